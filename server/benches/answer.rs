@@ -1,11 +1,10 @@
 //! The response of `GET /api/key`, from a route without authentication.
 
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Key {
+pub struct Key {
     id: &'static str,
     name: &'static str,
     preview: &'static str,
@@ -23,7 +22,7 @@ struct Account {
     name: &'static str,
 }
 
-async fn show() -> Json<Key> {
+pub async fn show() -> Json<Key> {
     Json(Key {
         id: "key-0000000000000000000000000000077",
         name: "Inventory Integration",
@@ -38,8 +37,4 @@ async fn show() -> Json<Key> {
             name: "My account",
         },
     })
-}
-
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/api/key", get(show))
 }

@@ -13,10 +13,15 @@
 mod answer;
 mod tape;
 
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, get, on};
 use domain::{Outcome, Timestamp};
 use server::router::app;
 use server::{
-    App, AppState, Bodies, Limits, PublicUrl, Site, TrustedProxies, answer_one, build_app,
+    AppState, Bodies, Group, Limits, Pipeline, PublicUrl, Route, Site, TrustedProxies, answer_one,
+    build_app, documents,
 };
 use service::key::KeyDigest;
 use service::{Clock, OsRandom, Pepper, Service, Source, SystemClock};
@@ -47,19 +52,34 @@ impl Clock for Still {
 }
 
 /// Answers a request so many times with our own server.
-async fn serve_ours(app: App, request: &[u8], times: u32) {
+async fn serve_ours(app: Pipeline, request: &[u8], times: u32) {
     let (tape, _) = Tape::new(request, times);
     answer_one(tape, PEER, app, Limits::new(1)).await;
 }
 
 fn state(service: &Arc<Service>) -> AppState {
+    let url = PublicUrl::parse("http://127.0.0.1").expect("an address");
+    let documents = documents(&url);
     AppState::new(
         Arc::clone(service),
         Site::embedded().expect("a site"),
-        PublicUrl::parse("http://127.0.0.1").expect("an address"),
+        url,
         TrustedProxies::default(),
         Bodies::default(),
+        documents,
     )
+}
+
+/// The route of the response.
+fn unchecked() -> Route {
+    Route {
+        method: MethodFilter::GET,
+        path: "/api/key",
+        handler: |method| on(method, answer::show),
+        direct: Some((Method::GET, |request, state| {
+            Handler::call(answer::show, request, state)
+        })),
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -107,8 +127,14 @@ async fn main() {
             }
         }
         "server" => serve_ours(build_app(state(&service)), &request, times).await,
-        "unchecked" => serve_ours(app(answer::routes(), state(&service)), &request, times).await,
-        "bare" => serve_bare(answer::routes(), &request, times).await,
+        "unchecked" => {
+            let app = app(&[(Group::Api, &[unchecked()])], state(&service));
+            serve_ours(app, &request, times).await;
+        }
+        "bare" => {
+            let routes = Router::new().route("/api/key", get(answer::show));
+            serve_bare(routes, &request, times).await;
+        }
         _ => panic!("`check`, `digest`, `server`, `unchecked` or `bare`"),
     }
     store.close().await;

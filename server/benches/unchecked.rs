@@ -8,8 +8,13 @@
 
 mod answer;
 
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, on};
 use server::router::app;
-use server::{AppState, Bodies, Limits, PublicUrl, Site, TrustedProxies, answer_all};
+use server::{
+    AppState, Bodies, Group, Limits, PublicUrl, Route, Site, TrustedProxies, answer_all, documents,
+};
 use service::{OsRandom, Pepper, Service, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
@@ -29,19 +34,37 @@ async fn state(folder: &Path) -> AppState {
         Pepper::parse(&pepper).expect("a pepper"),
         String::new(),
     );
+    let url = PublicUrl::parse("http://127.0.0.1").expect("an address");
+    let documents = documents(&url);
     AppState::new(
         Arc::new(service.await.expect("the service opens")),
         Site::for_this_process().expect("a site"),
-        PublicUrl::parse("http://127.0.0.1").expect("an address"),
+        url,
         TrustedProxies::default(),
         Bodies::default(),
+        documents,
     )
+}
+
+/// The route of the response.
+fn unchecked() -> Route {
+    Route {
+        method: MethodFilter::GET,
+        path: "/api/key",
+        handler: |method| on(method, answer::show),
+        direct: Some((Method::GET, |request, state| {
+            Handler::call(answer::show, request, state)
+        })),
+    }
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).expect("a folder");
-    let app = app(answer::routes(), state(Path::new(&folder)).await);
+    let app = app(
+        &[(Group::Api, &[unchecked()])],
+        state(Path::new(&folder)).await,
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Listening on http://{}", listener.local_addr()?);
     let (limits, tasks) = (Limits::new(1_000), TaskTracker::new());

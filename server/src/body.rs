@@ -1,6 +1,6 @@
 //! Reading of request bodies up to a limit.
 
-use crate::listen::TooSlow;
+use crate::http::listen::TooSlow;
 use crate::memory::NoRoom;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};

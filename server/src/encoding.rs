@@ -1,7 +1,6 @@
 //! Character encodings of bodies and files: UTF-8 is accepted, and any other encoding is refused by
 //! its name.
 
-use crate::feed::line_ends;
 use encoding_rs::{Encoding, UTF_8};
 
 /// Mark with which spreadsheets and editors on Windows begin a text.
@@ -75,6 +74,15 @@ pub fn declared(name: &str) -> Result<(), NotUtf8> {
         Some(_) => Err(NotUtf8::Declared(name.to_ascii_uppercase())),
         None => Err(NotUtf8::Unknown),
     }
+}
+
+/// Counts the line ends in a text.
+pub fn line_ends(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(index, byte)| {
+        **byte == b'\n' || **byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')
+    });
+    ends.count()
 }
 
 #[cfg(test)]

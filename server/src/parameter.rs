@@ -9,7 +9,7 @@
 use crate::AppState;
 use crate::api::problem::Problem;
 use crate::console::{Visitor, plain, render};
-use crate::request::Segment;
+use crate::http::Segment;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
@@ -51,9 +51,11 @@ pub struct TooLong {
 
 impl TooLong {
     fn check(name: &str, value: &str, most: usize) -> Result<(), Self> {
-        let shown: String = name.chars().take(MAX_NAME).collect();
-        if shown.len() < name.len() || value.chars().nth(most).is_some() {
-            return Err(Self { name: shown, most });
+        // Most names and values are short, and then their bytes need not be counted as characters.
+        let longer = |text: &str, most| text.len() > most && text.chars().nth(most).is_some();
+        if longer(name, MAX_NAME) || longer(value, most) {
+            let name = name.chars().take(MAX_NAME).collect();
+            return Err(Self { name, most });
         }
         Ok(())
     }
@@ -73,11 +75,10 @@ impl TooLong {
     }
 
     /// Checks all parameters in the head of a request.
-    pub async fn check_head(parts: &mut Parts) -> Result<(), Self> {
+    pub fn check_head(parts: &Parts) -> Result<(), Self> {
         Self::check_query(parts.uri.query().unwrap_or_default())?;
-        let Ok(Segment(segment)) = Segment::from_request_parts(parts, &()).await;
         // Every route has at most one variable segment.
-        Self::check("id", &segment.unwrap_or_default(), most("id"))?;
+        Self::check("id", &Segment::read(parts).unwrap_or_default(), most("id"))?;
         Self::check_headers(&parts.headers)
     }
 
@@ -127,7 +128,7 @@ pub fn repeated(query: &str) -> Option<String> {
 /// Answers a request to the console with a page if one of its parameters is too long, or repeated.
 pub async fn bounded(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    if let Err(too_long) = TooLong::check_head(&mut parts).await {
+    if let Err(too_long) = TooLong::check_head(&parts) {
         return page(&state, parts, &too_long).await;
     }
     if let Some(name) = repeated(parts.uri.query().unwrap_or_default()) {

@@ -1,32 +1,41 @@
 //! All routes of the server. The tables are data, so that tests can walk them: a route that no test
 //! knows fails one.
 
+use crate::AppState;
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi};
 use crate::console::{call, events, export, first_call, form, import, page};
-use crate::parameter::bounded;
-use crate::request::App;
-use crate::{AppState, fallback};
-use axum::Router;
+use crate::http::Pipeline;
+use crate::http::routes::{Route, Routes};
+use crate::metrics::Group;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::handler::Handler;
+use axum::http::Method;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use tower_http::compression::CompressionLayer;
-
-/// One method at one path.
-pub struct Route {
-    pub method: M,
-    pub path: &'static str,
-    handler: fn(M) -> MethodRouter<AppState>,
-}
 
 const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<AppState>) -> Route {
     Route {
         method,
         path,
         handler,
+        direct: None,
     }
+}
+
+/// Route to a handler that nothing surrounds.
+macro_rules! direct {
+    ($method:ident, $path:literal, $handler:path) => {
+        Route {
+            method: M::$method,
+            path: $path,
+            handler: |m| on(m, $handler),
+            direct: Some((Method::$method, |request, state| {
+                Handler::call($handler, request, state)
+            })),
+        }
+    };
 }
 
 /// Routes for integrations, which authenticate with an API key.
@@ -34,9 +43,9 @@ const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<App
 /// The extractor in each handler's arguments names the permission. Every POST and PATCH goes
 /// through `once`.
 pub const API: &[Route] = &[
-    route(M::GET, "/api/key", |m| on(m, key::show)),
-    route(M::DELETE, "/api/key", |m| on(m, key::revoke)),
-    route(M::GET, "/api/inventory", |m| on(m, inventory::list)),
+    direct!(GET, "/api/key", key::show),
+    direct!(DELETE, "/api/key", key::revoke),
+    direct!(GET, "/api/inventory", inventory::list),
     route(M::POST, "/api/inventory", |m| {
         once::<InventoryWrite, _, _>(m, inventory::push)
     }),
@@ -48,23 +57,21 @@ pub const API: &[Route] = &[
             .delete(inventory::delete)
             .merge(once::<InventoryWrite, _, _>(M::PATCH, inventory::edit))
     }),
-    route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
-    route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
+    direct!(GET, "/api/inventory/{id}", inventory::show),
+    direct!(PUT, "/api/inventory/{id}", inventory::put),
     route(M::PATCH, "/api/inventory/{id}", |m| {
         once::<InventoryWrite, _, _>(m, inventory::edit)
     }),
-    route(M::DELETE, "/api/inventory/{id}", |m| {
-        on(m, inventory::delete)
-    }),
-    route(M::GET, "/api/leads", |m| on(m, leads::list)),
+    direct!(DELETE, "/api/inventory/{id}", inventory::delete),
+    direct!(GET, "/api/leads", leads::list),
     route(M::POST, "/api/leads", |m| {
         once::<LeadsWrite, _, _>(m, leads::create)
     }),
-    route(M::GET, "/api/leads/{id}", |m| on(m, leads::show)),
+    direct!(GET, "/api/leads/{id}", leads::show),
     route(M::PATCH, "/api/leads/{id}", |m| {
         once::<LeadsWrite, _, _>(m, leads::edit)
     }),
-    route(M::DELETE, "/api/leads/{id}", |m| on(m, leads::erase)),
+    direct!(DELETE, "/api/leads/{id}", leads::erase),
 ];
 
 /// Routes for monitoring and for readers of the API description, without a key or a session.
@@ -196,24 +203,19 @@ pub const CONSOLE: &[Route] = &[
 ];
 
 /// Builds the whole server, for [`crate::run`] and for tests.
-pub fn build_app(state: AppState) -> App {
-    let open = [API, OPEN].into_iter().flatten();
-    let routes = open.fold(Router::new(), |router, route| {
-        router.route(route.path, (route.handler)(route.method))
-    });
-    let bounded = from_fn_with_state(state.clone(), bounded);
-    let routes = CONSOLE.iter().fold(routes, |router, route| {
-        let handler = (route.handler)(route.method).route_layer(bounded.clone());
-        router.route(route.path, handler)
-    });
-    app(routes, state)
+pub fn build_app(state: AppState) -> Pipeline {
+    app(
+        &[
+            (Group::Api, API),
+            (Group::Other, OPEN),
+            (Group::Console, CONSOLE),
+        ],
+        state,
+    )
 }
 
-/// Adds the layers that every request passes and the fallbacks for unknown routes.
-pub fn app(routes: Router<AppState>, state: AppState) -> App {
-    let routes = routes
-        .method_not_allowed_fallback(fallback::method_not_allowed)
-        .fallback(fallback::not_found)
-        .with_state(state.clone());
-    App::new(state, routes)
+/// Builds a server with other routes, for tests and benchmarks.
+pub fn app(tables: &[(Group, &[Route])], state: AppState) -> Pipeline {
+    let routes = Routes::new(tables, &state);
+    Pipeline::new(state, routes.into())
 }

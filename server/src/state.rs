@@ -1,17 +1,14 @@
 //! State that every handler can access.
 
-use crate::api::openapi;
 use crate::console::Watching;
-use crate::docs::docs;
 use crate::feed::workers::{self, Workers};
 use crate::memory::{self, Memory};
-use crate::metrics::Requests;
 use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
 use service::Service;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 use tokio_util::sync::CancellationToken;
 
 /// Limits of large bodies: memory and threads.
@@ -32,6 +29,17 @@ impl Default for Bodies {
     }
 }
 
+type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+
+/// Documents that are the same for every reader. Each is created when it is first read, since many
+/// servers never show one.
+pub struct Documents {
+    /// The description of the API.
+    pub openapi: Lazy<Bytes>,
+    /// The API docs.
+    pub docs: Lazy<Arc<Docs>>,
+}
+
 /// State of the server, which is cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
@@ -49,12 +57,9 @@ pub struct Shared {
     pub leaving: CancellationToken,
     /// Cancelled when the listener is closed, to end responses that would not end by themselves.
     pub stopping: CancellationToken,
-    /// Counters of requests, for the metrics.
-    pub(crate) requests: Arc<Requests>,
     /// Event streams of the pages that are kept up to date.
     pub(crate) watching: Arc<Watching>,
-    docs: OnceLock<Arc<Docs>>,
-    openapi: OnceLock<Bytes>,
+    pub documents: Documents,
 }
 
 impl Deref for AppState {
@@ -72,6 +77,7 @@ impl AppState {
         public_url: PublicUrl,
         trusted_proxies: TrustedProxies,
         bodies: Bodies,
+        documents: Documents,
     ) -> Self {
         // Starts the executor on which pages are rendered. A second start in one process has no
         // effect.
@@ -85,24 +91,8 @@ impl AppState {
             feeds: Workers::new(bodies.feeds_at_once),
             memory: Memory::new(bodies.memory),
             stopping: CancellationToken::new(),
-            requests: Arc::default(),
             watching: Arc::default(),
-            docs: OnceLock::new(),
-            openapi: OnceLock::new(),
+            documents,
         }))
-    }
-
-    /// Returns the API's description, which is created at the first request.
-    pub(crate) fn openapi(&self) -> Bytes {
-        let text = self
-            .openapi
-            .get_or_init(|| openapi::text(self.public_url.origin()));
-        text.clone()
-    }
-
-    /// Returns the API docs, which are created at the first request.
-    pub(crate) fn docs(&self) -> Arc<Docs> {
-        let docs = self.docs.get_or_init(|| Arc::new(docs(&self.public_url)));
-        Arc::clone(docs)
     }
 }

@@ -1,7 +1,7 @@
 //! The log: lines on standard error. Standard output is reserved for what the operator has to read
 //! at the start.
 
-use crate::request::under_way;
+use crate::http::RequestContext;
 use std::fmt;
 use std::io::IsTerminal as _;
 use tracing::{Event, Subscriber, error_span};
@@ -80,10 +80,10 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let Self(format) = self;
-        let Some(noted) = under_way() else {
+        let Some(request) = RequestContext::current() else {
             return format.format_event(context, line, event);
         };
-        let (id, method, route) = (&noted.id, noted.method, noted.route);
+        let (id, method, route) = (&request.id, request.method, request.route);
         // The level of the span is `ERROR`, so that no filter removes the id from an error's line.
         let span = error_span!("request", %id, method, route);
         span.in_scope(|| format.format_event(context, line, event))

@@ -63,7 +63,7 @@ pub use start::{NeedsOldPepper, OpenError};
 pub use team::TeamPlace;
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage};
 pub use verdict::BEAT_MILLIS;
-pub use view::{parse_rfc3339, rfc3339};
+pub use view::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use zone::Zone;
 
 use std::sync::Arc;

@@ -2,6 +2,9 @@
 
 use crate::Zone;
 use domain::{Moment, Timestamp};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::io::Cursor;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -33,9 +36,27 @@ pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
 /// # Panics
 /// Never: every time is clamped to the years that the form can express.
 pub fn rfc3339(at: Timestamp) -> String {
-    calendar(at)
-        .format(&Rfc3339)
-        .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
+    Rfc3339Time(at).to_string()
+}
+
+/// Time that is written like that of [`rfc3339`], without an allocation of its own.
+pub struct Rfc3339Time(pub Timestamp);
+
+impl fmt::Display for Rfc3339Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The form is shorter, since its fraction of a second is left out.
+        let mut written = Cursor::new([0; 32]);
+        let length = calendar(self.0).format_into(&mut written, &Rfc3339);
+        let length = length.map_err(|_| fmt::Error)?;
+        let text = str::from_utf8(&written.get_ref()[..length]).map_err(|_| fmt::Error)?;
+        f.write_str(text)
+    }
+}
+
+impl Serialize for Rfc3339Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// Parses RFC 3339 with any offset; `None` for other texts.

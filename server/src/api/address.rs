@@ -7,12 +7,15 @@
 
 use super::credentials::carries_key;
 use super::problem::Problem;
-use crate::metrics::Requests;
-use crate::request::is_api;
 use axum::http::HeaderMap;
 
 /// Paths of the API that are not below `/api`.
 const PROBES: [&str; 2] = ["healthz", "readyz"];
+
+/// Returns whether a path belongs to the HTTP API, in which every response is JSON.
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
+}
 
 /// Returns whether a request outside the API was meant for it.
 ///
@@ -23,9 +26,9 @@ pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
 }
 
 /// Refuses a request for a path that the API does not have, and names the path that was probably
-/// meant.
-pub fn unknown_path(requests: &Requests, path: &str) -> Problem {
-    let meant = requests.route(&corrected(path)).name();
+/// meant. `route` returns the pattern of the route of a path, which is empty if there is none.
+pub fn unknown_path(path: &str, route: impl FnOnce(&str) -> &'static str) -> Problem {
+    let meant = route(&corrected(path));
     Problem::UnknownPath {
         meant: Some(meant).filter(|meant| is_api(meant)),
     }

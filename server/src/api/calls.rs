@@ -1,10 +1,11 @@
 //! Outcome of a call, as it is counted once it has been answered.
 
+use super::problem::Problem;
 use axum::response::Response;
 use domain::{Outcome, Refusal};
 use serde::Deserialize;
 
-/// Code of a refusal, as an extension of the response.
+/// Code of a refusal that is replayed, as an extension of the response.
 #[derive(Clone)]
 pub struct Code(pub Refusal);
 
@@ -25,11 +26,12 @@ impl Code {
 /// Returns the outcome of a call whose key is known.
 ///
 /// It is read from the response as it is sent, so that the count agrees with what the caller got.
-pub fn outcome(response: &Response) -> Outcome {
+pub fn outcome(response: &Response, problem: Option<&Problem>) -> Outcome {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        let code = response.extensions().get();
-        Outcome::Refused(code.map_or(Refusal::Other, |Code(refusal)| *refusal))
+        let code = problem.map(|problem| Refusal::of(problem.words().0));
+        let replayed = || response.extensions().get().map(|Code(refusal)| *refusal);
+        Outcome::Refused(code.or_else(replayed).unwrap_or(Refusal::Other))
     } else {
         Outcome::Accepted
     }

@@ -1,7 +1,7 @@
 //! Extraction of the API key from the headers of a request.
 
 use super::problem::Problem;
-use crate::headers::API_KEY;
+use crate::http::headers::API_KEY;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 

@@ -4,14 +4,14 @@ use super::parameters::Parameters;
 use super::problem::Problem;
 use super::scoped::{AnyKey, Scoped};
 use crate::AppState;
-use axum::Json;
+use crate::http::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::ScopeSet;
 use serde::Serialize;
+use service::Rfc3339Time;
 use service::key::KeyDescription;
-use service::rfc3339;
 use utoipa::ToSchema;
 
 /// What a key may know of itself.
@@ -35,14 +35,14 @@ pub struct KeyAnswer<'a> {
     /// A key that can ask is `active`.
     #[schema(value_type = String)]
     status: &'static str,
-    #[schema(format = DateTime)]
-    created_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Rfc3339Time,
     /// Null where the key does not expire.
-    #[schema(required, format = DateTime)]
-    expires_at: Option<String>,
+    #[schema(value_type = Option<String>, required, format = DateTime)]
+    expires_at: Option<Rfc3339Time>,
     /// When it was used before this call. Calls that another server took in the last while may be missing; null before the first call.
-    #[schema(required, format = DateTime)]
-    last_used_at: Option<String>,
+    #[schema(value_type = Option<String>, required, format = DateTime)]
+    last_used_at: Option<Rfc3339Time>,
     account: AccountAnswer<'a>,
 }
 
@@ -78,9 +78,9 @@ pub async fn show(
         preview: key.preview,
         scopes: key.scopes,
         status: key.status.as_str(),
-        created_at: rfc3339(key.created_at),
-        expires_at: key.expires_at.map(rfc3339),
-        last_used_at: key.last_used.map(rfc3339),
+        created_at: Rfc3339Time(key.created_at),
+        expires_at: key.expires_at.map(Rfc3339Time),
+        last_used_at: key.last_used.map(Rfc3339Time),
         account: AccountAnswer {
             id: key.account_id.as_str(),
             name: key.account_name.as_str(),

@@ -2,11 +2,16 @@
 //! draft-ietf-httpapi-ratelimit-headers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use domain::RateLimit;
 use service::Allowance;
+use std::fmt::Arguments;
 use std::io::{Cursor, Write as _};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Policy of most keys.
+static DEFAULT_POLICY: HeaderValue = HeaderValue::from_static("\"default\";q=100;w=10");
 
 /// Writes the headers for a key that was accepted.
 pub fn write(headers: &mut HeaderMap, allowance: &Allowance) {
@@ -16,18 +21,38 @@ pub fn write(headers: &mut HeaderMap, allowance: &Allowance) {
         seconds,
         ..
     } = allowance;
-    let (depth, window) = (limit.depth(), limit.window_seconds());
-    for (name, text) in [
-        (POLICY, format_args!("\"default\";q={depth};w={window}")),
-        (STATE, format_args!("\"default\";r={remaining};t={seconds}")),
-    ] {
-        // Every response has these two headers, so their values are allocated at their exact size.
-        let mut written = Cursor::new([0; 64]);
-        let done = written.write_fmt(text);
-        let (length, written) = (written.position(), written.get_ref());
-        let text = usize::try_from(length).map_or(&[][..], |length| &written[..length]);
-        if let (Ok(()), Ok(value)) = (done, HeaderValue::from_bytes(text)) {
+    let policy = if *limit == RateLimit::DEFAULT {
+        Some(DEFAULT_POLICY.clone())
+    } else {
+        policy(*limit)
+    };
+    let state = value(format_args!("\"default\";r={remaining};t={seconds}"));
+    for (name, value) in [(POLICY, policy), (STATE, state)] {
+        if let Some(value) = value {
             headers.insert(name, value);
         }
+    }
+}
+
+fn policy(limit: RateLimit) -> Option<HeaderValue> {
+    let (depth, window) = (limit.depth(), limit.window_seconds());
+    value(format_args!("\"default\";q={depth};w={window}"))
+}
+
+/// Creates a value, which is allocated once and at its exact size.
+fn value(text: Arguments<'_>) -> Option<HeaderValue> {
+    let mut written = Cursor::new([0; 64]);
+    written.write_fmt(text).ok()?;
+    let length = usize::try_from(written.position()).ok()?;
+    HeaderValue::from_bytes(written.get_ref().get(..length)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prepared_policy_is_that_of_the_default_limit() {
+        assert_eq!(policy(RateLimit::DEFAULT), Some(DEFAULT_POLICY.clone()));
     }
 }

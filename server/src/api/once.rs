@@ -14,7 +14,7 @@ use super::whole::Whole;
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
 use crate::feed::{Format, MAX_BYTES as FEED};
-use crate::request::in_its_name;
+use crate::http::context::in_current_request;
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
@@ -140,7 +140,7 @@ where
             Turn::InProgress => Err(Problem::Conflict),
         }
     };
-    match tokio::spawn(in_its_name(work)).await {
+    match tokio::spawn(in_current_request(work)).await {
         Ok(answer) => answer,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

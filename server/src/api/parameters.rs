@@ -10,6 +10,7 @@ use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
 use service::store::ItemPlace;
 use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
+use std::future::ready;
 use std::str::FromStr;
 use url::form_urlencoded;
 
@@ -40,10 +41,13 @@ pub struct Page<T> {
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let lengths = TooLong::check_head(parts).await;
+    fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> impl Future<Output = Result<Self, Infallible>> {
+        let lengths = TooLong::check_head(parts);
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self::of(query, lengths))
+        ready(Ok(Self::of(query, lengths)))
     }
 }
 

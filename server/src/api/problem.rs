@@ -1,17 +1,15 @@
 //! Catalogue of the API's refusals (RFC 9457), one variant and one row each.
 
-use super::calls::Code;
-use super::refused::Told;
 use crate::body::ReadError;
 use crate::encoding::NotUtf8;
-use crate::headers::RETRY_SECONDS;
-use crate::request::RequestId;
+use crate::http::RequestId;
+use crate::http::headers::RETRY_SECONDS;
 use crate::telemetry::Chain;
-use axum::Json;
+use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{Failure, Refusal, Resource, Scope, Timestamp};
+use domain::{Failure, Resource, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
 use service::key::{KeyRefusal, Malformed};
@@ -376,24 +374,20 @@ impl Problem {
         }
     }
 
-    /// Builds the response, and adds the headers that were set before, such as `Allow`.
-    pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
-        let mut written = (self.status(), Json(self.document(id.as_str()))).into_response();
-        written
-            .extensions_mut()
-            .insert(Code(Refusal::of(self.row().1)));
-        written.extensions_mut().insert(Told::from(self));
-        written.headers_mut().insert(
+    /// Writes the body of the response to which this refusal was added.
+    ///
+    /// # Panics
+    /// Never: the document has a JSON form.
+    pub fn write(&self, id: &RequestId, response: &mut Response) {
+        let text = serde_json::to_vec(&self.document(id.as_str()));
+        *response.body_mut() = Body::from(text.expect("the document has a JSON form"));
+        let headers = response.headers_mut();
+        // This was the length of the empty body.
+        headers.remove(CONTENT_LENGTH);
+        headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        for (name, value) in headers {
-            // This was the length of the empty body.
-            if name != CONTENT_LENGTH {
-                written.headers_mut().entry(name).or_insert(value.clone());
-            }
-        }
-        written
     }
 }
 
@@ -450,8 +444,7 @@ impl<'a> From<&'a EntryError> for Entry<'a> {
     }
 }
 
-/// Builds a response without its body, which needs the request's id: `App::answer` knows it and
-/// adds the body.
+/// Builds a response without its body, which contains the request's id: the pipeline adds it.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.row().0.into_response();

@@ -1,14 +1,12 @@
 //! Record of a refused call, by which its reason can be looked up under its request id.
 
 use super::problem::Problem;
-use crate::request::Noted;
-use axum::response::Response;
+use crate::http::RequestContext;
 use service::Service;
 use service::refusal::Cause;
 
-/// Reason of a refusal, as an extension of the response.
-#[derive(Clone)]
-pub struct Told {
+/// Reason of a refusal, as it is recorded.
+struct RefusalRecord {
     code: &'static str,
     cause: Cause,
 }
@@ -41,7 +39,7 @@ const NAMES: [&str; 21] = [
     "updated_at",
 ];
 
-impl From<&Problem> for Told {
+impl From<&Problem> for RefusalRecord {
     fn from(problem: &Problem) -> Self {
         let cause = match problem {
             Problem::MalformedKey(form) => Cause::Form(*form),
@@ -74,26 +72,24 @@ fn ours(pointer: &str) -> String {
     })
 }
 
-/// Records a response that is a refusal.
-pub fn note(service: &Service, response: &Response, noted: &Noted) {
-    let Some(Told { code, cause }) = response.extensions().get().cloned() else {
-        return;
-    };
+/// Records the refusal of a request.
+pub fn note(service: &Service, problem: &Problem, context: &RequestContext) {
+    let RefusalRecord { code, cause } = problem.into();
     // If a token was requested from the key's own bucket, that bucket was the empty one.
     let is_own = code == "rate_limited" && cause == Cause::Nothing;
-    let cause = if is_own && noted.let_in().is_some() {
+    let cause = if is_own && context.accepted().is_some() {
         Cause::OwnLimit
     } else {
         cause
     };
-    let key = noted.about().cloned();
+    let key = context.about().cloned();
     service.note_refusal(
-        noted.id.as_str(),
+        context.id.as_str(),
         key,
         code,
         cause,
-        noted.method,
-        noted.route,
+        context.method,
+        context.route,
     );
 }
 

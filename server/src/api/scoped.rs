@@ -6,8 +6,8 @@
 use super::credentials::presented;
 use super::problem::Problem;
 use crate::AppState;
-use crate::client::source;
-use crate::request::{Noted, NotedKey};
+use crate::http::context::source;
+use crate::http::{KeyOutcome, RequestContext};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
@@ -79,10 +79,10 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let source = source(parts, &state.trusted_proxies);
-        let noted = Noted::of(&parts.extensions);
+        let source = source(parts);
+        let context = RequestContext::of(&parts.extensions);
         // Extracted a second time within one request, which is still one call.
-        if let Some((caller, _)) = noted.and_then(Noted::let_in) {
+        if let Some((caller, _)) = context.and_then(RequestContext::accepted) {
             return Self::of(caller.clone(), source, parts);
         }
         // 1. Authenticate the key. A refused key is noted, too, so that the refusal counts as its
@@ -90,15 +90,17 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let key = presented(&parts.headers)?;
         let authenticated = state.service.authenticate(key, source).await;
         let caller = authenticated.map_err(|Refused { why, whose }| {
-            if let (Some(noted), Some(whose)) = (noted, whose) {
-                let _ = noted.key.set(NotedKey::Refused(whose));
+            if let (Some(context), Some(whose)) = (context, whose) {
+                let _ = context.key.set(KeyOutcome::Refused(whose));
             }
             why
         })?;
         // This counts as a call in any case: a key without the permission costs as much as others.
         let allowance = state.service.spend(&caller);
-        if let Some(noted) = noted {
-            let _ = noted.key.set(NotedKey::LetIn(caller.clone(), allowance));
+        if let Some(context) = context {
+            let _ = context
+                .key
+                .set(KeyOutcome::Accepted(caller.clone(), allowance));
         }
         // 2. Refuse in the order of `Problem`: for a missing scope first, and then by the limits.
         let scoped = Self::of(caller, source, parts)?;

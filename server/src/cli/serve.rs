@@ -2,7 +2,7 @@
 
 use super::admin::first_owner_line;
 use super::output::print_line;
-use crate::listen::{Limits, Tls, raise_open_files};
+use crate::http::listen::{Limits, Tls, raise_open_files};
 use crate::open::open;
 use crate::runtime::signals::{reload_at_hangup, stop_signal};
 use crate::runtime::{self, Ready};
@@ -73,10 +73,13 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Read
     if let Some(token) = service.first_owner_link_at_start().await? {
         print_line(&first_owner_line(&public_url, &token));
     }
+    if let Some((_, address)) = &metrics {
+        print_line(&format!("Metrics on http://{address}/metrics"));
+    }
     Ok(Ready {
         opened,
         listener,
-        metrics,
+        metrics: metrics.map(|(listener, _)| listener),
         tls,
         public_url,
         trusted_proxies,

@@ -5,7 +5,7 @@ use super::fields::MAX_BYTES;
 use super::{Visitor, closing};
 use crate::AppState;
 use crate::body::{self, ReadError};
-use crate::headers::RETRY_SECONDS;
+use crate::http::headers::RETRY_SECONDS;
 use app::backend::Backend;
 use app::calls::CallError;
 use axum::Json;

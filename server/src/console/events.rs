@@ -8,7 +8,7 @@ use super::door::{Door, failure, list_address};
 use super::watching::{LOOK_EVERY, List, ListKey, Place, Seen};
 use super::{Onlooker, Visitor, past_deadline, plain, unavailable};
 use crate::AppState;
-use crate::headers::RETRY_SECONDS;
+use crate::http::headers::RETRY_SECONDS;
 use app::backend::Backend as _;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};

@@ -6,7 +6,7 @@ use super::next::sign_in_to;
 use super::render::with_status;
 use super::{Onlooker, render, see_other};
 use crate::AppState;
-use crate::request::Segment;
+use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};

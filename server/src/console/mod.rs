@@ -25,7 +25,7 @@ pub use posted::{FormBody, Posted};
 pub use visitor::{Onlooker, Visitor};
 pub(crate) use watching::Watching;
 
-use crate::headers::RETRY_SECONDS;
+use crate::http::headers::RETRY_SECONDS;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};

@@ -3,8 +3,8 @@
 use super::next::{asked_for, same_site, sign_in_to};
 use super::{Visitor, render, see_other};
 use crate::AppState;
+use crate::http::Segment;
 use crate::parameter::MAX_NEXT;
-use crate::request::Segment;
 use app::request::LinkPage;
 use axum::extract::State;
 use axum::http::header::REFERRER_POLICY;

@@ -5,7 +5,7 @@ use super::status::is_refusal;
 pub use super::status::with_status;
 use super::{Visitor, cookies};
 use crate::AppState;
-use crate::headers::page_policy;
+use crate::http::headers::page_policy;
 use crate::parameter::TooLong;
 use app::Page;
 use app::request::{Flash, FormAnswer, Handover, LinkPage, PageData, PageRequest};
@@ -17,6 +17,7 @@ use domain::{Failure, ImportPage};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use std::sync::Arc;
 use url::form_urlencoded;
 
 /// Returns the page at `path` with this query.
@@ -201,7 +202,7 @@ fn request(
         answer,
         flash: None,
         too_long: None,
-        docs: (Page::at(path) == Page::Docs).then(|| state.docs()),
+        docs: (Page::at(path) == Page::Docs).then(|| Arc::clone(&state.documents.docs)),
     }
 }
 

@@ -8,7 +8,7 @@
 
 use super::plain;
 use crate::AppState;
-use crate::request::is_api;
+use crate::api::address::is_api;
 use axum::extract::Request;
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};

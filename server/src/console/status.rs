@@ -1,6 +1,6 @@
 //! HTTP status of a page that shows a failure.
 
-use crate::headers::RETRY_SECONDS;
+use crate::http::headers::RETRY_SECONDS;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;

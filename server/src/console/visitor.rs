@@ -2,8 +2,8 @@
 
 use super::{cookies, flash, unavailable};
 use crate::AppState;
-use crate::client::client;
-use crate::request::{Noted, RequestId};
+use crate::http::context::{client, request_id};
+use crate::http::{RequestContext, RequestId};
 use crate::telemetry::Chain;
 use app::request::{Flash, Theme};
 use axum::extract::FromRequestParts;
@@ -37,8 +37,9 @@ impl FromRequestParts<AppState> for Visitor {
         if let Some(token) = &visitor.token {
             let member = state.service.member_of_session(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
-            if let (Some(member), Some(noted)) = (&visitor.member, Noted::of(&parts.extensions)) {
-                let _ = noted.member.set(member.view());
+            let context = RequestContext::of(&parts.extensions);
+            if let (Some(member), Some(context)) = (&visitor.member, context) {
+                let _ = context.member.set(member.view());
             }
         }
         Ok(visitor)
@@ -80,8 +81,8 @@ impl Visitor {
             member: None,
             flash: flash::read(state, &parts.headers, session),
             token,
-            client: client(parts, &state.trusted_proxies),
-            request_id: RequestId::of(parts),
+            client: client(parts),
+            request_id: request_id(parts),
             theme: cookies::theme(&parts.headers),
             exact_times: cookies::exact_times(&parts.headers),
         }

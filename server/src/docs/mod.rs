@@ -6,15 +6,23 @@ mod operation;
 mod prose;
 mod snippets;
 
-use crate::PublicUrl;
-use crate::api::openapi::{DOCUMENT, every_problem};
+use crate::api::openapi::{self, DOCUMENT, every_problem};
 use crate::api::problem::Problem;
+use crate::{Documents, PublicUrl};
 use app::docs::{Docs, Group, Refusal};
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
-/// Creates the content of the docs. This takes some milliseconds and the result is the same for
-/// every reader, so a server does it once.
-pub fn docs(url: &PublicUrl) -> Docs {
+/// Returns the documents of a server that is reached at this address.
+pub fn documents(url: &PublicUrl) -> Documents {
+    let (origin, url) = (url.origin().to_owned(), url.clone());
+    Documents {
+        openapi: LazyLock::new(Box::new(move || openapi::text(&origin))),
+        docs: LazyLock::new(Box::new(move || Arc::new(docs(&url)))),
+    }
+}
+
+/// Creates the content of the docs, which takes some milliseconds.
+fn docs(url: &PublicUrl) -> Docs {
     let url = url.origin();
     let chapters = |text: &str| prose::chapters(&text.replace("{url}", url));
     Docs {

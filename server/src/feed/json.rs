@@ -2,7 +2,7 @@
 
 use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
-use crate::api::json::array;
+use crate::json::array;
 use serde_json::value::RawValue;
 use service::entry::is_blank;
 use service::inventory::{EntryCode, EntryError, ItemDraft};

@@ -13,8 +13,8 @@ pub use csv::{ATTRIBUTE, MAX_COLUMNS};
 pub use json::{edits_at, item_at};
 
 use crate::api::fields::{pointer, twice, unknown};
-use crate::api::json::MAX_MEMBERS;
 use crate::encoding::{self, NotUtf8};
+use crate::json::MAX_MEMBERS;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};
@@ -23,7 +23,7 @@ use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};
 pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
 /// Most bytes of a feed.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
-pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
+pub const MAX_ITEMS: usize = crate::json::MAX_ELEMENTS;
 /// Most errors that are reported for one item.
 ///
 /// These are enough to correct it, and a feed of nothing but errors must not fill the memory.
@@ -169,15 +169,6 @@ fn cut(mut draft: ItemDraft) -> ItemDraft {
     draft.errors.truncate(MAX_REASONS);
     draft.errors.shrink_to_fit();
     draft
-}
-
-/// Counts the line ends in a text.
-pub fn line_ends(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ends = bytes.iter().enumerate().filter(|(index, byte)| {
-        **byte == b'\n' || **byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')
-    });
-    ends.count()
 }
 
 /// Parses a truth value as XML Schema and spreadsheets write it.

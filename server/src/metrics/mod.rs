@@ -6,7 +6,7 @@
 mod durations;
 mod requests;
 
-pub use requests::Requests;
+pub use requests::{Group, Requests};
 
 use axum::Router;
 use axum::extract::State;

@@ -1,7 +1,6 @@
 //! Number and duration of requests, by route and status.
 
 use super::durations::Durations;
-use crate::router::{API, CONSOLE, OPEN, Route};
 use axum::http::StatusCode;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -16,16 +15,23 @@ const CODES: [u16; 24] = [
     100, 200, 201, 202, 204, 206, 300, 303, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 412,
     413, 415, 422, 429, 503,
 ];
-const OTHERS: &str = "none";
-const API_ROUTES: &str = "api";
-const CONSOLE_ROUTES: &str = "console";
+/// Label of requests for a path without a route.
+const NO_ROUTE: &str = "none";
+
+/// Routes whose durations are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    Api,
+    Console,
+    /// Routes whose durations are not counted.
+    Other,
+}
 
 /// Counters of all routes, which are created at the start, so that a request only increments them.
 #[derive(Debug)]
 pub struct Requests {
     /// One for each path, whatever the method, and the last one for paths without a route.
     counted: Vec<Counted>,
-    places: matchit::Router<usize>,
     api: Durations,
     console: Durations,
 }
@@ -33,76 +39,50 @@ pub struct Requests {
 #[derive(Debug)]
 struct Counted {
     route: &'static str,
-    of: &'static str,
+    group: Group,
     counts: [AtomicU64; CODES.len() + 1],
 }
 
 impl Counted {
-    fn new(route: &'static str, of: &'static str) -> Self {
+    fn new(route: &'static str, group: Group) -> Self {
         Self {
             route,
-            of,
+            group,
             counts: Default::default(),
         }
     }
 }
 
-/// Counters of one route.
-#[derive(Clone, Copy)]
-pub struct CountedRoute<'a> {
-    requests: &'a Requests,
-    counted: &'a Counted,
-}
-
-impl Default for Requests {
-    fn default() -> Self {
-        let named = |routes: &'static [Route], of: &'static str| {
-            routes.iter().map(move |route| (route.path, of))
-        };
-        let routes = named(API, API_ROUTES)
-            .chain(named(OPEN, OTHERS))
-            .chain(named(CONSOLE, CONSOLE_ROUTES));
-        let (mut counted, mut places) = (Vec::new(), matchit::Router::new());
-        for (path, of) in routes {
-            // A second method of a path is counted with the first.
-            if places.insert(path, counted.len()).is_ok() {
-                counted.push(Counted::new(path, of));
-            }
-        }
-        counted.push(Counted::new("", OTHERS));
+impl Requests {
+    /// Creates the counters of these routes, each with its pattern, in this order.
+    pub fn new(routes: impl IntoIterator<Item = (&'static str, Group)>) -> Self {
+        let routes = routes.into_iter();
+        let routes = routes.map(|(route, group)| Counted::new(route, group));
         Self {
-            counted,
-            places,
+            counted: routes.chain([Counted::new("", Group::Other)]).collect(),
             api: Durations::default(),
             console: Durations::default(),
         }
     }
-}
 
-impl Requests {
-    /// Returns the counters for a request to this path.
-    pub fn route(&self, path: &str) -> CountedRoute<'_> {
-        let place = self.places.at(path).map(|found| *found.value);
-        CountedRoute {
-            requests: self,
-            counted: &self.counted[place.unwrap_or(self.counted.len() - 1)],
-        }
+    /// Returns the counters of a route by its place in the order, or those of paths without one.
+    fn of(&self, route: Option<usize>) -> &Counted {
+        &self.counted[route.unwrap_or(self.counted.len() - 1)]
     }
-}
 
-impl CountedRoute<'_> {
-    /// Returns the pattern of the route; it is empty if there is none.
-    pub const fn name(self) -> &'static str {
-        self.counted.route
+    /// Returns the pattern of a route; it is empty if there is none.
+    pub fn name(&self, route: Option<usize>) -> &'static str {
+        self.of(route).route
     }
 
     /// Counts a request when its response begins.
-    pub fn note(self, status: StatusCode, began: Instant) {
-        self.counted.counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
-        match self.counted.of {
-            API_ROUTES => self.requests.api.note(began.elapsed()),
-            CONSOLE_ROUTES => self.requests.console.note(began.elapsed()),
-            _ => {}
+    pub fn note(&self, route: Option<usize>, status: StatusCode, began: Instant) {
+        let counted = self.of(route);
+        counted.counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
+        match counted.group {
+            Group::Api => self.api.note(began.elapsed()),
+            Group::Console => self.console.note(began.elapsed()),
+            Group::Other => {}
         }
     }
 }
@@ -123,7 +103,7 @@ impl Collector for Requests {
         let mut family =
             encoder.encode_descriptor("http_requests", help, None, MetricType::Counter)?;
         for Counted { route, counts, .. } in &self.counted {
-            let route = if route.is_empty() { OTHERS } else { route };
+            let route = if route.is_empty() { NO_ROUTE } else { route };
             let codes = CODES.into_iter().chain([500]);
             for (code, count) in codes.zip(counts) {
                 let count = count.load(Ordering::Relaxed);
@@ -138,7 +118,7 @@ impl Collector for Requests {
         let kind = MetricType::Histogram;
         let mut family =
             encoder.encode_descriptor("http_request_duration", help, Some(&unit), kind)?;
-        for (of, durations) in [(API_ROUTES, &self.api), (CONSOLE_ROUTES, &self.console)] {
+        for (of, durations) in [("api", &self.api), ("console", &self.console)] {
             durations.encode(family.encode_family(&[("of", of)])?)?;
         }
         Ok(())
@@ -169,7 +149,7 @@ mod tests {
         let mut registry = prometheus_client::registry::Registry::default();
         let requests = Requests {
             api: durations,
-            ..Requests::default()
+            ..Requests::new([])
         };
         registry.register_collector(Box::new(requests));
         let mut text = String::new();

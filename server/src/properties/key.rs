@@ -1,7 +1,7 @@
 //! Property: a key is accepted exactly as it was issued.
 
 use crate::api::credentials::presented as of_headers;
-use crate::headers::API_KEY;
+use crate::http::headers::API_KEY;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 use service::Random;

@@ -16,15 +16,13 @@ mod tasks;
 mod upkeep;
 
 use crate::Bodies;
-use crate::cli::output::print_line;
-use crate::listen::{Limits, Tls, answer_all};
+use crate::http::listen::{Limits, Tls, answer_all};
 use crate::mail::Smtp;
-use crate::metrics;
+use crate::metrics::{self, Requests};
 use crate::open::Opened;
 use crate::settings::{PublicUrl, TrustedProxies};
-use crate::{AppState, Site, build_app};
+use crate::{AppState, Site, build_app, documents};
 use service::Service;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +47,7 @@ const METRICS_READERS: usize = 16;
 pub struct Ready {
     pub opened: Opened,
     pub listener: TcpListener,
-    pub metrics: Option<(TcpListener, SocketAddr)>,
+    pub metrics: Option<TcpListener>,
     pub tls: Option<Arc<Tls>>,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
@@ -77,17 +75,27 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
         shutdown_delay,
     } = ready;
     let site = Site::for_this_process()?;
-    let state = AppState::new(service.clone(), site, public_url, trusted_proxies, bodies);
+    let documents = documents(&public_url);
+    let state = AppState::new(
+        service.clone(),
+        site,
+        public_url,
+        trusted_proxies,
+        bodies,
+        documents,
+    );
+    let app = build_app(state.clone());
     let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
     let connections = TaskTracker::new();
     let mut tasks = start_tasks(&service, mail);
     if let Some(metrics) = metrics {
-        serve_metrics(metrics, &state, &connections, limits.connections);
+        let capacity = limits.connections;
+        serve_metrics(metrics, &state, app.requests(), &connections, capacity);
     }
     let mut serving = pin!(answer_all(
         listener,
         tls,
-        build_app(state),
+        app,
         limits,
         connections,
         stopping.clone()
@@ -137,13 +145,13 @@ fn start_tasks(service: &Arc<Service>, mail: Option<Smtp>) -> Tasks {
 
 /// Serves the metrics until the listener of the server is closed.
 fn serve_metrics(
-    (listener, address): (TcpListener, SocketAddr),
+    listener: TcpListener,
     state: &AppState,
+    requests: Arc<Requests>,
     connections: &TaskTracker,
     capacity: usize,
 ) {
-    print_line(&format!("Metrics on http://{address}/metrics"));
-    let (requests, service) = (state.requests.clone(), state.service.clone());
+    let service = state.service.clone();
     let router = metrics::router(requests, service, connections.clone(), capacity);
     let limits = Limits::new(METRICS_READERS);
     let stop = state.stopping.clone();

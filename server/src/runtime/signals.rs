@@ -1,6 +1,6 @@
 //! Signals that stop the server or have it reload its certificate.
 
-use crate::listen::Tls;
+use crate::http::listen::Tls;
 use anyhow::Context as _;
 use std::sync::Arc;
 use tokio::sync::watch;

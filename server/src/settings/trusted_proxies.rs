@@ -37,6 +37,9 @@ impl TrustedProxies {
     /// trusted proxy is the caller's; the caller could have invented the addresses further left.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
+        if !self.trusts(peer) {
+            return peer;
+        }
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
         let named = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         let mut caller = peer;

@@ -1,7 +1,7 @@
 //! JSON files in other forms than a feed: an array of items, and JSON Lines with one item on each
 //! line, as the console exports them. They are converted to a feed.
 
-use crate::api::json::{MAX_ELEMENTS, Members, array, object};
+use crate::json::{MAX_ELEMENTS, Members, array, object};
 use serde_json::value::RawValue;
 
 /// Fields that an export has and an import ignores.

@@ -4,10 +4,10 @@ use super::html;
 use super::names::normalised;
 use super::opening::{Opening, PREFIX, attribute_names, is_own};
 use super::{Mapping, Target, price, value};
-use crate::api::json::MAX_MEMBERS;
 use crate::feed::csv::records::Record;
 use crate::feed::{Absent, FeedError, MAX_ITEMS, wrong_count};
 use crate::formula::restored;
+use crate::json::MAX_MEMBERS;
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 use std::collections::HashSet;
 

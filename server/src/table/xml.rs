@@ -1,7 +1,8 @@
 //! Feeds in XML for search engines and social networks: RSS, Atom and the feeds of vehicles of Meta.
 //! They are converted to a table whose columns are the elements of their items.
 
-use crate::feed::{MAX_COLUMNS, MAX_ITEMS, line_ends};
+use crate::encoding::line_ends;
+use crate::feed::{MAX_COLUMNS, MAX_ITEMS};
 use html_escape::decode_html_entities;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -8,7 +8,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
 use crate::cursor;
-use axum::Json;
+use crate::http::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -94,5 +94,9 @@ pub fn text(url: &str) -> Bytes {
     responses((status = 200, description = "This document", body = Value))
 )]
 pub async fn show(State(state): State<AppState>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], state.openapi()).into_response()
+    (
+        [(CONTENT_TYPE, "application/json")],
+        state.documents.openapi.clone(),
+    )
+        .into_response()
 }

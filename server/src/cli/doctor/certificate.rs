@@ -1,7 +1,7 @@
 //! Checks the TLS certificate and the date on which it expires.
 
 use super::report::Report;
-use crate::listen::Tls;
+use crate::http::listen::Tls;
 use service::Clock;
 use std::path::Path;
 use time::macros::format_description;

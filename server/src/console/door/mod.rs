@@ -7,7 +7,7 @@ pub(super) use keys::list_address;
 use super::Visitor;
 use crate::AppState;
 use crate::cursor::{self, Way};
-use crate::request::RequestId;
+use crate::http::RequestId;
 use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;

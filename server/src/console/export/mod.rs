@@ -23,7 +23,7 @@ use super::next::sign_in_to;
 use super::page::path_and_query;
 use super::{Visitor, outcome_unknown, past_deadline, plain, see_other, unavailable};
 use crate::AppState;
-use crate::request::RequestId;
+use crate::http::RequestId;
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};

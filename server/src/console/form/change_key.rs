@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::{Posted, Visitor, flash, render, see_other};
-use crate::request::Segment;
+use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;

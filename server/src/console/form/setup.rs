@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::HOME;
 use crate::console::{Posted, cookies, flash, page, render, see_other};
-use crate::request::Segment;
+use crate::http::Segment;
 use app::request::{FormAnswer, LinkPage};
 use axum::extract::State;
 use axum::http::Uri;

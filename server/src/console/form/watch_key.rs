@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::{Posted, render, see_other};
-use crate::request::Segment;
+use crate::http::Segment;
 use axum::extract::State;
 use axum::response::Response;
 

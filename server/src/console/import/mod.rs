@@ -20,7 +20,7 @@ use super::fields::Fields;
 use super::page::way_back;
 use super::{Posted, Visitor, flash, see_other};
 use crate::AppState;
-use crate::request::Segment;
+use crate::http::Segment;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;

@@ -12,8 +12,8 @@ pub use header::ATTRIBUTE;
 pub use records::MAX_COLUMNS;
 
 use super::{Absent, FeedError, MAX_ITEMS, set, wrong_count};
-use crate::api::json::MAX_MEMBERS;
 use crate::formula::restored;
+use crate::json::MAX_MEMBERS;
 use dialect::Dialect;
 use header::Column;
 use records::{Record, Records};

@@ -5,7 +5,8 @@
 //! remove their items. So a quoted cell must be closed, and only blanks may follow its closing
 //! mark. A quotation mark inside an unquoted cell is text.
 
-use crate::feed::{FeedError, line_ends};
+use crate::encoding::line_ends;
+use crate::feed::FeedError;
 use service::inventory::Position;
 use std::borrow::Cow;
 

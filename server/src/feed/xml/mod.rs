@@ -8,12 +8,10 @@
 
 mod text;
 
-use super::{
-    Absent, FeedError, MAX_ITEMS, cut, line_ends, pointer, set, twice, unknown, wrong_count,
-};
+use super::{Absent, FeedError, MAX_ITEMS, cut, pointer, set, twice, unknown, wrong_count};
 use crate::api::fields::too_many;
-use crate::api::json::MAX_MEMBERS;
-use crate::encoding;
+use crate::encoding::{self, line_ends};
+use crate::json::MAX_MEMBERS;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use service::inventory::{EntryCode, EntryError, ItemDraft, Position};

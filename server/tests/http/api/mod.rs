@@ -2,6 +2,7 @@ mod authentication;
 mod calls;
 mod encodings;
 mod ending;
+mod headers;
 mod health;
 mod inventory;
 mod key;

@@ -1,7 +1,8 @@
 //! `/docs`
 
 use crate::support::World;
-use server::router::{API, OPEN, Route};
+use server::Route;
+use server::router::{API, OPEN};
 
 #[tokio::test]
 async fn the_docs_are_for_everybody() {

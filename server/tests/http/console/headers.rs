@@ -1,4 +1,4 @@
-//! Security headers of every response.
+//! Security headers of every response of the console.
 
 use crate::support::{Answer, World};
 use serde_json::json;
@@ -33,7 +33,7 @@ fn check(answer: &Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn every_kind_of_answer_carries_the_headers() {
+async fn every_kind_of_response_of_the_console_has_the_headers() {
     let world = World::new().await;
     let owner = world.owner().await;
     check(&owner.get("/keys").await.expect(200), "a page");
@@ -46,18 +46,6 @@ async fn every_kind_of_answer_carries_the_headers() {
     check(
         &owner.call("nothing", &json!({})).await.expect(404),
         "no call",
-    );
-    check(
-        &world.nobody().get("/api/key").await.expect(401),
-        "a refusal of the API",
-    );
-    check(
-        &world
-            .nobody()
-            .send("PATCH", "/api/key", "")
-            .await
-            .expect(405),
-        "a wrong method",
     );
     let cross = owner.with("sec-fetch-site", "cross-site");
     check(

@@ -7,7 +7,8 @@ use axum::routing::MethodFilter;
 use http_body_util::BodyExt as _;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
-use server::router::{API, CONSOLE, OPEN, Route};
+use server::Route;
+use server::router::{API, CONSOLE, OPEN};
 
 /// Texts in all data of the first account, which must not occur in any response to the second.
 const MARKS: [&str; 3] = ["Acme", "ACME-1", "ada@example.com"];

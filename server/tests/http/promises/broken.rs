@@ -2,12 +2,11 @@
 //! the caller received.
 
 use crate::support::{Http, World};
-use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{MethodFilter, on};
 use serde_json::json;
-use server::LogFormat;
 use server::router::app;
+use server::{Group, LogFormat, Route};
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -174,11 +173,18 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
 #[tokio::test]
 async fn a_handler_that_panics_is_a_fault_like_any_other() {
     let world = World::new().await;
-    let routes = Router::new().route(
-        "/api/panics",
-        get(async || -> StatusCode { panic!("with a text that nobody shall see") }),
-    );
-    let http = Http::new(app(routes, world.state.clone()));
+    let panics = Route {
+        method: MethodFilter::GET,
+        path: "/api/panics",
+        handler: |method| {
+            on(method, async || -> StatusCode {
+                panic!("with a text that nobody shall see")
+            })
+        },
+        direct: None,
+    };
+    let tables = [(Group::Api, &[panics][..])];
+    let http = Http::new(app(&tables, world.state.clone()));
     for _ in 0..2 {
         let answer = http.get("/api/panics").await;
         assert_eq!(answer.problem(), (500, "internal".into()));

@@ -3,7 +3,8 @@
 use crate::support::{Answer, World};
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
-use server::router::{API, CONSOLE, Route};
+use server::Route;
+use server::router::{API, CONSOLE};
 
 /// Nearly the maximum length of an address.
 const LONG: usize = 60_000;

@@ -2,12 +2,11 @@
 
 use super::{Answer, World, described};
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
 use futures::channel::oneshot;
 use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
-use server::{Answers as _, App};
+use server::{App as _, Pipeline};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -16,13 +15,13 @@ use url::form_urlencoded;
 /// A client that sends the same headers with every request.
 #[derive(Clone)]
 pub struct Http {
-    app: App,
+    app: Pipeline,
     headers: Vec<(HeaderName, HeaderValue)>,
     peer: SocketAddr,
 }
 
 impl Http {
-    pub fn new(app: App) -> Self {
+    pub fn new(app: Pipeline) -> Self {
         Self {
             app,
             headers: Vec::new(),
@@ -54,9 +53,8 @@ impl Http {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.extension(ConnectInfo(self.peer));
         let request = request.body(body).unwrap();
-        self.app.clone().answer(request).await
+        self.app.answer(self.peer, request).await
     }
 
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {

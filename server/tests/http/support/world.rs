@@ -2,7 +2,7 @@
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use domain::{AccountId, AccountName, Timestamp};
-use server::{App, AppState, Bodies, PublicUrl, Site, TrustedProxies, build_app};
+use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub store: SqliteStore,
     pub service: Arc<Service>,
-    pub app: App,
+    pub app: Pipeline,
     pub pepper: String,
     pub state: AppState,
 }
@@ -63,7 +63,8 @@ impl World {
         service.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
         let bodies = Bodies::default();
-        let state = AppState::new(service.clone(), site(folder.path()), url, proxies, bodies);
+        let (site, documents) = (site(folder.path()), documents(&url));
+        let state = AppState::new(service.clone(), site, url, proxies, bodies, documents);
         Self {
             folder,
             clock,
@@ -88,12 +89,14 @@ impl World {
         );
         let service = Arc::new(service.await.unwrap());
         let site = site(self.folder.path());
+        let documents = documents(&url);
         let state = AppState::new(
             service.clone(),
             site,
             url,
             TrustedProxies::default(),
             Bodies::default(),
+            documents,
         );
         (service, Http::new(build_app(state)))
     }
@@ -118,7 +121,9 @@ impl World {
         let url = PublicUrl::parse(PUBLIC_URL).unwrap();
         let proxies = TrustedProxies::default();
         let site = site(self.folder.path());
-        self.state = AppState::new(self.service.clone(), site, url, proxies, bodies);
+        let documents = documents(&url);
+        let service = self.service.clone();
+        self.state = AppState::new(service, site, url, proxies, bodies, documents);
         self.app = build_app(self.state.clone());
         self
     }

@@ -17,6 +17,9 @@ pub struct BadHead(pub &'static str);
 /// Whether the value is a host with or without a port (RFC 9110, sections 4.2.1 and 7.2).
 fn is_host(value: &HeaderValue) -> bool {
     let text = value.to_str().unwrap_or_default();
+    if is_plain_host(text) {
+        return true;
+    }
     let Ok(authority) = text.parse::<Authority>() else {
         return false;
     };
@@ -28,6 +31,16 @@ fn is_host(value: &HeaderValue) -> bool {
     let is_port = digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits.is_empty() || authority.port_u16().is_some());
     is_port && !authority.host().is_empty()
+}
+
+/// Whether the value is a name or an IPv4 address with or without a port.
+///
+/// Nearly every request has such a host, which is checked without the parser and its copy.
+fn is_plain_host(text: &str) -> bool {
+    let (host, port) = text.split_once(':').unwrap_or((text, "0"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    is_port && !host.is_empty() && host.bytes().all(plain)
 }
 
 /// Checks the head for ambiguities.

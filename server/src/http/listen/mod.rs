@@ -94,21 +94,23 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 /// Application that answers the requests of all connections.
-pub trait Answers: Clone + Send + Sync + 'static {
+pub trait App: Clone + Send + Sync + 'static {
     /// Returns whether the body of this request may be a feed, which has more time than other
     /// bodies (B4).
     fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool;
 
-    fn answer(self, request: Request) -> impl Future<Output = Response> + Send;
+    /// Answers a request of the client at the address `peer`.
+    fn answer(&self, peer: SocketAddr, request: Request) -> impl Future<Output = Response> + Send;
 }
 
-impl Answers for Router {
+impl App for Router {
     fn takes_feed<B>(&self, _: &axum::http::Request<B>) -> bool {
         false
     }
 
-    async fn answer(self, request: Request) -> Response {
-        self.oneshot(request)
+    async fn answer(&self, _: SocketAddr, request: Request) -> Response {
+        self.clone()
+            .oneshot(request)
             .await
             .unwrap_or_else(|never| match never {})
     }
@@ -117,7 +119,7 @@ impl Answers for Router {
 /// Serves until `stop` is cancelled, and then until all exchanges under way have ended.
 ///
 /// Each connection is one of the `tasks`.
-pub async fn answer_all<A: Answers>(
+pub async fn answer_all<A: App>(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     app: A,
@@ -180,7 +182,7 @@ pub async fn answer_all<A: Answers>(
 pub async fn answer_one<S, A>(stream: S, peer: SocketAddr, app: A, limits: Limits)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    A: Answers,
+    A: App,
 {
     let registry = Arc::new(Registry::new(&limits));
     let connection = registry.add(peer.ip()).connection();

@@ -1,21 +1,16 @@
 //! Responses for paths and methods without a route.
 
-use crate::api::address::unknown_path;
+use crate::api::address::is_api;
 use crate::console::{Visitor, plain, render};
-use crate::request::is_api;
 use crate::{AppState, Problem};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{FromRequestParts as _, Request};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-/// Answers with a problem under `/api`, and otherwise with a file of the site or the console's own
-/// page.
-pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+/// Answers with a file of the site, or else with the console's own page.
+pub async fn not_found(state: &AppState, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let path = parts.uri.path();
-    if is_api(path) {
-        return unknown_path(&state.requests, path).into_response();
-    }
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return plain(StatusCode::NOT_FOUND, "There is nothing at this address.");
     }
@@ -23,8 +18,8 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     if let Some(file) = state.site.serve(&parts.method, path, &parts.headers) {
         return file;
     }
-    match Visitor::from_request_parts(&mut parts, &state).await {
-        Ok(visitor) => render::not_found(&state, &visitor).await,
+    match Visitor::from_request_parts(&mut parts, state).await {
+        Ok(visitor) => render::not_found(state, &visitor).await,
         Err(answer) => answer,
     }
 }

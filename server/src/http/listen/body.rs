@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Body that fails with [`TooSlow`] if the client pauses for too long or does not finish in time.
-pub struct Steady<B> {
+pub struct DeadlineBody<B> {
     body: B,
     /// Longest pause between two pieces.
     pause: Duration,
@@ -23,7 +23,7 @@ pub struct Steady<B> {
 #[error("the body came too slowly")]
 pub struct TooSlow;
 
-impl<B> Steady<B> {
+impl<B> DeadlineBody<B> {
     /// Wraps a body that must be complete after the time `whole` from now.
     pub fn new(body: B, pause: Duration, whole: Duration) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl<B> Steady<B> {
     }
 }
 
-impl<B> HttpBody for Steady<B>
+impl<B> HttpBody for DeadlineBody<B>
 where
     B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin,
 {
@@ -72,7 +72,7 @@ mod tests {
     //! Tests with limits that are short enough to wait for.
 
     use super::*;
-    use crate::listen::Limits;
+    use crate::http::listen::Limits;
     use axum::body::Body;
     use futures::stream;
     use http_body_util::BodyExt as _;
@@ -94,7 +94,7 @@ mod tests {
 
     /// Returns the length of a body that arrives completely and in time.
     async fn read(body: Body, pause: Duration, whole: Duration) -> Option<usize> {
-        match Steady::new(body, pause, whole).collect().await {
+        match DeadlineBody::new(body, pause, whole).collect().await {
             Ok(body) => Some(body.to_bytes().len()),
             Err(error) => {
                 assert!(error.is::<TooSlow>(), "{error}");
@@ -125,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_time_of_a_body_begins_before_it_is_read() {
-        let mut body = Steady::new(pieces(1, LONG), LONG, SHORT);
+        let mut body = DeadlineBody::new(pieces(1, LONG), LONG, SHORT);
         sleep(SHORT).await;
         assert!(body.frame().await.unwrap().is_err());
     }

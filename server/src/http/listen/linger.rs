@@ -94,7 +94,7 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B>
 /// Discards the rest of a body whose request has been answered, in a task of its own.
 ///
 /// `expects`: the client waits for `100 Continue` before it sends the body.
-pub fn read_on<B>(
+pub fn discard_rest<B>(
     body: Shared<B>,
     expects: bool,
     http2: bool,

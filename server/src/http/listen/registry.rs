@@ -18,14 +18,14 @@ const SHARE: usize = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for this.
-pub struct Room {
+pub struct Capacity {
     wanted: AtomicBool,
     changed: Notify,
     /// Permits for connections whose clients still send after the response (B6).
     pub lingering: Arc<Semaphore>,
 }
 
-impl Room {
+impl Capacity {
     fn new(limits: &Limits) -> Self {
         Self {
             wanted: AtomicBool::new(false),
@@ -45,7 +45,7 @@ impl Room {
 pub struct Registry {
     most: usize,
     patience: Duration,
-    room: Arc<Room>,
+    capacity: Arc<Capacity>,
     open: Mutex<Open>,
 }
 
@@ -71,7 +71,7 @@ impl Registered {
 impl Drop for Registered {
     fn drop(&mut self) {
         self.registry.with(|open| open.connections.remove(&self.id));
-        self.registry.room.may_have_changed();
+        self.registry.capacity.may_have_changed();
     }
 }
 
@@ -80,7 +80,7 @@ impl Registry {
         Self {
             most: limits.connections,
             patience: limits.patience,
-            room: Arc::new(Room::new(limits)),
+            capacity: Arc::new(Capacity::new(limits)),
             open: Mutex::default(),
         }
     }
@@ -90,7 +90,7 @@ impl Registry {
     }
 
     pub fn add(self: &Arc<Self>, peer: IpAddr) -> Registered {
-        let connection = Arc::new(Connection::new(network(peer), Arc::clone(&self.room)));
+        let connection = Arc::new(Connection::new(network(peer), Arc::clone(&self.capacity)));
         let id = self.with(|open| {
             open.next += 1;
             open.connections.insert(open.next, Arc::clone(&connection));
@@ -108,14 +108,14 @@ impl Registry {
     /// If there is none, connections whose clients keep the server waiting are closed. If there are
     /// none of those either, this waits until there is one or a connection ends.
     pub async fn make_room(&self) {
-        self.room.wanted.store(true, Ordering::SeqCst);
+        self.capacity.wanted.store(true, Ordering::SeqCst);
         while let Some(again) = self.close_some() {
             tokio::select! {
-                () = self.room.changed.notified() => {}
+                () = self.capacity.changed.notified() => {}
                 () = sleep_until(again) => {}
             }
         }
-        self.room.wanted.store(false, Ordering::SeqCst);
+        self.capacity.wanted.store(false, Ordering::SeqCst);
     }
 
     pub fn has_room(&self) -> bool {
@@ -125,10 +125,10 @@ impl Registry {
     /// Closes one connection, since the process cannot open more files, and waits a moment for one
     /// to end (F3).
     pub async fn free_a_file(&self) {
-        self.room.wanted.store(true, Ordering::SeqCst);
+        self.capacity.wanted.store(true, Ordering::SeqCst);
         self.with(|open| self.close(open, 1));
-        let _ = timeout(PAUSE, self.room.changed.notified()).await;
-        self.room.wanted.store(false, Ordering::SeqCst);
+        let _ = timeout(PAUSE, self.capacity.changed.notified()).await;
+        self.capacity.wanted.store(false, Ordering::SeqCst);
     }
 
     /// Closes connections if there is no room.

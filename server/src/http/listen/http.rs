@@ -1,13 +1,12 @@
 //! HTTP on one connection, from its first byte to its end.
 
-use super::body::Steady;
+use super::body::DeadlineBody;
 use super::connection::Connection;
 use super::exchange::{Answer, Incoming, Moves};
 use super::linger::{self, Shared};
 use super::watched::Watched;
-use super::{Answers, Limits, head};
+use super::{App, Limits, head};
 use axum::body::{Body, HttpBody as _};
-use axum::extract::ConnectInfo;
 use axum::http::header::EXPECT;
 use axum::http::{Request, Response, Version};
 use hyper::body::Incoming as Received;
@@ -86,49 +85,52 @@ pub async fn serve_one<S, A>(
     stop: CancellationToken,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    A: Answers,
+    A: App,
 {
-    let (asked, stopped) = (Arc::clone(&connection), stop.clone());
+    // Everything that a request needs of its connection, so that one count is changed for each
+    // request and not one for each part.
+    let of_connection = Arc::new((app, Arc::clone(&connection), stop.clone()));
     let service = hyper::service::service_fn(move |request: Request<Received>| {
+        let of_connection = Arc::clone(&of_connection);
+        let (app, connection, _) = &*of_connection;
         // The version of the request itself decides, since any bytes can look like the preface of
         // HTTP/2.
         let http2 = request.version() == Version::HTTP_2;
-        let exchange = asked.begin(http2);
-        let moves = Arc::clone(&exchange.moves);
-        // The time of the body runs from here, even if the handler reads it later (B4).
-        let whole = if app.takes_feed(&request) {
-            limits.feed
-        } else {
-            limits.body
-        };
-        let expects = request.headers().contains_key(EXPECT);
+        let exchange = connection.begin(http2);
         let mut rest = None;
-        let mut request = request.map(|body| {
-            if body.is_end_stream() {
-                return Body::empty();
-            }
-            let body = Shared::new(Steady::new(body, limits.body_pause, whole));
-            rest = Some(body.clone());
-            Body::new(Incoming {
-                body,
-                moves: Arc::clone(&moves),
+        let bad = head::check(&request);
+        let mut request = if request.body().is_end_stream() {
+            request.map(|_| Body::empty())
+        } else {
+            // The time of the body runs from here, even if the handler reads it later (B4).
+            let whole = if app.takes_feed(&request) {
+                limits.feed
+            } else {
+                limits.body
+            };
+            let expects = request.headers().contains_key(EXPECT);
+            request.map(|body| {
+                let body = Shared::new(DeadlineBody::new(body, limits.body_pause, whole));
+                rest = Some((body.clone(), expects));
+                Body::new(Incoming {
+                    body,
+                    moves: Arc::clone(&exchange.moves),
+                })
             })
-        });
+        };
         // The application writes the refusal, in the form of its other responses (F4).
-        if let Err(bad) = head::check(&request) {
+        if let Err(bad) = bad {
             request.extensions_mut().insert(bad);
         }
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let app = app.clone();
-        let (connection, stop) = (Arc::clone(&asked), stopped.clone());
         async move {
+            let (app, connection, stop) = &*of_connection;
             // In HTTP/1 there is no task for a stream.
-            let _ = STREAM.try_with(|stream| stream.set(moves));
-            let response = app.answer(request).await;
+            let _ = STREAM.try_with(|stream| stream.set(Arc::clone(&exchange.moves)));
+            let response = app.answer(peer, request).await;
             // The exchange of the discarded body begins before that of the response ends, so that
             // the connection never counts as idle in between (F6).
-            if let Some(rest) = rest {
-                linger::read_on(rest, expects, http2, &connection, &limits, &stop);
+            if let Some((rest, expects)) = rest {
+                linger::discard_rest(rest, expects, http2, connection, &limits, stop);
             }
             let response = response.map(|body| Answer::new(body, exchange, http2));
             Ok::<Response<Answer>, Infallible>(response)

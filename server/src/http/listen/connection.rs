@@ -3,7 +3,7 @@
 use super::Limits;
 use super::delay::Delay;
 use super::exchange::{Exchange, Moves};
-use super::registry::Room;
+use super::registry::Capacity;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Connection {
     pub network: IpAddr,
     began: Instant,
-    room: Arc<Room>,
+    capacity: Arc<Capacity>,
     exchanges: Mutex<Vec<Arc<Moves>>>,
     /// Number of exchanges, kept apart so that each read can check it without the lock.
     busy: AtomicUsize,
@@ -48,11 +48,11 @@ pub enum Wait {
 }
 
 impl Connection {
-    pub fn new(network: IpAddr, room: Arc<Room>) -> Self {
+    pub fn new(network: IpAddr, capacity: Arc<Capacity>) -> Self {
         Self {
             network,
             began: Instant::now(),
-            room,
+            capacity,
             exchanges: Mutex::default(),
             busy: AtomicUsize::new(0),
             asked: false.into(),
@@ -181,7 +181,9 @@ impl Connection {
     ///
     /// Returns `None` if as many connections as allowed have one.
     pub fn linger(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.room.lingering).try_acquire_owned().ok()
+        Arc::clone(&self.capacity.lingering)
+            .try_acquire_owned()
+            .ok()
     }
 
     pub(super) fn end(&self, moves: &Arc<Moves>) {
@@ -189,7 +191,7 @@ impl Connection {
         self.head_at.store(0, Ordering::Relaxed);
         self.exchanges().retain(|one| !Arc::ptr_eq(one, moves));
         if self.busy.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.room.may_have_changed();
+            self.capacity.may_have_changed();
         }
     }
 

@@ -1,11 +1,10 @@
 //! Request body that reserves memory while it is read.
 
+use super::RequestContext;
 use crate::memory::{COPIES, FREE, Memory, NoRoom, Sender};
-use crate::request::Noted;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
@@ -14,28 +13,26 @@ use std::task::{Context, Poll};
 ///
 /// The share of memory belongs to the request, which holds it until it has been answered: what is
 /// parsed from the body lives longer than the body.
-pub struct Counted {
+pub struct CountedBody {
     body: Body,
     memory: Memory,
-    noted: Arc<Noted>,
-    address: IpAddr,
+    context: Arc<RequestContext>,
     /// Bytes that have arrived.
     length: u64,
     /// Bytes for which memory is reserved.
     paid: u64,
 }
 
-impl Counted {
+impl CountedBody {
     /// Wraps a body, unless it is known to be small.
-    pub fn wrap(body: Body, memory: &Memory, noted: &Arc<Noted>, address: IpAddr) -> Body {
+    pub fn wrap(body: Body, memory: &Memory, context: &Arc<RequestContext>) -> Body {
         if body.size_hint().upper().is_some_and(|most| most <= FREE) {
             return body;
         }
         Body::new(Self {
             body,
             memory: memory.clone(),
-            noted: Arc::clone(noted),
-            address,
+            context: Arc::clone(context),
             length: 0,
             paid: FREE,
         })
@@ -45,28 +42,27 @@ impl Counted {
     fn pay(&mut self, bytes: u64) -> Result<(), NoRoom> {
         if bytes > self.paid {
             let bytes_held = bytes.saturating_mul(COPIES);
-            self.noted
-                .take_memory(&self.memory, self.address, bytes_held)?;
+            self.context.take_memory(&self.memory, bytes_held)?;
             self.paid = bytes;
         }
         Ok(())
     }
 }
 
-impl Noted {
+impl RequestContext {
     /// Extends the share of this request's body to `bytes`, until the request has been answered.
     ///
     /// # Errors
     /// [`NoRoom`]
-    fn take_memory(&self, memory: &Memory, address: IpAddr, bytes: u64) -> Result<(), NoRoom> {
+    fn take_memory(&self, memory: &Memory, bytes: u64) -> Result<(), NoRoom> {
         let mut share = self.share.lock().unwrap_or_else(PoisonError::into_inner);
-        let share = share.get_or_insert_with(|| memory.share(self.sender(address)));
+        let share = share.get_or_insert_with(|| memory.share(self.sender()));
         share.grow_to(bytes)
     }
 
     /// Returns the sender of the body, which is known before the body is read.
-    fn sender(&self, address: IpAddr) -> Sender {
-        if let Some((caller, _)) = self.let_in() {
+    fn sender(&self) -> Sender {
+        if let Some((caller, _)) = self.accepted() {
             return Sender {
                 account: caller.account_id().to_string(),
                 name: caller.key_id().to_string(),
@@ -78,20 +74,20 @@ impl Noted {
                 name: member.id.to_string(),
             },
             None => Sender {
-                account: address.to_string(),
+                account: self.address.to_string(),
                 name: String::new(),
             },
         }
     }
 }
 
-impl HttpBody for Counted {
+impl HttpBody for CountedBody {
     type Data = Bytes;
     type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
+        task: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         // If the length of a body is known, all of it is reserved before any of it is read.
@@ -99,7 +95,7 @@ impl HttpBody for Counted {
         if let Err(error) = this.pay(known) {
             return Poll::Ready(Some(Err(error.into())));
         }
-        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) else {
+        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(task) else {
             return Poll::Pending;
         };
         Poll::Ready(frame.map(|frame| {

@@ -1,0 +1,223 @@
+//! The steps of every request, in their order.
+//!
+//! A middleware layer for each step would cost a call more than all of the steps together.
+//!
+//! 1. *Context*: the request gets its id, and its route is found.
+//! 2. *Bad head*: a head that a proxy could read as another request is refused.
+//! 3. *Unknown API path*: a request that misses the API is answered by it.
+//! 4. *Other origins*: a request that another site may have caused is refused.
+//! 5. *Body*: a large body reserves memory while it is read.
+//! 6. *Handler*: the route's handler, or the fallback, answers. A panic becomes a refusal.
+//! 7. *Refusal*: its body is written, which contains the id.
+//! 8. *Headers*: those that every response has are added.
+//! 9. *Records*: the request is counted, and the reason of a refusal is kept.
+
+use super::RequestContext;
+use super::counted_body::CountedBody;
+use super::fallback;
+use super::headers::{API_KEY, REQUEST_ID, add_defaults};
+use super::listen::{App, BadHead};
+use super::routes::{Place, Routes};
+use crate::api::address::{is_api, misses_api, unknown_path};
+use crate::api::{calls, key_expiry_headers, limit, refused};
+use crate::console::{plain, same_origin};
+use crate::metrics::Requests;
+use crate::{AppState, Problem};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
+use axum::response::{IntoResponse as _, Response};
+use futures::FutureExt as _;
+use std::any::Any;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Paths to which feeds are posted: by integrations, and by the console's form.
+const FEEDS: [&str; 2] = ["/api/inventory", "/inventory/import"];
+
+/// Headers with credentials.
+static SECRETS: [HeaderName; 3] = [API_KEY, AUTHORIZATION, COOKIE];
+
+/// The routes, with the steps around them.
+#[derive(Clone)]
+pub struct Pipeline {
+    state: AppState,
+    routes: Arc<Routes>,
+}
+
+/// What the steps after the handler have to know of the request.
+#[derive(Clone, Copy)]
+struct Head {
+    route: Option<Place>,
+    /// Whether the request is meant for the API and misses its paths.
+    missed: bool,
+    /// Whether the response is one of the API.
+    api: bool,
+    http1: bool,
+    bad: Option<BadHead>,
+}
+
+impl Pipeline {
+    pub const fn new(state: AppState, routes: Arc<Routes>) -> Self {
+        Self { state, routes }
+    }
+
+    /// Returns the counters of requests, for the metrics.
+    pub(crate) fn requests(&self) -> Arc<Requests> {
+        Arc::clone(&self.routes.requests)
+    }
+}
+
+impl App for Pipeline {
+    fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool {
+        request.method() == Method::POST && FEEDS.contains(&request.uri().path())
+    }
+
+    async fn answer(&self, peer: SocketAddr, mut request: Request) -> Response {
+        let began = Instant::now();
+        // Step 1. The context has the pattern of the route, and never the path itself, which may
+        // contain a one-time link.
+        let head = self.read_head(&request);
+        mark_secrets(request.headers_mut());
+        let proxies = &self.state.trusted_proxies;
+        let address = proxies.caller(peer.ip(), request.headers());
+        let route = self.routes.name(head.route);
+        let context = Arc::new(RequestContext::new(request.method(), route, address));
+        request.extensions_mut().insert(Arc::clone(&context));
+
+        // Steps 2 to 6
+        let answered = AssertUnwindSafe(self.handle(request, &context, head)).catch_unwind();
+        let answered = answered.map(|answered| {
+            let response = answered.unwrap_or_else(panicked);
+            tracing::debug!(status = response.status().as_u16(), "answered");
+            response
+        });
+        let mut response = Arc::clone(&context).scope(answered).await;
+
+        // Step 7
+        let refusal = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &refusal {
+            write_refusal(problem, &mut response, &context);
+        }
+        // Step 8
+        self.add_headers(response.headers_mut(), &context, head);
+        // Step 9. Only refusals of the API can be looked up later.
+        let recorded = refusal.as_ref().filter(|_| head.api);
+        self.record(&response, recorded, &context);
+        self.routes.count(head.route, response.status(), began);
+        response
+    }
+}
+
+impl Pipeline {
+    fn read_head(&self, request: &Request) -> Head {
+        let path = request.uri().path();
+        let route = self.routes.find(path);
+        let in_api = is_api(path);
+        let missed = !in_api && misses_api(path, request.headers(), route.is_some());
+        Head {
+            route,
+            missed,
+            api: missed || in_api,
+            http1: request.version() < Version::HTTP_2,
+            bad: request.extensions().get().copied(),
+        }
+    }
+
+    /// Steps 2 to 6. Nothing else reads the request before its head and its origin are checked.
+    async fn handle(
+        &self,
+        request: Request,
+        context: &Arc<RequestContext>,
+        head: Head,
+    ) -> Response {
+        // Step 2
+        if let Some(BadHead(why)) = head.bad {
+            return refused_head(why, head.api);
+        }
+        // Step 3
+        if head.missed || (head.api && head.route.is_none()) {
+            let route = |path: &str| self.routes.name(self.routes.find(path));
+            return unknown_path(request.uri().path(), route).into_response();
+        }
+        // Step 4
+        if let Some(refusal) = same_origin::refusal(&self.state, &request) {
+            return refusal;
+        }
+        // Step 5
+        let request = request.map(|body| CountedBody::wrap(body, &self.state.memory, context));
+        // Step 6
+        match head.route {
+            Some(route) => self.routes.answer(route, request, &self.state).await,
+            None => Box::pin(fallback::not_found(&self.state, request)).await,
+        }
+    }
+
+    /// Step 8. Headers that a handler has set take precedence.
+    fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, head: Head) {
+        add_defaults(headers, head.api, self.state.public_url.is_https());
+        if head.api {
+            headers.insert(REQUEST_ID, context.id.into());
+        }
+        // The bytes after a bad head may not be a request. If the server is about to stop, the
+        // client's next request uses a new connection, which goes to a server that stays. HTTP/2
+        // has a frame for this, which is sent when the listener is closed.
+        if head.http1 && (head.bad.is_some() || self.state.leaving.is_cancelled()) {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let Some((caller, allowance)) = context.accepted() {
+            limit::write(headers, allowance);
+            key_expiry_headers::write(headers, caller.ending());
+        }
+    }
+
+    /// Step 9. The outcome is read from the final response, so that it is counted as the caller
+    /// sees it.
+    fn record(&self, response: &Response, refusal: Option<&Problem>, context: &RequestContext) {
+        let service = &self.state.service;
+        if let Some(usage) = context.called() {
+            service.count_call(usage, calls::outcome(response, refusal));
+        }
+        if let Some(problem) = refusal {
+            refused::note(service, problem, context);
+        }
+    }
+}
+
+fn refused_head(why: &'static str, api: bool) -> Response {
+    if api {
+        return Problem::InvalidParameter(why.to_owned()).into_response();
+    }
+    plain(StatusCode::BAD_REQUEST, why)
+}
+
+/// Marks credentials as sensitive, so that they appear in no line of any log.
+fn mark_secrets(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if SECRETS.contains(name) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+/// Step 7. Handlers add a [`Problem`] to the response instead of a body.
+fn write_refusal(problem: &Problem, response: &mut Response, context: &RequestContext) {
+    problem.write(&context.id, response);
+    // The router has done this already for all other responses to `HEAD`: the length is the one
+    // that `GET` would have sent.
+    if context.method == "HEAD" {
+        if let Some(length) = response.body().size_hint().exact() {
+            response.headers_mut().insert(CONTENT_LENGTH, length.into());
+        }
+        *response.body_mut() = Body::empty();
+    }
+}
+
+/// Returns the response after a panic of a handler, which the panic hook has already printed.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::Internal.into_response()
+}

@@ -1,0 +1,127 @@
+//! The route table: one look-up finds the handler of a request, its name and its counters.
+//!
+//! axum's router would look the same path up a second time, and copy the path, the pattern and the
+//! handler for each request. Its method routers are used as they are, except that a method of the
+//! API is called directly if the table names its handler.
+
+use super::fallback::method_not_allowed;
+use crate::AppState;
+use crate::metrics::{Group, Requests};
+use crate::parameter::bounded;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter};
+use futures::FutureExt as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+use tower::ServiceExt as _;
+
+/// Response in the making. It is boxed, so that no step of the pipeline moves it.
+pub type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Handler that is called without axum's router.
+pub type Direct = fn(Request, AppState) -> Answering;
+
+/// One method at one path.
+pub struct Route {
+    pub method: MethodFilter,
+    pub path: &'static str,
+    /// Creates the handler with everything that surrounds it.
+    pub handler: fn(MethodFilter) -> MethodRouter<AppState>,
+    /// The handler alone, if nothing surrounds it.
+    pub direct: Option<(Method, Direct)>,
+}
+
+/// Handlers of one path.
+struct Endpoint {
+    methods: MethodRouter,
+    direct: Vec<(Method, Direct)>,
+}
+
+/// All routes with their handlers and counters.
+pub struct Routes {
+    places: matchit::Router<usize>,
+    endpoints: Vec<Endpoint>,
+    pub requests: Arc<Requests>,
+}
+
+impl Routes {
+    /// Creates the table.
+    ///
+    /// # Panics
+    /// If two routes have the same path and method.
+    pub fn new(tables: &[(Group, &[Route])], state: &AppState) -> Self {
+        let bounded = from_fn_with_state(state.clone(), bounded);
+        let routes = tables
+            .iter()
+            .flat_map(|(group, routes)| routes.iter().map(|route| (*group, route)));
+        let mut paths: Vec<(&'static str, Group, MethodRouter<AppState>, Vec<_>)> = Vec::new();
+        for (group, route) in routes {
+            let mut methods = (route.handler)(route.method);
+            if group == Group::Console {
+                methods = methods.route_layer(bounded.clone());
+            }
+            let direct = route.direct.clone();
+            let known = paths.iter_mut().find(|(path, ..)| *path == route.path);
+            if let Some((.., all, directs)) = known {
+                *all = std::mem::take(all).merge(methods);
+                directs.extend(direct);
+            } else {
+                paths.push((route.path, group, methods, direct.into_iter().collect()));
+            }
+        }
+        let mut places = matchit::Router::new();
+        for (place, (path, ..)) in paths.iter().enumerate() {
+            places.insert(*path, place).expect("no two paths conflict");
+        }
+        let named = paths.iter().map(|(path, group, ..)| (*path, *group));
+        Self {
+            places,
+            requests: Arc::new(Requests::new(named)),
+            endpoints: paths
+                .into_iter()
+                .map(|(_, _, methods, direct)| Endpoint {
+                    methods: methods
+                        .fallback(method_not_allowed)
+                        .with_state(state.clone()),
+                    direct,
+                })
+                .collect(),
+        }
+    }
+
+    /// Returns the route of a path, or `None` if there is none.
+    pub fn find(&self, path: &str) -> Option<Place> {
+        let found = self.places.at(path).ok()?;
+        Some(Place(*found.value))
+    }
+
+    /// Returns the pattern of a route; it is empty if there is none.
+    pub fn name(&self, place: Option<Place>) -> &'static str {
+        self.requests.name(place.map(|Place(place)| place))
+    }
+
+    /// Has a request answered by the handler of its route and method.
+    pub fn answer(&self, Place(place): Place, request: Request, state: &AppState) -> Answering {
+        let Endpoint { methods, direct } = &self.endpoints[place];
+        let named = direct.iter().find(|(method, _)| method == request.method());
+        if let Some((_, handler)) = named {
+            return handler(request, state.clone());
+        }
+        let answered = methods.clone().oneshot(request);
+        Box::pin(answered.map(|answered| answered.unwrap_or_else(|never| match never {})))
+    }
+
+    /// Counts a request when its response begins.
+    pub fn count(&self, place: Option<Place>, status: StatusCode, began: Instant) {
+        let place = place.map(|Place(place)| place);
+        self.requests.note(place, status, began);
+    }
+}
+
+/// Place of a route in the table.
+#[derive(Clone, Copy)]
+pub struct Place(usize);

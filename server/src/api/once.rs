@@ -10,7 +10,7 @@ use super::json::{MERGE_PATCH, is_merge_patch};
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
 use super::text::is_plain;
-use super::whole::Whole;
+use super::whole::{About, NotKept, Whole};
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
 use crate::feed::{Format, MAX_BYTES as FEED};
@@ -25,7 +25,6 @@ use axum::http::response::Parts as AnswerParts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use domain::LeadId;
 use http_body_util::BodyExt as _;
 use service::store::{Attempt, RequestDigest, StoredAnswer};
 use service::{Claim, IdempotencyKey, Keep, Turn};
@@ -75,14 +74,6 @@ impl<S> FromRequestParts<S> for Once {
         std::future::ready(Ok(parts.extensions.get().cloned().unwrap_or_default()))
     }
 }
-
-/// Response extension: the idempotency key of the request is released and no response is stored.
-#[derive(Clone)]
-pub struct NotKept;
-
-/// Response extension: the lead whose data is in the body.
-#[derive(Clone)]
-pub struct About(pub LeadId);
 
 /// Routes a method to a handler that runs once for each idempotency key. `P` is the permission that
 /// the handler requires.

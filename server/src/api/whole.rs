@@ -1,7 +1,6 @@
 //! Responses that are complete before they are sent, so that a response can be committed with the
 //! change that it reports.
 
-use super::once::{About, NotKept};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +10,14 @@ use service::store::StoredAnswer;
 use std::collections::BTreeMap;
 
 const JSON: &str = "application/json";
+
+/// Response extension: the idempotency key of the request is released and no response is stored.
+#[derive(Clone)]
+pub struct NotKept;
+
+/// Response extension: the lead whose data is in the body.
+#[derive(Clone)]
+pub struct About(pub LeadId);
 
 /// A complete JSON response.
 pub struct Whole {

@@ -2,7 +2,7 @@
 
 use super::answer::ItemAnswer;
 use crate::AppState;
-use crate::api::openapi::ItemChangesQuery;
+use crate::api::openapi::parameters::ItemChangesQuery;
 use crate::api::page::fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;

@@ -6,7 +6,7 @@ use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
 use crate::api::once::Once;
-use crate::api::openapi::{ItemPath, KnownTag, NoTag, OnceHeader, WantedTag};
+use crate::api::openapi::parameters::{ItemPath, KnownTag, NoTag, OnceHeader, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};

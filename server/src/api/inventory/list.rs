@@ -2,7 +2,7 @@
 
 use super::answer::ItemAnswer;
 use crate::AppState;
-use crate::api::openapi::ItemsQuery;
+use crate::api::openapi::parameters::ItemsQuery;
 use crate::api::page::fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;

@@ -4,7 +4,7 @@ use super::body::NewItems;
 use super::preview::Preview;
 use crate::AppState;
 use crate::api::once::Once;
-use crate::api::openapi::{FeedQuery, OnceHeader};
+use crate::api::openapi::parameters::{FeedQuery, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::InventoryPush;

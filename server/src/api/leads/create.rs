@@ -6,7 +6,7 @@ use super::read;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
 use crate::api::once::Once;
-use crate::api::openapi::OnceHeader;
+use crate::api::openapi::parameters::OnceHeader;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::LeadsWrite;

@@ -7,7 +7,7 @@ use crate::AppState;
 use crate::api::condition::no_condition;
 use crate::api::json::{BODY, JsonText};
 use crate::api::once::Once;
-use crate::api::openapi::{LeadPath, OnceHeader};
+use crate::api::openapi::parameters::{LeadPath, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};

@@ -2,7 +2,7 @@
 
 use super::answer::ChangeAnswer;
 use crate::AppState;
-use crate::api::openapi::ChangesQuery;
+use crate::api::openapi::parameters::ChangesQuery;
 use crate::api::page::fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;

@@ -5,12 +5,11 @@
 //! bodies that are parsed by hand, so this module adds them from the constants that the parsers
 //! use: refusals, patterns and accepted values.
 
-mod parameters;
+pub mod parameters;
 mod refusals;
 mod replays;
 mod values;
 
-pub use parameters::*;
 pub use refusals::{CODES, every_problem};
 
 use super::problem::Document;

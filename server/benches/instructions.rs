@@ -31,7 +31,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 use tape::{PEER, Tape, serve_bare};
 
 /// The machine's clock, except that the time since boot never advances.
@@ -92,7 +92,7 @@ async fn main() {
     let folder = Path::new(folder);
     let text = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
     let pepper = || Pepper::parse(&text).expect("a pepper");
-    let store = SqliteStore::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
+    let store = sqlite::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
     let store = Arc::new(store.expect("a database"));
     let service = Service::open(
         store.clone(),

@@ -18,7 +18,7 @@ use server::{
 use service::{OsRandom, Pepper, Service, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 /// Builds the state of our own server.
 async fn state(folder: &Path) -> AppState {
     let pepper = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
-    let store = SqliteStore::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
+    let store = sqlite::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
     let service = Service::open(
         Arc::new(store.expect("a database")),
         Arc::new(SystemClock),

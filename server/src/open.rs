@@ -3,45 +3,15 @@
 use crate::pepper_file;
 use crate::settings::{Database, GivenPeppers};
 use anyhow::{Context as _, anyhow};
-use service::store::{InstallationStore as _, QuotaStore as _, Quotas, Store};
+use service::store::InstallationStore as _;
 use service::{OsRandom, Pepper, Peppers, Service, SystemClock};
 use std::sync::Arc;
-use storage::{OpenMode, PostgresStore, SqliteStore};
+use storage::{OpenMode, SqlStore, postgres, sqlite};
 
 /// An open service and its database, which has to be closed at the end.
 pub struct Opened {
     pub service: Arc<Service>,
-    pub store: OpenStore,
-}
-
-/// Connections to the database, of either kind.
-pub enum OpenStore {
-    Sqlite(SqliteStore),
-    Postgres(PostgresStore),
-}
-
-impl OpenStore {
-    fn ports(&self) -> Arc<dyn Store> {
-        match self {
-            Self::Sqlite(store) => Arc::new(store.clone()),
-            Self::Postgres(store) => Arc::new(store.clone()),
-        }
-    }
-
-    /// Sets the quotas of each account.
-    pub fn limit_accounts(&self, quotas: Quotas) {
-        match self {
-            Self::Sqlite(store) => store.limit_accounts(quotas),
-            Self::Postgres(store) => store.limit_accounts(quotas),
-        }
-    }
-
-    pub async fn close(&self) {
-        match self {
-            Self::Sqlite(store) => store.close().await,
-            Self::Postgres(store) => store.close().await,
-        }
-    }
+    pub store: SqlStore,
 }
 
 /// Opens the database, finds the pepper and checks that they fit.
@@ -58,7 +28,7 @@ pub async fn open(
     let (store, current) = match database {
         Database::File(path) => {
             // The texts of these errors are complete without their sources.
-            let store = SqliteStore::open(path, mode)
+            let store = sqlite::open(path, mode)
                 .await
                 .map_err(|error| anyhow!("{error}"))?;
             let current = if let Some(pepper) = current {
@@ -67,7 +37,7 @@ pub async fn open(
                 let depends = depends_on_file(&store, old.as_ref()).await?;
                 pepper_file::read_or_make(path, depends, &OsRandom)?
             };
-            (OpenStore::Sqlite(store), current)
+            (store, current)
         }
         Database::Postgres(url) => {
             // Otherwise each node would generate its own pepper, and none would know the keys of
@@ -76,15 +46,16 @@ pub async fn open(
                 "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one, \
                  64 hexadecimal digits such as `openssl rand -hex 32` prints",
             )?;
-            let store = PostgresStore::open(url, mode)
+            let store = postgres::open(url, mode)
                 .await
                 .map_err(|error| anyhow!("{error}"))?;
-            (OpenStore::Postgres(store), current)
+            (store, current)
         }
     };
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let peppers = Peppers::changing(current, old);
-    let service = Service::open(store.ports(), clock, random, peppers, public_url).await?;
+    let service =
+        Service::open(Arc::new(store.clone()), clock, random, peppers, public_url).await?;
     // Commands skip this check, so that keys whose pepper is lost can be revoked.
     if mode != OpenMode::ExistingOnly {
         service.check_old_pepper().await?;
@@ -98,7 +69,7 @@ pub async fn open(
 /// Returns whether stored keys would be lost if a missing pepper was replaced by a new one.
 ///
 /// They are not lost if they were made with the old pepper that is configured.
-async fn depends_on_file(store: &SqliteStore, old: Option<&Pepper>) -> anyhow::Result<bool> {
+async fn depends_on_file(store: &SqlStore, old: Option<&Pepper>) -> anyhow::Result<bool> {
     let stored = store.pepper_fingerprint().await?;
     let replaced = old.is_some_and(|old| stored == Some(old.fingerprint()));
     Ok(!replaced && store.has_keys().await?)

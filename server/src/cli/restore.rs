@@ -9,7 +9,7 @@ use anyhow::{anyhow, bail};
 use service::{Clock as _, SystemClock};
 use std::path::Path;
 use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
-use storage::{Look, OpenError, Schema, SqliteStore};
+use storage::{Look, Schema, sqlite};
 
 /// Runs the command.
 ///
@@ -37,12 +37,12 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
 /// Checks all of a file that is to be restored or moved.
 pub async fn check_file(file: &Path) -> anyhow::Result<Look> {
     let path = file.display();
-    let look = SqliteStore::look(file, true).await;
+    let look = sqlite::look(file, true).await;
     let look = look.map_err(|error| match error {
         // A start of the server would not create the file that is missing here, so the hint of the
         // error does not apply. If there was a database here before, another error explains what
         // became of it.
-        OpenError::Missing { .. } if !file.exists() => {
+        sqlite::OpenError::Missing { .. } if !file.exists() => {
             anyhow!("the file {path} does not exist: correct the path")
         }
         error => anyhow!("{error}"),

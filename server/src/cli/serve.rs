@@ -10,6 +10,7 @@ use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry;
 use anyhow::Context as _;
 use futures::future::OptionFuture;
+use service::store::QuotaStore as _;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Last part of the shutdown: stores what is pending, and closes the database.
 
 use super::tasks::Tasks;
-use crate::open::OpenStore;
 use service::Service;
 use std::time::Duration;
+use storage::SqlStore;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Time that the end of the tasks and the closing of the database may take together.
@@ -22,7 +22,7 @@ pub async fn store_changes(service: &Service) {
 }
 
 /// Waits for the tasks, which were asked to end, and closes the database.
-pub async fn close(service: &Service, store: &OpenStore, tasks: Tasks) {
+pub async fn close(service: &Service, store: &SqlStore, tasks: Tasks) {
     let until = Instant::now() + CLOSING;
     tasks.finish().await;
     let closing = async {

@@ -5,7 +5,7 @@
 //! answer arrives. In the third case the change may or may not have been made, and only a later
 //! look at the data can decide which.
 
-use crate::error::{Doing, Fault, sqlite_code, wordless};
+use crate::error::{ErrorContext, Fault, sqlite_code, wordless};
 use service::store::StoreError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -19,21 +19,21 @@ impl From<sqlx::Error> for CommitError {
     }
 }
 
-impl<T> Doing<T> for Result<T, CommitError> {
-    /// Converts the error of a COMMIT, with `doing` as the failed step.
+impl<T> ErrorContext<T> for Result<T, CommitError> {
+    /// Converts the error of a COMMIT, with `context` as the failed step.
     ///
     /// # Errors
     /// [`StoreError::InDoubt`] if the transaction may have been committed, otherwise the errors of
     /// the other steps.
-    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+    fn context(self, context: &'static str) -> Result<T, StoreError> {
         match self {
             Err(CommitError(error)) if is_in_doubt(&error) => {
                 Err(StoreError::InDoubt(Box::new(Fault {
-                    doing,
+                    context,
                     source: wordless(error),
                 })))
             }
-            Err(CommitError(error)) => Err(error).doing(doing),
+            Err(CommitError(error)) => Err(error).context(context),
             Ok(done) => Ok(done),
         }
     }
@@ -118,7 +118,7 @@ mod tests {
 
     fn outcome(error: sqlx::Error) -> StoreError {
         let commit: Result<(), CommitError> = Err(error.into());
-        commit.doing("testing").expect_err("an error")
+        commit.context("testing").expect_err("an error")
     }
 
     #[test]

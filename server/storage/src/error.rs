@@ -6,9 +6,9 @@ use sqlx::postgres::PgDatabaseError;
 
 /// Step that failed in the database. Contains none of the statement's values.
 #[derive(Debug, thiserror::Error)]
-#[error("{doing}")]
+#[error("{context}")]
 pub(crate) struct Fault {
-    pub(crate) doing: &'static str,
+    pub(crate) context: &'static str,
     #[source]
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -19,25 +19,25 @@ pub(crate) struct Fault {
 pub(crate) struct Corrupt(pub(crate) &'static str);
 
 /// Adds the failed step to an error and classifies it.
-pub(crate) trait Doing<T> {
-    /// Converts the error, with `doing` as the failed step.
+pub(crate) trait ErrorContext<T> {
+    /// Converts the error, with `context` as the failed step.
     ///
     /// # Errors
     /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Full`] if the
     /// disk is full, [`StoreError::Unavailable`] if a later attempt may succeed, otherwise
     /// [`StoreError::Broken`].
-    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+    fn context(self, context: &'static str) -> Result<T, StoreError>;
 }
 
-impl<T> Doing<T> for Result<T, sqlx::Error> {
-    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+impl<T> ErrorContext<T> for Result<T, sqlx::Error> {
+    fn context(self, context: &'static str) -> Result<T, StoreError> {
         self.map_err(|error| {
             if PastDeadline::is(&error) {
-                return StoreError::PastDeadline(doing);
+                return StoreError::PastDeadline(context);
             }
             let (full, passing) = (is_full(&error), may_pass(&error));
             let fault = Box::new(Fault {
-                doing,
+                context,
                 source: wordless(error),
             });
             if full {
@@ -51,14 +51,9 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
     }
 }
 
-impl<T> Doing<T> for Result<T, Corrupt> {
-    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
-        self.map_err(|corrupt| {
-            StoreError::Broken(Box::new(Fault {
-                doing,
-                source: Box::new(corrupt),
-            }))
-        })
+impl From<Corrupt> for StoreError {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Broken(Box::new(corrupt))
     }
 }
 
@@ -178,7 +173,7 @@ mod tests {
             .bind(CANARY)
             .execute(connection)
             .await;
-        failed.doing("testing").expect_err("the statement fails")
+        failed.context("testing").expect_err("the statement fails")
     }
 
     /// Everything that any log could print.
@@ -241,8 +236,7 @@ mod tests {
 
     #[test]
     fn an_unexpected_value_is_broken_and_names_its_column() {
-        let result: Result<(), _> = Err(Corrupt("api_keys.scopes"));
-        let error = result.doing("testing").expect_err("an error");
+        let error = StoreError::from(Corrupt("api_keys.scopes"));
         assert!(matches!(error, StoreError::Broken(_)));
         assert!(text(&error).contains("api_keys.scopes"));
     }

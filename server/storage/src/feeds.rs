@@ -25,19 +25,19 @@ impl Feeds {
     /// # Errors
     /// [`StoreError::Unavailable`] if too many feeds are waiting, or if no permit is granted in
     /// time.
-    pub(crate) async fn turn(
+    pub(crate) async fn permit(
         &self,
         account: &AccountId,
         actor: &Actor,
-        doing: &'static str,
+        context: &'static str,
     ) -> Result<Permit, StoreError> {
         let source: Box<dyn Error + Send + Sync> =
             match timeout(PATIENCE, self.0.acquire(account, actor)).await {
-                Ok(Ok(turn)) => return Ok(turn),
+                Ok(Ok(permit)) => return Ok(permit),
                 Ok(Err(full)) => full.into(),
                 Err(elapsed) => elapsed.into(),
             };
-        let fault = Fault { doing, source };
+        let fault = Fault { context, source };
         Err(StoreError::Unavailable(Box::new(fault)))
     }
 }

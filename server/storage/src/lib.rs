@@ -1,21 +1,25 @@
-//! The ports of [`service::store`] on a database: SQLite for one machine ([`SqliteStore`]), and
-//! PostgreSQL for several ([`PostgresStore`]).
+//! The ports of [`service::store`] on a database: SQLite for one machine ([`sqlite::open`]), and
+//! PostgreSQL for several ([`postgres::open`]).
 //!
-//! Both engines share `sql`, which contains the statements (static text with `$1` placeholders) and
-//! their rows, and `ports`, which runs them. Transactions begin and end within one port method. The
-//! text of no database error that reaches the caller contains a bound value.
+//! `ports` implements them once, with the statements of `sql`, on the thin layer in `engine`.
+//! Transactions begin and end within one port method. The text of no database error that reaches
+//! the caller contains a bound value.
 
 mod commit;
 pub mod copy;
+mod engine;
 mod error;
 mod feeds;
 mod listing;
 mod lock_scope;
 mod look;
-mod postgres;
+mod ports;
+pub mod postgres;
+mod query;
 mod sql;
-mod sqlite;
+pub mod sqlite;
+mod store;
 
 pub use look::{Look, PepperUse, Schema, ServerLook};
-pub use postgres::{OpenError as PostgresOpenError, PostgresStore};
-pub use sqlite::{OpenError, OpenMode, SqliteStore};
+pub use sqlite::OpenMode;
+pub use store::SqlStore;

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::settings::Database;
 use service::Clock;
 use std::path::Path;
-use storage::{Look, OpenError, PostgresStore, Schema, ServerLook, SqliteStore};
+use storage::{Look, Schema, ServerLook, postgres, sqlite};
 
 const SUBJECT: &str = "database";
 
@@ -30,9 +30,9 @@ pub enum Found {
 
 pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> Found {
     let found = match database {
-        Database::File(path) => match SqliteStore::look(path, true).await {
+        Database::File(path) => match sqlite::look(path, true).await {
             Ok(look) => Ok(look),
-            Err(OpenError::Missing { path }) => {
+            Err(sqlite::OpenError::Missing { path }) => {
                 let text = format!(
                     "there is no database at {} yet: the first start creates it",
                     path.display()
@@ -43,7 +43,7 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
             Err(error) => Err(error.to_string()),
         },
         Database::Postgres(url) => {
-            let look = PostgresStore::look(url, clock).await;
+            let look = postgres::look(url, clock).await;
             look.map_err(|error| error.to_string())
         }
     };
@@ -62,7 +62,7 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
 fn report_database(report: &mut Report, database: &Database, look: &Look) {
     let version = &look.version;
     match &look.server {
-        None if SqliteStore::library_will_do(version) => {
+        None if sqlite::library_will_do(version) => {
             report.ok(SUBJECT, &format!("SQLite {version}, built in"));
         }
         None => report.error(

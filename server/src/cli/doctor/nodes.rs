@@ -3,14 +3,14 @@
 use super::database::Found;
 use super::report::Report;
 use crate::settings::Database;
-use storage::SqliteStore;
+use storage::sqlite;
 
 const SUBJECT: &str = "server";
 const NONE: &str = "no server is running on this database";
 
 pub fn check(report: &mut Report, database: &Database, found: &Found) {
     match (database, found) {
-        (Database::File(path), Found::Look(_)) => match SqliteStore::is_in_use(path) {
+        (Database::File(path), Found::Look(_)) => match sqlite::is_in_use(path) {
             Ok(true) => report.ok(SUBJECT, "a server is running on this database"),
             Ok(false) => report.ok(SUBJECT, NONE),
             Err(error) => {

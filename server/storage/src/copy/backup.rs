@@ -1,19 +1,20 @@
 //! Backups: one SQLite file with the data of a single moment, taken while the server runs.
 
-use super::error::{Doing as _, Writing as _};
+use super::error::{ErrorContext as _, Writing as _};
 use super::{CopyError, Held, Result, alone, from_postgres, held};
+use crate::OpenMode;
+use crate::sqlite::OpenError;
 use crate::sqlite::files::Files;
 use crate::sqlite::look::{application, damage};
 use crate::sqlite::open::APPLICATION_ID;
 use crate::sqlite::open_error::explain;
 use crate::sqlite::pools;
-use crate::{OpenError, OpenMode};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
-const DOING: &str = "taking the backup";
+const CONTEXT: &str = "taking the backup";
 
 /// Takes a backup of the SQLite database at `database` into the new file `to`, which only its owner
 /// may read.
@@ -44,8 +45,8 @@ pub async fn back_up_file(database: &Path, to: &Path) -> Result<Held> {
         .bind(target.temporary.to_string_lossy().into_owned())
         .execute(&mut connection)
         .await;
-    written.doing(DOING)?;
-    connection.close().await.doing(DOING)?;
+    written.context(CONTEXT)?;
+    connection.close().await.context(CONTEXT)?;
     target.keep().await
 }
 
@@ -55,9 +56,9 @@ pub async fn back_up_file(database: &Path, to: &Path) -> Result<Held> {
 /// Nothing was written. A schema that is not current is refused.
 pub async fn back_up_postgres(url: &str, to: &Path) -> Result<Held> {
     let target = Target::at(to)?;
-    let mut connection = alone(&target.temporary).connect().await.doing(DOING)?;
+    let mut connection = alone(&target.temporary).connect().await.context(CONTEXT)?;
     from_postgres::fill(url, &mut connection).await?;
-    connection.close().await.doing(DOING)?;
+    connection.close().await.context(CONTEXT)?;
     target.keep().await
 }
 
@@ -90,14 +91,14 @@ impl Target {
 
     /// Verifies the complete file, and gives it its name (B3, B4, I3).
     async fn keep(self) -> Result<Held> {
-        let mut connection = alone(&self.temporary).connect().await.doing(DOING)?;
-        let damage = damage(&mut connection, true).await.doing(DOING)?;
+        let mut connection = alone(&self.temporary).connect().await.context(CONTEXT)?;
+        let damage = damage(&mut connection, true).await.context(CONTEXT)?;
         if let Some(what) = damage {
             let path = self.path;
             return Err(CopyError::Damaged { path, what });
         }
         let held = held(&mut connection).await?;
-        connection.close().await.doing(DOING)?;
+        connection.close().await.context(CONTEXT)?;
         self.publish()?;
         Ok(held)
     }

@@ -1,6 +1,6 @@
 //! Reasons for which a database was not copied, as lines for the operator.
 
-use crate::{OpenError, PostgresOpenError};
+use crate::{postgres, sqlite};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     #[error("{0}")]
-    File(Box<OpenError>),
+    File(Box<sqlite::OpenError>),
     #[error("{0}")]
-    Postgres(Box<PostgresOpenError>),
+    Postgres(Box<postgres::OpenError>),
     #[error("{} is there already and is not written over: name a new file", path.display())]
     Exists { path: PathBuf },
     #[error("{} cannot be written: {reason}", path.display())]
@@ -55,34 +55,34 @@ pub enum CopyError {
         found: i64,
         newest: i64,
     },
-    #[error("{doing} failed: {reason}")]
+    #[error("{context} failed: {reason}")]
     Failed {
-        doing: &'static str,
+        context: &'static str,
         reason: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
-impl From<OpenError> for CopyError {
-    fn from(error: OpenError) -> Self {
+impl From<sqlite::OpenError> for CopyError {
+    fn from(error: sqlite::OpenError) -> Self {
         Self::File(Box::new(error))
     }
 }
 
-impl From<PostgresOpenError> for CopyError {
-    fn from(error: PostgresOpenError) -> Self {
+impl From<postgres::OpenError> for CopyError {
+    fn from(error: postgres::OpenError) -> Self {
         Self::Postgres(Box::new(error))
     }
 }
 
 /// Adds the failed step to an error.
-pub(super) trait Doing<T> {
-    fn doing(self, doing: &'static str) -> Result<T, CopyError>;
+pub(super) trait ErrorContext<T> {
+    fn context(self, context: &'static str) -> Result<T, CopyError>;
 }
 
-impl<T> Doing<T> for sqlx::Result<T> {
-    fn doing(self, doing: &'static str) -> Result<T, CopyError> {
+impl<T> ErrorContext<T> for sqlx::Result<T> {
+    fn context(self, context: &'static str) -> Result<T, CopyError> {
         self.map_err(|error| CopyError::Failed {
-            doing,
+            context,
             reason: crate::error::wordless(error),
         })
     }

@@ -1,11 +1,11 @@
 //! Copies a snapshot of a PostgreSQL database into an SQLite file.
 
-use super::error::Doing as _;
+use super::error::ErrorContext as _;
 use super::tables::{Kind, Table, tables};
 use super::{CopyError, Result};
 use crate::look::{VERSION, newest};
 use crate::postgres::open::{MIGRATOR, OURS, check_server, connect};
-use crate::{PostgresOpenError, sqlite};
+use crate::{postgres, sqlite};
 use futures::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{
@@ -26,48 +26,48 @@ pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
     let mut snapshot = from
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await
-        .doing(READING)?;
+        .context(READING)?;
     must_be_current(&mut snapshot, place).await?;
     sqlite::open::MIGRATOR
         .run_direct(None, &mut *to, false)
         .await
         .map_err(sqlx::Error::from)
-        .doing(WRITING)?;
+        .context(WRITING)?;
     let tables = tables(to).await?;
-    let mut transaction = to.begin().await.doing(WRITING)?;
+    let mut transaction = to.begin().await.context(WRITING)?;
     // The source contains the rows that the migrations insert, so they would be there twice.
     for table in &tables {
         let delete = format!("DELETE FROM {}", table.name);
         let deleted = sqlx::raw_sql(AssertSqlSafe(delete));
-        deleted.execute(&mut *transaction).await.doing(WRITING)?;
+        deleted.execute(&mut *transaction).await.context(WRITING)?;
     }
     for table in &tables {
         copy(&mut snapshot, &mut transaction, table).await?;
     }
-    transaction.commit().await.doing(WRITING)?;
-    snapshot.rollback().await.doing(READING)?;
-    from.close().await.doing(READING)
+    transaction.commit().await.context(WRITING)?;
+    snapshot.rollback().await.context(READING)?;
+    from.close().await.context(READING)
 }
 
 async fn must_be_current(snapshot: &mut Transaction<'_, Postgres>, place: String) -> Result<()> {
     let (ours, any): (bool, bool) = sqlx::query_as(OURS)
         .fetch_one(&mut **snapshot)
         .await
-        .doing(READING)?;
+        .context(READING)?;
     if !ours {
         return Err(if any {
-            PostgresOpenError::Foreign { place }.into()
+            postgres::OpenError::Foreign { place }.into()
         } else {
-            PostgresOpenError::Missing { place }.into()
+            postgres::OpenError::Missing { place }.into()
         });
     }
     let found: i64 = sqlx::query_scalar(VERSION)
         .fetch_one(&mut **snapshot)
         .await
-        .doing(READING)?;
+        .context(READING)?;
     let newest = newest(&MIGRATOR);
     match found {
-        found if found > newest => Err(PostgresOpenError::Newer {
+        found if found > newest => Err(postgres::OpenError::Newer {
             place,
             version: found,
         }
@@ -85,7 +85,7 @@ async fn copy(from: &mut PgConnection, to: &mut SqliteConnection, table: &Table)
     let mut rows = sqlx::query(AssertSqlSafe(table.select())).fetch(from);
     let mut some: Vec<PgRow> = Vec::with_capacity(ROWS);
     loop {
-        let row = rows.try_next().await.doing(READING)?;
+        let row = rows.try_next().await.context(READING)?;
         let over = row.is_none();
         some.extend(row);
         if some.len() == ROWS || (over && !some.is_empty()) {
@@ -106,11 +106,13 @@ async fn insert(to: &mut SqliteConnection, table: &Table, rows: &[PgRow]) -> Res
     for row in rows {
         for (index, column) in table.columns.iter().enumerate() {
             query = match column.kind {
-                Kind::Number => query.bind(row.try_get::<Option<i64>, _>(index).doing(READING)?),
-                Kind::Text => query.bind(row.try_get::<Option<String>, _>(index).doing(READING)?),
-                Kind::Bytes => query.bind(row.try_get::<Option<Vec<u8>>, _>(index).doing(READING)?),
+                Kind::Number => query.bind(row.try_get::<Option<i64>, _>(index).context(READING)?),
+                Kind::Text => query.bind(row.try_get::<Option<String>, _>(index).context(READING)?),
+                Kind::Bytes => {
+                    query.bind(row.try_get::<Option<Vec<u8>>, _>(index).context(READING)?)
+                }
             };
         }
     }
-    query.execute(to).await.doing(WRITING).map(drop)
+    query.execute(to).await.context(WRITING).map(drop)
 }

@@ -78,7 +78,7 @@ pub use moving::move_to_postgres;
 pub use quarantine::Quarantined;
 pub use restore::{restore_to_file, restore_to_postgres};
 
-use error::Doing as _;
+use error::ErrorContext as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use std::path::Path;
@@ -95,7 +95,7 @@ pub struct Held {
 async fn held(connection: &mut SqliteConnection) -> Result<Held> {
     let sql = "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys)";
     let counted = sqlx::query_as(sql).fetch_one(connection).await;
-    let (accounts, keys) = counted.doing("counting what was copied")?;
+    let (accounts, keys) = counted.context("counting what was copied")?;
     Ok(Held { accounts, keys })
 }
 

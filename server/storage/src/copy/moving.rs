@@ -1,17 +1,17 @@
 //! Moves an installation from an SQLite file to PostgreSQL for good.
 
-use super::error::{Doing as _, Writing as _};
+use super::error::{ErrorContext as _, Writing as _};
 use super::{CopyError, Held, Result, held, to_postgres};
-use crate::sqlite::SqliteStore;
 use crate::sqlite::files::Files;
+use crate::sqlite::files::MOVED;
 use crate::sqlite::open_error::is_busy;
-use crate::{OpenMode, sqlite::files::MOVED};
+use crate::{OpenMode, sqlite};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 
-const DOING: &str = "moving the database";
+const CONTEXT: &str = "moving the database";
 
 /// Moves everything from the SQLite database at `file` into the empty PostgreSQL database at `url`.
 /// The file is kept under another name, so that no server continues with it by mistake.
@@ -23,7 +23,7 @@ pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
     let files = Files::at(file)?;
     let marked = files.are_marked()?;
     // M1: refuses a schema that is not current, as every command does.
-    let store = SqliteStore::open(file, OpenMode::ExistingOnly).await?;
+    let store = sqlite::open(file, OpenMode::ExistingOnly).await?;
     store.close().await;
     // M2.
     let mut connection = take(&files).await?;
@@ -79,7 +79,7 @@ async fn take(files: &Files) -> Result<SqliteConnection> {
             }
         } else {
             let failed: sqlx::Result<()> = Err(error);
-            failed.doing(DOING).unwrap_err()
+            failed.context(CONTEXT).unwrap_err()
         }
     };
     // SQLite changes the journal mode from WAL only for a connection that is alone with the file.

@@ -5,7 +5,7 @@
 //! sign in again.
 
 use super::Result;
-use super::error::Doing as _;
+use super::error::ErrorContext as _;
 use domain::Timestamp;
 use service::store::Action;
 use sqlx::{Connection as _, SqliteConnection};
@@ -66,22 +66,22 @@ pub(super) async fn quarantine(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> Result<Quarantined> {
-    const DOING: &str = "pausing the restored keys";
-    let mut transaction = connection.begin().await.doing(DOING)?;
+    const CONTEXT: &str = "pausing the restored keys";
+    let mut transaction = connection.begin().await.context(CONTEXT)?;
     let action = Action::AccountRestored.as_str();
     for statement in [PAUSE, RECORD] {
         let query = sqlx::query(statement).bind(now.millis()).bind(action);
-        query.execute(&mut *transaction).await.doing(DOING)?;
+        query.execute(&mut *transaction).await.context(CONTEXT)?;
     }
     for statement in END.into_iter().chain([SKIP]).chain(EXPIRE) {
         let query = sqlx::query(statement);
-        query.execute(&mut *transaction).await.doing(DOING)?;
+        query.execute(&mut *transaction).await.context(CONTEXT)?;
     }
     let keys = sqlx::query_scalar(WAITING)
         .bind(now.millis())
         .fetch_one(&mut *transaction)
         .await
-        .doing(DOING)?;
-    transaction.commit().await.doing(DOING)?;
+        .context(CONTEXT)?;
+    transaction.commit().await.context(CONTEXT)?;
     Ok(Quarantined { keys })
 }

@@ -1,7 +1,7 @@
 //! Restores a backup into an empty place.
 
 use super::backup::Target;
-use super::error::{Doing as _, Writing as _};
+use super::error::{ErrorContext as _, Writing as _};
 use super::quarantine::quarantine;
 use super::{CopyError, Quarantined, Result, alone, to_postgres};
 use crate::OpenMode;
@@ -13,7 +13,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
-const DOING: &str = "restoring";
+const CONTEXT: &str = "restoring";
 
 /// Restores the backup `from` to `database`, where no database exists. The backup is not changed.
 ///
@@ -37,7 +37,7 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
         .writing(&files.directory)?;
     let target = Target::at(&files.database)?;
     let (connection, told) = stage(from, &target.temporary, now).await?;
-    connection.close().await.doing(DOING)?;
+    connection.close().await.context(CONTEXT)?;
     // R4.
     target.publish()?;
     files.mark()?;
@@ -68,7 +68,7 @@ async fn stage(
     must_be_all(from)?;
     copy(from, file)?;
     let files = Files::at(file)?;
-    let mut connection = alone(file).connect().await.doing(DOING)?;
+    let mut connection = alone(file).connect().await.context(CONTEXT)?;
     match prepare(&mut connection, &files, now).await {
         Ok(told) => Ok((connection, told)),
         Err(error) => {

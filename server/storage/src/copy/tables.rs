@@ -1,7 +1,7 @@
 //! The tables and columns to copy (I6 in [`super`]).
 
 use super::Result;
-use super::error::Doing as _;
+use super::error::ErrorContext as _;
 use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,15 +41,15 @@ const REFERENCES: &str = "
 
 /// Returns all tables of a file, each after the tables that its rows refer to.
 pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Table>> {
-    const DOING: &str = "reading which tables there are";
+    const CONTEXT: &str = "reading which tables there are";
     let columns: Vec<(String, String, String)> = sqlx::query_as(COLUMNS)
         .fetch_all(&mut *connection)
         .await
-        .doing(DOING)?;
+        .context(CONTEXT)?;
     let references: Vec<(String, String)> = sqlx::query_as(REFERENCES)
         .fetch_all(connection)
         .await
-        .doing(DOING)?;
+        .context(CONTEXT)?;
     let mut found: BTreeMap<String, Vec<Column>> = BTreeMap::new();
     for (table, name, kind) in columns {
         let kind = match kind.as_str() {
@@ -73,7 +73,9 @@ pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Tabl
     // Two tables that refer to each other have no order.
     match found.into_keys().next() {
         None => Ok(ordered),
-        Some(left) => Err(sqlx::Error::Decode(format!("no order for {left}").into())).doing(DOING),
+        Some(left) => {
+            Err(sqlx::Error::Decode(format!("no order for {left}").into())).context(CONTEXT)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fills an empty PostgreSQL database from an SQLite file, in one transaction (P1 to P5 in
 //! [`super`]).
 
-use super::error::Doing as _;
+use super::error::ErrorContext as _;
 use super::tables::{Column, Kind, Table, tables};
 use super::unanswered::Number;
 use super::{CopyError, Result};
@@ -14,7 +14,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use tokio::time::timeout;
 
-const DOING: &str = "writing into PostgreSQL";
+const CONTEXT: &str = "writing into PostgreSQL";
 
 /// Approximate number of bytes that are sent at once (I7).
 const PIECE: usize = 64 * 1024;
@@ -36,16 +36,16 @@ pub(super) async fn fill(
     let (_, place, mut to) = connect(url).await?;
     check_server(&mut to, &place).await?;
     must_take_changes(&mut to, &place).await?;
-    let mut transaction = to.begin().await.doing(DOING)?;
+    let mut transaction = to.begin().await.context(CONTEXT)?;
     // P2: a server that starts meanwhile waits for this lock, and then finds everything.
     sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))
         .execute(&mut *transaction)
         .await
-        .doing(DOING)?;
+        .context(CONTEXT)?;
     let (_, any): (bool, bool) = sqlx::query_as(OURS)
         .fetch_one(&mut *transaction)
         .await
-        .doing(DOING)?;
+        .context(CONTEXT)?;
     if any {
         return Err(CopyError::NotEmpty { place });
     }
@@ -72,37 +72,37 @@ pub(super) async fn fill(
     let _ = to.close().await;
     match committed {
         Err(_) if number.was_committed(url, place).await? => Ok(()),
-        known => known.doing(DOING),
+        known => known.context(CONTEXT),
     }
 }
 
 async fn run(to: &mut PgConnection, sql: String) -> Result<()> {
     let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(to).await;
-    done.doing(DOING).map(drop)
+    done.context(CONTEXT).map(drop)
 }
 
 /// Copies all rows of a table by one statement, at whose end references are checked, so that rows
 /// may refer to each other in any order.
 async fn copy(from: &mut SqliteConnection, to: &mut PgConnection, table: &Table) -> Result<()> {
     let sql = format!("COPY {} ({}) FROM STDIN", table.name, table.list());
-    let mut copy = to.copy_in_raw(&sql).await.doing(DOING)?;
+    let mut copy = to.copy_in_raw(&sql).await.context(CONTEXT)?;
     let mut rows = sqlx::query(AssertSqlSafe(table.select())).fetch(from);
     let (mut piece, mut sent) = (Vec::with_capacity(2 * PIECE), 0);
-    while let Some(row) = rows.try_next().await.doing("reading the SQLite file")? {
-        write(&mut piece, &row, &table.columns).doing("reading the SQLite file")?;
+    while let Some(row) = rows.try_next().await.context("reading the SQLite file")? {
+        write(&mut piece, &row, &table.columns).context("reading the SQLite file")?;
         sent += 1;
         if piece.len() >= PIECE {
-            copy.send(&*piece).await.doing(DOING)?;
+            copy.send(&*piece).await.context(CONTEXT)?;
             piece.clear();
         }
     }
-    copy.send(&*piece).await.doing(DOING)?;
-    let taken = copy.finish().await.doing(DOING)?;
+    copy.send(&*piece).await.context(CONTEXT)?;
+    let taken = copy.finish().await.context(CONTEXT)?;
     if taken == sent {
         return Ok(());
     }
     let told = format!("{taken} of {sent} rows of {} arrived", table.name);
-    Err(sqlx::Error::Protocol(told)).doing(DOING)
+    Err(sqlx::Error::Protocol(told)).context(CONTEXT)
 }
 
 /// Writes a row in the text format of COPY:
@@ -152,8 +152,10 @@ fn escape(piece: &mut Vec<u8>, text: &str) {
 async fn count_on(to: &mut PgConnection) -> Result<()> {
     let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns
         WHERE table_schema = current_schema() AND is_identity = 'YES'";
-    let drawn: Vec<(String, String)> =
-        sqlx::query_as(sql).fetch_all(&mut *to).await.doing(DOING)?;
+    let drawn: Vec<(String, String)> = sqlx::query_as(sql)
+        .fetch_all(&mut *to)
+        .await
+        .context(CONTEXT)?;
     for (table, column) in drawn {
         let sql = format!(
             "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max({column}), 0) + 1, false)

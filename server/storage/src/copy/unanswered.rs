@@ -1,7 +1,7 @@
 //! Decides whether a transaction was committed whose COMMIT was not answered (P5 in [`super`]). Its
 //! connection may have ended after the commit.
 
-use super::error::Doing as _;
+use super::error::ErrorContext as _;
 use super::{CopyError, Result};
 use crate::postgres::open::connect;
 use sqlx::PgConnection;
@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
-const DOING: &str = "asking PostgreSQL what it committed";
+const CONTEXT: &str = "asking PostgreSQL what it committed";
 
 /// Number of a transaction, which the server never uses for another one.
 pub(super) struct Number(String);
@@ -21,7 +21,7 @@ impl Number {
     pub(super) async fn of(transaction: &mut PgConnection) -> Result<Self> {
         let sql = "SELECT pg_current_xact_id()::text";
         let number = sqlx::query_scalar(sql).fetch_one(transaction).await;
-        number.doing(DOING).map(Self)
+        number.context(CONTEXT).map(Self)
     }
 
     /// Returns whether the transaction was committed, once that is decided.
@@ -48,6 +48,6 @@ impl Number {
     async fn status(&self, url: &str) -> Result<String> {
         let (_, _, mut connection) = connect(url).await?;
         let asked = sqlx::query_scalar("SELECT pg_xact_status($1::xid8)").bind(&self.0);
-        asked.fetch_one(&mut connection).await.doing(DOING)
+        asked.fetch_one(&mut connection).await.context(CONTEXT)
     }
 }

@@ -1,7 +1,7 @@
 //! Access of one member: their sessions and their password.
 
-use super::{Connection, LockScope, Result, Store, read_all, record, team};
-use crate::error::Doing as _;
+use super::{Result, SqlStore, Transaction, read_all, record, team};
+use crate::query::query;
 use crate::sql;
 use crate::sql::session::{self, OpenSessionRow};
 use async_trait::async_trait;
@@ -9,22 +9,20 @@ use domain::{MemberId, Timestamp};
 use service::store::{AccessStore, AuditEvent, SessionRecord, TokenDigest};
 
 #[async_trait]
-impl AccessStore for Store {
+impl AccessStore for SqlStore {
     async fn list_sessions(
         &self,
         member: &MemberId,
         now: Timestamp,
         idle_since: Timestamp,
     ) -> Result<Vec<SessionRecord>> {
-        const DOING: &str = "listing sessions";
-        let rows: Vec<OpenSessionRow> = sqlx::query_as(session::OF_MEMBER)
+        let rows: Vec<OpenSessionRow> = query(session::OF_MEMBER)
             .bind(member.as_str())
             .bind(now.millis())
             .bind(idle_since.millis())
-            .fetch_all(&self.readers)
-            .await
-            .doing(DOING)?;
-        let mut sessions: Vec<SessionRecord> = read_all(rows, DOING)?;
+            .fetch_all(self.readers("listing sessions"))
+            .await?;
+        let mut sessions: Vec<SessionRecord> = read_all(rows)?;
         sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
         Ok(sessions)
     }
@@ -35,15 +33,14 @@ impl AccessStore for Store {
         kept: &TokenDigest,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "ending other sessions";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "ending other sessions")
             .await?;
         if end_others(&mut tx, member, kept).await? == 0 {
             return Ok(false);
         }
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -54,41 +51,36 @@ impl AccessStore for Store {
         password_hash: &str,
         event: AuditEvent,
     ) -> Result<()> {
-        const DOING: &str = "changing a password";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "changing a password")
             .await?;
-        sqlx::query(sql::member::SET_PASSWORD)
+        query(sql::member::SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         end_others(&mut tx, member, kept).await?;
         team::forget(&mut tx, sql::team::FORGET_LINKS_OF, member).await?;
         team::forget(&mut tx, sql::factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 }
 
 /// Ends the member's sessions except `kept`, and their unfinished sign-ins. Returns how many ended.
 pub(super) async fn end_others(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     member: &MemberId,
     kept: &TokenDigest,
 ) -> Result<u64> {
-    const DOING: &str = "ending other sessions";
-    let sessions = sqlx::query(session::END_OTHERS)
+    let sessions = query(session::END_OTHERS)
         .bind(member.as_str())
         .bind(kept.0.as_slice())
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
-    let steps = sqlx::query(sql::factor::FORGET_STEPS)
+        .execute(&mut *tx)
+        .await?;
+    let steps = query(sql::factor::FORGET_STEPS)
         .bind(member.as_str())
-        .execute(connection)
-        .await
-        .doing(DOING)?;
-    Ok(sessions.rows_affected() + steps.rows_affected())
+        .execute(tx)
+        .await?;
+    Ok(sessions + steps)
 }

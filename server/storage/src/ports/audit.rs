@@ -1,23 +1,25 @@
 //! Searches of the audit log.
 
-use super::{Connection, Engine, LOGS, LockScope, Result, Store, read_all, record};
-use crate::error::Doing as _;
+use super::{Result, SqlStore, Transaction, record};
+use crate::query::{query, query_scalar};
 use crate::sql::audit;
 use crate::sql::audit::LogRow;
-use crate::sql::bulk::{MOST, is_full};
+use crate::sql::bulk::MOST;
 use async_trait::async_trait;
 use domain::AccountId;
 use service::store::{Action, ActorFilter, AuditEvent, AuditFilter, AuditStore, LoggedEvent};
 
 #[async_trait]
-impl AuditStore for Store {
+impl AuditStore for SqlStore {
     async fn record_event(&self, event: &AuditEvent) -> Result<()> {
-        const DOING: &str = "recording an event that changes nothing else";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(
+                &event.account_id,
+                "recording an event that changes nothing else",
+            )
             .await?;
         record(&mut tx, event).await?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 
     async fn audit_log(
@@ -28,14 +30,14 @@ impl AuditStore for Store {
         down_to: Option<u64>,
         limit: u32,
     ) -> Result<Vec<LoggedEvent>> {
-        const DOING: &str = "reading the audit log";
         let (kind, actor, subject) = parts(filter);
+        let logs = self.engine.audit_logs();
         let statement = match Way::of(filter) {
-            Way::Account => LOGS.account,
-            Way::Actor(_) => LOGS.actor,
-            Way::Subject(_) => LOGS.subject,
+            Way::Account => logs.account,
+            Way::Actor(_) => logs.actor,
+            Way::Subject(_) => logs.subject,
         };
-        let rows: Vec<LogRow> = sqlx::query_as(statement)
+        query(statement)
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, number))
             .bind(i64::from(limit))
@@ -46,10 +48,8 @@ impl AuditStore for Store {
             .bind(filter.from.millis())
             .bind(filter.until.millis())
             .bind(down_to.map_or(0, number))
-            .fetch_all(&self.listings)
+            .parse_all::<LogRow, _>(self.listings("reading the audit log"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 
     async fn audit_end(
@@ -59,13 +59,12 @@ impl AuditStore for Store {
         before: Option<u64>,
         events: u32,
     ) -> Result<Option<u64>> {
-        const DOING: &str = "finding the end of a search of the audit log";
         let (statement, of) = match Way::of(filter) {
             Way::Account => (audit::END, None),
             Way::Actor(actor) => (audit::END_OF_ACTOR, Some(actor)),
             Way::Subject(subject) => (audit::END_OF_SUBJECT, Some(subject)),
         };
-        let query = sqlx::query_scalar(statement)
+        let query = query_scalar(statement)
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, number))
             .bind(i64::from(events) - 1);
@@ -73,7 +72,9 @@ impl AuditStore for Store {
             Some(of) => query.bind(of),
             None => query,
         };
-        let end: Vec<i64> = query.fetch_all(&self.listings).await.doing(DOING)?;
+        let end: Vec<i64> = query
+            .fetch_all(self.listings("finding the end of a search of the audit log"))
+            .await?;
         // The second event shows that there is more to search.
         Ok(match *end {
             [last, _] => Some(last.unsigned_abs()),
@@ -115,26 +116,23 @@ fn number(seq: u64) -> i64 {
 }
 
 /// Records many events, with one statement for every [`MOST`] of them.
-pub(super) async fn record_many(connection: &mut Connection, events: &[AuditEvent]) -> Result<()> {
+pub(super) async fn record_many(tx: &mut Transaction, events: &[AuditEvent]) -> Result<()> {
     for events in events.chunks(MOST) {
         audit::RECORD_MANY
-            .with::<Engine, _>(events, |mut row, event| {
+            .with(events, |row, event| {
                 let (actor_kind, actor_id) = event.actor.parts();
-                row.push_bind(event.account_id.as_str())
-                    .push_bind(event.at.millis())
-                    .push_bind(actor_kind)
-                    .push_bind(actor_id)
-                    .push_bind(event.action.as_str())
-                    .push_bind(event.subject.as_str())
-                    .push_bind(event.ip.map(|ip| ip.to_string()))
-                    .push_bind(event.user_agent.as_deref())
-                    .push_bind(event.detail.to_string());
+                row.bind(event.account_id.as_str())
+                    .bind(event.at.millis())
+                    .bind(actor_kind)
+                    .bind(actor_id)
+                    .bind(event.action.as_str())
+                    .bind(event.subject.as_str())
+                    .bind(event.ip.map(|ip| ip.to_string()))
+                    .bind(event.user_agent.as_deref())
+                    .bind(event.detail.to_string());
             })
-            .build()
-            .persistent(is_full(events.len()))
-            .execute(&mut *connection)
-            .await
-            .doing("recording audit events")?;
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@
 //! narrowing a key) first takes the account's lock, as all changes do. Under that lock, the rows
 //! read here stay unchanged until the commit.
 
-use super::{Connection, Result, key, read};
-use crate::error::Doing as _;
+use super::{Result, Transaction, key, read};
+use crate::query::query;
 use crate::sql::session::{self, SessionRow};
 use domain::AccountId;
 use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, TokenDigest};
@@ -14,7 +14,7 @@ use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, To
 ///
 /// # Errors
 /// [`StoreError::Denied`] if not. The caller drops the transaction.
-pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
+pub(super) async fn authorise(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
     let (account, now) = (&event.account_id, event.at);
     let judged = match &event.authority {
         Authority::Inherent => Ok(()),
@@ -24,11 +24,11 @@ pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -
             idle_since,
         } => {
             let times = [now.millis(), idle_since.millis()];
-            let member = member(connection, account, digest, times).await?;
+            let member = member(tx, account, digest, times).await?;
             Denial::check_member(member.as_ref(), *role)
         }
         Authority::Key { id, scope, ip } => {
-            let key = key::find(&mut *connection, account, id).await?;
+            let key = key::find(&mut *tx, account, id).await?;
             Denial::check_key(key.as_ref(), *scope, *ip, now)
         }
     };
@@ -37,19 +37,17 @@ pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -
 
 /// Returns the active member of a live session in this account.
 async fn member(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     digest: &TokenDigest,
     [now, idle_since]: [i64; 2],
 ) -> Result<Option<MemberRecord>> {
-    const DOING: &str = "reading the session of a change again";
-    let row: Option<SessionRow> = sqlx::query_as(session::FIND)
+    let row: Option<SessionRow> = query(session::FIND)
         .bind(digest.0.as_slice())
         .bind(now)
         .bind(idle_since)
-        .fetch_optional(connection)
-        .await
-        .doing(DOING)?;
-    let member: Option<MemberRecord> = read(row.map(|row| row.member), DOING)?;
+        .fetch_optional(tx)
+        .await?;
+    let member: Option<MemberRecord> = read(row.map(|row| row.member))?;
     Ok(member.filter(|member| member.account_id == *account))
 }

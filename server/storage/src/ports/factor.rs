@@ -1,9 +1,7 @@
 //! The second factor of a sign-in.
 
-use super::{
-    Connection, LockScope, Result, Store, access, pepper, read, read_all, record, session, team,
-};
-use crate::error::Doing as _;
+use super::{Result, SqlStore, Transaction, access, pepper, record, session, team};
+use crate::query::query;
 use crate::sql::factor::{self, DueRow, FactorRow, WarningRow};
 use crate::sql::member::MemberRow;
 use async_trait::async_trait;
@@ -14,15 +12,12 @@ use service::store::{
 };
 
 #[async_trait]
-impl FactorStore for Store {
+impl FactorStore for SqlStore {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>> {
-        const DOING: &str = "finding a second factor";
-        let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
+        query(factor::FIND)
             .bind(member.as_str())
-            .fetch_optional(&self.authentication)
+            .parse_optional::<FactorRow, _>(self.authentication("finding a second factor"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn enable_second_factor(
@@ -33,36 +28,33 @@ impl FactorStore for Store {
         now: Timestamp,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "enabling a second factor";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "enabling a second factor")
             .await?;
         pepper::check_current(&mut tx, &new.pepper_id).await?;
-        let enabled = sqlx::query(factor::ENABLE)
+        let enabled = query(factor::ENABLE)
             .bind(member.as_str())
             .bind(new.sealed)
             .bind(i64::try_from(new.step).unwrap_or(i64::MAX))
             .bind(now.millis())
             .bind(new.pepper_id.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if enabled.rows_affected() == 0 {
+            .execute(&mut tx)
+            .await?;
+        if enabled == 0 {
             return Ok(false);
         }
         for digest in new.recovery_codes {
-            sqlx::query(factor::ADD_RECOVERY)
+            query(factor::ADD_RECOVERY)
                 .bind(member.as_str())
                 .bind(digest.0.as_slice())
                 .bind(new.pepper_id.as_str())
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .execute(&mut tx)
+                .await?;
         }
         // Ends the sessions that were opened with the password alone.
         access::end_others(&mut tx, member, kept).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -72,16 +64,15 @@ impl FactorStore for Store {
         proof: Proof,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "disabling a second factor";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "disabling a second factor")
             .await?;
         if !use_up(&mut tx, member, proof).await? {
             return Ok(false);
         }
         forget(&mut tx, member).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -95,28 +86,25 @@ impl FactorStore for Store {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool> {
-        const DOING: &str = "beginning a sign-in";
         // A change of the password takes the same lock, so it happens before this, or it ends this
         // sign-in.
         let mut tx = self
-            .begin(LockScope::Account(&member.account_id), DOING)
+            .begin_change(&member.account_id, "beginning a sign-in")
             .await?;
         if !session::has_password(&mut tx, &member.id, password_hash).await? {
             return Ok(false);
         }
-        sqlx::query(factor::FORGET_EXPIRED)
+        query(factor::FORGET_EXPIRED)
             .bind(now.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        sqlx::query(factor::BEGIN)
+            .execute(&mut tx)
+            .await?;
+        query(factor::BEGIN)
             .bind(step.0.as_slice())
             .bind(member.id.as_str())
             .bind(expires_at.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -125,14 +113,11 @@ impl FactorStore for Store {
         step: &TokenDigest,
         now: Timestamp,
     ) -> Result<Option<MemberRecord>> {
-        const DOING: &str = "finding a sign-in that was begun";
-        let row: Option<MemberRow> = sqlx::query_as(factor::FIND_STEP)
+        query(factor::FIND_STEP)
             .bind(step.0.as_slice())
             .bind(now.millis())
-            .fetch_optional(&self.authentication)
+            .parse_optional::<MemberRow, _>(self.authentication("finding a sign-in that was begun"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn finish_sign_in(
@@ -143,18 +128,16 @@ impl FactorStore for Store {
         subjects: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "finishing a sign-in";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "finishing a sign-in")
             .await?;
-        let used = sqlx::query(factor::USE_SIGN_IN)
+        let used = query(factor::USE_SIGN_IN)
             .bind(step.0.as_slice())
             .bind(new.member_id.as_str())
             .bind(new.created_at.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        let good = used.rows_affected() == 1
+            .execute(&mut tx)
+            .await?;
+        let good = used == 1
             && match proof {
                 Some(proof) => use_up(&mut tx, &new.member_id, proof).await?,
                 None => !is_enabled(&mut tx, &new.member_id).await?,
@@ -167,7 +150,7 @@ impl FactorStore for Store {
             session::forget_failures(&mut tx, subject).await?;
         }
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -178,31 +161,26 @@ impl FactorStore for Store {
         quiet_since: Timestamp,
         event: AuditEvent,
     ) -> Result<()> {
-        const DOING: &str = "warning of wrong codes";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "warning of wrong codes")
             .await?;
         team::forget(&mut tx, factor::FORGET_STEPS, member).await?;
-        sqlx::query(factor::WARN)
+        query(factor::WARN)
             .bind(member.as_str())
             .bind(warning.at.millis())
             .bind(warning.ip.to_string())
             .bind(quiet_since.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 
     async fn code_warning(&self, member: &MemberId) -> Result<Option<CodeWarning>> {
-        const DOING: &str = "finding a warning of wrong codes";
-        let row: Option<WarningRow> = sqlx::query_as(factor::WARNING)
+        query(factor::WARNING)
             .bind(member.as_str())
-            .fetch_optional(&self.readers)
+            .parse_optional::<WarningRow, _>(self.readers("finding a warning of wrong codes"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn due_warnings(
@@ -211,75 +189,68 @@ impl FactorStore for Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<DueWarning>> {
-        const DOING: &str = "finding warnings to send";
-        let rows: Vec<DueRow> = sqlx::query_as(factor::DUE_WARNINGS)
+        query(factor::DUE_WARNINGS)
             .bind(now.millis())
             .bind(since.millis())
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .parse_all::<DueRow, _>(self.readers("finding warnings to send"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 
     async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool> {
-        let claimed = sqlx::query(factor::CLAIM_WARNING)
+        let claimed = query(factor::CLAIM_WARNING)
             .bind(member.as_str())
             .bind(now.millis())
-            .execute(&self.writer)
-            .await
-            .doing("claiming a warning")?;
-        Ok(claimed.rows_affected() == 1)
+            .execute(self.writer("claiming a warning"))
+            .await?;
+        Ok(claimed == 1)
     }
 
     async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()> {
-        sqlx::query(factor::RELEASE_WARNING)
+        query(factor::RELEASE_WARNING)
             .bind(member.as_str())
             .bind(again.millis())
-            .execute(&self.writer)
-            .await
-            .doing("giving a warning back")?;
+            .execute(self.writer("giving a warning back"))
+            .await?;
         Ok(())
     }
 }
 
-pub(super) async fn is_enabled(connection: &mut Connection, member: &MemberId) -> Result<bool> {
-    let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
+pub(super) async fn is_enabled(tx: &mut Transaction, member: &MemberId) -> Result<bool> {
+    let row: Option<FactorRow> = query(factor::FIND)
         .bind(member.as_str())
-        .fetch_optional(connection)
-        .await
-        .doing("finding a second factor")?;
+        .fetch_optional(tx)
+        .await?;
     Ok(row.is_some())
 }
 
 /// Uses up a time step or a recovery code. Returns `false` if it was already used; the caller then
 /// rolls back.
-async fn use_up(connection: &mut Connection, member: &MemberId, proof: Proof) -> Result<bool> {
+async fn use_up(tx: &mut Transaction, member: &MemberId, proof: Proof) -> Result<bool> {
     let query = match &proof {
-        Proof::Step(step) => sqlx::query(factor::USE_STEP)
+        Proof::Step(step) => query(factor::USE_STEP)
             .bind(member.as_str())
             .bind(i64::try_from(*step).unwrap_or(i64::MAX)),
-        Proof::Recovery([current, old]) => sqlx::query(factor::USE_RECOVERY)
+        Proof::Recovery([current, old]) => query(factor::USE_RECOVERY)
             .bind(member.as_str())
             .bind(current.0.as_slice())
             .bind(old.0.as_slice()),
     };
-    let used = query.execute(connection).await;
-    Ok(used.doing("using a second factor")?.rows_affected() == 1)
+    let used = query.execute(tx).await;
+    Ok(used? == 1)
 }
 
 /// Deletes the authenticator secret, the recovery codes, and the sign-ins that wait for a code.
-pub(super) async fn forget(connection: &mut Connection, member: &MemberId) -> Result<()> {
+pub(super) async fn forget(tx: &mut Transaction, member: &MemberId) -> Result<()> {
     for statement in [
         factor::FORGET_RECOVERY,
         factor::DISABLE,
         factor::FORGET_STEPS,
     ] {
-        sqlx::query(statement)
+        query(statement)
             .bind(member.as_str())
-            .execute(&mut *connection)
-            .await
-            .doing("forgetting a second factor")?;
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! Many items at once. However many are stored, each of these steps has a bound: a feed has at most 5,000 items, and removes at
 //! most [`REMOVED_AT_MOST`].
 
-use super::{Connection, Engine, Result, read_all};
-use crate::error::Doing as _;
-use crate::sql::bulk::is_full;
+use super::{Result, Transaction, read_all};
+use crate::query::query_scalar;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};
@@ -18,46 +17,42 @@ const AT_ONCE: usize = 256;
 
 /// The stored items that are not in `kept`: all of them, or one more than a feed may remove.
 pub(super) async fn find_left_out(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     kept: &HashSet<&str>,
 ) -> Result<Vec<String>> {
     // No more than those that are kept are among them in vain.
     let most = kept.len() + REMOVED_AT_MOST + 1;
-    let mut ids: Vec<String> = sqlx::query_scalar(inventory::IDS)
+    let mut ids: Vec<String> = query_scalar(inventory::IDS)
         .bind(account.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(connection)
-        .await
-        .doing("listing the items that a full feed leaves out")?;
+        .fetch_all(tx)
+        .await?;
     ids.retain(|id| !kept.contains(id.as_str()));
     Ok(ids)
 }
 
 pub(super) async fn delete_all(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     ids: &[String],
 ) -> Result<u64> {
     let mut removed = 0;
     for ids in ids.chunks(AT_ONCE) {
         let deleted = inventory::DELETE_MANY
-            .with::<Engine, _>(ids, |mut row, id| {
-                row.push_bind(account.as_str()).push_bind(id.as_str());
+            .with(ids, |row, id| {
+                row.bind(account.as_str()).bind(id.as_str());
             })
-            .build()
-            .persistent(is_full(ids.len()))
-            .execute(&mut *connection)
-            .await
-            .doing("deleting the items that a full feed leaves out")?;
-        removed += deleted.rows_affected();
+            .execute(&mut *tx)
+            .await?;
+        removed += deleted;
     }
     Ok(removed)
 }
 
 /// The state of the stored items with which this feed is compared.
 pub(super) async fn find_basis(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     items: &[Item],
     removed: &[String],
@@ -69,7 +64,7 @@ pub(super) async fn find_basis(
     for items in items.chunks(AT_ONCE) {
         let ids = items.iter().map(|item| item.id.as_str().to_owned());
         let ids: Vec<String> = ids.collect();
-        for stored in find_many(connection, account, &ids).await?.values() {
+        for stored in find_many(tx, account, &ids).await?.values() {
             basis.add(stored);
         }
     }
@@ -78,28 +73,24 @@ pub(super) async fn find_basis(
 
 /// The items with these ids, by their ids.
 async fn find_many(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     ids: &[String],
 ) -> Result<HashMap<String, StoredItem>> {
-    const DOING: &str = "finding the items that a feed changes";
     let rows: Vec<ItemRow> = inventory::FIND_MANY
-        .with::<Engine, _>(ids, |mut row, id| {
-            row.push_bind(account.as_str()).push_bind(id.as_str());
+        .with(ids, |row, id| {
+            row.bind(account.as_str()).bind(id.as_str());
         })
-        .build_query_as()
-        .persistent(is_full(ids.len()))
-        .fetch_all(connection)
-        .await
-        .doing(DOING)?;
-    let items: Vec<StoredItem> = read_all(rows, DOING)?;
+        .fetch_all(tx)
+        .await?;
+    let items: Vec<StoredItem> = read_all(rows)?;
     let by_id = |stored: StoredItem| (stored.item.id.as_str().to_owned(), stored);
     Ok(items.into_iter().map(by_id).collect())
 }
 
 /// Makes the changes, a number of items at a time, so that no more of them are in memory. `None` if the items hold too much text.
 pub(super) async fn update_all(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     ids: &[String],
     updates: &mut dyn ItemUpdates,
@@ -109,7 +100,7 @@ pub(super) async fn update_all(
     let mut all = UpsertCounts::default();
     let mut bytes = 0;
     for (round, ids) in ids.chunks(AT_ONCE).enumerate() {
-        let stored = find_many(connection, account, ids).await?;
+        let stored = find_many(tx, account, ids).await?;
         bytes += stored
             .values()
             .map(|stored| stored.item.bytes())
@@ -123,7 +114,7 @@ pub(super) async fn update_all(
         }
         drop(stored);
         let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
-        let counts = upsert_all(connection, account, &rows, now, number).await?;
+        let counts = upsert_all(tx, account, &rows, now, number).await?;
         all.updated += counts.updated;
         all.unchanged += counts.unchanged;
     }
@@ -152,7 +143,7 @@ impl<'a> Row<'a> {
 
 /// `number` is the number of the change that this is part of.
 pub(super) async fn upsert_all(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     rows: &[Row<'_>],
     now: Timestamp,
@@ -160,7 +151,7 @@ pub(super) async fn upsert_all(
 ) -> Result<UpsertCounts> {
     let mut counts = UpsertCounts::default();
     for rows in rows.chunks(AT_ONCE) {
-        let revisions = upsert(connection, account, rows, now, number).await?;
+        let revisions = upsert(tx, account, rows, now, number).await?;
         let created = revisions.iter().filter(|revision| **revision == 1).count();
         counts.created += created as u64;
         counts.updated += (revisions.len() - created) as u64;
@@ -171,35 +162,33 @@ pub(super) async fn upsert_all(
 
 /// The revisions of those items that this changed.
 pub(super) async fn upsert(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     rows: &[Row<'_>],
     now: Timestamp,
     number: i64,
 ) -> Result<Vec<i64>> {
     inventory::UPSERT
-        .with::<Engine, _>(rows, |mut values, row| {
+        .with(rows, |values, row| {
             let item = row.item;
             values
-                .push_bind(account.as_str())
-                .push_bind(item.id.as_str())
-                .push_bind(item.name.as_str())
-                .push_bind(item.category.as_deref())
-                .push_bind(item.price.map(Price::cents))
-                .push_bind(item.price.and_then(Price::exact))
-                .push_bind(item.currency.code())
-                .push_bind(item.description.as_deref())
-                .push_bind(item.url.as_deref())
-                .push_bind(item.image_url.as_deref())
-                .push_bind(i64::from(item.available))
-                .push_bind(row.attributes.as_str())
-                .push_bind(now.millis())
-                .push_bind(row.search.as_str())
-                .push_bind(number);
+                .bind(account.as_str())
+                .bind(item.id.as_str())
+                .bind(item.name.as_str())
+                .bind(item.category.as_deref())
+                .bind(item.price.map(Price::cents))
+                .bind(item.price.and_then(Price::exact))
+                .bind(item.currency.code())
+                .bind(item.description.as_deref())
+                .bind(item.url.as_deref())
+                .bind(item.image_url.as_deref())
+                .bind(i64::from(item.available))
+                .bind(row.attributes.as_str())
+                .bind(now.millis())
+                .bind(row.search.as_str())
+                .bind(number);
         })
-        .build_query_scalar()
-        .persistent(is_full(rows.len()))
-        .fetch_all(connection)
+        .scalar()
+        .fetch_all(tx)
         .await
-        .doing("storing items")
 }

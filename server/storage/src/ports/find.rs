@@ -1,14 +1,13 @@
 //! Search of keys.
 
-use super::{Engine, Result, Store, read, read_all};
-use crate::error::Doing as _;
-use crate::sql::filter::{Composed, Filter};
+use super::{Result, SqlStore, read, read_all};
+use crate::query::{query, query_scalar};
+use crate::sql::filter::Filter;
 use crate::sql::find::{self, CreatorRow, PlaceRow, Stretch};
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch, KeysCounted, KeysFound};
-use sqlx::QueryBuilder;
 
 /// Number of expired keys that one statement marks, so that no change of the account waits long for
 /// it.
@@ -18,7 +17,7 @@ const LAPSED_AT_ONCE: i64 = 250;
 const LAPSED_AT_MOST: u64 = 2_000;
 
 #[async_trait]
-impl KeySearch for Store {
+impl KeySearch for SqlStore {
     async fn find_keys(
         &self,
         account: &AccountId,
@@ -27,7 +26,6 @@ impl KeySearch for Store {
         after: Option<&KeyPlace>,
         limit: u32,
     ) -> Result<KeysFound> {
-        const DOING: &str = "finding API keys";
         let asked = Filter::all(filter);
         let lead = self.lead(account, &asked).await?;
         let stretch = Stretch {
@@ -40,12 +38,11 @@ impl KeySearch for Store {
             until: end.as_ref(),
             ..stretch
         };
-        let rows: Vec<KeyRow> = find::page::<Engine>(account, &asked, lead, stretch, limit)
-            .build_query_as()
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
-        let keys: Vec<KeyRecord> = read_all(rows, DOING)?;
+        let rows: Vec<KeyRow> = find::page(account, &asked, lead, stretch, limit)
+            .build()
+            .fetch_all(self.listings("finding API keys"))
+            .await?;
+        let keys: Vec<KeyRecord> = read_all(rows)?;
         let stopped = end.filter(|_| keys.len() < limit as usize);
         Ok(KeysFound { keys, stopped })
     }
@@ -76,11 +73,11 @@ impl KeySearch for Store {
             until: end.as_ref(),
             ..stretch
         };
-        let count: i64 = find::count::<Engine>(account, &asked, lead, stretch, most)
-            .build_query_scalar()
-            .fetch_one(&self.listings)
-            .await
-            .doing("counting API keys")?;
+        let count: i64 = find::count(account, &asked, lead, stretch, most)
+            .build()
+            .scalar()
+            .fetch_one(self.listings("counting API keys"))
+            .await?;
         // The count is at most `most`.
         let keys = u32::try_from(count).unwrap_or(most);
         Ok(KeysCounted {
@@ -90,25 +87,21 @@ impl KeySearch for Store {
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {
-        const DOING: &str = "noting which API keys have expired";
-        let expired: i64 = sqlx::query_scalar(find::LAPSED)
+        let expired: i64 = query_scalar(find::LAPSED)
             .bind(account.as_str())
             .bind(now.millis())
-            .fetch_one(&self.listings)
-            .await
-            .doing(DOING)?;
+            .fetch_one(self.listings("noting which API keys have expired"))
+            .await?;
         let mut left = u64::try_from(expired)
             .unwrap_or_default()
             .min(LAPSED_AT_MOST);
         while left > 0 {
-            let marked = sqlx::query(find::LAPSE)
+            let marked = query(find::LAPSE)
                 .bind(account.as_str())
                 .bind(now.millis())
                 .bind(LAPSED_AT_ONCE)
-                .execute(&self.non_durable)
-                .await
-                .doing(DOING)?
-                .rows_affected();
+                .execute(self.non_durable("noting which API keys have expired"))
+                .await?;
             left = if marked == 0 {
                 0
             } else {
@@ -119,17 +112,14 @@ impl KeySearch for Store {
     }
 
     async fn key_creators(&self, account: &AccountId) -> Result<Vec<(MemberId, Email)>> {
-        const DOING: &str = "listing who creates API keys";
-        let rows: Vec<CreatorRow> = sqlx::query_as(find::CREATORS)
+        query(find::CREATORS)
             .bind(account.as_str())
-            .fetch_all(&self.listings)
+            .parse_all::<CreatorRow, _>(self.listings("listing who creates API keys"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 }
 
-impl Store {
+impl SqlStore {
     /// Returns the cursor at which the walk along the order stops; `None` if the order is not
     /// walked, or if the walk covers all keys.
     async fn end(
@@ -139,22 +129,20 @@ impl Store {
         lead: Option<usize>,
         stretch: Stretch<'_>,
     ) -> Result<Option<KeyPlace>> {
-        const DOING: &str = "finding out how far to look for API keys";
         // Without a filter, every key on the walk belongs to the page.
         if lead.is_some() || asked.is_empty() {
             return Ok(None);
         }
-        let mut query = find::end::<Engine>(account, asked, stretch);
+        let query = find::end(account, asked, stretch).build();
+        let listings = self.listings("finding out how far to look for API keys");
         match stretch.order.sort {
             KeySort::Name | KeySort::Preview => {
-                let found = query.build_query_as().fetch_optional(&self.listings).await;
-                let row: Option<PlaceRow<String>> = found.doing(DOING)?;
-                read(row, DOING)
+                let row: Option<PlaceRow<String>> = query.fetch_optional(listings).await?;
+                read(row)
             }
             KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
-                let found = query.build_query_as().fetch_optional(&self.listings).await;
-                let row: Option<PlaceRow<i64>> = found.doing(DOING)?;
-                read(row, DOING)
+                let row: Option<PlaceRow<i64>> = query.fetch_optional(listings).await?;
+                read(row)
             }
         }
     }
@@ -174,22 +162,12 @@ impl Store {
     }
 
     async fn probe(&self, account: &AccountId, asked: &Filter<'_>, most: u32) -> Result<u32> {
-        let count: i64 = find::probe::<Engine>(account, asked, most)
-            .build_query_scalar()
-            .fetch_one(&self.listings)
-            .await
-            .doing("counting API keys")?;
+        let count: i64 = find::probe(account, asked, most)
+            .build()
+            .scalar()
+            .fetch_one(self.listings("counting API keys"))
+            .await?;
         // The count is at most `most`.
         Ok(u32::try_from(count).unwrap_or(most))
-    }
-}
-
-impl Composed for Engine {
-    fn text(query: &mut QueryBuilder<Self>, text: &str) {
-        query.push_bind(text.to_owned());
-    }
-
-    fn number(query: &mut QueryBuilder<Self>, number: i64) {
-        query.push_bind(number);
     }
 }

@@ -1,8 +1,8 @@
 //! Files that members import in the console.
 
 use super::mapping::remember;
-use super::{Connection, LockScope, Result, Store, can_be_stored, read};
-use crate::error::Doing as _;
+use super::{Result, SqlStore, Transaction, can_be_stored};
+use crate::query::{query, query_scalar};
 use crate::sql::import;
 use crate::sql::import::ImportRow;
 use async_trait::async_trait;
@@ -16,9 +16,8 @@ use service::store::{
 const PART: usize = 256 * 1024;
 
 #[async_trait]
-impl ImportStore for Store {
+impl ImportStore for SqlStore {
     async fn replace_import(&self, new: NewImport<'_>) -> Result<Imported> {
-        const DOING: &str = "storing a file to import";
         let ImportName {
             account,
             member,
@@ -27,46 +26,45 @@ impl ImportStore for Store {
         // A file is as large as a feed, so it waits for a feed permit, and leaves the account's
         // lock to other changes.
         let sender = Actor::Member(member.clone());
-        let _turn = self.feeds.turn(account, &sender, DOING).await?;
-        self.make_room_for_feed().await;
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
+        let _permit = self
+            .feeds
+            .permit(account, &sender, "storing a file to import")
+            .await?;
+        self.engine.make_room_for_feed().await;
+        let mut tx = self.begin_feed(account, "storing a file to import").await?;
         for statement in [import::FORGET_PARTS, import::FORGET] {
-            sqlx::query(statement)
+            query(statement)
                 .bind(account.as_str())
                 .bind(member.as_str())
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .execute(&mut tx)
+                .await?;
         }
-        let pending: i64 = sqlx::query_scalar(import::PENDING)
+        let pending: i64 = query_scalar(import::PENDING)
             .bind(account.as_str())
             .bind(new.expired.millis())
-            .fetch_one(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .fetch_one(&mut tx)
+            .await?;
         if pending.unsigned_abs() + new.bytes.len() as u64 > PENDING_BYTES {
             return Ok(Imported::NoRoom);
         }
-        sqlx::query(import::INSERT)
+        query(import::INSERT)
             .bind(id)
             .bind(account.as_str())
             .bind(member.as_str())
             .bind(new.file_name)
             .bind(i64::try_from(new.bytes.len()).unwrap_or(i64::MAX))
             .bind(new.at.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         for (number, part) in (0_i64..).zip(new.bytes.chunks(PART)) {
-            sqlx::query(import::ADD_PART)
+            query(import::ADD_PART)
                 .bind(id)
                 .bind(number)
                 .bind(part)
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .execute(&mut tx)
+                .await?;
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Imported::Stored)
     }
 
@@ -75,29 +73,25 @@ impl ImportStore for Store {
         name: ImportName<'_>,
         expired: Timestamp,
     ) -> Result<Option<StoredImport>> {
-        const DOING: &str = "finding a file to import";
         if !can_be_stored(name.id) {
             return Ok(None);
         }
-        let row: Option<ImportRow> = sqlx::query_as(import::FIND)
+        query(import::FIND)
             .bind(name.account.as_str())
             .bind(name.member.as_str())
             .bind(name.id)
             .bind(expired.millis())
-            .fetch_optional(&self.readers)
+            .parse_optional::<ImportRow, _>(self.readers("finding a file to import"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn import_bytes(&self, name: ImportName<'_>) -> Result<Vec<u8>> {
-        let parts: Vec<Vec<u8>> = sqlx::query_scalar(import::PARTS)
+        let parts: Vec<Vec<u8>> = query_scalar(import::PARTS)
             .bind(name.account.as_str())
             .bind(name.member.as_str())
             .bind(name.id)
-            .fetch_all(&self.readers)
-            .await
-            .doing("reading a file to import")?;
+            .fetch_all(self.readers("reading a file to import"))
+            .await?;
         Ok(parts.concat())
     }
 
@@ -106,43 +100,43 @@ impl ImportStore for Store {
         name: ImportName<'_>,
         choices: ImportChoices<'_>,
     ) -> Result<bool> {
-        const DOING: &str = "storing the choices for an import";
         let account = name.account;
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let chosen = sqlx::query(import::CHOOSE)
+        let mut tx = self
+            .begin_change(account, "storing the choices for an import")
+            .await?;
+        let chosen = query(import::CHOOSE)
             .bind(account.as_str())
             .bind(name.member.as_str())
             .bind(name.id)
             .bind(choices.choices)
             .bind(choices.expired.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if chosen.rows_affected() == 0 {
+            .execute(&mut tx)
+            .await?;
+        if chosen == 0 {
             return Ok(false);
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
     async fn discard_import(&self, name: ImportName<'_>) -> Result<bool> {
-        const DOING: &str = "discarding a file to import";
         if !can_be_stored(name.id) {
             return Ok(false);
         }
-        let mut tx = self.begin(LockScope::Account(name.account), DOING).await?;
+        let mut tx = self
+            .begin_change(name.account, "discarding a file to import")
+            .await?;
         let mut discarded = 0;
         for statement in [import::DISCARD_PARTS, import::DISCARD] {
-            let deleted = sqlx::query(statement)
+            let deleted = query(statement)
                 .bind(name.account.as_str())
                 .bind(name.member.as_str())
                 .bind(name.id)
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
-            discarded = deleted.rows_affected();
+                .execute(&mut tx)
+                .await?;
+            discarded = deleted;
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(discarded > 0)
     }
 
@@ -151,44 +145,38 @@ impl ImportStore for Store {
         account: &AccountId,
         header: &HeaderDigest,
     ) -> Result<Option<String>> {
-        sqlx::query_scalar(import::FIND_MAPPING)
+        query_scalar(import::FIND_MAPPING)
             .bind(account.as_str())
             .bind(header.0.as_slice())
-            .fetch_optional(&self.readers)
+            .fetch_optional(self.readers("finding the mapping of a header"))
             .await
-            .doing("finding the mapping of a header")
     }
 
     async fn finish_import(&self, account: &AccountId, applied: &AppliedImport) -> Result<bool> {
-        const DOING: &str = "storing the result of an import";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self
+            .begin_change(account, "storing the result of an import")
+            .await?;
         let finished = finish(&mut tx, account, applied).await?;
         if finished {
-            tx.commit().await.doing(DOING)?;
+            tx.commit().await?;
         }
         Ok(finished)
     }
 
     async fn sweep_imports(&self, expired: Timestamp, limit: u32) -> Result<u64> {
-        const DOING: &str = "sweeping old imports";
-        let ids: Vec<String> = sqlx::query_scalar(import::EXPIRED)
+        let ids: Vec<String> = query_scalar(import::EXPIRED)
             .bind(expired.millis())
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await
-            .doing(DOING)?;
+            .fetch_all(self.readers("sweeping old imports"))
+            .await?;
         let mut swept = 0;
         // One transaction per file, since a file may be large.
         for id in ids {
-            let mut tx = self.begin(LockScope::Installation, DOING).await?;
+            let mut tx = self.begin_global_change("sweeping old imports").await?;
             for statement in [import::SWEEP_PARTS, import::SWEEP] {
-                sqlx::query(statement)
-                    .bind(&id)
-                    .execute(&mut *tx)
-                    .await
-                    .doing(DOING)?;
+                query(statement).bind(&id).execute(&mut tx).await?;
             }
-            tx.commit().await.doing(DOING)?;
+            tx.commit().await?;
             swept += 1;
         }
         Ok(swept)
@@ -201,11 +189,11 @@ impl ImportStore for Store {
 /// [`StoreError::Unavailable`] if the import already has a result or is gone. The feed must not be
 /// committed then.
 pub(super) async fn finish_with_change(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     applied: &AppliedImport,
 ) -> Result<()> {
-    if finish(connection, account, applied).await? {
+    if finish(tx, account, applied).await? {
         return Ok(());
     }
     let why = "the import was applied already, or is gone";
@@ -213,11 +201,10 @@ pub(super) async fn finish_with_change(
 }
 
 async fn finish(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     applied: &AppliedImport,
 ) -> Result<bool> {
-    const DOING: &str = "storing the result of an import";
     let AppliedImport {
         member,
         id,
@@ -225,35 +212,29 @@ async fn finish(
         at,
         mapping,
     } = applied;
-    let finished = sqlx::query(import::FINISH)
+    let finished = query(import::FINISH)
         .bind(account.as_str())
         .bind(member.as_str())
         .bind(id)
         .bind(result)
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
-    if finished.rows_affected() == 0 {
+        .execute(&mut *tx)
+        .await?;
+    if finished == 0 {
         return Ok(false);
     }
-    forget_bytes(connection, account, member).await?;
+    forget_bytes(tx, account, member).await?;
     if let Some(mapping) = mapping {
-        remember(connection, account, mapping, *at).await?;
+        remember(tx, account, mapping, *at).await?;
     }
     Ok(true)
 }
 
 /// Deletes the content of the member's file.
-async fn forget_bytes(
-    connection: &mut Connection,
-    account: &AccountId,
-    member: &MemberId,
-) -> Result<()> {
-    sqlx::query(import::FORGET_PARTS)
+async fn forget_bytes(tx: &mut Transaction, account: &AccountId, member: &MemberId) -> Result<()> {
+    query(import::FORGET_PARTS)
         .bind(account.as_str())
         .bind(member.as_str())
-        .execute(connection)
-        .await
-        .doing("deleting the bytes of an import")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

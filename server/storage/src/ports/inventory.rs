@@ -3,11 +3,9 @@
 use super::feed::{Row, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all};
 use super::item_change::NumberedChange;
 use super::quota::Items;
-use super::{
-    Connection, Executor, LockScope, Paged, Result, Store, Transaction, can_be_stored, read,
-    read_page, record,
-};
-use crate::error::Doing as _;
+use super::{Executor, Paged, Result, SqlStore, Transaction, can_be_stored, read_page, record};
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use async_trait::async_trait;
@@ -21,7 +19,7 @@ use service::store::{
 use std::borrow::Cow;
 
 #[async_trait]
-impl InventoryStore for Store {
+impl InventoryStore for SqlStore {
     async fn upsert_items(
         &self,
         account: &AccountId,
@@ -31,12 +29,11 @@ impl InventoryStore for Store {
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted> {
-        const DOING: &str = "storing items";
         let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
-        let _turn = self.feeds.turn(account, sender, DOING).await?;
-        self.make_room_for_feed().await;
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
-        let before = Items::of(&mut *tx, account).await?;
+        let _permit = self.feeds.permit(account, sender, "storing items").await?;
+        self.engine.make_room_for_feed().await;
+        let mut tx = self.begin_feed(account, "storing items").await?;
+        let before = Items::of(&mut tx, account).await?;
         let FeedTerms { left_out, basis } = terms;
         let removed = match left_out {
             Some(LeftOut { kept, .. }) => find_left_out(&mut tx, account, kept).await?,
@@ -66,10 +63,10 @@ impl InventoryStore for Store {
         change.trim(&mut tx, removed.len()).await?;
         before.check(&mut tx, self.quotas(), account).await?;
         if counts.created + counts.updated + counts.removed > 0 {
-            self.turn_to_change(&mut tx, account, DOING).await?;
+            tx.lock_account(account).await?;
             record(&mut tx, &event(counts)).await?;
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Upserted::Stored(counts))
     }
 
@@ -81,10 +78,12 @@ impl InventoryStore for Store {
         now: Timestamp,
         event: AuditEvent,
     ) -> Result<Put> {
-        const DOING: &str = "storing an item";
-        let _turn = self.feeds.turn(account, &event.actor, DOING).await?;
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
-        let before = find(&mut *tx, account, item.id.as_str()).await?;
+        let _permit = self
+            .feeds
+            .permit(account, &event.actor, "storing an item")
+            .await?;
+        let mut tx = self.begin_feed(account, "storing an item").await?;
+        let before = find(&mut tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
         }
@@ -92,7 +91,7 @@ impl InventoryStore for Store {
         let was_stored = before.is_some();
         let stored = self.write(&mut tx, account, item, before, now, &event);
         let stored = Box::new(stored.await?);
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(if was_stored {
             Put::Updated(stored)
         } else {
@@ -108,11 +107,10 @@ impl InventoryStore for Store {
         updates: &mut dyn ItemUpdates,
         now: Timestamp,
     ) -> Result<Upserted> {
-        const DOING: &str = "changing items";
-        let _turn = self.feeds.turn(account, sender, DOING).await?;
-        self.make_room_for_feed().await;
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
-        let before = Items::of(&mut *tx, account).await?;
+        let _permit = self.feeds.permit(account, sender, "changing items").await?;
+        self.engine.make_room_for_feed().await;
+        let mut tx = self.begin_feed(account, "changing items").await?;
+        let before = Items::of(&mut tx, account).await?;
         let change = NumberedChange::begin(&mut tx, account, now).await?;
         let counts = update_all(&mut tx, account, ids, updates, now, change.number).await?;
         let Some(counts) = counts else {
@@ -124,18 +122,20 @@ impl InventoryStore for Store {
         if counts.updated > 0 {
             change.record(&mut tx).await?;
             before.check(&mut tx, self.quotas(), account).await?;
-            self.turn_to_change(&mut tx, account, DOING).await?;
+            tx.lock_account(account).await?;
             record(&mut tx, &event).await?;
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Upserted::Stored(counts))
     }
 
     async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited> {
-        const DOING: &str = "changing an item";
-        let _turn = self.feeds.turn(account, edit.sender, DOING).await?;
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
-        let Some(before) = find(&mut *tx, account, edit.id).await? else {
+        let _permit = self
+            .feeds
+            .permit(account, edit.sender, "changing an item")
+            .await?;
+        let mut tx = self.begin_feed(account, "changing an item").await?;
+        let Some(before) = find(&mut tx, account, edit.id).await? else {
             return Ok(Edited::Missing);
         };
         if !edit.condition.holds(Some(before.version())) {
@@ -147,7 +147,7 @@ impl InventoryStore for Store {
         };
         let stored = self.write(&mut tx, account, &item, Some(before), edit.now, edit.event);
         let stored = Box::new(stored.await?);
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Edited::Updated(stored))
     }
 
@@ -159,14 +159,13 @@ impl InventoryStore for Store {
         until: Option<&str>,
         limit: u32,
     ) -> Result<Listed<StoredItem>> {
-        const DOING: &str = "listing items";
         if !can_match(filter) {
             return Ok(Listed {
                 entries: Vec::new(),
                 more: false,
             });
         }
-        let rows: Vec<Paged<ItemRow>> = sqlx::query_as(inventory::PAGE)
+        let rows: Vec<Paged<ItemRow>> = query(inventory::PAGE)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
@@ -176,10 +175,9 @@ impl InventoryStore for Store {
             .bind(i64::from(PAGE_BYTES))
             .bind(last_id(until))
             .bind(lower_pattern(filter))
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
-        read_page(rows, limit, DOING)
+            .fetch_all(self.listings("listing items"))
+            .await?;
+        read_page(rows, limit)
     }
 
     async fn count_items(
@@ -192,7 +190,7 @@ impl InventoryStore for Store {
         if !can_match(filter) {
             return Ok(0);
         }
-        let count: i64 = sqlx::query_scalar(inventory::COUNT)
+        let count: i64 = query_scalar(inventory::COUNT)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
@@ -200,9 +198,8 @@ impl InventoryStore for Store {
             .bind(after.unwrap_or_default())
             .bind(last_id(until))
             .bind(lower_pattern(filter))
-            .fetch_one(&self.listings)
-            .await
-            .doing("counting items")?;
+            .fetch_one(self.listings("counting items"))
+            .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -212,20 +209,19 @@ impl InventoryStore for Store {
         after: Option<&str>,
         rows: u32,
     ) -> Result<Option<String>> {
-        let end: Vec<String> = sqlx::query_scalar(inventory::END)
+        let end: Vec<String> = query_scalar(inventory::END)
             .bind(account.as_str())
             .bind(after.unwrap_or_default())
             .bind(i64::from(rows) - 1)
-            .fetch_all(&self.listings)
-            .await
-            .doing("finding where a search of items ends")?;
+            .fetch_all(self.listings("finding where a search of items ends"))
+            .await?;
         // The second one shows that there is more to search.
         let more = end.len() > 1;
         Ok(end.into_iter().next().filter(|_| more))
     }
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>> {
-        find(&self.readers, account, id).await
+        find(self.readers("finding an item"), account, id).await
     }
 
     async fn delete_item(
@@ -235,9 +231,8 @@ impl InventoryStore for Store {
         condition: &Condition,
         event: AuditEvent,
     ) -> Result<Removal> {
-        const DOING: &str = "deleting an item";
-        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
-        let Some(before) = find(&mut *tx, account, id).await? else {
+        let mut tx = self.begin_feed(account, "deleting an item").await?;
+        let Some(before) = find(&mut tx, account, id).await? else {
             return Ok(Removal::Missing);
         };
         if !condition.holds(Some(before.version())) {
@@ -247,14 +242,14 @@ impl InventoryStore for Store {
         change.record(&mut tx).await?;
         delete(&mut tx, account, id).await?;
         change.trim(&mut tx, 1).await?;
-        self.turn_to_change(&mut tx, account, DOING).await?;
+        tx.lock_account(account).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Removal::Removed)
     }
 }
 
-impl Store {
+impl SqlStore {
     /// Stores one item in the transaction of its change, with its event, and returns it as it is then. `before` is what is
     /// stored of it; if that is equal, it is left as it is, and nothing is recorded.
     async fn write(
@@ -266,8 +261,7 @@ impl Store {
         now: Timestamp,
         event: &(dyn Fn(&StoredItem) -> AuditEvent + Send + Sync),
     ) -> Result<StoredItem> {
-        const DOING: &str = "storing an item";
-        let stored_before = Items::of(&mut **tx, account).await?;
+        let stored_before = Items::of(&mut *tx, account).await?;
         let change = NumberedChange::begin(tx, account, now).await?;
         let row = Row::new(item);
         let changed = upsert(tx, account, &[row], now, change.number).await?;
@@ -276,9 +270,9 @@ impl Store {
         }
         change.record(tx).await?;
         stored_before.check(tx, self.quotas(), account).await?;
-        let stored = find(&mut **tx, account, item.id.as_str()).await?;
-        let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
-        self.turn_to_change(tx, account, DOING).await?;
+        let stored = find(&mut *tx, account, item.id.as_str()).await?;
+        let stored = stored.ok_or(Corrupt("items.id"))?;
+        tx.lock_account(account).await?;
         record(tx, &event(&stored)).await?;
         Ok(stored)
     }
@@ -309,30 +303,26 @@ fn lower_pattern(filter: &ItemFilter) -> Option<String> {
     pattern.filter(|lower| Some(lower) != self::pattern(filter).as_ref())
 }
 
-async fn find<'e>(
-    executor: impl Executor<'e>,
+async fn find(
+    executor: impl Executor,
     account: &AccountId,
     id: &str,
 ) -> Result<Option<StoredItem>> {
-    const DOING: &str = "finding an item";
     if !can_be_stored(id) {
         return Ok(None);
     }
-    let row: Option<ItemRow> = sqlx::query_as(inventory::FIND)
+    query(inventory::FIND)
         .bind(account.as_str())
         .bind(id)
-        .fetch_optional(executor)
+        .parse_optional::<ItemRow, _>(executor)
         .await
-        .doing(DOING)?;
-    read(row, DOING)
 }
 
-async fn delete(connection: &mut Connection, account: &AccountId, id: &str) -> Result<()> {
-    sqlx::query(inventory::DELETE)
+async fn delete(tx: &mut Transaction, account: &AccountId, id: &str) -> Result<()> {
+    query(inventory::DELETE)
         .bind(account.as_str())
         .bind(id)
-        .execute(connection)
-        .await
-        .doing("deleting an item")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

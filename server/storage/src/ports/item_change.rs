@@ -1,9 +1,9 @@
 //! Changes of items.
 
 use super::{
-    Connection, Executor, LockScope, Paged, Result, Store, can_be_stored, read, read_all, read_page,
+    Executor, Paged, Result, SqlStore, Transaction, can_be_stored, read, read_all, read_page,
 };
-use crate::error::Doing as _;
+use crate::query::{query, query_scalar};
 use crate::sql::item_change;
 use crate::sql::item_change::{ChangedRow, FeedRow, RemovedRow};
 use async_trait::async_trait;
@@ -22,9 +22,9 @@ const FORGOTTEN_AT_MOST: usize = 2 * REMOVED_AT_MOST;
 const LOOK_EVERY: i64 = 64;
 
 #[async_trait]
-impl ItemChangeStore for Store {
+impl ItemChangeStore for SqlStore {
     async fn item_feed(&self, account: &AccountId) -> Result<ItemFeed> {
-        feed(&self.readers, account).await
+        feed(self.readers("reading the last change of items"), account).await
     }
 
     async fn changed_items(
@@ -34,18 +34,16 @@ impl ItemChangeStore for Store {
         until: u64,
         limit: u32,
     ) -> Result<Listed<(u64, StoredItem)>> {
-        const DOING: &str = "listing changes of items";
-        let rows: Vec<Paged<ChangedRow>> = sqlx::query_as(item_change::CHANGED)
+        let rows: Vec<Paged<ChangedRow>> = query(item_change::CHANGED)
             .bind(account.as_str())
             .bind(stored(after.number))
             .bind(text(&after.id))
             .bind(stored(until))
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
-        read_page(rows, limit, DOING)
+            .fetch_all(self.listings("listing changes of items"))
+            .await?;
+        read_page(rows, limit)
     }
 
     async fn removed_items(
@@ -55,59 +53,54 @@ impl ItemChangeStore for Store {
         until: u64,
         limit: u32,
     ) -> Result<Listed<(u64, RemovedItem)>> {
-        const DOING: &str = "listing removed items";
-        let mut rows: Vec<RemovedRow> = sqlx::query_as(item_change::REMOVED)
+        let mut rows: Vec<RemovedRow> = query(item_change::REMOVED)
             .bind(account.as_str())
             .bind(stored(after.number))
             .bind(text(&after.id))
             .bind(stored(until))
             .bind(i64::from(limit) + 1)
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
+            .fetch_all(self.listings("listing removed items"))
+            .await?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
-        let entries = read_all(rows, DOING)?;
+        let entries = read_all(rows)?;
         Ok(Listed { entries, more })
     }
 
     async fn forget_removed_items(&self, expired: Timestamp, limit: u32) -> Result<u64> {
-        const DOING: &str = "forgetting removed items";
-        let oldest: Option<String> = sqlx::query_scalar(item_change::OLDEST)
+        let oldest: Option<String> = query_scalar(item_change::OLDEST)
             .bind(expired.millis())
-            .fetch_optional(&self.readers)
-            .await
-            .doing(DOING)?;
+            .fetch_optional(self.readers("forgetting removed items"))
+            .await?;
         let Some(account) = oldest.and_then(|account| AccountId::parse(&account).ok()) else {
             return Ok(0);
         };
-        let mut tx = self.begin(LockScope::Feed(&account), DOING).await?;
-        let until: Option<i64> = sqlx::query_scalar(item_change::LAST_OLD)
+        let mut tx = self
+            .begin_feed(&account, "forgetting removed items")
+            .await?;
+        let until: Option<i64> = query_scalar(item_change::LAST_OLD)
             .bind(account.as_str())
             .bind(expired.millis())
-            .fetch_one(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .fetch_one(&mut tx)
+            .await?;
         let forgotten = match until {
             Some(until) => forget(&mut tx, &account, until, limit as usize).await?,
             None => 0,
         };
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(forgotten)
     }
 }
 
-async fn feed(executor: impl Executor<'_>, account: &AccountId) -> Result<ItemFeed> {
-    const DOING: &str = "reading the last change of items";
-    let row: Option<FeedRow> = sqlx::query_as(item_change::FEED)
+async fn feed(executor: impl Executor, account: &AccountId) -> Result<ItemFeed> {
+    let row: Option<FeedRow> = query(item_change::FEED)
         .bind(account.as_str())
         .fetch_optional(executor)
-        .await
-        .doing(DOING)?;
-    Ok(read(row, DOING)?.unwrap_or_default())
+        .await?;
+    Ok(read(row)?.unwrap_or_default())
 }
 
-/// A change of items by `connection`'s transaction, with its number. The number is drawn once it is
+/// A change of items by a transaction, with its number. The number is drawn once it is
 /// recorded.
 pub(super) struct NumberedChange<'a> {
     account: &'a AccountId,
@@ -119,11 +112,11 @@ impl<'a> NumberedChange<'a> {
     /// The transaction must hold the account's lock for feeds, so that no other change draws the
     /// same number.
     pub(super) async fn begin(
-        connection: &mut Connection,
+        tx: &mut Transaction,
         account: &'a AccountId,
         now: Timestamp,
     ) -> Result<Self> {
-        let last = feed(connection, account).await?.last_change;
+        let last = feed(tx, account).await?.last_change;
         Ok(Self {
             account,
             number: stored(last) + 1,
@@ -133,31 +126,29 @@ impl<'a> NumberedChange<'a> {
 
     /// Records the number. Items are removed only after this, since removals are listed under the
     /// recorded number.
-    pub(super) async fn record(&self, connection: &mut Connection) -> Result<()> {
-        sqlx::query(item_change::NUMBER)
+    pub(super) async fn record(&self, tx: &mut Transaction) -> Result<()> {
+        query(item_change::NUMBER)
             .bind(self.account.as_str())
             .bind(self.number)
             .bind(self.now.millis())
-            .execute(connection)
-            .await
-            .doing("numbering a change of items")?;
+            .execute(tx)
+            .await?;
         Ok(())
     }
 
     /// Deletes the oldest removals if the list is too long after this change, which removed
     /// `removed` items.
-    pub(super) async fn trim(&self, connection: &mut Connection, removed: usize) -> Result<()> {
+    pub(super) async fn trim(&self, tx: &mut Transaction, removed: usize) -> Result<()> {
         if removed == 0 || (removed == 1 && self.number % LOOK_EVERY != 0) {
             return Ok(());
         }
-        let beyond: Option<i64> = sqlx::query_scalar(item_change::LAST_BEYOND)
+        let beyond: Option<i64> = query_scalar(item_change::LAST_BEYOND)
             .bind(self.account.as_str())
             .bind(i64::from(REMOVALS_KEPT))
-            .fetch_optional(&mut *connection)
-            .await
-            .doing("counting removed items")?;
+            .fetch_optional(&mut *tx)
+            .await?;
         if let Some(beyond) = beyond {
-            forget(connection, self.account, beyond, FORGOTTEN_AT_MOST).await?;
+            forget(tx, self.account, beyond, FORGOTTEN_AT_MOST).await?;
         }
         Ok(())
     }
@@ -165,26 +156,23 @@ impl<'a> NumberedChange<'a> {
 
 /// Deletes removals with numbers up to `until`, the oldest first, and records how far.
 async fn forget(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     until: i64,
     limit: usize,
 ) -> Result<u64> {
-    const DOING: &str = "forgetting removed items";
-    let numbers: Vec<i64> = sqlx::query_scalar(item_change::FORGET)
+    let numbers: Vec<i64> = query_scalar(item_change::FORGET)
         .bind(account.as_str())
         .bind(until)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *connection)
-        .await
-        .doing(DOING)?;
+        .fetch_all(&mut *tx)
+        .await?;
     if let Some(last) = numbers.iter().max() {
-        sqlx::query(item_change::FORGOTTEN)
+        query(item_change::FORGOTTEN)
             .bind(account.as_str())
             .bind(*last)
-            .execute(connection)
-            .await
-            .doing(DOING)?;
+            .execute(tx)
+            .await?;
     }
     Ok(numbers.len() as u64)
 }

@@ -2,11 +2,11 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Engine, Executor, LockScope, Result, Store, authorise, call, pepper, quota, read,
-    read_all, record, rotation, term, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, rotation,
+    term, write_event,
 };
-use crate::error::{Corrupt, Doing as _};
-use crate::sql::bulk::is_full;
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
 use crate::sql::revocation;
@@ -20,12 +20,11 @@ use service::store::{
 };
 
 #[async_trait]
-impl KeyStore for Store {
+impl KeyStore for SqlStore {
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
-        const DOING: &str = "storing an API key";
         let (account, id) = (key.account_id.clone(), key.id.clone());
         let now = key.created_at;
-        let mut tx = self.begin(LockScope::Account(&account), DOING).await?;
+        let mut tx = self.begin_change(&account, "storing an API key").await?;
         if let Some(refused) = insert(&mut tx, key).await? {
             return Ok(refused);
         }
@@ -33,72 +32,59 @@ impl KeyStore for Store {
         record(&mut tx, &event).await?;
         // Read before the commit: nothing that can fail may come between the commit and the answer
         // with the secret.
-        let stored = find(&mut *tx, &account, &id).await?;
-        let stored = stored.ok_or(Corrupt("api_keys.id")).doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        let stored = find(&mut tx, &account, &id).await?;
+        let stored = stored.ok_or(Corrupt("api_keys.id"))?;
+        tx.commit().await?;
         Ok(Inserted::Created(Box::new(stored)))
     }
 
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
-        const DOING: &str = "listing API keys";
-        let rows: Vec<KeyRow> = sqlx::query_as(key::LIST)
+        query(key::LIST)
             .bind(account.as_str())
-            .fetch_all(&self.listings)
+            .parse_all::<KeyRow, _>(self.listings("listing API keys"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 
     async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>> {
-        find(&self.readers, account, id).await
+        find(self.readers("finding an API key"), account, id).await
     }
 
     async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>> {
-        const DOING: &str = "finding an API key by its digest";
-        let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_DIGEST)
+        query(key::FIND_BY_DIGEST)
             .bind(digest.as_bytes().as_slice())
-            .fetch_optional(&self.authentication)
+            .parse_optional::<KeyRow, _>(self.authentication("finding an API key by its digest"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>> {
-        const DOING: &str = "finding API keys by their digests";
         if digests.is_empty() {
             return Ok(Vec::new());
         }
         let known: Vec<Vec<u8>> = key::KNOWN_DIGESTS
-            .with::<Engine, _>(digests, |mut row, digest| {
-                row.push_bind(digest.as_bytes().as_slice());
+            .with(digests, |row, digest| {
+                row.bind(digest.as_bytes().as_slice());
             })
-            .build_query_scalar()
-            .persistent(is_full(digests.len()))
-            .fetch_all(&self.authentication)
-            .await
-            .doing(DOING)?;
+            .scalar()
+            .fetch_all(self.authentication("finding API keys by their digests"))
+            .await?;
         let known = known.into_iter().map(|digest| {
             let digest = digest.try_into().map_err(|_| Corrupt("api_keys.digest"))?;
             Ok(KeyDigest::from_bytes(digest))
         });
-        known
-            .collect::<std::result::Result<_, Corrupt>>()
-            .doing(DOING)
+        let known: std::result::Result<_, Corrupt> = known.collect();
+        Ok(known?)
     }
 
     async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>> {
-        const DOING: &str = "finding an API key by its digests";
         let [one, other] = digests;
         if one == other {
             return self.find_key_by_digest(one).await;
         }
-        let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_EITHER)
+        query(key::FIND_BY_EITHER)
             .bind(one.as_bytes().as_slice())
             .bind(other.as_bytes().as_slice())
-            .fetch_optional(&self.authentication)
+            .parse_optional::<KeyRow, _>(self.authentication("finding an API key by its digests"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn change_key(
@@ -109,9 +95,8 @@ impl KeyStore for Store {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<Changed> {
-        const DOING: &str = "changing an API key";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let Some(before) = find(&mut *tx, account, id).await? else {
+        let mut tx = self.begin_change(account, "changing an API key").await?;
+        let Some(before) = find(&mut tx, account, id).await? else {
             return Ok(Changed::Missing);
         };
         if !before.status(now).is_live() {
@@ -126,7 +111,7 @@ impl KeyStore for Store {
         }
         write(&mut tx, &after).await?;
         record(&mut tx, &event(&before, &after)).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Changed::Changed(Box::new(after)))
     }
 
@@ -137,28 +122,26 @@ impl KeyStore for Store {
         ended: NewRevocation,
         event: AuditEvent,
     ) -> Result<Ended> {
-        const DOING: &str = "revoking an API key";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self.begin_change(account, "revoking an API key").await?;
         // Checked first, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
-        let revoked = sqlx::query(revocation::REVOKE)
+        let revoked = query(revocation::REVOKE)
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(ended.at.millis())
             .bind(ended.by.member().map(MemberId::as_str))
             .bind(ended.reason.as_str())
             .bind(i64::from(ended.by == Revoker::Operator))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        let Some(record_now) = find(&mut *tx, account, id).await?.map(Box::new) else {
+            .execute(&mut tx)
+            .await?;
+        let Some(record_now) = find(&mut tx, account, id).await?.map(Box::new) else {
             return Ok(Ended::Missing);
         };
-        if revoked.rows_affected() == 0 {
+        if revoked == 0 {
             return Ok(Ended::AlreadyEnded(record_now));
         }
         write_event(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Ended::Revoked(record_now))
     }
 
@@ -173,35 +156,32 @@ impl KeyStore for Store {
     }
 
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
-        const DOING: &str = "noting when API keys were used";
-        let mut tx = self.begin_non_durable(DOING).await?;
+        let mut tx = self
+            .begin_non_durable("noting when API keys were used")
+            .await?;
         if !uses.is_empty() {
             key::RECORD_USES
-                .with::<Engine, _>(uses, |mut row, (id, used)| {
-                    row.push_bind(id.as_str())
-                        .push_bind(used.at.millis())
-                        .push_bind(used.ip.to_string())
-                        .push_bind(used.user_agent.as_deref());
+                .with(uses, |row, (id, used)| {
+                    row.bind(id.as_str())
+                        .bind(used.at.millis())
+                        .bind(used.ip.to_string())
+                        .bind(used.user_agent.as_deref());
                 })
-                .build()
-                .persistent(is_full(uses.len()))
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .execute(&mut tx)
+                .await?;
         }
         call::add_all(&mut tx, calls).await?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 }
 
 /// Stores a key. Returns the reason if it is not stored.
-pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<Option<Inserted>> {
-    const DOING: &str = "storing an API key";
-    if stopped(&mut *connection, &key.account_id).await?.is_some() {
+pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<Inserted>> {
+    if stopped(&mut *tx, &key.account_id).await?.is_some() {
         return Ok(Some(Inserted::Stopped));
     }
-    pepper::check_current(&mut *connection, &key.pepper_id).await?;
-    let inserted = sqlx::query(key::INSERT)
+    pepper::check_current(&mut *tx, &key.pepper_id).await?;
+    let inserted = query(key::INSERT)
         .bind(key.id.as_str())
         .bind(key.account_id.as_str())
         .bind(key.name.as_str())
@@ -214,34 +194,30 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<O
         .bind(key.form_token.0.as_slice())
         .bind(key.expires_at.map(Timestamp::millis))
         .bind(folded(&key.name))
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
-    if inserted.rows_affected() > 0 {
+        .execute(&mut *tx)
+        .await?;
+    if inserted > 0 {
         let searched = Searched {
             account: &key.account_id,
             id: &key.id,
             name: &key.name,
             scopes: &key.scopes,
         };
-        term::write(connection, searched).await?;
+        term::write(tx, searched).await?;
         return Ok(None);
     }
-    let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
+    let name: String = query_scalar(key::NAME_BY_FORM)
         .bind(key.account_id.as_str())
         .bind(key.form_token.0.as_slice())
-        .fetch_one(connection)
-        .await
-        .doing(DOING)?;
-    let name = KeyName::parse(&name)
-        .map_err(|_| Corrupt("api_keys.name"))
-        .doing(DOING)?;
+        .fetch_one(tx)
+        .await?;
+    let name = KeyName::parse(&name).map_err(|_| Corrupt("api_keys.name"))?;
     Ok(Some(Inserted::SameForm { name }))
 }
 
 /// Writes all settings of a key that can be changed during its lifetime.
-pub(super) async fn write(connection: &mut Connection, after: &KeyRecord) -> Result<()> {
-    sqlx::query(key::CHANGE)
+pub(super) async fn write(tx: &mut Transaction, after: &KeyRecord) -> Result<()> {
+    query(key::CHANGE)
         .bind(after.account_id.as_str())
         .bind(after.id.as_str())
         .bind(after.name.as_str())
@@ -254,29 +230,25 @@ pub(super) async fn write(connection: &mut Connection, after: &KeyRecord) -> Res
         .bind(after.allow_list.as_ref().map(AllowList::to_string))
         .bind(after.watched_since.map(Timestamp::millis))
         .bind(folded(&after.name))
-        .execute(&mut *connection)
-        .await
-        .doing("changing an API key")?;
+        .execute(&mut *tx)
+        .await?;
     let searched = Searched {
         account: &after.account_id,
         id: &after.id,
         name: &after.name,
         scopes: &after.scopes,
     };
-    term::write(connection, searched).await
+    term::write(tx, searched).await
 }
 
 pub(super) async fn find(
-    executor: impl Executor<'_>,
+    executor: impl Executor,
     account: &AccountId,
     id: &KeyId,
 ) -> Result<Option<KeyRecord>> {
-    const DOING: &str = "finding an API key";
-    let row: Option<KeyRow> = sqlx::query_as(key::FIND)
+    query(key::FIND)
         .bind(account.as_str())
         .bind(id.as_str())
-        .fetch_optional(executor)
+        .parse_optional::<KeyRow, _>(executor)
         .await
-        .doing(DOING)?;
-    read(row, DOING)
 }

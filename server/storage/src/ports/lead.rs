@@ -1,9 +1,7 @@
 //! Leads: people who asked to be contacted.
 
-use super::{
-    Connection, Executor, LockScope, Paged, Result, Store, quota, read, read_all, read_page, record,
-};
-use crate::error::Doing as _;
+use super::{Executor, Paged, Result, SqlStore, Transaction, quota, read_page, record};
+use crate::query::{query, query_scalar};
 use crate::sql::lead;
 use crate::sql::lead::{LeadRow, StatusRow};
 use crate::sql::once;
@@ -13,14 +11,13 @@ use service::leads::{Lead, LeadChange, LeadEdits};
 use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES, QuotaStore as _};
 
 #[async_trait]
-impl LeadStore for Store {
+impl LeadStore for SqlStore {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
-        const DOING: &str = "storing a lead";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let before = quota::leads(&mut *tx, account).await?;
-        let number = next_change(&mut tx, account, DOING).await?;
+        let mut tx = self.begin_change(account, "storing a lead").await?;
+        let before = quota::leads(&mut tx, account).await?;
+        let number = next_change(&mut tx, account).await?;
         let fields = &lead.fields;
-        sqlx::query(lead::INSERT)
+        query(lead::INSERT)
             .bind(account.as_str())
             .bind(lead.id.as_str())
             .bind(number)
@@ -35,13 +32,12 @@ impl LeadStore for Store {
             .bind(fields.note.as_deref())
             .bind(lead.created_at.millis())
             .bind(lead.updated_at.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        let after = quota::leads(&mut *tx, account).await?;
+            .execute(&mut tx)
+            .await?;
+        let after = quota::leads(&mut tx, account).await?;
         quota::check(self.quotas(), Resource::Leads, before, after)?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 
     async fn update_lead(
@@ -52,10 +48,9 @@ impl LeadStore for Store {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a Lead, Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>> {
-        const DOING: &str = "changing a lead";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self.begin_change(account, "changing a lead").await?;
         // The account's lock keeps the lead unchanged until this transaction ends.
-        let Some(mut lead) = find(&mut *tx, account, id).await? else {
+        let Some(mut lead) = find(&mut tx, account, id).await? else {
             return Ok(None);
         };
         let changed = edits.apply(&mut lead.fields);
@@ -63,8 +58,8 @@ impl LeadStore for Store {
             return Ok(Some(lead));
         }
         lead.updated_at = now;
-        let number = next_change(&mut tx, account, DOING).await?;
-        sqlx::query(lead::UPDATE)
+        let number = next_change(&mut tx, account).await?;
+        query(lead::UPDATE)
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(number)
@@ -72,11 +67,10 @@ impl LeadStore for Store {
             .bind(lead.fields.external_id.as_deref())
             .bind(lead.fields.note.as_deref())
             .bind(now.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         record(&mut tx, &event(&lead, changed)).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Some(lead))
     }
 
@@ -87,33 +81,30 @@ impl LeadStore for Store {
         now: Timestamp,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "erasing a lead";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let number = next_change(&mut tx, account, DOING).await?;
-        let erased = sqlx::query(lead::ERASE)
+        let mut tx = self.begin_change(account, "erasing a lead").await?;
+        let number = next_change(&mut tx, account).await?;
+        let erased = query(lead::ERASE)
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(number)
             .bind(now.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if erased.rows_affected() == 0 {
+            .execute(&mut tx)
+            .await?;
+        if erased == 0 {
             return Ok(false);
         }
-        sqlx::query(once::FORGET_LEAD)
+        query(once::FORGET_LEAD)
             .bind(account.as_str())
             .bind(id.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
     async fn find_lead(&self, account: &AccountId, id: &LeadId) -> Result<Option<Lead>> {
-        find(&self.readers, account, id).await
+        find(self.readers("finding a lead"), account, id).await
     }
 
     async fn lead_changes(
@@ -122,24 +113,20 @@ impl LeadStore for Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<LeadChange>> {
-        const DOING: &str = "listing changes of leads";
-        let rows: Vec<LeadRow> = sqlx::query_as(lead::CHANGES)
+        query(lead::CHANGES)
             .bind(account.as_str())
             .bind(stored(after))
             .bind(i64::from(limit))
             .bind(i64::from(PAGE_BYTES))
-            .fetch_all(&self.listings)
+            .parse_all::<LeadRow, _>(self.listings("listing changes of leads"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 
     async fn last_lead_change(&self, account: &AccountId) -> Result<u64> {
-        let last: Option<i64> = sqlx::query_scalar(lead::LAST_CHANGE)
+        let last: Option<i64> = query_scalar(lead::LAST_CHANGE)
             .bind(account.as_str())
-            .fetch_optional(&self.readers)
-            .await
-            .doing("finding the last change of the leads")?;
+            .fetch_optional(self.readers("finding the last change of the leads"))
+            .await?;
         Ok(last.unwrap_or_default().unsigned_abs())
     }
 
@@ -149,64 +136,46 @@ impl LeadStore for Store {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Listed<(u64, Lead)>> {
-        const DOING: &str = "listing leads";
-        let rows: Vec<Paged<LeadRow>> = sqlx::query_as(lead::NEWEST)
+        let rows: Vec<Paged<LeadRow>> = query(lead::NEWEST)
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, stored))
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
-        read_page(rows, limit, DOING)
+            .fetch_all(self.listings("listing leads"))
+            .await?;
+        read_page(rows, limit)
     }
 
     async fn count_leads(&self, account: &AccountId) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar(lead::COUNT)
+        let count: i64 = query_scalar(lead::COUNT)
             .bind(account.as_str())
-            .fetch_one(&self.listings)
-            .await
-            .doing("counting leads")?;
+            .fetch_one(self.listings("counting leads"))
+            .await?;
         Ok(count.unsigned_abs())
     }
 
     async fn count_leads_by_status(&self, account: &AccountId) -> Result<Vec<(LeadStatus, u64)>> {
-        const DOING: &str = "counting leads by their status";
-        let rows: Vec<StatusRow> = sqlx::query_as(lead::COUNT_BY_STATUS)
+        query(lead::COUNT_BY_STATUS)
             .bind(account.as_str())
-            .fetch_all(&self.listings)
+            .parse_all::<StatusRow, _>(self.listings("counting leads by their status"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 }
 
-async fn find(
-    executor: impl Executor<'_>,
-    account: &AccountId,
-    id: &LeadId,
-) -> Result<Option<Lead>> {
-    const DOING: &str = "finding a lead";
-    let row: Option<LeadRow> = sqlx::query_as(lead::FIND)
+async fn find(executor: impl Executor, account: &AccountId, id: &LeadId) -> Result<Option<Lead>> {
+    query(lead::FIND)
         .bind(account.as_str())
         .bind(id.as_str())
-        .fetch_optional(executor)
+        .parse_optional::<LeadRow, _>(executor)
         .await
-        .doing(DOING)?;
-    read(row, DOING)
 }
 
-/// Draws the number of the change that `connection`'s transaction makes. A rollback returns it.
-async fn next_change(
-    connection: &mut Connection,
-    account: &AccountId,
-    doing: &'static str,
-) -> Result<i64> {
-    sqlx::query_scalar(lead::NEXT_CHANGE)
+/// Draws the number of the change that the transaction makes. A rollback returns it.
+async fn next_change(tx: &mut Transaction, account: &AccountId) -> Result<i64> {
+    query_scalar(lead::NEXT_CHANGE)
         .bind(account.as_str())
-        .fetch_one(connection)
+        .fetch_one(tx)
         .await
-        .doing(doing)
 }
 
 /// Converts a number for the database. No change has a number that the database cannot store.

@@ -2,10 +2,10 @@
 //! links.
 
 use super::{
-    Connection, LockScope, Result, Store, account, factor, link, read, read_all, record, session,
-    team,
+    Result, SqlStore, Transaction, account, factor, link, read_all, record, session, team,
 };
-use crate::error::{Corrupt, Doing as _};
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
 use crate::sql;
 use crate::sql::member::{CandidateRow, MemberRow};
 use async_trait::async_trait;
@@ -16,7 +16,7 @@ use service::store::{
 };
 
 #[async_trait]
-impl MemberStore for Store {
+impl MemberStore for SqlStore {
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()> {
         link::replace(self, link, event).await
     }
@@ -26,7 +26,7 @@ impl MemberStore for Store {
     }
 
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>> {
-        link::find(&self.authentication, digest, now).await
+        link::find(self.authentication("finding a link"), digest, now).await
     }
 
     async fn claim_account(
@@ -36,8 +36,7 @@ impl MemberStore for Store {
         owner: NewOwner,
         event: AuditEvent,
     ) -> Result<Claim> {
-        const DOING: &str = "claiming an account";
-        let mut tx = self.begin(LockScope::Installation, DOING).await?;
+        let mut tx = self.begin_global_change("claiming an account").await?;
         let usable = match link::redeem(&mut tx, link, now).await? {
             Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
             Some(LinkPurpose::NewAccount { .. }) => true,
@@ -48,19 +47,18 @@ impl MemberStore for Store {
         }
         insert_owner(&mut tx, &owner, now).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Claim::Claimed)
     }
 
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
-        const DOING: &str = "creating the first owner";
-        let mut tx = self.begin(LockScope::Installation, DOING).await?;
+        let mut tx = self.begin_global_change("creating the first owner").await?;
         if has_owner(&mut tx).await? {
             return Ok(false);
         }
         insert_owner(&mut tx, &owner, now).await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -72,20 +70,18 @@ impl MemberStore for Store {
         forget: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "resetting a password";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "resetting a password")
             .await?;
         let Some(LinkPurpose::Reset { member, .. }) = link::redeem(&mut tx, link, now).await?
         else {
             return Ok(false);
         };
-        sqlx::query(sql::member::SET_PASSWORD)
+        query(sql::member::SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         factor::forget(&mut tx, &member).await?;
         team::forget(&mut tx, sql::factor::FORGET_WARNING, &member).await?;
         session::end_all(&mut tx, &member).await?;
@@ -93,12 +89,12 @@ impl MemberStore for Store {
             session::forget_failures(&mut tx, subject).await?;
         }
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
     async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>> {
-        account::find(&self.readers, account).await
+        account::find(self.readers("finding an account"), account).await
     }
 
     async fn change_account(
@@ -112,52 +108,42 @@ impl MemberStore for Store {
     }
 
     async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>> {
-        const DOING: &str = "finding members by their address";
         let mut rows: Vec<CandidateRow> = Vec::new();
         for statement in [
             sql::member::ACTIVE_BY_EMAIL,
             sql::member::DEACTIVATED_BY_EMAIL,
         ] {
-            let found: Vec<CandidateRow> = sqlx::query_as(statement)
+            let found: Vec<CandidateRow> = query(statement)
                 .bind(email.as_str())
                 .bind(i64::from(limit))
-                .fetch_all(&self.authentication)
-                .await
-                .doing(DOING)?;
+                .fetch_all(self.authentication("finding members by their address"))
+                .await?;
             rows.extend(found);
         }
         rows.truncate(limit as usize);
-        read_all(rows, DOING)
+        read_all(rows)
     }
 
     async fn find_member(&self, member: &MemberId) -> Result<Option<MemberRecord>> {
-        const DOING: &str = "finding a member";
-        let row: Option<MemberRow> = sqlx::query_as(sql::member::FIND)
+        query(sql::member::FIND)
             .bind(member.as_str())
-            .fetch_optional(&self.authentication)
+            .parse_optional::<MemberRow, _>(self.authentication("finding a member"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn count_accounts(&self, limit: u32) -> Result<u64> {
-        const DOING: &str = "counting accounts";
-        let count: i64 = sqlx::query_scalar(sql::member::COUNT_ACCOUNTS)
+        let count: i64 = query_scalar(sql::member::COUNT_ACCOUNTS)
             .bind(i64::from(limit))
-            .fetch_one(&self.authentication)
-            .await
-            .doing(DOING)?;
-        u64::try_from(count)
-            .map_err(|_| Corrupt("accounts.id"))
-            .doing(DOING)
+            .fetch_one(self.authentication("counting accounts"))
+            .await?;
+        Ok(u64::try_from(count).map_err(|_| Corrupt("accounts.id"))?)
     }
 
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>> {
-        sqlx::query_scalar(sql::member::PASSWORD_HASH)
+        query_scalar(sql::member::PASSWORD_HASH)
             .bind(member.as_str())
-            .fetch_optional(&self.authentication)
+            .fetch_optional(self.authentication("reading a password's hash"))
             .await
-            .doing("reading a password's hash")
     }
 
     async fn blocked_until(
@@ -211,30 +197,27 @@ impl MemberStore for Store {
     }
 }
 
-async fn has_owner(connection: &mut Connection) -> Result<bool> {
-    sqlx::query_scalar(sql::installation::HAS_OWNER)
-        .fetch_one(connection)
+async fn has_owner(tx: &mut Transaction) -> Result<bool> {
+    query_scalar(sql::installation::HAS_OWNER)
+        .fetch_one(tx)
         .await
-        .doing("looking for any owner")
 }
 
-async fn insert_owner(connection: &mut Connection, owner: &NewOwner, now: Timestamp) -> Result<()> {
-    sqlx::query(sql::member::INSERT_ACCOUNT)
+async fn insert_owner(tx: &mut Transaction, owner: &NewOwner, now: Timestamp) -> Result<()> {
+    query(sql::member::INSERT_ACCOUNT)
         .bind(owner.account_id.as_str())
         .bind(owner.account_name.as_str())
         .bind(now.millis())
-        .execute(&mut *connection)
-        .await
-        .doing("storing an account")?;
-    sqlx::query(sql::member::INSERT_MEMBER)
+        .execute(&mut *tx)
+        .await?;
+    query(sql::member::INSERT_MEMBER)
         .bind(owner.member_id.as_str())
         .bind(owner.account_id.as_str())
         .bind(owner.email.as_str())
         .bind(Role::Owner.as_str())
         .bind(owner.password_hash.as_str())
         .bind(now.millis())
-        .execute(connection)
-        .await
-        .doing("storing a member")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

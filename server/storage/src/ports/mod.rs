@@ -1,9 +1,7 @@
-//! The ports, written once and compiled for each engine.
+//! The ports, on the statements and rows of `sql`.
 //!
-//! This folder is mounted by `sqlite` and by `postgres`, whose `Store`, `Connection` and `Executor` it names through
-//! `super`: sqlx's queries are bound to one database, and a store generic over them would carry a dozen higher-ranked
-//! bounds on each of its functions. What differs between the engines (how to open, what a change waits for, the few
-//! texts of their own) stands in their folders.
+//! The engines differ in how a connection is opened, what a change waits for, and a few texts. All
+//! of that is below [`crate::engine`].
 
 mod access;
 mod account;
@@ -36,37 +34,39 @@ mod session;
 mod several;
 mod sighting;
 mod team;
-pub(super) mod term;
+pub(crate) mod term;
 mod verdict;
 
-use super::{Connection, Engine, Executor, KEPT_PEPPER, LOGS, Store, Transaction};
-use crate::error::{Corrupt, Doing as _};
-use crate::lock_scope::LockScope;
+use crate::engine::Transaction;
+use crate::error::Corrupt;
+use crate::query::{Executor, query};
 use crate::sql;
+use crate::store::SqlStore;
 use authority::authorise;
 use service::store::{AuditEvent, Completion, Listed, StoreError};
 
-pub(super) type Result<T> = std::result::Result<T, StoreError>;
+type Result<T> = std::result::Result<T, StoreError>;
 
-/// Whether a stored text can be like this one: none holds a NUL, and PostgreSQL does not even compare with one.
+/// Returns whether a text can be stored or compared: PostgreSQL refuses a NUL even in a comparison.
 fn can_be_stored(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// Ends a change: checks that its actor still has the authority for it, and writes its audit event and what is completed
-/// with it, such as the answer to a request that carries an idempotency key. All of it belongs to the transaction of the
-/// change, so that everything commits together or not at all.
+/// Ends a change: checks that its actor still has the authority for it, and writes its audit event
+/// and what is completed with it, such as the answer to a request that carries an idempotency key.
+/// All of it belongs to the transaction of the change, so that everything commits together or not
+/// at all.
 ///
-/// A change that takes its own actor's authority away, such as a key that revokes itself, calls [`authorise`] before it
-/// changes anything and [`write_event`] afterwards.
-async fn record(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
-    authorise(connection, event).await?;
-    write_event(connection, event).await
+/// A change that takes its own actor's authority away, such as a key that revokes itself, calls
+/// [`authorise`] before it changes anything and [`write_event`] afterwards.
+async fn record(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
+    authorise(tx, event).await?;
+    write_event(tx, event).await
 }
 
-async fn write_event(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
+async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
     let (actor_kind, actor_id) = event.actor.parts();
-    sqlx::query(sql::audit::RECORD)
+    query(sql::audit::RECORD)
         .bind(event.account_id.as_str())
         .bind(event.at.millis())
         .bind(actor_kind)
@@ -76,39 +76,34 @@ async fn write_event(connection: &mut Connection, event: &AuditEvent) -> Result<
         .bind(event.ip.map(|ip| ip.to_string()))
         .bind(event.user_agent.as_deref())
         .bind(event.detail.to_string())
-        .execute(&mut *connection)
-        .await
-        .doing("recording an audit event")?;
+        .execute(&mut *tx)
+        .await?;
     let account = &event.account_id;
     match &event.completion {
-        Some(Completion::Answer(kept)) => once::keep_with_change(connection, account, kept).await,
-        Some(Completion::Import(applied)) => {
-            import::finish_with_change(connection, account, applied).await
-        }
+        Some(Completion::Answer(kept)) => once::keep_with_change(tx, account, kept).await,
+        Some(Completion::Import(applied)) => import::finish_with_change(tx, account, applied).await,
         None => Ok(()),
     }
 }
 
-/// Reads a row, where there is one.
-fn read<R, T>(row: Option<R>, doing: &'static str) -> Result<Option<T>>
+/// Parses a row, if there is one.
+fn read<R, T>(row: Option<R>) -> Result<Option<T>>
 where
     T: TryFrom<R, Error = Corrupt>,
 {
-    row.map(T::try_from).transpose().doing(doing)
+    Ok(row.map(T::try_from).transpose()?)
 }
 
-/// Reads all rows.
-fn read_all<R, T>(rows: Vec<R>, doing: &'static str) -> Result<Vec<T>>
+/// Parses all rows.
+fn read_all<R, T>(rows: Vec<R>) -> Result<Vec<T>>
 where
     T: TryFrom<R, Error = Corrupt>,
 {
-    rows.into_iter()
-        .map(T::try_from)
-        .collect::<std::result::Result<_, _>>()
-        .doing(doing)
+    let parsed: std::result::Result<_, Corrupt> = rows.into_iter().map(T::try_from).collect();
+    Ok(parsed?)
 }
 
-/// A row of a page, with how many rows the page would have if their size did not matter.
+/// A row of a page, with the number of rows that the page would have without a bound on its size.
 #[derive(sqlx::FromRow)]
 struct Paged<Row> {
     #[sqlx(flatten)]
@@ -116,14 +111,14 @@ struct Paged<Row> {
     listed: i64,
 }
 
-/// Reads a page of at most `limit` rows, for which one row more was asked for.
-fn read_page<Row, T>(rows: Vec<Paged<Row>>, limit: u32, doing: &'static str) -> Result<Listed<T>>
+/// Parses a page of at most `limit` rows, for which one row more was requested.
+fn read_page<Row, T>(rows: Vec<Paged<Row>>, limit: u32) -> Result<Listed<T>>
 where
     T: TryFrom<Row, Error = Corrupt>,
 {
     let listed = rows.first().map_or(0, |row| row.listed.unsigned_abs());
     let rows = rows.into_iter().take(limit as usize);
-    let entries: Vec<T> = read_all(rows.map(|paged| paged.row).collect(), doing)?;
+    let entries: Vec<T> = read_all(rows.map(|paged| paged.row).collect())?;
     Ok(Listed {
         more: listed > entries.len() as u64,
         entries,

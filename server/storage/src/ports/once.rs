@@ -1,7 +1,7 @@
 //! Requests with an idempotency key.
 
-use super::{Connection, Executor, LockScope, Result, Store};
-use crate::error::Doing as _;
+use super::{Executor, Result, SqlStore, Transaction};
+use crate::query::query;
 use crate::sql::once;
 use crate::sql::once::RequestRow;
 use async_trait::async_trait;
@@ -11,43 +11,39 @@ use service::store::{
 };
 
 #[async_trait]
-impl IdempotencyStore for Store {
+impl IdempotencyStore for SqlStore {
     async fn claim_request(
         &self,
         account: &AccountId,
         claim: &NewClaim,
     ) -> Result<Option<PastRequest>> {
-        const DOING: &str = "claiming a request";
         let key = &claim.attempt.key;
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        sqlx::query(once::FORGET_EXPIRED)
+        let mut tx = self.begin_change(account, "claiming a request").await?;
+        query(once::FORGET_EXPIRED)
             .bind(account.as_str())
             .bind(key.0.as_slice())
             .bind(claim.expired.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        let claimed = sqlx::query(once::CLAIM)
+            .execute(&mut tx)
+            .await?;
+        let claimed = query(once::CLAIM)
             .bind(account.as_str())
             .bind(key.0.as_slice())
             .bind(claim.request.0.as_slice())
             .bind(claim.attempt.id.as_slice())
             .bind(claim.now.millis())
             .bind(claim.lapses_at.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if claimed.rows_affected() == 0 {
-            return find(&mut *tx, account, key, claim.now, claim.expired).await;
+            .execute(&mut tx)
+            .await?;
+        if claimed == 0 {
+            return find(&mut tx, account, key, claim.now, claim.expired).await;
         }
-        sqlx::query(once::EVICT)
+        query(once::EVICT)
             .bind(account.as_str())
             .bind(i64::from(claim.limit))
             .bind(claim.now.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await?;
         Ok(None)
     }
 
@@ -58,16 +54,22 @@ impl IdempotencyStore for Store {
         now: Timestamp,
         expired: Timestamp,
     ) -> Result<Option<PastRequest>> {
-        find(&self.readers, account, key, now, expired).await
+        find(
+            self.readers("finding a request"),
+            account,
+            key,
+            now,
+            expired,
+        )
+        .await
     }
 
     async fn keep_answer(&self, account: &AccountId, kept: &KeptAnswer) -> Result<()> {
-        const DOING: &str = "keeping an answer";
         // Erasing a person takes the same lock, so the answer is stored before that, or without the
         // person.
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self.begin_change(account, "keeping an answer").await?;
         if write(&mut tx, account, kept).await? {
-            tx.commit().await.doing(DOING)?;
+            tx.commit().await?;
         }
         Ok(())
     }
@@ -81,48 +83,44 @@ impl IdempotencyStore for Store {
     }
 
     async fn sweep_requests(&self, expired: Timestamp, limit: u32) -> Result<u64> {
-        let swept = sqlx::query(once::SWEEP)
+        let swept = query(once::SWEEP)
             .bind(expired.millis())
             .bind(i64::from(limit))
-            .execute(&self.writer)
-            .await
-            .doing("sweeping old requests")?;
-        Ok(swept.rows_affected())
+            .execute(self.writer("sweeping old requests"))
+            .await?;
+        Ok(swept)
     }
 }
 
 async fn find(
-    executor: impl Executor<'_>,
+    executor: impl Executor,
     account: &AccountId,
     key: &IdempotencyDigest,
     now: Timestamp,
     expired: Timestamp,
 ) -> Result<Option<PastRequest>> {
-    const DOING: &str = "finding a request";
-    let row: Option<RequestRow> = sqlx::query_as(once::FIND)
+    let row: Option<RequestRow> = query(once::FIND)
         .bind(account.as_str())
         .bind(key.0.as_slice())
         .bind(expired.millis())
         .fetch_optional(executor)
-        .await
-        .doing(DOING)?;
-    row.map(|row| row.at(now)).transpose().doing(DOING)
+        .await?;
+    Ok(row.map(|row| row.at(now)).transpose()?)
 }
 
 /// Ends an attempt without an answer.
 async fn end(
-    store: &Store,
+    store: &SqlStore,
     account: &AccountId,
     attempt: &Attempt,
     statement: &'static str,
 ) -> Result<()> {
-    sqlx::query(statement)
+    query(statement)
         .bind(account.as_str())
         .bind(attempt.key.0.as_slice())
         .bind(attempt.id.as_slice())
-        .execute(&store.writer)
-        .await
-        .doing("ending an attempt at a request")?;
+        .execute(store.writer("ending an attempt at a request"))
+        .await?;
     Ok(())
 }
 
@@ -132,11 +130,11 @@ async fn end(
 /// [`StoreError::Unavailable`] if another attempt has taken the request over. The change must not
 /// be committed then.
 pub(super) async fn keep_with_change(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     kept: &KeptAnswer,
 ) -> Result<()> {
-    if write(connection, account, kept).await? {
+    if write(tx, account, kept).await? {
         return Ok(());
     }
     let why = "another attempt has taken the request over";
@@ -145,14 +143,10 @@ pub(super) async fn keep_with_change(
 
 /// Returns whether the answer was stored: the attempt still holds the request, which has no answer
 /// yet.
-async fn write(
-    connection: &mut Connection,
-    account: &AccountId,
-    kept: &KeptAnswer,
-) -> Result<bool> {
+async fn write(tx: &mut Transaction, account: &AccountId, kept: &KeptAnswer) -> Result<bool> {
     let KeptAnswer { attempt, answer } = kept;
     let headers = serde_json::to_string(&answer.headers).expect("a map of texts is always JSON");
-    let stored = sqlx::query(once::KEEP_ANSWER)
+    let stored = query(once::KEEP_ANSWER)
         .bind(account.as_str())
         .bind(attempt.key.0.as_slice())
         .bind(attempt.id.as_slice())
@@ -160,8 +154,7 @@ async fn write(
         .bind(headers)
         .bind(answer.body.as_deref())
         .bind(answer.lead.as_ref().map(LeadId::as_str))
-        .execute(connection)
-        .await
-        .doing("keeping an answer")?;
-    Ok(stored.rows_affected() > 0)
+        .execute(tx)
+        .await?;
+    Ok(stored > 0)
 }

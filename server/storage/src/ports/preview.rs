@@ -1,8 +1,7 @@
 //! Reads for the preview of a feed.
 
-use super::{Engine, Result, Store};
-use crate::error::{Corrupt, Doing as _};
-use crate::sql::bulk::is_full;
+use super::{Result, SqlStore, read_all};
+use crate::query::query;
 use crate::sql::inventory::{self, ItemRow};
 use async_trait::async_trait;
 use domain::AccountId;
@@ -11,21 +10,15 @@ use service::store::{FeedPreviewStore, ItemsLeftOut, REMOVED_AT_MOST};
 use std::collections::HashSet;
 
 #[async_trait]
-impl FeedPreviewStore for Store {
+impl FeedPreviewStore for SqlStore {
     async fn find_items(&self, account: &AccountId, ids: &[&str]) -> Result<Vec<StoredItem>> {
-        const DOING: &str = "finding the items that a feed changes";
         let rows: Vec<ItemRow> = inventory::FIND_MANY
-            .with::<Engine, _>(ids, |mut row, id| {
-                row.push_bind(account.as_str()).push_bind(*id);
+            .with(ids, |row, id| {
+                row.bind(account.as_str()).bind(*id);
             })
-            .build_query_as()
-            .persistent(is_full(ids.len()))
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
-        let rows = rows.into_iter().map(StoredItem::try_from);
-        rows.collect::<std::result::Result<_, Corrupt>>()
-            .doing(DOING)
+            .fetch_all(self.listings("finding the items that a feed changes"))
+            .await?;
+        read_all(rows)
     }
 
     async fn items_left_out(
@@ -33,16 +26,14 @@ impl FeedPreviewStore for Store {
         account: &AccountId,
         kept: &HashSet<&str>,
     ) -> Result<ItemsLeftOut> {
-        const DOING: &str = "finding the items that a full feed leaves out";
         // At most `kept.len()` of these are kept, so this suffices to find one more than a feed may
         // remove.
         let most = kept.len() + REMOVED_AT_MOST + 1;
-        let sizes: Vec<(String, i64)> = sqlx::query_as(inventory::SIZES)
+        let sizes: Vec<(String, i64)> = query(inventory::SIZES)
             .bind(account.as_str())
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
-            .fetch_all(&self.listings)
-            .await
-            .doing(DOING)?;
+            .fetch_all(self.listings("finding the items that a full feed leaves out"))
+            .await?;
         let mut left_out = ItemsLeftOut::default();
         for (id, bytes) in sizes {
             if !kept.contains(id.as_str()) {

@@ -3,18 +3,17 @@
 //! Each change that can exceed a quota counts before and after it, in its own transaction. The
 //! account's lock keeps other changes out meanwhile, so the counts are exact.
 
-use super::{Connection, Executor, Result, Store};
-use crate::error::{Corrupt, Doing as _};
+use super::{Executor, Result, SqlStore, Transaction};
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
 use crate::sql::quota;
 use async_trait::async_trait;
 use domain::{AccountId, Resource, Timestamp};
 use service::store::{OverQuota, QuotaStore, Quotas, StoreError, Usage};
 use std::sync::PoisonError;
 
-const DOING: &str = "counting what an account has";
-
 #[async_trait]
-impl QuotaStore for Store {
+impl QuotaStore for SqlStore {
     fn limit_accounts(&self, quotas: Quotas) {
         *self.quotas.write().unwrap_or_else(PoisonError::into_inner) = quotas;
     }
@@ -24,20 +23,25 @@ impl QuotaStore for Store {
     }
 
     async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage> {
-        let items = Items::of(&self.readers, account).await?;
-        let members = counted(&self.readers, quota::MEMBERS, account, None).await?;
-        let invitations = counted(&self.readers, quota::INVITATIONS, account, Some(now)).await?;
+        let readers = self.readers("counting what an account has");
+        let items = Items::of(readers, account).await?;
+        let members = counted(readers, quota::MEMBERS, account, None).await?;
+        let invitations = counted(readers, quota::INVITATIONS, account, Some(now)).await?;
         Ok(Usage {
             items: items.number,
             item_bytes: items.bytes,
-            leads: leads(&self.readers, account).await?,
-            keys: counted(&self.readers, quota::LIVE_KEYS, account, Some(now)).await?,
+            leads: leads(readers, account).await?,
+            keys: counted(readers, quota::LIVE_KEYS, account, Some(now)).await?,
             members: members + invitations,
         })
     }
 
     async fn number_of_items(&self, account: &AccountId) -> Result<u64> {
-        Ok(Items::of(&self.readers, account).await?.number)
+        Ok(
+            Items::of(self.readers("counting what an account has"), account)
+                .await?
+                .number,
+        )
     }
 }
 
@@ -49,12 +53,11 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) async fn of(executor: impl Executor<'_>, account: &AccountId) -> Result<Self> {
-        let row: Option<(i64, i64)> = sqlx::query_as(quota::ITEMS)
+    pub(super) async fn of(executor: impl Executor, account: &AccountId) -> Result<Self> {
+        let row: Option<(i64, i64)> = query(quota::ITEMS)
             .bind(account.as_str())
             .fetch_optional(executor)
-            .await
-            .doing(DOING)?;
+            .await?;
         let (items, bytes) = row.unwrap_or_default();
         Ok(Self {
             number: number(items, "item_usage.items")?,
@@ -66,34 +69,33 @@ impl Items {
         self.number
     }
 
-    /// Checks the items that `connection`'s transaction has stored against the quotas. `self`
+    /// Checks the items that the transaction has stored against the quotas. `self`
     /// contains the counts before the change.
     pub(super) async fn check(
         self,
-        connection: &mut Connection,
+        tx: &mut Transaction,
         quotas: Quotas,
         account: &AccountId,
     ) -> Result<()> {
-        let after = Self::of(connection, account).await?;
+        let after = Self::of(tx, account).await?;
         check(quotas, Resource::Items, self.number, after.number)?;
         check(quotas, Resource::ItemBytes, self.bytes, after.bytes)
     }
 }
 
 /// Returns the number of an account's leads, as maintained by triggers.
-pub(super) async fn leads(executor: impl Executor<'_>, account: &AccountId) -> Result<u64> {
-    let leads: Option<i64> = sqlx::query_scalar(quota::LEADS)
+pub(super) async fn leads(executor: impl Executor, account: &AccountId) -> Result<u64> {
+    let leads: Option<i64> = query_scalar(quota::LEADS)
         .bind(account.as_str())
         .fetch_optional(executor)
-        .await
-        .doing(DOING)?;
+        .await?;
     number(leads.unwrap_or_default(), "lead_usage.leads")
 }
 
 /// Checks the quota of keys after a key was added. `added` is by how much the number of live keys
 /// has grown.
 pub(super) async fn check_keys(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     quotas: Quotas,
     account: &AccountId,
     now: Timestamp,
@@ -102,18 +104,18 @@ pub(super) async fn check_keys(
     if quotas.keys.is_none() {
         return Ok(());
     }
-    let keys = counted(connection, quota::LIVE_KEYS, account, Some(now)).await?;
+    let keys = counted(tx, quota::LIVE_KEYS, account, Some(now)).await?;
     check(quotas, Resource::Keys, keys.saturating_sub(added), keys)
 }
 
 /// Returns the number of active members and open invitations.
 pub(super) async fn members(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     now: Timestamp,
 ) -> Result<u64> {
-    let members = counted(&mut *connection, quota::MEMBERS, account, None).await?;
-    let invitations = counted(connection, quota::INVITATIONS, account, Some(now)).await?;
+    let members = counted(&mut *tx, quota::MEMBERS, account, None).await?;
+    let invitations = counted(tx, quota::INVITATIONS, account, Some(now)).await?;
     Ok(members + invitations)
 }
 
@@ -129,22 +131,20 @@ pub(super) fn check(quotas: Quotas, resource: Resource, before: u64, after: u64)
 }
 
 async fn counted(
-    executor: impl Executor<'_>,
+    executor: impl Executor,
     statement: &'static str,
     account: &AccountId,
     now: Option<Timestamp>,
 ) -> Result<u64> {
-    let query = sqlx::query_scalar(statement).bind(account.as_str());
+    let query = query_scalar(statement).bind(account.as_str());
     let query = match now {
         Some(now) => query.bind(now.millis()),
         None => query,
     };
-    let counted: i64 = query.fetch_one(executor).await.doing(DOING)?;
+    let counted: i64 = query.fetch_one(executor).await?;
     Ok(counted.unsigned_abs())
 }
 
 fn number(stored: i64, column: &'static str) -> Result<u64> {
-    u64::try_from(stored)
-        .map_err(|_| Corrupt(column))
-        .doing(DOING)
+    Ok(u64::try_from(stored).map_err(|_| Corrupt(column))?)
 }

@@ -1,7 +1,8 @@
 //! Refused calls, with the reasons.
 
-use super::{Result, Store, read};
-use crate::error::{Corrupt, Doing as _};
+use super::{Result, SqlStore};
+use crate::error::Corrupt;
+use crate::query::query;
 use crate::sql::refusal;
 use crate::sql::refusal::RefusalRow;
 use async_trait::async_trait;
@@ -11,16 +12,14 @@ use service::store::{KEPT_REFUSALS, RefusalStore, RefusedCall};
 use std::collections::BTreeSet;
 
 #[async_trait]
-impl RefusalStore for Store {
+impl RefusalStore for SqlStore {
     async fn record_refusals(&self, calls: &[RefusedCall]) -> Result<()> {
-        const DOING: &str = "keeping refused calls";
-        let mut tx = self.begin_non_durable(DOING).await?;
+        let mut tx = self.begin_non_durable("keeping refused calls").await?;
         let mut accounts = BTreeSet::new();
         for call in calls {
-            let cause = serde_json::to_string(&call.cause)
-                .map_err(|_| Corrupt("refused_calls.cause"))
-                .doing(DOING)?;
-            let query = sqlx::query(if call.key.is_some() {
+            let cause =
+                serde_json::to_string(&call.cause).map_err(|_| Corrupt("refused_calls.cause"))?;
+            let query = query(if call.key.is_some() {
                 refusal::RECORD_OF_KEY
             } else {
                 refusal::RECORD
@@ -38,17 +37,16 @@ impl RefusalStore for Store {
             } else {
                 accounts.insert("");
             }
-            query.execute(&mut *tx).await.doing(DOING)?;
+            query.execute(&mut tx).await?;
         }
         for account in accounts {
-            sqlx::query(refusal::FORGET)
+            query(refusal::FORGET)
                 .bind(account)
                 .bind(i64::try_from(KEPT_REFUSALS).unwrap_or(i64::MAX))
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .execute(&mut tx)
+                .await?;
         }
-        tx.commit().await.doing(DOING)
+        tx.commit().await
     }
 
     async fn find_refusal(
@@ -57,35 +55,30 @@ impl RefusalStore for Store {
         id: &CallId,
         since: Timestamp,
     ) -> Result<Option<RefusedCall>> {
-        const DOING: &str = "finding a refused call";
-        let row: Option<RefusalRow> = sqlx::query_as(refusal::FIND)
+        query(refusal::FIND)
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(since.millis())
-            .fetch_optional(&self.readers)
+            .parse_optional::<RefusalRow, _>(self.readers("finding a refused call"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn last_refusal(&self, account: &AccountId, key: &KeyId) -> Result<Option<RefusedCall>> {
-        const DOING: &str = "finding the last refused call of an API key";
-        let row: Option<RefusalRow> = sqlx::query_as(refusal::LAST_OF_KEY)
+        query(refusal::LAST_OF_KEY)
             .bind(account.as_str())
             .bind(key.as_str())
-            .fetch_optional(&self.readers)
+            .parse_optional::<RefusalRow, _>(
+                self.readers("finding the last refused call of an API key"),
+            )
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn sweep_refusals(&self, before: Timestamp, limit: u32) -> Result<u64> {
-        let swept = sqlx::query(refusal::SWEEP)
+        let swept = query(refusal::SWEEP)
             .bind(before.millis())
             .bind(i64::from(limit))
-            .execute(&self.non_durable)
-            .await
-            .doing("sweeping old refused calls")?;
-        Ok(swept.rows_affected())
+            .execute(self.non_durable("sweeping old refused calls"))
+            .await?;
+        Ok(swept)
     }
 }

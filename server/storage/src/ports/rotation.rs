@@ -1,8 +1,9 @@
 //! Rotation: replacing one key by another.
 
 use super::key::{find, insert, write};
-use super::{Connection, LockScope, Result, Store, quota, record};
-use crate::error::{Corrupt, Doing as _};
+use super::{Result, SqlStore, Transaction, quota, record};
+use crate::error::Corrupt;
+use crate::query::query;
 use crate::sql::key;
 use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
 use service::store::{
@@ -10,10 +11,8 @@ use service::store::{
     QuotaStore as _, Rotated, Rotation,
 };
 
-const DOING: &str = "rotating an API key";
-
 pub(super) async fn rotate(
-    store: &Store,
+    store: &SqlStore,
     account: &AccountId,
     old: &KeyId,
     rotation: Rotation,
@@ -21,8 +20,8 @@ pub(super) async fn rotate(
 ) -> Result<Rotated> {
     // A transaction that is dropped without a commit changes nothing, so refusals may come after
     // writes.
-    let mut tx = store.begin(LockScope::Account(account), DOING).await?;
-    let Some(before) = find(&mut *tx, account, old).await? else {
+    let mut tx = store.begin_change(account, "rotating an API key").await?;
+    let Some(before) = find(&mut tx, account, old).await? else {
         return Ok(Rotated::Missing);
     };
     // Inserted first: if a form is submitted twice, the answer is that its key exists, and not that
@@ -36,30 +35,27 @@ pub(super) async fn rotate(
         return Ok(Rotated::Ended);
     }
     if let Some(replaced) = &before.replaced
-        && let Some(other) = find(&mut *tx, account, &replaced.by).await?
+        && let Some(other) = find(&mut tx, account, &replaced.by).await?
         && other.status(rotation.at).is_live()
     {
         return Ok(Rotated::UnderWay);
     }
     take_over(&mut tx, &before, &rotation).await?;
     give_way(&mut tx, &before, &rotation).await?;
-    let old = there(find(&mut *tx, account, old).await?)?;
+    let old = there(find(&mut tx, account, old).await?)?;
     // One key more than before, unless the old key ends at once.
     let added = u64::from(old.status(rotation.at).is_live());
     quota::check_keys(&mut tx, store.quotas(), account, rotation.at, added).await?;
-    let new = there(find(&mut *tx, account, &rotation.id).await?)?;
+    let new = there(find(&mut tx, account, &rotation.id).await?)?;
     for event in &events(&old, &new) {
         record(&mut tx, event).await?;
     }
-    tx.commit().await.doing(DOING)?;
+    tx.commit().await?;
     Ok(Rotated::Rotated { old, new })
 }
 
 fn there(found: Option<KeyRecord>) -> Result<Box<KeyRecord>> {
-    found
-        .map(Box::new)
-        .ok_or(Corrupt("api_keys.id"))
-        .doing(DOING)
+    Ok(found.map(Box::new).ok_or(Corrupt("api_keys.id"))?)
 }
 
 fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
@@ -79,13 +75,9 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
 }
 
 /// Copies all settings of the old key to the new one.
-async fn take_over(
-    connection: &mut Connection,
-    old: &KeyRecord,
-    rotation: &Rotation,
-) -> Result<()> {
+async fn take_over(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let account = &old.account_id;
-    let new = there(find(&mut *connection, account, &rotation.id).await?)?;
+    let new = there(find(&mut *tx, account, &rotation.id).await?)?;
     let settings = KeySettings {
         expires_at: rotation.expires_at,
         ..old.settings()
@@ -95,23 +87,22 @@ async fn take_over(
         after: settings,
     };
     let new = new.changed(&KeyChange::Edit(Box::new(edit)), rotation.at);
-    write(connection, &new).await?;
-    sqlx::query(key::TAKE_OVER)
+    write(tx, &new).await?;
+    query(key::TAKE_OVER)
         .bind(account.as_str())
         .bind(rotation.id.as_str())
         .bind(old.id.as_str())
-        .execute(connection)
-        .await
-        .doing(DOING)?;
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-async fn give_way(connection: &mut Connection, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
+async fn give_way(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let (expires_at, revoked) = match rotation.old_ends {
         OldEnds::Now => (old.expires_at, Some((rotation.at, &rotation.by))),
         OldEnds::At(end) => (Some(old.expires_at.map_or(end, |own| own.min(end))), None),
     };
-    sqlx::query(key::GIVE_WAY)
+    query(key::GIVE_WAY)
         .bind(old.account_id.as_str())
         .bind(old.id.as_str())
         .bind(rotation.id.as_str())
@@ -120,8 +111,7 @@ async fn give_way(connection: &mut Connection, old: &KeyRecord, rotation: &Rotat
         .bind(revoked.map(|(at, _)| at.millis()))
         .bind(revoked.map(|(_, by)| MemberId::as_str(by)))
         .bind(revoked.map(|_| RevokeReason::Replaced.as_str()))
-        .execute(connection)
-        .await
-        .doing(DOING)?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

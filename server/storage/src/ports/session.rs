@@ -1,7 +1,7 @@
 //! Sessions, and the delays after failed sign-ins.
 
-use super::{Connection, LockScope, Result, Store, factor, read, record};
-use crate::error::Doing as _;
+use super::{Result, SqlStore, Transaction, factor, read, record};
+use crate::query::{query, query_scalar};
 use crate::sql::session::SessionRow;
 use crate::sql::{member, session};
 use domain::{MemberId, Timestamp};
@@ -10,18 +10,15 @@ use service::store::{AuditEvent, MemberRecord, NewSession, SESSIONS_OF_A_MEMBER,
 /// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
 const SEEN_EVERY: i64 = 60;
 
-const FINDING: &str = "finding a session";
-
 pub(super) async fn open(
-    store: &Store,
+    store: &SqlStore,
     new: NewSession,
     password_hash: &str,
     forget: &[String],
     event: &AuditEvent,
 ) -> Result<bool> {
-    const DOING: &str = "opening a session";
     let mut tx = store
-        .begin(LockScope::Account(&event.account_id), DOING)
+        .begin_change(&event.account_id, "opening a session")
         .await?;
     // The password was verified before this transaction. Since then, it may have been changed, or a
     // second factor enabled.
@@ -30,11 +27,10 @@ pub(super) async fn open(
     {
         return Ok(false);
     }
-    sqlx::query(session::FORGET_EXPIRED)
+    query(session::FORGET_EXPIRED)
         .bind(new.created_at.millis())
-        .execute(&mut *tx)
-        .await
-        .doing(DOING)?;
+        .execute(&mut tx)
+        .await?;
     if !insert(&mut tx, &new).await? {
         return Ok(false);
     }
@@ -42,59 +38,54 @@ pub(super) async fn open(
         forget_failures(&mut tx, subject).await?;
     }
     record(&mut tx, event).await?;
-    tx.commit().await.doing(DOING)?;
+    tx.commit().await?;
     Ok(true)
 }
 
 /// Returns whether the member still has the password that was verified against this hash.
 pub(super) async fn has_password(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     member: &MemberId,
     password_hash: &str,
 ) -> Result<bool> {
-    sqlx::query_scalar(member::HAS_PASSWORD)
+    query_scalar(member::HAS_PASSWORD)
         .bind(member.as_str())
         .bind(password_hash)
-        .fetch_one(connection)
+        .fetch_one(tx)
         .await
-        .doing("comparing a password's hash")
 }
 
 /// Stores a session, and ends one if the member has too many. Returns `false` if the member is
 /// deactivated.
-pub(super) async fn insert(connection: &mut Connection, new: &NewSession) -> Result<bool> {
-    const DOING: &str = "storing a session";
-    let opened = sqlx::query(session::OPEN)
+pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<bool> {
+    let opened = query(session::OPEN)
         .bind(new.digest.0.as_slice())
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
         .bind(new.expires_at.millis())
         .bind(new.ip.to_string())
         .bind(new.user_agent.as_deref())
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
-    if opened.rows_affected() == 0 {
+        .execute(&mut *tx)
+        .await?;
+    if opened == 0 {
         return Ok(false);
     }
-    sqlx::query(session::END_UNUSED)
+    query(session::END_UNUSED)
         .bind(new.member_id.as_str())
         .bind(new.digest.0.as_slice())
         .bind(i64::from(SESSIONS_OF_A_MEMBER - 1))
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
-    sqlx::query(member::SEEN)
+        .execute(&mut *tx)
+        .await?;
+    query(member::SEEN)
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
-        .execute(&mut *connection)
-        .await
-        .doing(DOING)?;
+        .execute(&mut *tx)
+        .await?;
     Ok(true)
 }
 
 pub(super) async fn seen(
-    store: &Store,
+    store: &SqlStore,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
@@ -110,129 +101,124 @@ pub(super) async fn seen(
             tracing::warn!(?error, "could not note when a session was last seen");
         }
     }
-    read(Some(row.member), FINDING)
+    read(Some(row.member))
 }
 
 pub(super) async fn find(
-    store: &Store,
+    store: &SqlStore,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
 ) -> Result<Option<MemberRecord>> {
     let row = row(store, digest, now, idle_since).await?;
-    read(row.map(|row| row.member), FINDING)
+    read(row.map(|row| row.member))
 }
 
 async fn row(
-    store: &Store,
+    store: &SqlStore,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
 ) -> Result<Option<SessionRow>> {
-    sqlx::query_as(session::FIND)
+    query(session::FIND)
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .bind(idle_since.millis())
-        .fetch_optional(&store.authentication)
+        .fetch_optional(store.authentication("finding a session"))
         .await
-        .doing(FINDING)
 }
 
-async fn note(store: &Store, digest: &TokenDigest, row: &SessionRow, now: Timestamp) -> Result<()> {
-    const DOING: &str = "noting when a session was last seen";
-    sqlx::query(session::SEEN)
+async fn note(
+    store: &SqlStore,
+    digest: &TokenDigest,
+    row: &SessionRow,
+    now: Timestamp,
+) -> Result<()> {
+    query(session::SEEN)
         .bind(digest.0.as_slice())
         .bind(now.millis())
-        .execute(&store.non_durable)
-        .await
-        .doing(DOING)?;
-    sqlx::query(member::SEEN)
+        .execute(store.non_durable("noting when a session was last seen"))
+        .await?;
+    query(member::SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
-        .execute(&store.non_durable)
-        .await
-        .doing(DOING)?;
+        .execute(store.non_durable("noting when a session was last seen"))
+        .await?;
     Ok(())
 }
 
-pub(super) async fn end(store: &Store, digest: &TokenDigest, event: &AuditEvent) -> Result<()> {
-    const DOING: &str = "ending a session";
+pub(super) async fn end(store: &SqlStore, digest: &TokenDigest, event: &AuditEvent) -> Result<()> {
     let mut tx = store
-        .begin(LockScope::Account(&event.account_id), DOING)
+        .begin_change(&event.account_id, "ending a session")
         .await?;
-    let ended = sqlx::query(session::END)
+    let ended = query(session::END)
         .bind(digest.0.as_slice())
-        .execute(&mut *tx)
-        .await
-        .doing(DOING)?;
-    if ended.rows_affected() == 0 {
+        .execute(&mut tx)
+        .await?;
+    if ended == 0 {
         return Ok(());
     }
     record(&mut tx, event).await?;
-    tx.commit().await.doing(DOING)
+    tx.commit().await
 }
 
-pub(super) async fn end_all(connection: &mut Connection, member: &MemberId) -> Result<()> {
-    sqlx::query(session::END_ALL_OF_MEMBER)
+pub(super) async fn end_all(tx: &mut Transaction, member: &MemberId) -> Result<()> {
+    query(session::END_ALL_OF_MEMBER)
         .bind(member.as_str())
-        .execute(connection)
-        .await
-        .doing("ending a member's sessions")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 pub(super) async fn blocked_until(
-    store: &Store,
+    store: &SqlStore,
     subjects: &[String],
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let mut latest: Option<i64> = None;
     for subject in subjects {
-        let until: Option<i64> = sqlx::query_scalar(session::BLOCKED_UNTIL)
+        let until: Option<i64> = query_scalar(session::BLOCKED_UNTIL)
             .bind(subject)
             .bind(now.millis())
-            .fetch_optional(&store.authentication)
-            .await
-            .doing("reading sign-in delays")?;
+            .fetch_optional(store.authentication("reading sign-in delays"))
+            .await?;
         latest = latest.max(until);
     }
     Ok(latest.map(Timestamp::from_millis))
 }
 
 pub(super) async fn count_failure(
-    store: &Store,
+    store: &SqlStore,
     subjects: &[String],
     now: Timestamp,
     delay_seconds: &[u32],
     forget_before: Timestamp,
 ) -> Result<Timestamp> {
-    const DOING: &str = "counting a failed sign-in";
     let mut latest = now;
-    let mut tx = store.begin(LockScope::Installation, DOING).await?;
-    sqlx::query(session::FORGET_OLD_FAILURES)
+    let mut tx = store
+        .begin_global_change("counting a failed sign-in")
+        .await?;
+    query(session::FORGET_OLD_FAILURES)
         .bind(forget_before.millis())
         .bind(now.millis())
-        .execute(&mut *tx)
-        .await
-        .doing(DOING)?;
+        .execute(&mut tx)
+        .await?;
     for subject in subjects {
-        let failures: i64 = sqlx::query_scalar(session::COUNT_FAILURE)
+        let failures: i64 = query_scalar(session::COUNT_FAILURE)
             .bind(subject)
             .bind(now.millis())
             .bind(forget_before.millis())
-            .fetch_one(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .fetch_one(&mut tx)
+            .await?;
         let until = now.plus_seconds(delay(failures, delay_seconds));
-        sqlx::query(session::SET_DELAY)
+        query(session::SET_DELAY)
             .bind(subject)
             .bind(until.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         latest = latest.max(until);
     }
-    tx.commit().await.doing(DOING)?;
+    tx.commit().await?;
     Ok(latest)
 }
 
@@ -246,11 +232,10 @@ fn delay(failures: i64, delay_seconds: &[u32]) -> i64 {
         .map_or(0, i64::from)
 }
 
-pub(super) async fn forget_failures(connection: &mut Connection, subject: &str) -> Result<()> {
-    sqlx::query(session::FORGET_FAILURES)
+pub(super) async fn forget_failures(tx: &mut Transaction, subject: &str) -> Result<()> {
+    query(session::FORGET_FAILURES)
         .bind(subject)
-        .execute(connection)
-        .await
-        .doing("forgetting failed sign-ins")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -1,15 +1,16 @@
 //! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
 use super::key::find;
-use super::{Connection, Executor, LockScope, Result, Store, record};
-use crate::error::{Corrupt, Doing as _};
+use super::{Executor, Result, SqlStore, Transaction, record};
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
 use crate::sql::{revocation as sql, several};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
 use service::store::{AuditEvent, ChangedSeveral, KeyRecord, Revoker, SeveralChange, SeveralKeys};
 
 #[async_trait]
-impl SeveralKeys for Store {
+impl SeveralKeys for SqlStore {
     async fn change_keys(
         &self,
         account: &AccountId,
@@ -18,11 +19,10 @@ impl SeveralKeys for Store {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral> {
-        const DOING: &str = "changing API keys";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self.begin_change(account, "changing API keys").await?;
         let mut changed = 0;
         for id in ids {
-            let Some(before) = find(&mut *tx, account, id).await? else {
+            let Some(before) = find(&mut tx, account, id).await? else {
                 return Ok(ChangedSeveral::Stale);
             };
             let status = before.status(now);
@@ -38,7 +38,7 @@ impl SeveralKeys for Store {
             record(&mut tx, &event(&before)).await?;
             changed += 1;
         }
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(ChangedSeveral::Changed(changed))
     }
 
@@ -49,20 +49,22 @@ impl SeveralKeys for Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<KeyId>> {
-        const DOING: &str = "listing paused API keys";
-        let ids: Vec<String> = sqlx::query_scalar(several::PAUSED_AT)
+        let ids: Vec<String> = query_scalar(several::PAUSED_AT)
             .bind(account.as_str())
             .bind(paused_at.millis())
             .bind(now.millis())
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await
-            .doing(DOING)?;
-        parsed(&ids).doing(DOING)
+            .fetch_all(self.readers("listing paused API keys"))
+            .await?;
+        Ok(parsed(&ids)?)
     }
 
     async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>> {
-        stopped(&self.readers, account).await
+        stopped(
+            self.readers("reading whether API keys may be created"),
+            account,
+        )
+        .await
     }
 
     async fn stop_creation(
@@ -71,33 +73,32 @@ impl SeveralKeys for Store {
         at: Option<Timestamp>,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "stopping the making of API keys";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        if stopped(&mut *tx, account).await?.is_some() == at.is_some() {
+        let mut tx = self
+            .begin_change(account, "stopping the making of API keys")
+            .await?;
+        if stopped(&mut tx, account).await?.is_some() == at.is_some() {
             return Ok(false);
         }
-        sqlx::query(several::STOP_CREATION)
+        query(several::STOP_CREATION)
             .bind(account.as_str())
             .bind(at.map(Timestamp::millis))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .execute(&mut tx)
+            .await?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 }
 
 /// Returns the time at which the account stopped the creation of keys, if it is stopped.
 pub(super) async fn stopped(
-    executor: impl Executor<'_>,
+    executor: impl Executor,
     account: &AccountId,
 ) -> Result<Option<Timestamp>> {
-    let stopped: Option<Option<i64>> = sqlx::query_scalar(several::CREATION_STOPPED)
+    let stopped: Option<Option<i64>> = query_scalar(several::CREATION_STOPPED)
         .bind(account.as_str())
         .fetch_optional(executor)
-        .await
-        .doing("asking whether API keys may be made")?;
+        .await?;
     Ok(stopped.flatten().map(Timestamp::from_millis))
 }
 
@@ -108,7 +109,7 @@ fn parsed(ids: &[String]) -> std::result::Result<Vec<KeyId>, Corrupt> {
 }
 
 async fn make(
-    tx: &mut Connection,
+    tx: &mut Transaction,
     account: &AccountId,
     id: &KeyId,
     change: &SeveralChange,
@@ -116,17 +117,17 @@ async fn make(
 ) -> Result<()> {
     match change {
         SeveralChange::Pause => {
-            let query = sqlx::query(several::PAUSE);
+            let query = query(several::PAUSE);
             let query = query.bind(account.as_str()).bind(id.as_str());
             query.bind(now.millis()).execute(tx).await
         }
         SeveralChange::Resume => {
-            let query = sqlx::query(several::RESUME);
+            let query = query(several::RESUME);
             let query = query.bind(account.as_str()).bind(id.as_str());
             query.execute(tx).await
         }
         SeveralChange::Revoke(revocation) => {
-            let query = sqlx::query(sql::REVOKE);
+            let query = query(sql::REVOKE);
             let query = query.bind(account.as_str()).bind(id.as_str());
             let query = query.bind(revocation.at.millis());
             let query = query.bind(revocation.by.member().map(MemberId::as_str));
@@ -134,7 +135,6 @@ async fn make(
             let operator = i64::from(revocation.by == Revoker::Operator);
             query.bind(operator).execute(tx).await
         }
-    }
-    .doing("changing one of several API keys")?;
+    }?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Members of one account, and invitations to it.
 
 use super::{
-    Connection, Executor, LockScope, Result, Store, authorise, link, quota, read, read_all, record,
-    session, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, link, quota, read_all, record, session,
+    write_event,
 };
-use crate::error::Doing as _;
+use crate::query::{query, query_scalar};
 use crate::sql::team;
 use crate::sql::team::{InvitationRow, TeammateRow};
 use crate::sql::{factor, member};
@@ -16,14 +16,13 @@ use service::store::{
 };
 
 #[async_trait]
-impl TeamStore for Store {
+impl TeamStore for SqlStore {
     async fn list_members(
         &self,
         account: &AccountId,
         after: Option<&MemberPlace>,
         limit: u32,
     ) -> Result<Vec<Teammate>> {
-        const DOING: &str = "listing the members of an account";
         let statements = [(team::ACTIVE, true), (team::DEACTIVATED, false)];
         let mut members = Vec::new();
         for (statement, active) in statements {
@@ -34,14 +33,13 @@ impl TeamStore for Store {
                 _ => "",
             };
             let left = limit as usize - members.len();
-            let rows: Vec<TeammateRow> = sqlx::query_as(statement)
+            let rows: Vec<TeammateRow> = query(statement)
                 .bind(account.as_str())
                 .bind(after)
                 .bind(i64::try_from(left).unwrap_or(i64::MAX))
-                .fetch_all(&self.listings)
-                .await
-                .doing(DOING)?;
-            members.extend(read_all::<_, Teammate>(rows, DOING)?);
+                .fetch_all(self.listings("listing the members of an account"))
+                .await?;
+            members.extend(read_all::<_, Teammate>(rows)?);
             if members.len() >= limit as usize {
                 break;
             }
@@ -50,7 +48,13 @@ impl TeamStore for Store {
     }
 
     async fn find_teammate(&self, account: &AccountId, id: &MemberId) -> Result<Option<Teammate>> {
-        find(&self.readers, team::MEMBER, account, id.as_str()).await
+        find(
+            self.readers("finding a member of an account"),
+            team::MEMBER,
+            account,
+            id.as_str(),
+        )
+        .await
     }
 
     async fn find_teammate_by_email(
@@ -59,7 +63,7 @@ impl TeamStore for Store {
         email: &Email,
     ) -> Result<Option<Teammate>> {
         find(
-            &self.readers,
+            self.readers("finding a member of an account"),
             team::MEMBER_BY_EMAIL,
             account,
             email.as_str(),
@@ -75,9 +79,8 @@ impl TeamStore for Store {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<MemberChanged> {
-        const DOING: &str = "changing a member";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let Some(before) = find(&mut *tx, team::MEMBER, account, id.as_str()).await? else {
+        let mut tx = self.begin_change(account, "changing a member").await?;
+        let Some(before) = find(&mut tx, team::MEMBER, account, id.as_str()).await? else {
             return Ok(MemberChanged::Missing);
         };
         let after = before.changed(change, now);
@@ -95,11 +98,10 @@ impl TeamStore for Store {
         set(&mut tx, account, &after).await?;
         let people_now = quota::members(&mut tx, account, now).await?;
         quota::check(self.quotas(), Resource::Members, people, people_now)?;
-        let owners: i64 = sqlx::query_scalar(team::ACTIVE_OWNERS)
+        let owners: i64 = query_scalar(team::ACTIVE_OWNERS)
             .bind(account.as_str())
-            .fetch_one(&mut *tx)
-            .await
-            .doing(DOING)?;
+            .fetch_one(&mut tx)
+            .await?;
         if owners == 0 {
             return Ok(MemberChanged::LastOwner);
         }
@@ -111,7 +113,7 @@ impl TeamStore for Store {
             session::end_all(&mut tx, id).await?;
         }
         record(&mut tx, &event(&before)).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(MemberChanged::Changed)
     }
 
@@ -122,11 +124,12 @@ impl TeamStore for Store {
         to: &MemberId,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "handing an account over";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
+        let mut tx = self
+            .begin_change(account, "handing an account over")
+            .await?;
         let (Some(mut old), Some(mut new)) = (
-            find(&mut *tx, team::MEMBER, account, from.as_str()).await?,
-            find(&mut *tx, team::MEMBER, account, to.as_str()).await?,
+            find(&mut tx, team::MEMBER, account, from.as_str()).await?,
+            find(&mut tx, team::MEMBER, account, to.as_str()).await?,
         ) else {
             return Ok(false);
         };
@@ -141,22 +144,20 @@ impl TeamStore for Store {
         set(&mut tx, account, &new).await?;
         forget(&mut tx, team::FORGET_INVITATIONS_BY, from).await?;
         write_event(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
     async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
-        const DOING: &str = "inviting somebody";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "inviting somebody")
             .await?;
         if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
-            let taken: i64 = sqlx::query_scalar(team::HAS_ADDRESS)
+            let taken: i64 = query_scalar(team::HAS_ADDRESS)
                 .bind(account.as_str())
                 .bind(email.as_str())
-                .fetch_one(&mut *tx)
-                .await
-                .doing(DOING)?;
+                .fetch_one(&mut tx)
+                .await?;
             if taken > 0 {
                 return Ok(false);
             }
@@ -166,7 +167,7 @@ impl TeamStore for Store {
         let people_now = quota::members(&mut tx, &event.account_id, event.at).await?;
         quota::check(self.quotas(), Resource::Members, people, people_now)?;
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -177,16 +178,13 @@ impl TeamStore for Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Invitation>> {
-        const DOING: &str = "listing invitations";
-        let rows: Vec<InvitationRow> = sqlx::query_as(team::INVITATIONS)
+        query(team::INVITATIONS)
             .bind(account.as_str())
             .bind(now.millis())
             .bind(after.map_or("", Email::as_str))
             .bind(i64::from(limit))
-            .fetch_all(&self.listings)
+            .parse_all::<InvitationRow, _>(self.listings("listing invitations"))
             .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
     }
 
     async fn find_invitation(
@@ -195,15 +193,12 @@ impl TeamStore for Store {
         email: &Email,
         now: Timestamp,
     ) -> Result<Option<Invitation>> {
-        const DOING: &str = "finding an invitation";
-        let row: Option<InvitationRow> = sqlx::query_as(team::INVITATION)
+        query(team::INVITATION)
             .bind(account.as_str())
             .bind(now.millis())
             .bind(email.as_str())
-            .fetch_optional(&self.readers)
+            .parse_optional::<InvitationRow, _>(self.readers("finding an invitation"))
             .await
-            .doing(DOING)?;
-        read(row, DOING)
     }
 
     async fn withdraw_invitation(
@@ -212,19 +207,19 @@ impl TeamStore for Store {
         email: &Email,
         event: AuditEvent,
     ) -> Result<bool> {
-        const DOING: &str = "withdrawing an invitation";
-        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
-        let withdrawn = sqlx::query(team::WITHDRAW)
+        let mut tx = self
+            .begin_change(account, "withdrawing an invitation")
+            .await?;
+        let withdrawn = query(team::WITHDRAW)
             .bind(account.as_str())
             .bind(email.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if withdrawn.rows_affected() == 0 {
+            .execute(&mut tx)
+            .await?;
+        if withdrawn == 0 {
             return Ok(false);
         }
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(true)
     }
 
@@ -235,9 +230,8 @@ impl TeamStore for Store {
         new: NewMember,
         event: AuditEvent,
     ) -> Result<Claim> {
-        const DOING: &str = "accepting an invitation";
         let mut tx = self
-            .begin(LockScope::Account(&event.account_id), DOING)
+            .begin_change(&event.account_id, "accepting an invitation")
             .await?;
         let Some(LinkPurpose::Invitation {
             account,
@@ -248,64 +242,55 @@ impl TeamStore for Store {
         else {
             return Ok(Claim::LinkGone);
         };
-        let inserted = sqlx::query(member::INSERT_MEMBER)
+        let inserted = query(member::INSERT_MEMBER)
             .bind(new.id.as_str())
             .bind(account.as_str())
             .bind(email.as_str())
             .bind(role.as_str())
             .bind(new.password_hash)
             .bind(now.millis())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if inserted.rows_affected() == 0 {
+            .execute(&mut tx)
+            .await?;
+        if inserted == 0 {
             return Ok(Claim::EmailTaken);
         }
         record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
+        tx.commit().await?;
         Ok(Claim::Claimed)
     }
 }
 
 /// Returns the member whom `statement` finds in an account by id or address.
 async fn find(
-    executor: impl Executor<'_>,
+    executor: impl Executor,
     statement: &'static str,
     account: &AccountId,
     by: &str,
 ) -> Result<Option<Teammate>> {
-    const DOING: &str = "finding a member of an account";
-    let row: Option<TeammateRow> = sqlx::query_as(statement)
+    query(statement)
         .bind(account.as_str())
         .bind(by)
-        .fetch_optional(executor)
+        .parse_optional::<TeammateRow, _>(executor)
         .await
-        .doing(DOING)?;
-    read(row, DOING)
 }
 
-async fn set(connection: &mut Connection, account: &AccountId, to: &Teammate) -> Result<()> {
-    sqlx::query(team::CHANGE)
+async fn set(tx: &mut Transaction, account: &AccountId, to: &Teammate) -> Result<()> {
+    query(team::CHANGE)
         .bind(account.as_str())
         .bind(to.id.as_str())
         .bind(to.role.as_str())
         .bind(to.deactivated_at.map(Timestamp::millis))
-        .execute(connection)
-        .await
-        .doing("storing a changed member")?;
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Runs `statement`, which deletes rows of a member, such as their links.
 pub(super) async fn forget(
-    connection: &mut Connection,
+    tx: &mut Transaction,
     statement: &'static str,
     member: &MemberId,
 ) -> Result<()> {
-    sqlx::query(statement)
-        .bind(member.as_str())
-        .execute(connection)
-        .await
-        .doing("ending a member's links")?;
+    query(statement).bind(member.as_str()).execute(tx).await?;
     Ok(())
 }

@@ -5,16 +5,18 @@
 //! system keeps the connection. So there is a limit on this side, too. A connection on which a
 //! statement was abandoned, by the limit or by the caller, is closed and not reused.
 
+use super::{CHANGES, lock, number};
 use crate::commit::CommitError;
-use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream};
-use futures::{StreamExt as _, TryStreamExt as _};
+use crate::listing::PastDeadline;
+use crate::query::{self, Query, Row};
+use domain::AccountId;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{AssertSqlSafe, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr};
+use sqlx::postgres::PgDatabaseError;
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, Postgres};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Maximum duration of a statement, including the wait for locks. The server's own limits are
@@ -25,7 +27,8 @@ pub(super) const LIMIT: Duration = Duration::from_secs(5);
 /// on which no packet arrives would use up the time of one caller after another.
 pub(super) const PING: Duration = Duration::from_millis(500);
 
-type Step = Either<PgQueryResult, PgRow>;
+/// `query_canceled`, with which a statement ends at its timeout.
+const CANCELLED: &str = "57014";
 
 fn late() -> sqlx::Error {
     let why = "the database did not answer in time";
@@ -50,14 +53,16 @@ impl Pool {
         self.pool.close().await;
     }
 
-    async fn acquire(&self) -> sqlx::Result<Connection> {
+    pub(super) async fn acquire(&self) -> sqlx::Result<Connection> {
         let until = self.in_all.map(|in_all| Instant::now() + in_all);
         self.acquire_with(until).await
     }
 
-    /// Acquires a connection on which every statement is abandoned at `until`.
-    pub(super) async fn acquire_until(&self, until: Instant) -> sqlx::Result<Connection> {
-        self.acquire_with(Some(until)).await
+    /// Acquires a connection for a listing, on which every statement is abandoned at `until`.
+    pub(super) async fn acquire_for_listing(&self, until: Instant) -> sqlx::Result<Connection> {
+        let mut connection = self.acquire_with(Some(until)).await?;
+        connection.is_listing = true;
+        Ok(connection)
     }
 
     async fn acquire_with(&self, until: Option<Instant>) -> sqlx::Result<Connection> {
@@ -65,6 +70,7 @@ impl Pool {
             inner: self.pool.acquire().await?,
             until,
             busy: false,
+            is_listing: false,
         })
     }
 
@@ -73,20 +79,22 @@ impl Pool {
         // Created before the statement is sent, so that the transaction is rolled back if this
         // future is dropped.
         let mut transaction = Transaction(Some(self.acquire().await?));
-        let sql = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {statements}");
-        transaction.execute(AssertSqlSafe(sql)).await?;
+        let begin = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {statements}");
+        transaction.send(begin).await?;
         Ok(transaction)
     }
 }
 
 /// One connection while it is in use.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     inner: PoolConnection<Postgres>,
     /// Time at which every statement on this connection is abandoned.
     until: Option<Instant>,
     /// A statement is in progress.
     busy: bool,
+    /// The server cancels a statement only at the deadline of the listing.
+    is_listing: bool,
 }
 
 impl Connection {
@@ -94,6 +102,61 @@ impl Connection {
     fn limit(&self) -> Instant {
         let limit = Instant::now() + LIMIT;
         self.until.map_or(limit, |until| until.min(limit))
+    }
+
+    /// Sends statements without values.
+    pub(super) async fn send(&mut self, statements: String) -> sqlx::Result<()> {
+        let until = self.limit();
+        self.busy = true;
+        let done = timeout_at(until, self.inner.execute(AssertSqlSafe(statements))).await;
+        self.answered(done).map(drop)
+    }
+
+    /// Ends a statement that was answered in time.
+    fn answered<T>(&mut self, answer: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
+        let answer = answer.map_err(|_| late())?;
+        self.busy = false;
+        if self.is_listing {
+            answer.map_err(past_deadline)
+        } else {
+            answer
+        }
+    }
+}
+
+/// Reports a cancellation as a listing that is past its deadline.
+fn past_deadline(error: sqlx::Error) -> sqlx::Error {
+    let cancelled = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
+        .is_some_and(|error| error.code() == CANCELLED);
+    if cancelled {
+        PastDeadline::error()
+    } else {
+        error
+    }
+}
+
+impl query::Connection for Connection {
+    async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
+        let until = self.limit();
+        self.busy = true;
+        let done = timeout_at(until, self.inner.run(query)).await;
+        self.answered(done)
+    }
+
+    async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
+        let until = self.limit();
+        self.busy = true;
+        let rows = timeout_at(until, self.inner.all_rows(query)).await;
+        self.answered(rows)
+    }
+
+    async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
+        let until = self.limit();
+        self.busy = true;
+        let row = timeout_at(until, self.inner.first_row(query)).await;
+        self.answered(row)
     }
 }
 
@@ -112,13 +175,33 @@ impl Drop for Connection {
 
 /// A transaction. Dropping it without a commit rolls it back.
 #[derive(Debug)]
-pub(super) struct Transaction(Option<Connection>);
+pub(crate) struct Transaction(Option<Connection>);
 
 impl Transaction {
-    pub(super) async fn commit(mut self) -> Result<(), CommitError> {
-        self.execute("COMMIT").await?;
+    pub(crate) async fn commit(mut self) -> Result<(), CommitError> {
+        self.send("COMMIT".to_owned()).await?;
         self.0 = None;
         Ok(())
+    }
+
+    /// Acquires the account's lock in a feed's transaction. It is released when the transaction
+    /// ends.
+    pub(crate) async fn lock_account(&mut self, account: &AccountId) -> sqlx::Result<()> {
+        self.send(lock(CHANGES, number(account))).await
+    }
+}
+
+impl query::Connection for Transaction {
+    async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
+        (**self).run(query).await
+    }
+
+    async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
+        (**self).all_rows(query).await
+    }
+
+    async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
+        (**self).first_row(query).await
     }
 }
 
@@ -141,115 +224,10 @@ impl Drop for Transaction {
         // If a statement is in progress, closing the connection rolls back.
         if let Some(mut connection) = self.0.take().filter(|connection| !connection.busy) {
             tokio::spawn(async move {
-                if connection.execute("ROLLBACK").await.is_err() {
+                if connection.send("ROLLBACK".to_owned()).await.is_err() {
                     connection.inner.close_on_drop();
                 }
             });
         }
-    }
-}
-
-impl<'c> Executor<'c> for &'c mut Connection {
-    type Database = Postgres;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        let until = self.limit();
-        let Connection { inner, busy, .. } = self;
-        *busy = true;
-        let rows = (&mut **inner).fetch_many(query);
-        let state = Some((rows, busy));
-        stream::unfold(state, move |state| async move {
-            let (mut rows, busy) = state?;
-            match timeout_at(until, rows.next()).await {
-                Ok(Some(Ok(step))) => Some((Ok(step), Some((rows, busy)))),
-                Ok(last) => {
-                    *busy = false;
-                    last.map(|error| (error, None))
-                }
-                Err(_) => Some((Err(late()), None)),
-            }
-        })
-        .boxed()
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        Box::pin(async move {
-            let until = self.limit();
-            self.busy = true;
-            let Ok(row) = timeout_at(until, self.inner.fetch_optional(query)).await else {
-                return Err(late());
-            };
-            self.busy = false;
-            row
-        })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [PgTypeInfo],
-    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
-    where
-        'c: 'e,
-    {
-        self.inner.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
-    where
-        'c: 'e,
-    {
-        self.inner.describe(sql)
-    }
-}
-
-impl<'p> Executor<'p> for &'p Pool {
-    type Database = Postgres;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        let all = async move {
-            let mut connection = self.acquire().await?;
-            let steps: Vec<Step> = connection.fetch_many(query).try_collect().await?;
-            Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok)))
-        };
-        stream::once(all).try_flatten().boxed()
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        Box::pin(async move { self.acquire().await?.fetch_optional(query).await })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [PgTypeInfo],
-    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
-    where
-        'p: 'e,
-    {
-        Box::pin(self.pool.prepare_with(sql, parameters))
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
-    where
-        'p: 'e,
-    {
-        Box::pin(self.pool.describe(sql))
     }
 }

@@ -1,6 +1,5 @@
 //! Inspection of a database without changing it.
 
-use super::PostgresStore;
 use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
 use super::open_error::{OpenError, explain};
 use crate::look::{Look, NEWEST_EVENT, PepperUse, Schema, ServerLook, VERSION};
@@ -15,31 +14,29 @@ use std::time::{Duration, Instant};
 /// on the way.
 const ANSWERS: usize = 7;
 
-impl PostgresStore {
-    /// Inspects the database at `url` without changing anything. The server's clock is compared
-    /// with `clock`.
-    ///
-    /// # Errors
-    /// The database is not ours, or cannot be reached.
-    pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
-        let (options, place, mut connection) = connect(url).await?;
-        check_server(&mut connection, &place).await?;
-        must_take_changes(&mut connection, &place).await?;
-        let failed = |error| explain(error, &place);
-        let read_only = sqlx::query("SET default_transaction_read_only = on");
-        read_only.execute(&mut connection).await.map_err(failed)?;
-        let (ours, tables): (bool, bool) = sqlx::query_as(OURS)
-            .fetch_one(&mut connection)
-            .await
-            .map_err(failed)?;
-        if tables && !ours {
-            return Err(OpenError::Foreign { place });
-        }
-        let look = read(&mut connection, &options, ours, clock);
-        let look = look.await.map_err(failed)?;
-        connection.close().await.map_err(failed)?;
-        Ok(look)
+/// Inspects the database at `url` without changing anything. The server's clock is compared
+/// with `clock`.
+///
+/// # Errors
+/// The database is not ours, or cannot be reached.
+pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
+    let (options, place, mut connection) = connect(url).await?;
+    check_server(&mut connection, &place).await?;
+    must_take_changes(&mut connection, &place).await?;
+    let failed = |error| explain(error, &place);
+    let read_only = sqlx::query("SET default_transaction_read_only = on");
+    read_only.execute(&mut connection).await.map_err(failed)?;
+    let (ours, tables): (bool, bool) = sqlx::query_as(OURS)
+        .fetch_one(&mut connection)
+        .await
+        .map_err(failed)?;
+    if tables && !ours {
+        return Err(OpenError::Foreign { place });
     }
+    let look = read(&mut connection, &options, ours, clock);
+    let look = look.await.map_err(failed)?;
+    connection.close().await.map_err(failed)?;
+    Ok(look)
 }
 
 async fn read(

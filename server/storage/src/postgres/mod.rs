@@ -29,33 +29,22 @@ mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
 mod pools;
-#[path = "../ports/mod.rs"]
-#[expect(
-    clippy::duplicate_mod,
-    reason = "the ports are compiled for each engine"
-)]
-mod ports;
 mod rolling;
-mod terms;
 
+pub(crate) use connection::{Connection, Transaction};
+pub use look::look;
+pub use open::open;
 pub use open_error::OpenError;
 
-use crate::error::Doing as _;
-use crate::feeds::Feeds;
+use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection};
 use crate::lock_scope::LockScope;
-use crate::sql::audit::LOGS;
-use crate::sql::pepper::SHARED as KEPT_PEPPER;
-use connection::{Connection, Pool, Transaction};
+use crate::query::{ByEngine, Connection as _, query};
+use crate::sql::audit::{LOGS, Logs};
+use async_trait::async_trait;
+use connection::Pool;
 use domain::AccountId;
 use hints::Hints;
 use listings::Listings;
-use ports::Result;
-use service::store::{DiskSpace, Quotas};
-use sqlx::{AssertSqlSafe, Executor as _, PgExecutor as Executor, Postgres as Engine};
-use std::sync::{Arc, RwLock};
-
-// Names by which the shared ports refer to this engine, with the two above.
-use PostgresStore as Store;
 
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
 
@@ -63,9 +52,9 @@ const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolea
 /// to changes.
 const FEEDS: usize = 2;
 
-/// All ports on a PostgreSQL database. Clones share the same connections.
-#[derive(Debug, Clone)]
-pub struct PostgresStore {
+/// A PostgreSQL database with its pools.
+#[derive(Debug)]
+pub(crate) struct PostgresEngine {
     writer: Pool,
     /// Reads of a few rows by an index.
     readers: Pool,
@@ -73,19 +62,85 @@ pub struct PostgresStore {
     listings: Listings,
     /// Look-ups of keys by digest, of sessions, and of sign-in data.
     authentication: Pool,
-    /// Limits how many feeds are at the writer at once.
-    feeds: Feeds,
     /// Commits survive the end of the process, but perhaps not a failure of the database's machine.
     non_durable: Pool,
     /// Reports between nodes. No other call uses these connections.
     coordination: Pool,
-    hints: Arc<Hints>,
-    quotas: Arc<RwLock<Quotas>>,
+    hints: Hints,
 }
 
-impl PostgresStore {
-    /// Closes every connection once it is idle. Later calls find the database unavailable.
-    pub async fn close(&self) {
+#[async_trait]
+impl Engine for PostgresEngine {
+    async fn lend(&self, pool: PoolName) -> sqlx::Result<PooledConnection> {
+        let connection = match pool {
+            PoolName::Writer => self.writer.acquire().await?,
+            PoolName::Readers => self.readers.acquire().await?,
+            PoolName::Listings => self.listings.lend().await?,
+            PoolName::Authentication => self.authentication.acquire().await?,
+            PoolName::NonDurable => self.non_durable.acquire().await?,
+            PoolName::Coordination => self.coordination.acquire().await?,
+        };
+        Ok(ByEngine::Postgres(connection))
+    }
+
+    async fn begin(&self, scope: LockScope<'_>) -> sqlx::Result<OpenTransaction> {
+        let locks = match scope {
+            LockScope::Account(account) => lock(CHANGES, number(account)),
+            LockScope::Feed(account) => lock(FEEDING, number(account)),
+            LockScope::Installation => lock(INSTALLATION, 0),
+        };
+        self.writer.begin(locks).await.map(ByEngine::Postgres)
+    }
+
+    async fn begin_non_durable(&self) -> sqlx::Result<OpenTransaction> {
+        // The wait for a row is shorter than PostgreSQL's `deadlock_timeout` of one second. So if a
+        // change and this transaction wait for each other, this one gives way.
+        let locks = format!(
+            "SET LOCAL lock_timeout = '4s'; {} SET LOCAL lock_timeout = '500ms';",
+            lock(NON_DURABLE, 0)
+        );
+        self.non_durable.begin(locks).await.map(ByEngine::Postgres)
+    }
+
+    /// The commit survives a failure of the database's machine.
+    async fn begin_numbered(&self) -> sqlx::Result<OpenTransaction> {
+        let mut transaction = self.begin_non_durable().await?;
+        let durable = query("SET LOCAL synchronous_commit = on");
+        transaction.run(durable).await?;
+        Ok(transaction)
+    }
+
+    async fn begin_durable_coordination(&self) -> sqlx::Result<OpenTransaction> {
+        let durable = "SET LOCAL synchronous_commit = on;".to_owned();
+        self.coordination
+            .begin(durable)
+            .await
+            .map(ByEngine::Postgres)
+    }
+
+    /// Checks that the database accepts changes. An operator, or the host of a full database, can
+    /// make it read-only at any time.
+    async fn check_writable(&self) -> sqlx::Result<()> {
+        let mut connection = self.coordination.acquire().await?;
+        let row = connection.first_row(query(READ_ONLY)).await?;
+        let row = row.ok_or(sqlx::Error::RowNotFound)?;
+        let (read_only,): (bool,) = row.read()?;
+        if read_only {
+            let why = "the database is read-only";
+            return Err(sqlx::Error::Protocol(why.to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn wait_for_hint(&self) {
+        self.hints.wait().await;
+    }
+
+    fn audit_logs(&self) -> &'static Logs {
+        &LOGS
+    }
+
+    async fn close(&self) {
         self.hints.close();
         self.listings.close().await;
         for pool in [
@@ -97,101 +152,6 @@ impl PostgresStore {
         ] {
             pool.close().await;
         }
-    }
-
-    /// Does nothing: here no node can know that another one was killed. The other nodes notice it
-    /// after a while.
-    #[expect(clippy::unused_self, reason = "the other engine knows")]
-    fn forget_the_gone(&self) -> impl Future<Output = sqlx::Result<()>> {
-        std::future::ready(Ok(()))
-    }
-
-    /// Checks that the database takes changes. An operator, or the host of a full database, can
-    /// make it read-only at any time.
-    async fn takes_changes(&self) -> sqlx::Result<()> {
-        let read_only: bool = sqlx::query_scalar(READ_ONLY)
-            .fetch_one(&self.coordination)
-            .await?;
-        if read_only {
-            return Err(sqlx::Error::Protocol(
-                "the database is read-only".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
-    /// A client cannot measure the free space of the server.
-    #[expect(clippy::unused_self, reason = "the other engine measures")]
-    const fn measure_disk(&self) -> Option<DiskSpace> {
-        None
-    }
-
-    async fn hint(&self) {
-        self.hints.wait().await;
-    }
-
-    /// Begins a change once its lock is granted. A transaction that is dropped without a commit
-    /// changes nothing.
-    async fn begin(&self, turn: LockScope<'_>, doing: &'static str) -> Result<Transaction> {
-        let locks = match turn {
-            LockScope::Account(account) => lock(CHANGES, number(account)),
-            LockScope::Feed(account) => lock(FEEDING, number(account)),
-            LockScope::Installation => lock(INSTALLATION, 0),
-        };
-        self.writer.begin(locks).await.doing(doing)
-    }
-
-    /// Acquires the account's lock in a feed's transaction. It is released when the transaction
-    /// ends.
-    async fn turn_to_change(
-        &self,
-        transaction: &mut Transaction,
-        account: &AccountId,
-        doing: &'static str,
-    ) -> Result<()> {
-        let lock = AssertSqlSafe(lock(CHANGES, number(account)));
-        transaction.execute(lock).await.map(drop).doing(doing)
-    }
-
-    /// Begins a change that a power cut may lose.
-    async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
-        // The wait for a row is shorter than PostgreSQL's `deadlock_timeout` of one second. So if a
-        // change and this transaction wait for each other, this one gives way.
-        let locks = format!(
-            "SET LOCAL lock_timeout = '4s'; {} SET LOCAL lock_timeout = '500ms';",
-            lock(NON_DURABLE, 0)
-        );
-        self.non_durable.begin(locks).await.doing(doing)
-    }
-
-    /// Begins a change that may be lost, but that draws numbers that must not be drawn twice. Its
-    /// commit survives a failure of the database's machine.
-    async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
-        let mut tx = self.begin_non_durable(doing).await?;
-        sqlx::query("SET LOCAL synchronous_commit = on")
-            .execute(&mut *tx)
-            .await
-            .doing(doing)?;
-        Ok(tx)
-    }
-
-    /// Begins a change of coordination data that has to survive a failure of the database's
-    /// machine.
-    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
-        let lasting = "SET LOCAL synchronous_commit = on;";
-        self.coordination
-            .begin(lasting.to_owned())
-            .await
-            .doing(doing)
-    }
-
-    /// Does nothing: PostgreSQL's write-ahead log is managed by its server.
-    #[expect(
-        clippy::unused_self,
-        reason = "the other engine has a log to keep short"
-    )]
-    fn make_room_for_feed(&self) -> impl Future<Output = ()> {
-        std::future::ready(())
     }
 }
 

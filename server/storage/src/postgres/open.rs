@@ -6,9 +6,10 @@
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, Feeds, MIGRATIONS, PostgresStore, lock, pools, rolling, terms};
-use crate::OpenMode;
+use super::{FEEDS, MIGRATIONS, PostgresEngine, lock, pools, rolling};
 use crate::look::{Schema, VERSION, newest};
+use crate::ports::term;
+use crate::{OpenMode, SqlStore};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
@@ -25,13 +26,18 @@ const OLDEST: i32 = 140_000;
 /// Maximum time for the first connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
-impl PostgresStore {
-    /// Opens the database at `url`. `mode` decides whether an empty database may be filled, and
-    /// whether an older schema is migrated or refused.
-    ///
-    /// # Errors
-    /// The database cannot be used as it is. It is unchanged then.
-    pub async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
+/// Opens the database at `url`. `mode` decides whether an empty database may be filled, and whether
+/// an older schema is migrated or refused.
+///
+/// # Errors
+/// The database cannot be used as it is. It is unchanged then.
+pub async fn open(url: &str, mode: OpenMode) -> Result<SqlStore, OpenError> {
+    let engine = PostgresEngine::open(url, mode).await?;
+    Ok(SqlStore::new(Arc::new(engine), FEEDS))
+}
+
+impl PostgresEngine {
+    async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
         let (options, place, mut connection) = connect(url).await?;
         let failed = |error| explain(error, &place);
         check_server(&mut connection, &place).await?;
@@ -45,9 +51,7 @@ impl PostgresStore {
             authentication: pools::authentication(&options),
             non_durable: pools::non_durable(&options),
             coordination: pools::coordination(&options),
-            hints: Arc::new(Hints::new(&options)),
-            feeds: Feeds::new(FEEDS),
-            quotas: Arc::default(),
+            hints: Hints::new(&options),
         })
     }
 }
@@ -168,7 +172,7 @@ async fn bring_up(
     }
     migrate(&mut transaction, place).await?;
     if mode != OpenMode::ExistingOnly {
-        terms::catch_up(&mut transaction).await.map_err(failed)?;
+        term::catch_up(&mut *transaction).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
 }

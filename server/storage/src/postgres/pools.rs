@@ -62,7 +62,7 @@ pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
 }
 
 /// One connection that reads and two that write. Most of these writes may be lost in a power cut;
-/// the others are committed durably (`begin_lasting`).
+/// the others are committed durably (`begin_durable_coordination`).
 pub(super) fn coordination(options: &PgConnectOptions) -> Pool {
     let options = options.clone().options(COORDINATION_LIMITS);
     pool(3, options, None, Purpose::Changes)

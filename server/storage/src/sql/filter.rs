@@ -4,15 +4,9 @@
 //! that another index has yielded.
 
 use super::term::{of_name, of_scope};
+use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyFilter, KeyText, standing};
-use sqlx::{Database, QueryBuilder};
-
-/// A database for which statements can be composed.
-pub(crate) trait Composed: Database {
-    fn text(query: &mut QueryBuilder<Self>, text: &str);
-    fn number(query: &mut QueryBuilder<Self>, number: i64);
-}
 
 #[derive(Debug, Clone)]
 pub(crate) enum Filter<'a> {
@@ -68,12 +62,7 @@ impl<'a> Filter<'a> {
     }
 
     /// Selects the ids of up to `most` matching keys of the account.
-    pub(crate) fn ids<D: Composed>(
-        &self,
-        query: &mut QueryBuilder<D>,
-        account: &AccountId,
-        most: u32,
-    ) {
+    pub(crate) fn ids(&self, query: &mut QueryBuilder<'_>, account: &AccountId, most: u32) {
         let named = "SELECT DISTINCT t.key_id AS id FROM key_terms t WHERE t.account_id = ";
         let keys = "SELECT k.id FROM api_keys k WHERE k.account_id = ";
         match self {
@@ -87,35 +76,30 @@ impl<'a> Filter<'a> {
             }
             Self::Word(word) => {
                 query.push(named);
-                D::text(query, account.as_str());
+                query.push_text(account.as_str());
                 query.push(" AND ");
                 begins(query, "t.term", &of_name(word));
             }
             Self::Scope(scope) => {
                 query.push(named);
-                D::text(query, account.as_str());
+                query.push_text(account.as_str());
                 query.push(" AND t.term = ");
-                D::text(query, &of_scope(*scope));
+                query.push_text(&of_scope(*scope));
             }
             _ => {
                 query.push(keys);
-                D::text(query, account.as_str());
+                query.push_text(account.as_str());
                 query.push(" AND ");
                 self.indexed(query);
             }
         }
         query.push(" LIMIT ");
-        D::number(query, most.into());
+        query.push_bind(i64::from(most));
     }
 
     /// Selects one row for each of up to `most` matching keys of the account. Only the index is
     /// read. A column that it lacks, such as the id, would cost a look-up for every row.
-    pub(crate) fn probed<D: Composed>(
-        &self,
-        query: &mut QueryBuilder<D>,
-        account: &AccountId,
-        most: u32,
-    ) {
+    pub(crate) fn probed(&self, query: &mut QueryBuilder<'_>, account: &AccountId, most: u32) {
         match self {
             // Their indexes contain the id, which identifies a key that two of its words lead to.
             Self::WordOrPreview(..) | Self::Word(_) | Self::Scope(_) => {
@@ -123,37 +107,37 @@ impl<'a> Filter<'a> {
             }
             _ => {
                 query.push("SELECT 1 FROM api_keys k WHERE k.account_id = ");
-                D::text(query, account.as_str());
+                query.push_text(account.as_str());
                 query.push(" AND ");
                 self.indexed(query);
                 query.push(" LIMIT ");
-                D::number(query, most.into());
+                query.push_bind(i64::from(most));
             }
         }
     }
 
     /// Condition on `k` that allows the planner to walk the filter's own index.
-    pub(crate) fn indexed<D: Composed>(&self, query: &mut QueryBuilder<D>) {
+    pub(crate) fn indexed(&self, query: &mut QueryBuilder<'_>) {
         match self {
             Self::Status(status) => {
                 query.push("k.standing = ");
-                D::number(query, standing(*status));
+                query.push_bind(standing(*status));
             }
             Self::Creator(creator) => {
                 query.push("k.created_by = ");
-                D::text(query, creator.as_str());
+                query.push_text(creator.as_str());
             }
             Self::IdleSince(since) => {
                 query.push("k.live = 1 AND k.stirred_at <= ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             Self::EndsBy(end) => {
                 query.push("k.live = 1 AND k.expires_at <= ");
-                D::number(query, end.millis());
+                query.push_bind(end.millis());
             }
             Self::KnockedAfter(since) => {
                 query.push("k.live = 0 AND k.knocked_at > ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             Self::Preview(begin) => begins(query, "k.preview", begin),
             other => other.holds(query),
@@ -161,27 +145,27 @@ impl<'a> Filter<'a> {
     }
 
     /// Condition on `k` for a walk along another index. It is written so that no index matches it.
-    pub(crate) fn holds<D: Composed>(&self, query: &mut QueryBuilder<D>) {
+    pub(crate) fn holds(&self, query: &mut QueryBuilder<'_>) {
         match self {
             Self::Status(status) => {
                 query.push("k.standing + 0 = ");
-                D::number(query, standing(*status));
+                query.push_bind(standing(*status));
             }
             Self::Creator(creator) => {
                 query.push("k.created_by || '' = ");
-                D::text(query, creator.as_str());
+                query.push_text(creator.as_str());
             }
             Self::IdleSince(since) => {
                 query.push("k.live + 0 = 1 AND k.stirred_at + 0 <= ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             Self::EndsBy(end) => {
                 query.push("k.live + 0 = 1 AND k.expires_at + 0 <= ");
-                D::number(query, end.millis());
+                query.push_bind(end.millis());
             }
             Self::KnockedAfter(since) => {
                 query.push("k.live + 0 = 0 AND k.knocked_at + 0 > ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             Self::Preview(begin) => begins(query, "(k.preview || '')", begin),
             Self::Word(word) => {
@@ -191,7 +175,7 @@ impl<'a> Filter<'a> {
             }
             Self::Scope(scope) => {
                 query.push("EXISTS (SELECT 1 FROM key_terms t WHERE t.key_id = k.id AND t.term = ");
-                D::text(query, &of_scope(*scope));
+                query.push_text(&of_scope(*scope));
                 query.push(")");
             }
             Self::WordOrPreview(word, begin) => {
@@ -208,9 +192,9 @@ impl<'a> Filter<'a> {
     }
 }
 
-fn begins<D: Composed>(query: &mut QueryBuilder<D>, column: &str, begin: &str) {
+fn begins(query: &mut QueryBuilder<'_>, column: &'static str, begin: &str) {
     query.push(column).push(" >= ");
-    D::text(query, begin);
+    query.push_text(begin);
     query.push(" AND ").push(column).push(" < ");
-    D::text(query, &format!("{begin}\u{10FFFF}"));
+    query.push_text(&format!("{begin}\u{10FFFF}"));
 }

@@ -3,12 +3,12 @@
 //! The statements are composed from the filters, so that each combination can walk an index. User
 //! input is always bound and never part of the text.
 
-use super::filter::{Composed, Filter};
+use super::filter::Filter;
 use super::{key, parsed};
 use crate::error::Corrupt;
+use crate::query::QueryBuilder;
 use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
-use sqlx::QueryBuilder;
 
 /// Number of expired keys that are not marked as expired yet.
 pub(crate) const LAPSED: &str =
@@ -76,11 +76,7 @@ pub(crate) struct Stretch<'a> {
 }
 
 /// Counts the account's keys that match `asked`, examining at most `most` of them.
-pub(crate) fn probe<D: Composed>(
-    account: &AccountId,
-    asked: &Filter,
-    most: u32,
-) -> QueryBuilder<D> {
+pub(crate) fn probe(account: &AccountId, asked: &Filter, most: u32) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     asked.probed(&mut query, account, most);
     query.push(") AS probed");
@@ -89,59 +85,59 @@ pub(crate) fn probe<D: Composed>(
 
 /// Selects a page of keys. `lead` is the index of a filter that so few keys match that they are
 /// collected.
-pub(crate) fn page<D: Composed>(
+pub(crate) fn page(
     account: &AccountId,
     asked: &[Filter],
     lead: Option<usize>,
     stretch: Stretch,
     limit: u32,
-) -> QueryBuilder<D> {
+) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new(key::SELECT);
     filtered(&mut query, account, asked, lead);
     within(&mut query, asked, lead, stretch);
     ordered(&mut query, stretch.order);
     query.push(" LIMIT ");
-    D::number(&mut query, limit.into());
+    query.push_bind(i64::from(limit));
     query
 }
 
 /// Selects the cursor behind [`FAR`] examined keys. There is no row if there are fewer keys.
-pub(crate) fn end<D: Composed>(
+pub(crate) fn end(
     account: &AccountId,
     asked: &[Filter],
     stretch: Stretch,
-) -> QueryBuilder<D> {
+) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT ");
     query
         .push(column(stretch.order).0)
         .push(" AS place, k.created_at, k.id FROM api_keys k WHERE k.account_id = ");
-    D::text(&mut query, account.as_str());
+    query.push_text(account.as_str());
     within(&mut query, asked, None, stretch);
     ordered(&mut query, stretch.order);
     query.push(" LIMIT 1 OFFSET ");
-    D::number(&mut query, (FAR - 1).into());
+    query.push_bind(i64::from(FAR - 1));
     query
 }
 
 /// Counts the matching keys, up to `most`.
-pub(crate) fn count<D: Composed>(
+pub(crate) fn count(
     account: &AccountId,
     asked: &[Filter],
     lead: Option<usize>,
     stretch: Stretch,
     most: u32,
-) -> QueryBuilder<D> {
+) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM api_keys k ");
     filtered(&mut query, account, asked, lead);
     within(&mut query, asked, lead, stretch);
     query.push(" LIMIT ");
-    D::number(&mut query, most.into());
+    query.push_bind(i64::from(most));
     query.push(") AS counted");
     query
 }
 
-fn filtered<D: Composed>(
-    query: &mut QueryBuilder<D>,
+fn filtered(
+    query: &mut QueryBuilder<'_>,
     account: &AccountId,
     asked: &[Filter],
     lead: Option<usize>,
@@ -152,7 +148,7 @@ fn filtered<D: Composed>(
         query.push(")");
     } else {
         query.push("WHERE k.account_id = ");
-        D::text(query, account.as_str());
+        query.push_text(account.as_str());
     }
     for (number, asked) in asked.iter().enumerate() {
         if Some(number) != lead {
@@ -162,12 +158,7 @@ fn filtered<D: Composed>(
     }
 }
 
-fn within<D: Composed>(
-    query: &mut QueryBuilder<D>,
-    asked: &[Filter],
-    lead: Option<usize>,
-    stretch: Stretch,
-) {
+fn within(query: &mut QueryBuilder<'_>, asked: &[Filter], lead: Option<usize>, stretch: Stretch) {
     let Stretch {
         order,
         after,
@@ -191,19 +182,19 @@ fn within<D: Composed>(
         query.push("k.created_at, k.id) ").push(beyond).push(" (");
         if leads {
             match &place.value {
-                PlaceValue::Number(number) => D::number(query, *number),
-                PlaceValue::Text(text) => D::text(query, text),
-            }
+                PlaceValue::Number(number) => query.push_bind(*number),
+                PlaceValue::Text(text) => query.push_text(text),
+            };
             query.push(", ");
         }
-        D::number(query, place.created_at.millis());
+        query.push_bind(place.created_at.millis());
         query.push(", ");
-        D::text(query, place.id.as_str());
+        query.push_text(place.id.as_str());
         query.push(")");
     }
 }
 
-fn ordered<D: Composed>(query: &mut QueryBuilder<D>, order: KeyOrder) {
+fn ordered(query: &mut QueryBuilder<'_>, order: KeyOrder) {
     let (column, falling) = column(order);
     let direction = if falling { " DESC" } else { "" };
     query.push(" ORDER BY ");
@@ -222,8 +213,8 @@ fn ordered<D: Composed>(query: &mut QueryBuilder<D>, order: KeyOrder) {
 /// day before the first unused one.
 ///
 /// Returns whether the leading column now has the same value in all rows.
-fn begin_there<D: Composed>(
-    query: &mut QueryBuilder<D>,
+fn begin_there(
+    query: &mut QueryBuilder<'_>,
     asked: &[Filter],
     Stretch {
         order,
@@ -249,7 +240,7 @@ fn begin_there<D: Composed>(
             }
             (KeySort::Usual, Filter::Status(status)) => {
                 query.push(" AND k.live = ");
-                D::number(query, status.is_live().into());
+                query.push_bind(i64::from(status.is_live()));
                 fixed = true;
             }
             (KeySort::Usual, Filter::IdleSince(_) | Filter::EndsBy(_)) => {
@@ -262,11 +253,11 @@ fn begin_there<D: Composed>(
             }
             (KeySort::LastUsed, Filter::IdleSince(since)) if open => {
                 query.push(" AND k.used <= ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             (KeySort::Created, Filter::IdleSince(since)) if open => {
                 query.push(" AND k.created_at <= ");
-                D::number(query, since.millis());
+                query.push_bind(since.millis());
             }
             _ => {}
         }

@@ -4,14 +4,10 @@
 //! handler is replaced by one that ends the statement when the deadline has passed, or when the
 //! caller no longer waits for it (R2 in [`super`]).
 
+use super::connection::PooledConnection;
 use crate::error::sqlite_code;
 use crate::listing::{DEADLINE, PastDeadline};
-use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream};
-use futures::{StreamExt as _, TryStreamExt as _};
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
-use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqlitePool};
+use sqlx::SqlitePool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -24,20 +20,16 @@ const INTERRUPT: i32 = 9;
 /// microseconds.
 const INSTRUCTIONS: i32 = 1_000;
 
-type Step = Either<SqliteQueryResult, SqliteRow>;
-
 #[derive(Debug, Clone)]
 pub(super) struct Listings(SqlitePool);
 
-/// A connection that serves one listing. Dropping it interrupts a statement that still runs on it.
-struct Listing {
-    connection: PoolConnection<Sqlite>,
-    abandoned: Arc<AtomicBool>,
-}
+/// Interrupts the statement of a listing when it is dropped.
+#[derive(Debug)]
+pub(super) struct Interruption(Arc<AtomicBool>);
 
-impl Drop for Listing {
+impl Drop for Interruption {
     fn drop(&mut self) {
-        self.abandoned.store(true, Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -50,7 +42,9 @@ impl Listings {
         self.0.close().await;
     }
 
-    async fn acquire(&self) -> sqlx::Result<Listing> {
+    /// Lends a connection for one listing. Dropping it interrupts a statement that still runs on
+    /// it.
+    pub(super) async fn lend(&self) -> sqlx::Result<PooledConnection> {
         let deadline = Instant::now() + DEADLINE;
         let acquired = timeout_at(deadline.into(), self.0.acquire()).await;
         let mut connection = acquired.map_err(|_| sqlx::Error::PoolTimedOut)??;
@@ -60,14 +54,13 @@ impl Listings {
         let mut handle = connection.lock_handle().await?;
         handle.set_progress_handler(INSTRUCTIONS, goes_on);
         drop(handle);
-        Ok(Listing {
-            connection,
-            abandoned,
-        })
+        let listing = Interruption(abandoned);
+        Ok(PooledConnection::for_listing(connection, listing))
     }
 }
 
-fn past_deadline(error: sqlx::Error) -> sqlx::Error {
+/// Reports an interruption as a listing that is past its deadline.
+pub(super) fn past_deadline(error: sqlx::Error) -> sqlx::Error {
     let interrupted = error
         .as_database_error()
         .is_some_and(|error| sqlite_code(error) == Some(INTERRUPT));
@@ -78,65 +71,15 @@ fn past_deadline(error: sqlx::Error) -> sqlx::Error {
     }
 }
 
-impl<'p> Executor<'p> for &'p Listings {
-    type Database = Sqlite;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        let all = async move {
-            let mut listing = self.acquire().await?;
-            let steps = listing.connection.fetch_many(query).try_collect().await;
-            let steps: Vec<Step> = steps.map_err(past_deadline)?;
-            Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok)))
-        };
-        stream::once(all).try_flatten().boxed()
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        Box::pin(async move {
-            let mut listing = self.acquire().await?;
-            let row = listing.connection.fetch_optional(query).await;
-            row.map_err(past_deadline)
-        })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, sqlx::Result<SqliteStatement>>
-    where
-        'p: 'e,
-    {
-        self.0.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Sqlite>>>
-    where
-        'p: 'e,
-    {
-        self.0.describe(sql)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::INSTRUCTIONS;
-    use crate::listing::{CONNECTIONS, PastDeadline};
+    use crate::listing::CONNECTIONS;
+    use crate::query::{query, query_scalar};
     use crate::sqlite::open::tests::fresh;
     use futures::future::join_all;
     use service::key::KeyDigest;
-    use service::store::KeyStore as _;
+    use service::store::{KeyStore as _, StoreError};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -146,17 +89,18 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn listings_are_interrupted_at_their_deadline_and_leave_usable_connections() {
-        let (_place, store) = fresh().await;
-        let endless = || sqlx::query(ENDLESS).fetch_all(&store.listings);
+        let (_place, store, _engine) = fresh().await;
+        let endless = || query(ENDLESS).fetch_all::<(i64,)>(store.listings("counting"));
         let ends = join_all((0..CONNECTIONS).map(|_| endless())).await;
         for end in ends {
             let error = end.expect_err("the listing has no end");
-            assert!(PastDeadline::is(&error), "{error:?}");
+            let is_past = matches!(error, StoreError::PastDeadline("counting"));
+            assert!(is_past, "{error:?}");
         }
         // Each connection was used, and has to answer again.
         let answers = (0..CONNECTIONS).map(|_| {
-            let one = sqlx::query_scalar::<_, i64>("SELECT 1");
-            one.fetch_one(&store.listings)
+            let one = query_scalar("SELECT 1");
+            one.fetch_one::<i64>(store.listings("a test"))
         });
         for answer in join_all(answers).await {
             assert_eq!(answer.unwrap(), 1);
@@ -167,12 +111,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn listings_that_wait_for_a_connection_end_at_their_deadline_and_authentication_goes_on()
     {
-        let (_place, store) = fresh().await;
+        let (_place, store, engine) = fresh().await;
         // All connections are busy until the end of this test.
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = Vec::new();
         for _ in 0..CONNECTIONS {
-            let mut connection = store.listings.0.acquire().await.unwrap();
+            let mut connection = engine.listings.0.acquire().await.unwrap();
             let seen = Arc::clone(&stop);
             let goes_on = move || !seen.load(Ordering::Relaxed);
             let mut handle = connection.lock_handle().await.unwrap();
@@ -184,8 +128,8 @@ mod tests {
             }));
         }
         let listings = (0..2 * CONNECTIONS).map(|_| {
-            let listing = sqlx::query("SELECT 1");
-            listing.fetch_all(&store.listings)
+            let listing = query("SELECT 1");
+            listing.fetch_all::<(i64,)>(store.listings("a listing"))
         });
         let digest = KeyDigest::from_bytes([7; 32]);
         let mut looked_up = 0;
@@ -200,7 +144,7 @@ mod tests {
             ends = join_all(listings) => {
                 for end in ends {
                     let error = end.expect_err("no connection was free");
-                    assert!(matches!(error, sqlx::Error::PoolTimedOut), "{error:?}");
+                    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
                 }
             }
             () = authentication => unreachable!("it has no end"),
@@ -218,23 +162,27 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn an_abandoned_listing_is_interrupted_at_once() {
-        let (_place, store) = fresh().await;
+        let (_place, store, engine) = fresh().await;
         let abandoned = (0..CONNECTIONS).map(|_| {
             let store = store.clone();
             tokio::spawn(async move {
-                let _ = sqlx::query(ENDLESS).fetch_all(&store.listings).await;
+                let endless = query(ENDLESS);
+                let _ = endless
+                    .fetch_all::<(i64,)>(store.listings("counting"))
+                    .await;
             })
         });
         let abandoned: Vec<_> = abandoned.collect();
-        while store.listings.0.num_idle() > 0 || store.listings.0.size() < CONNECTIONS {
+        while engine.listings.0.num_idle() > 0 || engine.listings.0.size() < CONNECTIONS {
             tokio::task::yield_now().await;
         }
         for task in &abandoned {
             task.abort();
         }
         // If the connections were still taken, this would be refused.
-        let one = sqlx::query_scalar::<_, i64>("SELECT 1");
-        assert_eq!(one.fetch_one(&store.listings).await.unwrap(), 1);
+        let one = query_scalar("SELECT 1").fetch_one(store.listings("a test"));
+        let one: i64 = one.await.unwrap();
+        assert_eq!(one, 1);
         store.close().await;
     }
 }

@@ -1,6 +1,5 @@
 //! Inspection of a file without changing it.
 
-use super::SqliteStore;
 use super::files::Files;
 use super::open::{APPLICATION_ID, MIGRATOR, is_recent};
 use super::open_error::{OpenError, explain};
@@ -13,52 +12,50 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::io;
 use std::path::Path;
 
-impl SqliteStore {
-    /// Inspects the database at `path` without changing anything: neither data nor schema, nor any
-    /// file beside it.
-    ///
-    /// With `thorough`, the whole file is read, which takes a second for every few hundred
-    /// megabytes. Otherwise the check does not compare indexes with their tables.
-    ///
-    /// # Errors
-    /// The file does not exist, cannot be read, or is not a database of ours.
-    pub async fn look(path: &Path, thorough: bool) -> Result<Look, OpenError> {
-        let files = Files::at(path)?;
-        files.expect()?;
-        let failed = |error| explain(error, &files.database);
-        // Opening a file in WAL mode creates two files beside it, unless the connection declares
-        // the file immutable. Without a log beside it, no process writes to the file, so the
-        // declaration is true.
-        let options = pools::options(&files.database)
-            .read_only(true)
-            .immutable(!files.has_log())
-            .disable_statement_logging();
-        let mut connection = options.connect().await.map_err(failed)?;
-        let application = application(&mut connection).await.map_err(failed)?;
-        if application != APPLICATION_ID {
-            return Err(OpenError::Foreign {
-                path: files.database,
-            });
-        }
-        let look = read(&mut connection, thorough).await.map_err(failed)?;
-        connection.close().await.map_err(failed)?;
-        Ok(look)
+/// Inspects the database at `path` without changing anything: neither data nor schema, nor any
+/// file beside it.
+///
+/// With `thorough`, the whole file is read, which takes a second for every few hundred
+/// megabytes. Otherwise the check does not compare indexes with their tables.
+///
+/// # Errors
+/// The file does not exist, cannot be read, or is not a database of ours.
+pub async fn look(path: &Path, thorough: bool) -> Result<Look, OpenError> {
+    let files = Files::at(path)?;
+    files.expect()?;
+    let failed = |error| explain(error, &files.database);
+    // Opening a file in WAL mode creates two files beside it, unless the connection declares
+    // the file immutable. Without a log beside it, no process writes to the file, so the
+    // declaration is true.
+    let options = pools::options(&files.database)
+        .read_only(true)
+        .immutable(!files.has_log())
+        .disable_statement_logging();
+    let mut connection = options.connect().await.map_err(failed)?;
+    let application = application(&mut connection).await.map_err(failed)?;
+    if application != APPLICATION_ID {
+        return Err(OpenError::Foreign {
+            path: files.database,
+        });
     }
+    let look = read(&mut connection, thorough).await.map_err(failed)?;
+    connection.close().await.map_err(failed)?;
+    Ok(look)
+}
 
-    /// Returns whether a server is running on the database at `path`.
-    ///
-    /// # Errors
-    /// The marker beside the file cannot be opened or locked.
-    pub fn is_in_use(path: &Path) -> io::Result<bool> {
-        let files = Files::at(path).map_err(io::Error::other)?;
-        ProcessLock::is_held(&files.marker)
-    }
+/// Returns whether a server is running on the database at `path`.
+///
+/// # Errors
+/// The marker beside the file cannot be opened or locked.
+pub fn is_in_use(path: &Path) -> io::Result<bool> {
+    let files = Files::at(path).map_err(io::Error::other)?;
+    ProcessLock::is_held(&files.marker)
+}
 
-    /// Returns whether this version of the built-in SQLite library is free of the fault that can
-    /// corrupt a database.
-    pub fn library_will_do(version: &str) -> bool {
-        is_recent(version)
-    }
+/// Returns whether this version of the built-in SQLite library is free of the fault that can corrupt
+/// a database.
+pub fn library_will_do(version: &str) -> bool {
+    is_recent(version)
 }
 
 pub(crate) async fn application(connection: &mut SqliteConnection) -> sqlx::Result<i64> {

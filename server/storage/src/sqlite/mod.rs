@@ -6,7 +6,7 @@
 //!   shared or exclusive. They order the writes of this process before the write lock is requested.
 //! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
 //!   database file ([`checkpoints`]).
-//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns ([`Feeds`]).
+//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns ([`Feeds`](crate::feeds::Feeds)).
 //! - *Pools*, named by what they guarantee ([`pools`]):
 //!   - *writer*: one connection for every durable change, with a shared write permit;
 //!   - *non-durable*: one connection for writes that a power cut may lose (last uses, call counts),
@@ -69,6 +69,7 @@
 //! [`StoreError::InDoubt`]: service::store::StoreError::InDoubt
 
 mod checkpoints;
+mod connection;
 pub(crate) mod files;
 mod listings;
 pub(crate) mod look;
@@ -77,49 +78,39 @@ pub(crate) mod open_error;
 #[cfg(test)]
 mod plans;
 pub(crate) mod pools;
-#[path = "../ports/mod.rs"]
-#[expect(
-    clippy::duplicate_mod,
-    reason = "the ports are compiled for each engine"
-)]
-mod ports;
 mod process_lock;
-mod terms;
 #[cfg(test)]
 mod verdicts;
 mod write_check;
 mod write_scheduler;
 
+pub(crate) use connection::{PooledConnection, Transaction};
+pub use look::{is_in_use, library_will_do, look};
 pub use open::OpenMode;
+pub use open::open;
 pub use open_error::OpenError;
 
-use crate::error::Doing as _;
-use crate::feeds::Feeds;
+use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection as LentConnection};
 use crate::lock_scope::LockScope;
-use crate::sql::audit::INDEXED_LOGS as LOGS;
-use crate::sql::installation::PEPPER_FINGERPRINT as KEPT_PEPPER;
+use crate::query::{ByEngine, query};
+use crate::sql::audit::{INDEXED_LOGS, Logs};
+use crate::sql::verdict;
+use async_trait::async_trait;
 use checkpoints::Checkpoints;
-use domain::AccountId;
 use listings::Listings;
-use ports::Result;
 use process_lock::ProcessLock;
-use service::store::{DiskSpace, Quotas};
+use service::store::DiskSpace;
 use sqlx::SqlitePool;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
 use write_check::WriteCheck;
-use write_scheduler::{Pool, Transaction};
-
-// Names by which the shared ports refer to this engine.
-use SqliteStore as Store;
-use sqlx::{Sqlite as Engine, SqliteConnection as Connection, SqliteExecutor as Executor};
+use write_scheduler::Pool;
 
 /// Number of feeds that may be at the writer at once (I5).
 const FEEDS: usize = 1;
 
-/// All ports on an SQLite file. Clones share the same connections.
-#[derive(Debug, Clone)]
-pub struct SqliteStore {
+/// An SQLite file with its pools.
+#[derive(Debug)]
+pub(crate) struct SqliteEngine {
     /// One connection for durable changes (I2).
     writer: Pool,
     /// Reads of a few rows by an index.
@@ -128,46 +119,85 @@ pub struct SqliteStore {
     listings: Listings,
     /// Look-ups of keys by digest, of sessions, and of sign-in data (I7).
     authentication: SqlitePool,
-    /// Admits one feed at a time to the writer (I5).
-    feeds: Feeds,
     /// One connection for writes that survive the end of the process, but perhaps not a power cut.
     non_durable: Pool,
     /// Reports between servers that keep keys in memory. No other call uses these connections (I7).
     coordination: Pool,
-    process_lock: Arc<ProcessLock>,
+    process_lock: ProcessLock,
     /// SQLite's write-ahead log, beside the database file.
-    log: Arc<Path>,
-    checkpoints: Arc<Checkpoints>,
-    quotas: Arc<RwLock<Quotas>>,
-    write_check: Arc<WriteCheck>,
+    log: Box<Path>,
+    checkpoints: Checkpoints,
+    write_check: WriteCheck,
 }
 
-impl SqliteStore {
-    /// Closes every connection once it is idle. Later calls find the database unavailable. The
-    /// writer is closed last, so that SQLite can copy the log into the file.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.listings.close().await;
-        self.authentication.close().await;
-        self.non_durable.close().await;
-        self.coordination.close().await;
-        self.checkpoints.close().await;
-        self.writer.close().await;
-        self.process_lock.give_back().await;
+#[async_trait]
+impl Engine for SqliteEngine {
+    /// R1.
+    async fn lend(&self, pool: PoolName) -> sqlx::Result<LentConnection> {
+        let connection = match pool {
+            PoolName::Readers => PooledConnection::for_reading(self.readers.acquire().await?),
+            PoolName::Authentication => {
+                PooledConnection::for_reading(self.authentication.acquire().await?)
+            }
+            PoolName::Listings => self.listings.lend().await?,
+            PoolName::Writer => self.writer.lend().await?,
+            PoolName::NonDurable => self.non_durable.lend().await?,
+            PoolName::Coordination => self.coordination.lend().await?,
+        };
+        Ok(ByEngine::Sqlite(connection))
+    }
+
+    /// W2, W3. The pools that only read refuse the statement.
+    async fn lend_for_writing(&self, pool: PoolName) -> sqlx::Result<LentConnection> {
+        let connection = match pool {
+            PoolName::Writer => self.writer.lend_for_writing().await?,
+            PoolName::NonDurable => self.non_durable.lend_for_writing().await?,
+            PoolName::Coordination => self.coordination.lend_for_writing().await?,
+            PoolName::Readers | PoolName::Listings | PoolName::Authentication => {
+                return self.lend(pool).await;
+            }
+        };
+        Ok(ByEngine::Sqlite(connection))
+    }
+
+    /// Begins a durable change (W2, W3). Only one runs at a time, so the scope of the lock is
+    /// ignored.
+    async fn begin(&self, _scope: LockScope<'_>) -> sqlx::Result<OpenTransaction> {
+        self.writer.begin().await.map(ByEngine::Sqlite)
+    }
+
+    async fn begin_non_durable(&self) -> sqlx::Result<OpenTransaction> {
+        self.non_durable.begin().await.map(ByEngine::Sqlite)
+    }
+
+    /// A power cut that loses the numbers also stops every server that has seen them.
+    async fn begin_numbered(&self) -> sqlx::Result<OpenTransaction> {
+        self.begin_non_durable().await
+    }
+
+    /// A power cut that loses the change also stops every server that relies on it, so this commit
+    /// is not durable.
+    async fn begin_durable_coordination(&self) -> sqlx::Result<OpenTransaction> {
+        self.coordination.begin().await.map(ByEngine::Sqlite)
+    }
+
+    /// Waits until the write-ahead log is short enough for a feed (W1).
+    async fn make_room_for_feed(&self) {
+        self.checkpoints.make_room().await;
     }
 
     /// Deletes the rows of nodes that were killed, if no other server is at this file. From then
-    /// until this store is closed, no server that starts takes this one for dead.
-    async fn forget_the_gone(&self) -> sqlx::Result<()> {
+    /// until this engine is closed, no server that starts takes this one for dead.
+    async fn forget_dead_nodes(&self) -> sqlx::Result<()> {
         let forget = async {
-            let all = sqlx::query(crate::sql::verdict::FORGET_ALL);
-            all.execute(&self.coordination).await.map(drop)
+            let all = query(verdict::FORGET_ALL);
+            self.coordination.execute(all).await.map(drop)
         };
         self.process_lock.enter(forget).await
     }
 
     /// Checks that the file can be written. Its file system can turn read-only at any time (F7).
-    async fn takes_changes(&self) -> sqlx::Result<()> {
+    async fn check_writable(&self) -> sqlx::Result<()> {
         self.write_check.run(&self.non_durable).await
     }
 
@@ -183,50 +213,19 @@ impl SqliteStore {
         })
     }
 
-    /// Never returns: SQLite does not notify other processes of changes, so nodes poll.
-    async fn hint(&self) {
-        std::future::pending::<()>().await;
+    fn audit_logs(&self) -> &'static Logs {
+        &INDEXED_LOGS
     }
 
-    /// Begins a durable change (W2, W3). Only one runs at a time, so the scope of the lock is
-    /// ignored. A transaction that is dropped without a commit changes nothing (I6).
-    async fn begin(&self, _turn: LockScope<'_>, doing: &'static str) -> Result<Transaction> {
-        self.writer.begin().await.doing(doing)
-    }
-
-    /// Acquires the account's lock in a feed's transaction. SQLite needs nothing more, since the
-    /// feed already holds the write lock.
-    #[expect(clippy::unused_self, reason = "the other engine waits")]
-    fn turn_to_change(
-        &self,
-        _transaction: &mut Transaction,
-        _account: &AccountId,
-        _doing: &'static str,
-    ) -> impl Future<Output = Result<()>> {
-        std::future::ready(Ok(()))
-    }
-
-    /// Begins a change of coordination data that PostgreSQL commits durably. Here a power cut that
-    /// loses it also stops every server that relies on it.
-    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
-        self.coordination.begin().await.doing(doing)
-    }
-
-    /// Begins a change that may be lost, but that draws numbers that must not be drawn twice. A
-    /// power cut that loses the numbers also stops every server that has seen them.
-    async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
-        self.begin_non_durable(doing).await
-    }
-
-    /// Begins a change that a power cut may lose.
-    async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
-        self.non_durable.begin().await.doing(doing)
-    }
-}
-
-impl SqliteStore {
-    /// Waits until the write-ahead log is short enough for a feed (W1).
-    async fn make_room_for_feed(&self) {
-        self.checkpoints.make_room().await;
+    /// Closes the writer last, so that SQLite can copy the log into the file.
+    async fn close(&self) {
+        self.readers.close().await;
+        self.listings.close().await;
+        self.authentication.close().await;
+        self.non_durable.close().await;
+        self.coordination.close().await;
+        self.checkpoints.close().await;
+        self.writer.close().await;
+        self.process_lock.give_back().await;
     }
 }

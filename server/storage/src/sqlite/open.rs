@@ -3,15 +3,17 @@
 //! Every possible fault of the file is found here, before the first request. Each fault is one line
 //! that advises the operator what to do.
 
-use super::SqliteStore;
 use super::checkpoints::Checkpoints;
 use super::files::Files;
 use super::listings::Listings;
 use super::open_error::{OpenError, explain};
 use super::process_lock::ProcessLock;
+use super::write_check::WriteCheck;
 use super::write_scheduler::{Pool, WriteScheduler};
-use super::{FEEDS, Feeds, pools, terms};
+use super::{FEEDS, SqliteEngine, pools};
+use crate::SqlStore;
 use crate::look::{Schema, VERSION, newest};
+use crate::ports::term;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
@@ -53,13 +55,18 @@ impl OpenMode {
     }
 }
 
-impl SqliteStore {
-    /// Opens the database at `path`. `mode` decides whether it may be created, and whether an older
-    /// schema is migrated or refused.
-    ///
-    /// # Errors
-    /// The file cannot be used as it is. It is unchanged then.
-    pub async fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
+/// Opens the database at `path`. `mode` decides whether it may be created, and whether an older
+/// schema is migrated or refused.
+///
+/// # Errors
+/// The file cannot be used as it is. It is unchanged then.
+pub async fn open(path: &Path, mode: OpenMode) -> Result<SqlStore, OpenError> {
+    let engine = SqliteEngine::open(path, mode).await?;
+    Ok(SqlStore::new(Arc::new(engine), FEEDS))
+}
+
+impl SqliteEngine {
+    async fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
         let files = Files::at(path)?;
         files.prepare(mode)?;
         let failed = |error| explain(error, &files.database);
@@ -97,14 +104,12 @@ impl SqliteStore {
             readers,
             listings: Listings::new(listings),
             authentication,
-            feeds: Feeds::new(FEEDS),
             non_durable: Pool::new(non_durable, &scheduler, true),
             coordination: Pool::new(coordination, &scheduler, false),
-            process_lock: Arc::new(ProcessLock::at(files.marker.clone())),
+            process_lock: ProcessLock::at(files.marker.clone()),
             log: files.beside("-wal").into(),
-            checkpoints: Arc::new(Checkpoints::start(checkpoints, scheduler)),
-            quotas: Arc::default(),
-            write_check: Arc::default(),
+            checkpoints: Checkpoints::start(checkpoints, scheduler),
+            write_check: WriteCheck::default(),
         })
     }
 }
@@ -193,7 +198,7 @@ pub(crate) async fn bring_up(
             },
         })?;
     if mode != OpenMode::ExistingOnly {
-        terms::catch_up(&mut transaction).await.map_err(failed)?;
+        term::catch_up(&mut *transaction).await.map_err(failed)?;
     }
     // On a read-only file, BEGIN IMMEDIATE silently begins a read transaction. A statement that
     // could write is refused there.
@@ -225,15 +230,18 @@ async fn must_be_current(
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::Executor;
     use super::*;
+    use crate::engine::Pool as NamedPool;
+    use crate::query::{QueryBuilder, query, query_scalar};
     use crate::sql;
 
-    pub(in super::super) async fn fresh() -> (tempfile::TempDir, SqliteStore) {
+    /// Opens a new database. Returns its folder, the store and the engine below it.
+    pub(in super::super) async fn fresh() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
         let place = tempfile::tempdir().expect("a directory for the test");
         let database = place.path().join("voxum.db");
-        let store = SqliteStore::open(&database, OpenMode::CreateIfNew).await;
-        (place, store.expect("the store opens"))
+        let engine = SqliteEngine::open(&database, OpenMode::CreateIfNew).await;
+        let engine = Arc::new(engine.expect("the database opens"));
+        (place, SqlStore::new(engine.clone(), FEEDS), engine)
     }
 
     #[test]
@@ -248,37 +256,33 @@ pub(super) mod tests {
         }
     }
 
-    async fn has_the_settings(connection: impl Executor<'_> + Copy, synchronous: i64) {
+    async fn has_the_settings(pool: NamedPool<'_>, synchronous: i64) {
         let setting = async |pragma: &'static str| -> i64 {
-            sqlx::query_scalar(pragma)
-                .fetch_one(connection)
-                .await
-                .expect(pragma)
+            let value = query_scalar(pragma).fetch_one(pool);
+            value.await.expect(pragma)
         };
         // 1 is NORMAL, 2 is FULL.
         assert_eq!(setting("PRAGMA synchronous").await, synchronous);
         assert_eq!(setting("PRAGMA foreign_keys").await, 1);
         assert_eq!(setting("PRAGMA busy_timeout").await, 5_000);
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-            .fetch_one(connection)
-            .await
-            .expect("a journal mode");
+        let mode = query_scalar("PRAGMA journal_mode").fetch_one(pool);
+        let mode: String = mode.await.expect("a journal mode");
         assert_eq!(mode, "wal");
     }
 
     #[tokio::test]
     async fn each_connection_has_the_settings_that_were_promised() {
-        let (_place, store) = fresh().await;
-        has_the_settings(&store.writer, 2).await;
-        has_the_settings(&store.non_durable, 1).await;
-        has_the_settings(&store.coordination, 1).await;
-        has_the_settings(&store.readers, 2).await;
-        has_the_settings(&store.authentication, 2).await;
-        let delete = || sqlx::query("DELETE FROM items");
+        let (_place, store, _engine) = fresh().await;
+        has_the_settings(store.writer("a test"), 2).await;
+        has_the_settings(store.non_durable("a test"), 1).await;
+        has_the_settings(store.coordination("a test"), 1).await;
+        has_the_settings(store.readers("a test"), 2).await;
+        has_the_settings(store.authentication("a test"), 2).await;
+        let delete = || query("DELETE FROM items");
         for written in [
-            delete().execute(&store.readers).await,
-            delete().execute(&store.authentication).await,
-            delete().execute(&store.listings).await,
+            delete().execute(store.readers("a test")).await,
+            delete().execute(store.authentication("a test")).await,
+            delete().execute(store.listings("a test")).await,
         ] {
             assert!(written.is_err(), "a reader can write");
         }
@@ -287,7 +291,7 @@ pub(super) mod tests {
 
     #[tokio::test]
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
-        let (_place, store) = fresh().await;
+        let (_place, store, _engine) = fresh().await;
         let given = sql::bulk::ALL.iter().map(|statement| {
             let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
@@ -299,10 +303,9 @@ pub(super) mod tests {
         let alone = sql::INDEXED.iter().map(|&statement| statement.to_owned());
         for statement in alone.chain(given) {
             let explained = format!("EXPLAIN QUERY PLAN {statement}");
-            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explained))
-                .fetch_all(&store.writer)
-                .await
-                .expect(&statement);
+            let explain = QueryBuilder::of_text(explained).build();
+            let plan = explain.fetch_all(store.writer("explaining"));
+            let plan: Vec<(i64, i64, i64, String)> = plan.await.expect(&statement);
             eprintln!(
                 "{statement}: {:?}",
                 plan.iter()

@@ -1,12 +1,12 @@
 //! Tests of query plans, which do not depend on the machine's speed.
 
-use super::SqliteStore;
+use crate::SqlStore;
+use crate::query::QueryBuilder;
 use crate::sql::filter::Filter;
 use crate::sql::find::{Stretch, count, end, page, probe};
 use crate::sql::{audit, inventory, once};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -45,18 +45,17 @@ fn stretch(order: KeyOrder, after: Option<&KeyPlace>) -> Stretch<'_> {
 }
 
 /// Returns the steps of the plan.
-async fn plan(store: &SqliteStore, query: QueryBuilder<Sqlite>) -> Vec<String> {
-    let text = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
-    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(text))
-        .fetch_all(&store.readers)
-        .await
-        .unwrap();
+async fn plan(store: &SqlStore, query: QueryBuilder<'_>) -> Vec<String> {
+    let text = format!("EXPLAIN QUERY PLAN {}", query.text());
+    let explain = QueryBuilder::of_text(text).build();
+    let rows = explain.fetch_all(store.readers("explaining"));
+    let rows: Vec<(i64, i64, i64, String)> = rows.await.unwrap();
     rows.into_iter().map(|(.., step)| step).collect()
 }
 
 #[tokio::test]
 async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
-    let (_place, store) = super::open::tests::fresh().await;
+    let (_place, store, _engine) = super::open::tests::fresh().await;
     let account = AccountId::parse("a").unwrap();
     let creator = MemberId::parse("m").unwrap();
     let mut asked: Vec<Vec<Filter>> = everything(&creator)
@@ -106,7 +105,7 @@ async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
 
 #[tokio::test]
 async fn what_few_are_asked_for_by_leads_to_them_alone() {
-    let (_place, store) = super::open::tests::fresh().await;
+    let (_place, store, _engine) = super::open::tests::fresh().await;
     let account = AccountId::parse("a").unwrap();
     let creator = MemberId::parse("m").unwrap();
     let asked = everything(&creator);
@@ -182,7 +181,7 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
 
 #[tokio::test]
 async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() {
-    let (_place, store) = super::open::tests::fresh().await;
+    let (_place, store, _engine) = super::open::tests::fresh().await;
     for (statement, index) in [
         (
             once::FORGET_LEAD,
@@ -202,7 +201,7 @@ async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() 
 
 #[tokio::test]
 async fn a_search_of_items_walks_one_stretch_of_their_index() {
-    let (_place, store) = super::open::tests::fresh().await;
+    let (_place, store, _engine) = super::open::tests::fresh().await;
     for (statement, stretch) in [
         (inventory::PAGE, "(account_id=? AND id>? AND id<?)"),
         (inventory::COUNT, "(account_id=? AND id>? AND id<?)"),
@@ -224,7 +223,7 @@ async fn a_search_of_items_walks_one_stretch_of_their_index() {
 
 #[tokio::test]
 async fn a_search_of_the_audit_log_walks_one_stretch_of_an_index() {
-    let (_place, store) = super::open::tests::fresh().await;
+    let (_place, store, _engine) = super::open::tests::fresh().await;
     let logs = &audit::INDEXED_LOGS;
     for (log, end, index) in [
         (logs.account, audit::END, "account (account_id=?"),

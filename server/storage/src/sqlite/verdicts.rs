@@ -1,5 +1,7 @@
 //! Checks that every column of `api_keys` is classified by whether calls depend on it.
 
+use crate::query::query_scalar;
+
 /// Columns that are part of the verdict in memory or decide where it is kept. The trigger that
 /// numbers changes has to cover each.
 const DECIDING: [&str; 15] = [
@@ -52,20 +54,19 @@ const OTHER: [&str; 26] = [
 
 #[tokio::test]
 async fn each_column_that_decides_on_calls_is_in_the_trigger_and_every_other_is_known_not_to() {
-    let (_place, store) = super::open::tests::fresh().await;
-    let mut columns: Vec<String> =
-        sqlx::query_scalar("SELECT name FROM pragma_table_xinfo('api_keys')")
-            .fetch_all(&store.readers)
-            .await
-            .unwrap();
+    let (_place, store, _engine) = super::open::tests::fresh().await;
+    let mut columns: Vec<String> = query_scalar("SELECT name FROM pragma_table_xinfo('api_keys')")
+        .fetch_all(store.readers("a test"))
+        .await
+        .unwrap();
     columns.sort();
     let mut known: Vec<_> = DECIDING.into_iter().chain(OTHER).collect();
     known.sort_unstable();
     assert_eq!(columns, known, "does the new one decide on calls?");
-    let trigger: String = sqlx::query_scalar(
+    let trigger: String = query_scalar(
         "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'key_changes_are_numbered'",
     )
-    .fetch_one(&store.readers)
+    .fetch_one(store.readers("a test"))
     .await
     .unwrap();
     let other_engine = include_str!("../../migrations/postgres/0024_account_revocations.sql");

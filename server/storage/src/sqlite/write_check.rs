@@ -6,6 +6,7 @@
 use super::open_error::is_busy;
 use super::write_scheduler::Pool;
 use crate::error::is_full;
+use crate::query::query;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -35,7 +36,7 @@ impl WriteCheck {
         if last.is_some_and(|(at, _)| at.elapsed() < PERIOD) {
             return if before { Ok(()) } else { Err(unwritable()) };
         }
-        let result = match timeout(PATIENCE, sqlx::query(WRITE).execute(connections)).await {
+        let result = match timeout(PATIENCE, connections.execute(query(WRITE))).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if is_full(&error) => Ok(()),
             Ok(Err(error)) if !is_busy(&error) => Err(error),

@@ -6,12 +6,9 @@
 //! one. Since permits are granted in the order of the requests, a durable change waits only for the
 //! non-durable transactions that were requested before it, usually for one (I3 in [`super`]).
 
-use crate::commit::CommitError;
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
-use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqliteConnection, SqlitePool};
-use std::ops::{Deref, DerefMut};
+use super::connection::{PooledConnection, Transaction};
+use crate::query::{Connection as _, Query};
+use sqlx::{Either, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
@@ -30,20 +27,41 @@ pub(super) struct WriteScheduler {
 /// between processes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-type ExclusivePermit = OwnedRwLockWriteGuard<()>;
-type WritePermit = Either<OwnedRwLockReadGuard<()>, ExclusivePermit>;
+/// Permit of one write, which is released when it is dropped. Without an order after [`PATIENCE`].
+#[derive(Debug)]
+pub(super) struct WritePermit {
+    _order: Option<Either<OwnedRwLockReadGuard<()>, OwnedRwLockWriteGuard<()>>>,
+    committed: Arc<Notify>,
+}
+
+impl WritePermit {
+    /// Reports that the write was committed.
+    pub(super) fn committed(&self) {
+        self.committed.notify_one();
+    }
+}
 
 impl WriteScheduler {
-    /// Waits for the exclusive permit, with which nothing else in this process writes. Returns
-    /// `None` after [`PATIENCE`].
-    pub(super) async fn exclusive(&self) -> Option<ExclusivePermit> {
-        let turn = Arc::clone(&self.order).write_owned();
-        timeout(PATIENCE, turn).await.ok()
+    /// Waits for the exclusive permit, with which nothing else in this process writes, up to
+    /// [`PATIENCE`].
+    pub(super) async fn exclusive(&self) -> WritePermit {
+        let order = timeout(PATIENCE, Arc::clone(&self.order).write_owned()).await;
+        self.permit(order.ok().map(Either::Right))
     }
 
-    async fn shared(&self) -> Option<OwnedRwLockReadGuard<()>> {
-        let turn = Arc::clone(&self.order).read_owned();
-        timeout(PATIENCE, turn).await.ok()
+    async fn shared(&self) -> WritePermit {
+        let order = timeout(PATIENCE, Arc::clone(&self.order).read_owned()).await;
+        self.permit(order.ok().map(Either::Left))
+    }
+
+    fn permit(
+        &self,
+        order: Option<Either<OwnedRwLockReadGuard<()>, OwnedRwLockWriteGuard<()>>>,
+    ) -> WritePermit {
+        WritePermit {
+            _order: order,
+            committed: Arc::clone(&self.committed),
+        }
     }
 
     /// Waits for a commit after the last one that was reported. Supports a single waiting task.
@@ -73,11 +91,11 @@ impl Pool {
         self.connections.close().await;
     }
 
-    async fn permit(&self) -> Option<WritePermit> {
+    async fn permit(&self) -> WritePermit {
         if self.yields {
-            self.scheduler.exclusive().await.map(Either::Right)
+            self.scheduler.exclusive().await
         } else {
-            self.scheduler.shared().await.map(Either::Left)
+            self.scheduler.shared().await
         }
     }
 
@@ -85,110 +103,33 @@ impl Pool {
     /// fail whenever another process wrote in between, regardless of the busy timeout.
     pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
         // W2: the permit comes before the connection, so that writes queue in memory.
-        let turn = self.permit().await;
+        let permit = self.permit().await;
         let inner = self.connections.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Transaction {
-            inner,
-            committed: Arc::clone(&self.scheduler.committed),
-            _turn: turn,
-        })
-    }
-}
-
-/// A transaction with its permit. Dropping it without a commit rolls it back (I6).
-#[derive(Debug)]
-pub(super) struct Transaction {
-    inner: sqlx::Transaction<'static, Sqlite>,
-    committed: Arc<Notify>,
-    // Declared after `inner`, so that it is dropped after it (W6).
-    _turn: Option<WritePermit>,
-}
-
-impl Transaction {
-    pub(super) async fn commit(self) -> Result<(), CommitError> {
-        // W5. An error here may leave the commit in doubt (F5).
-        self.inner.commit().await?;
-        self.committed.notify_one();
-        Ok(())
-    }
-}
-
-impl Deref for Transaction {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        &self.inner
-    }
-}
-
-impl DerefMut for Transaction {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.inner
-    }
-}
-
-/// Single statements. `execute` writes and takes a permit; the `fetch` methods read, so they need
-/// none.
-impl<'p> Executor<'p> for &'p Pool {
-    type Database = Sqlite;
-
-    fn execute<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<SqliteQueryResult>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        Box::pin(async move {
-            let _turn = self.permit().await;
-            let executed = self.connections.execute(query).await?;
-            self.scheduler.committed.notify_one();
-            Ok(executed)
-        })
+        Ok(Transaction::new(inner, permit))
     }
 
-    fn fetch_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, sqlx::Result<Either<SqliteQueryResult, SqliteRow>>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        self.connections.fetch_many(query)
+    /// Lends a connection for a statement that reads, which needs no permit.
+    pub(super) async fn lend(&self) -> sqlx::Result<PooledConnection> {
+        let connection = self.connections.acquire().await?;
+        Ok(PooledConnection::for_reading(connection))
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        self.connections.fetch_optional(query)
+    /// Lends a connection for a single statement that writes, with a permit (W2).
+    pub(super) async fn lend_for_writing(&self) -> sqlx::Result<PooledConnection> {
+        let permit = self.permit().await;
+        let connection = self.connections.acquire().await?;
+        Ok(PooledConnection::for_writing(connection, permit))
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, sqlx::Result<SqliteStatement>>
-    where
-        'p: 'e,
-    {
-        self.connections.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Sqlite>>>
-    where
-        'p: 'e,
-    {
-        self.connections.describe(sql)
+    /// Runs a single statement that writes.
+    pub(super) async fn execute(&self, query: Query<'_>) -> sqlx::Result<u64> {
+        self.lend_for_writing().await?.run(query).await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::lock_scope::LockScope;
+    use crate::query::{query, query_scalar};
     use crate::sqlite::open::tests::fresh;
     use futures::FutureExt as _;
     use std::sync::Arc;
@@ -200,22 +141,21 @@ mod tests {
     /// it counts them again while it holds its permit. So the result does not depend on timing.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_that_comes_while_much_is_written_waits_for_one_transaction_of_it() {
-        let (_place, store) = fresh().await;
-        let mut tx = store
-            .begin(LockScope::Installation, "a table")
-            .await
-            .unwrap();
-        let table =
-            "CREATE TABLE much (writes INTEGER, seen INTEGER); INSERT INTO much VALUES (0, 0)";
-        sqlx::raw_sql(table).execute(&mut *tx).await.unwrap();
-        tx.commit().await.unwrap();
+        let (_place, store, _engine) = fresh().await;
+        for statement in [
+            "CREATE TABLE much (writes INTEGER, seen INTEGER)",
+            "INSERT INTO much VALUES (0, 0)",
+        ] {
+            let made = query(statement).execute(store.writer("a table"));
+            made.await.unwrap();
+        }
         let begun = Arc::new(AtomicI64::new(0));
         let (writing, count) = (store.clone(), Arc::clone(&begun));
         let much = tokio::spawn(async move {
             loop {
                 let mut tx = writing.begin_non_durable("writing much").await.unwrap();
-                let write = sqlx::query("UPDATE much SET writes = writes + 1");
-                write.execute(&mut *tx).await.unwrap();
+                let write = query("UPDATE much SET writes = writes + 1");
+                write.execute(&mut tx).await.unwrap();
                 count.fetch_add(1, Ordering::SeqCst);
                 sleep(Duration::from_millis(20)).await;
                 tx.commit().await.unwrap();
@@ -224,7 +164,7 @@ mod tests {
         let count = || begun.load(Ordering::SeqCst);
         for _ in 0..10 {
             sleep(Duration::from_millis(7)).await;
-            let mut change = Box::pin(store.begin(LockScope::Installation, "a change"));
+            let mut change = Box::pin(store.begin_global_change("a change"));
             let at_once = (&mut change).now_or_never();
             let before = count();
             let tx = match at_once {
@@ -234,16 +174,16 @@ mod tests {
             assert!(count() <= before + 1, "a change had to stand back");
             tx.commit().await.unwrap();
 
-            let see = sqlx::query("UPDATE much SET seen = writes");
-            let mut seeing = Box::pin(see.execute(&store.coordination));
+            let see = query("UPDATE much SET seen = writes");
+            let mut seeing = Box::pin(see.execute(store.coordination("a report")));
             let at_once = (&mut seeing).now_or_never();
             let before = count();
             match at_once {
                 Some(done) => done.unwrap(),
                 None => seeing.await.unwrap(),
             };
-            let seen = sqlx::query_scalar("SELECT seen FROM much");
-            let seen: i64 = seen.fetch_one(&store.readers).await.unwrap();
+            let seen = query_scalar("SELECT seen FROM much");
+            let seen: i64 = seen.fetch_one(store.readers("a test")).await.unwrap();
             assert!(seen <= before + 1, "what nodes report had to stand back");
         }
         much.abort();

@@ -2,7 +2,7 @@
 
 use contract::Case;
 use std::sync::Arc;
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -13,7 +13,7 @@ const AT_ONCE: usize = 4;
 pub async fn every_case_holds() {
     // Migrated once; each case gets a copy.
     let template = Arc::new(Database::new().await);
-    let store = PostgresStore::open(template.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(template.url().as_str(), OpenMode::CreateIfNew).await;
     store.expect("the store opens").close().await;
 
     let permits = Arc::new(Semaphore::new(AT_ONCE));
@@ -40,7 +40,7 @@ pub async fn every_case_holds() {
 
 async fn holds(case: &Case, template: &Database) {
     let database = template.copy().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::ExistingOnly).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::ExistingOnly).await;
     let store = Arc::new(store.expect("the store opens"));
     case.run(store.clone()).await;
     store.close().await;

@@ -3,7 +3,7 @@
 use contract::Case;
 use libtest_mimic::Trial;
 use std::sync::Arc;
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 
 /// Returns a test for each case, with the name of the case.
 pub fn tests() -> Vec<Trial> {
@@ -19,7 +19,7 @@ pub fn tests() -> Vec<Trial> {
 async fn holds(case: &Case) {
     let directory = tempfile::tempdir().expect("a directory");
     let database = directory.path().join("voxum.db");
-    let store = SqliteStore::open(&database, OpenMode::CreateIfNew).await;
+    let store = sqlite::open(&database, OpenMode::CreateIfNew).await;
     let store = Arc::new(store.expect("the store opens"));
     case.run(store.clone()).await;
     store.close().await;

@@ -5,7 +5,7 @@ use contract::{Change, World};
 use service::store::{InstallationStore as _, StoreError};
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::time::Duration;
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 async fn run(raw: &mut PgConnection, sql: &str) {
@@ -37,7 +37,7 @@ pub async fn dump(raw: &mut PgConnection) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_recorded_is_not_done() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew)
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew)
         .await
         .expect("the store opens");
     let world = World::build(&store).await;

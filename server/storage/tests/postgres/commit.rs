@@ -5,7 +5,7 @@ use contract::World;
 use std::path::PathBuf;
 use std::time::Duration;
 use storage::copy::{CopyError, Held, move_to_postgres};
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 use tempfile::TempDir;
 use testkit::postgres::Database;
 use testkit::proxy::{Commit, Proxy};
@@ -34,7 +34,7 @@ impl Moving {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("voxum.db");
-        let store = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
+        let store = sqlite::open(&file, OpenMode::CreateIfNew).await;
         let store = store.expect("the store opens");
         World::build(&store).await;
         store.close().await;
@@ -52,7 +52,7 @@ impl Moving {
             .fetch_one(&mut database.raw().await)
             .await
             .expect("an answer");
-        let stays = match SqliteStore::open(&file, OpenMode::ExistingOnly).await {
+        let stays = match sqlite::open(&file, OpenMode::ExistingOnly).await {
             Ok(store) => {
                 store.close().await;
                 true

@@ -9,7 +9,7 @@ use std::path::Path;
 use storage::copy::{
     CopyError, back_up_postgres, move_to_postgres, restore_to_file, restore_to_postgres,
 };
-use storage::{OpenError, OpenMode, PostgresStore, SqliteStore};
+use storage::{OpenMode, postgres, sqlite};
 use testkit::postgres::Database;
 
 /// Rows for tables that the contract's changes leave empty, and values that a text format has to
@@ -83,7 +83,7 @@ async fn dump(file: &Path) -> Vec<String> {
 /// Creates a file with rows in every table.
 async fn full(folder: &Path) -> std::path::PathBuf {
     let file = folder.join("voxum.db");
-    let store = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
+    let store = sqlite::open(&file, OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     for change in Change::ALL {
@@ -108,7 +108,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
     let url = database.url();
 
     // A file that a server uses is not moved.
-    let store = SqliteStore::open(&file, OpenMode::ExistingOnly).await;
+    let store = sqlite::open(&file, OpenMode::ExistingOnly).await;
     let store = store.expect("the store opens");
     let refused = move_to_postgres(&file, url.as_str()).await;
     assert!(
@@ -126,21 +126,21 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
     assert_eq!(dump(&backup).await, before);
 
     // No server starts without the file, and the error message explains how to go back.
-    let told = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
+    let told = sqlite::open(&file, OpenMode::CreateIfNew).await;
     let told = told.expect_err("it is gone");
     let moved = folder.path().join("voxum.db.moved");
-    assert!(matches!(told, OpenError::Moved { .. }), "{told}");
+    assert!(matches!(told, sqlite::OpenError::Moved { .. }), "{told}");
     assert!(
         told.to_string().contains(&*moved.to_string_lossy()),
         "{told}"
     );
     assert_eq!(dump(&moved).await, before);
     std::fs::rename(&moved, &file).expect("renamed");
-    let store = SqliteStore::open(&file, OpenMode::ExistingOnly).await;
+    let store = sqlite::open(&file, OpenMode::ExistingOnly).await;
     store.expect("the store opens").close().await;
 
     // The sequences of PostgreSQL continue after the copied values.
-    let store = PostgresStore::open(url.as_str(), OpenMode::ExistingOnly).await;
+    let store = postgres::open(url.as_str(), OpenMode::ExistingOnly).await;
     let store = store.expect("the store opens");
     assert_eq!(
         store.pepper_fingerprint().await.expect("a fingerprint"),
@@ -210,7 +210,7 @@ async fn a_postgresql_database_of_another_schema_is_not_backed_up() {
         matches!(refused, Err(CopyError::Postgres(_))),
         "{refused:?}"
     );
-    let store = PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(url.as_str(), OpenMode::CreateIfNew).await;
     store.expect("the store opens").close().await;
     for (change, word) in [
         (

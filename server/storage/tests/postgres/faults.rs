@@ -4,7 +4,7 @@ use service::store::{InstallationStore as _, StoreError};
 use sqlx::AssertSqlSafe;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, SqlStore, postgres};
 use testkit::postgres::Database;
 
 const CANARY: &str = "canary-2f8a";
@@ -20,8 +20,8 @@ fn text(error: &StoreError) -> String {
     text
 }
 
-async fn store(database: &Database) -> PostgresStore {
-    PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew)
+async fn store(database: &Database) -> SqlStore {
+    postgres::open(database.url().as_str(), OpenMode::CreateIfNew)
         .await
         .expect("the store opens")
 }

@@ -3,7 +3,7 @@
 use crate::atomic::dump;
 use contract::{Change, World};
 use service::store::StoreError;
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 use testkit::proxy::{Commit, Proxy};
 
@@ -11,7 +11,7 @@ use testkit::proxy::{Commit, Proxy};
 async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
-    let store = PostgresStore::open(proxy.url.as_str(), OpenMode::CreateIfNew)
+    let store = postgres::open(proxy.url.as_str(), OpenMode::CreateIfNew)
         .await
         .expect("the store opens");
     let world = World::build(&store).await;

@@ -8,7 +8,7 @@ use service::store::{
     AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, InventoryStore as _,
     ItemChangeStore as _, ItemFeed, MemberStore as _,
 };
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 /// Statements of a node of the previous release, which knows no change numbers. Each is a
@@ -29,7 +29,7 @@ const BEFORE: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     let account = Change::RevokeKey.account(&world).clone();
@@ -74,7 +74,7 @@ async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn item_of_a_node_of_the_release_before_keeps_the_default_currency_of_its_time() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     let account = Change::RevokeKey.account(&world).clone();

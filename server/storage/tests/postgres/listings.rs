@@ -9,7 +9,7 @@ use service::store::{
     InventoryStore as _, KeyStore as _, MemberStore as _, StoreError, TokenDigest,
 };
 use sqlx::Connection as _;
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 /// More listings than there are listing connections.
@@ -20,7 +20,7 @@ const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn listings_end_at_their_deadline_while_authentication_and_revocation_go_on() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     let account = Change::RevokeKey.account(&world).clone();

@@ -2,14 +2,14 @@
 
 use service::store::InstallationStore as _;
 use sqlx::AssertSqlSafe;
-use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::{Database, PASSWORD};
 use tokio::task::JoinSet;
 use url::Url;
 
 /// Returns the line that the operator reads.
-async fn refusal(url: &Url, mode: OpenMode) -> (OpenError, String) {
-    let error = PostgresStore::open(url.as_str(), mode).await;
+async fn refusal(url: &Url, mode: OpenMode) -> (postgres::OpenError, String) {
+    let error = postgres::open(url.as_str(), mode).await;
     let error = error.expect_err("the database is refused");
     let line = error.to_string();
     assert!(!line.contains('\n'), "more than one line: {line}");
@@ -33,7 +33,7 @@ async fn nodes_that_start_at_once_fill_one_database() {
     let mut starts = JoinSet::new();
     for _ in 0..8 {
         let url = database.url();
-        starts.spawn(async move { PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await });
+        starts.spawn(async move { postgres::open(url.as_str(), OpenMode::CreateIfNew).await });
     }
     for store in starts.join_all().await {
         let store = store.expect("the store opens");
@@ -50,7 +50,10 @@ async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
     let url = database.url();
 
     let (error, line) = refusal(&url, ExistingOnly).await;
-    assert!(matches!(error, OpenError::Missing { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::Missing { .. }),
+        "{line}"
+    );
     let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
     let tables: i64 = sqlx::query_scalar(tables)
         .fetch_one(&mut database.raw().await)
@@ -60,10 +63,13 @@ async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
 
     run(&database, "CREATE TABLE recipes (name TEXT)").await;
     let (error, line) = refusal(&url, CreateIfNew).await;
-    assert!(matches!(error, OpenError::Foreign { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::Foreign { .. }),
+        "{line}"
+    );
     run(&database, "DROP TABLE recipes").await;
 
-    let store = PostgresStore::open(url.as_str(), CreateIfNew).await;
+    let store = postgres::open(url.as_str(), CreateIfNew).await;
     store.expect("the store opens").close().await;
     run(
         &database,
@@ -73,7 +79,7 @@ async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
     .await;
     let (error, line) = refusal(&url, CreateIfNew).await;
     assert!(
-        matches!(error, OpenError::Newer { version: 9999, .. }),
+        matches!(error, postgres::OpenError::Newer { version: 9999, .. }),
         "{line}"
     );
     assert!(line.contains("start the newer version"), "{line}");
@@ -84,14 +90,17 @@ async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
     .await;
     let (error, line) = refusal(&url, CreateIfNew).await;
     assert!(
-        matches!(error, OpenError::Altered { version: 17, .. }),
+        matches!(error, postgres::OpenError::Altered { version: 17, .. }),
         "{line}"
     );
     database.drop().await;
 
     let latin = Database::like("template0", "ENCODING 'LATIN1'").await;
     let (error, line) = refusal(&latin.url(), CreateIfNew).await;
-    assert!(matches!(error, OpenError::NotUtf8 { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::NotUtf8 { .. }),
+        "{line}"
+    );
     latin.drop().await;
 }
 
@@ -109,17 +118,29 @@ async fn a_server_that_cannot_be_used_is_told_without_the_password() {
     let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
     // The server in `TEST_POSTGRES_URL` may accept any password.
     if std::env::var_os("TEST_POSTGRES_URL").is_none() {
-        assert!(matches!(error, OpenError::NotLetIn { .. }), "{line}");
+        assert!(
+            matches!(error, postgres::OpenError::NotLetIn { .. }),
+            "{line}"
+        );
     }
     let (error, line) = refusal(&with(&|url| url.set_path("nowhere")), OpenMode::CreateIfNew).await;
-    assert!(matches!(error, OpenError::NoDatabase { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::NoDatabase { .. }),
+        "{line}"
+    );
     assert!(line.contains("nowhere"), "{line}");
     let url = with(&|url| url.set_port(Some(1)).expect("a port"));
     let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
-    assert!(matches!(error, OpenError::Unreachable { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::Unreachable { .. }),
+        "{line}"
+    );
     let url = with(&|url| url.set_query(Some("sslmode=nonsense")));
     let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
-    assert!(matches!(error, OpenError::BadUrl { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::BadUrl { .. }),
+        "{line}"
+    );
 
     let mut raw = database.raw().await;
     let me = sqlx::raw_sql("CREATE ROLE weak LOGIN PASSWORD 'weak'");
@@ -129,7 +150,10 @@ async fn a_server_that_cannot_be_used_is_told_without_the_password() {
         url.set_password(Some("weak")).expect("a password");
     });
     let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
-    assert!(matches!(error, OpenError::NotAllowed { .. }), "{line}");
+    assert!(
+        matches!(error, postgres::OpenError::NotAllowed { .. }),
+        "{line}"
+    );
     let me = sqlx::raw_sql("DROP ROLE weak");
     me.execute(&mut raw).await.expect("no role");
     drop(raw);

@@ -8,15 +8,15 @@ use service::store::{
 };
 use std::future::Future;
 use std::time::{Duration, Instant};
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, SqlStore, postgres};
 use testkit::postgres::Database;
 use testkit::proxy::{Proxy, Way};
 use tokio::time::{sleep, timeout};
 
 const NOBODY: KeyDigest = KeyDigest::from_bytes([7; 32]);
 
-async fn open(url: &str) -> PostgresStore {
-    let store = PostgresStore::open(url, OpenMode::CreateIfNew).await;
+async fn open(url: &str) -> SqlStore {
+    let store = postgres::open(url, OpenMode::CreateIfNew).await;
     store.expect("the store opens")
 }
 
@@ -32,7 +32,7 @@ async fn unavailable<T: std::fmt::Debug>(
     assert!(took < within, "it took {took:?}");
 }
 
-async fn heals(store: &PostgresStore, world: &World, account: &AccountId) {
+async fn heals(store: &SqlStore, world: &World, account: &AccountId) {
     let began = Instant::now();
     while store.find_key_by_digest(&NOBODY).await.is_err()
         || store.ping().await.is_err()
@@ -86,7 +86,7 @@ async fn a_server_that_cannot_be_reached_is_unavailable_soon_and_healthy_soon_af
 
     proxy.set(Way::Silent);
     let began = Instant::now();
-    let opened = PostgresStore::open(proxy.url.as_str(), OpenMode::ExistingOnly).await;
+    let opened = postgres::open(proxy.url.as_str(), OpenMode::ExistingOnly).await;
     let line = opened.expect_err("no answer").to_string();
     assert!(line.contains("cannot be reached"), "{line}");
     assert!(began.elapsed() < Duration::from_secs(7));

@@ -3,7 +3,7 @@
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, FromRow};
-use storage::{OpenMode, PostgresStore, SqliteStore};
+use storage::{OpenMode, postgres, sqlite};
 use testkit::postgres::Database;
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, FromRow)]
@@ -29,11 +29,11 @@ const OF_POSTGRES: &str = "
 #[tokio::test]
 async fn both_databases_have_the_same_tables_columns_and_indexes() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     store.expect("the store opens").close().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("voxum.db");
-    let store = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
+    let store = sqlite::open(&file, OpenMode::CreateIfNew).await;
     store.expect("the store opens").close().await;
 
     let mut postgres = database.raw().await;

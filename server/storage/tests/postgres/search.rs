@@ -7,7 +7,7 @@ use service::store::{
     Action, Actor, ActorFilter, AuditFilter, AuditStore as _, InventoryStore as _,
 };
 use sqlx::PgConnection;
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, SqlStore, postgres};
 use testkit::postgres::Database;
 
 const ROWS: i64 = 50_000;
@@ -27,7 +27,7 @@ async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
 
 /// Closes the store and waits until its connections have ended, since each of them reports its
 /// statistics only then.
-async fn close(store: PostgresStore, raw: &mut PgConnection) {
+async fn close(store: SqlStore, raw: &mut PgConnection) {
     store.close().await;
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     while sqlx::query_scalar::<_, i64>(others)
@@ -40,13 +40,13 @@ async fn close(store: PostgresStore, raw: &mut PgConnection) {
     }
 }
 
-async fn open(database: &Database) -> PostgresStore {
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+async fn open(database: &Database) -> SqlStore {
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     store.expect("the store opens")
 }
 
 /// Returns an account with many items and audit events. Another account has the same number.
-async fn fill(store: &PostgresStore, raw: &mut PgConnection) -> AccountId {
+async fn fill(store: &SqlStore, raw: &mut PgConnection) -> AccountId {
     let world = World::build(store).await;
     let account = Change::RevokeKey.account(&world).clone();
     let items = "INSERT INTO items

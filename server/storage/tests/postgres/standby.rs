@@ -3,14 +3,14 @@
 use service::key::KeyDigest;
 use service::store::{InstallationStore as _, KeyStore as _, StoreError};
 use std::time::{Duration, Instant};
-use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use storage::{OpenMode, SqlStore, postgres};
 use testkit::postgres::Database;
 use tokio::time::sleep;
 
 const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
 
-async fn open(database: &Database, mode: OpenMode) -> Result<PostgresStore, OpenError> {
-    PostgresStore::open(database.url().as_str(), mode).await
+async fn open(database: &Database, mode: OpenMode) -> Result<SqlStore, postgres::OpenError> {
+    postgres::open(database.url().as_str(), mode).await
 }
 
 async fn run(database: &Database, sql: &'static str) {
@@ -20,7 +20,7 @@ async fn run(database: &Database, sql: &'static str) {
 
 /// Polls until the store is ready, or not ready. PostgreSQL applies a setting or its promotion a
 /// moment after the request.
-async fn becomes_ready(store: &PostgresStore, ready: bool) {
+async fn becomes_ready(store: &SqlStore, ready: bool) {
     let began = Instant::now();
     loop {
         match store.ping().await {
@@ -54,7 +54,10 @@ async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
     }
     for mode in [OpenMode::CreateIfNew, OpenMode::ExistingOnly] {
         let error = open(&database, mode).await.expect_err("a standby");
-        assert!(matches!(error, OpenError::Standby { .. }), "{error}");
+        assert!(
+            matches!(error, postgres::OpenError::Standby { .. }),
+            "{error}"
+        );
         assert!(error.to_string().contains("name the primary"), "{error}");
     }
     run(&database, "SELECT pg_promote()").await;
@@ -83,7 +86,10 @@ async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
     assert!(found.expect("keys are found").is_none());
     for mode in [OpenMode::CreateIfNew, OpenMode::ExistingOnly] {
         let error = open(&database, mode).await.expect_err("read-only");
-        assert!(matches!(error, OpenError::ReadOnly { .. }), "{error}");
+        assert!(
+            matches!(error, postgres::OpenError::ReadOnly { .. }),
+            "{error}"
+        );
     }
     run(
         &database,

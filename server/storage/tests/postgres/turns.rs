@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use storage::{OpenMode, PostgresStore};
+use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 fn item(id: String) -> Item {
@@ -35,7 +35,7 @@ const FEED: Duration = Duration::from_millis(1_000);
 async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
     let database = Database::new().await;
     let url = database.url();
-    let open = async || PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await;
+    let open = async || postgres::open(url.as_str(), OpenMode::CreateIfNew).await;
     let nodes = [open().await, open().await].map(|node| node.expect("the store opens"));
     let world = World::build(&nodes[0]).await;
     let mut raw = database.raw().await;
@@ -104,7 +104,7 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn accounts_take_turns_with_their_feeds() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let hold = async {
         let mut raw = database.raw().await;
@@ -134,7 +134,7 @@ async fn accounts_take_turns_with_their_feeds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_create_keys_at_the_same_time_and_wait_for_a_change_of_the_pepper() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     let account = Change::InsertKey.account(&world).clone();

@@ -6,7 +6,7 @@ use domain::Timestamp;
 use service::store::{Action, InstallationStore as _, ItemChangeStore as _, KeyStore as _};
 use std::fs;
 use storage::copy::{CopyError, Quarantined, back_up_file, restore_to_file};
-use storage::{OpenError, OpenMode, Schema, SqliteStore};
+use storage::{OpenMode, Schema, sqlite};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -183,8 +183,11 @@ async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
 #[tokio::test]
 async fn looking_changes_nothing_and_finds_what_is_wrong() {
     let place = Place::new();
-    let look = SqliteStore::look(&place.database(), true).await;
-    assert!(matches!(look, Err(OpenError::Missing { .. })), "{look:?}");
+    let look = sqlite::look(&place.database(), true).await;
+    assert!(
+        matches!(look, Err(sqlite::OpenError::Missing { .. })),
+        "{look:?}"
+    );
     place.make().await;
     let listed = || {
         let mut names: Vec<_> = fs::read_dir(place.directory())
@@ -196,26 +199,20 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
         names
     };
     let before = listed();
-    let look = SqliteStore::look(&place.database(), true)
-        .await
-        .expect("a look");
+    let look = sqlite::look(&place.database(), true).await.expect("a look");
     assert_eq!((look.damage, look.has_keys), (None, false));
     assert!(
         matches!(look.schema, Schema::Current(_)),
         "{:?}",
         look.schema
     );
-    assert!(
-        SqliteStore::library_will_do(&look.version),
-        "{}",
-        look.version
-    );
+    assert!(sqlite::library_will_do(&look.version), "{}", look.version);
     assert_eq!(listed(), before, "looking left something");
 
     // While a server runs, the inspection includes its latest changes.
     let store = place.open().await;
     World::build(&store).await;
-    let look = SqliteStore::look(&place.database(), false)
+    let look = sqlite::look(&place.database(), false)
         .await
         .expect("a look");
     assert!(look.has_keys && look.newest_event.is_some());
@@ -224,7 +221,7 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
     let set = "UPDATE _sqlx_migrations SET version = version + 9000
         WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
     place.raw().await.run(set).await;
-    let look = SqliteStore::look(&place.database(), false)
+    let look = sqlite::look(&place.database(), false)
         .await
         .expect("a look");
     assert!(matches!(look.schema, Schema::Newer(_)), "{:?}", look.schema);
@@ -233,14 +230,14 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
         .await
         .run("DELETE FROM _sqlx_migrations WHERE version > 9000")
         .await;
-    let look = SqliteStore::look(&place.database(), false)
+    let look = sqlite::look(&place.database(), false)
         .await
         .expect("a look");
     assert!(matches!(look.schema, Schema::Older(_)), "{:?}", look.schema);
 
     let stray = "PRAGMA foreign_keys = OFF; UPDATE api_keys SET account_id = 'nobody'";
     place.raw().await.run(stray).await;
-    let look = SqliteStore::look(&place.database(), false)
+    let look = sqlite::look(&place.database(), false)
         .await
         .expect("a look");
     assert!(look.damage.is_some_and(|what| what.contains("api_keys")));
@@ -251,8 +248,8 @@ async fn a_file_that_was_moved_away_is_not_begun_anew() {
     let place = Place::new();
     place.make().await;
     fs::rename(place.database(), place.file("voxum.db.moved")).expect("renamed");
-    let opened = SqliteStore::open(&place.database(), OpenMode::CreateIfNew).await;
+    let opened = sqlite::open(&place.database(), OpenMode::CreateIfNew).await;
     let error = opened.expect_err("refused");
-    assert!(matches!(error, OpenError::Moved { .. }), "{error}");
+    assert!(matches!(error, sqlite::OpenError::Moved { .. }), "{error}");
     assert!(!place.database().exists());
 }

@@ -5,12 +5,12 @@ use contract::{Change, World};
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::LeadDraft;
 use service::store::{Action, Actor, AuditEvent, Authority, LeadStore as _};
-use storage::SqliteStore;
+use storage::SqlStore;
 
 /// Occurs in every field about the person.
 const MARK: &str = "Lovelace";
 
-async fn welcome(store: &SqliteStore, account: &AccountId, number: u32) -> LeadId {
+async fn welcome(store: &SqlStore, account: &AccountId, number: u32) -> LeadId {
     let mark = |field: &str| Some(format!("{MARK} {field} {number}"));
     let draft = LeadDraft {
         name: mark("name"),

@@ -4,14 +4,14 @@ use crate::support::{Place, mode, refusal};
 use contract::World;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use storage::{OpenError, OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 
 #[tokio::test]
 async fn the_files_are_for_their_owner_alone() {
     let place = Place::new();
     let directory = place.file("a/b");
     let database = directory.join("voxum.db");
-    let store = SqliteStore::open(&database, OpenMode::CreateIfNew)
+    let store = sqlite::open(&database, OpenMode::CreateIfNew)
         .await
         .expect("the store opens");
     World::build(&store).await;
@@ -51,21 +51,30 @@ async fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
     place.make().await;
     fs::remove_file(place.database()).expect("removed");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Vanished { .. }), "{line}");
+    assert!(
+        matches!(error, sqlite::OpenError::Vanished { .. }),
+        "{line}"
+    );
     assert!(line.contains("restore it from a backup"), "{line}");
     assert!(line.contains("voxum.db.initialized"), "{line}");
     assert!(!place.database().exists());
 
     fs::write(place.database(), "").expect("an empty file");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Vanished { .. }), "{line}");
+    assert!(
+        matches!(error, sqlite::OpenError::Vanished { .. }),
+        "{line}"
+    );
     assert_eq!(fs::metadata(place.database()).expect("a file").len(), 0);
 
     // A valid but empty database is treated the same.
     place.raw().await.run("VACUUM").await;
     assert_ne!(fs::metadata(place.database()).expect("a file").len(), 0);
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Vanished { .. }), "{line}");
+    assert!(
+        matches!(error, sqlite::OpenError::Vanished { .. }),
+        "{line}"
+    );
 
     // The advice in the error message works.
     fs::remove_file(place.database()).expect("removed");

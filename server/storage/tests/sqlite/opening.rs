@@ -4,7 +4,7 @@ use crate::support::{Place, refusal};
 use contract::{Change, World};
 use service::store::{InstallationStore as _, KeyStore as _};
 use std::fs;
-use storage::{OpenError, OpenMode, SqliteStore};
+use storage::{OpenMode, sqlite};
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_a_restart() {
@@ -29,9 +29,9 @@ async fn what_was_stored_is_there_after_a_restart() {
 #[tokio::test]
 async fn no_database_is_made_where_one_is_expected() {
     let place = Place::new();
-    let opened = SqliteStore::open(&place.database(), OpenMode::ExistingOnly).await;
+    let opened = sqlite::open(&place.database(), OpenMode::ExistingOnly).await;
     assert!(
-        matches!(opened, Err(OpenError::Missing { .. })),
+        matches!(opened, Err(sqlite::OpenError::Missing { .. })),
         "{opened:?}"
     );
     assert_eq!(
@@ -41,7 +41,7 @@ async fn no_database_is_made_where_one_is_expected() {
         0
     );
     place.make().await;
-    let store = SqliteStore::open(&place.database(), OpenMode::ExistingOnly).await;
+    let store = sqlite::open(&place.database(), OpenMode::ExistingOnly).await;
     store.expect("the store opens").close().await;
 }
 
@@ -58,7 +58,7 @@ async fn a_newer_schema_is_refused() {
     let before = raw.dump().await;
     let (error, line) = refusal(&place).await;
     assert!(
-        matches!(error, OpenError::Newer { version: 9999, .. }),
+        matches!(error, sqlite::OpenError::Newer { version: 9999, .. }),
         "{line}"
     );
     assert!(line.contains("start the newer version"), "{line}");
@@ -76,7 +76,7 @@ async fn a_schema_of_another_build_is_refused() {
         .await;
     let (error, line) = refusal(&place).await;
     assert!(
-        matches!(error, OpenError::Altered { version: 1, .. }),
+        matches!(error, sqlite::OpenError::Altered { version: 1, .. }),
         "{line}"
     );
 }
@@ -87,7 +87,10 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let text = "Dear diary, this is no database. ".repeat(100);
     fs::write(place.database(), &text).expect("a file");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::NotADatabase { .. }), "{line}");
+    assert!(
+        matches!(error, sqlite::OpenError::NotADatabase { .. }),
+        "{line}"
+    );
     assert_eq!(fs::read_to_string(place.database()).expect("a file"), text);
     assert!(!place.marker().exists());
 }
@@ -100,7 +103,7 @@ async fn a_database_that_is_cut_off_is_called_damaged_and_left_alone() {
     let half = &whole[..whole.len() / 2];
     fs::write(place.database(), half).expect("a file");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Damaged { .. }), "{line}");
+    assert!(matches!(error, sqlite::OpenError::Damaged { .. }), "{line}");
     assert!(
         line.ends_with(
             "is damaged or cut off: restore it from a backup, or where it is one, use another"
@@ -120,7 +123,7 @@ async fn a_database_of_another_program_is_refused_and_left_alone() {
         .await;
     let before = fs::read(place.database()).expect("a file");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Foreign { .. }), "{line}");
+    assert!(matches!(error, sqlite::OpenError::Foreign { .. }), "{line}");
     assert_eq!(fs::read(place.database()).expect("a file"), before);
     assert!(!place.marker().exists());
 }
@@ -130,12 +133,12 @@ async fn a_path_that_cannot_be_opened_is_refused() {
     let place = Place::new();
     fs::create_dir(place.database()).expect("a directory");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Folder { .. }), "{line}");
+    assert!(matches!(error, sqlite::OpenError::Folder { .. }), "{line}");
 
     fs::write(place.file("file"), "").expect("a file");
-    let below = SqliteStore::open(&place.file("file/voxum.db"), OpenMode::CreateIfNew).await;
+    let below = sqlite::open(&place.file("file/voxum.db"), OpenMode::CreateIfNew).await;
     assert!(
-        matches!(below, Err(OpenError::Unreadable { .. })),
+        matches!(below, Err(sqlite::OpenError::Unreadable { .. })),
         "{below:?}"
     );
 }
@@ -150,5 +153,8 @@ async fn a_database_that_cannot_be_written_is_refused() {
     bytes[18] = 3;
     fs::write(place.database(), &bytes).expect("a file");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::ReadOnly { .. }), "{line}");
+    assert!(
+        matches!(error, sqlite::OpenError::ReadOnly { .. }),
+        "{line}"
+    );
 }

@@ -8,7 +8,7 @@ use service::store::{InstallationStore as _, NodeId, VerdictStore as _};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, SqlStore, sqlite};
 use tokio::task::JoinSet;
 
 /// Returns whether this takes longer than anything that does not wait for a lock.
@@ -24,7 +24,7 @@ async fn processes_that_start_at_once_make_one_database() {
     let mut starts = JoinSet::new();
     for _ in 0..8 {
         let database = place.database();
-        starts.spawn(async move { SqliteStore::open(&database, OpenMode::CreateIfNew).await });
+        starts.spawn(async move { sqlite::open(&database, OpenMode::CreateIfNew).await });
     }
     for store in starts.join_all().await {
         let store = store.expect("the store opens");
@@ -58,7 +58,7 @@ async fn a_start_waits_for_whoever_keeps_the_file_from_wal_mode() {
     raw.run("PRAGMA journal_mode = DELETE; BEGIN; SELECT count(*) FROM items")
         .await;
     let database = place.database();
-    let mut start = pin!(SqliteStore::open(&database, OpenMode::ExistingOnly));
+    let mut start = pin!(sqlite::open(&database, OpenMode::ExistingOnly));
     assert!(waits(&mut start).await);
     raw.run("COMMIT").await;
     start.await.expect("the store opens").close().await;
@@ -80,7 +80,7 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
     // Nothing is closed in an orderly way.
     drop(killed);
     let one = enter("one").await;
-    let nodes = async |store: &SqliteStore| {
+    let nodes = async |store: &SqlStore| {
         let nodes = store.nodes().await.expect("the nodes are known");
         let mut names: Vec<_> = nodes
             .into_iter()

@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use storage::{OpenError, OpenMode, SqliteStore};
+use storage::{OpenMode, SqlStore, sqlite};
 use tempfile::TempDir;
 
 pub struct Place(TempDir);
@@ -30,11 +30,11 @@ impl Place {
         self.file("voxum.db.initialized")
     }
 
-    pub async fn try_open(&self) -> Result<SqliteStore, OpenError> {
-        SqliteStore::open(&self.database(), OpenMode::CreateIfNew).await
+    pub async fn try_open(&self) -> Result<SqlStore, sqlite::OpenError> {
+        sqlite::open(&self.database(), OpenMode::CreateIfNew).await
     }
 
-    pub async fn open(&self) -> SqliteStore {
+    pub async fn open(&self) -> SqlStore {
         self.try_open().await.expect("the store opens")
     }
 
@@ -112,7 +112,7 @@ pub fn mode(path: &Path) -> u32 {
 }
 
 /// Returns the line that the operator reads.
-pub async fn refusal(place: &Place) -> (OpenError, String) {
+pub async fn refusal(place: &Place) -> (sqlite::OpenError, String) {
     let error = place.try_open().await.expect_err("the database is refused");
     let line = error.to_string();
     assert!(!line.contains('\n'), "more than one line: {line}");

@@ -6,7 +6,7 @@ use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_
 use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
 use std::path::Path;
 use std::sync::Arc;
-use storage::{OpenMode, SqliteStore};
+use storage::{OpenMode, SqlStore, sqlite};
 use tempfile::TempDir;
 
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
@@ -14,7 +14,7 @@ pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 pub struct World {
     pub folder: TempDir,
     pub clock: Arc<ManualClock>,
-    pub store: SqliteStore,
+    pub store: SqlStore,
     pub service: Arc<Service>,
     pub app: Pipeline,
     pub pepper: String,
@@ -46,9 +46,7 @@ impl World {
         public_url: &str,
     ) -> Self {
         let file = folder.path().join("voxum.db");
-        let store = SqliteStore::open(&file, OpenMode::CreateIfNew)
-            .await
-            .unwrap();
+        let store = sqlite::open(&file, OpenMode::CreateIfNew).await.unwrap();
         let url = PublicUrl::parse(public_url).unwrap();
         let service = Service::open(
             Arc::new(store.clone()),

@@ -1,6 +1,8 @@
 use super::*;
-use crate::lock_scope::LockScope;
-use crate::sqlite::SqliteStore;
+use crate::SqlStore;
+use crate::engine::Transaction;
+use crate::query::{query, query_scalar};
+use crate::sqlite::SqliteEngine;
 use crate::sqlite::open::tests::fresh;
 use contract::{Change, World};
 use domain::{AccountId, Timestamp};
@@ -9,6 +11,7 @@ use service::store::{
     Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
 };
 use sqlx::{Connection as _, SqliteConnection};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// More pages than a checkpoint leaves in the log.
@@ -16,15 +19,18 @@ const PAGES: i64 = 2 * LONG;
 /// Some 5,000 pages in total.
 const ITEMS: usize = 500;
 
-async fn progress(store: &SqliteStore) -> Progress {
-    sqlx::query_as("PRAGMA wal_checkpoint(NOOP)")
-        .fetch_one(&store.writer)
-        .await
-        .unwrap()
+async fn progress(store: &SqlStore) -> Progress {
+    let progress = query("PRAGMA wal_checkpoint(NOOP)").fetch_one(store.writer("a test"));
+    let (busy, log, checkpointed) = progress.await.unwrap();
+    Progress {
+        busy,
+        log,
+        checkpointed,
+    }
 }
 
 /// Waits for the task, which gets all the time that it needs.
-async fn is_copied(store: &SqliteStore) {
+async fn is_copied(store: &SqlStore) {
     let began = Instant::now();
     loop {
         let found = progress(store).await;
@@ -36,28 +42,28 @@ async fn is_copied(store: &SqliteStore) {
     }
 }
 
-async fn write(connection: &mut SqliteConnection, pages: i64) {
+async fn write(tx: &mut Transaction, pages: i64) {
     let statement = "INSERT INTO filler VALUES (zeroblob(4096 * $1))";
-    let written = sqlx::query(statement).bind(pages).execute(connection);
+    let written = query(statement).bind(pages).execute(tx);
     written.await.unwrap();
 }
 
-async fn with_filler() -> (tempfile::TempDir, SqliteStore) {
-    let (place, store) = fresh().await;
-    let made = sqlx::query("CREATE TABLE filler (data BLOB)");
-    made.execute(&store.writer).await.unwrap();
-    (place, store)
+async fn with_filler() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
+    let (place, store, engine) = fresh().await;
+    let made = query("CREATE TABLE filler (data BLOB)");
+    made.execute(store.writer("a test")).await.unwrap();
+    (place, store, engine)
 }
 
 #[tokio::test]
 async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
-    let (_place, store) = with_filler().await;
-    store.checkpoints.task.abort();
+    let (_place, store, engine) = with_filler().await;
+    engine.checkpoints.task.abort();
     for round in 1..=3 {
         let mut tx = match round {
-            1 => store.begin(LockScope::Installation, "a change").await,
+            1 => store.begin_global_change("a change").await,
             2 => store.begin_non_durable("uses").await,
-            _ => store.begin_lasting("a heartbeat").await,
+            _ => store.begin_durable_coordination("a heartbeat").await,
         }
         .unwrap();
         write(&mut tx, PAGES).await;
@@ -71,14 +77,11 @@ async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
 
 #[tokio::test]
 async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
-    let (place, store) = with_filler().await;
+    let (place, store, _engine) = with_filler().await;
     let log = place.path().join("voxum.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
     let before = length();
-    let mut tx = store
-        .begin(LockScope::Installation, "a change")
-        .await
-        .unwrap();
+    let mut tx = store.begin_global_change("a change").await.unwrap();
     write(&mut tx, 10_000).await;
     assert_eq!(length(), before);
     tx.commit().await.unwrap();
@@ -88,20 +91,20 @@ async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_its_start() {
-    let (_place, store) = with_filler().await;
+    let (_place, store, _engine) = with_filler().await;
     for round in 0..3 {
         let mut tx = match round {
-            0 => store.begin(LockScope::Installation, "a change").await,
+            0 => store.begin_global_change("a change").await,
             1 => store.begin_non_durable("uses").await,
-            _ => store.begin_lasting("a heartbeat").await,
+            _ => store.begin_durable_coordination("a heartbeat").await,
         }
         .unwrap();
         write(&mut tx, PAGES).await;
         tx.commit().await.unwrap();
         is_copied(&store).await;
     }
-    let statement = sqlx::query("INSERT INTO filler VALUES (zeroblob(1))");
-    statement.execute(&store.writer).await.unwrap();
+    let statement = query("INSERT INTO filler VALUES (zeroblob(1))");
+    statement.execute(store.writer("a test")).await.unwrap();
     let found = progress(&store).await;
     assert!(found.log < LONG, "{found:?}");
     store.close().await;
@@ -109,7 +112,7 @@ async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_it
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_it_has_ended() {
-    let (place, store) = with_filler().await;
+    let (place, store, engine) = with_filler().await;
     let options = crate::sqlite::pools::options(&place.path().join("voxum.db"));
     let mut reader = SqliteConnection::connect_with(&options).await.unwrap();
     let count = "SELECT count(*) FROM filler";
@@ -120,13 +123,10 @@ async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_
         .unwrap();
     assert_eq!(rows, 0);
     for _ in 0..3 {
-        let mut tx = store
-            .begin(LockScope::Installation, "a change")
-            .await
-            .unwrap();
+        let mut tx = store.begin_global_change("a change").await.unwrap();
         write(&mut tx, PAGES).await;
         tx.commit().await.unwrap();
-        store.checkpoints.make_room().await;
+        engine.checkpoints.make_room().await;
     }
     let rows: i64 = sqlx::query_scalar(count)
         .fetch_one(&mut *reading)
@@ -160,7 +160,7 @@ fn event(account: &AccountId, counts: UpsertCounts) -> AuditEvent {
     }
 }
 
-async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
+async fn feed(store: &SqlStore, account: &AccountId, round: usize) {
     let items: Vec<Item> = (0..ITEMS)
         .map(|number| Item {
             id: ItemId::from_stored(format!("item-{number:05}")),
@@ -190,17 +190,17 @@ async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_holds_one_feed_at_most_while_others_read_and_write() {
-    let (place, store) = fresh().await;
+    let (place, store, _engine) = fresh().await;
     let world = World::build(&store).await;
     let account = Change::EraseLead.account(&world);
     let others = async {
         loop {
-            let look = sqlx::query("SELECT count(*) FROM installation");
-            look.fetch_one(&store.readers).await.unwrap();
-            let change = sqlx::query("UPDATE installation SET id = id");
-            change.execute(&store.writer).await.unwrap();
-            let uses = sqlx::query("UPDATE nodes SET beats = beats");
-            uses.execute(&store.non_durable).await.unwrap();
+            let read = query_scalar("SELECT count(*) FROM installation");
+            let _: i64 = read.fetch_one(store.readers("a test")).await.unwrap();
+            let change = query("UPDATE installation SET id = id");
+            change.execute(store.writer("a test")).await.unwrap();
+            let uses = query("UPDATE nodes SET beats = beats");
+            uses.execute(store.non_durable("a test")).await.unwrap();
         }
     };
     let log = place.path().join("voxum.db-wal");

@@ -6,8 +6,8 @@
 use crate::commit::CommitError;
 use crate::error::ErrorContext as _;
 use crate::lock_scope::LockScope;
+use crate::ports::{audit, installation, pepper};
 use crate::query::{ByEngine, Connection, Executor, Query, Row};
-use crate::sql::{audit, installation, pepper};
 use crate::{postgres, sqlite};
 use async_trait::async_trait;
 use domain::AccountId;

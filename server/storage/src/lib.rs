@@ -1,10 +1,11 @@
 //! The ports of [`service::store`] on a database: SQLite for one machine ([`sqlite::open`]), and
 //! PostgreSQL for several ([`postgres::open`]).
 //!
-//! `ports` implements them once, with the statements of `sql`, on the thin layer in `engine`.
+//! `ports` implements them once, on the thin layer in `engine`.
 //! Transactions begin and end within one port method. The text of no database error that reaches
 //! the caller contains a bound value.
 
+mod bulk_query;
 mod commit;
 pub mod copy;
 mod engine;
@@ -16,7 +17,6 @@ mod look;
 mod ports;
 pub mod postgres;
 mod query;
-mod sql;
 pub mod sqlite;
 mod store;
 

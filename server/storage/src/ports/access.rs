@@ -1,9 +1,8 @@
 //! Access of one member: their sessions and their password.
 
-use super::{Result, SqlStore, Transaction, read_all, record, team};
+use super::session::OpenSessionRow;
+use super::{Result, SqlStore, Transaction, factor, member, read_all, record, session, team};
 use crate::query::query;
-use crate::sql;
-use crate::sql::session::{self, OpenSessionRow};
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::store::{AccessStore, AuditEvent, SessionRecord, TokenDigest};
@@ -54,14 +53,14 @@ impl AccessStore for SqlStore {
         let mut tx = self
             .begin_change(&event.account_id, "changing a password")
             .await?;
-        query(sql::member::SET_PASSWORD)
+        query(member::SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)
             .execute(&mut tx)
             .await?;
         end_others(&mut tx, member, kept).await?;
-        team::forget(&mut tx, sql::team::FORGET_LINKS_OF, member).await?;
-        team::forget(&mut tx, sql::factor::FORGET_WARNING, member).await?;
+        team::forget(&mut tx, team::FORGET_LINKS_OF, member).await?;
+        team::forget(&mut tx, factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
         tx.commit().await
     }
@@ -78,7 +77,7 @@ pub(super) async fn end_others(
         .bind(kept.0.as_slice())
         .execute(&mut *tx)
         .await?;
-    let steps = query(sql::factor::FORGET_STEPS)
+    let steps = query(factor::FORGET_STEPS)
         .bind(member.as_str())
         .execute(tx)
         .await?;

@@ -1,17 +1,62 @@
 //! Settings of an account.
 
+use super::columns::{number, parsed};
 use super::{Executor, Result, SqlStore, record};
+use crate::error::Corrupt;
 use crate::query::query;
-use crate::sql::account;
-use crate::sql::account::AccountRow;
-use domain::AccountId;
+use domain::{AccountId, AccountName, KeyPolicy, RateLimit};
+use service::Zone;
+use service::inventory::Currency;
 use service::store::{AccountChange, AccountSettings, AuditEvent};
+
+pub(crate) const FIND: &str = "
+    SELECT name, currency, limit_depth, limit_per_second, time_zone, keys_must_expire, key_max_days
+    FROM accounts WHERE id = $1";
+
+pub(crate) const CHANGE: &str = "
+    UPDATE accounts
+    SET name = $2, earlier_currency = coalesce(earlier_currency, currency), currency = $3, limit_depth = $4, limit_per_second = $5, time_zone = $6,
+        keys_must_expire = $7, key_max_days = $8
+    WHERE id = $1";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct AccountRow {
+    name: String,
+    currency: String,
+    limit_depth: i64,
+    limit_per_second: i64,
+    time_zone: String,
+    keys_must_expire: i64,
+    key_max_days: Option<i64>,
+}
+
+impl TryFrom<AccountRow> for AccountSettings {
+    type Error = Corrupt;
+
+    fn try_from(row: AccountRow) -> Result<Self, Corrupt> {
+        let limit = RateLimit::new(
+            number(row.limit_depth, "accounts.limit_depth")?,
+            number(row.limit_per_second, "accounts.limit_per_second")?,
+        );
+        let most_days = row
+            .key_max_days
+            .map(|days| number(days, "accounts.key_max_days"));
+        let policy = KeyPolicy::new(row.keys_must_expire != 0, most_days.transpose()?);
+        Ok(Self {
+            name: parsed(AccountName::parse(&row.name), "accounts.name")?,
+            currency: Currency::parse(&row.currency).ok_or(Corrupt("accounts.currency"))?,
+            limit: parsed(limit, "accounts.limit_depth")?,
+            time_zone: Zone::from_stored(&row.time_zone),
+            key_policy: parsed(policy, "accounts.key_max_days")?,
+        })
+    }
+}
 
 pub(super) async fn find(
     executor: impl Executor,
     id: &AccountId,
 ) -> Result<Option<AccountSettings>> {
-    query(account::FIND)
+    query(FIND)
         .bind(id.as_str())
         .parse_optional::<AccountRow, _>(executor)
         .await
@@ -32,7 +77,7 @@ pub(super) async fn change(
     if stored.as_ref() != Some(before) {
         return Ok(AccountChange::Differs);
     }
-    query(account::CHANGE)
+    query(CHANGE)
         .bind(id.as_str())
         .bind(after.name.as_str())
         .bind(after.currency.code())

@@ -1,12 +1,69 @@
 //! Failed sign-ins of members, counted by hour, network and member.
 
+use super::columns::{address, parsed};
 use super::{Result, SqlStore, Transaction, record};
+use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
-use crate::sql::attempt;
-use crate::sql::attempt::AttemptsRow;
 use async_trait::async_trait;
-use domain::{AccountId, Timestamp};
-use service::store::{AttemptStore, FailedAttempts, NETWORKS_APART};
+use domain::{AccountId, MemberId, Timestamp};
+use service::store::{Action, AttemptStore, FailedAttempts, NETWORKS_APART};
+
+pub(crate) const ADD: &str = "
+    UPDATE failed_attempts SET attempts = attempts + $6
+    WHERE account_id = $1 AND member_id = $2 AND action = $3 AND hour = $4 AND network = $5";
+
+pub(crate) const BEGIN: &str = "
+    INSERT INTO failed_attempts (account_id, member_id, action, hour, network, ip, attempts, reported)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+
+pub(crate) const NETWORKS: &str = "
+    SELECT count(*) FROM failed_attempts
+    WHERE account_id = $1 AND member_id = $2 AND action = $3 AND hour = $4 AND network <> ''";
+
+/// An account that has counts of hours before `$1`.
+pub(crate) const ACCOUNT_TO_CLOSE: &str =
+    "SELECT account_id FROM failed_attempts WHERE hour < $1 ORDER BY hour, account_id LIMIT 1";
+
+pub(crate) const TO_CLOSE: &str = "
+    SELECT member_id, action, hour, network, ip, attempts, reported FROM failed_attempts
+    WHERE account_id = $1 AND hour < $2
+    ORDER BY member_id, action, hour, network
+    LIMIT $3";
+
+pub(crate) const CLOSE: &str = "
+    DELETE FROM failed_attempts
+    WHERE account_id = $1 AND member_id = $2 AND action = $3 AND hour = $4 AND network = $5";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct AttemptsRow {
+    member_id: String,
+    action: String,
+    hour: i64,
+    network: String,
+    ip: Option<String>,
+    attempts: i64,
+    pub(crate) reported: i64,
+}
+
+impl TryFrom<AttemptsRow> for FailedAttempts {
+    type Error = Corrupt;
+
+    fn try_from(row: AttemptsRow) -> Result<Self, Corrupt> {
+        let ip = row.ip.map(|ip| address(&ip, "failed_attempts.ip"));
+        Ok(Self {
+            member_id: parsed(MemberId::parse(&row.member_id), "failed_attempts.member_id")?,
+            action: Action::ALL
+                .into_iter()
+                .find(|action| action.as_str() == row.action)
+                .ok_or(Corrupt("failed_attempts.action"))?,
+            hour: Timestamp::from_millis(row.hour),
+            network: row.network,
+            ip: ip.transpose()?,
+            attempts: u64::try_from(row.attempts)
+                .map_err(|_| Corrupt("failed_attempts.attempts"))?,
+        })
+    }
+}
 
 #[async_trait]
 impl AttemptStore for SqlStore {
@@ -38,7 +95,7 @@ impl AttemptStore for SqlStore {
     }
 
     async fn close_attempts(&self, before: Timestamp, now: Timestamp, limit: u32) -> Result<u64> {
-        let account: Option<String> = query_scalar(attempt::ACCOUNT_TO_CLOSE)
+        let account: Option<String> = query_scalar(ACCOUNT_TO_CLOSE)
             .bind(before.millis())
             .fetch_optional(self.readers("closing the counts of failed attempts"))
             .await?;
@@ -48,7 +105,7 @@ impl AttemptStore for SqlStore {
         let mut tx = self
             .begin_change(&account, "closing the counts of failed attempts")
             .await?;
-        let rows: Vec<AttemptsRow> = query(attempt::TO_CLOSE)
+        let rows: Vec<AttemptsRow> = query(TO_CLOSE)
             .bind(account.as_str())
             .bind(before.millis())
             .bind(i64::from(limit))
@@ -58,7 +115,7 @@ impl AttemptStore for SqlStore {
         for row in rows {
             let reported = u64::try_from(row.reported).unwrap_or(0);
             let one = FailedAttempts::try_from(row)?;
-            query(attempt::CLOSE)
+            query(CLOSE)
                 .bind(account.as_str())
                 .bind(one.member_id.as_str())
                 .bind(one.action.as_str())
@@ -78,7 +135,7 @@ impl AttemptStore for SqlStore {
 
 /// Adds to an existing count. Returns `false` if there is none yet.
 async fn add(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<bool> {
-    let added = query(attempt::ADD)
+    let added = query(ADD)
         .bind(account.as_str())
         .bind(one.member_id.as_str())
         .bind(one.action.as_str())
@@ -91,7 +148,7 @@ async fn add(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) ->
 }
 
 async fn begin(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<()> {
-    query(attempt::BEGIN)
+    query(BEGIN)
         .bind(account.as_str())
         .bind(one.member_id.as_str())
         .bind(one.action.as_str())
@@ -105,7 +162,7 @@ async fn begin(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) 
 }
 
 async fn has_room(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<bool> {
-    let networks: i64 = query_scalar(attempt::NETWORKS)
+    let networks: i64 = query_scalar(NETWORKS)
         .bind(account.as_str())
         .bind(one.member_id.as_str())
         .bind(one.action.as_str())

@@ -4,9 +4,9 @@
 //! narrowing a key) first takes the account's lock, as all changes do. Under that lock, the rows
 //! read here stay unchanged until the commit.
 
-use super::{Result, Transaction, key, read};
+use super::session::SessionRow;
+use super::{Result, Transaction, key, read, session};
 use crate::query::query;
-use crate::sql::session::{self, SessionRow};
 use domain::AccountId;
 use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, TokenDigest};
 

@@ -1,18 +1,105 @@
 //! Numbers of calls.
 
 use super::{Result, SqlStore, Transaction};
+use crate::bulk_query::{BulkStatement, MOST};
+use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
-use crate::sql::bulk::MOST;
-use crate::sql::call;
-use crate::sql::call::CountedRow;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, Timestamp};
+use domain::{AccountId, KeyId, Outcome, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
+
+/// Calls of one key with one outcome, and the beginning of their quarter of an hour.
+const COUNTED: &str = "account_id, key_id, at, quarter, outcome, calls";
+
+// Each of these statements skips keys that do not exist or belong to another account.
+
+pub(crate) const ADD_TO_ACCOUNTS: BulkStatement = BulkStatement {
+    columns: COUNTED,
+    statement: "
+    INSERT INTO account_calls (account_id, quarter, outcome, calls)
+    SELECT k.account_id, g.quarter, g.outcome, sum(g.calls)
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id
+    GROUP BY k.account_id, g.quarter, g.outcome
+    ON CONFLICT (account_id, quarter, outcome)
+    DO UPDATE SET calls = account_calls.calls + excluded.calls",
+};
+
+/// The column `hour` dates from the time when calls of a key were counted by the hour.
+pub(crate) const ADD_TO_KEYS: BulkStatement = BulkStatement {
+    columns: COUNTED,
+    statement: "
+    INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
+    SELECT k.account_id, k.id, g.quarter, g.outcome, sum(g.calls)
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id
+    GROUP BY k.account_id, k.id, g.quarter, g.outcome
+    ON CONFLICT (account_id, key_id, hour, outcome)
+    DO UPDATE SET calls = key_calls.calls + excluded.calls",
+};
+
+pub(crate) const FIRST_CALLS: BulkStatement = BulkStatement {
+    columns: COUNTED,
+    statement: "
+    UPDATE accounts SET first_call_at = called.at
+    FROM (
+        SELECT k.account_id, min(g.at) AS at
+        FROM given g CROSS JOIN api_keys k
+        WHERE k.id = g.key_id AND k.account_id = g.account_id AND g.outcome = 'accepted'
+        GROUP BY k.account_id
+    ) AS called
+    WHERE accounts.id = called.account_id AND accounts.first_call_at IS NULL",
+};
+
+pub(crate) const FIND_FIRST_CALL: &str = "SELECT first_call_at FROM accounts WHERE id = $1";
+
+pub(crate) const OF_ACCOUNT: &str = "
+    SELECT quarter AS since, outcome, calls FROM account_calls
+    WHERE account_id = $1 AND quarter >= $2
+    ORDER BY quarter, outcome";
+
+pub(crate) const OF_KEY: &str = "
+    SELECT hour AS since, outcome, calls FROM key_calls
+    WHERE account_id = $1 AND key_id = $2 AND hour >= $3
+    ORDER BY hour, outcome";
+
+pub(crate) const SWEEP_ACCOUNTS: &str = "
+    DELETE FROM account_calls
+    WHERE (account_id, quarter, outcome) IN (
+        SELECT account_id, quarter, outcome FROM account_calls
+        WHERE quarter < $1 ORDER BY quarter LIMIT $2
+    )";
+
+pub(crate) const SWEEP_KEYS: &str = "
+    DELETE FROM key_calls
+    WHERE (account_id, key_id, hour, outcome) IN (
+        SELECT account_id, key_id, hour, outcome FROM key_calls
+        WHERE hour < $1 ORDER BY hour LIMIT $2
+    )";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct CountedRow {
+    since: i64,
+    outcome: String,
+    calls: i64,
+}
+
+impl TryFrom<CountedRow> for CountedCalls {
+    type Error = Corrupt;
+
+    fn try_from(row: CountedRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            since: Timestamp::from_millis(row.since),
+            outcome: Outcome::of(&row.outcome),
+            calls: u64::try_from(row.calls).map_err(|_| Corrupt("calls"))?,
+        })
+    }
+}
 
 #[async_trait]
 impl CallStore for SqlStore {
     async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>> {
-        query(call::OF_ACCOUNT)
+        query(OF_ACCOUNT)
             .bind(account.as_str())
             .bind(since.millis())
             .parse_all::<CountedRow, _>(self.listings("reading the calls of an account"))
@@ -25,7 +112,7 @@ impl CallStore for SqlStore {
         key: &KeyId,
         since: Timestamp,
     ) -> Result<Vec<CountedCalls>> {
-        query(call::OF_KEY)
+        query(OF_KEY)
             .bind(account.as_str())
             .bind(key.as_str())
             .bind(since.millis())
@@ -34,7 +121,7 @@ impl CallStore for SqlStore {
     }
 
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>> {
-        let at: Option<Option<i64>> = query_scalar(call::FIND_FIRST_CALL)
+        let at: Option<Option<i64>> = query_scalar(FIND_FIRST_CALL)
             .bind(account.as_str())
             .fetch_optional(self.readers("reading when an account first called"))
             .await?;
@@ -43,7 +130,7 @@ impl CallStore for SqlStore {
 
     async fn sweep_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
         let mut swept = 0;
-        for statement in [call::SWEEP_ACCOUNTS, call::SWEEP_KEYS] {
+        for statement in [SWEEP_ACCOUNTS, SWEEP_KEYS] {
             let done = query(statement)
                 .bind(before.millis())
                 .bind(i64::from(limit))
@@ -57,7 +144,7 @@ impl CallStore for SqlStore {
 
 /// Adds calls to the counts of each key and of its account.
 pub(super) async fn add_all(tx: &mut Transaction, counts: &[CallCount]) -> Result<()> {
-    let statements = [call::ADD_TO_KEYS, call::ADD_TO_ACCOUNTS, call::FIRST_CALLS];
+    let statements = [ADD_TO_KEYS, ADD_TO_ACCOUNTS, FIRST_CALLS];
     // There are few, unless the database was unavailable for a long time.
     for counts in counts.chunks(MOST) {
         for statement in &statements {

@@ -1,10 +1,9 @@
 //! Many items at once. However many are stored, each of these steps has a bound: a feed has at most 5,000 items, and removes at
 //! most [`REMOVED_AT_MOST`].
 
-use super::{Result, Transaction, read_all};
+use super::inventory::ItemRow;
+use super::{Result, Transaction, inventory, read_all};
 use crate::query::query_scalar;
-use crate::sql::inventory;
-use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Item, ItemFilter, Price, StoredItem};
 use service::store::{

@@ -1,19 +1,33 @@
 //! The installation as a whole, and the audit log.
 
-use super::{Result, SqlStore};
+use super::audit::{EventRow, SignedRow};
+use super::{Result, SqlStore, audit};
 use crate::error::ErrorContext as _;
 use crate::query::{query, query_scalar};
-use crate::sql::audit::{EventRow, SignedRow};
-use crate::sql::{audit, installation};
 use async_trait::async_trait;
 use domain::AccountId;
 use service::store::{Action, AuditEvent, DiskSpace, InstallationStore, SignedEvent};
+
+/// Reads a table, unlike `SELECT 1`, so that the answer comes from the database and not from the
+/// library.
+pub(crate) const PING: &str = "SELECT count(*) FROM installation";
+
+pub(crate) const PEPPER_FINGERPRINT: &str =
+    "SELECT pepper_fingerprint FROM installation WHERE id = 1";
+
+pub(crate) const SET_PEPPER_FINGERPRINT: &str =
+    "UPDATE installation SET pepper_fingerprint = $1 WHERE id = 1";
+
+pub(crate) const HAS_KEYS: &str = "
+    SELECT EXISTS (SELECT 1 FROM api_keys) OR EXISTS (SELECT 1 FROM second_factors)";
+
+pub(crate) const HAS_OWNER: &str = "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'owner')";
 
 #[async_trait]
 impl InstallationStore for SqlStore {
     async fn ping(&self) -> Result<()> {
         // Uses the pool that looks up keys, since the question is whether keys can be read.
-        let _: i64 = query_scalar(installation::PING)
+        let _: i64 = query_scalar(PING)
             .fetch_one(self.authentication("asking whether the database answers"))
             .await?;
         self.engine
@@ -27,13 +41,13 @@ impl InstallationStore for SqlStore {
     }
 
     async fn pepper_fingerprint(&self) -> Result<Option<String>> {
-        query_scalar(installation::PEPPER_FINGERPRINT)
+        query_scalar(PEPPER_FINGERPRINT)
             .fetch_one(self.readers("reading the pepper's fingerprint"))
             .await
     }
 
     async fn set_pepper_fingerprint(&self, fingerprint: &str) -> Result<()> {
-        query(installation::SET_PEPPER_FINGERPRINT)
+        query(SET_PEPPER_FINGERPRINT)
             .bind(fingerprint)
             .execute(self.writer("storing the pepper's fingerprint"))
             .await?;
@@ -41,13 +55,13 @@ impl InstallationStore for SqlStore {
     }
 
     async fn has_keys(&self) -> Result<bool> {
-        query_scalar(installation::HAS_KEYS)
+        query_scalar(HAS_KEYS)
             .fetch_one(self.readers("looking for any API key"))
             .await
     }
 
     async fn has_owner(&self) -> Result<bool> {
-        query_scalar(installation::HAS_OWNER)
+        query_scalar(HAS_OWNER)
             .fetch_one(self.readers("looking for any owner"))
             .await
     }

@@ -1,8 +1,7 @@
 //! The mappings of columns that accounts used before.
 
-use super::{Result, Transaction};
+use super::{Result, Transaction, import};
 use crate::query::query;
-use crate::sql::import;
 use domain::{AccountId, Timestamp};
 use service::store::{KEPT_MAPPINGS, UsedMapping};
 

@@ -1,4 +1,7 @@
-//! The ports, on the statements and rows of `sql`.
+//! The ports: one file per aggregate, with its statements and rows.
+//!
+//! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same in SQLite and PostgreSQL.
+//! Statements name their columns instead of `*`, so that a column that is added later changes no row.
 //!
 //! The engines differ in how a connection is opened, what a change waits for, and a few texts. All
 //! of that is below [`crate::engine`].
@@ -6,15 +9,21 @@
 mod access;
 mod account;
 mod attempt;
-mod audit;
+pub(crate) mod audit;
 mod authority;
+mod bulk;
 mod call;
+mod caller_stats;
+mod columns;
 mod factor;
 mod feed;
-mod find;
+pub(crate) mod find;
+pub(crate) mod idempotency;
 mod import;
-mod installation;
-mod inventory;
+#[cfg(test)]
+pub(crate) mod indexed;
+pub(crate) mod installation;
+pub(crate) mod inventory;
 mod item_change;
 mod key;
 mod lead;
@@ -22,30 +31,26 @@ mod link;
 mod mapping;
 mod member;
 mod notice;
-mod once;
 mod operator;
-mod pepper;
+pub(crate) mod pepper;
 mod preview;
 mod quota;
 mod refusal;
 mod revocation;
 mod rotation;
 mod session;
-mod several;
-mod sighting;
 mod team;
 pub(crate) mod term;
-mod verdict;
+pub(crate) mod verdict;
 
 use crate::engine::Transaction;
 use crate::error::Corrupt;
 use crate::query::{Executor, query};
-use crate::sql;
 use crate::store::SqlStore;
 use authority::authorise;
 use service::store::{AuditEvent, Completion, Listed, StoreError};
 
-type Result<T> = std::result::Result<T, StoreError>;
+type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Returns whether a text can be stored or compared: PostgreSQL refuses a NUL even in a comparison.
 fn can_be_stored(text: &str) -> bool {
@@ -66,7 +71,7 @@ async fn record(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
 
 async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
     let (actor_kind, actor_id) = event.actor.parts();
-    query(sql::audit::RECORD)
+    query(audit::RECORD)
         .bind(event.account_id.as_str())
         .bind(event.at.millis())
         .bind(actor_kind)
@@ -80,7 +85,7 @@ async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
         .await?;
     let account = &event.account_id;
     match &event.completion {
-        Some(Completion::Answer(kept)) => once::keep_with_change(tx, account, kept).await,
+        Some(Completion::Answer(kept)) => idempotency::keep_with_change(tx, account, kept).await,
         Some(Completion::Import(applied)) => import::finish_with_change(tx, account, applied).await,
         None => Ok(()),
     }
@@ -99,7 +104,7 @@ fn read_all<R, T>(rows: Vec<R>) -> Result<Vec<T>>
 where
     T: TryFrom<R, Error = Corrupt>,
 {
-    let parsed: std::result::Result<_, Corrupt> = rows.into_iter().map(T::try_from).collect();
+    let parsed: Result<_, Corrupt> = rows.into_iter().map(T::try_from).collect();
     Ok(parsed?)
 }
 

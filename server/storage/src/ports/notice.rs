@@ -1,13 +1,77 @@
 //! Notices of keys that expire soon, and who has received them.
 
+use super::columns::{number, parsed};
+use super::key::{ENDING, KeyRow};
 use super::{Result, SqlStore, record};
+use crate::error::Corrupt;
 use crate::query::query;
-use crate::sql::key::{ENDING, KeyRow};
-use crate::sql::notice;
-use crate::sql::notice::DueRow;
 use async_trait::async_trait;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
+use service::Zone;
 use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
+
+/// `$4` is `$1` in milliseconds. `$6` has a comma before and after the id of each account to skip.
+pub(crate) const DUE: &str = "
+    SELECT k.account_id, k.id AS key_id, k.name, k.preview, k.expires_at, m.id AS member_id, m.email,
+        a.time_zone, $1 AS days
+    FROM api_keys k
+    JOIN accounts a ON a.id = k.account_id
+    JOIN members m ON m.account_id = k.account_id AND m.role IN ('owner', 'admin')
+        AND m.deactivated_at IS NULL
+    LEFT JOIN key_notices n
+        ON n.key_id = k.id AND n.member_id = m.id AND n.days = $1 AND n.key_end = k.expires_at
+    WHERE k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+        AND k.generation = a.key_generation
+        AND k.created_at < k.expires_at - $4
+        AND (k.replaced_at IS NULL OR k.replaced_at < k.expires_at - $4)
+        AND (n.key_id IS NULL OR n.retry_at <= $5)
+        AND $6 NOT LIKE '%,' || k.account_id || ',%'
+    ORDER BY k.expires_at
+    LIMIT $7";
+
+pub(crate) const CLAIM: &str = "
+    INSERT INTO key_notices (account_id, key_id, member_id, days, key_end, claimed_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (key_id, member_id, days, key_end)
+    DO UPDATE SET claimed_at = excluded.claimed_at, retry_at = NULL
+    WHERE key_notices.retry_at <= excluded.claimed_at";
+
+pub(crate) const RELEASE: &str = "
+    UPDATE key_notices SET retry_at = $5
+    WHERE key_id = $1 AND member_id = $2 AND days = $3 AND key_end = $4";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct DueRow {
+    account_id: String,
+    key_id: String,
+    name: String,
+    preview: String,
+    expires_at: i64,
+    member_id: String,
+    email: String,
+    time_zone: String,
+    days: i64,
+}
+
+impl TryFrom<DueRow> for DueNotice {
+    type Error = Corrupt;
+
+    fn try_from(row: DueRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            notice: NoticeRecord {
+                account_id: parsed(AccountId::parse(&row.account_id), "api_keys.account_id")?,
+                key_id: parsed(KeyId::parse(&row.key_id), "api_keys.id")?,
+                member_id: parsed(MemberId::parse(&row.member_id), "members.id")?,
+                days: number(row.days, "key_notices.days")?,
+                end: Timestamp::from_millis(row.expires_at),
+            },
+            to: parsed(Email::from_stored(&row.email), "members.email")?,
+            name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
+            preview: row.preview,
+            zone: Zone::from_stored(&row.time_zone),
+        })
+    }
+}
 
 /// One day in milliseconds.
 const DAY: i64 = 86_400_000;
@@ -44,7 +108,7 @@ impl NoticeStore for SqlStore {
             resting_ids += account.as_str();
             resting_ids += ",";
         }
-        query(notice::DUE)
+        query(DUE)
             .bind(i64::from(days))
             .bind(from.millis())
             .bind(until.millis())
@@ -57,7 +121,7 @@ impl NoticeStore for SqlStore {
     }
 
     async fn claim_notice(&self, notice: &NoticeRecord, now: Timestamp) -> Result<bool> {
-        let claimed = query(notice::CLAIM)
+        let claimed = query(CLAIM)
             .bind(notice.account_id.as_str())
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
@@ -70,7 +134,7 @@ impl NoticeStore for SqlStore {
     }
 
     async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()> {
-        query(notice::RELEASE)
+        query(RELEASE)
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
             .bind(i64::from(notice.days))

@@ -1,8 +1,8 @@
 //! Look-ups for the operator on the command line, not bound to an account.
 
-use super::{Result, SqlStore, can_be_stored};
+use super::key::KeyRow;
+use super::{Result, SqlStore, can_be_stored, key};
 use crate::query::query;
-use crate::sql::key::{self, KeyRow};
 use async_trait::async_trait;
 use domain::KeyId;
 use service::store::{KeyRecord, OperatorStore};

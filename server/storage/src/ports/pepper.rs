@@ -1,14 +1,75 @@
 //! Replacement of the pepper.
 
-use super::{Executor, Result, SqlStore, Transaction};
+use super::{Executor, Result, SqlStore, Transaction, installation};
 use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
-use crate::sql::{installation, pepper};
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::PepperId;
 use service::key::KeyDigest;
 use service::store::{PepperNeed, PepperStore, ResealedFactor, StoreError};
+
+pub(crate) const CHANGE: &str = "
+    UPDATE installation SET pepper_fingerprint = $2 WHERE id = 1 AND pepper_fingerprint = $1";
+
+/// Reads the pepper and prevents its replacement until the end of the transaction. Any number of
+/// transactions can hold this lock at once, while [`CHANGE`] and they wait for each other. SQLite
+/// needs no such lock, since it has one writing transaction at a time.
+pub(crate) const SHARED: &str =
+    "SELECT pepper_fingerprint FROM installation WHERE id = 1 FOR SHARE";
+
+/// Returns whether a registered node does not accept the pepper with this id. `peppers` is NULL for
+/// a node of a release that does not know old peppers.
+pub(crate) const NOT_ACCEPTED: &str = "
+    SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
+
+/// Rows that were stored before the column existed, or by an older release, use the pepper that is
+/// replaced now.
+pub(crate) const NAME_OF_FACTORS: &str =
+    "UPDATE second_factors SET pepper_id = $1 WHERE pepper_id IS NULL";
+pub(crate) const NAME_OF_CODES: &str =
+    "UPDATE recovery_codes SET pepper_id = $1 WHERE pepper_id IS NULL";
+
+pub(crate) const REHASH: &str = "UPDATE api_keys SET digest = $2, pepper_id = $3 WHERE digest = $1";
+
+pub(crate) const TO_RESEAL: &str = "
+    SELECT member_id, sealed FROM second_factors WHERE member_id > $2 AND pepper_id <> $1
+    ORDER BY member_id LIMIT $3";
+
+pub(crate) const RESEAL: &str = "
+    UPDATE second_factors SET sealed = $3, pepper_id = $4 WHERE member_id = $1 AND sealed = $2";
+
+/// Rows under peppers other than `$1` and `$2`, where `$1` is at most `$2`. The three ranges are
+/// counted separately: if they were joined by `OR`, SQLite would walk the whole index.
+pub(crate) const KEYS: &str = "
+    SELECT (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+                AND pepper_id < $1)
+        + (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+                AND pepper_id > $1 AND pepper_id < $2)
+        + (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+                AND pepper_id > $2)";
+
+pub(crate) const FACTORS: &str = "
+    SELECT (SELECT count(*) FROM second_factors WHERE pepper_id < $1)
+        + (SELECT count(*) FROM second_factors WHERE pepper_id > $1 AND pepper_id < $2)
+        + (SELECT count(*) FROM second_factors WHERE pepper_id > $2)";
+
+pub(crate) const CODES: &str = "
+    SELECT (SELECT count(*) FROM recovery_codes WHERE pepper_id < $1)
+        + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $1 AND pepper_id < $2)
+        + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $2)";
+
+/// For the operator's inspection: every pepper in use, with the number of rows of each kind.
+pub(crate) const USES: &str = "
+    SELECT pepper_id, CAST(sum(keys) AS BIGINT), CAST(sum(factors) AS BIGINT), CAST(sum(codes) AS BIGINT) FROM (
+        SELECT pepper_id, count(*) AS keys, 0 AS factors, 0 AS codes FROM api_keys
+        WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) GROUP BY pepper_id
+        UNION ALL
+        SELECT pepper_id, 0, count(*), 0 FROM second_factors WHERE pepper_id IS NOT NULL GROUP BY pepper_id
+        UNION ALL
+        SELECT pepper_id, 0, 0, count(*) FROM recovery_codes WHERE pepper_id IS NOT NULL
+        GROUP BY pepper_id
+    ) AS used GROUP BY pepper_id ORDER BY pepper_id";
 
 #[async_trait]
 impl PepperStore for SqlStore {
@@ -18,11 +79,7 @@ impl PepperStore for SqlStore {
         (to, to_id): &(String, PepperId),
     ) -> Result<bool> {
         let mut tx = self.begin_global_change("changing the pepper").await?;
-        let changed = query(pepper::CHANGE)
-            .bind(from)
-            .bind(to)
-            .execute(&mut tx)
-            .await?;
+        let changed = query(CHANGE).bind(from).bind(to).execute(&mut tx).await?;
         if changed == 0 {
             let stored: Option<String> = query_scalar(installation::PEPPER_FINGERPRINT)
                 .fetch_one(&mut tx)
@@ -30,14 +87,14 @@ impl PepperStore for SqlStore {
             // Another node may have made the change.
             return Ok(stored.as_ref() == Some(to));
         }
-        let not_accepted: bool = query_scalar(pepper::NOT_ACCEPTED)
+        let not_accepted: bool = query_scalar(NOT_ACCEPTED)
             .bind(to_id.as_str())
             .fetch_one(&mut tx)
             .await?;
         if not_accepted {
             return Ok(false);
         }
-        for statement in [pepper::NAME_OF_FACTORS, pepper::NAME_OF_CODES] {
+        for statement in [NAME_OF_FACTORS, NAME_OF_CODES] {
             query(statement)
                 .bind(from_id.as_str())
                 .execute(&mut tx)
@@ -50,7 +107,7 @@ impl PepperStore for SqlStore {
     async fn rehash_keys(&self, keys: &[(KeyDigest, KeyDigest)], current: &PepperId) -> Result<()> {
         let mut tx = self.begin_numbered("re-hashing API keys").await?;
         for (old, new) in keys {
-            query(pepper::REHASH)
+            query(REHASH)
                 .bind(old.as_bytes().as_slice())
                 .bind(new.as_bytes().as_slice())
                 .bind(current.as_str())
@@ -66,7 +123,7 @@ impl PepperStore for SqlStore {
         after: Option<&MemberId>,
         limit: u32,
     ) -> Result<Vec<(MemberId, Vec<u8>)>> {
-        let rows: Vec<(String, Vec<u8>)> = query(pepper::TO_RESEAL)
+        let rows: Vec<(String, Vec<u8>)> = query(TO_RESEAL)
             .bind(current.as_str())
             .bind(after.map_or("", MemberId::as_str))
             .bind(i64::from(limit))
@@ -80,7 +137,7 @@ impl PepperStore for SqlStore {
     }
 
     async fn reseal_factor(&self, factor: &ResealedFactor, current: &PepperId) -> Result<()> {
-        query(pepper::RESEAL)
+        query(RESEAL)
             .bind(factor.member.as_str())
             .bind(factor.from.as_slice())
             .bind(factor.to.as_slice())
@@ -104,9 +161,9 @@ impl PepperStore for SqlStore {
         let (low, high) = (low.as_str(), high.as_str());
         let readers = self.readers("counting what needs an old pepper");
         Ok(PepperNeed {
-            keys: count(readers, pepper::KEYS, low, high, Some(now)).await?,
-            factors: count(readers, pepper::FACTORS, low, high, None).await?,
-            recovery_codes: count(readers, pepper::CODES, low, high, None).await?,
+            keys: count(readers, KEYS, low, high, Some(now)).await?,
+            factors: count(readers, FACTORS, low, high, None).await?,
+            recovery_codes: count(readers, CODES, low, high, None).await?,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Reads for the preview of a feed.
 
-use super::{Result, SqlStore, read_all};
+use super::inventory::ItemRow;
+use super::{Result, SqlStore, inventory, read_all};
 use crate::query::query;
-use crate::sql::inventory::{self, ItemRow};
 use async_trait::async_trait;
 use domain::AccountId;
 use service::inventory::StoredItem;

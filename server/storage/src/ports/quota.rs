@@ -6,11 +6,26 @@
 use super::{Executor, Result, SqlStore, Transaction};
 use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
-use crate::sql::quota;
 use async_trait::async_trait;
 use domain::{AccountId, Resource, Timestamp};
 use service::store::{OverQuota, QuotaStore, Quotas, StoreError, Usage};
 use std::sync::PoisonError;
+
+/// Maintained by triggers, like the number of leads (see the migration that creates the tables).
+pub(crate) const ITEMS: &str = "SELECT items, bytes FROM item_usage WHERE account_id = $1";
+
+pub(crate) const LEADS: &str = "SELECT leads FROM lead_usage WHERE account_id = $1";
+
+/// Keys that are neither revoked nor expired.
+pub(crate) const LIVE_KEYS: &str = "
+    SELECT count(*) FROM api_keys
+    WHERE account_id = $1 AND live = 1 AND (expires_at IS NULL OR expires_at > $2)";
+
+pub(crate) const MEMBERS: &str = "
+    SELECT count(*) FROM members WHERE account_id = $1 AND deactivated_at IS NULL";
+
+pub(crate) const INVITATIONS: &str = "
+    SELECT count(*) FROM links WHERE account_id = $1 AND email IS NOT NULL AND expires_at > $2";
 
 #[async_trait]
 impl QuotaStore for SqlStore {
@@ -25,13 +40,13 @@ impl QuotaStore for SqlStore {
     async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage> {
         let readers = self.readers("counting what an account has");
         let items = Items::of(readers, account).await?;
-        let members = counted(readers, quota::MEMBERS, account, None).await?;
-        let invitations = counted(readers, quota::INVITATIONS, account, Some(now)).await?;
+        let members = counted(readers, MEMBERS, account, None).await?;
+        let invitations = counted(readers, INVITATIONS, account, Some(now)).await?;
         Ok(Usage {
             items: items.number,
             item_bytes: items.bytes,
             leads: leads(readers, account).await?,
-            keys: counted(readers, quota::LIVE_KEYS, account, Some(now)).await?,
+            keys: counted(readers, LIVE_KEYS, account, Some(now)).await?,
             members: members + invitations,
         })
     }
@@ -54,7 +69,7 @@ pub(super) struct Items {
 
 impl Items {
     pub(super) async fn of(executor: impl Executor, account: &AccountId) -> Result<Self> {
-        let row: Option<(i64, i64)> = query(quota::ITEMS)
+        let row: Option<(i64, i64)> = query(ITEMS)
             .bind(account.as_str())
             .fetch_optional(executor)
             .await?;
@@ -85,7 +100,7 @@ impl Items {
 
 /// Returns the number of an account's leads, as maintained by triggers.
 pub(super) async fn leads(executor: impl Executor, account: &AccountId) -> Result<u64> {
-    let leads: Option<i64> = query_scalar(quota::LEADS)
+    let leads: Option<i64> = query_scalar(LEADS)
         .bind(account.as_str())
         .fetch_optional(executor)
         .await?;
@@ -104,7 +119,7 @@ pub(super) async fn check_keys(
     if quotas.keys.is_none() {
         return Ok(());
     }
-    let keys = counted(tx, quota::LIVE_KEYS, account, Some(now)).await?;
+    let keys = counted(tx, LIVE_KEYS, account, Some(now)).await?;
     check(quotas, Resource::Keys, keys.saturating_sub(added), keys)
 }
 
@@ -114,8 +129,8 @@ pub(super) async fn members(
     account: &AccountId,
     now: Timestamp,
 ) -> Result<u64> {
-    let members = counted(&mut *tx, quota::MEMBERS, account, None).await?;
-    let invitations = counted(tx, quota::INVITATIONS, account, Some(now)).await?;
+    let members = counted(&mut *tx, MEMBERS, account, None).await?;
+    let invitations = counted(tx, INVITATIONS, account, Some(now)).await?;
     Ok(members + invitations)
 }
 

@@ -1,10 +1,9 @@
 //! Rotation: replacing one key by another.
 
 use super::key::{find, insert, write};
-use super::{Result, SqlStore, Transaction, quota, record};
+use super::{Result, SqlStore, Transaction, key, quota, record};
 use crate::error::Corrupt;
 use crate::query::query;
-use crate::sql::key;
 use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
 use service::store::{
     AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds,

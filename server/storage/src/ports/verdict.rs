@@ -1,18 +1,57 @@
 //! Reports between nodes, on a pool of their own, so that they wait for no other work of the node;
 //! and the receipts of revocations.
 
-use super::{Result, SqlStore};
-use crate::error::Corrupt;
-use crate::error::ErrorContext as _;
+use super::{Result, SqlStore, revocation};
+use crate::error::{Corrupt, ErrorContext as _};
 use crate::query::{query, query_scalar};
-use crate::sql::{revocation, verdict};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::PepperId;
 use service::key::KeyDigest;
 use service::store::{
-    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, Receipt, StoreError, VerdictChange, VerdictStore,
+    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, Receipt, VerdictChange, VerdictStore,
 };
+
+pub(crate) const REGISTER: &str = "
+    INSERT INTO nodes (id, acknowledged, beats, leaving, peppers)
+    SELECT $1, last, 0, 0, $2 FROM verdict_counter WHERE id = 1
+    RETURNING acknowledged";
+
+/// A row that only makes the nodes of an older version send heartbeats. It uses the columns of the
+/// first schema that has nodes.
+pub(crate) const REGISTER_UPGRADE: &str = "
+    INSERT INTO nodes (id, acknowledged, beats, leaving)
+    SELECT $1, last, 0, 1 FROM verdict_counter WHERE id = 1
+    ON CONFLICT (id) DO NOTHING";
+
+pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
+
+/// For use when no other node exists.
+pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
+
+/// A row without a number if nothing changed. No row if the node is not registered, or has seen
+/// numbers that do not exist yet. It is one statement, so that everything is read at the same
+/// moment.
+pub(crate) const CHANGES: &str = "
+    SELECT c.number, c.account_id, c.digest
+    FROM nodes n LEFT JOIN verdict_changes c ON c.number > $2
+    WHERE n.id = $1 AND n.leaving = 0 AND $2 <= (SELECT last FROM verdict_counter WHERE id = 1)
+    ORDER BY c.number LIMIT $3";
+
+pub(crate) const ACKNOWLEDGE: &str =
+    "UPDATE nodes SET acknowledged = $2, beats = beats + 1 WHERE id = $1 AND leaving = 0";
+
+pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nodes";
+
+pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 0";
+
+/// Returns whether a node other than `$1` is registered.
+pub(crate) const OTHERS: &str =
+    "SELECT EXISTS (SELECT 1 FROM nodes WHERE id <> $1 AND leaving = 0)";
+
+pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
+
+pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";
 
 #[async_trait]
 impl VerdictStore for SqlStore {
@@ -32,7 +71,7 @@ impl VerdictStore for SqlStore {
             return Ok(None);
         }
         let accepted: Vec<_> = accepted.iter().map(PepperId::as_str).collect();
-        let number: i64 = query_scalar(verdict::REGISTER)
+        let number: i64 = query_scalar(REGISTER)
             .bind(id.as_str())
             .bind(accepted.join(" "))
             .fetch_one(&mut tx)
@@ -46,7 +85,7 @@ impl VerdictStore for SqlStore {
             .forget_dead_nodes()
             .await
             .context("asking for the last change of API keys")?;
-        let number: i64 = query_scalar(verdict::LAST)
+        let number: i64 = query_scalar(LAST)
             .fetch_one(self.coordination("asking for the last change of API keys"))
             .await?;
         unsigned(number, "verdict_counter.last")
@@ -57,7 +96,7 @@ impl VerdictStore for SqlStore {
         node: &NodeId,
         after: u64,
     ) -> Result<Option<Vec<VerdictChange>>> {
-        let rows: Vec<(Option<i64>, Option<String>, Option<Vec<u8>>)> = query(verdict::CHANGES)
+        let rows: Vec<(Option<i64>, Option<String>, Option<Vec<u8>>)> = query(CHANGES)
             .bind(node.as_str())
             .bind(after.cast_signed())
             .bind(i64::try_from(CHANGES_PAGE).unwrap_or(i64::MAX))
@@ -89,7 +128,7 @@ impl VerdictStore for SqlStore {
     }
 
     async fn acknowledge(&self, node: &NodeId, number: u64) -> Result<()> {
-        query(verdict::ACKNOWLEDGE)
+        query(ACKNOWLEDGE)
             .bind(node.as_str())
             .bind(number.cast_signed())
             .execute(self.coordination("acknowledging what changed of API keys"))
@@ -98,7 +137,7 @@ impl VerdictStore for SqlStore {
     }
 
     async fn nodes(&self) -> Result<Vec<NodeRecord>> {
-        let rows: Vec<(String, i64, i64, i64)> = query(verdict::NODES)
+        let rows: Vec<(String, i64, i64, i64)> = query(NODES)
             .fetch_all(self.readers("asking for the nodes"))
             .await?;
         let record = |(id, acknowledged, beats, leaving)| -> Result<NodeRecord> {
@@ -118,7 +157,7 @@ impl VerdictStore for SqlStore {
         let mut tx = self
             .begin_durable_coordination("taking a node for dead")
             .await?;
-        query(verdict::EXPEL)
+        query(EXPEL)
             .bind(seen.id.as_str())
             .bind(seen.beats.cast_signed())
             .execute(&mut tx)
@@ -148,7 +187,7 @@ impl VerdictStore for SqlStore {
     }
 
     async fn remove_node(&self, id: &NodeId) -> Result<()> {
-        query(verdict::REMOVE)
+        query(REMOVE)
             .bind(id.as_str())
             .execute(self.coordination("removing a node"))
             .await?;
@@ -160,6 +199,6 @@ impl VerdictStore for SqlStore {
     }
 }
 
-fn unsigned(number: i64, column: &'static str) -> std::result::Result<u64, StoreError> {
+fn unsigned(number: i64, column: &'static str) -> Result<u64> {
     Ok(u64::try_from(number).map_err(|_| Corrupt(column))?)
 }

@@ -3,7 +3,7 @@
 use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
 use super::open_error::{OpenError, explain};
 use crate::look::{Look, NEWEST_EVENT, PepperUse, Schema, ServerLook, VERSION};
-use crate::sql::{installation, pepper, verdict};
+use crate::ports::{installation, pepper, verdict};
 use service::Clock;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection};

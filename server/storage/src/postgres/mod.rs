@@ -38,8 +38,8 @@ pub use open_error::OpenError;
 
 use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection};
 use crate::lock_scope::LockScope;
+use crate::ports::audit::{LOGS, Logs};
 use crate::query::{ByEngine, Connection as _, query};
-use crate::sql::audit::{LOGS, Logs};
 use async_trait::async_trait;
 use connection::Pool;
 use domain::AccountId;

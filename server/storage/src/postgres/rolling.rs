@@ -8,7 +8,7 @@
 //! The row is `leaving` from the start. So no node waits for its acknowledgements longer than one
 //! lease period, and the others remove it if this process is killed.
 
-use crate::sql::verdict;
+use crate::ports::verdict;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use std::time::Duration;

@@ -6,7 +6,7 @@ use super::open_error::{OpenError, explain};
 use super::pools;
 use super::process_lock::ProcessLock;
 use crate::look::{HAS_API_KEYS, Look, NEWEST_EVENT, PepperUse, Schema, VERSION};
-use crate::sql::{installation, pepper};
+use crate::ports::{installation, pepper};
 use service::{Clock as _, SystemClock};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::io;

@@ -92,9 +92,9 @@ pub use open_error::OpenError;
 
 use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection as LentConnection};
 use crate::lock_scope::LockScope;
+use crate::ports::audit::{INDEXED_LOGS, Logs};
+use crate::ports::verdict;
 use crate::query::{ByEngine, query};
-use crate::sql::audit::{INDEXED_LOGS, Logs};
-use crate::sql::verdict;
 use async_trait::async_trait;
 use checkpoints::Checkpoints;
 use listings::Listings;

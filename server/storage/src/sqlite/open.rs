@@ -232,8 +232,8 @@ async fn must_be_current(
 pub(super) mod tests {
     use super::*;
     use crate::engine::Pool as NamedPool;
+    use crate::ports::indexed;
     use crate::query::{QueryBuilder, query, query_scalar};
-    use crate::sql;
 
     /// Opens a new database. Returns its folder, the store and the engine below it.
     pub(in super::super) async fn fresh() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
@@ -292,7 +292,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
         let (_place, store, _engine) = fresh().await;
-        let given = sql::bulk::ALL.iter().map(|statement| {
+        let given = indexed::BULK.iter().map(|statement| {
             let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
             format!(
@@ -300,7 +300,9 @@ pub(super) mod tests {
                 statement.columns, statement.statement
             )
         });
-        let alone = sql::INDEXED.iter().map(|&statement| statement.to_owned());
+        let alone = indexed::INDEXED
+            .iter()
+            .map(|&statement| statement.to_owned());
         for statement in alone.chain(given) {
             let explained = format!("EXPLAIN QUERY PLAN {statement}");
             let explain = QueryBuilder::of_text(explained).build();

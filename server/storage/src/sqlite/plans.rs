@@ -1,10 +1,10 @@
 //! Tests of query plans, which do not depend on the machine's speed.
 
 use crate::SqlStore;
+use crate::ports::find::filter::Filter;
+use crate::ports::find::{Stretch, count, end, page, probe};
+use crate::ports::{audit, idempotency, inventory};
 use crate::query::QueryBuilder;
-use crate::sql::filter::Filter;
-use crate::sql::find::{Stretch, count, end, page, probe};
-use crate::sql::{audit, inventory, once};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 
@@ -184,11 +184,11 @@ async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() 
     let (_place, store, _engine) = super::open::tests::fresh().await;
     for (statement, index) in [
         (
-            once::FORGET_LEAD,
+            idempotency::FORGET_LEAD,
             "idempotent_requests_by_lead (account_id=? AND lead_id=?)",
         ),
         (
-            once::EVICT,
+            idempotency::EVICT,
             "idempotent_requests_by_number (account_id=? AND number<?)",
         ),
     ] {

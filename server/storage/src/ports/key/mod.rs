@@ -1,0 +1,255 @@
+//! API keys.
+
+mod statements;
+
+pub(crate) use statements::*;
+
+use super::bulk::stopped;
+use super::term::Searched;
+use super::{
+    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, revocation,
+    rotation, term, write_event,
+};
+use crate::error::Corrupt;
+use crate::query::{query, query_scalar};
+use async_trait::async_trait;
+use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
+use service::key::{AllowList, KeyDigest};
+use service::store::{
+    AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
+    NewRevocation, QuotaStore as _, Revoker, Rotated, Rotation, UseRecord, folded,
+};
+
+#[async_trait]
+impl KeyStore for SqlStore {
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
+        let (account, id) = (key.account_id.clone(), key.id.clone());
+        let now = key.created_at;
+        let mut tx = self.begin_change(&account, "storing an API key").await?;
+        if let Some(refused) = insert(&mut tx, key).await? {
+            return Ok(refused);
+        }
+        quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
+        record(&mut tx, &event).await?;
+        // Read before the commit: nothing that can fail may come between the commit and the answer
+        // with the secret.
+        let stored = find(&mut tx, &account, &id).await?;
+        let stored = stored.ok_or(Corrupt("api_keys.id"))?;
+        tx.commit().await?;
+        Ok(Inserted::Created(Box::new(stored)))
+    }
+
+    async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
+        query(LIST)
+            .bind(account.as_str())
+            .parse_all::<KeyRow, _>(self.listings("listing API keys"))
+            .await
+    }
+
+    async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>> {
+        find(self.readers("finding an API key"), account, id).await
+    }
+
+    async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>> {
+        query(FIND_BY_DIGEST)
+            .bind(digest.as_bytes().as_slice())
+            .parse_optional::<KeyRow, _>(self.authentication("finding an API key by its digest"))
+            .await
+    }
+
+    async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>> {
+        if digests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known: Vec<Vec<u8>> = KNOWN_DIGESTS
+            .with(digests, |row, digest| {
+                row.bind(digest.as_bytes().as_slice());
+            })
+            .scalar()
+            .fetch_all(self.authentication("finding API keys by their digests"))
+            .await?;
+        let known = known.into_iter().map(|digest| {
+            let digest = digest.try_into().map_err(|_| Corrupt("api_keys.digest"))?;
+            Ok(KeyDigest::from_bytes(digest))
+        });
+        let known: Result<_, Corrupt> = known.collect();
+        Ok(known?)
+    }
+
+    async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>> {
+        let [one, other] = digests;
+        if one == other {
+            return self.find_key_by_digest(one).await;
+        }
+        query(FIND_BY_EITHER)
+            .bind(one.as_bytes().as_slice())
+            .bind(other.as_bytes().as_slice())
+            .parse_optional::<KeyRow, _>(self.authentication("finding an API key by its digests"))
+            .await
+    }
+
+    async fn change_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
+    ) -> Result<Changed> {
+        let mut tx = self.begin_change(account, "changing an API key").await?;
+        let Some(before) = find(&mut tx, account, id).await? else {
+            return Ok(Changed::Missing);
+        };
+        if !before.status(now).is_live() {
+            return Ok(Changed::Ended);
+        }
+        if !before.fits(change) {
+            return Ok(Changed::Differs(Box::new(before)));
+        }
+        let after = before.changed(change, now);
+        if after == before {
+            return Ok(Changed::Same(Box::new(before)));
+        }
+        write(&mut tx, &after).await?;
+        record(&mut tx, &event(&before, &after)).await?;
+        tx.commit().await?;
+        Ok(Changed::Changed(Box::new(after)))
+    }
+
+    async fn revoke_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        ended: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<Ended> {
+        let mut tx = self.begin_change(account, "revoking an API key").await?;
+        // Checked first, since a key may revoke itself.
+        authorise(&mut tx, &event).await?;
+        let revoked = query(revocation::REVOKE)
+            .bind(account.as_str())
+            .bind(id.as_str())
+            .bind(ended.at.millis())
+            .bind(ended.by.member().map(MemberId::as_str))
+            .bind(ended.reason.as_str())
+            .bind(i64::from(ended.by == Revoker::Operator))
+            .execute(&mut tx)
+            .await?;
+        let Some(record_now) = find(&mut tx, account, id).await?.map(Box::new) else {
+            return Ok(Ended::Missing);
+        };
+        if revoked == 0 {
+            return Ok(Ended::AlreadyEnded(record_now));
+        }
+        write_event(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(Ended::Revoked(record_now))
+    }
+
+    async fn rotate_key(
+        &self,
+        account: &AccountId,
+        old: &KeyId,
+        rotation: Rotation,
+        events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
+    ) -> Result<Rotated> {
+        rotation::rotate(self, account, old, rotation, events).await
+    }
+
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
+        let mut tx = self
+            .begin_non_durable("noting when API keys were used")
+            .await?;
+        if !uses.is_empty() {
+            RECORD_USES
+                .with(uses, |row, (id, used)| {
+                    row.bind(id.as_str())
+                        .bind(used.at.millis())
+                        .bind(used.ip.to_string())
+                        .bind(used.user_agent.as_deref());
+                })
+                .execute(&mut tx)
+                .await?;
+        }
+        call::add_all(&mut tx, calls).await?;
+        tx.commit().await
+    }
+}
+
+/// Stores a key. Returns the reason if it is not stored.
+pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<Inserted>> {
+    if stopped(&mut *tx, &key.account_id).await?.is_some() {
+        return Ok(Some(Inserted::Stopped));
+    }
+    pepper::check_current(&mut *tx, &key.pepper_id).await?;
+    let inserted = query(INSERT)
+        .bind(key.id.as_str())
+        .bind(key.account_id.as_str())
+        .bind(key.name.as_str())
+        .bind(key.preview)
+        .bind(key.digest.as_bytes().as_slice())
+        .bind(key.pepper_id.as_str())
+        .bind(key.scopes.to_string())
+        .bind(key.created_at.millis())
+        .bind(key.created_by.as_str())
+        .bind(key.form_token.0.as_slice())
+        .bind(key.expires_at.map(Timestamp::millis))
+        .bind(folded(&key.name))
+        .execute(&mut *tx)
+        .await?;
+    if inserted > 0 {
+        let searched = Searched {
+            account: &key.account_id,
+            id: &key.id,
+            name: &key.name,
+            scopes: &key.scopes,
+        };
+        term::write(tx, searched).await?;
+        return Ok(None);
+    }
+    let name: String = query_scalar(NAME_BY_FORM)
+        .bind(key.account_id.as_str())
+        .bind(key.form_token.0.as_slice())
+        .fetch_one(tx)
+        .await?;
+    let name = KeyName::parse(&name).map_err(|_| Corrupt("api_keys.name"))?;
+    Ok(Some(Inserted::SameForm { name }))
+}
+
+/// Writes all settings of a key that can be changed during its lifetime.
+pub(super) async fn write(tx: &mut Transaction, after: &KeyRecord) -> Result<()> {
+    query(CHANGE)
+        .bind(after.account_id.as_str())
+        .bind(after.id.as_str())
+        .bind(after.name.as_str())
+        .bind(after.scopes.to_string())
+        .bind(after.expires_at.map(Timestamp::millis))
+        .bind(after.note.as_ref().map(KeyNote::as_str))
+        .bind(after.own_limit.map(|limit| i64::from(limit.depth())))
+        .bind(after.own_limit.map(|limit| i64::from(limit.per_second())))
+        .bind(after.paused_at.map(Timestamp::millis))
+        .bind(after.allow_list.as_ref().map(AllowList::to_string))
+        .bind(after.watched_since.map(Timestamp::millis))
+        .bind(folded(&after.name))
+        .execute(&mut *tx)
+        .await?;
+    let searched = Searched {
+        account: &after.account_id,
+        id: &after.id,
+        name: &after.name,
+        scopes: &after.scopes,
+    };
+    term::write(tx, searched).await
+}
+
+pub(super) async fn find(
+    executor: impl Executor,
+    account: &AccountId,
+    id: &KeyId,
+) -> Result<Option<KeyRecord>> {
+    query(FIND)
+        .bind(account.as_str())
+        .bind(id.as_str())
+        .parse_optional::<KeyRow, _>(executor)
+        .await
+}

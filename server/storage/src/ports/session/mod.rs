@@ -1,0 +1,240 @@
+//! Sessions, and the delays after failed sign-ins.
+
+mod statements;
+
+pub(crate) use statements::*;
+
+use super::{Result, SqlStore, Transaction, factor, member, read, record};
+use crate::query::{query, query_scalar};
+use domain::{MemberId, Timestamp};
+use service::store::{AuditEvent, MemberRecord, NewSession, SESSIONS_OF_A_MEMBER, TokenDigest};
+
+/// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
+const SEEN_EVERY: i64 = 60;
+
+pub(super) async fn open(
+    store: &SqlStore,
+    new: NewSession,
+    password_hash: &str,
+    forget: &[String],
+    event: &AuditEvent,
+) -> Result<bool> {
+    let mut tx = store
+        .begin_change(&event.account_id, "opening a session")
+        .await?;
+    // The password was verified before this transaction. Since then, it may have been changed, or a
+    // second factor enabled.
+    if !has_password(&mut tx, &new.member_id, password_hash).await?
+        || factor::is_enabled(&mut tx, &new.member_id).await?
+    {
+        return Ok(false);
+    }
+    query(FORGET_EXPIRED)
+        .bind(new.created_at.millis())
+        .execute(&mut tx)
+        .await?;
+    if !insert(&mut tx, &new).await? {
+        return Ok(false);
+    }
+    for subject in forget {
+        forget_failures(&mut tx, subject).await?;
+    }
+    record(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Returns whether the member still has the password that was verified against this hash.
+pub(super) async fn has_password(
+    tx: &mut Transaction,
+    member: &MemberId,
+    password_hash: &str,
+) -> Result<bool> {
+    query_scalar(member::HAS_PASSWORD)
+        .bind(member.as_str())
+        .bind(password_hash)
+        .fetch_one(tx)
+        .await
+}
+
+/// Stores a session, and ends one if the member has too many. Returns `false` if the member is
+/// deactivated.
+pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<bool> {
+    let opened = query(OPEN)
+        .bind(new.digest.0.as_slice())
+        .bind(new.member_id.as_str())
+        .bind(new.created_at.millis())
+        .bind(new.expires_at.millis())
+        .bind(new.ip.to_string())
+        .bind(new.user_agent.as_deref())
+        .execute(&mut *tx)
+        .await?;
+    if opened == 0 {
+        return Ok(false);
+    }
+    query(END_UNUSED)
+        .bind(new.member_id.as_str())
+        .bind(new.digest.0.as_slice())
+        .bind(i64::from(SESSIONS_OF_A_MEMBER - 1))
+        .execute(&mut *tx)
+        .await?;
+    query(member::SEEN)
+        .bind(new.member_id.as_str())
+        .bind(new.created_at.millis())
+        .execute(&mut *tx)
+        .await?;
+    Ok(true)
+}
+
+pub(super) async fn seen(
+    store: &SqlStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<MemberRecord>> {
+    let Some(row) = row(store, digest, now, idle_since).await? else {
+        return Ok(None);
+    };
+    if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
+        let noted = note(store, digest, &row, now).await;
+        // The session is valid regardless. "Last seen" can be written next time; until then the
+        // session only ends earlier.
+        if let Err(error) = noted {
+            tracing::warn!(?error, "could not note when a session was last seen");
+        }
+    }
+    read(Some(row.member))
+}
+
+pub(super) async fn find(
+    store: &SqlStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<MemberRecord>> {
+    let row = row(store, digest, now, idle_since).await?;
+    read(row.map(|row| row.member))
+}
+
+async fn row(
+    store: &SqlStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<SessionRow>> {
+    query(FIND)
+        .bind(digest.0.as_slice())
+        .bind(now.millis())
+        .bind(idle_since.millis())
+        .fetch_optional(store.authentication("finding a session"))
+        .await
+}
+
+async fn note(
+    store: &SqlStore,
+    digest: &TokenDigest,
+    row: &SessionRow,
+    now: Timestamp,
+) -> Result<()> {
+    query(SEEN)
+        .bind(digest.0.as_slice())
+        .bind(now.millis())
+        .execute(store.non_durable("noting when a session was last seen"))
+        .await?;
+    query(member::SEEN)
+        .bind(&row.member.id)
+        .bind(now.millis())
+        .execute(store.non_durable("noting when a session was last seen"))
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn end(store: &SqlStore, digest: &TokenDigest, event: &AuditEvent) -> Result<()> {
+    let mut tx = store
+        .begin_change(&event.account_id, "ending a session")
+        .await?;
+    let ended = query(END)
+        .bind(digest.0.as_slice())
+        .execute(&mut tx)
+        .await?;
+    if ended == 0 {
+        return Ok(());
+    }
+    record(&mut tx, event).await?;
+    tx.commit().await
+}
+
+pub(super) async fn end_all(tx: &mut Transaction, member: &MemberId) -> Result<()> {
+    query(END_ALL_OF_MEMBER)
+        .bind(member.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn blocked_until(
+    store: &SqlStore,
+    subjects: &[String],
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let mut latest: Option<i64> = None;
+    for subject in subjects {
+        let until: Option<i64> = query_scalar(BLOCKED_UNTIL)
+            .bind(subject)
+            .bind(now.millis())
+            .fetch_optional(store.authentication("reading sign-in delays"))
+            .await?;
+        latest = latest.max(until);
+    }
+    Ok(latest.map(Timestamp::from_millis))
+}
+
+pub(super) async fn count_failure(
+    store: &SqlStore,
+    subjects: &[String],
+    now: Timestamp,
+    delay_seconds: &[u32],
+    forget_before: Timestamp,
+) -> Result<Timestamp> {
+    let mut latest = now;
+    let mut tx = store
+        .begin_global_change("counting a failed sign-in")
+        .await?;
+    query(FORGET_OLD_FAILURES)
+        .bind(forget_before.millis())
+        .bind(now.millis())
+        .execute(&mut tx)
+        .await?;
+    for subject in subjects {
+        let failures: i64 = query_scalar(COUNT_FAILURE)
+            .bind(subject)
+            .bind(now.millis())
+            .bind(forget_before.millis())
+            .fetch_one(&mut tx)
+            .await?;
+        let until = now.plus_seconds(delay(failures, delay_seconds));
+        query(SET_DELAY)
+            .bind(subject)
+            .bind(until.millis())
+            .execute(&mut tx)
+            .await?;
+        latest = latest.max(until);
+    }
+    tx.commit().await?;
+    Ok(latest)
+}
+
+/// Returns the delay in seconds. The last one applies to all further failures.
+fn delay(failures: i64, delay_seconds: &[u32]) -> i64 {
+    let index = usize::try_from(failures - 1).unwrap_or(0);
+    delay_seconds
+        .get(index)
+        .or(delay_seconds.last())
+        .copied()
+        .map_or(0, i64::from)
+}
+
+pub(super) async fn forget_failures(tx: &mut Transaction, subject: &str) -> Result<()> {
+    query(FORGET_FAILURES).bind(subject).execute(tx).await?;
+    Ok(())
+}

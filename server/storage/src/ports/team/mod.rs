@@ -1,0 +1,297 @@
+//! Members of one account, and invitations to it.
+
+mod statements;
+
+pub(crate) use statements::*;
+
+use super::{
+    Executor, Result, SqlStore, Transaction, authorise, factor, link, member, quota, read_all,
+    record, session, write_event,
+};
+use crate::query::{query, query_scalar};
+use async_trait::async_trait;
+use domain::{AccountId, Email, MemberId, Resource, Role, Timestamp};
+use service::store::{
+    AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, MemberPlace, NewLink,
+    NewMember, QuotaStore as _, TeamStore, Teammate, TokenDigest,
+};
+
+#[async_trait]
+impl TeamStore for SqlStore {
+    async fn list_members(
+        &self,
+        account: &AccountId,
+        after: Option<&MemberPlace>,
+        limit: u32,
+    ) -> Result<Vec<Teammate>> {
+        let statements = [(ACTIVE, true), (DEACTIVATED, false)];
+        let mut members = Vec::new();
+        for (statement, active) in statements {
+            let after = match after {
+                Some(after) if after.active == active => after.id.as_str(),
+                // All active members precede this cursor.
+                Some(after) if active && !after.active => continue,
+                _ => "",
+            };
+            let left = limit as usize - members.len();
+            let rows: Vec<TeammateRow> = query(statement)
+                .bind(account.as_str())
+                .bind(after)
+                .bind(i64::try_from(left).unwrap_or(i64::MAX))
+                .fetch_all(self.listings("listing the members of an account"))
+                .await?;
+            members.extend(read_all::<_, Teammate>(rows)?);
+            if members.len() >= limit as usize {
+                break;
+            }
+        }
+        Ok(members)
+    }
+
+    async fn find_teammate(&self, account: &AccountId, id: &MemberId) -> Result<Option<Teammate>> {
+        find(
+            self.readers("finding a member of an account"),
+            MEMBER,
+            account,
+            id.as_str(),
+        )
+        .await
+    }
+
+    async fn find_teammate_by_email(
+        &self,
+        account: &AccountId,
+        email: &Email,
+    ) -> Result<Option<Teammate>> {
+        find(
+            self.readers("finding a member of an account"),
+            MEMBER_BY_EMAIL,
+            account,
+            email.as_str(),
+        )
+        .await
+    }
+
+    async fn change_member(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        change: MemberChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
+    ) -> Result<MemberChanged> {
+        let mut tx = self.begin_change(account, "changing a member").await?;
+        let Some(before) = find(&mut tx, MEMBER, account, id.as_str()).await? else {
+            return Ok(MemberChanged::Missing);
+        };
+        let after = before.changed(change, now);
+        if after == before {
+            return Ok(MemberChanged::Same);
+        }
+        if let MemberChange::Role {
+            from: Some(from), ..
+        } = change
+            && from != before.role
+        {
+            return Ok(MemberChanged::Differs(before.role));
+        }
+        let people = quota::members(&mut tx, account, now).await?;
+        set(&mut tx, account, &after).await?;
+        let people_now = quota::members(&mut tx, account, now).await?;
+        quota::check(self.quotas(), Resource::Members, people, people_now)?;
+        let owners: i64 = query_scalar(ACTIVE_OWNERS)
+            .bind(account.as_str())
+            .fetch_one(&mut tx)
+            .await?;
+        if owners == 0 {
+            return Ok(MemberChanged::LastOwner);
+        }
+        // The member may no longer be allowed to make these invitations.
+        forget(&mut tx, FORGET_INVITATIONS_BY, id).await?;
+        if change == MemberChange::Deactivate {
+            forget(&mut tx, FORGET_LINKS_OF, id).await?;
+            forget(&mut tx, factor::FORGET_STEPS, id).await?;
+            session::end_all(&mut tx, id).await?;
+        }
+        record(&mut tx, &event(&before)).await?;
+        tx.commit().await?;
+        Ok(MemberChanged::Changed)
+    }
+
+    async fn hand_over(
+        &self,
+        account: &AccountId,
+        from: &MemberId,
+        to: &MemberId,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        let mut tx = self
+            .begin_change(account, "handing an account over")
+            .await?;
+        let (Some(mut old), Some(mut new)) = (
+            find(&mut tx, MEMBER, account, from.as_str()).await?,
+            find(&mut tx, MEMBER, account, to.as_str()).await?,
+        ) else {
+            return Ok(false);
+        };
+        // Checked first, since the change affects the old owner's own role.
+        authorise(&mut tx, &event).await?;
+        let is_owner = old.role == Role::Owner && old.is_active();
+        if !is_owner || !new.is_active() || from == to {
+            return Ok(false);
+        }
+        (old.role, new.role) = (Role::Admin, Role::Owner);
+        set(&mut tx, account, &old).await?;
+        set(&mut tx, account, &new).await?;
+        forget(&mut tx, FORGET_INVITATIONS_BY, from).await?;
+        write_event(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
+        let mut tx = self
+            .begin_change(&event.account_id, "inviting somebody")
+            .await?;
+        if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
+            let taken: i64 = query_scalar(HAS_ADDRESS)
+                .bind(account.as_str())
+                .bind(email.as_str())
+                .fetch_one(&mut tx)
+                .await?;
+            if taken > 0 {
+                return Ok(false);
+            }
+        }
+        let people = quota::members(&mut tx, &event.account_id, event.at).await?;
+        link::insert(&mut tx, &new).await?;
+        let people_now = quota::members(&mut tx, &event.account_id, event.at).await?;
+        quota::check(self.quotas(), Resource::Members, people, people_now)?;
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn list_invitations(
+        &self,
+        account: &AccountId,
+        after: Option<&Email>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Invitation>> {
+        query(INVITATIONS)
+            .bind(account.as_str())
+            .bind(now.millis())
+            .bind(after.map_or("", Email::as_str))
+            .bind(i64::from(limit))
+            .parse_all::<InvitationRow, _>(self.listings("listing invitations"))
+            .await
+    }
+
+    async fn find_invitation(
+        &self,
+        account: &AccountId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>> {
+        query(INVITATION)
+            .bind(account.as_str())
+            .bind(now.millis())
+            .bind(email.as_str())
+            .parse_optional::<InvitationRow, _>(self.readers("finding an invitation"))
+            .await
+    }
+
+    async fn withdraw_invitation(
+        &self,
+        account: &AccountId,
+        email: &Email,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        let mut tx = self
+            .begin_change(account, "withdrawing an invitation")
+            .await?;
+        let withdrawn = query(WITHDRAW)
+            .bind(account.as_str())
+            .bind(email.as_str())
+            .execute(&mut tx)
+            .await?;
+        if withdrawn == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn accept_invitation(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        new: NewMember,
+        event: AuditEvent,
+    ) -> Result<Claim> {
+        let mut tx = self
+            .begin_change(&event.account_id, "accepting an invitation")
+            .await?;
+        let Some(LinkPurpose::Invitation {
+            account,
+            email,
+            role,
+            ..
+        }) = link::redeem(&mut tx, link, now).await?
+        else {
+            return Ok(Claim::LinkGone);
+        };
+        let inserted = query(member::INSERT_MEMBER)
+            .bind(new.id.as_str())
+            .bind(account.as_str())
+            .bind(email.as_str())
+            .bind(role.as_str())
+            .bind(new.password_hash)
+            .bind(now.millis())
+            .execute(&mut tx)
+            .await?;
+        if inserted == 0 {
+            return Ok(Claim::EmailTaken);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(Claim::Claimed)
+    }
+}
+
+/// Returns the member whom `statement` finds in an account by id or address.
+async fn find(
+    executor: impl Executor,
+    statement: &'static str,
+    account: &AccountId,
+    by: &str,
+) -> Result<Option<Teammate>> {
+    query(statement)
+        .bind(account.as_str())
+        .bind(by)
+        .parse_optional::<TeammateRow, _>(executor)
+        .await
+}
+
+async fn set(tx: &mut Transaction, account: &AccountId, to: &Teammate) -> Result<()> {
+    query(CHANGE)
+        .bind(account.as_str())
+        .bind(to.id.as_str())
+        .bind(to.role.as_str())
+        .bind(to.deactivated_at.map(Timestamp::millis))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Runs `statement`, which deletes rows of a member, such as their links.
+pub(super) async fn forget(
+    tx: &mut Transaction,
+    statement: &'static str,
+    member: &MemberId,
+) -> Result<()> {
+    query(statement).bind(member.as_str()).execute(tx).await?;
+    Ok(())
+}

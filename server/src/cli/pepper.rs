@@ -5,13 +5,13 @@ use crate::settings::{Database, Settings};
 use anyhow::{Context as _, bail};
 use service::store::PepperNeed;
 use service::{NeedsOldPepper, Pepper};
-use storage::Look;
+use storage::Inspection;
 
 /// Fails unless the configured peppers fit the data.
 ///
 /// # Errors
 /// One line for the operator, if keys depend on a pepper that is not configured.
-pub fn check_pepper(settings: &Settings, data: &Look) -> anyhow::Result<()> {
+pub fn check_pepper(settings: &Settings, data: &Inspection) -> anyhow::Result<()> {
     let file;
     let pepper = match (&settings.peppers.current, &settings.database) {
         (Some(pepper), _) => Some(pepper),
@@ -56,7 +56,7 @@ pub fn check_pepper(settings: &Settings, data: &Look) -> anyhow::Result<()> {
 }
 
 /// Returns how much data needs a pepper that is not configured.
-pub fn missing(data: &Look, configured: impl Fn(&str) -> bool) -> PepperNeed {
+pub fn missing(data: &Inspection, configured: impl Fn(&str) -> bool) -> PepperNeed {
     let others = data
         .pepper_uses
         .iter()

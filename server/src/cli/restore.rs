@@ -9,7 +9,7 @@ use anyhow::{anyhow, bail};
 use service::{Clock as _, SystemClock};
 use std::path::Path;
 use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
-use storage::{Look, Schema, sqlite};
+use storage::{Inspection, Schema, sqlite};
 
 /// Runs the command.
 ///
@@ -17,8 +17,8 @@ use storage::{Look, Schema, sqlite};
 /// One line for the operator. Nothing was restored then, or the line reports that the outcome is
 /// unknown.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
-    let look = check_file(from).await?;
-    check_pepper(&settings, &look)?;
+    let inspection = check_file(from).await?;
+    check_pepper(&settings, &inspection)?;
     telemetry::start(settings.log, settings.log_format);
     let now = SystemClock.now();
     let Quarantined { keys } = match &settings.database {
@@ -35,10 +35,10 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
 }
 
 /// Checks all of a file that is to be restored or moved.
-pub async fn check_file(file: &Path) -> anyhow::Result<Look> {
+pub async fn check_file(file: &Path) -> anyhow::Result<Inspection> {
     let path = file.display();
-    let look = sqlite::look(file, true).await;
-    let look = look.map_err(|error| match error {
+    let inspection = sqlite::inspect(file, true).await;
+    let inspection = inspection.map_err(|error| match error {
         // A start of the server would not create the file that is missing here, so the hint of the
         // error does not apply. If there was a database here before, another error explains what
         // became of it.
@@ -47,13 +47,13 @@ pub async fn check_file(file: &Path) -> anyhow::Result<Look> {
         }
         error => anyhow!("{error}"),
     })?;
-    if let Schema::Newer(version) = look.schema {
+    if let Schema::Newer(version) = inspection.schema {
         bail!(
             "{path} has schema {version}, which is newer than this program: use the version of voxum that wrote it"
         );
     }
-    if let Some(what) = look.damage {
+    if let Some(what) = inspection.damage {
         bail!("{path} is damaged ({what}): use another backup");
     }
-    Ok(look)
+    Ok(inspection)
 }

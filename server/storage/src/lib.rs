@@ -1,9 +1,8 @@
-//! The ports of [`service::store`] on a database: SQLite for one machine ([`sqlite::open`]), and
-//! PostgreSQL for several ([`postgres::open`]).
+//! The ports of [`service::store`] on a database: SQLite for one machine ([`sqlite::open()`]), and
+//! PostgreSQL for several ([`postgres::open()`]).
 //!
-//! `ports` implements them once, on the thin layer in `engine`.
-//! Transactions begin and end within one port method. The text of no database error that reaches
-//! the caller contains a bound value.
+//! `ports` implements them once, on the thin layer in `engine`. Transactions begin and end within
+//! one port method. The text of no database error that reaches the caller contains a bound value.
 
 mod bulk_query;
 mod commit;
@@ -11,15 +10,15 @@ pub mod copy;
 mod engine;
 mod error;
 mod feeds;
+mod inspection;
 mod listing;
 mod lock_scope;
-mod look;
 mod ports;
 pub mod postgres;
 mod query;
 pub mod sqlite;
 mod store;
 
-pub use look::{Look, PepperUse, Schema, ServerLook};
+pub use inspection::{Inspection, PepperUse, Schema, ServerInspection};
 pub use sqlite::OpenMode;
 pub use store::SqlStore;

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::settings::Database;
 use service::Clock;
 use std::path::Path;
-use storage::{Look, Schema, ServerLook, postgres, sqlite};
+use storage::{Inspection, Schema, ServerInspection, postgres, sqlite};
 
 const SUBJECT: &str = "database";
 
@@ -21,7 +21,7 @@ const OLDEST: i64 = 1_767_225_600_000;
 
 /// Result of the check of the database.
 pub enum Found {
-    Look(Look),
+    Inspection(Inspection),
     /// There is no database yet, so nothing depends on its content.
     Nothing,
     /// The database cannot be read, which has been reported.
@@ -30,8 +30,8 @@ pub enum Found {
 
 pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> Found {
     let found = match database {
-        Database::File(path) => match sqlite::look(path, true).await {
-            Ok(look) => Ok(look),
+        Database::File(path) => match sqlite::inspect(path, true).await {
+            Ok(inspection) => Ok(inspection),
             Err(sqlite::OpenError::Missing { path }) => {
                 let text = format!(
                     "there is no database at {} yet: the first start creates it",
@@ -43,14 +43,14 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
             Err(error) => Err(error.to_string()),
         },
         Database::Postgres(url) => {
-            let look = postgres::look(url, clock).await;
-            look.map_err(|error| error.to_string())
+            let inspection = postgres::inspect(url, clock).await;
+            inspection.map_err(|error| error.to_string())
         }
     };
     match found {
-        Ok(look) => {
-            report_database(report, database, &look);
-            Found::Look(look)
+        Ok(inspection) => {
+            report_database(report, database, &inspection);
+            Found::Inspection(inspection)
         }
         Err(line) => {
             report.error(SUBJECT, &line);
@@ -59,10 +59,10 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
     }
 }
 
-fn report_database(report: &mut Report, database: &Database, look: &Look) {
-    let version = &look.version;
-    match &look.server {
-        None if sqlite::library_will_do(version) => {
+fn report_database(report: &mut Report, database: &Database, inspection: &Inspection) {
+    let version = &inspection.version;
+    match &inspection.server {
+        None if sqlite::is_safe_version(version) => {
             report.ok(SUBJECT, &format!("SQLite {version}, built in"));
         }
         None => report.error(
@@ -71,7 +71,7 @@ fn report_database(report: &mut Report, database: &Database, look: &Look) {
         ),
         Some(server) => report_server(report, version, server),
     }
-    match &look.damage {
+    match &inspection.damage {
         None => {
             if let Database::File(path) = database {
                 let path = absolute(path);
@@ -84,7 +84,7 @@ fn report_database(report: &mut Report, database: &Database, look: &Look) {
             &format!("the database is damaged ({what}): restore a backup"),
         ),
     }
-    match look.schema {
+    match inspection.schema {
         Schema::Current(version) => {
             report.ok("schema", &format!("version {version}, as this program needs it"));
         }
@@ -102,7 +102,7 @@ fn report_database(report: &mut Report, database: &Database, look: &Look) {
     }
 }
 
-fn report_server(report: &mut Report, version: &str, server: &ServerLook) {
+fn report_server(report: &mut Report, version: &str, server: &ServerInspection) {
     let micros = server.latency.as_micros();
     let text = format!(
         "PostgreSQL {version} answers in {}.{} ms",
@@ -144,17 +144,17 @@ fn report_server(report: &mut Report, version: &str, server: &ServerLook) {
 }
 
 /// Reports whether third parties can read or change the traffic with the database server.
-fn report_connection(report: &mut Report, server: &ServerLook) {
+fn report_connection(report: &mut Report, server: &ServerInspection) {
     const ADVICE: &str = "add sslmode=verify-full to the database URL, and sslrootcert if you issued its certificate yourself";
     match server {
-        ServerLook { checked: true, .. } => report.ok(
+        ServerInspection { checked: true, .. } => report.ok(
             SUBJECT,
             "the connection is encrypted, and the certificate is verified",
         ),
-        ServerLook { near: true, .. } => {
+        ServerInspection { near: true, .. } => {
             report.ok(SUBJECT, "the connection stays on this machine");
         }
-        ServerLook {
+        ServerInspection {
             encrypted: true, ..
         } => report.warning(
             SUBJECT,
@@ -176,7 +176,7 @@ pub fn absolute(path: &Path) -> String {
 pub fn check_clock(report: &mut Report, found: &Found, clock: &dyn Clock) {
     let now = clock.now().millis();
     let newest = match found {
-        Found::Look(look) => look.newest_event,
+        Found::Inspection(inspection) => inspection.newest_event,
         Found::Nothing | Found::Unknown => None,
     };
     let recorded = newest.is_some();
@@ -225,7 +225,7 @@ mod tests {
             (false, false, false, false),
         ] {
             let mut report = Report::default();
-            let server = ServerLook {
+            let server = ServerInspection {
                 latency: Duration::ZERO,
                 clock_ahead: 0,
                 connections: 100,

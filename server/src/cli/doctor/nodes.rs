@@ -10,7 +10,7 @@ const NONE: &str = "no server is running on this database";
 
 pub fn check(report: &mut Report, database: &Database, found: &Found) {
     match (database, found) {
-        (Database::File(path), Found::Look(_)) => match sqlite::is_in_use(path) {
+        (Database::File(path), Found::Inspection(_)) => match sqlite::is_in_use(path) {
             Ok(true) => report.ok(SUBJECT, "a server is running on this database"),
             Ok(false) => report.ok(SUBJECT, NONE),
             Err(error) => {
@@ -19,8 +19,8 @@ pub fn check(report: &mut Report, database: &Database, found: &Found) {
             }
         },
         (Database::File(_), Found::Nothing) => report.ok(SUBJECT, NONE),
-        (Database::Postgres(_), Found::Look(look)) => {
-            let nodes = look.server.as_ref().and_then(|server| server.nodes);
+        (Database::Postgres(_), Found::Inspection(inspection)) => {
+            let nodes = inspection.server.as_ref().and_then(|server| server.nodes);
             match nodes {
                 Some(0) => report.ok(SUBJECT, NONE),
                 // Only another node would detect that this one is dead.

@@ -9,7 +9,7 @@ use crate::settings::{Database, GivenPeppers};
 use service::store::PepperNeed;
 use service::{NeedsOldPepper, Pepper, PepperId};
 use std::path::Path;
-use storage::Look;
+use storage::Inspection;
 
 const SUBJECT: &str = "pepper";
 
@@ -35,8 +35,8 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
             );
         }
     };
-    let look = match found {
-        Found::Look(look) => look,
+    let inspection = match found {
+        Found::Inspection(inspection) => inspection,
         Found::Nothing => {
             return match pepper {
                 Some(_) => report.ok(
@@ -58,30 +58,30 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
         }
     };
     match pepper {
-        None if look.has_keys => report.error(
+        None if inspection.has_keys => report.error(
             SUBJECT,
             &format!("{source} is missing, and no stored key works without it: restore it"),
         ),
         None => created_later(report, &source),
-        Some(_) if !look.has_keys => {
+        Some(_) if !inspection.has_keys => {
             report.ok(
                 SUBJECT,
                 &format!("{source} is set, and there is no API key yet"),
             );
         }
-        Some(pepper) if is_stored(look, Some(pepper)) => {
+        Some(pepper) if is_stored(inspection, Some(pepper)) => {
             report.ok(
                 SUBJECT,
                 &format!("{source} is the pepper of the stored keys"),
             );
-            check_change(report, look, pepper, given.old.as_ref());
+            check_change(report, inspection, pepper, given.old.as_ref());
         }
-        Some(pepper) if is_stored(look, given.old.as_ref()) => {
+        Some(pepper) if is_stored(inspection, given.old.as_ref()) => {
             report.warning(
                 SUBJECT,
                 &format!("{source} replaces VOXUM_PEPPER_OLD once every node runs with both"),
             );
-            check_change(report, look, pepper, given.old.as_ref());
+            check_change(report, inspection, pepper, given.old.as_ref());
         }
         Some(_) => report.error(
             SUBJECT,
@@ -90,16 +90,23 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
     }
 }
 
-fn is_stored(look: &Look, pepper: Option<&Pepper>) -> bool {
+fn is_stored(inspection: &Inspection, pepper: Option<&Pepper>) -> bool {
     let fingerprint = pepper.map(Pepper::fingerprint);
-    fingerprint.is_some() && look.pepper_fingerprint == fingerprint
+    fingerprint.is_some() && inspection.pepper_fingerprint == fingerprint
 }
 
 /// Reports the progress of a replacement of the pepper.
-fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<&Pepper>) {
+fn check_change(
+    report: &mut Report,
+    inspection: &Inspection,
+    current: &Pepper,
+    old: Option<&Pepper>,
+) {
     let (current, old) = (current.id(), old.map(Pepper::id));
     let is = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
-    let lost = missing(look, |id| is(id, Some(&current)) || is(id, old.as_ref()));
+    let lost = missing(inspection, |id| {
+        is(id, Some(&current)) || is(id, old.as_ref())
+    });
     if lost != PepperNeed::default() {
         report.error(SUBJECT, &NeedsOldPepper(lost).to_string());
     }
@@ -110,7 +117,7 @@ fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<
         keys,
         factors,
         recovery_codes,
-    } = missing(look, |id| !is(id, old.as_ref()));
+    } = missing(inspection, |id| !is(id, old.as_ref()));
     if (keys, factors, recovery_codes) == (0, 0, 0) {
         report.warning(SUBJECT, "VOXUM_PEPPER_OLD is no longer needed: remove it");
     } else {

@@ -5,7 +5,7 @@ use super::{CopyError, Held, Result, alone, from_postgres, held};
 use crate::OpenMode;
 use crate::sqlite::OpenError;
 use crate::sqlite::files::Files;
-use crate::sqlite::look::{application, damage};
+use crate::sqlite::inspection::{application, damage};
 use crate::sqlite::open::APPLICATION_ID;
 use crate::sqlite::open_error::explain;
 use crate::sqlite::pools;

@@ -28,7 +28,7 @@ pub enum CopyError {
     #[error(
         "the database {place} did not answer whether it keeps what it was given, and cannot be asked: once it can, run `voxum key list`; where that says that the database is empty, nothing was restored, else everything"
     )]
-    Unanswered { place: String },
+    InDoubt { place: String },
     #[error(
         "the database {place} did not answer whether it keeps what it was given, and cannot be asked, so {} is called {} from now on, so that no server goes on with it by mistake: once the database can be asked, run `voxum key list`; where that says that it is empty, nothing was moved, and only then name the file as before",
         path.display(), moved.display()

@@ -3,7 +3,7 @@
 use super::error::ErrorContext as _;
 use super::tables::{Kind, Table, tables};
 use super::{CopyError, Result};
-use crate::look::{VERSION, newest};
+use crate::inspection::{VERSION, newest};
 use crate::postgres::open::{MIGRATOR, OURS, check_server, connect};
 use crate::{postgres, sqlite};
 use futures::TryStreamExt as _;

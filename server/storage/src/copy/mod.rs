@@ -45,7 +45,7 @@
 //!   sequences.
 //! - **P4** Note the transaction's number, and run the last step of the caller.
 //! - **P5** Commit. If the commit is not confirmed, ask for the status of that number
-//!   (`unanswered`).
+//!   (`in_doubt`).
 //!
 //! # Steps of a move
 //! - **M1** Open the store once, which refuses a schema that is not current, and close it.
@@ -59,18 +59,18 @@
 //! - **F2** The process is killed between P4 and P5: PostgreSQL may or may not have committed. A
 //!   server does not start without the file, and its error message names the renamed one.
 //! - **F3** PostgreSQL did not commit: a moved file is renamed back, and the error is reported.
-//! - **F4** Nobody can tell for 10 s whether PostgreSQL committed: [`CopyError::Unanswered`] for a
+//! - **F4** Nobody can tell for 10 s whether PostgreSQL committed: [`CopyError::InDoubt`] for a
 //!   restore, [`CopyError::MovedPerhaps`] for a move, and the file keeps the suffix `.moved` (I4).
 
 mod backup;
 mod error;
 mod from_postgres;
+mod in_doubt;
 mod moving;
 mod quarantine;
 mod restore;
 mod tables;
 mod to_postgres;
-mod unanswered;
 
 pub use backup::{back_up_file, back_up_postgres};
 pub use error::CopyError;

@@ -55,7 +55,7 @@ async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str)
     match to_postgres::fill(connection, url, rename).await {
         Ok(()) => Ok(held),
         // F4: PostgreSQL may have everything, so the file keeps its other name.
-        Err(CopyError::Unanswered { place }) => Err(CopyError::MovedPerhaps {
+        Err(CopyError::InDoubt { place }) => Err(CopyError::MovedPerhaps {
             place,
             path: files.database.clone(),
             moved,

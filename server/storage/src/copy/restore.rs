@@ -47,7 +47,7 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
 /// Restores the backup `from` to the PostgreSQL database at `url`, which is empty.
 ///
 /// # Errors
-/// Nothing was restored. With [`CopyError::Unanswered`] the outcome is unknown.
+/// Nothing was restored. With [`CopyError::InDoubt`] the outcome is unknown.
 pub async fn restore_to_postgres(from: &Path, url: &str, now: Timestamp) -> Result<Quarantined> {
     // In TMPDIR. The directory has a private mode.
     let folder = tempfile::tempdir().writing(&std::env::temp_dir())?;

@@ -2,8 +2,8 @@
 //! [`super`]).
 
 use super::error::ErrorContext as _;
+use super::in_doubt::Number;
 use super::tables::{Column, Kind, Table, tables};
-use super::unanswered::Number;
 use super::{CopyError, Result};
 use crate::postgres::open::{OURS, check_server, connect, migrate, must_take_changes};
 use crate::postgres::{MIGRATIONS, lock};
@@ -27,7 +27,7 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// written, right before the commit. If it fails, nothing is committed.
 ///
 /// # Errors
-/// Nothing was written. With [`CopyError::Unanswered`] the outcome is unknown.
+/// Nothing was written. With [`CopyError::InDoubt`] the outcome is unknown.
 pub(super) async fn fill(
     from: &mut SqliteConnection,
     url: &str,

@@ -1,7 +1,8 @@
 //! The ports: one file per aggregate, with its statements and rows.
 //!
 //! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same in SQLite and PostgreSQL.
-//! Statements name their columns instead of `*`, so that a column that is added later changes no row.
+//! Statements name their columns instead of `*`, so that a column that is added later changes no
+//! row.
 //!
 //! The engines differ in how a connection is opened, what a change waits for, and a few texts. All
 //! of that is below [`crate::engine`].

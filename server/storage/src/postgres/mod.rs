@@ -24,15 +24,15 @@
 
 mod connection;
 mod hints;
+mod inspection;
 mod listings;
-mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
 mod pools;
 mod rolling;
 
 pub(crate) use connection::{Connection, Transaction};
-pub use look::look;
+pub use inspection::inspect;
 pub use open::open;
 pub use open_error::OpenError;
 

@@ -7,7 +7,7 @@
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
 use super::{FEEDS, MIGRATIONS, PostgresEngine, lock, pools, rolling};
-use crate::look::{Schema, VERSION, newest};
+use crate::inspection::{Schema, VERSION, newest};
 use crate::ports::term;
 use crate::{OpenMode, SqlStore};
 use sqlx::migrate::{MigrateError, Migrator};

@@ -71,8 +71,8 @@
 mod checkpoints;
 mod connection;
 pub(crate) mod files;
+pub(crate) mod inspection;
 mod listings;
-pub(crate) mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod write_check;
 mod write_scheduler;
 
 pub(crate) use connection::{PooledConnection, Transaction};
-pub use look::{is_in_use, library_will_do, look};
+pub use inspection::{inspect, is_in_use, is_safe_version};
 pub use open::OpenMode;
 pub use open::open;
 pub use open_error::OpenError;

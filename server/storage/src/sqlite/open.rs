@@ -12,7 +12,7 @@ use super::write_check::WriteCheck;
 use super::write_scheduler::{Pool, WriteScheduler};
 use super::{FEEDS, SqliteEngine, pools};
 use crate::SqlStore;
-use crate::look::{Schema, VERSION, newest};
+use crate::inspection::{Schema, VERSION, newest};
 use crate::ports::term;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};

@@ -183,9 +183,9 @@ async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
 #[tokio::test]
 async fn looking_changes_nothing_and_finds_what_is_wrong() {
     let place = Place::new();
-    let look = sqlite::look(&place.database(), true).await;
+    let inspection = sqlite::inspect(&place.database(), true).await;
     assert!(
-        matches!(look, Err(sqlite::OpenError::Missing { .. })),
+        matches!(inspection, Err(sqlite::OpenError::Missing { .. })),
         "{look:?}"
     );
     place.make().await;
@@ -199,48 +199,66 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
         names
     };
     let before = listed();
-    let look = sqlite::look(&place.database(), true).await.expect("a look");
-    assert_eq!((look.damage, look.has_keys), (None, false));
+    let inspection = sqlite::inspect(&place.database(), true)
+        .await
+        .expect("a look");
+    assert_eq!((inspection.damage, inspection.has_keys), (None, false));
     assert!(
-        matches!(look.schema, Schema::Current(_)),
+        matches!(inspection.schema, Schema::Current(_)),
         "{:?}",
-        look.schema
+        inspection.schema
     );
-    assert!(sqlite::library_will_do(&look.version), "{}", look.version);
+    assert!(
+        sqlite::is_safe_version(&inspection.version),
+        "{}",
+        inspection.version
+    );
     assert_eq!(listed(), before, "looking left something");
 
     // While a server runs, the inspection includes its latest changes.
     let store = place.open().await;
     World::build(&store).await;
-    let look = sqlite::look(&place.database(), false)
+    let inspection = sqlite::inspect(&place.database(), false)
         .await
         .expect("a look");
-    assert!(look.has_keys && look.newest_event.is_some());
+    assert!(inspection.has_keys && inspection.newest_event.is_some());
     store.close().await;
 
     let set = "UPDATE _sqlx_migrations SET version = version + 9000
         WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
     place.raw().await.run(set).await;
-    let look = sqlite::look(&place.database(), false)
+    let inspection = sqlite::inspect(&place.database(), false)
         .await
         .expect("a look");
-    assert!(matches!(look.schema, Schema::Newer(_)), "{:?}", look.schema);
+    assert!(
+        matches!(inspection.schema, Schema::Newer(_)),
+        "{:?}",
+        inspection.schema
+    );
     place
         .raw()
         .await
         .run("DELETE FROM _sqlx_migrations WHERE version > 9000")
         .await;
-    let look = sqlite::look(&place.database(), false)
+    let inspection = sqlite::inspect(&place.database(), false)
         .await
         .expect("a look");
-    assert!(matches!(look.schema, Schema::Older(_)), "{:?}", look.schema);
+    assert!(
+        matches!(inspection.schema, Schema::Older(_)),
+        "{:?}",
+        inspection.schema
+    );
 
     let stray = "PRAGMA foreign_keys = OFF; UPDATE api_keys SET account_id = 'nobody'";
     place.raw().await.run(stray).await;
-    let look = sqlite::look(&place.database(), false)
+    let inspection = sqlite::inspect(&place.database(), false)
         .await
         .expect("a look");
-    assert!(look.damage.is_some_and(|what| what.contains("api_keys")));
+    assert!(
+        inspection
+            .damage
+            .is_some_and(|what| what.contains("api_keys"))
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::open::{APPLICATION_ID, MIGRATOR, is_recent};
 use super::open_error::{OpenError, explain};
 use super::pools;
 use super::process_lock::ProcessLock;
-use crate::look::{HAS_API_KEYS, Look, NEWEST_EVENT, PepperUse, Schema, VERSION};
+use crate::inspection::{HAS_API_KEYS, Inspection, NEWEST_EVENT, PepperUse, Schema, VERSION};
 use crate::ports::{installation, pepper};
 use service::{Clock as _, SystemClock};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -20,7 +20,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// The file does not exist, cannot be read, or is not a database of ours.
-pub async fn look(path: &Path, thorough: bool) -> Result<Look, OpenError> {
+pub async fn inspect(path: &Path, thorough: bool) -> Result<Inspection, OpenError> {
     let files = Files::at(path)?;
     files.expect()?;
     let failed = |error| explain(error, &files.database);
@@ -38,9 +38,9 @@ pub async fn look(path: &Path, thorough: bool) -> Result<Look, OpenError> {
             path: files.database,
         });
     }
-    let look = read(&mut connection, thorough).await.map_err(failed)?;
+    let inspection = read(&mut connection, thorough).await.map_err(failed)?;
     connection.close().await.map_err(failed)?;
-    Ok(look)
+    Ok(inspection)
 }
 
 /// Returns whether a server is running on the database at `path`.
@@ -54,7 +54,7 @@ pub fn is_in_use(path: &Path) -> io::Result<bool> {
 
 /// Returns whether this version of the built-in SQLite library is free of the fault that can corrupt
 /// a database.
-pub fn library_will_do(version: &str) -> bool {
+pub fn is_safe_version(version: &str) -> bool {
     is_recent(version)
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn application(connection: &mut SqliteConnection) -> sqlx::Resu
         .await
 }
 
-async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result<Look> {
+async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result<Inspection> {
     let version = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&mut *connection)
         .await?;
@@ -83,7 +83,7 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
             .fetch_all(&mut *connection)
             .await?;
     }
-    Ok(Look {
+    Ok(Inspection {
         version,
         schema,
         damage: damage(connection, thorough).await?,

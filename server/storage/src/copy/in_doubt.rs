@@ -27,7 +27,7 @@ impl Number {
     /// Returns whether the transaction was committed, once that is decided.
     ///
     /// # Errors
-    /// [`CopyError::Unanswered`] if the server cannot be asked in time, or the transaction is still
+    /// [`CopyError::InDoubt`] if the server cannot be asked in time, or the transaction is still
     /// in progress because the server regards a dead connection as open.
     pub(super) async fn was_committed(&self, url: &str, place: String) -> Result<bool> {
         let decided = async {
@@ -39,7 +39,7 @@ impl Number {
                 }
             }
         };
-        let late = |_| CopyError::Unanswered { place };
+        let late = |_| CopyError::InDoubt { place };
         timeout(PATIENCE, decided).await.map_err(late)
     }
 

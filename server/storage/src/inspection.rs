@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct Inspection {
     /// Version of the built-in SQLite library, or of the PostgreSQL server.
     pub version: String,
     pub schema: Schema,
@@ -22,7 +22,7 @@ pub struct Look {
     /// Time of the newest audit event, in milliseconds since 1970 in UTC.
     pub newest_event: Option<i64>,
     /// Properties of the PostgreSQL server; `None` for a file.
-    pub server: Option<ServerLook>,
+    pub server: Option<ServerInspection>,
 }
 
 /// Amount of data that depends on one pepper.
@@ -46,7 +46,7 @@ impl From<(String, i64, i64, i64)> for PepperUse {
 
 /// Properties that only a database server has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerLook {
+pub struct ServerInspection {
     /// The shortest of several round trips.
     pub latency: Duration,
     /// Milliseconds by which the server's clock is ahead of this machine's, as exact as the latency

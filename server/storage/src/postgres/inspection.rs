@@ -2,7 +2,7 @@
 
 use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
 use super::open_error::{OpenError, explain};
-use crate::look::{Look, NEWEST_EVENT, PepperUse, Schema, ServerLook, VERSION};
+use crate::inspection::{Inspection, NEWEST_EVENT, PepperUse, Schema, ServerInspection, VERSION};
 use crate::ports::{installation, pepper, verdict};
 use service::Clock;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -19,7 +19,7 @@ const ANSWERS: usize = 7;
 ///
 /// # Errors
 /// The database is not ours, or cannot be reached.
-pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
+pub async fn inspect(url: &str, clock: &dyn Clock) -> Result<Inspection, OpenError> {
     let (options, place, mut connection) = connect(url).await?;
     check_server(&mut connection, &place).await?;
     must_take_changes(&mut connection, &place).await?;
@@ -33,10 +33,10 @@ pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
     if tables && !ours {
         return Err(OpenError::Foreign { place });
     }
-    let look = read(&mut connection, &options, ours, clock);
-    let look = look.await.map_err(failed)?;
+    let inspection = read(&mut connection, &options, ours, clock);
+    let inspection = inspection.await.map_err(failed)?;
     connection.close().await.map_err(failed)?;
-    Ok(look)
+    Ok(inspection)
 }
 
 async fn read(
@@ -44,7 +44,7 @@ async fn read(
     options: &PgConnectOptions,
     ours: bool,
     clock: &dyn Clock,
-) -> sqlx::Result<Look> {
+) -> sqlx::Result<Inspection> {
     let mut found: Option<i64> = None;
     let (mut pepper_fingerprint, mut has_keys, mut newest_event) = (None, false, None);
     if ours {
@@ -81,7 +81,7 @@ async fn read(
     let host = options.get_host();
     let address: Option<IpAddr> = host.parse().ok();
     let (latency, clock_ahead) = compare(connection, clock).await?;
-    Ok(Look {
+    Ok(Inspection {
         version,
         schema,
         damage: None,
@@ -89,7 +89,7 @@ async fn read(
         pepper_uses: uses.into_iter().map(PepperUse::from).collect(),
         has_keys,
         newest_event,
-        server: Some(ServerLook {
+        server: Some(ServerInspection {
             latency,
             clock_ahead,
             connections,

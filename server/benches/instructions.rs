@@ -24,7 +24,7 @@ use server::{
     build_app, documents,
 };
 use service::key::KeyDigest;
-use service::{Clock, OsRandom, Pepper, Service, Source, SystemClock};
+use service::{Clock, OsRandom, Pepper, Services, Source, SystemClock};
 use sha2::{Digest as _, Sha256};
 use std::hint::black_box;
 use std::net::Ipv4Addr;
@@ -57,11 +57,11 @@ async fn serve_ours(app: Pipeline, request: &[u8], times: u32) {
     answer_one(tape, PEER, app, Limits::new(1)).await;
 }
 
-fn state(service: &Arc<Service>) -> AppState {
+fn state(services: &Arc<Services>) -> AppState {
     let url = PublicUrl::parse("http://127.0.0.1").expect("an address");
     let documents = documents(&url);
     AppState::new(
-        Arc::clone(service),
+        Arc::clone(services),
         Site::embedded().expect("a site"),
         url,
         TrustedProxies::default(),
@@ -94,22 +94,22 @@ async fn main() {
     let pepper = || Pepper::parse(&text).expect("a pepper");
     let store = sqlite::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
     let store = Arc::new(store.expect("a database"));
-    let service = Service::open(
+    let services = Services::open(
         store.clone(),
         Arc::new(Still),
         Arc::new(OsRandom),
         pepper(),
         String::new(),
     );
-    let service = Arc::new(service.await.expect("the service opens"));
-    service.look().await.expect("a lease");
+    let services = Arc::new(services.await.expect("the service opens"));
+    services.node.look().await.expect("a lease");
 
     let source = Source::new(Ipv4Addr::LOCALHOST.into(), Some(b"curl/8.5.0"));
     let check = async || {
-        let caller = service.authenticate(key.as_bytes(), source).await;
+        let caller = services.auth.authenticate(key.as_bytes(), source).await;
         let caller = caller.expect("the key is good");
-        assert!(service.spend(&caller).allowed);
-        service.count_call(caller.usage(), Outcome::Accepted);
+        assert!(services.auth.spend(&caller).allowed);
+        services.auth.count_call(caller.usage(), Outcome::Accepted);
     };
     // From here on, the key is in the cache.
     check().await;
@@ -126,9 +126,9 @@ async fn main() {
                 black_box(KeyDigest::of_sha256(&digest.into(), &pepper));
             }
         }
-        "server" => serve_ours(build_app(state(&service)), &request, times).await,
+        "server" => serve_ours(build_app(state(&services)), &request, times).await,
         "unchecked" => {
-            let app = app(&[(Group::Api, &[unchecked()])], state(&service));
+            let app = app(&[(Group::Api, &[unchecked()])], state(&services));
             serve_ours(app, &request, times).await;
         }
         "bare" => {

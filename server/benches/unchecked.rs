@@ -15,7 +15,7 @@ use server::router::app;
 use server::{
     AppState, Bodies, Group, Limits, PublicUrl, Route, Site, TrustedProxies, answer_all, documents,
 };
-use service::{OsRandom, Pepper, Service, SystemClock};
+use service::{OsRandom, Pepper, Services, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
 use storage::{OpenMode, sqlite};
@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 async fn state(folder: &Path) -> AppState {
     let pepper = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
     let store = sqlite::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
-    let service = Service::open(
+    let services = Services::open(
         Arc::new(store.expect("a database")),
         Arc::new(SystemClock),
         Arc::new(OsRandom),
@@ -37,7 +37,7 @@ async fn state(folder: &Path) -> AppState {
     let url = PublicUrl::parse("http://127.0.0.1").expect("an address");
     let documents = documents(&url);
     AppState::new(
-        Arc::new(service.await.expect("the service opens")),
+        Arc::new(services.await.expect("the service opens")),
         Site::for_this_process().expect("a site"),
         url,
         TrustedProxies::default(),

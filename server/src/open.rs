@@ -4,13 +4,13 @@ use crate::pepper_file;
 use crate::settings::{Database, GivenPeppers};
 use anyhow::{Context as _, anyhow};
 use service::store::InstallationStore as _;
-use service::{OsRandom, Pepper, Peppers, Service, SystemClock};
+use service::{OsRandom, Pepper, Peppers, Services, SystemClock};
 use std::sync::Arc;
 use storage::{OpenMode, SqlStore, postgres, sqlite};
 
 /// An open service and its database, which has to be closed at the end.
 pub struct Opened {
-    pub service: Arc<Service>,
+    pub services: Arc<Services>,
     pub store: SqlStore,
 }
 
@@ -54,14 +54,14 @@ pub async fn open(
     };
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let peppers = Peppers::changing(current, old);
-    let service =
-        Service::open(Arc::new(store.clone()), clock, random, peppers, public_url).await?;
+    let services =
+        Services::open(Arc::new(store.clone()), clock, random, peppers, public_url).await?;
     // Commands skip this check, so that keys whose pepper is lost can be revoked.
     if mode != OpenMode::ExistingOnly {
-        service.check_old_pepper().await?;
+        services.pepper.check_old().await?;
     }
     Ok(Opened {
-        service: Arc::new(service),
+        services: Arc::new(services),
         store,
     })
 }

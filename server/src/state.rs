@@ -6,7 +6,7 @@ use crate::memory::{self, Memory};
 use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
-use service::Service;
+use service::Services;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,7 @@ pub struct Documents {
 pub struct AppState(Arc<Shared>);
 
 pub struct Shared {
-    pub service: Arc<Service>,
+    pub services: Arc<Services>,
     pub site: Site,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
@@ -72,7 +72,7 @@ impl Deref for AppState {
 
 impl AppState {
     pub fn new(
-        service: Arc<Service>,
+        services: Arc<Services>,
         site: Site,
         public_url: PublicUrl,
         trusted_proxies: TrustedProxies,
@@ -83,7 +83,7 @@ impl AppState {
         // effect.
         let _ = any_spawner::Executor::init_tokio();
         Self(Arc::new(Shared {
-            service,
+            services,
             site,
             public_url,
             trusted_proxies,

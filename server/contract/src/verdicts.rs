@@ -44,7 +44,7 @@ async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> KeyRecord {
     }
 }
 
-/// The changes that are numbered. The service makes each of them through `Service::propagate`,
+/// The changes that are numbered. The service makes each of them through `Node::propagate`,
 /// which waits for all nodes, and a change that is added here has to be made like this, too.
 const TOLD: [Change; 6] = [
     Change::ChangeAccount,

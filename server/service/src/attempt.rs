@@ -14,14 +14,16 @@
 //! rows and events are bounded by [`MAX_PENDING`] and
 //! [`NETWORKS_APART`](crate::store::NETWORKS_APART).
 
+use crate::clock::Clock;
+use crate::error::Error;
 use crate::limit::network;
-use crate::store::{Action, FailedAttempts};
-use crate::{Client, Error, Service};
+use crate::origin::Client;
+use crate::store::{Action, AttemptStore, FailedAttempts};
 use domain::{AccountId, MemberId, Timestamp};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
@@ -127,11 +129,31 @@ impl Attempts {
     }
 }
 
-impl Service {
+/// Record of failed sign-ins.
+pub struct AttemptLog {
+    store: Arc<dyn AttemptStore>,
+    clock: Arc<dyn Clock>,
+    attempts: Attempts,
+}
+
+impl AttemptLog {
+    pub(crate) fn new(store: Arc<dyn AttemptStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// Returns the number of failures since the start, in the order of [`Attempt::ALL`].
+    pub(crate) fn counts(&self) -> [u64; Attempt::ALL.len()] {
+        self.attempts.counts()
+    }
+
     /// Records a failed attempt by `client`: in the metrics once, and in the log and the audit log
     /// for each member who may have been meant. Members of several accounts can have the address of
     /// a failed sign-in.
-    pub(crate) fn note_attempt(
+    pub(crate) fn note(
         &self,
         attempt: Attempt,
         members: &[(&AccountId, &MemberId)],
@@ -142,17 +164,11 @@ impl Service {
             tracing::warn!(ip = %client.ip, reason = attempt.as_str(), "sign_in_failed");
         }
         for (account, member) in members {
-            self.note_attempt_at(attempt, account, member, client);
+            self.note_at(attempt, account, member, client);
         }
     }
 
-    fn note_attempt_at(
-        &self,
-        attempt: Attempt,
-        account: &AccountId,
-        member: &MemberId,
-        client: &Client,
-    ) {
+    fn note_at(&self, attempt: Attempt, account: &AccountId, member: &MemberId, client: &Client) {
         let reason = attempt.as_str();
         tracing::warn!(ip = %client.ip, reason, %member, %account, "sign_in_failed");
         let Some(action) = attempt.action() else {
@@ -183,7 +199,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn write_attempts(&self) -> Result<(), Error> {
+    pub(crate) async fn write(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let mut by_account: HashMap<AccountId, Vec<(Key, FailedAttempts)>> = HashMap::new();
         for (key, attempts) in self.attempts.take() {

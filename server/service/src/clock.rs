@@ -10,6 +10,11 @@ pub trait Clock: Send + Sync + 'static {
     /// Time since the machine started, including the time that it was asleep. This clock is never
     /// set, so it measures time that has really passed.
     fn since_boot(&self) -> Duration;
+
+    /// Returns [`Self::since_boot`] in microseconds.
+    fn boot_micros(&self) -> u64 {
+        u64::try_from(self.since_boot().as_micros()).unwrap_or(u64::MAX)
+    }
 }
 
 /// The machine's clock.

@@ -29,7 +29,7 @@ pub enum Error {
     #[error("storage is low")]
     StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A revocation or a pause that is in force on this node and not stored yet (see
-    /// `crate::key::unstored`).
+    /// `crate::verdict::unstored`).
     #[error("refused on this node, not yet stored")]
     NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database did not confirm the change: it may or may not have been made.

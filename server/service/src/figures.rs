@@ -1,8 +1,7 @@
 //! Figures of a running node for its operator.
 
+use crate::attempt::Attempt;
 use crate::store::PepperNeed;
-use crate::{Attempt, Service};
-use std::sync::atomic::Ordering;
 
 /// Figures as of now, or since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +22,4 @@ pub struct Figures {
     pub storage_low: bool,
     /// Revocations and pauses that are in force on this node and not stored yet.
     pub not_stored: u64,
-}
-
-impl Service {
-    pub fn figures(&self) -> Figures {
-        Figures {
-            keys_in_memory: self.verdicts.kept(),
-            memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
-            uses_pending: self.usages.pending(),
-            failed_attempts: self.attempts.counts(),
-            key_reads: self.key_reads.load(Ordering::Relaxed) + self.suspects.reads(),
-            pepper_need: self.peppers.need(),
-            storage_low: self.storage_is_low(),
-            not_stored: self.unstored.count() as u64,
-        }
-    }
 }

@@ -4,12 +4,26 @@
 //! takes the caller as a value that only authentication can create. Time and randomness are
 //! parameters; the database is reached through the ports in [`store`]. Nothing here knows HTTP, SQL
 //! or the user interface.
+//!
+//! [`Services`] has one struct for each group of use cases, each in a module of its own. The
+//! modules are ordered, and each uses only those above it in this list:
+//!
+//! 1. Values: `clock`, `random`, `origin`, `zone`, `view`, `fold`, [`entry`], `pepper`, [`key`],
+//!    [`item`], [`lead`], [`refusal`].
+//! 2. Ports: [`store`]; and `error`.
+//! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `attempt`, `password`,
+//!    `second_factor`, `pepper_change`, `sign_in`.
+//! 4. Proofs of authentication: [`authenticator`] makes a [`KeyCaller`], and `sessions` a
+//!    [`Member`].
+//! 5. Use cases: [`keys`], [`inventory`], [`leads`], `team` and so on.
+//!
+//! The singular names a value, and the plural the use cases with it: a `key` is stored and judged,
+//! and `keys` are issued and revoked.
 
 mod access;
 mod attempt;
 pub mod audit;
-mod caller;
-mod calls;
+pub mod authenticator;
 mod clock;
 mod dashboard;
 pub mod entry;
@@ -17,24 +31,30 @@ mod error;
 pub mod fair_semaphore;
 mod figures;
 mod fold;
+mod idempotency;
 pub mod inventory;
+pub mod item;
 pub mod key;
+pub mod keys;
+pub mod lead;
 pub mod leads;
 mod limit;
-mod link;
-mod notice;
-mod once;
-mod other_accounts;
+mod links;
+mod notices;
+mod origin;
 mod password;
 mod pepper;
+mod pepper_change;
+mod peppers;
 mod random;
 pub mod refusal;
+mod refusals;
 pub mod reserve;
 mod second_factor;
-mod session;
+mod services;
+mod sessions;
 mod settings;
-mod signed_in;
-mod start;
+mod sign_in;
 pub mod store;
 mod tally;
 mod team;
@@ -43,57 +63,31 @@ mod verdict;
 mod view;
 mod zone;
 
+pub use access::{Access, Enrolled};
 pub use attempt::Attempt;
-pub use caller::{CalledKey, Client, Source};
+pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use dashboard::Dashboard;
 pub use error::Error;
 pub use figures::Figures;
-pub use key::KeyCaller;
+pub use idempotency::{
+    AnswerToStore, Claim, Decision, Idempotency, IdempotencyKey, SWEEP_EVERY_SECONDS,
+};
 pub use limit::Allowance;
-pub use link::{LinkToken, LinkView, SetupForm};
-pub use notice::{LOOK_EVERY_SECONDS, Mail, MailFailure, Mailer, NotSent, NoticeError};
-pub use once::{Claim, IdempotencyKey, Keep, SWEEP_EVERY_SECONDS, Turn};
+pub use links::{LinkToken, LinkView, Links, SetupForm};
+pub use notices::{LOOK_EVERY_SECONDS, Mail, MailFailure, Mailer, NotSent, NoticeError, Notices};
+pub use origin::{CalledKey, Client, Source};
 pub use password::Password;
-pub use pepper::{Pepper, PepperId, Peppers};
+pub use pepper::{Pepper, PepperId};
+pub use pepper_change::{NeedsOldPepper, OpenError, PepperChange};
+pub use peppers::Peppers;
 pub use random::{OsRandom, Random};
-pub use second_factor::{AccountChoice, Enrolled, SignInStep, SignedIn};
-pub use session::SessionToken;
-pub use signed_in::Member;
-pub use start::{NeedsOldPepper, OpenError};
-pub use team::TeamPlace;
-pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage};
-pub use verdict::BEAT_MILLIS;
+pub use refusals::Refusals;
+pub use services::Services;
+pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInStep, SignedIn};
+pub use settings::Settings;
+pub use team::{Team, TeamPlace};
+pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage, UsageWriter};
+pub use verdict::{BEAT_MILLIS, ExpiryNotice, Node};
 pub use view::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use zone::Zone;
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64};
-use tokio_util::task::TaskTracker;
-
-/// All operations of the product. Cheap to share behind an [`Arc`].
-pub struct Service {
-    store: Arc<dyn store::Store>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-    peppers: Peppers,
-    verdicts: verdict::Verdicts,
-    /// Number of reads of keys that were not in memory, since the start.
-    key_reads: AtomicU64,
-    heartbeat: verdict::Heartbeat,
-    hasher: password::Hasher,
-    reserve: reserve::Reserve,
-    /// Revocations and pauses that are in force on this node alone.
-    unstored: key::UnstoredStops,
-    /// Tasks that store how revocations reached the nodes.
-    receipts: TaskTracker,
-    usages: usage::Usages,
-    refusals: refusal::PendingRefusals,
-    awaited: key::AwaitedKeys,
-    failures: limit::FailureBuckets,
-    attempts: attempt::Attempts,
-    suspects: Arc<limit::Suspects>,
-    /// Calls per second of all keys of an account together; 0 means no limit.
-    account_calls: AtomicU32,
-    in_flight: once::InFlight,
-    public_url: String,
-}

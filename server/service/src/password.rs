@@ -1,7 +1,7 @@
 //! Passwords: the rules for a new one, and argon2id on blocking threads.
 
+use crate::error::Error;
 use crate::random::{Random, bytes};
-use crate::{Error, Service};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -63,7 +63,7 @@ pub struct Hasher {
 }
 
 /// The right to hash once.
-pub struct Turn<'a> {
+pub struct HashPermit<'a> {
     _running: SemaphorePermit<'a>,
     _waiting: SemaphorePermit<'a>,
 }
@@ -80,18 +80,30 @@ impl Hasher {
         }
     }
 
+    /// Returns the number of passwords that were verified since the start.
+    pub fn verified(&self) -> u64 {
+        self.verified.load(Ordering::Relaxed)
+    }
+
+    /// Returns the PHC string of a new password.
+    pub async fn hash(&self, random: &dyn Random, password: Password) -> Result<String, Error> {
+        let salt = bytes::<16>(random);
+        let _turn = self.turn().await.ok_or(domain::Failure::Unavailable)?;
+        blocking(move || hash(password.0.as_bytes(), &salt)).await
+    }
+
     /// Waits for a turn; `None` if too many are waiting already.
-    pub async fn turn(&self) -> Option<Turn<'_>> {
+    pub async fn turn(&self) -> Option<HashPermit<'_>> {
         let waiting = self.waiting.try_acquire().ok()?;
         let running = self.running.acquire().await.ok()?;
-        Some(Turn {
+        Some(HashPermit {
             _running: running,
             _waiting: waiting,
         })
     }
 }
 
-impl Turn<'_> {
+impl HashPermit<'_> {
     /// Whether `stored`, a PHC string, is the hash of `password`. `None` is `false` and takes the
     /// same time.
     pub async fn verify(
@@ -115,25 +127,6 @@ impl Turn<'_> {
     }
 }
 
-impl Service {
-    /// Returns the number of passwords that were verified since the start. It must not depend on
-    /// whether the address of a sign-in has a member.
-    pub fn verified_passwords(&self) -> u64 {
-        self.hasher.verified.load(Ordering::Relaxed)
-    }
-
-    /// Returns the PHC string of a new password.
-    pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
-        let salt = bytes::<16>(&*self.random);
-        let _turn = self
-            .hasher
-            .turn()
-            .await
-            .ok_or(domain::Failure::Unavailable)?;
-        blocking(move || hash(password.0.as_bytes(), &salt)).await
-    }
-}
-
 fn hash(password: &[u8], salt: &[u8]) -> Result<String, Error> {
     let hash = Argon2::default()
         .hash_password_with_salt(password, salt)
@@ -152,7 +145,7 @@ async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::OsRandom;
+    use crate::random::OsRandom;
 
     #[test]
     fn a_password_needs_length_and_nothing_else() {

@@ -11,10 +11,10 @@
 //!    system does. After a few seconds the next feed or lead finds out whether there is space
 //!    again.
 
-use crate::store::{DiskSpace, StoreError};
-use crate::{Error, Service};
-use domain::{AccountId, Timestamp};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::store::{DiskSpace, InstallationStore, StoreError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Bytes of the default reserve, or [`PERCENT`] of the file system if that is less.
 const DEFAULT_BYTES: u64 = 256 * 1_024 * 1_024;
@@ -81,7 +81,22 @@ impl Reserve {
     }
 }
 
-impl Service {
+/// The reserve of free disk space, and who may use it.
+pub struct FreeSpace {
+    store: Arc<dyn InstallationStore>,
+    clock: Arc<dyn Clock>,
+    reserve: Reserve,
+}
+
+impl FreeSpace {
+    pub(crate) fn new(store: Arc<dyn InstallationStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            reserve: Reserve::default(),
+        }
+    }
+
     /// Sets how many bytes are kept free; `None` is the default. Called at the start, before the
     /// first request.
     pub fn keep_free(&self, bytes: Option<u64>) {
@@ -92,13 +107,13 @@ impl Service {
     }
 
     /// Whether feeds and leads are refused because the disk is nearly full.
-    pub(crate) fn storage_is_low(&self) -> bool {
+    pub(crate) fn is_low(&self) -> bool {
         self.low().is_some()
     }
 
     fn low(&self) -> Option<Low> {
         self.reserve
-            .low(self.boot_micros(), self.store.disk_space())
+            .low(self.clock.boot_micros(), self.store.disk_space())
     }
 
     /// Carries out a write that can wait until there is space again.
@@ -120,22 +135,9 @@ impl Service {
         Ok(written?)
     }
 
-    /// Notes which keys of an account have expired, since lists are ordered by that. If the disk is
-    /// full, lists show what was noted before: an admin must be able to find a key and revoke it.
-    pub(crate) async fn note_expired(
-        &self,
-        account: &AccountId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        match self.store.note_expired(account, now).await {
-            Err(StoreError::Full(_)) => Ok(()),
-            noted => Ok(noted?),
-        }
-    }
-
     /// Refuses feeds and leads for a while, because a write has failed on a full disk.
     pub(crate) fn note_full(&self) {
-        self.reserve.note_full(self.boot_micros());
+        self.reserve.note_full(self.clock.boot_micros());
     }
 }
 

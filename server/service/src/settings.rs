@@ -1,22 +1,37 @@
 //! Settings of an account.
 
-use crate::inventory::Currency;
-use crate::key::changed_fields;
-use crate::store::{AccountChange, AccountSettings, Action};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::item::Currency;
+use crate::keys::{Emergencies, changed_fields};
+use crate::limit::AccountLimit;
+use crate::origin::Client;
+use crate::sessions::Member;
+use crate::store::{AccountChange, AccountSettings, Action, SettingsPorts};
+use crate::verdict::Node;
 use crate::zone::Zone;
-use crate::{Client, Error, Member, Service};
 use domain::{
     AccountName, Failure, Field, FieldError, KeyPolicy, QuotaUse, RateLimit, Rejected, Resource,
     SettingsForm, SettingsPage,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 
-impl Service {
+/// The settings of an account.
+pub struct Settings {
+    pub(crate) store: Arc<dyn SettingsPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) node: Arc<Node>,
+    pub(crate) emergencies: Arc<Emergencies>,
+    pub(crate) account_limit: Arc<AccountLimit>,
+}
+
+impl Settings {
     /// Returns all data of the Settings page, for any role.
     ///
     /// # Errors
     /// The database's.
-    pub async fn settings_page(&self, member: &Member) -> Result<SettingsPage, Error> {
+    pub async fn page(&self, member: &Member) -> Result<SettingsPage, Error> {
         let settings = self
             .store
             .find_account(&member.account_id)
@@ -28,9 +43,9 @@ impl Service {
                 .collect(),
             time_zones: Zone::names(),
             may_change: member.role.manages_account(),
-            emergency: self.emergency(member).await?,
+            emergency: self.emergencies.state(member).await?,
             quotas: self.quota_uses(member).await?,
-            calls_per_second: self.account_limit().map(RateLimit::per_second),
+            calls_per_second: self.account_limit.get().map(RateLimit::per_second),
             settings: filled(&settings),
         })
     }
@@ -60,7 +75,7 @@ impl Service {
     /// # Errors
     /// Refused to viewers, for invalid fields (all of them at once), and if the settings were
     /// changed since the form was filled.
-    pub async fn change_settings(
+    pub async fn change(
         &self,
         member: &Member,
         client: &Client,
@@ -88,7 +103,7 @@ impl Service {
             )
         };
         let change = self.store.change_account(account, &before, &after, &event);
-        let (changed, _) = self.propagate(change).await?;
+        let (changed, _) = self.node.propagate(change).await?;
         match changed {
             AccountChange::Changed | AccountChange::Same => Ok(()),
             AccountChange::Differs => Err(Failure::Outdated {

@@ -1,7 +1,7 @@
 //! Sums of counted calls for a page.
 
-use crate::Zone;
 use crate::store::CountedCalls;
+use crate::zone::Zone;
 use domain::{DayCalls, Outcome, Refusal, Timestamp};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Text forms of times.
 
-use crate::Zone;
+use crate::zone::Zone;
 use domain::{Moment, Timestamp};
 use serde::{Serialize, Serializer};
 use std::fmt;

@@ -38,8 +38,8 @@ pub async fn ready(State(state): State<AppState>) -> Result<String, Problem> {
     if state.leaving.is_cancelled() {
         return Err(Problem::Stopping);
     }
-    state.service.ready().await?;
-    let figures = state.service.figures();
+    state.services.ready().await?;
+    let figures = state.services.figures();
     let mut text = "ok\n".to_owned();
     if figures.storage_low {
         text.push_str(STORAGE_LOW);

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::ScopeSet;
 use serde::Serialize;
 use service::Rfc3339Time;
-use service::key::KeyDescription;
+use service::authenticator::KeyDescription;
 use utoipa::ToSchema;
 
 /// What a key may know of itself.
@@ -71,7 +71,7 @@ pub async fn show(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     parameters.none()?;
-    let key: KeyDescription = state.service.describe_key(&scoped.caller);
+    let key: KeyDescription = state.services.auth.describe(&scoped.caller);
     let answer = KeyAnswer {
         id: key.id.as_str(),
         name: key.name.as_str(),
@@ -113,8 +113,9 @@ pub async fn revoke(
     })?;
     parameters.none()?;
     state
-        .service
-        .revoke_own_key(&scoped.caller, &scoped.client())
+        .services
+        .keys
+        .revoke_own(&scoped.caller, &scoped.client())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,15 +5,15 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Timestamp;
-use service::key::Ending;
+use service::ExpiryNotice;
 use std::time::{Duration, UNIX_EPOCH};
 
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// Writes the headers for a key that was accepted.
-pub fn write(headers: &mut HeaderMap, ending: Ending) {
-    let Ending { replaced, end } = ending;
+pub fn write(headers: &mut HeaderMap, notice: ExpiryNotice) {
+    let ExpiryNotice { replaced, end } = notice;
     let deprecation = replaced.map(|at| format!("@{}", seconds(at)));
     let sunset = end.map(|at| httpdate::fmt_http_date(UNIX_EPOCH + since_epoch(at)));
     for (name, text) in [(DEPRECATION, deprecation), (SUNSET, sunset)] {

@@ -27,7 +27,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http_body_util::BodyExt as _;
 use service::store::{Attempt, RequestDigest, StoredAnswer};
-use service::{Claim, IdempotencyKey, Keep, Turn};
+use service::{AnswerToStore, Claim, Decision, IdempotencyKey};
 use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
 use std::panic::resume_unwind;
@@ -54,10 +54,10 @@ struct Begun {
 impl Once {
     /// Returns what the service needs to commit the response with the change, or `None` if the
     /// request has no idempotency key.
-    pub fn keep<T: 'static>(&self, answer: fn(&T) -> Whole) -> Option<Keep<T>> {
+    pub fn keep<T: 'static>(&self, answer: fn(&T) -> Whole) -> Option<AnswerToStore<T>> {
         let begun = self.0.clone()?;
         let attempt = begun.attempt;
-        Some(Keep::new(attempt, move |outcome| {
+        Some(AnswerToStore::new(attempt, move |outcome| {
             begun.answered.store(true, Ordering::Relaxed);
             answer(outcome).into()
         }))
@@ -123,12 +123,16 @@ where
     // half-way. Idempotency keys exist for such clients.
     let request = Request::from_parts(parts, body);
     let work = async move {
-        let turn = state.service.begin_once(&scoped.caller, &key, digest).await;
+        let turn = state
+            .services
+            .idempotency
+            .begin(&scoped.caller, &key, digest)
+            .await;
         match turn? {
-            Turn::First(claim) => Ok(carry_out(handler, state, request, claim).await),
-            Turn::Replay(answer) => replay(answer),
-            Turn::Reused => Err(Problem::IdempotencyKeyReused),
-            Turn::InProgress => Err(Problem::Conflict),
+            Decision::First(claim) => Ok(carry_out(handler, state, request, claim).await),
+            Decision::Replay(answer) => replay(answer),
+            Decision::Reused => Err(Problem::IdempotencyKeyReused),
+            Decision::InProgress => Err(Problem::Conflict),
         }
     };
     match tokio::spawn(in_current_request(work)).await {
@@ -221,15 +225,15 @@ where
     });
     let once = Once(Some(begun.clone()));
     request.extensions_mut().insert(once);
-    let service = state.service.clone();
+    let services = state.services.clone();
     let response = handler.call(request, state).await;
     let status = response.status();
     if let Some(Problem::OutcomeUnknown { .. }) = response.extensions().get() {
-        warn_if_failed(service.release(claim).await);
+        warn_if_failed(services.idempotency.release(claim).await);
         return Problem::OutcomeUnknown { idempotent: true }.into_response();
     }
     if !is_kept(status.as_u16()) || response.extensions().get::<NotKept>().is_some() {
-        warn_if_failed(service.give_up(claim).await);
+        warn_if_failed(services.idempotency.give_up(claim).await);
         return response;
     }
     if begun.answered.load(Ordering::Relaxed) {
@@ -246,7 +250,7 @@ where
     };
     // The request succeeded without a change, such as a feed whose items were all stored before.
     let answer = stored(status, &parts, &body);
-    warn_if_failed(service.keep_answer(claim, answer).await);
+    warn_if_failed(services.idempotency.keep_answer(claim, answer).await);
     Response::from_parts(parts, Body::from(body))
 }
 

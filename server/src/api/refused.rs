@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use crate::http::RequestContext;
-use service::Service;
+use service::Services;
 use service::refusal::Cause;
 
 /// Reason of a refusal, as it is recorded.
@@ -73,7 +73,7 @@ fn ours(pointer: &str) -> String {
 }
 
 /// Records the refusal of a request.
-pub fn note(service: &Service, problem: &Problem, context: &RequestContext) {
+pub fn note(services: &Services, problem: &Problem, context: &RequestContext) {
     let RefusalRecord { code, cause } = problem.into();
     // If a token was requested from the key's own bucket, that bucket was the empty one.
     let is_own = code == "rate_limited" && cause == Cause::Nothing;
@@ -83,7 +83,7 @@ pub fn note(service: &Service, problem: &Problem, context: &RequestContext) {
         cause
     };
     let key = context.about().cloned();
-    service.note_refusal(
+    services.refusals.note(
         context.id.as_str(),
         key,
         code,

@@ -13,7 +13,7 @@ use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::Scope;
-use service::key::{KeyRefusal, Refused};
+use service::authenticator::{KeyRefusal, Refused};
 use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -88,15 +88,15 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         // 1. Authenticate the key. A refused key is noted, too, so that the refusal counts as its
         //    call.
         let key = presented(&parts.headers)?;
-        let authenticated = state.service.authenticate(key, source).await;
-        let caller = authenticated.map_err(|Refused { why, whose }| {
-            if let (Some(context), Some(whose)) = (context, whose) {
-                let _ = context.key.set(KeyOutcome::Refused(whose));
+        let authenticated = state.services.auth.authenticate(key, source).await;
+        let caller = authenticated.map_err(|Refused { why, attribution }| {
+            if let (Some(context), Some(attribution)) = (context, attribution) {
+                let _ = context.key.set(KeyOutcome::Refused(attribution));
             }
             why
         })?;
         // This counts as a call in any case: a key without the permission costs as much as others.
-        let allowance = state.service.spend(&caller);
+        let allowance = state.services.auth.spend(&caller);
         if let Some(context) = context {
             let _ = context
                 .key
@@ -115,7 +115,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
             });
         }
         if let Some(scope) = P::SCOPE {
-            state.service.note_scope(&scoped.caller, scope);
+            state.services.auth.note_scope(&scoped.caller, scope);
         }
         Ok(scoped)
     }
@@ -140,7 +140,11 @@ impl<P: Permission> Scoped<P> {
     /// # Errors
     /// If the key may no longer be used, or not for this.
     pub async fn judged_again(self, state: &AppState) -> Result<Self, Problem> {
-        let caller = state.service.judge_again(&self.caller, self.ip).await?;
+        let caller = state
+            .services
+            .auth
+            .judge_again(&self.caller, self.ip)
+            .await?;
         match P::SCOPE {
             Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
             _ => Ok(Self { caller, ..self }),

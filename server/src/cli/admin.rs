@@ -7,7 +7,7 @@ use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, anyhow, bail};
 use domain::{AccountId, AccountName, Email};
-use service::{LinkToken, Service};
+use service::{LinkToken, Services};
 use storage::OpenMode;
 
 /// Runs the command and prints the link.
@@ -28,18 +28,22 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(log, log_format);
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen, tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { service, store } =
+    let Opened { services, store } =
         open(&database, OpenMode::ExistingOnly, peppers, origin).await?;
-    let line = link(&service, command, &public_url).await;
+    let line = link(&services, command, &public_url).await;
     store.close().await;
     print_line(&line?);
     Ok(())
 }
 
-async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyhow::Result<String> {
+async fn link(
+    services: &Services,
+    command: Admin,
+    public_url: &PublicUrl,
+) -> anyhow::Result<String> {
     let at = |token: &LinkToken| setup_url(public_url, token);
     match command {
-        Admin::SetupLink => match service.first_owner_link().await? {
+        Admin::SetupLink => match services.links.first_owner_link().await? {
             Some(token) => Ok(first_owner_line(public_url, &token)),
             None => bail!(
                 "there is an owner already: `voxum admin reset EMAIL` prints a link for a new password, \
@@ -49,7 +53,7 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
         Admin::CreateAccount { name } => {
             let name =
                 AccountName::parse(&name).map_err(|rejected| anyhow!("NAME: {}", rejected.0))?;
-            let token = service.new_account_link(name.clone()).await?;
+            let token = services.links.new_account_link(name.clone()).await?;
             Ok(format!(
                 "Set up the account “{name}” within 30 minutes: {}",
                 at(&token)
@@ -61,9 +65,9 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
             let account = account.as_deref().map(AccountId::parse).transpose();
             let account = account.map_err(|rejected| anyhow!("--account: {}", rejected.0))?;
             if account.is_none() {
-                check_single_account(service, &email).await?;
+                check_single_account(services, &email).await?;
             }
-            let token = match service.reset_link(&email, account.as_ref()).await {
+            let token = match services.links.reset_link(&email, account.as_ref()).await {
                 Err(service::Error::Refused(_)) => {
                     bail!("{email} is deactivated; an owner of their account can reactivate them")
                 }
@@ -87,8 +91,8 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
 ///
 /// # Errors
 /// If the address belongs to several accounts; the error lists them to choose from.
-async fn check_single_account(service: &Service, email: &Email) -> anyhow::Result<()> {
-    let accounts = service.accounts_of(email).await?;
+async fn check_single_account(services: &Services, email: &Email) -> anyhow::Result<()> {
+    let accounts = services.links.accounts_of(email).await?;
     if accounts.len() > 1 {
         let each = accounts.iter().map(|(id, name)| format!("{id} (“{name}”)"));
         bail!(

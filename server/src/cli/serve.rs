@@ -54,12 +54,16 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Read
     let origin = public_url.origin().to_owned();
     let database = settings.database;
     let opened = open(&database, settings.open_mode, settings.peppers, origin).await?;
-    let service = &opened.service;
-    service.keep_free(settings.ceilings.disk_reserve);
+    let services = &opened.services;
+    services
+        .free_space
+        .keep_free(settings.ceilings.disk_reserve);
     opened.store.limit_accounts(settings.ceilings.quotas);
-    service.limit_accounts_to(settings.ceilings.account_calls);
+    services
+        .auth
+        .limit_accounts_to(settings.ceilings.account_calls);
     if let Some((email, password)) = settings.owner {
-        service.seed_owner(email, password).await?;
+        services.links.seed_owner(email, password).await?;
     }
     let trusted_proxies = settings.trusted_proxies;
     warn(
@@ -71,7 +75,7 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Read
     );
     let scheme = if tls.is_some() { "https" } else { "http" };
     print_line(&format!("Listening on {scheme}://{address}"));
-    if let Some(token) = service.first_owner_link_at_start().await? {
+    if let Some(token) = services.links.first_owner_link_at_start().await? {
         print_line(&first_owner_line(&public_url, &token));
     }
     if let Some((_, address)) = &metrics {

@@ -145,7 +145,7 @@ impl Watch {
             // The session is checked before each look, so that nothing more is shown once it has
             // ended.
             let token = self.visitor.token.as_ref()?;
-            let member = self.state.service.member_looking_on(token).await;
+            let member = self.state.services.sessions.member_looking_on(token).await;
             self.visitor.member = Some(member.ok()??);
             let since = Instant::now() - LOOK_EVERY;
             // A result of another page is recent enough if it is not older than one interval.
@@ -162,7 +162,7 @@ impl Watch {
             let page = door.keys(self.search.clone()).await?;
             let first_call = match (&self.awaited, &self.visitor.member) {
                 (Some(id), Some(member)) => {
-                    let found = self.state.service.first_call(member, id).await;
+                    let found = self.state.services.keys.first_call(member, id).await;
                     found.map_err(|error| failure(error, &self.visitor.request_id))?
                 }
                 _ => None,

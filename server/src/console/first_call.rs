@@ -27,7 +27,7 @@ pub async fn first_call(
         return see_other(&sign_in_to(super::page::path_and_query(&uri)));
     };
     let found = match KeyId::parse(&id.unwrap_or_default()) {
-        Ok(id) => state.service.first_call(member, &id).await,
+        Ok(id) => state.services.keys.first_call(member, &id).await,
         Err(_) => Ok(None),
     };
     let call = match found.map_err(|error| failure(error, &visitor.request_id)) {

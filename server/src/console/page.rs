@@ -50,7 +50,7 @@ pub async fn setup(
     uri: Uri,
     visitor: Visitor,
 ) -> Response {
-    match state.service.link(&token.unwrap_or_default()).await {
+    match state.services.links.find(&token.unwrap_or_default()).await {
         Ok(view) => link(render::link(&state, &visitor, uri.path(), link_page(view), None).await),
         Err(error) => link(gone(&state, &visitor, error).await),
     }

@@ -35,7 +35,7 @@ impl FromRequestParts<AppState> for Visitor {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Self::unknown(parts, state);
         if let Some(token) = &visitor.token {
-            let member = state.service.member_of_session(token).await;
+            let member = state.services.sessions.member(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
             let context = RequestContext::of(&parts.extensions);
             if let (Some(member), Some(context)) = (&visitor.member, context) {
@@ -60,7 +60,7 @@ impl FromRequestParts<AppState> for Onlooker {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Visitor::unknown(parts, state);
         if let Some(token) = &visitor.token {
-            let member = state.service.member_looking_on(token).await;
+            let member = state.services.sessions.member_looking_on(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
         }
         Ok(Self(visitor))
@@ -100,7 +100,7 @@ impl Visitor {
     pub async fn leave(&self, state: &AppState) {
         if self.member.is_some()
             && let Some(token) = &self.token
-            && let Err(error) = state.service.sign_out(token, &self.client).await
+            && let Err(error) = state.services.sessions.sign_out(token, &self.client).await
         {
             tracing::warn!(error = %Chain(&error), "a session that was replaced could not be ended");
         }

@@ -9,7 +9,7 @@ use axum::http::{Extensions, HeaderValue, Method};
 use domain::MemberView;
 use futures::FutureExt as _;
 use percent_encoding::percent_decode_str;
-use service::key::Whose;
+use service::authenticator::Attribution;
 use service::{Allowance, CalledKey, Client, KeyCaller, KeyUsage, Source};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -40,7 +40,7 @@ pub struct RequestContext {
 pub enum KeyOutcome {
     /// The key was accepted; with the state of its bucket.
     Accepted(KeyCaller, Allowance),
-    Refused(Whose),
+    Refused(Attribution),
 }
 
 tokio::task_local! {
@@ -89,8 +89,8 @@ impl RequestContext {
     pub fn called(&self) -> Option<&Arc<KeyUsage>> {
         match self.key.get()? {
             KeyOutcome::Accepted(caller, _) => Some(caller.usage()),
-            KeyOutcome::Refused(Whose::Genuine(usage)) => Some(usage),
-            KeyOutcome::Refused(Whose::Meant(_)) => None,
+            KeyOutcome::Refused(Attribution::Genuine(usage)) => Some(usage),
+            KeyOutcome::Refused(Attribution::Suspected(_)) => None,
         }
     }
 
@@ -98,7 +98,7 @@ impl RequestContext {
     /// to have meant.
     pub fn about(&self) -> Option<&CalledKey> {
         match self.key.get()? {
-            KeyOutcome::Refused(Whose::Meant(key)) => Some(key),
+            KeyOutcome::Refused(Attribution::Suspected(key)) => Some(key),
             _ => self.called().map(|usage| usage.key()),
         }
     }

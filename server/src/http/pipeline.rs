@@ -170,19 +170,21 @@ impl Pipeline {
         }
         if let Some((caller, allowance)) = context.accepted() {
             limit::write(headers, allowance);
-            key_expiry_headers::write(headers, caller.ending());
+            key_expiry_headers::write(headers, caller.expiry_notice());
         }
     }
 
     /// Step 9. The outcome is read from the final response, so that it is counted as the caller
     /// sees it.
     fn record(&self, response: &Response, refusal: Option<&Problem>, context: &RequestContext) {
-        let service = &self.state.service;
+        let services = &self.state.services;
         if let Some(usage) = context.called() {
-            service.count_call(usage, calls::outcome(response, refusal));
+            services
+                .auth
+                .count_call(usage, calls::outcome(response, refusal));
         }
         if let Some(problem) = refusal {
-            refused::note(service, problem, context);
+            refused::note(services, problem, context);
         }
     }
 }

@@ -20,7 +20,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use service::{Attempt, Service};
+use service::{Attempt, Services};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,7 +31,7 @@ const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Returns a router that only serves `GET /metrics`.
 pub fn router(
     requests: Arc<Requests>,
-    service: Arc<Service>,
+    services: Arc<Services>,
     connections: TaskTracker,
     most_connections: usize,
 ) -> Router {
@@ -40,7 +40,7 @@ pub fn router(
     registry.register("build", "The version that runs", Info::new(version));
     registry.register_collector(Box::new(requests));
     registry.register_collector(Box::new(Figures {
-        service,
+        services,
         connections,
         most_connections,
         started: Instant::now(),
@@ -60,7 +60,7 @@ async fn show(State(registry): State<Arc<Registry>>) -> Response {
 
 /// Metrics that are read when they are requested.
 struct Figures {
-    service: Arc<Service>,
+    services: Arc<Services>,
     connections: TaskTracker,
     most_connections: usize,
     started: Instant,
@@ -74,7 +74,7 @@ impl fmt::Debug for Figures {
 
 impl Collector for Figures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let figures = self.service.figures();
+        let figures = self.services.figures();
         let mut gauge = |name: &str, help: &str, value: u64| {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             let kind = gauge.metric_type();

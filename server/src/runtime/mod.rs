@@ -22,7 +22,7 @@ use crate::metrics::{self, Requests};
 use crate::open::Opened;
 use crate::settings::{PublicUrl, TrustedProxies};
 use crate::{AppState, Site, build_app, documents};
-use service::Service;
+use service::Services;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +63,7 @@ pub struct Ready {
 /// The site's files cannot be read.
 pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::Result<()> {
     let Ready {
-        opened: Opened { service, store },
+        opened: Opened { services, store },
         listener,
         metrics,
         tls,
@@ -77,7 +77,7 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
     let site = Site::for_this_process()?;
     let documents = documents(&public_url);
     let state = AppState::new(
-        service.clone(),
+        services.clone(),
         site,
         public_url,
         trusted_proxies,
@@ -87,7 +87,7 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
     let app = build_app(state.clone());
     let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
     let connections = TaskTracker::new();
-    let mut tasks = start_tasks(&service, mail);
+    let mut tasks = start_tasks(&services, mail);
     if let Some(metrics) = metrics {
         let capacity = limits.connections;
         serve_metrics(metrics, &state, app.requests(), &connections, capacity);
@@ -108,36 +108,36 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
             let _ = timeout(shutdown_delay, serving.as_mut()).await;
             tasks.stop(Stage::Leaving).await;
             stopping.cancel();
-            let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, service.leave()));
+            let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, services.node.leave()));
             if drained.is_err() {
                 tracing::warn!("stopped with requests still under way");
             }
         }
     }
     tasks.stop(Stage::Drained).await;
-    shutdown::store_changes(&service).await;
-    shutdown::close(&service, &store, tasks).await;
+    shutdown::store_changes(&services).await;
+    shutdown::close(&services, &store, tasks).await;
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Starts the background tasks, each of which is stopped at its stage.
-fn start_tasks(service: &Arc<Service>, mail: Option<Smtp>) -> Tasks {
+fn start_tasks(services: &Arc<Services>, mail: Option<Smtp>) -> Tasks {
     let mut tasks = Tasks::default();
-    let node = service.clone();
+    let node = services.clone();
     tasks.start("heartbeat", Stage::Leaving, async move {
         node.beat_forever().await;
     });
-    let sweep = upkeep::sweep(service.clone());
+    let sweep = upkeep::sweep(services.clone());
     tasks.start("sweep", Stage::Drained, sweep);
-    let revocations = upkeep::write_revocations(service.clone());
+    let revocations = upkeep::write_revocations(services.clone());
     tasks.start("bulk revocations", Stage::Drained, revocations);
     tasks.start_until("flush of uses", Stage::Drained, LAST_FLUSH, |end| {
-        upkeep::flush_uses(service.clone(), end)
+        upkeep::flush_uses(services.clone(), end)
     });
     if let Some(smtp) = mail {
         tasks.start_until("mail", Stage::Announced, LAST_MAIL, |end| {
-            upkeep::send_mails(service.clone(), smtp, end)
+            upkeep::send_mails(services.clone(), smtp, end)
         });
     }
     tasks
@@ -151,8 +151,8 @@ fn serve_metrics(
     connections: &TaskTracker,
     capacity: usize,
 ) {
-    let service = state.service.clone();
-    let router = metrics::router(requests, service, connections.clone(), capacity);
+    let services = state.services.clone();
+    let router = metrics::router(requests, services, connections.clone(), capacity);
     let limits = Limits::new(METRICS_READERS);
     let stop = state.stopping.clone();
     tokio::spawn(answer_all(

@@ -1,7 +1,7 @@
 //! Last part of the shutdown: stores what is pending, and closes the database.
 
 use super::tasks::Tasks;
-use service::Service;
+use service::Services;
 use std::time::Duration;
 use storage::SqlStore;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -12,8 +12,8 @@ const CLOSING: Duration = Duration::from_millis(2_500);
 const LAST_CHANGES: Duration = Duration::from_secs(1);
 
 /// Makes the last attempt to store revocations and pauses that only this node enforces.
-pub async fn store_changes(service: &Service) {
-    let lost = timeout(LAST_CHANGES, service.store_stops()).await;
+pub async fn store_changes(services: &Services) {
+    let lost = timeout(LAST_CHANGES, services.key_changes.store_pending()).await;
     if lost != Ok(0) {
         tracing::error!(
             "revocations or pauses could not be stored and are lost: revoke or pause those keys again"
@@ -22,11 +22,11 @@ pub async fn store_changes(service: &Service) {
 }
 
 /// Waits for the tasks, which were asked to end, and closes the database.
-pub async fn close(service: &Service, store: &SqlStore, tasks: Tasks) {
+pub async fn close(services: &Services, store: &SqlStore, tasks: Tasks) {
     let until = Instant::now() + CLOSING;
     tasks.finish().await;
     let closing = async {
-        service.receipts_stored().await;
+        services.key_changes.receipts_stored().await;
         store.close().await;
     };
     if timeout_at(until, closing).await.is_err() {

@@ -3,7 +3,7 @@
 use crate::mail::Smtp;
 use crate::telemetry::Chain;
 use service::{
-    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS, Service,
+    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS, Services,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,47 +25,47 @@ fn every(seconds: u64) -> Interval {
 ///
 /// A flush is never aborted, since what it wrote without noting it as written would be counted
 /// twice. If `end` is cancelled during a flush, all but the last uses are left to the final one.
-pub async fn flush_uses(service: Arc<Service>, end: CancellationToken) {
+pub async fn flush_uses(services: Arc<Services>, end: CancellationToken) {
     let mut ticks = every(FLUSH_EVERY_SECONDS);
     let mut rounds = (0..FORGET_EVERY).cycle();
     while end.run_until_cancelled(ticks.tick()).await.is_some() {
         warn_if_failed(
-            service.flush_uses_within(FLUSH_REST_FOR, &end).await,
+            services.flush_within(FLUSH_REST_FOR, &end).await,
             "last uses and call counts could not be written and stay pending",
         );
         if rounds.next() == Some(0) {
-            service.forget_idle_keys();
+            services.usage.forget_idle();
         }
     }
     warn_if_failed(
-        service.flush_uses().await,
+        services.flush().await,
         "the last uses and call counts could not be written",
     );
 }
 
 /// Deletes records that are older than they are kept. It can be aborted at any time.
-pub async fn sweep(service: Arc<Service>) {
+pub async fn sweep(services: Arc<Services>) {
     let mut ticks = every(SWEEP_EVERY_SECONDS);
     loop {
         ticks.tick().await;
         warn_if_failed(
-            service.sweep_requests().await,
+            services.idempotency.sweep().await,
             "old idempotency keys could not be deleted",
         );
         warn_if_failed(
-            service.sweep_removed_items().await,
+            services.inventory.sweep_removed().await,
             "old removals of items could not be deleted",
         );
         warn_if_failed(
-            service.sweep_refusals().await,
+            services.refusals.sweep().await,
             "old refused calls could not be deleted",
         );
         warn_if_failed(
-            service.sweep_calls().await,
+            services.usage.sweep_calls().await,
             "old call counts could not be deleted",
         );
         warn_if_failed(
-            service.sweep_imports().await,
+            services.imports.sweep().await,
             "old imports could not be deleted",
         );
     }
@@ -73,12 +73,12 @@ pub async fn sweep(service: Arc<Service>) {
 
 /// Updates the rows of keys that were revoked all at once. It can be aborted at any time, and the
 /// next node continues.
-pub async fn write_revocations(service: Arc<Service>) {
+pub async fn write_revocations(services: Arc<Services>) {
     let mut ticks = every(WRITE_REVOCATIONS_EVERY_SECONDS);
     loop {
         ticks.tick().await;
         warn_if_failed(
-            service.write_revocations().await,
+            services.emergencies.write_revocations().await,
             "the rows of some revoked keys could not be updated",
         );
     }
@@ -86,16 +86,16 @@ pub async fn write_revocations(service: Arc<Service>) {
 
 /// Sends the mails that are due. It ends only between two rounds, so that no notice is claimed and
 /// not sent.
-pub async fn send_mails(service: Arc<Service>, smtp: Smtp, end: CancellationToken) {
+pub async fn send_mails(services: Arc<Services>, smtp: Smtp, end: CancellationToken) {
     let mut ticks = every(LOOK_EVERY_SECONDS);
     while end.run_until_cancelled(ticks.tick()).await.is_some() {
         report_sent(
             "warnings of wrong codes",
-            service.send_warnings(&smtp).await,
+            services.notices.send_warnings(&smtp).await,
         );
         report_sent(
             "notices of expiring keys",
-            service.send_notices(&smtp).await,
+            services.notices.send(&smtp).await,
         );
     }
 }

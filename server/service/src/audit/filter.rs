@@ -1,7 +1,7 @@
 //! Filters of the audit log.
 
-use crate::Zone;
 use crate::store::{Action, Actor, ActorFilter, AuditFilter};
+use crate::zone::Zone;
 use domain::{AuditForm, Field, FieldError, KeyId, MemberId};
 
 pub(super) const MEMBER: &str = "member:";
@@ -141,7 +141,7 @@ mod tests {
             ..AuditForm::default()
         };
         let filter = parse(&form, &berlin()).unwrap();
-        let written = [filter.from, filter.until].map(crate::rfc3339);
+        let written = [filter.from, filter.until].map(crate::view::rfc3339);
         assert_eq!(written, ["2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"]);
     }
 

@@ -7,10 +7,14 @@ mod words;
 pub use words::title;
 pub(crate) use words::{capitalised, details, in_a_sentence, who};
 
-use crate::store::{Action, Actor, AuditFilter, LoggedEvent};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::sessions::Member;
+use crate::store::{Action, Actor, AuditFilter, AuditPorts, LoggedEvent};
 use crate::view::moment;
-use crate::{Error, Member, Service, Zone};
+use crate::zone::Zone;
 use domain::{AccountId, AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, MemberId};
+use std::sync::Arc;
 
 /// Events on one page.
 const PAGE: u32 = 50;
@@ -33,7 +37,13 @@ pub struct AuditPiece {
     pub stopped: bool,
 }
 
-impl Service {
+/// The audit log of an account.
+pub struct AuditLog {
+    pub(crate) store: Arc<dyn AuditPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl AuditLog {
     /// Returns a page of the log, and the number before which the next page begins, if there is
     /// one.
     ///
@@ -41,7 +51,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn audit_page(
+    pub async fn page(
         &self,
         member: &Member,
         form: AuditForm,
@@ -91,7 +101,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Failure::Invalid`] with everything that is wrong.
-    pub fn audit_filter(&self, member: &Member, form: &AuditForm) -> Result<AuditFilter, Failure> {
+    pub fn filter(&self, member: &Member, form: &AuditForm) -> Result<AuditFilter, Failure> {
         filter::parse(form, &member.time_zone).map_err(|errors| Failure::Invalid { errors })
     }
 
@@ -100,7 +110,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn audit_piece(
+    pub async fn piece(
         &self,
         member: &Member,
         filter: &AuditFilter,

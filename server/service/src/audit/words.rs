@@ -1,8 +1,8 @@
 //! Texts of the audit log.
 
-use crate::Zone;
 use crate::store::{Action, Actor, Receipt};
 use crate::view::{moment, parse_rfc3339};
+use crate::zone::Zone;
 use domain::AuditDetail;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};

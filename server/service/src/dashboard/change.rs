@@ -1,8 +1,8 @@
 //! The latest change of a kind.
 
-use crate::Zone;
 use crate::store::{Action, AuditEvent};
 use crate::view::moment;
+use crate::zone::Zone;
 use domain::{KeyName, LastChange};
 
 /// Describes the event for the Dashboard; `key` is the name of the key that caused it.
@@ -44,7 +44,7 @@ fn what(event: &AuditEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Client;
+    use crate::origin::Client;
     use crate::store::Actor;
     use domain::{AccountId, KeyId, Timestamp};
     use serde_json::json;

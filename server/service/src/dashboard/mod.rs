@@ -2,15 +2,18 @@
 
 mod change;
 
-use crate::key::UNUSED_SECONDS;
-use crate::store::{Action, Actor, AuditEvent, KeyFilter};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::keys::{Keys, UNUSED_SECONDS};
+use crate::sessions::Member;
+use crate::store::{Action, Actor, AuditEvent, DashboardPorts, KeyFilter};
 use crate::tally::{by_reason, by_stretch};
 use crate::view::moment;
-use crate::{Error, Member, Service};
 use domain::{
     DashboardPage, FirstSteps, KeyCount, KeyCounts, KeyOrder, KeyStatus, LastChange, LeadStatus,
     Timestamp,
 };
+use std::sync::Arc;
 
 /// Days that the Dashboard shows, including today.
 const DAYS: u16 = 30;
@@ -18,7 +21,15 @@ const DAYS: u16 = 30;
 const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];
 const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::LeadErased];
 
-impl Service {
+/// The summary of an account.
+pub struct Dashboard {
+    pub(crate) store: Arc<dyn DashboardPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) public_url: String,
+}
+
+impl Dashboard {
     /// Returns all data of the Dashboard, for any role.
     ///
     /// The amount of data read does not grow with the number of keys, calls or events: at most
@@ -27,7 +38,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn dashboard_page(&self, member: &Member) -> Result<DashboardPage, Error> {
+    pub async fn page(&self, member: &Member) -> Result<DashboardPage, Error> {
         let account = &member.account_id;
         let zone = &member.time_zone;
         let now = self.clock.now();
@@ -97,7 +108,7 @@ impl Service {
 
     async fn count_keys(&self, member: &Member, now: Timestamp) -> Result<KeyCounts, Error> {
         let account = &member.account_id;
-        self.note_expired(account, now).await?;
+        self.keys.note_expired(account, now).await?;
         let count = async |filter: KeyFilter| {
             let most = KeyCount::MOST + 1;
             let order = KeyOrder::default();
@@ -119,8 +130,8 @@ impl Service {
                 ..KeyFilter::default()
             })
             .await?,
-            knocking: self.count_knocking(member, now).await?,
-            expiring: self.expiring(member, now).await?,
+            knocking: self.keys.count_knocking(member, now).await?,
+            expiring: self.keys.expiring(member, now).await?,
         })
     }
 }

@@ -1,8 +1,11 @@
 //! Reading the changes of items. [`crate::store::ItemChangeStore`] defines the protocol.
 
-use super::StoredItem;
-use crate::store::{ItemPlace, Listed, REMOVALS_KEPT_SECONDS, RemovedItem, Store, StoreError};
-use crate::{Error, KeyCaller, Service};
+use super::{Inventory, StoredItem};
+use crate::authenticator::KeyCaller;
+use crate::error::Error;
+use crate::store::{
+    ItemChangeStore, ItemPlace, Listed, REMOVALS_KEPT_SECONDS, RemovedItem, StoreError,
+};
 use domain::{AccountId, Scope};
 
 /// Removals deleted in one transaction, so that other writes do not wait long.
@@ -39,13 +42,13 @@ pub struct ItemChanges {
     pub next: ItemPlace,
 }
 
-impl Service {
+impl Inventory {
     /// Returns up to `limit` changes of items after a position, or from the first item on. `None`
     /// if the position has expired.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn item_changes(
+    pub async fn changes(
         &self,
         caller: &KeyCaller,
         after: Option<ItemPlace>,
@@ -59,7 +62,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn sweep_removed_items(&self) -> Result<(), Error> {
+    pub async fn sweep_removed(&self) -> Result<(), Error> {
         let expired = self.clock.now().plus_seconds(-REMOVALS_KEPT_SECONDS);
         while self.store.forget_removed_items(expired, SWEEP_ROWS).await? > 0 {}
         Ok(())
@@ -71,7 +74,7 @@ impl Service {
 /// # Errors
 /// The database's.
 pub async fn follow(
-    store: &dyn Store,
+    store: &dyn ItemChangeStore,
     account: &AccountId,
     after: Option<ItemPlace>,
     limit: u32,

@@ -1,19 +1,21 @@
 //! The console's Inventory page.
 
-use super::{ItemFilter, StoredItem};
+use super::{Inventory, ItemFilter, StoredItem};
+use crate::error::Error;
+use crate::sessions::Member;
 use crate::view::moment;
-use crate::{Error, Member, Service, Zone};
+use crate::zone::Zone;
 use domain::{AccountId, InventoryPage, ItemMatches, ItemRow, Resource, SearchedItems};
 
 /// Items on one page.
 const PAGE: u32 = 50;
 
-impl Service {
+impl Inventory {
     /// Returns one page for the console, for any role.
     ///
     /// # Errors
     /// The database's.
-    pub async fn inventory_page(
+    pub async fn page(
         &self,
         member: &Member,
         filter: &ItemFilter,

@@ -1,12 +1,13 @@
 //! Export of items to files, from the console.
 
-use super::{ItemFilter, ItemsPage};
-use crate::{Error, Member, Service};
+use super::{Inventory, ItemFilter, ItemsPage};
+use crate::error::Error;
+use crate::sessions::Member;
 
 /// Items read at once for a file.
 const PIECE: u32 = 500;
 
-impl Service {
+impl Inventory {
     /// Returns the next piece of a file, for a member of any role: some hundred items after the id
     /// `after`, in the order of their ids.
     ///

@@ -1,12 +1,15 @@
 //! Applying a feed: many items in one transaction, either all of them or all that are valid.
 
 use super::edit::{Unfinished, UpdateFeed, Updates};
-use super::{CheckedFeed, EntryError, OnError, Skipped};
+use super::{CheckedFeed, EntryError, Inventory, OnError, Skipped};
+use crate::authenticator::KeyCaller;
+use crate::error::Error;
+use crate::idempotency::AnswerToStore;
+use crate::origin::Client;
 use crate::store::{
     Action, Actor, AuditEvent, Completion, FeedBasis, FeedTerms, LargeRemoval, LeftOut, Removals,
     UpsertCounts, Upserted,
 };
-use crate::{Client, Error, Keep, KeyCaller, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
 use std::collections::HashSet;
@@ -70,19 +73,19 @@ pub(super) struct FeedChange<'a> {
 /// Creates the record that is committed with a feed.
 pub(super) type Complete<'a> = dyn Fn(&FeedReport) -> Completion + Send + Sync + 'a;
 
-impl Service {
+impl Inventory {
     /// Applies a feed from an integration. If the request has an idempotency key, its response is
     /// committed in the same transaction.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn push_items(
+    pub async fn push(
         &self,
         caller: &KeyCaller,
         client: &Client,
         feed: CheckedFeed,
         mode: FeedMode,
-        keep: Option<&Keep<FeedReport>>,
+        keep: Option<&AnswerToStore<FeedReport>>,
     ) -> Result<FeedOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         let now = self.clock.now();
@@ -145,7 +148,7 @@ impl Service {
         let stored = self
             .store
             .upsert_items(account, sender, items, terms, now, &recorded);
-        let stored = self.with_room(stored).await?;
+        let stored = self.free_space.with_room(stored).await?;
         Ok(Some(match stored {
             Upserted::BasisChanged => return Ok(None),
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
@@ -188,7 +191,7 @@ impl Service {
         let stored = self
             .store
             .update_items(account, sender, &ids, &mut updates, now);
-        let stored = self.with_room(stored).await?;
+        let stored = self.free_space.with_room(stored).await?;
         Ok(match (stored, updates.finished) {
             (Upserted::Stored(counts), Ok(skipped)) => Some(FeedOutcome::Stored(FeedReport {
                 received,

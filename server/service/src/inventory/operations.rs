@@ -1,8 +1,14 @@
 //! Operations on items that integrations call through the API.
 
-use super::{Condition, Currency, EntryCode, EntryError, ItemDraft, ItemFilter, StoredItem};
+use super::{
+    Condition, Currency, EntryCode, EntryError, Inventory, ItemDraft, ItemFilter, StoredItem,
+};
+use crate::authenticator::KeyCaller;
+use crate::error::Error;
+use crate::idempotency::AnswerToStore;
+use crate::origin::Client;
+use crate::sessions::Member;
 use crate::store::{Action, Edited, ItemEdit, Put, Removal};
-use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Failure, ItemMatches, Scope};
 use serde_json::json;
 
@@ -38,20 +44,20 @@ pub enum EditOutcome {
     ConditionFailed,
 }
 
-impl Service {
+impl Inventory {
     /// Changes the fields of one item that the draft sets or clears. If the request has an
     /// idempotency key, its response is committed in the same transaction.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn edit_item(
+    pub async fn edit(
         &self,
         caller: &KeyCaller,
         client: &Client,
         id: &str,
         draft: &ItemDraft,
         condition: &Condition,
-        keep: Option<&Keep<StoredItem>>,
+        keep: Option<&AnswerToStore<StoredItem>>,
     ) -> Result<EditOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         let now = self.clock.now();
@@ -77,7 +83,7 @@ impl Service {
             event: &event,
         };
         let edited = self.store.edit_item(caller.account_id(), edit);
-        Ok(match self.with_room(edited).await? {
+        Ok(match self.free_space.with_room(edited).await? {
             Edited::Updated(stored) => EditOutcome::Updated(*stored),
             Edited::Missing => EditOutcome::Missing,
             Edited::ConditionFailed => EditOutcome::ConditionFailed,
@@ -89,7 +95,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn put_item(
+    pub async fn put(
         &self,
         caller: &KeyCaller,
         client: &Client,
@@ -122,7 +128,7 @@ impl Service {
         let put = self
             .store
             .put_item(caller.account_id(), &item, condition, now, event);
-        let put = self.with_room(put).await?;
+        let put = self.free_space.with_room(put).await?;
         Ok(match put {
             Put::Created(stored) => PutOutcome::Created(*stored),
             Put::Updated(stored) => PutOutcome::Updated(*stored),
@@ -158,7 +164,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn list_items(
+    pub async fn list(
         &self,
         caller: &KeyCaller,
         filter: &ItemFilter,
@@ -174,7 +180,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn item(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
+    pub async fn find(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
         caller.must(Scope::InventoryRead)?;
         Ok(self.store.find_item(caller.account_id(), id).await?)
     }
@@ -183,7 +189,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the errors of the database.
-    pub async fn delete_item(
+    pub async fn delete(
         &self,
         caller: &KeyCaller,
         client: &Client,

@@ -3,7 +3,7 @@
 //! The checksum is CRC-32/ISO-HDLC over the first 46 ASCII bytes, in base62. It protects nothing:
 //! it distinguishes a mistyped or cut-off key from an unknown one without reading the database.
 
-use crate::Pepper;
+use crate::pepper::Pepper;
 use crate::random::Random;
 use rand::distr::{Alphanumeric, Distribution as _};
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,13 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-pub(super) const PREFIX: &str = "vx_";
+pub(crate) const PREFIX: &str = "vx_";
 const RANDOM_CHARS: usize = 43;
 const CHECKSUM_CHARS: usize = 6;
 const BODY_CHARS: usize = PREFIX.len() + RANDOM_CHARS;
 const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
 /// Number of random characters in a preview.
-pub(super) const PREVIEW_CHARS: usize = 6;
+pub(crate) const PREVIEW_CHARS: usize = 6;
 
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
 pub struct PlainKey(Zeroizing<[u8; SECRET_CHARS]>);
@@ -181,7 +181,7 @@ impl rand::TryRng for Source<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::OsRandom;
+    use crate::random::OsRandom;
 
     const ZEROS: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 

@@ -1,20 +1,22 @@
 //! Export of leads to files, from the console.
 
-use super::LeadChange;
+use super::{LeadChange, Leads};
+use crate::error::Error;
+use crate::origin::Client;
+use crate::sessions::Member;
 use crate::store::Action;
-use crate::{Client, Error, Member, Service};
 use serde_json::json;
 
 /// Leads read at once for a file.
 const PIECE: u32 = 500;
 
-impl Service {
+impl Leads {
     /// Records in the audit log that a member exports the data of all leads, as a file of this
     /// format.
     ///
     /// # Errors
     /// The database's.
-    pub async fn record_export_of_leads(
+    pub async fn record_export(
         &self,
         member: &Member,
         client: &Client,
@@ -30,7 +32,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn leads_piece(&self, member: &Member, after: u64) -> Result<Vec<LeadChange>, Error> {
+    pub async fn piece(&self, member: &Member, after: u64) -> Result<Vec<LeadChange>, Error> {
         let changes = self.store.lead_changes(&member.account_id, after, PIECE);
         Ok(changes.await?)
     }

@@ -3,10 +3,16 @@
 //! Events of the audit log are never altered, so they contain no data about a person, but only the
 //! id of the lead and the names of fields.
 
-use super::{Lead, LeadChange, LeadEdits, LeadFields};
+use super::{Lead, LeadChange, LeadEdits, LeadFields, Leads};
+use crate::authenticator::KeyCaller;
+use crate::error::Error;
+use crate::idempotency::AnswerToStore;
+use crate::origin::Client;
+use crate::random;
+use crate::sessions::Member;
 use crate::store::Action;
 use crate::view::moment;
-use crate::{Client, Error, Keep, KeyCaller, Member, Service, Zone};
+use crate::zone::Zone;
 use domain::{LeadId, LeadRow, LeadsPage, Scope};
 use serde_json::json;
 
@@ -24,22 +30,23 @@ pub struct ChangesPage {
     pub next_after: u64,
 }
 
-impl Service {
+impl Leads {
     /// Stores a new lead, and with it the answer to be kept for its idempotency key.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn create_lead(
+    pub async fn create(
         &self,
         caller: &KeyCaller,
         client: &Client,
         fields: LeadFields,
-        keep: Option<&Keep<Lead>>,
+        keep: Option<&AnswerToStore<Lead>>,
     ) -> Result<Lead, Error> {
         caller.must(Scope::LeadsWrite)?;
         let now = self.clock.now();
         let lead = Lead {
-            id: LeadId::parse(&self.new_id()).map_err(Error::broken)?,
+            id: LeadId::parse(&random::uuid(&*self.random, self.clock.now()))
+                .map_err(Error::broken)?,
             fields,
             created_at: now,
             updated_at: now,
@@ -54,7 +61,7 @@ impl Service {
         );
         let event = event.answering(keep.map(|keep| keep.of(&lead)));
         let stored = self.store.insert_lead(caller.account_id(), &lead, event);
-        self.with_room(stored).await?;
+        self.free_space.with_room(stored).await?;
         Ok(lead)
     }
 
@@ -63,13 +70,13 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn update_lead(
+    pub async fn update(
         &self,
         caller: &KeyCaller,
         client: &Client,
         id: &LeadId,
         edits: &LeadEdits,
-        keep: Option<&Keep<Lead>>,
+        keep: Option<&AnswerToStore<Lead>>,
     ) -> Result<Option<Lead>, Error> {
         caller.must(Scope::LeadsWrite)?;
         let now = self.clock.now();
@@ -88,14 +95,14 @@ impl Service {
         let updated = self
             .store
             .update_lead(caller.account_id(), id, edits, now, &event);
-        self.with_room(updated).await
+        self.free_space.with_room(updated).await
     }
 
     /// Erases all data about the person; returns `false` if the lead does not exist.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn erase_lead(
+    pub async fn erase(
         &self,
         caller: &KeyCaller,
         client: &Client,
@@ -121,7 +128,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn lead(&self, caller: &KeyCaller, id: &LeadId) -> Result<Option<Lead>, Error> {
+    pub async fn find(&self, caller: &KeyCaller, id: &LeadId) -> Result<Option<Lead>, Error> {
         caller.must(Scope::LeadsRead)?;
         Ok(self.store.find_lead(caller.account_id(), id).await?)
     }
@@ -132,7 +139,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn lead_changes(
+    pub async fn changes(
         &self,
         caller: &KeyCaller,
         after: u64,
@@ -157,7 +164,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn leads_page(
+    pub async fn page(
         &self,
         member: &Member,
         before: Option<u64>,

@@ -4,11 +4,11 @@
 //! with a dead key, and bounds the cost of unknown keys for the database: a key that is not in
 //! memory is counted as a failure *before* it is looked up, and the failure is taken back if the
 //! key is genuine. The keys of a network without failures left are looked up together with others,
-//! a few times a second ([`Suspects`](super::Suspects)), so that its usable keys are still
+//! a few times a second (`Suspects` in `crate::authenticator`), so that its usable keys are still
 //! accepted.
 
 use super::bucket::Bucket;
-use crate::Clock;
+use crate::clock::Clock;
 use domain::RateLimit;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
@@ -104,7 +104,7 @@ pub(crate) fn network(ip: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ManualClock;
+    use crate::clock::ManualClock;
     use domain::Timestamp;
     use std::net::{Ipv4Addr, Ipv6Addr};
 

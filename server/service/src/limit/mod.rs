@@ -4,15 +4,12 @@
 
 mod bucket;
 mod failures;
-mod suspects;
 
 pub(crate) use bucket::Bucket;
 pub(crate) use failures::{FailureBuckets, network};
-pub(crate) use suspects::{Suspect, Suspects};
 
-use crate::{KeyCaller, Service};
 use domain::RateLimit;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The state of a key's bucket after a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,33 +27,17 @@ pub struct Allowance {
     pub account_wait: Option<u64>,
 }
 
-impl Service {
-    /// Takes a token from the key's bucket and, if there was one, a token from its account's
-    /// bucket.
-    pub fn spend(&self, caller: &KeyCaller) -> Allowance {
-        let usage = &caller.verdict.usage;
-        let mut allowance = usage.spend(caller.verdict.limit, &*self.clock);
-        // A call that the key's own limit refuses costs the account nothing, so that one key that
-        // is out of control does not use up the calls of the others.
-        if allowance.allowed
-            && let Some(limit) = self.account_limit()
-        {
-            let of_account = usage.spend_of_account(limit, &*self.clock);
-            allowance.allowed = of_account.allowed;
-            allowance.account_wait = (!of_account.allowed).then_some(of_account.seconds);
-        }
-        allowance
+/// Calls per second of all keys of an account together on this node, and as many at once.
+#[derive(Debug, Default)]
+pub(crate) struct AccountLimit(AtomicU32);
+
+impl AccountLimit {
+    pub(crate) fn set(&self, calls_per_second: u32) {
+        self.0.store(calls_per_second, Ordering::Relaxed);
     }
 
-    /// Sets how many calls per second all keys of an account together may make on this node, and as
-    /// many at once.
-    pub fn limit_accounts_to(&self, calls_per_second: u32) {
-        self.account_calls
-            .store(calls_per_second, Ordering::Relaxed);
-    }
-
-    pub(crate) fn account_limit(&self) -> Option<RateLimit> {
-        let calls = self.account_calls.load(Ordering::Relaxed);
+    pub(crate) fn get(&self) -> Option<RateLimit> {
+        let calls = self.0.load(Ordering::Relaxed);
         // 0 is not a valid limit, and so becomes `None`: no limit.
         RateLimit::new(calls, calls).ok()
     }

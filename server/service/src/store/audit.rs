@@ -1,7 +1,7 @@
 //! The audit log.
 
 use super::{AppliedImport, Authority, KeptAnswer, Result};
-use crate::Client;
+use crate::origin::Client;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
 use std::net::IpAddr;

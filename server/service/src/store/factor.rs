@@ -1,8 +1,8 @@
 //! Second factors, and the second step of signing in.
 
 use super::{AuditEvent, Candidate, MemberRecord, NewSession, Result, TokenDigest};
-use crate::Zone;
 use crate::pepper::PepperId;
+use crate::zone::Zone;
 use async_trait::async_trait;
 use domain::{AccountName, Email, MemberId, Timestamp};
 use std::net::IpAddr;

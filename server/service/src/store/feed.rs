@@ -2,7 +2,7 @@
 
 use super::{Actor, AuditEvent};
 use crate::entry::EntryError;
-use crate::inventory::{Condition, Item, StoredItem, Version};
+use crate::item::{Condition, Item, StoredItem, Version};
 use domain::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -30,7 +30,7 @@
 //! ([`ItemPlace::base`]).
 
 use super::{Listed, Result};
-use crate::inventory::StoredItem;
+use crate::item::StoredItem;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 

@@ -9,6 +9,7 @@ mod attempt;
 mod audit;
 mod authority;
 mod call;
+mod combinations;
 mod factor;
 mod feed;
 mod find;
@@ -27,6 +28,7 @@ mod revocation;
 mod rotation;
 mod several;
 mod sighting;
+mod status;
 mod team;
 mod verdict;
 
@@ -35,6 +37,7 @@ pub use attempt::*;
 pub use audit::*;
 pub use authority::*;
 pub use call::*;
+pub use combinations::*;
 pub use factor::*;
 pub use feed::*;
 pub use find::*;
@@ -56,9 +59,9 @@ pub use sighting::*;
 pub use team::*;
 pub use verdict::*;
 
-use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
+use crate::item::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
-use crate::leads::{Lead, LeadChange, LeadEdits};
+use crate::lead::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, LeadId, LeadStatus, MemberId, Timestamp};
 use std::ops::RangeInclusive;
@@ -120,6 +123,26 @@ pub trait Store:
     + LeadStore
     + IdempotencyStore
     + VerdictStore
+    + AccessPorts
+    + AuditPorts
+    + AuthenticatorPorts
+    + DashboardPorts
+    + EmergencyPorts
+    + ImportPorts
+    + InventoryPorts
+    + KeyChangePorts
+    + KeyPorts
+    + LeadPorts
+    + LinkPorts
+    + NoticePorts
+    + OperatorPorts
+    + PepperPorts
+    + RefusalPorts
+    + RestoredKeyPorts
+    + SessionPorts
+    + SettingsPorts
+    + SignInPorts
+    + UsagePorts
 {
 }
 impl<T> Store for T where

@@ -1,7 +1,7 @@
 //! Expiry notices: keys that are about to end, and the members who have been notified.
 
 use super::{AuditEvent, KeyRecord, Result};
-use crate::Zone;
+use crate::zone::Zone;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
 

@@ -1,7 +1,7 @@
 //! Reads for the preview of a feed: which items it would change or leave out.
 
 use super::Result;
-use crate::inventory::StoredItem;
+use crate::item::StoredItem;
 use async_trait::async_trait;
 use domain::AccountId;
 use std::collections::HashSet;

@@ -1,21 +1,28 @@
 //! Values that the ports accept and return.
 
 use super::{KeyMarks, Replacement};
-use crate::Zone;
 use crate::entry::EntryError;
-use crate::inventory::{Currency, StoredItem};
+use crate::item::{Currency, StoredItem};
 use crate::key::{AllowList, KeyDigest};
 use crate::pepper::PepperId;
+use crate::zone::Zone;
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, KeyPolicy, MemberId, RateLimit,
     RevokeReason, Role, ScopeSet, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 
 /// SHA-256 of a token in a cookie or a link. The token itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
+
+impl TokenDigest {
+    pub(crate) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+}
 
 /// The purpose of a one-time link.
 #[derive(Debug, Clone, PartialEq, Eq)]

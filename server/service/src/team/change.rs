@@ -1,14 +1,17 @@
 //! Changes of members: their roles, whether they may sign in, and who owns the account.
 
+use super::Team;
+use crate::error::Error;
 use crate::fold::folded;
+use crate::origin::Client;
+use crate::sessions::Member;
 use crate::store::{Action, MemberChange, MemberChanged, Teammate};
-use crate::{Client, Error, Member, Service};
 use domain::{Failure, Field, MemberId, Rejected, Role};
 use serde_json::{Value, json};
 
 const LAST_OWNER: Rejected = Rejected("An account needs an owner who may sign in.");
 
-impl Service {
+impl Team {
     /// Gives a member another role, which applies from their next request on.
     ///
     /// # Errors
@@ -37,8 +40,8 @@ impl Service {
     /// remain valid.
     ///
     /// # Errors
-    /// Those of [`Service::change_role`].
-    pub async fn deactivate_member(
+    /// Those of [`Team::change_role`].
+    pub async fn deactivate(
         &self,
         member: &Member,
         client: &Client,
@@ -51,8 +54,8 @@ impl Service {
     /// Reactivates a member, with their old password.
     ///
     /// # Errors
-    /// Those of [`Service::change_role`].
-    pub async fn reactivate_member(
+    /// Those of [`Team::change_role`].
+    pub async fn reactivate(
         &self,
         member: &Member,
         client: &Client,

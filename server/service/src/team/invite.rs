@@ -1,26 +1,19 @@
 //! Invitations, and joining an account.
 
-use crate::session::token_digest;
-use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewMember};
+use super::Team;
+use crate::error::Error;
+use crate::origin::Client;
+use crate::random;
+use crate::sessions::Member;
+use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
 use crate::view::moment;
-use crate::{Client, Error, Member, Password, Service, SessionToken};
-use domain::{
-    AccountId, Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, MemberId, Rejected,
-    Role,
-};
+use domain::{Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, Rejected, Role};
 use serde_json::json;
 
 /// Validity of an invitation: it lasts over a weekend.
 const LIFE_SECONDS: i64 = 72 * 3600;
 
-/// The content of an invitation.
-pub(crate) struct Joining {
-    pub account: AccountId,
-    pub email: Email,
-    pub role: Role,
-}
-
-impl Service {
+impl Team {
     /// Creates a link by which its holder joins the account. It ends an older invitation to the
     /// same address.
     ///
@@ -36,10 +29,10 @@ impl Service {
         member.must_manage(Role::Viewer)?;
         let (email, role) = check(form)?;
         member.must_manage(role)?;
-        let (token, now) = (self.new_token(), self.clock.now());
+        let (token, now) = (random::token(&*self.random), self.clock.now());
         let ends = now.plus_seconds(LIFE_SECONDS);
         let link = NewLink {
-            digest: token_digest(&token),
+            digest: TokenDigest::of(&token),
             purpose: LinkPurpose::Invitation {
                 account: member.account_id.clone(),
                 account_name: member.account_name.clone(),
@@ -103,58 +96,6 @@ impl Service {
             .withdraw_invitation(account, &invitation.email, event)
             .await?;
         Ok(())
-    }
-
-    /// Uses an invitation and signs the new member in.
-    ///
-    /// # Errors
-    /// [`Failure::NotFound`] if the invitation no longer exists, [`Failure::Invalid`] for an
-    /// unsuitable password.
-    pub(crate) async fn accept_invitation(
-        &self,
-        token: &str,
-        joining: Joining,
-        password: &str,
-        client: &Client,
-    ) -> Result<Option<SessionToken>, Error> {
-        let password = Password::parse(password)
-            .map_err(|rejected| Error::field(Field::Password, rejected))?;
-        let password_hash = self.hash_password(password).await?;
-        let new = NewMember {
-            id: MemberId::parse(&self.new_id()).map_err(Error::broken)?,
-            password_hash: password_hash.clone(),
-        };
-        let (id, now) = (new.id.clone(), self.clock.now());
-        let Joining {
-            account,
-            email,
-            role,
-        } = joining;
-        let event = AuditEvent::new(
-            &account,
-            Actor::Member(id.clone()),
-            client,
-            Action::MemberJoined,
-            id.as_str(),
-            now,
-            json!({ "email": email, "role": role }),
-        );
-        let claim = self
-            .store
-            .accept_invitation(&token_digest(token), now, new, event)
-            .await?;
-        match claim {
-            Claim::LinkGone => Err(Failure::NotFound.into()),
-            Claim::EmailTaken => Err(Error::field(
-                Field::Password,
-                Rejected(
-                    "This address belongs to a member already. Ask for an invitation to another one.",
-                ),
-            )),
-            Claim::Claimed => Ok(self
-                .open_session_after_link(&id, password_hash, client)
-                .await),
-        }
     }
 }
 

@@ -3,12 +3,15 @@
 mod change;
 mod invite;
 
-pub(crate) use invite::Joining;
-
-use crate::store::{Invitation, MemberPlace, Teammate};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::random::Random;
+use crate::sessions::Member;
+use crate::store::{Invitation, MemberPlace, TeamStore, Teammate};
 use crate::view::moment;
-use crate::{Error, Member, Service, Zone};
+use crate::zone::Zone;
 use domain::{Email, Failure, InvitationRow, MemberId, MemberRow, Role, TeamPage};
+use std::sync::Arc;
 
 /// Members, and invitations, on one page.
 const PAGE: u32 = 100;
@@ -24,13 +27,21 @@ pub enum TeamPlace {
     Invitations(Email),
 }
 
-impl Service {
+/// The operations on the members of an account and its invitations.
+pub struct Team {
+    pub(crate) store: Arc<dyn TeamStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) public_url: String,
+}
+
+impl Team {
     /// Returns a page of the team, for any role, and the positions at which the next members and
     /// the next invitations begin.
     ///
     /// # Errors
     /// The database's.
-    pub async fn team_page(
+    pub async fn page(
         &self,
         member: &Member,
         place: &TeamPlace,

@@ -1,6 +1,6 @@
 //! The clients that call with one key.
 
-use crate::Source;
+use crate::origin::Source;
 use crate::store::{Caller, KEPT_CALLERS};
 use domain::{Outcome, Timestamp};
 

@@ -1,54 +1,45 @@
 //! The flush: writes pending usage to the database in batches.
 
-use super::KeyUsage;
 use super::pace::{Limit, PAUSE, next};
 use super::sweep::Sweep;
-use crate::refusal;
-use crate::store::KEYS_AT_ONCE;
-use crate::{Error, Service};
+use super::{KeyUsage, Usages};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::store::{KEYS_AT_ONCE, UsagePorts};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
 
 /// Interval between flushes: well within the 5 seconds of data that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
 /// Time for writing the rest (W3), after which the server checks which keys were used meanwhile.
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
-/// Batches of refused calls in one flush at most, and within half the time for the rest: a flood of
-/// them must not delay uses.
-const ROUNDS: usize = 100;
+/// How long counts of calls are kept: 30 whole days of any time zone, the current day, and one hour
+/// by which a clock may have been set back.
+const KEPT_SECONDS: i64 = 31 * 24 * 3600 + 3600;
+/// Rows swept in one transaction, so that other writes do not wait long.
+const SWEEP_ROWS: u32 = 1_000;
 /// Most keys whose last uses are written in one transaction: a last use is one row of its key.
 pub(super) const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
 /// Most keys whose rest is written in one transaction.
 pub(super) const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
 
-impl Service {
-    /// Writes all pending uses, counts of calls, callers, refused calls and failed sign-ins. Data
-    /// that could not be written stays pending.
+/// The writer of pending usage.
+pub struct UsageWriter {
+    pub(crate) store: Arc<dyn UsagePorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) usages: Arc<Usages>,
+}
+
+impl UsageWriter {
+    /// Writes all last uses, and the rest until the limit is reached. Data that could not be
+    /// written stays pending.
     ///
     /// Only one flush may run at a time, and it must be awaited to its end (F4).
     ///
     /// # Errors
     /// The database's.
-    pub async fn flush_uses(&self) -> Result<(), Error> {
-        self.flush(&Limit::none()).await
-    }
-
-    /// Writes all last uses, and the rest until `limit` has passed or `stop` is cancelled. The next
-    /// flush begins with the keys whose rest is still pending.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn flush_uses_within(
-        &self,
-        limit: Duration,
-        stop: &CancellationToken,
-    ) -> Result<(), Error> {
-        self.flush(&Limit::of(limit, stop)).await
-    }
-
-    async fn flush(&self, limit: &Limit) -> Result<(), Error> {
+    pub(crate) async fn write(&self, limit: &Limit) -> Result<(), Error> {
         // W1.
         let unwritten = self.usages.take_unwritten();
         // Sorted by id, which is the order of the database's pages: neighbours cost little more
@@ -68,11 +59,7 @@ impl Service {
             // Lets waiting calls run.
             tokio::task::yield_now().await;
         }
-        done?;
-        // W5.
-        self.write_refusals(limit).await?;
-        self.write_attempts().await?;
-        self.change_pepper().await
+        done
     }
 
     async fn write_all(&self, sweep: &mut Sweep, limit: &Limit) -> Result<(), Error> {
@@ -183,30 +170,18 @@ impl Service {
         Ok(())
     }
 
-    async fn write_refusals(&self, limit: &Limit) -> Result<(), Error> {
-        let limit = limit.half();
-        // The latest refused calls of each account stay in memory until there is space: a client
-        // that is refused again and again must not use up the reserve.
-        if self.storage_is_low() {
-            return Ok(());
-        }
-        let began = Instant::now();
-        for _ in 0..ROUNDS {
-            let refusals = self.refusals.some();
-            if !refusals.is_empty() {
-                self.store.record_refusals(&refusals).await?;
-                self.refusals.forget(&refusals);
-            }
-            if refusals.len() < refusal::AT_ONCE || limit.is_reached(began) {
-                break;
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        Ok(())
+    /// Forgets keys that are no longer used. Cheap, and to be called from time to time.
+    pub fn forget_idle(&self) {
+        self.usages.forget_idle(&*self.clock);
     }
 
-    /// Forgets keys that are no longer used. Cheap, and to be called from time to time.
-    pub fn forget_idle_keys(&self) {
-        self.usages.forget_idle(&*self.clock);
+    /// Deletes counts of calls that no page shows any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sweep_calls(&self) -> Result<(), Error> {
+        let before = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        while self.store.sweep_calls(before, SWEEP_ROWS).await? >= u64::from(SWEEP_ROWS) {}
+        Ok(())
     }
 }

@@ -2,10 +2,10 @@
 
 use super::callers::Callers;
 use super::{Usages, lock};
-use crate::caller::CalledKey;
+use crate::clock::Clock;
 use crate::limit::{Allowance, Bucket};
+use crate::origin::{CalledKey, Source};
 use crate::store::{CallCount, ScopeUses, Sighting, UseRecord, quarter};
-use crate::{Clock, Source};
 use domain::{Outcome, RateLimit, Scope, Timestamp};
 use std::sync::{Arc, Mutex};
 

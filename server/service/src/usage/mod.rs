@@ -34,7 +34,8 @@
 //! - **W3.** It writes the rest, until its time limit. The next flush continues where this one
 //!   stopped.
 //! - **W4.** It settles every key: those with pending data go back into a list.
-//! - **W5.** It writes refused calls and failed sign-ins, and carries on a change of the pepper.
+//! - **W5.** It writes refused calls and failed sign-ins, and carries on a change of the pepper
+//!   (`crate::services`).
 //!
 //! # Failures
 //! - **F1.** *The database fails*: the flush ends after W4. What was not stored stays pending.
@@ -53,12 +54,13 @@ mod key;
 mod pace;
 mod sweep;
 
-pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR};
+pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, UsageWriter};
 pub use key::KeyUsage;
+pub(crate) use pace::{Limit, PAUSE};
 
-use crate::Clock;
-use crate::caller::CalledKey;
+use crate::clock::Clock;
 use crate::limit::Bucket;
+use crate::origin::CalledKey;
 use crate::store::UseRecord;
 use dashmap::DashMap;
 use domain::{AccountId, KeyId};

@@ -7,10 +7,10 @@ use tokio_util::sync::CancellationToken;
 /// Target duration of one transaction: a revocation of a key in the batch waits for it.
 const AT_MOST: Duration = Duration::from_millis(30);
 /// Pause between two transactions, in which others get the database.
-pub(super) const PAUSE: Duration = Duration::from_millis(1);
+pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
 /// When a flush leaves the rest to the next one.
-pub(super) struct Limit {
+pub(crate) struct Limit {
     limit: Duration,
     /// Cancelled when the server stops, so that the last flush, which has little time, begins
     /// sooner.
@@ -18,32 +18,32 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self {
             limit: Duration::MAX,
             stop: CancellationToken::new(),
         }
     }
 
-    pub(super) fn of(limit: Duration, stop: &CancellationToken) -> Self {
+    pub(crate) fn of(limit: Duration, stop: &CancellationToken) -> Self {
         let stop = stop.clone();
         Self { limit, stop }
     }
 
-    pub(super) fn half(&self) -> Self {
+    pub(crate) fn half(&self) -> Self {
         Self {
             limit: self.limit / 2,
             stop: self.stop.clone(),
         }
     }
 
-    pub(super) fn is_reached(&self, began: Instant) -> bool {
+    pub(crate) fn is_reached(&self, began: Instant) -> bool {
         self.stop.is_cancelled() || began.elapsed() >= self.limit
     }
 }
 
 /// Returns the size of the next batch, from that of the last one and the time that it took.
-pub(super) fn next(at_once: usize, most: usize, took: Duration) -> usize {
+pub(crate) fn next(at_once: usize, most: usize, took: Duration) -> usize {
     let next = if took < AT_MOST / 2 {
         at_once * 2
     } else if took > AT_MOST {

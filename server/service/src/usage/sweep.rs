@@ -77,8 +77,9 @@ impl Sweep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::caller::CalledKey;
-    use crate::{Clock, ManualClock, Source};
+    use crate::clock::{Clock, ManualClock};
+    use crate::origin::CalledKey;
+    use crate::origin::Source;
     use domain::{AccountId, Timestamp};
 
     fn names(keys: &[Arc<KeyUsage>]) -> Vec<&str> {

@@ -1,10 +1,11 @@
 //! Data that calls add, and data that remains after a flush.
 
 use super::{KeyUsage, MOST_COUNTS, Usages, lock};
-use crate::caller::CalledKey;
+use crate::clock::ManualClock;
 use crate::limit::Allowance;
+use crate::origin::CalledKey;
+use crate::origin::Source;
 use crate::store::{Caller, KEPT_CALLERS, Sighting, UseRecord};
-use crate::{ManualClock, Source};
 use domain::{AccountId, KeyId, Outcome, RateLimit, Refusal, Scope, Timestamp};
 use std::net::Ipv4Addr;
 use std::sync::Arc;

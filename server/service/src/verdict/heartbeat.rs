@@ -2,8 +2,9 @@
 //!
 //! Comments cite the steps in [`super`].
 
+use super::Node;
+use crate::error::Error;
 use crate::store::{CHANGES_PAGE, NodeId, StoreError};
-use crate::{Error, Service};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
@@ -51,7 +52,7 @@ impl Heartbeat {
     }
 }
 
-impl Service {
+impl Node {
     /// Makes this process not a node, so that writers do not wait for it or count it. Its own
     /// changes reach all nodes as usual. For commands, which change keys but serve no traffic; to
     /// be called before anything else.
@@ -86,7 +87,7 @@ impl Service {
         let looked = async {
             // L1, before anything is asked: a change that commits after this may be missing in the
             // answer.
-            let began = self.boot_micros();
+            let began = self.clock.boot_micros();
             let seen = self.note_changes(place).await?;
             // L5.
             self.verdicts.extend(began);
@@ -149,11 +150,6 @@ impl Service {
         Ok(Place { id, seen })
     }
 
-    /// Boot clock in microseconds: never set, and counting while the machine sleeps.
-    pub(crate) fn boot_micros(&self) -> u64 {
-        u64::try_from(self.clock.since_boot().as_micros()).unwrap_or(u64::MAX)
-    }
-
     /// Renews the lease, acknowledges changes, watches the other nodes, and stores changes that are
     /// in force on this node alone. Before this runs and after it is dropped, each request reads
     /// the database.
@@ -161,8 +157,7 @@ impl Service {
         tokio::join!(
             self.look_forever(),
             self.acknowledge_forever(),
-            self.detect_dead_peers_forever(),
-            self.store_stops_forever()
+            self.detect_dead_peers_forever()
         );
     }
 

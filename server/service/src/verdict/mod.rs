@@ -96,7 +96,7 @@
 //!   from `seen`. Noting a change twice does no harm.
 //! - **F7.** *The commit is in doubt*, or fails: the caller gets the error, and no promise. If the
 //!   change was made, each node notes it at its next look. A revocation or a pause is enforced on
-//!   this node until it is stored (`crate::key::unstored`).
+//!   this node until it is stored (`crate::verdict::unstored`).
 //! - **F8.** *The writer dies* after W1: its caller gets no answer; the nodes note it anyway.
 //! - **F9.** *The nodes cannot be listed*, or cannot acknowledge: the writer waits 1.1 s.
 //! - **F10.** *A node missed more changes than are kept* (10,000): L4 invalidates everything.
@@ -108,17 +108,24 @@
 
 mod epochs;
 mod heartbeat;
+mod judgement;
+
 #[cfg(test)]
 mod model;
+mod node;
 mod peers;
 mod propagation;
 #[cfg(test)]
 mod tests;
+mod unstored;
 
 pub use heartbeat::{BEAT_MILLIS, Heartbeat};
+pub use judgement::ExpiryNotice;
+pub use node::Node;
+pub(crate) use unstored::{Stop, StopEvent, UnstoredChanges};
 
-use crate::caller::CalledKey;
 use crate::key::{AllowList, KeyDigest};
+use crate::origin::CalledKey;
 use crate::store::{ChangeOf, KeyRecord};
 use crate::usage::KeyUsage;
 use domain::{AccountName, KeyName, RateLimit, ScopeSet, Timestamp};

@@ -78,7 +78,7 @@ struct Node {
 }
 
 impl Node {
-    /// `Service::look_from`, and the acknowledgement after it.
+    /// `Node::look_from`, and the acknowledgement after it.
     fn look(&self) {
         let began = self.clock.get();
         let revoked = *self.revoked.lock().unwrap();
@@ -115,7 +115,7 @@ impl Node {
             .map(|verdict| verdict.revoked)
     }
 
-    /// `Service::check`: returns whether the call is accepted.
+    /// `Authenticator::check`: returns whether the call is accepted.
     fn call(&self) -> bool {
         if let Some(revoked) = self.find() {
             return !revoked;
@@ -131,7 +131,7 @@ impl Node {
         !revoked
     }
 
-    /// `Service::propagate` on another node.
+    /// `Node::propagate` on another node.
     fn revoke(&self) {
         *self.revoked.lock().unwrap() = true;
         let returned = self.clock.get();

@@ -6,8 +6,9 @@
 //! missing and registers again with nothing in memory. No times of two machines are compared: the
 //! watching node measures by its own clock for how long the row has not changed.
 
+use super::Node;
+use crate::error::Error;
 use crate::store::{NodeId, NodeRecord};
-use crate::{Error, Service};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const REMOVED_AFTER_MICROS: u64 = 1_500_000;
 /// The row of each other node, and since when it has not changed.
 type Watched = HashMap<NodeId, (NodeRecord, u64)>;
 
-impl Service {
+impl Node {
     pub(super) async fn detect_dead_peers_forever(&self) {
         let mut watched = Watched::new();
         loop {
@@ -36,7 +37,7 @@ impl Service {
             return Ok(());
         };
         let nodes = self.store.nodes().await?;
-        let now = self.boot_micros();
+        let now = self.clock.boot_micros();
         let others: Vec<_> = nodes.into_iter().filter(|node| node.id != own).collect();
         self.heartbeat
             .alone

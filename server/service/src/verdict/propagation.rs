@@ -2,21 +2,19 @@
 //!
 //! The steps are those of the writer in [`super`].
 
+use super::Node;
 use super::epochs::LEASE;
 use super::heartbeat::{LOOK, Place};
-use crate::store::{AccountRevocation, NodeId, NodeRecord, Receipt, StoreError};
-use crate::{Error, Service};
-use domain::{AccountId, KeyId, Timestamp};
+use crate::error::Error;
+use crate::store::{NodeId, NodeRecord, Receipt, StoreError};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// Margin for the difference in speed of two clocks over one lease, many times what is usual.
 const MARGIN: u64 = 100_000;
 const ASK_AGAIN: Duration = Duration::from_millis(10);
-/// How long the answer to a revocation waits for its receipt to be stored.
-const RECEIPT: Duration = Duration::from_millis(50);
 
-impl Service {
+impl Node {
     /// Makes a change that decisions on calls depend on, and waits until it has reached all nodes.
     /// After `Ok`, each request that starts on any node is judged by the change. Every call of a
     /// port that makes such a change goes through here.
@@ -31,10 +29,10 @@ impl Service {
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(T, Option<Receipt>), Error> {
-        let began = self.boot_micros();
+        let began = self.clock.boot_micros();
         // W1.
         let changed = change.await;
-        let returned = self.boot_micros();
+        let returned = self.clock.boot_micros();
         // W2, even if W1 failed: the change may have been made.
         let (own, number) = self.look_after_a_change().await.unzip();
         let own = own.flatten();
@@ -43,7 +41,7 @@ impl Service {
         let until = returned + LEASE + MARGIN;
         let mut count = None;
         loop {
-            let left = until.saturating_sub(self.boot_micros());
+            let left = until.saturating_sub(self.clock.boot_micros());
             let asked = timeout(Duration::from_micros(left.max(1)), self.store.nodes()).await;
             if let (Ok(Ok(nodes)), Some(number)) = (asked, number) {
                 let (all, known) = count_acknowledged(&nodes, own.as_ref(), number);
@@ -58,7 +56,7 @@ impl Service {
             sleep(ASK_AGAIN).await;
         }
         // W4.
-        let millis = self.boot_micros().saturating_sub(began) / 1_000;
+        let millis = self.clock.boot_micros().saturating_sub(began) / 1_000;
         let receipt = count.map(|(nodes, acknowledged)| Receipt {
             nodes,
             acknowledged,
@@ -76,57 +74,6 @@ impl Service {
         }
         let Place { id, seen } = self.look_or_withdraw().await?;
         Some((Some(id), seen))
-    }
-
-    /// Stores how a revocation reached the nodes: the revocation of one key, or of all keys of the
-    /// account that were revoked at that moment. If this fails, the keys stay revoked.
-    pub(crate) async fn keep_receipt(
-        &self,
-        account: &AccountId,
-        revoked_at: Timestamp,
-        key: Option<&KeyId>,
-        receipt: Option<Receipt>,
-    ) {
-        let Some(receipt) = receipt else { return };
-        let (store, account, key) = (self.store.clone(), account.clone(), key.cloned());
-        self.store_receipt(async move {
-            let key = key.as_ref();
-            store.keep_receipt(&account, revoked_at, key, receipt).await
-        })
-        .await;
-    }
-
-    /// Stores how the revocation of all keys reached the nodes.
-    pub(crate) async fn keep_receipt_of_all(
-        &self,
-        revocation: &AccountRevocation,
-        receipt: Option<Receipt>,
-    ) {
-        let Some(receipt) = receipt else { return };
-        let (store, revocation) = (self.store.clone(), revocation.clone());
-        self.store_receipt(async move { store.keep_receipt_of_all(&revocation, receipt).await })
-            .await;
-    }
-
-    /// Stores a receipt in the background, and waits for it only briefly. The revocation is in
-    /// force already, and the write may have to wait behind a feed that has begun meanwhile.
-    async fn store_receipt(
-        &self,
-        kept: impl Future<Output = Result<(), StoreError>> + Send + 'static,
-    ) {
-        let stored = self.receipts.spawn(async {
-            if let Err(error) = kept.await {
-                tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
-            }
-        });
-        let _ = timeout(RECEIPT, stored).await;
-    }
-
-    /// Waits until the receipts of all revocations are stored. Called when no more revocations can
-    /// arrive.
-    pub async fn receipts_stored(&self) {
-        self.receipts.close();
-        self.receipts.wait().await;
     }
 }
 

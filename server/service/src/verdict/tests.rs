@@ -2,8 +2,8 @@
 
 use super::epochs::LEASE;
 use super::{CAPACITY, Verdict, Verdicts};
-use crate::caller::CalledKey;
 use crate::key::KeyDigest;
+use crate::origin::CalledKey;
 use crate::store::ChangeOf;
 use crate::usage::KeyUsage;
 use domain::{AccountId, AccountName, KeyId, KeyName, RateLimit, ScopeSet, Timestamp};

@@ -71,8 +71,9 @@ pub async fn changes(
 ) -> Result<Json<ChangesAnswer>, Problem> {
     let page = parameters.item_changes()?;
     let found = state
-        .service
-        .item_changes(&scoped.caller, page.after, page.limit)
+        .services
+        .inventory
+        .changes(&scoped.caller, page.after, page.limit)
         .await?
         .ok_or(Problem::CursorExpired)?;
     let (mut places, states): (Vec<_>, Vec<_>) = found

@@ -46,7 +46,11 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     parameters.none()?;
-    let item = state.service.item(&scoped.caller, &text(id)?).await?;
+    let item = state
+        .services
+        .inventory
+        .find(&scoped.caller, &text(id)?)
+        .await?;
     let item = item.ok_or(Problem::NoSuchItem)?;
     if tag::is_known(&headers, item.version()) {
         let tag = [(ETAG, tag::write(item.version()))];
@@ -86,7 +90,11 @@ pub async fn put(
         Ok(asked) => asked,
         Err(problem) => {
             // A bad body is reported first; nothing is stored either way. The id is a parameter, like the others.
-            let currency = state.service.currency_for_key(&scoped.caller).await?;
+            let currency = state
+                .services
+                .inventory
+                .currency_for_key(&scoped.caller)
+                .await?;
             service::inventory::ItemDraft {
                 id: Some("id".to_owned()),
                 ..draft
@@ -97,8 +105,9 @@ pub async fn put(
         }
     };
     match state
-        .service
-        .put_item(&scoped.caller, &scoped.client(), &id, draft, &condition)
+        .services
+        .inventory
+        .put(&scoped.caller, &scoped.client(), &id, draft, &condition)
         .await?
     {
         PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),
@@ -143,7 +152,7 @@ pub async fn edit(
         condition => condition,
     };
     let (id, client, keep) = (text(id)?, scoped.client(), once.keep(whole));
-    let edited = state.service.edit_item(
+    let edited = state.services.inventory.edit(
         &scoped.caller,
         &client,
         &id,
@@ -183,8 +192,9 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     let condition = conditions(&parameters, &headers)?;
     let removal = state
-        .service
-        .delete_item(&scoped.caller, &scoped.client(), &text(id)?, &condition)
+        .services
+        .inventory
+        .delete(&scoped.caller, &scoped.client(), &text(id)?, &condition)
         .await?;
     match removal {
         Removal::Removed => Ok(StatusCode::NO_CONTENT),

@@ -48,8 +48,9 @@ pub async fn list(
 ) -> Result<Json<ListAnswer>, Problem> {
     let (filter, page) = parameters.items()?;
     let found = state
-        .service
-        .list_items(&scoped.caller, &filter, page.after.as_deref(), page.limit)
+        .services
+        .inventory
+        .list(&scoped.caller, &filter, page.after.as_deref(), page.limit)
         .await?;
     let ids: Vec<String> = found
         .items

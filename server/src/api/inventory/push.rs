@@ -104,7 +104,11 @@ pub async fn push(
         mode: FeedMode::Update,
         on_error: OnError::Reject,
     });
-    let currency = state.service.currency_for_key(&scoped.caller).await?;
+    let currency = state
+        .services
+        .inventory
+        .currency_for_key(&scoped.caller)
+        .await?;
     let read = move || -> Result<CheckedFeed, Problem> {
         let drafts = feed::read(format, &text, Absent::of(checked_as.mode))?;
         check_feed(drafts, checked_as, currency).map_err(invalid)
@@ -117,8 +121,9 @@ pub async fn push(
         return preview(&state, caller, feed, options?.mode).await;
     }
     let outcome = state
-        .service
-        .push_items(
+        .services
+        .inventory
+        .push(
             caller,
             &scoped.client(),
             feed,
@@ -142,7 +147,7 @@ async fn preview(
     feed: CheckedFeed,
     mode: FeedMode,
 ) -> Result<Whole, Problem> {
-    match state.service.preview_items(caller, feed, mode).await? {
+    match state.services.inventory.preview(caller, feed, mode).await? {
         PreviewOutcome::WouldStore(preview) => {
             let FeedPreview {
                 received,

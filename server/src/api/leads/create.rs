@@ -38,8 +38,9 @@ pub async fn create(
     let fields = read::lead(&body.0).check().map_err(Problem::InvalidBody)?;
     parameters.none()?;
     let lead = state
-        .service
-        .create_lead(
+        .services
+        .leads
+        .create(
             &scoped.caller,
             &scoped.client(),
             fields,

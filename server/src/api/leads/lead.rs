@@ -37,7 +37,11 @@ pub async fn show(
     id: Segment,
 ) -> Result<Json<LeadAnswer>, Problem> {
     parameters.none()?;
-    let lead = state.service.lead(&scoped.caller, &parse(id)?).await?;
+    let lead = state
+        .services
+        .leads
+        .find(&scoped.caller, &parse(id)?)
+        .await?;
     lead.map(|lead| Json(lead.into()))
         .ok_or(Problem::NoSuchLead)
 }
@@ -68,8 +72,9 @@ pub async fn edit(
     parameters.none()?;
     no_condition(&headers)?;
     let lead = state
-        .service
-        .update_lead(
+        .services
+        .leads
+        .update(
             &scoped.caller,
             &scoped.client(),
             &parse(id)?,
@@ -106,8 +111,9 @@ pub async fn erase(
     parameters.none()?;
     no_condition(&headers)?;
     let found = state
-        .service
-        .erase_lead(&scoped.caller, &scoped.client(), &parse(id)?)
+        .services
+        .leads
+        .erase(&scoped.caller, &scoped.client(), &parse(id)?)
         .await?;
     if found {
         Ok(StatusCode::NO_CONTENT)

@@ -47,8 +47,9 @@ pub async fn list(
     let page = parameters.changes()?;
     let after = page.after.unwrap_or_default();
     let found = state
-        .service
-        .lead_changes(&scoped.caller, after, page.limit)
+        .services
+        .leads
+        .changes(&scoped.caller, after, page.limit)
         .await?
         .ok_or_else(Parameters::no_such_cursor)?;
     let numbers: Vec<u64> = found.changes.iter().map(|change| change.number).collect();

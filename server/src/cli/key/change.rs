@@ -6,9 +6,9 @@ use crate::open::Opened;
 use crate::settings::Settings;
 use anyhow::{anyhow, bail};
 use domain::KeyStatus;
-use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
+use service::keys::{Carried, KeyNamed, NotNamed, OperatorChange};
 use service::store::{KeyRecord, Receipt};
-use service::{Error, Service, rfc3339};
+use service::{Error, Services, rfc3339};
 
 /// A line for the operator: the change is made, or it was refused.
 type Outcome = Result<String, String>;
@@ -25,23 +25,23 @@ pub async fn run(
     // All names are checked before the first key is changed.
     let names = keys.iter().map(|key| parse(key));
     let names = names.collect::<anyhow::Result<Vec<_>>>()?;
-    let Opened { service, store } = open_database(settings).await?;
-    let result = change_all(&service, keys.iter().zip(&names), change).await;
+    let Opened { services, store } = open_database(settings).await?;
+    let result = change_all(&services, keys.iter().zip(&names), change).await;
     // The receipts are stored in the background, and have to be complete before the database is
     // closed.
-    service.receipts_stored().await;
+    services.key_changes.receipts_stored().await;
     store.close().await;
     result
 }
 
 async fn change_all(
-    service: &Service,
+    services: &Services,
     keys: impl Iterator<Item = (&String, &KeyNamed)>,
     change: OperatorChange,
 ) -> anyhow::Result<()> {
     let mut refusals = Vec::new();
     for (key, name) in keys {
-        let result = service.change_for_operator(name, change).await;
+        let result = services.operator.change(name, change).await;
         match report(key, result.map_err(explain)?, change) {
             Ok(line) => print_line(&line),
             Err(line) => refusals.push(line),

@@ -6,8 +6,9 @@ use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, bail};
 use domain::KeyStatus;
-use service::Service;
-use service::key::{Identified, PlainKey};
+use service::Services;
+use service::key::PlainKey;
+use service::keys::Identified;
 use std::io::Read as _;
 use storage::OpenMode;
 use zeroize::Zeroizing;
@@ -32,25 +33,25 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         .public_url
         .unwrap_or_else(|| PublicUrl::of_listener(settings.listen, settings.tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { service, store } = open(
+    let Opened { services, store } = open(
         &settings.database,
         OpenMode::ExistingOnly,
         settings.peppers,
         origin,
     )
     .await?;
-    let line = identify(&service, presented.trim_ascii(), &public_url).await;
+    let line = identify(&services, presented.trim_ascii(), &public_url).await;
     store.close().await;
     print_line(&line?);
     Ok(())
 }
 
 async fn identify(
-    service: &Service,
+    services: &Services,
     presented: &[u8],
     public_url: &PublicUrl,
 ) -> anyhow::Result<String> {
-    match service.identify_for_operator(presented).await? {
+    match services.operator.identify(presented).await? {
         Identified::Malformed { characters } if characters == PlainKey::CHARS => bail!(
             "that is not a key: it has {characters} characters, but one of them is wrong; copy it again, complete and without spaces"
         ),

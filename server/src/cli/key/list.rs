@@ -4,23 +4,23 @@ use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
 use crate::open::Opened;
 use crate::settings::Settings;
-use service::Service;
+use service::Services;
 
 /// Prints the keys of all accounts, a line each, oldest first.
 ///
 /// # Errors
 /// One line for the operator.
 pub async fn run(all: bool, settings: Settings) -> anyhow::Result<()> {
-    let Opened { service, store } = open_database(settings).await?;
-    let printed = print(&service, all).await;
+    let Opened { services, store } = open_database(settings).await?;
+    let printed = print(&services, all).await;
     store.close().await;
     printed
 }
 
-async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
+async fn print(services: &Services, all: bool) -> anyhow::Result<()> {
     let (mut after, mut is_empty) = (None, true);
     loop {
-        let page = service.keys_for_operator(after.as_ref()).await?;
+        let page = services.operator.keys(after.as_ref()).await?;
         let Some((last, ..)) = page.last() else { break };
         after = Some(last.id.clone());
         for (key, status, waits_since) in page {

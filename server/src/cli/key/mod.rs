@@ -13,7 +13,7 @@ use crate::open::{Opened, open};
 use crate::settings::Settings;
 use crate::telemetry;
 use domain::Timestamp;
-use service::key::OperatorChange;
+use service::keys::OperatorChange;
 use service::rfc3339;
 use service::store::KeyRecord;
 use storage::OpenMode;
@@ -43,7 +43,7 @@ async fn open_database(settings: Settings) -> anyhow::Result<Opened> {
         String::new(),
     )
     .await?;
-    opened.service.run_without_node();
+    opened.services.node.run_without_node();
     Ok(opened)
 }
 

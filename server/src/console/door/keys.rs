@@ -30,8 +30,9 @@ pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure>
     let after = (!query.cursor.is_empty())
         .then(|| cursor::read_key(order, &query.cursor).ok_or(Failure::NotFound));
     let found = door
-        .service
-        .keys_page(member, &query, after.transpose()?.as_ref())
+        .services
+        .keys
+        .list_page(member, &query, after.transpose()?.as_ref())
         .await;
     let (mut page, next) = door.told(found)?;
     let around = &mut page.around;

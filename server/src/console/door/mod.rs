@@ -18,13 +18,13 @@ use domain::{
 };
 use service::inventory::ItemFilter;
 use service::store::OverQuota;
-use service::{Client, Error, Member, Service, TeamPlace};
+use service::{Client, Error, Member, Services, TeamPlace};
 use std::sync::Arc;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 pub struct Door {
-    service: Arc<Service>,
+    services: Arc<Services>,
     member: Option<Member>,
     token: Option<Zeroizing<String>>,
     client: Client,
@@ -34,7 +34,7 @@ pub struct Door {
 impl Door {
     pub fn of(state: &AppState, visitor: &Visitor) -> Self {
         Self {
-            service: state.service.clone(),
+            services: state.services.clone(),
             member: visitor.member.clone(),
             token: visitor.token.clone(),
             client: visitor.client.clone(),
@@ -90,7 +90,7 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 #[async_trait]
 impl Backend for Door {
     async fn dashboard(&self) -> Result<DashboardPage, Failure> {
-        self.told(self.service.dashboard_page(self.member()?).await)
+        self.told(self.services.dashboard.page(self.member()?).await)
     }
 
     async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
@@ -98,25 +98,32 @@ impl Backend for Door {
     }
 
     async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure> {
-        self.told(self.service.key_page(self.member()?, &id, stretch).await)
+        self.told(
+            self.services
+                .keys
+                .detail_page(self.member()?, &id, stretch)
+                .await,
+        )
     }
 
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {
-        self.told(self.service.rotate_page(self.member()?, &id).await)
+        self.told(self.services.keys.rotate_page(self.member()?, &id).await)
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
         self.told(
-            self.service
-                .issue_key(self.member()?, &self.client, &form)
+            self.services
+                .keys
+                .issue(self.member()?, &self.client, &form)
                 .await,
         )
     }
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
         self.told(
-            self.service
-                .revoke_key(self.member()?, &self.client, &id, &form)
+            self.services
+                .keys
+                .revoke(self.member()?, &self.client, &id, &form)
                 .await,
         )
     }
@@ -126,8 +133,9 @@ impl Backend for Door {
             .as_deref()
             .map(|text| cursor::read_change(Way::Log, text).ok_or(Failure::NotFound));
         let page = self
-            .service
-            .audit_page(self.member()?, form, before.transpose()?)
+            .services
+            .audit
+            .page(self.member()?, form, before.transpose()?)
             .await;
         let (mut page, next_before) = self.told(page)?;
         let asked = page.form.fields().into_iter();
@@ -145,7 +153,7 @@ impl Backend for Door {
     async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
         let place = cursor.map(|text| cursor::read_team(&text).ok_or(Failure::NotFound));
         let place = place.transpose()?.unwrap_or(TeamPlace::Start);
-        let page = self.service.team_page(self.member()?, &place).await;
+        let page = self.services.team.page(self.member()?, &place).await;
         let (mut page, next) = self.told(page)?;
         for place in next {
             let link = cursor::write_team(&place).map(|cursor| format!("/team?cursor={cursor}"));
@@ -158,29 +166,29 @@ impl Backend for Door {
     }
 
     async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
-        self.told(self.service.member_page(self.member()?, id).await)
+        self.told(self.services.team.member_page(self.member()?, id).await)
     }
 
     async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
-        self.told(self.service.enrolment(self.member()?).await)
+        self.told(self.services.access.enrolment(self.member()?).await)
     }
 
     async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
-        self.told(self.service.account_page(self.member()?, token).await)
+        self.told(self.services.access.page(self.member()?, token).await)
     }
 
     async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
         let member = self.member()?;
-        self.told(self.service.refusal_page(member, id.as_deref()).await)
+        self.told(self.services.refusals.page(member, id.as_deref()).await)
     }
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {
-        self.told(self.service.settings_page(self.member()?).await)
+        self.told(self.services.settings.page(self.member()?).await)
     }
 
     async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure> {
-        self.told(self.service.several_page(self.member()?, &form).await)
+        self.told(self.services.keys.bulk_page(self.member()?, &form).await)
     }
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {
@@ -190,8 +198,9 @@ impl Backend for Door {
             .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
         let filter = ItemFilter::search(query.q.as_deref());
         let page = self
-            .service
-            .inventory_page(member, &filter, after.transpose()?.as_deref())
+            .services
+            .inventory
+            .page(member, &filter, after.transpose()?.as_deref())
             .await;
         let mut page = self.told(page)?;
         page.next = page.next.map(|id| {
@@ -210,7 +219,7 @@ impl Backend for Door {
         let before = cursor
             .as_deref()
             .map(|text| cursor::read_change(Way::Back, text).ok_or(Failure::NotFound));
-        let page = self.service.leads_page(member, before.transpose()?).await;
+        let page = self.services.leads.page(member, before.transpose()?).await;
         let (mut page, next_before) = self.told(page)?;
         page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
         Ok(page)

@@ -11,7 +11,7 @@ use domain::AuditForm;
 use serde_json::{Value, json};
 use service::audit::title;
 use service::store::{AuditFilter, LoggedEvent};
-use service::{Error, Member, Service, rfc3339};
+use service::{Error, Member, Services, rfc3339};
 use std::borrow::Cow;
 use url::form_urlencoded;
 
@@ -44,7 +44,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
     let Some((reader, member)) = Reader::of(state, visitor) else {
         return sign_in(uri);
     };
-    let Ok(filter) = state.service.audit_filter(&member, &form(uri)) else {
+    let Ok(filter) = state.services.audit.filter(&member, &form(uri)) else {
         // The page shows what is wrong with the filter.
         return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
     };
@@ -87,11 +87,11 @@ struct Log {
 impl List for Log {
     async fn next_piece(
         &mut self,
-        service: &Service,
+        services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let piece = service.audit_piece(member, &self.filter, self.before);
+        let piece = services.audit.piece(member, &self.filter, self.before);
         let piece = piece.await?;
         for event in &piece.events {
             match self.format {

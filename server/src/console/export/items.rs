@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use service::inventory::{ItemFilter, StoredItem};
-use service::{Error, Member, Service};
+use service::{Error, Member, Services};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use url::form_urlencoded;
@@ -60,7 +60,7 @@ async fn send(
     filter: ItemFilter,
     attributes: BTreeSet<String>,
 ) -> Response {
-    let name = format!("inventory-{}", reader.service.today(member));
+    let name = format!("inventory-{}", reader.services.sessions.today(member));
     let items = Items {
         filter,
         attributes,
@@ -89,7 +89,8 @@ async fn attributes(
     loop {
         let member = reader.member().await?;
         let piece = reader
-            .service
+            .services
+            .inventory
             .items_piece(&member, filter, after.as_deref());
         let piece = piece.await?;
         for stored in piece.items {
@@ -117,11 +118,13 @@ struct Items {
 impl List for Items {
     async fn next_piece(
         &mut self,
-        service: &Service,
+        services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let piece = service.items_piece(member, &self.filter, self.after.as_deref());
+        let piece = services
+            .inventory
+            .items_piece(member, &self.filter, self.after.as_deref());
         let piece = piece.await?;
         for stored in piece.items {
             match self.format {

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use service::leads::{Lead, LeadState};
-use service::{Error, Member, Service, rfc3339};
+use service::{Error, Member, Services, rfc3339};
 
 const COLUMNS: [&str; 12] = [
     "id",
@@ -44,8 +44,9 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
     // This is recorded before the first lead is read, so that the log covers incomplete downloads,
     // too.
     let recorded = state
-        .service
-        .record_export_of_leads(&member, &reader.client, format.ending());
+        .services
+        .leads
+        .record_export(&member, &reader.client, format.ending());
     if let Err(error) = recorded.await {
         return reader.failed(error);
     }
@@ -53,7 +54,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         Format::Csv => table::head(&COLUMNS),
         Format::JsonLines => Vec::new(),
     };
-    let name = format!("leads-{}", state.service.today(&member));
+    let name = format!("leads-{}", state.services.sessions.today(&member));
     reader
         .send(&name, format, head, Leads { after: 0, format })
         .await
@@ -68,11 +69,11 @@ struct Leads {
 impl List for Leads {
     async fn next_piece(
         &mut self,
-        service: &Service,
+        services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let changes = service.leads_piece(member, self.after).await?;
+        let changes = services.leads.piece(member, self.after).await?;
         let Some(last) = changes.last() else {
             return Ok(true);
         };

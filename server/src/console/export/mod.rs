@@ -32,7 +32,7 @@ use axum::response::Response;
 use domain::Failure;
 use futures::stream;
 use serde::Serialize;
-use service::{Client, Error, Member, Service};
+use service::{Client, Error, Member, Services};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -72,7 +72,7 @@ trait List: Send + 'static {
     /// piece.
     fn next_piece(
         &mut self,
-        service: &Service,
+        services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> impl Future<Output = Result<bool, Error>> + Send;
@@ -80,7 +80,7 @@ trait List: Send + 'static {
 
 /// The session that requested a file.
 struct Reader {
-    service: Arc<Service>,
+    services: Arc<Services>,
     token: Zeroizing<String>,
     client: Client,
     request_id: RequestId,
@@ -90,7 +90,7 @@ impl Reader {
     /// Returns `None` for a visitor without a session.
     fn of(state: &AppState, visitor: Visitor) -> Option<(Self, Member)> {
         let reader = Self {
-            service: state.service.clone(),
+            services: state.services.clone(),
             token: visitor.token?,
             client: visitor.client,
             request_id: visitor.request_id,
@@ -103,13 +103,17 @@ impl Reader {
     /// # Errors
     /// [`Failure::SignedOut`] if the session has ended, and errors of the database.
     async fn member(&self) -> Result<Member, Error> {
-        let member = self.service.member_looking_on(&self.token).await?;
+        let member = self
+            .services
+            .sessions
+            .member_looking_on(&self.token)
+            .await?;
         Ok(member.ok_or(Failure::SignedOut)?)
     }
 
     async fn next_piece(&self, list: &mut impl List, lines: &mut Vec<u8>) -> Result<bool, Error> {
         let member = self.member().await?;
-        list.next_piece(&self.service, &member, lines).await
+        list.next_piece(&self.services, &member, lines).await
     }
 
     /// Sends the file `name`, which begins with `head`.

@@ -24,7 +24,8 @@ pub async fn change_password(
     };
     let (old, new) = (fields.secret("old_password"), fields.secret("password"));
     let changed = state
-        .service
+        .services
+        .access
         .change_password(member, &visitor.client, token, &old, &new)
         .await;
     match changed {
@@ -50,13 +51,19 @@ pub async fn end_sessions(
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(PAGE));
     };
-    let (service, client) = (&state.service, &visitor.client);
+    let (services, client) = (&state.services, &visitor.client);
     let id = fields.text("end");
     let (ended, done) = if id == "others" {
-        let ended = service.end_other_sessions(member, client, token).await;
+        let ended = services
+            .access
+            .end_other_sessions(member, client, token)
+            .await;
         (ended, "others-ended")
     } else {
-        let ended = service.end_session(member, client, token, &id).await;
+        let ended = services
+            .access
+            .end_session(member, client, token, &id)
+            .await;
         (ended, "ended")
     };
     match ended.map_err(|error| failure(error, &visitor.request_id)) {

@@ -40,8 +40,9 @@ pub async fn edit_key(
         seen: fields.text("seen"),
     };
     let edited = state
-        .service
-        .edit_key(member, &visitor.client, &id, &form)
+        .services
+        .keys
+        .edit(member, &visitor.client, &id, &form)
         .await;
     match edited {
         Ok(()) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "edited"),
@@ -63,7 +64,11 @@ pub async fn pause_key(State(state): State<AppState>, visitor: Visitor, id: Segm
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(&page));
     };
-    let paused = state.service.pause_key(member, &visitor.client, &id).await;
+    let paused = state
+        .services
+        .keys
+        .pause(member, &visitor.client, &id)
+        .await;
     lead_on(&state, &visitor, &page, "paused", paused).await
 }
 
@@ -74,7 +79,11 @@ pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Seg
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(&page));
     };
-    let resumed = state.service.resume_key(member, &visitor.client, &id).await;
+    let resumed = state
+        .services
+        .keys
+        .resume(member, &visitor.client, &id)
+        .await;
     lead_on(&state, &visitor, &page, "resumed", resumed).await
 }
 

@@ -34,8 +34,9 @@ pub async fn change_settings(
         seen: fields.text("seen"),
     };
     let changed = state
-        .service
-        .change_settings(member, &visitor.client, &form)
+        .services
+        .settings
+        .change(member, &visitor.client, &form)
         .await;
     match changed {
         Ok(()) => flash::lead_to(&state, &visitor, PAGE, "saved"),

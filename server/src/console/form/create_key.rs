@@ -34,8 +34,9 @@ pub async fn create_key(
         token: fields.text("token"),
     };
     match state
-        .service
-        .issue_key(member, &visitor.client, &form)
+        .services
+        .keys
+        .issue(member, &visitor.client, &form)
         .await
     {
         Ok(issued) => {

@@ -26,7 +26,7 @@ pub async fn found_key(
     let digest = [fields.text("digest"), fields.text("typed")];
     let digest = digest.iter().find(|text| !text.is_empty());
     let digest = digest.map(String::as_str).unwrap_or_default();
-    match state.service.identify_key(member, digest).await {
+    match state.services.keys.identify(member, digest).await {
         Ok(found) => {
             let answer = FormAnswer::Identified(found.map(Box::new));
             render::answer(&state, &visitor, PAGE, answer).await

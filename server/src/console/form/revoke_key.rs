@@ -32,8 +32,9 @@ pub async fn revoke_key(
         confirm: fields.text("confirm"),
     };
     match state
-        .service
-        .revoke_key(member, &visitor.client, &id, &form)
+        .services
+        .keys
+        .revoke(member, &visitor.client, &id, &form)
         .await
     {
         Ok(_) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "revoked"),

@@ -35,8 +35,9 @@ pub async fn rotate_key(
         token: fields.text("token"),
     };
     match state
-        .service
-        .rotate_key(member, &visitor.client, &id, &form)
+        .services
+        .keys
+        .rotate(member, &visitor.client, &id, &form)
         .await
     {
         Ok((issued, old)) => {

@@ -27,13 +27,14 @@ pub async fn enable_second_factor(
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(ENROL));
     };
-    let (service, sealed) = (&state.service, fields.text("sealed"));
+    let (services, sealed) = (&state.services, fields.text("sealed"));
     let enrolled = Enrolled {
         sealed: &sealed,
         password: &fields.secret("old_password"),
         typed: &fields.secret("code"),
     };
-    let enabled = service
+    let enabled = services
+        .access
         .enable_second_factor(member, &visitor.client, token, enrolled)
         .await;
     let told = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
@@ -43,7 +44,7 @@ pub async fn enable_second_factor(
         }
         Err(told) => told,
     };
-    match service.enrolment_again(member, &sealed) {
+    match services.access.enrolment_again(member, &sealed) {
         Ok(enrolment) if told != Failure::NotFound => {
             let answer = FormAnswer::Enrol {
                 enrolment: Box::new(enrolment),
@@ -68,7 +69,8 @@ pub async fn disable_second_factor(
     };
     let (password, code) = (fields.secret("old_password"), fields.secret("code"));
     let disabled = state
-        .service
+        .services
+        .access
         .disable_second_factor(member, &visitor.client, &password, &code)
         .await;
     match disabled.map_err(|error| failure(error, &visitor.request_id)) {
@@ -105,7 +107,8 @@ pub async fn sign_in_code(
         return render::answer(&state, &visitor, SIGN_IN, answer).await;
     }
     let opened = state
-        .service
+        .services
+        .sessions
         .finish_sign_in(&step, &fields.secret("code"), &visitor.client)
         .await;
     match opened.map_err(|error| failure(error, &visitor.request_id)) {

@@ -27,7 +27,7 @@ pub async fn setup(
     let token = token.unwrap_or_default();
     // The link is read first: an expired link answers 404 whatever the form contains, and the page
     // needs its purpose.
-    let link = match state.service.link(&token).await {
+    let link = match state.services.links.find(&token).await {
         Ok(view) => page::link_page(view),
         Err(error) => return page::link(page::gone(&state, &visitor, error).await),
     };
@@ -38,8 +38,9 @@ pub async fn setup(
     };
     let (account_name, email) = (form.account_name.clone(), form.email.clone());
     match state
-        .service
-        .redeem_link(&token, form, &visitor.client)
+        .services
+        .links
+        .redeem(&token, form, &visitor.client)
         .await
     {
         Ok(None) => page::link(flash::lead_to(&state, &visitor, "/sign-in", "link")),

@@ -28,8 +28,9 @@ pub async fn several_keys(
         count: fields.text("count"),
     };
     let changed = state
-        .service
-        .change_several(member, &visitor.client, &form)
+        .services
+        .keys
+        .change_bulk(member, &visitor.client, &form)
         .await;
     match changed {
         Ok(number) => flash::lead_to_count(&state, &visitor, "/keys", &form.act, number),
@@ -57,8 +58,9 @@ pub async fn revoke_all(
     };
     let confirm = fields.text("confirm");
     let revoked = state
-        .service
-        .revoke_all_keys(member, &visitor.client, &confirm)
+        .services
+        .emergencies
+        .revoke_all(member, &visitor.client, &confirm)
         .await;
     match revoked {
         Ok(number) => flash::lead_to_count(&state, &visitor, "/keys", "revoke", number),
@@ -87,8 +89,9 @@ pub async fn key_creation(
     // Anything other than a clear "allow" stops the creation of keys.
     let stop = fields.text("stop") != "0";
     let changed = state
-        .service
-        .stop_key_creation(member, &visitor.client, stop)
+        .services
+        .emergencies
+        .stop_creation(member, &visitor.client, stop)
         .await;
     match changed {
         Ok(()) => flash::lead_to(&state, &visitor, PAGE, "saved"),

@@ -21,7 +21,8 @@ pub async fn sign_in(
 ) -> Response {
     let (email, next) = (fields.text("email"), fields.text("next"));
     match state
-        .service
+        .services
+        .sessions
         .sign_in(&email, &fields.secret("password"), &visitor.client)
         .await
     {
@@ -47,7 +48,11 @@ pub async fn sign_in_account(
     }: Posted<Fields>,
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
-    let chosen = state.service.choose_account(&step, &visitor.client).await;
+    let chosen = state
+        .services
+        .sessions
+        .choose_account(&step, &visitor.client)
+        .await;
     match chosen.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(signed_in) => go_on(&state, &visitor, signed_in, &next).await,
         Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),

@@ -10,7 +10,11 @@ use domain::Failure;
 /// Ends the session. If this fails, the page does not claim that the person is signed out.
 pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
     if let Some(token) = &visitor.token
-        && let Err(error) = state.service.sign_out(token, &visitor.client).await
+        && let Err(error) = state
+            .services
+            .sessions
+            .sign_out(token, &visitor.client)
+            .await
     {
         return match failure(error, &visitor.request_id) {
             Failure::OutcomeUnknown => outcome_unknown(),

@@ -30,7 +30,12 @@ pub async fn invite(
         email: fields.text("email"),
         role: fields.text("role"),
     };
-    match state.service.invite(member, &visitor.client, &form).await {
+    match state
+        .services
+        .team
+        .invite(member, &visitor.client, &form)
+        .await
+    {
         Ok(issued) => {
             let answer = FormAnswer::Invited(Box::new(issued));
             render::answer(&state, &visitor, INVITE, answer).await
@@ -57,7 +62,8 @@ pub async fn withdraw_invitation(
         return see_other(&sign_in_to(PAGE));
     };
     let withdrawn = state
-        .service
+        .services
+        .team
         .withdraw_invitation(member, &visitor.client, &fields.text("email"))
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
@@ -128,22 +134,25 @@ async fn changed(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(&page));
     };
-    let (service, client) = (&state.service, &visitor.client);
+    let (services, client) = (&state.services, &visitor.client);
     let (result, done) = match &change {
         Change::Role { to, seen } => {
-            let result = service.change_role(member, client, &id, to, seen).await;
+            let result = services
+                .team
+                .change_role(member, client, &id, to, seen)
+                .await;
             (result, "role")
         }
         Change::Deactivate => {
-            let result = service.deactivate_member(member, client, &id).await;
+            let result = services.team.deactivate(member, client, &id).await;
             (result, "deactivated")
         }
         Change::Reactivate => {
-            let result = service.reactivate_member(member, client, &id).await;
+            let result = services.team.reactivate(member, client, &id).await;
             (result, "reactivated")
         }
         Change::HandOver(typed) => {
-            let result = service.hand_over(member, client, &id, typed).await;
+            let result = services.team.hand_over(member, client, &id, typed).await;
             (result, "handed-over")
         }
     };

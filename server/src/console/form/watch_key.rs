@@ -26,8 +26,9 @@ pub async fn watch_key(
     let on = fields.text("watch") != "off";
     let done = if on { "watched" } else { "unwatched" };
     let watched = state
-        .service
-        .watch_key(member, &visitor.client, &id, on)
+        .services
+        .keys
+        .watch(member, &visitor.client, &id, on)
         .await;
     lead_on(&state, &visitor, &page, done, watched).await
 }
@@ -48,7 +49,8 @@ pub async fn enforce_networks(
     };
     let networks = fields.texts("networks");
     let enforced = state
-        .service
+        .services
+        .keys
         .enforce_networks(member, &visitor.client, &id, &networks)
         .await;
     lead_on(&state, &visitor, &page, "enforced", enforced).await

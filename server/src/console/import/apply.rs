@@ -67,9 +67,10 @@ pub async fn apply(
         mapping: choices.used_mapping(),
         result: &|report| report::write(name, report, repeated),
     };
-    let (service, member) = (&context.state.service, context.member);
-    let applied = service
-        .apply_import(member, &context.visitor.client, import)
+    let (services, member) = (&context.state.services, context.member);
+    let applied = services
+        .imports
+        .apply(member, &context.visitor.client, import)
         .await;
     let failure = match applied {
         Ok(ImportOutcome::Applied) => return Err(see_other(&at(id)).into()),

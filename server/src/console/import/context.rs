@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 
     pub(super) async fn find(&self, id: &str) -> Step<StoredImport> {
-        self.told(self.state.service.find_import(self.member, id).await)
+        self.told(self.state.services.imports.find(self.member, id).await)
     }
 }
 

@@ -68,7 +68,11 @@ async fn draw(
         remembered = self::remembered(context, table).await?;
         choices.mapping = Some(remembered.clone().unwrap_or_else(|| table::guess(table)));
     }
-    let account = context.state.service.currency_for_member(context.member);
+    let account = context
+        .state
+        .services
+        .inventory
+        .currency_for_member(context.member);
     let account = context.told(account.await)?;
     let facts = facts(&described);
     let first = described.first.into_iter().map(|cells| cells.map(cut));
@@ -98,8 +102,11 @@ async fn draw(
 /// The mapping that the account used for this header, if it can still be used.
 async fn remembered(context: &Context<'_>, table: &Table) -> Step<Option<Mapping>> {
     let digest = table.header_digest();
-    let service = &context.state.service;
-    let found = service.remembered_mapping(context.member, &digest).await;
+    let services = &context.state.services;
+    let found = services
+        .imports
+        .remembered_mapping(context.member, &digest)
+        .await;
     let mapping: Option<Mapping> = context
         .told(found)?
         .and_then(|text| serde_json::from_str(&text).ok());
@@ -120,9 +127,9 @@ pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> S
         let page = draw(context, stored, described, Some((choices, faults))).await?;
         return Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page));
     }
-    let service = &context.state.service;
+    let services = &context.state.services;
     let text = choices.write();
-    let chosen = service.choose_import(context.member, &stored.id, &text);
+    let chosen = services.imports.choose(context.member, &stored.id, &text);
     context.told(chosen.await)?;
     Err(see_other(&format!("{}/preview", at(&stored.id))).into())
 }

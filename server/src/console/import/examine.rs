@@ -35,8 +35,8 @@ pub struct Examined {
 
 /// Reads and checks the file on a thread for feeds.
 pub async fn examine(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Examined> {
-    let service = &context.state.service;
-    let currency = service.currency_for_member(context.member).await;
+    let services = &context.state.services;
+    let currency = services.inventory.currency_for_member(context.member).await;
     let currency = context.told(currency)?;
     let (account, sender) = (context.member.account_id(), context.member.actor());
     let work = move || {

@@ -63,8 +63,8 @@ pub async fn load(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
     } else {
         None
     };
-    let service = &context.state.service;
-    let file = service.file_to_import(context.member, stored).await;
+    let services = &context.state.services;
+    let file = services.imports.file(context.member, stored).await;
     let file = context.told(file)?;
     Ok(Loaded {
         stored: file.stored,

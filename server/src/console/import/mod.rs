@@ -40,7 +40,7 @@ fn at(id: &str) -> String {
 /// `GET /inventory/import`
 pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     answer(&state, &visitor, way_back(&uri), async |context| {
-        let open = context.state.service.open_import(context.member).await;
+        let open = context.state.services.imports.open(context.member).await;
         let open = context.told(open)?.map(|open| OpenImport {
             path: at(&open.id),
             file_name: open.file_name,
@@ -178,7 +178,7 @@ pub async fn discard(
 ) -> Response {
     let id = id.unwrap_or_default();
     answer(&state, &visitor, START, async |context| {
-        let discarded = state.service.discard_import(context.member, &id).await;
+        let discarded = state.services.imports.discard(context.member, &id).await;
         context.told(discarded)?;
         Err(flash::lead_to(&state, &visitor, START, "discarded").into())
     })

@@ -121,13 +121,17 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
             return Ok(checked);
         }
     };
-    let service = &context.state.service;
-    let previewed = service.preview_import(context.member, &feed, mode, &examined.fields);
+    let services = &context.state.services;
+    let previewed = services
+        .imports
+        .preview(context.member, &feed, mode, &examined.fields);
     let refused = match previewed.await {
         Ok(PreviewOutcome::WouldStore(preview)) => {
             // An update finds further faults in the stored items, such as ids that are not there.
             checked.skipped = preview.skipped.clone();
-            let removed = service.names_of_items(context.member, &preview.removed);
+            let removed = services
+                .imports
+                .names_of_items(context.member, &preview.removed);
             checked.removed = context.told(removed.await)?;
             checked.digest = digest(&checked.stored, &checked.choices, currency, &preview.basis);
             checked.preview = preview;

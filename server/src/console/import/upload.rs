@@ -74,9 +74,9 @@ impl Upload {
             bytes,
             refused,
         } = self;
-        let service = &context.state.service;
+        let services = &context.state.services;
         // A viewer learns nothing else of the file.
-        context.told(service.open_import(context.member).await)?;
+        context.told(services.imports.open(context.member).await)?;
         let refuse = |status, reason| {
             let rows = Vec::new();
             Stop::refused(status, FileRefusal { reason, rows })
@@ -101,7 +101,7 @@ impl Upload {
         let read = context.state.feeds.run(account, &sender, work).await?;
         let bytes =
             read.map_err(|refusal| Stop::refused(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
-        let begun = service.begin_import(context.member, &file_name, &bytes);
+        let begun = services.imports.begin(context.member, &file_name, &bytes);
         let begun = context.told(begun.await)?;
         begun.ok_or_else(|| refuse(StatusCode::UNPROCESSABLE_ENTITY, NO_ROOM.to_owned()))
     }

@@ -186,7 +186,7 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
     let inspection = sqlite::inspect(&place.database(), true).await;
     assert!(
         matches!(inspection, Err(sqlite::OpenError::Missing { .. })),
-        "{look:?}"
+        "{inspection:?}"
     );
     place.make().await;
     let listed = || {

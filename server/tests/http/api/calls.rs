@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 async fn counted(world: &World) -> BTreeMap<String, i64> {
     const ACCOUNTS: &str = "SELECT outcome, sum(calls) FROM account_calls GROUP BY outcome";
     const KEYS: &str = "SELECT outcome, sum(calls) FROM key_calls GROUP BY outcome";
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let mut connection = world.connection().await;
     let mut counts = Vec::new();
     for statement in [ACCOUNTS, KEYS] {

@@ -47,7 +47,7 @@ async fn last_use_is_told_once_it_is_written() {
     let world = World::new().await;
     let key = world.key().await;
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
     let answer = key.get("/api/key").await.expect(200).json();
     assert_eq!(answer["last_used_at"], "2026-11-23T05:31:07Z");
@@ -70,7 +70,7 @@ async fn using_keys_writes_nothing_until_the_batch() {
         key.get("/api/inventory").await.expect(200);
     }
     assert_eq!(version().await, before, "a request wrote to the database");
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_ne!(version().await, before, "the batch wrote nothing");
 }
 
@@ -86,13 +86,13 @@ async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is()
         key.get("/api/key").await.expect(200);
     }
     world.sql("ALTER TABLE key_calls RENAME TO hidden").await;
-    world.service.flush_uses().await.unwrap_err();
+    world.services.flush().await.unwrap_err();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
     assert_eq!(world.count(used).await, KEYS);
     // The counts are not lost.
     assert_eq!(world.count("SELECT count(*) FROM hidden").await, 0);
     world.sql("ALTER TABLE hidden RENAME TO key_calls").await;
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let counted = "SELECT sum(calls) FROM key_calls";
     assert_eq!(world.count(counted).await, KEYS);
 }
@@ -115,8 +115,8 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
     for (written, calls) in [(16, 16), (32, 48), (40, 72), (40, 120)] {
         call_all().await;
         let flushed = world
-            .service
-            .flush_uses_within(Duration::ZERO, &CancellationToken::new())
+            .services
+            .flush_within(Duration::ZERO, &CancellationToken::new())
             .await;
         flushed.unwrap();
         let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
@@ -126,7 +126,7 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
         let counted = "SELECT sum(calls) FROM key_calls";
         assert_eq!(world.count(counted).await, calls);
     }
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let counted = "SELECT sum(calls) FROM key_calls";
     assert_eq!(world.count(counted).await, 4 * KEYS);
 }
@@ -143,13 +143,13 @@ async fn a_write_leaves_the_rest_to_the_last_one_when_the_server_stops() {
     }
     let stop = CancellationToken::new();
     stop.cancel();
-    let flushed = world.service.flush_uses_within(Duration::MAX, &stop).await;
+    let flushed = world.services.flush_within(Duration::MAX, &stop).await;
     flushed.unwrap();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
     assert_eq!(world.count(used).await, KEYS);
     let counted = "SELECT count(*) FROM key_calls";
     assert_eq!(world.count(counted).await, 16);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count(counted).await, KEYS);
 }
 
@@ -169,8 +169,8 @@ async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
     }
     for written in [1_000, 1_500] {
         let flushed = world
-            .service
-            .flush_uses_within(Duration::ZERO, &CancellationToken::new())
+            .services
+            .flush_within(Duration::ZERO, &CancellationToken::new())
             .await;
         flushed.unwrap();
         let refused = "SELECT count(*) FROM refused_calls";
@@ -193,10 +193,10 @@ async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
         (&last["ip"], &last["user_agent"]),
         (&json!("203.0.113.9"), &json!("feed/1.0(x)"))
     );
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(-60);
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let later = owner.keys().await["keys"][0]["last_use"]["at"].clone();
     assert_eq!(later, last["at"]);
 }

@@ -26,7 +26,7 @@ async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_t
     // Starts at the full hour, so that all attempts fall into the same one.
     world.clock.advance_seconds(HOUR - world.second_of_hour());
     fail(&world, OWNER, [198, 51, 100, 7], 1).await;
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 1);
     let page = log(&owner).await;
     for text in ["Sign-in failed", "Unknown caller", "198.51.100.7", OWNER] {
@@ -34,14 +34,14 @@ async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_t
     }
     fail(&world, OWNER, [198, 51, 100, 7], 4).await;
     fail(&world, OWNER, [198, 51, 100, 8], 1).await;
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 2, "one for each address");
 
     // The count survives a restart, and is recorded once.
     let world = world.restart().await;
     world.clock.advance_seconds(HOUR);
     for _ in 0..2 {
-        world.service.flush_uses().await.unwrap();
+        world.services.flush().await.unwrap();
         assert_eq!(
             world.count(EVENTS).await,
             3,
@@ -66,10 +66,10 @@ async fn a_sign_in_with_an_unknown_address_is_in_no_audit_log() {
     world.owner().await;
     fail(&world, "nobody@example.com", [198, 51, 100, 7], 2).await;
     fail(&world, "hunter2", [198, 51, 100, 7], 1).await;
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 0);
     assert_eq!(world.count("SELECT count(*) FROM failed_attempts").await, 0);
-    assert_eq!(world.service.figures().failed_attempts, [3, 0, 0, 0]);
+    assert_eq!(world.services.figures().failed_attempts, [3, 0, 0, 0]);
 }
 
 #[tokio::test]
@@ -81,9 +81,9 @@ async fn a_wrong_password_before_a_change_is_recorded() {
         ("password", "three gulls on a wet roof"),
     ];
     owner.form("/account/password", &fields).await.expect(422);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert!(log(&owner).await.contains("Wrong password"));
-    assert_eq!(world.service.figures().failed_attempts, [0, 0, 0, 1]);
+    assert_eq!(world.services.figures().failed_attempts, [0, 0, 0, 1]);
 }
 
 #[tokio::test]
@@ -96,6 +96,6 @@ async fn sign_ins_at_a_deactivated_member_are_recorded() {
     owner.form(&path, &[]).await.expect(303);
     let fields = [("email", "bob@example.com"), ("password", PASSWORD)];
     world.nobody().form("/sign-in", &fields).await.expect(401);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 1);
 }

@@ -50,13 +50,13 @@ async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
 
     // A refused call does not complete the step.
     key.get("/api/leads").await.expect(403);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let page = text(&owner).await;
     has(&page, "1 of 3 steps done");
     has(&page, "The key lacks the permission");
 
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     has(&text(&owner).await, "2 of 3 steps done");
 
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
@@ -64,7 +64,7 @@ async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
     assert!(!text(&owner).await.contains("steps done"));
     // Nor do they come back after the calls have long been deleted.
     world.clock.advance_seconds(40 * 24 * 3600);
-    world.service.sweep_calls().await.unwrap();
+    world.services.usage.sweep_calls().await.unwrap();
     let page = text(&world.sign_in(OWNER).await).await;
     assert!(!page.contains("steps done"), "{page}");
     has(&page, "No calls in the last 30 days");
@@ -80,7 +80,7 @@ async fn today_is_the_accounts_own_day() {
             key.get("/api/key").await.expect(200);
         }
         key.get("/api/leads").await.expect(403);
-        world.service.flush_uses().await.unwrap();
+        world.services.flush().await.unwrap();
         world.clock.advance_seconds(seconds);
     }
     // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
@@ -172,7 +172,7 @@ async fn an_account_sees_its_own_numbers_alone() {
         .await
         .expect(201);
     key.get("/api/leads").await.expect(403);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let stranger = world.stranger().await;
     stranger.create(&world, "Feed", &["leads:read"]).await;
     let page = text(&stranger).await;

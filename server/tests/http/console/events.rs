@@ -145,7 +145,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
     assert!(text.contains("the permission inventory:read"), "{text}");
 
     // The result is the same after it has been written to the database.
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
     assert_eq!(first(&mut later).await.1, text);
 
@@ -158,7 +158,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
 
     // Neither later calls nor a restart of the server change this.
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
     assert_eq!(first(&mut later).await.0, "accepted");
     let unknown = Events::open(&owner, "?await=nothing").await.next().await;
@@ -173,7 +173,7 @@ async fn a_cut_off_key_counts_for_nobody_and_is_explained_to_its_account_alone()
     let cut = world.nobody().with("x-api-key", &key.secret[..38]);
     let answer = cut.get("/api/leads").await;
     let id = answer.header("x-request-id").to_owned();
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM key_calls").await, 0);
     let page = format!("/refusals?id={id}");
     let told = owner.get(&page).await.expect(200).body;

@@ -197,7 +197,7 @@ async fn a_key_that_is_being_replaced_is_told_of_where_it_is_still_used_near_its
     owner.form(&rotate, &fields).await.expect(200);
     world.clock.advance_seconds(60);
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let list = owner.get("/keys").await.expect(200).body;
     assert!(!list.contains("expires within"), "{list}");
     world.clock.advance_seconds(6 * DAY);

@@ -30,7 +30,7 @@ async fn four() -> (World, Member) {
     world.clock.advance_seconds(60);
     let used = owner.create(&world, "crm sync", &["leads:read"]).await;
     used.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
     let gone = owner.create(&world, "Zebra", &["leads:read"]).await;
     owner.revoke(&gone.id, "").await.expect(200);

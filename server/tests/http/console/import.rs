@@ -307,7 +307,7 @@ async fn a_file_waits_for_an_hour_and_until_the_next_one() {
     assert_eq!(items(&world).await, 0);
     let rows = "SELECT (SELECT count(*) FROM imports) + (SELECT count(*) FROM import_parts)";
     assert_eq!(world.count(rows).await, 2);
-    world.service.sweep_imports().await.unwrap();
+    world.services.imports.sweep().await.unwrap();
     assert_eq!(world.count(rows).await, 0);
 }
 

@@ -13,14 +13,14 @@ async fn scene(scopes: &[&str]) -> (World, Member, Key) {
 }
 
 async fn page(world: &World, member: &Member, key: &Key, query: &str) -> String {
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let page = member.get(&format!("/keys/{}{query}", key.id)).await;
     page.expect(200).body
 }
 
 /// Returns the notices of the only key, after checking that its row and its own page show them.
 async fn notices(world: &World, member: &Member) -> Vec<String> {
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let keys = member.keys().await;
     let notices = keys["keys"][0]["notices"].as_array().unwrap().clone();
     let texts: Vec<String> = notices
@@ -108,7 +108,7 @@ async fn a_dead_key_that_is_still_called_with_is_told_everywhere() {
 async fn a_call_from_a_network_that_is_new_to_a_key_is_told_for_a_week() {
     let (world, _, key) = scene(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(DAY + 1);
     let owner = world.sign_in(OWNER).await;
     key.from([192, 0, 2, 99]).get("/api/key").await.expect(200);
@@ -128,7 +128,7 @@ async fn a_call_from_a_network_that_is_new_to_a_key_is_told_for_a_week() {
 async fn a_permission_that_no_call_needs_is_asked_after() {
     let (world, _, key) = scene(&["leads:read", "leads:write"]).await;
     key.get("/api/leads").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, ["Unused for 30 days"]);
@@ -151,7 +151,7 @@ async fn where_calls_come_from_is_watched_proposed_and_then_enforced() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
     key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
     let answer = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
     assert_eq!(answer.expect(303).header("location"), at);
@@ -201,7 +201,7 @@ async fn where_calls_come_from_is_watched_proposed_and_then_enforced() {
 async fn a_list_that_shuts_out_who_called_lately_is_saved_once_that_is_meant() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let edit = async |list: &str, meant: &str| {
         let fields = [
             ("name", "CRM Sync"),

@@ -32,7 +32,7 @@ async fn a_key_is_refused_from_an_address_that_is_not_on_its_list_and_that_is_no
             .contains("192.0.2.7")
     );
     assert!(!refused.headers.contains_key("ratelimit"));
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
     assert_eq!(world.count(used).await, 0);
 

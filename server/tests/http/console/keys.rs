@@ -136,7 +136,7 @@ async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it
     own.delete("/api/key").await.expect(204);
     let all = [("confirm", "Acme Motors")];
     owner.form("/keys/revoke-all", &all).await.expect(303);
-    world.service.receipts_stored().await;
+    world.services.key_changes.receipts_stored().await;
     for key in &keys {
         let page = owner.get(&format!("/keys/{}", key.id)).await;
         let page = page.expect(200).body;

@@ -25,7 +25,7 @@ async fn keys_that_still_knock_are_told_of_above_the_list() {
         dead.push(key);
     }
     live.get("/api/leads").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     assert_eq!(notice(&owner, "/keys").await, None);
     let page = owner.get(LIST).await.expect(200).body;
     assert!(page.contains("No key matches"));
@@ -46,7 +46,7 @@ async fn keys_that_still_knock_are_told_of_above_the_list() {
         for key in &dead[..calls] {
             key.get("/api/leads").await.expect(401);
         }
-        world.service.flush_uses().await.unwrap();
+        world.services.flush().await.unwrap();
         assert_eq!(notice(&owner, "/keys").await.as_deref(), Some(told));
     }
     let page = owner.get("/").await.expect(200).body;

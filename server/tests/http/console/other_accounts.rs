@@ -45,7 +45,7 @@ async fn guesses_through_a_membership_of_another_account_are_failures_of_the_mem
 
     let delayed = delays(&world, &member, OWNER, FIRST).await;
     assert_eq!(delayed, [0, 0, 0, 0, 0, 1, 2, 4, 8]);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let recorded = "SELECT count(*) FROM audit_events e JOIN accounts a ON a.id = e.account_id
         WHERE e.action = 'session.refused' AND a.name = 'Acme Motors'";
     assert_eq!(world.count(recorded).await, 1);
@@ -54,7 +54,7 @@ async fn guesses_through_a_membership_of_another_account_are_failures_of_the_mem
     assert_eq!(world.count(counted).await, 9);
     let members = "SELECT count(*) FROM failed_attempts";
     assert_eq!(world.count(members).await, 1, "none in her own account");
-    assert_eq!(world.service.figures().failed_attempts, [0, 9, 0, 0]);
+    assert_eq!(world.services.figures().failed_attempts, [0, 9, 0, 0]);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn delays_after_new_passwords_do_not_reveal_whether_another_account_has_th
     let eve = world.stranger().await;
     let delayed = delays(&world, &eve, EVE, PASSWORD).await;
     assert_eq!(delayed, [0, 0, 0, 0, 0, 1, 2, 4, 8]);
-    assert_eq!(world.service.figures().failed_attempts, [0; 4]);
+    assert_eq!(world.services.figures().failed_attempts, [0; 4]);
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn a_person_with_two_passwords_in_two_accounts_is_not_delayed() {
             sign_in(&world, OTHER).await.expect(303);
         }
         // Each password is recorded once, in the account in which it is wrong.
-        world.service.flush_uses().await.unwrap();
-        assert_eq!(world.service.figures().failed_attempts[1], 2);
+        world.services.flush().await.unwrap();
+        assert_eq!(world.services.figures().failed_attempts[1], 2);
         let recorded = "SELECT count(DISTINCT account_id) FROM audit_events
             WHERE action = 'session.refused'";
         assert_eq!(world.count(recorded).await, 2);
@@ -94,5 +94,5 @@ async fn a_person_with_two_passwords_in_two_accounts_is_not_delayed() {
         unknown.expect(401);
     }
     sign_in(&world, PASSWORD).await.expect(303);
-    assert_eq!(world.service.figures().failed_attempts[1], 2);
+    assert_eq!(world.services.figures().failed_attempts[1], 2);
 }

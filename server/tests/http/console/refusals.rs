@@ -234,7 +234,7 @@ async fn a_refusal_is_seen_by_its_own_account_and_for_a_week() {
     let nobodys = world.nobody().get("/api/key").await;
     for flushed in [false, true] {
         if flushed {
-            world.service.flush_uses().await.unwrap();
+            world.services.flush().await.unwrap();
         }
         says(&explained(&owner, &mine).await, &["leads:read"]);
         says(&explained(&stranger, &mine).await, &[UNKNOWN]);
@@ -255,7 +255,7 @@ async fn a_refusal_is_seen_by_its_own_account_and_for_a_week() {
     says(&explained(&owner, &mine).await, &["leads:read"]);
     world.clock.advance_seconds(1);
     says(&explained(&owner, &mine).await, &[UNKNOWN]);
-    world.service.sweep_refusals().await.unwrap();
+    world.services.refusals.sweep().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM refused_calls").await, 0);
 }
 

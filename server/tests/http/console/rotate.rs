@@ -259,7 +259,7 @@ async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
     for _ in 0..2 {
         new.get("/api/key").await.expect(200);
     }
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     for key in [&old, &new] {
         let page = shown(&owner, key).await;
         for text in [

@@ -263,10 +263,10 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
     finish(&world.nobody(), &step, &app.code(&world))
         .await
         .expect(303);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
     assert!(log.contains("Wrong code") && log.contains("198.51.100.4"));
-    assert_eq!(world.service.figures().failed_attempts, [0, 0, 4, 0]);
+    assert_eq!(world.services.figures().failed_attempts, [0, 0, 4, 0]);
 }
 
 #[tokio::test]
@@ -374,7 +374,8 @@ async fn an_operators_reset_turns_it_off() {
     enable(&world, &owner).await;
     let email = domain::Email::parse(OWNER).unwrap();
     let token = world
-        .service
+        .services
+        .links
         .reset_link(&email, None)
         .await
         .unwrap()
@@ -429,18 +430,18 @@ async fn a_second_factor_survives_a_change_of_the_pepper_and_its_recovery_codes_
     let (app, codes) = enable(&world, &owner).await;
     let old = world.pepper.clone();
     let new = Pepper::generate(&OsRandom).to_hex().to_string();
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
-    next.look().await.unwrap();
-    next.flush_uses().await.unwrap();
+    next.node.look().await.unwrap();
+    next.flush().await.unwrap();
     let need = next.figures().pepper_need.unwrap();
     assert_eq!((need.factors, need.recovery_codes), (0, 10));
     let step = begin(&http).await;
     finish(&http, &step, &codes[0]).await.expect(303);
-    next.leave().await;
+    next.node.leave().await;
 
     let (last, http) = world.node(&new, None).await;
-    let refused = last.check_old_pepper().await.unwrap_err().to_string();
+    let refused = last.pepper.check_old().await.unwrap_err().to_string();
     assert!(refused.contains("recovery codes: 9"), "{refused}");
     world.clock.advance_seconds(60);
     let step = begin(&http).await;

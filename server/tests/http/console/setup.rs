@@ -11,7 +11,13 @@ const FIELDS: [(&str, &str); 3] = [
 ];
 
 async fn link(world: &World) -> String {
-    let token = world.service.first_owner_link().await.unwrap().unwrap();
+    let token = world
+        .services
+        .links
+        .first_owner_link()
+        .await
+        .unwrap()
+        .unwrap();
     format!("/setup/{}", token.expose())
 }
 
@@ -59,7 +65,15 @@ async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
         assert_eq!(gone.header("referrer-policy"), "no-referrer");
         assert!(gone.body.contains("This link does not work"));
     }
-    assert!(world.service.first_owner_link().await.unwrap().is_none());
+    assert!(
+        world
+            .services
+            .links
+            .first_owner_link()
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -123,7 +137,8 @@ async fn a_reset_link_sets_the_password_and_ends_every_session() {
     let owner = world.owner().await;
     let email = Email::parse(OWNER).unwrap();
     let token = world
-        .service
+        .services
+        .links
         .reset_link(&email, None)
         .await
         .unwrap()

@@ -301,10 +301,20 @@ async fn keys_are_refused_from_the_answer_on_before_their_rows_are_written() {
         "{page}"
     );
 
-    world.service.write_revocations().await.unwrap();
+    world
+        .services
+        .emergencies
+        .write_revocations()
+        .await
+        .unwrap();
     assert_eq!(world.count(unwritten).await, 0);
     let events = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
     assert_eq!(world.count(events).await, 1_303);
-    world.service.write_revocations().await.unwrap();
+    world
+        .services
+        .emergencies
+        .write_revocations()
+        .await
+        .unwrap();
     assert_eq!(world.count(events).await, 1_303);
 }

@@ -67,7 +67,7 @@ async fn a_password_of_one_account_signs_in_to_that_account() {
     let refused = sign_in(&world, "wrong horse battery").await.expect(401);
     assert!(!refused.body.contains("Acme Motors") && !refused.body.contains("Other Cars"));
     // The failure is in the audit log of each account, and counts once.
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     let failed =
         "SELECT count(DISTINCT account_id) FROM audit_events WHERE action = 'session.refused'";
     assert_eq!(world.count(failed).await, 2);
@@ -197,11 +197,11 @@ async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
         .sql("UPDATE members SET deactivated_at = 1 WHERE email = 'bob@example.com'")
         .await;
     let verified = async |email: &str, password: &str| {
-        let before = world.service.verified_passwords();
+        let before = world.services.verified_passwords();
         let client = world.nobody();
         let fields = [("email", email), ("password", password)];
         client.form("/sign-in", &fields).await;
-        world.service.verified_passwords() - before
+        world.services.verified_passwords() - before
     };
     let addresses = [
         EVE,
@@ -219,7 +219,7 @@ async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
     // At most four accounts are considered, whichever address it is.
     for name in ["C", "D", "E"] {
         let name = AccountName::parse(name).unwrap();
-        let link = world.service.new_account_link(name).await.unwrap();
+        let link = world.services.links.new_account_link(name).await.unwrap();
         let fields = [
             ("account_name", "More Cars"),
             ("email", "owner@example.net"),
@@ -276,9 +276,20 @@ async fn forms_refuse_addresses_that_are_invisible_or_cannot_be_sent_to() {
         "ada@exa_mple.com",
     ];
     let world = World::new().await;
-    let first = world.service.first_owner_link().await.unwrap().unwrap();
+    let first = world
+        .services
+        .links
+        .first_owner_link()
+        .await
+        .unwrap()
+        .unwrap();
     let further = AccountName::parse("Other Cars").unwrap();
-    let further = world.service.new_account_link(further).await.unwrap();
+    let further = world
+        .services
+        .links
+        .new_account_link(further)
+        .await
+        .unwrap();
     for token in [&first, &further] {
         for email in ODD {
             let fields = [
@@ -320,6 +331,6 @@ async fn a_member_from_before_the_strict_rule_signs_in_with_their_address() {
 async fn a_failed_sign_in_counts_once_in_the_metrics() {
     let world = eve_twice(OTHER).await;
     sign_in(&world, "wrong horse battery").await.expect(401);
-    let counts = world.service.figures().failed_attempts;
+    let counts = world.services.figures().failed_attempts;
     assert_eq!(counts.iter().sum::<u64>(), 1);
 }

@@ -31,7 +31,13 @@ async fn files_belong_to_everybody_and_ask_the_database_nothing() {
 async fn scripts_take_over_the_lists_and_no_page_with_a_secret() {
     const SCRIPT: &str = "<script type=\"module\"";
     let world = World::new().await;
-    let token = world.service.first_owner_link().await.unwrap().unwrap();
+    let token = world
+        .services
+        .links
+        .first_owner_link()
+        .await
+        .unwrap()
+        .unwrap();
     let setup = world
         .nobody()
         .get(&format!("/setup/{}", token.expose()))

@@ -11,7 +11,7 @@ async fn a_key_is_found_and_revoked_by_its_name_in_any_spelling() {
         .create(&world, "Cafe\u{301} Straße", &["leads:read"])
         .await;
     key.get("/api/key").await.expect(200);
-    world.service.flush_uses().await.unwrap();
+    world.services.flush().await.unwrap();
     for q in [
         "Caf%C3%A9",
         "CAFE%CC%81",

@@ -269,7 +269,7 @@ async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door()
     assert!(shown.contains("(deactivated member)"), "{shown}");
     // Nor does a link of the operator let them in.
     let email = domain::Email::parse(BOB).unwrap();
-    assert!(world.service.reset_link(&email, None).await.is_err());
+    assert!(world.services.links.reset_link(&email, None).await.is_err());
 
     change(&owner, &world, BOB, "reactivate", "")
         .await
@@ -295,7 +295,8 @@ async fn a_link_that_was_open_when_a_member_was_deactivated_leads_nowhere() {
     let bob = world.join(&owner, BOB, "admin").await;
     let email = domain::Email::parse(BOB).unwrap();
     let reset = world
-        .service
+        .services
+        .links
         .reset_link(&email, None)
         .await
         .unwrap()

@@ -58,7 +58,8 @@ impl Loss {
             Self::PasswordReset => {
                 let email = Email::parse(BOB).unwrap();
                 let link = world
-                    .service
+                    .services
+                    .links
                     .reset_link(&email, None)
                     .await
                     .unwrap()

@@ -241,7 +241,8 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
                 "password" => {
                     let email = domain::Email::parse("bob@example.com").unwrap();
                     let link = world
-                        .service
+                        .services
+                        .links
                         .reset_link(&email, None)
                         .await
                         .unwrap()

@@ -155,7 +155,7 @@ async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
         key.get("/api/key").await.expect(200);
         world.clock.advance_seconds(1);
     }
-    world.service.look().await.unwrap();
+    world.services.node.look().await.unwrap();
     assert!(waiting.iter().all(|feed| !feed.is_finished()));
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
     drop(ends);

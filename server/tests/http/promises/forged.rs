@@ -22,7 +22,7 @@ pub(super) async fn scene(public_url: &str) -> Scene {
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let name = domain::AccountName::parse("Other Cars").unwrap();
-    let token = world.service.new_account_link(name).await.unwrap();
+    let token = world.services.links.new_account_link(name).await.unwrap();
     let setup = format!("/setup/{}", token.expose());
     world.join(&owner, "bob@example.com", "admin").await;
     let mate = world.member_id("bob@example.com").await;

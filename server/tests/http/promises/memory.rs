@@ -5,7 +5,8 @@ use crate::support::{Key, World};
 use domain::{Outcome, Scope};
 use futures::FutureExt as _;
 use futures::future::join_all;
-use service::key::{KeyRefusal, PlainKey, Refused};
+use service::authenticator::{KeyRefusal, Refused};
+use service::key::PlainKey;
 use service::{Figures, OsRandom, Source};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_t
     world.clock.let_pass(Duration::from_millis(1));
     // Neither accepted nor refused, since the key's state cannot be determined.
     assert!(status(&key).await >= 500, "the lease is over");
-    world.service.look().await.unwrap();
+    world.services.node.look().await.unwrap();
     assert_eq!(status(&key).await, 200, "a look is enough");
 }
 
@@ -48,16 +49,17 @@ async fn a_key_in_memory_is_checked_without_waiting_and_without_taking_memory() 
     let secret = key.secret;
     let source = Source::new([203, 0, 113, 7].into(), Some(b"curl/8.5.0"));
     let check = || {
-        let service = &world.service;
-        let checked = service.authenticate(secret.as_bytes(), source);
+        let services = &world.services;
+        let checked = services.auth.authenticate(secret.as_bytes(), source);
         let caller = checked.now_or_never().expect("it waits for something");
         let caller = caller.expect("the key is good");
-        assert!(service.spend(&caller).allowed);
-        service.note_scope(&caller, Scope::LeadsRead);
-        service.count_call(caller.usage(), Outcome::Accepted);
+        assert!(services.auth.spend(&caller).allowed);
+        services.auth.note_scope(&caller, Scope::LeadsRead);
+        services.auth.count_call(caller.usage(), Outcome::Accepted);
     };
     world
-        .service
+        .services
+        .auth
         .authenticate(secret.as_bytes(), source)
         .await
         .expect("the key is good");
@@ -77,11 +79,12 @@ async fn flood(world: &World, source: Source<'_>, keys: usize) {
     let attempts = (0..keys).map(async |_| {
         let unknown = PlainKey::generate(&OsRandom);
         let refused = world
-            .service
+            .services
+            .auth
             .authenticate(unknown.expose().as_bytes(), source);
-        let Refused { why, whose } = refused.await.expect_err("the key is unknown");
+        let Refused { why, attribution } = refused.await.expect_err("the key is unknown");
         let refused = matches!(why, KeyRefusal::Unknown | KeyRefusal::TooMany { .. });
-        assert!(refused && whose.is_none(), "{why:?}");
+        assert!(refused && attribution.is_none(), "{why:?}");
     });
     join_all(attempts).await;
 }
@@ -91,11 +94,11 @@ async fn a_flood_of_unknown_keys_costs_few_reads_and_leaves_nothing() {
     const ROUNDS: u64 = 10;
     let world = World::new().await;
     let source = Source::new([203, 0, 113, 7].into(), None);
-    let before = world.service.figures();
+    let before = world.services.figures();
     for _ in 0..ROUNDS {
         flood(&world, source, FLOOD).await;
     }
-    let after = world.service.figures();
+    let after = world.services.figures();
     let reads = after.key_reads - before.key_reads;
     // The rest of each round shares one read or two.
     assert!(
@@ -117,8 +120,8 @@ async fn a_good_key_is_accepted_while_its_own_network_floods_with_unknown_ones()
     let new = owner.create(&world, "New", &["leads:read"]).await;
     let source = Source::new([203, 0, 113, 7].into(), None);
     let check = |key: &Key| {
-        let (service, secret) = (world.service.clone(), key.secret.clone());
-        async move { service.authenticate(secret.as_bytes(), source).await }
+        let (services, secret) = (world.services.clone(), key.secret.clone());
+        async move { services.auth.authenticate(secret.as_bytes(), source).await }
     };
     check(&remembered).await.expect("the key is good");
     // From here on the network has no failures left.
@@ -180,7 +183,7 @@ async fn a_foreign_change_is_known_at_the_next_look() {
     let revoke = "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'leaked'";
     sqlx::query(revoke).execute(&mut connection).await.unwrap();
     assert_eq!(status(&key).await, 200, "nothing was in memory");
-    world.service.look().await.unwrap();
+    world.services.node.look().await.unwrap();
     assert_eq!(status(&key).await, 401);
 }
 
@@ -231,7 +234,7 @@ async fn a_look_at_what_changed_takes_a_small_part_of_the_time_that_it_may() {
     let mut took = Vec::new();
     for _ in 0..101 {
         let began = std::time::Instant::now();
-        world.service.look().await.unwrap();
+        world.services.node.look().await.unwrap();
         took.push(began.elapsed());
     }
     took.sort();

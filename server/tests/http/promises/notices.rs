@@ -50,7 +50,7 @@ impl Letterbox {
 }
 
 async fn look(world: &World, letters: &Letterbox) -> Vec<(String, String)> {
-    world.service.send_notices(letters).await.unwrap();
+    world.services.notices.send(letters).await.unwrap();
     letters.take()
 }
 
@@ -134,7 +134,7 @@ async fn what_was_not_taken_is_tried_again_later() {
     world.clock.advance_seconds(83 * DAY);
     let letters = Letterbox::default();
     letters.down.store(true, Ordering::SeqCst);
-    assert!(world.service.send_notices(&letters).await.is_err());
+    assert!(world.services.notices.send(&letters).await.is_err());
     let tried = || letters.tried.load(Ordering::SeqCst);
     assert_eq!(tried(), 3, "no mail goes through, so the fourth waits");
     letters.down.store(false, Ordering::SeqCst);
@@ -197,7 +197,7 @@ async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_othe
         failing: vec![("ada@example.com", MailFailure::Deferred)],
         ..Letterbox::default()
     };
-    assert!(world.service.send_notices(&letters).await.is_err());
+    assert!(world.services.notices.send(&letters).await.is_err());
     assert_eq!(letters.take().len(), 1, "the other account got its notice");
     let tried = letters.tried.load(Ordering::SeqCst);
     assert_eq!(tried, 4, "three of the first account, and one of the other");
@@ -222,7 +222,7 @@ async fn a_notice_says_what_ends_when_and_where_to_go_and_holds_no_secret() {
         .await;
     world.clock.advance_seconds(83 * DAY);
     let letters = Letterbox::default();
-    world.service.send_notices(&letters).await.unwrap();
+    world.services.notices.send(&letters).await.unwrap();
     let mails = std::mem::take(&mut *letters.got.lock().unwrap());
     let body = &mails[0].body;
     for text in [
@@ -241,21 +241,21 @@ async fn a_warning_of_wrong_codes_is_sent_once_and_again_if_it_was_not_taken() {
     const SUBJECT: &str = "Wrong sign-in codes for your Voxum Console account";
     let world = World::new().await;
     world.owner().await;
-    let (service, letters) = (&world.service, Letterbox::default());
-    assert_eq!(service.send_warnings(&letters).await.unwrap(), 0);
+    let (services, letters) = (&world.services, Letterbox::default());
+    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
     world
         .sql("INSERT INTO code_warnings (member_id, at, ip, mail_at) SELECT id, created_at, '198.51.100.7', created_at FROM members")
         .await;
     letters.down.store(true, Ordering::SeqCst);
-    service.send_warnings(&letters).await.unwrap_err();
+    services.notices.send_warnings(&letters).await.unwrap_err();
     letters.down.store(false, Ordering::SeqCst);
     assert_eq!(
-        service.send_warnings(&letters).await.unwrap(),
+        services.notices.send_warnings(&letters).await.unwrap(),
         0,
         "too early"
     );
     world.clock.advance_seconds(15 * 60);
-    assert_eq!(service.send_warnings(&letters).await.unwrap(), 1);
+    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 1);
     let mail = letters.got.lock().unwrap().remove(0);
     assert_eq!(
         (mail.to.as_str(), &*mail.subject),
@@ -263,5 +263,5 @@ async fn a_warning_of_wrong_codes_is_sent_once_and_again_if_it_was_not_taken() {
     );
     assert!(mail.body.contains("198.51.100.7") && mail.body.contains("/account"));
     world.clock.advance_seconds(DAY / 2);
-    assert_eq!(service.send_warnings(&letters).await.unwrap(), 0);
+    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
 }

@@ -3,7 +3,7 @@
 use crate::support::{Answer, Http, Key, Member, World};
 use axum::http::StatusCode;
 use serde_json::json;
-use service::{OsRandom, Pepper, Service};
+use service::{OsRandom, Pepper, Services};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
@@ -51,15 +51,15 @@ async fn create(node: &Http, owner: &Member) -> Answer {
 }
 
 /// Has a server send heartbeats and acknowledge changes, as a node does.
-fn beat(node: &Arc<Service>) -> JoinHandle<()> {
+fn beat(node: &Arc<Services>) -> JoinHandle<()> {
     let node = Arc::clone(node);
     tokio::spawn(async move { node.beat_forever().await })
 }
 
 /// Writes enough batches of uses to establish that no key needs the old pepper.
-async fn write_batches(service: &Service) {
+async fn write_batches(services: &Services) {
     for _ in 0..16 {
-        service.flush_uses().await.unwrap();
+        services.flush().await.unwrap();
     }
 }
 
@@ -71,13 +71,13 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
     let idle = owner.create(&world, "Idle", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     let (next, http) = world.node(&new, Some(&old)).await;
-    next.look().await.unwrap();
-    next.check_old_pepper().await.unwrap();
+    next.node.look().await.unwrap();
+    next.pepper.check_old().await.unwrap();
 
     // The first node accepts only the old pepper, so nothing is stored under the new one, and each
     // node finds all keys.
     assert_eq!(answer(&http, &used.secret).await.0, 200);
-    next.flush_uses().await.unwrap();
+    next.flush().await.unwrap();
     let between = owner.create(&world, "Between", &["leads:read"]).await;
     assert_eq!(answer(&http, &between.secret).await.0, 200);
     assert_eq!(
@@ -85,10 +85,10 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
         (3, 0)
     );
 
-    world.service.leave().await;
-    next.flush_uses().await.unwrap();
+    world.services.node.leave().await;
+    next.flush().await.unwrap();
     assert_eq!(answer(&http, &used.secret).await.0, 200);
-    next.flush_uses().await.unwrap();
+    next.flush().await.unwrap();
     assert_eq!(
         (under(&world, &old).await, under(&world, &new).await),
         (2, 1)
@@ -96,7 +96,7 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
     for key in [&used, &idle, &between] {
         assert_eq!(answer(&http, &key.secret).await.0, 200);
     }
-    next.flush_uses().await.unwrap();
+    next.flush().await.unwrap();
     assert_eq!(
         (under(&world, &old).await, under(&world, &new).await),
         (0, 3)
@@ -106,10 +106,10 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
     // No key needs the old pepper any more, so it can be removed.
     write_batches(&next).await;
     assert_eq!(next.figures().pepper_need.unwrap().keys, 0);
-    next.leave().await;
+    next.node.leave().await;
     let (last, http) = world.node(&new, None).await;
-    last.look().await.unwrap();
-    last.check_old_pepper().await.unwrap();
+    last.node.look().await.unwrap();
+    last.pepper.check_old().await.unwrap();
     assert_eq!(answer(&http, &used.secret).await.0, 200);
 }
 
@@ -120,17 +120,17 @@ async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     // The other nodes consider this one dead, and its lease expires.
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
-    next.look().await.unwrap();
-    next.flush_uses().await.unwrap();
+    next.node.look().await.unwrap();
+    next.flush().await.unwrap();
     assert_eq!(answer(&http, &key.secret).await.0, 200);
-    next.flush_uses().await.unwrap();
+    next.flush().await.unwrap();
     assert_eq!(under(&world, &new).await, 1);
 
     let nobody = world.nobody();
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
-    assert!(world.service.look().await.is_err(), "it registered");
+    assert!(world.services.node.look().await.is_err(), "it registered");
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
     // Nor does it store a key under the old pepper, since no other node would find it after that
     // pepper is removed.
@@ -150,13 +150,13 @@ async fn a_node_that_has_not_noticed_the_change_yet_makes_keys_with_the_new_pepp
     let world = World::new().await;
     let owner = world.owner().await;
     let (old, new) = (world.pepper.clone(), fresh());
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (one, _) = world.node(&new, Some(&old)).await;
     let (two, http) = world.node(&new, Some(&old)).await;
     for node in [&one, &two] {
-        node.look().await.unwrap();
+        node.node.look().await.unwrap();
     }
-    one.flush_uses().await.unwrap();
+    one.flush().await.unwrap();
     let created = create(&http, &owner).await.expect(200).json();
     let secret = created["Ok"]["secret"].as_str().expect("a key");
     assert_eq!(
@@ -173,13 +173,13 @@ async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
     let (old, new) = (world.pepper.clone(), fresh());
     let before = owner.create(&world, "Before", &["leads:read"]).await;
     let after = owner.create(&world, "After", &["leads:read"]).await;
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (one, http_one) = world.node(&new, Some(&old)).await;
     let (two, http_two) = world.node(&new, Some(&old)).await;
     for node in [&one, &two] {
-        node.look().await.unwrap();
-        node.flush_uses().await.unwrap();
-        node.look().await.unwrap();
+        node.node.look().await.unwrap();
+        node.flush().await.unwrap();
+        node.node.look().await.unwrap();
     }
     let beating = [beat(&one), beat(&two)];
     // Both nodes have both keys in their caches, under the old digest.
@@ -189,7 +189,7 @@ async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
         }
     }
     revoke(&http_two, &owner, &before, "Before").await;
-    one.flush_uses().await.unwrap();
+    one.flush().await.unwrap();
     assert_eq!(under(&world, &new).await, 2);
     revoke(&http_two, &owner, &after, "After").await;
     for http in [&http_one, &http_two] {
@@ -209,9 +209,9 @@ async fn a_found_key_is_identified_under_either_pepper() {
     let owner = world.owner().await;
     let key = owner.create(&world, "Lost", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
-    next.look().await.unwrap();
+    next.node.look().await.unwrap();
     let digest = <sha2::Sha256 as sha2::Digest>::digest(key.secret.as_bytes());
     let member = http.with("cookie", &owner.cookie);
     for _ in 0..2 {
@@ -219,9 +219,9 @@ async fn a_found_key_is_identified_under_either_pepper() {
         let found = member.form("/keys/found", &fields).await.expect(200);
         assert!(found.body.contains("Lost"), "{}", found.body);
         // The key is re-hashed by then.
-        next.flush_uses().await.unwrap();
+        next.flush().await.unwrap();
         assert_eq!(answer(&http, &key.secret).await.0, 200);
-        next.flush_uses().await.unwrap();
+        next.flush().await.unwrap();
     }
     assert_eq!(under(&world, &new).await, 1);
 }
@@ -232,17 +232,17 @@ async fn a_start_reports_what_still_needs_the_old_pepper() {
     let owner = world.owner().await;
     let key = owner.create(&world, "Idle", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
-    world.service.leave().await;
+    world.services.node.leave().await;
     let (next, _) = world.node(&new, Some(&old)).await;
-    next.look().await.unwrap();
-    next.flush_uses().await.unwrap();
+    next.node.look().await.unwrap();
+    next.flush().await.unwrap();
     assert_eq!(next.figures().pepper_need.unwrap().keys, 1);
-    next.leave().await;
+    next.node.leave().await;
     let (without, http) = world.node(&new, None).await;
-    let error = without.check_old_pepper().await.unwrap_err().to_string();
+    let error = without.pepper.check_old().await.unwrap_err().to_string();
     for text in ["API keys: 1", "VOXUM_PEPPER_OLD", "voxum key revoke"] {
         assert!(error.contains(text), "{error}");
     }
     revoke(&http, &owner, &key, "Idle").await;
-    without.check_old_pepper().await.unwrap();
+    without.pepper.check_old().await.unwrap();
 }

@@ -121,7 +121,7 @@ async fn settings_show_how_much_of_each_quota_is_in_use() {
         keys: Some(4),
         members: Some(5),
     });
-    world.service.limit_accounts_to(1_500);
+    world.services.auth.limit_accounts_to(1_500);
     let viewer = world.join(&owner, "grace@example.com", "viewer").await;
     for reader in [&owner, &viewer] {
         let page = reader.get("/settings").await.expect(200).body;
@@ -146,7 +146,7 @@ async fn all_keys_of_an_account_share_its_calls() {
     let one = owner.create(&world, "One", &["inventory:read"]).await;
     let other = owner.create(&world, "Other", &["inventory:read"]).await;
     let theirs = stranger.create(&world, "Theirs", &["inventory:read"]).await;
-    world.service.limit_accounts_to(3);
+    world.services.auth.limit_accounts_to(3);
     for key in [&one, &other, &one] {
         key.get("/api/key").await.expect(200);
     }

@@ -3,7 +3,7 @@
 use crate::support::{Http, World};
 use domain::{CreateKeyForm, RevokeKeyForm};
 use futures::future::join_all;
-use service::{Client, Member, Service};
+use service::{Client, Member, Services};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const LANES: usize = 4;
 /// One of several sequences of trials that run concurrently.
 #[derive(Clone)]
 struct Lane {
-    service: Arc<Service>,
+    services: Arc<Services>,
     member: Member,
     nobody: Http,
 }
@@ -40,8 +40,9 @@ impl Lane {
             token: format!("form-token-{number:08}"),
         };
         let issued = self
-            .service
-            .issue_key(&self.member, &client, &form)
+            .services
+            .keys
+            .issue(&self.member, &client, &form)
             .await
             .unwrap();
         // Each key has its own address, which therefore has few failures.
@@ -57,8 +58,9 @@ impl Lane {
                     reason: "other".into(),
                     confirm,
                 };
-                self.service
-                    .revoke_key(&self.member, &client, id, &form)
+                self.services
+                    .keys
+                    .revoke(&self.member, &client, id, &form)
                     .await
                     .unwrap();
             }
@@ -79,13 +81,14 @@ async fn no_request_that_starts_after_the_acknowledgement_is_let_in() {
     let world = World::new().await;
     let owner = world.owner().await;
     let member = world
-        .service
-        .member_of_session(owner.token())
+        .services
+        .sessions
+        .member(owner.token())
         .await
         .unwrap()
         .unwrap();
     let lane = Lane {
-        service: world.service.clone(),
+        services: world.services.clone(),
         member,
         nobody: world.nobody(),
     };

@@ -25,7 +25,7 @@ async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_
     let lead = lead.expect(201).header("location").to_owned();
 
     // No disk has as much free space.
-    world.service.keep_free(Some(u64::MAX));
+    world.services.free_space.keep_free(Some(u64::MAX));
     let items = json!({ "items": [{ "id": "B", "name": "b" }] });
     for (method, path, body) in [
         ("POST", "/api/inventory", items.to_string()),
@@ -105,11 +105,11 @@ async fn a_revocation_that_cannot_be_stored_is_in_force_at_once_and_stored_later
     let ready = world.nobody().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\nnot_stored: 1\n");
 
-    assert_eq!(world.service.store_stops().await, 1);
+    assert_eq!(world.services.key_changes.store_pending().await, 1);
     repair_stops(&world).await;
     let answer = key.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "revoked_key".into()));
-    assert_eq!(world.service.store_stops().await, 0);
+    assert_eq!(world.services.key_changes.store_pending().await, 0);
     let answer = key.delete("/api/key").await;
     assert_eq!(answer.problem(), (401, "revoked_key".into()));
     let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
@@ -155,7 +155,7 @@ async fn a_member_reads_that_a_revocation_or_pause_is_not_stored() {
     let answer = pause.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "paused_key".into()));
     repair_stops(&world).await;
-    assert_eq!(world.service.store_stops().await, 0);
+    assert_eq!(world.services.key_changes.store_pending().await, 0);
     let answer = pause.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "paused_key".into()));
     let resume = format!("/keys/{}/resume", pause.id);
@@ -187,9 +187,14 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
     };
     are_refused().await;
     repair_stops(&world).await;
-    assert_eq!(world.service.store_stops().await, 0);
+    assert_eq!(world.services.key_changes.store_pending().await, 0);
     are_refused().await;
-    world.service.write_revocations().await.unwrap();
+    world
+        .services
+        .emergencies
+        .write_revocations()
+        .await
+        .unwrap();
     let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
     assert_eq!(world.count(stored).await, 2);
 }

@@ -3,7 +3,7 @@
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use domain::{AccountId, AccountName, Timestamp};
 use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
-use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
+use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
 use std::path::Path;
 use std::sync::Arc;
 use storage::{OpenMode, SqlStore, sqlite};
@@ -15,7 +15,7 @@ pub struct World {
     pub folder: TempDir,
     pub clock: Arc<ManualClock>,
     pub store: SqlStore,
-    pub service: Arc<Service>,
+    pub services: Arc<Services>,
     pub app: Pipeline,
     pub pepper: String,
     pub state: AppState,
@@ -48,26 +48,26 @@ impl World {
         let file = folder.path().join("voxum.db");
         let store = sqlite::open(&file, OpenMode::CreateIfNew).await.unwrap();
         let url = PublicUrl::parse(public_url).unwrap();
-        let service = Service::open(
+        let services = Services::open(
             Arc::new(store.clone()),
             clock.clone(),
             Arc::new(OsRandom),
             Pepper::parse(&pepper).unwrap(),
             url.origin().to_owned(),
         );
-        let service = Arc::new(service.await.unwrap());
+        let services = Arc::new(services.await.unwrap());
         // The clock does not advance, so the lease of this poll remains valid until the test lets
         // time pass.
-        service.look().await.unwrap();
+        services.node.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
         let bodies = Bodies::default();
         let (site, documents) = (site(folder.path()), documents(&url));
-        let state = AppState::new(service.clone(), site, url, proxies, bodies, documents);
+        let state = AppState::new(services.clone(), site, url, proxies, bodies, documents);
         Self {
             folder,
             clock,
             store,
-            service,
+            services,
             app: build_app(state.clone()),
             state,
             pepper,
@@ -75,28 +75,28 @@ impl World {
     }
 
     /// Starts another server on the same database, with these peppers.
-    pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Service>, Http) {
+    pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Services>, Http) {
         let url = PublicUrl::parse(PUBLIC_URL).unwrap();
         let parse = |text: &str| Pepper::parse(text).unwrap();
-        let service = Service::open(
+        let services = Services::open(
             Arc::new(self.store.clone()),
             self.clock.clone(),
             Arc::new(OsRandom),
             Peppers::changing(parse(pepper), old.map(parse)),
             url.origin().to_owned(),
         );
-        let service = Arc::new(service.await.unwrap());
+        let services = Arc::new(services.await.unwrap());
         let site = site(self.folder.path());
         let documents = documents(&url);
         let state = AppState::new(
-            service.clone(),
+            services.clone(),
             site,
             url,
             TrustedProxies::default(),
             Bodies::default(),
             documents,
         );
-        (service, Http::new(build_app(state)))
+        (services, Http::new(build_app(state)))
     }
 
     /// Restarts the same installation.
@@ -106,10 +106,10 @@ impl World {
             clock,
             store,
             pepper,
-            service,
+            services,
             ..
         } = self;
-        service.leave().await;
+        services.node.leave().await;
         store.close().await;
         Self::open(folder, clock, pepper, PUBLIC_URL).await
     }
@@ -120,8 +120,8 @@ impl World {
         let proxies = TrustedProxies::default();
         let site = site(self.folder.path());
         let documents = documents(&url);
-        let service = self.service.clone();
-        self.state = AppState::new(service, site, url, proxies, bodies, documents);
+        let services = self.services.clone();
+        self.state = AppState::new(services, site, url, proxies, bodies, documents);
         self.app = build_app(self.state.clone());
         self
     }
@@ -133,7 +133,8 @@ impl World {
     /// Sets up the installation's first owner through the link.
     pub async fn owner(&self) -> Member {
         let link = self
-            .service
+            .services
+            .links
             .first_owner_link()
             .await
             .unwrap()
@@ -144,7 +145,7 @@ impl World {
     /// Sets up a further account.
     pub async fn stranger(&self) -> Member {
         let name = AccountName::parse("Other Cars").unwrap();
-        let link = self.service.new_account_link(name).await.unwrap();
+        let link = self.services.links.new_account_link(name).await.unwrap();
         self.set_up(link.expose(), "Other Cars", "eve@example.org")
             .await
     }
@@ -235,7 +236,7 @@ impl World {
             .await
             .unwrap();
         // A running server polls several times a second.
-        self.service.look().await.unwrap();
+        self.services.node.look().await.unwrap();
     }
 
     /// Stores 10,001 items in each account: one more than a feed may remove.

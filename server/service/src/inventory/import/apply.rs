@@ -1,9 +1,11 @@
 //! The last steps of an import: its preview, and applying it as it was previewed.
 
+use crate::error::Error;
 use crate::inventory::feed::FeedChange;
-use crate::inventory::{CheckedFeed, FeedMode, FeedOutcome, FeedReport, PreviewOutcome};
+use crate::inventory::{CheckedFeed, FeedMode, FeedOutcome, FeedReport, Imports, PreviewOutcome};
+use crate::origin::Client;
+use crate::sessions::Member;
 use crate::store::{Action, AppliedImport, Completion, FeedBasis, StoredImport, UsedMapping};
-use crate::{Client, Error, Member, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -36,12 +38,12 @@ pub enum ImportOutcome {
     Refused(FeedOutcome),
 }
 
-impl Service {
+impl Imports {
     /// Returns the changes that an import would make. `fields` are those that its file has.
     ///
     /// # Errors
     /// Refused to viewers; [`Error::OverQuota`] if it would exceed a quota; and the database's.
-    pub async fn preview_import(
+    pub async fn preview(
         &self,
         member: &Member,
         feed: &CheckedFeed,
@@ -49,7 +51,8 @@ impl Service {
         fields: &BTreeSet<String>,
     ) -> Result<PreviewOutcome, Error> {
         member.must_manage_inventory()?;
-        self.preview_feed(&member.account_id, feed, mode, Some(fields))
+        self.inventory
+            .preview_feed(&member.account_id, feed, mode, Some(fields))
             .await
     }
 
@@ -82,8 +85,8 @@ impl Service {
     ///
     /// # Errors
     /// Refused to viewers; [`Error::Unavailable`] if it was applied already, which
-    /// [`Self::find_import`] shows; and the database's.
-    pub async fn apply_import(
+    /// [`Self::find`] shows; and the database's.
+    pub async fn apply(
         &self,
         member: &Member,
         client: &Client,
@@ -120,7 +123,7 @@ impl Service {
             complete: Some(&complete),
         };
         let (account, sender) = (&member.account_id, member.actor());
-        let Some(outcome) = self.take_feed(account, &sender, change).await? else {
+        let Some(outcome) = self.inventory.take_feed(account, &sender, change).await? else {
             return Ok(ImportOutcome::Outdated);
         };
         let FeedOutcome::Stored(report) = outcome else {
@@ -131,13 +134,14 @@ impl Service {
             // Nothing was changed, so there was no event to complete. An existing result stays.
             let applied = applied(&report);
             let finished = self.store.finish_import(account, &applied);
-            self.with_room(finished).await?;
+            self.free_space.with_room(finished).await?;
         }
         Ok(ImportOutcome::Applied)
     }
 }
 
-/// The detail of a feed's audit event, with the source of the feed. [`Service::begin_import`] has bounded the file name.
+/// The detail of a feed's audit event, with the source of the feed. [`Imports::begin`] has bounded
+/// the file name.
 fn described(mut detail: Value, file_name: &str, mode_name: &str) -> Value {
     if let Some(fields) = detail.as_object_mut() {
         fields.insert("source".to_owned(), json!("import"));

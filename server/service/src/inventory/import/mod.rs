@@ -9,9 +9,17 @@ mod apply;
 
 pub use apply::{ImportOutcome, ImportToApply};
 
-use crate::store::{HeaderDigest, ImportChoices, ImportName, Imported, NewImport, StoredImport};
-use crate::{Error, Member, Service};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::inventory::Inventory;
+use crate::random::{self, Random};
+use crate::reserve::FreeSpace;
+use crate::sessions::Member;
+use crate::store::{
+    HeaderDigest, ImportChoices, ImportName, ImportPorts, Imported, NewImport, StoredImport,
+};
 use domain::{Failure, Timestamp};
+use std::sync::Arc;
 
 /// How long a file is kept for its import.
 const KEPT_SECONDS: i64 = 3_600;
@@ -30,20 +38,29 @@ pub struct FileToImport {
     pub bytes: Vec<u8>,
 }
 
-impl Service {
+/// The imports of files in the console.
+pub struct Imports {
+    pub(crate) store: Arc<dyn ImportPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) free_space: Arc<FreeSpace>,
+    pub(crate) inventory: Arc<Inventory>,
+}
+
+impl Imports {
     /// Stores a file in place of the member's earlier one, and returns the id of its import; `None`
     /// if the pending files of the account have too many bytes.
     ///
     /// # Errors
     /// Refused to viewers; and the database's.
-    pub async fn begin_import(
+    pub async fn begin(
         &self,
         member: &Member,
         file_name: &str,
         bytes: &[u8],
     ) -> Result<Option<String>, Error> {
         member.must_manage_inventory()?;
-        let id = self.new_id();
+        let id = random::uuid(&*self.random, self.clock.now());
         let file_name = bounded(file_name);
         let stored = self.store.replace_import(NewImport {
             name: named(member, &id),
@@ -52,7 +69,7 @@ impl Service {
             at: self.clock.now(),
             expired: self.expired_imports(),
         });
-        Ok(match self.with_room(stored).await? {
+        Ok(match self.free_space.with_room(stored).await? {
             Imported::Stored => Some(id),
             Imported::NoRoom => None,
         })
@@ -62,7 +79,7 @@ impl Service {
     ///
     /// # Errors
     /// Refused to viewers; and the database's.
-    pub async fn open_import(&self, member: &Member) -> Result<Option<StoredImport>, Error> {
+    pub async fn open(&self, member: &Member) -> Result<Option<StoredImport>, Error> {
         member.must_manage_inventory()?;
         let found = self
             .store
@@ -76,7 +93,7 @@ impl Service {
     /// # Errors
     /// [`Failure::NotFound`] if it has expired, was replaced, or is another member's. Refused to
     /// viewers; and the database's.
-    pub async fn find_import(&self, member: &Member, id: &str) -> Result<StoredImport, Error> {
+    pub async fn find(&self, member: &Member, id: &str) -> Result<StoredImport, Error> {
         member.must_manage_inventory()?;
         if id.is_empty() {
             return Err(Failure::NotFound.into());
@@ -88,15 +105,11 @@ impl Service {
         found.ok_or_else(|| Failure::NotFound.into())
     }
 
-    /// Reads the bytes of an import that [`Self::find_import`] returned.
+    /// Reads the bytes of an import that [`Self::find`] returned.
     ///
     /// # Errors
     /// [`Failure::NotFound`] if it was replaced since; and the database's.
-    pub async fn file_to_import(
-        &self,
-        member: &Member,
-        stored: StoredImport,
-    ) -> Result<FileToImport, Error> {
+    pub async fn file(&self, member: &Member, stored: StoredImport) -> Result<FileToImport, Error> {
         let bytes = self.store.import_bytes(named(member, &stored.id)).await?;
         if stored.result.is_none() && bytes.len() as u64 != stored.size {
             return Err(Failure::NotFound.into());
@@ -122,19 +135,14 @@ impl Service {
     /// # Errors
     /// [`Failure::NotFound`] if the import has expired, was replaced or was applied. Refused to
     /// viewers; and the database's.
-    pub async fn choose_import(
-        &self,
-        member: &Member,
-        id: &str,
-        choices: &str,
-    ) -> Result<(), Error> {
+    pub async fn choose(&self, member: &Member, id: &str, choices: &str) -> Result<(), Error> {
         member.must_manage_inventory()?;
         let choices = ImportChoices {
             choices,
             expired: self.expired_imports(),
         };
         let stored = self.store.choose_import(named(member, id), choices);
-        if self.with_room(stored).await? {
+        if self.free_space.with_room(stored).await? {
             Ok(())
         } else {
             Err(Failure::NotFound.into())
@@ -145,7 +153,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Failure::NotFound`] if there is none with this id. Refused to viewers; and the database's.
-    pub async fn discard_import(&self, member: &Member, id: &str) -> Result<(), Error> {
+    pub async fn discard(&self, member: &Member, id: &str) -> Result<(), Error> {
         member.must_manage_inventory()?;
         let discarded = self.store.discard_import(named(member, id)).await?;
         if discarded {
@@ -159,7 +167,7 @@ impl Service {
     ///
     /// # Errors
     /// The database's.
-    pub async fn sweep_imports(&self) -> Result<(), Error> {
+    pub async fn sweep(&self) -> Result<(), Error> {
         let expired = self.expired_imports();
         while self.store.sweep_imports(expired, SWEEP_ROWS).await? == u64::from(SWEEP_ROWS) {}
         Ok(())

@@ -1,6 +1,6 @@
 //! Field-by-field changes of an item by a feed.
 
-use crate::inventory::Item;
+use crate::item::Item;
 
 /// An item that would be created, with texts as in a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Stored fields that a feed would empty because it does not have them.
 
 use super::changes::changed_fields;
-use crate::inventory::Item;
+use crate::item::Item;
 use std::collections::BTreeSet;
 
 /// Maximum number of fields that are named.

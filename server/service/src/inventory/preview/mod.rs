@@ -10,11 +10,13 @@ pub use emptied::Emptied;
 use super::edit::Updates;
 use super::feed::{kept_ids, left_out};
 use super::{CheckedFeed, FeedMode, Item, Skipped, StoredItem};
+use crate::authenticator::KeyCaller;
+use crate::error::Error;
+use crate::inventory::Inventory;
 use crate::store::{
     FeedBasis, IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST,
     UPDATED_BYTES_AT_MOST, UpsertCounts, Usage,
 };
-use crate::{Error, KeyCaller, Service};
 use changes::changed_fields;
 use domain::{AccountId, Resource, Scope};
 use std::collections::{BTreeSet, HashMap};
@@ -62,14 +64,14 @@ pub enum PreviewOutcome {
     ChangesTooMuch,
 }
 
-impl Service {
+impl Inventory {
     /// Previews a feed from an integration. The preview shows stored values, so the key needs the
     /// permission to read them as well.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::OverQuota`] if the feed would exceed a quota, and the
     /// errors of the database.
-    pub async fn preview_items(
+    pub async fn preview(
         &self,
         caller: &KeyCaller,
         feed: CheckedFeed,

@@ -116,10 +116,10 @@ async fn cursor_that_is_too_old_is_refused_with_what_to_do() {
     key.delete("/api/inventory/A").await.expect(204);
     let (_, new) = follow(&key, &old).await;
     world.clock.advance_seconds(30 * 24 * 3600 - 1);
-    world.service.sweep_removed_items().await.unwrap();
+    world.services.inventory.sweep_removed().await.unwrap();
     assert_eq!(follow(&key, &old).await.0, ["-A"]);
     world.clock.advance_seconds(1);
-    world.service.sweep_removed_items().await.unwrap();
+    world.services.inventory.sweep_removed().await.unwrap();
     let expired = key.get(&format!("{PATH}?cursor={old}")).await;
     assert_eq!(expired.problem(), (410, "cursor_expired".into()));
     let document = expired.json();

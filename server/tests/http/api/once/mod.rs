@@ -181,13 +181,13 @@ async fn an_answer_is_kept_for_a_day_and_then_swept_away() {
     world.clock.advance_seconds(24 * 3600 - 1);
     let kept = key.post(PATH, &one("A")).await.expect(200);
     assert_eq!(kept.header("idempotency-replayed"), "true");
-    world.service.sweep_requests().await.unwrap();
+    world.services.idempotency.sweep().await.unwrap();
     assert_eq!(world.count(CLAIMS).await, 1);
     world.clock.advance_seconds(1);
     let anew = key.post(PATH, &one("B")).await.expect(200);
     assert_eq!(anew.header("idempotency-replayed"), "");
     world.clock.advance_seconds(24 * 3600);
-    world.service.sweep_requests().await.unwrap();
+    world.services.idempotency.sweep().await.unwrap();
     assert_eq!(world.count(CLAIMS).await, 0);
 }
 

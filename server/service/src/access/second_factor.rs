@@ -1,0 +1,163 @@
+//! The second factor: an authenticator app, and recovery codes for when it is lost.
+
+use super::Access;
+use crate::error::Error;
+use crate::origin::Client;
+use crate::second_factor::step;
+use crate::sessions::Member;
+use crate::sign_in::WRONG_CODE;
+use crate::store::{Action, NewFactor, TokenDigest};
+use domain::{Enrolment, Failure, Field, MemberId};
+use qrcode::{Color, QrCode};
+use serde_json::json;
+
+/// The form that turns the second factor on.
+pub struct Enrolled<'a> {
+    /// The secret, sealed as the page received it.
+    pub sealed: &'a str,
+    pub password: &'a str,
+    /// The code from the app.
+    pub typed: &'a str,
+}
+
+impl Access {
+    /// Returns a fresh secret for the member's app. Nothing is stored until a first code confirms
+    /// it.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if the member already has a second factor.
+    pub async fn enrolment(&self, member: &Member) -> Result<Enrolment, Error> {
+        if self.store.second_factor(&member.id).await?.is_some() {
+            return Err(Failure::NotFound.into());
+        }
+        let pepper = self.pepper.installations().await?;
+        let sealed = self
+            .factors
+            .seal(&member.id, &self.factors.new_factor_secret(), pepper)?;
+        self.shown(member, &sealed)
+    }
+
+    /// Returns the same secret again, for a form whose code was refused.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if the secret was not made here for this member.
+    pub fn enrolment_again(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
+        let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
+        self.shown(member, &sealed)
+    }
+
+    fn shown(&self, member: &Member, sealed: &[u8]) -> Result<Enrolment, Error> {
+        let secret = self
+            .factors
+            .unseal(&member.id, sealed)
+            .ok_or(Failure::NotFound)?;
+        let totp = secret.totp(&member.email)?;
+        let url = totp
+            .to_url()
+            .map_err(|error| Error::broken(error.to_string()))?;
+        let code = QrCode::new(url.as_bytes()).map_err(Error::broken)?;
+        let (width, colors) = (code.width(), code.to_colors());
+        let dark = colors
+            .iter()
+            .enumerate()
+            .filter(|(_, color)| **color == Color::Dark);
+        let squares = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width, at / width));
+        Ok(Enrolment {
+            sealed: hex::encode(sealed),
+            text: secret.text(),
+            url,
+            squares: squares.collect(),
+            width: u32::try_from(width).unwrap_or(0),
+        })
+    }
+
+    /// Turns the second factor on, if the code from the app is right. All other sessions of the
+    /// member than that of `token`, and the sign-ins that have begun, end in the same transaction:
+    /// their callers gave only the password. Returns the recovery codes, which are shown only this
+    /// once.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] if the secret was
+    /// not made here or the member already has a second factor.
+    pub async fn enable_second_factor(
+        &self,
+        member: &Member,
+        client: &Client,
+        token: &str,
+        Enrolled {
+            sealed,
+            password,
+            typed,
+        }: Enrolled<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
+        let secret = self
+            .factors
+            .unseal(&member.id, &sealed)
+            .ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        let typed: String = typed.split_whitespace().collect();
+        let step = step(&secret.totp(&member.email)?, &typed, now)
+            .ok_or_else(|| Error::field(Field::Code, WRONG_CODE))?;
+        // An open browser alone must not be enough to lock its owner out.
+        self.guard
+            .ask_password(member.holder(), password, client)
+            .await?;
+        // The pepper may have been changed since the page was rendered.
+        let pepper = self.pepper.installations().await?;
+        let codes = self.factors.recovery_codes(&member.id, pepper);
+        let (codes, digests) = codes.into_iter().unzip();
+        let factor = NewFactor {
+            sealed: self.factors.seal(&member.id, &secret, pepper)?,
+            pepper_id: pepper.id(),
+            step,
+            recovery_codes: digests,
+        };
+        let id = member.id.as_str();
+        let event = member.event(Action::FactorEnabled, id, client, now, json!({}));
+        let enabled = self
+            .store
+            .enable_second_factor(&member.id, &TokenDigest::of(token), factor, now, event)
+            .await?;
+        if enabled {
+            Ok(codes)
+        } else {
+            Err(Failure::NotFound.into())
+        }
+    }
+
+    /// Turns the second factor off, and deletes its secret and the recovery codes.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a
+    /// delay.
+    pub async fn disable_second_factor(
+        &self,
+        member: &Member,
+        client: &Client,
+        password: &str,
+        typed: &str,
+    ) -> Result<(), Error> {
+        self.guard
+            .ask_password(member.holder(), password, client)
+            .await?;
+        let factor = self.store.second_factor(&member.id).await?;
+        let factor = factor.ok_or(Failure::NotFound)?;
+        let holder = member.holder();
+        let proof = self.guard.ask_code(holder, &factor, typed, client).await?;
+        let (id, now) = (&member.id, self.clock.now());
+        let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
+        let store = &self.store;
+        if store.disable_second_factor(id, proof, event).await? {
+            Ok(())
+        } else {
+            Err(self.guard.wrong_code(holder, client).await?)
+        }
+    }
+
+    /// Returns how many recovery codes a member has left; `None` if they have no second factor.
+    pub(crate) async fn recovery_codes_left(&self, id: &MemberId) -> Result<Option<u32>, Error> {
+        let factor = self.store.second_factor(id).await?;
+        Ok(factor.map(|factor| factor.recovery_codes))
+    }
+}

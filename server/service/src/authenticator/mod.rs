@@ -1,0 +1,221 @@
+//! Authentication: from the credentials of a request to a caller, or to the exact reason for its
+//! refusal.
+//!
+//! The path of a key, from top to bottom:
+//!
+//! 1. [`Authenticator::authenticate`] gets the text from the headers of the request.
+//! 2. [`PlainKey::parse`] checks its form, and `Peppers::digests_of` turns it into the digests that
+//!    the key may be stored under.
+//! 3. `Node::find` looks for the key's `Verdict` in memory. Otherwise `look_up` reads it from the
+//!    database.
+//! 4. `Verdict::judge` decides, and the use is noted.
+//! 5. The result is a [`KeyCaller`], which no other code can create, or a [`Refused`].
+
+mod awaited;
+mod caller;
+mod look_up;
+mod refusal;
+mod suspects;
+
+pub(crate) use awaited::AwaitedKeys;
+pub use caller::{KeyCaller, KeyDescription};
+pub use refusal::{Attribution, KeyRefusal, Refused};
+pub(crate) use suspects::Suspects;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::key::{KeyDenial, KeyDigest, PlainKey};
+use crate::limit::{AccountLimit, Allowance, FailureBuckets};
+use crate::origin::Source;
+use crate::peppers::Peppers;
+use crate::store::AuthenticatorPorts;
+use crate::usage::{KeyUsage, Usages};
+use crate::verdict::{Node, UnstoredChanges, Verdict};
+use domain::{Outcome, Scope, Timestamp};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Authentication of calls, and the limits that they are held to.
+pub struct Authenticator {
+    pub(crate) store: Arc<dyn AuthenticatorPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) node: Arc<Node>,
+    pub(crate) peppers: Arc<Peppers>,
+    pub(crate) usages: Arc<Usages>,
+    pub(crate) unstored: Arc<UnstoredChanges>,
+    pub(crate) awaited: Arc<AwaitedKeys>,
+    pub(crate) account_limit: Arc<AccountLimit>,
+    pub(crate) failures: FailureBuckets,
+    pub(crate) suspects: Arc<Suspects>,
+    /// Number of reads of keys that were not in memory, since the start.
+    pub(crate) key_reads: AtomicU64,
+}
+
+impl Authenticator {
+    /// Number of times that keys were read from the database, since the start.
+    pub(crate) fn key_reads(&self) -> u64 {
+        self.key_reads.load(Ordering::Relaxed) + self.suspects.reads()
+    }
+
+    /// Checks a presented key against the verdict in memory, or else the database (see
+    /// `crate::verdict`), and notes the use in memory. A revocation takes effect from the moment
+    /// at which it was confirmed.
+    ///
+    /// # Errors
+    /// The reason for the refusal, or that the caller's network has failed too often. A usable key
+    /// is accepted however often its network failed.
+    pub async fn authenticate(
+        &self,
+        presented: &[u8],
+        source: Source<'_>,
+    ) -> Result<KeyCaller, Refused> {
+        let mut refused = match self.check(presented, source).await {
+            Ok(caller) => return Ok(caller),
+            Err(refused) => refused,
+        };
+        if matches!(refused.why, KeyRefusal::Malformed(_)) {
+            let suspected = self.awaited.find(presented, self.clock.now());
+            refused.attribution = suspected.map(Attribution::Suspected);
+        }
+        // Unknown keys were counted before they were looked up, and a fault of the server is not
+        // the caller's failure.
+        let is_counted = matches!(
+            refused.why,
+            KeyRefusal::Unknown | KeyRefusal::TooMany { .. } | KeyRefusal::Failed(_)
+        );
+        if !is_counted
+            && let Err(retry_after_seconds) = self.failures.count(source.ip(), &*self.clock)
+        {
+            refused.why = KeyRefusal::TooMany {
+                retry_after_seconds,
+            };
+        }
+        Err(refused)
+    }
+
+    async fn check(&self, presented: &[u8], source: Source<'_>) -> Result<KeyCaller, Refused> {
+        let secret = PlainKey::parse(presented)?;
+        let digests = self.peppers.digests_of(&secret);
+        let verdict = match self.find_verdict(digests) {
+            Some(verdict) => verdict,
+            None => self.look_up(digests, source.ip()).await?,
+        };
+        let now = self.clock.now();
+        let Err(denial) = self.judge(&verdict, source.ip(), now) else {
+            return Ok(KeyCaller {
+                digests,
+                expiry_notice: verdict.expiry_notice(now),
+                last_used: self.usages.note_use(&verdict.usage, now, source),
+                verdict,
+            });
+        };
+        let outcome = Outcome::Refused(denial.refusal());
+        self.usages
+            .note_refusal(&verdict.usage, outcome, now, source);
+        Err(Refused {
+            why: denial.into(),
+            attribution: Some(Attribution::Genuine(Arc::clone(&verdict.usage))),
+        })
+    }
+
+    /// Judges a caller again when the body of its request has arrived, which can take minutes: the
+    /// key may have been revoked, paused, narrowed or restricted to other networks meanwhile. This
+    /// is the same call, so it is neither counted nor limited again.
+    ///
+    /// # Errors
+    /// [`Error::KeyDenied`] if the key may no longer be used, and the database's.
+    pub async fn judge_again(&self, caller: &KeyCaller, ip: IpAddr) -> Result<KeyCaller, Error> {
+        let digests = caller.digests;
+        let verdict = match self.find_verdict(digests) {
+            Some(verdict) => verdict,
+            None => self
+                .read_verdict(digests)
+                .await
+                .map_err(|refusal| match refusal {
+                    KeyRefusal::Failed(error) => error,
+                    _ => Error::KeyDenied(KeyDenial::Unknown),
+                })?,
+        };
+        let now = self.clock.now();
+        self.judge(&verdict, ip, now).map_err(Error::KeyDenied)?;
+        Ok(KeyCaller {
+            digests,
+            expiry_notice: verdict.expiry_notice(now),
+            last_used: caller.last_used,
+            verdict,
+        })
+    }
+
+    /// Looks for the key in memory (R1 and R2 in `crate::verdict`), under either pepper.
+    fn find_verdict(&self, digests: [KeyDigest; 2]) -> Option<Arc<Verdict>> {
+        let [current, old] = &digests;
+        let found = self.node.find(current);
+        if found.is_some() || old == current {
+            return found;
+        }
+        let found = self.node.find(old);
+        if found.is_some() {
+            self.peppers.note_old(digests, old);
+        }
+        found
+    }
+
+    /// R3 in `crate::verdict`: judges a key by its verdict, and by the changes that are in force
+    /// on this node alone.
+    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
+        verdict.judge(self.unstored.of(verdict.key()), ip, now)
+    }
+
+    /// Notes that a call needed a scope and had it.
+    pub fn note_scope(&self, caller: &KeyCaller, scope: Scope) {
+        self.usages
+            .note_scope(&caller.verdict.usage, scope, self.clock.now());
+    }
+
+    /// Counts one answered call in memory. A call whose caller hangs up before the answer has no
+    /// outcome.
+    pub fn count_call(&self, usage: &Arc<KeyUsage>, outcome: Outcome) {
+        self.usages.count(usage, outcome, self.clock.now());
+    }
+
+    /// Takes a token from the key's bucket and, if there was one, a token from its account's
+    /// bucket.
+    pub fn spend(&self, caller: &KeyCaller) -> Allowance {
+        let usage = &caller.verdict.usage;
+        let mut allowance = usage.spend(caller.verdict.limit, &*self.clock);
+        // A call that the key's own limit refuses costs the account nothing, so that one key that
+        // is out of control does not use up the calls of the others.
+        if allowance.allowed
+            && let Some(limit) = self.account_limit.get()
+        {
+            let of_account = usage.spend_of_account(limit, &*self.clock);
+            allowance.allowed = of_account.allowed;
+            allowance.account_wait = (!of_account.allowed).then_some(of_account.seconds);
+        }
+        allowance
+    }
+
+    /// Sets how many calls per second all keys of an account together may make on this node, and as
+    /// many at once.
+    pub fn limit_accounts_to(&self, calls_per_second: u32) {
+        self.account_limit.set(calls_per_second);
+    }
+
+    /// Describes the key from the verdict that it was judged by.
+    pub fn describe<'a>(&self, caller: &'a KeyCaller) -> KeyDescription<'a> {
+        let verdict = &caller.verdict;
+        KeyDescription {
+            id: &verdict.key().key_id,
+            name: &verdict.name,
+            preview: &verdict.preview,
+            scopes: &verdict.scopes,
+            status: verdict.status(self.clock.now()),
+            created_at: verdict.created_at,
+            expires_at: verdict.expires_at,
+            last_used: caller.last_used,
+            account_id: &verdict.key().account_id,
+            account_name: &verdict.account_name,
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Idempotency keys: a request with such a key is carried out once, however often it is sent.
+//!
+//! [`IdempotencyStore`] defines the protocol. This module decides
+//! about a request: whether it is carried out, replayed, or refused while the first one is in
+//! progress.
+
+use crate::authenticator::KeyCaller;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::random::Random;
+use crate::store::{
+    Attempt, IdempotencyDigest, IdempotencyStore, KeptAnswer, NewClaim, PastRequest, RequestDigest,
+    RequestState, StoredAnswer,
+};
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use domain::{AccountId, Timestamp};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// How long a request is known by its key.
+const KEPT_SECONDS: i64 = 24 * 3600;
+
+/// Lease of an attempt. It is far longer than a request takes after its body has arrived, so that
+/// it lapses only if the node has died; until then, other nodes answer "in progress". The clocks of
+/// two nodes may differ by most of it: an attempt that goes on after its lease commits nothing
+/// after another one has begun.
+const LEASE_SECONDS: i64 = 120;
+
+/// Upper bound of an account's stored requests. The oldest are removed.
+const KEPT_OF_AN_ACCOUNT: u32 = 10_000;
+
+/// Interval at which the server removes expired requests.
+pub const SWEEP_EVERY_SECONDS: u64 = 600;
+
+/// Rows that one transaction removes, so that other writes do not wait long.
+const SWEEP_ROWS: u32 = 1_000;
+
+/// Bytes of an answer's body that are stored. Of a longer answer, only the status and the headers
+/// are.
+const KEPT_BYTES: usize = 4 * 1024;
+
+/// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is stored,
+/// since it may contain anything.
+pub struct IdempotencyKey(IdempotencyDigest);
+
+impl IdempotencyKey {
+    /// Parses a key; `None` for another form.
+    pub fn parse(raw: &[u8]) -> Option<Self> {
+        let good = (1..=255).contains(&raw.len()) && raw.iter().all(|b| matches!(b, b' '..=b'~'));
+        good.then(|| Self(IdempotencyDigest(Sha256::digest(raw).into())))
+    }
+}
+
+type Name = (AccountId, IdempotencyDigest);
+
+/// The requests that this process is carrying out.
+pub(crate) type InFlight = Arc<DashMap<Name, RequestDigest>>;
+
+/// The right to carry a request out. No other request of this process gets it before this is
+/// dropped.
+#[derive(Debug)]
+pub struct Claim {
+    name: Name,
+    attempt: Attempt,
+    in_flight: InFlight,
+}
+
+impl Claim {
+    /// Returns the attempt, for the transaction of the change.
+    pub const fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.in_flight.remove(&self.name);
+    }
+}
+
+/// The decision about a request.
+#[derive(Debug)]
+pub enum Decision {
+    /// It is carried out now, which ends with [`Idempotency::keep_answer`],
+    /// [`Idempotency::give_up`] or [`Idempotency::release`].
+    First(Claim),
+    /// It was carried out.
+    Replay(StoredAnswer),
+    /// The same key was used for another request.
+    Reused,
+    /// It is being carried out, here or on another node.
+    InProgress,
+}
+
+/// Commits the answer to a request in the transaction of its change. The answer is made from the
+/// result of the change.
+pub struct AnswerToStore<T> {
+    attempt: Attempt,
+    answer: Box<dyn Fn(&T) -> StoredAnswer + Send + Sync>,
+}
+
+impl<T> AnswerToStore<T> {
+    pub fn new(
+        attempt: Attempt,
+        answer: impl Fn(&T) -> StoredAnswer + Send + Sync + 'static,
+    ) -> Self {
+        let answer = Box::new(answer);
+        Self { attempt, answer }
+    }
+
+    pub(crate) fn of(&self, outcome: &T) -> KeptAnswer {
+        KeptAnswer {
+            attempt: self.attempt,
+            answer: cut((self.answer)(outcome)),
+        }
+    }
+}
+
+/// Requests by their idempotency keys.
+pub struct Idempotency {
+    pub(crate) store: Arc<dyn IdempotencyStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) in_flight: InFlight,
+}
+
+impl Idempotency {
+    /// Decides about a request. The keys of one account share their names for requests.
+    ///
+    /// # Errors
+    /// The database's. Nothing was carried out then.
+    pub async fn begin(
+        &self,
+        caller: &KeyCaller,
+        key: &IdempotencyKey,
+        request: RequestDigest,
+    ) -> Result<Decision, Error> {
+        let name = (caller.account_id().clone(), key.0);
+        let now = self.clock.now();
+        let (account, key) = &name;
+        // Without a lock, which would wait for the change that an attempt is making.
+        let past = self
+            .store
+            .find_request(account, key, now, expired(now))
+            .await?;
+        if let Some(past) = past.filter(|past| past.state != RequestState::Lapsed) {
+            return Ok(again(past, &request));
+        }
+        let claim = match self.in_flight.entry(name.clone()) {
+            // An attempt of this node whose lease has lapsed, or whose claim is not committed yet.
+            Entry::Occupied(busy) if *busy.get() == request => return Ok(Decision::InProgress),
+            Entry::Occupied(_) => return Ok(Decision::Reused),
+            Entry::Vacant(free) => {
+                free.insert(request);
+                let mut id = [0; 16];
+                self.random.fill(&mut id);
+                Claim {
+                    attempt: Attempt { key: *key, id },
+                    name: name.clone(),
+                    in_flight: self.in_flight.clone(),
+                }
+            }
+        };
+        let new = NewClaim {
+            attempt: claim.attempt,
+            request,
+            now,
+            lapses_at: now.plus_seconds(LEASE_SECONDS),
+            expired: expired(now),
+            limit: KEPT_OF_AN_ACCOUNT,
+        };
+        match self.store.claim_request(account, &new).await {
+            Ok(None) => Ok(Decision::First(claim)),
+            Ok(Some(past)) => Ok(again(past, &request)),
+            Err(error) => {
+                // The claim may be stored although its commit was not answered, and would block a
+                // retry.
+                let _ = self.store.forget_request(account, &claim.attempt).await;
+                Err(Error::nothing_changed(error))
+            }
+        }
+    }
+
+    /// Stores the answer to a request that changed nothing.
+    ///
+    /// # Errors
+    /// The database's. The request can then be carried out again once its lease has lapsed.
+    pub async fn keep_answer(&self, claim: Claim, answer: StoredAnswer) -> Result<(), Error> {
+        let kept = KeptAnswer {
+            attempt: claim.attempt,
+            answer: cut(answer),
+        };
+        let (account, _) = &claim.name;
+        Ok(self.store.keep_answer(account, &kept).await?)
+    }
+
+    /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is
+    /// carried out.
+    ///
+    /// # Errors
+    /// The database's. The request can then be carried out again once its lease has lapsed.
+    pub async fn release(&self, claim: Claim) -> Result<(), Error> {
+        let (account, _) = &claim.name;
+        Ok(self.store.release_request(account, &claim.attempt).await?)
+    }
+
+    /// Forgets a request that failed without an effect, so that it can be sent again under the same
+    /// key.
+    ///
+    /// # Errors
+    /// The database's. The request can then be carried out again once its lease has lapsed.
+    pub async fn give_up(&self, claim: Claim) -> Result<(), Error> {
+        let (account, _) = &claim.name;
+        Ok(self.store.forget_request(account, &claim.attempt).await?)
+    }
+
+    /// Removes the requests that are too old to be known by their keys.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let expired = expired(self.clock.now());
+        while self.store.sweep_requests(expired, SWEEP_ROWS).await? == u64::from(SWEEP_ROWS) {}
+        Ok(())
+    }
+}
+
+const fn expired(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-KEPT_SECONDS)
+}
+
+fn again(past: PastRequest, request: &RequestDigest) -> Decision {
+    if past.request != *request {
+        return Decision::Reused;
+    }
+    match past.state {
+        RequestState::Answered(answer) => Decision::Replay(answer),
+        RequestState::InProgress | RequestState::Lapsed => Decision::InProgress,
+    }
+}
+
+fn cut(mut answer: StoredAnswer) -> StoredAnswer {
+    answer.body = answer.body.filter(|body| body.len() <= KEPT_BYTES);
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_short_printable_ascii() {
+        let long = "x".repeat(255);
+        for good in [
+            "a",
+            "8e03978e-40d5-43e8-bc93-6894a57f9324",
+            "\"quoted\"",
+            " ~",
+            &long,
+        ] {
+            assert!(IdempotencyKey::parse(good.as_bytes()).is_some(), "{good}");
+        }
+        let long = "x".repeat(256);
+        for bad in ["", "a\tb", "é", "\u{7f}", &long] {
+            assert!(IdempotencyKey::parse(bad.as_bytes()).is_none(), "{bad}");
+        }
+    }
+}

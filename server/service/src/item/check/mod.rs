@@ -1,0 +1,236 @@
+//! From what a feed says to an item, or to every reason why it is none.
+
+use super::{Currency, Item, Price};
+use crate::entry::{
+    EntryCode, EntryError, Position, check_id, check_text, is_blank, optional, trimmed,
+};
+use crate::item::ItemId;
+use std::collections::BTreeMap;
+
+/// Of an item's id.
+pub const MAX_ID_CHARS: usize = 128;
+/// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an earlier release may have it.
+const RESERVED_ID: &str = "changes";
+const MAX_ATTRIBUTES: usize = 50;
+/// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
+pub const MAX_ITEM_BYTES: usize = 64 * 1024;
+
+/// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
+/// reader refused already (wrong types, unknown fields), so that a caller learns of everything at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemDraft {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub category: Option<String>,
+    /// Decimal notation, as it stood in the feed.
+    pub price: Option<String>,
+    pub currency: Option<String>,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub image_url: Option<String>,
+    pub available: Option<bool>,
+    pub attributes: BTreeMap<String, String>,
+    /// Of a draft that changes a stored item: the fields that are to be empty, such as `category`, `attributes` or
+    /// `attributes.color`.
+    pub cleared: Vec<String>,
+    pub errors: Vec<EntryError>,
+    pub position: Position,
+}
+
+impl ItemDraft {
+    /// Trims the blanks around every text. In every format, a text of blanks alone means that the
+    /// field has no value, so the field is cleared.
+    pub(crate) fn trim(&mut self) {
+        for (name, text) in [
+            ("id", &mut self.id),
+            ("name", &mut self.name),
+            ("category", &mut self.category),
+            ("price", &mut self.price),
+            ("currency", &mut self.currency),
+            ("description", &mut self.description),
+            ("url", &mut self.url),
+            ("image_url", &mut self.image_url),
+        ] {
+            let given = text.is_some();
+            *text = trimmed(text.take());
+            if given && text.is_none() {
+                self.cleared.push(name.to_owned());
+            }
+        }
+        for (name, value) in std::mem::take(&mut self.attributes) {
+            let name = name.trim();
+            let Some(value) = trimmed(Some(value)) else {
+                self.cleared.push(format!("attributes.{name}"));
+                continue;
+            };
+            if self.attributes.insert(name.to_owned(), value).is_some() {
+                let detail = "Two attributes have this name, apart from blanks around it.";
+                let pointer = attribute_pointer(name);
+                let twice = EntryError::new(pointer, EntryCode::Duplicate, detail);
+                self.errors.push(twice);
+            }
+        }
+    }
+
+    /// Checks an item of an account. An item without a currency gets `default`, the account's, for good: another default
+    /// later must not change the meaning of its price.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with pointers from the item on.
+    pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
+        self.trim();
+        if self.id.as_deref() == Some(RESERVED_ID) {
+            let detail = "Use another id: `/api/inventory/changes` is the list of changes.";
+            self.errors
+                .push(EntryError::new("/id", EntryCode::Invalid, detail));
+        }
+        self.check_known(default)
+    }
+
+    /// The same for an item that is stored already, whose id may be [`RESERVED_ID`].
+    ///
+    /// # Errors
+    /// See [`Self::check`].
+    pub(crate) fn check_known(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
+        self.trim();
+        let size = self.size();
+        let errors = &mut self.errors;
+        let id = required(errors, "/id", self.id, MAX_ID_CHARS);
+        if let Some(id) = &id {
+            // The other control characters were refused as in any text.
+            if id == "." || id == ".." || id.contains(['\t', '\n']) {
+                let detail = "Use an id without control characters that is not `.` or `..`.";
+                errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
+            }
+            check_id(errors, "/id", id);
+        }
+        let name = required(errors, "/name", self.name, 256);
+        let category = optional(errors, "/category", self.category, 256);
+        let description = optional(errors, "/description", self.description, 10_000);
+        let url = web_address(errors, "/url", self.url);
+        let image_url = web_address(errors, "/image_url", self.image_url);
+        let currency = self.currency.and_then(|code| {
+            let currency = Currency::parse(&code);
+            if currency.is_none() {
+                let detail = "Use an ISO 4217 code in capitals, such as USD.";
+                errors.push(EntryError::new("/currency", EntryCode::Invalid, detail));
+            }
+            currency
+        });
+        let currency = currency.unwrap_or(default);
+        let decimals = currency.decimals();
+        let price = self.price.and_then(|text| {
+            Price::parse(&text, decimals)
+                .map_err(|error| errors.push(error))
+                .ok()
+        });
+        check_attributes(errors, &self.attributes);
+        // Of an item that is too large because of one text, that text is all there is to report.
+        if errors.is_empty() && size > MAX_ITEM_BYTES {
+            let detail = format!(
+                "The texts of this item have {size} bytes in all. Use at most {MAX_ITEM_BYTES}, counted in UTF-8 \
+                 with the names of its attributes."
+            );
+            errors.push(EntryError::new("", EntryCode::TooLong, detail));
+        }
+        match (id, name) {
+            (Some(id), Some(name)) if errors.is_empty() => Ok(Item {
+                id: ItemId(id),
+                name,
+                category,
+                price,
+                currency,
+                description,
+                url,
+                image_url,
+                available: self.available.unwrap_or(true),
+                attributes: self.attributes,
+            }),
+            _ => Err(self.errors),
+        }
+    }
+
+    /// Bytes of all texts, in UTF-8. The price and the currency, which are short and of a fixed form, do not count.
+    fn size(&self) -> usize {
+        let texts = [
+            &self.id,
+            &self.name,
+            &self.category,
+            &self.description,
+            &self.url,
+            &self.image_url,
+        ];
+        let texts = texts.into_iter().flatten().map(String::len);
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(name, value)| name.len() + value.len());
+        texts.chain(attributes).sum()
+    }
+}
+
+fn required(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+    max: usize,
+) -> Option<String> {
+    // A reader that refused the value, or the whole item, for its type has said so; "required" beside it would mislead.
+    let told = errors
+        .iter()
+        .any(|error| error.pointer.is_empty() || error.pointer == pointer);
+    match value {
+        Some(text) if !is_blank(&text) => optional(errors, pointer, Some(text), max),
+        _ if told => None,
+        _ => {
+            let detail = format!("Give `{}` a value of 1 to {max} characters.", &pointer[1..]);
+            errors.push(EntryError::new(pointer, EntryCode::Required, detail));
+            None
+        }
+    }
+}
+
+fn web_address(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+) -> Option<String> {
+    let text = optional(errors, pointer, value, 2_048)?;
+    // The console shows these as links: another scheme could run a script there.
+    let good = ["http://", "https://"].iter().any(|scheme| {
+        text.len() > scheme.len()
+            && text
+                .get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && !text.contains(char::is_whitespace)
+    });
+    if !good {
+        let detail = "Use an address that begins with http:// or https:// and has no spaces.";
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+    }
+    Some(text)
+}
+
+fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, String>) {
+    if attributes.len() > MAX_ATTRIBUTES {
+        let detail = format!("Use at most {MAX_ATTRIBUTES} attributes.");
+        errors.push(EntryError::new("/attributes", EntryCode::TooLong, detail));
+        return;
+    }
+    for (name, value) in attributes {
+        let pointer = attribute_pointer(name);
+        if is_blank(name) || name.chars().count() > 128 || name.chars().any(char::is_control) {
+            let detail = "Name attributes with 1 to 128 characters that can be seen, and no control characters.";
+            errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));
+        }
+        check_text(errors, &pointer, value, 2_048);
+    }
+}
+
+/// A pointer by RFC 6901, which escapes `~` and `/`, with as much of the name as can be read.
+fn attribute_pointer(name: &str) -> String {
+    let shown: String = name.chars().take(128).collect();
+    let shown = shown.replace('~', "~0").replace('/', "~1");
+    format!("/attributes/{shown}")
+}
+
+#[cfg(test)]
+mod tests;

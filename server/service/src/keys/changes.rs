@@ -1,0 +1,220 @@
+//! Changes of keys: published to every node, refused here if they cannot be stored, and their
+//! receipts.
+//!
+//! `crate::verdict::unstored` describes what happens to a revocation or a pause that the database
+//! fails to carry out.
+
+use crate::error::Error;
+use crate::reserve::FreeSpace;
+use crate::store::{
+    AccountRevocation, AuditEvent, Authority, Ended, KeyChangePorts, KeyRecord, NewRevocation,
+    Receipt, SeveralChange, StoreError,
+};
+use crate::verdict::{Node, Stop, StopEvent, UnstoredChanges};
+use domain::{AccountId, KeyId, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+/// How long the answer to a revocation waits for its receipt to be stored.
+const RECEIPT: Duration = Duration::from_millis(50);
+/// Pause between two attempts to store the changes that are in force on this node alone.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Changes of keys that hold even if they cannot be stored yet, and their receipts.
+pub struct KeyChanges {
+    pub(crate) store: Arc<dyn KeyChangePorts>,
+    pub(crate) node: Arc<Node>,
+    pub(crate) free_space: Arc<FreeSpace>,
+    pub(crate) unstored: Arc<UnstoredChanges>,
+    pub(crate) receipts: TaskTracker,
+}
+
+impl KeyChanges {
+    /// Revokes a key on every node, or on this node alone if the database fails.
+    pub(super) async fn revoke(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        revocation: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<(Ended, Option<Receipt>), Error> {
+        let made = self
+            .store
+            .revoke_key(account, id, revocation.clone(), event.clone());
+        self.node.propagate(made).await.map_err(|error| {
+            let stop = Stop {
+                account: account.clone(),
+                key: Some(id.clone()),
+                at: revocation.at,
+                change: SeveralChange::Revoke(revocation),
+                event: StopEvent::OfKey(Arc::new(move |_| event.clone())),
+            };
+            self.refuse_here(error, vec![stop])
+        })
+    }
+
+    /// Puts revocations or pauses that could not be stored into force on this node, and returns the
+    /// error for the caller: [`Error::NotStored`], or `error` itself if the database has refused
+    /// the change or this is a command, which serves no calls.
+    pub(crate) fn refuse_here(&self, error: Error, stops: Vec<Stop>) -> Error {
+        match error {
+            Error::Refused(_)
+            | Error::OverQuota(_)
+            | Error::MissingScope(_)
+            | Error::KeyDenied(_) => error,
+            error if self.node.is_absent() => error,
+            error => {
+                let number = stops.len();
+                let first = stops.first().and_then(|stop| stop.key.clone());
+                if !self.unstored.add(stops) {
+                    return error;
+                }
+                if let Error::StorageLow(_) = error {
+                    self.free_space.note_full();
+                }
+                let why: &dyn std::error::Error = &error;
+                tracing::error!(
+                    why,
+                    number,
+                    key = first.as_ref().map_or("all", KeyId::as_str),
+                    "a revocation or pause could not be stored; this node refuses the keys from memory and tries again"
+                );
+                Error::NotStored(error.into())
+            }
+        }
+    }
+
+    /// The same for one change of some keys of an account.
+    pub(crate) fn stop_here<'a>(
+        &self,
+        error: Error,
+        account: &AccountId,
+        keys: impl IntoIterator<Item = &'a KeyId>,
+        change: &SeveralChange,
+        at: Timestamp,
+        event: impl Fn(&KeyRecord) -> AuditEvent + Send + Sync + 'static,
+    ) -> Error {
+        let event: Arc<dyn Fn(&KeyRecord) -> AuditEvent + Send + Sync> = Arc::new(event);
+        let stop = |key: &KeyId| Stop {
+            account: account.clone(),
+            key: Some(key.clone()),
+            change: change.clone(),
+            at,
+            event: StopEvent::OfKey(event.clone()),
+        };
+        self.refuse_here(error, keys.into_iter().map(stop).collect())
+    }
+
+    /// Tries once more to store the changes that are in force on this node alone, and returns how
+    /// many are left.
+    pub async fn store_pending(&self) -> usize {
+        for stop in self.unstored.all() {
+            match self.store_one(&stop).await {
+                // Also if the key has ended meanwhile.
+                Ok(()) => {
+                    self.unstored.change(|stops| stops.remove(&stop));
+                    let key = stop.key.as_ref().map_or("all", KeyId::as_str);
+                    tracing::info!(key, "a revocation or pause is stored now");
+                }
+                Err(error) => {
+                    if let Error::StorageLow(_) = error {
+                        self.free_space.note_full();
+                    }
+                    let error: &dyn std::error::Error = &error;
+                    tracing::debug!(error, "a revocation or pause cannot be stored yet");
+                }
+            }
+        }
+        self.unstored.count()
+    }
+
+    async fn store_one(&self, stop: &Stop) -> Result<(), Error> {
+        // The caller had the authority when they asked, which is when the change took effect here.
+        let inherent = |event: AuditEvent| event.under(Authority::Inherent);
+        let (account, at) = (&stop.account, stop.at);
+        match (&stop.event, &stop.key, &stop.change) {
+            (StopEvent::OfKey(event), Some(key), change) => {
+                let event = |key: &KeyRecord| inherent(event(key));
+                let ids = std::slice::from_ref(key);
+                let stored = self.store.change_keys(account, ids, change, at, &event);
+                let (_, receipt) = self.node.propagate(stored).await?;
+                if !stop.is_pause() {
+                    self.keep_receipt(account, at, Some(key), receipt).await;
+                }
+            }
+            (StopEvent::OfAll(event), _, SeveralChange::Revoke(revocation)) => {
+                let Some(by) = revocation.by.member() else {
+                    return Ok(());
+                };
+                let event = |keys: u32| inherent(event(keys));
+                let reason = revocation.reason;
+                let stored = self.store.revoke_all_keys(account, at, by, reason, &event);
+                // The rows of the keys follow in the background.
+                if let (Some((_, revocation)), receipt) = self.node.propagate(stored).await? {
+                    self.keep_receipt_of_all(&revocation, receipt).await;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn store_pending_forever(&self) {
+        loop {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            self.store_pending().await;
+        }
+    }
+
+    /// Stores how a revocation reached the nodes: the revocation of one key, or of all keys of the
+    /// account that were revoked at that moment. If this fails, the keys stay revoked.
+    pub(crate) async fn keep_receipt(
+        &self,
+        account: &AccountId,
+        revoked_at: Timestamp,
+        key: Option<&KeyId>,
+        receipt: Option<Receipt>,
+    ) {
+        let Some(receipt) = receipt else { return };
+        let (store, account, key) = (self.store.clone(), account.clone(), key.cloned());
+        self.store_receipt(async move {
+            let key = key.as_ref();
+            store.keep_receipt(&account, revoked_at, key, receipt).await
+        })
+        .await;
+    }
+
+    /// Stores how the revocation of all keys reached the nodes.
+    pub(crate) async fn keep_receipt_of_all(
+        &self,
+        revocation: &AccountRevocation,
+        receipt: Option<Receipt>,
+    ) {
+        let Some(receipt) = receipt else { return };
+        let (store, revocation) = (self.store.clone(), revocation.clone());
+        self.store_receipt(async move { store.keep_receipt_of_all(&revocation, receipt).await })
+            .await;
+    }
+
+    /// Stores a receipt in the background, and waits for it only briefly. The revocation is in
+    /// force already, and the write may have to wait behind a feed that has begun meanwhile.
+    async fn store_receipt(
+        &self,
+        kept: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+    ) {
+        let stored = self.receipts.spawn(async {
+            if let Err(error) = kept.await {
+                tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
+            }
+        });
+        let _ = timeout(RECEIPT, stored).await;
+    }
+
+    /// Waits until the receipts of all revocations are stored. Called when no more revocations can
+    /// arrive.
+    pub async fn receipts_stored(&self) {
+        self.receipts.close();
+        self.receipts.wait().await;
+    }
+}

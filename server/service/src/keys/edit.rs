@@ -1,0 +1,405 @@
+//! Editing a live key: its name, its permissions, and whether it is paused. Its secret stays the
+//! same.
+
+use super::check::{scopes, text};
+use super::fill::outdated;
+use super::{Keys, lifetime};
+use crate::error::Error;
+use crate::key::AllowList;
+use crate::origin::Client;
+use crate::sessions::Member;
+use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SeveralChange};
+use crate::view::rfc3339;
+use crate::zone::Zone;
+use domain::{
+    EditKeyForm, Failure, Field, FieldError, KeyId, KeyName, KeyNote, KeyPolicy, RateLimit,
+    Rejected, Timestamp,
+};
+use serde_json::{Value, json};
+
+impl Keys {
+    /// Edits a key of the member's account. Only members can: a key never widens its own
+    /// permissions.
+    ///
+    /// # Errors
+    /// Refused to viewers, for invalid fields (all of them at once), for an unknown or ended key,
+    /// if the key was changed since the form was filled, and if the allow list excludes recent
+    /// callers and the member has not confirmed that.
+    pub async fn edit(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        form: &EditKeyForm,
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let now = self.clock.now();
+        let zone = &member.time_zone;
+        let found = self.store.find_key(&member.account_id, id).await?;
+        let stored = found.ok_or(Failure::NotFound)?;
+        if let Some(outdated) = outdated(form, &stored, zone) {
+            return Err(outdated.into());
+        }
+        let policy = self.key_policy(member).await?;
+        let after = check(form, &stored, policy, now, zone)?;
+        self.shut_out(&stored, &after, form, now).await?;
+        let event = |before: &KeyRecord, after: &KeyRecord| {
+            let detail =
+                json!({ "name": after.name, "before": told(before), "after": told(after) });
+            member.event(Action::KeyEdited, id.as_str(), client, now, detail)
+        };
+        let before = stored.settings();
+        let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
+        self.change(member, id, &change, now, &event).await
+    }
+
+    /// Pauses a key: it is refused until it is resumed. After this returns, every request that
+    /// starts is refused.
+    ///
+    /// # Errors
+    /// Refused to viewers, and for an unknown or ended key. A key that is already paused is not an
+    /// error. [`Error::NotStored`] if the key is refused on this node alone.
+    pub async fn pause(&self, member: &Member, client: &Client, id: &KeyId) -> Result<(), Error> {
+        self.change_state(member, client, id, &KeyChange::Pause, Action::KeyPaused)
+            .await
+    }
+
+    /// Resumes a paused key.
+    ///
+    /// # Errors
+    /// Those of [`Self::pause`].
+    pub async fn resume(&self, member: &Member, client: &Client, id: &KeyId) -> Result<(), Error> {
+        self.change_state(member, client, id, &KeyChange::Resume, Action::KeyResumed)
+            .await
+    }
+
+    pub(super) async fn change_state(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        change: &KeyChange,
+        action: Action,
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let now = self.clock.now();
+        let event = {
+            let (member, client) = (member.clone(), client.clone());
+            move |key: &KeyRecord| {
+                let detail = json!({ "name": key.name, "preview": key.preview });
+                member.event(action, key.id.as_str(), &client, now, detail)
+            }
+        };
+        let event_after = |_: &KeyRecord, after: &KeyRecord| event(after);
+        let changed = self.change(member, id, change, now, &event_after).await;
+        match change {
+            KeyChange::Pause => changed.map_err(|error| {
+                let (account, pause) = (&member.account_id, &SeveralChange::Pause);
+                self.changes
+                    .stop_here(error, account, [id], pause, now, event)
+            }),
+            KeyChange::Resume => changed.inspect(|()| self.unstored.forget_pause(id)),
+            _ => changed,
+        }
+    }
+
+    pub(super) async fn change(
+        &self,
+        member: &Member,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(
+             dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> crate::store::AuditEvent + Send + Sync
+         ),
+    ) -> Result<(), Error> {
+        let account = &member.account_id;
+        let made = self.store.change_key(account, id, change, now, event);
+        let (came_to, _) = self.node.propagate(made).await?;
+        match came_to {
+            Changed::Changed(_) | Changed::Same(_) => Ok(()),
+            Changed::Differs(_) => {
+                let changes = Vec::new();
+                Err(Failure::Outdated { changes }.into())
+            }
+            Changed::Ended => Err(Failure::AlreadyEnded.into()),
+            Changed::Missing => Err(Failure::NotFound.into()),
+        }
+    }
+}
+
+fn check(
+    form: &EditKeyForm,
+    stored: &KeyRecord,
+    policy: KeyPolicy,
+    now: Timestamp,
+    zone: &Zone,
+) -> Result<KeySettings, Failure> {
+    let mut errors = Vec::new();
+    let name = text(&mut errors, Field::Name, KeyName::parse(&form.name));
+    let scopes = text(&mut errors, Field::Scopes, scopes(&form.scopes));
+    let expires_at = text(
+        &mut errors,
+        Field::Expires,
+        end(form, stored, policy, now, zone),
+    );
+    let note = text(&mut errors, Field::Note, KeyNote::parse(&form.note));
+    let own_limit = limit(&mut errors, form);
+    let allow_list = AllowList::parse(&form.allow_list);
+    if let Err(message) = &allow_list {
+        errors.push(FieldError {
+            field: Field::AllowList,
+            message: message.clone(),
+        });
+    }
+    match (name, scopes, expires_at, note, own_limit, allow_list) {
+        (Some(name), Some(scopes), Some(expires_at), Some(note), Ok(own_limit), Ok(allow_list)) => {
+            Ok(KeySettings {
+                name,
+                scopes,
+                expires_at,
+                note,
+                own_limit,
+                allow_list,
+            })
+        }
+        _ => Err(Failure::Invalid { errors }),
+    }
+}
+
+/// Returns the end of the last day. An unchanged day changes nothing, not even by hours.
+fn end(
+    form: &EditKeyForm,
+    stored: &KeyRecord,
+    policy: KeyPolicy,
+    now: Timestamp,
+    zone: &Zone,
+) -> Result<Option<Timestamp>, Rejected> {
+    let typed = form.last_day.trim();
+    // Even if the policy would not allow this expiry any more: it applies to an expiry that is set
+    // from then on.
+    if typed
+        == stored
+            .expires_at
+            .map(|end| zone.last_day(end))
+            .unwrap_or_default()
+    {
+        return Ok(stored.expires_at);
+    }
+    let end = if typed.is_empty() {
+        None
+    } else {
+        Some(lifetime::end_of_day(typed, now, zone)?)
+    };
+    let latest = lifetime::latest_of(stored, policy, now, zone);
+    lifetime::allowed(end, policy, latest).map(|()| end)
+}
+
+/// Reads the rate limit: both numbers or none. Errors are added to `errors`.
+fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<RateLimit>, ()> {
+    let blank = |text: &str| text.trim().is_empty();
+    if blank(&form.limit_depth) && blank(&form.limit_per_second) {
+        return Ok(None);
+    }
+    let depth = RateLimit::parse_depth(&form.limit_depth);
+    let depth = text(errors, Field::LimitDepth, depth);
+    let per_second = RateLimit::parse_per_second(&form.limit_per_second);
+    let per_second = text(errors, Field::LimitPerSecond, per_second);
+    let (Some(depth), Some(per_second)) = (depth, per_second) else {
+        return Err(());
+    };
+    let limit = text(errors, Field::LimitDepth, RateLimit::new(depth, per_second));
+    limit.map(Some).ok_or(())
+}
+
+/// Returns the settings of a key for the audit log.
+pub(super) fn told(key: &KeyRecord) -> Value {
+    let limit = key
+        .own_limit
+        .map(|limit| json!({ "depth": limit.depth(), "per_second": limit.per_second() }));
+    json!({
+        "name": key.name,
+        "scopes": key.scopes,
+        "expires_at": key.expires_at.map(rfc3339),
+        "note": key.note.as_ref().map(KeyNote::as_str),
+        "limit": limit,
+        "allow_list": key.allow_list.as_ref().map(AllowList::texts),
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::key::KeyDigest;
+    use crate::store::KeyMarks;
+    use domain::{AccountId, AccountName, Email, ScopeSet};
+
+    /// A key that expires at noon of a day in Berlin.
+    pub fn stored() -> KeyRecord {
+        KeyRecord {
+            id: KeyId::parse("id").unwrap(),
+            account_id: AccountId::parse("account").unwrap(),
+            account_name: AccountName::parse("Acme").unwrap(),
+            name: KeyName::parse("CRM Sync").unwrap(),
+            preview: "vx_abcdef…".into(),
+            digest: KeyDigest::from_bytes([0; 32]),
+            scopes: ScopeSet::parse("leads:read").unwrap(),
+            created_at: Timestamp::from_millis(0),
+            created_by: Email::parse("ada@example.com").unwrap(),
+            expires_at: crate::view::parse_rfc3339("2026-11-30T11:00:00Z"),
+            paused_at: None,
+            replaces: None,
+            replaced: None,
+            note: None,
+            account_limit: RateLimit::DEFAULT,
+            own_limit: None,
+            allow_list: None,
+            watched_since: None,
+            revocation: None,
+            last_use: None,
+            marks: KeyMarks::default(),
+        }
+    }
+
+    fn form() -> EditKeyForm {
+        EditKeyForm {
+            name: "CRM Sync".into(),
+            scopes: vec!["leads:read".into()],
+            last_day: "2026-11-30".into(),
+            ..EditKeyForm::default()
+        }
+    }
+
+    fn checked_by(
+        form: &EditKeyForm,
+        stored: &KeyRecord,
+        policy: KeyPolicy,
+    ) -> Result<KeySettings, Failure> {
+        let now = crate::view::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        check(form, stored, policy, now, &zone)
+    }
+
+    fn checked(form: &EditKeyForm) -> Result<KeySettings, Failure> {
+        checked_by(form, &stored(), KeyPolicy::default())
+    }
+
+    #[test]
+    fn a_form_sent_as_it_came_changes_nothing() {
+        assert_eq!(checked(&form()), Ok(stored().settings()));
+    }
+
+    #[test]
+    fn a_key_works_to_the_end_of_its_last_day_where_the_admin_is() {
+        for (day, end) in [
+            ("2026-12-01", Some("2026-12-01T23:00:00Z")),
+            // Today, and a day in summer time.
+            ("2026-11-23", Some("2026-11-23T23:00:00Z")),
+            ("2027-07-01", Some("2027-07-01T22:00:00Z")),
+            (" ", None),
+        ] {
+            let form = EditKeyForm {
+                last_day: day.into(),
+                ..form()
+            };
+            let end = end.and_then(crate::view::parse_rfc3339);
+            assert_eq!(
+                checked(&form).map(|settings| settings.expires_at),
+                Ok(end),
+                "{day}"
+            );
+        }
+        for bad in [
+            "2026-11-22",
+            "2026-02-30",
+            "tomorrow",
+            "1.12.2026",
+            "99999-01-01",
+        ] {
+            let form = EditKeyForm {
+                last_day: bad.into(),
+                ..form()
+            };
+            let failure = checked(&form).unwrap_err();
+            assert!(failure.at(Field::Expires).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_policy_holds_for_an_end_that_is_set_and_leaves_the_others_alone() {
+        let policy = KeyPolicy::new(true, Some(30)).unwrap();
+        let mut endless = stored();
+        endless.expires_at = None;
+        let renamed = |last_day: &str| EditKeyForm {
+            name: "Renamed".into(),
+            last_day: last_day.into(),
+            ..form()
+        };
+        let end = |stored: &KeyRecord, day: &str| {
+            checked_by(&renamed(day), stored, policy).map(|settings| settings.expires_at)
+        };
+        // Made in 1970, so both exceed the limit.
+        assert_eq!(end(&endless, ""), Ok(None));
+        assert_eq!(end(&stored(), "2026-11-30"), Ok(stored().expires_at));
+        assert!(end(&stored(), "2026-11-29").is_ok(), "nearer");
+        for (key, day) in [
+            (&stored(), "2026-12-01"),
+            (&stored(), ""),
+            (&endless, "2026-12-24"),
+        ] {
+            let failure = end(key, day).unwrap_err();
+            assert!(failure.at(Field::Expires).is_some(), "{day}");
+        }
+        assert!(end(&endless, "2026-12-23").is_ok());
+    }
+
+    #[test]
+    fn a_limit_is_two_numbers_or_none() {
+        let with = |depth: &str, per_second: &str| {
+            let form = EditKeyForm {
+                limit_depth: depth.into(),
+                limit_per_second: per_second.into(),
+                ..form()
+            };
+            checked(&form).map(|settings| settings.own_limit)
+        };
+        assert_eq!(with("", " "), Ok(None));
+        assert_eq!(with("7", "3"), Ok(Some(RateLimit::new(7, 3).unwrap())));
+        for (depth, per_second, field) in [
+            ("7", "", Field::LimitPerSecond),
+            ("", "3", Field::LimitDepth),
+            ("0", "3", Field::LimitDepth),
+            ("7", "many", Field::LimitPerSecond),
+        ] {
+            let failure = with(depth, per_second).unwrap_err();
+            assert!(failure.at(field).is_some(), "{depth} {per_second}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let form = EditKeyForm {
+            name: " ".into(),
+            scopes: Vec::new(),
+            last_day: "never".into(),
+            note: "x".repeat(1_001),
+            limit_depth: "x".into(),
+            limit_per_second: "x".into(),
+            allow_list: "example.com".into(),
+            shut_out: String::new(),
+            seen: String::new(),
+        };
+        let failure = checked(&form).unwrap_err();
+        for field in [
+            Field::Name,
+            Field::Scopes,
+            Field::Expires,
+            Field::Note,
+            Field::LimitDepth,
+            Field::LimitPerSecond,
+            Field::AllowList,
+        ] {
+            assert!(failure.at(field).is_some(), "{field:?}");
+        }
+    }
+}

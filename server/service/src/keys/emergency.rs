@@ -1,0 +1,191 @@
+//! Emergency actions of an owner: stopping the creation of keys, and revoking all keys.
+
+use super::KeyChanges;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::fold::folded;
+use crate::origin::Client;
+use crate::sessions::Member;
+use crate::store::{
+    AccountRevocation, Action, Actor, AuditEvent, Authority, EmergencyPorts, NewRevocation,
+    RevokedWithAll, Revoker, SeveralChange, StoreError,
+};
+use crate::verdict::{Node, Stop, StopEvent};
+use crate::view::moment;
+use domain::{AccountName, Emergency, Failure, Field, KeyCount, Rejected, RevokeReason};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Number of keys whose rows one transaction updates. Another change of the account waits for one
+/// such transaction.
+const WRITTEN_AT_ONCE: u32 = 250;
+/// Number of keys whose rows are updated before the owner gets an answer.
+const WRITTEN_BEFORE_THE_ANSWER: u32 = 1_000;
+/// Revocations read at once.
+const UNWRITTEN_AT_ONCE: u32 = 100;
+
+/// The emergency actions of owners.
+pub struct Emergencies {
+    pub(crate) store: Arc<dyn EmergencyPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Arc<KeyChanges>,
+    pub(crate) node: Arc<Node>,
+}
+
+impl Emergencies {
+    /// Returns the present state for owners; `None` for all other members.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn state(&self, member: &Member) -> Result<Option<Emergency>, Error> {
+        if !member.role.acts_in_emergencies() {
+            return Ok(None);
+        }
+        let account = &member.account_id;
+        let stopped = self.store.creation_stopped(account).await?;
+        let live = self
+            .store
+            .count_live_keys(account, self.clock.now(), KeyCount::MOST + 1);
+        let live = live.await?;
+        Ok(Some(Emergency {
+            stopped: stopped.map(|at| moment(at, &member.time_zone)),
+            live,
+            account_name: member.account_name.to_string(),
+        }))
+    }
+
+    /// Stops the creation of keys in the member's account, by any member, or allows it again.
+    ///
+    /// # Errors
+    /// Refused to all but owners.
+    pub async fn stop_creation(
+        &self,
+        member: &Member,
+        client: &Client,
+        stop: bool,
+    ) -> Result<(), Error> {
+        must_be_owner(member)?;
+        let now = self.clock.now();
+        let action = if stop {
+            Action::KeyCreationStopped
+        } else {
+            Action::KeyCreationAllowed
+        };
+        let account = &member.account_id;
+        let event = member.event(action, account.as_str(), client, now, json!({}));
+        self.store
+            .stop_creation(account, stop.then_some(now), event)
+            .await?;
+        Ok(())
+    }
+
+    /// Revokes every key of the member's account that is neither revoked nor expired, as one
+    /// change. After this returns, every request that starts with one of them is refused on every
+    /// node. Returns the number of keys.
+    ///
+    /// # Errors
+    /// Refused to all but owners, and if the account's name was not typed.
+    pub async fn revoke_all(
+        &self,
+        member: &Member,
+        client: &Client,
+        confirm: &str,
+    ) -> Result<u32, Error> {
+        must_be_owner(member)?;
+        let typed = AccountName::parse(confirm);
+        let named =
+            typed.is_ok_and(|typed| folded(typed.as_str()) == folded(member.account_name.as_str()));
+        if !named {
+            const WRONG: Rejected = Rejected("Type the account's name exactly as it stands above.");
+            return Err(Error::field(Field::Confirm, WRONG));
+        }
+        let now = self.clock.now();
+        let reason = RevokeReason::Leaked;
+        let account = &member.account_id;
+        let event = {
+            let (member, client) = (member.clone(), client.clone());
+            move |keys: u32| {
+                let detail = json!({ "reason": reason, "keys": keys });
+                let account = member.account_id.as_str();
+                member.event(Action::KeyAllRevoked, account, &client, now, detail)
+            }
+        };
+        let revoke = self
+            .store
+            .revoke_all_keys(account, now, &member.id, reason, &event);
+        let revoked = self.node.propagate(revoke).await;
+        let (revoked, receipt) = revoked.map_err(|error| {
+            let by = Revoker::Member(member.id.clone());
+            let stop = Stop {
+                account: account.clone(),
+                key: None,
+                change: SeveralChange::Revoke(NewRevocation {
+                    at: now,
+                    by,
+                    reason,
+                }),
+                at: now,
+                event: StopEvent::OfAll(Arc::new(event.clone())),
+            };
+            self.changes.refuse_here(error, vec![stop])
+        })?;
+        let Some((keys, revocation)) = revoked else {
+            return Ok(0);
+        };
+        self.changes.keep_receipt_of_all(&revocation, receipt).await;
+        // So that the next list that the owner sees shows it. The remaining rows are updated in the
+        // background.
+        for _ in 0..WRITTEN_BEFORE_THE_ANSWER / WRITTEN_AT_ONCE {
+            match self.write_some(&revocation).await {
+                Ok(false) => {}
+                Ok(true) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "all_keys_revoked_but_not_written_yet");
+                    break;
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Writes the revocations of all keys of an account into the rows of these keys, until none is
+    /// left. To be called regularly: a node may have stopped before it had written its own.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write_revocations(&self) -> Result<(), Error> {
+        for revocation in self.store.unwritten_revocations(UNWRITTEN_AT_ONCE).await? {
+            while !self.write_some(&revocation).await? {}
+        }
+        Ok(())
+    }
+
+    async fn write_some(&self, revocation: &AccountRevocation) -> Result<bool, StoreError> {
+        let event = |key: RevokedWithAll| AuditEvent {
+            account_id: revocation.account_id.clone(),
+            at: revocation.at,
+            actor: Actor::Member(revocation.by.clone()),
+            // The transaction that revoked the keys has checked the owner's authority.
+            authority: Authority::Inherent,
+            action: Action::KeyRevoked,
+            subject: key.id.to_string(),
+            ip: revocation.ip,
+            user_agent: revocation.user_agent.clone(),
+            detail: json!({
+                "name": key.name, "preview": key.preview, "reason": revocation.reason, "all": true,
+            }),
+            completion: None,
+        };
+        self.store
+            .write_revocation(revocation, WRITTEN_AT_ONCE, &event)
+            .await
+    }
+}
+
+fn must_be_owner(member: &Member) -> Result<(), Failure> {
+    if member.role.acts_in_emergencies() {
+        Ok(())
+    } else {
+        Err(Failure::OwnersOnly)
+    }
+}

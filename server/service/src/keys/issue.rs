@@ -1,0 +1,152 @@
+//! Creating a key.
+
+use super::Keys;
+use super::check::{scopes, token};
+use super::lifetime::NewLife;
+use crate::error::Error;
+use crate::key::PlainKey;
+use crate::origin::{CalledKey, Client};
+use crate::random;
+use crate::sessions::Member;
+use crate::store::{Action, Inserted, NewKey, TokenDigest};
+use domain::{
+    CreateKeyForm, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Scope, ScopeSet,
+    Timestamp,
+};
+use serde_json::json;
+
+/// The values of a create form in which every field is valid.
+struct Checked {
+    name: KeyName,
+    scopes: ScopeSet,
+    expires_at: Option<Timestamp>,
+}
+
+impl Keys {
+    /// Creates a key for the member's account. The secret is in the answer, and is never available
+    /// again.
+    ///
+    /// # Errors
+    /// Refused to viewers, for invalid fields (all of them at once), and for a form that was sent
+    /// before.
+    pub async fn issue(
+        &self,
+        member: &Member,
+        client: &Client,
+        form: &CreateKeyForm,
+    ) -> Result<IssuedKey, Error> {
+        member.must_manage_keys()?;
+        let now = self.clock.now();
+        let Checked {
+            name,
+            scopes,
+            expires_at,
+        } = check(form, &self.new_life(member, now, None).await?)?;
+        let secret = PlainKey::generate(&*self.random);
+        let pepper = self.pepper.installations().await?;
+        let id =
+            KeyId::parse(&random::uuid(&*self.random, self.clock.now())).map_err(Error::broken)?;
+        let key = NewKey {
+            id: id.clone(),
+            account_id: member.account_id.clone(),
+            name,
+            preview: secret.preview(),
+            digest: secret.digest(pepper),
+            pepper_id: pepper.id(),
+            scopes,
+            created_at: now,
+            created_by: member.id.clone(),
+            expires_at,
+            form_token: TokenDigest::of(&form.token),
+        };
+        let detail = json!({
+            "name": key.name, "preview": key.preview, "scopes": key.scopes,
+            "expires_at": key.expires_at.map(crate::view::rfc3339),
+        });
+        let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
+        match self.store.insert_key(key, event).await? {
+            Inserted::SameForm { name } => Err(Failure::AlreadyCreated {
+                name: name.as_str().to_owned(),
+            }
+            .into()),
+            Inserted::Stopped => Err(Failure::CreationStopped.into()),
+            Inserted::Created(key) => {
+                self.await_call(member, &id, &secret);
+                let curl = self.curl_line(&key.scopes, secret.expose());
+                Ok(IssuedKey {
+                    key: self.key_view(*key, now, &member.time_zone),
+                    secret: secret.expose().to_owned(),
+                    curl,
+                })
+            }
+        }
+    }
+
+    /// Registers the key as new, so that calls with a part of it are recognised.
+    pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
+        let key = CalledKey::new(member.account_id.clone(), id.clone());
+        self.awaited.note(&secret.preview(), key, self.clock.now());
+    }
+
+    /// Returns a `curl` command for a first call that the key's scopes allow.
+    pub(super) fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
+        let path = if scopes.contains(Scope::InventoryRead) {
+            "inventory"
+        } else {
+            "key"
+        };
+        format!(
+            "curl -H \"X-API-Key: {secret}\" {}/api/{path}",
+            self.public_url
+        )
+    }
+}
+
+fn check(form: &CreateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
+    let name = KeyName::parse(&form.name);
+    let scopes = scopes(&form.scopes);
+    let expires_at = life.end(&form.expires, &form.last_day);
+    let token = token(&form.token);
+    let errors: Vec<FieldError> = [
+        (Field::Name, name.as_ref().err().copied().or(token.err())),
+        (Field::Scopes, scopes.as_ref().err().copied()),
+        (Field::Expires, expires_at.as_ref().err().copied()),
+    ]
+    .into_iter()
+    .filter_map(|(field, rejected)| {
+        rejected.map(|rejected| FieldError {
+            field,
+            message: rejected.0.to_owned(),
+        })
+    })
+    .collect();
+    match (name, scopes, expires_at) {
+        (Ok(name), Ok(scopes), Ok(expires_at)) if errors.is_empty() => Ok(Checked {
+            name,
+            scopes,
+            expires_at,
+        }),
+        _ => Err(Failure::Invalid { errors }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_field_is_named_at_once() {
+        let life = NewLife {
+            now: Timestamp::from_millis(0),
+            zone: &crate::zone::Zone::parse("UTC").unwrap(),
+            policy: domain::KeyPolicy::default(),
+            same: None,
+        };
+        let Err(failure) = check(&CreateKeyForm::default(), &life) else {
+            panic!("an empty form was taken")
+        };
+        for field in [Field::Name, Field::Scopes, Field::Expires] {
+            assert!(failure.at(field).is_some(), "{field:?} was not named");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The expiry of a key, from the choice in a form and the policy of the account.
+
+use super::Keys;
+use crate::error::Error;
+use crate::sessions::Member;
+use crate::store::KeyRecord;
+use crate::view::moment;
+use crate::zone::Zone;
+use domain::{Expiry, Failure, KeyPolicy, NewKeyOptions, Rejected, Timestamp, rotation_choices};
+
+const DAY_SECONDS: i64 = 86_400;
+
+const NO_END: Rejected =
+    Rejected("Choose an end. Your account's settings ask for one of every key.");
+const TOO_LATE: Rejected =
+    Rejected("Choose a sooner end. Your account's settings allow no key to live that long.");
+
+/// The inputs that determine the expiry of a new key.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLife<'a> {
+    pub now: Timestamp,
+    pub zone: &'a Zone,
+    pub policy: KeyPolicy,
+    /// Lifetime of the key that this one replaces, in milliseconds, if there is such a key and it
+    /// expires.
+    pub same: Option<i64>,
+}
+
+impl NewLife<'_> {
+    /// Returns the expiry that a form asks for.
+    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, Rejected> {
+        let end = match Expiry::parse(choice)? {
+            Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
+            Expiry::Same if self.same.is_none() => {
+                return Err(Rejected("Choose when the key expires from the list."));
+            }
+            choice => self.end_of(choice),
+        };
+        self.allowed(end).map(|()| end)
+    }
+
+    fn allowed(&self, end: Option<Timestamp>) -> Result<(), Rejected> {
+        allowed(end, self.policy, latest(self.policy, self.now, self.zone))
+    }
+
+    /// Returns the expiry of a choice, without regard to the policy.
+    fn end_of(&self, choice: Expiry) -> Option<Timestamp> {
+        let millis = match choice {
+            Expiry::Same => self.same?,
+            choice => choice.days()? * DAY_SECONDS * 1000,
+        };
+        Some(Timestamp::from_millis(
+            self.now.millis().saturating_add(millis),
+        ))
+    }
+
+    /// Returns the data for the form: the allowed choices, each with its expiry.
+    pub fn options(&self, token: String) -> NewKeyOptions {
+        let offered: Vec<_> = rotation_choices(self.same.is_some())
+            .map(|choice| (choice, self.end_of(choice)))
+            .filter(|(choice, end)| *choice == Expiry::Date || self.allowed(*end).is_ok())
+            .collect();
+        let is_offered = |wanted: Expiry| offered.iter().any(|(choice, _)| *choice == wanted);
+        let mut usual = [Expiry::Same, Expiry::default()]
+            .into_iter()
+            .find(|choice| is_offered(*choice));
+        // If neither is allowed, the longest that is.
+        if usual.is_none() {
+            let ending = offered.iter().filter(|(_, end)| end.is_some());
+            let longest = ending.max_by_key(|(_, end)| *end);
+            usual = longest.map(|(choice, _)| *choice);
+        }
+        let latest = latest(self.policy, self.now, self.zone);
+        NewKeyOptions {
+            token,
+            ends: offered
+                .into_iter()
+                .map(|(choice, end)| (choice, end.map(|end| moment(end, self.zone))))
+                .collect(),
+            usual: usual.unwrap_or(Expiry::Date),
+            days: (
+                self.zone.day(self.now),
+                latest.map(|end| self.zone.last_day(end)),
+            ),
+        }
+    }
+}
+
+/// Returns the end of a day that is not over yet.
+pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, Rejected> {
+    let end = zone
+        .end_of_day(day)
+        .ok_or(Rejected("Enter a day such as 2027-01-31."))?;
+    if end <= now {
+        return Err(Rejected(
+            "Enter today or a later day. To end a key now, revoke it.",
+        ));
+    }
+    Ok(end)
+}
+
+/// Checks an expiry that differs from the present one.
+pub fn allowed(
+    end: Option<Timestamp>,
+    policy: KeyPolicy,
+    latest: Option<Timestamp>,
+) -> Result<(), Rejected> {
+    match (end, latest) {
+        (None, _) if policy.must_expire() => Err(NO_END),
+        (Some(end), Some(latest)) if end > latest => Err(TOO_LATE),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the latest expiry of a key that was made at `made`: the end of its last day. `None` if
+/// there is no limit.
+fn latest(policy: KeyPolicy, made: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let last = made.plus_seconds(i64::from(policy.max_days()?) * DAY_SECONDS);
+    zone.end_of_day(&zone.day(last))
+}
+
+/// Returns the latest expiry that can be set for an existing key. A key that lives longer than
+/// allowed, because it was made before the policy, may be given an earlier expiry, but not a later
+/// one than a new key.
+pub fn latest_of(
+    key: &KeyRecord,
+    policy: KeyPolicy,
+    now: Timestamp,
+    zone: &Zone,
+) -> Option<Timestamp> {
+    let own = latest(policy, key.created_at, zone)?;
+    if key.expires_at.is_some_and(|end| end <= own) {
+        return Some(own);
+    }
+    let new = latest(policy, now, zone)?;
+    Some(key.expires_at.map_or(new, |end| end.min(new)))
+}
+
+impl Keys {
+    /// Reads the policy from the account's current settings.
+    pub(super) async fn new_life<'a>(
+        &self,
+        member: &'a Member,
+        now: Timestamp,
+        same: Option<i64>,
+    ) -> Result<NewLife<'a>, Error> {
+        Ok(NewLife {
+            now,
+            zone: &member.time_zone,
+            policy: self.key_policy(member).await?,
+            same,
+        })
+    }
+
+    pub(super) async fn key_policy(&self, member: &Member) -> Result<KeyPolicy, Error> {
+        let account = self.store.find_account(&member.account_id).await?;
+        Ok(account.ok_or(Failure::NotFound)?.key_policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
+    const DAY: i64 = DAY_SECONDS * 1000;
+
+    fn life(zone: &Zone, max_days: Option<u32>, same: Option<i64>) -> NewLife<'_> {
+        NewLife {
+            now: NOW,
+            zone,
+            policy: KeyPolicy::new(false, max_days).unwrap(),
+            same,
+        }
+    }
+
+    fn berlin() -> Zone {
+        Zone::parse("Europe/Berlin").unwrap()
+    }
+
+    fn ends(choice: &str, last_day: &str, same: Option<i64>) -> Result<Option<i64>, Rejected> {
+        let end = life(&berlin(), None, same).end(choice, last_day)?;
+        Ok(end.map(|end| end.millis() - NOW.millis()))
+    }
+
+    #[test]
+    fn each_choice_means_its_own_end() {
+        assert_eq!(ends("7d", "2030-01-01", None), Ok(Some(7 * DAY)));
+        assert_eq!(ends("1y", "", None), Ok(Some(365 * DAY)));
+        assert_eq!(ends("never", "2030-01-01", None), Ok(None));
+        assert_eq!(ends("same", "", Some(12_345)), Ok(Some(12_345)));
+        // 23 Nov 2026, 06:31:07 in Berlin: today ends in 17 hours, 28 minutes and 53 seconds.
+        let rest = ((17 * 60 + 28) * 60 + 53) * 1000;
+        assert_eq!(ends("date", " 2026-11-23 ", None), Ok(Some(rest)));
+        assert_eq!(ends("date", "2026-11-24", None), Ok(Some(rest + DAY)));
+    }
+
+    #[test]
+    fn what_is_no_choice_or_no_day_to_come_is_refused() {
+        for (choice, day) in [
+            ("", ""),
+            ("8d", ""),
+            ("date", ""),
+            ("date", "2026-11-22"),
+            ("date", "2026-02-30"),
+            // Of a key that replaces no other.
+            ("same", ""),
+        ] {
+            assert!(ends(choice, day, None).is_err(), "{choice} {day}");
+        }
+    }
+
+    #[test]
+    fn a_policy_refuses_what_lives_too_long_or_forever() {
+        let zone = berlin();
+        let life = life(&zone, Some(30), Some(31 * DAY));
+        assert_eq!(life.end("never", ""), Err(NO_END));
+        assert_eq!(life.end("90d", ""), Err(TOO_LATE));
+        assert_eq!(life.end("same", ""), Err(TOO_LATE));
+        assert!(life.end("30d", "").is_ok());
+        assert!(life.end("date", "2026-12-23").is_ok());
+        assert_eq!(life.end("date", "2026-12-24"), Err(TOO_LATE));
+    }
+
+    #[test]
+    fn a_form_offers_what_is_allowed() {
+        let zone = berlin();
+        let offered = |max_days, same| {
+            let options = life(&zone, max_days, same).options("token".into());
+            let choices: Vec<_> = options.ends.iter().map(|(choice, _)| *choice).collect();
+            (choices, options.usual, options.days.1)
+        };
+        let all = Expiry::ALL.to_vec();
+        assert_eq!(offered(None, None), (all, Expiry::Days90, None));
+        let (choices, usual, last) = offered(Some(60), Some(90 * DAY));
+        assert_eq!(choices, [Expiry::Days7, Expiry::Days30, Expiry::Date]);
+        assert_eq!(
+            (usual, last.as_deref()),
+            (Expiry::Days30, Some("2027-01-22"))
+        );
+        let (choices, usual, _) = offered(Some(365), Some(DAY));
+        assert_eq!(choices[0], Expiry::Same);
+        assert_eq!(
+            (usual, choices.contains(&Expiry::Never)),
+            (Expiry::Same, false)
+        );
+        let (choices, usual, _) = offered(Some(3), None);
+        assert_eq!(
+            (choices.as_slice(), usual),
+            (&[Expiry::Date][..], Expiry::Date)
+        );
+    }
+
+    #[test]
+    fn an_end_is_counted_from_the_keys_making_and_an_older_key_may_only_come_nearer() {
+        let zone = berlin();
+        let policy = KeyPolicy::new(true, Some(30)).unwrap();
+        let day = |created_days: i64, end_days: Option<i64>| {
+            let mut key = crate::keys::edit::tests::stored();
+            key.created_at = NOW.plus_seconds(created_days * DAY_SECONDS);
+            key.expires_at = end_days.map(|days| NOW.plus_seconds(days * DAY_SECONDS));
+            latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
+        };
+        // NOW is 23 Nov 2026.
+        assert_eq!(day(-10, Some(5)).as_deref(), Some("2026-12-13"));
+        assert_eq!(day(-100, None).as_deref(), Some("2026-12-23"));
+        assert_eq!(day(-100, Some(300)).as_deref(), Some("2026-12-23"));
+        assert_eq!(day(-100, Some(5)).as_deref(), Some("2026-11-28"));
+    }
+}

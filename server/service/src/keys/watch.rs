@@ -1,0 +1,155 @@
+//! Learning the networks that a key is used from, and then restricting it to them.
+
+use super::Keys;
+use super::edit::told;
+use crate::error::Error;
+use crate::key::AllowList;
+use crate::origin::Client;
+use crate::sessions::Member;
+use crate::store::{Action, Caller, KeyChange, KeyEdit, KeyRecord, KeySettings};
+use domain::{EditKeyForm, Failure, Field, KeyId, Outcome, Timestamp};
+use serde_json::json;
+
+/// Callers within this time are shown for confirmation before an allow list excludes them.
+const RECENT_SECONDS: i64 = 7 * 86_400;
+/// Callers named in the message.
+const NAMED: usize = 5;
+
+impl Keys {
+    /// Begins or ends the recording of the networks that a key is called from. A key with an allow
+    /// list needs no recording and gets none.
+    ///
+    /// # Errors
+    /// Those of [`Self::pause`].
+    pub async fn watch(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        on: bool,
+    ) -> Result<(), Error> {
+        let (change, action) = if on {
+            (KeyChange::Watch, Action::KeyWatched)
+        } else {
+            (KeyChange::Unwatch, Action::KeyUnwatched)
+        };
+        self.change_state(member, client, id, &change, action).await
+    }
+
+    /// Restricts a key to the chosen networks.
+    ///
+    /// # Errors
+    /// Those of [`Self::edit`]; refused if no network is chosen.
+    pub async fn enforce_networks(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        networks: &[String],
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let chosen = AllowList::parse(&networks.join("\n"))
+            .and_then(|list| list.ok_or_else(|| "Choose at least one network.".to_owned()))
+            .map_err(|message| Failure::field(Field::AllowList, message))?;
+        let found = self.store.find_key(&member.account_id, id).await?;
+        let before = found.ok_or(Failure::NotFound)?.settings();
+        let after = KeySettings {
+            allow_list: Some(chosen),
+            ..before.clone()
+        };
+        let now = self.clock.now();
+        let event = |before: &KeyRecord, after: &KeyRecord| {
+            let detail =
+                json!({ "name": after.name, "before": told(before), "after": told(after) });
+            member.event(Action::KeyEdited, id.as_str(), client, now, detail)
+        };
+        let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
+        self.change(member, id, &change, now, &event).await
+    }
+
+    /// If a new list would exclude recent callers and the member has not confirmed that yet,
+    /// returns an error that names them.
+    pub(super) async fn shut_out(
+        &self,
+        key: &KeyRecord,
+        after: &KeySettings,
+        form: &EditKeyForm,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(list) = &after.allow_list else {
+            return Ok(());
+        };
+        if !form.shut_out.is_empty() || key.allow_list == after.allow_list {
+            return Ok(());
+        }
+        let since = now.plus_seconds(-RECENT_SECONDS);
+        let mut callers = self.store.callers(&key.account_id, &key.id).await?;
+        callers.sort_by_key(|caller| std::cmp::Reverse(caller.last));
+        match shut_out(list, &callers, since) {
+            Some(message) => Err(Failure::field(Field::ShutOut, message).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn shut_out(list: &AllowList, callers: &[Caller], since: Timestamp) -> Option<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for caller in callers {
+        let lately = caller.outcome == Outcome::Accepted && caller.last >= since;
+        let ip = caller.ip.to_string();
+        if lately && !list.admits(caller.ip) && !addresses.contains(&ip) {
+            addresses.push(ip);
+        }
+    }
+    let more = addresses.len().saturating_sub(NAMED);
+    addresses.truncate(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!addresses.is_empty()).then(|| {
+        format!(
+            "Calls came from {}{more} in the last 7 days, and would be refused. Add what is missing, or confirm below.",
+            addresses.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Refusal;
+
+    #[test]
+    fn whom_a_list_would_shut_out_is_named_once() {
+        let list = AllowList::parse("203.0.113.0/24").unwrap().unwrap();
+        let caller = |ip: [u8; 4], last: i64, outcome: Outcome| Caller {
+            outcome,
+            ip: ip.into(),
+            user_agent: None,
+            first: Timestamp::from_millis(0),
+            last: Timestamp::from_millis(last),
+            calls: 1,
+        };
+        let paused = Outcome::Refused(Refusal::PausedKey);
+        let mut callers = vec![
+            caller([203, 0, 113, 7], 20, Outcome::Accepted),
+            caller([198, 51, 100, 1], 9, Outcome::Accepted),
+            caller([198, 51, 100, 2], 20, paused),
+        ];
+        let since = Timestamp::from_millis(10);
+        assert_eq!(shut_out(&list, &callers, since), None);
+        for _ in 0..2 {
+            callers.push(caller([192, 0, 2, 1], 10, Outcome::Accepted));
+        }
+        let told = shut_out(&list, &callers, since).unwrap();
+        assert!(
+            told.starts_with("Calls came from 192.0.2.1 in the last"),
+            "{told}"
+        );
+        callers.extend((2..9).map(|tail| caller([192, 0, 2, tail], 10, Outcome::Accepted)));
+        let told = shut_out(&list, &callers, since).unwrap();
+        assert!(told.contains("192.0.2.5 and 3 more"), "{told}");
+    }
+}

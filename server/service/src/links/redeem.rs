@@ -1,0 +1,208 @@
+//! Using a one-time link.
+
+use super::first_owner::account_created;
+use super::{Links, SetupForm};
+use crate::error::Error;
+use crate::origin::Client;
+use crate::password::Password;
+use crate::random;
+use crate::sessions::SessionToken;
+use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewMember, TokenDigest};
+use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId, Rejected, Role};
+use serde_json::json;
+
+/// The content of an invitation.
+struct Joining {
+    pub account: AccountId,
+    pub email: Email,
+    pub role: Role,
+}
+
+impl Links {
+    /// Uses a link and signs the member in. Of any number of racing callers, exactly one succeeds.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if the link is no longer valid, [`Failure::Invalid`] for invalid
+    /// fields; the link stays usable then.
+    pub async fn redeem(
+        &self,
+        token: &str,
+        form: SetupForm,
+        client: &Client,
+    ) -> Result<Option<SessionToken>, Error> {
+        let purpose = self
+            .store
+            .find_link(&TokenDigest::of(token), self.clock.now())
+            .await?;
+        match purpose.ok_or(Failure::NotFound)? {
+            LinkPurpose::Reset { member, email } => {
+                self.redeem_reset(token, &member, &email, &form.password, client)
+                    .await
+            }
+            LinkPurpose::FirstOwner | LinkPurpose::NewAccount { .. } => {
+                self.redeem_setup(token, form, client).await
+            }
+            LinkPurpose::Invitation {
+                account,
+                email,
+                role,
+                ..
+            } => {
+                let joining = Joining {
+                    account,
+                    email,
+                    role,
+                };
+                self.accept_invitation(token, joining, &form.password, client)
+                    .await
+            }
+        }
+    }
+
+    async fn redeem_setup(
+        &self,
+        token: &str,
+        form: SetupForm,
+        client: &Client,
+    ) -> Result<Option<SessionToken>, Error> {
+        let (account_name, email, password) = check(&form)?;
+        let password_hash = self.guard.hash_password(password).await?;
+        let owner = self.new_owner(account_name, email, password_hash.clone())?;
+        let member_id = owner.member_id.clone();
+        let now = self.clock.now();
+        let mut event = account_created(&owner, now);
+        event.actor = Actor::Member(member_id.clone());
+        event.ip = Some(client.ip);
+        event.user_agent = client.user_agent().map(str::to_owned);
+        match self
+            .store
+            .claim_account(&TokenDigest::of(token), now, owner, event)
+            .await?
+        {
+            Claim::LinkGone => Err(Failure::NotFound.into()),
+            Claim::EmailTaken => Err(Error::broken("a new account has a member already")),
+            Claim::Claimed => Ok(self
+                .sessions
+                .open_session_after_link(&member_id, password_hash, client)
+                .await),
+        }
+    }
+
+    async fn redeem_reset(
+        &self,
+        token: &str,
+        member: &MemberId,
+        email: &Email,
+        password: &str,
+        client: &Client,
+    ) -> Result<Option<SessionToken>, Error> {
+        let password = Password::parse(password)
+            .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password_hash = self.guard.hash_password(password).await?;
+        let record = self
+            .store
+            .find_member(member)
+            .await?
+            .ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        let forget = self.guard.forgotten_at_success(email, client).await?;
+        let event = AuditEvent::new(
+            &record.account_id,
+            Actor::Member(member.clone()),
+            client,
+            Action::PasswordReset,
+            member.as_str(),
+            now,
+            json!({ "email": email }),
+        );
+        let digest = TokenDigest::of(token);
+        if !self
+            .store
+            .reset_password(&digest, now, &password_hash, &forget, event)
+            .await?
+        {
+            return Err(Failure::NotFound.into());
+        }
+        Ok(self
+            .sessions
+            .open_session_after_link(member, password_hash, client)
+            .await)
+    }
+
+    /// Uses an invitation and signs the new member in.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if the invitation no longer exists, [`Failure::Invalid`] for an
+    /// unsuitable password.
+    async fn accept_invitation(
+        &self,
+        token: &str,
+        joining: Joining,
+        password: &str,
+        client: &Client,
+    ) -> Result<Option<SessionToken>, Error> {
+        let password = Password::parse(password)
+            .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password_hash = self.guard.hash_password(password).await?;
+        let new = NewMember {
+            id: MemberId::parse(&random::uuid(&*self.random, self.clock.now()))
+                .map_err(Error::broken)?,
+            password_hash: password_hash.clone(),
+        };
+        let (id, now) = (new.id.clone(), self.clock.now());
+        let Joining {
+            account,
+            email,
+            role,
+        } = joining;
+        let event = AuditEvent::new(
+            &account,
+            Actor::Member(id.clone()),
+            client,
+            Action::MemberJoined,
+            id.as_str(),
+            now,
+            json!({ "email": email, "role": role }),
+        );
+        let claim = self
+            .store
+            .accept_invitation(&TokenDigest::of(token), now, new, event)
+            .await?;
+        match claim {
+            Claim::LinkGone => Err(Failure::NotFound.into()),
+            Claim::EmailTaken => Err(Error::field(
+                Field::Password,
+                Rejected(
+                    "This address belongs to a member already. Ask for an invitation to another one.",
+                ),
+            )),
+            Claim::Claimed => Ok(self
+                .sessions
+                .open_session_after_link(&id, password_hash, client)
+                .await),
+        }
+    }
+}
+
+fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), Failure> {
+    let account_name = AccountName::parse(&form.account_name);
+    let email = Email::parse(&form.email);
+    let password = Password::parse(&form.password);
+    let errors: Vec<FieldError> = [
+        (Field::AccountName, account_name.as_ref().err()),
+        (Field::Email, email.as_ref().err()),
+        (Field::Password, password.as_ref().err()),
+    ]
+    .into_iter()
+    .filter_map(|(field, rejected)| {
+        Some(FieldError {
+            field,
+            message: rejected?.0.to_owned(),
+        })
+    })
+    .collect();
+    match (account_name, email, password) {
+        (Ok(account_name), Ok(email), Ok(password)) => Ok((account_name, email, password)),
+        _ => Err(Failure::Invalid { errors }),
+    }
+}

@@ -1,0 +1,209 @@
+//! Notices that a key is about to expire, by mail to the members who can act: 30, 7 and 1 days
+//! before.
+//!
+//! Each notice goes once to each person. It is claimed in the database before it is sent. If the
+//! server is killed in between, it counts as sent, since one notice too few is better than one with
+//! every restart. A notice that is known to have failed is released, and claimed again later.
+
+mod round;
+mod warnings;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::store::{
+    Action, Actor, AuditEvent, Authority, DueNotice, NoticePorts, NoticeRecord, StoreError,
+};
+use crate::view::moment;
+use async_trait::async_trait;
+use domain::{Email, Timestamp, relative};
+use round::{Round, Sent};
+use serde_json::json;
+use std::sync::Arc;
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// Days before the expiry, the last one first.
+const DAYS: [u32; 3] = [1, 7, 30];
+
+/// Interval at which the server looks for notices that are due.
+pub const LOOK_EVERY_SECONDS: u64 = 60;
+
+/// A notice that failed is tried again after this time.
+const RETRY_SECONDS: i64 = 15 * 60;
+
+/// Notices read at once.
+const BATCH: u32 = 100;
+
+/// A text for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The same for the same notice, so that programs recognise a duplicate.
+    pub id: String,
+    pub to: Email,
+    pub subject: String,
+    pub body: String,
+}
+
+/// The mail was not accepted. The source is for the log and contains no secret.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail was not accepted")]
+pub struct NotSent {
+    pub failure: MailFailure,
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// The kinds of failure to send a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailFailure {
+    /// The mail server cannot be reached, or refuses our login: no mail goes through.
+    Unreachable,
+    /// This mail was deferred, and may be accepted later.
+    Deferred,
+    /// This mail is never accepted, for this reason. Members read it.
+    Rejected(String),
+}
+
+/// Hands mail to a mail server.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Sends one mail.
+    ///
+    /// # Errors
+    /// The mail was not accepted.
+    async fn send(&self, mail: Mail) -> Result<(), NotSent>;
+}
+
+/// Why notices were not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NoticeError {
+    #[error(transparent)]
+    Failed(#[from] Error),
+    #[error(transparent)]
+    NotSent(NotSent),
+}
+
+impl From<StoreError> for NoticeError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Notices and warnings by mail.
+pub struct Notices {
+    pub(crate) store: Arc<dyn NoticePorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) public_url: String,
+}
+
+impl Notices {
+    /// Sends every notice that is due, and returns how many were sent. Accounts take turns, so that
+    /// one with many notices, or with addresses that fail, does not delay the others. A deferred
+    /// notice is tried again later; a rejected one is given up, which the account's audit log
+    /// records.
+    ///
+    /// # Errors
+    /// The database's; the first failure that may be temporary, after the others were tried.
+    pub async fn send(&self, mailer: &dyn Mailer) -> Result<usize, NoticeError> {
+        let mut round = Round::default();
+        let start = self.clock.now();
+        let mut from = start;
+        for days in DAYS {
+            let until = start.plus_seconds(i64::from(days) * DAY_SECONDS);
+            loop {
+                let (now, resting) = (self.clock.now(), round.resting());
+                let due = self
+                    .store
+                    .due_notices(days, from, until, now, &resting, BATCH)
+                    .await?;
+                if due.is_empty() && !round.begin_again() {
+                    break;
+                }
+                for notice in due {
+                    if round.may_send(&notice.notice.account_id) {
+                        let sent = self.send_notice(mailer, &notice).await?;
+                        round.note(&notice.notice.account_id, sent)?;
+                    }
+                }
+            }
+            from = until;
+        }
+        match round.failed {
+            Some(error) => Err(NoticeError::NotSent(error)),
+            None => Ok(round.sent),
+        }
+    }
+
+    async fn send_notice(&self, mailer: &dyn Mailer, due: &DueNotice) -> Result<Sent, NoticeError> {
+        let now = self.clock.now();
+        if !self.store.claim_notice(&due.notice, now).await? {
+            return Ok(Sent::Elsewhere);
+        }
+        let Err(error) = mailer.send(self.write_notice(due, now)).await else {
+            return Ok(Sent::Here);
+        };
+        if let MailFailure::Rejected(reason) = &error.failure {
+            report_rejection(&error, &due.notice);
+            let event = rejection(due, reason, now);
+            self.store.give_up_notice(event).await?;
+            return Ok(Sent::Rejected);
+        }
+        let again = now.plus_seconds(RETRY_SECONDS);
+        self.store.release_notice(&due.notice, again).await?;
+        Ok(Sent::Failed(error))
+    }
+
+    fn write_notice(&self, due: &DueNotice, now: Timestamp) -> Mail {
+        let NoticeRecord {
+            key_id,
+            member_id,
+            days,
+            end,
+            ..
+        } = &due.notice;
+        let (name, preview) = (&due.name, &due.preview);
+        let left = relative(*end, now);
+        let exact = moment(*end, &due.zone).exact;
+        let link = format!("{}/keys/{key_id}", self.public_url);
+        Mail {
+            id: format!("{key_id}.{member_id}.{days}.{}", end.millis()),
+            to: due.to.clone(),
+            subject: format!("API key “{name}” ends {left}"),
+            body: format!(
+                "The API key “{name}” ({preview}) ends {left}, on {exact}.\n\n\
+                 From then on every call with it is refused. If a system still needs it, rotate the key and give that \
+                 system the new one, or give the key a later last day:\n\n{link}\n\n\
+                 You get this as an owner or admin of the account, 30, 7 and 1 days before a key ends.\n"
+            ),
+        }
+    }
+}
+
+fn report_rejection(error: &NotSent, notice: &NoticeRecord) {
+    let NoticeRecord {
+        key_id, member_id, ..
+    } = notice;
+    let (key, member) = (key_id.as_str(), member_id.as_str());
+    let error: &dyn std::error::Error = error;
+    tracing::warn!(
+        key,
+        member,
+        error,
+        "a notice that a key expires was rejected for good"
+    );
+}
+
+fn rejection(due: &DueNotice, reason: &str, at: Timestamp) -> AuditEvent {
+    AuditEvent {
+        account_id: due.notice.account_id.clone(),
+        at,
+        actor: Actor::System,
+        authority: Authority::Inherent,
+        action: Action::KeyNoticeRejected,
+        subject: due.notice.key_id.as_str().to_owned(),
+        ip: None,
+        user_agent: None,
+        detail: json!({ "name": due.name, "email": due.to, "reason": reason }),
+        completion: None,
+    }
+}

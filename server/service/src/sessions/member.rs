@@ -1,0 +1,158 @@
+//! Signed-in members: the value that proves it, and the look-up that creates it.
+
+use super::Sessions;
+use crate::error::Error;
+use crate::origin::Client;
+use crate::sessions::IDLE_SECONDS;
+use crate::sign_in::Holder;
+use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
+use crate::view;
+use crate::zone::Zone;
+use domain::{
+    AccountId, AccountName, Email, Failure, MemberId, MemberView, Moment, Role, Timestamp,
+};
+
+/// A member with a live session.
+///
+/// Only this module creates one, from a session in the database, since the session's digest is
+/// private to it:
+/// ```compile_fail,E0277
+/// fn forge(record: service::store::MemberRecord) -> service::Member {
+///     record.into()
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// fn forge(member: service::Member) -> service::Member {
+///     service::Member { ..member }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Member {
+    session: TokenDigest,
+    pub(crate) id: MemberId,
+    pub(crate) account_id: AccountId,
+    pub(crate) account_name: AccountName,
+    pub(crate) email: Email,
+    pub(crate) role: Role,
+    /// The time zone in which they read times.
+    pub(crate) time_zone: Zone,
+}
+
+impl Member {
+    fn signed_in(record: MemberRecord, session: TokenDigest) -> Self {
+        let MemberRecord {
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+            time_zone,
+            deactivated: _,
+        } = record;
+        Self {
+            session,
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+            time_zone,
+        }
+    }
+
+    pub fn view(&self) -> MemberView {
+        MemberView {
+            id: self.id.clone(),
+            email: self.email.clone(),
+            role: self.role,
+            account_id: self.account_id.clone(),
+            account_name: self.account_name.clone(),
+        }
+    }
+
+    /// Returns the member, as the holder of their own password and code.
+    pub(crate) const fn holder(&self) -> Holder<'_> {
+        Holder {
+            account: &self.account_id,
+            id: &self.id,
+            email: &self.email,
+        }
+    }
+
+    /// Returns the member as the actor of their own actions.
+    pub fn actor(&self) -> Actor {
+        Actor::Member(self.id.clone())
+    }
+
+    pub fn account_id(&self) -> &AccountId {
+        &self.account_id
+    }
+
+    /// Returns a time as this member reads it.
+    pub fn moment(&self, at: Timestamp) -> Moment {
+        view::moment(at, &self.time_zone)
+    }
+
+    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
+        if self.role.manages_keys() {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden)
+        }
+    }
+
+    /// Only owners and admins; the same roles as for keys until there is a role in between.
+    pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
+        self.must_manage_keys()
+    }
+
+    /// Returns the audit event of an action of this member.
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        let authority = Authority::Session {
+            digest: self.session,
+            role: self.role,
+            idle_since: at.plus_seconds(-IDLE_SECONDS),
+        };
+        let (account, actor) = (&self.account_id, self.actor());
+        AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
+    }
+}
+
+impl Sessions {
+    /// Returns the member whose live session this token opens; `None` if there is none. The look-up
+    /// keeps the session alive.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member(&self, token: &str) -> Result<Option<Member>, Error> {
+        let (digest, now) = (TokenDigest::of(token), self.clock.now());
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self.store.use_session(&digest, now, idle_since).await?;
+        Ok(record.map(|record| Member::signed_in(record, digest)))
+    }
+
+    /// Like [`Self::member`], for a page that polls by itself: the request does not keep
+    /// the session alive.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_looking_on(&self, token: &str) -> Result<Option<Member>, Error> {
+        let (digest, now) = (TokenDigest::of(token), self.clock.now());
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self.store.find_session(&digest, now, idle_since).await?;
+        Ok(record.map(|record| Member::signed_in(record, digest)))
+    }
+
+    /// Returns the present day in the time zone of the member's account, such as `2026-11-23`.
+    pub fn today(&self, member: &Member) -> String {
+        member.time_zone.day(self.clock.now())
+    }
+}

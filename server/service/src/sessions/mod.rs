@@ -1,0 +1,146 @@
+//! Signing in and out, and sessions.
+
+mod member;
+mod open;
+mod sign_in;
+
+pub use member::Member;
+pub use sign_in::{AccountChoice, SignInStep, SignedIn};
+
+use crate::attempt::Attempt;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::fold::spellings;
+use crate::origin::Client;
+use crate::random::Random;
+use crate::sign_in::SignInGuard;
+use crate::store::{Candidate, SessionPorts};
+use domain::{Email, Failure};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+pub(crate) const IDLE_SECONDS: i64 = 12 * 3600;
+const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
+
+/// The number of members with the same address that a sign-in considers, each of another account.
+/// Every sign-in in an installation of as many accounts verifies as many passwords.
+const MAX_ACCOUNTS: u32 = 4;
+/// The content of the session cookie: 256 random bits. Only its hash is stored.
+pub struct SessionToken(Zeroizing<String>);
+
+impl SessionToken {
+    /// Returns the text itself, for the cookie.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// Sign-ins and sessions.
+pub struct Sessions {
+    pub(crate) store: Arc<dyn SessionPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) guard: Arc<SignInGuard>,
+}
+
+impl Sessions {
+    /// Opens a session for the member with this address and password, or asks for the code of their
+    /// second factor. If members of several accounts have both, it asks for the account.
+    ///
+    /// # Errors
+    /// [`Failure::WrongCredentials`], which does not reveal which of the two is wrong, and
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        client: &Client,
+    ) -> Result<SignedIn, Error> {
+        let email = Email::from_stored(email).ok();
+        // A text that cannot be an address takes all steps as well, so that the time of the answer
+        // reveals nothing.
+        let subject = email.as_ref().map_or("", Email::as_str);
+        let turn = self.guard.attempt(subject, client).await?;
+        let accounts = self.store.count_accounts(MAX_ACCOUNTS).await?;
+        let accounts = u32::try_from(accounts).unwrap_or(MAX_ACCOUNTS).max(1);
+        let candidates = match &email {
+            Some(email) => self.members_with(email, accounts).await?,
+            None => Vec::new(),
+        };
+        let mut matching = Vec::new();
+        // The number of passwords depends on the number of accounts alone, so that the time of the
+        // answer does not reveal whether a member has this address, or in how many accounts.
+        for at in 0..accounts as usize {
+            let candidate = candidates.get(at);
+            // To the caller, a deactivated member looks like an unknown one.
+            let candidate = candidate.filter(|candidate| !candidate.member.deactivated);
+            let stored = candidate.map(|candidate| candidate.password_hash.as_str());
+            if turn.verify(&self.guard.hasher, password, stored).await? {
+                matching.extend(candidate);
+            }
+        }
+        let failed: Vec<_> = candidates
+            .iter()
+            .map(|Candidate { member, .. }| (&member.account_id, &member.id))
+            .filter(|(_, id)| matching.iter().all(|one| one.member.id != **id))
+            .collect();
+        // The turn is held until a failure is counted: otherwise a burst would pass before.
+        if let [first, ..] = matching[..]
+            && accounts > 1
+        {
+            self.guard
+                .count_right_password(first, &failed, client)
+                .await?;
+        }
+        match matching[..] {
+            [] => {
+                self.guard.count_failure(subject, client).await?;
+                let attempt = match candidates[..] {
+                    [] => Attempt::UnknownAddress,
+                    _ => Attempt::Password,
+                };
+                self.guard.attempts.note(attempt, &failed, client);
+                Err(Failure::WrongCredentials.into())
+            }
+            [one] if self.store.second_factor(&one.member.id).await?.is_some() => {
+                // Earlier failures stay counted until the code is right as well.
+                self.begin_sign_in(one).await.map(SignedIn::CodeNeeded)
+            }
+            [one] => {
+                let forget = self
+                    .guard
+                    .forgotten_at_success(&one.member.email, client)
+                    .await?;
+                let session = self.open_session(one, &forget, client);
+                session.await.map(SignedIn::Session)
+            }
+            _ => self
+                .offer_accounts(&matching)
+                .await
+                .map(SignedIn::AccountNeeded),
+        }
+    }
+
+    /// Returns up to `limit` members with this address, in any of its spellings: addresses were not
+    /// always ASCII.
+    pub(crate) async fn members_with(
+        &self,
+        email: &Email,
+        limit: u32,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut members = Vec::new();
+        for spelling in spellings(email.as_str()) {
+            if let Ok(email) = Email::from_stored(&spelling) {
+                members.extend(self.store.members_by_email(&email, limit).await?);
+            }
+        }
+        members.truncate(limit as usize);
+        Ok(members)
+    }
+}

@@ -1,0 +1,187 @@
+//! The guard of sign-ins: passwords and codes are tried a few at a time, and each wrong one delays
+//! the next.
+
+mod failures;
+mod other_accounts;
+mod warning;
+
+pub(crate) use failures::code_subject;
+
+use crate::attempt::{Attempt, AttemptLog};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::origin::Client;
+use crate::password::{HashPermit, Hasher, Password};
+use crate::random::Random;
+use crate::second_factor::Factors;
+use crate::store::{FactorRecord, MemberRecord, Proof, SignInPorts};
+use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
+use failures::{STEEP_SECONDS, subjects};
+use std::sync::Arc;
+
+/// The member whose code is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Holder<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) id: &'a MemberId,
+    pub(crate) email: &'a Email,
+}
+
+impl<'a> Holder<'a> {
+    pub(crate) const fn of_record(record: &'a MemberRecord) -> Self {
+        Self {
+            account: &record.account_id,
+            id: &record.id,
+            email: &record.email,
+        }
+    }
+}
+
+pub(crate) const WRONG_CODE: Rejected = Rejected("This code is not right, or was used already.");
+
+/// Passwords and codes: who may try one, and what a wrong one costs.
+pub struct SignInGuard {
+    pub(crate) store: Arc<dyn SignInPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) hasher: Hasher,
+    pub(crate) factors: Arc<Factors>,
+    pub(crate) attempts: Arc<AttemptLog>,
+}
+
+impl SignInGuard {
+    /// Returns the number of passwords that were verified since the start. It must not depend on
+    /// whether the address of a sign-in has a member.
+    pub fn verified_passwords(&self) -> u64 {
+        self.hasher.verified()
+    }
+
+    /// Returns the PHC string of a new password.
+    pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
+        self.hasher.hash(&*self.random, password).await
+    }
+
+    /// Verifies a code, and returns what it proves.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub(super) async fn ask_code(
+        &self,
+        holder: Holder<'_>,
+        factor: &FactorRecord,
+        typed: &str,
+        client: &Client,
+    ) -> Result<Proof, Error> {
+        let Holder { id, email, .. } = holder;
+        // The turn is held, so that a burst does not pass before its first failure is counted.
+        let _turn = self.attempt_code(id, email, client).await?;
+        match self
+            .factors
+            .proof(id, email, factor, typed, self.clock.now())?
+        {
+            Some(proof) => Ok(proof),
+            None => Err(self.wrong_code(holder, client).await?),
+        }
+    }
+
+    /// Counts a wrong code, from any network: a caller who gets this far has the password.
+    pub(super) async fn wrong_code(
+        &self,
+        holder: Holder<'_>,
+        client: &Client,
+    ) -> Result<Error, Error> {
+        let Holder { account, id, email } = holder;
+        self.count_failure(email.as_str(), client).await?;
+        let blocked = self.count_code_failure(id).await?;
+        self.attempts.note(Attempt::Code, &[(account, id)], client);
+        if blocked {
+            self.warn_of_codes(account, id, client).await?;
+            return Ok(Failure::TooManyAttempts {
+                retry_after_seconds: STEEP_SECONDS,
+            }
+            .into());
+        }
+        Ok(Error::field(Field::Code, WRONG_CODE))
+    }
+
+    /// Returns the right to try a password for this address.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub(crate) async fn attempt(
+        &self,
+        email: &str,
+        client: &Client,
+    ) -> Result<HashPermit<'_>, Error> {
+        let (by_member, by_network) = subjects(email, client.ip);
+        self.attempt_as(&[by_member, by_network]).await
+    }
+
+    /// Returns the right to try a code for this member.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub(crate) async fn attempt_code(
+        &self,
+        id: &MemberId,
+        email: &Email,
+        client: &Client,
+    ) -> Result<HashPermit<'_>, Error> {
+        let (by_member, by_network) = subjects(email.as_str(), client.ip);
+        let subjects = [by_member, by_network, code_subject(id)];
+        self.attempt_as(&subjects).await
+    }
+
+    async fn attempt_as(&self, subjects: &[String]) -> Result<HashPermit<'_>, Error> {
+        let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
+            retry_after_seconds: 1,
+        })?;
+        // Checked while the turn is held: otherwise a burst would pass before its first failure is
+        // counted.
+        let now = self.clock.now();
+        match self.store.blocked_until(subjects, now).await? {
+            Some(until) => Err(too_many(until, now)),
+            None => Ok(turn),
+        }
+    }
+
+    /// Asks a signed-in member for their password once more. A person who found their browser open
+    /// is slowed down like anyone who tries to sign in.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] if it is wrong, [`Failure::TooManyAttempts`] during a delay.
+    pub(crate) async fn ask_password(
+        &self,
+        holder: Holder<'_>,
+        password: &str,
+        client: &Client,
+    ) -> Result<(), Error> {
+        let email = holder.email.as_str();
+        let turn = self.attempt(email, client).await?;
+        let stored = self.store.password_hash(holder.id).await?;
+        if turn
+            .verify(&self.hasher, password, stored.as_deref())
+            .await?
+        {
+            return Ok(());
+        }
+        self.count_failure(email, client).await?;
+        let members = [(holder.account, holder.id)];
+        self.attempts
+            .note(Attempt::CurrentPassword, &members, client);
+        Err(Error::field(
+            Field::OldPassword,
+            Rejected("This is not your password."),
+        ))
+    }
+}
+
+fn too_many(until: Timestamp, now: Timestamp) -> Error {
+    let millis = u64::try_from(until.millis().saturating_sub(now.millis())).unwrap_or(0);
+    let seconds = u32::try_from(millis.div_ceil(1000).max(1)).unwrap_or(u32::MAX);
+    Failure::TooManyAttempts {
+        retry_after_seconds: seconds,
+    }
+    .into()
+}

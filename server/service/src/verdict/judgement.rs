@@ -1,0 +1,51 @@
+//! The decisions that a verdict makes about a call.
+
+use super::Verdict;
+use crate::key::{self, EXPIRES_SOON_SECONDS, KeyDenial};
+use domain::{KeyStatus, Timestamp};
+use std::net::IpAddr;
+
+/// The end of a key, as reported to its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpiryNotice {
+    /// When another key replaced it.
+    pub replaced: Option<Timestamp>,
+    /// Its expiry, if that is soon or the key is being replaced.
+    pub end: Option<Timestamp>,
+}
+
+impl Verdict {
+    /// R3: decides whether the key may be used from an address. `unstored` is the status under
+    /// which this node alone refuses the key, if there is one.
+    pub(crate) fn judge(
+        &self,
+        unstored: Option<KeyStatus>,
+        ip: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), KeyDenial> {
+        let status = self.status(now);
+        match unstored {
+            Some(KeyStatus::Revoked) if status.is_live() => Err(KeyDenial::RevokedHere),
+            Some(_) if status == KeyStatus::Active => Err(KeyDenial::Paused),
+            _ => {
+                let allow_list = self.allow_list.as_ref();
+                KeyDenial::check(status, self.expires_at, allow_list, ip, now)
+            }
+        }
+    }
+
+    pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
+        key::status(self.revoked, self.expires_at, self.paused, now)
+    }
+
+    /// Returns the end of the key, as reported to its holder.
+    pub(crate) fn expiry_notice(&self, now: Timestamp) -> ExpiryNotice {
+        let replaced = self.replaced_at;
+        let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
+        let is_reported = |end: &Timestamp| replaced.is_some() || *end <= soon;
+        ExpiryNotice {
+            replaced,
+            end: self.expires_at.filter(is_reported),
+        }
+    }
+}

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+
 /// How long the answer to a revocation waits for its receipt to be stored.
 const RECEIPT: Duration = Duration::from_millis(50);
 /// Pause between two attempts to store the changes that are in force on this node alone.

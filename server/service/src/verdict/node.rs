@@ -9,7 +9,7 @@ use crate::store::{NodeId, VerdictStore};
 use std::sync::Arc;
 
 /// A node of the installation: the verdicts that it holds in memory, and the lease under which it
-/// may use them. The protocol is in [`super`].
+/// may use them. The protocol is in `crate::verdict`.
 pub struct Node {
     pub(super) store: Arc<dyn VerdictStore>,
     pub(super) clock: Arc<dyn Clock>,

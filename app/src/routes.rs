@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_lead_to_their_pages_and_all_others_to_none() {
+    fn paths_lead_to_their_pages_and_unknown_paths_to_not_found() {
         for (path, page) in [
             ("/keys", Page::Keys),
             ("/keys/new", Page::NewKey),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn no_page_that_may_hold_a_secret_is_taken_over_by_a_script() {
+    fn page_that_may_contain_a_secret_is_never_hydrated() {
         for page in [
             Page::SignIn,
             Page::Setup,

@@ -19,7 +19,7 @@ test("a theme is applied as soon as it is chosen, on every page", async ({ page 
   }
 });
 
-test("exact times stay chosen on every page", async ({ page, server }) => {
+test("the choice of exact times persists on every page", async ({ page, server }) => {
   await seedKeys(server);
   await seedItems(server, 3);
   await signIn(page);
@@ -59,7 +59,7 @@ test("the menu stays in its place from page to page", async ({ page, server }) =
   expect([...places]).toHaveLength(1);
 });
 
-test("sorting keeps the focus on the column's head", async ({ page, server }) => {
+test("sorting keeps the focus on the column header", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await hydrated(page);
@@ -72,7 +72,7 @@ test("sorting keeps the focus on the column's head", async ({ page, server }) =>
   }
 });
 
-test("a preset shows that it is pressed", async ({ page }) => {
+test("a preset appears pressed while its permissions are selected", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   await page.getByRole("main").getByRole("button", { name: "Create API Key" }).first().click();
@@ -119,7 +119,7 @@ async function hiddenStops(page: Page): Promise<string[]> {
   return hidden;
 }
 
-test("no stop of the keyboard is hidden at 400 % zoom", async ({ page, server }) => {
+test("every focused element is visible at 400 % zoom", async ({ page, server }) => {
   test.slow();
   const { used } = await seedKeys(server);
   await seedItems(server, 3);
@@ -132,7 +132,7 @@ test("no stop of the keyboard is hidden at 400 % zoom", async ({ page, server })
   }
 });
 
-test("password forms name the user, and a code is typed on a keyboard of digits", async ({ page, server }) => {
+test("password forms contain the user name, and code fields ask for a numeric keyboard", async ({ page, server }) => {
   const warnings: string[] = [];
   page.on("console", (message) => warnings.push(message.text()));
   const session = await page.context().newCDPSession(page);

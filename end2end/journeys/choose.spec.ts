@@ -24,7 +24,7 @@ test("the number of selected keys is shown and announced", async ({ page, server
   await expect(bar(page)).toContainText("2 selected");
 });
 
-test("one box selects every key on the page", async ({ page, server }) => {
+test("one checkbox selects every key on the page that is not revoked", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await hydrated(page);
@@ -43,7 +43,7 @@ test("one box selects every key on the page", async ({ page, server }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pause 3 keys?");
 });
 
-test("a click with Shift selects the keys between", async ({ page, server }) => {
+test("a Shift-click selects the keys in between", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await hydrated(page);
@@ -55,7 +55,7 @@ test("a click with Shift selects the keys between", async ({ page, server }) => 
   await expect(bar(page)).toBeHidden();
 });
 
-test("a selected key that ends elsewhere no longer counts", async ({ page, server }) => {
+test("a selected key that is revoked elsewhere no longer counts", async ({ page, server }) => {
   const { crm } = await seedFour(server);
   await signIn(page);
   await hydrated(page);

@@ -1,7 +1,7 @@
 import { Keys } from "../support/keys.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
-test("where the clipboard refuses, the key is selected and nothing claims it was copied", async ({ page }) => {
+test("if the clipboard is unavailable, the key is selected and not reported as copied", async ({ page }) => {
   await page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
   });
@@ -20,7 +20,7 @@ test("where the clipboard refuses, the key is selected and nothing claims it was
   expect(selected).toBe(secret);
 });
 
-test("a key is selected whole by a double click", async ({ page }) => {
+test("a double click selects the whole key", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);

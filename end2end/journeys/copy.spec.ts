@@ -50,7 +50,7 @@ test("recovery codes are copied, downloaded and printed", async ({ page }) => {
   await expect(page.locator("html[data-printed]")).toBeAttached();
 });
 
-test("a text is selected where the clipboard refuses", async ({ page }) => {
+test("a text is selected if the clipboard is unavailable", async ({ page }) => {
   await page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
   });

@@ -5,12 +5,12 @@ import { demoteOwner } from "../support/seed.ts";
 import { seedDashboard } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
-test("the first steps are ticked one after another, and the numbers follow", async ({ page, server }) => {
+test("the first steps are completed one after another, and the figures are updated", async ({ page, server }) => {
   test.setTimeout(60_000);
   await takeFirstSteps(page, server);
 });
 
-test("the chart's numbers are in a table that the keyboard opens", async ({ page, server }) => {
+test("the keyboard opens a table with the numbers of the chart", async ({ page, server }) => {
   await seedDashboard(server);
   await signIn(page, "/");
   const table = page.getByRole("table", { name: "Calls a day over the last 30 days, the latest first" });
@@ -32,7 +32,7 @@ test("the chart's numbers are in a table that the keyboard opens", async ({ page
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
 });
 
-test("the menu leads to the Dashboard without a page load, and on to pages that are taken over", async ({ page }) => {
+test("the menu leads to the Dashboard without a page load, and from there to hydrated pages", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -45,7 +45,7 @@ test("the menu leads to the Dashboard without a page load, and on to pages that 
   await hydrated(page);
 });
 
-test("who may only look is told who creates keys", async ({ page, server }) => {
+test("a viewer sees who can create keys", async ({ page, server }) => {
   demoteOwner(server);
   await signIn(page, "/");
   await expect(page.getByText("An owner or admin of your account creates it.")).toBeVisible();

@@ -11,7 +11,7 @@ async function attempt(page: Page, title: string) {
   return section.locator("form");
 }
 
-test("who has no session reads the docs, and finds the way in", async ({ page }) => {
+test("a visitor without a session reads the docs and finds the sign-in page", async ({ page }) => {
   await gotoHydrated(page, "/docs");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("API docs");
   await expect(page.getByRole("navigation", { name: "Main" })).toHaveCount(0);
@@ -19,7 +19,7 @@ test("who has no session reads the docs, and finds the way in", async ({ page })
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("members reach the docs by the menu, and other pages from there", async ({ page }) => {
+test("members reach the docs from the menu, and other pages from the docs", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const menu = page.getByRole("navigation", { name: "Main" });
@@ -33,7 +33,7 @@ test("members reach the docs by the menu, and other pages from there", async ({ 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("API Keys");
 });
 
-test("examples are shown in the language that was chosen, and copied whole", async ({ page, context }) => {
+test("examples are shown in the chosen language and copied completely", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await gotoHydrated(page, "/docs");
   const section = operation(page, "Push items");
@@ -50,7 +50,7 @@ test("examples are shown in the language that was chosen, and copied whole", asy
   expect(copied).toContain('os.environ["VOXUM_API_KEY"]');
 });
 
-test("a reader tries calls with a key that stays in its field", async ({ page, server, context, guard }) => {
+test("a reader tries calls with a key, which is kept only in its field", async ({ page, server, context, guard }) => {
   guard.expectStatus(403);
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Reader of the docs", { scopes: ["inventory:read", "inventory:write"] });
@@ -97,7 +97,7 @@ test("a reader tries calls with a key that stays in its field", async ({ page, s
   await expect(field).toHaveValue("");
 });
 
-test("what is carried out for good asks first", async ({ page, server, guard }) => {
+test("an irreversible call asks for confirmation first", async ({ page, server, guard }) => {
   guard.expectStatus(401);
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Reader of the docs");
@@ -116,7 +116,7 @@ test("what is carried out for good asks first", async ({ page, server, guard }) 
   await expect(look.getByRole("status")).toContainText('"code": "revoked_key"');
 });
 
-test("the form is filled in and sent by keyboard alone", async ({ page }) => {
+test("a call can be tried with the keyboard alone", async ({ page }) => {
   await gotoHydrated(page, "/docs");
   const section = operation(page, "Is the process alive?");
   await section.locator("summary").filter({ hasText: "Try it" }).focus();
@@ -127,7 +127,7 @@ test("the form is filled in and sent by keyboard alone", async ({ page }) => {
   await expect(section.getByRole("status")).toContainText("ok");
 });
 
-test("a server that does not answer is told of", async ({ page }) => {
+test("the form reports that the server does not answer", async ({ page }) => {
   await gotoHydrated(page, "/docs");
   await page.evaluate(() => {
     window.fetch = () => Promise.reject(new TypeError("no connection"));

@@ -3,10 +3,10 @@
 import { askForAnEnd, meetAnEnd } from "../support/expiry.ts";
 import { test } from "../support/test.ts";
 
-test("an account asks for an end of every key", async ({ page, server }) => {
+test("an account can require an expiry for every key", async ({ page, server }) => {
   await askForAnEnd(page, server);
 });
 
-test("a key that is about to end is told of wherever one looks", async ({ page, server }) => {
+test("a key that expires soon is shown on the list, the Dashboard and its own page", async ({ page, server }) => {
   await meetAnEnd(page, server);
 });

@@ -3,6 +3,6 @@
 import { useFactor } from "../support/factor.ts";
 import { test } from "../support/test.ts";
 
-test("a second factor is set up, signed in with, and turned off", async ({ page }) => {
+test("a member sets up a second factor, signs in with it and turns it off", async ({ page }) => {
   await useFactor(page);
 });

@@ -5,20 +5,20 @@ import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
-test("the first faulty field of a refused form has the focus", async ({ page, server }) => {
+test("the first invalid field of a refused form has the focus", async ({ page, server }) => {
   test.slow();
   await refuseForms(page, server);
 });
 
-test.describe("before there is an owner", () => {
+test.describe("on an installation without an owner", () => {
   test.use({ firstOwner: "is made by link" });
 
-  test("the form of the first owner does the same", async ({ page, server }) => {
+  test("the first invalid field of the refused setup form has the focus", async ({ page, server }) => {
     await refuseSetup(page, server);
   });
 });
 
-test("the dialog that creates a key marks its faults, and each goes away once it is corrected", async ({ page }) => {
+test("the dialog that creates a key marks its errors, and each disappears once it is corrected", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -51,7 +51,7 @@ test("the dialog that creates a key marks its faults, and each goes away once it
   await expect(links).toHaveCount(1);
 });
 
-test("the dialog that revokes a key marks each fault", async ({ page, server }) => {
+test("the dialog that revokes a key marks each error", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
   await hydrated(page);
@@ -69,7 +69,7 @@ test("the dialog that revokes a key marks each fault", async ({ page, server }) 
   await expect(dialog.getByLabel("Type the key's name to confirm")).toBeFocused();
 });
 
-test("a fault on a page that the server answered with goes away once it is corrected", async ({ page }) => {
+test("an error on a page that the server rendered disappears once it is corrected", async ({ page }) => {
   await signIn(page, "/settings");
   await page.getByLabel("Calls at once").fill("0");
   await page.getByRole("button", { name: "Save settings" }).click();

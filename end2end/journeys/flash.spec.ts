@@ -3,7 +3,7 @@
 import { seedFour } from "../support/find.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
-test("an address reports nothing, and what was done is reported once", async ({ page, server }) => {
+test("a URL reports nothing, and the result of an action is reported once", async ({ page, server }) => {
   const { feed } = await seedFour(server);
   await signIn(page, "/keys?done=revoke&number=999");
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();

@@ -3,7 +3,7 @@
 import { Seeder } from "../support/seed.ts";
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 
-test("a found key is hashed in the browser, told by name and led to its end", async ({ page, server }) => {
+test("a found key is hashed in the browser, identified by name and offered for revocation", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync");
   await signIn(page, "/keys");
@@ -28,7 +28,7 @@ test("a found key is hashed in the browser, told by name and led to its end", as
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
 });
 
-test("the search sends no whole key, which would stand in the address", async ({ page, server }) => {
+test("the search sends no whole key, which would appear in the URL", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync");
   await signIn(page);

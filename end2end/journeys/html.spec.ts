@@ -36,7 +36,7 @@ async function expectValid(html: string, where: string): Promise<void> {
   expect.soft(found, `valid HTML: ${where}`).toEqual([]);
 }
 
-test("what the server sends is valid HTML", async ({ server }) => {
+test("every page that the server sends is valid HTML", async ({ server }) => {
   await expectValid(await (await fetch(`${server.url}/sign-in`)).text(), "sign in");
   const seeder = await Seeder.signIn(server);
   for (const path of ["/", "/keys", "/inventory", "/leads", "/keys/new", "/keys/new?preset=crm&name=CRM+Sync"]) {
@@ -59,7 +59,7 @@ test("what the server sends is valid HTML", async ({ server }) => {
 test.describe("on an installation without an owner", () => {
   test.use({ firstOwner: "is made by link" });
 
-  test("what the server sends is valid HTML", async ({ server }) => {
+  test("every page that the server sends is valid HTML", async ({ server }) => {
     await expectValid(await (await fetch(server.setupLink)).text(), "set up");
     const refused = await fetch(server.setupLink, {
       method: "POST",
@@ -98,7 +98,7 @@ async function skeleton(page: Page, html: string | null): Promise<string[]> {
   }, html);
 }
 
-test("the module takes the server's pages over as they are", async ({ page, server, guard }) => {
+test("hydration does not change the server's pages", async ({ page, server, guard }) => {
   guard.expectStatus(404);
   await signIn(page);
   const visit = async (path: string) => {

@@ -20,7 +20,7 @@ async function skipFaults(page: Page): Promise<void> {
   await check(page);
 }
 
-test("an export of WooCommerce is imported with what is guessed", async ({ page }) => {
+test("a WooCommerce export is imported with the suggested mapping", async ({ page }) => {
   await signIn(page, "/inventory");
   await hydrated(page);
   await page.getByRole("link", { name: "Import a file" }).click();
@@ -50,7 +50,7 @@ test("an export of WooCommerce is imported with what is guessed", async ({ page 
   await expect(page.getByRole("rowheader", { name: "car-mat-01" })).toBeVisible();
 });
 
-test("an export of Shopify is imported with one item for each handle", async ({ page }) => {
+test("a Shopify export is imported with one item for each handle", async ({ page }) => {
   await signIn(page, START);
   await choose(page, feed("shopify.csv"));
   await expectMapping(page, {
@@ -68,7 +68,7 @@ test("an export of Shopify is imported with one item for each handle", async ({ 
   await apply(page);
 });
 
-test("a vehicle feed of Meta is imported", async ({ page }) => {
+test("a Meta vehicle feed is imported", async ({ page }) => {
   await signIn(page, START);
   await choose(page, feed("meta-vehicles.tsv"));
   await expect(page.getByText("Tab", { exact: true })).toBeVisible();
@@ -87,7 +87,7 @@ test("a vehicle feed of Meta is imported", async ({ page }) => {
   await expect(page.getByText("3,450.00 USD")).toBeVisible();
 });
 
-test("an export of a German dealer system is imported, and a price that is not one is named", async ({ page }) => {
+test("an export of a German dealer system is imported, and an invalid price is reported", async ({ page }) => {
   await signIn(page, START);
   await choose(page, feed("dealer-de.csv"));
   await expect(page.getByText("Windows-1252")).toBeVisible();
@@ -112,7 +112,7 @@ test("an export of a German dealer system is imported, and a price that is not o
   await expect(page.getByText("18,990.00 EUR")).toBeVisible();
 });
 
-test("ids that Excel has shortened are explained, and its blank cells and rows do not matter", async ({ page }) => {
+test("ids that Excel shortened are explained, and blank cells and rows are ignored", async ({ page }) => {
   await signIn(page, START);
   await choose(page, feed("excel.csv"));
   await expect(page.getByRole("rowheader", { name: "Column 4, without a name" })).toBeVisible();
@@ -123,7 +123,7 @@ test("ids that Excel has shortened are explained, and its blank cells and rows d
   await apply(page);
 });
 
-test("removing items takes their number, and a mapping is remembered", async ({ page }) => {
+test("removing items requires their number, and the mapping is remembered", async ({ page }) => {
   await signIn(page, START);
   await choose(page, text("Nummer,Titel,Preis\nA,Accord,100\nB,Civic,200\n"));
   await page.getByRole("combobox", { name: "Preis" }).selectOption("leave_out");
@@ -148,7 +148,7 @@ test("removing items takes their number, and a mapping is remembered", async ({ 
   await expectNumber(page, "Removed", 1);
 });
 
-test("choices that are refused are linked to their lists", async ({ page }) => {
+test("the error of a refused choice links to its list", async ({ page }) => {
   await signIn(page, START);
   await choose(page, text("a,b\n1,2\n"));
   await page.getByRole("button", { name: "Check the file" }).click();

@@ -1,7 +1,7 @@
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 import { seedItems } from "../support/states.ts";
 
-test("items are searched, and the address can be shared", async ({ page, server }) => {
+test("items are searched, and the URL of a search can be shared", async ({ page, server }) => {
   await seedItems(server, 60);
   await signIn(page, "/inventory");
   await hydrated(page);
@@ -19,7 +19,7 @@ test("items are searched, and the address can be shared", async ({ page, server 
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
 });
 
-test("a search of a large inventory goes on past a page without a match", async ({ page, server }) => {
+test("a search of a large inventory continues after a page without a match", async ({ page, server }) => {
   await seedItems(server, 12_000);
   // The last item in the order of the ids.
   await signIn(page, "/inventory?q=sku9999");
@@ -30,7 +30,7 @@ test("a search of a large inventory goes on past a page without a match", async 
   await expect(page.getByText("SKU9999")).toBeVisible();
 });
 
-test("the page says how systems send theirs, with a line to copy", async ({ page, server }) => {
+test("the page shows how a system sends its items, with a command to copy", async ({ page, server }) => {
   await signIn(page, "/inventory");
   await hydrated(page);
   await expect(page.getByText(`POST ${server.url}/api/inventory`, { exact: true })).toBeVisible();

@@ -66,7 +66,7 @@ test("a key is created without a mouse", async ({ page }) => {
   await expect(keys.row("Inventory Integration")).not.toContainText("inventory:write");
 });
 
-test("Escape asked twice does not lose the key", async ({ page }) => {
+test("pressing Escape repeatedly does not lose the key", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -145,7 +145,7 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
   await expect(keys.row(used.name)).toContainText("Revoked");
 });
 
-test("the first stop leads past the menu", async ({ page }) => {
+test("the first link skips the menu", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   await page.keyboard.press("Tab");
@@ -157,7 +157,7 @@ test("the first stop leads past the menu", async ({ page }) => {
   await expect(new Keys(page).createButton).toBeFocused();
 });
 
-test("the exact times are reached without a mouse", async ({ page, server }) => {
+test("exact times are switched on without a mouse", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
   await hydrated(page);

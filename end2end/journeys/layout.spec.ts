@@ -8,7 +8,7 @@ import { expect, hydrated, signIn, test } from "../support/test.ts";
 test.describe("at 360 px", () => {
   test.use({ viewport: NARROW });
 
-  test("each key is a card that says what its values are", async ({ page, server }) => {
+  test("each key is a card with labelled values", async ({ page, server }) => {
     const { used } = await seedKeys(server);
     await signIn(page);
     await hydrated(page);
@@ -28,7 +28,7 @@ test.describe("at 360 px", () => {
     for (const label of ["Key preview", "Created", "Last used", "Status"]) expect(labels.join()).toContain(label);
   });
 
-  test("the menu is behind a button", async ({ page }) => {
+  test("a button opens the menu", async ({ page }) => {
     await signIn(page);
     await hydrated(page);
     const link = page.getByRole("link", { name: "Inventory" });
@@ -45,10 +45,10 @@ test.describe("at 360 px", () => {
 
 });
 
-test.describe("with a finger", () => {
+test.describe("on a touch screen", () => {
   test.use({ viewport: NARROW, hasTouch: true, isMobile: true });
 
-  test("what is touched is large enough", async ({ page, server }) => {
+  test("touch targets are large enough", async ({ page, server }) => {
     await seedKeys(server);
     await signIn(page);
     await hydrated(page);
@@ -61,7 +61,7 @@ test.describe("with a finger", () => {
   });
 });
 
-test("from 640 px the menu is always there", async ({ page }) => {
+test("the menu is always visible from 640 px", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   for (const width of [640, 768, 960, 1280, 1920]) {

@@ -6,7 +6,7 @@ import { Seeder, demoteOwner } from "../support/seed.ts";
 import { seedLeads } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
-test("a lead arrives, is listed, and moves to the front when the CRM writes back", async ({ page, server }) => {
+test("a lead arrives, is listed, and moves to the top when the CRM updates it", async ({ page, server }) => {
   await signIn(page);
   await hydrated(page);
   await page.getByRole("link", { name: "Leads", exact: true }).click();
@@ -43,7 +43,7 @@ test("a lead arrives, is listed, and moves to the front when the CRM writes back
   await expect(row.getByText("Bought two")).toBeVisible();
 });
 
-test("who may only look sees the leads", async ({ page, server }) => {
+test("a viewer sees the leads", async ({ page, server }) => {
   await seedLeads(server, 1);
   await Seeder.signIn(server);
   demoteOwner(server);
@@ -52,7 +52,7 @@ test("who may only look sees the leads", async ({ page, server }) => {
   await expect(page.getByRole("rowheader", { name: /Grace Hopper 1/ })).toBeVisible();
 });
 
-test("at 360 px each lead is a card that says what its values are", async ({ page, server }) => {
+test("at 360 px, each lead is a card with labelled values", async ({ page, server }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await seedLeads(server, 1);
   await signIn(page, "/leads");

@@ -15,7 +15,7 @@ async function isMarked(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.hasAttribute("data-marked"));
 }
 
-test("what another admin does appears in an open list, and what is being done there stays", async ({ page, browser, server }) => {
+test("another admin's changes appear in an open list, and its selection and dialog are kept", async ({ page, browser, server }) => {
   const seeder = await Seeder.signIn(server);
   const feed = await seeder.createKey("Feed");
   await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
@@ -28,7 +28,7 @@ test("what another admin does appears in an open list, and what is being done th
   const dialog = keys.revokeDialog("Feed");
   await expect(dialog).toBeVisible();
 
-  await test.step("a key is made and another is paused elsewhere", async () => {
+  await test.step("another admin creates a key and pauses a second one", async () => {
     const other = await browser.newContext({ baseURL: server.url });
     const there = await other.newPage();
     await signIn(there);
@@ -45,7 +45,7 @@ test("what another admin does appears in an open list, and what is being done th
     await expect(page.getByText("3 keys, 2 active")).toBeAttached();
   });
 
-  await test.step("last used moves, in the row and in the question", async () => {
+  await test.step("the last use is updated in the row and in the dialog", async () => {
     await expect(dialog).toContainText("Never used");
     expect((await call(server, feed.secret, "/api/inventory")).status).toBe(200);
     await expect(dialog).toContainText("127.0.0.1");
@@ -59,7 +59,7 @@ test("what another admin does appears in an open list, and what is being done th
   expect(await isMarked(page), "the page was never loaded again").toBe(true);
 });
 
-test("the step that shows a key waits for its first call, and says why one was refused", async ({ page, server }) => {
+test("the dialog that shows a key waits for its first call and explains a refused one", async ({ page, server }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -77,13 +77,13 @@ test("the step that shows a key waits for its first call, and says why one was r
   await expect(keys.saveDialog.getByLabel("API key"), "the key stays").toHaveValue(secret);
   await keys.done();
 
-  await test.step("the next key waits for a call of its own", async () => {
+  await test.step("the next key waits for its own first call", async () => {
     await keys.create("CRM Sync", "CRM sync");
     await expect(news).toHaveText("Waiting for the first call…");
   });
 });
 
-test("a page that nobody looks at hears nothing, and catches up when it is looked at", async ({ page, server }) => {
+test("a hidden page receives no events and catches up when it becomes visible", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   await seeder.createKey("Feed");
   const open: string[] = [];
@@ -108,7 +108,7 @@ test("a page that nobody looks at hears nothing, and catches up when it is looke
   expect(open.length).toBe(2);
 });
 
-test("where the server tells nothing the page works as ever, and does not pretend to wait", async ({ page, guard }) => {
+test("without an event stream, the page works as usual and does not claim to wait for a call", async ({ page, guard }) => {
   guard.expectStatus(503);
   await page.route("**/keys/events**", (route) => route.fulfill({ status: 503, body: "Too many" }));
   await signIn(page);

@@ -18,7 +18,7 @@ test.describe("on an installation without an owner", () => {
     const name = "Inventory Integration";
     let secret = "";
 
-    await test.step("the printed link makes the owner", async () => {
+    await test.step("the printed setup link creates the owner", async () => {
       await page.goto(server.setupLink);
       await expect(page.getByRole("heading", { name: "Set up Voxum Console" })).toBeVisible();
       await page.getByLabel("Account name").fill(owner.account);
@@ -41,7 +41,7 @@ test.describe("on an installation without an owner", () => {
       await expect(page.getByText(owner.email)).toBeVisible();
     });
 
-    await test.step("the dialog advises on the name, the permissions and the end", async () => {
+    await test.step("the dialog advises on the name, the permissions and the expiry", async () => {
       const dialog = await keys.openCreate();
       const field = dialog.getByLabel("Name");
       await expect(field).toBeFocused();
@@ -90,7 +90,7 @@ test.describe("on an installation without an owner", () => {
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
     });
 
-    await test.step("nothing but Done takes the key away unasked", async () => {
+    await test.step("only Done closes the dialog without asking", async () => {
       const dialog = keys.saveDialog;
       const done = dialog.getByRole("button", { name: "Done" });
       await expect(done).toBeDisabled();
@@ -127,7 +127,7 @@ test.describe("on an installation without an owner", () => {
       await expect(row).toContainText("Active");
     });
 
-    await test.step("another program uses it, and the list says so within 5 s", async () => {
+    await test.step("another program uses the key, and the list shows it within 5 s", async () => {
       const answer = await call(server, secret, "/api/key");
       const called = Date.now();
       expect(answer).toMatchObject({ status: 200, body: { name } });
@@ -140,7 +140,7 @@ test.describe("on an installation without an owner", () => {
       await expect(keys.row(name)).not.toContainText("Never used");
     });
 
-    await test.step("revoking asks for the name, since something uses the key", async () => {
+    await test.step("revoking a key in use asks for its name", async () => {
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
       await keys.revokeButton(name).click();
       const dialog = keys.revokeDialog(name);
@@ -164,7 +164,7 @@ test.describe("on an installation without an owner", () => {
       await expect(dialog).toBeHidden();
     });
 
-    await test.step("a receipt says that it holds everywhere", async () => {
+    await test.step("a receipt shows that every node refuses the key", async () => {
       await expect(keys.receipt).toContainText(/Refused on 1 of 1 node, \d+ ms after you confirmed\./);
       await keys.receipt.getByRole("button", { name: "Done" }).click();
       await expect(keys.receipt).toBeHidden();
@@ -206,7 +206,7 @@ test.describe("on an installation without an owner", () => {
     await expect(page.getByRole("heading", { name: "Set up Voxum Console" })).toHaveCount(0);
   });
 
-  test("a poor password is refused at its field, and the rest stays typed", async ({ page, server }) => {
+  test("a weak password is refused at its field, and the other fields keep their values", async ({ page, server }) => {
     await page.goto(server.setupLink);
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);

@@ -27,7 +27,7 @@ async function translate(page: Page, { once }: { once: boolean }): Promise<void>
   }, once);
 }
 
-test("a page that was changed before the module came is loaded once more", async ({ page, server, guard }) => {
+test("a page that an extension changed before hydration is reloaded once", async ({ page, server, guard }) => {
   guard.expectConsole("panicked at");
   const { used } = await seedKeys(server);
   await signIn(page, "/settings");
@@ -39,7 +39,7 @@ test("a page that was changed before the module came is loaded once more", async
   await expect(new Keys(page).row(used.name)).toBeVisible();
 });
 
-test("a page that is changed each time says so, and works as plain HTML", async ({ page, server, guard }) => {
+test("a page that an extension changes on every load shows a notice and works as plain HTML", async ({ page, server, guard }) => {
   guard.expectConsole("panicked at");
   const { unused } = await seedKeys(server);
   await signIn(page, "/settings");
@@ -52,7 +52,7 @@ test("a page that is changed each time says so, and works as plain HTML", async 
   await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
 });
 
-test("a page of an older build is left by a full page load", async ({ page }) => {
+test("a link on a page of an older build loads the whole page", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -69,7 +69,7 @@ test("a page of an older build is left by a full page load", async ({ page }) =>
   await expect.poll(() => page.evaluate(() => "sameDocument" in window)).toBe(false);
 });
 
-test("relative times are right after the computer slept", async ({ page, server }) => {
+test("relative times are correct after the computer slept", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
   await hydrated(page);

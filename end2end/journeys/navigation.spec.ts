@@ -8,7 +8,7 @@ async function mark(page: Page): Promise<() => Promise<boolean>> {
   return () => page.evaluate(() => "sameDocument" in window);
 }
 
-test("menu links change the page without loading one, and so does the way back", async ({ page }) => {
+test("menu links and the Back button change the page without a page load", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const stands = await mark(page);
@@ -36,7 +36,7 @@ test("menu links change the page without loading one, and so does the way back",
   expect(await stands(), "a reload is one").toBe(false);
 });
 
-test("what a page left behind ends with it", async ({ page, server }) => {
+test("listeners of a page stop when the user leaves it", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
   await hydrated(page);
@@ -56,7 +56,7 @@ test("what a page left behind ends with it", async ({ page, server }) => {
   await expect(keys.row("CRM Sync 2").locator("time").first()).toHaveText(/seconds? ago/, { timeout: 4_000 });
 });
 
-test("a page without script is changed to as well, and from there on links are links", async ({ page }) => {
+test("a page that is not hydrated opens without a page load, and its form loads a new page", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const stands = await mark(page);
@@ -71,7 +71,7 @@ test("a page without script is changed to as well, and from there on links are l
   expect(await stands(), "the answer that shows a key is a page of its own, without script").toBe(false);
 });
 
-test("where the server does not answer, a link leads to what the browser says of that", async ({ page, guard, server }) => {
+test("a link leads to the error response if the server is unavailable", async ({ page, guard, server }) => {
   guard.expectStatus(503);
   await signIn(page);
   await hydrated(page);
@@ -81,7 +81,7 @@ test("where the server does not answer, a link leads to what the browser says of
   await expect(page).toHaveURL(`${server.url}/inventory`);
 });
 
-test("a console that was updated meanwhile is loaded anew", async ({ page }) => {
+test("a link loads the whole page if the console has been updated", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const stands = await mark(page);
@@ -97,7 +97,7 @@ test("a console that was updated meanwhile is loaded anew", async ({ page }) => 
   await hydrated(page);
 });
 
-test("browsers without the means to change a page load the next one", async ({ page }) => {
+test("a browser without the Navigation API loads each page", async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
   await signIn(page);
   await hydrated(page);
@@ -108,7 +108,7 @@ test("browsers without the means to change a page load the next one", async ({ p
   expect(await stands()).toBe(false);
 });
 
-test("a key can be created on the page that was reached by the menu", async ({ page }) => {
+test("a key can be created on a page that was reached from the menu", async ({ page }) => {
   await signIn(page, "/inventory");
   await hydrated(page);
   await page.getByRole("link", { name: "API Keys", exact: true }).click();
@@ -135,7 +135,7 @@ test("two keys in a row are created without a reload, each with its own secret",
   await expect(page.getByRole("rowheader").first(), "the newest is first").toContainText("CRM Sync");
 });
 
-test("two impatient clicks make one key", async ({ page }) => {
+test("a double click creates only one key", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -149,7 +149,7 @@ test("two impatient clicks make one key", async ({ page }) => {
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });
 
-test("a refused form stays in its dialog and keeps what was typed", async ({ page }) => {
+test("a refused form stays in its dialog and keeps what the admin typed", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -172,7 +172,7 @@ test("a refused form stays in its dialog and keeps what was typed", async ({ pag
   await expect(keys.row("x".repeat(64))).toHaveCount(1);
 });
 
-test("the theme is chosen at once and comes back without a flash", async ({ page }) => {
+test("a chosen theme applies at once and persists without a flash", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await signIn(page);
   await hydrated(page);
@@ -189,7 +189,7 @@ test("the theme is chosen at once and comes back without a flash", async ({ page
   await expect.poll(background).toBe(light);
 });
 
-test("signing in leads to the page that was asked for", async ({ page, server }) => {
+test("signing in leads to the requested page", async ({ page, server }) => {
   await page.goto("/inventory");
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
   await page.getByLabel("Email").fill(owner.email);
@@ -208,7 +208,7 @@ for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example
   });
 }
 
-test("who is signed in is not asked to sign in again", async ({ page, server }) => {
+test("a member who is signed in is not asked to sign in again", async ({ page, server }) => {
   await signIn(page);
   await page.goto("/sign-in?next=%2Finventory");
   await expect(page).toHaveURL(`${server.url}/inventory`);
@@ -216,7 +216,7 @@ test("who is signed in is not asked to sign in again", async ({ page, server }) 
   await expect(page).toHaveURL(`${server.url}/`);
 });
 
-test("a session that ends while the page is open leads to signing in, and back", async ({ page, context, server }) => {
+test("an action after the session has ended leads to the sign-in page and back", async ({ page, context, server }) => {
   const { unused } = await seedKeys(server);
   await signIn(page);
   await hydrated(page);
@@ -238,7 +238,7 @@ test("a session that ends while the page is open leads to signing in, and back",
   await expect(keys.row(unused.name), "nothing was revoked").toContainText("Active");
 });
 
-test("a session that ended is noticed by the menu as well", async ({ page, context, server }) => {
+test("a menu link after the session has ended leads to the sign-in page", async ({ page, context, server }) => {
   await signIn(page);
   await hydrated(page);
   await context.clearCookies();
@@ -246,7 +246,7 @@ test("a session that ended is noticed by the menu as well", async ({ page, conte
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
 });
 
-test("a page that does not exist says so", async ({ page, guard }) => {
+test("an unknown address shows the page-not-found message", async ({ page, guard }) => {
   guard.expectStatus(404);
   await signIn(page);
   const answer = await page.goto("/nowhere");
@@ -254,7 +254,7 @@ test("a page that does not exist says so", async ({ page, guard }) => {
   await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
 });
 
-test("where the server does not answer, the dialog says so and the page stays", async ({ page, context }) => {
+test("the dialog shows an error and keeps its values if the server's response is unreadable", async ({ page, context }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -272,7 +272,7 @@ test("where the server does not answer, the dialog says so and the page stays", 
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });
 
-test("the times keep moving", async ({ page, server }) => {
+test("relative times keep updating", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
   await hydrated(page);

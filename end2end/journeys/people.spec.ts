@@ -12,7 +12,7 @@ function linkIn(printed: string): string {
   return link;
 }
 
-test("a forgotten password is replaced by a link, which works once and ends every session", async ({ page, browser, server, guard }) => {
+test("a reset link replaces a forgotten password, works once and ends every session", async ({ page, browser, server, guard }) => {
   guard.expectStatus(404);
   const old = await browser.newContext({ baseURL: server.url });
   const before = await old.newPage();
@@ -41,7 +41,7 @@ test("a forgotten password is replaced by a link, which works once and ends ever
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
 });
 
-test("who may only look sees the keys and no way to change them", async ({ page, server }) => {
+test("a viewer sees the keys but no way to change them", async ({ page, server }) => {
   const { unused } = await seedKeys(server);
   const seeder = await Seeder.signIn(server);
   demoteOwner(server);
@@ -61,7 +61,7 @@ test("who may only look sees the keys and no way to change them", async ({ page,
   await expect(keys.row(unused.name)).toContainText("Active");
 });
 
-test("a further account begins with nothing and sees nothing of the first", async ({ page, server }) => {
+test("a second account starts empty and sees nothing of the first", async ({ page, server }) => {
   await seedKeys(server);
   await page.goto(linkIn(server.command("admin", "create-account", "Quay Motors")));
   await expect(page.getByLabel("Account name")).toHaveValue("Quay Motors");
@@ -80,16 +80,16 @@ test("a further account begins with nothing and sees nothing of the first", asyn
   await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
 });
 
-test.describe("served without encryption", () => {
+test.describe("when the console is served without encryption", () => {
   test.use({ settings: { VOXUM_PUBLIC_URL: "http://console.example.com" } });
 
-  test("the sign-in page says so", async ({ page }) => {
+  test("the sign-in page shows a warning", async ({ page }) => {
     await page.goto("/sign-in");
     await expect(page.getByText(/served without encryption/)).toBeVisible();
   });
 });
 
-test("where the console is reached safely, the sign-in page says nothing of it", async ({ page }) => {
+test("the sign-in page shows no warning if the connection is secure", async ({ page }) => {
   await page.goto("/sign-in");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect(page.getByText(/encryption/)).toHaveCount(0);

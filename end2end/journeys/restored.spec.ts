@@ -3,6 +3,6 @@
 import { confirmRestored } from "../support/restored.ts";
 import { test } from "../support/test.ts";
 
-test("restored keys are confirmed or revoked, and the notice goes away", async ({ page, server }) => {
+test("restored keys are confirmed or revoked, and the notice disappears", async ({ page, server }) => {
   await confirmRestored(page, server);
 });

@@ -5,15 +5,15 @@ import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
-test("a key is rotated, and the old one ended once its callers have moved", async ({ page, server }) => {
+test("a key is rotated, and the old one is revoked once its callers have moved", async ({ page, server }) => {
   await rotateKey(page, server);
 });
 
-test("who is about to revoke a key may pause or rotate it instead", async ({ page, server }) => {
+test("the page that revokes a key offers to pause or rotate it instead", async ({ page, server }) => {
   await insteadOfRevoking(page, server);
 });
 
-test("the dialog that revokes lets a key be paused instead", async ({ page, server }) => {
+test("the dialog that revokes a key offers to pause it instead", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   await seeder.createKey("CRM Sync");
   await signIn(page);
@@ -24,7 +24,7 @@ test("the dialog that revokes lets a key be paused instead", async ({ page, serv
   await expect(page.getByText("until you resume it")).toBeVisible();
 });
 
-test("a key is created to end with a day of one's own choice", async ({ page }) => {
+test("a key is created with a chosen expiry date", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);

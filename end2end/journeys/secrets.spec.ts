@@ -31,7 +31,7 @@ function traces(secret: string): string[] {
   return [secret, secret.slice(9, 29), secret.slice(-20)];
 }
 
-test("after Done the secret of a key is nowhere", async ({ page, server }) => {
+test("the secret of a key is stored nowhere after Done", async ({ page, server }) => {
   const requested: string[] = [];
   page.on("request", (request) => requested.push(request.url()));
   await signInByForm(page);
@@ -72,7 +72,7 @@ test("after Done the secret of a key is nowhere", async ({ page, server }) => {
   }
 });
 
-test("a key that is given away by leaving is nowhere either", async ({ page }) => {
+test("the secret of a key is kept nowhere after the admin leaves without it", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -85,7 +85,7 @@ test("a key that is given away by leaving is nowhere either", async ({ page }) =
   for (const trace of traces(secret)) expect(text).not.toContain(trace);
 });
 
-test("the browser asks before a tab with a key in it closes", async ({ page }) => {
+test("the browser asks before it closes a tab that shows a key", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -100,7 +100,7 @@ test("the browser asks before a tab with a key in it closes", async ({ page }) =
   await expect(keys.row("Inventory Integration")).toBeVisible();
 });
 
-test("going back asks before it loses a key", async ({ page, server }) => {
+test("the page asks before going back loses a key", async ({ page, server }) => {
   await signIn(page, "/inventory");
   await hydrated(page);
   await page.getByRole("link", { name: "API Keys", exact: true }).click();
@@ -132,7 +132,7 @@ test("the browser asks before going back to another document loses a key", async
   await keys.done();
 });
 
-test("a page that the browser keeps for the way back holds no key, and is drawn anew", async ({ page }) => {
+test("a page in the back/forward cache contains no key and is reloaded when it is shown again", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
@@ -148,7 +148,7 @@ test("a page that the browser keeps for the way back holds no key, and is drawn 
   await expect(keys.row("Inventory Integration")).toBeVisible();
 });
 
-test("the pages that show a key without script keep it nowhere", async ({ server }) => {
+test("a key that is shown without script is in no log and no file", async ({ server }) => {
   const seeder = await Seeder.signIn(server);
   const { secret } = await seeder.createKey("CRM Sync");
   expect(await server.stop()).toBe(0);

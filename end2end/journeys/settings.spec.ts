@@ -4,12 +4,12 @@ import { demoteOwner } from "../support/seed.ts";
 import { changeSettings } from "../support/settings.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
-test("an owner changes the settings, and they hold", async ({ page, server }) => {
+test("an owner changes the settings, and they take effect", async ({ page, server }) => {
   await signIn(page);
   await changeSettings(page, server);
 });
 
-test("who may only look sees the settings and no form", async ({ page, server }) => {
+test("a viewer sees the settings but no form", async ({ page, server }) => {
   demoteOwner(server);
   await signIn(page, "/settings");
   await expect(page.getByText("Default currency")).toBeVisible();

@@ -3,10 +3,10 @@
 import { keepAccount, runTeam } from "../support/team.ts";
 import { test } from "../support/test.ts";
 
-test("a colleague is invited, changed, kept out, let in, and becomes the owner", async ({ page, browser, server }) => {
+test("a colleague is invited, given another role, deactivated, reactivated and made the owner", async ({ page, browser, server }) => {
   await runTeam(page, browser, server);
 });
 
-test("a member ends a session elsewhere and changes the password", async ({ page, browser, server }) => {
+test("a member ends a session in another browser and changes the password", async ({ page, browser, server }) => {
   await keepAccount(page, browser, server);
 });

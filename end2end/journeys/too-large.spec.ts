@@ -10,7 +10,7 @@ function file(bytes: number): string {
   return path;
 }
 
-test("a file above the limit is refused where it is chosen, and nothing is sent", async ({ page }) => {
+test("a file above the limit is refused when it is chosen, and nothing is sent", async ({ page }) => {
   await signIn(page, "/inventory/import");
   const field = page.getByLabel("File", { exact: true });
   const message = () => field.evaluate((input: HTMLInputElement) => input.validationMessage);
@@ -25,7 +25,7 @@ test("a file above the limit is refused where it is chosen, and nothing is sent"
   expect(await message(), "the fault goes away with another file").toBe("");
 });
 
-test("the server's refusal of a large file is shown by the page", async ({ page, guard }) => {
+test("the page shows the server's refusal of a large file", async ({ page, guard }) => {
   guard.expectStatus(413);
   await signIn(page, "/inventory/import");
   const field = page.getByLabel("File", { exact: true });

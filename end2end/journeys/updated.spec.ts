@@ -5,7 +5,7 @@ import { Seeder } from "../support/seed.ts";
 import { seedItems } from "../support/states.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
-test("pages that do not follow what happens name their age and a way to refresh", async ({ page, server }) => {
+test("pages without live updates show their age and a link to refresh", async ({ page, server }) => {
   const key = await (await Seeder.signIn(server)).createKey("Inventory Integration");
   await seedItems(server, 2);
   await signIn(page, "/");
@@ -24,7 +24,7 @@ test("pages that do not follow what happens name their age and a way to refresh"
   await expect(page).toHaveURL(/\/inventory\?q=sku$/);
 });
 
-test("relative times of a page without the module are right after the computer slept", async ({ page, server }) => {
+test("relative times on a page that is not hydrated are correct after the computer slept", async ({ page, server }) => {
   const key = await (await Seeder.signIn(server)).createKey("Inventory Integration");
   await page.clock.install();
   await signIn(page, `/keys/${key.id}`);

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_taken_in_reads_back_whole_however_it_came() {
+    async fn body_reads_back_whole_however_it_was_split() {
         let whole: Vec<u8> = (0..200_000_u32).map(|n| n.to_be_bytes()[3]).collect();
         for size in [1, 7, Pieces::SIZE, whole.len()] {
             let mut pieces = Pieces::default();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_of_the_limit_passes_and_one_byte_more_does_not() {
+    async fn body_is_accepted_up_to_the_limit_and_rejected_one_byte_above() {
         assert_eq!(read(Body::from(vec![b'x'; 8]), 8).await.unwrap().len(), 8);
         assert_eq!(
             read(Body::from(vec![b'x'; 9]), 8).await,

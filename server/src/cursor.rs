@@ -172,14 +172,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_as_the_id_it_was_made_of() {
+    fn cursor_round_trips_to_its_id() {
         for id in ["SKU001", "a/b", "🚗", " "] {
             assert_eq!(read(&write(id)).as_deref(), Some(id));
         }
     }
 
     #[test]
-    fn cursor_at_a_change_of_items_comes_back_as_its_place() {
+    fn item_change_cursor_round_trips_to_its_position() {
         let first = ItemPlace::first(7);
         for place in [
             first.after(3, "a/b"),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_at_a_change_is_good_for_its_own_way_alone() {
+    fn change_cursor_is_accepted_only_in_its_own_direction() {
         for number in [0, 1, u64::MAX] {
             let cursor = write_change(Way::On, number);
             assert_eq!(read_change(Way::On, &cursor), Some(number));
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_among_keys_is_good_for_its_own_order_alone() {
+    fn key_cursor_is_accepted_only_in_its_own_order() {
         let place = |value| KeyPlace {
             value,
             created_at: Timestamp::from_millis(5),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_in_the_team_comes_back_as_the_place_it_was_made_of() {
+    fn team_cursor_round_trips_to_its_position() {
         let id = MemberId::parse("0198c2a0").unwrap();
         let members = [true, false].map(|active| {
             let id = id.clone();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_cursors() {
+    fn malformed_cursors_are_rejected() {
         let long = hex::encode([&[1], [b'x'; 129].as_slice()].concat());
         for bad in [
             "", "01", "zz", "0", "02414243", "01ff", "SKU001", "014A", &long,

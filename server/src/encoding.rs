@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_byte_order_mark_is_skipped_once() {
+    fn byte_order_mark_is_skipped_once() {
         assert_eq!(text("\u{FEFF}{}".into()), Ok("{}".to_owned()));
         assert_eq!(text("\u{FEFF}\u{FEFF}{}".into()), Err(NotUtf8::MarkedTwice));
         for plain in ["", "a", "é", "東京\n"] {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_named() {
+    fn other_encodings_are_named_in_the_error() {
         let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, error) in [
             (utf16("\u{FEFF}{}"), NotUtf8::Utf16),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_is_declared_by_any_of_its_names() {
+    fn utf_8_may_be_declared_by_any_of_its_names_and_other_encodings_are_rejected() {
         for name in [
             "utf-8",
             "UTF8",

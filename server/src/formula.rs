@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_taken_for_a_formula() {
+    fn cell_is_neutralised_only_if_it_could_be_a_formula() {
         for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1"] {
             assert_eq!(neutralised(evil), format!("'{evil}"));
         }
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_neutralised_cell_is_restored_and_every_other_cell_is_left_as_it_is() {
+    fn neutralised_cell_is_restored_and_any_other_cell_is_unchanged() {
         for text in [
             "=1", "'=1", "''=1", "+", "-5", "@", "'", "''", "'a", "", "a", "a=1", "＝1", "'＝1",
         ] {

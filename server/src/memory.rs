@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_any_size_has_room_if_nothing_else_is_held() {
+    fn body_may_use_all_memory_if_no_other_body_is_held() {
         let memory = Memory::new(100);
         let mut share = memory.share(sender("a", "1"));
         assert_eq!(share.grow_to(101), Err(NoRoom));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_pieces_has_as_much_room_as_one_of_a_known_length() {
+    fn body_in_pieces_has_as_much_room_as_one_of_known_length() {
         let memory = Memory::new(100);
         let mut other = memory.share(sender("b", "1"));
         assert_eq!(other.grow_to(20), Ok(()));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_and_no_account_can_keep_the_others_out() {
+    fn no_key_and_no_account_can_use_up_the_memory() {
         let memory = Memory::new(1_000);
         let mut held = Vec::new();
         for account in ["a", "b", "c", "d"] {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_cannot_grow_stays_as_it_is() {
+    fn share_that_cannot_grow_is_unchanged() {
         let memory = Memory::new(100);
         let mut share = memory.share(sender("a", "1"));
         assert_eq!(share.grow_to(10), Ok(()));

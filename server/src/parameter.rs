@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_parameter_has_a_length_in_characters() {
+    fn parameter_is_rejected_if_it_exceeds_its_length_in_characters() {
         for (name, most) in [
             ("q", 256),
             ("category", 256),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_is_given_twice_is_found_unless_it_may_be() {
+    fn repeated_parameter_is_detected_unless_it_may_repeat() {
         for query in [
             "who=keys&who=operator",
             "cursor=&cursor=",
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_entity_tags_has_a_length_over_all_its_lines() {
+    fn length_of_entity_tags_is_limited_over_all_header_lines() {
         let headers = |lines: usize| {
             let mut headers = HeaderMap::new();
             for _ in 0..lines {
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_a_form_may_be_longer_than_a_parameter() {
+    fn form_field_may_be_longer_than_a_parameter() {
         let long = "x".repeat(MAX_FIELD);
         assert_eq!(TooLong::check_fields([("q", &*long)]), Ok(()));
         let long = format!("{long}x");

@@ -99,7 +99,7 @@ mod tests {
     use service::OsRandom;
 
     #[test]
-    fn the_first_start_makes_a_file_for_its_owner_alone() {
+    fn first_start_creates_a_file_that_only_its_owner_can_read() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("voxum.db");
         let first = read_or_make(&database, false, &OsRandom).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_at_the_same_time_agree_on_one_pepper_and_never_see_half_of_it() {
+    fn concurrent_starts_agree_on_one_pepper_and_never_read_half_of_it() {
         for _ in 0..100 {
             let folder = tempfile::tempdir().unwrap();
             let database = folder.path().join("voxum.db");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_succeeds_when_the_one_before_was_killed_while_it_wrote_the_pepper() {
+    fn start_succeeds_if_the_previous_one_was_killed_while_writing_the_pepper() {
         let folder = tempfile::tempdir().unwrap();
         for written in ["", "0123"] {
             let left = tempfile::Builder::new()
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pepper_that_keys_depend_on_is_not_made_anew() {
+    fn missing_pepper_is_not_recreated_if_keys_depend_on_it() {
         let folder = tempfile::tempdir().unwrap();
         let error = read_or_make(&folder.path().join("voxum.db"), true, &OsRandom).unwrap_err();
         assert!(format!("{error:#}").contains("is missing"), "{error:#}");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_not_quoted() {
+    fn content_of_a_damaged_file_is_not_quoted_in_the_error() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("pepper"), "swordfish").unwrap();
         let error = read_or_make(&folder.path().join("voxum.db"), false, &OsRandom).unwrap_err();

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_outcome_is_read_as_it_is_written() {
+    fn outcome_round_trips_through_its_text() {
         let refused = Refusal::ALL.map(Outcome::Refused);
         for outcome in refused.into_iter().chain([Outcome::Accepted]) {
             assert_eq!(Outcome::of(outcome.as_str()), outcome);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_of_another_version_is_another_reason() {
+    fn unknown_refusal_code_is_read_as_other() {
         assert_eq!(Refusal::of("from_the_future"), Refusal::Other);
         assert_eq!(Outcome::of(""), Outcome::Refused(Refusal::Other));
     }

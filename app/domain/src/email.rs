@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_found_in_whichever_case_it_is_typed() {
+    fn address_is_trimmed_and_lowercased() {
         assert_eq!(
             Email::parse(" Ada@Example.COM ").unwrap().as_str(),
             "ada@example.com"
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_another_form_is_refused() {
+    fn malformed_addresses_are_rejected() {
         for bad in [
             "",
             "ada",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_mail_servers_may_refuse_is_refused_and_kept_if_a_member_has_it() {
+    fn undeliverable_address_is_rejected_when_entered_but_accepted_when_stored() {
         for odd in [
             "a\u{200b}da@example.com",
             "ada@exam\u{ad}ple.com",

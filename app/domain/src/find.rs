@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_order_reads_back() {
+    fn every_order_round_trips_through_its_text() {
         for (text, sort, reversed, _) in KeyOrder::ALL {
             let order = KeyOrder { sort, reversed };
             assert_eq!(KeyOrder::parse(text), Ok(order));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_is_told_in_words() {
+    fn key_count_is_described_in_words() {
         let count = |keys, active| KeyCount {
             keys,
             active,

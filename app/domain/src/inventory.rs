@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_of_matches_name_the_items_that_were_searched() {
+    fn match_count_names_the_items_that_were_searched() {
         use SearchedItems::{All, First, Next, Remaining};
         for (number, among, words) in [
             (0, All, "0 of 25,000 items"),

@@ -362,7 +362,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_trimmed_and_counted_in_characters() {
+    fn key_name_is_trimmed_and_its_length_counted_in_characters() {
         assert_eq!(KeyName::parse("  CRM Sync ").unwrap().as_str(), "CRM Sync");
         assert!(KeyName::parse(&"é".repeat(64)).is_ok());
         assert!(KeyName::parse(&"é".repeat(65)).is_err());
@@ -370,14 +370,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_deceives_the_eye_is_refused() {
+    fn key_name_with_control_or_invisible_characters_is_rejected() {
         for bad in ["a\0b", "a\nb", "safe\u{202E}live", "zero\u{200B}width"] {
             assert!(KeyName::parse(bad).is_err(), "{bad:?} was taken");
         }
     }
 
     #[test]
-    fn vague_names_get_a_hint_and_good_ones_none() {
+    fn hint_is_given_only_for_a_vague_name() {
         for vague in ["Key 1", "test", "Test key", "API-Key", "key2", "my api key"] {
             assert!(KeyName::hint(vague).is_some(), "{vague:?} got no hint");
         }

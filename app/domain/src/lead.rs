@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_is_read_as_it_is_written_and_in_no_other_way() {
+    fn lead_status_round_trips_and_any_other_text_is_rejected() {
         for status in LeadStatus::ALL {
             assert_eq!(LeadStatus::parse(status.as_str()), Ok(status));
         }

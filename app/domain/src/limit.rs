@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_lets_something_through_and_not_everything() {
+    fn rate_limit_must_be_at_least_one_and_at_most_the_maximum() {
         assert!(RateLimit::new(1, 1).is_ok());
         assert!(RateLimit::new(RateLimit::MAX_DEPTH, RateLimit::MAX_PER_SECOND).is_ok());
         for (depth, per_second) in [(0, 1), (1, 0), (100_001, 1), (1, 10_001)] {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_rounded_up() {
+    fn window_of_a_rate_limit_is_rounded_up() {
         assert_eq!(RateLimit::DEFAULT.window_seconds(), 10);
         assert_eq!(RateLimit::new(10, 3).unwrap().window_seconds(), 4);
     }

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_a_whole_number_in_bounds_or_none() {
+    fn maximum_days_are_a_whole_number_in_range_or_blank() {
         assert_eq!(KeyPolicy::parse_days(" "), Ok(None));
         assert_eq!(KeyPolicy::parse_days(" 3650 "), Ok(Some(3_650)));
         for bad in ["0", "3651", "-1", "1.5", "a year"] {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longest_life_means_that_keys_expire() {
+    fn key_must_expire_if_its_lifetime_is_limited() {
         assert!(KeyPolicy::new(false, Some(90)).unwrap().must_expire());
         assert!(!KeyPolicy::new(false, None).unwrap().must_expire());
     }

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_written_for_people() {
+    fn amounts_are_formatted_for_readers() {
         assert_eq!(Resource::Items.amount(1), "1 item");
         assert_eq!(Resource::Keys.amount(1_000), "1,000 API keys");
         assert_eq!(Resource::ItemBytes.amount(1_536), "1.5 KiB of items");

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_each_scope_once_in_one_order() {
+    fn scope_set_contains_each_scope_once_in_a_fixed_order() {
         let set = ScopeSet::from(vec![
             Scope::LeadsWrite,
             Scope::InventoryRead,
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_set_permits_nothing() {
+    fn empty_scope_set_permits_nothing() {
         assert!(
             Scope::ALL
                 .into_iter()
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_scope_is_refused() {
+    fn unknown_scope_is_rejected() {
         assert!(ScopeSet::parse("inventory:read admin").is_err());
     }
 }

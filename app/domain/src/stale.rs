@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn permission_that_was_removed_meanwhile_stays_removed() {
+    fn permission_removed_by_another_admin_stays_removed() {
         let base = filled(&["inventory:read", "inventory:write"]);
         let mut typed = base.clone();
         typed.scopes = texts(&["inventory:read", "inventory:write", "leads:read"]);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn own_changes_stay_and_a_permission_can_be_removed() {
+    fn own_changes_are_kept_and_a_permission_can_be_removed() {
         let base = filled(&["inventory:read", "inventory:write"]);
         let mut typed = base.clone();
         typed.scopes = texts(&["inventory:read"]);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn form_without_its_base_keeps_what_was_typed() {
+    fn form_without_its_base_keeps_the_typed_values() {
         let typed = filled(&["leads:read"]);
         let merged = typed.clone().rebased(None, filled(&[]));
         assert_eq!(merged.scopes, typed.scopes);

@@ -141,12 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_one_space_as_pages_show_it() {
+    fn whitespace_collapses_to_one_space_as_browsers_display_it() {
         assert_eq!(read(" a  \u{a0} b\u{3000}c "), Ok("a b c".into()));
     }
 
     #[test]
-    fn what_cannot_be_seen_is_refused() {
+    fn invisible_characters_are_rejected() {
         for odd in [
             "a\nb",
             "a\tb",
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_and_emoji_that_join_are_kept() {
+    fn joiners_in_scripts_and_emoji_are_kept() {
         for good in ["👩\u{200D}🔧", "❤\u{FE0F}", "می\u{200C}شود", "Škoda 東京"] {
             assert_eq!(read(good).as_deref(), Ok(good));
         }

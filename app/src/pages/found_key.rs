@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_whole_key_is_told_before_anything_is_sent() {
+    fn incomplete_or_malformed_key_is_reported_before_it_is_sent() {
         let whole = format!("vx_{}", "a".repeat(49));
         assert_eq!(malformed(&whole), None);
         assert!(malformed(&whole[..38]).is_some_and(|why| why.contains("38 of 52")));

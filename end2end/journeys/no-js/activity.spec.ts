@@ -3,10 +3,10 @@
 import { editTogether, learnNetworks } from "../../support/activity.ts";
 import { test } from "../../support/test.ts";
 
-test("who calls with a key is seen, watched, and becomes the list of those who may", async ({ page, server }) => {
+test("the callers of a key are shown, watched and turned into its allow list", async ({ page, server }) => {
   await learnNetworks(page, server);
 });
 
-test("of two admins who edit a key at once, the second is told before anything is lost", async ({ page, server }) => {
+test("the second of two admins who edit a key at once sees the other's changes before saving", async ({ page, server }) => {
   await editTogether(page, server);
 });

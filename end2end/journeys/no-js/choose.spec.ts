@@ -3,7 +3,7 @@
 import { seedFour } from "../../support/find.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("style counts the selected keys", async ({ page, server }) => {
+test("CSS counts the selected keys", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await expect(page.getByLabel("Select all on this page"), "nothing would select them").toBeHidden();

@@ -10,7 +10,7 @@ async function expectSelected(page: Page, selector: string, text: string): Promi
   expect(await page.evaluate(() => getSelection()?.toString().trim())).toBe(text);
 }
 
-test("a rotated key is selected as soon as it has the focus", async ({ page, server }) => {
+test("a rotated key is selected when it receives the focus", async ({ page, server }) => {
   const secret = await openRotated(page, server);
   await page.getByRole("link", { name: "Sign out" }).or(page.getByRole("button", { name: "Sign out" })).focus();
   await page.keyboard.press("Tab");

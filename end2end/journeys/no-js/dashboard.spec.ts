@@ -3,7 +3,7 @@
 import { takeFirstSteps } from "../../support/dashboard.ts";
 import { test } from "../../support/test.ts";
 
-test("the first steps are ticked one after another, and the numbers follow", async ({ page, server }) => {
+test("the first steps are completed one after another, and the figures are updated", async ({ page, server }) => {
   test.setTimeout(60_000);
   await takeFirstSteps(page, server);
 });

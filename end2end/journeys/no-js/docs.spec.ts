@@ -2,7 +2,7 @@
 
 import { expect, test } from "../../support/test.ts";
 
-test("everything is there to read, and nothing that needs a script", async ({ page }) => {
+test("the docs are complete, without the parts that need a script", async ({ page }) => {
   await page.goto("/docs");
   await expect(page.getByRole("heading", { name: "Push items" })).toBeVisible();
   await expect(page.getByLabel("API key to try with")).toBeHidden();

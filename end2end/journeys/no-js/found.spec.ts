@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { Seeder } from "../../support/seed.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("a found key is told by a digest that was made elsewhere", async ({ page, server }) => {
+test("a found key is identified by a digest that was computed elsewhere", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync");
   await signIn(page, "/keys/found");

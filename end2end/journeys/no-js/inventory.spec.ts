@@ -4,7 +4,7 @@ import { apply, check, choose, expectNumber, text } from "../../support/import.t
 import { seedItems } from "../../support/states.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("a file is chosen, described, checked row by row and imported", async ({ page }) => {
+test("a file is chosen, mapped, checked row by row and imported", async ({ page }) => {
   await signIn(page, "/inventory");
   await page.getByRole("link", { name: "Import a file" }).click();
   await choose(page, text("id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Honda Civic,ten\n"));

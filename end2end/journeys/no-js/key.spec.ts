@@ -7,6 +7,6 @@ test("a key is found by its name, edited, paused and resumed", async ({ page, se
   await changeKey(page, server);
 });
 
-test("a refused edit keeps what was typed, and says where it is wrong", async ({ page, server }) => {
+test("a refused edit keeps what the admin typed and marks the invalid field", async ({ page, server }) => {
   await editInVain(page, server);
 });

@@ -69,7 +69,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys`);
 });
 
-test("the form that was sent twice makes one key, and says so", async ({ page }) => {
+test("a form submitted twice creates one key and reports that it exists already", async ({ page }) => {
   await signIn(page, "/keys/new");
   await page.getByLabel("Name").fill("CRM Sync");
   await page.getByLabel("leads:read").check();
@@ -87,7 +87,7 @@ test("the form that was sent twice makes one key, and says so", async ({ page })
   await expect(new Keys(page).row("CRM Sync")).toHaveCount(1);
 });
 
-test("what was typed stays where a create form is refused", async ({ page }) => {
+test("a refused create form keeps what the admin typed", async ({ page }) => {
   await signIn(page, "/keys/new");
   const name = "Feed for the “Nord & Süd” branch <b>";
   await page.getByLabel("Name").fill(name);
@@ -113,7 +113,7 @@ test("what was typed stays where a create form is refused", async ({ page }) => 
   await expect(new Keys(page).row(name)).toHaveCount(1);
 });
 
-test("a preset chooses the permissions and keeps what was typed", async ({ page, server }) => {
+test("a preset selects the permissions and keeps what the admin typed", async ({ page, server }) => {
   await signIn(page);
   const keys = new Keys(page);
   await keys.createButton.click();
@@ -131,7 +131,7 @@ test("a preset chooses the permissions and keeps what was typed", async ({ page,
   expect(page.url()).toBe(`${server.url}/keys`);
 });
 
-test("the date beside the expiry follows the choice", async ({ page }) => {
+test("the date next to the expiry follows the choice", async ({ page }) => {
   await signIn(page, "/keys/new");
   const day = (days: number) =>
     new Date(Date.now() + days * 86_400_000).toLocaleDateString("en-GB", {
@@ -148,7 +148,7 @@ test("the date beside the expiry follows the choice", async ({ page }) => {
   await expect(page.getByText("never ends")).toBeVisible();
 });
 
-test("a key that was not used lately is revoked without typing its name", async ({ page, server }) => {
+test("a key that was not used recently is revoked without typing its name", async ({ page, server }) => {
   const { unused } = await seedKeys(server);
   await signIn(page);
   const keys = new Keys(page);
@@ -165,14 +165,14 @@ test("a key that was not used lately is revoked without typing its name", async 
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
 });
 
-test("revoking what is revoked already says so", async ({ page, server }) => {
+test("a key that is already revoked cannot be revoked again", async ({ page, server }) => {
   const { revoked } = await seedKeys(server);
   await signIn(page, `/keys/${revoked.id}/revoke`);
   await expect(page.getByText("has ended already")).toBeVisible();
   await expect(page.getByRole("button", { name: "Revoke key" })).toHaveCount(0);
 });
 
-test("the list shows active keys first and the ended ones after them", async ({ page, server }) => {
+test("the list shows active keys first, followed by revoked and expired ones", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
   const names = await page.getByRole("rowheader").allInnerTexts();
@@ -197,7 +197,7 @@ test("the inventory is paged by links", async ({ page, server }) => {
   await expect(page.getByText("SKU001", { exact: true })).toBeVisible();
 });
 
-test("the theme is chosen by a form and stays", async ({ page, server }) => {
+test("the theme is chosen with a form and persists", async ({ page, server }) => {
   await signIn(page, "/inventory");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
   await page.getByLabel("Theme").selectOption("Dark");
@@ -209,7 +209,7 @@ test("the theme is chosen by a form and stays", async ({ page, server }) => {
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
-test("a wrong password is refused, the address stays, and the next page is not forgotten", async ({ page, server }) => {
+test("a wrong password is refused, and the email address and the requested page are kept", async ({ page, server }) => {
   await page.goto("/inventory");
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
   await page.getByLabel("Email").fill(owner.email);
@@ -225,7 +225,7 @@ test("a wrong password is refused, the address stays, and the next page is not f
   await expect(page).toHaveURL(`${server.url}/inventory`);
 });
 
-test("trying again at once after a wrong password is delayed", async ({ page, guard }) => {
+test("an immediate retry after a wrong password is delayed", async ({ page, guard }) => {
   guard.expectStatus(429);
   await page.goto("/sign-in");
   const tooMany = page.getByText("Too many failed attempts");
@@ -239,7 +239,7 @@ test("trying again at once after a wrong password is delayed", async ({ page, gu
   await expect(tooMany).toContainText(/Wait \d+ seconds? and try again/);
 });
 
-test("the answer that shows a key is kept by nobody", async ({ page, server }) => {
+test("the response that shows a key is not cached", async ({ page, server }) => {
   await signIn(page, "/keys/new");
   await page.getByLabel("Name").fill("CRM Sync");
   await page.getByLabel("leads:read").check();

@@ -4,7 +4,7 @@
 import { call } from "../../support/api.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("the page that shows a key waits for its first call, and says why one was refused", async ({ page, server }) => {
+test("the page that shows a key waits for its first call and explains a refused one", async ({ page, server }) => {
   await signIn(page, "/keys/new");
   await page.getByLabel("Name").fill("Inventory Integration");
   await page.getByRole("checkbox", { name: "inventory:read" }).check();

@@ -3,6 +3,6 @@
 import { lookUp } from "../../support/refusals.ts";
 import { test } from "../../support/test.ts";
 
-test("the reason of a refused call is found by its request id", async ({ page, server }) => {
+test("the reason for a refused call is found by its request ID", async ({ page, server }) => {
   await lookUp(page, server);
 });

@@ -3,15 +3,15 @@
 import { insteadOfRevoking, rotateKey } from "../../support/rotate.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("a key is rotated, and the old one ended once its callers have moved", async ({ page, server }) => {
+test("a key is rotated, and the old one is revoked once its callers have moved", async ({ page, server }) => {
   await rotateKey(page, server);
 });
 
-test("who is about to revoke a key may pause or rotate it instead", async ({ page, server }) => {
+test("the page that revokes a key offers to pause or rotate it instead", async ({ page, server }) => {
   await insteadOfRevoking(page, server);
 });
 
-test("a key is created to end with a day of one's own choice", async ({ page }) => {
+test("a key is created with a chosen expiry date", async ({ page }) => {
   await signIn(page, "/keys/new");
   await page.getByLabel("Name").fill("Trade fair");
   await page.getByLabel("leads:read").check();

@@ -4,7 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("the server's refusal of a large file is shown", async ({ page, guard }) => {
+test("the page shows the server's refusal of a large file", async ({ page, guard }) => {
   guard.expectStatus(413);
   await signIn(page, "/inventory/import");
   const path = test.info().outputPath("cars.csv");

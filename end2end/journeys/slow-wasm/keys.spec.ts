@@ -9,7 +9,7 @@ async function expectNotHydrated(page: Page): Promise<void> {
   await expect(page.locator("html"), "the module is still on its way").not.toHaveAttribute("data-hydrated");
 }
 
-test("what was typed before the module arrived stays, and makes one key", async ({ page }) => {
+test("values typed before hydration are kept and create one key", async ({ page }) => {
   await signIn(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
@@ -39,7 +39,7 @@ test("what was typed before the module arrived stays, and makes one key", async 
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });
 
-test("a form sent before the module arrived makes exactly one key and shows it", async ({ page, server }) => {
+test("a form submitted before hydration creates exactly one key and shows it", async ({ page, server }) => {
   await signIn(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
@@ -57,7 +57,7 @@ test("a form sent before the module arrived makes exactly one key and shows it",
   expect(await call(server, secret, "/api/key")).toMatchObject({ status: 200, body: { name: "CRM Sync" } });
 });
 
-test("two impatient clicks before the module arrived make one key", async ({ page }) => {
+test("a double click before hydration creates only one key", async ({ page }) => {
   await signIn(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
@@ -70,7 +70,7 @@ test("two impatient clicks before the module arrived make one key", async ({ pag
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });
 
-test("a key is revoked before the module arrived", async ({ page, server }) => {
+test("a key can be revoked before hydration", async ({ page, server }) => {
   const { unused } = await seedKeys(server);
   await signIn(page);
   const keys = new Keys(page);
@@ -86,7 +86,7 @@ test("a key is revoked before the module arrived", async ({ page, server }) => {
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
 });
 
-test("a revoke dialog opened before the module arrived goes on after it", async ({ page, server }) => {
+test("a revoke dialog opened before hydration continues after it", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
   const keys = new Keys(page);
@@ -106,7 +106,7 @@ test("a revoke dialog opened before the module arrived goes on after it", async 
   expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
 });
 
-test("the menu leads on before the module arrived", async ({ page }) => {
+test("the menu works before hydration", async ({ page }) => {
   await signIn(page);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.getByRole("button", { name: "Menu" }).click();
@@ -115,7 +115,7 @@ test("the menu leads on before the module arrived", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
 });
 
-test("a theme chosen before the module arrived is the one that shows", async ({ page }) => {
+test("a theme chosen before hydration stays chosen after it", async ({ page }) => {
   await signIn(page);
   await page.getByLabel("Theme").selectOption("Dark");
   await expectNotHydrated(page);

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_at_its_budgets_passes() {
+    fn site_passes_if_it_is_exactly_at_its_budgets() {
         assert!(enforce(&site(200_000, 12_000, 37_000, 1_000)).is_ok());
     }
 

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_unpack_to_the_original() -> Result<()> {
+    fn both_encodings_decompress_to_the_original() -> Result<()> {
         let text = "light-dark(#000, #fff) ".repeat(100).into_bytes();
         for level in [Level::Smallest, Level::Quick] {
             let file = compress(Piece::named("a.css", text.clone())?, level)?;
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_no_smaller_is_left_out() -> Result<()> {
+    fn encoding_is_omitted_if_it_is_not_smaller() -> Result<()> {
         let file = compress(Piece::named("a.css", b"a".to_vec())?, Level::Smallest)?;
         assert!(file.gzip.is_none() && file.br.is_none());
         Ok(())
     }
 
     #[test]
-    fn an_image_is_not_compressed_again() -> Result<()> {
+    fn image_is_not_compressed_again() -> Result<()> {
         let file = compress(Piece::named("a.png", vec![0; 1000])?, Level::Smallest)?;
         assert!(file.gzip.is_none() && file.br.is_none());
         Ok(())

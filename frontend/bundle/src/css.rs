@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_recent_browsers_know_is_left_as_it_is() -> Result<()> {
+    fn modern_css_is_left_unchanged() -> Result<()> {
         let css = bundled(
             ":root { color-scheme: light dark } a { color: light-dark(#000, #fff); &:hover { top: 0 } }",
             "",
@@ -83,13 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_an_error_that_names_its_place() {
+    fn syntax_error_is_reported_with_its_file() {
         let error = bundled("@import 'partial.css';", "a { color: red; } }").unwrap_err();
         assert!(error.to_string().contains("partial.css:"), "{error}");
     }
 
     #[test]
-    fn a_missing_partial_is_an_error() {
+    fn missing_partial_is_an_error() {
         assert!(bundled("@import 'missing.css';", "").is_err());
     }
 }

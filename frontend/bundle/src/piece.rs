@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hashed_name_changes_with_the_content_only() -> Result<()> {
+    fn hashed_name_changes_only_with_the_content() -> Result<()> {
         let first = Piece::hashed("css", b"a{}".to_vec())?;
         let again = Piece::hashed("css", b"a{}".to_vec())?;
         let other = Piece::hashed("css", b"b{}".to_vec())?;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_file_keeps_its_name_and_is_asked_for_again() -> Result<()> {
+    fn public_file_keeps_its_name_and_is_not_immutable() -> Result<()> {
         let piece = Piece::named("favicon.svg", Vec::new())?;
         assert_eq!(
             (piece.path.as_str(), piece.immutable),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_unknown_kind_is_refused() {
+    fn file_of_unknown_type_is_rejected() {
         assert!(Piece::named("notes.docx", Vec::new()).is_err());
         assert!(Piece::named("LICENSE", Vec::new()).is_err());
     }

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_subfolders_keep_their_paths_and_hidden_ones_stay_out() -> Result<()> {
+    fn files_in_subfolders_keep_their_paths_and_hidden_files_are_excluded() -> Result<()> {
         let folder = tempfile::tempdir()?;
         fs::create_dir_all(folder.path().join("images/.cache"))?;
         for name in [

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_site_replaces_the_old_one_as_a_whole() -> Result<()> {
+    fn new_site_replaces_the_old_one_as_a_whole() -> Result<()> {
         let parent = tempfile::tempdir()?;
         let out = parent.path().join("site");
         put(&out, "deep/one.txt")?;

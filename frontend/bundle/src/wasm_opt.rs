@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_read_from_what_wasm_opt_says() {
+    fn version_is_read_from_the_output_of_wasm_opt() {
         assert_eq!(number("wasm-opt version 132 (version_132)"), Some(132));
         assert_eq!(number("wasm-opt version 108"), Some(108));
         assert_eq!(number("something else"), None);

@@ -12,8 +12,8 @@ async fn sessions(store: &dyn Store, member: &MemberId) -> Vec<TokenDigest> {
     sessions.into_iter().map(|session| session.digest).collect()
 }
 
-case!(the_sessions_of_a_member_are_listed_with_their_origin);
-async fn the_sessions_of_a_member_are_listed_with_their_origin(store: Shared) {
+case!(sessions_of_a_member_are_listed_with_their_origin);
+async fn sessions_of_a_member_are_listed_with_their_origin(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let first = tenant.sign_in(&*store, at(1)).await;
@@ -39,8 +39,8 @@ async fn the_sessions_of_a_member_are_listed_with_their_origin(store: Shared) {
     assert_eq!(over.unwrap(), []);
 }
 
-case!(all_other_sessions_end_and_this_one_stays);
-async fn all_other_sessions_end_and_this_one_stays(store: Shared) {
+case!(ending_all_other_sessions_keeps_the_current_one);
+async fn ending_all_other_sessions_keeps_the_current_one(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
@@ -58,8 +58,8 @@ async fn all_other_sessions_end_and_this_one_stays(store: Shared) {
     assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
 }
 
-case!(a_changed_password_ends_other_sessions_and_reset_links);
-async fn a_changed_password_ends_other_sessions_and_reset_links(store: Shared) {
+case!(password_change_ends_other_sessions_and_reset_links);
+async fn password_change_ends_other_sessions_and_reset_links(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
@@ -84,8 +84,8 @@ async fn a_changed_password_ends_other_sessions_and_reset_links(store: Shared) {
     assert_ne!(token("reset"), kept);
 }
 
-case!(one_session_too_many_ends_the_one_that_was_unused_for_longest);
-async fn one_session_too_many_ends_the_one_that_was_unused_for_longest(store: Shared) {
+case!(session_beyond_the_limit_ends_the_least_recently_used_one);
+async fn session_beyond_the_limit_ends_the_least_recently_used_one(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;

@@ -5,8 +5,8 @@ use crate::tenant::Tenant;
 use domain::AccountName;
 use service::store::{Action, Claim, LinkPurpose, NewLink, NodeId};
 
-case!(a_link_is_found_until_its_end);
-async fn a_link_is_found_until_its_end(store: Shared) {
+case!(link_is_found_until_it_expires);
+async fn link_is_found_until_it_expires(store: Shared) {
     let digest = link(&*store, "link", LinkPurpose::FirstOwner, at(0)).await;
     let end = at(3_600);
     let found = store.find_link(&digest, just_before(end)).await.unwrap();
@@ -18,8 +18,8 @@ async fn a_link_is_found_until_its_end(store: Shared) {
     );
 }
 
-case!(every_purpose_of_a_link_reads_back_as_it_was);
-async fn every_purpose_of_a_link_reads_back_as_it_was(store: Shared) {
+case!(every_link_purpose_reads_back_unchanged);
+async fn every_link_purpose_reads_back_unchanged(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let purposes = [
         LinkPurpose::FirstOwner,
@@ -47,8 +47,8 @@ async fn every_purpose_of_a_link_reads_back_as_it_was(store: Shared) {
     }
 }
 
-case!(a_fresh_link_ends_the_older_one_of_its_kind_and_no_other);
-async fn a_fresh_link_ends_the_older_one_of_its_kind_and_no_other(store: Shared) {
+case!(new_link_replaces_only_the_older_link_of_its_kind);
+async fn new_link_replaces_only_the_older_link_of_its_kind(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -83,8 +83,10 @@ async fn a_fresh_link_ends_the_older_one_of_its_kind_and_no_other(store: Shared)
     }
 }
 
-case!(the_link_of_a_start_ends_the_older_ones_unless_another_node_runs);
-async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_runs(store: Shared) {
+case!(setup_link_of_a_starting_node_replaces_older_links_unless_another_node_runs);
+async fn setup_link_of_a_starting_node_replaces_older_links_unless_another_node_runs(
+    store: Shared,
+) {
     let (one, two) = (
         NodeId::from_stored("one".to_owned()),
         NodeId::from_stored("two".to_owned()),
@@ -116,8 +118,8 @@ async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_runs(store:
     assert!(works(again).await && !works(fresh).await);
 }
 
-case!(a_link_makes_one_account);
-async fn a_link_makes_one_account(store: Shared) {
+case!(link_creates_only_one_account);
+async fn link_creates_only_one_account(store: Shared) {
     let (a, b) = (Tenant::named("a"), Tenant::named("b"));
     let invite = a.invite(&*store, at(0)).await;
     assert_eq!(a.claim(&*store, &invite, at(1)).await, Claim::Claimed);
@@ -137,8 +139,8 @@ async fn a_link_makes_one_account(store: Shared) {
     assert_eq!((a.events(&*store).await, b.events(&*store).await), (1, 0));
 }
 
-case!(a_link_that_is_over_or_unknown_makes_no_account);
-async fn a_link_that_is_over_or_unknown_makes_no_account(store: Shared) {
+case!(expired_or_unknown_link_creates_no_account);
+async fn expired_or_unknown_link_creates_no_account(store: Shared) {
     let tenant = Tenant::named("a");
     let invite = tenant.invite(&*store, at(0)).await;
     assert_eq!(
@@ -153,8 +155,8 @@ async fn a_link_that_is_over_or_unknown_makes_no_account(store: Shared) {
     assert_eq!(tenant.events(&*store).await, 0);
 }
 
-case!(of_fifty_racing_claims_exactly_one_wins);
-async fn of_fifty_racing_claims_exactly_one_wins(store: Shared) {
+case!(only_one_of_fifty_concurrent_account_claims_succeeds);
+async fn only_one_of_fifty_concurrent_account_claims_succeeds(store: Shared) {
     let setup = link(&*store, "setup", LinkPurpose::FirstOwner, at(0)).await;
     let claims = race(50, |number| {
         let store = store.clone();
@@ -184,8 +186,8 @@ async fn of_fifty_racing_claims_exactly_one_wins(store: Shared) {
     }
 }
 
-case!(the_first_owner_is_claimed_once);
-async fn the_first_owner_is_claimed_once(store: Shared) {
+case!(setup_link_is_refused_once_an_owner_exists);
+async fn setup_link_is_refused_once_an_owner_exists(store: Shared) {
     assert!(!store.has_owner().await.unwrap());
     let (a, b) = (Tenant::named("a"), Tenant::named("b"));
     let setup = link(&*store, "setup", LinkPurpose::FirstOwner, at(0)).await;
@@ -197,8 +199,8 @@ async fn the_first_owner_is_claimed_once(store: Shared) {
     assert_eq!(member_by_email(&*store, &b.email).await, None);
 }
 
-case!(an_address_may_have_a_member_in_each_account);
-async fn an_address_may_have_a_member_in_each_account(store: Shared) {
+case!(email_address_may_belong_to_a_member_of_each_account);
+async fn email_address_may_belong_to_a_member_of_each_account(store: Shared) {
     let (a, mut b) = (Tenant::settle(&*store, "a").await, Tenant::named("b"));
     assert_eq!(store.count_accounts(9).await.unwrap(), 1);
     let invite = b.invite(&*store, at(0)).await;
@@ -216,8 +218,8 @@ async fn an_address_may_have_a_member_in_each_account(store: Shared) {
     assert_eq!(found.account_id, b.account);
 }
 
-case!(the_first_owner_is_seeded_once);
-async fn the_first_owner_is_seeded_once(store: Shared) {
+case!(first_owner_is_seeded_only_once);
+async fn first_owner_is_seeded_only_once(store: Shared) {
     let (a, b) = (Tenant::named("a"), Tenant::named("b"));
     assert!(a.seed(&*store).await);
     assert!(!a.seed(&*store).await);
@@ -228,8 +230,8 @@ async fn the_first_owner_is_seeded_once(store: Shared) {
     assert_eq!(event.action, Action::AccountCreated);
 }
 
-case!(of_fifty_racing_seeds_exactly_one_wins);
-async fn of_fifty_racing_seeds_exactly_one_wins(store: Shared) {
+case!(only_one_of_fifty_concurrent_owner_seeds_succeeds);
+async fn only_one_of_fifty_concurrent_owner_seeds_succeeds(store: Shared) {
     let seeded = race(50, |number| {
         let store = store.clone();
         async move { Tenant::named(&format!("racer{number}")).seed(&*store).await }
@@ -238,8 +240,8 @@ async fn of_fifty_racing_seeds_exactly_one_wins(store: Shared) {
     assert_eq!(seeded.into_iter().filter(|seeded| *seeded).count(), 1);
 }
 
-case!(the_fingerprint_of_the_pepper_is_remembered);
-async fn the_fingerprint_of_the_pepper_is_remembered(store: Shared) {
+case!(pepper_fingerprint_is_stored);
+async fn pepper_fingerprint_is_stored(store: Shared) {
     store.ping().await.unwrap();
     assert_eq!(store.pepper_fingerprint().await.unwrap(), None);
     for fingerprint in ["0123456789abcdef", "fedcba9876543210"] {
@@ -251,8 +253,8 @@ async fn the_fingerprint_of_the_pepper_is_remembered(store: Shared) {
     }
 }
 
-case!(whether_there_are_keys_is_known);
-async fn whether_there_are_keys_is_known(store: Shared) {
+case!(has_keys_is_true_once_a_key_exists_even_if_it_is_revoked);
+async fn has_keys_is_true_once_a_key_exists_even_if_it_is_revoked(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert!(!store.has_keys().await.unwrap());
     let id = tenant.hold(&*store, "one").await;

@@ -67,8 +67,8 @@ async fn node(store: &dyn Store) -> (NodeId, u64) {
     (id, seen)
 }
 
-case!(all_keys_of_an_account_are_revoked_by_one_change);
-async fn all_keys_of_an_account_are_revoked_by_one_change(store: Shared) {
+case!(one_change_revokes_all_keys_of_an_account);
+async fn one_change_revokes_all_keys_of_an_account(store: Shared) {
     let (tenant, _) = four_keys(&*store).await;
     let stranger = Tenant::settle(&*store, "b").await;
     stranger.hold(&*store, "theirs").await;
@@ -133,8 +133,8 @@ async fn all_keys_of_an_account_are_revoked_by_one_change(store: Shared) {
     assert_eq!(found.map(|revocation| revocation.at), Some(at(12)));
 }
 
-case!(a_key_counts_as_revoked_with_all_before_its_row_is_written);
-async fn a_key_counts_as_revoked_with_all_before_its_row_is_written(store: Shared) {
+case!(key_counts_as_revoked_before_the_revocation_of_all_keys_reaches_its_row);
+async fn key_counts_as_revoked_before_the_revocation_of_all_keys_reaches_its_row(store: Shared) {
     let (tenant, ids) = four_keys(&*store).await;
     revoke_all(&*store, &tenant, at(10))
         .await
@@ -166,8 +166,8 @@ async fn a_key_counts_as_revoked_with_all_before_its_row_is_written(store: Share
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(a_revocation_of_all_keys_is_written_into_each_row_once);
-async fn a_revocation_of_all_keys_is_written_into_each_row_once(store: Shared) {
+case!(revocation_of_all_keys_is_written_into_each_row_once);
+async fn revocation_of_all_keys_is_written_into_each_row_once(store: Shared) {
     let (tenant, _) = four_keys(&*store).await;
     for name in ["4", "5", "6"] {
         tenant.hold(&*store, name).await;
@@ -248,8 +248,8 @@ async fn a_revocation_of_all_keys_is_written_into_each_row_once(store: Shared) {
     }
 }
 
-case!(of_racing_creations_those_before_a_revocation_of_all_keys_are_revoked);
-async fn of_racing_creations_those_before_a_revocation_of_all_keys_are_revoked(store: Shared) {
+case!(revocation_of_all_keys_covers_exactly_the_keys_created_before_it);
+async fn revocation_of_all_keys_covers_exactly_the_keys_created_before_it(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     tenant.hold(&*store, "first").await;
     race(20, |number| {

@@ -42,8 +42,8 @@ async fn close(store: &dyn Store, before: Timestamp) -> u64 {
     }
 }
 
-case!(failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_over);
-async fn failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_over(store: Shared) {
+case!(failed_sign_ins_are_recorded_at_the_first_one_and_after_their_hour);
+async fn failed_sign_ins_are_recorded_at_the_first_one_and_after_their_hour(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -82,8 +82,8 @@ async fn failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_ove
     assert_eq!(events(&*store, &a).await.len(), 4);
 }
 
-case!(attempts_from_many_networks_share_a_count_and_its_events);
-async fn attempts_from_many_networks_share_a_count_and_its_events(store: Shared) {
+case!(failed_sign_ins_from_many_networks_share_one_count_and_its_events);
+async fn failed_sign_ins_from_many_networks_share_one_count_and_its_events(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let failed: Vec<_> = (0..100)
         .map(|last| attempts(&tenant, last, at(0), 2))

@@ -13,8 +13,8 @@ fn nowhere() -> AccountId {
     AccountId::parse("no-such-account").unwrap()
 }
 
-case!(every_change_records_one_event);
-async fn every_change_records_one_event(store: Shared) {
+case!(every_change_records_its_audit_events);
+async fn every_change_records_its_audit_events(store: Shared) {
     let world = World::build(&*store).await;
     for change in Change::ALL {
         let account = change.account(&world);
@@ -32,8 +32,8 @@ async fn every_change_records_one_event(store: Shared) {
     }
 }
 
-case!(an_event_that_cannot_be_recorded_undoes_its_change);
-async fn an_event_that_cannot_be_recorded_undoes_its_change(store: Shared) {
+case!(change_is_rolled_back_if_its_audit_event_cannot_be_recorded);
+async fn change_is_rolled_back_if_its_audit_event_cannot_be_recorded(store: Shared) {
     let world = World::build(&*store).await;
     let before = world.portrait(&*store).await;
     for change in Change::ALL {
@@ -47,8 +47,8 @@ async fn an_event_that_cannot_be_recorded_undoes_its_change(store: Shared) {
     }
 }
 
-case!(an_event_that_cannot_be_recorded_undoes_the_first_owner);
-async fn an_event_that_cannot_be_recorded_undoes_the_first_owner(store: Shared) {
+case!(first_owner_is_rolled_back_if_the_audit_event_cannot_be_recorded);
+async fn first_owner_is_rolled_back_if_the_audit_event_cannot_be_recorded(store: Shared) {
     let tenant = Tenant::named("a");
     let event = AuditEvent {
         account_id: nowhere(),
@@ -68,8 +68,8 @@ async fn an_event_that_cannot_be_recorded_undoes_the_first_owner(store: Shared) 
     );
 }
 
-case!(events_read_back_as_they_were_newest_first);
-async fn events_read_back_as_they_were_newest_first(store: Shared) {
+case!(audit_events_read_back_unchanged_and_newest_first);
+async fn audit_events_read_back_unchanged_and_newest_first(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let actors = [
         Actor::System,

@@ -76,8 +76,8 @@ async fn no_change_is_made_when_its_actor_has_lost_access(store: Shared) {
     }
 }
 
-case!(a_member_changes_nothing_after_the_session_has_ended);
-async fn a_member_changes_nothing_after_the_session_has_ended(store: Shared) {
+case!(member_cannot_change_anything_after_the_session_has_ended);
+async fn member_cannot_change_anything_after_the_session_has_ended(store: Shared) {
     let (tenant, other) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -103,8 +103,8 @@ async fn a_member_changes_nothing_after_the_session_has_ended(store: Shared) {
     assert_eq!(ended, Err(Denial::SignedOut), "after signing out");
 }
 
-case!(a_member_changes_nothing_after_losing_the_role_or_the_account);
-async fn a_member_changes_nothing_after_losing_the_role_or_the_account(store: Shared) {
+case!(member_cannot_change_anything_after_a_role_change_or_deactivation);
+async fn member_cannot_change_anything_after_a_role_change_or_deactivation(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Admin).await;
     let session = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
@@ -132,8 +132,8 @@ async fn a_member_changes_nothing_after_losing_the_role_or_the_account(store: Sh
     assert_eq!(out, Err(Denial::SignedOut));
 }
 
-case!(a_key_changes_nothing_after_it_was_paused_narrowed_or_ended);
-async fn a_key_changes_nothing_after_it_was_paused_narrowed_or_ended(store: Shared) {
+case!(key_cannot_change_anything_after_it_was_paused_restricted_or_ended);
+async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let by_key = by_key(&id);
@@ -172,8 +172,8 @@ async fn a_key_changes_nothing_after_it_was_paused_narrowed_or_ended(store: Shar
     assert_eq!(attempt(at(2)).await, Err(Denial::Key(KeyDenial::Revoked)));
 }
 
-case!(a_key_of_another_account_changes_nothing);
-async fn a_key_of_another_account_changes_nothing(store: Shared) {
+case!(key_of_another_account_cannot_change_anything);
+async fn key_of_another_account_cannot_change_anything(store: Shared) {
     let (tenant, other) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,

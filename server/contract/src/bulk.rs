@@ -43,8 +43,8 @@ async fn statuses(store: &dyn Store, tenant: &Tenant, now: Timestamp) -> Vec<Key
     keys.into_iter().map(|(_, status)| status).collect()
 }
 
-case!(several_keys_change_together_with_one_event_each);
-async fn several_keys_change_together_with_one_event_each(store: Shared) {
+case!(bulk_change_applies_to_all_keys_and_records_one_event_each);
+async fn bulk_change_applies_to_all_keys_and_records_one_event_each(store: Shared) {
     use KeyStatus::{Active, Paused, Revoked};
     let tenant = Tenant::settle(&*store, "a").await;
     let mut ids = Vec::new();
@@ -76,8 +76,8 @@ async fn several_keys_change_together_with_one_event_each(store: Shared) {
     );
 }
 
-case!(where_one_of_several_keys_does_not_fit_none_is_changed);
-async fn where_one_of_several_keys_does_not_fit_none_is_changed(store: Shared) {
+case!(bulk_change_changes_no_key_if_one_of_them_cannot_be_changed);
+async fn bulk_change_changes_no_key_if_one_of_them_cannot_be_changed(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -102,8 +102,8 @@ async fn where_one_of_several_keys_does_not_fit_none_is_changed(store: Shared) {
     assert_eq!(statuses(&*store, &b, at(6)).await, [KeyStatus::Active]);
 }
 
-case!(while_creation_is_stopped_no_key_is_made);
-async fn while_creation_is_stopped_no_key_is_made(store: Shared) {
+case!(no_key_is_created_or_rotated_while_key_creation_is_stopped);
+async fn no_key_is_created_or_rotated_while_key_creation_is_stopped(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -142,8 +142,8 @@ async fn while_creation_is_stopped_no_key_is_made(store: Shared) {
     ));
 }
 
-case!(of_racing_stops_and_makings_none_is_made_after_the_stop);
-async fn of_racing_stops_and_makings_none_is_made_after_the_stop(store: Shared) {
+case!(no_concurrent_creation_succeeds_after_key_creation_is_stopped);
+async fn no_concurrent_creation_succeeds_after_key_creation_is_stopped(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     race(20, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
@@ -171,8 +171,8 @@ async fn of_racing_stops_and_makings_none_is_made_after_the_stop(store: Shared) 
     );
 }
 
-case!(keys_that_were_paused_at_a_time_are_found_and_resumed_together);
-async fn keys_that_were_paused_at_a_time_are_found_and_resumed_together(store: Shared) {
+case!(keys_paused_at_the_same_time_are_found_and_resumed_together);
+async fn keys_paused_at_the_same_time_are_found_and_resumed_together(store: Shared) {
     use KeyStatus::{Active, Paused};
     let tenant = Tenant::settle(&*store, "a").await;
     let stranger = Tenant::settle(&*store, "b").await;

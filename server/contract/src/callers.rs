@@ -42,8 +42,8 @@ async fn marks(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> KeyMarks {
     tenant.find(store, key).await.marks
 }
 
-case!(callers_of_a_key_add_up_by_outcome_address_and_program);
-async fn callers_of_a_key_add_up_by_outcome_address_and_program(store: Shared) {
+case!(caller_statistics_are_summed_by_outcome_address_and_program);
+async fn caller_statistics_are_summed_by_outcome_address_and_program(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let events = tenant.events(&*store).await;
@@ -66,8 +66,8 @@ async fn callers_of_a_key_add_up_by_outcome_address_and_program(store: Shared) {
     assert_eq!(marks(&*store, &tenant, &key).await.knocked_at, Some(at(30)));
 }
 
-case!(of_many_callers_the_latest_of_each_outcome_are_kept);
-async fn of_many_callers_the_latest_of_each_outcome_are_kept(store: Shared) {
+case!(only_the_latest_callers_of_each_outcome_are_kept);
+async fn only_the_latest_callers_of_each_outcome_are_kept(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     record(&*store, &tenant, &key, vec![let_in("203.0.113.7", 1)]).await;
@@ -87,8 +87,8 @@ async fn of_many_callers_the_latest_of_each_outcome_are_kept(store: Shared) {
     assert_eq!(other, [let_in("203.0.113.7", 1)]);
 }
 
-case!(a_network_is_new_until_it_was_seen);
-async fn a_network_is_new_until_it_was_seen(store: Shared) {
+case!(first_accepted_call_from_a_network_marks_it_as_new);
+async fn first_accepted_call_from_a_network_marks_it_as_new(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let told = async || {
@@ -132,8 +132,8 @@ async fn a_network_is_new_until_it_was_seen(store: Shared) {
     assert_eq!(plain.collect::<Vec<_>>(), expected);
 }
 
-case!(of_many_networks_the_latest_are_kept);
-async fn of_many_networks_the_latest_are_kept(store: Shared) {
+case!(only_the_latest_networks_of_a_key_are_kept);
+async fn only_the_latest_networks_of_a_key_are_kept(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     for round in 0..6_i64 {
@@ -148,8 +148,8 @@ async fn of_many_networks_the_latest_are_kept(store: Shared) {
     assert!(networks.iter().all(|network| network.last >= at(20)));
 }
 
-case!(many_keys_are_noted_at_once_each_by_itself);
-async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
+case!(caller_statistics_of_many_keys_are_stored_together_but_kept_apart);
+async fn caller_statistics_of_many_keys_are_stored_together_but_kept_apart(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut keys = Vec::new();
     for number in 0..*KEYS_AT_ONCE.end() {
@@ -235,8 +235,8 @@ async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
     assert_eq!(callers, [sum("feed", 4), sum("sync", 6)]);
 }
 
-case!(the_last_use_of_each_permission_never_goes_backwards);
-async fn the_last_use_of_each_permission_never_goes_backwards(store: Shared) {
+case!(last_use_of_each_scope_never_goes_backwards);
+async fn last_use_of_each_scope_never_goes_backwards(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let call = async |scope: Scope, now: Timestamp| {
@@ -253,8 +253,8 @@ async fn the_last_use_of_each_permission_never_goes_backwards(store: Shared) {
     assert_eq!(uses.last(Scope::InventoryRead), None);
 }
 
-case!(sightings_of_a_key_that_is_not_the_accounts_are_passed_over);
-async fn sightings_of_a_key_that_is_not_the_accounts_are_passed_over(store: Shared) {
+case!(caller_statistics_of_foreign_or_unknown_keys_are_ignored);
+async fn caller_statistics_of_foreign_or_unknown_keys_are_ignored(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,

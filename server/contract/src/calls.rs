@@ -41,8 +41,8 @@ async fn of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedC
     store.key_calls(&tenant.account, key, START).await.unwrap()
 }
 
-case!(however_many_counts_have_waited_they_are_added_at_once);
-async fn however_many_counts_have_waited_they_are_added_at_once(store: Shared) {
+case!(call_counts_of_two_months_are_stored_in_one_write);
+async fn call_counts_of_two_months_are_stored_in_one_write(store: Shared) {
     // The quarters of two months during which the database accepted no writes.
     const QUARTERS: i64 = 6_000;
     let tenant = Tenant::settle(&*store, "a").await;
@@ -54,8 +54,8 @@ async fn however_many_counts_have_waited_they_are_added_at_once(store: Shared) {
     assert_eq!(of_key(&*store, &tenant, &key).await, quarters);
 }
 
-case!(calls_of_an_account_and_of_a_key_add_up_by_quarters);
-async fn calls_of_an_account_and_of_a_key_add_up_by_quarters(store: Shared) {
+case!(calls_of_accounts_and_keys_are_summed_by_quarter_hour);
+async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (one, two) = (
         tenant.hold(&*store, "one").await,
@@ -107,8 +107,8 @@ async fn calls_of_an_account_and_of_a_key_add_up_by_quarters(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events, "a call is no change");
 }
 
-case!(of_thirty_racing_counts_none_is_lost);
-async fn of_thirty_racing_counts_none_is_lost(store: Shared) {
+case!(no_call_is_lost_when_thirty_counts_are_stored_concurrently);
+async fn no_call_is_lost_when_thirty_counts_are_stored_concurrently(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     race(30, |number| {
@@ -123,8 +123,8 @@ async fn of_thirty_racing_counts_none_is_lost(store: Shared) {
     );
 }
 
-case!(calls_of_a_key_that_is_not_the_accounts_are_passed_over);
-async fn calls_of_a_key_that_is_not_the_accounts_are_passed_over(store: Shared) {
+case!(calls_of_foreign_or_unknown_keys_are_ignored);
+async fn calls_of_foreign_or_unknown_keys_are_ignored(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -152,8 +152,8 @@ async fn calls_of_a_key_that_is_not_the_accounts_are_passed_over(store: Shared) 
     assert_eq!(of_key(&*store, &theirs, &their_key).await, own);
 }
 
-case!(the_first_accepted_call_is_remembered);
-async fn the_first_accepted_call_is_remembered(store: Shared) {
+case!(first_accepted_call_is_remembered_after_its_count_is_swept);
+async fn first_accepted_call_is_remembered_after_its_count_is_swept(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let first = async || store.first_call(&tenant.account).await.unwrap();
@@ -169,8 +169,8 @@ async fn the_first_accepted_call_is_remembered(store: Shared) {
     assert_eq!(first().await, Some(START.plus_seconds(7)));
 }
 
-case!(old_counts_of_calls_are_swept_in_pieces);
-async fn old_counts_of_calls_are_swept_in_pieces(store: Shared) {
+case!(old_call_counts_are_swept_in_batches);
+async fn old_call_counts_are_swept_in_batches(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let calls: Vec<_> = (0..8)

@@ -64,8 +64,8 @@ async fn finish(
     finished.await.unwrap()
 }
 
-case!(a_second_factor_is_kept_until_it_is_turned_off);
-async fn a_second_factor_is_kept_until_it_is_turned_off(store: Shared) {
+case!(second_factor_stays_enabled_until_it_is_disabled);
+async fn second_factor_stays_enabled_until_it_is_disabled(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -93,8 +93,8 @@ async fn a_second_factor_is_kept_until_it_is_turned_off(store: Shared) {
     assert_eq!(store.second_factor(&a.owner).await.unwrap(), None);
 }
 
-case!(a_code_and_a_first_step_open_one_session);
-async fn a_code_and_a_first_step_open_one_session(store: Shared) {
+case!(first_step_and_code_open_only_one_session);
+async fn first_step_and_code_open_only_one_session(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert!(enable(&*store, &tenant).await);
     let step = begin(&*store, &tenant, "first", at(1)).await;
@@ -132,8 +132,8 @@ async fn a_code_and_a_first_step_open_one_session(store: Shared) {
     assert_eq!(store.find_sign_in(&step, at(90)).await.unwrap(), None);
 }
 
-case!(a_first_step_ends_with_what_it_stands_for);
-async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
+case!(first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation);
+async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let own = mate.as_tenant(&tenant);
@@ -181,16 +181,16 @@ async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
     gone(&step, at(10)).await;
 }
 
-case!(a_second_factor_depends_on_the_pepper);
-async fn a_second_factor_depends_on_the_pepper(store: Shared) {
+case!(second_factor_counts_as_a_use_of_the_pepper);
+async fn second_factor_counts_as_a_use_of_the_pepper(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert!(!store.has_keys().await.unwrap());
     assert!(enable(&*store, &tenant).await);
     assert!(store.has_keys().await.unwrap());
 }
 
-case!(a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password);
-async fn a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password(store: Shared) {
+case!(wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change);
+async fn wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change(store: Shared) {
     const DAY: i64 = 86_400;
     let tenant = Tenant::settle(&*store, "a").await;
     let member = &tenant.owner;
@@ -241,8 +241,8 @@ async fn a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password(
     assert_eq!(store.code_warning(member).await.unwrap(), None);
 }
 
-case!(a_first_step_alone_opens_a_session_only_without_a_second_factor);
-async fn a_first_step_alone_opens_a_session_only_without_a_second_factor(store: Shared) {
+case!(first_step_alone_opens_a_session_only_without_a_second_factor);
+async fn first_step_alone_opens_a_session_only_without_a_second_factor(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let open = async |name: &str| {
         let step = begin(&*store, &tenant, name, at(0)).await;

@@ -119,8 +119,8 @@ pub(crate) fn by_place(order: KeyOrder) -> impl Fn(&KeyRecord, &KeyRecord) -> Or
     }
 }
 
-case!(keys_are_found_in_every_order_page_by_page);
-async fn keys_are_found_in_every_order_page_by_page(store: Shared) {
+case!(keys_are_listed_page_by_page_in_every_order);
+async fn keys_are_listed_page_by_page_in_every_order(store: Shared) {
     let tenant = several(&*store).await;
     let none = KeyFilter::default();
     for (_, sort, reversed, label) in KeyOrder::ALL {
@@ -171,8 +171,8 @@ pub(crate) fn text(typed: &str, preview: Option<&str>) -> KeyFilter {
     }
 }
 
-case!(keys_are_found_by_what_is_asked_for);
-async fn keys_are_found_by_what_is_asked_for(store: Shared) {
+case!(keys_are_found_by_every_filter);
+async fn keys_are_found_by_every_filter(store: Shared) {
     let tenant = several(&*store).await;
     let other = Tenant::settle(&*store, "b").await;
     other.hold(&*store, "crm").await;
@@ -268,8 +268,8 @@ async fn keys_are_found_by_what_is_asked_for(store: Shared) {
     assert_eq!(found(both).await, ["HÄNDLER 2"]);
 }
 
-case!(no_more_keys_are_counted_than_asked_for);
-async fn no_more_keys_are_counted_than_asked_for(store: Shared) {
+case!(keys_are_counted_up_to_the_requested_limit);
+async fn keys_are_counted_up_to_the_requested_limit(store: Shared) {
     let tenant = several(&*store).await;
     let filter = KeyFilter::default();
     for (most, counted) in [(0, 0), (5, 5), (11, 11), (12, 11)] {
@@ -281,8 +281,8 @@ async fn no_more_keys_are_counted_than_asked_for(store: Shared) {
     }
 }
 
-case!(a_key_is_listed_as_expired_once_that_is_noted);
-async fn a_key_is_listed_as_expired_once_that_is_noted(store: Shared) {
+case!(key_is_listed_as_expired_once_it_is_marked_as_expired);
+async fn key_is_listed_as_expired_once_it_is_marked_as_expired(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut key = tenant.key("one", at(0));
     key.expires_at = Some(at(10));

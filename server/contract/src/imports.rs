@@ -79,8 +79,8 @@ async fn apply_with(
         .await
 }
 
-case!(a_file_to_import_reads_back_and_gives_way_to_the_next_one);
-async fn a_file_to_import_reads_back_and_gives_way_to_the_next_one(store: Shared) {
+case!(import_file_reads_back_unchanged_until_the_next_one_replaces_it);
+async fn import_file_reads_back_unchanged_until_the_next_one_replaces_it(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -116,8 +116,8 @@ async fn a_file_to_import_reads_back_and_gives_way_to_the_next_one(store: Shared
     assert!(find(&*store, &theirs, "two").await.is_some());
 }
 
-case!(files_to_import_of_an_account_have_a_bound);
-async fn files_to_import_of_an_account_have_a_bound(store: Shared) {
+case!(import_file_is_refused_if_it_exceeds_the_byte_limit_of_the_account);
+async fn import_file_is_refused_if_it_exceeds_the_byte_limit_of_the_account(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let most = usize::try_from(PENDING_BYTES).unwrap();
     begin(&*store, &tenant, "one", b"x", at(1)).await;
@@ -127,8 +127,8 @@ async fn files_to_import_of_an_account_have_a_bound(store: Shared) {
     assert!(find(&*store, &tenant, "one").await.is_some());
 }
 
-case!(an_import_is_applied_once_with_its_items);
-async fn an_import_is_applied_once_with_its_items(store: Shared) {
+case!(import_is_applied_once_together_with_its_items);
+async fn import_is_applied_once_together_with_its_items(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     begin(&*store, &tenant, "one", b"x", at(1)).await;
     let stored = apply(&*store, &tenant, "one", "first").await;
@@ -157,8 +157,8 @@ async fn an_import_is_applied_once_with_its_items(store: Shared) {
     assert_eq!(found.result.as_deref(), Some("result of two"));
 }
 
-case!(choices_for_an_import_are_stored_until_it_is_applied);
-async fn choices_for_an_import_are_stored_until_it_is_applied(store: Shared) {
+case!(import_choices_can_be_changed_until_the_import_is_applied);
+async fn import_choices_can_be_changed_until_the_import_is_applied(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -184,8 +184,8 @@ async fn choices_for_an_import_are_stored_until_it_is_applied(store: Shared) {
     assert_eq!(found.choices.as_deref(), Some("second"));
 }
 
-case!(the_latest_mappings_that_an_account_imported_with_are_remembered);
-async fn the_latest_mappings_that_an_account_imported_with_are_remembered(store: Shared) {
+case!(latest_import_mappings_of_an_account_are_remembered);
+async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let header = |number: u32| {
         let mut digest = [0; 32];
@@ -228,8 +228,8 @@ async fn the_latest_mappings_that_an_account_imported_with_are_remembered(store:
     assert_eq!(found.unwrap(), None);
 }
 
-case!(a_discarded_import_is_deleted_with_its_bytes);
-async fn a_discarded_import_is_deleted_with_its_bytes(store: Shared) {
+case!(discarded_import_is_deleted_with_its_bytes);
+async fn discarded_import_is_deleted_with_its_bytes(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -254,8 +254,8 @@ async fn a_discarded_import_is_deleted_with_its_bytes(store: Shared) {
     assert!(find(&*store, &mine, "two").await.is_some());
 }
 
-case!(imports_that_are_over_are_not_found_and_are_swept);
-async fn imports_that_are_over_are_not_found_and_are_swept(store: Shared) {
+case!(expired_imports_are_not_found_and_are_swept);
+async fn expired_imports_are_not_found_and_are_swept(store: Shared) {
     let names = ["a", "b", "c", "d"];
     let mut tenants = Vec::new();
     for (number, name) in (1..).zip(names) {

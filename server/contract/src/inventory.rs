@@ -15,8 +15,8 @@ const fn counts(created: u64, updated: u64, unchanged: u64) -> UpsertCounts {
     }
 }
 
-case!(an_upsert_counts_what_it_did);
-async fn an_upsert_counts_what_it_did(store: Shared) {
+case!(upsert_counts_created_updated_and_unchanged_items);
+async fn upsert_counts_created_updated_and_unchanged_items(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(
         tenant.push(&*store, &[item("1"), item("2")], at(1)).await,
@@ -47,8 +47,8 @@ async fn an_upsert_counts_what_it_did(store: Shared) {
     assert_eq!(newest.detail, json!({ "created": 1, "updated": 1 }));
 }
 
-case!(every_field_of_an_item_counts_as_a_change);
-async fn every_field_of_an_item_counts_as_a_change(store: Shared) {
+case!(change_of_any_item_field_counts_as_an_update);
+async fn change_of_any_item_field_counts_as_an_update(store: Shared) {
     let text = |text: &str| Some(text.to_owned());
     let changes: [fn(&mut Item); 14] = [
         |item| item.name.push(' '),
@@ -88,8 +88,8 @@ async fn every_field_of_an_item_counts_as_a_change(store: Shared) {
     }
 }
 
-case!(an_unchanged_item_keeps_its_time);
-async fn an_unchanged_item_keeps_its_time(store: Shared) {
+case!(unchanged_item_keeps_its_update_time);
+async fn unchanged_item_keeps_its_update_time(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut bare = item("2");
     bare.category = None;
@@ -107,8 +107,8 @@ async fn an_unchanged_item_keeps_its_time(store: Shared) {
     }
 }
 
-case!(a_push_that_changes_nothing_records_nothing);
-async fn a_push_that_changes_nothing_records_nothing(store: Shared) {
+case!(push_that_changes_nothing_records_no_event);
+async fn push_that_changes_nothing_records_no_event(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     tenant.push(&*store, &[item("1")], at(1)).await;
     let events = tenant.events(&*store).await;
@@ -120,8 +120,8 @@ async fn a_push_that_changes_nothing_records_nothing(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(a_deleted_item_is_gone);
-async fn a_deleted_item_is_gone(store: Shared) {
+case!(deleted_item_is_gone_and_can_be_created_again);
+async fn deleted_item_is_gone_and_can_be_created_again(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     tenant.push(&*store, &[item("1"), item("2")], at(1)).await;
     let events = tenant.events(&*store).await;
@@ -142,8 +142,8 @@ async fn a_deleted_item_is_gone(store: Shared) {
     );
 }
 
-case!(five_thousand_items_go_in_at_once);
-async fn five_thousand_items_go_in_at_once(store: Shared) {
+case!(five_thousand_items_are_stored_in_one_push);
+async fn five_thousand_items_are_stored_in_one_push(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let items: Vec<_> = (0..5_000)
         .map(|number| item(&format!("CAR-{number:04}")))
@@ -167,9 +167,9 @@ async fn five_thousand_items_go_in_at_once(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(text_comes_back_byte_for_byte);
+case!(stored_text_reads_back_byte_for_byte);
 /// Text is stored as it is: nothing in it is executed, trimmed, folded or cut.
-async fn text_comes_back_byte_for_byte(store: Shared) {
+async fn stored_text_reads_back_byte_for_byte(store: Shared) {
     let corpus = [
         "'; DROP TABLE items; --".to_owned(),
         "\" OR \"\"=\" $1 ?1 :a @b %s {} \\ \\x00 %00".to_owned(),

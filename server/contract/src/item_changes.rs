@@ -117,8 +117,8 @@ async fn each_changed_item_is_listed_once_in_the_order_of_changes(store: Shared)
     assert_eq!(before.last_change, 3);
 }
 
-case!(removed_item_is_listed_until_it_comes_back);
-async fn removed_item_is_listed_until_it_comes_back(store: Shared) {
+case!(removed_item_is_listed_as_removed_until_it_is_added_again);
+async fn removed_item_is_listed_as_removed_until_it_is_added_again(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut copy = Replica::default();
     let items = ["1", "2", "3", "4"].map(item);
@@ -222,10 +222,10 @@ async fn place_expires_when_a_removal_after_it_is_forgotten(store: Shared) {
     assert!(page(&*store, &tenant, never_given, 10).await.is_none());
 }
 
-case!(reader_misses_nothing_while_others_change_items);
+case!(reader_misses_no_change_while_others_change_items);
 /// Two writers change, remove and bring back items while a client reads. At no moment may the
 /// client's place skip a change, so that the client has the whole inventory in the end.
-async fn reader_misses_nothing_while_others_change_items(store: Shared) {
+async fn reader_misses_no_change_while_others_change_items(store: Shared) {
     const ROUNDS: i64 = 40;
     let tenant = Tenant::settle(&*store, "a").await;
     let writing = Arc::new(AtomicBool::new(true));
@@ -282,8 +282,8 @@ async fn reader_misses_nothing_while_others_change_items(store: Shared) {
     assert_eq!(reader.await.unwrap(), listed(&*store, &tenant).await);
 }
 
-case!(changes_of_items_belong_to_their_account);
-async fn changes_of_items_belong_to_their_account(store: Shared) {
+case!(item_changes_are_separate_for_each_account);
+async fn item_changes_are_separate_for_each_account(store: Shared) {
     let one = Tenant::settle(&*store, "a").await;
     let other = Tenant::settle(&*store, "b").await;
     one.push(&*store, &["1", "2"].map(item), at(1)).await;

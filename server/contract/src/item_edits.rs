@@ -34,8 +34,8 @@ fn renamed(stored: &StoredItem) -> Item {
     item
 }
 
-case!(item_is_edited_as_it_is_stored);
-async fn item_is_edited_as_it_is_stored(store: Shared) {
+case!(item_edit_applies_to_the_stored_item_if_its_condition_holds);
+async fn item_edit_applies_to_the_stored_item_if_its_condition_holds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     tenant.push(&*store, &[item("1"), item("2")], at(1)).await;
     let events = tenant.events(&*store).await;
@@ -133,8 +133,8 @@ async fn rename(
     (done, renames.missing)
 }
 
-case!(many_stored_items_are_changed_at_once_or_none_is);
-async fn many_stored_items_are_changed_at_once_or_none_is(store: Shared) {
+case!(bulk_item_update_changes_all_items_or_none);
+async fn bulk_item_update_changes_all_items_or_none(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let stranger = Tenant::settle(&*store, "b").await;
     stranger.push(&*store, &[item("900")], at(1)).await;

@@ -29,8 +29,8 @@ async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<Str
     ids.collect()
 }
 
-case!(a_full_feed_removes_what_it_leaves_out);
-async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
+case!(full_feed_removes_the_items_that_it_leaves_out);
+async fn full_feed_removes_the_items_that_it_leaves_out(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let other = Tenant::settle(&*store, "b").await;
     other.push(&*store, &[item("1"), item("9")], at(1)).await;
@@ -55,8 +55,8 @@ async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(a_full_feed_that_would_remove_too_many_items_changes_nothing);
-async fn a_full_feed_that_would_remove_too_many_items_changes_nothing(store: Shared) {
+case!(full_feed_that_would_remove_too_many_items_changes_nothing);
+async fn full_feed_that_would_remove_too_many_items_changes_nothing(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let many: Vec<_> = (0..=REMOVED_AT_MOST)
         .map(|number| item(&number.to_string()))
@@ -87,8 +87,8 @@ async fn a_full_feed_that_would_remove_too_many_items_changes_nothing(store: Sha
     assert_eq!(ids(&*store, &tenant, &all()).await, ["7", "new"]);
 }
 
-case!(a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed);
-async fn a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed(store: Shared) {
+case!(full_feed_removes_a_large_part_of_the_items_only_if_allowed);
+async fn full_feed_removes_a_large_part_of_the_items_only_if_allowed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let many: Vec<_> = (0..201).map(|number| item(&number.to_string())).collect();
     tenant.push(&*store, &many, at(1)).await;
@@ -122,8 +122,8 @@ async fn a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed(s
     assert_eq!(replaced, removed(99, 1));
 }
 
-case!(an_item_is_put_only_where_the_condition_holds);
-async fn an_item_is_put_only_where_the_condition_holds(store: Shared) {
+case!(item_is_put_or_deleted_only_if_the_condition_holds);
+async fn item_is_put_or_deleted_only_if_the_condition_holds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let put = async |condition: &Condition, name: &str, now| {
         let mut entry = item("1");
@@ -176,8 +176,8 @@ async fn an_item_is_put_only_where_the_condition_holds(store: Shared) {
     assert_eq!(put(&expected, "x", at(7)).await, Put::ConditionFailed);
 }
 
-case!(of_twenty_racing_puts_on_one_condition_exactly_one_wins);
-async fn of_twenty_racing_puts_on_one_condition_exactly_one_wins(store: Shared) {
+case!(only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds);
+async fn only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let Put::Created(first) = tenant
         .put(&*store, &item("1"), &Condition::Always, at(1))

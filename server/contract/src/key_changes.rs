@@ -42,8 +42,8 @@ pub(crate) fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
     KeyChange::Edit(Box::new(KeyEdit { before, after }))
 }
 
-case!(an_edited_key_is_what_it_was_edited_to_with_the_same_secret);
-async fn an_edited_key_is_what_it_was_edited_to_with_the_same_secret(store: Shared) {
+case!(edited_key_has_its_new_settings_and_the_same_secret);
+async fn edited_key_has_its_new_settings_and_the_same_secret(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
@@ -76,8 +76,8 @@ async fn an_edited_key_is_what_it_was_edited_to_with_the_same_secret(store: Shar
     assert_eq!(tenant.find(&*store, &id).await, before);
 }
 
-case!(of_racing_edits_of_the_same_state_one_is_made);
-async fn of_racing_edits_of_the_same_state_one_is_made(store: Shared) {
+case!(only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds);
+async fn only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await.settings();
@@ -103,8 +103,8 @@ async fn of_racing_edits_of_the_same_state_one_is_made(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(a_paused_key_is_paused_until_it_is_resumed);
-async fn a_paused_key_is_paused_until_it_is_resumed(store: Shared) {
+case!(key_stays_paused_until_it_is_resumed);
+async fn key_stays_paused_until_it_is_resumed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
@@ -129,8 +129,8 @@ async fn a_paused_key_is_paused_until_it_is_resumed(store: Shared) {
     }
 }
 
-case!(a_watch_goes_on_until_it_is_ended_or_leads_to_a_list);
-async fn a_watch_goes_on_until_it_is_ended_or_leads_to_a_list(store: Shared) {
+case!(key_is_watched_until_the_watch_is_ended_or_an_allow_list_is_set);
+async fn key_is_watched_until_the_watch_is_ended_or_an_allow_list_is_set(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
@@ -148,8 +148,8 @@ async fn a_watch_goes_on_until_it_is_ended_or_leads_to_a_list(store: Shared) {
     assert_eq!(watch(KeyChange::Watch, 6).await, listed, "it has a list");
 }
 
-case!(what_is_over_or_not_there_is_not_changed);
-async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
+case!(ended_and_missing_keys_are_not_changed);
+async fn ended_and_missing_keys_are_not_changed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let revoked = tenant.hold(&*store, "revoked").await;
     tenant.revoke(&*store, &revoked, at(5)).await;
@@ -182,8 +182,8 @@ async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(of_racing_pauses_one_is_recorded);
-async fn of_racing_pauses_one_is_recorded(store: Shared) {
+case!(only_one_of_ten_concurrent_pauses_is_recorded);
+async fn only_one_of_ten_concurrent_pauses_is_recorded(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let events = tenant.events(&*store).await;
@@ -208,8 +208,8 @@ async fn of_racing_pauses_one_is_recorded(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(a_key_has_a_history_of_its_own);
-async fn a_key_has_a_history_of_its_own(store: Shared) {
+case!(key_history_contains_only_the_events_of_that_key);
+async fn key_history_contains_only_the_events_of_that_key(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,

@@ -11,8 +11,8 @@ async fn last_use(store: &dyn Store, tenant: &Tenant, id: &KeyId) -> Option<UseR
     tenant.find(store, id).await.last_use
 }
 
-case!(a_key_reads_back_as_it_was_made);
-async fn a_key_reads_back_as_it_was_made(store: Shared) {
+case!(created_key_reads_back_unchanged);
+async fn created_key_reads_back_unchanged(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut key = tenant.key("one", at(5));
     key.name = KeyName::parse("Inventory ⇄ “Händler” 🚗").unwrap();
@@ -89,8 +89,8 @@ async fn keys_are_listed_newest_first(store: Shared) {
     assert_eq!(names, ["Key newest", "Key middle", "Key oldest"]);
 }
 
-case!(the_same_form_makes_one_key);
-async fn the_same_form_makes_one_key(store: Shared) {
+case!(form_submitted_twice_creates_one_key);
+async fn form_submitted_twice_creates_one_key(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -116,8 +116,8 @@ async fn the_same_form_makes_one_key(store: Shared) {
     ));
 }
 
-case!(of_twenty_forms_sent_at_once_one_makes_a_key);
-async fn of_twenty_forms_sent_at_once_one_makes_a_key(store: Shared) {
+case!(form_submitted_twenty_times_at_once_creates_one_key);
+async fn form_submitted_twenty_times_at_once_creates_one_key(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let outcomes = race(20, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
@@ -149,8 +149,8 @@ async fn of_twenty_forms_sent_at_once_one_makes_a_key(store: Shared) {
     assert_eq!(tenant.events(&*store).await, 2);
 }
 
-case!(the_last_use_of_a_key_never_goes_backwards);
-async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
+case!(last_use_of_a_key_never_goes_backwards);
+async fn last_use_of_a_key_never_goes_backwards(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (one, two) = (
         tenant.hold(&*store, "one").await,
@@ -206,8 +206,8 @@ async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
     assert!(revoked.revocation.is_some());
 }
 
-case!(the_newest_of_racing_uses_remains);
-async fn the_newest_of_racing_uses_remains(store: Shared) {
+case!(newest_of_concurrent_key_uses_is_kept);
+async fn newest_of_concurrent_key_uses_is_kept(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     race(30, |number| {

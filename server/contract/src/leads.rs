@@ -29,8 +29,8 @@ async fn feed(store: &dyn Store, tenant: &Tenant, after: u64, limit: u32) -> (Ve
     (ids, next)
 }
 
-case!(a_lead_reads_back_as_it_was_made);
-async fn a_lead_reads_back_as_it_was_made(store: Shared) {
+case!(created_lead_reads_back_unchanged);
+async fn created_lead_reads_back_unchanged(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut bare = lead("bare", at(2));
     bare.fields = service::leads::LeadFields {
@@ -52,8 +52,8 @@ async fn a_lead_reads_back_as_it_was_made(store: Shared) {
     assert_eq!(newest.action, Action::LeadCreated);
 }
 
-case!(every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none);
-async fn every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none(store: Shared) {
+case!(lead_edit_counts_as_a_change_only_if_a_value_differs);
+async fn lead_edit_counts_as_a_change_only_if_a_value_differs(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut wanted = lead("1", at(0));
     tenant.welcome(&*store, &wanted).await;
@@ -99,8 +99,8 @@ async fn every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none(sto
     );
 }
 
-case!(of_an_erased_lead_the_id_and_the_time_are_left);
-async fn of_an_erased_lead_the_id_and_the_time_are_left(store: Shared) {
+case!(erased_lead_leaves_only_its_id_and_the_time);
+async fn erased_lead_leaves_only_its_id_and_the_time(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (gone, kept) = (lead("gone", at(1)), lead("kept", at(1)));
     tenant.welcome(&*store, &gone).await;
@@ -140,8 +140,8 @@ async fn of_an_erased_lead_the_id_and_the_time_are_left(store: Shared) {
     assert!(store.insert_lead(account, &gone, event).await.is_err());
 }
 
-case!(the_feed_has_each_lead_once_at_its_last_change);
-async fn the_feed_has_each_lead_once_at_its_last_change(store: Shared) {
+case!(lead_feed_lists_each_lead_once_at_its_last_change);
+async fn lead_feed_lists_each_lead_once_at_its_last_change(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(feed(&*store, &tenant, 0, 10).await, (vec![], 0));
     assert_eq!(store.last_lead_change(&tenant.account).await.unwrap(), 0);
@@ -163,8 +163,8 @@ async fn the_feed_has_each_lead_once_at_its_last_change(store: Shared) {
     assert_eq!(feed(&*store, &tenant, 0, 0).await.0, [""; 0]);
 }
 
-case!(leads_are_listed_newest_change_first_without_the_erased);
-async fn leads_are_listed_newest_change_first_without_the_erased(store: Shared) {
+case!(leads_are_listed_by_newest_change_without_erased_ones);
+async fn leads_are_listed_by_newest_change_without_erased_ones(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let leads = ["a", "b", "c", "d"].map(|name| lead(name, at(1)));
     for lead in &leads {
@@ -190,8 +190,8 @@ async fn leads_are_listed_newest_change_first_without_the_erased(store: Shared) 
     assert_eq!(list(Some(2), 2).await, []);
 }
 
-case!(a_page_of_leads_ends_before_it_holds_too_many_bytes);
-async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: Shared) {
+case!(page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it);
+async fn page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let third = "é".repeat(PAGE_BYTES as usize / 6);
     for name in ["a", "b", "c", "d"] {
@@ -223,10 +223,12 @@ async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: Shared) {
     }
 }
 
-case!(following_the_feed_meets_the_last_change_of_every_lead);
+case!(lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_writes);
 /// A client that continues after the last number that it saw misses no lead, however many changes
 /// are made concurrently.
-async fn following_the_feed_meets_the_last_change_of_every_lead(store: Shared) {
+async fn lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_writes(
+    store: Shared,
+) {
     const WRITERS: u32 = 8;
     const ROUNDS: u32 = 12;
     let tenant = Arc::new(Tenant::settle(&*store, "a").await);

@@ -21,8 +21,8 @@ async fn subjects(store: &dyn Store, tenant: &Tenant, filter: AuditFilter) -> Ve
     events.map(|logged| logged.event.subject).collect()
 }
 
-case!(the_log_is_read_in_pages_and_meets_every_event_once);
-async fn the_log_is_read_in_pages_and_meets_every_event_once(store: Shared) {
+case!(audit_log_pages_contain_every_event_once);
+async fn audit_log_pages_contain_every_event_once(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -52,8 +52,8 @@ async fn the_log_is_read_in_pages_and_meets_every_event_once(store: Shared) {
     assert_eq!(met, expected);
 }
 
-case!(the_log_is_asked_by_who_what_which_thing_and_when);
-async fn the_log_is_asked_by_who_what_which_thing_and_when(store: Shared) {
+case!(audit_log_is_filtered_by_actor_action_subject_and_time);
+async fn audit_log_is_filtered_by_actor_action_subject_and_time(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "held").await;
     let session = tenant.sign_in(&*store, at(5)).await;
@@ -115,8 +115,8 @@ async fn the_log_is_asked_by_who_what_which_thing_and_when(store: Shared) {
     assert_eq!(ask(nobody).await, [""; 0]);
 }
 
-case!(a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at);
-async fn a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at(store: Shared) {
+case!(audit_log_search_ends_after_the_number_of_events_it_may_examine);
+async fn audit_log_search_ends_after_the_number_of_events_it_may_examine(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -185,8 +185,8 @@ async fn a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at(store: 
     assert_eq!(part.await.unwrap(), whole[2..=4]);
 }
 
-case!(the_log_names_members_and_keys_as_they_are_called_now);
-async fn the_log_names_members_and_keys_as_they_are_called_now(store: Shared) {
+case!(audit_log_shows_the_current_names_of_members_and_keys);
+async fn audit_log_shows_the_current_names_of_members_and_keys(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -234,8 +234,8 @@ async fn the_log_names_members_and_keys_as_they_are_called_now(store: Shared) {
     assert_eq!((&log[0].actor, &log[0].subject), (&None, &None));
 }
 
-case!(the_members_of_an_account_are_listed);
-async fn the_members_of_an_account_are_listed(store: Shared) {
+case!(account_lists_only_its_own_members);
+async fn account_lists_only_its_own_members(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,

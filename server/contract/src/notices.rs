@@ -27,8 +27,8 @@ async fn ending(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> Key
     id
 }
 
-case!(keys_that_end_are_found_in_the_order_of_their_ends);
-async fn keys_that_end_are_found_in_the_order_of_their_ends(store: Shared) {
+case!(expiring_keys_are_found_in_the_order_of_their_expiry);
+async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -71,8 +71,8 @@ async fn keys_that_end_are_found_in_the_order_of_their_ends(store: Shared) {
     assert_eq!(found(10).await, ["Key soon", "Key last"]);
 }
 
-case!(owners_are_told_of_keys_of_their_own_account_that_end);
-async fn owners_are_told_of_keys_of_their_own_account_that_end(store: Shared) {
+case!(owners_are_notified_only_of_expiring_keys_of_their_own_account);
+async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -127,8 +127,8 @@ async fn owners_are_told_of_keys_of_their_own_account_that_end(store: Shared) {
     }
 }
 
-case!(who_just_rotated_a_key_is_not_told_that_it_ends);
-async fn who_just_rotated_a_key_is_not_told_that_it_ends(store: Shared) {
+case!(rotated_key_gets_no_expiry_notice_before_its_last_day);
+async fn rotated_key_gets_no_expiry_notice_before_its_last_day(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = ending(&*store, &tenant, "old", 90 * DAY).await;
     let ends = OldEnds::At(at(67 * DAY));
@@ -138,8 +138,8 @@ async fn who_just_rotated_a_key_is_not_told_that_it_ends(store: Shared) {
     assert_eq!(due(&*store, 1, at(66 * DAY)).await.len(), 1);
 }
 
-case!(a_notice_is_claimed_once_until_it_is_released);
-async fn a_notice_is_claimed_once_until_it_is_released(store: Shared) {
+case!(expiry_notice_is_claimed_once_until_it_is_released);
+async fn expiry_notice_is_claimed_once_until_it_is_released(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = ending(&*store, &tenant, "one", 20 * DAY).await;
     let now = at(13 * DAY);
@@ -172,8 +172,8 @@ async fn a_notice_is_claimed_once_until_it_is_released(store: Shared) {
     assert_eq!(due(&*store, 7, at(33 * DAY)).await.len(), 1);
 }
 
-case!(of_ten_racing_claims_of_a_notice_exactly_one_wins);
-async fn of_ten_racing_claims_of_a_notice_exactly_one_wins(store: Shared) {
+case!(only_one_of_ten_concurrent_claims_of_a_notice_succeeds);
+async fn only_one_of_ten_concurrent_claims_of_a_notice_succeeds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     ending(&*store, &tenant, "one", 20 * DAY).await;
     let notice = due(&*store, 7, at(13 * DAY)).await.remove(0).notice;

@@ -4,8 +4,8 @@ use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;
 use domain::KeyId;
 
-case!(the_operator_finds_a_key_of_whatever_account_by_its_id);
-async fn the_operator_finds_a_key_of_whatever_account_by_its_id(store: Shared) {
+case!(operator_finds_a_key_of_any_account_by_its_id);
+async fn operator_finds_a_key_of_any_account_by_its_id(store: Shared) {
     for name in ["a", "b"] {
         let tenant = Tenant::settle(&*store, name).await;
         let id = tenant.hold(&*store, "one").await;
@@ -16,8 +16,8 @@ async fn the_operator_finds_a_key_of_whatever_account_by_its_id(store: Shared) {
     assert_eq!(store.find_key_anywhere(&unknown).await.unwrap(), None);
 }
 
-case!(previews_find_all_keys_that_have_them);
-async fn previews_find_all_keys_that_have_them(store: Shared) {
+case!(all_keys_with_a_preview_are_found_by_it);
+async fn all_keys_with_a_preview_are_found_by_it(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -49,8 +49,8 @@ async fn previews_find_all_keys_that_have_them(store: Shared) {
     }
 }
 
-case!(the_operator_reads_the_keys_of_all_accounts_page_by_page);
-async fn the_operator_reads_the_keys_of_all_accounts_page_by_page(store: Shared) {
+case!(operator_reads_the_keys_of_all_accounts_page_by_page);
+async fn operator_reads_the_keys_of_all_accounts_page_by_page(store: Shared) {
     let mut held = Vec::new();
     for name in ["a", "b"] {
         let tenant = Tenant::settle(&*store, name).await;

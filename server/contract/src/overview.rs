@@ -5,8 +5,8 @@ use crate::tenant::Tenant;
 use domain::LeadStatus;
 use service::store::Action;
 
-case!(leads_are_counted_by_their_status_without_the_erased);
-async fn leads_are_counted_by_their_status_without_the_erased(store: Shared) {
+case!(leads_are_counted_by_status_without_erased_ones);
+async fn leads_are_counted_by_status_without_erased_ones(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let count = async || {
         let mut counts = store.count_leads_by_status(&tenant.account).await.unwrap();
@@ -29,8 +29,8 @@ async fn leads_are_counted_by_their_status_without_the_erased(store: Shared) {
     assert_eq!(count().await, [(LeadStatus::New, 2), (LeadStatus::Won, 1)]);
 }
 
-case!(the_newest_event_of_a_kind_is_found_behind_others);
-async fn the_newest_event_of_a_kind_is_found_behind_others(store: Shared) {
+case!(newest_event_of_an_action_is_found_behind_other_events);
+async fn newest_event_of_an_action_is_found_behind_other_events(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let last = async |action| store.last_event(&tenant.account, action).await.unwrap();
     assert_eq!(last(Action::KeyCreated).await, None);

@@ -16,8 +16,8 @@ async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u3
         .collect()
 }
 
-case!(items_are_listed_in_the_byte_order_of_their_ids);
-async fn items_are_listed_in_the_byte_order_of_their_ids(store: Shared) {
+case!(items_are_listed_in_byte_order_of_their_ids);
+async fn items_are_listed_in_byte_order_of_their_ids(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut ids = [
         "10", "9", "a", "A", "B", "b", "é", "e\u{301}", "ß", "Z", "~", " ", "車", "🚗", "\u{FFFD}",
@@ -38,8 +38,8 @@ async fn items_are_listed_in_the_byte_order_of_their_ids(store: Shared) {
     assert_eq!(page(&*store, &tenant, None, 0).await.len(), 0);
 }
 
-case!(paging_meets_every_lasting_item_once_while_others_come_and_go);
-async fn paging_meets_every_lasting_item_once_while_others_come_and_go(store: Shared) {
+case!(paging_returns_each_lasting_item_once_while_others_are_added_and_removed);
+async fn paging_returns_each_lasting_item_once_while_others_are_added_and_removed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let lasting: Vec<_> = (0..20)
         .map(|number| format!("{number:02}-lasting"))
@@ -79,8 +79,8 @@ async fn paging_meets_every_lasting_item_once_while_others_come_and_go(store: Sh
     assert_eq!(met, lasting);
 }
 
-case!(a_page_of_items_ends_before_it_holds_too_many_bytes);
-async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: Shared) {
+case!(page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it);
+async fn page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it(store: Shared) {
     let of_size = |id: &str, bytes: u32| Item {
         description: Some("é".repeat(bytes as usize / 2)),
         ..item(id)
@@ -120,8 +120,8 @@ async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: Shared) {
     }
 }
 
-case!(a_stretch_of_items_ends_where_it_should);
-async fn a_stretch_of_items_ends_where_it_should(store: Shared) {
+case!(item_range_ends_after_the_given_number_of_rows);
+async fn item_range_ends_after_the_given_number_of_rows(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let other = Tenant::settle(&*store, "b").await;
     let items = ["a", "b", "c", "d", "\u{10FFFF}\u{10FFFF}"].map(item);

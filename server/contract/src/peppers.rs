@@ -21,8 +21,8 @@ fn pepper(id: &str) -> (String, PepperId) {
     (fingerprint, PepperId::parse(id).unwrap())
 }
 
-case!(the_pepper_changes_once_every_node_accepts_the_new_one);
-async fn the_pepper_changes_once_every_node_accepts_the_new_one(store: Shared) {
+case!(pepper_changes_only_when_every_node_accepts_the_new_one);
+async fn pepper_changes_only_when_every_node_accepts_the_new_one(store: Shared) {
     let (old, new) = (pepper(OLD), pepper(NEW));
     store.set_pepper_fingerprint(&old.0).await.unwrap();
     let (one, two) = (
@@ -53,8 +53,8 @@ async fn the_pepper_changes_once_every_node_accepts_the_new_one(store: Shared) {
     assert!(register(&one, &[new_id]).await);
 }
 
-case!(a_rehashed_key_is_found_under_its_new_digest_and_every_node_hears_of_it);
-async fn a_rehashed_key_is_found_under_its_new_digest_and_every_node_hears_of_it(store: Shared) {
+case!(rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified);
+async fn rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let other = tenant.hold(&*store, "two").await;
@@ -97,8 +97,8 @@ async fn a_rehashed_key_is_found_under_its_new_digest_and_every_node_hears_of_it
     assert_eq!(need, PepperNeed::default(), "a revoked key needs none");
 }
 
-case!(second_factors_are_encrypted_again_unless_they_were_replaced);
-async fn second_factors_are_encrypted_again_unless_they_were_replaced(store: Shared) {
+case!(second_factor_is_reencrypted_unless_its_secret_changed_since_it_was_read);
+async fn second_factor_is_reencrypted_unless_its_secret_changed_since_it_was_read(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (old, new) = (pepper(OLD), pepper(NEW));
     let event = tenant.event(Action::FactorEnabled, "owner", at(0));
@@ -133,8 +133,8 @@ async fn second_factors_are_encrypted_again_unless_they_were_replaced(store: Sha
     assert_eq!((counted.factors, counted.recovery_codes), (0, 2));
 }
 
-case!(nothing_is_stored_under_a_pepper_that_was_replaced);
-async fn nothing_is_stored_under_a_pepper_that_was_replaced(store: Shared) {
+case!(writes_under_a_replaced_pepper_are_refused);
+async fn writes_under_a_replaced_pepper_are_refused(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (old, new) = (pepper(OLD), pepper(NEW));
     store.set_pepper_fingerprint(&old.0).await.unwrap();

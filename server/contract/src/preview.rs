@@ -8,8 +8,8 @@ use service::store::{
 };
 use std::collections::HashSet;
 
-case!(a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out);
-async fn a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out(store: Shared) {
+case!(feed_preview_reads_the_items_of_the_feed_and_those_it_leaves_out);
+async fn feed_preview_reads_the_items_of_the_feed_and_those_it_leaves_out(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let other = Tenant::settle(&*store, "b").await;
     other.push(&*store, &[item("1"), item("9")], at(1)).await;
@@ -45,8 +45,8 @@ async fn a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out(store: Shar
     assert_eq!(used.item_bytes, all, "as quotas count them");
 }
 
-case!(a_feed_that_was_confirmed_is_stored_on_that_basis_only);
-async fn a_feed_that_was_confirmed_is_stored_on_that_basis_only(store: Shared) {
+case!(confirmed_feed_is_stored_only_if_its_basis_is_unchanged);
+async fn confirmed_feed_is_stored_only_if_its_basis_is_unchanged(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let account = &tenant.account;
     // More items than one statement reads.

@@ -77,8 +77,8 @@ fn is_over<T: Debug>(result: Result<T, StoreError>, resource: Resource, limit: u
     }
 }
 
-case!(what_an_account_has_is_counted_with_every_change);
-async fn what_an_account_has_is_counted_with_every_change(store: Shared) {
+case!(account_usage_is_updated_by_every_change);
+async fn account_usage_is_updated_by_every_change(store: Shared) {
     let store = &*store;
     let (tenant, other) = (
         Tenant::settle(store, "a").await,
@@ -139,8 +139,8 @@ async fn what_an_account_has_is_counted_with_every_change(store: Shared) {
     assert_eq!(usage(store, &other).await, alone);
 }
 
-case!(a_change_that_exceeds_a_quota_is_refused_whole);
-async fn a_change_that_exceeds_a_quota_is_refused_whole(store: Shared) {
+case!(change_that_exceeds_a_quota_is_refused_entirely);
+async fn change_that_exceeds_a_quota_is_refused_entirely(store: Shared) {
     let store = &*store;
     let tenant = Tenant::settle(store, "a").await;
     tenant.push(store, &[item("1"), item("2")], at(1)).await;
@@ -196,8 +196,8 @@ async fn a_change_that_exceeds_a_quota_is_refused_whole(store: Shared) {
     welcome(store, &other, "three").await.unwrap();
 }
 
-case!(an_account_that_is_over_its_quota_can_change_and_remove);
-async fn an_account_that_is_over_its_quota_can_change_and_remove(store: Shared) {
+case!(account_over_its_quota_can_change_and_remove_but_not_add);
+async fn account_over_its_quota_can_change_and_remove_but_not_add(store: Shared) {
     let store = &*store;
     let tenant = Tenant::settle(store, "a").await;
     let items = ["1", "2", "3", "4"].map(item);
@@ -248,8 +248,8 @@ async fn an_account_that_is_over_its_quota_can_change_and_remove(store: Shared) 
     is_over(back, Resource::Members, 1);
 }
 
-case!(racing_changes_fill_a_quota_exactly);
-async fn racing_changes_fill_a_quota_exactly(store: Shared) {
+case!(concurrent_changes_fill_a_quota_exactly);
+async fn concurrent_changes_fill_a_quota_exactly(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     store.limit_accounts(Quotas {
         items: Some(3),

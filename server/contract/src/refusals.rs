@@ -30,8 +30,8 @@ async fn find(store: &dyn Store, tenant: &Tenant, number: usize) -> Option<Refus
         .unwrap()
 }
 
-case!(a_refusal_reads_back_as_it_was_for_its_account_alone);
-async fn a_refusal_reads_back_as_it_was_for_its_account_alone(store: Shared) {
+case!(refused_call_reads_back_unchanged_and_only_for_its_account);
+async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -69,8 +69,8 @@ async fn a_refusal_reads_back_as_it_was_for_its_account_alone(store: Shared) {
     }
 }
 
-case!(a_flood_of_refusals_pushes_out_its_own_alone);
-async fn a_flood_of_refusals_pushes_out_its_own_alone(store: Shared) {
+case!(flood_of_refused_calls_evicts_only_those_of_the_same_account);
+async fn flood_of_refused_calls_evicts_only_those_of_the_same_account(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -100,8 +100,8 @@ async fn a_flood_of_refusals_pushes_out_its_own_alone(store: Shared) {
     assert_eq!(find(&*store, &mine, 1).await, None);
 }
 
-case!(the_latest_refusal_of_a_key_is_found);
-async fn the_latest_refusal_of_a_key_is_found(store: Shared) {
+case!(latest_refused_call_of_a_key_is_found);
+async fn latest_refused_call_of_a_key_is_found(store: Shared) {
     let (mine, theirs) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -127,8 +127,8 @@ async fn the_latest_refusal_of_a_key_is_found(store: Shared) {
     assert_eq!(last(&theirs, &key).await, None);
 }
 
-case!(old_refusals_are_not_found_and_are_swept_in_pieces);
-async fn old_refusals_are_not_found_and_are_swept_in_pieces(store: Shared) {
+case!(old_refused_calls_are_not_found_and_are_swept_in_batches);
+async fn old_refused_calls_are_not_found_and_are_swept_in_batches(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let calls: Vec<_> = (0..8)
         .map(|number| RefusedCall {

@@ -100,8 +100,8 @@ async fn insert(
     Ok(lead.id)
 }
 
-case!(a_request_is_claimed_once_and_its_answer_reads_back);
-async fn a_request_is_claimed_once_and_its_answer_reads_back(store: Shared) {
+case!(idempotency_key_is_claimed_once_and_its_answer_reads_back_unchanged);
+async fn idempotency_key_is_claimed_once_and_its_answer_reads_back_unchanged(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let whole = answer(Some(b"{\"\xc3\xa9\":1}\0"), None);
     for (name, answer) in [("whole", whole), ("cut", answer(None, None))] {
@@ -140,8 +140,8 @@ async fn a_request_is_claimed_once_and_its_answer_reads_back(store: Shared) {
     assert_eq!(claim(&*store, &tenant, "failed", "s", at(2)).await, None);
 }
 
-case!(an_answer_is_committed_with_its_change_or_not_at_all);
-async fn an_answer_is_committed_with_its_change_or_not_at_all(store: Shared) {
+case!(idempotent_answer_is_committed_together_with_its_change);
+async fn idempotent_answer_is_committed_together_with_its_change(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(claim(&*store, &tenant, "k", "r", at(0)).await, None);
     let id = lead("one", at(0)).id;
@@ -166,8 +166,8 @@ async fn an_answer_is_committed_with_its_change_or_not_at_all(store: Shared) {
     assert_eq!(leads, 1);
 }
 
-case!(a_request_is_taken_over_when_its_lease_has_lapsed);
-async fn a_request_is_taken_over_when_its_lease_has_lapsed(store: Shared) {
+case!(idempotent_request_is_taken_over_when_its_lease_has_lapsed);
+async fn idempotent_request_is_taken_over_when_its_lease_has_lapsed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(claim(&*store, &tenant, "k", "r", at(0)).await, None);
     let second = attempt("k", 2);
@@ -207,8 +207,8 @@ async fn a_request_is_taken_over_when_its_lease_has_lapsed(store: Shared) {
     assert_eq!(leads, 1);
 }
 
-case!(a_released_request_is_taken_over_at_once);
-async fn a_released_request_is_taken_over_at_once(store: Shared) {
+case!(released_idempotent_request_is_taken_over_at_once);
+async fn released_idempotent_request_is_taken_over_at_once(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(claim(&*store, &tenant, "k", "r", at(0)).await, None);
     let first = attempt("k", 1);
@@ -222,8 +222,8 @@ async fn a_released_request_is_taken_over_at_once(store: Shared) {
     assert_eq!(taken, None);
 }
 
-case!(a_request_is_claimed_anew_once_it_is_old);
-async fn a_request_is_claimed_anew_once_it_is_old(store: Shared) {
+case!(expired_idempotency_key_can_be_used_for_another_request);
+async fn expired_idempotency_key_can_be_used_for_another_request(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     assert_eq!(claim(&*store, &tenant, "k", "old", at(0)).await, None);
     let early = claim(&*store, &tenant, "k", "new", just_before(at(100))).await;
@@ -236,8 +236,8 @@ async fn a_request_is_claimed_anew_once_it_is_old(store: Shared) {
     assert_eq!(found.unwrap().request, request("new"));
 }
 
-case!(accounts_share_no_names_for_requests);
-async fn accounts_share_no_names_for_requests(store: Shared) {
+case!(idempotency_keys_are_separate_for_each_account);
+async fn idempotency_keys_are_separate_for_each_account(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -258,8 +258,8 @@ async fn accounts_share_no_names_for_requests(store: Shared) {
     assert_eq!(state, Some(RequestState::Answered(stored)));
 }
 
-case!(of_fifty_racing_claims_of_a_request_exactly_one_wins);
-async fn of_fifty_racing_claims_of_a_request_exactly_one_wins(store: Shared) {
+case!(only_one_of_fifty_concurrent_claims_of_an_idempotency_key_succeeds);
+async fn only_one_of_fifty_concurrent_claims_of_an_idempotency_key_succeeds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     // At first there is no such request, and then one whose lease has lapsed.
     for now in [at(0), at(LEASE)] {
@@ -274,8 +274,8 @@ async fn of_fifty_racing_claims_of_a_request_exactly_one_wins(store: Shared) {
     }
 }
 
-case!(the_latest_requests_of_an_account_are_kept);
-async fn the_latest_requests_of_an_account_are_kept(store: Shared) {
+case!(oldest_answered_idempotency_keys_are_evicted_beyond_the_account_limit);
+async fn oldest_answered_idempotency_keys_are_evicted_beyond_the_account_limit(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -306,8 +306,8 @@ async fn the_latest_requests_of_an_account_are_kept(store: Shared) {
     assert!(find(&*store, &b, "first", at(5)).await.is_some());
 }
 
-case!(no_kept_answer_holds_an_erased_lead);
-async fn no_kept_answer_holds_an_erased_lead(store: Shared) {
+case!(stored_answers_contain_no_erased_lead);
+async fn stored_answers_contain_no_erased_lead(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let body = async |name: &str| match find(&*store, &tenant, name, at(0)).await {
         Some(RequestState::Answered(answer)) => answer.body,
@@ -354,8 +354,8 @@ async fn no_kept_answer_holds_an_erased_lead(store: Shared) {
     assert_eq!(body("late").await, None);
 }
 
-case!(old_requests_are_swept_in_pieces);
-async fn old_requests_are_swept_in_pieces(store: Shared) {
+case!(old_idempotency_keys_are_swept_in_batches);
+async fn old_idempotency_keys_are_swept_in_batches(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for number in 0..25 {
         claim(&*store, &tenant, &number.to_string(), "r", at(number)).await;

@@ -22,8 +22,8 @@ async fn reset(store: &dyn Store, tenant: &Tenant, link: &TokenDigest, now: Time
         .unwrap()
 }
 
-case!(a_reset_sets_the_password_and_ends_every_session_of_that_member);
-async fn a_reset_sets_the_password_and_ends_every_session_of_that_member(store: Shared) {
+case!(password_reset_sets_the_password_and_ends_all_sessions_of_the_member);
+async fn password_reset_sets_the_password_and_ends_all_sessions_of_the_member(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -75,8 +75,8 @@ async fn a_reset_sets_the_password_and_ends_every_session_of_that_member(store: 
     assert_eq!(a.events(&*store).await, events + 1);
 }
 
-case!(a_reset_link_works_once_and_until_its_end);
-async fn a_reset_link_works_once_and_until_its_end(store: Shared) {
+case!(reset_link_works_once_and_until_it_expires);
+async fn reset_link_works_once_and_until_it_expires(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     let link = reset_link(&*store, &tenant).await;
@@ -101,8 +101,8 @@ async fn a_reset_link_works_once_and_until_its_end(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(a_link_serves_its_own_purpose_alone);
-async fn a_link_serves_its_own_purpose_alone(store: Shared) {
+case!(link_works_only_for_its_own_purpose);
+async fn link_works_only_for_its_own_purpose(store: Shared) {
     let (a, b) = (Tenant::settle(&*store, "a").await, Tenant::named("b"));
     let invite = b.invite(&*store, at(0)).await;
     assert!(
@@ -117,8 +117,8 @@ async fn a_link_serves_its_own_purpose_alone(store: Shared) {
     assert!(reset(&*store, &a, &link, at(2)).await);
 }
 
-case!(a_member_is_found_by_address);
-async fn a_member_is_found_by_address(store: Shared) {
+case!(member_is_found_by_email_address);
+async fn member_is_found_by_email_address(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let found = member_by_email(&*store, &tenant.email).await.unwrap();
     assert_eq!(found.id, tenant.owner);

@@ -9,8 +9,8 @@ use service::store::{
     Revoker,
 };
 
-case!(a_revoked_key_tells_who_when_and_why);
-async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
+case!(revocation_records_its_actor_time_and_reason);
+async fn revocation_records_its_actor_time_and_reason(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
@@ -67,8 +67,8 @@ async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
     }
 }
 
-case!(a_revocation_is_seen_by_the_next_look_up);
-async fn a_revocation_is_seen_by_the_next_look_up(store: Shared) {
+case!(revocation_is_visible_to_the_next_lookup);
+async fn revocation_is_visible_to_the_next_lookup(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for number in 0..100 {
         let key = tenant.key(&number.to_string(), at(0));
@@ -85,8 +85,8 @@ async fn a_revocation_is_seen_by_the_next_look_up(store: Shared) {
     }
 }
 
-case!(of_fifty_racing_revokes_exactly_one_wins);
-async fn of_fifty_racing_revokes_exactly_one_wins(store: Shared) {
+case!(only_one_of_fifty_concurrent_revocations_succeeds);
+async fn only_one_of_fifty_concurrent_revocations_succeeds(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let events = tenant.events(&*store).await;
@@ -107,8 +107,8 @@ async fn of_fifty_racing_revokes_exactly_one_wins(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(a_key_can_be_revoked_until_the_millisecond_of_its_expiry);
-async fn a_key_can_be_revoked_until_the_millisecond_of_its_expiry(store: Shared) {
+case!(key_can_be_revoked_until_the_millisecond_it_expires);
+async fn key_can_be_revoked_until_the_millisecond_it_expires(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let end = at(100);
     let cases: [(&str, Timestamp, bool); 3] = [
@@ -140,8 +140,8 @@ async fn a_key_can_be_revoked_until_the_millisecond_of_its_expiry(store: Shared)
     }
 }
 
-case!(revoking_what_is_not_there_changes_nothing);
-async fn revoking_what_is_not_there_changes_nothing(store: Shared) {
+case!(revoking_a_missing_key_changes_nothing);
+async fn revoking_a_missing_key_changes_nothing(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.key("missing", at(0)).id;
     let events = tenant.events(&*store).await;
@@ -149,8 +149,10 @@ async fn revoking_what_is_not_there_changes_nothing(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log);
-async fn how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log(store: Shared) {
+case!(propagation_receipt_is_stored_with_the_revocation_and_shown_in_the_audit_log);
+async fn propagation_receipt_is_stored_with_the_revocation_and_shown_in_the_audit_log(
+    store: Shared,
+) {
     let tenant = Tenant::settle(&*store, "a").await;
     let stranger = Tenant::settle(&*store, "b").await;
     let mut ids = Vec::new();

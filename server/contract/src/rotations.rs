@@ -76,8 +76,8 @@ async fn furnished(store: &dyn Store, tenant: &Tenant) -> KeyRecord {
     tenant.find(store, &id).await
 }
 
-case!(a_rotated_key_hands_over_all_but_its_secret);
-async fn a_rotated_key_hands_over_all_but_its_secret(store: Shared) {
+case!(rotation_copies_everything_but_the_secret_to_the_new_key);
+async fn rotation_copies_everything_but_the_secret_to_the_new_key(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let before = furnished(&*store, &tenant).await;
     let ends = OldEnds::At(at(500));
@@ -129,8 +129,8 @@ async fn a_rotated_key_hands_over_all_but_its_secret(store: Shared) {
     assert!(events.iter().all(|event| event.detail == detail));
 }
 
-case!(a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would);
-async fn a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would(store: Shared) {
+case!(rotated_key_ends_at_the_requested_time_but_never_later_than_before);
+async fn rotated_key_ends_at_the_requested_time_but_never_later_than_before(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for (name, own, ends, expected) in [
         ("later", Some(at(80)), OldEnds::At(at(100)), Some(at(80))),
@@ -165,8 +165,8 @@ async fn a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would(st
     }
 }
 
-case!(a_key_that_is_being_replaced_is_not_rotated_again);
-async fn a_key_that_is_being_replaced_is_not_rotated_again(store: Shared) {
+case!(key_with_an_unrevoked_replacement_is_not_rotated_again);
+async fn key_with_an_unrevoked_replacement_is_not_rotated_again(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "old").await;
     let ends = OldEnds::At(at(500));
@@ -193,8 +193,8 @@ async fn a_key_that_is_being_replaced_is_not_rotated_again(store: Shared) {
     assert!(matches!(on, Rotated::Rotated { .. }));
 }
 
-case!(what_cannot_be_rotated_leaves_nothing_behind);
-async fn what_cannot_be_rotated_leaves_nothing_behind(store: Shared) {
+case!(failed_rotation_leaves_nothing_behind);
+async fn failed_rotation_leaves_nothing_behind(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let revoked = tenant.hold(&*store, "revoked").await;
     tenant.revoke(&*store, &revoked, at(5)).await;
@@ -231,8 +231,8 @@ async fn what_cannot_be_rotated_leaves_nothing_behind(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events);
 }
 
-case!(of_racing_rotations_one_makes_a_key);
-async fn of_racing_rotations_one_makes_a_key(store: Shared) {
+case!(only_one_of_ten_concurrent_rotations_creates_a_key);
+async fn only_one_of_ten_concurrent_rotations_creates_a_key(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "old").await;
     let outcomes = race(10, |number| {

@@ -10,8 +10,8 @@ use service::store::{
     KeySettings, KeysCounted, KeysFound, OldEnds, ScopeUses, Sighting, Store,
 };
 
-case!(a_key_is_found_by_what_it_is_called_and_may_do_now);
-async fn a_key_is_found_by_what_it_is_called_and_may_do_now(store: Shared) {
+case!(key_is_found_by_its_current_name_and_scopes);
+async fn key_is_found_by_its_current_name_and_scopes(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut key = tenant.key("one", at(0));
     key.name = KeyName::parse("Old feed").unwrap();
@@ -56,8 +56,8 @@ async fn a_key_is_found_by_what_it_is_called_and_may_do_now(store: Shared) {
     assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 2);
 }
 
-case!(keys_that_are_over_and_still_called_with_are_found);
-async fn keys_that_are_over_and_still_called_with_are_found(store: Shared) {
+case!(ended_keys_that_are_still_in_use_are_found);
+async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let [live, dead, silent] = ["live", "dead", "silent"];
     let mut ids = Vec::new();
@@ -93,10 +93,10 @@ async fn keys_that_are_over_and_still_called_with_are_found(store: Shared) {
     }
 }
 
-case!(few_and_many_keys_are_found_alike);
+case!(search_returns_the_right_keys_whether_few_or_many_match);
 /// Few matching keys are found by the index of a condition, many by the index of the order. Both
 /// must return the same keys.
-async fn few_and_many_keys_are_found_alike(store: Shared) {
+async fn search_returns_the_right_keys_whether_few_or_many_match(store: Shared) {
     const MANY: usize = 2_040;
     let tenant = Tenant::settle(&*store, "a").await;
     for number in 0..MANY {

@@ -25,8 +25,8 @@ fn subjects(names: &[&str]) -> Vec<String> {
     names.iter().copied().map(str::to_owned).collect()
 }
 
-case!(a_session_belongs_to_its_member);
-async fn a_session_belongs_to_its_member(store: Shared) {
+case!(session_identifies_its_member);
+async fn session_identifies_its_member(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -44,8 +44,8 @@ async fn a_session_belongs_to_its_member(store: Shared) {
     assert!(!works(&*store, &token("no session"), at(1), at(-1)).await);
 }
 
-case!(a_session_ends_at_its_absolute_end);
-async fn a_session_ends_at_its_absolute_end(store: Shared) {
+case!(session_ends_at_its_absolute_expiry);
+async fn session_ends_at_its_absolute_expiry(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     let end = at(36_000);
@@ -53,8 +53,8 @@ async fn a_session_ends_at_its_absolute_end(store: Shared) {
     assert!(!works(&*store, &session, end, at(-1)).await);
 }
 
-case!(a_session_ends_when_it_was_idle_too_long);
-async fn a_session_ends_when_it_was_idle_too_long(store: Shared) {
+case!(session_ends_when_it_has_been_idle_too_long);
+async fn session_ends_when_it_has_been_idle_too_long(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     assert!(
@@ -64,8 +64,8 @@ async fn a_session_ends_when_it_was_idle_too_long(store: Shared) {
     assert!(works(&*store, &session, at(500), just_before(at(0))).await);
 }
 
-case!(using_a_session_moves_its_last_use_once_a_minute);
-async fn using_a_session_moves_its_last_use_once_a_minute(store: Shared) {
+case!(last_use_of_a_session_is_updated_at_most_once_a_minute);
+async fn last_use_of_a_session_is_updated_at_most_once_a_minute(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     assert!(works(&*store, &session, at(60), at(-1)).await);
@@ -88,8 +88,8 @@ async fn using_a_session_moves_its_last_use_once_a_minute(store: Shared) {
     );
 }
 
-case!(a_look_at_a_session_is_no_use_of_it);
-async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
+case!(looking_up_a_session_does_not_count_as_using_it);
+async fn looking_up_a_session_does_not_count_as_using_it(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     let look = async |now, idle_since| {
@@ -107,8 +107,8 @@ async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
     assert_eq!(nobody.unwrap(), None);
 }
 
-case!(the_newest_of_racing_uses_of_a_session_remains);
-async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
+case!(newest_of_concurrent_session_uses_is_kept);
+async fn newest_of_concurrent_session_uses_is_kept(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     // Several rounds, since an adapter may first have to open the connections on which uses can
@@ -130,8 +130,8 @@ async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
     }
 }
 
-case!(an_ended_session_is_gone_and_ends_once);
-async fn an_ended_session_is_gone_and_ends_once(store: Shared) {
+case!(ended_session_no_longer_works_and_its_end_is_recorded_once);
+async fn ended_session_no_longer_works_and_its_end_is_recorded_once(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (ended, other) = (
         tenant.sign_in(&*store, at(0)).await,
@@ -147,8 +147,8 @@ async fn an_ended_session_is_gone_and_ends_once(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-case!(failures_are_counted_for_each_subject);
-async fn failures_are_counted_for_each_subject(store: Shared) {
+case!(sign_in_failures_are_counted_for_each_subject);
+async fn sign_in_failures_are_counted_for_each_subject(store: Shared) {
     let (one, both) = (subjects(&["one"]), subjects(&["one", "two"]));
     assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
     // The first failure of each subject causes no delay.
@@ -183,8 +183,8 @@ async fn failures_are_counted_for_each_subject(store: Shared) {
     assert_eq!(store.blocked_until(&both, at(11)).await.unwrap(), None);
 }
 
-case!(the_longest_delay_repeats);
-async fn the_longest_delay_repeats(store: Shared) {
+case!(longest_sign_in_delay_repeats_after_further_failures);
+async fn longest_sign_in_delay_repeats_after_further_failures(store: Shared) {
     let subject = subjects(&["one"]);
     for (number, delay) in [0, 1, 5, 30, 30, 30].into_iter().enumerate() {
         let until = store
@@ -199,8 +199,8 @@ async fn the_longest_delay_repeats(store: Shared) {
     );
 }
 
-case!(old_failures_are_forgotten);
-async fn old_failures_are_forgotten(store: Shared) {
+case!(old_sign_in_failures_are_forgotten);
+async fn old_sign_in_failures_are_forgotten(store: Shared) {
     let subject = subjects(&["one"]);
     for _ in 0..3 {
         store
@@ -232,8 +232,8 @@ async fn old_failures_are_forgotten(store: Shared) {
     );
 }
 
-case!(a_delay_is_kept_until_its_end_when_old_failures_are_forgotten);
-async fn a_delay_is_kept_until_its_end_when_old_failures_are_forgotten(store: Shared) {
+case!(sign_in_delay_lasts_until_its_end_when_old_failures_are_forgotten);
+async fn sign_in_delay_lasts_until_its_end_when_old_failures_are_forgotten(store: Shared) {
     let (long, other) = (subjects(&["long"]), subjects(&["other"]));
     let count = async |subjects: &[String], now, delays: &[u32], forget| {
         let counted = store.count_failure(subjects, now, delays, forget).await;
@@ -246,8 +246,8 @@ async fn a_delay_is_kept_until_its_end_when_old_failures_are_forgotten(store: Sh
     assert_eq!(until(at(1_000)).await, None);
 }
 
-case!(a_sign_in_forgets_the_failures_of_its_own_address);
-async fn a_sign_in_forgets_the_failures_of_its_own_address(store: Shared) {
+case!(sign_in_clears_only_the_failures_of_its_own_address);
+async fn sign_in_clears_only_the_failures_of_its_own_address(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,

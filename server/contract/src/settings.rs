@@ -35,8 +35,8 @@ async fn change(
         .unwrap()
 }
 
-case!(an_account_begins_with_the_usual_settings_and_keeps_its_own);
-async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(store: Shared) {
+case!(account_starts_with_default_settings_and_keeps_its_changes);
+async fn account_starts_with_default_settings_and_keeps_its_changes(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -73,8 +73,8 @@ async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(store: Shar
     assert_eq!(a.events(&*store).await, events, "nothing was changed");
 }
 
-case!(what_an_account_decides_shows_in_its_keys_items_and_members);
-async fn what_an_account_decides_shows_in_its_keys_items_and_members(store: Shared) {
+case!(account_settings_apply_to_keys_and_members_but_not_to_stored_items);
+async fn account_settings_apply_to_keys_and_members_but_not_to_stored_items(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let before = store.find_account(&tenant.account).await.unwrap().unwrap();

@@ -49,8 +49,8 @@ async fn sign_in_is_refused_if_the_password_was_changed_after_it_was_verified(st
     assert!(begins(&*store, &verified, "step").await);
 }
 
-case!(of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change);
-async fn of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change(store: Shared) {
+case!(no_concurrent_sign_in_outlives_a_password_change);
+async fn no_concurrent_sign_in_outlives_a_password_change(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for round in 0..20 {
         let verified = tenant.candidate(&*store).await;
@@ -70,8 +70,8 @@ async fn of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change
     }
 }
 
-case!(of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset);
-async fn of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset(store: Shared) {
+case!(no_concurrent_sign_in_outlives_a_password_reset);
+async fn no_concurrent_sign_in_outlives_a_password_reset(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for round in 0..20 {
         let verified = tenant.candidate(&*store).await;
@@ -98,8 +98,8 @@ async fn of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset(s
     }
 }
 
-case!(session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled);
-async fn session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled(store: Shared) {
+case!(password_alone_opens_no_session_once_a_second_factor_is_enabled);
+async fn password_alone_opens_no_session_once_a_second_factor_is_enabled(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let verified = tenant.candidate(&*store).await;
     let kept = tenant.sign_in(&*store, at(0)).await;
@@ -126,8 +126,8 @@ async fn finishes(store: &dyn Store, tenant: &Tenant, step: &str) -> bool {
     finished.await.unwrap()
 }
 
-case!(of_racing_sign_ins_by_the_password_alone_none_outlives_a_second_factor);
-async fn of_racing_sign_ins_by_the_password_alone_none_outlives_a_second_factor(store: Shared) {
+case!(no_concurrent_password_only_sign_in_outlives_enabling_a_second_factor);
+async fn no_concurrent_password_only_sign_in_outlives_enabling_a_second_factor(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let verified = tenant.candidate(&*store).await;
     let none = token("no session");

@@ -129,8 +129,8 @@ async fn change(
         .unwrap()
 }
 
-case!(members_are_listed_by_page_and_the_active_ones_come_first);
-async fn members_are_listed_by_page_and_the_active_ones_come_first(store: Shared) {
+case!(members_are_listed_in_pages_with_active_ones_first);
+async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
     let (tenant, other) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -179,8 +179,8 @@ async fn members_are_listed_by_page_and_the_active_ones_come_first(store: Shared
     }
 }
 
-case!(invitations_are_listed_by_page);
-async fn invitations_are_listed_by_page(store: Shared) {
+case!(invitations_are_listed_in_pages);
+async fn invitations_are_listed_in_pages(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let other = Tenant::settle(&*store, "b").await;
     for name in ["e", "c", "d"] {
@@ -207,8 +207,8 @@ async fn invitations_are_listed_by_page(store: Shared) {
     assert_eq!(page.await.unwrap(), []);
 }
 
-case!(an_invitation_makes_one_member_with_its_role);
-async fn an_invitation_makes_one_member_with_its_role(store: Shared) {
+case!(invitation_creates_one_member_with_its_role);
+async fn invitation_creates_one_member_with_its_role(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (mate, late) = (Mate::named("mate"), Mate::named("late"));
     let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
@@ -255,8 +255,8 @@ async fn an_invitation_makes_one_member_with_its_role(store: Shared) {
     assert_eq!(claim, Claim::LinkGone);
 }
 
-case!(an_invitation_ends_the_older_one_and_can_be_withdrawn);
-async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store: Shared) {
+case!(invitation_replaces_an_older_one_and_can_be_withdrawn);
+async fn invitation_replaces_an_older_one_and_can_be_withdrawn(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
@@ -311,8 +311,8 @@ async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store: Shared) {
     assert_eq!(first[0].member.account_id, a.account);
 }
 
-case!(a_deactivated_member_is_out_at_once_and_comes_back);
-async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Shared) {
+case!(deactivated_member_loses_access_at_once_and_can_be_reactivated);
+async fn deactivated_member_loses_access_at_once_and_can_be_reactivated(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Owner).await;
     let own = mate.as_tenant(&tenant);
@@ -377,8 +377,8 @@ async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Shared) {
     );
 }
 
-case!(a_role_is_changed_only_from_the_one_that_was_seen);
-async fn a_role_is_changed_only_from_the_one_that_was_seen(store: Shared) {
+case!(role_is_changed_only_if_it_is_still_the_expected_one);
+async fn role_is_changed_only_if_it_is_still_the_expected_one(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
     let role = |from, to| MemberChange::Role {
@@ -400,8 +400,8 @@ async fn a_role_is_changed_only_from_the_one_that_was_seen(store: Shared) {
     assert_eq!(find(&*store, &tenant, &mate.id).await.role, Role::Admin);
 }
 
-case!(an_account_keeps_an_owner_who_is_active);
-async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
+case!(account_always_keeps_an_active_owner);
+async fn account_always_keeps_an_active_owner(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let viewer = Mate::join(&*store, &tenant, "viewer", Role::Viewer).await;
     let owner = tenant.owner.clone();
@@ -448,8 +448,8 @@ async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
     assert_eq!(find(&*store, &tenant, &viewer.id).await.role, Role::Viewer);
 }
 
-case!(an_owner_hands_over_to_an_active_member);
-async fn an_owner_hands_over_to_an_active_member(store: Shared) {
+case!(owner_hands_over_only_to_an_active_member);
+async fn owner_hands_over_only_to_an_active_member(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let heir = Mate::join(&*store, &tenant, "heir", Role::Viewer).await;
     let out = Mate::join(&*store, &tenant, "out", Role::Admin).await;
@@ -482,8 +482,8 @@ async fn an_owner_hands_over_to_an_active_member(store: Shared) {
     );
 }
 
-case!(when_a_member_was_last_seen_outlives_their_sessions);
-async fn when_a_member_was_last_seen_outlives_their_sessions(store: Shared) {
+case!(last_seen_time_of_a_member_outlives_their_sessions);
+async fn last_seen_time_of_a_member_outlives_their_sessions(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let seen = async || find(&*store, &tenant, &tenant.owner).await.last_seen_at;
     assert_eq!(seen().await, None);

@@ -55,8 +55,8 @@ const TOLD: [Change; 6] = [
     Change::RevokeAllKeys,
 ];
 
-case!(every_change_of_what_calls_are_decided_by_is_told);
-async fn every_change_of_what_calls_are_decided_by_is_told(store: Shared) {
+case!(every_change_that_affects_a_verdict_gets_a_change_number);
+async fn every_change_that_affects_a_verdict_gets_a_change_number(store: Shared) {
     let world = World::build(&*store).await;
     let (node, mut seen) = node(&*store, "n").await;
     for change in Change::ALL {
@@ -87,8 +87,8 @@ async fn every_change_of_what_calls_are_decided_by_is_told(store: Shared) {
     }
 }
 
-case!(what_decides_on_no_call_is_not_told);
-async fn what_decides_on_no_call_is_not_told(store: Shared) {
+case!(change_that_affects_no_verdict_gets_no_change_number);
+async fn change_that_affects_no_verdict_gets_no_change_number(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let (node, seen) = node(&*store, "n").await;
@@ -103,8 +103,8 @@ async fn what_decides_on_no_call_is_not_told(store: Shared) {
     assert!(changes(&*store, &node, seen).await.is_empty());
 }
 
-case!(racing_changes_are_told_in_the_order_of_their_numbers);
-async fn racing_changes_are_told_in_the_order_of_their_numbers(store: Shared) {
+case!(concurrent_changes_become_visible_in_the_order_of_their_numbers);
+async fn concurrent_changes_become_visible_in_the_order_of_their_numbers(store: Shared) {
     const KEYS: u32 = 30;
     let mut tenants = Vec::new();
     for name in ["a", "b", "c"] {
@@ -142,8 +142,8 @@ async fn racing_changes_are_told_in_the_order_of_their_numbers(store: Shared) {
     looked.expect("every change is told").unwrap();
 }
 
-case!(a_node_hears_of_changes_until_it_is_taken_for_dead);
-async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Shared) {
+case!(node_receives_changes_until_it_is_presumed_dead);
+async fn node_receives_changes_until_it_is_presumed_dead(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
     let (one, seen) = node(&*store, "one").await;

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_that_read_the_same_are_the_same() {
+    fn texts_that_differ_only_in_case_or_unicode_form_fold_to_the_same_text() {
         for (one, other) in [
             ("CRM Sync", "crm sync"),
             ("Café", "cafe\u{301}"),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_ascii_has_one_spelling() {
+    fn ascii_email_address_has_one_spelling_and_any_other_has_several() {
         assert_eq!(spellings("ada@example.com"), ["ada@example.com"]);
         assert_eq!(spellings("zoë@example.com").len(), 2);
     }

@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_short_printable_ascii() {
+    fn idempotency_key_has_1_to_255_printable_ascii_characters() {
         let long = "x".repeat(255);
         for good in [
             "a",

@@ -148,7 +148,7 @@ mod tests {
     use crate::random::OsRandom;
 
     #[test]
-    fn a_password_needs_length_and_nothing_else() {
+    fn password_needs_12_to_128_characters_of_any_kind() {
         assert!(Password::parse("twelve chars").is_ok());
         assert!(Password::parse("eleven char").is_err());
         assert!(Password::parse(&"ab".repeat(64)).is_ok());
@@ -156,14 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn common_passwords_are_refused_in_any_case() {
+    fn common_passwords_are_rejected_in_any_letter_case() {
         for common in ["123456789012", "Qwertyuiop12", "aaaaaaaaaaaaaa"] {
             assert!(Password::parse(common).is_err(), "{common} was taken");
         }
     }
 
     #[tokio::test]
-    async fn a_right_password_verifies_and_nothing_else_does() {
+    async fn correct_password_verifies_but_a_wrong_password_or_missing_hash_does_not() {
         let hasher = Hasher::new(&OsRandom);
         let stored = hash(b"correct horse battery", &[7; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$"));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_is_turned_away_rather_than_queued_without_end() {
+    async fn hashing_is_refused_when_the_queue_is_full() {
         let hasher = Hasher::new(&OsRandom);
         let _busy = (hasher.turn().await.unwrap(), hasher.turn().await.unwrap());
         let waiting: Vec<_> = (0..QUEUE)

@@ -85,20 +85,20 @@ mod tests {
     use crate::random::OsRandom;
 
     #[test]
-    fn a_pepper_survives_its_file() {
+    fn pepper_round_trips_through_its_file_format() {
         let pepper = Pepper::generate(&OsRandom);
         let read = Pepper::parse(&format!("{}\n", *pepper.to_hex())).unwrap();
         assert_eq!(read.fingerprint(), pepper.fingerprint());
     }
 
     #[test]
-    fn printing_a_pepper_tells_nothing() {
+    fn debug_output_of_a_pepper_does_not_reveal_it() {
         let pepper = Pepper::generate(&OsRandom);
         assert!(!format!("{pepper:?}").contains(&pepper.to_hex()[..8]));
     }
 
     #[test]
-    fn a_text_of_another_length_is_no_pepper() {
+    fn text_of_wrong_length_or_not_in_hex_is_rejected_as_a_pepper() {
         assert!(Pepper::parse("abcd").is_none());
         assert!(Pepper::parse(&"g".repeat(64)).is_none());
     }

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_noted_for_its_rehash_once_the_pepper_was_changed() {
+    fn key_with_an_old_digest_is_queued_once_for_rehash_after_a_pepper_change() {
         let (peppers, digests) = changing();
         let [new, old] = digests;
         peppers.note_old(digests, &old);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_keys_are_noted_than_there_is_room_for() {
+    fn queue_of_keys_to_rehash_is_bounded() {
         let (peppers, [new, _]) = changing();
         peppers.note_changed();
         for number in 0..=PENDING {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_pepper_is_accepted_until_nothing_needs_it() {
+    fn old_pepper_is_accepted_until_its_change_is_complete() {
         let (peppers, [new, old]) = changing();
         assert_ne!(new, old);
         assert_eq!(peppers.accepted().len(), 2);

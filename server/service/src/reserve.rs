@@ -148,7 +148,7 @@ mod tests {
     const GIB: u64 = 1 << 30;
 
     #[test]
-    fn the_default_reserve_is_256_mib_or_5_percent_of_a_small_disk() {
+    fn default_reserve_is_256_mib_or_5_percent_of_a_small_disk() {
         for (total, kept) in [(100 * GIB, DEFAULT_BYTES), (GIB, GIB / 100 * 5)] {
             let space = DiskSpace { free: 0, total };
             assert_eq!(bytes(None, space), kept, "{total}");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_cannot_be_measured_is_low_for_some_seconds_after_a_full_disk() {
+    fn unmeasurable_disk_counts_as_full_for_some_seconds_after_it_was_full() {
         let reserve = Reserve::default();
         assert_eq!(reserve.low(0, None), None);
         reserve.note_full(0);

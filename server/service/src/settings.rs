@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let form = SettingsForm {
             account_name: " ".into(),
             currency: "Dollars".into(),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn good_fields_are_taken_as_they_are_meant() {
+    fn valid_fields_are_trimmed_normalised_and_accepted() {
         let form = SettingsForm {
             account_name: "  Acme  Motors ".into(),
             currency: "EUR".into(),

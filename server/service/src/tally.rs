@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_belong_to_the_day_of_the_accounts_own_zone() {
+    fn calls_are_counted_by_day_in_the_accounts_time_zone() {
         // Midnight of 23 Nov 2026 in Kathmandu, which is 18:15 UTC of the day before.
         let midnight = 1_795_371_300_000;
         let zone = Zone::parse("Asia/Kathmandu").unwrap();
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_before_the_first_day_counts_for_none() {
+    fn calls_before_the_first_day_are_not_counted() {
         let days = Zone::parse("UTC")
             .unwrap()
             .days(Timestamp::from_millis(0), 2);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_reason_comes_first() {
+    fn most_frequent_refusal_reason_comes_first() {
         let refused = |refusal, count| calls(0, Outcome::Refused(refusal), count);
         let told = by_reason(&[
             refused(Refusal::InvalidBody, 2),

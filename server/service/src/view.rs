@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_written_in_the_readers_zone_and_in_utc_for_programs() {
+    fn time_is_formatted_in_the_readers_time_zone_and_in_utc_for_programs() {
         let at = Timestamp::from_millis(1_795_411_867_999);
         for (zone, exact, day) in [
             ("UTC", "23 Nov 2026, 05:31:07 UTC", "23 Nov 2026"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_do_not_panic() {
+    fn extreme_timestamps_are_clamped_instead_of_panicking() {
         let zone = Zone::parse("Pacific/Apia").unwrap();
         let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
         assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");

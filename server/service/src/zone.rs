@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_known_however_they_are_typed_and_others_are_not() {
+    fn zone_names_are_accepted_in_any_case_and_unknown_ones_are_rejected() {
         assert_eq!(
             Zone::parse(" europe/berlin ").unwrap().name(),
             "Europe/Berlin"
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_holds_names_that_are_taken_each_once() {
+    fn every_listed_zone_name_parses_to_itself() {
         let names = Zone::names();
         assert_eq!(names[0], "UTC");
         for wanted in ["Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_at_the_zones_own_midnight() {
+    fn day_begins_at_midnight_in_its_time_zone() {
         // 23 Nov 2026, 05:31:07 UTC.
         let now = Timestamp::from_millis(1_795_411_867_000);
         for (zone, begin) in [
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_as_long_as_the_clocks_make_it() {
+    fn day_has_23_hours_when_the_clocks_go_forward() {
         // Noon in UTC on 30 Mar 2026 and 9 Mar 2026, after the clocks went forward.
         for (zone, now) in [
             ("Europe/Berlin", 1_774_872_000_000),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_begins_when_the_zones_own_clocks_say_so() {
+    fn hour_begins_on_the_full_hour_of_its_time_zone() {
         let texts = |zone: &str, now: &str, count: usize| {
             let zone = Zone::parse(zone).unwrap();
             let hours = zone.hours(crate::view::parse_rfc3339(now).unwrap(), count);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_counted_by_midnights() {
+    fn days_between_two_times_are_counted_by_local_midnights() {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let at = |text: &str| crate::view::parse_rfc3339(text).unwrap();
         for (from, to, days) in [
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_is_not_known_any_more_is_read_as_utc() {
+    fn unknown_stored_zone_keeps_its_name_and_is_treated_as_utc() {
         let zone = Zone::from_stored("Mars/Olympus");
         assert_eq!(zone.name(), "Mars/Olympus");
         assert_eq!(

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn path_is_corrected_from_its_last_api_on() {
+    fn path_is_corrected_from_its_last_api_segment_on() {
         for (path, meant) in [
             ("//api/inventory", "/api/inventory"),
             ("/api/inventory/", "/api/inventory"),

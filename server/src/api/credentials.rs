@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn one_key_in_either_header_or_the_same_in_both_is_taken() {
+    fn key_is_accepted_from_either_header_or_if_both_contain_the_same() {
         assert_eq!(read(&[("x-api-key", b" vx_a\t")]).unwrap(), "vx_a");
         assert_eq!(
             read(&[("authorization", b"bearer  vx_a ")]).unwrap(),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn two_keys_are_ambiguous_even_where_they_are_equal_lines() {
+    fn two_keys_or_repeated_key_headers_are_ambiguous() {
         for lines in [
             [("x-api-key", b"vx_a".as_slice()), ("x-api-key", b"vx_a")],
             [("x-api-key", b"vx_a"), ("x-api-key", b"")],
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_ours_is_a_missing_key() {
+    fn headers_without_one_of_our_keys_count_as_a_missing_key() {
         for line in [
             ("x-api-key", b" \t ".as_slice()),
             ("authorization", b"Bearer eyJ"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_pass_as_they_are() {
+    fn bytes_that_are_not_text_are_passed_on_unchanged() {
         assert!(read(&[("x-api-key", &[0x80, 0xFF])]).is_ok());
     }
 }

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_ends_before_the_entry_that_does_not_fit() {
+    fn page_ends_before_the_first_entry_that_does_not_fit() {
         let third = "\"".repeat(MAX_BYTES / 6);
         let fits = |entries: &[&str]| fitting(entries).map(|written| written.len());
         assert_eq!(fits(&[]), Ok(0));

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_a_limit_and_may_begin_somewhere() {
+    fn page_has_a_default_limit_and_accepts_a_limit_and_a_cursor() {
         let page = |query: &str| asked(query).items().unwrap().1;
         let first = Page {
             limit: 50,
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_filtered_by_what_is_asked_for() {
+    fn item_filters_are_read_from_the_query() {
         let (filter, _) =
             asked("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
                 .items()
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn feeds_are_merged_and_rejected_unless_asked_otherwise() {
+    fn feed_options_have_defaults_and_invalid_ones_are_rejected() {
         let feed = |query: &str| asked(query).feed();
         assert_eq!(feed(""), Ok(FeedOptions::default()));
         assert_eq!(
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_of_the_feed_begins_after_a_change() {
+    fn page_of_changes_begins_after_the_cursor() {
         let query = format!("cursor={}", cursor::write_change(Way::On, 7));
         let page = asked(&query).changes();
         assert_eq!(
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_or_unknown_parameters_are_rejected() {
         let long = format!("q={}", "x".repeat(257));
         for bad in [
             "limit=0",

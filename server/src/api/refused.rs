@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_pointer_only_our_own_names_and_numbers_are_kept() {
+    fn pointer_keeps_only_known_names_and_small_numbers() {
         for (pointer, kept) in [
             ("/items/0/price", "/items/0/price"),
             ("/items/4999/attributes/color", "/items/4999/attributes/…"),

@@ -124,7 +124,7 @@ fn configuration_page_describes_the_settings_of_the_command_line() {
 }
 
 #[test]
-fn configuration_page_has_every_variable_that_the_server_reads() {
+fn configuration_page_lists_every_variable_that_the_server_reads() {
     let flags = flags().into_iter().map(|[variable, ..]| variable);
     let secrets = secrets().into_iter().map(|[variable, ..]| variable);
     let described: BTreeSet<_> = flags.chain(secrets).collect();

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn https_gets_the_host_prefix() {
+    fn cookie_has_the_host_prefix_over_https() {
         for (url, name) in [
             ("https://console.example.com", "__Host-voxum_session"),
             (
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_gets_a_cookie_that_browsers_take() {
+    fn cookie_over_plain_http_has_no_prefix_and_is_not_secure() {
         for url in [
             "http://192.168.1.7:3000",
             "http://127.0.0.1:3000",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_token_is_worth_a_question() {
+    fn session_token_is_read_only_if_it_is_complete() {
         let url = PublicUrl::parse("http://127.0.0.1:3000").unwrap();
         let read = |line: &str| {
             let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(line).unwrap())]);

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_of_this_site_are_kept() {
+    fn next_path_is_kept_if_it_is_on_this_site() {
         for good in [
             "/keys",
             "/keys?a=b",
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_leads_to_the_first_page() {
+    fn any_other_next_path_leads_to_the_first_page() {
         for bad in [
             "",
             "keys",
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_into_the_sign_in_address_comes_back_out() {
+    fn next_path_round_trips_through_the_sign_in_url() {
         let path = "/keys/new?name=A & B";
         let address = sign_in_to(path);
         let (_, query) = address.split_once('?').unwrap();

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_stream_of_a_member_closes_the_oldest_one() {
+    fn fourth_stream_of_a_member_closes_the_oldest_one() {
         let watching = Arc::new(Watching::default());
         let mut open: Vec<_> = (0..3).map(|_| watching.open(member(1)).unwrap()).collect();
         let other = watching.open(member(2)).unwrap();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_has_a_bound_on_streams() {
+    fn streams_are_refused_when_the_server_has_too_many() {
         let watching = Arc::new(Watching::default());
         let open: Vec<_> = (0..MOST)
             .map(|number| watching.open(member(number)))
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn streams_of_one_list_share_a_look_and_its_failure() {
+    async fn streams_of_the_same_list_share_one_query_and_its_failure() {
         let watching = Arc::new(Watching::default());
         let key = |address: &str| ListKey {
             account: AccountId::parse("acme").unwrap(),

@@ -67,7 +67,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_code_of_the_api_is_explained() {
+    fn every_problem_code_of_the_api_is_explained() {
         let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
         let explained: BTreeSet<_> = docs.problems.iter().map(|one| one.code.clone()).collect();
         let operations = docs.groups.iter().flat_map(|group| &group.operations);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_has_all_that_a_reader_needs() {
+    fn every_operation_has_responses_snippets_and_field_types() {
         let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
         for operation in docs.groups.iter().flat_map(|group| &group.operations) {
             let what = &operation.title;

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chapters_hold_prose_and_code_in_their_order() {
+    fn chapters_contain_prose_and_code_in_order() {
         let chapters =
             chapters("# One two\n\nA `b`.\n\n```sh\ncurl <x>\n\ny\n```\n\nC.\n\n# Three\n\nD.\n");
         let titles: Vec<_> = chapters

@@ -200,7 +200,7 @@ mod tests {
     use service::inventory::Position;
 
     #[test]
-    fn the_format_and_the_encoding_follow_from_the_media_type() {
+    fn format_and_encoding_follow_from_the_media_type() {
         for (kind, format) in [
             ("application/json", Some(Format::Json)),
             ("Application/JSON; charset=\"UTF-8\"", Some(Format::Json)),
@@ -228,7 +228,7 @@ mod tests {
 
     /// The same two items in each format.
     #[test]
-    fn all_formats_say_the_same() {
+    fn all_formats_yield_the_same_items() {
         let json = r#"{"items":[
             {"id":"SKU001","name":"Honda Accord 2024","price":32500.50,"available":false,"attributes":{"color":"red"}},
             {"id":"SKU002","name":"A & B \"<x>\"","description":"one\ntwo, three"}]}"#;
@@ -255,7 +255,7 @@ mod tests {
 
     /// The same changes of three items in each format.
     #[test]
-    fn all_formats_clear_a_field_without_a_value_and_keep_one_that_is_left_out() {
+    fn all_formats_clear_a_field_without_a_value_and_keep_an_omitted_one() {
         let json = r#"{"items":[{"id":"A","price":1,"category":null,"attributes":{"color":null,"doors":"4"}},
             {"id":"B","price":null,"category":"Sedan","attributes":{"color":"red","doors":null}}]}"#;
         let xml = r#"<inventory><item><id>A</id><price>1</price><category/><attributes><attribute name="color"/>

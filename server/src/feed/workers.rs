@@ -73,7 +73,7 @@ mod tests {
     /// The test has a single-threaded runtime: if the work occupied that thread, no task could end
     /// the work.
     #[tokio::test(flavor = "current_thread")]
-    async fn other_tasks_go_on_while_work_is_done() {
+    async fn other_tasks_run_while_a_worker_is_busy() {
         let (signal, begun) = oneshot::channel();
         let (end, ended) = mpsc::channel();
         let (workers, account) = (Workers::new(1), account());
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_work_is_done_at_once_than_there_are_workers() {
+    async fn concurrent_work_is_limited_to_the_number_of_workers() {
         let workers = Workers::new(2);
         let (signal, begun) = mpsc::channel();
         let mut ends = Vec::new();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_of_the_work_is_one_of_its_caller() {
+    async fn panic_in_the_work_reaches_its_caller_and_frees_the_worker() {
         let workers = Workers::new(1);
         let work = workers.clone();
         let caller = tokio::spawn(async move {

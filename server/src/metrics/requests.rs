@@ -131,7 +131,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn each_status_has_its_place_or_that_of_its_hundred() {
+    fn status_without_its_own_counter_is_counted_in_its_class() {
         assert!(CODES.is_sorted());
         for (code, counted) in [(200, 200), (226, 200), (418, 400), (503, 503)] {
             assert_eq!(CODES[place(code)], counted, "{code}");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_counted_up_to_its_end() {
+    fn duration_is_counted_in_the_bucket_that_includes_it() {
         let durations = Durations::default();
         for micros in [250, 251, 99_000_000] {
             durations.note(Duration::from_micros(micros));

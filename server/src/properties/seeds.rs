@@ -135,33 +135,33 @@ fn hold(name: &str) {
 }
 
 #[test]
-fn keys_hold_for_changed_seeds() {
+fn key_property_holds_for_mutated_seeds() {
     hold("key");
 }
 
 #[test]
-fn cursors_hold_for_changed_seeds() {
+fn cursor_property_holds_for_mutated_seeds() {
     hold("cursor");
 }
 
 #[test]
-fn feeds_in_json_hold_for_changed_seeds() {
+fn json_feed_property_holds_for_mutated_seeds() {
     hold("json");
 }
 
 #[test]
-fn feeds_in_xml_hold_for_changed_seeds() {
+fn xml_feed_property_holds_for_mutated_seeds() {
     hold("xml");
 }
 
 #[test]
-fn feeds_in_csv_hold_for_changed_seeds() {
+fn csv_feed_property_holds_for_mutated_seeds() {
     hold("csv");
 }
 
 /// The fuzz targets are compiled only by `make fuzz`, so their text is compared here.
 #[test]
-fn each_property_is_a_target_of_its_name() {
+fn each_property_has_a_fuzz_target_of_its_name() {
     let manifest = std::fs::read_to_string(folder().join("Cargo.toml")).unwrap();
     for (name, _) in ALL {
         let file = format!("targets/{name}.rs");

@@ -35,12 +35,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_those_of_the_command_line() {
+    fn default_values_match_the_command_line() {
         assert_eq!(read("256", "2"), Ok(Bodies::default()));
     }
 
     #[test]
-    fn numbers_out_of_range_are_refused_by_their_name() {
+    fn invalid_numbers_are_rejected_with_the_name_of_their_setting() {
         for (memory, feeds, name) in [
             ("31", "2", "VOXUM_BODY_MEMORY"),
             ("1048577", "2", "VOXUM_BODY_MEMORY"),

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_disk_reserve_is_read_in_mib() {
+    fn disk_reserve_is_read_in_mib() {
         let read = |arguments: &[&str]| disk_reserve(&flags(arguments));
         assert_eq!(read(&[]), Ok(None));
         assert_eq!(read(&["--disk-reserve=0"]), Ok(Some(0)));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn quotas_are_numbers_and_have_defaults() {
+    fn quotas_have_defaults_and_invalid_numbers_are_rejected() {
         let defaults = Quotas {
             items: Some(2_000_000),
             item_bytes: Some(4 << 30),

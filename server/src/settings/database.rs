@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_url_names_a_file() {
+    fn database_url_may_name_an_sqlite_file() {
         for (url, path) in [
             (DEFAULT, "./data/voxum.db"),
             ("sqlite:///var/lib/voxum.db", "/var/lib/voxum.db"),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_url_names_a_postgresql_database_and_is_not_quoted() {
+    fn database_url_may_name_a_postgresql_database_and_its_password_is_not_quoted() {
         for url in [
             "postgres://voxum:hunter2@db.example.com:5432/voxum?sslmode=require",
             "postgresql://voxum:hunter2@db/voxum",

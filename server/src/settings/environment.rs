@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_variable_is_told_with_its_nearest_neighbour() {
+    fn mistyped_variable_is_reported_with_the_nearest_setting() {
         let error = environment(&[("VOXUM_LISEN", "x")]).check().unwrap_err().0;
         assert_eq!(
             error,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_of_others_are_not_ours_to_judge() {
+    fn variables_of_other_programs_are_ignored() {
         assert!(
             environment(&[("LEPTOS_SITE_ROOT", ""), ("PATH", "/bin")])
                 .check()
@@ -119,12 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_value_is_an_error() {
+    fn empty_value_is_rejected() {
         assert!(environment(&[("VOXUM_LISTEN", " ")]).check().is_err());
     }
 
     #[test]
-    fn a_secret_may_stand_in_a_file_and_not_in_both_places() {
+    fn secret_is_read_from_a_file_and_rejected_if_it_is_set_twice() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         std::fs::write(&path, "swordfish\n").unwrap();

@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn mail_needs_a_server_and_a_sender() {
+    fn mail_settings_need_both_a_server_and_a_sender() {
         assert!(read(None, None).unwrap().is_none());
         for good in [
             "smtp://127.0.0.1:25",
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_for_another_machine_is_refused_unless_the_connection_is_encrypted() {
+    fn password_for_a_remote_mail_server_is_rejected_unless_the_connection_is_encrypted() {
         for refused in [
             "smtp://user:hunter2@mail.example.com",
             "smtp://user:hunter2@mail.example.com:587",

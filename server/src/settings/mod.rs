@@ -270,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_and_its_key_come_together() {
+    fn certificate_and_private_key_must_be_set_together() {
         assert_eq!(tls(None, None), Ok(None));
         let both = Some(("c.pem".into(), "k.pem".into()));
         assert_eq!(tls(Some("c.pem"), Some("k.pem")), Ok(both));
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_needs_both_settings() {
+    fn owner_needs_both_a_valid_address_and_a_valid_password() {
         let password = || Some(Zeroizing::new("correct horse battery".to_owned()));
         assert!(
             owner(Some("ada@example.com"), password())

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_written_as_browsers_write_an_origin() {
+    fn public_url_is_normalised_as_browsers_write_an_origin() {
         let origin = |raw| PublicUrl::parse(raw).unwrap().origin;
         assert_eq!(
             origin("https://Console.Example.com:443/"),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_after_the_host_is_refused() {
+    fn url_that_is_not_an_http_origin_is_rejected() {
         for bad in [
             "",
             "console",
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_address_becomes_the_loopback_one() {
+    fn unspecified_listen_address_becomes_a_loopback_url() {
         let url = PublicUrl::of_listener("0.0.0.0:3000".parse().unwrap(), false);
         assert_eq!(url.origin(), "http://127.0.0.1:3000");
         assert_eq!(

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_from_anybody_else_means_nothing() {
+    fn forwarded_header_is_ignored_unless_a_trusted_proxy_sent_it() {
         assert_eq!(
             TrustedProxies::default()
                 .caller("203.0.113.9".parse().unwrap(), &HeaderMap::new())
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caller_is_the_first_from_the_right_that_is_no_proxy_of_ours() {
+    fn caller_is_the_rightmost_address_that_is_not_a_trusted_proxy() {
         for (lines, expected) in [
             (&["198.51.100.1"][..], "198.51.100.1"),
             (&["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_chain_breaks_the_last_known_address_stands() {
+    fn caller_is_the_last_known_address_if_the_chain_is_unreadable() {
         for lines in [
             &[][..],
             &[""],
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_addresses_and_networks_is_refused() {
+    fn trusted_proxies_must_be_addresses_or_networks() {
         for bad in [
             "",
             "proxy",

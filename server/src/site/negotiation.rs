@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_accepted_form_is_chosen() {
+    fn smallest_accepted_encoding_is_chosen() {
         for accept in [
             "gzip, deflate, br, zstd",
             "BR",
@@ -136,12 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn without_the_header_a_file_comes_as_it_is() {
+    fn file_is_served_uncompressed_without_an_accept_encoding_header() {
         assert_eq!(form(&HeaderMap::new(), true, true), Form::Identity);
     }
 
     #[test]
-    fn a_form_that_does_not_exist_is_never_chosen() {
+    fn encoding_that_does_not_exist_is_never_chosen() {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, "gzip, br".parse().unwrap());
         assert_eq!(form(&headers, false, true), Form::Gzip);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_known_alone_in_a_list_weakened_or_by_the_star() {
+    fn entity_tag_matches_alone_in_a_list_if_weak_or_by_a_star() {
         for (value, known) in [
             (r#""a""#, true),
             (r#""b", W/"a""#, true),

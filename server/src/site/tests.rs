@@ -49,7 +49,7 @@ async fn body(response: Response) -> Bytes {
 }
 
 #[tokio::test]
-async fn a_hashed_file_comes_in_its_smallest_form_and_may_be_kept_forever() {
+async fn hashed_file_is_served_in_its_smallest_encoding_and_cached_forever() {
     let response = get(&embedded(), "/pkg/console.2.wasm", &accepting("gzip, br"));
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(header(&response, CONTENT_TYPE), Some("application/wasm"));
@@ -64,7 +64,7 @@ async fn a_hashed_file_comes_in_its_smallest_form_and_may_be_kept_forever() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_no_coding_gets_the_file_as_it_is() {
+async fn client_that_accepts_no_encoding_receives_the_file_uncompressed() {
     let response = get(&embedded(), "/pkg/console.2.wasm", &HeaderMap::new());
     assert_eq!(header(&response, CONTENT_ENCODING), None);
     assert_eq!(header(&response, VARY), Some("Accept-Encoding"));
@@ -72,7 +72,7 @@ async fn a_client_that_takes_no_coding_gets_the_file_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_public_file_is_kept_for_an_hour_and_then_asked_for_by_its_tag() {
+async fn public_file_is_cached_for_an_hour_and_then_revalidated_by_its_entity_tag() {
     let site = embedded();
     let mut headers = accepting("br, gzip");
     let response = get(&site, "/favicon.svg", &headers);
@@ -105,7 +105,7 @@ async fn a_public_file_is_kept_for_an_hour_and_then_asked_for_by_its_tag() {
 }
 
 #[tokio::test]
-async fn head_says_the_same_without_the_body() {
+async fn head_request_returns_the_same_headers_without_a_body() {
     let path = "/pkg/console.2.wasm";
     let response = embedded()
         .serve(&Method::HEAD, path, &accepting("br"))
@@ -115,7 +115,7 @@ async fn head_says_the_same_without_the_body() {
 }
 
 #[test]
-fn other_methods_are_not_for_the_site() {
+fn other_methods_are_not_handled_by_the_site() {
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
         assert!(
             embedded()
@@ -155,7 +155,7 @@ fn only_listed_files_are_served() {
 }
 
 #[test]
-fn the_head_of_a_page_gets_the_urls() {
+fn page_head_gets_the_urls_of_the_assets() {
     let assets = embedded().assets().unwrap();
     assert_eq!(assets.js, "/pkg/console.1.js");
     assert_eq!(assets.wasm, "/pkg/console.2.wasm");
@@ -164,7 +164,7 @@ fn the_head_of_a_page_gets_the_urls() {
 }
 
 #[test]
-fn an_empty_site_has_no_urls_and_no_files() {
+fn empty_site_has_no_assets_and_no_files() {
     let site = Site::of_table(&[]).unwrap();
     assert!(site.assets().is_none());
     assert!(
@@ -186,7 +186,7 @@ fn on_disk() -> tempfile::TempDir {
 }
 
 #[tokio::test]
-async fn a_site_on_disk_is_read_anew_each_time() {
+async fn site_on_disk_is_read_again_for_every_request() {
     let folder = on_disk();
     let site = Site::from_dir(folder.path().join("site")).unwrap();
     let response = get(&site, "/pkg/console.2.wasm", &accepting("br"));
@@ -201,7 +201,7 @@ async fn a_site_on_disk_is_read_anew_each_time() {
 }
 
 #[tokio::test]
-async fn a_site_of_cargo_leptos_is_understood() {
+async fn site_built_by_cargo_leptos_is_served() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("pkg")).unwrap();
     for name in [
@@ -221,6 +221,6 @@ async fn a_site_of_cargo_leptos_is_understood() {
 }
 
 #[test]
-fn a_folder_that_is_missing_is_refused_at_the_start() {
+fn missing_folder_is_rejected_at_the_start() {
     assert!(Site::from_dir("/nowhere").is_err());
 }

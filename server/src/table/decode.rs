@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_encodings_of_exports_are_recognised() {
+    fn encodings_of_exports_are_recognised() {
         let utf16 = |mark: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             format!("{mark}id;näme")
                 .encode_utf16()
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_encoding_that_an_xml_text_declares_is_taken() {
+    fn encoding_declared_by_an_xml_text_is_used() {
         let xml = b"<?xml version='1.0' encoding=\"ISO-8859-2\"?><a>\xB9</a>";
         let decoded = decode(xml).unwrap();
         let text = "<?xml version='1.0' encoding=\"UTF-8\"?><a>š</a>";
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_text_are_refused() {
+    fn bytes_that_are_not_text_are_rejected() {
         for bytes in [&b"%PDF\x01\xFF"[..], b"a\0b", b"\xFF\xFE\0", b"\x81\x8D"] {
             assert_eq!(decode(bytes), None, "{bytes:?}");
         }

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_format_follows_from_the_content_and_the_name() {
+    fn format_follows_from_the_content_and_the_name() {
         let (json, xml, csv) = ("{\"items\":[]}", "\n<inventory/>", "id\tname\n");
         for (name, text, format) in [
             ("feed.2024.CSV", csv, Some(Format::Csv)),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workbook_and_bytes_that_are_not_text_are_named() {
+    fn workbooks_and_bytes_that_are_not_text_are_rejected_by_name() {
         for (name, bytes, part) in [
             ("cars.xlsx", &b"PK\x03\x04\0"[..], "a workbook"),
             ("cars.csv", b"PK\x03\x04\0", "a workbook"),

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_and_lines_become_feeds_without_the_time_of_the_last_change() {
+    fn json_arrays_and_lines_become_feeds_without_updated_at() {
         let (a, b) = (
             r#"{"id":"A","updated_at":"x","name":"\u0061"}"#,
             r#"{"id":"B"}"#,
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_files_and_other_objects_are_left_to_the_feed() {
+    fn malformed_files_and_other_objects_are_left_to_the_feed_parser() {
         for text in [
             "{",
             "[1,",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_not_an_object_is_named() {
+    fn line_that_is_not_an_object_is_named_in_the_error() {
         for text in [
             "{\"id\":\"A\"}\n{\"id\":",
             "{\"id\":\"A\"}\n[1]",
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn more_items_than_a_feed_may_have_are_refused_by_the_feed() {
+    fn excess_items_are_passed_on_so_that_the_feed_parser_rejects_them() {
         let array = format!("[{}{{}}]", "{},".repeat(MAX_ELEMENTS));
         let lines = "{}\n".repeat(MAX_ELEMENTS + 5);
         for text in [array, lines] {

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_compared_without_capitals_accents_and_punctuation() {
+    fn headers_are_compared_without_case_accents_and_punctuation() {
         for (header, wanted) in [
             ("Währung", "waehrung"),
             ("Wa\u{308}hrung", "waehrung"),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_in_the_form_in_which_headers_are_compared() {
+    fn every_known_name_is_in_normalised_form() {
         for list in NAMES.map(|(_, list)| list).into_iter().chain(SHOP) {
             for name in words(list) {
                 assert_eq!(normalised(name), name);

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_is_found_below_titles_and_with_its_own_delimiter() {
+    fn header_is_found_below_titles_and_with_its_own_delimiter() {
         for (text, delimiter, line) in [
             ("id,name\n1,a\n", ',', 1),
             ("a,b\n1,2\n", ',', 1),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_are_named_like_their_columns_and_each_once() {
+    fn attributes_are_named_after_their_columns_and_names_are_unique() {
         let names = |headers: &str| attribute_names(headers.split(','));
         assert_eq!(
             names("a,Attributes.Colour,,a,a 4"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_the_console_keep_their_names_beside_fields_of_the_same_name() {
+    fn console_attributes_keep_their_names_beside_fields_of_the_same_name() {
         let long = "x".repeat(MAX_ATTRIBUTE);
         let headers =
             format!("id,price,attributes.id,attributes.price,attributes.{long},attributes.id");

@@ -61,7 +61,7 @@ mod tests {
     use service::inventory::Currency;
 
     #[test]
-    fn a_sign_is_before_the_signs_that_it_contains_and_means_currencies() {
+    fn longer_signs_precede_the_signs_they_contain_and_all_codes_are_valid() {
         for (place, (sign, codes)) in SIGNS.iter().enumerate() {
             assert!(codes.iter().all(|code| Currency::parse(code).is_some()));
             let earlier = SIGNS[..place].iter();

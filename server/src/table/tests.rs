@@ -81,7 +81,7 @@ fn price(item: &Item) -> (String, &'static str) {
 }
 
 #[test]
-fn an_export_of_woocommerce_is_guessed_and_read() {
+fn woocommerce_export_is_mapped_and_read() {
     let (file, table, mapping) = open("woocommerce.csv", WOOCOMMERCE);
     assert_eq!(file.encoding, "UTF-8 with a byte-order mark");
     assert_eq!(
@@ -114,7 +114,7 @@ fn an_export_of_woocommerce_is_guessed_and_read() {
 }
 
 #[test]
-fn an_export_of_shopify_is_guessed_and_read() {
+fn shopify_export_is_mapped_and_read() {
     let (file, table, mapping) = open("shopify.csv", SHOPIFY);
     assert_eq!(
         fields(&table, &mapping),
@@ -144,7 +144,7 @@ fn an_export_of_shopify_is_guessed_and_read() {
 }
 
 #[test]
-fn a_vehicle_feed_of_meta_is_guessed_and_read() {
+fn meta_vehicle_feed_is_mapped_and_read() {
     let (file, table, mapping) = open("meta-vehicles.tsv", META);
     assert_eq!(table.delimiter, '\t');
     assert_eq!(
@@ -168,7 +168,7 @@ fn a_vehicle_feed_of_meta_is_guessed_and_read() {
 }
 
 #[test]
-fn an_export_of_a_german_dealer_system_is_guessed_and_read() {
+fn german_dealer_export_is_mapped_and_read() {
     let (file, table, mapping) = open("dealer-de.csv", DEALER);
     assert_eq!(
         (file.encoding, table.delimiter, table.rows),
@@ -198,7 +198,7 @@ fn an_export_of_a_german_dealer_system_is_guessed_and_read() {
 }
 
 #[test]
-fn shortened_ids_of_excel_are_faults_and_blank_cells_and_rows_are_not() {
+fn ids_shortened_by_excel_are_errors_but_blank_cells_and_rows_are_not() {
     let (file, table, mapping) = open("excel.csv", EXCEL);
     assert_eq!(
         fields(&table, &mapping),

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whether_an_item_is_available_is_read_from_a_word_or_a_number() {
+    fn availability_is_read_from_a_word_or_a_number() {
         for (text, wanted) in [
             ("AVAILABLE", Some(true)),
             ("NOT_AVAILABLE", Some(false)),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_several_addresses_is_taken() {
+    fn first_of_several_urls_is_used() {
         for (text, wanted) in [
             ("https://a.example/1.jpg", "https://a.example/1.jpg"),
             (

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_is_reported_as_full() {
+    async fn full_disk_is_reported_as_full() {
         let (_place, mut connection) = database().await;
         let limit = sqlx::query("PRAGMA max_page_count = 3");
         limit.execute(&mut connection).await.expect("a limit");
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_read_only_database_is_unavailable() {
+    async fn read_only_database_is_reported_as_unavailable() {
         let (_place, mut connection) = database().await;
         sqlx::query("PRAGMA query_only = 1")
             .execute(&mut connection)
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_waiting_mends_is_broken_and_says_no_value() {
+    async fn permanent_failure_is_reported_as_broken_without_any_value() {
         let (_place, mut connection) = database().await;
         let insert = "INSERT INTO t (a) VALUES ($1)";
         sqlx::query(insert)
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unexpected_value_is_broken_and_names_its_column() {
+    fn unexpected_value_is_reported_as_broken_with_its_column() {
         let error = StoreError::from(Corrupt("api_keys.scopes"));
         assert!(matches!(error, StoreError::Broken(_)));
         assert!(text(&error).contains("api_keys.scopes"));

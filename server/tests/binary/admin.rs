@@ -26,7 +26,7 @@ fn link(folder: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn setup_link_ends_the_link_before_and_is_refused_once_there_is_an_owner() {
+fn setup_link_replaces_the_previous_one_and_is_refused_once_there_is_an_owner() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::of(&mut voxum(folder.path()), true);
     let fresh = link(folder.path(), &["setup-link"]);
@@ -43,7 +43,7 @@ fn setup_link_ends_the_link_before_and_is_refused_once_there_is_an_owner() {
 }
 
 #[test]
-fn a_further_account_is_made_while_the_server_runs_and_sees_nothing_of_the_first() {
+fn create_account_adds_a_separate_account_while_the_server_runs() {
     let folder = tempfile::tempdir().unwrap();
     let (server, ada) = Server::fresh(folder.path());
     ada.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -55,7 +55,7 @@ fn a_further_account_is_made_while_the_server_runs_and_sees_nothing_of_the_first
 }
 
 #[test]
-fn a_reset_link_lets_a_member_in_again() {
+fn reset_link_sets_a_new_password_and_ends_old_sessions() {
     let folder = tempfile::tempdir().unwrap();
     let (server, ada) = Server::fresh(folder.path());
     let path = link(folder.path(), &["reset", "Ada@Example.com"]);
@@ -80,7 +80,7 @@ fn a_reset_link_lets_a_member_in_again() {
 }
 
 #[test]
-fn a_reset_of_an_address_in_several_accounts_names_the_account() {
+fn reset_of_an_address_in_several_accounts_requires_the_account() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     let setup = link(folder.path(), &["create-account", "Other Cars"]);
@@ -107,7 +107,7 @@ fn a_reset_of_an_address_in_several_accounts_names_the_account() {
 }
 
 #[test]
-fn a_reset_link_is_told_of_in_the_log_of_that_account_before_it_is_used() {
+fn reset_link_is_in_the_audit_log_of_its_account_before_it_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let (server, ada) = Server::fresh(folder.path());
     let eve = server.set_up(
@@ -133,7 +133,7 @@ fn a_reset_link_is_told_of_in_the_log_of_that_account_before_it_is_used() {
 }
 
 #[test]
-fn what_cannot_be_done_is_told_in_one_line() {
+fn failed_admin_commands_print_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let (code, _, err) = admin(folder.path(), &["setup-link"]);
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
@@ -179,7 +179,7 @@ fn identify(folder: &Path, input: &str) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_found_key_is_identified_from_standard_input_and_written_nowhere() {
+fn key_identify_reads_standard_input_and_never_prints_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, ada) = Server::fresh(folder.path());
     let secret = ada.create("CRM Sync", "0123456789abcdef").unwrap();

@@ -260,17 +260,17 @@ fn confirmed_keys_work_again(
 }
 
 #[test]
-fn a_backup_of_a_file_under_load_is_whole_and_its_restore_waits_for_confirmation() {
+fn sqlite_backup_under_load_is_complete_and_restored_keys_await_confirmation() {
     a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(false);
 }
 
 #[test]
-fn a_backup_of_postgresql_under_load_is_whole_and_its_restore_waits_for_confirmation() {
+fn postgresql_backup_under_load_is_complete_and_restored_keys_await_confirmation() {
     a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(true);
 }
 
 #[test]
-fn one_command_moves_everything_from_a_file_to_postgresql() {
+fn move_command_transfers_everything_from_sqlite_to_postgresql() {
     let installation = Installation::new(true);
     let folder = installation.folder.path();
     let (server, owner) = Server::fresh(folder);
@@ -339,7 +339,7 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
 }
 
 #[test]
-fn a_move_that_fails_leaves_nothing_beside_the_file() {
+fn failed_move_leaves_no_files_behind() {
     let installation = Installation::new(true);
     // The target already contains data.
     Server::of(&mut installation.voxum(&[]), true).stop();
@@ -381,7 +381,7 @@ fn a_move_that_fails_leaves_nothing_beside_the_file() {
 }
 
 #[test]
-fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_it() {
+fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
     let (from, to) = (Installation::new(false), Installation::new(false));
     let mut server = Server::of(&mut from.voxum(&[]), true);
     let link = server.setup.as_deref().unwrap();
@@ -409,7 +409,7 @@ fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_i
 }
 
 #[test]
-fn a_restore_that_fails_half_way_leaves_nothing() {
+fn restore_that_fails_halfway_leaves_no_files_behind() {
     let from = Installation::new(false);
     let server = Server::of(&mut from.voxum(&[]), true);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");

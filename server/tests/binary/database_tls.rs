@@ -30,7 +30,7 @@ async fn connections(url: &Url) -> (i64, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it() {
+async fn database_certificate_is_verified_if_the_url_requires_it() {
     let read = |name| std::fs::read_to_string(file(name)).unwrap();
     let tls = (&*read("postgres-cert.pem"), &*read("postgres-key.pem"));
     let postgres = start(Some(tls), &[]);

@@ -140,7 +140,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
 }
 
 #[test]
-fn the_examples_of_feeds_work_as_pasted() {
+fn feed_examples_work_as_pasted() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let page = owner.get("/docs").unwrap().body;

@@ -48,7 +48,7 @@ fn mode(path: &Path, mode: u32) {
 }
 
 #[test]
-fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
+fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
     let folder = tempfile::tempdir().unwrap();
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains("the first start creates it"), "{out}");
@@ -90,7 +90,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn doctor_names_each_problem() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -207,7 +207,7 @@ fn addresses_that_others_can_reach_are_warnings() {
 }
 
 #[test]
-fn nothing_is_claimed_of_a_database_that_cannot_be_read() {
+fn doctor_makes_no_claims_about_an_unreadable_database() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -232,7 +232,7 @@ fn nothing_is_claimed_of_a_database_that_cannot_be_read() {
 }
 
 #[test]
-fn a_postgresql_server_is_looked_at_from_here() {
+fn doctor_checks_a_postgresql_installation() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

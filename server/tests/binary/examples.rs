@@ -47,7 +47,7 @@ fn key(owner: &Client) -> String {
 }
 
 #[test]
-fn every_example_takes_the_same_files() {
+fn every_example_accepts_the_same_files() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);
@@ -85,7 +85,7 @@ fn every_example_takes_the_same_files() {
 }
 
 #[test]
-fn every_example_lists_each_fault_with_its_place_and_never_the_key() {
+fn every_example_prints_each_error_with_its_position_and_never_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);
@@ -124,7 +124,7 @@ fn every_example_lists_each_fault_with_its_place_and_never_the_key() {
 }
 
 #[test]
-fn lists_of_any_length_are_pushed_and_faults_are_counted_from_their_beginning() {
+fn long_lists_are_pushed_in_parts_and_error_positions_refer_to_the_whole_list() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);
@@ -161,7 +161,7 @@ fn lists_of_any_length_are_pushed_and_faults_are_counted_from_their_beginning() 
 }
 
 #[test]
-fn every_example_waits_when_the_key_has_no_calls_left() {
+fn every_example_waits_when_the_key_is_rate_limited() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);
@@ -184,7 +184,7 @@ fn every_example_waits_when_the_key_has_no_calls_left() {
 }
 
 #[test]
-fn unusable_settings_and_files_are_named_and_the_key_is_not_printed() {
+fn invalid_settings_and_files_are_named_without_printing_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let url = "http://127.0.0.1:9";
     let secret = "vx_0123456789";
@@ -221,7 +221,7 @@ fn unusable_settings_and_files_are_named_and_the_key_is_not_printed() {
 
 /// A traced shell prints each command that it executes, with the values of its variables.
 #[test]
-fn the_shell_script_hides_the_key_when_it_is_traced() {
+fn shell_script_hides_the_key_when_it_is_traced() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);

@@ -99,7 +99,7 @@ fn run_each(answers: &[String], check: impl Fn(&str, Run) + Sync) {
 }
 
 #[test]
-fn every_example_tries_again_under_the_same_idempotency_key() {
+fn every_example_retries_with_the_same_idempotency_key() {
     let answers = [
         String::new(),
         problem(
@@ -127,7 +127,7 @@ fn every_example_tries_again_under_the_same_idempotency_key() {
 }
 
 #[test]
-fn each_run_has_an_idempotency_key_of_its_own() {
+fn each_run_uses_its_own_idempotency_key() {
     for example in CLIENTS {
         let [first, second] = [0, 1].map(|_| run(example, &[STORED.to_owned()]));
         assert_ne!(first.requests[0].0, second.requests[0].0, "{example:?}");
@@ -135,7 +135,7 @@ fn each_run_has_an_idempotency_key_of_its_own() {
 }
 
 #[test]
-fn an_example_that_would_have_to_wait_too_long_ends_and_can_be_run_again() {
+fn example_exits_with_a_temporary_failure_if_it_would_wait_too_long() {
     for (status, code) in [("429", "rate_limited"), ("503", "unavailable")] {
         for after in ["86400", "Fri, 31 Dec 9999 23:59:59 GMT"] {
             let answer = problem(status, code, &format!("Retry-After: {after}"));
@@ -171,7 +171,7 @@ fn no_example_follows_a_redirect() {
 }
 
 #[test]
-fn an_answer_of_another_server_is_not_taken_for_success() {
+fn response_from_another_server_does_not_count_as_success() {
     for status in ["200", "404"] {
         let answer = format!(
             "HTTP/1.1 {status} -\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<html>Hi</html>"
@@ -185,7 +185,7 @@ fn an_answer_of_another_server_is_not_taken_for_success() {
 }
 
 #[test]
-fn a_replay_without_a_body_is_a_success() {
+fn replayed_response_without_a_body_counts_as_success() {
     let answer = "HTTP/1.1 200 OK\r\nIdempotency-Replayed: true\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     run_each(&[answer.to_owned()], |name, run| {
         assert_eq!(run.status, Some(0), "{name}: {}", run.printed);

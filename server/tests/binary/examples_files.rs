@@ -26,7 +26,7 @@ fn refused(example: (&str, &str), path: &Path, address: impl Fn(&str) -> String)
 }
 
 #[test]
-fn json_that_a_parser_would_change_is_refused_before_anything_is_sent() {
+fn ambiguous_or_invalid_json_is_refused_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let many = |first: &str, last: &str| {
         let items = (0..4_999).map(|number| format!(r#"{{"id":"{number}","name":"n"}}"#));
@@ -85,7 +85,7 @@ fn json_that_a_parser_would_change_is_refused_before_anything_is_sent() {
 
 /// The shell script sends the text as it is, so the server reports the same faults.
 #[test]
-fn the_shell_script_reports_what_the_server_says_of_such_json() {
+fn shell_script_prints_the_errors_of_the_server_about_ambiguous_json() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("Feed", "0123456789abcdef").unwrap();
@@ -116,7 +116,7 @@ fn the_shell_script_reports_what_the_server_says_of_such_json() {
 }
 
 #[test]
-fn address_that_cannot_be_called_is_refused_and_its_password_is_not_printed() {
+fn invalid_address_is_refused_without_printing_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
     for example in CLIENTS {
@@ -145,7 +145,7 @@ fn address_that_cannot_be_called_is_refused_and_its_password_is_not_printed() {
 }
 
 #[test]
-fn items_that_the_console_exports_as_json_lines_are_taken() {
+fn json_lines_exported_by_the_console_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("Feed", "0123456789abcdef").unwrap();

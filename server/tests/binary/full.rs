@@ -30,7 +30,7 @@ fn connect_many(server: &Server, count: usize) -> Vec<TcpStream> {
 }
 
 #[test]
-fn ten_thousand_idle_connections_keep_nobody_out() {
+fn ten_thousand_idle_connections_do_not_lock_out_other_clients() {
     // Limited to the number of files that this process may open.
     const ASKED: usize = 10_000;
     const ROOM: usize = 2_000;
@@ -54,7 +54,7 @@ fn ten_thousand_idle_connections_keep_nobody_out() {
 }
 
 #[test]
-fn connections_that_are_answered_are_not_closed_for_others() {
+fn connection_with_an_open_response_is_not_closed_to_make_room() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), 5);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
@@ -96,7 +96,7 @@ fn too_many(server: &Server, request: &str) -> Vec<TcpStream> {
 }
 
 #[test]
-fn clients_that_send_their_bodies_slowly_do_not_fill_the_server() {
+fn clients_that_send_slowly_do_not_exhaust_the_connection_limit() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), 50);
     let post = format!(
@@ -116,7 +116,7 @@ fn clients_that_send_their_bodies_slowly_do_not_fill_the_server() {
 }
 
 #[test]
-fn clients_that_do_not_take_their_answers_do_not_fill_the_server() {
+fn clients_that_read_no_responses_do_not_exhaust_the_connection_limit() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), 50);
     // More responses than the system buffers for a client that does not read.
@@ -157,7 +157,7 @@ pub fn p99(client: &mut TcpStream) -> Duration {
 }
 
 #[test]
-fn a_good_client_keeps_its_pace_beside_ten_thousand_idle_connections() {
+fn ten_thousand_idle_connections_do_not_slow_down_an_active_client() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     const IDLE: usize = 10_000;
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);

@@ -212,7 +212,7 @@ fn low() -> (u16, String) {
 }
 
 #[test]
-fn a_full_disk_stops_feeds_and_never_a_revocation_on_sqlite() {
+fn full_disk_stops_feeds_but_never_a_revocation_on_sqlite() {
     let disk = SmallDisk::new();
     let database = format!("sqlite:{}/data/voxum.db", disk.path().display());
     let world = World::new(&disk, &database);
@@ -235,7 +235,7 @@ fn a_full_disk_stops_feeds_and_never_a_revocation_on_sqlite() {
 }
 
 #[test]
-fn a_full_disk_stops_feeds_and_never_a_revocation_on_postgresql() {
+fn full_disk_stops_feeds_but_never_a_revocation_on_postgresql() {
     let disk = SmallDisk::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = runtime.block_on(async {

@@ -66,7 +66,7 @@ fn head(fields: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn a_body_that_stops_coming_is_told_so_and_the_connection_goes_on() {
+fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("Feed", "0123456789abcdef").unwrap();
@@ -139,7 +139,7 @@ fn with_no_window(address: &str) -> TcpStream {
 }
 
 #[test]
-fn clients_that_answer_pings_and_take_nothing_do_not_fill_the_server() {
+fn clients_that_answer_pings_but_read_nothing_do_not_exhaust_the_connection_limit() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     command.env("VOXUM_MAX_CONNECTIONS", "5");

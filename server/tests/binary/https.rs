@@ -28,7 +28,7 @@ fn curl(url: &str, options: &[&str]) -> String {
 }
 
 #[test]
-fn both_versions_of_http_are_spoken_over_tls() {
+fn http1_and_http2_are_served_over_tls() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::of(
         &mut served(folder.path(), &file("cert.pem"), &file("key.pem")),
@@ -75,7 +75,7 @@ fn both_versions_of_http_are_spoken_over_tls() {
 }
 
 #[test]
-fn http_2_is_spoken_in_the_clear_to_those_who_begin_with_it() {
+fn http2_with_prior_knowledge_is_served_without_tls() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("Feed", "0123456789abcdef").unwrap();
@@ -104,7 +104,7 @@ fn http_2_is_spoken_in_the_clear_to_those_who_begin_with_it() {
 }
 
 #[test]
-fn files_that_cannot_be_served_with_stop_the_start_with_one_line() {
+fn invalid_tls_files_stop_the_start_with_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "swordfish").unwrap();
@@ -129,7 +129,7 @@ fn files_that_cannot_be_served_with_stop_the_start_with_one_line() {
 }
 
 #[test]
-fn a_renewed_certificate_is_read_at_a_hangup() {
+fn renewed_certificate_is_loaded_on_sighup() {
     let folder = tempfile::tempdir().unwrap();
     let (cert, key) = (
         folder.path().join("cert.pem"),

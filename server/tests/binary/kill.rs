@@ -237,7 +237,7 @@ fn storm_of_kills(place: &Place) {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_storm_of_kills_on_sqlite() {
+fn acknowledged_changes_survive_a_storm_of_kills_on_sqlite() {
     let place = Place::File(tempfile::tempdir().unwrap());
     storm_of_kills(&place);
     let damage = "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
@@ -245,7 +245,7 @@ fn what_was_acknowledged_survives_a_storm_of_kills_on_sqlite() {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_storm_of_kills_on_postgresql() {
+fn acknowledged_changes_survive_a_storm_of_kills_on_postgresql() {
     let place = Place::Database(Box::new(Installation::new()));
     storm_of_kills(&place);
     if let Place::Database(installation) = place {

@@ -80,7 +80,7 @@ fn look_again(folder: &Path, port: u16) {
 }
 
 #[test]
-fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
+fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
     let (server, owner) = Server::fresh(folder);
@@ -142,7 +142,7 @@ fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
 }
 
 #[test]
-fn a_notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
+fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
     let (server, owner) = Server::fresh(folder);

@@ -27,7 +27,7 @@ fn figures(url: &str, lines: &[&str]) -> String {
 }
 
 #[test]
-fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
+fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
     let folder = tempfile::tempdir().unwrap();
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();

@@ -13,7 +13,7 @@ fn status(client: &Client, path: &str) -> u16 {
 }
 
 #[test]
-fn two_nodes_are_one_installation() {
+fn two_nodes_share_links_keys_sessions_uses_and_sign_in_delays() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let two = Server::of(&mut installation.node(), true);
@@ -117,7 +117,7 @@ fn failures_delay(nobody: &[Client; 2]) {
 }
 
 #[test]
-fn a_request_that_is_sent_to_both_nodes_is_carried_out_once() {
+fn request_with_an_idempotency_key_sent_to_both_nodes_runs_once() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -160,7 +160,7 @@ fn a_request_that_is_sent_to_both_nodes_is_carried_out_once() {
 }
 
 #[test]
-fn a_notice_is_sent_by_one_of_the_nodes() {
+fn notice_is_sent_by_only_one_of_the_nodes() {
     let installation = Installation::new();
     let inbox = tempfile::tempdir().unwrap();
     let one = Server::of(&mut installation.node(), true);
@@ -203,7 +203,7 @@ fn a_notice_is_sent_by_one_of_the_nodes() {
 }
 
 #[test]
-fn the_commands_work_on_postgresql_and_its_pepper_has_to_be_given() {
+fn commands_work_on_postgresql_and_require_the_pepper() {
     let installation = Installation::new();
     let line = refused(installation.node().args(["admin", "setup-link"]));
     assert!(line.contains("empty"), "{line}");
@@ -283,7 +283,7 @@ fn revoke(client: &Client, id: &str, name: &str) -> Duration {
 }
 
 #[test]
-fn a_key_in_the_memory_of_every_node_is_refused_on_each_once_one_has_revoked_it() {
+fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -334,7 +334,7 @@ fn a_key_in_the_memory_of_every_node_is_refused_on_each_once_one_has_revoked_it(
 }
 
 #[test]
-fn a_node_without_its_database_answers_503_once_its_lease_is_over_and_recovers_by_itself() {
+fn node_without_its_database_answers_503_after_its_lease_and_recovers_by_itself() {
     let installation = Installation::new();
     let proxies = [installation.proxy(), installation.proxy()];
     let one = Server::of(&mut installation.node_behind(&proxies[0]), true);
@@ -369,7 +369,7 @@ fn a_node_without_its_database_answers_503_once_its_lease_is_over_and_recovers_b
 }
 
 #[test]
-fn a_key_is_revoked_soon_while_it_is_written_which_keys_were_used() {
+fn revocation_is_fast_while_key_uses_are_being_stored() {
     const KEYS: usize = 120;
     let installation = Installation::new();
     let node = Server::of(&mut installation.node(), true);

@@ -28,7 +28,7 @@ fn let_in(key: &Client) -> usize {
 }
 
 #[test]
-fn behind_two_nodes_a_key_may_make_twice_as_many_calls_and_no_more() {
+fn each_node_applies_the_rate_limit_of_a_key_separately() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");

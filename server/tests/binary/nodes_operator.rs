@@ -26,7 +26,7 @@ fn are_refused(keys: &[Client], code: &str) {
 }
 
 #[test]
-fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
+fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -88,7 +88,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
 }
 
 #[test]
-fn a_revocation_is_answered_before_its_receipt_is_stored_if_that_takes_long() {
+fn revocation_is_answered_before_its_receipt_is_stored_if_storing_is_slow() {
     let installation = Installation::new();
     let server = Server::of(&mut installation.node(), true);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");

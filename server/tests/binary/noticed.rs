@@ -34,7 +34,7 @@ fn late(folder: &Path, key: &Client, statement: &'static str, before: u16) -> Du
 }
 
 #[test]
-fn what_another_program_writes_into_the_file_is_noticed_within_a_quarter_of_a_second() {
+fn change_by_another_program_is_detected_within_a_quarter_of_a_second() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);

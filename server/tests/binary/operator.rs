@@ -65,7 +65,7 @@ fn is_refused(client: &Client, code: &str) {
 }
 
 #[test]
-fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next_call_on() {
+fn key_disabled_by_a_command_is_refused_by_the_running_server_from_the_next_call() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
@@ -89,7 +89,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next
 }
 
 #[test]
-fn the_console_says_that_it_was_the_operator_and_keeps_the_receipt() {
+fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, owner) = Server::fresh(folder.path());
     let (id, client) = known(&owner, 1);
@@ -148,7 +148,7 @@ fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
 }
 
 #[test]
-fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
+fn failed_key_commands_print_one_line_and_never_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
@@ -193,7 +193,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
 }
 
 #[test]
-fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
+fn revoking_an_ended_key_reports_when_it_ended() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
@@ -257,7 +257,7 @@ fn restored(to: &Path) -> (String, String, Client) {
 }
 
 #[test]
-fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() {
+fn commands_distinguish_a_restored_key_from_a_paused_one_until_it_is_confirmed() {
     const WAITS: &str = " waits to be confirmed, since its account was restored from a backup at ";
     let to = tempfile::tempdir().unwrap();
     let to = to.path();
@@ -301,7 +301,7 @@ fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() 
 }
 
 #[test]
-fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
+fn resuming_a_restored_key_reports_that_it_awaited_confirmation() {
     const WAITED: &str = ". It came back from a backup that was restored at ";
     let to = tempfile::tempdir().unwrap();
     let to = to.path();
@@ -331,7 +331,7 @@ fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
 }
 
 #[test]
-fn keys_are_listed_and_named_by_previews_of_which_there_is_one() {
+fn keys_are_listed_and_selected_by_unambiguous_previews() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (_server, owner) = Server::fresh(folder);

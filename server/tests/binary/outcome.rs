@@ -23,7 +23,7 @@ fn multipart(name: &str, file: &str) -> String {
 }
 
 #[test]
-fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
+fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     let installation = Installation::new();
     let proxy = installation.proxy();
     let node = Server::of(&mut installation.node_behind(&proxy), true);
@@ -158,7 +158,7 @@ impl Sender<'_> {
 }
 
 #[test]
-fn retry_with_the_same_key_learns_the_outcome_and_does_nothing_twice() {
+fn retry_with_the_same_idempotency_key_gets_the_outcome_and_repeats_nothing() {
     let installation = Installation::new();
     let proxy = installation.proxy();
     let node = Server::of(&mut installation.node_behind(&proxy), true);
@@ -225,7 +225,7 @@ fn retry_with_the_same_key_learns_the_outcome_and_does_nothing_twice() {
 }
 
 #[test]
-fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
+fn retry_at_another_node_must_wait_while_the_first_request_is_in_progress() {
     let installation = Installation::new();
     let mut one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -292,7 +292,7 @@ fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
 }
 
 #[test]
-fn secret_reaches_the_admin_when_the_database_is_gone_after_the_commit() {
+fn secret_reaches_the_admin_when_the_database_fails_after_the_commit() {
     let installation = Installation::new();
     let proxy = installation.proxy();
     let node = Server::of(&mut installation.node_behind(&proxy), true);

@@ -32,7 +32,7 @@ fn keys_survive_a_restart() {
 }
 
 #[test]
-fn a_missing_or_different_pepper_stops_the_start_once_there_are_keys() {
+fn missing_or_different_pepper_stops_the_start_once_there_are_keys() {
     let folder = tempfile::tempdir().unwrap();
     let secret = with_a_key(folder.path());
     let file = folder.path().join("data/pepper");
@@ -63,7 +63,7 @@ fn a_missing_or_different_pepper_stops_the_start_once_there_are_keys() {
 }
 
 #[test]
-fn without_keys_a_new_pepper_is_as_good_as_the_old_one() {
+fn missing_pepper_is_replaced_by_a_new_one_if_there_are_no_keys() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     server.stop();

@@ -43,7 +43,7 @@ fn refused(command: &mut Command) -> String {
 }
 
 #[test]
-fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
+fn keys_keep_working_while_nodes_change_the_pepper_one_by_one() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -108,7 +108,7 @@ fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
 }
 
 #[test]
-fn a_node_that_slept_through_the_change_answers_503_and_never_that_a_key_is_unknown() {
+fn node_suspended_during_a_pepper_change_answers_503_instead_of_unknown_key() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -134,7 +134,7 @@ pub const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
     WHERE pepper_id = substr(pepper_fingerprint, 1, 16) AND peppers LIKE pepper_id || '%'";
 
 #[test]
-fn the_file_with_the_pepper_is_replaced_when_the_old_one_is_given() {
+fn pepper_file_is_replaced_when_the_old_pepper_is_given() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();

@@ -265,11 +265,11 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
 }
 
 #[test]
-fn the_server_works_behind_nginx_as_it_is_described() {
+fn server_works_behind_nginx_with_the_provided_configuration() {
     serves(nginx, true);
 }
 
 #[test]
-fn the_server_works_behind_caddy_as_it_is_described() {
+fn server_works_behind_caddy_with_the_provided_configuration() {
     serves(caddy, false);
 }

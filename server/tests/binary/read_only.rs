@@ -8,7 +8,7 @@ use std::fs::File;
 const PEPPER: &str = "4d0f2b1e6a8c3957e1d2c3b4a5968778695a4b3c2d1e0f00112233445566778f";
 
 #[test]
-fn a_node_is_not_ready_while_its_sqlite_file_is_read_only_and_recovers_by_itself() {
+fn node_is_not_ready_while_its_sqlite_file_is_read_only_and_recovers_by_itself() {
     let place = tempfile::tempdir().unwrap();
     let home = place.path().canonicalize().unwrap().join("home");
     std::fs::create_dir(&home).unwrap();

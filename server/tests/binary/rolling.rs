@@ -73,7 +73,7 @@ fn call(url: &str, secret: &str, enough: &AtomicBool, calls: &AtomicUsize) -> Ve
 }
 
 #[test]
-fn a_rolling_restart_behind_nginx_loses_no_request() {
+fn rolling_restart_behind_nginx_loses_no_request() {
     let installation = Installation::new();
     let own = tempfile::tempdir().unwrap();
     let mut nodes = [Node::of(&installation), Node::of(&installation)];

@@ -13,7 +13,7 @@ fn refused(command: &mut Command) -> String {
 }
 
 #[test]
-fn a_setting_that_is_none_is_told_with_the_nearest_one() {
+fn unknown_setting_is_reported_with_the_nearest_known_one() {
     let folder = tempfile::tempdir().unwrap();
     for (name, nearest) in [
         ("VOXUM_LISEN", "VOXUM_LISTEN"),
@@ -33,7 +33,7 @@ fn a_setting_that_is_none_is_told_with_the_nearest_one() {
 }
 
 #[test]
-fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
+fn invalid_setting_is_named_without_quoting_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value) in [
         ("VOXUM_LISTEN", "nowhere"),
@@ -92,7 +92,7 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
 }
 
 #[test]
-fn a_postgresql_url_that_is_none_is_refused_without_being_quoted() {
+fn invalid_postgresql_url_is_refused_without_being_quoted() {
     let folder = tempfile::tempdir().unwrap();
     let url = "postgres://voxum:swordfish@db:port/voxum";
     let line = refused(voxum(folder.path()).env("VOXUM_DATABASE_URL", url));
@@ -104,7 +104,7 @@ fn a_postgresql_url_that_is_none_is_refused_without_being_quoted() {
 }
 
 #[test]
-fn a_key_on_the_command_line_is_not_repeated_and_what_to_do_is_told() {
+fn key_on_the_command_line_is_not_repeated_and_advice_is_printed() {
     const KEY: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
     let folder = tempfile::tempdir().unwrap();
     let (option, value) = (format!("--{KEY}"), format!("--reason={KEY}"));
@@ -175,7 +175,7 @@ fn help_names_every_command_and_setting() {
 }
 
 #[test]
-fn version_is_the_packages_own() {
+fn version_is_that_of_the_package() {
     let folder = tempfile::tempdir().unwrap();
     let (code, out, _) = run(voxum(folder.path()).arg("--version"));
     assert_eq!(
@@ -185,7 +185,7 @@ fn version_is_the_packages_own() {
 }
 
 #[test]
-fn what_is_no_command_is_refused() {
+fn unknown_or_incomplete_commands_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [
         &["sevre"][..],
@@ -199,7 +199,7 @@ fn what_is_no_command_is_refused() {
 }
 
 #[test]
-fn a_log_for_programs_has_an_object_a_line_with_the_request_it_is_about() {
+fn json_log_has_one_object_per_line_with_its_request() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     command

@@ -42,7 +42,7 @@ pub fn slowest(server: &Server, calls: usize) -> Duration {
 }
 
 #[test]
-fn heads_and_bodies_that_do_not_come_are_given_up() {
+fn stalled_heads_and_bodies_time_out_without_slowing_other_clients() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let scopes = ["leads:write"];
@@ -93,7 +93,7 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
 }
 
 #[test]
-fn an_idle_connection_is_kept_for_the_next_request() {
+fn idle_connection_is_kept_for_the_next_request() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     // One connection is idle after its first request, and the other after its second.
@@ -130,7 +130,7 @@ fn answer_to_half_a_body(server: &Server, head: &str) -> (String, Duration) {
 }
 
 #[test]
-fn a_body_that_stops_coming_is_told_so_and_its_connection_is_closed() {
+fn stalled_body_gets_a_timeout_response_and_its_connection_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let scopes = ["inventory:write", "leads:write"];

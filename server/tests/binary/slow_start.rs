@@ -35,7 +35,7 @@ fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
 }
 
 #[test]
-fn a_signal_ends_a_server_that_waits_for_an_answer_of_its_database() {
+fn signal_stops_a_server_that_waits_for_a_response_of_its_database() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
@@ -49,7 +49,7 @@ fn a_signal_ends_a_server_that_waits_for_an_answer_of_its_database() {
 }
 
 #[test]
-fn a_signal_ends_a_node_that_waits_for_a_lock_of_another() {
+fn signal_stops_a_node_that_waits_for_a_lock_of_another_node() {
     let installation = Installation::new();
     let node = Server::of(&mut installation.node(), true);
     node.stop();
@@ -64,7 +64,7 @@ fn a_signal_ends_a_node_that_waits_for_a_lock_of_another() {
 }
 
 #[test]
-fn a_signal_ends_a_server_that_waits_for_the_lock_of_its_file() {
+fn signal_stops_a_server_that_waits_for_the_lock_of_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     server.stop();

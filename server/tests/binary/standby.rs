@@ -4,7 +4,7 @@ use crate::installation::{Installation, wait_for};
 use crate::support::{Server, run};
 
 #[test]
-fn a_node_is_not_ready_and_answers_503_while_its_database_is_a_standby_and_recovers_by_itself() {
+fn node_answers_503_while_its_database_is_a_standby_and_recovers_by_itself() {
     let installation = Installation::alone();
     let node = Server::of(&mut installation.node(), true);
     let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::Stdio;
 
 #[test]
-fn a_first_start_makes_everything_and_each_start_prints_a_fresh_link() {
+fn first_start_creates_all_files_and_each_start_prints_a_new_setup_link() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::of(&mut voxum(folder.path()), true);
     assert!(
@@ -28,7 +28,7 @@ fn a_first_start_makes_everything_and_each_start_prints_a_fresh_link() {
 }
 
 #[test]
-fn with_an_owner_only_the_address_is_printed() {
+fn start_prints_only_the_address_once_there_is_an_owner() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     server.stop();
@@ -50,7 +50,7 @@ fn with_an_owner_only_the_address_is_printed() {
 }
 
 #[test]
-fn settings_can_name_the_first_owner() {
+fn settings_can_create_the_first_owner() {
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("password");
     std::fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
@@ -74,7 +74,7 @@ fn settings_can_name_the_first_owner() {
 }
 
 #[test]
-fn a_public_address_in_the_clear_is_warned_of() {
+fn public_address_with_plain_http_logs_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     let server = Server::of(
@@ -86,7 +86,7 @@ fn a_public_address_in_the_clear_is_warned_of() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_told_in_one_line_before_anything_is_made() {
+fn address_in_use_is_reported_in_one_line_before_anything_is_created() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -97,7 +97,7 @@ fn an_address_that_is_taken_is_told_in_one_line_before_anything_is_made() {
 }
 
 #[test]
-fn a_database_that_vanished_is_not_made_anew() {
+fn vanished_database_is_not_created_again() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     server.stop();
@@ -110,7 +110,7 @@ fn a_database_that_vanished_is_not_made_anew() {
 }
 
 #[test]
-fn a_database_that_cannot_be_used_stops_the_start_with_its_reason_and_stays_as_it_is() {
+fn unusable_database_stops_the_start_with_a_reason_and_stays_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let database = data.join("voxum.db");

@@ -11,7 +11,7 @@ const USED: &str = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL
 const CALLS: &str = "SELECT coalesce(sum(calls), 0) FROM key_calls WHERE outcome = 'accepted'";
 
 #[test]
-fn a_signal_stops_the_server_with_every_use_and_call_written_once() {
+fn signal_stops_the_server_after_every_use_and_call_is_stored_once() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -26,7 +26,7 @@ fn a_signal_stops_the_server_with_every_use_and_call_written_once() {
 }
 
 #[test]
-fn a_crash_loses_at_most_five_seconds_of_uses() {
+fn crash_loses_at_most_five_seconds_of_uses() {
     let folder = tempfile::tempdir().unwrap();
     let (mut server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -37,7 +37,7 @@ fn a_crash_loses_at_most_five_seconds_of_uses() {
 }
 
 #[test]
-fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
+fn endless_request_does_not_prevent_the_server_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -66,7 +66,7 @@ fn status(client: &Client, path: &str) -> Option<u16> {
 }
 
 #[test]
-fn a_server_that_stops_is_not_ready_and_answers_until_the_delay_is_over() {
+fn stopping_server_is_not_ready_but_answers_until_the_shutdown_delay_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     let server = Server::of(command.env("VOXUM_SHUTDOWN_DELAY", "3"), true);
@@ -85,7 +85,7 @@ fn a_server_that_stops_is_not_ready_and_answers_until_the_delay_is_over() {
 }
 
 #[test]
-fn a_mail_server_that_hangs_does_not_keep_the_database_from_being_closed() {
+fn hanging_mail_server_does_not_prevent_the_database_from_being_closed() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -118,7 +118,7 @@ fn a_mail_server_that_hangs_does_not_keep_the_database_from_being_closed() {
 }
 
 #[test]
-fn a_node_that_stops_is_no_longer_waited_for_while_its_last_requests_are_answered() {
+fn stopping_node_deregisters_while_its_last_requests_are_in_progress() {
     let installation = Installation::new();
     let one = Server::of(&mut installation.node(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
@@ -135,7 +135,7 @@ fn a_node_that_stops_is_no_longer_waited_for_while_its_last_requests_are_answere
 }
 
 #[test]
-fn a_hangup_does_not_end_a_server_without_a_certificate() {
+fn sighup_does_not_stop_a_server_without_a_certificate() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     signal(&server, "-HUP");

@@ -89,7 +89,7 @@ fn read(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn a_client_that_sends_all_of_a_large_body_before_it_reads_gets_the_refusal() {
+fn client_that_sends_a_whole_large_body_before_it_reads_gets_the_refusal() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);
@@ -123,7 +123,7 @@ fn a_client_that_sends_all_of_a_large_body_before_it_reads_gets_the_refusal() {
 }
 
 #[test]
-fn a_client_that_asks_before_it_sends_a_large_body_is_refused_without_the_body() {
+fn client_that_expects_100_continue_is_refused_before_it_sends_a_large_body() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = key(&owner);

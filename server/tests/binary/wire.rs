@@ -23,7 +23,7 @@ fn post(secret: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_body_that_ends_early_stores_nothing() {
+fn truncated_body_stores_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -41,7 +41,7 @@ fn a_body_that_ends_early_stores_nothing() {
 }
 
 #[test]
-fn what_cannot_be_read_as_http_gets_an_empty_answer() {
+fn invalid_http_gets_an_error_response_without_a_body() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     let get =
@@ -62,7 +62,7 @@ fn what_cannot_be_read_as_http_gets_an_empty_answer() {
 
 /// Most clients read the response only after they have sent everything.
 #[test]
-fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
+fn client_refused_in_the_middle_of_a_feed_receives_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -90,7 +90,7 @@ fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
 /// A head that a proxy could interpret differently ends its connection, so what follows it is not
 /// treated as a request.
 #[test]
-fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
+fn ambiguous_heads_are_refused_and_the_bytes_after_them_get_no_response() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     let next = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -151,7 +151,7 @@ fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
 }
 
 #[test]
-fn host_that_is_not_one_is_refused_with_a_problem() {
+fn invalid_host_is_refused_with_a_problem_document() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     let get = |host: &str| {

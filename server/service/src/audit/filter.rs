@@ -128,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_form_asks_for_everything() {
+    fn empty_form_selects_every_event() {
         let filter = parse(&AuditForm::default(), &berlin()).unwrap();
         assert_eq!(filter, AuditFilter::default());
     }
 
     #[test]
-    fn days_are_those_of_the_zone_and_the_last_one_is_whole() {
+    fn date_range_uses_the_accounts_time_zone_and_includes_all_of_its_last_day() {
         let form = AuditForm {
             from: "2026-11-23".into(),
             to: "2026-11-23".into(),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_read_as_the_list_writes_it() {
+    fn actor_filter_accepts_every_value_that_the_list_writes() {
         for (who, actor) in [
             ("member:m1", Actor::Member(MemberId::parse("m1").unwrap())),
             ("key:k1", Actor::Key(KeyId::parse("k1").unwrap())),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let form = AuditForm {
             who: "member:".into(),
             what: "everything".into(),

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_by_what_is_different() {
+    fn change_is_described_by_the_values_that_differ() {
         let detail = json!({
             "name": "Feed",
             "before": { "name": "Feed", "scopes": ["leads:read"], "note": null, "limit": null, "expires_at": null },
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_change_of_a_value_is_told_as_it_is() {
+    fn details_without_before_and_after_values_are_listed_as_they_are() {
         let detail = json!({ "name": "Feed", "reason": "leaked", "was_known": true, "empty": [] });
         assert_eq!(
             told(&detail, true),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_is_shown_with_its_file_and_its_mode() {
+    fn import_is_described_with_its_file_and_its_mode() {
         let detail =
             json!({ "received": 2, "source": "import", "file": "cars.csv", "mode": "replace" });
         assert_eq!(
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn who_it_was_has_a_name_in_any_case() {
+    fn actor_has_a_description_even_if_its_name_is_unknown() {
         let key = Actor::Key(domain::KeyId::parse("k").unwrap());
         assert_eq!(who(&key, Some("Feed".into())), "API key “Feed”");
         assert_eq!(who(&key, None), "An API key");

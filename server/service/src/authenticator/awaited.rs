@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_key_is_known_by_its_beginning_for_an_hour() {
+    fn truncated_key_matches_the_awaited_key_with_its_preview_for_an_hour() {
         let awaited = AwaitedKeys::default();
         awaited.note("vx_abc123…", key("one"), NOON);
         awaited.note("vx_abc124…", key("other"), NOON);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_that_are_waited_for_have_a_bound() {
+    fn awaited_keys_are_bounded_and_the_oldest_are_dropped() {
         let awaited = AwaitedKeys::default();
         for number in 0..MOST + 10 {
             awaited.note(&format!("vx_{number:06}…"), key(&number.to_string()), NOON);

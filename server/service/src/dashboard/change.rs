@@ -51,7 +51,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     #[test]
-    fn a_change_is_told_by_its_counts() {
+    fn change_is_described_by_its_nonzero_counts_or_by_its_item_or_lead() {
         let event = |action, subject: &str, detail| {
             let account = AccountId::parse("a").unwrap();
             let actor = Actor::Key(KeyId::parse("k").unwrap());

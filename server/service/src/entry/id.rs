@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invisible_character_is_refused_by_its_name() {
+    fn invisible_character_is_rejected_by_name_unless_a_script_or_emoji_needs_it() {
         for (id, name) in [
             ("SKU\u{200B}1", "U+200B ZERO WIDTH SPACE"),
             ("\u{FEFF}SKU1", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_a_spreadsheet_shortened_is_pointed_out() {
+    fn number_shortened_by_a_spreadsheet_is_rejected_with_advice() {
         for id in ["1.23457E+12", "1,23457E+12", "4E+15", "1.2e+100"] {
             let detail = fault(id).unwrap();
             assert!(detail.contains("Format the column as text"), "{detail}");

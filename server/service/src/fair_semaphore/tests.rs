@@ -70,7 +70,7 @@ fn acquire(
 }
 
 #[test]
-fn an_account_with_nothing_at_work_goes_before_one_that_has_many_waiting() {
+fn accounts_take_turns_and_those_without_a_permit_go_first() {
     let semaphore = FairSemaphore::new(1);
     let permit = acquire(&semaphore, "a", "1").unwrap().unwrap();
     let mut callers = Callers::default();
@@ -84,7 +84,7 @@ fn an_account_with_nothing_at_work_goes_before_one_that_has_many_waiting() {
 }
 
 #[test]
-fn the_keys_of_an_account_take_turns_as_well() {
+fn keys_of_an_account_take_turns() {
     let semaphore = FairSemaphore::new(1);
     let permit = acquire(&semaphore, "a", "1").unwrap().unwrap();
     let mut callers = Callers::default();
@@ -98,7 +98,7 @@ fn the_keys_of_an_account_take_turns_as_well() {
 
 /// Accounts that return as soon as they were served do not keep out one that waits.
 #[test]
-fn an_account_that_waits_is_served_however_often_others_come_back() {
+fn waiting_account_is_served_however_often_other_accounts_return() {
     let semaphore = FairSemaphore::new(1);
     let mut permit = acquire(&semaphore, "a", "1").unwrap().unwrap();
     let mut callers = Callers::default();
@@ -120,7 +120,7 @@ fn an_account_that_waits_is_served_however_often_others_come_back() {
 }
 
 #[test]
-fn no_more_permits_are_held_than_there_are() {
+fn granted_permits_never_exceed_the_total() {
     let semaphore = FairSemaphore::new(2);
     let first = acquire(&semaphore, "a", "1").unwrap().unwrap();
     let second = acquire(&semaphore, "a", "1").unwrap().unwrap();
@@ -163,7 +163,7 @@ fn no_key_and_no_account_can_fill_the_queue() {
 }
 
 #[test]
-fn callers_that_no_longer_wait_are_passed_over() {
+fn callers_that_stopped_waiting_are_skipped() {
     let semaphore = FairSemaphore::new(1);
     let permit = acquire(&semaphore, "a", "1").unwrap().unwrap();
     let mut callers = Callers::default();

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn every_network_has_one_form_and_stands_there_once() {
+    fn networks_are_normalised_sorted_and_deduplicated() {
         for (raw, form) in [
             ("203.0.113.7", "203.0.113.7"),
             ("203.0.113.7/32", "203.0.113.7"),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_list_and_what_is_no_network_is_named() {
+    fn blank_text_yields_no_list_and_an_invalid_network_is_named_in_the_error() {
         assert_eq!(AllowList::parse(" \r\n , "), Ok(None));
         for bad in [
             "example.com",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_networks_are_a_list_and_one_more_is_none() {
+    fn list_is_rejected_if_it_has_more_than_100_networks() {
         let lines = |count: u8| {
             let texts: Vec<_> = (0..count).map(|n| format!("10.0.0.{n}")).collect();
             texts.join(" ")
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_admitted_by_any_network_that_holds_it() {
+    fn address_is_admitted_if_any_network_contains_it() {
         let list = AllowList::parse("203.0.113.0/25 198.51.100.4 2001:db8:1::/64");
         let list = list.unwrap().unwrap();
         for (ip, admitted) in [

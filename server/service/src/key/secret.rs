@@ -186,12 +186,12 @@ mod tests {
     const ZEROS: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 
     #[test]
-    fn the_published_example_is_a_key() {
+    fn published_example_key_is_valid() {
         assert_eq!(PlainKey::parse(ZEROS.as_bytes()).unwrap().expose(), ZEROS);
     }
 
     #[test]
-    fn a_generated_key_has_the_form_and_parses() {
+    fn generated_key_is_well_formed_and_parses() {
         let key = PlainKey::generate(&OsRandom);
         assert_eq!(key.expose().len(), 52);
         assert!(PlainKey::parse(key.expose().as_bytes()).is_ok());
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn any_single_changed_character_is_noticed() {
+    fn any_single_changed_character_is_detected() {
         let key = PlainKey::generate(&OsRandom);
         for place in 0..52 {
             let mut bytes = key.expose().as_bytes().to_vec();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_or_padded_key_is_malformed() {
+    fn truncated_or_padded_key_is_malformed() {
         for length in 0..52 {
             assert!(PlainKey::parse(&ZEROS.as_bytes()[..length]).is_err());
         }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_form_is_known() {
+    fn parse_error_names_the_malformed_part_of_a_key() {
         let mistyped = ZEROS.replace("Ekpv5", "Ekpv6");
         for (text, form) in [
             ("", Malformed::Prefix),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_with_a_key_or_most_of_one_is_known_from_one_with_a_preview() {
+    fn text_with_a_key_or_most_of_one_is_detected_but_a_preview_is_not() {
         for text in [
             ZEROS,
             &ZEROS[3..],
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_depends_on_the_pepper() {
+    fn digest_depends_on_the_pepper() {
         let key = PlainKey::parse(ZEROS.as_bytes()).unwrap();
         let (one, other) = (Pepper::generate(&OsRandom), Pepper::generate(&OsRandom));
         assert!(key.digest(&one).matches(&key.digest(&one)));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn printing_a_key_tells_nothing() {
+    fn debug_output_of_a_key_does_not_reveal_it() {
         let key = PlainKey::parse(ZEROS.as_bytes()).unwrap();
         assert!(!format!("{key:?}").contains("0000"));
     }

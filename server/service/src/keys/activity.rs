@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_told_by_its_hours_and_more_by_their_days() {
+    fn activity_is_split_by_hour_for_a_day_and_by_day_for_longer_periods() {
         let now = crate::view::parse_rfc3339("2026-11-23T05:31:07Z").unwrap();
         for (zone, stretch, count, first, last) in [
             ("Europe/Berlin", Stretch::Day, 24, "07:00", "06:00"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_before_the_watch_is_not_proposed() {
+    fn networks_last_seen_before_the_watch_began_are_not_proposed() {
         let network = |network: &str, only: Option<[u8; 4]>, last| CallingNetwork {
             network: network.to_owned(),
             only_ip: only.map(Into::into),

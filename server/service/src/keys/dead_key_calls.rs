@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_are_named_and_the_rest_counted() {
+    fn notice_names_a_few_keys_and_counts_the_rest() {
         for (count, names, begin) in [
             (
                 1,

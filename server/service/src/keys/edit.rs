@@ -285,12 +285,12 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_form_sent_as_it_came_changes_nothing() {
+    fn unchanged_form_changes_nothing() {
         assert_eq!(checked(&form()), Ok(stored().settings()));
     }
 
     #[test]
-    fn a_key_works_to_the_end_of_its_last_day_where_the_admin_is() {
+    fn key_expires_at_the_end_of_its_last_day_in_the_accounts_time_zone() {
         for (day, end) in [
             ("2026-12-01", Some("2026-12-01T23:00:00Z")),
             // Today, and a day in summer time.
@@ -326,7 +326,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_policy_holds_for_an_end_that_is_set_and_leaves_the_others_alone() {
+    fn policy_limits_a_later_expiry_but_accepts_an_unchanged_or_earlier_one() {
         let policy = KeyPolicy::new(true, Some(30)).unwrap();
         let mut endless = stored();
         endless.expires_at = None;
@@ -354,7 +354,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_limit_is_two_numbers_or_none() {
+    fn rate_limit_needs_both_numbers_or_neither() {
         let with = |depth: &str, per_second: &str| {
             let form = EditKeyForm {
                 limit_depth: depth.into(),
@@ -377,7 +377,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let form = EditKeyForm {
             name: " ".into(),
             scopes: Vec::new(),

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_is_that_of_the_key_that_ends_first() {
+    fn notice_uses_the_warning_period_of_the_key_that_expires_first() {
         const DAY: i64 = 86_400;
         assert_eq!(notice(&[], NOW), None);
         for (seconds, days) in [(DAY, 1), (DAY + 1, 7), (7 * DAY, 7), (30 * DAY, 30)] {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_are_named_and_the_rest_counted() {
+    fn notice_names_a_few_keys_and_counts_the_rest() {
         let keys: Vec<_> = (1..=5)
             .map(|day| key(&format!("Key {day}"), day * 86_400, day == 2))
             .collect();

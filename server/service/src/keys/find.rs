@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_begins_words_of_a_name_or_a_preview() {
+    fn search_text_is_split_into_name_words_and_a_preview() {
         for (typed, words, preview) in [
             (" Crm ", vec!["crm"], Some("vx_Crm")),
             ("crm sync", vec!["crm", "sync"], None),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_key_is_not_searched_for() {
+    fn whole_key_is_rejected_as_a_search_text() {
         for whole in [
             "vx_00000000000000000000000000000000000000000003Ekpv5",
             "vx_aB3dE9f",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_for_is_refused() {
+    fn invalid_filter_values_are_rejected() {
         for (field, text) in [
             ("status", "dead"),
             ("scope", "all"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_counted_from_now() {
+    fn filter_days_are_counted_from_now() {
         let query = KeyQuery {
             unused: "30".into(),
             expires: " 7 ".into(),

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bad_field_is_named_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let life = NewLife {
             now: Timestamp::from_millis(0),
             zone: &crate::zone::Zone::parse("UTC").unwrap(),

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn each_choice_means_its_own_end() {
+    fn each_choice_gives_its_own_expiry() {
         assert_eq!(ends("7d", "2030-01-01", None), Ok(Some(7 * DAY)));
         assert_eq!(ends("1y", "", None), Ok(Some(365 * DAY)));
         assert_eq!(ends("never", "2030-01-01", None), Ok(None));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_choice_or_no_day_to_come_is_refused() {
+    fn unknown_choices_and_past_or_invalid_days_are_rejected() {
         for (choice, day) in [
             ("", ""),
             ("8d", ""),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_refuses_what_lives_too_long_or_forever() {
+    fn policy_rejects_an_expiry_that_is_too_late_or_missing() {
         let zone = berlin();
         let life = life(&zone, Some(30), Some(31 * DAY));
         assert_eq!(life.end("never", ""), Err(NO_END));
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_offers_what_is_allowed() {
+    fn form_offers_only_the_choices_that_the_policy_allows() {
         let zone = berlin();
         let offered = |max_days, same| {
             let options = life(&zone, max_days, same).options("token".into());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_counted_from_the_keys_making_and_an_older_key_may_only_come_nearer() {
+    fn latest_expiry_counts_from_creation_and_an_older_key_may_only_expire_earlier() {
         let zone = berlin();
         let policy = KeyPolicy::new(true, Some(30)).unwrap();
         let day = |created_days: i64, end_days: Option<i64>| {

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_news_for_a_week_once_the_key_is_known_for_a_day() {
+    fn network_counts_as_new_for_a_week_if_the_key_was_in_use_for_over_a_day() {
         let marks = |first, new| KeyMarks {
             first_network_at: Some(at(first)),
             new_network_at: Some(at(new)),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_is_idle_since_its_last_use_or_else_since_the_keys_first() {
+    fn permission_counts_as_idle_30_days_after_its_last_use_or_the_keys_first_use() {
         let mut marks = KeyMarks::default();
         assert_eq!(marks.idle_days(Scope::LeadsRead, at(400)), None);
         marks.first_network_at = Some(at(0));

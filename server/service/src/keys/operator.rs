@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_named_by_its_id_or_its_preview_and_never_by_itself() {
+    fn key_is_named_by_its_id_or_preview_and_a_whole_key_is_rejected() {
         let preview = Ok(KeyNamed::Preview("vx_abcDE1…".to_owned()));
         for text in ["vx_abcDE1", "vx_abcDE1…", "vx_abcDE1..."] {
             assert_eq!(KeyNamed::parse(text), preview, "{text}");

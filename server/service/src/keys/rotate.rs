@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_key_ends_when_the_form_says() {
+    fn old_key_expires_after_the_chosen_grace_period() {
         const TOKEN: &str = "0123456789abcdef";
         for (grace, seconds) in [
             ("1h", 3_600),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let failure = checked("2h", "8d", "0123456789abcdef").unwrap_err();
         for field in [Field::Grace, Field::Expires] {
             assert!(failure.at(field).is_some(), "{field:?}");

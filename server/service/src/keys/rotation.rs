@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_still_used_is_late_in_the_last_part_of_its_time() {
+    fn key_still_in_use_is_late_in_the_last_part_of_its_grace_period() {
         const HOUR: i64 = 3_600;
         for (grace, late_from) in [
             (HOUR, HOUR * 9 / 10),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_both_keys_stand_in_their_hour_or_day() {
+    fn calls_of_both_keys_are_counted_by_hour_or_by_day() {
         let zone = Zone::parse("Asia/Kathmandu").unwrap();
         let calls = |since: Timestamp, outcome, calls| CountedCalls {
             since,

@@ -122,7 +122,7 @@ mod tests {
     use domain::Refusal;
 
     #[test]
-    fn whom_a_list_would_shut_out_is_named_once() {
+    fn addresses_that_the_allow_list_would_block_are_named_once() {
         let list = AllowList::parse("203.0.113.0/24").unwrap().unwrap();
         let caller = |ip: [u8; 4], last: i64, outcome: Outcome| Caller {
             outcome,

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_or_a_number_is_enough() {
+    fn lead_needs_only_an_email_address_or_a_phone_number() {
         let by_mail = LeadDraft {
             email: Some("Ada@Example.com".into()),
             ..LeadDraft::default()
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn without_either_something_is_required_and_told_once() {
+    fn lead_without_email_or_phone_is_rejected_with_a_single_error() {
         let required = [("/email".to_owned(), EntryCode::Required)];
         assert_eq!(wrong(LeadDraft::default()), required);
         let blank = LeadDraft {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_told_once() {
+    fn invalid_email_address_is_reported_once() {
         for bad in [
             "ada",
             "ada@",
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let draft = LeadDraft {
             name: Some("bell\u{7}".into()),
             email: Some("ada".into()),

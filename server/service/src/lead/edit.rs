@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_name_what_they_changed_and_nothing_the_second_time() {
+    fn edits_return_the_changed_fields_and_none_when_applied_again() {
         let draft = LeadEditsDraft {
             status: Some("won".to_owned()),
             external_id: set("crm-7"),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_named_is_kept() {
+    fn omitted_fields_are_kept() {
         let edits = LeadEditsDraft::default().check().unwrap();
         let mut fields = LeadFields {
             external_id: Some("crm-7".to_owned()),

@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_where_the_console_would_show_too_much_of_it() {
+    fn text_is_truncated_if_it_is_too_long_for_the_console() {
         let whole = "é".repeat(CONSOLE_TEXT);
         assert_eq!(shortened(whole.clone()), whole);
         assert_eq!(shortened(format!("{whole}!")), format!("{whole}…"));

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_bucket_lets_its_depth_through_and_no_more() {
+    fn full_bucket_allows_as_many_calls_as_its_depth_and_no_more() {
         let mut bucket = Bucket::full(at(0));
         let first = bucket.take(RateLimit::DEFAULT, at(0));
         assert_eq!((first.remaining, first.seconds), (99, 1));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_come_back_at_the_exact_millisecond() {
+    fn tokens_refill_at_the_exact_millisecond() {
         let mut bucket = Bucket::full(at(0));
         drain(&mut bucket, RateLimit::DEFAULT, at(0));
         assert!(!bucket.take(RateLimit::DEFAULT, at(99)).allowed);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_that_does_not_divide_a_second_loses_nothing() {
+    fn rate_that_does_not_divide_a_second_loses_no_tokens() {
         let limit = limit(10, 3);
         let mut bucket = Bucket::full(at(0));
         drain(&mut bucket, limit, at(0));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_never_holds_more_than_its_depth() {
+    fn bucket_never_holds_more_than_its_depth() {
         let mut bucket = Bucket::full(at(0));
         drain(&mut bucket, RateLimit::DEFAULT, at(0));
         assert!(!bucket.is_full(at(9_999)));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_limit_holds_at_once_and_keeps_what_was_spent() {
+    fn new_rate_limit_applies_at_once_and_spent_tokens_stay_spent() {
         let mut bucket = Bucket::full(at(0));
         for _ in 0..40 {
             bucket.take(RateLimit::DEFAULT, at(0));
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_gives_nothing_and_takes_nothing() {
+    fn clock_that_was_set_back_neither_adds_nor_removes_tokens() {
         let mut bucket = Bucket::full(at(0));
         drain(&mut bucket, RateLimit::DEFAULT, at(0));
         assert!(!bucket.take(RateLimit::DEFAULT, at(-60_000)).allowed);
@@ -166,8 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_calls_left_is_told_when_the_bucket_is_full_and_who_has_none_when_the_next_one_fits()
-    {
+    fn allowance_counts_seconds_until_the_bucket_is_full_or_the_next_call_fits_if_it_is_empty() {
         let mut bucket = Bucket::full(at(0));
         let limit = limit(2, 1);
         assert_eq!(bucket.take(limit, at(0)).seconds, 1);

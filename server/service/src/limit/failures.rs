@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_passes_and_then_some_each_second() {
+    fn burst_of_failures_passes_and_then_ten_each_second() {
         let (buckets, clock) = (FailureBuckets::default(), clock());
         let ip = Ipv4Addr::LOCALHOST.into();
         let passed = |count: usize| {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_that_is_taken_back_leaves_as_many_as_before() {
+    fn failure_that_is_taken_back_does_not_count() {
         let (buckets, clock) = (FailureBuckets::default(), clock());
         let ip = Ipv4Addr::LOCALHOST.into();
         for _ in 0..3_000 {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_million_networks_take_no_more_memory_than_the_places_there_are() {
+    fn memory_stays_bounded_when_a_million_networks_fail() {
         let (buckets, clock) = (FailureBuckets::default(), clock());
         for number in 0..1_000_000_u32 {
             buckets

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_takes_no_memory_and_nobody_elses_place() {
+    fn flood_of_refusals_is_bounded_per_account_and_evicts_no_other_accounts_refusals() {
         let pending = PendingRefusals::default();
         let mine = AccountId::parse("mine").unwrap();
         pending.note(call(0, Some("mine")));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_during_a_write_is_kept() {
+    fn refusals_recorded_during_a_write_are_kept() {
         let pending = PendingRefusals::default();
         pending.note(call(1, None));
         let written = pending.some();

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_as_an_address_is_not_kept() {
+    fn sign_in_throttle_does_not_store_the_typed_email_address() {
         let (member, _) = subjects("hunter2-my-password", "127.0.0.1".parse().unwrap());
         assert!(!member.contains("hunter2"));
     }

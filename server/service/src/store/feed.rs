@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_removal_of_more_than_half_and_more_than_a_few_has_to_be_allowed() {
+    fn removal_of_over_100_items_and_over_half_must_be_allowed() {
         let large = |removed, stored, allowed| {
             let allowed = Removals::from(allowed);
             LargeRemoval::unless_allowed(removed, stored, allowed).is_some()
@@ -177,7 +177,7 @@ mod tests {
         assert!(!large(101, 101, Some(u64::MAX)));
     }
     #[test]
-    fn a_removal_that_a_member_confirmed_has_at_most_so_many_items() {
+    fn removal_is_refused_if_it_exceeds_the_number_that_the_member_confirmed() {
         let refused = |removed, most| {
             LargeRemoval::unless_allowed(removed, 10, Removals::UpTo(most)).is_some()
         };

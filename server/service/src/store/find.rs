@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_parted_by_spaces_and_punctuation_alone() {
+    fn words_are_separated_only_by_spaces_and_punctuation() {
         for (text, parted) in [
             ("CRM Sync", vec!["crm", "sync"]),
             ("feed-eu/2 (feed)", vec!["2", "eu", "feed"]),

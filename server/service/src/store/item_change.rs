@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn reader_that_begins_does_not_need_what_was_forgotten_before() {
+    fn new_reader_does_not_need_removals_forgotten_before_it_began() {
         let first = ItemPlace::first(20);
         assert!(!first.is_expired(FEED));
         assert_eq!(first.among_removals(), ItemPlace::end(20));

@@ -424,7 +424,7 @@ mod tests {
     use super::Receipt;
 
     #[test]
-    fn a_receipt_says_who_refuses_the_key_and_what_holds_for_the_others() {
+    fn receipt_counts_the_nodes_that_refuse_the_key_and_describes_the_others() {
         for (nodes, acknowledged, told) in [
             (1, 1, "Refused on 1 of 1 node, 41 ms after you confirmed"),
             (3, 3, "Refused on 3 of 3 nodes, 41 ms after you confirmed"),

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uses_of_permissions_are_read_as_they_are_written() {
+    fn permission_uses_round_trip_through_their_text() {
         let mut uses = ScopeUses::default();
         assert_eq!(ScopeUses::parse(&uses.to_string()), Ok(uses.clone()));
         for (scope, millis) in [
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_belongs_to_its_24_or_64() {
+    fn caller_belongs_to_its_ipv4_24_or_ipv6_64_network() {
         let caller = |ip: &str| Caller {
             outcome: Outcome::Accepted,
             ip: ip.parse().unwrap(),

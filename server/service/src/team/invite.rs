@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_wrong_with_an_invitation_is_told_at_once() {
+    fn all_invalid_fields_of_an_invitation_are_reported_at_once() {
         let form = InviteForm {
             email: "grace".into(),
             role: "root".into(),

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
+    fn batch_size_grows_while_writes_are_fast_and_shrinks_when_they_are_slow() {
         let micros = Duration::from_micros;
         let (uses, rest) = (MOST_USES, MOST_OF_REST);
         assert_eq!(sizes(uses, micros(20)), [16, 32, 64, 128, 256, 512, 512]);

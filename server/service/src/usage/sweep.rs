@@ -89,8 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_first_used_during_a_sweep_is_written_by_it_if_its_turn_is_still_to_come()
-    {
+    async fn key_first_used_during_a_sweep_is_written_by_it_unless_the_sweep_has_passed_it() {
         let usages = Usages::default();
         let clock = ManualClock::at(Timestamp::from_millis(1_790_000_000_000));
         let call = |name: &str| {
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sweep_that_breaks_off_gives_back_all_of_its_keys() {
+    async fn aborted_sweep_returns_all_of_its_keys() {
         let usages = Usages::default();
         let keys = ["a", "b", "c", "d"].map(|name| {
             let account = AccountId::parse("account").unwrap();

@@ -44,7 +44,7 @@ fn calls(usage: &KeyUsage) -> Vec<u64> {
 }
 
 #[test]
-fn a_late_note_of_an_earlier_use_changes_nothing() {
+fn earlier_use_recorded_late_changes_nothing() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     assert_eq!(usages.note_use(&key, at(20), source(1, "curl")), None);
@@ -57,7 +57,7 @@ fn a_late_note_of_an_earlier_use_changes_nothing() {
 }
 
 #[test]
-fn a_later_use_that_another_node_saw_is_known_and_not_written_again() {
+fn later_use_seen_by_another_node_is_adopted_and_not_written_again() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     usages.note_use(&key, at(20), source(1, "curl"));
@@ -69,7 +69,7 @@ fn a_later_use_that_another_node_saw_is_known_and_not_written_again() {
 }
 
 #[test]
-fn calls_of_one_outcome_and_one_quarter_are_one_count() {
+fn calls_with_the_same_outcome_in_the_same_quarter_hour_share_a_count() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     let limited = Outcome::Refused(Refusal::RateLimited);
@@ -86,7 +86,7 @@ fn calls_of_one_outcome_and_one_quarter_are_one_count() {
 }
 
 #[test]
-fn what_comes_during_a_write_is_kept_and_what_was_written_is_taken_off() {
+fn uses_recorded_during_a_write_are_kept_and_written_ones_are_removed() {
     let usages = Usages::default();
     let (key, other) = (of(&usages, "k"), of(&usages, "other"));
     let note = |usage: &Arc<KeyUsage>, seconds: i64| {
@@ -121,7 +121,7 @@ fn what_comes_during_a_write_is_kept_and_what_was_written_is_taken_off() {
 }
 
 #[test]
-fn counts_that_wait_to_be_written_have_a_bound() {
+fn unwritten_counts_are_bounded_but_existing_ones_still_increase() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     usages.count(&key, Outcome::Accepted, NOON);
@@ -151,7 +151,7 @@ fn seen(key: &KeyUsage) -> Vec<Caller> {
 }
 
 #[test]
-fn calls_from_one_place_by_one_program_are_one_caller() {
+fn calls_with_the_same_address_user_agent_and_outcome_are_one_caller() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     let note = |tail, agent, millis| {
@@ -171,7 +171,7 @@ fn calls_from_one_place_by_one_program_are_one_caller() {
 }
 
 #[test]
-fn invented_programs_take_no_memory_and_push_out_nobody_of_another_outcome() {
+fn invented_user_agents_are_bounded_and_evict_no_caller_of_another_outcome() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     usages.note_use(&key, at(0), source(1, "the feed"));
@@ -187,7 +187,7 @@ fn invented_programs_take_no_memory_and_push_out_nobody_of_another_outcome() {
 }
 
 #[test]
-fn callers_that_could_not_be_written_are_to_be_written_again() {
+fn callers_are_written_again_if_their_write_failed() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     usages.note_use(&key, at(10), source(1, "curl"));
@@ -203,7 +203,7 @@ fn callers_that_could_not_be_written_are_to_be_written_again() {
 }
 
 #[test]
-fn keys_have_buckets_of_their_own() {
+fn each_key_has_its_own_bucket() {
     let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
     let one = RateLimit::new(1, 1).unwrap();
     let spend = |name: &str| of(&usages, name).spend(one, &clock).allowed;
@@ -213,7 +213,7 @@ fn keys_have_buckets_of_their_own() {
 }
 
 #[test]
-fn a_key_is_forgotten_once_nothing_is_to_be_known_of_it() {
+fn key_is_forgotten_when_its_bucket_is_full_and_no_count_is_unwritten() {
     let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
     for number in 0..1_000 {
         of(&usages, &number.to_string()).spend(RateLimit::DEFAULT, &clock);
@@ -245,7 +245,7 @@ fn a_key_is_forgotten_once_nothing_is_to_be_known_of_it() {
 }
 
 #[test]
-fn of_many_threads_exactly_as_many_pass_as_the_bucket_is_deep() {
+fn concurrent_calls_pass_exactly_up_to_the_depth_of_the_bucket() {
     let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
     let key = of(&usages, "k");
     let passed: usize = std::thread::scope(|scope| {
@@ -263,7 +263,7 @@ fn of_many_threads_exactly_as_many_pass_as_the_bucket_is_deep() {
 }
 
 #[test]
-fn each_key_is_in_one_list_once() {
+fn each_key_is_queued_for_writing_exactly_once() {
     let usages = Usages::default();
     let keys: Vec<_> = (0..200)
         .map(|number| of(&usages, &number.to_string()))

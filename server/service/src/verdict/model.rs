@@ -221,7 +221,7 @@ fn run(mistake: Mistake) {
 }
 
 #[test]
-fn no_order_of_steps_lets_a_revoked_key_in() {
+fn revoked_key_is_never_admitted_in_any_order_of_steps() {
     shuttle::check_random(|| run_one_look(Mistake::None), RUNS * 5);
     shuttle::check_pct(|| run_one_fill(Mistake::None), RUNS * 5, 3);
     shuttle::check_random(|| run(Mistake::None), RUNS);
@@ -232,7 +232,7 @@ fn no_order_of_steps_lets_a_revoked_key_in() {
 /// whether the model finds a mistake must not depend on chance. The runs without a mistake, above,
 /// take other steps each time.
 #[test]
-fn the_model_finds_each_mistake() {
+fn model_detects_each_mistake() {
     for mistake in [
         Mistake::AsOfTooLate,
         Mistake::LeaseBeforeNotes,

@@ -54,7 +54,7 @@ fn keep(verdicts: &Verdicts, digest: &KeyDigest, of: &str) {
 }
 
 #[test]
-fn what_is_in_memory_is_used_under_a_lease_alone() {
+fn cached_verdict_is_used_only_under_a_valid_lease() {
     let verdicts = verdicts();
     keep(&verdicts, &A, "a");
     assert!(verdicts.find(&A, NOW).is_some());
@@ -71,7 +71,7 @@ fn what_is_in_memory_is_used_under_a_lease_alone() {
 }
 
 #[test]
-fn what_was_read_before_a_change_and_kept_after_it_is_never_used() {
+fn verdict_read_before_a_change_and_cached_after_it_is_never_used() {
     let verdicts = verdicts();
     let epoch = verdicts.epoch();
     let read = Arc::new(verdict(false));
@@ -83,7 +83,7 @@ fn what_was_read_before_a_change_and_kept_after_it_is_never_used() {
 }
 
 #[test]
-fn a_change_concerns_its_key_or_every_key_of_its_account() {
+fn change_invalidates_its_key_or_every_key_of_its_account() {
     let verdicts = verdicts();
     keep(&verdicts, &A, "a");
     keep(&verdicts, &B, "b");
@@ -99,7 +99,7 @@ fn a_change_concerns_its_key_or_every_key_of_its_account() {
 }
 
 #[test]
-fn memory_has_a_bound_and_keeps_the_key_that_is_used() {
+fn cache_is_bounded_and_keeps_the_key_in_use() {
     let verdicts = verdicts();
     keep(&verdicts, &A, "a");
     let other = Arc::new(verdict(false));

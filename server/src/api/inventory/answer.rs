@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_prices_have_no_places_and_others_two() {
+    fn whole_prices_have_no_decimal_places_and_others_have_two() {
         for (cents, text) in [
             (3_250_000, "32500"),
             (10, "0.10"),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_comes_back_as_the_version_it_was_made_of() {
+    fn entity_tag_round_trips_to_its_version_and_other_texts_are_rejected() {
         let tag = write(VERSION);
         assert_eq!(read(tag.to_str().unwrap()), Some(VERSION));
         for other in [
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_that_a_proxy_altered_names_the_same_version() {
+    fn entity_tag_altered_by_a_proxy_names_the_same_version() {
         let tag = write(VERSION);
         let tag = tag.to_str().unwrap();
         let opaque = tag.trim_matches('"');
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_may_be_asked_for_under_one_condition() {
+    fn change_accepts_one_condition_and_conflicting_headers_are_rejected() {
         let tag = write(VERSION);
         let tag = tag.to_str().unwrap();
         let of = |lines: &[(HeaderName, &str)]| condition(&headers(lines)).ok();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_knows_a_version_by_its_tag_weak_or_strong() {
+    fn version_is_known_if_a_weak_or_strong_tag_matches() {
         let tag = write(VERSION);
         let tag = tag.to_str().unwrap();
         for (line, known) in [

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_every_address_is_reached_by_the_loopback_one() {
+    fn unspecified_listen_address_is_reached_through_loopback() {
         for (listen, reached) in [
             ("0.0.0.0:80", "127.0.0.1:80"),
             ("[::]:80", "[::1]:80"),

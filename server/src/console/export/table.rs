@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_begins_with_a_byte_order_mark_and_its_header() {
+    fn table_begins_with_a_byte_order_mark_and_its_header() {
         assert_eq!(head(&["id", "name"]), "\u{FEFF}id,name\r\n".as_bytes());
         let quoted = "\u{FEFF}\"id\",\"attributes.a;b\"\r\n";
         assert_eq!(head(&["id", "attributes.a;b"]), quoted.as_bytes());

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_of_removals_has_to_be_typed_exactly() {
+    fn number_of_removals_must_be_typed_exactly() {
         for (typed, removals, is_right) in [
             ("", 0, true),
             ("3", 3, true),

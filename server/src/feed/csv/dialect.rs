@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_delimiter_is_named_by_the_first_line_or_guessed_from_the_header() {
+    fn delimiter_is_taken_from_the_first_line_or_guessed_from_the_header() {
         for (text, delimiter, line) in [
             ("id;name\n", ';', 1),
             ("id\tname\nA\tb,c,d\n", '\t', 1),

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn semicolons_and_tabs_separate_as_well() {
+    fn semicolons_and_tabs_are_accepted_as_separators() {
         for text in [
             "id;name\nA;b,c\n",
             "id\tname\nA\tb,c\n",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_names_no_field_or_one_twice_is_refused() {
+    fn header_with_an_unknown_or_repeated_field_is_rejected() {
         assert_eq!(
             codes("id,naem,name,id,attributes.\n1,2,3,4,5\n"),
             [
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_at_fault_is_refused_once_with_its_line_and_its_columns() {
+    fn invalid_header_is_reported_once_with_its_line_and_columns() {
         let refused = |text: &str| match read(text) {
             Err(FeedError::Invalid(errors)) => errors,
             other => panic!("{other:?}"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_in_any_letter_case_with_blanks_around_names_and_below_blank_lines() {
+    fn header_is_read_in_any_letter_case_with_whitespace_and_below_blank_lines() {
         for text in [
             " ID ,Name, attributes.Colour\nA,a,red\n",
             "\r\n,,\r\nid,NAME,Attributes. Colour \r\nA,a,red\r\n",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_has_the_line_and_the_row_on_which_it_begins() {
+    fn item_has_the_line_and_the_row_at_which_it_begins() {
         for (text, wanted) in [
             ("id,name\nA,a\n\nB,\"b\nb\"\nC,c", [(2, 2), (4, 4), (6, 5)]),
             (
@@ -191,14 +191,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_another_length_is_wrong_by_itself() {
+    fn row_of_another_length_is_an_error_of_that_row_only() {
         let drafts = read("id,name\nA\nB,b\nC,c,x\n").unwrap();
         let wrong: Vec<_> = drafts.iter().map(|draft| draft.errors.len()).collect();
         assert_eq!(wrong, [1, 0, 1]);
     }
 
     #[test]
-    fn the_apostrophe_before_a_formula_is_left_out_and_every_other_one_is_kept() {
+    fn apostrophe_before_a_formula_is_removed_and_any_other_one_is_kept() {
         let text = "id,name,description,category\n'-1,'=1+1,''@a,'s-Hertogenbosch\n";
         let draft = &read(text).unwrap()[0];
         let values = [&draft.id, &draft.name, &draft.description, &draft.category];
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn no_items_and_too_many_are_refused() {
+    fn feed_is_rejected_if_it_has_no_items_or_too_many() {
         for text in ["", "id,name\n", "\n\n"] {
             assert!(matches!(read(text), Err(FeedError::Invalid(_))), "{text:?}");
         }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_may_have_as_many_cells_as_a_feed_has_columns() {
+    fn row_with_more_cells_than_a_feed_may_have_columns_is_malformed() {
         let line = |cells: usize| vec!["x"; cells].join(",");
         for end in ["", "\n"] {
             let drafts = read(&format!("id,name\n{}{end}", line(MAX_COLUMNS))).unwrap();
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_with_too_long_a_name_is_reported_once_and_not_row_by_row() {
+    fn attribute_name_that_is_too_long_is_reported_once_and_not_for_every_row() {
         let name = |chars: usize| "ü".repeat(chars);
         let feed = |chars: usize| format!("id,name,attributes.{}\nA,a,x\nB,b,y\n", name(chars));
         let drafts = read(&feed(128)).unwrap();

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_end_and_quoted_text_is_read_and_lines_are_counted() {
+    fn all_line_endings_and_quoted_texts_are_read_and_lines_are_counted() {
         for end in ["\n", "\r\n", "\r"] {
             let text = format!("a,\"b{end}\"\"c\"\"{end}\"{end}{end}, {end}d,5\" e{end}\"f\" ,");
             let quoted = format!("b{end}\"c\"{end}");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_that_is_missing_is_refused_with_its_line() {
+    fn missing_quotation_mark_is_reported_with_its_line() {
         let unclosed = read("id,name\nA,\"a\nB,b\nC,c\n").unwrap_err();
         assert!(unclosed.contains("line 2 is never closed"), "{unclosed}");
         let followed = read("id,name\nA,\"a\nB,\"b\"\nC,c\n").unwrap_err();

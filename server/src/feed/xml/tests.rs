@@ -10,7 +10,7 @@ fn feed(item: &str) -> String {
 }
 
 #[test]
-fn a_document_type_and_text_that_is_not_an_inventory_are_refused() {
+fn document_type_and_text_that_is_not_an_inventory_are_rejected() {
     for bad in [
         "<!DOCTYPE inventory [<!ENTITY a \"aaaa\">]><inventory><item><id>&a;</id></item></inventory>",
         "<!DOCTYPE inventory SYSTEM \"file:///etc/passwd\"><inventory/>",
@@ -32,7 +32,7 @@ fn a_document_type_and_text_that_is_not_an_inventory_are_refused() {
 }
 
 #[test]
-fn what_is_wrong_with_an_item_stands_in_its_draft() {
+fn errors_of_an_item_are_recorded_in_its_draft() {
     for (item, pointer, code) in [
         ("<colour>red</colour>", "/colour", EntryCode::UnknownField),
         ("<name>m</name>", "/name", EntryCode::Duplicate),
@@ -90,7 +90,7 @@ fn what_is_wrong_with_an_item_stands_in_its_draft() {
 }
 
 #[test]
-fn comments_instructions_and_namespaces_change_nothing() {
+fn comments_instructions_and_namespaces_are_ignored() {
     let text = "<?xml version=\"1.0\"?><!-- a --><?b c?>\n<inventory xmlns=\"urn:x\"><!-- d -->\n<item><id>A<!-- e --></id><name>n</name></item></inventory>\n<!-- f -->";
     let mut drafts = read(text).unwrap();
     assert_eq!(drafts[0].position, Position::on_line(3));
@@ -99,7 +99,7 @@ fn comments_instructions_and_namespaces_change_nothing() {
 }
 
 #[test]
-fn deep_and_endless_documents_end_early() {
+fn documents_that_are_too_deep_or_too_long_are_rejected() {
     let deep = feed(&"<a>".repeat(100_000));
     assert!(matches!(read(&deep), Err(FeedError::Malformed(_))));
     let many = format!("<inventory>{}</inventory>", "<item/>".repeat(MAX_ITEMS + 1));
@@ -108,7 +108,7 @@ fn deep_and_endless_documents_end_early() {
 }
 
 #[test]
-fn an_item_of_many_elements_is_told_so_and_keeps_few_of_them() {
+fn item_with_too_many_elements_is_reported_and_keeps_only_a_few() {
     let read = |item: &str| read(&feed(item)).unwrap().remove(0);
     for many in ["<a/>", "<name>m</name>", "<name/>"] {
         let draft = read(&many.repeat(10_000));
@@ -123,7 +123,7 @@ fn an_item_of_many_elements_is_told_so_and_keeps_few_of_them() {
 }
 
 #[test]
-fn an_attribute_that_nobody_reads_is_told_of() {
+fn unknown_xml_attribute_is_reported() {
     let text = "<inventory xmlns=\"urn:x\"><item sku=\"A\"><id>A</id><price currency=\"EUR\">1</price>\
                 <name xml:lang=\"de\">n</name></item></inventory>";
     let drafts = read(text).unwrap();
@@ -137,7 +137,7 @@ fn an_attribute_that_nobody_reads_is_told_of() {
 }
 
 #[test]
-fn entities_of_html_and_of_xml_are_the_characters_they_stand_for() {
+fn html_and_xml_entities_are_decoded() {
     let item = "<category>Caf&eacute;&nbsp;&amp;&#32;Bar &euro;&hellip; &#x41;&lt;b&gt;</category>\
         <attributes><attribute name=\"Gr&ouml;&szlig;e\">&frac12;&quot;</attribute></attributes>\
         <url>&nbsp;</url>";
@@ -149,7 +149,7 @@ fn entities_of_html_and_of_xml_are_the_characters_they_stand_for() {
 }
 
 #[test]
-fn an_entity_that_is_not_known_is_named_with_its_line() {
+fn unknown_entity_is_named_with_its_line() {
     let text = "<inventory>\r\n<item>\r\n<id>A</id><name>\r\n&foo;&bar;</name></item>\r<item><id>B</id>\n\
         <name>R&D</name></item></inventory>";
     let drafts = read(text).unwrap();
@@ -170,7 +170,7 @@ fn an_entity_that_is_not_known_is_named_with_its_line() {
 }
 
 #[test]
-fn an_item_has_the_line_on_which_it_begins() {
+fn item_has_the_line_on_which_it_begins() {
     for end in ["\n", "\r\n", "\r"] {
         let text = [
             "<?xml version=\"1.0\"?>",

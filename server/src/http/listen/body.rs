@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_may_take_a_minute_and_a_feed_five() {
+    fn body_may_take_one_minute_and_a_feed_five() {
         let limits = Limits::new(1);
         assert_eq!(limits.body_pause, Duration::from_secs(15));
         assert_eq!(limits.body, Duration::from_mins(1));
@@ -112,19 +112,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_never_pauses_ends_at_its_time_all_the_same() {
+    async fn body_that_never_pauses_is_cut_off_at_its_time_limit() {
         let every = Duration::from_millis(5);
         assert_eq!(read(pieces(usize::MAX, every), LONG, SHORT).await, None);
         assert_eq!(read(pieces(20, every), LONG, LONG).await, Some(100));
     }
 
     #[tokio::test]
-    async fn a_body_that_pauses_for_too_long_is_given_up() {
+    async fn body_that_pauses_for_too_long_is_cut_off() {
         assert_eq!(read(pieces(1, LONG), SHORT, LONG).await, None);
     }
 
     #[tokio::test]
-    async fn the_time_of_a_body_begins_before_it_is_read() {
+    async fn time_limit_of_a_body_starts_before_it_is_read() {
         let mut body = DeadlineBody::new(pieces(1, LONG), LONG, SHORT);
         sleep(SHORT).await;
         assert!(body.frame().await.unwrap().is_err());

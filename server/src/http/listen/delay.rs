@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_byte_now_and_then_does_not_end_a_delay() {
+    fn occasional_single_bytes_do_not_end_a_delay() {
         let delay = Delay::default();
         for second in 1..=10 {
             delay.begin(second * 1_000);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_client_owes_nothing() {
+    fn steady_client_accumulates_no_delay() {
         let delay = Delay::default();
         for second in 1..=10 {
             delay.begin(second * 1_000);

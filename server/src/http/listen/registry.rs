@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_one_network_count_together() {
+    fn addresses_of_one_ipv6_network_count_together() {
         let network = |text: &str| network(text.parse().unwrap());
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:0:1"));
         assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn tags_and_entities_are_taken_away_and_everything_else_stays() {
+fn tags_are_removed_entities_are_decoded_and_the_rest_is_unchanged() {
     for (html, text) in [
         ("Opens on both sides.", "Opens on both sides."),
         ("4 < 5 & a > b\n  c", "4 < 5 & a > b\n  c"),

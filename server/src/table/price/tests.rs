@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_price_is_rewritten_only_if_the_notation_leaves_no_doubt() {
+fn price_is_rewritten_only_if_its_notation_is_unambiguous() {
     use Decimals::{Comma, Point};
     for (text, decimals, wanted) in [
         ("18.990,00", Comma, Some("18990.00")),
@@ -29,7 +29,7 @@ fn a_price_is_rewritten_only_if_the_notation_leaves_no_doubt() {
 }
 
 #[test]
-fn the_currency_of_a_price_is_taken_from_its_text() {
+fn currency_of_a_price_is_taken_from_its_text() {
     for (text, number, code) in [
         ("7999.00 USD", "7999.00", "USD"),
         ("USD 3,450.00", "3,450.00", "USD"),
@@ -83,7 +83,7 @@ fn the_currency_of_a_price_is_taken_from_its_text() {
 }
 
 #[test]
-fn the_notation_of_a_price_is_known_or_in_doubt() {
+fn price_notation_is_recognised_unless_it_is_ambiguous() {
     for (text, wanted) in [
         ("18.990,00", Some(Decimals::Comma)),
         ("39,9", Some(Decimals::Comma)),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn columns_are_guessed_by_their_names_and_values() {
+fn columns_are_mapped_by_their_names_and_values() {
     let guessed = |header: &str, row: &str| {
         let table = Table::of(&format!("{header}\n{row}\n")).unwrap();
         let words = guess(&table).columns.into_iter().map(Target::as_str);
@@ -44,7 +44,7 @@ fn columns_are_guessed_by_their_names_and_values() {
 }
 
 #[test]
-fn the_currency_is_taken_from_the_header_of_the_price() {
+fn currency_is_taken_from_the_price_header() {
     for (header, wanted) in [
         ("Preis (EUR)", Some("EUR")),
         ("Price [KWD]", Some("KWD")),
@@ -60,7 +60,7 @@ fn the_currency_is_taken_from_the_header_of_the_price() {
 }
 
 #[test]
-fn a_mapping_needs_an_id_and_a_name_and_each_field_once() {
+fn mapping_needs_an_id_and_a_name_and_each_field_at_most_once() {
     let table = Table::of("a,b,c\n1,2,3\n").unwrap();
     let faults = |words: &str, currency: Option<&str>| {
         let mapping = Mapping {
@@ -88,7 +88,7 @@ fn a_mapping_needs_an_id_and_a_name_and_each_field_once() {
 }
 
 #[test]
-fn a_column_with_the_name_of_a_field_becomes_it_in_spite_of_single_values() {
+fn column_named_like_a_field_is_mapped_to_it_despite_a_few_invalid_values() {
     for (header, good, bad) in [
         ("available", "yes", "TBD"),
         ("availability", "in stock", "coming soon"),
@@ -124,7 +124,7 @@ fn a_column_with_the_name_of_a_field_becomes_it_in_spite_of_single_values() {
 }
 
 #[test]
-fn columns_beyond_the_attributes_of_an_item_are_left_out() {
+fn columns_beyond_the_maximum_number_of_attributes_are_left_out() {
     let headers: Vec<_> = (1..=60).map(|number| format!("c{number}")).collect();
     let values = vec!["x"; 60].join(",");
     let (_, mapping) = guessed(&format!("id,name,{}\n1,a,{values}\n", headers.join(",")));

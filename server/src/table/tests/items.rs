@@ -18,7 +18,7 @@ fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
 }
 
 #[test]
-fn a_price_has_one_currency() {
+fn price_has_exactly_one_currency() {
     let priced = |mapping: &str, cells: &str| {
         let text = format!("id,name,price,currency\n1,a,{cells}\n");
         let table = Table::of(&text).unwrap();
@@ -43,7 +43,7 @@ fn a_price_has_one_currency() {
 }
 
 #[test]
-fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
+fn row_must_have_as_many_cells_as_the_header_except_for_trailing_blank_ones() {
     let text = "id,name\n1,a,,\n2,b,x\n3\n";
     let table = Table::of(text).unwrap();
     let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
@@ -61,7 +61,7 @@ fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
 }
 
 #[test]
-fn a_row_without_a_name_is_left_out_only_if_its_id_was_above_with_a_name() {
+fn row_without_a_name_is_skipped_only_if_its_id_appears_above_with_a_name() {
     let text = "id,name\n1,\n1,a\n1,\n2,\n";
     let table = Table::of(text).unwrap();
     let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
@@ -69,14 +69,14 @@ fn a_row_without_a_name_is_left_out_only_if_its_id_was_above_with_a_name() {
 }
 
 #[test]
-fn more_items_than_a_feed_may_have_are_refused() {
+fn table_with_more_items_than_a_feed_may_have_is_rejected() {
     let text = format!("id,name\n{}", "1,a\n".repeat(MAX_ITEMS + 1));
     let table = Table::of(&text).unwrap();
     assert!(read(&text, &guess(&table), usd(), Absent::Empty).is_err());
 }
 
 #[test]
-fn a_sign_of_several_currencies_is_a_fault_unless_one_of_them_was_chosen() {
+fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() {
     for (sign, right, wrong) in [
         ("kr", "SEK", "EUR"),
         ("kr.", "DKK", "USD"),
@@ -109,7 +109,7 @@ fn a_sign_of_several_currencies_is_a_fault_unless_one_of_them_was_chosen() {
 }
 
 #[test]
-fn two_currencies_of_one_price_are_a_fault() {
+fn two_different_currencies_in_one_price_are_an_error() {
     let errors = |price: &str| {
         let text = format!("id;name;price\n1;a;{price}\n");
         drafts(&text)[0].errors.len()
@@ -121,7 +121,7 @@ fn two_currencies_of_one_price_are_a_fault() {
 }
 
 #[test]
-fn a_column_of_currencies_can_have_signs_and_small_letters() {
+fn currency_column_accepts_signs_names_and_lower_case() {
     let text = "id,name,price,currency\n1,a,5,eur\n2,b,5,€\n3,c,5,Euro\n4,d,5,$\n5,e,,usd\n";
     let drafts = drafts(text);
     let codes: Vec<_> = drafts
@@ -133,7 +133,7 @@ fn a_column_of_currencies_can_have_signs_and_small_letters() {
 }
 
 #[test]
-fn texts_of_other_programs_lose_tags_and_entities_and_those_of_the_console_stay() {
+fn texts_of_other_programs_lose_html_and_those_of_the_console_keep_it() {
     let nasty = "<p>kept html</p> if a<b and c>d &amp; b &eacute;";
     let row = format!("1,Fish &amp; Chips,{nasty},A &gt; B");
     let own = format!("id,name,description,category\n{row}\n");
@@ -153,7 +153,7 @@ fn texts_of_other_programs_lose_tags_and_entities_and_those_of_the_console_stay(
 }
 
 #[test]
-fn a_file_of_the_console_keeps_attributes_that_are_named_like_fields() {
+fn console_export_keeps_attributes_named_like_fields() {
     let own = "id,name,price,attributes.id,attributes.price\n1,a,5,x,y\n";
     let draft = &drafts(own)[0];
     assert_eq!(draft.id.as_deref(), Some("1"));

@@ -10,7 +10,7 @@ fn assert_guessed(header: &str, row: &str, wanted: &[(&str, &str)]) {
 }
 
 #[test]
-fn exports_of_woocommerce_are_guessed_in_several_languages() {
+fn woocommerce_exports_are_mapped_in_several_languages() {
     assert_guessed(
         "ID;Typ;Artikelnummer;Name;Veröffentlicht;Kurzbeschreibung;Beschreibung;Vorrätig?;Lager;Angebotspreis;\
          Regulärer Preis;Kategorien;Bilder",
@@ -54,7 +54,7 @@ fn exports_of_woocommerce_are_guessed_in_several_languages() {
 }
 
 #[test]
-fn plain_headers_of_other_languages_are_guessed() {
+fn plain_headers_of_other_languages_are_mapped() {
     for header in [
         "Référence;Désignation;Catégorie;Prix;Devise;Descriptif;Lien;Image;Disponibilité",
         "Referencia;Nombre;Categoría;Precio;Moneda;Descripción;Enlace;Imagen;Disponible",
@@ -72,7 +72,7 @@ fn plain_headers_of_other_languages_are_guessed() {
 }
 
 #[test]
-fn the_price_that_a_buyer_pays_wins_over_other_prices() {
+fn regular_or_selling_price_is_preferred_to_other_prices() {
     for (headers, wanted) in [
         ("MSRP,Cost Price,Internet Price", "Internet Price"),
         ("Cost Price,MSRP,Selling Price", "Selling Price"),
@@ -110,7 +110,7 @@ hat,Hat,,Clothes,,HAT,20,,active
 ";
 
 #[test]
-fn variants_of_shopify_with_their_own_numbers_are_items_with_their_own_prices() {
+fn shopify_variants_with_their_own_skus_become_items_with_their_own_prices() {
     let (table, mapping) = guessed(SHOPIFY_VARIANTS);
     assert_eq!(fields(&table, &mapping)[0], ("id", "Variant SKU"));
     let items = read(SHOPIFY_VARIANTS, &mapping, usd(), Absent::Empty).unwrap();
@@ -148,7 +148,7 @@ fn variants_of_shopify_with_their_own_numbers_are_items_with_their_own_prices() 
 }
 
 #[test]
-fn a_variant_without_a_number_is_a_fault_and_an_unreadable_status_is_one_of_all_variants() {
+fn variant_without_a_sku_is_an_error_and_an_invalid_status_is_one_of_every_variant() {
     let text = SHOPIFY_VARIANTS
         .replace("SH-L", "")
         .replace("draft", "coming soon");
@@ -168,7 +168,7 @@ fn a_variant_without_a_number_is_a_fault_and_an_unreadable_status_is_one_of_all_
 }
 
 #[test]
-fn feeds_for_google_and_meta_are_guessed_and_read() {
+fn google_and_meta_feeds_are_mapped_and_read() {
     let rss = b"<rss xmlns:g='http://base.google.com/ns/1.0'><channel>
 <item><g:id>A</g:id><g:title>Fish &amp;amp; Chips</g:title><g:description>&lt;p&gt;a&lt;/p&gt;</g:description>
 <g:link>https://x.example/?a=1&amp;b=2</g:link><g:image_link>https://x.example/1.jpg</g:image_link>

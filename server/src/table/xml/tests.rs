@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn feeds_of_other_forms_become_tables() {
+fn xml_feeds_of_other_formats_become_tables() {
     let rss = "<?xml version=\"1.0\"?>\n<rss xmlns:g=\"http://base.google.com/ns/1.0\"><channel><title>Shop</title>\n\
         <item><g:id>A</g:id><title>Fish &amp; Chips</title><g:title>F</g:title><g:price>5.00 EUR</g:price>\n\
         <description><![CDATA[<p>\"a\"</p>]]></description></item>\n\
@@ -34,7 +34,7 @@ fn feeds_of_other_forms_become_tables() {
 }
 
 #[test]
-fn feeds_of_the_api_and_other_files_are_no_tables_and_malformed_ones_are_refused() {
+fn api_feeds_and_other_files_are_not_converted_and_malformed_ones_are_rejected() {
     for xml in [
         "<inventory><item><id>A</id></item></inventory>",
         "<cars><car/></cars>",

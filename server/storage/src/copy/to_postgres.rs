@@ -171,7 +171,7 @@ mod tests {
     use super::escape;
 
     #[test]
-    fn what_ends_a_field_or_a_row_is_escaped() {
+    fn copy_text_escapes_tabs_line_breaks_and_backslashes() {
         let mut piece = Vec::new();
         escape(&mut piece, "a\tb\nc\rd\\N \u{1f697}");
         assert_eq!(piece, "a\\tb\\nc\\rd\\\\N \u{1f697}".as_bytes());

@@ -252,7 +252,7 @@ mod tests {
     use super::is_recent;
 
     #[test]
-    fn postgresql_14_is_the_oldest_that_will_do() {
+    fn postgresql_14_is_the_oldest_supported_version() {
         assert!(is_recent(140_000) && is_recent(180_001));
         assert!(!is_recent(130_023) && !is_recent(90_624));
     }

@@ -109,8 +109,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn listings_that_wait_for_a_connection_end_at_their_deadline_and_authentication_goes_on()
-    {
+    async fn waiting_listings_end_at_their_deadline_while_authentication_continues() {
         let (_place, store, engine) = fresh().await;
         // All connections are busy until the end of this test.
         let stop = Arc::new(AtomicBool::new(false));
@@ -161,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn an_abandoned_listing_is_interrupted_at_once() {
+    async fn abandoned_listing_is_interrupted_at_once() {
         let (_place, store, engine) = fresh().await;
         let abandoned = (0..CONNECTIONS).map(|_| {
             let store = store.clone();

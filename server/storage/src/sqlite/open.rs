@@ -245,7 +245,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_a_sqlite_without_the_wal_reset_fault_will_do() {
+    fn only_sqlite_versions_without_the_wal_reset_bug_are_accepted() {
         for good in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
             assert!(is_recent(good), "{good}");
         }
@@ -271,7 +271,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn each_connection_has_the_settings_that_were_promised() {
+    async fn every_pool_has_its_settings_and_read_pools_cannot_write() {
         let (_place, store, _engine) = fresh().await;
         has_the_settings(store.writer("a test"), 2).await;
         has_the_settings(store.non_durable("a test"), 1).await;

@@ -54,7 +54,7 @@ async fn plan(store: &SqlStore, query: QueryBuilder<'_>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
+async fn every_key_order_uses_its_own_index_with_any_filters() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     let account = AccountId::parse("a").unwrap();
     let creator = MemberId::parse("m").unwrap();
@@ -104,7 +104,7 @@ async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_few_are_asked_for_by_leads_to_them_alone() {
+async fn leading_filter_reads_only_its_matches_by_its_own_index() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     let account = AccountId::parse("a").unwrap();
     let creator = MemberId::parse("m").unwrap();
@@ -180,7 +180,7 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
 }
 
 #[tokio::test]
-async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() {
+async fn idempotency_records_are_found_by_index_for_erasure_and_eviction() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     for (statement, index) in [
         (
@@ -200,7 +200,7 @@ async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() 
 }
 
 #[tokio::test]
-async fn a_search_of_items_walks_one_stretch_of_their_index() {
+async fn item_search_reads_one_range_of_its_index() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     for (statement, stretch) in [
         (inventory::PAGE, "(account_id=? AND id>? AND id<?)"),
@@ -222,7 +222,7 @@ async fn a_search_of_items_walks_one_stretch_of_their_index() {
 }
 
 #[tokio::test]
-async fn a_search_of_the_audit_log_walks_one_stretch_of_an_index() {
+async fn audit_log_search_reads_one_range_of_an_index() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     let logs = &audit::INDEXED_LOGS;
     for (log, end, index) in [

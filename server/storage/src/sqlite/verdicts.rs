@@ -53,7 +53,7 @@ const OTHER: [&str; 26] = [
 ];
 
 #[tokio::test]
-async fn each_column_that_decides_on_calls_is_in_the_trigger_and_every_other_is_known_not_to() {
+async fn every_key_column_is_classified_and_those_that_affect_verdicts_are_in_the_trigger() {
     let (_place, store, _engine) = super::open::tests::fresh().await;
     let mut columns: Vec<String> = query_scalar("SELECT name FROM pragma_table_xinfo('api_keys')")
         .fetch_all(store.readers("a test"))

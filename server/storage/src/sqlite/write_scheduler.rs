@@ -140,7 +140,7 @@ mod tests {
     /// Each change is polled once to take its place in the queue before the writes are counted, and
     /// it counts them again while it holds its permit. So the result does not depend on timing.
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_change_that_comes_while_much_is_written_waits_for_one_transaction_of_it() {
+    async fn change_waits_for_at_most_one_non_durable_transaction() {
         let (_place, store, _engine) = fresh().await;
         for statement in [
             "CREATE TABLE much (writes INTEGER, seen INTEGER)",

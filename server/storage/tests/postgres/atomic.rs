@@ -35,7 +35,7 @@ pub async fn dump(raw: &mut PgConnection) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_recorded_is_not_done() {
+async fn fault_or_cancellation_before_the_audit_event_undoes_the_whole_change() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew)
         .await

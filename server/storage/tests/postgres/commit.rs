@@ -78,7 +78,7 @@ impl Moving {
 }
 
 #[tokio::test]
-async fn what_was_committed_is_moved_whether_or_not_anybody_was_told() {
+async fn committed_move_succeeds_whether_or_not_its_commit_is_answered() {
     for commit in [
         Commit::Unanswered,
         Commit::Answered,
@@ -93,7 +93,7 @@ async fn what_was_committed_is_moved_whether_or_not_anybody_was_told() {
 }
 
 #[tokio::test]
-async fn what_was_not_committed_stays_in_the_file() {
+async fn uncommitted_move_leaves_the_data_in_the_file() {
     let ended = Moving::new().await.by(Commit::Unsent).await;
     assert!(!ended.arrived && ended.stays);
     let failed = matches!(ended.told, Err(CopyError::Failed { .. }));
@@ -123,7 +123,7 @@ async fn what_was_not_committed_stays_in_the_file() {
 }
 
 #[tokio::test]
-async fn where_nobody_can_know_the_file_is_not_gone_on_with_and_one_line_says_what_to_do() {
+async fn move_with_an_unknown_outcome_retires_the_file_and_explains_the_next_step() {
     let commit = Commit::UnansweredForGood;
     let ended = Moving::new().await.by(commit).await;
     assert!(ended.arrived && !ended.stays);

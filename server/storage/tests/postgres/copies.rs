@@ -100,7 +100,7 @@ async fn full(folder: &Path) -> std::path::PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_from_it() {
+async fn move_to_postgresql_and_backup_from_it_keep_all_data() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = full(folder.path()).await;
     let before = dump(&file).await;
@@ -171,7 +171,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_is_restored_to_either_database_and_comes_to_the_same() {
+async fn backup_restores_the_same_data_to_either_database() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = full(folder.path()).await;
     let now = Timestamp::from_millis(1_800_000_000_000);
@@ -200,7 +200,7 @@ async fn a_backup_is_restored_to_either_database_and_comes_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_postgresql_database_of_another_schema_is_not_backed_up() {
+async fn postgresql_database_with_another_schema_is_not_backed_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let backup = folder.path().join("backup.db");
     let database = Database::new().await;

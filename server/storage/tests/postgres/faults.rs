@@ -27,7 +27,7 @@ async fn store(database: &Database) -> SqlStore {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() {
+async fn failures_are_classified_by_error_code_and_expose_no_value() {
     let database = Database::new().await;
     let store = store(&database).await;
     let mut raw = database.raw().await;
@@ -84,7 +84,7 @@ async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_row_is_unavailable_and_comes_back() {
+async fn locked_row_makes_writes_unavailable_until_it_is_unlocked() {
     let database = Database::new().await;
     let store = store(&database).await;
     let mut raw = database.raw().await;

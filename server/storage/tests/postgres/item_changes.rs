@@ -27,7 +27,7 @@ const BEFORE: [&str; 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
+async fn changes_by_a_node_of_the_previous_release_are_numbered_and_listed() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
@@ -72,7 +72,7 @@ async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn item_of_a_node_of_the_release_before_keeps_the_default_currency_of_its_time() {
+async fn item_from_a_node_of_the_previous_release_keeps_the_default_currency_of_its_time() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");

@@ -18,7 +18,7 @@ const LISTINGS: usize = 12;
 const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn listings_end_at_their_deadline_while_authentication_and_revocation_go_on() {
+async fn listings_end_at_their_deadline_while_authentication_and_revocation_continue() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");

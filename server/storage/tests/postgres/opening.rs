@@ -28,7 +28,7 @@ async fn run(database: &Database, sql: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nodes_that_start_at_once_fill_one_database() {
+async fn concurrent_first_starts_share_one_database() {
     let database = Database::new().await;
     let mut starts = JoinSet::new();
     for _ in 0..8 {
@@ -44,7 +44,7 @@ async fn nodes_that_start_at_once_fill_one_database() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
+async fn missing_foreign_or_unknown_database_is_refused_and_left_unchanged() {
     use OpenMode::{CreateIfNew, ExistingOnly};
     let database = Database::new().await;
     let url = database.url();
@@ -105,7 +105,7 @@ async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_be_used_is_told_without_the_password() {
+async fn unusable_server_is_reported_without_the_password() {
     let database = Database::new().await;
     let good = database.url();
     let with = |change: &dyn Fn(&mut Url)| {

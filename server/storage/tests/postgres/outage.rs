@@ -47,7 +47,7 @@ async fn heals(store: &SqlStore, world: &World, account: &AccountId) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_server_that_cannot_be_reached_is_unavailable_soon_and_healthy_soon_after() {
+async fn store_reports_an_unreachable_server_quickly_and_recovers_quickly() {
     const ASKS: Duration = Duration::from_secs(2);
     const WORKS: Duration = Duration::from_secs(7);
     let database = Database::new().await;
@@ -96,7 +96,7 @@ async fn a_server_that_cannot_be_reached_is_unavailable_soon_and_healthy_soon_af
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_asked_by_many() {
+async fn authentication_recovers_quickly_if_every_connection_is_dead_or_slow() {
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
     let store = open(proxy.url.as_str()).await;
@@ -147,7 +147,7 @@ async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_as
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn connections_that_are_lost_while_they_are_given_back_keep_nobody_waiting() {
+async fn connections_lost_on_their_return_to_the_pool_delay_no_caller() {
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
     let store = open(proxy.url.as_str()).await;
@@ -179,7 +179,7 @@ async fn end_connections(database: &Database) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn connections_that_the_server_ended_are_replaced() {
+async fn connections_terminated_by_the_server_are_replaced() {
     let database = Database::new().await;
     let store = open(database.url().as_str()).await;
     let world = World::build(&store).await;
@@ -191,7 +191,7 @@ async fn connections_that_the_server_ended_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_listeners_connection_that_leads_nowhere_is_found_out_and_replaced() {
+async fn dead_listener_connection_is_detected_and_replaced() {
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
     let store = open(proxy.url.as_str()).await;
@@ -215,7 +215,7 @@ async fn a_listeners_connection_that_leads_nowhere_is_found_out_and_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_node_is_known_although_the_server_crashed_right_after_it_registered() {
+async fn node_registration_and_expulsion_survive_an_immediate_server_crash() {
     let database = Database::alone().await;
     let store = open(database.url().as_str()).await;
     let mut raw = database.raw().await;

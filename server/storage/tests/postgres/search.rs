@@ -74,7 +74,7 @@ async fn fill(store: &SqlStore, raw: &mut PgConnection) -> AccountId {
 }
 
 #[tokio::test]
-async fn a_search_of_items_reads_one_stretch_whatever_it_searches_for() {
+async fn item_search_reads_one_range_of_rows_with_any_filter() {
     let database = Database::new().await;
     let mut raw = database.raw().await;
     let store = open(&database).await;
@@ -134,7 +134,7 @@ fn must_be_a_stretch(read: i64, statements: i64) {
 }
 
 #[tokio::test]
-async fn a_search_of_the_audit_log_reads_one_stretch_whatever_it_searches_for() {
+async fn audit_log_search_reads_one_range_of_rows_with_any_filter() {
     let database = Database::new().await;
     let mut raw = database.raw().await;
     let store = open(&database).await;

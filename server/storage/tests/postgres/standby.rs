@@ -69,7 +69,7 @@ async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
+async fn read_only_database_is_not_ready_until_it_accepts_writes_again() {
     let database = Database::alone().await;
     let store = open(&database, OpenMode::CreateIfNew)
         .await
@@ -103,7 +103,7 @@ async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn connections_that_began_while_the_database_was_read_only_are_replaced() {
+async fn connections_opened_while_the_database_was_read_only_are_replaced() {
     let database = Database::alone().await;
     let store = open(&database, OpenMode::CreateIfNew)
         .await

@@ -32,7 +32,7 @@ fn item(id: String) -> Item {
 const FEED: Duration = Duration::from_millis(1_000);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
+async fn key_revocation_does_not_wait_for_feeds_of_its_account() {
     let database = Database::new().await;
     let url = database.url();
     let open = async || postgres::open(url.as_str(), OpenMode::CreateIfNew).await;
@@ -102,7 +102,7 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn accounts_take_turns_with_their_feeds() {
+async fn feeds_of_one_key_do_not_delay_those_of_other_keys_and_accounts() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
@@ -132,7 +132,7 @@ async fn accounts_take_turns_with_their_feeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_create_keys_at_the_same_time_and_wait_for_a_change_of_the_pepper() {
+async fn key_creations_run_concurrently_but_wait_for_a_pepper_change() {
     let database = Database::new().await;
     let store = postgres::open(database.url().as_str(), OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");

@@ -41,17 +41,17 @@ async fn leaves_nothing(kind: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_before_the_event_leaves_nothing_of_the_change() {
+async fn fault_before_the_audit_event_undoes_the_whole_change() {
     leaves_nothing("ABORT").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_sqlite_rolls_back_leaves_nothing_and_the_next_one_works() {
+async fn transaction_rolled_back_by_sqlite_leaves_nothing_and_the_next_one_succeeds() {
     leaves_nothing("ROLLBACK").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_is_given_up_half_way_leaves_nothing() {
+async fn change_cancelled_halfway_leaves_nothing() {
     let place = Place::new();
     let store = place.open().await;
     let world = World::build(&store).await;
@@ -89,7 +89,7 @@ async fn a_change_that_is_given_up_half_way_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_audit_event_can_be_neither_altered_nor_deleted() {
+async fn audit_event_can_be_neither_altered_nor_deleted() {
     let place = Place::new();
     let store = place.open().await;
     let world = World::build(&store).await;

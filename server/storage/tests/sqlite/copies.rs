@@ -16,7 +16,7 @@ async fn number(place: &Place, sql: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_holds_everything_and_its_owner_alone_may_read_it() {
+async fn backup_contains_all_data_and_is_readable_only_by_its_owner() {
     let place = Place::new();
     let store = place.open().await;
     World::build(&store).await;
@@ -56,7 +56,7 @@ async fn a_backup_holds_everything_and_its_owner_alone_may_read_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_is_neither_backed_up_nor_restored() {
+async fn missing_or_foreign_database_is_neither_backed_up_nor_restored() {
     let place = Place::new();
     let to = place.file("backup.db");
     let refused = back_up_file(&place.database(), &to).await;
@@ -79,7 +79,7 @@ async fn what_is_not_ours_is_neither_backed_up_nor_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restored_database_pauses_its_keys_and_ends_its_sessions_and_links() {
+async fn restore_pauses_all_keys_and_ends_all_sessions_and_links() {
     let (place, other) = (Place::new(), Place::new());
     let store = place.open().await;
     let world = World::build(&store).await;
@@ -153,7 +153,7 @@ async fn a_restored_database_pauses_its_keys_and_ends_its_sessions_and_links() {
 }
 
 #[tokio::test]
-async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
+async fn restore_never_overwrites_a_database_or_its_leftover_files() {
     let (place, other) = (Place::new(), Place::new());
     place.make().await;
     let to = place.file("backup.db");
@@ -181,7 +181,7 @@ async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
 }
 
 #[tokio::test]
-async fn looking_changes_nothing_and_finds_what_is_wrong() {
+async fn inspection_changes_nothing_and_reports_schema_and_damage() {
     let place = Place::new();
     let inspection = sqlite::inspect(&place.database(), true).await;
     assert!(
@@ -262,7 +262,7 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_moved_away_is_not_begun_anew() {
+async fn moved_database_is_not_created_again() {
     let place = Place::new();
     place.make().await;
     fs::rename(place.database(), place.file("voxum.db.moved")).expect("renamed");

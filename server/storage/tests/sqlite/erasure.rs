@@ -55,7 +55,7 @@ fn event(account: &AccountId, action: Action, lead: &LeadId) -> AuditEvent {
 }
 
 #[tokio::test]
-async fn an_erased_person_is_in_no_table_and_not_in_the_file_either() {
+async fn erased_lead_leaves_no_trace_in_the_tables_or_the_file() {
     let place = Place::new();
     let store = place.open().await;
     let world = World::build(&store).await;

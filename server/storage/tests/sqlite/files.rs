@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use storage::{OpenMode, sqlite};
 
 #[tokio::test]
-async fn the_files_are_for_their_owner_alone() {
+async fn database_files_are_accessible_only_to_their_owner() {
     let place = Place::new();
     let directory = place.file("a/b");
     let database = directory.join("voxum.db");
@@ -38,7 +38,7 @@ async fn the_files_are_for_their_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_directory_that_was_there_keeps_its_mode() {
+async fn existing_directory_keeps_its_mode() {
     let place = Place::new();
     fs::set_permissions(place.directory(), fs::Permissions::from_mode(0o750)).expect("a mode");
     place.make().await;
@@ -46,7 +46,7 @@ async fn a_directory_that_was_there_keeps_its_mode() {
 }
 
 #[tokio::test]
-async fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
+async fn vanished_database_is_not_replaced_by_an_empty_one() {
     let place = Place::new();
     place.make().await;
     fs::remove_file(place.database()).expect("removed");
@@ -83,7 +83,7 @@ async fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_start_that_was_killed_before_the_database_was_whole_begins_again() {
+async fn start_succeeds_after_one_that_was_killed_while_creating_the_database() {
     let place = Place::new();
     fs::write(place.database(), "").expect("an empty file");
     fs::set_permissions(place.database(), fs::Permissions::from_mode(0o644)).expect("a mode");

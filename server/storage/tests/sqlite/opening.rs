@@ -7,7 +7,7 @@ use std::fs;
 use storage::{OpenMode, sqlite};
 
 #[tokio::test]
-async fn what_was_stored_is_there_after_a_restart() {
+async fn stored_data_survives_a_restart() {
     let place = Place::new();
     let store = place.open().await;
     let world = World::build(&store).await;
@@ -27,7 +27,7 @@ async fn what_was_stored_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn no_database_is_made_where_one_is_expected() {
+async fn no_database_is_created_if_an_existing_one_is_expected() {
     let place = Place::new();
     let opened = sqlite::open(&place.database(), OpenMode::ExistingOnly).await;
     assert!(
@@ -46,7 +46,7 @@ async fn no_database_is_made_where_one_is_expected() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused() {
+async fn newer_schema_is_refused() {
     let place = Place::new();
     place.make().await;
     let mut raw = place.raw().await;
@@ -66,7 +66,7 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_schema_of_another_build_is_refused() {
+async fn schema_of_another_build_is_refused() {
     let place = Place::new();
     place.make().await;
     place
@@ -82,7 +82,7 @@ async fn a_schema_of_another_build_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+async fn file_that_is_not_a_database_is_refused_and_left_unchanged() {
     let place = Place::new();
     let text = "Dear diary, this is no database. ".repeat(100);
     fs::write(place.database(), &text).expect("a file");
@@ -96,7 +96,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_cut_off_is_called_damaged_and_left_alone() {
+async fn truncated_database_is_reported_as_damaged_and_left_unchanged() {
     let place = Place::new();
     place.make().await;
     let whole = fs::read(place.database()).expect("a file");
@@ -114,7 +114,7 @@ async fn a_database_that_is_cut_off_is_called_damaged_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_database_of_another_program_is_refused_and_left_alone() {
+async fn database_of_another_program_is_refused_and_left_unchanged() {
     let place = Place::new();
     place
         .raw()
@@ -129,7 +129,7 @@ async fn a_database_of_another_program_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_path_that_cannot_be_opened_is_refused() {
+async fn path_that_cannot_be_opened_is_refused() {
     let place = Place::new();
     fs::create_dir(place.database()).expect("a directory");
     let (error, line) = refusal(&place).await;
@@ -144,7 +144,7 @@ async fn a_path_that_cannot_be_opened_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_written_is_refused() {
+async fn database_that_cannot_be_written_is_refused() {
     let place = Place::new();
     place.make().await;
     // A write version above the highest known makes SQLite treat the file as read-only, even for

@@ -19,7 +19,7 @@ async fn waits<F: Future>(attempt: &mut Pin<&mut F>) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn processes_that_start_at_once_make_one_database() {
+async fn concurrent_first_starts_share_one_database() {
     let place = Place::new();
     let mut starts = JoinSet::new();
     for _ in 0..8 {
@@ -34,7 +34,7 @@ async fn processes_that_start_at_once_make_one_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_waits_for_another_process_that_writes() {
+async fn change_waits_for_another_process_that_writes() {
     let place = Place::new();
     let store = place.open().await;
     let world = World::build(&store).await;
@@ -51,7 +51,7 @@ async fn a_change_waits_for_another_process_that_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_waits_for_whoever_keeps_the_file_from_wal_mode() {
+async fn start_waits_for_a_reader_that_prevents_wal_mode() {
     let place = Place::new();
     place.make().await;
     let mut raw = place.raw().await;
@@ -65,7 +65,7 @@ async fn a_start_waits_for_whoever_keeps_the_file_from_wal_mode() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
+async fn stale_nodes_are_removed_only_if_no_other_node_is_running() {
     let place = Place::new();
     let enter = async |name: &str| {
         let store = place.open().await;

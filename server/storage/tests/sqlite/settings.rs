@@ -6,7 +6,7 @@ use service::store::{InstallationStore as _, StoreError};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn the_file_is_in_wal_mode_and_marked_as_ours() {
+async fn database_file_is_in_wal_mode_and_has_our_application_id() {
     let place = Place::new();
     place.make().await;
     let mut raw = place.raw().await;
@@ -24,7 +24,7 @@ async fn the_file_is_in_wal_mode_and_marked_as_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_database_is_unavailable_and_comes_back() {
+async fn locked_database_makes_writes_unavailable_until_it_is_unlocked() {
     let place = Place::new();
     let store = place.open().await;
     World::build(&store).await;
@@ -63,7 +63,7 @@ async fn a_locked_database_is_unavailable_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_closed_store_is_unavailable() {
+async fn closed_store_is_unavailable() {
     let place = Place::new();
     let store = place.open().await;
     store.close().await;

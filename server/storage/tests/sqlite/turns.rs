@@ -5,7 +5,7 @@ use contract::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_take_turns_with_their_feeds() {
+async fn feeds_of_one_key_do_not_delay_those_of_other_keys_and_accounts() {
     let place = Place::new();
     let store = place.open().await;
     let hold = async {

@@ -49,7 +49,7 @@ fn all_refused<const N: usize>(path: &str, kind: &str, bodies: [Full<'_>; N]) {
 }
 
 #[test]
-fn a_full_csv_feed_costs_no_more_whatever_it_is_full_of() {
+fn csv_feed_of_any_content_stays_within_the_memory_limit() {
     let long_name = format!("id,name,attributes.{}\n", "x".repeat(MIB));
     let bodies = [
         full("one cell", ["id,name\nA,\"", "x", "\""], FEED),
@@ -67,7 +67,7 @@ fn a_full_csv_feed_costs_no_more_whatever_it_is_full_of() {
 }
 
 #[test]
-fn a_full_xml_feed_costs_no_more_whatever_it_is_full_of() {
+fn xml_feed_of_any_content_stays_within_the_memory_limit() {
     const START: &str = "<inventory><item><id>A</id><name>n</name>";
     const END: &str = "</item></inventory>";
     let description = format!("{START}<description>");
@@ -91,7 +91,7 @@ fn a_full_xml_feed_costs_no_more_whatever_it_is_full_of() {
 }
 
 #[test]
-fn a_full_json_feed_costs_no_more_whatever_it_is_full_of() {
+fn json_feed_of_any_content_stays_within_the_memory_limit() {
     const START: &str = "{\"items\":[{\"id\":\"A\",\"name\":\"n\",\"attributes\":{\"";
     // An item with as many errors as possible.
     let wrong = format!("{{\"attributes\":{{{}}}}},", vec!["\"\":0"; 64].join(","));
@@ -114,7 +114,7 @@ fn a_full_json_feed_costs_no_more_whatever_it_is_full_of() {
 }
 
 #[test]
-fn a_full_lead_costs_no_more_whatever_it_is_full_of() {
+fn lead_of_any_content_stays_within_the_memory_limit() {
     let bodies = [
         full(
             "one text",

@@ -26,7 +26,7 @@ fn refused(tried: &Tried, name: &str, wanted: (u16, &str), send: impl FnOnce() -
 }
 
 #[test]
-fn a_body_without_an_end_is_refused_at_its_limit() {
+fn endless_body_is_refused_at_its_size_limit() {
     let tried = Tried::new();
     for (path, kind) in [
         ("/api/inventory", JSON),
@@ -47,7 +47,7 @@ fn a_body_without_an_end_is_refused_at_its_limit() {
 }
 
 #[test]
-fn a_length_that_lies_is_believed_for_nothing() {
+fn body_with_a_false_content_length_is_refused() {
     let tried = Tried::new();
     let item = r#"{"items":[{"id":"A","name":"n"}]}"#;
     let lead = r#"{"name":"Grace","phone":"1"}"#;
@@ -70,7 +70,7 @@ fn a_length_that_lies_is_believed_for_nothing() {
 }
 
 #[test]
-fn what_nests_or_refers_to_itself_costs_no_more_than_its_text() {
+fn deep_nesting_and_expanding_entities_stay_within_the_memory_limit() {
     const LAUGHS: &str = "<!DOCTYPE inventory [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
         <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><inventory><item><id>A</id><name>&c;</name></item></inventory>";
     let tried = Tried::new();
@@ -120,7 +120,7 @@ fn what_nests_or_refers_to_itself_costs_no_more_than_its_text() {
 }
 
 #[test]
-fn a_compressed_body_is_refused_and_never_unpacked() {
+fn compressed_body_is_refused_without_being_decompressed() {
     let mut zip = GzEncoder::new(Vec::new(), Compression::fast());
     zip.write_all(&vec![0; MIB]).unwrap();
     // Concatenated, these are a single file of one gigabyte.
@@ -157,7 +157,7 @@ fn a_compressed_body_is_refused_and_never_unpacked() {
 
 /// Bodies for which too little memory is free are refused, and accepted when sent again.
 #[test]
-fn many_large_bodies_at_once_take_no_more_than_the_memory_for_them() {
+fn concurrent_large_bodies_stay_within_the_shared_memory_limit() {
     const SENDERS: usize = 16;
     let rows = format!("N,n,{}\n", "x".repeat(3_300)).repeat(5_000);
     let feed = format!("id,name,description\n{rows}").into_bytes();

@@ -42,7 +42,7 @@ fn fail(proxies: &[Proxy], way: Way) {
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_reset_cut_off_or_silent() {
+fn no_call_succeeds_after_an_acknowledged_revocation_while_database_connections_fail() {
     by_ways_that_fail(|proxies, storm| {
         let ways = [Way::Reset, Way::Silent, Way::Cut, Way::Lost];
         for way in (0..rounds()).flat_map(|_| ways) {
@@ -53,7 +53,7 @@ fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_reset_cut_o
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_is_cut_off_alone() {
+fn no_call_succeeds_after_an_acknowledged_revocation_if_one_node_loses_the_database() {
     by_ways_that_fail(|proxies, storm| {
         let ways = [Way::Silent, Way::Cut, Way::Lost, Way::Reset];
         for way in (0..rounds()).flat_map(|_| ways) {
@@ -65,7 +65,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_is_cut_off_alone()
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_started_again() {
+fn no_call_succeeds_after_an_acknowledged_revocation_while_the_database_restarts() {
     let installation = Installation::alone();
     let (nodes, owner) = two_nodes(|| installation.node());
     let mut storm = Storm::new(&nodes, &owner);
@@ -78,7 +78,7 @@ fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_started_aga
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_stands_still() {
+fn no_call_succeeds_after_an_acknowledged_revocation_if_one_node_is_suspended() {
     let (times, still) = if rounds() > 1 { (3, 10) } else { (1, 3) };
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(|| installation.node());
@@ -99,7 +99,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_stands_still() {
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_whatever_goes_wrong_at_once() {
+fn no_call_succeeds_after_an_acknowledged_revocation_under_several_faults_at_once() {
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(|| installation.node());
     let mut storm = Storm::new(&nodes, &owner);

@@ -31,7 +31,7 @@ fn in_calm(count: u32, servers: &[&Server], owner: &Client) {
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_by_one_node_on_sqlite() {
+fn no_call_succeeds_after_an_acknowledged_revocation_on_one_sqlite_node() {
     let folder = tempfile::tempdir().unwrap();
     let server = behind_a_proxy(voxum(folder.path()), true);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
@@ -39,7 +39,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_one_node_on_sqlite() {
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_on_postgresql() {
+fn no_call_succeeds_after_an_acknowledged_revocation_on_two_postgresql_nodes() {
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(|| installation.node());
     in_calm(trials(), &nodes.each_ref(), &owner);
@@ -75,7 +75,7 @@ fn while_nobody_notices(
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_that_get_no_hints() {
+fn no_call_succeeds_after_an_acknowledged_revocation_without_notifications() {
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(|| installation.node());
     while_nobody_notices((trials() / 4).max(1), &nodes, &owner, || {
@@ -89,7 +89,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_that_get_no_hints() 
 }
 
 #[test]
-fn no_call_is_let_in_after_the_acknowledgement_while_who_listens_is_reset_or_hears_nothing() {
+fn no_call_succeeds_after_an_acknowledged_revocation_while_listener_connections_fail() {
     let installation = Installation::new();
     let proxies = [installation.proxy(), installation.proxy()];
     let mut ways = proxies.iter();

@@ -31,7 +31,7 @@ fn refused(command: &mut Command, version: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_refuse_an_older_schema_of_a_file_and_leave_it_as_it_was() {
+async fn commands_refuse_an_older_sqlite_schema_and_leave_it_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let version = newest() - 1;
     leave(folder.path(), version, 0).await;
@@ -55,7 +55,7 @@ async fn commands_refuse_an_older_schema_of_a_file_and_leave_it_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_refuse_an_older_schema_of_postgresql_and_leave_it_as_it_was() {
+async fn commands_refuse_an_older_postgresql_schema_and_leave_it_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let version = newest() - 1;
     let database = left(version).await;

@@ -7,7 +7,7 @@ use crate::support::change;
 const LAST: i64 = 33;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn item_without_a_currency_keeps_the_default_that_the_account_had_at_the_upgrade() {
+async fn item_without_a_currency_gets_the_default_of_its_account_at_the_upgrade() {
     let folder = tempfile::tempdir().unwrap();
     leave(folder.path(), LAST, 0).await;
     tokio::task::block_in_place(|| {

@@ -24,7 +24,7 @@ fn refused(folder: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_fails_half_way_leaves_the_file_as_it_was_and_says_why() {
+async fn failed_migration_leaves_the_file_unchanged_and_reports_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     leave(folder.path(), FIRST, 10).await;
     let mut connection = database(folder.path()).await;

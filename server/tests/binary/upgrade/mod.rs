@@ -225,7 +225,7 @@ fn check(server: &Server, version: i64, keys: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_older_schema_is_brought_up_to_date_with_all_that_was_in_it() {
+async fn every_older_sqlite_schema_is_migrated_with_all_its_data() {
     for version in FIRST..newest() {
         let folder = tempfile::tempdir().unwrap();
         leave(folder.path(), version, 0).await;
@@ -242,7 +242,7 @@ async fn every_older_schema_is_brought_up_to_date_with_all_that_was_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_to_addresses_by_account_keeps_every_reference_to_a_member() {
+async fn migration_to_addresses_per_account_keeps_every_reference_to_a_member() {
     let folder = tempfile::tempdir().unwrap();
     leave(folder.path(), 27, 20).await;
     let mut connection = database(folder.path()).await;
@@ -301,7 +301,7 @@ async fn state(folder: &Path) -> (i64, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_is_killed_half_way_leaves_the_former_schema_or_the_new_one() {
+async fn killed_migration_leaves_either_the_old_or_the_new_schema() {
     const KEYS: usize = 2_000;
     let folder = tempfile::tempdir().unwrap();
     leave(folder.path(), FIRST, KEYS).await;

@@ -60,7 +60,7 @@ fn opens(folder: &Path, database: &Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_older_schema_of_postgresql_is_brought_up_to_date_with_all_that_was_in_it() {
+async fn every_older_postgresql_schema_is_migrated_with_all_its_data() {
     let folder = tempfile::tempdir().unwrap();
     for version in FIRST..newest() {
         let database = left(version).await;
@@ -112,7 +112,7 @@ async fn dump(database: &Database) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_fails_half_way_leaves_postgresql_as_it_was_and_says_why() {
+async fn failed_migration_leaves_postgresql_unchanged_and_reports_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let database = left(FIRST).await;
     let mut connection = database.raw().await;

@@ -39,7 +39,7 @@ fn waits(mut command: Command) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
+async fn backup_of_every_older_schema_is_restored_with_its_keys_on_hold() {
     for version in FIRST..=newest() {
         let folder = tempfile::tempdir().unwrap();
         let file = backup(folder.path(), version).await;
@@ -67,7 +67,7 @@ async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_backup_is_restored_to_postgresql_as_well() {
+async fn older_backup_can_be_restored_to_postgresql() {
     let folder = tempfile::tempdir().unwrap();
     let file = backup(folder.path(), FIRST).await;
     let database = Database::new().await;
@@ -84,7 +84,7 @@ async fn an_older_backup_is_restored_to_postgresql_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_backup_is_refused_in_one_line_and_nothing_is_left_of_it() {
+async fn newer_backup_is_refused_in_one_line_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let file = backup(folder.path(), newest()).await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);

@@ -80,8 +80,7 @@ async fn schema(connection: &mut PgConnection) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_is_refused_while_a_node_of_the_release_before_runs_unless_a_setting_allows_it()
-{
+async fn upgrade_is_refused_while_an_older_node_runs_unless_a_setting_allows_it() {
     let folder = tempfile::tempdir().unwrap();
     let database = left(before()).await;
     let mut connection = database.raw().await;
@@ -172,7 +171,7 @@ async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_goes_ahead_when_the_node_that_is_registered_was_killed() {
+async fn upgrade_proceeds_if_the_registered_node_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let database = left(before()).await;
     let mut connection = database.raw().await;
@@ -185,7 +184,7 @@ async fn an_upgrade_goes_ahead_when_the_node_that_is_registered_was_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
+async fn every_statement_of_the_previous_release_is_valid_on_this_schema() {
     let database = left(newest()).await;
     let mut connection = database.raw().await;
     let all = statements();
@@ -201,7 +200,7 @@ async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
 
 /// The exception that decision 18 (`docs/decisions`) describes.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_nothing_behind() {
+async fn node_of_the_previous_release_cannot_add_a_member_and_leaves_nothing_behind() {
     let database = left(newest()).await;
     let mut connection = database.raw().await;
     let twin = "INSERT INTO accounts (id, name, created_at) VALUES ('other', 'Other', 1);
@@ -257,7 +256,7 @@ async fn required(database: &Database) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn this_schema_asks_for_no_column_that_the_release_before_does_not_write() {
+async fn schema_requires_no_column_that_the_previous_release_does_not_write() {
     let (before, after) = (left(RELEASE).await, left(newest()).await);
     let known = required(&before).await;
     let tables: Vec<_> = known

@@ -15,7 +15,7 @@ fn told(status: u16, code: &str) -> (u16, String) {
 const UNKNOWN: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 
 #[tokio::test]
-async fn a_key_is_taken_from_either_header_and_from_both_where_they_agree() {
+async fn key_is_accepted_from_either_header_and_from_both_if_they_agree() {
     let world = World::new().await;
     let Key { secret, .. } = world.key().await;
     let nobody = world.nobody();
@@ -48,7 +48,7 @@ async fn a_key_is_taken_from_either_header_and_from_both_where_they_agree() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_in_authorization_is_passed_over_beside_a_key() {
+async fn other_credentials_in_authorization_are_ignored() {
     let world = World::new().await;
     let key = world.key().await;
     for other in [
@@ -70,7 +70,7 @@ async fn what_is_not_ours_in_authorization_is_passed_over_beside_a_key() {
 }
 
 #[tokio::test]
-async fn more_than_one_key_is_ambiguous_before_anything_else_is_looked_at() {
+async fn more_than_one_key_is_ambiguous_even_if_the_keys_are_equal_or_malformed() {
     let world = World::new().await;
     let key = world.key().await;
     let ambiguous = told(400, "ambiguous_credentials");
@@ -97,7 +97,7 @@ async fn more_than_one_key_is_ambiguous_before_anything_else_is_looked_at() {
 }
 
 #[tokio::test]
-async fn no_key_is_told_the_name_of_the_header() {
+async fn missing_key_refusal_names_the_header() {
     let world = World::new().await;
     for client in [world.nobody(), world.nobody().with("x-api-key", " \t ")] {
         let answer = client.get("/api/key").await;
@@ -112,7 +112,7 @@ async fn no_key_is_told_the_name_of_the_header() {
 }
 
 #[tokio::test]
-async fn a_key_in_the_address_is_no_key() {
+async fn key_in_the_url_is_ignored() {
     let world = World::new().await;
     let key = world.key().await;
     let path = format!("/api/key?api_key={0}&X-API-Key={0}", key.secret);
@@ -123,7 +123,7 @@ async fn a_key_in_the_address_is_no_key() {
 }
 
 #[tokio::test]
-async fn a_damaged_key_is_malformed_and_a_strange_one_invalid() {
+async fn damaged_key_is_malformed_and_unknown_key_is_invalid() {
     let world = World::new().await;
     let key = world.key().await;
     let malformed = told(401, "malformed_key");
@@ -152,7 +152,7 @@ async fn a_damaged_key_is_malformed_and_a_strange_one_invalid() {
 }
 
 #[tokio::test]
-async fn no_byte_that_a_header_can_hold_breaks_anything() {
+async fn any_header_byte_in_a_key_is_refused_with_401() {
     let world = World::new().await;
     for byte in (0x20..=0xFF_u8).filter(|byte| *byte != 0x7F) {
         for value in [
@@ -174,7 +174,7 @@ async fn no_byte_that_a_header_can_hold_breaks_anything() {
 }
 
 #[tokio::test]
-async fn a_genuine_key_that_may_not_be_used_is_told_why() {
+async fn paused_revoked_and_expired_keys_are_refused_with_their_reason() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read"];
@@ -207,7 +207,7 @@ async fn a_genuine_key_that_may_not_be_used_is_told_why() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_named() {
+async fn refusal_names_the_missing_permission() {
     let world = World::new().await;
     let reader = world
         .owner()
@@ -227,8 +227,7 @@ async fn a_missing_permission_is_named() {
 /// Promise: a malformed key causes no database query, and without the database a well-formed key is
 /// neither accepted nor rejected (a small version of R3).
 #[tokio::test]
-async fn without_a_database_a_malformed_key_is_still_known_and_a_good_one_is_neither_right_nor_wrong()
- {
+async fn malformed_keys_are_refused_and_others_are_unavailable_without_a_database() {
     let world = World::new().await;
     let key = world.key().await;
     world.store.close().await;

@@ -38,7 +38,7 @@ async fn writer(world: &World) -> Key {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_accepted_nothing_new_included() {
+async fn successful_calls_are_counted_as_accepted_including_not_modified() {
     let world = World::new().await;
     let key = writer(&world).await;
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
@@ -56,7 +56,7 @@ async fn what_is_answered_is_accepted_nothing_new_included() {
 }
 
 #[tokio::test]
-async fn each_refusal_is_counted_under_its_own_reason() {
+async fn each_refusal_is_counted_under_its_code() {
     let world = World::new().await;
     let key = writer(&world).await;
     let path = "/api/inventory";
@@ -122,7 +122,7 @@ async fn each_refusal_is_counted_under_its_own_reason() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_over_is_refused_at_its_accounts_count() {
+async fn calls_with_a_paused_expired_or_revoked_key_are_counted_for_its_account() {
     let world = World::new().await;
     let key = writer(&world).await;
     for (statement, code) in [
@@ -143,7 +143,7 @@ async fn a_key_that_is_over_is_refused_at_its_accounts_count() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_sent_again_is_a_call_each_time() {
+async fn repeated_request_is_counted_as_a_call_each_time() {
     let world = World::new().await;
     let key = writer(&world).await.with("idempotency-key", "a");
     let bad = json!({ "items": [{ "id": "A" }] });
@@ -166,7 +166,7 @@ async fn a_request_that_is_sent_again_is_a_call_each_time() {
 }
 
 #[tokio::test]
-async fn who_is_no_key_of_ours_counts_nowhere() {
+async fn unauthenticated_and_unrouted_requests_are_not_counted() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
@@ -192,7 +192,7 @@ async fn who_is_no_key_of_ours_counts_nowhere() {
 }
 
 #[tokio::test]
-async fn each_account_has_the_calls_of_its_own_keys() {
+async fn calls_are_counted_for_the_account_of_their_key() {
     let world = World::new().await;
     let mine = writer(&world).await;
     let stranger = world.stranger().await;

@@ -40,7 +40,7 @@ fn latin1(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_is_skipped_in_every_format() {
+async fn byte_order_mark_is_skipped_in_every_format() {
     let world = World::new().await;
     let (owner, key, leads) = senders(&world).await;
     for (kind, file, text) in feeds() {
@@ -64,7 +64,7 @@ async fn a_byte_order_mark_is_skipped_in_every_format() {
 }
 
 #[tokio::test]
-async fn another_encoding_is_refused_by_its_name_with_what_to_do() {
+async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
     let world = World::new().await;
     let (_, key, leads) = senders(&world).await;
     let named = |answer: &Answer, name: &str| {
@@ -108,7 +108,7 @@ async fn another_encoding_is_refused_by_its_name_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn the_encoding_that_xml_declares_is_utf_8_under_any_of_its_names() {
+async fn xml_encoding_declaration_is_refused_unless_it_names_utf_8_or_ascii() {
     let world = World::new().await;
     let key = world.key().await;
     let http = key.with("content-type", "application/xml; charset=utf8");
@@ -131,7 +131,7 @@ async fn the_encoding_that_xml_declares_is_utf_8_under_any_of_its_names() {
 }
 
 #[tokio::test]
-async fn files_are_taken_whatever_their_ending_and_its_letter_case() {
+async fn imported_files_are_accepted_with_any_extension_in_any_letter_case() {
     let world = World::new().await;
     let owner = world.owner().await;
     let tabs = "id\tname\rA\ta\r";

@@ -9,7 +9,7 @@ fn fields(answer: &Answer) -> (&str, &str) {
 }
 
 #[tokio::test]
-async fn a_key_in_its_last_seven_days_says_when_it_ends() {
+async fn responses_have_a_sunset_header_in_the_last_seven_days_of_a_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     // Expires on 21 Feb 2027, 05:31:07.
@@ -31,7 +31,7 @@ async fn a_key_in_its_last_seven_days_says_when_it_ends() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_being_replaced_says_since_when_and_until_when() {
+async fn responses_have_deprecation_and_sunset_headers_while_a_key_is_being_replaced() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;

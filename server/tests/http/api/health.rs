@@ -3,7 +3,7 @@
 use crate::support::World;
 
 #[tokio::test]
-async fn a_server_that_can_verify_keys_is_alive_and_ready() {
+async fn server_is_alive_and_ready_when_it_can_verify_keys() {
     let world = World::new().await;
     for path in ["/healthz", "/readyz"] {
         let answer = world.nobody().get(path).await.expect(200);
@@ -13,7 +13,7 @@ async fn a_server_that_can_verify_keys_is_alive_and_ready() {
 }
 
 #[tokio::test]
-async fn without_its_database_a_server_is_alive_and_not_ready() {
+async fn server_is_alive_but_not_ready_without_its_database() {
     let world = World::new().await;
     world.store.close().await;
     world.nobody().get("/healthz").await.expect(200);
@@ -22,7 +22,7 @@ async fn without_its_database_a_server_is_alive_and_not_ready() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_is_alive_and_not_ready_and_ends_each_connection() {
+async fn server_is_alive_but_not_ready_and_closes_connections_while_it_shuts_down() {
     let world = World::new().await;
     world.state.leaving.cancel();
     let answer = world.nobody().get("/healthz").await.expect(200);

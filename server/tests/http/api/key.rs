@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
-async fn a_key_sees_itself_and_its_account() {
+async fn key_endpoint_returns_the_key_and_its_account() {
     let world = World::new().await;
     let key = world
         .owner()
@@ -43,7 +43,7 @@ async fn a_key_sees_itself_and_its_account() {
 }
 
 #[tokio::test]
-async fn last_use_is_told_once_it_is_written() {
+async fn last_use_is_returned_once_it_has_been_flushed() {
     let world = World::new().await;
     let key = world.key().await;
     key.get("/api/key").await.expect(200);
@@ -54,7 +54,7 @@ async fn last_use_is_told_once_it_is_written() {
 }
 
 #[tokio::test]
-async fn using_keys_writes_nothing_until_the_batch() {
+async fn calls_write_nothing_to_the_database_until_usage_is_flushed() {
     let world = World::new().await;
     let key = world.key().await;
     let mut watching = world.connection().await;
@@ -75,7 +75,7 @@ async fn using_keys_writes_nothing_until_the_batch() {
 }
 
 #[tokio::test]
-async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is() {
+async fn flush_writes_the_last_use_of_every_key_before_call_counts() {
     // More than are written in one batch.
     const KEYS: i64 = 40;
     let world = World::new().await;
@@ -98,7 +98,7 @@ async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is()
 }
 
 #[tokio::test]
-async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_one_stopped() {
+async fn flush_without_time_writes_one_batch_of_counts_and_the_next_continues_there() {
     const KEYS: i64 = 40;
     let world = World::new().await;
     let owner = world.owner().await;
@@ -132,7 +132,7 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
 }
 
 #[tokio::test]
-async fn a_write_leaves_the_rest_to_the_last_one_when_the_server_stops() {
+async fn flush_leaves_most_call_counts_to_the_final_one_when_the_server_stops() {
     const KEYS: i64 = 20;
     let world = World::new().await;
     let owner = world.owner().await;
@@ -154,7 +154,7 @@ async fn a_write_leaves_the_rest_to_the_last_one_when_the_server_stops() {
 }
 
 #[tokio::test]
-async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
+async fn flush_without_time_leaves_excess_refusals_to_the_next_one() {
     let world = World::new().await;
     let mut keys = Vec::new();
     for owner in [world.owner().await, world.stranger().await] {
@@ -179,7 +179,7 @@ async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
 }
 
 #[tokio::test]
-async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
+async fn last_use_contains_ip_and_user_agent_and_never_moves_back_in_time() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
@@ -202,7 +202,7 @@ async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
 }
 
 #[tokio::test]
-async fn a_key_may_end_itself_whatever_its_permissions_and_the_console_says_so() {
+async fn key_can_revoke_itself_with_any_permission_and_the_console_shows_it() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["leads:read"]).await;

@@ -10,7 +10,7 @@ fn fields(answer: &Answer) -> (&str, &str) {
 }
 
 #[tokio::test]
-async fn every_answer_to_a_key_tells_its_limit_refusals_included() {
+async fn every_response_to_a_verified_key_contains_its_rate_limit() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Reader", &["inventory:read"]).await;
@@ -29,7 +29,7 @@ async fn every_answer_to_a_key_tells_its_limit_refusals_included() {
 }
 
 #[tokio::test]
-async fn who_is_no_key_has_no_limit_to_be_told() {
+async fn responses_without_a_verified_key_contain_no_rate_limit() {
     let world = World::new().await;
     let owner = world.owner().await;
     let nobody = world.nobody();
@@ -45,7 +45,7 @@ async fn who_is_no_key_has_no_limit_to_be_told() {
 }
 
 #[tokio::test]
-async fn an_empty_bucket_refuses_and_says_when_to_come_back() {
+async fn calls_are_refused_with_retry_after_when_the_bucket_is_empty() {
     let world = World::new().await;
     let key = world.key().await;
     for _ in 0..100 {
@@ -63,7 +63,7 @@ async fn an_empty_bucket_refuses_and_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_told_before_the_limit_and_the_limit_before_the_body() {
+async fn scope_is_checked_before_the_rate_limit_and_the_rate_limit_before_the_body() {
     let world = World::new().await;
     let owner = world.owner().await;
     world
@@ -80,7 +80,7 @@ async fn a_missing_permission_is_told_before_the_limit_and_the_limit_before_the_
 }
 
 #[tokio::test]
-async fn a_keys_own_limit_overrides_the_accounts_and_each_change_holds_at_once() {
+async fn rate_limit_of_a_key_overrides_the_accounts_and_changes_take_effect_at_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (one, other) = (
@@ -110,7 +110,7 @@ async fn a_keys_own_limit_overrides_the_accounts_and_each_change_holds_at_once()
 }
 
 #[tokio::test]
-async fn failed_attempts_are_slowed_by_address_and_a_good_key_never() {
+async fn failed_attempts_are_limited_by_address_and_valid_keys_are_not() {
     let world = World::new().await;
     let owner = world.owner().await;
     let dead = owner.create(&world, "Dead", &["inventory:read"]).await;

@@ -16,7 +16,7 @@ async fn document() -> Value {
 }
 
 #[tokio::test]
-async fn the_document_is_the_one_that_was_agreed_on() {
+async fn openapi_document_matches_its_snapshot() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/api/openapi.json");
     let mut document = document().await;
     let servers = document["servers"].take();
@@ -35,7 +35,7 @@ async fn the_document_is_the_one_that_was_agreed_on() {
 }
 
 #[tokio::test]
-async fn every_route_is_described_and_nothing_else() {
+async fn openapi_document_describes_exactly_the_routes_of_the_api() {
     let document = document().await;
     let routes: BTreeSet<_> = API
         .iter()
@@ -66,7 +66,7 @@ async fn every_route_is_described_and_nothing_else() {
 /// An operation requires exactly the permission that its description names: a key with all others
 /// is refused.
 #[tokio::test]
-async fn every_operation_asks_for_the_permission_it_names() {
+async fn every_operation_requires_exactly_the_permission_that_it_names() {
     let world = World::new().await;
     let owner = world.owner().await;
     let document = document().await;

@@ -9,7 +9,7 @@ async fn code(http: &Http, method: &str, path: &str, body: impl Into<axum::body:
 }
 
 #[tokio::test]
-async fn the_contracts_order_is_kept() {
+async fn errors_are_reported_in_the_order_of_the_contract() {
     let world = World::new().await;
     let owner = world.owner().await;
     let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
@@ -91,7 +91,7 @@ async fn the_contracts_order_is_kept() {
 }
 
 #[tokio::test]
-async fn a_bad_body_is_told_before_a_bad_parameter_and_neither_stores() {
+async fn invalid_body_is_reported_before_an_invalid_parameter_and_nothing_is_stored() {
     let world = World::new().await;
     let key = world.key().await;
     let items = |id: &str| json!({ "items": [{ "id": id, "name": "Honda Accord 2024" }] });

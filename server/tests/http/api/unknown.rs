@@ -3,7 +3,7 @@
 use crate::support::World;
 
 #[tokio::test]
-async fn an_unknown_path_is_a_problem_before_the_key_is_asked_for() {
+async fn unknown_path_is_refused_with_404_before_the_key_is_checked() {
     let world = World::new().await;
     for path in [
         "/api",
@@ -32,7 +32,7 @@ async fn an_unknown_path_is_a_problem_before_the_key_is_asked_for() {
 
 /// Base URLs that end with a slash or have a path, slashes at the end, and capitals.
 #[tokio::test]
-async fn request_that_misses_the_api_is_answered_by_it_and_learns_the_path() {
+async fn mistyped_api_path_is_refused_with_a_problem_that_names_the_right_path() {
     let world = World::new().await;
     for (path, meant) in [
         ("//api/inventory", "/api/inventory"),
@@ -72,7 +72,7 @@ async fn request_that_misses_the_api_is_answered_by_it_and_learns_the_path() {
 
 /// A client without `/api` in its base URL would follow the redirect to the sign-in page, and take its 200 for success.
 #[tokio::test]
-async fn page_of_the_console_refuses_an_api_key() {
+async fn console_page_refuses_an_api_key_and_names_the_api_path() {
     let world = World::new().await;
     let key = world.key().await;
     let bearer = format!("Bearer {}", key.secret);
@@ -95,7 +95,7 @@ async fn page_of_the_console_refuses_an_api_key() {
 }
 
 #[tokio::test]
-async fn pages_of_the_console_stay_pages() {
+async fn console_paths_are_not_answered_with_problem_documents() {
     let world = World::new().await;
     for path in [
         "/",
@@ -115,7 +115,7 @@ async fn pages_of_the_console_stay_pages() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn wrong_method_is_refused_with_the_allowed_methods() {
     let world = World::new().await;
     for (method, path, allow) in [
         ("POST", "/api/key", "GET,HEAD,DELETE"),
@@ -158,7 +158,7 @@ async fn head_is_answered_as_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_of_ours() {
+async fn every_response_has_a_new_request_id_that_the_caller_cannot_set() {
     let world = World::new().await;
     let key = world.key().await.with("x-request-id", "theirs");
     let (one, other) = (key.get("/api/key").await, key.get("/api/key").await);
@@ -167,7 +167,7 @@ async fn every_answer_has_an_id_of_ours() {
 }
 
 #[tokio::test]
-async fn no_browser_of_another_site_may_read_an_answer() {
+async fn responses_have_no_cors_headers() {
     let world = World::new().await;
     let key = world.key().await.with("origin", "https://evil.example");
     let answer = key.get("/api/key").await.expect(200);

@@ -10,7 +10,7 @@ async fn sign_in(world: &World, password: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_new_password_takes_the_old_one_and_ends_all_other_sessions() {
+async fn password_change_replaces_the_old_password_and_ends_all_other_sessions() {
     let world = World::new().await;
     let owner = world.owner().await;
     let other = world.sign_in(OWNER).await;
@@ -28,7 +28,7 @@ async fn a_new_password_takes_the_old_one_and_ends_all_other_sessions() {
 }
 
 #[tokio::test]
-async fn a_wrong_or_weak_password_changes_nothing_and_is_told_at_its_field() {
+async fn wrong_or_weak_password_is_refused_at_its_field() {
     let world = World::new().await;
     let owner = world.owner().await;
     let other = world.sign_in(OWNER).await;
@@ -51,7 +51,7 @@ async fn a_wrong_or_weak_password_changes_nothing_and_is_told_at_its_field() {
 }
 
 #[tokio::test]
-async fn who_found_a_browser_open_is_slowed_down_as_at_the_door() {
+async fn password_change_is_delayed_after_wrong_passwords() {
     let world = World::new().await;
     let owner = world.owner().await;
     let try_ = async |old: &str| {
@@ -68,7 +68,7 @@ async fn who_found_a_browser_open_is_slowed_down_as_at_the_door() {
 }
 
 #[tokio::test]
-async fn sessions_are_listed_with_their_origin_and_end_one_by_one_or_all_others() {
+async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_together() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [("email", OWNER), ("password", PASSWORD)];
@@ -120,7 +120,7 @@ async fn sessions_are_listed_with_their_origin_and_end_one_by_one_or_all_others(
 }
 
 #[tokio::test]
-async fn nobody_ends_the_sessions_of_others() {
+async fn member_cannot_end_the_sessions_of_another_member() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;

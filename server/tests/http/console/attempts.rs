@@ -20,7 +20,7 @@ async fn log(owner: &Member) -> String {
 }
 
 #[tokio::test]
-async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_the_hour() {
+async fn first_failed_sign_in_is_recorded_and_their_number_after_the_hour() {
     let world = World::new().await;
     let owner = world.owner().await;
     // Starts at the full hour, so that all attempts fall into the same one.
@@ -61,7 +61,7 @@ async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_t
 }
 
 #[tokio::test]
-async fn a_sign_in_with_an_unknown_address_is_in_no_audit_log() {
+async fn failed_sign_in_with_an_unknown_address_is_not_in_any_audit_log() {
     let world = World::new().await;
     world.owner().await;
     fail(&world, "nobody@example.com", [198, 51, 100, 7], 2).await;
@@ -73,7 +73,7 @@ async fn a_sign_in_with_an_unknown_address_is_in_no_audit_log() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_before_a_change_is_recorded() {
+async fn wrong_password_in_a_password_change_is_recorded() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [
@@ -87,7 +87,7 @@ async fn a_wrong_password_before_a_change_is_recorded() {
 }
 
 #[tokio::test]
-async fn sign_ins_at_a_deactivated_member_are_recorded() {
+async fn failed_sign_in_of_a_deactivated_member_is_recorded() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.join(&owner, "bob@example.com", "viewer").await;

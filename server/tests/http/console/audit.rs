@@ -10,7 +10,7 @@ fn rows(page: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_was_done_is_told_with_who_when_from_where_and_what_was_different() {
+async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
     let world = World::new().await;
     let owner = world.owner().await.with("user-agent", "Firefox 131");
     let member = world.sign_in(OWNER).await;
@@ -58,7 +58,7 @@ async fn what_was_done_is_told_with_who_when_from_where_and_what_was_different()
 }
 
 #[tokio::test]
-async fn the_log_is_read_page_by_page_under_the_filter_that_was_asked_for() {
+async fn audit_log_keeps_its_filter_from_page_to_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
@@ -89,7 +89,7 @@ async fn the_log_is_read_page_by_page_under_the_filter_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn the_log_is_asked_by_who_what_and_when() {
+async fn audit_log_can_be_filtered_by_actor_action_and_day() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
@@ -136,7 +136,7 @@ async fn the_log_is_asked_by_who_what_and_when() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_told_at_its_field_and_kept() {
+async fn invalid_filters_are_reported_at_their_fields_and_kept() {
     let world = World::new().await;
     let owner = world.owner().await;
     let query = "who=nobody&what=all&from=yesterday&to=2026-02-30&thing=kept+as+typed";
@@ -161,7 +161,7 @@ async fn what_cannot_be_asked_is_told_at_its_field_and_kept() {
 }
 
 #[tokio::test]
-async fn viewers_read_the_log_as_well() {
+async fn viewers_can_read_the_audit_log() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
@@ -170,7 +170,7 @@ async fn viewers_read_the_log_as_well() {
 }
 
 #[tokio::test]
-async fn a_file_holds_what_the_page_shows_and_no_formula() {
+async fn exported_log_contains_every_event_and_escapes_formulas() {
     const EVIL: &str = "=HYPERLINK(\"https://evil.example\")";
     let world = World::new().await;
     let owner = world.owner().await;
@@ -250,7 +250,7 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
 }
 
 #[tokio::test]
-async fn a_file_that_finds_nothing_has_its_head_alone() {
+async fn exported_log_without_matches_contains_only_its_header() {
     let world = World::new().await;
     let owner = world.owner().await;
     let file = owner.get("/audit/log.csv?thing=none").await.expect(200);
@@ -260,7 +260,7 @@ async fn a_file_that_finds_nothing_has_its_head_alone() {
 }
 
 #[tokio::test]
-async fn a_long_log_is_sent_in_small_pieces_that_are_read_as_they_are_sent() {
+async fn long_log_is_streamed_in_small_chunks_that_are_read_on_demand() {
     let world = World::new().await;
     let owner = world.owner().await;
     world

@@ -18,7 +18,7 @@ async fn fill(world: &World) {
 }
 
 #[tokio::test]
-async fn the_audit_log_is_searched_further_from_page_to_page() {
+async fn audit_log_search_continues_from_page_to_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     fill(&world).await;
@@ -52,7 +52,7 @@ async fn the_audit_log_is_searched_further_from_page_to_page() {
 }
 
 #[tokio::test]
-async fn a_file_has_every_match_however_far_apart_they_are() {
+async fn exported_log_contains_every_match_however_far_apart_they_are() {
     let world = World::new().await;
     let owner = world.owner().await;
     fill(&world).await;

@@ -4,7 +4,7 @@ use crate::support::World;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_refusal_is_a_value_and_an_outdated_call_is_told_to_reload() {
+async fn server_functions_return_refusals_as_values_and_report_outdated_calls() {
     let world = World::new().await;
     let owner = world.owner().await;
     let refused = owner.revoke("unknown", "").await.expect(200);
@@ -39,7 +39,7 @@ async fn a_refusal_is_a_value_and_an_outdated_call_is_told_to_reload() {
 }
 
 #[tokio::test]
-async fn only_post_is_taken() {
+async fn server_functions_accept_only_post() {
     let world = World::new().await;
     let owner = world.owner().await;
     for method in ["GET", "HEAD", "PUT", "DELETE"] {
@@ -56,7 +56,7 @@ async fn only_post_is_taken() {
 }
 
 #[tokio::test]
-async fn what_the_browser_says_of_itself_changes_no_answer() {
+async fn accept_and_referer_headers_do_not_affect_server_functions() {
     let world = World::new().await;
     let owner = world.owner().await;
     let browser = owner

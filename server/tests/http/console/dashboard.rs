@@ -19,7 +19,7 @@ fn has(page: &str, words: &str) {
 }
 
 #[tokio::test]
-async fn the_first_page_after_every_sign_in_is_the_dashboard() {
+async fn sign_in_leads_to_the_dashboard() {
     let world = World::new().await;
     let answer = world.nobody().get("/").await.expect(303);
     assert_eq!(answer.header("location"), "/sign-in");
@@ -33,7 +33,7 @@ async fn the_first_page_after_every_sign_in_is_the_dashboard() {
 }
 
 #[tokio::test]
-async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
+async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     let world = World::new().await;
     let owner = world.owner().await;
     let page = text(&owner).await;
@@ -71,7 +71,7 @@ async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
 }
 
 #[tokio::test]
-async fn today_is_the_accounts_own_day() {
+async fn today_is_a_day_in_the_accounts_time_zone() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
@@ -104,7 +104,7 @@ async fn today_is_the_accounts_own_day() {
 }
 
 #[tokio::test]
-async fn keys_items_and_leads_are_told_with_their_last_change() {
+async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write", "leads:write"];
@@ -151,7 +151,7 @@ async fn keys_items_and_leads_are_told_with_their_last_change() {
 }
 
 #[tokio::test]
-async fn who_may_only_look_is_offered_nothing_to_create() {
+async fn viewer_is_not_offered_to_create_anything() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
@@ -161,7 +161,7 @@ async fn who_may_only_look_is_offered_nothing_to_create() {
 }
 
 #[tokio::test]
-async fn an_account_sees_its_own_numbers_alone() {
+async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:write", "leads:write"];

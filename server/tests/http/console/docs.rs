@@ -5,7 +5,7 @@ use server::Route;
 use server::router::{API, OPEN};
 
 #[tokio::test]
-async fn the_docs_are_for_everybody() {
+async fn docs_are_public_and_show_the_menu_only_to_members() {
     let world = World::new().await;
     let owner = world.owner().await;
     let outside = world.nobody().get("/docs").await.expect(200).body;
@@ -33,7 +33,7 @@ async fn the_docs_are_for_everybody() {
 /// The docs are by far the longest page, and contain no secret whose length an attacker could
 /// measure.
 #[tokio::test]
-async fn the_docs_are_sent_compressed_to_whoever_takes_it() {
+async fn docs_are_compressed_if_the_client_accepts_gzip() {
     let world = World::new().await;
     for path in ["/docs", "/api/openapi.json"] {
         let plain = world.nobody().get(path).await.expect(200);
@@ -52,7 +52,7 @@ async fn the_docs_are_sent_compressed_to_whoever_takes_it() {
 }
 
 #[tokio::test]
-async fn the_docs_need_no_database() {
+async fn docs_are_served_without_a_database() {
     let world = World::new().await;
     world.store.close().await;
     world.nobody().get("/docs").await.expect(200);

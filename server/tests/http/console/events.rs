@@ -48,7 +48,7 @@ fn names(news: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list() {
+async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
@@ -101,7 +101,7 @@ async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list
 }
 
 #[tokio::test]
-async fn an_open_list_is_told_of_the_keys_that_it_asks_for_alone() {
+async fn open_list_receives_only_the_keys_that_match_its_filter() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -115,7 +115,7 @@ async fn an_open_list_is_told_of_the_keys_that_it_asks_for_alone() {
 }
 
 #[tokio::test]
-async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_was_refused() {
+async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -166,7 +166,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
 }
 
 #[tokio::test]
-async fn a_cut_off_key_counts_for_nobody_and_is_explained_to_its_account_alone() {
+async fn truncated_key_is_not_counted_and_is_explained_only_to_its_account() {
     let world = World::new().await;
     let (owner, stranger) = (world.owner().await, world.stranger().await);
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -183,7 +183,7 @@ async fn a_cut_off_key_counts_for_nobody_and_is_explained_to_its_account_alone()
 }
 
 #[tokio::test]
-async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
+async fn open_list_does_not_extend_its_session_and_ends_with_it() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -231,7 +231,7 @@ async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
 }
 
 #[tokio::test]
-async fn a_fourth_open_list_of_a_member_takes_the_place_of_the_oldest() {
+async fn fourth_open_list_of_a_member_closes_the_oldest() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = colleague(&world, &owner, 1).await;
@@ -260,7 +260,7 @@ async fn a_fourth_open_list_of_a_member_takes_the_place_of_the_oldest() {
 }
 
 #[tokio::test]
-async fn an_open_list_ends_when_the_server_stops_and_there_are_never_too_many() {
+async fn open_lists_are_limited_to_500_and_end_when_the_server_stops() {
     let world = World::new().await;
     let owner = world.owner().await;
     let mut open = Vec::new();
@@ -282,7 +282,7 @@ async fn an_open_list_ends_when_the_server_stops_and_there_are_never_too_many() 
 }
 
 #[tokio::test]
-async fn a_page_without_script_asks_in_a_frame_until_a_call_was_accepted() {
+async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     let world = World::new().await;
     let (owner, stranger) = (world.owner().await, world.stranger().await);
     let token = "0123456789abcdef";

@@ -41,7 +41,7 @@ fn choices(page: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
+async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "Older", &["leads:read"]).await;
@@ -122,7 +122,7 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
 }
 
 #[tokio::test]
-async fn keys_may_have_to_expire_without_a_longest_life() {
+async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     let world = World::new().await;
     let owner = world.owner().await;
     set_policy(&owner, "1", "").await.expect(303);
@@ -146,7 +146,7 @@ async fn keys_may_have_to_expire_without_a_longest_life() {
 }
 
 #[tokio::test]
-async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
+async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     let world = World::new().await;
     let owner = world.owner().await;
     // Expires after 90 days.
@@ -184,7 +184,7 @@ async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_being_replaced_is_told_of_where_it_is_still_used_near_its_end() {
+async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;

@@ -42,7 +42,7 @@ fn objects(file: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn an_exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
+async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &ALL).await;
@@ -92,7 +92,7 @@ async fn an_exported_inventory_changes_nothing_when_it_replaces_the_inventory() 
 }
 
 #[tokio::test]
-async fn a_file_of_the_inventory_has_what_its_search_finds() {
+async fn exported_inventory_contains_only_the_matches_of_its_search() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &ALL).await;
@@ -124,7 +124,7 @@ async fn a_file_of_the_inventory_has_what_its_search_finds() {
 }
 
 #[tokio::test]
-async fn files_are_named_by_the_day_and_saved_instead_of_shown() {
+async fn files_are_sent_as_attachments_named_by_the_day() {
     let world = World::new().await;
     let owner = world.owner().await;
     world
@@ -172,7 +172,7 @@ async fn files_are_named_by_the_day_and_saved_instead_of_shown() {
 }
 
 #[tokio::test]
-async fn the_template_can_be_imported_as_it_is() {
+async fn template_can_be_imported_unchanged() {
     let world = World::new().await;
     let owner = world.owner().await;
     let template = file(&owner, "/inventory/template.csv").await;
@@ -185,7 +185,7 @@ async fn the_template_can_be_imported_as_it_is() {
 }
 
 #[tokio::test]
-async fn leads_are_exported_whole_and_the_export_is_in_the_audit_log() {
+async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &ALL).await;
@@ -249,7 +249,7 @@ async fn no_lead_is_sent_if_its_export_cannot_be_recorded() {
 }
 
 #[tokio::test]
-async fn a_lead_that_changes_while_the_file_is_written_is_not_left_out() {
+async fn lead_that_changes_during_an_export_is_not_left_out() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &ALL).await;
@@ -274,7 +274,7 @@ async fn a_lead_that_changes_while_the_file_is_written_is_not_left_out() {
 }
 
 #[tokio::test]
-async fn attributes_beyond_the_columns_of_a_table_are_exported_as_json_lines_alone() {
+async fn csv_export_is_refused_if_there_are_more_attributes_than_columns() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &ALL).await;
@@ -297,7 +297,7 @@ async fn attributes_beyond_the_columns_of_a_table_are_exported_as_json_lines_alo
 }
 
 #[tokio::test]
-async fn a_file_breaks_off_at_an_item_whose_attribute_its_header_does_not_name() {
+async fn csv_export_aborts_at_an_item_with_an_attribute_missing_from_its_header() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &ALL).await;
@@ -310,7 +310,7 @@ async fn a_file_breaks_off_at_an_item_whose_attribute_its_header_does_not_name()
 }
 
 #[tokio::test]
-async fn long_lists_are_sent_in_small_pieces_that_are_read_as_they_are_sent() {
+async fn long_exports_are_streamed_in_small_chunks() {
     let world = World::new().await;
     let owner = world.owner().await;
     fill(&world).await;

@@ -40,7 +40,7 @@ async fn four() -> (World, Member) {
 }
 
 #[tokio::test]
-async fn keys_are_found_by_every_filter_of_the_address() {
+async fn keys_can_be_filtered_by_every_query_parameter() {
     let (world, owner) = four().await;
     let preview = owner.keys().await["keys"][0]["preview"]
         .as_str()
@@ -96,7 +96,7 @@ async fn keys_are_found_by_every_filter_of_the_address() {
 }
 
 #[tokio::test]
-async fn keys_are_ordered_by_every_column_both_ways() {
+async fn keys_can_be_sorted_by_every_column_in_both_directions() {
     let (_world, owner) = four().await;
     for (sort, expected) in [
         ("", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
@@ -141,7 +141,7 @@ async fn keys_are_ordered_by_every_column_both_ways() {
 }
 
 #[tokio::test]
-async fn a_long_list_comes_in_pages_that_meet_every_key_once() {
+async fn pages_of_a_long_list_contain_every_key_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     for number in 0..107 {
@@ -183,7 +183,7 @@ async fn a_long_list_comes_in_pages_that_meet_every_key_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_for_is_told_and_not_repeated() {
+async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -203,7 +203,7 @@ async fn what_cannot_be_asked_for_is_told_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_search_that_leads_to_few_of_many_keys_stops_and_can_be_gone_on_with() {
+async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
     let world = World::new().await;
     let owner = world.owner().await;
     // Of 2,040 keys, every second one is paused and may read leads, except for the last, which is

@@ -20,7 +20,7 @@ const MESSAGES: [(&str, &str, &str); 12] = [
 ];
 
 #[tokio::test]
-async fn no_address_claims_that_something_was_done() {
+async fn url_parameters_cannot_show_a_flash_message() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -51,7 +51,7 @@ async fn no_address_claims_that_something_was_done() {
 }
 
 #[tokio::test]
-async fn a_message_is_reported_once_and_on_its_own_page() {
+async fn flash_message_is_shown_once_and_only_on_its_own_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -79,7 +79,7 @@ async fn a_message_is_reported_once_and_on_its_own_page() {
 }
 
 #[tokio::test]
-async fn a_message_counts_in_its_own_session_and_unchanged_only() {
+async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;

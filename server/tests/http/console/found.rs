@@ -3,7 +3,7 @@
 use crate::support::{World, sha256};
 
 #[tokio::test]
-async fn a_found_key_is_told_by_its_digest_with_its_status_and_the_way_to_revoke_it() {
+async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_revoke_it() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
@@ -32,7 +32,7 @@ async fn a_found_key_is_told_by_its_digest_with_its_status_and_the_way_to_revoke
 }
 
 #[tokio::test]
-async fn what_is_no_key_of_the_account_and_no_digest_is_told_so() {
+async fn foreign_keys_and_invalid_digests_are_not_identified() {
     let world = World::new().await;
     let owner = world.owner().await;
     let other = world.stranger().await;

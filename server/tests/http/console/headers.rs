@@ -55,7 +55,7 @@ async fn every_kind_of_response_of_the_console_has_the_headers() {
 }
 
 #[tokio::test]
-async fn the_policy_of_a_page_names_the_nonce_of_its_own_scripts_and_no_other() {
+async fn content_security_policy_has_a_new_nonce_per_page_that_its_scripts_carry() {
     let world = World::new().await;
     let owner = world.owner().await;
     let mut nonces = Vec::new();
@@ -87,7 +87,7 @@ async fn the_policy_of_a_page_names_the_nonce_of_its_own_scripts_and_no_other() 
 }
 
 #[tokio::test]
-async fn browsers_are_told_to_stay_on_https_where_the_public_address_is() {
+async fn hsts_header_is_sent_only_if_the_public_url_is_https() {
     let world = World::at("https://console.example.com").await;
     let answer = world.nobody().get("/sign-in").await.expect(200);
     assert_eq!(

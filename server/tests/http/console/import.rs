@@ -6,7 +6,7 @@ use crate::support::{OWNER, World};
 const CSV: &str = "id,name,price\nA,Honda Accord 2024,32500\nB,<b>Škoda</b>,ten\n,nameless,1\n";
 
 #[tokio::test]
-async fn a_file_with_faulty_rows_is_imported_without_them_or_not_at_all() {
+async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
     let world = World::new().await;
     let owner = world.owner().await;
     let page = owner.import("cars.csv", CSV, &[]).await.expect(200).body;
@@ -52,7 +52,7 @@ async fn a_file_with_faulty_rows_is_imported_without_them_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_update_changes_only_the_fields_that_the_file_has() {
+async fn update_changes_only_the_fields_that_the_file_contains() {
     let world = World::new().await;
     let owner = world.owner().await;
     let first = "id,name,price,category\nA,Accord,100,Sedan\nB,Civic,200,Sedan\n";
@@ -110,7 +110,7 @@ async fn an_update_changes_only_the_fields_that_the_file_has() {
 }
 
 #[tokio::test]
-async fn the_file_is_described_before_anything_is_chosen() {
+async fn uploaded_file_is_described_with_proposed_choices() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = begin(&owner, "sep=;\r\nArtikelnr;Titel;Preis\r\n1;Äpfel;2,50\r\n").await;
@@ -150,7 +150,7 @@ async fn the_file_is_described_before_anything_is_chosen() {
 }
 
 #[tokio::test]
-async fn a_preview_names_every_change_and_makes_none() {
+async fn preview_shows_every_change_and_makes_none() {
     let world = World::new().await;
     let owner = world.owner().await;
     let first = "id,name,price\nA,Accord,100\nB,Civic,200\nC,Yaris,300\n";
@@ -205,7 +205,7 @@ async fn removals_are_made_only_if_their_number_is_typed() {
 }
 
 #[tokio::test]
-async fn an_import_is_applied_once_and_keeps_its_result() {
+async fn import_is_applied_once_and_keeps_its_result() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
@@ -232,7 +232,7 @@ async fn an_import_is_applied_once_and_keeps_its_result() {
 }
 
 #[tokio::test]
-async fn of_many_confirmations_at_once_one_is_carried_out() {
+async fn only_one_of_many_concurrent_confirmations_is_carried_out() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
@@ -249,7 +249,7 @@ async fn of_many_confirmations_at_once_one_is_carried_out() {
 }
 
 #[tokio::test]
-async fn choices_that_cannot_be_used_are_linked_to_their_controls() {
+async fn invalid_choices_are_reported_with_links_to_their_controls() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = begin(&owner, "a,b,c\n1,2,3\n").await;
@@ -281,7 +281,7 @@ async fn choices_that_cannot_be_used_are_linked_to_their_controls() {
 }
 
 #[tokio::test]
-async fn a_file_waits_for_an_hour_and_until_the_next_one() {
+async fn uploaded_file_expires_after_an_hour_or_at_the_next_upload() {
     let world = World::new().await;
     let owner = world.owner().await;
     let first = begin(&owner, "id,name\nA,a\n").await;
@@ -312,7 +312,7 @@ async fn a_file_waits_for_an_hour_and_until_the_next_one() {
 }
 
 #[tokio::test]
-async fn an_import_belongs_to_its_member() {
+async fn import_is_accessible_only_to_its_member() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.join(&owner, "bob@example.com", "admin").await;
@@ -332,7 +332,7 @@ async fn an_import_belongs_to_its_member() {
 }
 
 #[tokio::test]
-async fn a_member_who_loses_their_role_or_access_between_the_steps_imports_nothing() {
+async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_steps() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.join(&owner, "bob@example.com", "admin").await;
@@ -369,7 +369,7 @@ async fn a_member_who_loses_their_role_or_access_between_the_steps_imports_nothi
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_is_refused_with_what_to_do() {
+async fn unreadable_file_is_refused_with_an_explanation() {
     let world = World::new().await;
     let owner = world.owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
@@ -393,7 +393,7 @@ async fn a_file_that_cannot_be_read_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn two_files_in_one_form_are_refused_so_that_none_is_left_out() {
+async fn form_with_two_files_is_refused() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (one, other) = ("id,name\nA,a\n", [("file", "id,name\nB,b\n")]);
@@ -404,7 +404,7 @@ async fn two_files_in_one_form_are_refused_so_that_none_is_left_out() {
 }
 
 #[tokio::test]
-async fn faults_are_downloaded_as_a_table() {
+async fn faults_can_be_downloaded_as_csv() {
     let world = World::new().await;
     let owner = world.owner().await;
     let file = "id,name,price\n=A,a,ten\nB,,1\n";
@@ -422,7 +422,7 @@ async fn faults_are_downloaded_as_a_table() {
 }
 
 #[tokio::test]
-async fn a_file_that_would_remove_too_many_items_is_refused() {
+async fn file_is_refused_if_it_would_remove_too_many_items() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.many_items().await;
@@ -434,7 +434,7 @@ async fn a_file_that_would_remove_too_many_items_is_refused() {
 }
 
 #[tokio::test]
-async fn a_table_of_another_encoding_is_read_in_it() {
+async fn csv_file_is_decoded_in_its_detected_encoding() {
     let world = World::new().await;
     let owner = world.owner().await;
     let utf16: Vec<u8> = "\u{FEFF}id,name\nU,Škoda\n"
@@ -462,7 +462,7 @@ async fn a_table_of_another_encoding_is_read_in_it() {
 }
 
 #[tokio::test]
-async fn a_session_that_ends_while_an_import_is_confirmed_imports_nothing() {
+async fn import_is_not_applied_if_the_session_ends_during_its_confirmation() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;

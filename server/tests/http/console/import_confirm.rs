@@ -26,7 +26,7 @@ async fn name(key: &Key, id: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_item_that_was_not_shown_is_not_removed() {
+async fn item_is_not_removed_if_the_preview_did_not_show_it() {
     let (world, owner, key) = scene().await;
     let rows = lines(10..20, |n| format!("c{n},Car {n}\n"));
     let first = format!("id,name\n{rows}");
@@ -53,7 +53,7 @@ async fn an_item_that_was_not_shown_is_not_removed() {
 }
 
 #[tokio::test]
-async fn the_choices_of_another_tab_are_not_applied() {
+async fn confirmation_is_refused_if_another_tab_changed_the_choices() {
     let (world, owner, key) = scene().await;
     let file = "id,name,price,list price\nA,Accord,100,999\n";
     let path = choose(&owner, file, &[("column-2", "price")]).await;
@@ -74,7 +74,7 @@ async fn the_choices_of_another_tab_are_not_applied() {
 }
 
 #[tokio::test]
-async fn an_item_that_was_changed_or_deleted_meanwhile_is_shown_again_first() {
+async fn confirmation_is_refused_if_an_item_changed_since_the_preview() {
     for mode in ["merge", "update", "replace"] {
         let (world, owner, key) = scene().await;
         let first = "id,name\nA,Accord\nB,Civic\nC,Yaris\n";
@@ -116,7 +116,7 @@ async fn an_item_that_was_changed_or_deleted_meanwhile_is_shown_again_first() {
 }
 
 #[tokio::test]
-async fn a_confirmation_without_a_preview_is_shown_one() {
+async fn confirmation_is_refused_without_a_valid_preview_digest() {
     let (world, owner, _) = scene().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     for fields in [&[][..], &[("preview", "00")]] {
@@ -127,7 +127,7 @@ async fn a_confirmation_without_a_preview_is_shown_one() {
 }
 
 #[tokio::test]
-async fn another_default_currency_is_another_preview() {
+async fn confirmation_is_refused_if_the_default_currency_changed_since_the_preview() {
     let (world, owner, _) = scene().await;
     let fields = [("column-2", "price")];
     let path = choose(&owner, "id,name,price\nA,a,5\n", &fields).await;
@@ -139,7 +139,7 @@ async fn another_default_currency_is_another_preview() {
 }
 
 #[tokio::test]
-async fn a_mistyped_number_is_not_reported_as_a_change_of_the_inventory() {
+async fn wrong_number_of_removals_is_not_reported_as_an_outdated_preview() {
     let (world, owner, _) = scene().await;
     owner
         .import("cars.csv", "id,name\nA,a\nB,b\n", &[])
@@ -158,7 +158,7 @@ async fn a_mistyped_number_is_not_reported_as_a_change_of_the_inventory() {
 }
 
 #[tokio::test]
-async fn a_reload_of_a_refused_confirmation_leads_to_the_preview() {
+async fn reload_of_a_refused_confirmation_redirects_to_the_preview() {
     let (_world, owner, _) = scene().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let answer = owner.get(&format!("{path}/apply")).await.expect(303);
@@ -167,7 +167,7 @@ async fn a_reload_of_a_refused_confirmation_leads_to_the_preview() {
 }
 
 #[tokio::test]
-async fn a_quota_that_is_exceeded_since_the_preview_is_named_and_nothing_changes() {
+async fn confirmation_is_refused_if_a_quota_is_exceeded_since_the_preview() {
     let (world, owner, key) = scene().await;
     world.store.limit_accounts(Quotas {
         items: Some(2),
@@ -188,7 +188,7 @@ async fn a_quota_that_is_exceeded_since_the_preview_is_named_and_nothing_changes
 }
 
 #[tokio::test]
-async fn the_audit_log_names_the_file_and_the_mode_of_an_import() {
+async fn audit_log_contains_the_file_and_the_mode_of_an_import() {
     let (_world, owner, _) = scene().await;
     let name = format!("cars\t{}.csv", "x".repeat(200));
     let begun = owner.upload("/inventory/import", &name, "id,name\nA,a\n", &[]);

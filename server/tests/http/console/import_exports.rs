@@ -43,7 +43,7 @@ impl Import {
 }
 
 #[tokio::test]
-async fn an_export_of_woocommerce_is_imported() {
+async fn woocommerce_export_can_be_imported() {
     let refused = import("woocommerce.csv", &[]).await;
     has(&refused, &["1 row has a fault", "Row 5"]);
     assert_eq!(refused.items.len(), 0);
@@ -57,7 +57,7 @@ async fn an_export_of_woocommerce_is_imported() {
 }
 
 #[tokio::test]
-async fn an_export_of_shopify_is_imported() {
+async fn shopify_export_can_be_imported() {
     let import = import("shopify.csv", &[]).await;
     has(
         &import,
@@ -73,7 +73,7 @@ async fn an_export_of_shopify_is_imported() {
 }
 
 #[tokio::test]
-async fn a_vehicle_feed_of_meta_is_imported() {
+async fn meta_vehicle_feed_can_be_imported() {
     let import = import("meta-vehicles.tsv", &[]).await;
     assert_eq!(import.ids(), ["1FADP5AU6DL536022", "WVWZZZ1KZ8W000001"]);
     let golf = &import.items[1];
@@ -86,7 +86,7 @@ async fn a_vehicle_feed_of_meta_is_imported() {
 }
 
 #[tokio::test]
-async fn an_export_of_a_german_dealer_system_is_imported() {
+async fn german_dealer_system_export_can_be_imported() {
     let refused = import("dealer-de.csv", &[]).await;
     has(&refused, &["Row 4, id A-1003", "<code>price</code>"]);
     let import = import("dealer-de.csv", &SKIP).await;
@@ -102,7 +102,7 @@ async fn an_export_of_a_german_dealer_system_is_imported() {
 }
 
 #[tokio::test]
-async fn a_file_that_excel_has_shortened_ids_in_is_imported_without_those_rows() {
+async fn rows_with_ids_shortened_by_excel_are_refused_or_skipped() {
     let refused = import("excel.csv", &[]).await;
     has(
         &refused,
@@ -118,7 +118,7 @@ async fn a_file_that_excel_has_shortened_ids_in_is_imported_without_those_rows()
 }
 
 #[tokio::test]
-async fn a_feed_for_search_engines_is_imported_with_faults_by_line() {
+async fn google_rss_feed_is_imported_with_faults_by_line() {
     let world = World::new().await;
     let owner = world.owner().await;
     let rss = "<rss xmlns:g='http://base.google.com/ns/1.0'><channel>\n\
@@ -144,7 +144,7 @@ async fn a_feed_for_search_engines_is_imported_with_faults_by_line() {
 }
 
 #[tokio::test]
-async fn columns_beyond_the_attributes_of_an_item_are_announced() {
+async fn columns_beyond_the_attribute_limit_are_announced() {
     let world = World::new().await;
     let owner = world.owner().await;
     for (columns, is_announced) in [(50, false), (53, true)] {

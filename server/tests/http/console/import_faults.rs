@@ -21,7 +21,7 @@ fn shown(page: &str) -> usize {
 }
 
 #[tokio::test]
-async fn faulty_rows_are_counted_exactly_however_many_are_shown() {
+async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bad = |fault: &str| lines(0..1_200, |n| format!("F{n},{fault}\n"));
@@ -98,7 +98,7 @@ async fn rows_without_a_readable_id_are_explained_if_the_file_replaces_the_inven
 }
 
 #[tokio::test]
-async fn a_file_with_too_many_items_is_refused_at_the_first_step() {
+async fn file_with_too_many_items_is_refused_at_the_first_step() {
     let world = World::new().await;
     let owner = world.owner().await;
     let csv = lines(0..5_001, |n| format!("A{n},Car\n"));
@@ -149,7 +149,7 @@ async fn a_file_with_too_many_items_is_refused_at_the_first_step() {
 }
 
 #[tokio::test]
-async fn a_file_without_items_or_of_another_kind_is_explained_in_the_words_of_the_console() {
+async fn empty_or_unsupported_file_is_explained_without_api_terms() {
     let world = World::new().await;
     let owner = world.owner().await;
     for (name, file, words) in [

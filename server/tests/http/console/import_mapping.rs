@@ -16,7 +16,7 @@ fn field(name: &str, value: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn the_mapping_of_an_imported_file_is_remembered_for_the_account() {
+async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [
@@ -46,7 +46,7 @@ async fn the_mapping_of_an_imported_file_is_remembered_for_the_account() {
 }
 
 #[tokio::test]
-async fn a_mapping_is_not_remembered_if_its_file_was_not_imported() {
+async fn mapping_is_not_remembered_if_its_file_was_not_imported() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, FILE, &[("column-2", "category")]).await;
@@ -64,7 +64,7 @@ async fn a_mapping_is_not_remembered_if_its_file_was_not_imported() {
 }
 
 #[tokio::test]
-async fn a_remembered_mapping_that_cannot_be_used_is_dropped() {
+async fn remembered_mapping_is_ignored_if_it_is_invalid() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, FILE, &[("column-2", "category")]).await;

@@ -8,7 +8,7 @@ async fn preview(member: &Member, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn new_and_removed_items_are_shown_with_what_identifies_them() {
+async fn preview_shows_the_first_hundred_new_and_removed_items() {
     let world = World::new().await;
     let owner = world.owner().await;
     let rows = lines(0..150, |n| format!("O{n:03},Old {n:03}\n"));
@@ -44,7 +44,7 @@ async fn new_and_removed_items_are_shown_with_what_identifies_them() {
 }
 
 #[tokio::test]
-async fn fields_that_a_partial_file_empties_are_named() {
+async fn preview_names_the_fields_that_a_partial_file_clears() {
     const TITLE: &str = "Fields of stored items are emptied";
     let world = World::new().await;
     let owner = world.owner().await;
@@ -94,7 +94,7 @@ async fn fields_that_a_partial_file_empties_are_named() {
 }
 
 #[tokio::test]
-async fn an_import_is_discarded_with_its_file() {
+async fn discarded_import_is_deleted_with_its_file() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.join(&owner, "bob@example.com", "admin").await;

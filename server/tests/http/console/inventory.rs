@@ -3,7 +3,7 @@
 use crate::support::World;
 
 #[tokio::test]
-async fn items_are_searched_and_paged() {
+async fn items_can_be_searched_and_paged() {
     let world = World::new().await;
     let owner = world.owner().await;
     let rows: Vec<_> = (0..60).map(|n| format!("K{n:02},Škoda {n}")).collect();

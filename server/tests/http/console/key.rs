@@ -18,7 +18,7 @@ async fn edit(owner: &Member, key: &Key, fields: &[(&str, &str)]) -> crate::supp
 }
 
 #[tokio::test]
-async fn an_edited_key_may_at_once_what_it_was_edited_to_and_says_so() {
+async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
@@ -68,7 +68,7 @@ async fn an_edited_key_may_at_once_what_it_was_edited_to_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_paused_key_is_refused_until_it_is_resumed() {
+async fn paused_key_is_refused_until_it_is_resumed() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -91,7 +91,7 @@ async fn a_paused_key_is_refused_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn a_keys_page_reports_once_what_a_form_did() {
+async fn key_page_reports_the_result_of_each_form_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -115,7 +115,7 @@ async fn a_keys_page_reports_once_what_a_form_did() {
 }
 
 #[tokio::test]
-async fn a_message_is_not_reported_once_the_key_has_changed_again() {
+async fn message_is_not_shown_if_the_key_has_changed_again() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -132,7 +132,7 @@ async fn a_message_is_not_reported_once_the_key_has_changed_again() {
 }
 
 #[tokio::test]
-async fn a_bad_edit_changes_nothing_and_keeps_what_was_typed() {
+async fn invalid_edit_changes_nothing_and_keeps_the_input() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -166,7 +166,7 @@ async fn a_bad_edit_changes_nothing_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn what_is_over_cannot_be_changed_and_shows_why() {
+async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -186,7 +186,7 @@ async fn what_is_over_cannot_be_changed_and_shows_why() {
 }
 
 #[tokio::test]
-async fn viewers_look_and_change_nothing() {
+async fn viewer_can_view_a_key_but_not_change_it() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -206,7 +206,7 @@ async fn viewers_look_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there_is_not_found() {
+async fn unknown_key_is_not_found() {
     let world = World::new().await;
     let owner = world.owner().await;
     for path in ["/keys/none", "/keys/none/edit", "/keys/x%00y"] {

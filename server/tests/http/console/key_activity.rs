@@ -37,7 +37,7 @@ async fn notices(world: &World, member: &Member) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_keys_page_tells_who_calls_how_often_and_what_is_refused() {
+async fn key_page_shows_callers_call_counts_and_refusals() {
     let (world, owner, key) = scene(&["leads:read", "leads:write"]).await;
     let empty = page(&world, &owner, &key, "").await;
     assert!(empty.contains("No calls in the last 7 days."));
@@ -74,7 +74,7 @@ async fn a_keys_page_tells_who_calls_how_often_and_what_is_refused() {
 }
 
 #[tokio::test]
-async fn a_dead_key_that_is_still_called_with_is_told_everywhere() {
+async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     owner.revoke(&key.id, "").await.expect(200);
     let quiet = page(&world, &owner, &key, "").await;
@@ -105,7 +105,7 @@ async fn a_dead_key_that_is_still_called_with_is_told_everywhere() {
 }
 
 #[tokio::test]
-async fn a_call_from_a_network_that_is_new_to_a_key_is_told_for_a_week() {
+async fn call_from_a_new_network_is_shown_for_a_week() {
     let (world, _, key) = scene(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
@@ -125,7 +125,7 @@ async fn a_call_from_a_network_that_is_new_to_a_key_is_told_for_a_week() {
 }
 
 #[tokio::test]
-async fn a_permission_that_no_call_needs_is_asked_after() {
+async fn key_page_names_permissions_that_no_call_uses() {
     let (world, _, key) = scene(&["leads:read", "leads:write"]).await;
     key.get("/api/leads").await.expect(200);
     world.services.flush().await.unwrap();
@@ -147,7 +147,7 @@ async fn a_permission_that_no_call_needs_is_asked_after() {
 }
 
 #[tokio::test]
-async fn where_calls_come_from_is_watched_proposed_and_then_enforced() {
+async fn watched_networks_are_proposed_and_can_be_enforced() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
     key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
@@ -198,7 +198,7 @@ async fn where_calls_come_from_is_watched_proposed_and_then_enforced() {
 }
 
 #[tokio::test]
-async fn a_list_that_shuts_out_who_called_lately_is_saved_once_that_is_meant() {
+async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
@@ -226,7 +226,7 @@ async fn a_list_that_shuts_out_who_called_lately_is_saved_once_that_is_meant() {
 }
 
 #[tokio::test]
-async fn viewers_see_where_calls_come_from_and_change_nothing() {
+async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
     let (world, owner, key) = scene(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
     owner.form(&format!("{at}/watch"), &[]).await.expect(303);
@@ -252,7 +252,7 @@ async fn viewers_see_where_calls_come_from_and_change_nothing() {
 
 /// In time zones whose midnight is between two full hours of UTC, and on days of 23 and 25 hours.
 #[tokio::test]
-async fn days_are_those_of_the_accounts_zone_on_every_page() {
+async fn days_follow_the_accounts_time_zone_on_every_page() {
     // Seconds from the clock's start, 23 Nov 2026, 05:31:07 UTC, to the last second of a day.
     for (zone, end_of_day, days) in [
         // 18:15 UTC.

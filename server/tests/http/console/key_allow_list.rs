@@ -19,7 +19,7 @@ async fn scene() -> (World, Member, Key) {
 }
 
 #[tokio::test]
-async fn a_key_is_refused_from_an_address_that_is_not_on_its_list_and_that_is_no_use() {
+async fn call_from_an_address_outside_the_allow_list_is_refused_and_not_counted_as_use() {
     let (world, owner, key) = scene().await;
     let list = "203.0.113.9/24\r\n2001:db8::1/64";
     allow(&owner, &key, list).await.expect(303);
@@ -53,7 +53,7 @@ async fn a_key_is_refused_from_an_address_that_is_not_on_its_list_and_that_is_no
 }
 
 #[tokio::test]
-async fn only_a_proxy_that_is_trusted_says_where_a_call_comes_from() {
+async fn forwarded_address_is_accepted_only_from_a_trusted_proxy() {
     let (_world, owner, key) = scene().await;
     allow(&owner, &key, "203.0.113.0/24").await.expect(303);
     let forged = key.with("x-forwarded-for", "203.0.113.9");
@@ -75,7 +75,7 @@ async fn only_a_proxy_that_is_trusted_says_where_a_call_comes_from() {
 }
 
 #[tokio::test]
-async fn the_address_is_judged_after_the_key_and_before_its_permissions() {
+async fn address_is_checked_after_the_key_and_before_its_permissions() {
     let (_world, owner, key) = scene().await;
     allow(&owner, &key, "203.0.113.0/24").await.expect(303);
     let inventory = key.get("/api/inventory").await;
@@ -89,7 +89,7 @@ async fn the_address_is_judged_after_the_key_and_before_its_permissions() {
 }
 
 #[tokio::test]
-async fn what_is_no_network_is_named_at_its_field_and_kept() {
+async fn invalid_network_is_named_at_its_field_and_kept() {
     let (_world, owner, key) = scene().await;
     let many: Vec<_> = (0..101).map(|n| format!("10.0.0.{n}")).collect();
     let many = many.join("\n");
@@ -123,7 +123,7 @@ pub(super) fn seen(page: &str) -> String {
 /// A colleague removes a permission while another member has the form open. Saving the form again
 /// does not grant it again.
 #[tokio::test]
-async fn a_stale_edit_keeps_the_changes_of_others_in_fields_that_it_left_alone() {
+async fn stale_edit_keeps_the_changes_of_others_in_fields_that_it_did_not_change() {
     let world = World::new().await;
     let owner = world.owner().await;
     let both = ["leads:read", "leads:write"];
@@ -166,7 +166,7 @@ async fn a_stale_edit_keeps_the_changes_of_others_in_fields_that_it_left_alone()
 }
 
 #[tokio::test]
-async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_different() {
+async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
     let (_world, owner, key) = scene().await;
     let path = format!("/keys/{}/edit", key.id);
     let form = owner.get(&path).await.expect(200).body;

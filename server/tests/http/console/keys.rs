@@ -29,7 +29,7 @@ fn secret_in(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_key_is_shown_once_in_the_direct_answer_and_works() {
+async fn new_key_is_shown_only_in_the_response_that_creates_it_and_works() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (page, _) = create(&owner, "CRM Sync").await;
@@ -53,7 +53,7 @@ async fn a_key_is_shown_once_in_the_direct_answer_and_works() {
 }
 
 #[tokio::test]
-async fn the_same_form_sent_twice_makes_one_key() {
+async fn form_that_is_sent_twice_creates_one_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;
@@ -64,7 +64,7 @@ async fn the_same_form_sent_twice_makes_one_key() {
 }
 
 #[tokio::test]
-async fn bad_fields_are_marked_beside_what_was_typed() {
+async fn invalid_fields_are_marked_and_no_key_is_created() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [
@@ -84,7 +84,7 @@ async fn bad_fields_are_marked_beside_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
+async fn key_is_revoked_by_its_form_and_stays_listed() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
@@ -109,7 +109,7 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
 }
 
 #[tokio::test]
-async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it() {
+async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log() {
     const TOLD: &str = "Refused on 1 of 1 node";
     let world = World::new().await;
     let owner = world.owner().await;
@@ -154,7 +154,7 @@ async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it
 }
 
 #[tokio::test]
-async fn a_key_that_was_used_today_asks_for_its_name() {
+async fn revocation_of_a_recently_used_key_must_be_confirmed_with_its_name() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -179,7 +179,7 @@ async fn a_key_that_was_used_today_asks_for_its_name() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there_is_not_found_and_a_bad_reason_refused() {
+async fn unknown_key_is_not_found_and_an_invalid_reason_is_refused() {
     let world = World::new().await;
     let owner = world.owner().await;
     for id in ["unknown", "%FF", "A%2FB"] {
@@ -198,7 +198,7 @@ async fn a_key_that_is_not_there_is_not_found_and_a_bad_reason_refused() {
 }
 
 #[tokio::test]
-async fn a_viewer_sees_and_changes_nothing() {
+async fn viewer_can_list_keys_but_not_create_or_revoke_them() {
     let world = World::new().await;
     let viewer = world.owner().await;
     let key = viewer.create(&world, "CRM Sync", &["leads:read"]).await;

@@ -13,7 +13,7 @@ async fn notice(member: &Member, path: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn keys_that_still_knock_are_told_of_above_the_list() {
+async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     let world = World::new().await;
     let owner = world.owner().await;
     let live = owner.create(&world, "Live", &["leads:read"]).await;

@@ -10,7 +10,7 @@ async fn welcome(key: &Key, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn leads_are_shown_with_all_that_is_known_of_them_to_every_role() {
+async fn leads_are_shown_with_every_field_to_viewers() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
@@ -43,7 +43,7 @@ async fn leads_are_shown_with_all_that_is_known_of_them_to_every_role() {
 }
 
 #[tokio::test]
-async fn the_newest_change_comes_first_and_the_rest_page_by_page() {
+async fn leads_are_paged_with_the_latest_change_first() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
@@ -82,7 +82,7 @@ async fn the_newest_change_comes_first_and_the_rest_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_a_lead_says_is_text() {
+async fn lead_fields_are_escaped() {
     const EVIL: &str = "</script><script>alert(1)</script><!--\"'&<b onclick=x>";
     let world = World::new().await;
     let owner = world.owner().await;
@@ -101,7 +101,7 @@ async fn what_a_lead_says_is_text() {
 }
 
 #[tokio::test]
-async fn a_long_text_is_shown_in_part() {
+async fn long_text_is_truncated() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;

@@ -33,7 +33,7 @@ async fn delays(world: &World, member: &Member, email: &str, first: &str) -> Vec
 }
 
 #[tokio::test]
-async fn guesses_through_a_membership_of_another_account_are_failures_of_the_member() {
+async fn password_guesses_through_another_account_count_as_failures_of_the_member() {
     let world = World::new().await;
     world.owner().await;
     let eve = world.stranger().await;
@@ -68,14 +68,14 @@ async fn delays_after_new_passwords_do_not_reveal_whether_another_account_has_th
 }
 
 #[tokio::test]
-async fn new_passwords_are_not_delayed_if_there_is_one_account() {
+async fn sign_in_with_new_passwords_is_not_delayed_if_there_is_one_account() {
     let world = World::new().await;
     let owner = world.owner().await;
     assert_eq!(delays(&world, &owner, OWNER, PASSWORD).await, [0; 9]);
 }
 
 #[tokio::test]
-async fn a_person_with_two_passwords_in_two_accounts_is_not_delayed() {
+async fn person_with_two_passwords_in_two_accounts_is_not_delayed() {
     let world = eve_twice(OTHER).await;
     for days in [2, 26] {
         for _ in 0..5 {

@@ -6,7 +6,7 @@ use serde_json::json;
 use server::router::CONSOLE;
 
 #[tokio::test]
-async fn every_page_for_members_leads_to_sign_in_and_back() {
+async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
     // The last one is not a page.
     const OPEN: [&str; 4] = ["/docs", "/sign-in", "/setup/{token}", "/keys/events"];
     let world = World::new().await;
@@ -29,7 +29,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
 }
 
 #[tokio::test]
-async fn pages_are_whole_documents_that_need_no_script() {
+async fn pages_are_complete_documents_without_script() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -60,7 +60,7 @@ async fn pages_are_whole_documents_that_need_no_script() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_a_page_that_says_so() {
+async fn unknown_address_is_answered_with_a_not_found_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     for path in [
@@ -94,7 +94,7 @@ async fn an_unknown_address_is_a_page_that_says_so() {
 }
 
 #[tokio::test]
-async fn forms_are_taken_as_browsers_send_them_and_no_other_way() {
+async fn forms_are_accepted_only_as_browsers_send_them() {
     let world = World::new().await;
     let owner = world.owner().await.with("sec-fetch-site", "same-origin");
     for kind in [
@@ -119,7 +119,7 @@ async fn forms_are_taken_as_browsers_send_them_and_no_other_way() {
 }
 
 #[tokio::test]
-async fn no_address_breaks_a_page() {
+async fn malformed_addresses_cause_no_server_error() {
     let world = World::new().await;
     let owner = world.owner().await;
     for query in [
@@ -174,7 +174,7 @@ async fn no_address_breaks_a_page() {
 }
 
 #[tokio::test]
-async fn the_inventory_goes_on_where_its_cursor_says() {
+async fn inventory_continues_at_its_cursor() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
@@ -200,7 +200,7 @@ async fn the_inventory_goes_on_where_its_cursor_says() {
 }
 
 #[tokio::test]
-async fn what_people_and_systems_typed_is_text_on_every_page() {
+async fn user_input_is_escaped_on_every_page() {
     const EVIL: &str = "</script><script>alert(1)</script><!--\"'&";
     let world = World::new().await;
     let owner = world.owner().await;
@@ -247,7 +247,7 @@ async fn what_people_and_systems_typed_is_text_on_every_page() {
 }
 
 #[tokio::test]
-async fn odd_addresses_are_pages_that_do_not_exist() {
+async fn malformed_paths_are_not_found() {
     let world = World::new().await;
     let owner = world.owner().await;
     for path in [

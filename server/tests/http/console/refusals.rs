@@ -33,7 +33,7 @@ async fn scene() -> (World, Member, Key) {
 const UNKNOWN: &str = "No refused call of the last 7 days has this id";
 
 #[tokio::test]
-async fn what_was_wrong_with_a_key_is_told_also_where_none_matched() {
+async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
     let (world, owner, key) = scene().await;
     let nobody = world.nobody();
     let whole = &key.secret;
@@ -86,7 +86,7 @@ async fn what_was_wrong_with_a_key_is_told_also_where_none_matched() {
 }
 
 #[tokio::test]
-async fn the_true_reason_names_who_when_from_where_and_what() {
+async fn explanation_names_the_actor_time_address_and_permission() {
     let (world, owner, key) = scene().await;
     let page = format!("/keys/{}", key.id);
     let scope = key.get("/api/leads").await;
@@ -168,7 +168,7 @@ async fn the_true_reason_names_who_when_from_where_and_what() {
 }
 
 #[tokio::test]
-async fn whose_limit_was_reached_is_told() {
+async fn explanation_names_the_limit_that_was_exceeded() {
     let (world, owner, key) = scene().await;
     let mut last = key.get("/api/inventory").await;
     while last.status == 200 {
@@ -227,7 +227,7 @@ async fn every_code_of_the_api_has_its_own_explanation() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_seen_by_its_own_account_and_for_a_week() {
+async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
     let (world, owner, key) = scene().await;
     let stranger = world.stranger().await;
     let mine = key.get("/api/leads").await;
@@ -260,7 +260,7 @@ async fn a_refusal_is_seen_by_its_own_account_and_for_a_week() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_id_is_said_and_a_key_is_not_shown_again() {
+async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
     let (_world, owner, key) = scene().await;
     let empty = owner.get("/refusals").await.expect(200).body;
     assert!(!empty.contains("A request id has 32 characters"));

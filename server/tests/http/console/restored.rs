@@ -11,7 +11,7 @@ const LINK: &str = "href=\"/keys/several?do=resume\"";
 const ASK: &str = "Ask an owner or admin of your account to look at them.";
 
 #[tokio::test]
-async fn who_may_confirm_restored_keys_is_led_there_and_a_viewer_is_told_whom_to_ask() {
+async fn notice_links_admins_to_restored_keys_and_refers_viewers_to_an_admin() {
     let world = World::new().await;
     let owner = world.owner().await;
     let admin = world.join(&owner, "grace@example.com", "admin").await;

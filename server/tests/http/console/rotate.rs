@@ -47,7 +47,7 @@ async fn shown(owner: &Member, key: &Key) -> String {
 }
 
 #[tokio::test]
-async fn a_rotated_key_has_all_but_the_secret_and_both_work_until_the_old_one_ends() {
+async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_expires() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -90,7 +90,7 @@ async fn a_rotated_key_has_all_but_the_secret_and_both_work_until_the_old_one_en
 }
 
 #[tokio::test]
-async fn a_key_that_leaked_ends_at_once_and_is_revoked_as_replaced() {
+async fn rotation_without_a_grace_period_revokes_the_old_key_as_replaced() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -105,7 +105,7 @@ async fn a_key_that_leaked_ends_at_once_and_is_revoked_as_replaced() {
 }
 
 #[tokio::test]
-async fn each_key_tells_of_the_other_one() {
+async fn each_key_page_links_to_the_other_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -131,7 +131,7 @@ async fn each_key_tells_of_the_other_one() {
 }
 
 #[tokio::test]
-async fn a_form_sent_twice_makes_one_key_and_says_so() {
+async fn form_that_is_sent_twice_creates_one_key_and_reports_it() {
     let world = World::new().await;
     let owner = world.owner().await;
     for grace in ["24h", "now"] {
@@ -154,7 +154,7 @@ async fn a_form_sent_twice_makes_one_key_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_being_replaced_says_what_to_do_instead() {
+async fn key_that_is_being_replaced_cannot_be_rotated_again() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -175,7 +175,7 @@ async fn a_key_that_is_being_replaced_says_what_to_do_instead() {
 }
 
 #[tokio::test]
-async fn a_bad_form_changes_nothing_and_keeps_what_was_chosen() {
+async fn invalid_form_changes_nothing_and_keeps_the_choices() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -205,7 +205,7 @@ async fn a_bad_form_changes_nothing_and_keeps_what_was_chosen() {
 }
 
 #[tokio::test]
-async fn viewers_and_ended_keys_get_no_form() {
+async fn rotation_is_refused_for_viewers_and_ended_keys() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -237,7 +237,7 @@ async fn viewers_and_ended_keys_get_no_form() {
 }
 
 #[tokio::test]
-async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
+async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -296,7 +296,7 @@ async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
 }
 
 #[tokio::test]
-async fn the_old_key_is_ended_by_the_form_that_revokes_keys() {
+async fn old_key_is_ended_with_the_revocation_form() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -321,7 +321,7 @@ async fn the_old_key_is_ended_by_the_form_that_revokes_keys() {
 }
 
 #[tokio::test]
-async fn a_key_may_end_with_a_day_of_ones_own_choice() {
+async fn new_key_can_expire_on_a_chosen_day() {
     let world = World::new().await;
     let owner = world.owner().await;
     let token = owner.keys().await["new_key"]["token"].clone();

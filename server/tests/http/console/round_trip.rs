@@ -52,7 +52,7 @@ async fn replace(owner: &Member, name: &str, file: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_export_that_is_imported_unchanged_changes_nothing() {
+async fn export_that_is_imported_unchanged_changes_nothing() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
@@ -80,7 +80,7 @@ async fn an_export_that_is_imported_unchanged_changes_nothing() {
 }
 
 #[tokio::test]
-async fn json_lines_and_arrays_are_imported_and_a_faulty_item_is_named_by_its_line() {
+async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
     let world = World::new().await;
     let owner = world.owner().await;
     let array =

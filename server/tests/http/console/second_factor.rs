@@ -76,7 +76,7 @@ async fn finish(http: &Http, step: &str, code: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recovery_codes_once() {
+async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
     let world = World::new().await;
     let owner = world.owner().await;
     let page = owner.get("/account/second-factor").await.expect(200);
@@ -141,7 +141,7 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
 }
 
 #[tokio::test]
-async fn signing_in_asks_for_a_code_that_works_once() {
+async fn sign_in_requires_a_code_that_works_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, _) = enable(&world, &owner).await;
@@ -169,7 +169,7 @@ async fn signing_in_asks_for_a_code_that_works_once() {
 }
 
 #[tokio::test]
-async fn the_first_step_is_over_after_five_minutes() {
+async fn first_step_of_a_sign_in_expires_after_five_minutes() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, _) = enable(&world, &owner).await;
@@ -183,8 +183,7 @@ async fn the_first_step_is_over_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn sign_in_that_waits_for_a_code_ends_with_the_password_and_when_the_member_signs_out_elsewhere()
- {
+async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_elsewhere() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, _) = enable(&world, &owner).await;
@@ -220,7 +219,7 @@ async fn sign_in_that_waits_for_a_code_ends_with_the_password_and_when_the_membe
 }
 
 #[tokio::test]
-async fn enrolment_that_is_refused_ends_no_session() {
+async fn refused_enrolment_ends_no_session() {
     let world = World::new().await;
     let owner = world.owner().await;
     let page = owner.get("/account/second-factor").await.expect(200).body;
@@ -243,7 +242,7 @@ async fn enrolment_that_is_refused_ends_no_session() {
 }
 
 #[tokio::test]
-async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
+async fn wrong_codes_delay_the_next_code_from_any_address() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, _) = enable(&world, &owner).await;
@@ -270,7 +269,7 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn after_ten_wrong_codes_the_password_is_asked_again_and_the_member_is_warned() {
+async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, _) = enable(&world, &owner).await;
@@ -322,7 +321,7 @@ async fn after_ten_wrong_codes_the_password_is_asked_again_and_the_member_is_war
 }
 
 #[tokio::test]
-async fn each_recovery_code_signs_in_once() {
+async fn each_recovery_code_works_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (_, codes) = enable(&world, &owner).await;
@@ -341,7 +340,7 @@ async fn each_recovery_code_signs_in_once() {
 }
 
 #[tokio::test]
-async fn turning_it_off_asks_for_the_password_and_a_code() {
+async fn disabling_the_second_factor_requires_the_password_and_a_code() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, codes) = enable(&world, &owner).await;
@@ -368,7 +367,7 @@ async fn turning_it_off_asks_for_the_password_and_a_code() {
 }
 
 #[tokio::test]
-async fn an_operators_reset_turns_it_off() {
+async fn reset_link_of_an_operator_disables_the_second_factor() {
     let world = World::new().await;
     let owner = world.owner().await;
     enable(&world, &owner).await;
@@ -391,7 +390,7 @@ async fn an_operators_reset_turns_it_off() {
 }
 
 #[tokio::test]
-async fn a_secret_is_for_one_member_alone_and_stands_nowhere_as_it_is() {
+async fn sealed_secret_is_valid_for_one_member_and_never_stored_in_plain_text() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
@@ -424,7 +423,7 @@ async fn a_secret_is_for_one_member_alone_and_stands_nowhere_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_second_factor_survives_a_change_of_the_pepper_and_its_recovery_codes_need_the_old_one() {
+async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_pepper() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (app, codes) = enable(&world, &owner).await;

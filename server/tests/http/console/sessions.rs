@@ -6,7 +6,7 @@ use serde_json::json;
 const HOUR: i64 = 3600;
 
 #[tokio::test]
-async fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
+async fn sign_out_ends_the_session_for_every_copy_of_its_cookie() {
     let world = World::new().await;
     let owner = world.owner().await;
     let elsewhere = world.sign_in(OWNER).await;
@@ -27,7 +27,7 @@ async fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_twelve_idle_hours_and_after_seven_days_in_any_case() {
+async fn session_expires_after_twelve_idle_hours_and_after_seven_days() {
     let world = World::new().await;
     let idle = world.owner().await;
     world.clock.advance_seconds(12 * HOUR - 1);
@@ -45,7 +45,7 @@ async fn a_session_ends_after_twelve_idle_hours_and_after_seven_days_in_any_case
 }
 
 #[tokio::test]
-async fn every_sign_in_makes_a_new_token_and_ends_the_session_it_replaces() {
+async fn every_sign_in_creates_a_new_token_and_ends_the_session_it_replaces() {
     let world = World::new().await;
     let first = world.owner().await;
     let fields = [("email", OWNER), ("password", crate::support::PASSWORD)];
@@ -57,7 +57,7 @@ async fn every_sign_in_makes_a_new_token_and_ends_the_session_it_replaces() {
 }
 
 #[tokio::test]
-async fn a_token_is_stored_as_its_hash_alone() {
+async fn session_token_is_stored_only_as_a_hash() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.store.close().await;
@@ -73,7 +73,7 @@ async fn a_token_is_stored_as_its_hash_alone() {
 }
 
 #[tokio::test]
-async fn without_a_database_nobody_is_told_to_be_signed_out() {
+async fn members_are_not_signed_out_while_the_database_is_unavailable() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.store.close().await;

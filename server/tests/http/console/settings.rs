@@ -33,7 +33,7 @@ async fn demote(world: &World) {
 }
 
 #[tokio::test]
-async fn an_owner_changes_everything_and_reads_it_back() {
+async fn owner_can_change_every_setting() {
     let world = World::new().await;
     let owner = world.owner().await;
     let page = owner.get("/settings").await.expect(200);
@@ -76,7 +76,7 @@ async fn an_owner_changes_everything_and_reads_it_back() {
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_what_was_typed_and_names_the_fields() {
+async fn invalid_settings_are_marked_at_their_fields_and_kept() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [
@@ -106,7 +106,7 @@ async fn a_refusal_keeps_what_was_typed_and_names_the_fields() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_older_than_the_settings_undoes_nothing() {
+async fn stale_form_is_refused_with_the_differences() {
     let world = World::new().await;
     let owner = world.owner().await;
     let first = seen(&owner.get("/settings").await.expect(200).body);
@@ -155,7 +155,7 @@ async fn a_form_that_is_older_than_the_settings_undoes_nothing() {
 }
 
 #[tokio::test]
-async fn a_viewer_sees_the_settings_and_changes_nothing() {
+async fn viewer_can_view_the_settings_but_not_change_them() {
     let world = World::new().await;
     let owner = world.owner().await;
     demote(&world).await;
@@ -170,7 +170,7 @@ async fn a_viewer_sees_the_settings_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_sent_to_sign_in() {
+async fn visitor_without_a_session_is_redirected_to_sign_in() {
     let world = World::new().await;
     let answer = world.nobody().form("/settings", &FIELDS).await.expect(303);
     assert_eq!(answer.header("location"), "/sign-in?next=%2Fsettings");
@@ -185,7 +185,7 @@ async fn limit(owner: &Member, depth: &str) {
 }
 
 #[tokio::test]
-async fn a_new_limit_holds_from_the_next_call_on_for_keys_without_their_own() {
+async fn new_rate_limit_applies_at_once_to_keys_without_their_own() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
@@ -209,7 +209,7 @@ async fn a_new_limit_holds_from_the_next_call_on_for_keys_without_their_own() {
 }
 
 #[tokio::test]
-async fn another_default_currency_changes_no_stored_item() {
+async fn new_default_currency_does_not_change_stored_items() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
@@ -266,7 +266,7 @@ async fn another_default_currency_changes_no_stored_item() {
 }
 
 #[tokio::test]
-async fn times_are_read_in_the_accounts_zone_and_the_api_stays_in_utc() {
+async fn console_shows_times_in_the_accounts_zone_and_the_api_in_utc() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;

@@ -22,7 +22,7 @@ async fn link(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn the_link_shows_a_form_that_leaves_no_trace_of_its_address() {
+async fn setup_page_is_not_cached_and_sends_no_referrer() {
     let world = World::new().await;
     let path = link(&world).await;
     let page = world.nobody().get(&path).await.expect(200);
@@ -40,7 +40,7 @@ async fn the_link_shows_a_form_that_leaves_no_trace_of_its_address() {
 }
 
 #[tokio::test]
-async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
+async fn setup_link_creates_a_signed_in_owner_and_works_once() {
     let world = World::new().await;
     let path = link(&world).await;
     let answer = world.nobody().form(&path, &FIELDS).await.expect(303);
@@ -77,7 +77,7 @@ async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_wins() {
+async fn only_one_of_many_concurrent_setups_succeeds() {
     let world = World::new().await;
     let path = link(&world).await;
     let racers: Vec<Http> = (0..8).map(|_| world.nobody()).collect();
@@ -89,7 +89,7 @@ async fn of_many_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn bad_fields_are_marked_and_the_link_stays() {
+async fn invalid_fields_are_marked_and_the_link_stays_valid() {
     let world = World::new().await;
     let path = link(&world).await;
     let fields = [
@@ -105,7 +105,7 @@ async fn bad_fields_are_marked_and_the_link_stays() {
 }
 
 #[tokio::test]
-async fn a_fresh_link_ends_the_older_and_every_link_ends_after_half_an_hour() {
+async fn new_setup_link_replaces_the_older_one_and_expires_after_half_an_hour() {
     let world = World::new().await;
     let (old, fresh) = (link(&world).await, link(&world).await);
     world.nobody().get(&old).await.expect(404);
@@ -117,7 +117,7 @@ async fn a_fresh_link_ends_the_older_and_every_link_ends_after_half_an_hour() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_a_page_that_does_not_exist() {
+async fn malformed_tokens_are_not_found() {
     let world = World::new().await;
     for path in [
         "/setup/x",
@@ -132,7 +132,7 @@ async fn what_is_no_token_is_a_page_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn a_reset_link_sets_the_password_and_ends_every_session() {
+async fn reset_link_sets_the_password_and_ends_every_session() {
     let world = World::new().await;
     let owner = world.owner().await;
     let email = Email::parse(OWNER).unwrap();

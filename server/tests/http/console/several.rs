@@ -28,7 +28,7 @@ async fn refused(key: &Key) -> String {
 }
 
 #[tokio::test]
-async fn several_keys_are_revoked_once_their_number_is_typed() {
+async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
     let (world, owner, [one, two, three]) = three().await;
     one.get("/api/key").await.expect(200);
     let page = owner
@@ -73,7 +73,7 @@ async fn several_keys_are_revoked_once_their_number_is_typed() {
 }
 
 #[tokio::test]
-async fn several_keys_are_paused_and_the_others_left_out() {
+async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selection() {
     let (world, owner, [one, two, three]) = three().await;
     owner
         .form(&format!("/keys/{}/pause", two.id), &[])
@@ -103,7 +103,7 @@ async fn several_keys_are_paused_and_the_others_left_out() {
 }
 
 #[tokio::test]
-async fn nothing_chosen_and_too_much_chosen_are_told() {
+async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
     let (_world, owner, [one, ..]) = three().await;
     for path in [
         "/keys/several",
@@ -137,7 +137,7 @@ async fn nothing_chosen_and_too_much_chosen_are_told() {
 }
 
 #[tokio::test]
-async fn viewers_and_admins_do_what_their_role_allows() {
+async fn viewers_and_admins_cannot_use_actions_beyond_their_role() {
     let (world, owner, [one, ..]) = three().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get(&ask("revoke", &[&one])).await.expect(200).body;
@@ -182,7 +182,7 @@ async fn viewers_and_admins_do_what_their_role_allows() {
 }
 
 #[tokio::test]
-async fn an_owner_stops_the_creation_of_keys_and_allows_it_again() {
+async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
     let (world, owner, [one, ..]) = three().await;
     let token = owner.keys().await["new_key"]["token"]
         .as_str()
@@ -235,7 +235,7 @@ async fn an_owner_stops_the_creation_of_keys_and_allows_it_again() {
 }
 
 #[tokio::test]
-async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
+async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
     let (world, owner, [one, two, three]) = three().await;
     let other = world.stranger().await;
     let theirs = other.create(&world, "Theirs", &["leads:read"]).await;
@@ -271,7 +271,7 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
 
 /// More keys than are updated before the owner gets a response.
 #[tokio::test]
-async fn keys_are_refused_from_the_answer_on_before_their_rows_are_written() {
+async fn revoked_keys_are_refused_even_before_their_rows_are_written() {
     let (world, owner, [one, ..]) = three().await;
     one.get("/api/key").await.expect(200);
     let copies = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1300)

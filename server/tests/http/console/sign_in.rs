@@ -15,7 +15,7 @@ async fn attempt(http: &Http, password: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_right_password_opens_a_session_and_leads_on() {
+async fn correct_password_opens_a_session_and_redirects_to_the_next_page() {
     let world = World::new().await;
     world.owner().await;
     let answer = attempt(&world.nobody(), PASSWORD).await.expect(303);
@@ -33,7 +33,7 @@ async fn the_right_password_opens_a_session_and_leads_on() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+async fn wrong_password_and_unknown_address_get_the_same_response() {
     let world = World::new().await;
     world.owner().await;
     let shown = async |email: &str, ip: [u8; 4]| {
@@ -61,7 +61,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 }
 
 #[tokio::test]
-async fn the_page_keeps_the_address_and_never_the_password() {
+async fn page_keeps_the_address_but_not_the_password() {
     let world = World::new().await;
     let answer = attempt(&world.nobody(), "swordfish swordfish")
         .await
@@ -70,7 +70,7 @@ async fn the_page_keeps_the_address_and_never_the_password() {
 }
 
 #[tokio::test]
-async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_good() {
+async fn failed_attempts_delay_the_next_one_by_at_most_thirty_seconds() {
     let world = World::new().await;
     world.owner().await;
     let client = world.nobody();
@@ -99,7 +99,7 @@ async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_g
 }
 
 #[tokio::test]
-async fn a_delay_outlives_a_restart_and_keeps_nobody_else_out() {
+async fn delay_survives_a_restart_and_applies_only_to_its_address() {
     let world = World::new().await;
     world.owner().await;
     for _ in 0..3 {
@@ -126,7 +126,7 @@ async fn a_delay_outlives_a_restart_and_keeps_nobody_else_out() {
 }
 
 #[tokio::test]
-async fn next_never_leads_to_another_site() {
+async fn next_parameter_never_redirects_to_another_site() {
     let world = World::new().await;
     world.owner().await;
     for next in [
@@ -155,7 +155,7 @@ async fn next_never_leads_to_another_site() {
 }
 
 #[tokio::test]
-async fn over_plain_http_the_cookie_is_one_that_browsers_take_and_the_page_warns() {
+async fn session_cookie_works_over_plain_http_and_the_page_warns() {
     let world = World::at("http://192.168.1.7:3000").await;
     let owner = world.owner().await;
     assert!(
@@ -169,7 +169,7 @@ async fn over_plain_http_the_cookie_is_one_that_browsers_take_and_the_page_warns
 }
 
 #[tokio::test]
-async fn callers_behind_the_proxy_are_told_apart_and_nobody_else_is_believed() {
+async fn forwarded_address_is_used_only_behind_a_trusted_proxy() {
     let world = World::new().await;
     let owner = world.owner().await;
     let proxy = world.nobody().from([192, 0, 2, 254]);

@@ -54,7 +54,7 @@ async fn choose(world: &World, step: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_password_of_one_account_signs_in_to_that_account() {
+async fn password_signs_in_to_the_account_that_it_belongs_to() {
     let world = eve_twice(OTHER).await;
     assert_eq!(
         account_of(&world, sign_in(&world, PASSWORD).await).await,
@@ -74,7 +74,7 @@ async fn a_password_of_one_account_signs_in_to_that_account() {
 }
 
 #[tokio::test]
-async fn the_same_password_in_two_accounts_leads_to_a_choice() {
+async fn same_password_in_two_accounts_leads_to_a_choice() {
     let world = eve_twice(PASSWORD).await;
     let page = sign_in(&world, PASSWORD).await.expect(200);
     assert!(
@@ -101,7 +101,7 @@ async fn the_same_password_in_two_accounts_leads_to_a_choice() {
 }
 
 #[tokio::test]
-async fn choice_ends_in_the_account_whose_member_signs_out_elsewhere() {
+async fn pending_choice_ends_for_an_account_if_its_member_signs_out_elsewhere() {
     let world = eve_twice(PASSWORD).await;
     let names = ["Acme Motors", "Other Cars"];
     let [_, other] = steps(&sign_in(&world, PASSWORD).await.expect(200).body, names);
@@ -117,7 +117,7 @@ async fn choice_ends_in_the_account_whose_member_signs_out_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_deactivated_member_is_not_offered() {
+async fn account_of_a_deactivated_member_is_not_offered() {
     let world = eve_twice(PASSWORD).await;
     world
         .sql("UPDATE members SET deactivated_at = 1 WHERE role = 'viewer'")
@@ -129,7 +129,7 @@ async fn a_deactivated_member_is_not_offered() {
 }
 
 #[tokio::test]
-async fn a_success_in_one_account_forgets_no_failures_at_another() {
+async fn success_in_one_account_does_not_clear_failures_in_another() {
     let world = eve_twice(OTHER).await;
     for seconds in [1, 2, 4] {
         sign_in(&world, "wrong horse battery").await.expect(401);
@@ -141,7 +141,7 @@ async fn a_success_in_one_account_forgets_no_failures_at_another() {
 }
 
 #[tokio::test]
-async fn the_page_with_the_choice_contains_no_password_and_no_secret_in_a_url() {
+async fn choice_page_contains_no_password_and_no_secret_in_a_url() {
     let world = eve_twice(PASSWORD).await;
     let page = sign_in(&world, PASSWORD).await.expect(200);
     let [acme, other] = steps(&page.body, ["Acme Motors", "Other Cars"]);
@@ -157,7 +157,7 @@ async fn the_page_with_the_choice_contains_no_password_and_no_secret_in_a_url() 
 }
 
 #[tokio::test]
-async fn a_chosen_account_with_a_second_factor_asks_for_the_code() {
+async fn chosen_account_with_a_second_factor_requires_a_code() {
     let world = eve_twice(PASSWORD).await;
     let page = sign_in(&world, PASSWORD).await.expect(200).body;
     let [_, other] = steps(&page, ["Acme Motors", "Other Cars"]);
@@ -189,7 +189,7 @@ async fn a_chosen_account_with_a_second_factor_asks_for_the_code() {
 }
 
 #[tokio::test]
-async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
+async fn sign_in_verifies_the_same_number_of_passwords_for_every_address() {
     let world = eve_twice(OTHER).await;
     let owner = world.sign_in(OWNER).await;
     world.join(&owner, "bob@example.com", "viewer").await;
@@ -235,7 +235,7 @@ async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
 }
 
 #[tokio::test]
-async fn an_invitation_to_a_member_of_another_account_looks_like_any_other() {
+async fn invitation_to_a_member_of_another_account_looks_like_any_other() {
     let invite = async |email: &str| {
         let world = World::new().await;
         let owner = world.owner().await;
@@ -267,7 +267,7 @@ fn without_random(page: &str, email: &str, link: &str) -> String {
 }
 
 #[tokio::test]
-async fn forms_refuse_addresses_that_are_invisible_or_cannot_be_sent_to() {
+async fn forms_refuse_addresses_with_invisible_or_invalid_characters() {
     const ODD: [&str; 5] = [
         "a\u{200b}da@example.com",
         "ada@example.com\u{feff}",
@@ -316,7 +316,7 @@ async fn forms_refuse_addresses_that_are_invisible_or_cannot_be_sent_to() {
 }
 
 #[tokio::test]
-async fn a_member_from_before_the_strict_rule_signs_in_with_their_address() {
+async fn member_with_a_non_ascii_address_can_still_sign_in() {
     let world = World::new().await;
     world.owner().await;
     world
@@ -328,7 +328,7 @@ async fn a_member_from_before_the_strict_rule_signs_in_with_their_address() {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_counts_once_in_the_metrics() {
+async fn failed_sign_in_counts_once_in_the_metrics() {
     let world = eve_twice(OTHER).await;
     sign_in(&world, "wrong horse battery").await.expect(401);
     let counts = world.services.figures().failed_attempts;

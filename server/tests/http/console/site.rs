@@ -3,7 +3,7 @@
 use crate::support::World;
 
 #[tokio::test]
-async fn files_belong_to_everybody_and_ask_the_database_nothing() {
+async fn site_files_are_public_and_need_no_database() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.store.close().await;
@@ -28,7 +28,7 @@ async fn files_belong_to_everybody_and_ask_the_database_nothing() {
 /// The module, which talks to the server, does not run on a page that shows a secret or takes a
 /// password.
 #[tokio::test]
-async fn scripts_take_over_the_lists_and_no_page_with_a_secret() {
+async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
     const SCRIPT: &str = "<script type=\"module\"";
     let world = World::new().await;
     let token = world

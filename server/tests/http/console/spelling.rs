@@ -4,7 +4,7 @@ use crate::support::{OWNER, PASSWORD, World};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_key_is_found_and_revoked_by_its_name_in_any_spelling() {
+async fn key_can_be_found_and_revoked_by_any_spelling_of_its_name() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
@@ -35,7 +35,7 @@ async fn a_key_is_found_and_revoked_by_its_name_in_any_spelling() {
 }
 
 #[tokio::test]
-async fn items_are_found_by_any_spelling_of_their_name() {
+async fn items_can_be_found_by_any_spelling_of_their_name() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
@@ -76,7 +76,7 @@ async fn items_are_found_by_any_spelling_of_their_name() {
 }
 
 #[tokio::test]
-async fn the_name_of_an_account_confirms_in_any_spelling() {
+async fn account_name_confirms_in_any_spelling() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["leads:read"]).await;
@@ -91,7 +91,7 @@ async fn the_name_of_an_account_confirms_in_any_spelling() {
 }
 
 #[tokio::test]
-async fn a_member_whose_address_is_from_before_ascii_signs_in_with_any_spelling_of_it() {
+async fn member_with_a_non_ascii_address_signs_in_with_any_spelling_of_it() {
     let world = World::new().await;
     world.owner().await;
     let sign_in = async |email: &str| {

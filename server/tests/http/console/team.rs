@@ -27,7 +27,7 @@ async fn change(by: &Member, world: &World, email: &str, verb: &str, role: &str)
 }
 
 #[tokio::test]
-async fn an_invited_member_joins_by_a_link_that_is_shown_and_works_once() {
+async fn invitation_link_is_shown_once_and_works_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     let fields = [("email", " Bob@Example.com "), ("role", "admin")];
@@ -73,7 +73,7 @@ async fn an_invited_member_joins_by_a_link_that_is_shown_and_works_once() {
 }
 
 #[tokio::test]
-async fn an_invitation_ends_after_three_days_and_when_it_is_withdrawn() {
+async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     let world = World::new().await;
     let owner = world.owner().await;
     let invite = async |email: &str| {
@@ -94,7 +94,7 @@ async fn an_invitation_ends_after_three_days_and_when_it_is_withdrawn() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
+async fn invalid_invitation_is_refused_at_its_field_and_kept() {
     let world = World::new().await;
     let owner = world.owner().await;
     for (email, role, message) in [
@@ -121,7 +121,7 @@ async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
 }
 
 #[tokio::test]
-async fn each_role_may_what_it_may() {
+async fn each_role_allows_only_its_own_team_changes() {
     let world = World::new().await;
     let owner = world.owner().await;
     let admin = world.join(&owner, "admin@example.com", "admin").await;
@@ -228,7 +228,7 @@ async fn each_role_may_what_it_may() {
 }
 
 #[tokio::test]
-async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door() {
+async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, BOB, "admin").await;
@@ -289,7 +289,7 @@ async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door()
 }
 
 #[tokio::test]
-async fn a_link_that_was_open_when_a_member_was_deactivated_leads_nowhere() {
+async fn open_links_of_a_member_stop_working_when_they_are_deactivated() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, BOB, "admin").await;
@@ -313,7 +313,7 @@ async fn a_link_that_was_open_when_a_member_was_deactivated_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn an_owner_hands_over_to_whom_they_name() {
+async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
     let world = World::new().await;
     let owner = world.owner().await;
     let bob = world.join(&owner, BOB, "viewer").await;
@@ -345,7 +345,7 @@ async fn an_owner_hands_over_to_whom_they_name() {
 }
 
 #[tokio::test]
-async fn a_member_who_is_not_there_is_not_found() {
+async fn unknown_member_is_not_found() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.get("/team/none").await.expect(404);

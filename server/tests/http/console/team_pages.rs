@@ -29,7 +29,7 @@ async fn read(reader: &Member, at: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
+async fn large_team_is_paged_with_active_members_first() {
     let world = World::new().await;
     let owner = world.owner().await;
     // Their ids come before those of the active members.
@@ -99,7 +99,7 @@ async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
 }
 
 #[tokio::test]
-async fn a_role_that_was_changed_since_the_form_was_filled_stays() {
+async fn role_change_is_refused_if_the_role_changed_meanwhile() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.join(&owner, "bob@example.com", "viewer").await;

@@ -3,7 +3,7 @@
 use crate::support::World;
 
 #[tokio::test]
-async fn times_are_exact_on_every_page_once_that_was_chosen() {
+async fn exact_times_are_shown_if_the_cookie_selects_them() {
     let world = World::new().await;
     for (cookie, times) in [
         ("", "relative"),
@@ -17,7 +17,7 @@ async fn times_are_exact_on_every_page_once_that_was_chosen() {
 }
 
 #[tokio::test]
-async fn the_choice_is_kept_in_a_cookie_and_drawn_from_then_on() {
+async fn theme_is_stored_in_a_cookie_and_applied() {
     let world = World::new().await;
     let answer = world
         .nobody()
@@ -39,7 +39,7 @@ async fn the_choice_is_kept_in_a_cookie_and_drawn_from_then_on() {
 }
 
 #[tokio::test]
-async fn an_unknown_choice_is_the_systems_and_never_echoed() {
+async fn unknown_theme_falls_back_to_the_system_theme_and_is_not_echoed() {
     let world = World::new().await;
     let fields = [
         ("theme", "x\r\nSet-Cookie: a=b"),

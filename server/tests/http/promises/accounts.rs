@@ -134,7 +134,7 @@ fn same(one: &Answer, other: &Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn no_route_of_the_api_crosses_accounts() {
+async fn api_routes_never_expose_or_change_another_account() {
     let two = two().await;
     let before = two.snapshot().await;
     let key = &two.my_key;
@@ -236,7 +236,7 @@ async fn no_route_of_the_api_crosses_accounts() {
 }
 
 #[tokio::test]
-async fn no_call_crosses_accounts() {
+async fn server_functions_never_expose_or_change_another_account() {
     let two = two().await;
     let before = two.snapshot().await;
     let (their_key, mine) = (&two.their_key.id, &two.mine);
@@ -301,7 +301,7 @@ const EDIT: [(&str, &str); 4] = [
 
 #[expect(clippy::too_many_lines, reason = "one arm for each route")]
 #[tokio::test]
-async fn no_page_or_form_of_the_console_crosses_accounts() {
+async fn console_pages_and_forms_never_expose_or_change_another_account() {
     let two = two().await;
     let before = two.snapshot().await;
     let mine = &two.mine;

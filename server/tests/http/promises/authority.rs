@@ -108,7 +108,7 @@ impl Installation {
 }
 
 #[tokio::test]
-async fn a_key_that_is_revoked_while_its_body_arrives_changes_nothing() {
+async fn request_changes_nothing_if_its_key_is_revoked_while_the_body_arrives() {
     let installation = Installation::new().await;
     let by_holder = async |key: &Key| drop(key.delete("/api/key").await.expect(204));
     installation
@@ -127,7 +127,7 @@ async fn a_key_that_is_revoked_while_its_body_arrives_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_paused_while_its_body_arrives_changes_nothing() {
+async fn request_changes_nothing_if_its_key_is_paused_while_the_body_arrives() {
     let installation = Installation::new().await;
     let pause = async |key: &Key| {
         let path = format!("/keys/{}/pause", key.id);
@@ -137,7 +137,7 @@ async fn a_key_that_is_paused_while_its_body_arrives_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_narrowed_while_its_body_arrives_changes_nothing() {
+async fn request_changes_nothing_if_its_key_is_restricted_while_the_body_arrives() {
     let installation = Installation::new().await;
     let narrow = async |_: &Key| {
         let narrowed = "UPDATE api_keys SET scopes = 'inventory:read' WHERE name = 'Sender'";
@@ -156,7 +156,7 @@ async fn a_key_that_is_narrowed_while_its_body_arrives_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_stored_answer_is_not_repeated_to_a_key_that_is_revoked_while_its_body_arrives() {
+async fn stored_response_is_not_replayed_if_the_key_is_revoked_while_the_body_arrives() {
     let installation = Installation::new().await;
     let key = installation
         .owner
@@ -179,7 +179,7 @@ async fn a_stored_answer_is_not_repeated_to_a_key_that_is_revoked_while_its_body
 const WITHOUT_SESSION: [&str; 4] = ["/sign-in", "/sign-in/code", "/sign-out", "/theme"];
 
 #[tokio::test]
-async fn a_form_changes_nothing_if_its_session_ends_while_it_arrives() {
+async fn form_changes_nothing_if_its_session_ends_while_it_arrives() {
     let scene = scene(PUBLIC_URL).await;
     let changes = "SELECT count(*) FROM audit_events WHERE action NOT LIKE 'session.%'";
     let before = scene.world.count(changes).await;
@@ -268,7 +268,7 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
 }
 
 #[tokio::test]
-async fn a_file_is_not_read_for_a_visitor_without_a_session() {
+async fn uploaded_file_is_not_read_if_the_visitor_has_no_session() {
     let world = World::new().await;
     let http = world
         .nobody()

@@ -46,7 +46,7 @@ async fn push(key: &Key, body: impl Into<Body>) -> Answer {
 }
 
 #[tokio::test]
-async fn large_bodies_beyond_the_memory_are_refused_and_other_keys_still_get_their_turn() {
+async fn large_bodies_are_refused_while_their_share_of_the_body_memory_is_in_use() {
     let world = World::new().await.bounded(SMALL);
     let owner = world.owner().await;
     let scopes = ["inventory:write"];
@@ -91,7 +91,7 @@ async fn large_bodies_beyond_the_memory_are_refused_and_other_keys_still_get_the
 }
 
 #[tokio::test]
-async fn a_file_that_a_member_sends_has_its_share_of_the_memory_as_well() {
+async fn uploaded_files_reserve_body_memory_and_release_it() {
     let world = World::new().await.bounded(SMALL);
     let owner = world.owner().await;
     let large = feed("large", 900_000);

@@ -64,7 +64,7 @@ impl MakeWriter<'_> for Log {
 }
 
 #[tokio::test]
-async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
+async fn internal_error_is_logged_once_with_the_request_id_of_its_response() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
@@ -118,7 +118,7 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
 }
 
 #[tokio::test]
-async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
+async fn api_and_console_respond_with_503_when_the_database_is_closed() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
@@ -171,7 +171,7 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_is_a_fault_like_any_other() {
+async fn panicking_handler_responds_with_an_internal_error() {
     let world = World::new().await;
     let panics = Route {
         method: MethodFilter::GET,

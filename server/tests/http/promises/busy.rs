@@ -14,7 +14,7 @@ fn feed(round: usize) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_revoked_while_feeds_queue_up() {
+async fn key_can_be_revoked_while_feeds_queue_up() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;

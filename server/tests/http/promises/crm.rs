@@ -95,7 +95,7 @@ async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crm_that_is_killed_again_and_again_ends_with_what_the_server_has() {
+async fn crm_ends_with_the_servers_data_even_if_it_is_killed_repeatedly() {
     let world = World::new().await;
     let key = world.crm_key().await;
     // The clock does not advance, and this test is not about rate limits.

@@ -153,7 +153,7 @@ impl Scene {
 const HERE: &str = "http://127.0.0.1:3000";
 
 #[tokio::test]
-async fn a_form_or_fetch_of_another_site_is_refused() {
+async fn cross_site_forms_and_fetches_are_refused() {
     let scene = scene(HERE).await;
     for site in ["cross-site", "same-site", "", "same-origin, same-origin"] {
         scene
@@ -175,7 +175,7 @@ async fn a_form_or_fetch_of_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn an_origin_that_is_not_ours_is_refused_where_nothing_better_is_sent() {
+async fn foreign_origin_is_refused_if_sec_fetch_site_is_missing() {
     let scene = scene(HERE).await;
     for origin in [
         "https://evil.example",
@@ -197,7 +197,7 @@ async fn an_origin_that_is_not_ours_is_refused_where_nothing_better_is_sent() {
 }
 
 #[tokio::test]
-async fn a_cookie_without_either_header_is_refused_and_no_browser_at_all_may_pass() {
+async fn request_without_origin_and_fetch_metadata_is_refused_only_if_it_has_a_cookie() {
     let scene = scene(HERE).await;
     let before = scene.state().await;
     for (path, body) in scene.targets() {
@@ -224,7 +224,7 @@ async fn a_cookie_without_either_header_is_refused_and_no_browser_at_all_may_pas
 }
 
 #[tokio::test]
-async fn reading_changes_nothing() {
+async fn safe_methods_change_nothing() {
     let scene = scene(HERE).await;
     let before = scene.state().await;
     for (path, body) in scene.targets() {
@@ -243,7 +243,7 @@ async fn reading_changes_nothing() {
 }
 
 #[tokio::test]
-async fn our_own_forms_pass() {
+async fn same_origin_forms_are_accepted() {
     let scene = scene(HERE).await;
     for (name, value) in [
         ("sec-fetch-site", "same-origin"),
@@ -259,7 +259,7 @@ async fn our_own_forms_pass() {
 }
 
 #[tokio::test]
-async fn on_plain_http_the_form_of_a_link_passes_and_nothing_else_of_a_hidden_origin() {
+async fn null_origin_is_accepted_over_plain_http_only_for_setup_forms() {
     let scene = scene("http://192.168.1.7:3000").await;
     let before = scene.state().await;
     let hidden = scene

@@ -22,7 +22,7 @@ fn too_long(answer: &Answer, name: &str, what: &str) {
 }
 
 #[tokio::test]
-async fn a_parameter_of_the_api_that_is_too_long_is_an_invalid_parameter() {
+async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = [
@@ -87,7 +87,7 @@ async fn a_parameter_of_the_api_that_is_too_long_is_an_invalid_parameter() {
 }
 
 #[tokio::test]
-async fn a_parameter_of_a_page_that_is_too_long_is_named_by_a_page() {
+async fn overlong_page_parameter_is_named_on_an_error_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     let long = "x".repeat(LONG);
@@ -126,7 +126,7 @@ async fn a_parameter_of_a_page_that_is_too_long_is_named_by_a_page() {
 }
 
 #[tokio::test]
-async fn a_parameter_of_a_page_that_is_given_twice_is_named_by_a_page() {
+async fn repeated_page_parameter_is_named_on_an_error_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     for Route { method, path, .. } in CONSOLE {
@@ -154,7 +154,7 @@ async fn a_parameter_of_a_page_that_is_given_twice_is_named_by_a_page() {
 }
 
 #[tokio::test]
-async fn a_search_of_the_full_length_is_carried_out() {
+async fn search_of_the_maximum_length_is_carried_out() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["inventory:read"]).await;
@@ -194,7 +194,7 @@ async fn a_search_of_the_full_length_is_carried_out() {
 }
 
 #[tokio::test]
-async fn a_field_of_a_form_that_is_too_long_is_named_by_a_page() {
+async fn overlong_form_field_is_named_on_an_error_page() {
     let world = World::new().await;
     let owner = world.owner().await;
     let long = "x".repeat(16 * 1024 + 1);

@@ -7,7 +7,7 @@ use futures::future::join_all;
 const CALLS: usize = 2_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_thousand_calls_at_once_exactly_as_many_pass_as_the_bucket_is_deep() {
+async fn concurrent_calls_are_accepted_exactly_up_to_the_burst_size() {
     // The world's clock does not advance, so nothing is refilled.
     let world = World::new().await;
     let key = world.key().await;

@@ -18,7 +18,7 @@ const STOPPED: &str =
     "The database took longer than a second to answer, so the request was stopped.";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listing_past_its_deadline_is_stopped_and_the_caller_learns_why() {
+async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
@@ -43,7 +43,7 @@ async fn a_listing_past_its_deadline_is_stopped_and_the_caller_learns_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_sessions_and_revocations_are_served_while_listings_take_every_connection_of_theirs() {
+async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connections() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];

@@ -23,7 +23,7 @@ async fn status(key: &Key) -> u16 {
 }
 
 #[tokio::test]
-async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_the_lease_lives() {
+async fn cached_key_is_accepted_without_a_query_until_the_lease_expires() {
     let world = World::new().await;
     let key = world.key().await;
     assert_eq!(status(&key).await, 200);
@@ -42,7 +42,7 @@ async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_t
 }
 
 #[tokio::test]
-async fn a_key_in_memory_is_checked_without_waiting_and_without_taking_memory() {
+async fn cached_key_is_verified_without_waiting_or_allocating() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -90,7 +90,7 @@ async fn flood(world: &World, source: Source<'_>, keys: usize) {
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_costs_few_reads_and_leaves_nothing() {
+async fn flood_of_unknown_keys_causes_few_reads_and_leaves_no_state() {
     const ROUNDS: u64 = 10;
     let world = World::new().await;
     let source = Source::new([203, 0, 113, 7].into(), None);
@@ -113,7 +113,7 @@ async fn a_flood_of_unknown_keys_costs_few_reads_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_good_key_is_accepted_while_its_own_network_floods_with_unknown_ones() {
+async fn valid_key_is_accepted_while_its_network_sends_a_flood_of_unknown_keys() {
     let world = World::new().await;
     let owner = world.owner().await;
     let remembered = owner.create(&world, "Remembered", &["leads:read"]).await;
@@ -139,7 +139,7 @@ async fn a_good_key_is_accepted_while_its_own_network_floods_with_unknown_ones()
 }
 
 #[tokio::test]
-async fn unknown_keys_are_asked_for_each_time() {
+async fn unknown_keys_are_not_cached() {
     let world = World::new().await;
     let key = world.key().await;
     assert_eq!(status(&key).await, 200);
@@ -157,7 +157,7 @@ async fn unknown_keys_are_asked_for_each_time() {
 }
 
 #[tokio::test]
-async fn time_alone_ends_a_key_in_memory_to_the_millisecond() {
+async fn cached_key_expires_on_time_to_the_millisecond() {
     let world = World::new().await;
     let key = world.key().await;
     let end = world.count("SELECT expires_at FROM api_keys").await;
@@ -175,7 +175,7 @@ async fn time_alone_ends_a_key_in_memory_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn a_foreign_change_is_known_at_the_next_look() {
+async fn change_by_another_program_takes_effect_at_the_next_poll() {
     let world = World::new().await;
     let key = world.key().await;
     assert_eq!(status(&key).await, 200);
@@ -215,7 +215,7 @@ async fn judged_anew(what: &str, path: &str, fields: &[(&str, &str)], expected: 
 }
 
 #[tokio::test]
-async fn each_change_in_the_console_is_judged_by_from_its_answer_on() {
+async fn pauses_and_revocations_take_effect_as_soon_as_the_console_responds() {
     judged_anew("pause", "/keys/KEY/pause", &[], 401).await;
     let revoke = [("reason", "leaked"), ("confirm", "CRM Sync")];
     judged_anew("revoke", "/keys/KEY/revoke", &revoke, 401).await;
@@ -228,7 +228,7 @@ async fn each_change_in_the_console_is_judged_by_from_its_answer_on() {
 /// Together with the pause before it, this determines how late a change by another program is
 /// noticed.
 #[tokio::test]
-async fn a_look_at_what_changed_takes_a_small_part_of_the_time_that_it_may() {
+async fn median_poll_for_changes_takes_less_than_50_milliseconds() {
     let world = World::new().await;
     world.key().await;
     let mut took = Vec::new();

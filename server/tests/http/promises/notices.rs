@@ -59,7 +59,7 @@ fn to_ada(subject: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_key_has_three_notices_each_sent_once() {
+async fn each_expiry_notice_of_a_key_is_sent_once() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -81,7 +81,7 @@ async fn a_key_has_three_notices_each_sent_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_slept_sends_the_last_notice_alone() {
+async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -93,7 +93,7 @@ async fn a_server_that_slept_sends_the_last_notice_alone() {
 }
 
 #[tokio::test]
-async fn owners_and_admins_are_told_and_viewers_former_members_and_other_accounts_are_not() {
+async fn notices_are_sent_only_to_active_owners_and_admins_of_the_account() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -125,7 +125,7 @@ async fn owners_and_admins_are_told_and_viewers_former_members_and_other_account
 }
 
 #[tokio::test]
-async fn what_was_not_taken_is_tried_again_later() {
+async fn notices_are_retried_later_if_the_mail_server_is_unreachable() {
     let world = World::new().await;
     let owner = world.owner().await;
     for name in ["A", "B", "C", "D"] {
@@ -147,7 +147,7 @@ async fn what_was_not_taken_is_tried_again_later() {
 }
 
 #[tokio::test]
-async fn a_notice_that_is_rejected_is_given_up_and_shown_to_admins() {
+async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -179,7 +179,7 @@ async fn a_notice_that_is_rejected_is_given_up_and_shown_to_admins() {
 }
 
 #[tokio::test]
-async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_others_from_theirs() {
+async fn accounts_with_failing_or_many_notices_do_not_delay_other_accounts() {
     let world = World::new().await;
     let owner = world.owner().await;
     let stranger = world.stranger().await;
@@ -213,7 +213,7 @@ async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_othe
 }
 
 #[tokio::test]
-async fn a_notice_says_what_ends_when_and_where_to_go_and_holds_no_secret() {
+async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Händler-Feed", &["leads:read"]).await;
@@ -237,7 +237,7 @@ async fn a_notice_says_what_ends_when_and_where_to_go_and_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn a_warning_of_wrong_codes_is_sent_once_and_again_if_it_was_not_taken() {
+async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
     const SUBJECT: &str = "Wrong sign-in codes for your Voxum Console account";
     let world = World::new().await;
     world.owner().await;

@@ -64,7 +64,7 @@ async fn write_batches(services: &Services) {
 }
 
 #[tokio::test]
-async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used() {
+async fn keys_work_during_a_pepper_change_and_are_rehashed_when_they_are_used() {
     let world = World::new().await;
     let owner = world.owner().await;
     let used = owner.create(&world, "Used", &["leads:read"]).await;
@@ -114,7 +114,7 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
 }
 
 #[tokio::test]
-async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
+async fn node_without_the_new_pepper_reports_unavailable_instead_of_an_unknown_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -146,7 +146,7 @@ async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
 }
 
 #[tokio::test]
-async fn a_node_that_has_not_noticed_the_change_yet_makes_keys_with_the_new_pepper() {
+async fn node_creates_keys_with_the_new_pepper_before_it_notices_the_change() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (old, new) = (world.pepper.clone(), fresh());
@@ -167,7 +167,7 @@ async fn a_node_that_has_not_noticed_the_change_yet_makes_keys_with_the_new_pepp
 }
 
 #[tokio::test]
-async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
+async fn key_revoked_before_or_after_its_rehash_is_refused_by_every_node() {
     let world = World::new().await;
     let owner = world.owner().await;
     let (old, new) = (world.pepper.clone(), fresh());
@@ -204,7 +204,7 @@ async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
 }
 
 #[tokio::test]
-async fn a_found_key_is_identified_under_either_pepper() {
+async fn found_key_is_identified_under_the_old_and_the_new_pepper() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Lost", &["leads:read"]).await;
@@ -227,7 +227,7 @@ async fn a_found_key_is_identified_under_either_pepper() {
 }
 
 #[tokio::test]
-async fn a_start_reports_what_still_needs_the_old_pepper() {
+async fn startup_check_fails_if_keys_still_need_the_old_pepper() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Idle", &["leads:read"]).await;

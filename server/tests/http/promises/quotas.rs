@@ -12,7 +12,7 @@ const SCOPES: [&str; 4] = [
 ];
 
 #[tokio::test]
-async fn a_call_that_exceeds_a_quota_is_refused_with_its_own_code() {
+async fn call_that_exceeds_a_quota_is_refused_with_quota_exceeded() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &SCOPES).await;
@@ -55,7 +55,7 @@ async fn a_call_that_exceeds_a_quota_is_refused_with_its_own_code() {
 }
 
 #[tokio::test]
-async fn a_member_reads_which_quota_a_form_exceeds() {
+async fn console_names_the_quota_that_a_form_exceeds() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &SCOPES).await;
@@ -139,7 +139,7 @@ async fn settings_show_how_much_of_each_quota_is_in_use() {
 }
 
 #[tokio::test]
-async fn all_keys_of_an_account_share_its_calls() {
+async fn all_keys_of_an_account_share_its_rate_limit() {
     let world = World::new().await;
     let owner = world.owner().await;
     let stranger = world.stranger().await;

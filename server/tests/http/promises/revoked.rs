@@ -77,7 +77,7 @@ impl Lane {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_request_that_starts_after_the_acknowledgement_is_let_in() {
+async fn no_request_is_accepted_if_it_starts_after_an_acknowledged_revocation() {
     let world = World::new().await;
     let owner = world.owner().await;
     let member = world

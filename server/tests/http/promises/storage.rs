@@ -7,7 +7,7 @@ const NOT_STORED: &str = "Refused on this node, not yet stored";
 const LEAD: &str = r#"{ "email": "grace@example.com" }"#;
 
 #[tokio::test]
-async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_on() {
+async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_continue() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = [
@@ -87,7 +87,7 @@ async fn keys(world: &World, owner: &Member, number: usize) -> Vec<Key> {
 }
 
 #[tokio::test]
-async fn a_revocation_that_cannot_be_stored_is_in_force_at_once_and_stored_later() {
+async fn revocation_takes_effect_at_once_and_is_stored_later_if_storing_it_fails() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = &keys(&world, &owner, 1).await[0];
@@ -121,7 +121,7 @@ async fn a_revocation_that_cannot_be_stored_is_in_force_at_once_and_stored_later
 }
 
 #[tokio::test]
-async fn a_member_reads_that_a_revocation_or_pause_is_not_stored() {
+async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
     let world = World::new().await;
     let owner = world.owner().await;
     let keys = keys(&world, &owner, 5).await;
@@ -200,7 +200,7 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
 }
 
 #[tokio::test]
-async fn a_restart_loses_a_revocation_that_was_not_stored() {
+async fn restart_loses_a_revocation_that_was_not_stored() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = &keys(&world, &owner, 1).await[0];

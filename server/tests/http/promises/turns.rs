@@ -15,7 +15,7 @@ async fn push(key: Key, id: String) {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_feed_of_another_account_or_key_does_not_wait_for_many() {
+async fn feed_of_another_account_or_key_does_not_wait_for_a_busy_key() {
     let world = World::new().await.bounded(Bodies {
         feeds_at_once: 1,
         ..Bodies::default()

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_has_few_round_lines_and_room_for_the_highest_bar() {
+    fn scale_has_few_round_lines_and_covers_the_highest_bar() {
         for (max, lines) in [
             (0, vec![0, 1]),
             (1, vec![0, 1]),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_seen_and_never_more_than_the_whole() {
+    fn share_is_visible_if_not_zero_and_never_exceeds_the_whole() {
         assert_eq!(share(1, 2, 1_000), 500);
         assert_eq!(share(0, 2, 1_000), 0);
         assert_eq!(share(1, 1_000_000, 1_000), 10);

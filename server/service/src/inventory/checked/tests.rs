@@ -27,7 +27,7 @@ fn draft(id: &str, name: &str) -> ItemDraft {
 }
 
 #[test]
-fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
+fn repeated_id_in_a_feed_is_reported_at_its_second_occurrence() {
     let feed = || vec![draft("a", "n"), draft("b", "n"), draft("a", "n")];
     let errors = check_feed(feed(), REJECT).unwrap_err();
     assert_eq!(errors.len(), 1);
@@ -41,7 +41,7 @@ fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
 }
 
 #[test]
-fn bad_items_are_skipped_only_if_the_caller_asks_for_it() {
+fn invalid_items_are_skipped_only_if_the_caller_asks_for_it() {
     let feed = || vec![draft("a", ""), draft("b", "n")];
     assert!(check_feed(feed(), REJECT).is_err());
     let feed = check_feed(feed(), SKIP).unwrap();
@@ -52,7 +52,7 @@ fn bad_items_are_skipped_only_if_the_caller_asks_for_it() {
 }
 
 #[test]
-fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_read() {
+fn replacing_feed_is_rejected_if_it_contains_an_unreadable_id() {
     let unreadable = ItemDraft {
         id: None,
         errors: vec![EntryError::new("/id", EntryCode::Invalid, "Give a text.")],
@@ -95,20 +95,20 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
 }
 
 #[test]
-fn a_feed_in_which_nothing_is_good_is_refused_either_way() {
+fn feed_without_a_valid_item_is_rejected_even_if_invalid_items_are_skipped() {
     let feed = vec![draft("", "n"), draft("b", "")];
     assert_eq!(check_feed(feed, SKIP).unwrap_err().len(), 2);
 }
 
 #[test]
-fn a_list_of_errors_has_an_end() {
+fn error_list_is_limited_to_100_entries() {
     let feed = || (0..500).map(|n| draft(&n.to_string(), "")).collect();
     assert_eq!(check_feed(feed(), REJECT).unwrap_err().len(), 100);
     assert_eq!(check_feed(feed(), SKIP).unwrap_err().len(), 100);
 }
 
 #[test]
-fn errors_of_skipped_items_are_listed_up_to_a_thousand_and_the_items_counted_beyond() {
+fn skipped_items_are_counted_beyond_the_1000_errors_that_are_listed() {
     // Seven errors each.
     let bad = |n: usize| ItemDraft {
         price: Some("x".into()),
@@ -132,7 +132,7 @@ fn errors_of_skipped_items_are_listed_up_to_a_thousand_and_the_items_counted_bey
 }
 
 #[test]
-fn every_fault_has_the_position_and_the_id_of_its_item() {
+fn every_error_has_the_line_and_the_id_of_its_item() {
     let on_line = |line, draft: ItemDraft| ItemDraft {
         position: Position::on_line(line),
         ..draft
@@ -180,7 +180,7 @@ fn every_fault_has_the_position_and_the_id_of_its_item() {
 }
 
 #[test]
-fn ids_that_differ_in_the_blanks_around_them_are_the_same_id() {
+fn ids_that_differ_only_in_surrounding_whitespace_are_equal() {
     let feed = || vec![draft("a", "n"), draft("\u{A0}a ", "n"), draft(" b\n", "")];
     let errors = check_feed(feed(), REJECT).unwrap_err();
     assert_eq!(errors[0].code, EntryCode::Duplicate);

@@ -37,7 +37,7 @@ fn clearing(fields: &[&str]) -> ItemDraft {
 }
 
 #[test]
-fn fields_that_are_not_given_stay() {
+fn omitted_fields_keep_their_values() {
     assert_eq!(ItemDraft::default().change(&stored(), euro()), Ok(stored()));
     let draft = ItemDraft {
         price: Some(text("1")),
@@ -53,7 +53,7 @@ fn fields_that_are_not_given_stay() {
 }
 
 #[test]
-fn fields_that_are_cleared_are_empty() {
+fn cleared_fields_become_empty_except_the_required_name() {
     let fields = [
         "category",
         "price",

@@ -26,7 +26,7 @@ fn price(price: &str, currency: Option<&str>, default: &str) -> Result<String, S
 }
 
 #[test]
-fn a_price_has_the_places_of_its_currency_or_else_of_the_default_one() {
+fn price_has_the_decimal_places_of_its_currency_or_of_the_default_currency() {
     let wrong = || Err("/price".to_owned());
     assert_eq!(price("12.345", Some("KWD"), "USD"), Ok("12.345".into()));
     assert_eq!(price("12.345", None, "KWD"), Ok("12.345".into()));
@@ -43,7 +43,7 @@ fn a_price_has_the_places_of_its_currency_or_else_of_the_default_one() {
 }
 
 #[test]
-fn blanks_of_every_kind_around_a_text_are_left_out() {
+fn whitespace_of_every_kind_is_trimmed_from_item_texts() {
     let blanks = "\u{3000} \t\u{A0}\u{2009}\r\n\u{85}";
     let around = |text: &str| Some(format!("{blanks}{text}{blanks}"));
     let draft = ItemDraft {
@@ -82,7 +82,7 @@ fn blanks_of_every_kind_around_a_text_are_left_out() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_once() {
+fn all_invalid_fields_are_reported_at_once() {
     let draft = ItemDraft {
         id: Some("..".into()),
         name: None,
@@ -98,7 +98,7 @@ fn everything_wrong_is_told_at_once() {
 }
 
 #[test]
-fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
+fn texts_may_contain_tab_and_newline_but_no_other_control_character() {
     let with = |text: &str| {
         check(ItemDraft {
             description: Some(text.into()),
@@ -111,7 +111,7 @@ fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
 }
 
 #[test]
-fn the_texts_of_an_item_have_64_kib_in_all() {
+fn item_is_rejected_if_its_texts_exceed_64_kib_in_total() {
     let draft = |more: usize| {
         let attribute = |n: usize| (format!("{n:02}"), "x".repeat(2_046));
         let mut attributes: BTreeMap<_, _> = (0..31).map(attribute).collect();

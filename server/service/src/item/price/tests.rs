@@ -10,7 +10,7 @@ fn price(text: &str) -> Result<String, EntryCode> {
 }
 
 #[test]
-fn prices_keep_two_places_exactly() {
+fn prices_keep_two_decimal_places_exactly() {
     for (text, exact) in [
         ("32500", "32500.00"),
         ("32500.00", "32500.00"),
@@ -27,7 +27,7 @@ fn prices_keep_two_places_exactly() {
 }
 
 #[test]
-fn a_price_has_as_many_places_as_its_currency() {
+fn price_has_at_most_the_decimal_places_of_its_currency() {
     let parse = |text, decimals| Price::parse(text, decimals).ok();
     let dinars = parse("12.345", 3).unwrap();
     assert_eq!(
@@ -49,7 +49,7 @@ fn a_price_has_as_many_places_as_its_currency() {
 }
 
 #[test]
-fn other_prices_are_refused() {
+fn out_of_range_and_malformed_prices_are_rejected() {
     assert_eq!(price("10000000000"), Err(EntryCode::OutOfRange));
     assert_eq!(price("-1"), Err(EntryCode::OutOfRange));
     assert_eq!(price("1.005"), Err(EntryCode::Invalid));
@@ -61,7 +61,7 @@ fn other_prices_are_refused() {
 }
 
 #[test]
-fn advice_never_gives_another_value() {
+fn advice_never_suggests_a_different_value() {
     for text in [
         "(5.00)", "($5.00)", "5.00-", "5,00-", "20%", "12,5 %", "1e", "5k", "ca. 5", "5 each",
         "from 5", "1/2", "5 c", "~5", "<5", "5\u{A2}", "3 for 10",
@@ -78,7 +78,7 @@ fn advice_never_gives_another_value() {
 }
 
 #[test]
-fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
+fn number_in_another_notation_is_rejected_with_a_corrected_value() {
     for (text, decimals, part) in [
         ("1,5", 2, "Write 1.5:"),
         ("32500,00", 2, "Write 32500.00:"),

@@ -62,7 +62,7 @@ fn agrees(pattern: &str, draft: impl Fn(&str) -> ItemDraft) {
 }
 
 #[test]
-fn patterns_match_the_texts_that_are_accepted() {
+fn patterns_match_exactly_the_texts_that_are_accepted() {
     agrees(ID, |text| ItemDraft {
         id: Some(text.to_owned()),
         ..item()

@@ -51,7 +51,7 @@ async fn expect_answer(stream: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn clients_that_do_not_send_their_bodies_give_way_to_others() {
+async fn clients_that_stall_their_request_body_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
     for _ in 0..MOST + 2 {
@@ -66,7 +66,7 @@ async fn clients_that_do_not_send_their_bodies_give_way_to_others() {
 }
 
 #[tokio::test]
-async fn clients_that_still_have_to_send_after_their_answer_give_way_to_others() {
+async fn clients_with_an_unsent_body_after_their_response_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
     for _ in 0..MOST + 2 {
@@ -81,7 +81,7 @@ async fn clients_that_still_have_to_send_after_their_answer_give_way_to_others()
 }
 
 #[tokio::test]
-async fn clients_that_send_a_byte_now_and_then_give_way_to_others() {
+async fn clients_that_trickle_their_request_body_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
     for _ in 0..MOST {
@@ -110,7 +110,7 @@ async fn clients_that_send_a_byte_now_and_then_give_way_to_others() {
 }
 
 #[tokio::test]
-async fn clients_that_do_not_take_their_answers_give_way_to_others() {
+async fn clients_that_do_not_read_their_responses_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
     for _ in 0..MOST + 2 {
@@ -124,7 +124,7 @@ async fn clients_that_do_not_take_their_answers_give_way_to_others() {
 }
 
 #[tokio::test]
-async fn the_address_with_the_most_connections_loses_first() {
+async fn address_with_the_most_connections_loses_one_first() {
     let (address, _, _stop) = serve(soon()).await;
     let mut few = Vec::new();
     for _ in 0..3 {
@@ -146,7 +146,7 @@ async fn the_address_with_the_most_connections_loses_first() {
 }
 
 #[tokio::test]
-async fn a_request_that_the_server_works_on_is_not_cut_off_for_others() {
+async fn request_in_progress_is_not_cut_off_for_others() {
     let (address, _, _stop, release) = serve_and_hold(soon()).await;
     let mut held = TcpStream::connect(address).await.unwrap();
     ask(&mut held, "/held").await;
@@ -163,7 +163,7 @@ async fn a_request_that_the_server_works_on_is_not_cut_off_for_others() {
 }
 
 #[tokio::test]
-async fn a_client_for_which_there_is_no_room_is_served_as_soon_as_a_request_is_answered() {
+async fn waiting_client_is_served_as_soon_as_a_request_is_answered() {
     // With this limit, the passing of time makes no room.
     let never = Duration::from_secs(3_600);
     let (address, _, _stop, release) = serve_and_hold(limits(never)).await;

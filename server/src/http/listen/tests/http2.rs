@@ -60,7 +60,7 @@ async fn next(from: &mut TcpStream, wanted: (u8, u32)) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_stream_whose_answer_is_not_taken_is_reset_and_the_others_go_on() {
+async fn stream_is_reset_if_its_response_is_not_read_and_others_continue() {
     let never = Duration::from_secs(3_600);
     let limits = Limits {
         idle: never,
@@ -81,7 +81,7 @@ async fn a_stream_whose_answer_is_not_taken_is_reset_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn clients_whose_window_is_zero_give_way_to_others() {
+async fn clients_with_a_zero_window_give_way_to_others() {
     let never = Duration::from_secs(3_600);
     let limits = Limits {
         idle: never,
@@ -103,7 +103,7 @@ async fn clients_whose_window_is_zero_give_way_to_others() {
 }
 
 #[tokio::test]
-async fn a_client_that_speaks_http2_and_asks_nothing_is_closed_like_any_other() {
+async fn http2_connection_without_a_request_is_closed_like_any_other() {
     let limits = Limits {
         idle: Duration::from_secs(3_600),
         ..short()

@@ -42,14 +42,14 @@ async fn refused(stream: &mut TcpStream, length: usize) {
 }
 
 #[test]
-fn a_refused_body_is_read_on_for_half_a_minute_on_an_eighth_of_the_connections() {
+fn refused_bodies_are_discarded_for_30_seconds_on_an_eighth_of_the_connections() {
     let limits = Limits::new(100);
     assert_eq!(limits.linger, Duration::from_secs(30));
     assert_eq!(limits.lingering, 13);
 }
 
 #[tokio::test]
-async fn a_client_that_sends_everything_before_it_reads_gets_its_refusal() {
+async fn client_that_sends_everything_before_reading_receives_its_refusal() {
     let (address, _, _stop) = serve(limits(NEVER, 1)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let length = 64 * MIB;
@@ -73,7 +73,7 @@ async fn a_client_that_sends_everything_before_it_reads_gets_its_refusal() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_on_sending_after_its_refusal_is_closed_in_the_end() {
+async fn client_that_keeps_sending_after_its_refusal_is_closed_eventually() {
     let (address, _, _stop) = serve(limits(Duration::from_millis(200), 1)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     refused(&mut stream, 1_000).await;
@@ -81,7 +81,7 @@ async fn a_client_that_goes_on_sending_after_its_refusal_is_closed_in_the_end() 
 }
 
 #[tokio::test]
-async fn no_more_connections_are_read_on_than_may_be() {
+async fn connections_whose_bodies_are_discarded_are_limited() {
     let (address, _, _stop) = serve(limits(NEVER, 1)).await;
     let mut first = TcpStream::connect(address).await.unwrap();
     refused(&mut first, 3).await;
@@ -97,7 +97,7 @@ async fn no_more_connections_are_read_on_than_may_be() {
 }
 
 #[tokio::test]
-async fn a_client_that_waits_for_permission_to_send_gets_its_refusal_instead() {
+async fn client_that_expects_100_continue_receives_its_refusal_instead() {
     let (address, _, _stop) = serve(limits(NEVER, 1)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head =

@@ -99,7 +99,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_on_which_nothing_more_is_asked_is_closed() {
+async fn idle_connection_is_closed() {
     assert_eq!(Limits::new(10).idle, Duration::from_secs(75));
     let (address, _, _stop) = serve(short()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_connection_on_which_nothing_more_is_asked_is_closed() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_answer_is_not_taken_is_closed() {
+async fn connection_is_closed_if_its_response_is_not_read() {
     assert_eq!(Limits::new(10).write_pause, Duration::from_secs(30));
     let (address, connections, _stop) = serve(short()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_connection_whose_answer_is_not_taken_is_closed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_in_pieces_for_long_is_not_cut() {
+async fn long_response_in_pieces_is_not_cut_off() {
     let (address, _, _stop) = serve(short()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     ask(&mut stream, "/pieces").await;
@@ -140,7 +140,7 @@ async fn an_answer_that_comes_in_pieces_for_long_is_not_cut() {
 }
 
 #[tokio::test]
-async fn bytes_that_look_like_http2_do_not_end_the_time_for_a_head() {
+async fn bytes_that_look_like_http2_do_not_lift_the_time_limit_for_a_head() {
     let limits = Limits {
         idle: 3 * PATIENCE,
         ..short()
@@ -164,7 +164,7 @@ async fn bytes_that_look_like_http2_do_not_end_the_time_for_a_head() {
 }
 
 #[tokio::test]
-async fn a_client_that_has_just_connected_is_answered_although_the_server_stops() {
+async fn client_that_has_just_connected_is_answered_during_shutdown() {
     let (address, _, stop, _) = serve_and_hold(Limits::new(10)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let silent = TcpStream::connect(address).await.unwrap();
@@ -178,7 +178,7 @@ async fn a_client_that_has_just_connected_is_answered_although_the_server_stops(
 }
 
 #[tokio::test]
-async fn a_server_that_stops_answers_what_is_under_way() {
+async fn request_in_progress_is_answered_during_shutdown() {
     let (address, connections, stop, release) = serve_and_hold(Limits::new(10)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     ask(&mut stream, "/held").await;

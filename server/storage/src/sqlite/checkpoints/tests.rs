@@ -56,7 +56,7 @@ async fn with_filler() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
 }
 
 #[tokio::test]
-async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
+async fn commit_on_a_write_connection_runs_no_checkpoint() {
     let (_place, store, engine) = with_filler().await;
     engine.checkpoints.task.abort();
     for round in 1..=3 {
@@ -76,7 +76,7 @@ async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
 }
 
 #[tokio::test]
-async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
+async fn change_of_10000_pages_stays_in_memory_until_it_is_committed() {
     let (place, store, _engine) = with_filler().await;
     let log = place.path().join("voxum.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
@@ -90,7 +90,7 @@ async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_its_start() {
+async fn long_log_is_checkpointed_after_a_commit_and_restarted_by_the_next_change() {
     let (_place, store, _engine) = with_filler().await;
     for round in 0..3 {
         let mut tx = match round {
@@ -111,7 +111,7 @@ async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_it_has_ended() {
+async fn read_transaction_keeps_its_snapshot_and_delays_the_checkpoint_until_it_ends() {
     let (place, store, engine) = with_filler().await;
     let options = crate::sqlite::pools::options(&place.path().join("voxum.db"));
     let mut reader = SqliteConnection::connect_with(&options).await.unwrap();
@@ -189,7 +189,7 @@ async fn feed(store: &SqlStore, account: &AccountId, round: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_holds_one_feed_at_most_while_others_read_and_write() {
+async fn log_does_not_grow_from_feed_to_feed_while_others_read_and_write() {
     let (place, store, _engine) = fresh().await;
     let world = World::build(&store).await;
     let account = Change::EraseLead.account(&world);

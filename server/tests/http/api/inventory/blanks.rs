@@ -10,7 +10,7 @@ async fn push(key: &Key, item: Value) -> Value {
 }
 
 #[tokio::test]
-async fn value_without_a_text_counts_as_left_out_in_json() {
+async fn blank_json_values_are_treated_as_absent() {
     let world = World::new().await;
     let key = world.key().await;
     for (available, stored) in [
@@ -37,7 +37,7 @@ async fn value_without_a_text_counts_as_left_out_in_json() {
 }
 
 #[tokio::test]
-async fn truth_in_a_cell_is_taken_with_blanks_around_it() {
+async fn boolean_csv_cells_are_accepted_with_surrounding_whitespace() {
     let world = World::new().await;
     let key = world.key().await;
     let csv = key.with("content-type", "text/csv");
@@ -50,7 +50,7 @@ async fn truth_in_a_cell_is_taken_with_blanks_around_it() {
 }
 
 #[tokio::test]
-async fn line_ends_of_windows_are_taken_in_every_format() {
+async fn windows_line_endings_are_normalised_in_every_format() {
     let world = World::new().await;
     let key = world.key().await;
     let xml = "<inventory><item><id>A</id><name>a</name><description>one&#13;\ntwo</description></item></inventory>";
@@ -77,7 +77,7 @@ async fn line_ends_of_windows_are_taken_in_every_format() {
 }
 
 #[tokio::test]
-async fn name_of_invisible_characters_alone_is_blank() {
+async fn name_with_only_invisible_characters_is_refused_as_blank() {
     let world = World::new().await;
     let key = world.key().await;
     let blank = "\u{200B}\u{2060} \u{FEFF}";

@@ -13,7 +13,7 @@ async fn post(http: &Http, body: impl Into<Body>) -> Answer {
 }
 
 #[tokio::test]
-async fn every_wrong_value_is_pointed_at_in_one_answer() {
+async fn every_invalid_value_is_reported_in_one_response() {
     let world = World::new().await;
     let key = world.key().await;
     let item = json!({
@@ -47,7 +47,7 @@ async fn every_wrong_value_is_pointed_at_in_one_answer() {
 }
 
 #[tokio::test]
-async fn another_form_than_a_list_of_items_is_refused() {
+async fn body_is_refused_unless_it_is_a_list_of_items() {
     let world = World::new().await;
     let key = world.key().await;
     for (body, pointer, code) in [
@@ -73,7 +73,7 @@ async fn another_form_than_a_list_of_items_is_refused() {
 }
 
 #[tokio::test]
-async fn a_name_twice_in_one_object_is_never_settled_by_guessing() {
+async fn duplicate_member_names_are_refused() {
     let world = World::new().await;
     let key = world.key().await;
     for (body, pointer) in [
@@ -96,7 +96,7 @@ async fn a_name_twice_in_one_object_is_never_settled_by_guessing() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_malformed_and_not_quoted() {
+async fn malformed_json_is_refused_and_not_quoted() {
     let world = World::new().await;
     let key = world.key().await;
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
@@ -131,7 +131,7 @@ async fn what_is_not_json_is_malformed_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn only_plain_text_in_utf_8_of_a_known_format_is_taken() {
+async fn unsupported_media_types_charsets_and_encodings_are_refused() {
     let world = World::new().await;
     let key = world.key().await;
     let body = feed([named("A")]).to_string();
@@ -169,7 +169,7 @@ async fn only_plain_text_in_utf_8_of_a_known_format_is_taken() {
 }
 
 #[tokio::test]
-async fn a_body_ends_at_its_limit_whatever_it_says_of_its_length() {
+async fn body_is_refused_beyond_its_limit_even_if_its_length_is_unknown() {
     const MIB: usize = 1024 * 1024;
     let world = World::new().await;
     let key = world.key().await;
@@ -197,7 +197,7 @@ async fn a_body_ends_at_its_limit_whatever_it_says_of_its_length() {
 }
 
 #[tokio::test]
-async fn a_body_full_of_small_values_is_refused_without_filling_the_memory() {
+async fn body_with_too_many_small_values_is_refused() {
     let world = World::new().await;
     let key = world.key().await;
     let many = |one: &str| vec![one; 4 * 1024 * 1024 / (one.len() + 1)].join(",");
@@ -225,7 +225,7 @@ async fn a_body_full_of_small_values_is_refused_without_filling_the_memory() {
 }
 
 #[tokio::test]
-async fn an_empty_object_is_told_what_it_needs() {
+async fn empty_item_is_refused_with_its_required_fields() {
     let world = World::new().await;
     let errors = world
         .key()

@@ -35,7 +35,7 @@ async fn read_all(world: &World, key: &Key) -> (Vec<String>, usize) {
 }
 
 #[tokio::test]
-async fn a_page_of_items_ends_at_two_mebibytes_and_the_next_one_goes_on() {
+async fn page_of_items_ends_at_two_mebibytes_and_the_next_page_continues() {
     let world = World::new().await;
     let key = world.key().await;
     // Each of these characters takes two bytes in JSON, so a page that fits when stored need not fit when sent.
@@ -53,7 +53,7 @@ async fn a_page_of_items_ends_at_two_mebibytes_and_the_next_one_goes_on() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_stored_and_larger_than_one_may_be_stays_readable() {
+async fn stored_item_beyond_the_size_limit_stays_readable() {
     let world = World::new().await;
     let key = world.key().await;
     let items: Vec<Value> = (0..20).map(|n| named(&format!("{n:02}"))).collect();
@@ -77,7 +77,7 @@ async fn an_item_that_is_stored_and_larger_than_one_may_be_stays_readable() {
 }
 
 #[tokio::test]
-async fn an_item_of_more_than_64_kib_is_refused_in_every_format() {
+async fn item_of_more_than_64_kib_is_refused_in_every_format() {
     let world = World::new().await;
     let key = world.key().await;
     let value = "x".repeat(2_000);
@@ -120,7 +120,7 @@ async fn an_item_of_more_than_64_kib_is_refused_in_every_format() {
 }
 
 #[tokio::test]
-async fn the_report_of_a_feed_that_skips_six_mebibytes_of_bad_items_is_short() {
+async fn report_of_a_feed_with_many_rejected_items_is_bounded() {
     let world = World::new().await;
     let key = world.key().await;
     let wrong = |n: usize| format!(",\"{n}{}\":\"x\"", "\\u0001".repeat(25));
@@ -151,7 +151,7 @@ async fn the_report_of_a_feed_that_skips_six_mebibytes_of_bad_items_is_short() {
 }
 
 #[tokio::test]
-async fn a_refusal_lists_a_hundred_errors_whatever_the_body_is() {
+async fn refusal_lists_at_most_a_hundred_errors() {
     let world = World::new().await;
     let key = world.key().await;
     let rows: Vec<String> = (0..250).map(|n| format!("A{n},a,x")).collect();

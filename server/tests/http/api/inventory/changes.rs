@@ -29,7 +29,7 @@ async fn follow(key: &Http, cursor: &str) -> (Vec<String>, String) {
 }
 
 #[tokio::test]
-async fn client_that_follows_the_changes_has_the_whole_inventory() {
+async fn client_that_follows_the_changes_receives_every_change_and_removal() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
@@ -75,7 +75,7 @@ async fn client_that_follows_the_changes_has_the_whole_inventory() {
 }
 
 #[tokio::test]
-async fn page_of_changes_ends_before_two_mebibytes_and_the_next_goes_on() {
+async fn page_of_changes_ends_before_two_mebibytes_and_the_next_page_continues() {
     let world = World::new().await;
     let key = world.key().await;
     // Quotation marks take two bytes in JSON.
@@ -107,7 +107,7 @@ async fn page_of_changes_ends_before_two_mebibytes_and_the_next_goes_on() {
 }
 
 #[tokio::test]
-async fn cursor_that_is_too_old_is_refused_with_what_to_do() {
+async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
     let world = World::new().await;
     let key = world.key().await;
     let items = feed(vec![named("A"), named("B")]);
@@ -133,7 +133,7 @@ async fn cursor_that_is_too_old_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn cursor_of_another_list_and_other_parameters_are_refused() {
+async fn foreign_cursors_and_unsupported_parameters_are_refused() {
     let world = World::new().await;
     let key = world.key().await;
     let path = "/api/inventory/A";

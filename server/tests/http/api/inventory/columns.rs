@@ -5,7 +5,7 @@ use crate::support::World;
 use serde_json::json;
 
 #[tokio::test]
-async fn empty_columns_at_the_end_are_left_out() {
+async fn trailing_empty_csv_columns_are_ignored() {
     let world = World::new().await;
     let key = world.key().await;
     let csv = key.with("content-type", "text/csv");
@@ -34,7 +34,7 @@ async fn empty_columns_at_the_end_are_left_out() {
 }
 
 #[tokio::test]
-async fn invisible_character_in_a_name_is_named() {
+async fn refusal_names_the_invisible_character_in_a_field_name() {
     let world = World::new().await;
     let key = world.key().await;
     let csv = key.with("content-type", "text/csv");
@@ -67,7 +67,7 @@ async fn invisible_character_in_a_name_is_named() {
 }
 
 #[tokio::test]
-async fn attribute_in_xml_that_is_not_read_is_refused() {
+async fn unknown_xml_attributes_are_refused() {
     let world = World::new().await;
     let key = world.key().await;
     let xml = key.with("content-type", "application/xml");

@@ -12,7 +12,7 @@ async fn events(world: &World) -> i64 {
 }
 
 #[tokio::test]
-async fn a_dry_run_says_what_would_change_and_changes_nothing() {
+async fn dry_run_reports_the_changes_and_makes_none() {
     let world = World::new().await;
     let key = world.key().await;
     let stored = [full(), named("same"), named("gone")];
@@ -72,7 +72,7 @@ async fn a_dry_run_says_what_would_change_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_dry_run_is_refused_for_the_same_reasons_as_the_feed() {
+async fn dry_run_is_refused_for_the_same_reasons_as_the_feed() {
     let world = World::new().await;
     let key = world.key().await;
     world.many_items().await;
@@ -105,7 +105,7 @@ async fn a_dry_run_is_refused_for_the_same_reasons_as_the_feed() {
 }
 
 #[tokio::test]
-async fn a_dry_run_holds_a_feed_against_the_quotas_as_the_feed_is() {
+async fn dry_run_checks_the_quotas_as_the_feed_does() {
     let world = World::new().await;
     let key = world.key().await;
     let stored = [full(), named("gone")];
@@ -133,7 +133,7 @@ async fn a_dry_run_holds_a_feed_against_the_quotas_as_the_feed_is() {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_stored_values_only_to_a_key_that_may_read_them() {
+async fn dry_run_is_refused_if_the_key_may_not_read_the_inventory() {
     let world = World::new().await;
     let owner = world.owner().await;
     let created = owner.create(&world, "Writer", &["inventory:write"]).await;
@@ -152,7 +152,7 @@ async fn a_dry_run_shows_stored_values_only_to_a_key_that_may_read_them() {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
+async fn dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
     let world = World::new().await;
     let key = world.key().await;
     let items = |yen: u32, dinar: &str| {
@@ -179,7 +179,7 @@ async fn a_dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_stays_free_after_a_dry_run() {
+async fn idempotency_key_stays_unused_after_a_dry_run() {
     let world = World::new().await;
     let key = world.key().await;
     let once = key.with("idempotency-key", "import-1");

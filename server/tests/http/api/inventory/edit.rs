@@ -22,7 +22,7 @@ async fn patch(key: &Http, body: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn fields_that_a_patch_leaves_out_stay_and_null_empties_the_others() {
+async fn patch_keeps_absent_fields_and_clears_null_fields() {
     let world = World::new().await;
     let (key, mut item) = stored(&world).await;
     world.clock.advance_seconds(5);
@@ -60,7 +60,7 @@ async fn fields_that_a_patch_leaves_out_stay_and_null_empties_the_others() {
 }
 
 #[tokio::test]
-async fn patched_item_has_to_be_one_that_put_would_take() {
+async fn patch_is_refused_if_the_resulting_item_is_invalid() {
     let world = World::new().await;
     let (key, item) = stored(&world).await;
     for (body, pointer, code) in [
@@ -97,7 +97,7 @@ async fn patched_item_has_to_be_one_that_put_would_take() {
 }
 
 #[tokio::test]
-async fn patch_happens_only_to_what_the_caller_has_seen() {
+async fn conditional_patch_is_refused_if_its_precondition_fails() {
     let world = World::new().await;
     let (key, _) = stored(&world).await;
     let name = |name: &str| json!({ "name": name });
@@ -138,7 +138,7 @@ async fn patch_is_carried_out_once_for_each_idempotency_key() {
 }
 
 #[tokio::test]
-async fn patch_is_taken_in_either_media_type_and_in_no_other() {
+async fn patch_accepts_json_and_merge_patch_and_no_other_media_type() {
     let world = World::new().await;
     let (key, _) = stored(&world).await;
     for kind in [

@@ -20,7 +20,7 @@ async fn ids(key: &Key) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_same_items_come_in_as_json_xml_and_csv() {
+async fn json_xml_and_csv_feeds_store_the_same_item() {
     const XML: &str = "<?xml version=\"1.0\"?><inventory><item><id>SKU001</id><name>Honda &amp; Accord</name>\
         <price>32500.50</price><available>false</available>\
         <attributes><attribute name=\"color\">red</attribute></attributes></item></inventory>";
@@ -56,7 +56,7 @@ async fn the_same_items_come_in_as_json_xml_and_csv() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_with_the_same_pointers_in_every_format() {
+async fn errors_have_the_same_pointers_in_every_format() {
     let world = World::new().await;
     let key = world.key().await;
     for (kind, body) in [
@@ -114,7 +114,7 @@ const FAULTY: [(&str, &str, [Option<usize>; 2]); 3] = [
 ];
 
 #[tokio::test]
-async fn every_fault_names_the_line_and_the_id_of_its_item() {
+async fn every_error_contains_the_line_and_the_id_of_its_item() {
     let world = World::new().await;
     let key = world.key().await;
     for (kind, body, [first, second]) in FAULTY {
@@ -162,7 +162,7 @@ async fn every_fault_names_the_line_and_the_id_of_its_item() {
 }
 
 #[tokio::test]
-async fn an_entity_of_html_is_taken_and_an_unknown_one_is_the_fault_of_its_item() {
+async fn html_entities_are_accepted_and_unknown_entities_reject_only_their_item() {
     let world = World::new().await;
     let key = world.key().await;
     let xml = "<inventory>\n<item><id>A</id><name>Caf&eacute;&nbsp;&amp;</name></item>\n<item><id>B</id>\n\
@@ -183,7 +183,7 @@ async fn an_entity_of_html_is_taken_and_an_unknown_one_is_the_fault_of_its_item(
 }
 
 #[tokio::test]
-async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
+async fn full_feed_removes_missing_items_of_its_own_account_only() {
     let world = World::new().await;
     let key = world.key().await;
     let other = world.stranger().await;
@@ -214,7 +214,7 @@ async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
 }
 
 #[tokio::test]
-async fn a_missing_quotation_mark_changes_nothing_whatever_the_feed_may_remove() {
+async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
     let world = World::new().await;
     let key = world.key().await;
     let items = feed([named("A"), named("B"), named("C")]);
@@ -235,7 +235,7 @@ async fn a_missing_quotation_mark_changes_nothing_whatever_the_feed_may_remove()
 }
 
 #[tokio::test]
-async fn an_item_whose_id_cannot_be_read_is_not_passed_over_while_others_are_removed() {
+async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
     let world = World::new().await;
     let key = world.key().await;
     let items = feed([named("12345"), named("B"), named("C")]);
@@ -273,7 +273,7 @@ async fn an_item_whose_id_cannot_be_read_is_not_passed_over_while_others_are_rem
 }
 
 #[tokio::test]
-async fn a_feed_that_would_remove_more_than_half_of_the_items_has_to_allow_it() {
+async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
     let world = World::new().await;
     let key = world.key().await;
     let many = |to: usize| {
@@ -312,7 +312,7 @@ async fn a_feed_that_would_remove_more_than_half_of_the_items_has_to_allow_it() 
 }
 
 #[tokio::test]
-async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
+async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
     let world = World::new().await;
     let key = world.key().await;
     key.post("/api/inventory", &feed([named("bad"), named("old")]))
@@ -384,7 +384,7 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
 }
 
 #[tokio::test]
-async fn a_full_feed_that_would_remove_too_many_items_is_refused() {
+async fn full_feed_is_refused_if_it_would_remove_too_many_items() {
     let world = World::new().await;
     let key = world.key().await;
     world.many_items().await;

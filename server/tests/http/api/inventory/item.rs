@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_item_is_put_read_replaced_and_removed() {
+async fn item_can_be_created_read_replaced_and_removed() {
     let world = World::new().await;
     let key = world.key().await;
     let mut item = full();
@@ -81,7 +81,7 @@ async fn an_item_is_put_read_replaced_and_removed() {
 }
 
 #[tokio::test]
-async fn any_id_travels_in_the_path() {
+async fn percent_encoded_ids_are_accepted_in_the_path() {
     let world = World::new().await;
     let key = world.key().await;
     for (path, id) in [
@@ -101,7 +101,7 @@ async fn any_id_travels_in_the_path() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_refused() {
+async fn invalid_ids_in_the_path_are_refused() {
     let world = World::new().await;
     let key = world.key().await;
     for (path, code) in [
@@ -135,7 +135,7 @@ async fn an_id_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_change_happens_only_to_what_the_caller_has_seen() {
+async fn conditional_change_is_refused_if_its_precondition_fails() {
     let world = World::new().await;
     let key = world.key().await;
     let path = "/api/inventory/A";
@@ -178,7 +178,7 @@ async fn a_change_happens_only_to_what_the_caller_has_seen() {
 }
 
 #[tokio::test]
-async fn condition_holds_with_a_tag_that_a_proxy_altered() {
+async fn precondition_accepts_an_etag_that_a_proxy_altered() {
     let world = World::new().await;
     let key = world.key().await;
     let path = "/api/inventory/A";
@@ -206,7 +206,7 @@ async fn condition_holds_with_a_tag_that_a_proxy_altered() {
 }
 
 #[tokio::test]
-async fn refusal_names_the_proxy_when_the_tag_is_not_of_this_server() {
+async fn refusal_mentions_a_proxy_when_the_etag_is_foreign() {
     let world = World::new().await;
     let key = world.key().await;
     let path = "/api/inventory/A";
@@ -222,7 +222,7 @@ async fn refusal_names_the_proxy_when_the_tag_is_not_of_this_server() {
 }
 
 #[tokio::test]
-async fn who_has_the_newest_state_need_not_read_it_again() {
+async fn get_responds_not_modified_if_the_etag_is_current() {
     let world = World::new().await;
     let key = world.key().await;
     let path = "/api/inventory/A";

@@ -15,7 +15,7 @@ async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
 }
 
 #[tokio::test]
-async fn pages_follow_one_another_in_the_order_of_ids_without_gap_or_repeat() {
+async fn pages_list_items_in_the_order_of_ids_without_gaps_or_duplicates() {
     let world = World::new().await;
     let key = world.key().await;
     let all: Vec<String> = (0..105).map(|n| format!("N{n:03}")).collect();
@@ -44,14 +44,14 @@ async fn pages_follow_one_another_in_the_order_of_ids_without_gap_or_repeat() {
 }
 
 #[tokio::test]
-async fn an_empty_inventory_is_an_empty_last_page() {
+async fn empty_inventory_is_listed_as_one_empty_page() {
     let world = World::new().await;
     let answer = world.key().await.get("/api/inventory").await.expect(200);
     assert_eq!(answer.body, r#"{"items":[],"next_cursor":null}"#);
 }
 
 #[tokio::test]
-async fn a_page_goes_on_where_its_last_item_was_removed() {
+async fn next_page_continues_after_the_last_item_even_if_it_was_removed() {
     let world = World::new().await;
     let key = world.key().await;
     key.post("/api/inventory", &feed(["A", "B", "C"].map(named).to_vec()))
@@ -64,7 +64,7 @@ async fn a_page_goes_on_where_its_last_item_was_removed() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
+async fn invalid_parameter_is_refused_and_named() {
     let world = World::new().await;
     let key = world.key().await;
     for (query, named) in [
@@ -104,7 +104,7 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
 }
 
 #[tokio::test]
-async fn items_are_found_by_category_text_and_time_page_by_page() {
+async fn items_are_filtered_by_category_text_and_time_across_pages() {
     let world = World::new().await;
     let key = world.key().await;
     let item = |id: &str, name: &str, category: &str| json!({ "id": id, "name": name, "category": category });

@@ -18,7 +18,7 @@ async fn send(key: &Key, query: &str, items: std::ops::Range<usize>) -> Value {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_items_are_read_by_page_while_others_change_and_not_lost_to_one_feed() {
+async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_feed() {
     let world = World::new().await;
     let key = world.key().await;
     for start in (0..ITEMS).step_by(MOST) {

@@ -5,7 +5,7 @@ use crate::support::World;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_missions_product_goes_in_and_comes_out() {
+async fn pushed_item_is_stored_and_returned_with_defaults() {
     let world = World::new().await;
     let key = world.key().await;
     let item = json!({
@@ -28,7 +28,7 @@ async fn the_missions_product_goes_in_and_comes_out() {
 }
 
 #[tokio::test]
-async fn what_is_sent_again_is_unchanged_and_what_differs_replaces_the_whole_item() {
+async fn repeated_items_are_unchanged_and_different_items_are_replaced_as_a_whole() {
     let world = World::new().await;
     let key = world.key().await;
     let push = async |items: serde_json::Value| {
@@ -71,7 +71,7 @@ async fn what_is_sent_again_is_unchanged_and_what_differs_replaces_the_whole_ite
 }
 
 #[tokio::test]
-async fn null_and_absent_are_the_same() {
+async fn null_fields_are_treated_as_absent() {
     let world = World::new().await;
     let key = world.key().await;
     let mut item = full();
@@ -115,7 +115,7 @@ async fn prices_keep_their_digits() {
 }
 
 #[tokio::test]
-async fn a_feed_holds_one_to_five_thousand_items_with_different_ids() {
+async fn feed_is_refused_unless_it_contains_1_to_5000_items_with_different_ids() {
     let world = World::new().await;
     let key = world.key().await;
     let items = |count: usize| {
@@ -142,7 +142,7 @@ async fn a_feed_holds_one_to_five_thousand_items_with_different_ids() {
 }
 
 #[tokio::test]
-async fn one_bad_item_keeps_the_whole_feed_out() {
+async fn feed_is_refused_as_a_whole_if_one_item_is_invalid() {
     let world = World::new().await;
     let key = world.key().await;
     let items = feed([named("GOOD"), json!({ "id": "BAD" })]);
@@ -158,7 +158,7 @@ async fn one_bad_item_keeps_the_whole_feed_out() {
 }
 
 #[tokio::test]
-async fn the_console_shows_what_an_integration_pushed() {
+async fn console_shows_the_items_that_an_integration_pushed() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;

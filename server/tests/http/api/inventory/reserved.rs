@@ -7,7 +7,7 @@ use serde_json::json;
 const DETAIL: &str = "Use another id: `/api/inventory/changes` is the list of changes.";
 
 #[tokio::test]
-async fn no_new_item_gets_the_id_of_the_list_of_changes() {
+async fn new_items_with_the_reserved_id_are_refused() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
@@ -40,7 +40,7 @@ async fn no_new_item_gets_the_id_of_the_list_of_changes() {
 }
 
 #[tokio::test]
-async fn item_that_an_earlier_release_stored_under_the_reserved_id_can_be_changed_and_deleted() {
+async fn stored_item_with_the_reserved_id_can_be_changed_and_deleted() {
     let world = World::new().await;
     let key = world.key().await;
     key.post("/api/inventory", &feed([named("A")]))

@@ -38,7 +38,7 @@ async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_search_looks_at_ten_thousand_items_for_each_page_and_finds_all_in_the_end() {
+async fn search_scans_ten_thousand_items_per_page_and_finds_every_match() {
     let world = World::new().await;
     let key = world.key().await;
     fill(&world).await;
@@ -66,7 +66,7 @@ async fn a_search_looks_at_ten_thousand_items_for_each_page_and_finds_all_in_the
 }
 
 #[tokio::test]
-async fn the_console_names_the_items_that_it_searched_and_searches_further() {
+async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
     let world = World::new().await;
     let owner = world.owner().await;
     fill(&world).await;
@@ -130,7 +130,7 @@ async fn the_console_names_the_items_that_it_searched_and_searches_further() {
 }
 
 #[tokio::test]
-async fn text_with_blanks_around_it_finds_the_same() {
+async fn search_ignores_whitespace_around_filter_values() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];

@@ -5,7 +5,7 @@ use crate::support::World;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn item_is_taken_as_it_was_read_and_keeps_its_own_time() {
+async fn item_can_be_sent_back_as_it_was_read_and_stays_unchanged() {
     let world = World::new().await;
     let key = world.key().await;
     key.post("/api/inventory", &feed([full(), named("B")]))
@@ -33,7 +33,7 @@ async fn item_is_taken_as_it_was_read_and_keeps_its_own_time() {
 }
 
 #[tokio::test]
-async fn item_whose_id_is_not_that_of_the_path_is_refused() {
+async fn item_is_refused_if_its_id_differs_from_the_path() {
     let world = World::new().await;
     let key = world.key().await;
     key.post("/api/inventory", &feed([named("A"), named("B")]))

@@ -26,7 +26,7 @@ fn item(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn texts_of_every_script_come_back_as_they_were() {
+async fn texts_in_every_script_are_stored_unchanged() {
     let world = World::new().await;
     let key = world.key().await;
     for text in KEPT {
@@ -41,7 +41,7 @@ async fn texts_of_every_script_come_back_as_they_were() {
 }
 
 #[tokio::test]
-async fn ids_and_names_of_attributes_of_every_script_come_back_too() {
+async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
     let world = World::new().await;
     let key = world.key().await;
     let plain = KEPT

@@ -29,7 +29,7 @@ async fn send(key: &Key, path: &str, kind: &str, body: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn every_format_changes_the_fields_that_it_has_and_no_others() {
+async fn update_changes_only_the_fields_that_the_feed_contains_in_every_format() {
     let json = r#"{"items":[{"id":"A","price":1.5,"category":null,"attributes":{"colour":"blue","doors":null}},
         {"id":"B","price":null}]}"#;
     let xml = r#"<inventory><item><id>A</id><price>1.50</price><category/><attributes>
@@ -67,7 +67,7 @@ async fn every_format_changes_the_fields_that_it_has_and_no_others() {
 }
 
 #[tokio::test]
-async fn merge_still_empties_the_fields_that_an_item_leaves_out() {
+async fn merge_clears_the_fields_that_an_item_leaves_out() {
     let world = World::new().await;
     let (key, _) = stored(&world).await;
     let csv = "id,name,price\nA,Honda,1\n";
@@ -152,7 +152,7 @@ async fn bad_values_are_reported_in_the_order_of_the_feed() {
 }
 
 #[tokio::test]
-async fn update_keeps_its_answer_under_an_idempotency_key() {
+async fn update_response_is_replayed_for_its_idempotency_key() {
     let world = World::new().await;
     let (key, _) = stored(&world).await;
     let once = key.with("idempotency-key", "a");
@@ -200,7 +200,7 @@ async fn update_of_too_much_stored_text_is_refused() {
 }
 
 #[tokio::test]
-async fn dry_run_of_an_update_answers_what_it_would_change() {
+async fn dry_run_of_an_update_reports_its_changes() {
     let world = World::new().await;
     let (key, [a, _]) = stored(&world).await;
     let csv = "id,price\nA,1\nC,2\n";

@@ -99,7 +99,7 @@ async fn refused_where(
 }
 
 #[tokio::test]
-async fn blanks_of_every_kind_around_a_value_are_left_out() {
+async fn whitespace_of_every_kind_around_a_value_is_removed() {
     let fields = [
         ("id", "\u{A0}SKU 1\u{3000}"),
         ("name", " \u{2009}Accord\t"),
@@ -155,7 +155,7 @@ async fn prices_have_the_decimal_places_of_their_currency() {
 }
 
 #[tokio::test]
-async fn a_price_without_a_currency_has_the_places_of_the_default_one() {
+async fn price_without_a_currency_uses_the_decimal_places_of_the_default_currency() {
     let world = World::new().await;
     let (owner, key) = owner_with_key(&world).await;
     world.sql("UPDATE accounts SET currency = 'KWD'").await;
@@ -176,7 +176,7 @@ async fn a_price_without_a_currency_has_the_places_of_the_default_one() {
 }
 
 #[tokio::test]
-async fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
+async fn number_in_another_notation_is_refused_with_the_corrected_value() {
     for (price, detail) in [
         ("32500,00", "Write 32500.00: a period before the decimals"),
         ("1.234,56", "Write 1234.56:"),
@@ -191,7 +191,7 @@ async fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
 }
 
 #[tokio::test]
-async fn ids_that_cannot_be_right_are_refused_with_the_reason() {
+async fn implausible_ids_are_refused_with_the_reason() {
     for (id, detail) in [
         ("1.23457E+12", "Format the column as text"),
         ("4E+15", "Format the column as text"),

@@ -4,7 +4,7 @@ use crate::support::World;
 use serde_json::json;
 
 #[tokio::test]
-async fn every_wrong_value_is_pointed_at_in_one_answer() {
+async fn every_invalid_value_is_reported_in_one_response() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let lead = json!({
@@ -35,7 +35,7 @@ async fn every_wrong_value_is_pointed_at_in_one_answer() {
 }
 
 #[tokio::test]
-async fn another_form_than_an_object_is_refused() {
+async fn body_is_refused_unless_it_is_a_json_object() {
     let world = World::new().await;
     let key = world.crm_key().await;
     for body in [json!([]), json!("lead"), json!(null), json!(7)] {
@@ -54,7 +54,7 @@ async fn another_form_than_an_object_is_refused() {
 }
 
 #[tokio::test]
-async fn texts_of_every_script_come_back_as_they_were() {
+async fn texts_in_every_script_are_trimmed_and_otherwise_stored_unchanged() {
     let world = World::new().await;
     let key = world.crm_key().await;
     for text in [
@@ -131,7 +131,7 @@ async fn lengths_are_counted_in_characters() {
 }
 
 #[tokio::test]
-async fn a_body_ends_at_its_limit() {
+async fn body_is_refused_beyond_its_size_limit() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let json = key.with("content-type", "application/json");

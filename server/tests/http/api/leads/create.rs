@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_new_lead_is_answered_with_its_address_and_every_field() {
+async fn new_lead_is_returned_with_its_location_and_every_field() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let answer = key.post("/api/leads", &full()).await.expect(201);
@@ -56,7 +56,7 @@ async fn a_new_lead_is_answered_with_its_address_and_every_field() {
 }
 
 #[tokio::test]
-async fn an_address_or_a_number_is_enough_and_what_is_blank_is_not_there() {
+async fn lead_needs_only_an_email_or_phone_and_blank_fields_are_null() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let mail = json!({ "email": "ada@example.com" });
@@ -98,7 +98,7 @@ async fn an_address_or_a_number_is_enough_and_what_is_blank_is_not_there() {
 }
 
 #[tokio::test]
-async fn without_an_address_and_a_number_nothing_is_stored() {
+async fn lead_without_email_and_phone_is_refused() {
     let world = World::new().await;
     let key = world.crm_key().await;
     for lead in [
@@ -114,7 +114,7 @@ async fn without_an_address_and_a_number_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn the_same_person_may_ask_twice() {
+async fn identical_leads_are_stored_separately() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let one = key.post("/api/leads", &full()).await.expect(201);
@@ -123,7 +123,7 @@ async fn the_same_person_may_ask_twice() {
 }
 
 #[tokio::test]
-async fn who_created_a_lead_is_recorded_and_nothing_of_the_person() {
+async fn audit_log_records_the_actor_of_lead_changes_without_personal_data() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let answer = key.post("/api/leads", &full()).await.expect(201);

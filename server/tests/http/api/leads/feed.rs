@@ -10,7 +10,7 @@ async fn follow(key: &Key, cursor: &str, limit: usize) -> (Vec<String>, String) 
 }
 
 #[tokio::test]
-async fn a_feed_without_leads_has_a_cursor_to_ask_again_with() {
+async fn empty_feed_has_a_cursor_that_returns_later_leads() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let (names, cursor) = told(&key.get("/api/leads").await.expect(200));
@@ -26,7 +26,7 @@ async fn a_feed_without_leads_has_a_cursor_to_ask_again_with() {
 }
 
 #[tokio::test]
-async fn each_lead_stands_once_at_its_last_change() {
+async fn feed_lists_each_lead_once_at_its_latest_change() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let mut paths = Vec::new();
@@ -46,7 +46,7 @@ async fn each_lead_stands_once_at_its_last_change() {
 }
 
 #[tokio::test]
-async fn pieces_follow_one_another_while_leads_change() {
+async fn pages_miss_nothing_while_leads_change() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let mut paths = Vec::new();
@@ -75,7 +75,7 @@ async fn pieces_follow_one_another_while_leads_change() {
 }
 
 #[tokio::test]
-async fn fifty_come_at_a_time_and_five_hundred_at_most() {
+async fn page_size_is_fifty_by_default_and_accepts_limits_up_to_500() {
     let world = World::new().await;
     let key = world.crm_key().await;
     for number in 0..60 {
@@ -91,7 +91,7 @@ async fn fifty_come_at_a_time_and_five_hundred_at_most() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
+async fn invalid_parameter_is_refused_and_named() {
     let world = World::new().await;
     let key = world.crm_key().await;
     welcome(&key, "Ada").await;
@@ -122,7 +122,7 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
 }
 
 #[tokio::test]
-async fn a_piece_ends_at_two_mebibytes_and_the_next_one_goes_on() {
+async fn page_ends_at_two_mebibytes_and_the_next_page_continues() {
     let world = World::new().await;
     let key = world.crm_key().await;
     // Each of these characters takes two bytes in JSON.

@@ -5,7 +5,7 @@ use crate::support::World;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_crm_writes_back_what_is_its_own() {
+async fn crm_can_update_status_external_id_and_note() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let created = key.post("/api/leads", &full()).await.expect(201);
@@ -30,7 +30,7 @@ async fn a_crm_writes_back_what_is_its_own() {
 }
 
 #[tokio::test]
-async fn writing_back_what_stands_there_is_no_change() {
+async fn patch_with_the_same_values_changes_nothing() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let created = key.post("/api/leads", &full()).await.expect(201);
@@ -49,7 +49,7 @@ async fn writing_back_what_stands_there_is_no_change() {
 }
 
 #[tokio::test]
-async fn nothing_else_can_be_written_back() {
+async fn patch_refuses_other_fields_and_invalid_values() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let path = welcome(&key, "Ada").await;
@@ -91,7 +91,7 @@ async fn nothing_else_can_be_written_back() {
 }
 
 #[tokio::test]
-async fn an_erased_lead_is_gone_but_for_its_id() {
+async fn erased_lead_is_gone_except_for_its_id() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let path = key.post("/api/leads", &full()).await.expect(201);
@@ -113,7 +113,7 @@ async fn an_erased_lead_is_gone_but_for_its_id() {
 }
 
 #[tokio::test]
-async fn what_was_kept_to_be_answered_again_forgets_an_erased_lead_too() {
+async fn stored_idempotent_response_is_erased_with_its_lead() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let once = key.with("idempotency-key", "form-7");
@@ -133,7 +133,7 @@ async fn what_was_kept_to_be_answered_again_forgets_an_erased_lead_too() {
 }
 
 #[tokio::test]
-async fn an_id_that_nobody_gave_out_names_no_lead() {
+async fn unknown_lead_ids_are_not_found() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let long = "x".repeat(128);

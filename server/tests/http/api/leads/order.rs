@@ -10,7 +10,7 @@ async fn code(http: &Http, method: &str, path: &str, body: impl Into<Body>) -> S
 }
 
 #[tokio::test]
-async fn the_contracts_order_is_kept() {
+async fn errors_are_reported_in_the_order_of_the_contract() {
     let world = World::new().await;
     let owner = world.owner().await;
     let reader = owner.create(&world, "Reader", &["leads:read"]).await;

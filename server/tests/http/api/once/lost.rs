@@ -20,7 +20,7 @@ async fn until(world: &World, statement: &'static str, count: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_the_first_is_worked_on_the_others_are_told_so() {
+async fn repeated_request_conflicts_while_the_first_is_in_progress() {
     let world = World::new().await;
     let key = sender(&world).await;
     let body = many();
@@ -44,7 +44,7 @@ async fn while_the_first_is_worked_on_the_others_are_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hangs_up_finds_the_answer_later() {
+async fn response_is_stored_for_a_client_that_disconnects() {
     let world = World::new().await;
     let key = sender(&world).await;
     let first = tokio::spawn({
@@ -61,7 +61,7 @@ async fn who_hangs_up_finds_the_answer_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_sent_at_once_one_does_the_work() {
+async fn only_one_of_many_concurrent_requests_is_carried_out() {
     let world = World::new().await;
     let key = sender(&world).await;
     let sent = (0..20).map(|_| {
@@ -85,7 +85,7 @@ async fn of_many_sent_at_once_one_does_the_work() {
 }
 
 #[tokio::test]
-async fn answers_survive_a_restart() {
+async fn stored_responses_survive_a_restart() {
     let world = World::new().await;
     let key = world.key().await;
     let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
@@ -103,7 +103,7 @@ async fn answers_survive_a_restart() {
 const DIED: &str = "UPDATE idempotent_requests SET status = NULL, headers = NULL, body = NULL";
 
 #[tokio::test]
-async fn request_of_a_dead_node_is_in_progress_until_its_lease_lapses_and_then_carried_out() {
+async fn request_of_a_dead_node_conflicts_until_its_lease_expires_and_is_then_carried_out() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
@@ -125,7 +125,7 @@ async fn request_of_a_dead_node_is_in_progress_until_its_lease_lapses_and_then_c
 }
 
 #[tokio::test]
-async fn claim_of_an_earlier_version_is_in_progress_until_it_expires() {
+async fn claim_of_an_earlier_version_conflicts_until_it_expires() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
@@ -141,7 +141,7 @@ async fn claim_of_an_earlier_version_is_in_progress_until_it_expires() {
 }
 
 #[tokio::test]
-async fn change_is_not_committed_when_its_answer_cannot_be() {
+async fn change_is_not_committed_if_its_response_cannot_be_stored() {
     let world = World::new().await;
     let key = sender(&world).await;
     world
@@ -159,7 +159,7 @@ async fn change_is_not_committed_when_its_answer_cannot_be() {
 }
 
 #[tokio::test]
-async fn what_failed_or_came_too_fast_may_be_sent_again() {
+async fn failed_or_rate_limited_request_can_be_retried_with_its_idempotency_key() {
     let world = World::new().await;
     let key = sender(&world).await;
     world

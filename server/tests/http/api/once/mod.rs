@@ -27,7 +27,7 @@ fn one(id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_same_request_again_gets_the_same_answer_and_changes_nothing() {
+async fn repeated_request_replays_the_response_and_changes_nothing() {
     let world = World::new().await;
     let key = world.key().await;
     let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
@@ -47,7 +47,7 @@ async fn the_same_request_again_gets_the_same_answer_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn corrected_request_is_carried_out_under_the_key_of_the_refused_one() {
+async fn refused_request_can_be_corrected_under_the_same_idempotency_key() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Items", &["inventory:write"]).await;
@@ -91,7 +91,7 @@ async fn corrected_request_is_carried_out_under_the_key_of_the_refused_one() {
 }
 
 #[tokio::test]
-async fn request_is_the_same_however_its_headers_are_spelled() {
+async fn request_is_replayed_if_its_headers_are_spelled_differently() {
     let world = World::new().await;
     let key = sender(&world).await;
     let body = one("A").to_string();
@@ -112,7 +112,7 @@ async fn request_is_the_same_however_its_headers_are_spelled() {
 }
 
 #[tokio::test]
-async fn answer_beyond_four_kibibytes_is_replayed_as_its_status_and_location() {
+async fn response_beyond_four_kibibytes_is_replayed_with_only_status_and_location() {
     let world = World::new().await;
     let key = world.crm_key().await;
     let lead = json!({ "email": "grace@example.com", "message": "x".repeat(5_000) });
@@ -137,7 +137,7 @@ async fn answer_beyond_four_kibibytes_is_replayed_as_its_status_and_location() {
 }
 
 #[tokio::test]
-async fn refusal_that_depends_on_what_is_stored_is_judged_again() {
+async fn refusal_that_depends_on_stored_data_is_not_replayed() {
     let world = World::new().await;
     let key = world.key().await;
     world.many_items().await;
@@ -159,7 +159,7 @@ async fn refusal_that_depends_on_what_is_stored_is_judged_again() {
 }
 
 #[tokio::test]
-async fn the_same_key_with_another_request_is_refused() {
+async fn idempotency_key_is_refused_for_a_different_request() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
@@ -174,7 +174,7 @@ async fn the_same_key_with_another_request_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_for_a_day_and_then_swept_away() {
+async fn stored_response_expires_after_a_day_and_is_then_swept() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
@@ -192,7 +192,7 @@ async fn an_answer_is_kept_for_a_day_and_then_swept_away() {
 }
 
 #[tokio::test]
-async fn accounts_may_use_the_same_keys() {
+async fn accounts_can_use_the_same_idempotency_key() {
     let world = World::new().await;
     let mine = sender(&world).await;
     let stranger = world.stranger().await;
@@ -207,7 +207,7 @@ async fn accounts_may_use_the_same_keys() {
 }
 
 #[tokio::test]
-async fn a_key_that_may_not_write_learns_nothing_of_what_was_written() {
+async fn stored_response_is_replayed_only_to_a_key_that_may_write() {
     let world = World::new().await;
     let owner = world.owner().await;
     let writer = owner.create(&world, "Writer", &["inventory:write"]).await;
@@ -221,7 +221,7 @@ async fn a_key_that_may_not_write_learns_nothing_of_what_was_written() {
 }
 
 #[tokio::test]
-async fn every_post_and_patch_takes_a_good_key_alone_and_nothing_else_looks_at_it() {
+async fn invalid_idempotency_keys_are_refused_for_post_and_patch_and_ignored_otherwise() {
     let world = World::new().await;
     let scopes = [
         "inventory:read",
@@ -260,7 +260,7 @@ async fn every_post_and_patch_takes_a_good_key_alone_and_nothing_else_looks_at_i
 }
 
 #[tokio::test]
-async fn neither_the_callers_key_nor_its_text_is_stored() {
+async fn idempotency_key_is_not_stored_in_plain_text() {
     let world = World::new().await;
     let key = world.key().await;
     keyed(&key, &key.secret)

@@ -154,7 +154,7 @@ mod tests {
     use domain::Email;
 
     #[test]
-    fn mail_can_be_sent_to_every_address_that_a_member_may_have() {
+    fn mail_can_be_addressed_to_every_address_that_a_member_may_have() {
         let from: Mailbox = "Voxum <voxum@example.com>".parse().unwrap();
         let smtp = Smtp::new("smtp://127.0.0.1", from).unwrap();
         let signs = "!#$%&'*+-/=?^_`{|}~";

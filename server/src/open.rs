@@ -43,8 +43,8 @@ pub async fn open(
             // Otherwise each node would generate its own pepper, and none would know the keys of
             // another.
             let current = current.context(
-                "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one, \
-                 64 hexadecimal digits such as `openssl rand -hex 32` prints",
+                "VOXUM_PEPPER is not set: with PostgreSQL, set it to the same 64 hexadecimal digits on every node; \
+                 `openssl rand -hex 32` prints some",
             )?;
             let store = postgres::open(url, mode)
                 .await

@@ -99,7 +99,7 @@ impl TooLong {
 
 impl From<TooLong> for Problem {
     fn from(TooLong { name, most }: TooLong) -> Self {
-        Self::InvalidParameter(format!("Give `{name}` at most {most} characters."))
+        Self::InvalidParameter(format!("Use at most {most} characters for `{name}`."))
     }
 }
 

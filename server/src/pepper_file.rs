@@ -50,7 +50,7 @@ pub fn beside(database: &Path) -> PathBuf {
 fn parse(text: &str, path: &Path) -> anyhow::Result<Pepper> {
     Pepper::parse(text).with_context(|| {
         format!(
-            "the pepper {} does not hold 64 hexadecimal digits: restore it",
+            "the pepper {} does not contain 64 hexadecimal digits: restore it",
             path.display()
         )
     })

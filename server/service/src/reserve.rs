@@ -68,7 +68,7 @@ impl Reserve {
             if let Some(why) = &low {
                 tracing::warn!(%why, "storage is low: feeds and leads are refused");
             } else {
-                tracing::info!("storage is no longer low: feeds and leads are taken again");
+                tracing::info!("storage is no longer low: feeds and leads are accepted again");
             }
             state.reported = low;
         }

@@ -14,7 +14,7 @@ pub fn members<'a>(
     errors: &mut Vec<EntryError>,
 ) -> Option<Vec<(String, &'a RawValue)>> {
     let Some(Members { mut members, more }) = object(value) else {
-        errors.push(invalid("", "Give an object."));
+        errors.push(invalid("", "Send an object."));
         return None;
     };
     if more {
@@ -43,9 +43,9 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
         Some(Err(_)) => refuse(
             errors,
             pointer,
-            "This text holds half a character. Send whole ones.",
+            "This text contains half of a character. Send whole characters.",
         ),
-        None => refuse(errors, pointer, "Give a text."),
+        None => refuse(errors, pointer, "Send a text."),
     }
 }
 
@@ -55,7 +55,7 @@ pub fn unknown(name: &str) -> EntryError {
         Some(character) => {
             format!("The name of this field has the invisible character {character}. Remove it.")
         }
-        None => "There is no field of this name. Leave it out.".to_owned(),
+        None => "There is no field with this name. Leave it out.".to_owned(),
     };
     EntryError::new(pointer(name), EntryCode::UnknownField, detail)
 }
@@ -67,7 +67,11 @@ pub fn too_many() -> EntryError {
 
 /// Returns the error for a field that is given a second time.
 pub fn twice(name: &str) -> EntryError {
-    EntryError::new(pointer(name), EntryCode::Duplicate, "Give each name once.")
+    EntryError::new(
+        pointer(name),
+        EntryCode::Duplicate,
+        "Use each name only once.",
+    )
 }
 
 pub fn invalid(pointer: &str, detail: &str) -> EntryError {

@@ -17,16 +17,16 @@ pub const NOT_STORED: &str = "not_stored";
     path = "/healthz",
     tag = "Server",
     operation_id = "alive",
-    responses((status = 200, description = "The process answers", body = String, content_type = "text/plain"))
+    responses((status = 200, description = "The process is alive", body = String, content_type = "text/plain"))
 )]
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Can it verify keys, and change them?
+/// Can the server verify and change keys?
 ///
-/// A node that refuses a key from memory stays ready: it is the one node that does. The lines after the first report what
-/// its operator should look at.
+/// A node that refuses a key from memory stays ready, since no other node refuses that key. The
+/// lines after the first report problems for its operator.
 #[utoipa::path(
     get,
     path = "/readyz",

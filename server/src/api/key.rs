@@ -14,7 +14,7 @@ use service::Rfc3339Time;
 use service::authenticator::KeyDescription;
 use utoipa::ToSchema;
 
-/// What a key may know of itself.
+/// The API key that makes the call.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ApiKey, example = json!({
     "id": "0198c2a0-5f3e-7b1c-9d42-6f1e0a7b3c55", "name": "Inventory Integration", "preview": "vx_4fT9aQ…",
@@ -23,30 +23,32 @@ use utoipa::ToSchema;
     "account": { "id": "0198c29e-0a11-7c3d-8e20-51d4c9f0b7aa", "name": "Example Motors" }
 }))]
 pub struct KeyAnswer<'a> {
-    /// Names the key where its secret must not be: in a log, or to an admin.
+    /// Identifies the key where its secret must not appear, such as in a log or in a message to an
+    /// admin.
     id: &'a str,
-    /// As an admin named it.
+    /// The name that an admin gave the key.
     name: &'a str,
     /// The first characters of the secret.
     preview: &'a str,
-    /// What the key permits.
+    /// The permissions of the key.
     #[schema(value_type = Vec<String>)]
     scopes: &'a ScopeSet,
-    /// A key that can ask is `active`.
+    /// Always `active`: the calls of other keys are refused.
     #[schema(value_type = String)]
     status: &'static str,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339Time,
-    /// Null where the key does not expire.
+    /// Null if the key does not expire.
     #[schema(value_type = Option<String>, required, format = DateTime)]
     expires_at: Option<Rfc3339Time>,
-    /// When it was used before this call. Calls that another server took in the last while may be missing; null before the first call.
+    /// When the key was used before this call. Recent calls to other nodes may be missing. Null
+    /// before the first call.
     #[schema(value_type = Option<String>, required, format = DateTime)]
     last_used_at: Option<Rfc3339Time>,
     account: AccountAnswer<'a>,
 }
 
-/// Whose data the key reaches.
+/// The account whose data the key can access.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
 struct AccountAnswer<'a> {
@@ -56,7 +58,7 @@ struct AccountAnswer<'a> {
 
 /// Look at the calling key
 ///
-/// The first call to make: it says whether the key works, what it permits and when it expires.
+/// The first call to make: it shows whether the key works, what it permits and when it expires.
 #[utoipa::path(
     get,
     path = "/api/key",
@@ -91,8 +93,8 @@ pub async fn show(
 
 /// Revoke the calling key
 ///
-/// For a key that may have leaked. It works with any key and for nothing but the key itself; from the answer on, every
-/// call with this key is refused. An admin has to create another one.
+/// For a key that may have leaked. Any key can revoke itself, and no other key. After the answer,
+/// every call with this key is refused. An admin has to create a new one.
 #[utoipa::path(
     delete,
     path = "/api/key",

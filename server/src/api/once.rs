@@ -153,7 +153,7 @@ fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     };
     key.ok_or_else(|| {
         Problem::InvalidParameter(
-            "Give one `Idempotency-Key` of 1 to 255 printable ASCII characters.".into(),
+            "Send one `Idempotency-Key` of 1 to 255 printable ASCII characters.".into(),
         )
     })
 }

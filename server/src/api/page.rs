@@ -22,7 +22,7 @@ pub fn fitting<T: Serialize>(
     let mut written = Vec::new();
     for entry in entries {
         let entry = to_raw_value(&entry).map_err(|error| {
-            tracing::error!(error = %Chain(&error), "an entry of a list could not be written");
+            tracing::error!(error = %Chain(&error), "a list entry could not be serialized");
             Problem::Internal
         })?;
         // Including the comma after it.

@@ -76,27 +76,26 @@ impl Parameters {
         self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
             let number = self::number(number).filter(|number| *number <= MOST_ALLOWED);
-            number.ok_or_else(|| invalid("Give `allow_removal` a number of items from 0 to 10000."))
+            number
+                .ok_or_else(|| invalid("Set `allow_removal` to a number of items from 0 to 10000."))
         });
         let allow_removal = allow_removal.transpose()?;
         Ok(FeedOptions {
             mode: match self.get("mode") {
                 None | Some("merge" | "update") if allow_removal.is_some() => {
-                    return Err(invalid("Give `allow_removal` only with `mode=replace`."));
+                    return Err(invalid("Send `allow_removal` only with `mode=replace`."));
                 }
                 None | Some("merge") => FeedMode::Merge,
                 Some("replace") => FeedMode::Replace(allow_removal.into()),
                 Some("update") => FeedMode::Update,
                 Some(_) => {
-                    return Err(invalid(
-                        "Give `mode` the value `merge`, `replace` or `update`.",
-                    ));
+                    return Err(invalid("Set `mode` to `merge`, `replace` or `update`."));
                 }
             },
             on_error: match self.get("on_error") {
                 None | Some("reject") => OnError::Reject,
                 Some("skip") => OnError::Skip,
-                Some(_) => return Err(invalid("Give `on_error` the value `reject` or `skip`.")),
+                Some(_) => return Err(invalid("Set `on_error` to `reject` or `skip`.")),
             },
         })
     }
@@ -109,7 +108,7 @@ impl Parameters {
         match self.get("dry_run") {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(invalid("Give `dry_run` the value `true` or `false`.")),
+            Some(_) => Err(invalid("Set `dry_run` to `true` or `false`.")),
         }
     }
 
@@ -122,7 +121,7 @@ impl Parameters {
         // Text that was pasted often has blanks around it.
         let text = |name: &str| self.get(name).map(|text| text.trim().to_owned());
         let since = self.get("updated_since").map(|text| {
-            let told = "Give `updated_since` a time such as 2026-01-31T08:00:00Z (a `+` in it is written `%2B`).";
+            let told = "Set `updated_since` to a time such as 2026-01-31T08:00:00Z, with a `+` in it written as `%2B`.";
             service::parse_rfc3339(text).ok_or_else(|| invalid(told))
         });
         let filter = ItemFilter {
@@ -153,7 +152,9 @@ impl Parameters {
 
     /// Returns the refusal of a `cursor` that the API has not issued.
     pub fn no_such_cursor() -> Problem {
-        invalid("Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.")
+        invalid(
+            "Set `cursor` to the `next_cursor` of an earlier answer, unchanged, or leave it out.",
+        )
     }
 
     fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Problem> {
@@ -161,7 +162,9 @@ impl Parameters {
             None => DEFAULT_LIMIT,
             Some(text) => number(text)
                 .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-                .ok_or_else(|| invalid(format!("Give `limit` a number from 1 to {MAX_LIMIT}.")))?,
+                .ok_or_else(|| {
+                    invalid(format!("Set `limit` to a number from 1 to {MAX_LIMIT}."))
+                })?,
         };
         let after = self
             .get("cursor")
@@ -184,7 +187,7 @@ impl Parameters {
                 .iter()
                 .any(|(earlier, _)| earlier == name)
             {
-                return Err(invalid(format!("Give `{shown}` once.")));
+                return Err(invalid(format!("Send `{shown}` only once.")));
             }
         }
         self.lengths.clone().map_err(Problem::from)

@@ -202,7 +202,7 @@ impl Problem {
                  slash at their end. `/api/openapi.json` lists all paths."
                     .into()
             }
-            Self::MethodNotAllowed => "This path does not take this method. The header `Allow` lists those it takes.".into(),
+            Self::MethodNotAllowed => "This path does not support this method. The header `Allow` lists the methods that it supports.".into(),
             Self::AmbiguousCredentials => {
                 "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()
             }
@@ -210,7 +210,7 @@ impl Problem {
             Self::MalformedKey(_) => {
                 "The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.".into()
             }
-            Self::InvalidKey => "No API key of this server is like this one. Check that it belongs to this server.".into(),
+            Self::InvalidKey => "This server does not know this API key. Check that you call the server that it belongs to.".into(),
             Self::RevokedKey => "This API key was revoked. Ask an admin for a new key.".into(),
             Self::RevokedHere => {
                 "This API key was revoked, and the revocation is not yet stored. Ask an admin for a new key.".into()
@@ -251,32 +251,32 @@ impl Problem {
                     .into()
             }
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
-            Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
+            Self::InvalidBody(_) => "Some values are invalid, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
             Self::NoSuchLead => "There is no such lead in this account. Erased leads are gone for good.".into(),
             Self::CursorExpired => {
                 "Items that were removed after this cursor are no longer listed. Read the whole inventory again: send the request \
-                 without `cursor`, follow `next_cursor` until the list is empty, and remove what you hold and did not get."
+                 without `cursor`, follow `next_cursor` until the list is empty, and remove from your copy what you did not get."
                     .into()
             }
             Self::PreconditionFailed => {
-                "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
-                 Read it again, and send the change with the `ETag` that comes with it."
+                "The condition in `If-Match` or `If-None-Match` does not hold, so nothing was changed. Read the item again, \
+                 and send the change with its current `ETag`."
                     .into()
             }
             Self::ForeignTag => {
-                "This server gave none of the entity tags in `If-Match`, so nothing was changed. Send the `ETag` of the item as \
-                 the server gave it. If that is what you sent, a proxy in between replaced it: ask your operator to have \
-                 the proxy pass `ETag` on."
+                "None of the entity tags in `If-Match` comes from this server, so nothing was changed. Send the `ETag` of the item \
+                 exactly as you received it. If you did, a proxy in between replaced it: ask your operator to let the \
+                 proxy pass `ETag` through."
                     .into()
             }
             Self::NoConditions => {
-                "Leads carry no entity tags, so no condition on one can hold. Nothing was changed; send the request without \
-                 `If-Match` and `If-None-Match`."
+                "Leads have no entity tags, so they cannot be changed under a condition. Nothing was changed; send the request \
+                 without `If-Match` and `If-None-Match`."
                     .into()
             }
             Self::IdempotencyKeyReused => {
-                "This `Idempotency-Key` came with another request before. Nothing was changed; give each request a key of its own.".into()
+                "This `Idempotency-Key` was already used for a different request. Nothing was changed; use a new key for each request.".into()
             }
             Self::ReplaceTooLarge => {
                 "This feed would remove more than 10,000 items, the most that one feed may remove, so nothing was changed. \
@@ -289,11 +289,11 @@ impl Problem {
             )
             .into(),
             Self::Conflict => {
-                "The first request with this `Idempotency-Key` is still being worked on. Send it again after `Retry-After` seconds."
+                "The first request with this `Idempotency-Key` is still being processed. Send it again after `Retry-After` seconds."
                     .into()
             }
             Self::Internal => {
-                "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
+                "Something went wrong on our side. Try again. If the problem persists, send your operator the request ID in `instance`.".into()
             }
             Self::QuotaExceeded { resource, limit } => format!(
                 "This account may have at most {}, and this request would exceed that, so nothing was stored. Remove what is \
@@ -342,7 +342,7 @@ impl Problem {
             ReadError::Slow => Self::RequestTimeout,
             ReadError::NoRoom => Self::Busy,
             ReadError::Broken => {
-                Self::MalformedBody("The body did not arrive whole. Send it again.".into())
+                Self::MalformedBody("The body arrived incomplete. Send it again.".into())
             }
         }
     }
@@ -392,36 +392,36 @@ impl Problem {
     }
 }
 
-/// Why a call was refused (RFC 9457).
+/// The reason for the refusal of a call (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Document<'a> {
-    /// `urn:voxum:problem:` and the code.
+    /// `urn:voxum:problem:` followed by the code.
     #[serde(rename = "type")]
     kind: String,
-    /// The same for every problem of this code.
+    /// The same for every problem with this code.
     title: &'a str,
     status: u16,
-    /// What to do.
+    /// An explanation for people, with what to do.
     detail: Cow<'a, str>,
     /// The request's id, as in `X-Request-Id`.
     instance: &'a str,
-    /// What programs decide by.
+    /// The code for programs to act on.
     code: &'a str,
-    /// Of `invalid_body`: what is to be corrected, 100 entries at most.
+    /// For `invalid_body`: the values to correct, at most 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 100)]
     errors: Vec<Entry<'a>>,
 }
 
-/// One fault in a body.
+/// An error in a body.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProblemEntry)]
 pub struct Entry<'a> {
     /// A JSON pointer (RFC 6901) to the value, such as `/items/0/price`.
     pointer: &'a str,
     code: &'a str,
-    /// What to do.
+    /// An explanation for people, with what to do.
     detail: &'a str,
     /// In XML and CSV, the line on which the item or the header begins.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Description of the settings that have no flag, since command lines show in process lists and
 /// shell histories.
 pub(super) const SECRETS: &str = "\
-Secrets are set by the environment alone:
+Secrets can only be set in the environment:
   VOXUM_DATABASE_URL    Database: sqlite:PATH, or for several machines
                         postgres://USER:PASSWORD@HOST/DATABASE
                         [default: sqlite:./data/voxum.db]
@@ -16,7 +16,7 @@ Secrets are set by the environment alone:
                         digits; required with PostgreSQL, the same on every
                         machine [default: the file `pepper` beside the
                         database, which the first start creates]
-  VOXUM_PEPPER_OLD      Previous pepper, while API keys are hashed again
+  VOXUM_PEPPER_OLD      Previous pepper, while API keys are re-hashed
   VOXUM_ADMIN_PASSWORD  Password of the first owner, with VOXUM_ADMIN_EMAIL
   VOXUM_SMTP_URL        Mail server for notices to owners and admins that keys
                         expire, such as smtps://USER:PASSWORD@HOST or
@@ -46,7 +46,7 @@ pub struct Cli {
 /// [`crate::settings`], so that an invalid one is reported in one line, wherever it came from.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address and port to listen on; port 0 picks a free one
     #[arg(
         long,
         global = true,
@@ -74,7 +74,7 @@ pub struct Flags {
         value_name = "URL"
     )]
     pub public_url: Option<String>,
-    /// Proxies whose X-Forwarded-For header is believed, as addresses and networks [default: none]
+    /// Proxies whose X-Forwarded-For header is trusted, as addresses and networks [default: none]
     #[arg(
         long,
         global = true,
@@ -101,8 +101,8 @@ pub struct Flags {
         value_name = "FILE"
     )]
     pub tls_key: Option<String>,
-    /// Connections at once. At this number, the next one takes the place of one that is idle or whose client does not
-    /// send its request or read its answer, first of the address with the most connections
+    /// Maximum number of open connections. Beyond it, a new one replaces one that is idle or whose client does not send
+    /// its request or read the response, first of the address with the most connections
     #[arg(
         long,
         global = true,
@@ -114,7 +114,7 @@ pub struct Flags {
     pub max_connections: String,
     #[command(flatten)]
     pub ceilings: CeilingFlags,
-    /// Seconds between SIGTERM and the closing of the listener, in which /readyz answers 503 and requests are still
+    /// Seconds between SIGTERM and the closing of the listener, during which /readyz answers 503 and requests are still
     /// accepted: as long as your load balancer needs to notice
     #[arg(
         long,
@@ -135,7 +135,7 @@ pub struct Flags {
         default_value = "256"
     )]
     pub body_memory: String,
-    /// Feeds of the inventory that are parsed at once, each on a processor; others wait
+    /// Inventory feeds that are parsed at the same time, each on one processor; others wait
     #[arg(
         long,
         global = true,
@@ -205,12 +205,12 @@ pub enum Command {
     Admin(Admin),
     /// Check this installation and report what is wrong, without changing anything
     Doctor,
-    /// Write everything into one new file, while the server runs. The pepper is not in it
+    /// Back up everything to one new file, while the server runs. The pepper is not included
     Backup {
-        /// The new file; an SQLite database, whichever database the data is in
+        /// New file, which becomes an SQLite database whichever database the server uses
         file: PathBuf,
     },
-    /// Restore a backup into an empty place. Every API key is then paused until an admin confirms it
+    /// Restore a backup into an empty database. Every API key is then paused until an admin confirms it
     Restore {
         /// File that `voxum backup` wrote
         file: PathBuf,
@@ -231,13 +231,13 @@ pub enum Key {
     Identify,
     /// List the keys of all accounts that are neither revoked nor expired
     List {
-        /// Also those that were revoked or have expired
+        /// Include revoked and expired keys
         #[arg(long)]
         all: bool,
     },
     /// Revoke keys for good; a running server refuses them once this is done
     Revoke {
-        /// Each key's id, or its preview such as `vx_abc123`, and never the key itself
+        /// ID of each key, or its preview such as `vx_abc123`; never the key itself
         #[arg(required = true, value_name = "ID")]
         keys: Vec<String>,
         /// Reason for the audit log: leaked, replaced, unused or other
@@ -280,6 +280,6 @@ pub enum Admin {
 fn reason(raw: &str) -> Result<RevokeReason, String> {
     RevokeReason::parse(raw).map_err(|_| {
         let all = RevokeReason::ALL.map(RevokeReason::as_str);
-        format!("it is one of {}", all.join(", "))
+        format!("use one of {}", all.join(", "))
     })
 }

@@ -24,7 +24,7 @@ pub struct CeilingFlags {
         default_value = "2000000"
     )]
     pub account_items: String,
-    /// MiB that the texts of an account's items may take
+    /// MiB of text that an account's items may contain
     #[arg(
         long,
         global = true,
@@ -34,7 +34,7 @@ pub struct CeilingFlags {
         default_value = "4096"
     )]
     pub account_item_mib: String,
-    /// Leads that an account may have, without the erased ones
+    /// Leads that an account may have, not counting erased ones
     #[arg(
         long,
         global = true,
@@ -44,7 +44,7 @@ pub struct CeilingFlags {
         default_value = "1000000"
     )]
     pub account_leads: String,
-    /// API keys that an account may have, without those that are revoked or expired
+    /// API keys that an account may have, not counting revoked and expired ones
     #[arg(
         long,
         global = true,
@@ -64,7 +64,7 @@ pub struct CeilingFlags {
         default_value = "1000"
     )]
     pub account_members: String,
-    /// Calls that all keys of an account together may make a second on each node, and as many at once; 0 is no limit
+    /// Calls per second of all keys of an account together, on each node, which is also the burst size; 0 means no limit
     #[arg(
         long,
         global = true,

@@ -26,7 +26,7 @@ pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
     if safe || is_api(path) || is_ours(request.headers(), path, state) {
         return None;
     }
-    tracing::warn!("refused a request that another site caused");
+    tracing::warn!("a cross-site request was refused");
     Some(plain(
         StatusCode::FORBIDDEN,
         "This request did not come from this console, so nothing was done. Open the console and try again there. \

@@ -102,7 +102,7 @@ impl Visitor {
             && let Some(token) = &self.token
             && let Err(error) = state.services.sessions.sign_out(token, &self.client).await
         {
-            tracing::warn!(error = %Chain(&error), "a session that was replaced could not be ended");
+            tracing::warn!(error = %Chain(&error), "a replaced session could not be ended");
         }
     }
 }

@@ -125,7 +125,7 @@ fn limits(document: &Value, field: &Value) -> String {
         _ => {}
     }
     if let (Some(least), Some(most)) = (number("minItems"), number("maxItems")) {
-        limits.push(format!("{least} to {most} of them."));
+        limits.push(format!("{least} to {most} entries."));
     }
     let known = field["enum"]
         .as_array()

@@ -38,10 +38,10 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
         None => errors.push(EntryError::new(
             "/items",
             EntryCode::Required,
-            "Give the list of items.",
+            "Send the list of items.",
         )),
         Some(items) => match array(items) {
-            None => errors.push(invalid("/items", "Give a list of items.")),
+            None => errors.push(invalid("/items", "Send a list of items.")),
             Some(list) if list.elements.is_empty() || list.more => {
                 let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
                 errors.push(EntryError::new("/items", EntryCode::OutOfRange, detail));
@@ -81,7 +81,7 @@ fn named(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
         && own != id
         && !is_blank(own)
     {
-        let other = "The path names another item. Leave `id` out, or give it the id of the path.";
+        let other = "The path names another item. Leave `id` out, or set it to the id in the path.";
         draft.errors.push(invalid("/id", other));
     }
     draft
@@ -126,7 +126,7 @@ fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
         _ => refuse(
             errors,
             "/price",
-            "Give a number, such as 32500 or \"32500.00\".",
+            "Send a number, such as 32500 or \"32500.00\".",
         ),
     }
 }
@@ -136,7 +136,7 @@ fn truth(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
     match text.as_deref().unwrap_or(value.get()).trim() {
         "true" => Some(true),
         "false" => Some(false),
-        _ => refuse(errors, "/available", "Give true or false."),
+        _ => refuse(errors, "/available", "Send true or false."),
     }
 }
 

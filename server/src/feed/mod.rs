@@ -153,7 +153,7 @@ fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
                 None => draft.errors.push(EntryError::new(
                     "/available",
                     EntryCode::Invalid,
-                    "Give true or false.",
+                    "Send true or false.",
                 )),
             }
             return Some(());

@@ -39,8 +39,10 @@ pub fn reload_at_hangup(tls: Option<Arc<Tls>>) -> anyhow::Result<()> {
             while hangup.recv().await.is_some() {
                 match tls.as_deref().map(Tls::reload) {
                     None => tracing::info!("SIGHUP changed nothing: VOXUM_TLS_CERT is not set"),
-                    Some(Ok(())) => tracing::info!("the certificate was read again"),
-                    Some(Err(error)) => tracing::error!(%error, "the certificate stays as it was"),
+                    Some(Ok(())) => tracing::info!("the certificate was reloaded"),
+                    Some(Err(error)) => {
+                        tracing::error!(%error, "the certificate could not be reloaded; the previous one stays in use");
+                    }
                 }
             }
         });

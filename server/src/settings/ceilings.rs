@@ -40,7 +40,7 @@ fn disk_reserve(flags: &CeilingFlags) -> Result<Option<u64>, SettingsError> {
             bad(
                 "VOXUM_DISK_RESERVE (--disk-reserve)",
                 text,
-                "a number of MiB such as 256, or 0 to keep nothing free",
+                "a number of MiB, such as 256, or 0 for no reserve",
             )
         })
     };
@@ -86,7 +86,7 @@ fn account_calls(flags: &CeilingFlags) -> Result<u32, SettingsError> {
             bad(
                 "VOXUM_ACCOUNT_CALLS (--account-calls)",
                 &flags.account_calls,
-                "a number from 0, which is no limit, to 10000",
+                "a number from 0 (no limit) to 10000",
             )
         })
 }

@@ -27,7 +27,7 @@ impl Database {
                 }
                 _ => Err(SettingsError(format!(
                     "{DATABASE_URL} is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE \
-                     (a password is percent-encoded in it)"
+                     (percent-encode the password)"
                 ))),
             };
         }

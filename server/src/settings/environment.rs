@@ -30,7 +30,7 @@ impl Environment {
                     .max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))
                     .unwrap_or_default();
                 return Err(SettingsError(format!(
-                    "{name} is not a setting; the nearest one is {nearest} (voxum --help has all)"
+                    "{name} is not a setting; did you mean {nearest}? voxum --help lists all settings"
                 )));
             }
             if value.to_str().is_none_or(|text| text.trim().is_empty()) {
@@ -97,7 +97,7 @@ mod tests {
         let error = environment(&[("VOXUM_LISEN", "x")]).check().unwrap_err().0;
         assert_eq!(
             error,
-            "VOXUM_LISEN is not a setting; the nearest one is VOXUM_LISTEN (voxum --help has all)"
+            "VOXUM_LISEN is not a setting; did you mean VOXUM_LISTEN? voxum --help lists all settings"
         );
         let error = environment(&[("VOXUM_PEPER_FILE", "x")])
             .check()
@@ -105,7 +105,7 @@ mod tests {
             .0;
         assert_eq!(
             error,
-            "VOXUM_PEPER_FILE is not a setting; the nearest one is VOXUM_PEPPER_FILE (voxum --help has all)"
+            "VOXUM_PEPER_FILE is not a setting; did you mean VOXUM_PEPPER_FILE? voxum --help lists all settings"
         );
     }
 

@@ -17,8 +17,16 @@ pub(super) fn read(
     let (from, url) = match (from, url) {
         (None, None) => return Ok(None),
         (Some(from), Some(url)) => (from, url),
-        (Some(_), None) => return Err(SettingsError(format!("{FROM} needs {SMTP_URL} beside it"))),
-        (None, Some(_)) => return Err(SettingsError(format!("{SMTP_URL} needs {FROM} beside it"))),
+        (Some(_), None) => {
+            return Err(SettingsError(format!(
+                "{FROM} is set without {SMTP_URL}; set both or neither"
+            )));
+        }
+        (None, Some(_)) => {
+            return Err(SettingsError(format!(
+                "{SMTP_URL} is set without {FROM}; set both or neither"
+            )));
+        }
     };
     let from = from.parse().map_err(|_| {
         bad(
@@ -34,7 +42,7 @@ pub(super) fn read(
         ))),
         Err(SmtpUrlError::PasswordInTheClear) => Err(SettingsError(format!(
             "{SMTP_URL} would send its password without encryption; use smtps://USER:PASSWORD@HOST or \
-             smtp://USER:PASSWORD@HOST?tls=required (only a server on this machine may do without)"
+             smtp://USER:PASSWORD@HOST?tls=required (only a server on this machine can be used without encryption)"
         ))),
     }
 }

@@ -120,20 +120,20 @@ impl Settings {
             bad(
                 "VOXUM_LISTEN (--listen)",
                 &flags.listen,
-                "an IP address and a port such as 127.0.0.1:3000",
+                "an IP address and a port, such as 127.0.0.1:3000",
             )
         })?;
         let metrics_listen = flags.metrics_listen.as_deref().map(|address| {
-            let good = "an IP address and a port such as 127.0.0.1:9464";
+            let good = "an IP address and a port, such as 127.0.0.1:9464";
             let told = |_| bad("VOXUM_METRICS_LISTEN (--metrics-listen)", address, good);
             address.parse().map_err(told)
         });
         let public_url = flags.public_url.as_deref().map(|url| {
-            let good = "an address such as https://console.example.com, without a path";
+            let good = "an address without a path, such as https://console.example.com";
             PublicUrl::parse(url).ok_or_else(|| bad("VOXUM_PUBLIC_URL (--public-url)", url, good))
         });
         let proxies = flags.trusted_proxies.as_deref().map(|list| {
-            let good = "a list of addresses and networks such as 127.0.0.1,10.0.0.0/8";
+            let good = "a list of addresses and networks, such as 127.0.0.1,10.0.0.0/8";
             TrustedProxies::parse(list)
                 .ok_or_else(|| bad("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, good))
         });
@@ -198,7 +198,7 @@ impl Settings {
 
 fn pepper(environment: &Environment, name: &str) -> Result<Option<Pepper>, SettingsError> {
     let pepper = environment.secret(name)?.map(|text| {
-        let wrong = || SettingsError(format!("{name} is not 64 hexadecimal digits"));
+        let wrong = || SettingsError(format!("{name} must be 64 hexadecimal digits"));
         Pepper::parse(&text).ok_or_else(wrong)
     });
     pepper.transpose()
@@ -217,7 +217,9 @@ fn shutdown_delay(seconds: &str) -> Result<Duration, SettingsError> {
 }
 
 fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
-    let needs = |one: &str, other: &str| SettingsError(format!("{one} needs {other} beside it"));
+    let needs = |one: &str, other: &str| {
+        SettingsError(format!("{one} is set without {other}; set both or neither"))
+    };
     match (cert, key) {
         (None, None) => Ok(None),
         (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
@@ -227,7 +229,7 @@ fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf
 }
 
 fn bad(name: &str, value: &str, good: &str) -> SettingsError {
-    SettingsError(format!("{name} is {value:?}, which is not {good}"))
+    SettingsError(format!("{name} must be {good}, not {value:?}"))
 }
 
 fn owner(
@@ -244,8 +246,8 @@ fn owner(
                 Password::parse(&password).map_err(|rejected| told(ADMIN_PASSWORD, rejected.0))?;
             Ok(Some((email, password)))
         }
-        (Some(_), None) => Err(told(EMAIL, &format!("needs {ADMIN_PASSWORD} beside it"))),
-        (None, Some(_)) => Err(told(ADMIN_PASSWORD, &format!("needs {EMAIL} beside it"))),
+        (Some(_), None) => Err(told(EMAIL, &format!("set {ADMIN_PASSWORD} as well"))),
+        (None, Some(_)) => Err(told(ADMIN_PASSWORD, &format!("set {EMAIL} as well"))),
     }
 }
 
@@ -276,7 +278,7 @@ mod tests {
         assert_eq!(tls(Some("c.pem"), Some("k.pem")), Ok(both));
         for (cert, key) in [(Some("c.pem"), None), (None, Some("k.pem"))] {
             let line = tls(cert, key).unwrap_err().0;
-            assert!(line.contains("needs VOXUM_TLS_"), "{line}");
+            assert!(line.contains("is set without VOXUM_TLS_"), "{line}");
         }
     }
 

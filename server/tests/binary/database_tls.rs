@@ -78,7 +78,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         "localhost",
         &[
             "is not accepted",
-            "give the host the name that stands in it",
+            "use the host name that it was issued for",
         ],
     );
     let (code, out, err) =
@@ -91,11 +91,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
     refused(
         Path::new("/nowhere/root.pem"),
         "127.0.0.1",
-        &[
-            "a file that the database URL",
-            "sslrootcert",
-            "No such file",
-        ],
+        &["a file in the database URL", "sslrootcert", "No such file"],
     );
 
     tokio::task::block_in_place(|| {

@@ -217,7 +217,7 @@ fn doctor_makes_no_claims_about_an_unreadable_database() {
     std::fs::write(&file, "Dear diary, ".repeat(1_000)).unwrap();
     let out = told(&mut voxum(folder.path()), 1);
     assert!(
-        out.contains("is no SQLite database")
+        out.contains("is not an SQLite database")
             && out.contains("warning  pepper")
             && out.contains("warning  clock"),
         "{out}"
@@ -290,7 +290,7 @@ fn doctor_checks_a_postgresql_installation() {
         "{err}"
     );
     assert!(
-        err.contains("start the newer version that made it"),
+        err.contains("use the newer version that created it"),
         "{err}"
     );
     runtime.block_on(database.drop());

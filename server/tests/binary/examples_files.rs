@@ -92,7 +92,7 @@ fn shell_script_prints_the_errors_of_the_server_about_ambiguous_json() {
     for (content, message) in [
         (
             r#"[{"id":"A","name":"n","price":1,"price":2}]"#,
-            "/items/0/price: Give each name once.",
+            "/items/0/price: Use each name only once.",
         ),
         (
             r#"[{"id":"A","name":"n","price":1e400}]"#,

@@ -164,7 +164,7 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     }
     let (_, log, _) = server.stop();
     assert!(
-        log.contains("was rejected for good") && !log.contains("unknown@"),
+        log.contains("permanently rejected an expiry notice") && !log.contains("unknown@"),
         "{log}"
     );
     look_again(folder, mail.port);

@@ -239,7 +239,7 @@ fn commands_work_on_postgresql_and_require_the_pepper() {
          VALUES (9999, 'from the future', TRUE, '', 0)",
     );
     let line = refused(&mut installation.node());
-    assert!(line.contains("start the newer version"), "{line}");
+    assert!(line.contains("use the newer version"), "{line}");
     let file = installation.folder().join("data");
     assert!(!file.exists(), "a file was made beside the database");
     server.stop();

@@ -123,7 +123,7 @@ fn unusable_database_stops_the_start_with_a_reason_and_stays_unchanged() {
     };
     std::fs::create_dir(&data).unwrap();
     std::fs::write(&database, "no database at all, by far").unwrap();
-    refused("is no SQLite database");
+    refused("is not an SQLite database");
     std::fs::remove_file(&database).unwrap();
 
     let (server, _) = Server::fresh(folder.path());
@@ -147,5 +147,5 @@ fn unusable_database_stops_the_start_with_a_reason_and_stays_unchanged() {
     );
     // The change is in the write-ahead log until a program opens the file.
     run(&mut voxum(folder.path()));
-    refused("start the newer version that made it");
+    refused("use the newer version that created it");
 }

@@ -175,7 +175,7 @@ fn invalid_host_is_refused_with_a_problem_document() {
         let answer = get(&format!("host: {host}\r\n"));
         assert!(answer.starts_with("HTTP/1.1 400 "), "{host}: {answer}");
         assert!(
-            answer.contains("Give the header `Host` a host"),
+            answer.contains("Set the header `Host` to a host"),
             "{host}: {answer}"
         );
     }

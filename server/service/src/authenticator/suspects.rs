@@ -124,7 +124,7 @@ impl Suspects {
                     let error: &dyn std::error::Error = &error;
                     tracing::warn!(
                         error,
-                        "keys of networks that failed too often could not be looked up"
+                        "keys from networks with too many failed attempts could not be looked up"
                     );
                     // The keys behind them would only wait for another failure.
                     let rest = std::mem::take(&mut self.queue().waiting);

@@ -116,14 +116,14 @@ impl KeyChanges {
                 Ok(()) => {
                     self.unstored.change(|stops| stops.remove(&stop));
                     let key = stop.key.as_ref().map_or("all", KeyId::as_str);
-                    tracing::info!(key, "a revocation or pause is stored now");
+                    tracing::info!(key, "a revocation or pause was stored after a retry");
                 }
                 Err(error) => {
                     if let Error::StorageLow(_) = error {
                         self.free_space.note_full();
                     }
                     let error: &dyn std::error::Error = &error;
-                    tracing::debug!(error, "a revocation or pause cannot be stored yet");
+                    tracing::debug!(error, "a revocation or pause could not be stored yet");
                 }
             }
         }
@@ -206,7 +206,7 @@ impl KeyChanges {
     ) {
         let stored = self.receipts.spawn(async {
             if let Err(error) = kept.await {
-                tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
+                tracing::warn!(%error, "the receipt of a revocation could not be stored; the revocation is in force");
             }
         });
         let _ = timeout(RECEIPT, stored).await;

@@ -140,7 +140,7 @@ impl Emergencies {
                 Ok(false) => {}
                 Ok(true) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "all_keys_revoked_but_not_written_yet");
+                    tracing::warn!(%error, "the revocation of all keys could not be written to every key; it is in force, and writing continues");
                     break;
                 }
             }

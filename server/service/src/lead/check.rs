@@ -56,7 +56,7 @@ impl LeadDraft {
             .iter()
             .any(|error| matches!(error.pointer.as_str(), "" | "/email" | "/phone"));
         if fields.email.is_none() && fields.phone.is_none() && !told {
-            let detail = "Give at least one of `email` and `phone`: nobody can answer without.";
+            let detail = "Send `email` or `phone`, so that the person can be contacted.";
             errors.push(EntryError::new("/email", EntryCode::Required, detail));
         }
         if errors.is_empty() {
@@ -161,7 +161,7 @@ mod tests {
             errors: vec![EntryError::new(
                 "/phone",
                 EntryCode::Invalid,
-                "Give a text.",
+                "Send a text.",
             )],
             ..LeadDraft::default()
         };

@@ -189,7 +189,7 @@ fn report_rejection(error: &NotSent, notice: &NoticeRecord) {
         key,
         member,
         error,
-        "a notice that a key expires was rejected for good"
+        "the mail server permanently rejected an expiry notice"
     );
 }
 

@@ -13,7 +13,7 @@ pub enum OpenError {
     #[error(
         "the pepper is not the one that the stored API keys were made with; \
          restore the file `pepper` of this installation, or set VOXUM_PEPPER to its content; \
-         to change the pepper, set VOXUM_PEPPER_OLD to that one as well"
+         to change the pepper, also set VOXUM_PEPPER_OLD to the previous one"
     )]
     WrongPepper,
     /// A change of the pepper is unfinished, and the old one is missing.
@@ -38,7 +38,7 @@ impl std::fmt::Display for NeedsOldPepper {
         } = self.0;
         write!(
             f,
-            "some data still needs a pepper that is not at hand (API keys: {keys}, second factors: {factors}, \
+            "some data still needs a previous pepper that is not set (API keys: {keys}, second factors: {factors}, \
              recovery codes: {recovery_codes}): set VOXUM_PEPPER_OLD to the pepper that was used before; if it is lost, \
              revoke these keys with `voxum key revoke`, and reset the members with `voxum admin reset`"
         )
@@ -102,7 +102,7 @@ impl PepperChange {
         if need == PepperNeed::default() {
             self.peppers.note_done();
             tracing::warn!(
-                "nothing needs the old pepper any more, so it is not accepted; remove VOXUM_PEPPER_OLD"
+                "nothing needs the old pepper any more, so it was ignored; remove VOXUM_PEPPER_OLD"
             );
         }
         Ok(())

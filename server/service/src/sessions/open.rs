@@ -62,7 +62,7 @@ impl Sessions {
         match opened.await {
             Ok(session) => Some(session),
             Err(error) => {
-                tracing::warn!(%error, "a link was used, and no session could be opened");
+                tracing::warn!(%error, "a link was used, but its session could not be opened");
                 None
             }
         }

@@ -171,7 +171,7 @@ impl Node {
                 let error: &dyn std::error::Error = error;
                 tracing::warn!(
                     error,
-                    "what changed of API keys cannot be read; until it can, each request asks the database"
+                    "changes of API keys could not be read; until they can, each request reads the database"
                 );
             }
             failing = looked.is_err();
@@ -227,7 +227,7 @@ impl Node {
             let error: &dyn std::error::Error = &error;
             tracing::debug!(
                 error,
-                "others wait for this node until they take it for dead"
+                "this node could not be removed; other nodes wait for it until they expel it"
             );
         }
     }

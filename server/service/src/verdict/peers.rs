@@ -59,7 +59,7 @@ impl Node {
                 // D1. A heartbeat that arrives before this is committed prevents the mark.
                 tracing::warn!(
                     node = node.id.as_str(),
-                    "another node gives no sign of life; it is waited for no more"
+                    "another node stopped sending heartbeats; writers no longer wait for it"
                 );
                 self.store.expel_node(&node).await?;
             }

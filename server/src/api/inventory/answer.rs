@@ -15,7 +15,7 @@ use utoipa::ToSchema;
     "attributes": { "color": "red" }, "updated_at": "2026-01-31T08:00:00Z"
 }))]
 pub struct ItemAnswer {
-    /// Your own.
+    /// Your own id of the item.
     id: String,
     name: String,
     #[schema(required)]
@@ -23,7 +23,8 @@ pub struct ItemAnswer {
     /// Exact to the decimal places of its currency.
     #[schema(required, value_type = Option<f64>)]
     price: Option<Box<RawValue>>,
-    /// ISO 4217. An item that was sent without one has the account's default currency of that time.
+    /// ISO 4217. An item that was sent without one got the default currency of the account at that
+    /// time.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: &'static str,
     #[schema(required)]

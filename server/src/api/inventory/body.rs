@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 }] }))]
 #[serde(deny_unknown_fields)]
 pub struct NewItems {
-    /// Each id once.
+    /// Each id only once.
     #[schema(min_items = 1, max_items = 5000)]
     items: Vec<NewItem>,
 }
@@ -31,7 +31,8 @@ pub struct NewItems {
 )]
 #[serde(deny_unknown_fields)]
 struct NewItem {
-    /// Your own, such as a stock number. No control or invisible characters; not `.`, `..` or `changes`.
+    /// Your own id of the item, such as a stock number, without control or invisible characters;
+    /// not `.`, `..` or `changes`.
     #[schema(min_length = 1, max_length = 128)]
     id: String,
 }
@@ -43,12 +44,12 @@ struct NewItem {
     reason = "bodies are read field by field; this describes them"
 )]
 #[schema(
-    description = "Fields that are left out stay, and null empties a field. The texts of the changed item have at most 65,536 bytes in all, in UTF-8.",
+    description = "Fields that are left out are kept, and null empties a field. The texts of the changed item have at most 65,536 bytes in all, in UTF-8.",
     example = json!({ "price": 29900, "category": null, "attributes": { "color": "blue", "doors": null } })
 )]
 #[serde(deny_unknown_fields)]
 pub struct ItemEdits {
-    /// That of the path, if it is sent at all.
+    /// Can be left out; otherwise it has to be the id in the path.
     #[schema(max_length = 128)]
     id: Option<String>,
     #[schema(min_length = 1, max_length = 256, nullable = false)]
@@ -65,19 +66,19 @@ pub struct ItemEdits {
 #[schema(example = json!({ "name": "Honda Accord 2024", "category": "Sedan", "price": 32500 }))]
 #[serde(deny_unknown_fields)]
 pub struct ItemFields {
-    /// That of the path, if it is sent at all.
+    /// Can be left out; otherwise it has to be the id in the path.
     #[schema(max_length = 128)]
     id: Option<String>,
     #[schema(min_length = 1, max_length = 256)]
     name: String,
     #[schema(max_length = 256)]
     category: Option<String>,
-    /// A number, or a text such as `"32500.00"`: 0 to 9,999,999,999.99, with no more decimal places than the currency has by
-    /// ISO 4217.
+    /// A number, or a text such as `"32500.00"`: 0 to 9,999,999,999.99, with no more decimal places
+    /// than the currency has in ISO 4217.
     #[schema(value_type = Option<f64>)]
     price: Option<String>,
-    /// ISO 4217. If it is left out, the item gets the account's default currency. It keeps that one when the default is
-    /// changed later.
+    /// ISO 4217. If it is left out, the item gets the account's default currency, and keeps it if
+    /// the default changes later.
     currency: Option<String>,
     #[schema(max_length = 10000)]
     description: Option<String>,
@@ -89,7 +90,8 @@ pub struct ItemFields {
     image_url: Option<String>,
     /// True if it is left out.
     available: Option<bool>,
-    /// At most 50 texts of at most 2,048 characters, by names of 1 to 128 characters. One that is null is left out.
+    /// At most 50 texts of at most 2,048 characters each, with names of 1 to 128 characters. Null
+    /// counts as left out.
     attributes: Option<BTreeMap<String, String>>,
     /// Ignored, so that an item can be sent back as it was read. The server sets it.
     updated_at: Option<String>,

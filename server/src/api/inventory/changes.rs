@@ -20,15 +20,16 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemChanges)]
 pub struct ChangesAnswer {
-    /// The oldest change first; each item as it is now, so at most once. An answer ends before it is larger than 2 MiB,
-    /// so it may have fewer items than `limit` although more have changed. It is empty only if nothing more has changed.
+    /// The oldest change first; each item as it is now, so at most once. An answer is limited to 2
+    /// MiB, so it may have fewer items than `limit` although more have changed. It is empty only if
+    /// nothing more has changed.
     #[schema(value_type = Vec<ChangeAnswer>)]
     items: Vec<Box<RawValue>>,
-    /// The `cursor` of the next request, also if nothing has changed.
+    /// The `cursor` for the next request; present even if nothing has changed.
     next_cursor: String,
 }
 
-/// An item as it is now, or what is left of a removed one.
+/// An item as it is now, or the record of a removed one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemState)]
 #[serde(untagged)]
@@ -37,24 +38,25 @@ enum ChangeAnswer {
     Removed(RemovedAnswer),
 }
 
-/// An item that was removed, by whatever way.
+/// The record of an item that was removed in any way.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RemovedItem, example = json!({ "id": "SKU001", "deleted_at": "2026-01-31T09:15:00Z" }))]
 struct RemovedAnswer {
     id: String,
-    /// Only of a removed item, which has nothing else but its id.
+    /// Only for a removed item, which has no other field than its id.
     #[schema(format = DateTime)]
     deleted_at: String,
 }
 
 /// Follow the changes of items
 ///
-/// Keeps a copy of the inventory complete. Begin without a `cursor`: the first answers have all items. Then pass each
-/// `next_cursor` back and keep the last one: no change is skipped. An empty list means that you are up to date; ask again
-/// with the same cursor later. Removed items are listed for 30 days, the latest 100,000 of them, and until they
-/// come back. A cursor that is too old for that is refused with 410 `cursor_expired`: begin again without a cursor, and
-/// remove from your copy what you did not get. No new item can have the id `changes`. One that an
-/// earlier release stored is read at `/api/inventory/%63hanges`; it can be changed and deleted.
+/// Keeps a copy of the inventory complete. Start without a `cursor`: the first answers list all
+/// items. Then pass each `next_cursor` back and keep the last one: no change is skipped. An empty
+/// list means that you are up to date; ask again with the same cursor later. A removed item is
+/// listed for 30 days or until it comes back, and only the latest 100,000 removals are listed. A
+/// cursor that is too old for that is refused with 410 `cursor_expired`: start again without a
+/// cursor, and remove from your copy what you did not get. No new item can have the id `changes`.
+/// One from an earlier release can be read, changed and deleted at `/api/inventory/%63hanges`.
 #[utoipa::path(
     get,
     path = "/api/inventory/changes",

@@ -24,8 +24,9 @@ use service::store::Removal;
 
 /// Read one item
 ///
-/// The answer's `ETag` names this state of the item: send it back in `If-None-Match` to save the transfer while nothing
-/// changed, or in `If-Match` to change the item only while it is still like this.
+/// The answer's `ETag` identifies this version of the item: send it back in `If-None-Match` to skip
+/// the transfer if nothing has changed, or in `If-Match` to change the item only if it has not
+/// changed since.
 #[utoipa::path(
     get,
     path = "/api/inventory/{id}",
@@ -34,8 +35,8 @@ use service::store::Removal;
     params(ItemPath, KnownTag),
     security(("ApiKey" = ["inventory:read"])),
     responses(
-        (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
-        (status = 304, description = "The item has not changed: it is one of those that `If-None-Match` names", headers(("ETag" = String, description = "Names this state of the item"))),
+        (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
+        (status = 304, description = "The item has not changed: its tag is in `If-None-Match`", headers(("ETag" = String, description = "Identifies this version of the item"))),
     )
 )]
 pub async fn show(
@@ -61,8 +62,8 @@ pub async fn show(
 
 /// Create or replace one item
 ///
-/// The stored item is replaced whole: what is left out is empty afterwards. An item can be sent back as it was read: an `id`
-/// has to be that of the path, and `updated_at` is ignored.
+/// Replaces the whole item: fields that are left out are emptied. An item can be sent back as it
+/// was read: its `id` has to be the one in the path, and `updated_at` is ignored.
 #[utoipa::path(
     put,
     path = "/api/inventory/{id}",
@@ -72,8 +73,8 @@ pub async fn show(
     security(("ApiKey" = ["inventory:write"])),
     request_body = ItemFields,
     responses(
-        (status = 200, description = "Changed, or stored like this already", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
-        (status = 201, description = "Created", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
+        (status = 200, description = "Changed, or already stored like this", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
+        (status = 201, description = "Created", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
     )
 )]
 pub async fn put(
@@ -119,9 +120,10 @@ pub async fn put(
 
 /// Change some fields of one item
 ///
-/// A JSON merge patch (RFC 7396): fields that are left out stay, null empties a field, and the members of `attributes` are
-/// set or removed one by one. The result has to be an item that `PUT` would take. `application/json` is taken as well. As with
-/// `PUT`, an `id` has to be that of the path, and `updated_at` is ignored.
+/// A JSON merge patch (RFC 7396): fields that are left out are kept, null empties a field, and the
+/// members of `attributes` are set or removed one by one. The result has to be an item that `PUT`
+/// would accept. `application/json` is accepted as well. As with `PUT`, an `id` has to be the one
+/// in the path, and `updated_at` is ignored.
 #[utoipa::path(
     patch,
     path = "/api/inventory/{id}",
@@ -130,7 +132,7 @@ pub async fn put(
     params(ItemPath, WantedTag, OnceHeader),
     security(("ApiKey" = ["inventory:write"])),
     request_body(content = ItemEdits, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The item as it is now", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))))
+    responses((status = 200, description = "The item as it is now", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))))
 )]
 pub async fn edit(
     State(state): State<AppState>,

@@ -18,20 +18,22 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemList)]
 pub struct ListAnswer {
-    /// In the order of their ids. A page ends before it is larger than 2 MiB, and a filter looks at no more than 10,000
-    /// items for each page. So it may have fewer items than `limit`, or none, although `next_cursor` is not null.
+    /// In the order of their ids. A page is limited to 2 MiB, and a filter examines at most 10,000
+    /// items for each page. So it may have fewer items than `limit`, or none, although
+    /// `next_cursor` is not null.
     #[schema(value_type = Vec<ItemAnswer>)]
     items: Vec<Box<RawValue>>,
-    /// The `cursor` of the next page; null on the last one. An empty page can have one, too.
+    /// The `cursor` for the next page; null on the last one. Even an empty page can have one.
     #[schema(required)]
     next_cursor: Option<String>,
 }
 
 /// List items
 ///
-/// In the order of their ids. Pass `next_cursor` back as `cursor` until it is null: while items change, none that was
-/// there all along is skipped or repeated. With `category`, `q` or `updated_since`, each page looks at no more than 10,000
-/// items, so a page can be empty although matches follow: go on until `next_cursor` is null.
+/// In the order of their ids. Pass `next_cursor` back as `cursor` until it is null: although items
+/// may change meanwhile, no item that exists all the time is skipped or repeated. With `category`,
+/// `q` or `updated_since`, each page examines at most 10,000 items, so a page can be empty although
+/// matches follow: continue until `next_cursor` is null.
 #[utoipa::path(
     get,
     path = "/api/inventory",

@@ -30,9 +30,9 @@ const XML: &str = "<inventory><item><id>SKU001</id><name>Honda Accord 2024</name
 const CSV: &str =
     "id,name,category,price,attributes.color\nSKU001,Honda Accord 2024,Sedan,32500,red\n";
 
-const CHANGES_TOO_MUCH: &str = "The stored items that this feed changes hold more than 16 MiB of text in all. Send fewer items in one request.";
+const CHANGES_TOO_MUCH: &str = "The stored items that this feed changes contain more than 16 MiB of text in all. Send fewer items in one request.";
 
-/// What came of a feed.
+/// The result of a feed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedReport, example = json!({
     "received": 1, "created": 1, "updated": 0, "unchanged": 0, "removed": 0, "rejected": [], "rejected_count": 0
@@ -41,15 +41,16 @@ pub struct PushAnswer<'a> {
     received: usize,
     created: u64,
     updated: u64,
-    /// Items that were stored like this already.
+    /// Items that were already stored like this.
     unchanged: u64,
-    /// Items that a full feed left out.
+    /// Items that a feed with `mode=replace` left out.
     removed: u64,
-    /// With `on_error=skip`: the first of the items that were skipped, with at most 1,000 errors in all.
+    /// With `on_error=skip`: the first of the skipped items, with at most 1,000 errors in all.
     rejected: Vec<Rejected<'a>>,
-    /// How many items were skipped, including those that `rejected` has no room for.
+    /// Number of skipped items, including those that do not fit in `rejected`.
     rejected_count: usize,
-    /// With `dry_run=true` only: the counts above are of what would change.
+    /// Only with `dry_run=true`, where the counts above are those of the changes that would be
+    /// made.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     preview: Option<Preview>,
@@ -59,12 +60,12 @@ pub struct PushAnswer<'a> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = RejectedItem)]
 struct Rejected<'a> {
-    /// Its place in the feed, from 0 on.
+    /// Position in the feed, starting at 0.
     index: usize,
-    /// In XML and CSV, the line on which it begins; null in JSON.
+    /// In XML and CSV, the line on which the item begins; null in JSON.
     #[schema(required, minimum = 1)]
     line: Option<usize>,
-    /// Null if it has none, or one that is longer than 128 characters.
+    /// Null if the item has no id, or one with more than 128 characters.
     #[schema(required)]
     id: Option<&'a str>,
     errors: Vec<Entry<'a>>,
@@ -72,10 +73,11 @@ struct Rejected<'a> {
 
 /// Push items
 ///
-/// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. A sent item replaces the stored one whole;
-/// sending the same items again is safe and changes nothing. Everything is stored, or nothing is. With `mode=replace`, one
-/// feed removes at most 10,000 items, and more than half of them (and more than 100) only with `allow_removal`. With
-/// `dry_run=true`, the answer says what would change, and nothing does.
+/// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. Each item replaces the
+/// stored one as a whole; sending the same items again is safe and changes nothing. Either all
+/// items are stored or none. With `mode=replace`, one feed removes at most 10,000 items, and it
+/// needs `allow_removal` to remove more than half of the items and more than 100. With
+/// `dry_run=true`, nothing is changed, and the answer shows what would change.
 #[utoipa::path(
     post,
     path = "/api/inventory",

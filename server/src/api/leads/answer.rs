@@ -6,7 +6,7 @@ use service::leads::{Lead, LeadState};
 use service::rfc3339;
 use utoipa::ToSchema;
 
-/// Somebody who asked to be contacted.
+/// A person who asked to be contacted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Lead, example = json!({
     "id": "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77", "name": "Grace Hopper", "email": "grace@example.com", "phone": null,
@@ -21,18 +21,18 @@ pub struct LeadAnswer {
     email: Option<String>,
     #[schema(required)]
     phone: Option<String>,
-    /// What the person wrote.
+    /// The person's message.
     #[schema(required)]
     message: Option<String>,
     /// Where the lead came from.
     #[schema(required)]
     source: Option<String>,
-    /// The item that the person asked about, which need not be there any more.
+    /// The item that the person asked about, which may no longer exist.
     #[schema(required)]
     item_id: Option<String>,
     #[schema(value_type = String)]
     status: LeadStatus,
-    /// What another system, such as a CRM, calls this lead.
+    /// The id of this lead in another system, such as a CRM.
     #[schema(required)]
     external_id: Option<String>,
     #[schema(required)]
@@ -63,7 +63,7 @@ impl From<Lead> for LeadAnswer {
     }
 }
 
-/// A lead as it is now, or what is left of an erased one.
+/// A lead as it is now, or the record of an erased one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeadChange)]
 #[serde(untagged)]
@@ -72,14 +72,14 @@ pub enum ChangeAnswer {
     Erased(ErasedAnswer),
 }
 
-/// All that is left of a lead whose data was erased.
+/// The record of a lead whose data was erased.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErasedLead, example = json!({
     "id": "0198c2a1-33b0-7d42-8c1e-5a90f7e2b613", "deleted_at": "2026-01-31T09:15:00Z"
 }))]
 pub struct ErasedAnswer {
     id: String,
-    /// Only of a lead whose data was erased, which has nothing else but its id.
+    /// Only for a lead whose data was erased, which has no other field than its id.
     #[schema(format = DateTime)]
     deleted_at: String,
 }

@@ -20,25 +20,25 @@ pub struct NewLead {
     email: Option<String>,
     #[schema(max_length = 64)]
     phone: Option<String>,
-    /// What the person wrote.
+    /// The person's message.
     #[schema(max_length = 10000)]
     message: Option<String>,
     /// Where the lead came from.
     #[schema(max_length = 128)]
     source: Option<String>,
-    /// The id of the item that the person asked about. The inventory need not have it.
+    /// The id of the item that the person asked about, which need not be in the inventory.
     #[schema(max_length = 128)]
     item_id: Option<String>,
-    /// `new` where it is left out.
+    /// `new` if it is left out.
     status: Option<String>,
-    /// What another system, such as a CRM, calls this lead.
+    /// The id of this lead in another system, such as a CRM.
     #[schema(max_length = 128)]
     external_id: Option<String>,
     #[schema(max_length = 10000)]
     note: Option<String>,
 }
 
-/// What a CRM writes back.
+/// The changes that a CRM writes back.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -47,7 +47,7 @@ pub struct NewLead {
 #[schema(example = json!({ "status": "contacted", "external_id": "CRM-4711" }))]
 #[serde(deny_unknown_fields)]
 pub struct LeadEdits {
-    /// Unlike the others it cannot be emptied.
+    /// Unlike the other fields, it cannot be emptied.
     #[schema(value_type = String, required = false)]
     status: Option<String>,
     #[schema(max_length = 128)]

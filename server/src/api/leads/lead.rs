@@ -46,9 +46,9 @@ pub async fn show(
         .ok_or(Problem::NoSuchLead)
 }
 
-/// Write back to a lead
+/// Change a lead
 ///
-/// Changes the fields that the body names and no others. Null empties `external_id` and `note`.
+/// Changes only the fields in the body. Null empties `external_id` and `note`.
 #[utoipa::path(
     patch,
     path = "/api/leads/{id}",
@@ -91,7 +91,8 @@ fn edited(lead: &Lead) -> Whole {
 
 /// Erase a lead
 ///
-/// The person's data is gone for good. The feed of changes tells of it with `id` and `deleted_at` alone.
+/// Erases the person's data for good. The feed of changes then lists the lead with only `id` and
+/// `deleted_at`.
 #[utoipa::path(
     delete,
     path = "/api/leads/{id}",

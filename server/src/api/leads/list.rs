@@ -14,22 +14,23 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// A piece of the feed of changes.
+/// A page of the feed of changes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeadChanges)]
 pub struct FeedAnswer {
-    /// The oldest change first; each lead as it is now, so at most once. An answer ends before it is larger than 2 MiB,
-    /// so it may have fewer leads than `limit` although more have changed.
+    /// The oldest change first; each lead as it is now, so at most once. An answer is limited to 2
+    /// MiB, so it may have fewer leads than `limit` although more have changed.
     #[schema(value_type = Vec<ChangeAnswer>)]
     leads: Vec<Box<RawValue>>,
-    /// Always there, so that whoever is up to date knows from where to ask again.
+    /// Always present, so that a client that is up to date knows where to continue.
     next_cursor: String,
 }
 
 /// Follow the changes of leads
 ///
-/// Begin without a `cursor`, then pass each `next_cursor` back and keep the last one: no change is skipped or repeated.
-/// A list that is empty means that you are up to date; ask again with the same cursor later.
+/// Start without a `cursor`, then pass each `next_cursor` back and keep the last one: no change is
+/// skipped or repeated. An empty list means that you are up to date; ask again with the same cursor
+/// later.
 #[utoipa::path(
     get,
     path = "/api/leads",

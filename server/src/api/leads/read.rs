@@ -71,7 +71,7 @@ fn text_or_null(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -
 
 fn not_taken(name: &str) -> EntryError {
     if OURS.contains(&name) {
-        let detail = format!("Leave `{name}` out: the server gives it.");
+        let detail = format!("Leave `{name}` out: the server sets it.");
         EntryError::new(pointer(name), EntryCode::UnknownField, detail)
     } else {
         unknown(name)

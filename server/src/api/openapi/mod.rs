@@ -33,10 +33,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     tags(
-        (name = "Key", description = "What a key may know of itself."),
+        (name = "Key", description = "The API key that makes the call."),
         (name = "Inventory", description = "The items that your customers can ask for."),
         (name = "Leads", description = "People who asked to be contacted."),
-        (name = "Server", description = "For whoever watches the server. No key is needed.")
+        (name = "Server", description = "Health checks and this description. They need no key.")
     ),
     paths(
         key::show,

@@ -8,22 +8,23 @@ use utoipa::IntoParams;
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct ItemsQuery {
-    /// How many items at most.
+    /// Maximum number of items.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, unchanged.
+    /// The `next_cursor` of the previous page, unchanged.
     #[param(max_length = 2048)]
     cursor: Option<String>,
     /// Only items of exactly this category.
     #[param(max_length = 256, example = "Sedan")]
     category: Option<String>,
-    /// Only items whose id or name holds this text, in capitals or not.
+    /// Only items whose id or name contains this text, ignoring case.
     #[param(max_length = 256, example = "honda")]
     q: Option<String>,
-    /// Only items whose `updated_at` is this time or later. To keep a copy, follow `/api/inventory/changes` instead, which
-    /// misses nothing: `updated_at` is read before an item is stored, so an item can appear in this list some seconds
-    /// after its `updated_at`, and removed items never do. If you poll by this parameter, go back five minutes
-    /// before the beginning of your last poll, and expect items that you know already.
+    /// Only items whose `updated_at` is this time or later. To keep a copy, follow
+    /// `/api/inventory/changes` instead, which misses nothing: `updated_at` is set before an item
+    /// is stored, so an item can appear in this list some seconds after its `updated_at`, and
+    /// removed items never do. If you poll with this parameter, go back to five minutes before your
+    /// last poll began, and expect items that you have already.
     #[param(format = DateTime, example = "2026-01-31T08:00:00Z")]
     updated_since: Option<String>,
 }
@@ -33,10 +34,10 @@ pub struct ItemsQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
-    /// How many changes at most.
+    /// Maximum number of changes.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// The `next_cursor` of the answer before, unchanged.
+    /// The `next_cursor` of the previous answer, unchanged.
     #[param(max_length = 2048)]
     cursor: Option<String>,
 }
@@ -46,10 +47,11 @@ pub struct ChangesQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct ItemChangesQuery {
-    /// How many items at most.
+    /// Maximum number of items.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// The `next_cursor` of the answer before, unchanged. Without it, the whole inventory is read.
+    /// The `next_cursor` of the previous answer, unchanged. Without it, the whole inventory is
+    /// read.
     #[param(max_length = 2048)]
     cursor: Option<String>,
 }
@@ -59,27 +61,31 @@ pub struct ItemChangesQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
-    /// `merge`: each item is stored whole; fields that it leaves out are empty afterwards, and stored items that the feed
-    /// leaves out stay. `update`: for feeds that have only some fields, such as prices; fields that are left out stay, a field
-    /// without a value (null, an empty cell, an empty element) is emptied, and an unknown id is an error of its item
+    /// `merge`: each item replaces the stored one; fields that it leaves out are emptied, and
+    /// stored items that the feed leaves out are kept. `update`: for feeds that have only some
+    /// fields, such as prices; fields that are left out are kept, a field without a value (null, an
+    /// empty cell, an empty element) is emptied, and an unknown id is an error of its item
     /// (`not_found`), since no item is created.
     ///
-    /// `replace`: this one call holds the whole inventory, and stored items that it leaves out are removed. Do not
-    /// use it for a feed that is sent in several calls: each would remove what the one before it stored.
+    /// `replace`: this one call contains the whole inventory, and stored items that it leaves out
+    /// are removed. Do not use it for a feed that is sent in several calls: each would remove what
+    /// the previous one stored.
     #[param(default = "merge")]
     mode: Option<String>,
-    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer; what is
-    /// stored under their ids stays as it is, with `replace` too. With `replace`, a bad item whose id cannot be read has
-    /// the feed refused, since what is stored under its id would be removed.
+    /// `reject`: if one item is bad, nothing is stored. `skip`: bad items are skipped and listed in
+    /// the answer; what is stored under their ids is kept, also with `replace`. With `replace`, a
+    /// feed with a bad item whose id cannot be read is refused, since what is stored under its id
+    /// would be removed.
     #[param(default = "reject")]
     on_error: Option<String>,
-    /// With `mode=replace`: the number of items that the feed may remove. Without it, a feed that would remove more than half
-    /// of the items, and more than 100, is refused with `removal_not_allowed`, since a feed that was cut off would do so.
+    /// With `mode=replace`: the number of items that the feed may remove. Without it, a feed that
+    /// would remove more than half of the items, and more than 100, is refused with
+    /// `removal_not_allowed`, since it may have been cut off.
     #[param(minimum = 0, maximum = 10000)]
     allow_removal: Option<u64>,
-    /// `true`: nothing is changed, and the answer has what would change in `preview`. The feed is refused for the same reasons
-    /// as without `dry_run`. Stored values are shown, so the key needs `inventory:read`, too. Under an `Idempotency-Key`, a dry
-    /// run is not kept.
+    /// `true`: nothing is changed, and `preview` in the answer lists what would change. The feed is
+    /// refused for the same reasons as without `dry_run`. The answer contains stored values, so the
+    /// key also needs `inventory:read`. A dry run is not recorded under its `Idempotency-Key`.
     #[param(default = false)]
     dry_run: Option<bool>,
 }
@@ -106,7 +112,7 @@ pub struct LeadPath {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct KnownTag {
-    /// An `ETag` that you have: answered with 304 where the item is still like that.
+    /// An `ETag` that you have: if the item has not changed since, the answer is 304.
     #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
 }
@@ -115,7 +121,8 @@ pub struct KnownTag {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct WantedTag {
-    /// An `ETag`: the change happens only while the item is like that. `*`: only if it exists.
+    /// An `ETag`: the change is made only if the item has not changed since. `*`: only if the item
+    /// exists.
     #[param(rename = "If-Match", max_length = 4096)]
     if_match: Option<String>,
 }
@@ -124,7 +131,7 @@ pub struct WantedTag {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct NoTag {
-    /// `*`: the change happens only if the item does not exist.
+    /// `*`: the change is made only if the item does not exist.
     #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
 }
@@ -133,9 +140,11 @@ pub struct NoTag {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct OnceHeader {
-    /// A text of your own, new for each thing to do, such as a UUID. If the same request (method, path, query, format and
-    /// body) is sent again within 24 hours, it gets the first answer again and does nothing twice. Refusals are not kept:
-    /// send the request again, corrected if need be, under the same key. The latest 10,000 of an account are known.
+    /// A text of your own, new for each operation, such as a UUID. If the same request (method,
+    /// path, query, format and body) is sent again within 24 hours, it gets the first answer again
+    /// and is not carried out a second time. Refusals are not kept: send the request again,
+    /// corrected if necessary, with the same key. The server keeps the latest 10,000 keys of an
+    /// account.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
     idempotency_key: Option<String>,
 }

@@ -157,7 +157,7 @@ pub fn every_problem() -> Vec<Problem> {
             "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
         ),
         Problem::InvalidBody(Vec::new()),
-        Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
+        Problem::InvalidParameter("Set `limit` to a number from 1 to 500.".into()),
         Problem::NoSuchItem,
         Problem::CursorExpired,
         Problem::PreconditionFailed,
@@ -203,7 +203,7 @@ pub fn add(document: &mut Value) {
     // No operation returns this response: it is for a method that the path does not have.
     let mut other = Value::Null;
     add_to(&mut other, &Problem::MethodNotAllowed);
-    other["headers"]["Allow"] = header("The methods that the path takes");
+    other["headers"]["Allow"] = header("The methods that the path supports");
     document["components"]["responses"]["Problem405"] = other;
     let codes: BTreeSet<_> = every_problem().iter().map(|one| one.words().0).collect();
     document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] = json!(codes);
@@ -239,7 +239,7 @@ fn tell_headers(document: &mut Value) {
             let keyed = !operation["security"].is_null();
             for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
                 let mut headers =
-                    vec![("X-Request-Id", "Names the request; an admin can look it up")];
+                    vec![("X-Request-Id", "ID of the request; an admin can look it up")];
                 if keyed {
                     headers.push((
                         "RateLimit-Policy",
@@ -251,11 +251,11 @@ fn tell_headers(document: &mut Value) {
                     ));
                     headers.push((
                         "Deprecation",
-                        "Only where another key has taken this one's place: since when, as `@` and seconds since 1970 (RFC 9745)",
+                        "Only if another key has replaced this one: the time, as `@` and seconds since 1970 (RFC 9745)",
                     ));
                     headers.push((
                         "Sunset",
-                        "Only where the key ends within 7 days or is being replaced: when it ends (RFC 8594)",
+                        "Only if the key expires within 7 days or is being replaced: when it expires (RFC 8594)",
                     ));
                 }
                 for (name, description) in headers {
@@ -318,7 +318,7 @@ fn headers(problem: &Problem) -> Map<String, Value> {
     let mut headers = Map::new();
     headers.insert(
         "X-Request-Id".into(),
-        header("Names the request; an admin can look it up"),
+        header("ID of the request; an admin can look it up"),
     );
     match problem.status().as_u16() {
         401 => {

@@ -12,7 +12,7 @@ pub fn takes_idempotency_key(operation: &Value, method: &str) -> bool {
 /// OpenAPI cannot mark the body of a response as optional, so the description mentions it.
 pub fn describe_replays(path: &str, responses: &mut Value) {
     let bodiless = if path.starts_with("/api/leads") {
-        "the first answer was longer than 4 KiB, or is about a lead that was erased since"
+        "the first answer was longer than 4 KiB, or is about a lead that has since been erased"
     } else {
         "the first answer was longer than 4 KiB"
     };

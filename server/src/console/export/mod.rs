@@ -139,7 +139,7 @@ impl Reader {
                 while lines.is_empty() && !ended {
                     let read = reader.next_piece(&mut list, &mut lines).await;
                     ended = read.inspect_err(|error| {
-                        tracing::warn!(error = %Chain(error), "a download broke off");
+                        tracing::warn!(error = %Chain(error), "a download failed");
                     })?;
                 }
                 let sent = (!lines.is_empty()).then(|| Bytes::from(lines));

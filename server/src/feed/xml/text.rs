@@ -28,7 +28,7 @@ impl Feed<'_> {
             match self.event()? {
                 Event::Start(_) => {
                     self.skip()?;
-                    fault = Some("Give a text, without elements in it.".to_owned());
+                    fault = Some("Send a text without elements in it.".to_owned());
                 }
                 Event::End(_) => break,
                 Event::Eof => return Err(self.malformed("it ends within an element")),

@@ -59,7 +59,7 @@ pub fn check<B>(request: &Request<B>) -> Result<(), BadHead> {
         }
         Some(host) if !is_host(host) => {
             return Err(BadHead(
-                "Give the header `Host` a host, such as `console.example.com`, with or without a port.",
+                "Set the header `Host` to a host, such as `console.example.com`, with or without a port.",
             ));
         }
         _ => {}

@@ -67,7 +67,7 @@ where
                     () = connection.stalled() => {}
                 }
                 if STREAM.with(|stream| stream.get().is_some_and(is_stalled)) {
-                    tracing::debug!("a stream is reset whose answer the client does not take");
+                    tracing::debug!("a stream was reset: the client did not read the response");
                     return;
                 }
             }
@@ -170,7 +170,7 @@ pub async fn serve_one<S, A>(
             }
             _ = looks.tick() => {
                 if let Some(why) = connection.overdue(&limits) {
-                    tracing::debug!(why, "a connection is closed");
+                    tracing::debug!(why, "a connection was closed");
                     return;
                 }
                 connection.wake_stalled_streams(limits.write_pause);

@@ -217,7 +217,7 @@ async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStrea
         ErrorKind::ConnectionReset,
     ];
     if !gone.contains(&error.kind()) {
-        tracing::warn!(%error, "no connection can be accepted for now");
+        tracing::warn!(%error, "a connection could not be accepted");
         registry.free_a_file().await;
     }
     None

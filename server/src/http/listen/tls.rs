@@ -19,14 +19,14 @@ pub enum TlsError {
         path: PathBuf,
         why: String,
     },
-    #[error("{name} names {}, which holds no {what} in PEM", .path.display())]
+    #[error("{name} names {}, which contains no {what} in PEM", .path.display())]
     Empty {
         name: &'static str,
         path: PathBuf,
         what: &'static str,
     },
     #[error(
-        "the private key that VOXUM_TLS_KEY names is not that of the first certificate that VOXUM_TLS_CERT names"
+        "the private key in VOXUM_TLS_KEY does not belong to the first certificate in VOXUM_TLS_CERT"
     )]
     Mismatch,
     #[error("the certificate of VOXUM_TLS_CERT and its key cannot be used: {0}")]
@@ -88,7 +88,7 @@ fn config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
         _ => TlsError::Unreadable {
             name,
             path: path.to_owned(),
-            why: "it is no PEM".to_owned(),
+            why: "it is not in PEM format".to_owned(),
         },
     };
     let unreadable = |error| wrong(CERT, cert, "certificate", error);

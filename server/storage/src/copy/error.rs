@@ -13,24 +13,24 @@ pub enum CopyError {
     File(Box<sqlite::OpenError>),
     #[error("{0}")]
     Postgres(Box<postgres::OpenError>),
-    #[error("{} is there already and is not written over: name a new file", path.display())]
+    #[error("{} already exists and is not overwritten: use a new file", path.display())]
     Exists { path: PathBuf },
     #[error("{} cannot be written: {reason}", path.display())]
     NotWritten { path: PathBuf, reason: io::Error },
     #[error("{} cannot be read: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: io::Error },
-    #[error("a database stands at {}, and nothing is restored over it: stop the server and move it away first, with the files whose names begin like its own", path.display())]
+    #[error("there is already a database at {}, and it is not overwritten: stop the server and move the database away first, with the files whose names begin with its name", path.display())]
     Occupied { path: PathBuf },
     #[error(
-        "the database {place} is not empty, and nothing is written over it: make a new one, and name it in the database URL"
+        "the database {place} is not empty and is not overwritten: create a new one, and use it in the database URL"
     )]
     NotEmpty { place: String },
     #[error(
-        "the database {place} did not answer whether it keeps what it was given, and cannot be asked: once it can, run `voxum key list`; where that says that the database is empty, nothing was restored, else everything"
+        "the database {place} did not confirm the restored data and cannot be reached: once it can, run `voxum key list`; if that reports an empty database, nothing was restored, otherwise everything"
     )]
     InDoubt { place: String },
     #[error(
-        "the database {place} did not answer whether it keeps what it was given, and cannot be asked, so {} is called {} from now on, so that no server goes on with it by mistake: once the database can be asked, run `voxum key list`; where that says that it is empty, nothing was moved, and only then name the file as before",
+        "the database {place} did not confirm the moved data and cannot be reached, so {} was renamed to {} to keep servers from using it by mistake: once the database can be reached, run `voxum key list`; if that reports an empty database, nothing was moved, and only then rename the file back",
         path.display(), moved.display()
     )]
     MovedPerhaps {
@@ -39,7 +39,7 @@ pub enum CopyError {
         moved: PathBuf,
     },
     #[error(
-        "{} is no backup but a server's own file: what was written last, revocations among it, stands beside it in {}; take a backup of both with `voxum backup`, and restore that",
+        "{} is not a backup but a server's own file: the latest changes, which may include revocations, are beside it in {}; take a backup of both with `voxum backup`, and restore that",
         path.display(), log.display()
     )]
     NoBackup { path: PathBuf, log: PathBuf },
@@ -48,7 +48,7 @@ pub enum CopyError {
     #[error("a server or a command is using {}: stop it, then try again", path.display())]
     InUse { path: PathBuf },
     #[error(
-        "the database {place} has schema {found}, and this version's is {newest}: start the server once with this version, or take the backup with the version that made it"
+        "the database {place} has schema {found}, and this version needs {newest}: start the server once with this version, or take the backup with the version that created it"
     )]
     Behind {
         place: String,

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
-const CONTEXT: &str = "asking PostgreSQL what it committed";
+const CONTEXT: &str = "asking PostgreSQL whether it committed";
 
 /// Number of a transaction, which the server never uses for another one.
 pub(super) struct Number(String);

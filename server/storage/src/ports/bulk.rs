@@ -89,7 +89,7 @@ impl SeveralKeys for SqlStore {
         event: AuditEvent,
     ) -> Result<bool> {
         let mut tx = self
-            .begin_change(account, "stopping the making of API keys")
+            .begin_change(account, "stopping the creation of API keys")
             .await?;
         if stopped(&mut tx, account).await?.is_some() == at.is_some() {
             return Ok(false);

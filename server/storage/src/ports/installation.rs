@@ -28,12 +28,12 @@ impl InstallationStore for SqlStore {
     async fn ping(&self) -> Result<()> {
         // Uses the pool that looks up keys, since the question is whether keys can be read.
         let _: i64 = query_scalar(PING)
-            .fetch_one(self.authentication("asking whether the database answers"))
+            .fetch_one(self.authentication("checking whether the database responds"))
             .await?;
         self.engine
             .check_writable()
             .await
-            .context("asking whether the database takes changes")
+            .context("checking whether the database accepts changes")
     }
 
     fn disk_space(&self) -> Option<DiskSpace> {
@@ -84,7 +84,7 @@ impl InstallationStore for SqlStore {
             .bind(account.as_str())
             .bind(subject)
             .bind(i64::from(limit))
-            .parse_all::<SignedRow, _>(self.readers("reading the history of one thing"))
+            .parse_all::<SignedRow, _>(self.readers("reading the history of one subject"))
             .await
     }
 

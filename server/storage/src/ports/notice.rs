@@ -90,7 +90,7 @@ impl NoticeStore for SqlStore {
             .bind(now.millis())
             .bind(until.millis())
             .bind(i64::from(limit))
-            .parse_all::<KeyRow, _>(self.listings("finding the API keys that end next"))
+            .parse_all::<KeyRow, _>(self.listings("finding the API keys that expire next"))
             .await
     }
 
@@ -116,7 +116,7 @@ impl NoticeStore for SqlStore {
             .bind(now.millis())
             .bind(resting_ids)
             .bind(i64::from(limit))
-            .parse_all::<DueRow, _>(self.readers("finding notices of ends of API keys"))
+            .parse_all::<DueRow, _>(self.readers("finding expiry notices of API keys"))
             .await
     }
 
@@ -140,14 +140,14 @@ impl NoticeStore for SqlStore {
             .bind(i64::from(notice.days))
             .bind(notice.end.millis())
             .bind(again.millis())
-            .execute(self.writer("giving a notice back"))
+            .execute(self.writer("releasing a notice"))
             .await?;
         Ok(())
     }
 
     async fn give_up_notice(&self, event: AuditEvent) -> Result<()> {
         let mut tx = self
-            .begin_change(&event.account_id, "giving a notice up")
+            .begin_change(&event.account_id, "giving up a notice")
             .await?;
         record(&mut tx, &event).await?;
         tx.commit().await

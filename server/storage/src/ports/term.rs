@@ -78,7 +78,7 @@ pub(crate) fn of_scope(scope: Scope) -> String {
 pub(super) async fn write(tx: &mut Transaction, key: Searched<'_>) -> Result<()> {
     put(tx.connection(), &key)
         .await
-        .context("noting what an API key is searched by")
+        .context("indexing an API key for searches")
 }
 
 /// Writes the search terms that an older version did not write, in the transaction of the

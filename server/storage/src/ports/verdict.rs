@@ -84,9 +84,9 @@ impl VerdictStore for SqlStore {
         self.engine
             .forget_dead_nodes()
             .await
-            .context("asking for the last change of API keys")?;
+            .context("reading the last change of API keys")?;
         let number: i64 = query_scalar(LAST)
-            .fetch_one(self.coordination("asking for the last change of API keys"))
+            .fetch_one(self.coordination("reading the last change of API keys"))
             .await?;
         unsigned(number, "verdict_counter.last")
     }
@@ -100,7 +100,7 @@ impl VerdictStore for SqlStore {
             .bind(node.as_str())
             .bind(after.cast_signed())
             .bind(i64::try_from(CHANGES_PAGE).unwrap_or(i64::MAX))
-            .fetch_all(self.coordination("asking what changed of API keys"))
+            .fetch_all(self.coordination("looking for changes of API keys"))
             .await?;
         if rows.is_empty() {
             return Ok(None);
@@ -131,14 +131,14 @@ impl VerdictStore for SqlStore {
         query(ACKNOWLEDGE)
             .bind(node.as_str())
             .bind(number.cast_signed())
-            .execute(self.coordination("acknowledging what changed of API keys"))
+            .execute(self.coordination("acknowledging changes of API keys"))
             .await?;
         Ok(())
     }
 
     async fn nodes(&self) -> Result<Vec<NodeRecord>> {
         let rows: Vec<(String, i64, i64, i64)> = query(NODES)
-            .fetch_all(self.readers("asking for the nodes"))
+            .fetch_all(self.readers("listing the nodes"))
             .await?;
         let record = |(id, acknowledged, beats, leaving)| -> Result<NodeRecord> {
             Ok(NodeRecord {
@@ -154,9 +154,7 @@ impl VerdictStore for SqlStore {
     async fn expel_node(&self, seen: &NodeRecord) -> Result<()> {
         // This has to survive as well: otherwise the node would be granted leases again, after
         // others began to count the time until its last lease ends.
-        let mut tx = self
-            .begin_durable_coordination("taking a node for dead")
-            .await?;
+        let mut tx = self.begin_durable_coordination("expelling a node").await?;
         query(EXPEL)
             .bind(seen.id.as_str())
             .bind(seen.beats.cast_signed())
@@ -174,7 +172,7 @@ impl VerdictStore for SqlStore {
     ) -> Result<()> {
         let receipt = serde_json::to_string(&receipt).map_err(|_| Corrupt("api_keys.receipt"))?;
         let mut tx = self
-            .begin_change(account, "keeping how a revocation reached the nodes")
+            .begin_change(account, "storing the receipt of a revocation")
             .await?;
         query(revocation::KEEP_RECEIPT)
             .bind(account.as_str())

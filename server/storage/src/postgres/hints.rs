@@ -69,7 +69,7 @@ async fn listen_forever(options: PgConnectOptions, came: Arc<Notify>) {
             .connect_lazy_with(options.clone());
         if let Ok(Ok(listener)) = timeout(ANSWER, PgListener::connect_with(&pool)).await {
             let error = listen(listener, &came).await;
-            tracing::debug!(?error, "the connection that is notified of changes ended");
+            tracing::debug!(?error, "the connection for change notifications was lost");
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

@@ -16,43 +16,41 @@ pub enum OpenError {
     #[error("the PostgreSQL server of {place} cannot be reached: {reason}")]
     Unreachable { place: String, reason: Reason },
     #[error(
-        "the certificate of the PostgreSQL server of {place} is not accepted ({reason}): have sslrootcert in the database URL name the root that signed it, and give the host the name that stands in it"
+        "the certificate of the PostgreSQL server of {place} is not accepted ({reason}): set sslrootcert in the database URL to the root certificate that signed it, and use the host name that it was issued for"
     )]
     NotTrusted { place: String, reason: Reason },
-    #[error(
-        "a file that the database URL of {place} names, such as that of sslrootcert, cannot be read: {reason}"
-    )]
+    #[error("a file in the database URL of {place}, such as sslrootcert, cannot be read: {reason}")]
     NoFile { place: String, reason: Reason },
     #[error(
-        "the PostgreSQL server of {place} does not let this user in: correct the user or the password of the database URL"
+        "the PostgreSQL server of {place} refused the user or the password: correct them in the database URL"
     )]
     NotLetIn { place: String },
     #[error("there is no database {place}: create it, or correct the database URL")]
     NoDatabase { place: String },
     #[error(
-        "the database {place} is empty: start the server once to fill it, or correct the database URL"
+        "the database {place} is empty: start the server once to set it up, or correct the database URL"
     )]
     Missing { place: String },
     #[error(
-        "the database {place} holds tables of another program: name one of its own in the database URL"
+        "the database {place} contains tables of another program: use a separate database in the database URL"
     )]
     Foreign { place: String },
-    #[error("the database {place} may not be changed by this user: make the user its owner")]
+    #[error("this user may not change the database {place}: make the user its owner")]
     NotAllowed { place: String },
     #[error(
-        "the database {place} is on a standby, which only follows another server: name the primary server in the database URL"
+        "the database {place} is on a standby server: use the primary server in the database URL"
     )]
     Standby { place: String },
     #[error(
-        "the database {place} is read-only: set default_transaction_read_only to off for it, or name another database in the database URL"
+        "the database {place} is read-only: set default_transaction_read_only to off for it, or use another database in the database URL"
     )]
     ReadOnly { place: String },
     #[error(
-        "the database {place} has schema {version}, which this version does not know: start the newer version that made it"
+        "the database {place} has schema {version}, which this version does not know: use the newer version that created it"
     )]
     Newer { place: String, version: i64 },
     #[error(
-        "the database {place} has schema {version}, and this version needs {newest}: start the server with this version once, which brings it up to date, or use the version that made it"
+        "the database {place} has schema {version}, and this version needs {newest}: start the server once with this version to upgrade it, or use the version that created it"
     )]
     Older {
         place: String,
@@ -68,11 +66,11 @@ pub enum OpenError {
         newest: i64,
     },
     #[error(
-        "the database {place} was made by another build with a different schema {version}: start that build"
+        "the database {place} was created by another build with a different schema {version}: use that build"
     )]
     Altered { place: String, version: i64 },
     #[error(
-        "the database {place} cannot be brought up to date and is as it was: step {version} of its schema failed ({reason}); mend that and start again, or go on with the version before"
+        "the database {place} could not be upgraded and is unchanged: step {version} of its schema failed ({reason}); correct that and start again, or continue with the previous version"
     )]
     NotMigrated {
         place: String,

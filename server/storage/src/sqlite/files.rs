@@ -31,7 +31,7 @@ impl Files {
         };
         let database = std::path::absolute(path).map_err(|error| unreadable(error.into()))?;
         let (Some(directory), Some(name)) = (database.parent(), database.file_name()) else {
-            return Err(unreadable("this is no file's path".into()));
+            return Err(unreadable("this is not the path of a file".into()));
         };
         if database.is_dir() {
             return Err(OpenError::Folder { path: database });
@@ -126,8 +126,8 @@ impl Files {
             .open(&self.marker)?;
         writeln!(
             file,
-            "A database was made beside this file. Where that database is missing, Voxum Console does not start, \
-             rather than begin an empty one in its place. Delete this file only to begin with nothing."
+            "A database was created beside this file. If that database is missing, Voxum Console does not start, so that it \
+             does not create an empty one in its place. Delete this file only to start with an empty database."
         )?;
         file.sync_all()?;
         self.sync_directory()

@@ -8,21 +8,21 @@ type Reason = Box<dyn std::error::Error + Send + Sync>;
 /// The database cannot be used. Each text is one complete line for the operator, without a source.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("there is no database at {}: start the server once to make it, or correct the path", path.display())]
+    #[error("there is no database at {}: start the server once to create it, or correct the path", path.display())]
     Missing { path: PathBuf },
     #[error(
-        "the database {} is missing or empty, though one was made here before: restore it from a backup, or delete {} to begin with nothing",
+        "the database {} is missing or empty, although one was created here before: restore it from a backup, or delete {} to start with an empty one",
         path.display(), marker.display()
     )]
     Vanished { path: PathBuf, marker: PathBuf },
     #[error(
-        "the data of {} was moved to PostgreSQL: name that in VOXUM_DATABASE_URL; to go back to what stood here then, rename {} to it",
+        "the data of {} was moved to PostgreSQL: set VOXUM_DATABASE_URL to that database; to return to the data from before the move, rename {} back",
         path.display(), moved.display()
     )]
     Moved { path: PathBuf, moved: PathBuf },
-    #[error("{} is a folder: name a file in it, such as {}", path.display(), path.join("voxum.db").display())]
+    #[error("{} is a folder: use a file in it, such as {}", path.display(), path.join("voxum.db").display())]
     Folder { path: PathBuf },
-    #[error("{} cannot be made: {reason}", path.display())]
+    #[error("{} cannot be created: {reason}", path.display())]
     NotCreated {
         path: PathBuf,
         reason: std::io::Error,
@@ -31,16 +31,16 @@ pub enum OpenError {
     Unreadable { path: PathBuf, reason: Reason },
     #[error("the database {} cannot be written: check that its file system is writable and that this user owns it", path.display())]
     ReadOnly { path: PathBuf },
-    #[error("{} is no SQLite database: correct the path, or restore the file from a backup", path.display())]
+    #[error("{} is not an SQLite database: correct the path, or restore the file from a backup", path.display())]
     NotADatabase { path: PathBuf },
-    #[error("{} is damaged or cut off: restore it from a backup, or where it is one, use another", path.display())]
+    #[error("{} is damaged or cut off: restore it from a backup, or if it is a backup, use another one", path.display())]
     Damaged { path: PathBuf },
     #[error("{} is an SQLite database of another program: correct the path", path.display())]
     Foreign { path: PathBuf },
-    #[error("the database {} has schema {version}, which this version does not know: start the newer version that made it", path.display())]
+    #[error("the database {} has schema {version}, which this version does not know: use the newer version that created it", path.display())]
     Newer { path: PathBuf, version: i64 },
     #[error(
-        "the database {} has schema {version}, and this version needs {newest}: start the server with this version once, which brings it up to date, or use the version that made it",
+        "the database {} has schema {version}, and this version needs {newest}: start the server once with this version to upgrade it, or use the version that created it",
         path.display()
     )]
     Older {
@@ -48,10 +48,10 @@ pub enum OpenError {
         version: i64,
         newest: i64,
     },
-    #[error("the database {} was made by another build with a different schema {version}: start that build", path.display())]
+    #[error("the database {} was created by another build with a different schema {version}: use that build", path.display())]
     Altered { path: PathBuf, version: i64 },
     #[error(
-        "the database {} cannot be brought up to date and is as it was: step {version} of its schema failed ({reason}); mend that and start again, or go on with the version before",
+        "the database {} could not be upgraded and is unchanged: step {version} of its schema failed ({reason}); correct that and start again, or continue with the previous version",
         path.display()
     )]
     NotMigrated {
@@ -59,7 +59,7 @@ pub enum OpenError {
         version: i64,
         reason: Reason,
     },
-    #[error("the database {} is locked by another program: end that program, then start again", path.display())]
+    #[error("the database {} is locked by another program: stop that program, then start again", path.display())]
     Locked { path: PathBuf },
     #[error("the database {} is in journal mode {mode} and cannot be put in WAL mode: use a local file system", path.display())]
     NoWriteAheadLog { path: PathBuf, mode: String },

@@ -82,7 +82,7 @@ async fn missing_foreign_or_unknown_database_is_refused_and_left_unchanged() {
         matches!(error, postgres::OpenError::Newer { version: 9999, .. }),
         "{line}"
     );
-    assert!(line.contains("start the newer version"), "{line}");
+    assert!(line.contains("use the newer version"), "{line}");
     run(
         &database,
         "DELETE FROM _sqlx_migrations WHERE version = 9999; UPDATE _sqlx_migrations SET checksum = '' WHERE version = 17",

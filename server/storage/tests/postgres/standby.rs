@@ -58,7 +58,7 @@ async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
             matches!(error, postgres::OpenError::Standby { .. }),
             "{error}"
         );
-        assert!(error.to_string().contains("name the primary"), "{error}");
+        assert!(error.to_string().contains("use the primary"), "{error}");
     }
     run(&database, "SELECT pg_promote()").await;
     becomes_ready(&store, true).await;

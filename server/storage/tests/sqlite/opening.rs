@@ -61,7 +61,7 @@ async fn newer_schema_is_refused() {
         matches!(error, sqlite::OpenError::Newer { version: 9999, .. }),
         "{line}"
     );
-    assert!(line.contains("start the newer version"), "{line}");
+    assert!(line.contains("use the newer version"), "{line}");
     assert_eq!(raw.dump().await, before);
 }
 
@@ -106,7 +106,7 @@ async fn truncated_database_is_reported_as_damaged_and_left_unchanged() {
     assert!(matches!(error, sqlite::OpenError::Damaged { .. }), "{line}");
     assert!(
         line.ends_with(
-            "is damaged or cut off: restore it from a backup, or where it is one, use another"
+            "is damaged or cut off: restore it from a backup, or if it is a backup, use another one"
         ),
         "{line}"
     );

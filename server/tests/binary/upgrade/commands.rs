@@ -25,7 +25,7 @@ fn refused(command: &mut Command, version: i64) {
         "{err}"
     );
     let (found, needed) = (format!("schema {version}"), format!("needs {}", newest()));
-    for part in [&found, &needed, "start the server with this version once"] {
+    for part in [&found, &needed, "start the server once with this version"] {
         assert!(err.contains(part), "{part}: {err}");
     }
 }

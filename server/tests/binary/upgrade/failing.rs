@@ -42,7 +42,7 @@ async fn failed_migration_leaves_the_file_unchanged_and_reports_the_reason() {
         assert!(
             line.contains(&format!("step {STEP}"))
                 && line.contains("table nodes already exists")
-                && line.contains("is as it was")
+                && line.contains("is unchanged")
                 && line.contains("data/voxum.db"),
             "{line}"
         );

@@ -134,7 +134,7 @@ async fn failed_migration_leaves_postgresql_unchanged_and_reports_the_reason() {
         assert!(
             err.contains("step 19")
                 && err.contains("\"nodes\" already exists")
-                && err.contains("is as it was")
+                && err.contains("is unchanged")
                 && !err.contains(PASSWORD),
             "{err}"
         );

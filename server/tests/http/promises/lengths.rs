@@ -80,7 +80,10 @@ async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
             "{name}"
         );
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-        assert!(detail.contains(&format!("`{name}` at most ")), "{detail}");
+        assert!(
+            detail.contains(&format!(" characters for `{name}`")),
+            "{detail}"
+        );
     }
     let stored = world.count("SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM leads)");
     assert_eq!(stored.await, 0);

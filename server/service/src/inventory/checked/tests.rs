@@ -55,7 +55,7 @@ fn invalid_items_are_skipped_only_if_the_caller_asks_for_it() {
 fn replacing_feed_is_rejected_if_it_contains_an_unreadable_id() {
     let unreadable = ItemDraft {
         id: None,
-        errors: vec![EntryError::new("/id", EntryCode::Invalid, "Give a text.")],
+        errors: vec![EntryError::new("/id", EntryCode::Invalid, "Send a text.")],
         ..draft("", "n")
     };
     let feed = || vec![draft("a", "n"), unreadable.clone(), draft("b", "")];

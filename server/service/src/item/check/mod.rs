@@ -181,7 +181,10 @@ fn required(
         Some(text) if !is_blank(&text) => optional(errors, pointer, Some(text), max),
         _ if told => None,
         _ => {
-            let detail = format!("Give `{}` a value of 1 to {max} characters.", &pointer[1..]);
+            let detail = format!(
+                "Set `{}` to a value of 1 to {max} characters.",
+                &pointer[1..]
+            );
             errors.push(EntryError::new(pointer, EntryCode::Required, detail));
             None
         }

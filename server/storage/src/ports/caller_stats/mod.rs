@@ -20,7 +20,7 @@ use std::net::IpAddr;
 impl SightingStore for SqlStore {
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()> {
         let mut tx = self
-            .begin_non_durable("noting where calls come from")
+            .begin_non_durable("recording where calls come from")
             .await?;
         add_all(&mut tx, sightings).await?;
         tx.commit().await

@@ -213,7 +213,7 @@ impl FactorStore for SqlStore {
         query(RELEASE_WARNING)
             .bind(member.as_str())
             .bind(again.millis())
-            .execute(self.writer("giving a warning back"))
+            .execute(self.writer("releasing a warning"))
             .await?;
         Ok(())
     }

@@ -94,7 +94,7 @@ impl KeySearch for SqlStore {
         let expired: i64 = query_scalar(LAPSED)
             .bind(account.as_str())
             .bind(now.millis())
-            .fetch_one(self.listings("noting which API keys have expired"))
+            .fetch_one(self.listings("recording which API keys have expired"))
             .await?;
         let mut left = u64::try_from(expired)
             .unwrap_or_default()
@@ -104,7 +104,7 @@ impl KeySearch for SqlStore {
                 .bind(account.as_str())
                 .bind(now.millis())
                 .bind(LAPSED_AT_ONCE)
-                .execute(self.non_durable("noting which API keys have expired"))
+                .execute(self.non_durable("recording which API keys have expired"))
                 .await?;
             left = if marked == 0 {
                 0

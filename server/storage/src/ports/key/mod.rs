@@ -158,7 +158,7 @@ impl KeyStore for SqlStore {
 
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         let mut tx = self
-            .begin_non_durable("noting when API keys were used")
+            .begin_non_durable("recording when API keys were used")
             .await?;
         if !uses.is_empty() {
             RECORD_USES

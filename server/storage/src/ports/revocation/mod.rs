@@ -74,7 +74,7 @@ impl AccountRevocations for SqlStore {
         let mut tx = self
             .begin_change(
                 account,
-                "storing how the revocation of all API keys reached the nodes",
+                "storing the receipt of the revocation of all API keys",
             )
             .await?;
         query(KEEP_RECEIPT_OF_ALL)

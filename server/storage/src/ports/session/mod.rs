@@ -100,7 +100,7 @@ pub(super) async fn seen(
         // The session is valid regardless. "Last seen" can be written next time; until then the
         // session only ends earlier.
         if let Err(error) = noted {
-            tracing::warn!(?error, "could not note when a session was last seen");
+            tracing::warn!(?error, "the last use of a session could not be recorded");
         }
     }
     read(Some(row.member))
@@ -139,12 +139,12 @@ async fn note(
     query(SEEN)
         .bind(digest.0.as_slice())
         .bind(now.millis())
-        .execute(store.non_durable("noting when a session was last seen"))
+        .execute(store.non_durable("recording the last use of a session"))
         .await?;
     query(member::SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
-        .execute(store.non_durable("noting when a session was last seen"))
+        .execute(store.non_durable("recording the last use of a session"))
         .await?;
     Ok(())
 }

@@ -151,7 +151,7 @@ impl TeamStore for SqlStore {
 
     async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
         let mut tx = self
-            .begin_change(&event.account_id, "inviting somebody")
+            .begin_change(&event.account_id, "inviting a member")
             .await?;
         if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
             let taken: i64 = query_scalar(HAS_ADDRESS)

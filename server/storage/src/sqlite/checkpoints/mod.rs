@@ -134,7 +134,7 @@ impl Log {
                         if !has_failed {
                             tracing::warn!(
                                 %error,
-                                "the write-ahead log could not be copied into the database file; it is tried again each second"
+                                "the write-ahead log could not be copied into the database file; retrying every second"
                             );
                         }
                         has_failed = true;

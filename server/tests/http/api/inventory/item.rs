@@ -218,7 +218,7 @@ async fn refusal_mentions_a_proxy_when_the_etag_is_foreign() {
     key.put(path, &json!({ "name": "m" })).await.expect(200);
     let old = key.with("if-match", made.header("etag"));
     let old = old.delete(path).await.expect(412);
-    assert!(detail(&old).contains("Read it again"));
+    assert!(detail(&old).contains("Read the item again"));
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn item_is_refused_if_its_id_differs_from_the_path() {
         }
     }
     let answer = key.put("/api/inventory/A", &named("B")).await.expect(422);
-    let detail = "The path names another item. Leave `id` out, or give it the id of the path.";
+    let detail = "The path names another item. Leave `id` out, or set it to the id in the path.";
     assert_eq!(answer.json()["errors"][0]["detail"], detail);
     let path = "/api/inventory/%63hanges%FF";
     assert_eq!(key.put(path, &named("B")).await.problem().0, 400);

@@ -4,13 +4,16 @@
 usage: words.py [--places]    with --places: print each place of a pattern that is above its limit
 
 Comments are plain English: full sentences with a subject and a verb, and the nouns of the field.
-Each pattern below has a limit per 1,000 comment lines, since some uses of it are right.
+Each pattern below has a limit per 1,000 comment lines, since some uses of it are right. No line of
+a comment is longer than 100 columns.
 """
 import os
 import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+COLUMNS = 100
 
 # A pattern, its limit per 1,000 comment lines, and what to write instead.
 PATTERNS = {
@@ -73,18 +76,21 @@ def comments():
                     for number, line in enumerate(file, 1):
                         if line.strip().startswith("//"):
                             text = re.sub(r"^//[/!]?\s?", "", line.strip())
-                            yield area, f"{path}:{number}", text
+                            yield area, f"{path}:{number}", text, len(line.rstrip("\n"))
 
 
 def main():
     lines = dict.fromkeys(AREAS, 0)
     found = {(area, name): [] for area in AREAS for name in PATTERNS}
-    for area, place, text in comments():
+    failed = False
+    for area, place, text, columns in comments():
         lines[area] += 1
+        if columns > COLUMNS and " " in text:
+            failed = True
+            print(f"{place} has {columns} columns, at most {COLUMNS}: break the line.", file=sys.stderr)
         for name, (pattern, _, _) in PATTERNS.items():
             found[area, name] += [f"{place}: {text}" for _ in re.findall(pattern, text)]
 
-    failed = False
     for (area, name), places in found.items():
         _, limit, instead = PATTERNS[name]
         # One place is always allowed: in a small area it would be a high rate.

@@ -1,5 +1,5 @@
-//! Takes the site that `cargo run -p bundle` built into the binary, or an empty one where none was, so that checking and
-//! testing the server need no bundle.
+//! Takes the site that `cargo run -p bundle` built into the binary, or an empty one where none was,
+//! so that checking and testing the server need no bundle.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=CARGO_TARGET_DIR");
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let site = workspace.join(target).join("site");
-    // Cargo takes a path that is not there for one that has always just changed, and would compile the server again and
-    // again.
+    // Cargo takes a path that is not there for one that has always just changed, and would compile
+    // the server again and again.
     fs::create_dir_all(&site)?;
     println!("cargo::rerun-if-changed={}", site.display());
 

@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, UTF_8};
 /// Mark with which spreadsheets and editors on Windows begin a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// Error for a text that is not in UTF-8 with at most one byte-order mark. The message quotes nothing of the text, and explains what
-/// to do.
+/// Error for a text that is not in UTF-8 with at most one byte-order mark. The message quotes
+/// nothing of the text, and explains what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUtf8 {
     #[error("The text begins with two byte-order marks. Remove the second one.")]

@@ -1,4 +1,5 @@
-//! The manifest of the site, a file that the server reads (`server/src/site/mod.rs` has the reader).
+//! The manifest of the site, a file that the server reads (`server/src/site/mod.rs` has the
+//! reader).
 
 use std::path::Path;
 use std::{env, fs};

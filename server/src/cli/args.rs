@@ -1,4 +1,5 @@
-//! Definition of the command line. `voxum --help` and the tables of `docs/src/configuration.md` come from these texts.
+//! Definition of the command line. `voxum --help` and the tables of `docs/src/configuration.md`
+//! come from these texts.
 
 use super::CeilingFlags;
 use clap::{Args, Parser, Subcommand};
@@ -56,7 +57,8 @@ pub struct Flags {
         default_value = "127.0.0.1:3000"
     )]
     pub listen: String,
-    /// Address of /metrics for Prometheus, which needs no key: do not expose it [default: no metrics]
+    /// Address of /metrics for Prometheus, which needs no key: do not expose it [default: no
+    /// metrics]
     #[arg(
         long,
         global = true,
@@ -65,7 +67,8 @@ pub struct Flags {
         value_name = "ADDRESS"
     )]
     pub metrics_listen: Option<String>,
-    /// Address at which browsers and integrations reach the server [default: http:// and the listening address]
+    /// Address at which browsers and integrations reach the server [default: http:// and the
+    /// listening address]
     #[arg(
         long,
         global = true,
@@ -83,7 +86,8 @@ pub struct Flags {
         value_name = "LIST"
     )]
     pub trusted_proxies: Option<String>,
-    /// Certificate in PEM with its intermediate certificates, to serve HTTPS; with `VOXUM_TLS_KEY` [default: HTTP]
+    /// Certificate in PEM with its intermediate certificates, to serve HTTPS; with `VOXUM_TLS_KEY`
+    /// [default: HTTP]
     #[arg(
         long,
         global = true,
@@ -101,8 +105,9 @@ pub struct Flags {
         value_name = "FILE"
     )]
     pub tls_key: Option<String>,
-    /// Maximum number of open connections. Beyond it, a new one replaces one that is idle or whose client does not send
-    /// its request or read the response, first of the address with the most connections
+    /// Maximum number of open connections. Beyond it, a new one replaces one that is idle or whose
+    /// client does not send its request or read the response, first of the address with the most
+    /// connections
     #[arg(
         long,
         global = true,
@@ -114,8 +119,8 @@ pub struct Flags {
     pub max_connections: String,
     #[command(flatten)]
     pub ceilings: CeilingFlags,
-    /// Seconds between SIGTERM and the closing of the listener, during which /readyz answers 503 and requests are still
-    /// accepted: as long as your load balancer needs to notice
+    /// Seconds between SIGTERM and the closing of the listener, during which /readyz answers 503
+    /// and requests are still accepted: as long as your load balancer needs to notice
     #[arg(
         long,
         global = true,
@@ -125,7 +130,8 @@ pub struct Flags {
         default_value = "0"
     )]
     pub shutdown_delay: String,
-    /// Memory in MiB that bodies above 64 KiB share, each counted twice; while it is used up, large bodies get 503
+    /// Memory in MiB that bodies above 64 KiB share, each counted twice; while it is used up, large
+    /// bodies get 503
     #[arg(
         long,
         global = true,
@@ -145,7 +151,8 @@ pub struct Flags {
         default_value = "2"
     )]
     pub feeds_at_once: String,
-    /// E-mail address of the first owner, to create on an empty database; with `VOXUM_ADMIN_PASSWORD`
+    /// E-mail address of the first owner, to create on an empty database; with
+    /// `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,
         global = true,
@@ -163,7 +170,8 @@ pub struct Flags {
         value_name = "EMAIL"
     )]
     pub smtp_from: Option<String>,
-    /// Whether to upgrade a PostgreSQL database while nodes of the release before are running on it: refuse, or allow
+    /// Whether to upgrade a PostgreSQL database while nodes of the release before are running on
+    /// it: refuse, or allow
     #[arg(
         long,
         global = true,
@@ -173,7 +181,8 @@ pub struct Flags {
         default_value = "refuse"
     )]
     pub rolling_upgrade: String,
-    /// Level of the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
+    /// Level of the log on standard error: error, warn, info, debug, trace, or directives such as
+    /// server=debug
     #[arg(
         long,
         global = true,
@@ -210,7 +219,8 @@ pub enum Command {
         /// New file, which becomes an SQLite database whichever database the server uses
         file: PathBuf,
     },
-    /// Restore a backup into an empty database. Every API key is then paused until an admin confirms it
+    /// Restore a backup into an empty database. Every API key is then paused until an admin
+    /// confirms it
     Restore {
         /// File that `voxum backup` wrote
         file: PathBuf,

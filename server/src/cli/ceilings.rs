@@ -4,8 +4,8 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct CeilingFlags {
-    /// Free disk space in MiB below which feeds and leads are refused, so that keys can still be revoked; for SQLite
-    /// [default: 256, or 5 % of a disk of less than 5 GiB]
+    /// Free disk space in MiB below which feeds and leads are refused, so that keys can still be
+    /// revoked; for SQLite [default: 256, or 5 % of a disk of less than 5 GiB]
     #[arg(
         long,
         global = true,
@@ -64,7 +64,8 @@ pub struct CeilingFlags {
         default_value = "1000"
     )]
     pub account_members: String,
-    /// Calls per second of all keys of an account together, on each node, which is also the burst size; 0 means no limit
+    /// Calls per second of all keys of an account together, on each node, which is also the burst
+    /// size; 0 means no limit
     #[arg(
         long,
         global = true,

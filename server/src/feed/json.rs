@@ -75,7 +75,8 @@ pub fn edits_at(id: Option<&str>, value: &RawValue) -> ItemDraft {
     named(id, draft(value, Absent::Kept))
 }
 
-/// Checks that the draft is about the item in the path, so that an item can be sent back as it was read.
+/// Checks that the draft is about the item in the path, so that an item can be sent back as it was
+/// read.
 fn named(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
     if let (Some(own), Some(id)) = (&draft.id, id)
         && own != id

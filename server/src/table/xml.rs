@@ -1,5 +1,5 @@
-//! Feeds in XML for search engines and social networks: RSS, Atom and the feeds of vehicles of Meta.
-//! They are converted to a table whose columns are the elements of their items.
+//! Feeds in XML for search engines and social networks: RSS, Atom and the feeds of vehicles of
+//! Meta. They are converted to a table whose columns are the elements of their items.
 
 use crate::encoding::line_ends;
 use crate::feed::{MAX_COLUMNS, MAX_ITEMS};

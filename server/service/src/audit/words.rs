@@ -175,7 +175,8 @@ pub(crate) fn capitalised(text: &str) -> String {
     first.into_iter().flatten().chain(chars).collect()
 }
 
-/// Returns the words for the source of a feed and for its mode, as the import of the console names them.
+/// Returns the words for the source of a feed and for its mode, as the import of the console names
+/// them.
 fn import_words(field: &str, value: &Value) -> Option<&'static str> {
     match (field, value.as_str()?) {
         ("source", "import") => Some("File imported in the console"),

@@ -32,8 +32,8 @@
 //! # Failures
 //! - A node that was suspended during step 2 was marked as dead, and its lease has ended. If it
 //!   does not accept the new pepper, it answers calls with an unknown key with 503
-//!   (`knows_every_key` in `crate::authenticator`), never with 401. Keys and factors that it would store under the
-//!   old pepper are refused with 503, too.
+//!   (`knows_every_key` in `crate::authenticator`), never with 401. Keys and factors that it would
+//!   store under the old pepper are refused with 503, too.
 //! - A batch that fails leaves its keys under the old digest. They are noted again at their next
 //!   use.
 

@@ -8,9 +8,9 @@
 //! 2. [`ImportStore::choose_import`] stores the choices.
 //! 3. If there is no result yet, the transaction of the feed stores the result with the items
 //!    ([`Completion::Import`](super::Completion::Import)), remembers the mapping of the columns for
-//!    the account, and deletes the bytes; otherwise the feed is rolled back. So an import is applied
-//!    once, however often it is confirmed. The feed is also rolled back if the stored items that it
-//!    touches are not those of the confirmed preview ([`FeedBasis`](super::FeedBasis)).
+//!    the account, and deletes the bytes; otherwise the feed is rolled back. So an import is
+//!    applied once, however often it is confirmed. The feed is also rolled back if the stored items
+//!    that it touches are not those of the confirmed preview ([`FeedBasis`](super::FeedBasis)).
 //! 4. An import that changes nothing has no such transaction: [`ImportStore::finish_import`] stores
 //!    its result.
 
@@ -117,8 +117,8 @@ pub trait ImportStore: Send + Sync + 'static {
     async fn choose_import(&self, name: ImportName<'_>, choices: ImportChoices<'_>)
     -> Result<bool>;
 
-    /// Deletes an import that was not applied, with its file. Returns `false` if such an import does
-    /// not exist.
+    /// Deletes an import that was not applied, with its file. Returns `false` if such an import
+    /// does not exist.
     async fn discard_import(&self, name: ImportName<'_>) -> Result<bool>;
 
     /// Returns the mapping of the last file with this header that the account imported.

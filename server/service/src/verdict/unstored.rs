@@ -3,8 +3,8 @@
 //!
 //! 1. If the database fails to carry out a revocation or a pause, for example because its disk is
 //!    full, this node refuses the keys from memory before the caller gets an answer. The answer is
-//!    [`Error::NotStored`](crate::error::Error::NotStored): other nodes still accept the keys, and a
-//!    restart of this node loses the change.
+//!    [`Error::NotStored`](crate::error::Error::NotStored): other nodes still accept the keys, and
+//!    a restart of this node loses the change.
 //! 2. The node tries again every second (`KeyChanges::store_pending_forever` in `crate::keys`).
 //!    What has happened to the key meanwhile decides: a key that ended or was paused by another
 //!    change needs nothing more.

@@ -56,8 +56,8 @@ pub struct ItemEdits {
     name: Option<String>,
 }
 
-/// An item without its id. Its texts, the id and the names of its attributes included, have at most 65,536 bytes in all,
-/// in UTF-8.
+/// An item without its id. Its texts, the id and the names of its attributes included, have at most
+/// 65,536 bytes in all, in UTF-8.
 #[derive(ToSchema)]
 #[expect(
     dead_code,

@@ -90,7 +90,8 @@ pub async fn put(
     let (condition, id) = match asked {
         Ok(asked) => asked,
         Err(problem) => {
-            // A bad body is reported first; nothing is stored either way. The id is a parameter, like the others.
+            // A bad body is reported first; nothing is stored either way. The id is a parameter,
+            // like the others.
             let currency = state
                 .services
                 .inventory

@@ -100,8 +100,8 @@ pub async fn push(
 ) -> Result<Whole, Problem> {
     let FeedText { format, text } = body;
     let options = parameters.feed();
-    // A bad body is reported before a bad parameter; nothing is stored either way. If the mode is not known, fields that a
-    // feed may leave out in any mode are not asked for.
+    // A bad body is reported before a bad parameter; nothing is stored either way. If the mode is
+    // not known, fields that a feed may leave out in any mode are not asked for.
     let checked_as = options.as_ref().copied().unwrap_or(FeedOptions {
         mode: FeedMode::Update,
         on_error: OnError::Reject,

@@ -21,9 +21,10 @@ pub fn write(version: Version) -> HeaderValue {
 
 /// The version that a tag of ours names, also if a proxy has altered the tag on its way.
 ///
-/// A proxy that compresses an answer makes its tag weak (nginx: `W/"…"`) or appends the coding (Apache: `"…-gzip"`), and the
-/// client sends back what it got. Items are never stored compressed, so the revision inside still names one state of
-/// the item exactly. Compared as it is, such a tag would fail for ever, however often the client reads the item.
+/// A proxy that compresses an answer makes its tag weak (nginx: `W/"…"`) or appends the coding
+/// (Apache: `"…-gzip"`), and the client sends back what it got. Items are never stored compressed,
+/// so the revision inside still names one state of the item exactly. Compared as it is, such a tag
+/// would fail for ever, however often the client reads the item.
 fn read(tag: &str) -> Option<Version> {
     let strong = tag.strip_prefix("W/").unwrap_or(tag);
     let opaque = strong.strip_prefix('"')?.strip_suffix('"')?;
@@ -76,8 +77,8 @@ pub fn is_known(headers: &HeaderMap, version: Version) -> bool {
     })
 }
 
-/// The members of a list that may be spread over several lines. Our tags contain no commas, so foreign ones may be cut at
-/// theirs.
+/// The members of a list that may be spread over several lines. Our tags contain no commas, so
+/// foreign ones may be cut at theirs.
 fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
     let mut lines = headers.get_all(name).iter().peekable();
     lines.peek()?;

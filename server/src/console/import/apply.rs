@@ -1,8 +1,9 @@
 //! The confirmation of a preview, and applying the import.
 //!
-//! The form contains the digest of the preview, which is computed again before the import is applied: if the choices or the
-//! stored items have changed, nothing is imported and the page shows the new preview. The transaction that changes the items
-//! compares the stored items once more, so that a change between this check and the commit is found, too.
+//! The form contains the digest of the preview, which is computed again before the import is
+//! applied: if the choices or the stored items have changed, nothing is imported and the page shows
+//! the new preview. The transaction that changes the items compares the stored items once more, so
+//! that a change between this check and the commit is found, too.
 
 use super::choices::{Choices, Mode};
 use super::load::Loaded;

@@ -11,7 +11,8 @@ use service::store::{HeaderDigest, Removals, UsedMapping};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Other items stay. An item of the file is stored whole, so that fields without a column are empty.
+    /// Other items stay. An item of the file is stored whole, so that fields without a column are
+    /// empty.
     #[default]
     Merge,
     /// As with [`Mode::Merge`], and items that are not in the file are removed.

@@ -107,8 +107,8 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
     examined
 }
 
-/// The names of the fields that the file has: those of its columns, or those that any of its items has. An attribute counts
-/// if any item has a value for it.
+/// The names of the fields that the file has: those of its columns, or those that any of its items
+/// has. An attribute counts if any item has a value for it.
 fn fields(drafts: &[ItemDraft], choices: &Choices) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
     let mut attributes: HashSet<&str> = HashSet::new();

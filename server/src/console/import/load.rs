@@ -17,7 +17,8 @@ pub struct Content {
     pub encoding: &'static str,
     /// Of a CSV file.
     pub table: Option<Table>,
-    /// Of a JSON or XML file: the number of items, and the id, the name and the price of the first ones.
+    /// Of a JSON or XML file: the number of items, and the id, the name and the price of the first
+    /// ones.
     pub items: usize,
     pub first: Vec<[String; 3]>,
 }
@@ -147,8 +148,8 @@ fn refusal(reason: &str) -> FileRefusal {
     }
 }
 
-/// The words for a file that is malformed. Those of the parsers address the sender of a request, so that only the part about the
-/// place and the cause is taken from them.
+/// The words for a file that is malformed. Those of the parsers address the sender of a request, so
+/// that only the part about the place and the cause is taken from them.
 pub fn refused(error: FeedError, file: &File<'_>) -> FileRefusal {
     match error {
         FeedError::Malformed(reason) => {

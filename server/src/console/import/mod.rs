@@ -1,7 +1,7 @@
 //! The import of a file of items: `GET` and `POST /inventory/import`, and the pages below it.
 //!
-//! Each step reads the stored file again, so that it holds nothing in memory between the steps, and so that any node can carry
-//! it out. The server draws every page as the answer to its own request.
+//! Each step reads the stored file again, so that it holds nothing in memory between the steps, and
+//! so that any node can carry it out. The server draws every page as the answer to its own request.
 
 mod apply;
 mod choices;
@@ -123,8 +123,8 @@ pub async fn preview(
     .await
 }
 
-/// The file of an import that was not applied yet, or the way to its result: another request may apply it meanwhile, which
-/// removes the file.
+/// The file of an import that was not applied yet, or the way to its result: another request may
+/// apply it meanwhile, which removes the file.
 async fn waiting(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
     let id = stored.id.clone();
     let loaded = load(context, stored).await;
@@ -201,7 +201,8 @@ pub async fn faults(
     .await
 }
 
-/// The import with its choices. Without them, or once it has a result, the way leads to its own page.
+/// The import with its choices. Without them, or once it has a result, the way leads to its own
+/// page.
 async fn chosen(context: &Context<'_>, id: &str) -> Step<(StoredImport, Choices)> {
     let stored = context.find(id).await?;
     match stored.choices.as_deref().and_then(Choices::read) {

@@ -153,8 +153,8 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
     Ok(checked)
 }
 
-/// The digest of everything on which the effects of an import depend: its file, which never changes, the choices, the
-/// currency of prices without one, and the stored items that it touches.
+/// The digest of everything on which the effects of an import depend: its file, which never
+/// changes, the choices, the currency of prices without one, and the stored items that it touches.
 fn digest(
     stored: &StoredImport,
     choices: &Choices,

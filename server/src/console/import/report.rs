@@ -89,7 +89,8 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
     (index, field.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The first errors by the item they are about, as a person finds it in the file: `/3/price` is the price of row 5 in a table.
+/// The first errors by the item they are about, as a person finds it in the file: `/3/price` is the
+/// price of row 5 in a table.
 pub fn rows(errors: &[EntryError]) -> Vec<RowProblem> {
     let mut rows: Vec<(Option<usize>, RowProblem)> = Vec::new();
     for error in errors {

@@ -38,8 +38,8 @@ impl Column {
     }
 }
 
-/// Returns the columns of a header, without blank names at its end: spreadsheets and scripts write a
-/// delimiter too many.
+/// Returns the columns of a header, without blank names at its end: spreadsheets and scripts write
+/// a delimiter too many.
 ///
 /// # Errors
 /// Everything that is wrong with the header.

@@ -47,8 +47,8 @@ struct Feed<'a> {
     line: usize,
 }
 
-/// Reports an XML attribute that is not `own`, the one that the element takes, since its value would
-/// be lost silently. Declarations of namespaces and schemas have no value to lose.
+/// Reports an XML attribute that is not `own`, the one that the element takes, since its value
+/// would be lost silently. Declarations of namespaces and schemas have no value to lose.
 fn attributed(element: &BytesStart<'_>, pointer: &str, own: Option<&[u8]>) -> Option<EntryError> {
     let declares = |name: &[u8]| {
         let prefixes: [&[u8]; 3] = [b"xmlns:", b"xml:", b"xsi:"];

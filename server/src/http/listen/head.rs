@@ -46,7 +46,8 @@ fn is_plain_host(text: &str) -> bool {
 /// Checks the head for ambiguities.
 ///
 /// # Errors
-/// If the request has no `Host`, several, or one that is not a host, or a `Transfer-Encoding` other than `chunked`.
+/// If the request has no `Host`, several, or one that is not a host, or a `Transfer-Encoding` other
+/// than `chunked`.
 pub fn check<B>(request: &Request<B>) -> Result<(), BadHead> {
     let headers = request.headers();
     let mut hosts = headers.get_all(HOST).iter();

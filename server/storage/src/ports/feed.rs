@@ -1,5 +1,5 @@
-//! Many items at once. However many are stored, each of these steps has a bound: a feed has at most 5,000 items, and removes at
-//! most [`REMOVED_AT_MOST`].
+//! Many items at once. However many are stored, each of these steps has a bound: a feed has at most
+//! 5,000 items, and removes at most [`REMOVED_AT_MOST`].
 
 use super::inventory::ItemRow;
 use super::{Result, Transaction, inventory, read_all};
@@ -87,7 +87,8 @@ async fn find_many(
     Ok(items.into_iter().map(by_id).collect())
 }
 
-/// Makes the changes, a number of items at a time, so that no more of them are in memory. `None` if the items hold too much text.
+/// Makes the changes, a number of items at a time, so that no more of them are in memory. `None` if
+/// the items hold too much text.
 pub(super) async fn update_all(
     tx: &mut Transaction,
     account: &AccountId,

@@ -52,8 +52,8 @@ pub fn is_in_use(path: &Path) -> io::Result<bool> {
     ProcessLock::is_held(&files.marker)
 }
 
-/// Returns whether this version of the built-in SQLite library is free of the fault that can corrupt
-/// a database.
+/// Returns whether this version of the built-in SQLite library is free of the fault that can
+/// corrupt a database.
 pub fn is_safe_version(version: &str) -> bool {
     is_recent(version)
 }

@@ -2,11 +2,13 @@
 //!
 //! # Definitions
 //! - *Write lock*: SQLite's lock on the file. One connection of any process holds it at a time.
-//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`write_scheduler`]. Permits are
-//!   shared or exclusive. They order the writes of this process before the write lock is requested.
+//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`write_scheduler`].
+//!   Permits are shared or exclusive. They order the writes of this process before the write lock
+//!   is requested.
 //! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
 //!   database file ([`checkpoints`]).
-//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns ([`Feeds`](crate::feeds::Feeds)).
+//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns
+//!   ([`Feeds`](crate::feeds::Feeds)).
 //! - *Pools*, named by what they guarantee ([`pools`]):
 //!   - *writer*: one connection for every durable change, with a shared write permit;
 //!   - *non-durable*: one connection for writes that a power cut may lose (last uses, call counts),

@@ -70,7 +70,8 @@ async fn mistyped_api_path_is_refused_with_a_problem_that_names_the_right_path()
     }
 }
 
-/// A client without `/api` in its base URL would follow the redirect to the sign-in page, and take its 200 for success.
+/// A client without `/api` in its base URL would follow the redirect to the sign-in page, and take
+/// its 200 for success.
 #[tokio::test]
 async fn console_page_refuses_an_api_key_and_names_the_api_path() {
     let world = World::new().await;

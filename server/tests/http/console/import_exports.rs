@@ -1,4 +1,5 @@
-//! Files as other systems export them, each imported at the first try with what the console proposes.
+//! Files as other systems export them, each imported at the first try with what the console
+//! proposes.
 
 use crate::support::{Answer, Key, World};
 use serde_json::Value;

@@ -41,8 +41,8 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
     }
 
-    /// Returns the JSON of this answer, indented, for a snapshot. Values that differ in each run are
-    /// replaced by their names.
+    /// Returns the JSON of this answer, indented, for a snapshot. Values that differ in each run
+    /// are replaced by their names.
     #[track_caller]
     pub fn snapshot(&self) -> String {
         let mut body = self.json();

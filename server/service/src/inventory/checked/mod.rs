@@ -79,7 +79,8 @@ impl CheckedFeed {
         &self.skipped
     }
 
-    /// The same feed, which is refused if one of the items that it changes turns out to be faulty or missing.
+    /// The same feed, which is refused if one of the items that it changes turns out to be faulty
+    /// or missing.
     #[must_use]
     pub fn or_nothing(mut self) -> Self {
         self.on_error = OnError::Reject;
@@ -141,12 +142,14 @@ fn located(
     located.collect()
 }
 
-/// Checks the items of a feed, for an account whose prices are in `currency` if they have none of their own. This may take a good part of a second of processor time, so it is never done on a thread
-/// that answers other requests.
+/// Checks the items of a feed, for an account whose prices are in `currency` if they have none of
+/// their own. This may take a good part of a second of processor time, so it is never done on a
+/// thread that answers other requests.
 ///
 /// # Errors
-/// Everything that is wrong, up to 100 entries, if no item may be skipped or none is good; or if the feed replaces the
-/// inventory and has items to skip whose ids cannot be read, what is wrong with those.
+/// Everything that is wrong, up to 100 entries, if no item may be skipped or none is good; or if
+/// the feed replaces the inventory and has items to skip whose ids cannot be read, what is wrong
+/// with those.
 pub fn check_feed(
     drafts: Vec<ItemDraft>,
     options: FeedOptions,
@@ -155,8 +158,8 @@ pub fn check_feed(
     check_entries(drafts, options, currency).map_err(FeedRefusal::into_errors)
 }
 
-/// Checks the items of a feed as [`check_feed`] does, and counts the faulty ones of a feed that is refused. The count is exact
-/// if faulty items are skipped.
+/// Checks the items of a feed as [`check_feed`] does, and counts the faulty ones of a feed that is
+/// refused. The count is exact if faulty items are skipped.
 ///
 /// # Errors
 /// See [`FeedRefusal`].
@@ -231,8 +234,9 @@ pub fn check_entries(
     Err(FeedRefusal::Faulty(feed.skipped))
 }
 
-/// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet shortened, or that has an
-/// invisible character in it. An id that another item of the feed has, too, is as it was meant.
+/// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet
+/// shortened, or that has an invisible character in it. An id that another item of the feed has,
+/// too, is as it was meant.
 fn is_as_meant(errors: &[EntryError]) -> bool {
     let faulty = |error: &EntryError| error.pointer == "/id" && error.code != EntryCode::Duplicate;
     !errors.iter().any(faulty)

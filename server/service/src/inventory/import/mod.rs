@@ -178,7 +178,8 @@ impl Imports {
     }
 }
 
-/// The name of a file without control characters, cut before its ending, which the next steps need to recognise the format.
+/// The name of a file without control characters, cut before its ending, which the next steps need
+/// to recognise the format.
 fn bounded(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !c.is_control()).collect();
     let ending = visible.rfind('.').map_or("", |dot| &visible[dot..]);

@@ -9,14 +9,16 @@ use std::collections::BTreeMap;
 
 /// Of an item's id.
 pub const MAX_ID_CHARS: usize = 128;
-/// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an earlier release may have it.
+/// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an
+/// earlier release may have it.
 const RESERVED_ID: &str = "changes";
 const MAX_ATTRIBUTES: usize = 50;
 /// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
-/// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
-/// reader refused already (wrong types, unknown fields), so that a caller learns of everything at once.
+/// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds
+/// what the format's reader refused already (wrong types, unknown fields), so that a caller learns
+/// of everything at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemDraft {
     pub id: Option<String>,
@@ -30,8 +32,8 @@ pub struct ItemDraft {
     pub image_url: Option<String>,
     pub available: Option<bool>,
     pub attributes: BTreeMap<String, String>,
-    /// Of a draft that changes a stored item: the fields that are to be empty, such as `category`, `attributes` or
-    /// `attributes.color`.
+    /// Of a draft that changes a stored item: the fields that are to be empty, such as `category`,
+    /// `attributes` or `attributes.color`.
     pub cleared: Vec<String>,
     pub errors: Vec<EntryError>,
     pub position: Position,
@@ -72,8 +74,8 @@ impl ItemDraft {
         }
     }
 
-    /// Checks an item of an account. An item without a currency gets `default`, the account's, for good: another default
-    /// later must not change the meaning of its price.
+    /// Checks an item of an account. An item without a currency gets `default`, the account's, for
+    /// good: another default later must not change the meaning of its price.
     ///
     /// # Errors
     /// Everything that is wrong with it, with pointers from the item on.
@@ -150,7 +152,8 @@ impl ItemDraft {
         }
     }
 
-    /// Bytes of all texts, in UTF-8. The price and the currency, which are short and of a fixed form, do not count.
+    /// Bytes of all texts, in UTF-8. The price and the currency, which are short and of a fixed
+    /// form, do not count.
     fn size(&self) -> usize {
         let texts = [
             &self.id,
@@ -173,7 +176,8 @@ fn required(
     value: Option<String>,
     max: usize,
 ) -> Option<String> {
-    // A reader that refused the value, or the whole item, for its type has said so; "required" beside it would mislead.
+    // A reader that refused the value, or the whole item, for its type has said so; "required"
+    // beside it would mislead.
     let told = errors
         .iter()
         .any(|error| error.pointer.is_empty() || error.pointer == pointer);

@@ -189,7 +189,8 @@ fn is_currency(text: &str) -> bool {
         || Currency::parse(text).is_some()
 }
 
-/// Whether a minus sign precedes the first digit, as in `-12,50` or `EUR -5`, and is not part of a word.
+/// Whether a minus sign precedes the first digit, as in `-12,50` or `EUR -5`, and is not part of a
+/// word.
 fn is_negative(text: &str) -> bool {
     let Some(first) = text.find(|c: char| c.is_ascii_digit()) else {
         return false;

@@ -46,8 +46,9 @@ fn item() -> ItemDraft {
     }
 }
 
-/// Checks that the pattern matches what is accepted, and nothing but that. Blanks around a text do not count, nor does a
-/// text of blanks alone, so such a text may be accepted although the pattern does not match it.
+/// Checks that the pattern matches what is accepted, and nothing but that. Blanks around a text do
+/// not count, nor does a text of blanks alone, so such a text may be accepted although the pattern
+/// does not match it.
 #[track_caller]
 fn agrees(pattern: &str, draft: impl Fn(&str) -> ItemDraft) {
     let is_match = matcher(pattern);

@@ -1,4 +1,5 @@
-//! Statements and rows. Callers: the addresses, networks and programs from which keys are called with.
+//! Statements and rows. Callers: the addresses, networks and programs from which keys are called
+//! with.
 
 use crate::bulk_query::BulkStatement;
 use crate::error::Corrupt;

@@ -252,8 +252,9 @@ impl InventoryStore for SqlStore {
 }
 
 impl SqlStore {
-    /// Stores one item in the transaction of its change, with its event, and returns it as it is then. `before` is what is
-    /// stored of it; if that is equal, it is left as it is, and nothing is recorded.
+    /// Stores one item in the transaction of its change, with its event, and returns it as it is
+    /// then. `before` is what is stored of it; if that is equal, it is left as it is, and nothing
+    /// is recorded.
     async fn write(
         &self,
         tx: &mut Transaction,

@@ -38,7 +38,8 @@ async fn read_all(world: &World, key: &Key) -> (Vec<String>, usize) {
 async fn page_of_items_ends_at_two_mebibytes_and_the_next_page_continues() {
     let world = World::new().await;
     let key = world.key().await;
-    // Each of these characters takes two bytes in JSON, so a page that fits when stored need not fit when sent.
+    // Each of these characters takes two bytes in JSON, so a page that fits when stored need not
+    // fit when sent.
     let attributes: Value = (0..30)
         .map(|n| (n.to_string(), Value::from("\"".repeat(2_048))))
         .collect::<serde_json::Map<_, _>>()

@@ -50,7 +50,8 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
     }
     assert_eq!(met.len(), ITEMS, "some were skipped");
 
-    // A feed has at most 5,000 items, so a full one is a mistake here. To remove the rest would hold the writer for long.
+    // A feed has at most 5,000 items, so a full one is a mistake here. To remove the rest would
+    // hold the writer for long.
     let csv = key.with("content-type", "text/csv");
     let answer = csv.send(
         "POST",

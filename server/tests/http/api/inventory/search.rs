@@ -111,7 +111,8 @@ async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
         }
         assert_eq!(next, None, "{q}");
     }
-    // A page that is full has a next page as ever, and the count covers the items that are still to be searched.
+    // A page that is full has a next page as ever, and the count covers the items that are still to
+    // be searched.
     let page = owner.get("/inventory?q=car").await.expect(200);
     assert!(
         page.body

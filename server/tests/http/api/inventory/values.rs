@@ -49,7 +49,8 @@ async fn take(world: &World, key: &Key) -> Value {
     list["items"][0].clone()
 }
 
-/// Sends the item in each format by the API and from the console, and checks the fields that are stored.
+/// Sends the item in each format by the API and from the console, and checks the fields that are
+/// stored.
 async fn stored(fields: Fields<'_>, wanted: &Value) {
     let world = World::new().await;
     let (owner, key) = owner_with_key(&world).await;
@@ -68,7 +69,8 @@ async fn stored(fields: Fields<'_>, wanted: &Value) {
     }
 }
 
-/// Sends the item in each format by the API and from the console, and checks that each is refused with `detail`.
+/// Sends the item in each format by the API and from the console, and checks that each is refused
+/// with `detail`.
 async fn refused(fields: Fields<'_>, pointer: &str, detail: &str) {
     refused_where(fields, pointer, detail, |_| true).await;
 }

@@ -2,9 +2,9 @@
 //!
 //! The ports rely on a guarantee that SQLite's single writer gives by itself: whatever a change has
 //! read stays true until it commits. Here a change first takes an advisory lock in its transaction
-//! ([`LockScope`]), so that the changes of one account run one after another across all nodes,
-//! while accounts do not wait for each other. Beneath that lock, the isolation level "read
-//! committed" is sufficient.
+//! (`LockScope`), so that the changes of one account run one after another across all nodes, while
+//! accounts do not wait for each other. Beneath that lock, the isolation level "read committed" is
+//! sufficient.
 //!
 //! Changes of items take a lock of their own and store the items under it. They take the account's
 //! lock only at their end, to record their audit event, so a revocation never waits for the items
@@ -15,11 +15,11 @@
 //! way and is retried.
 //!
 //! The pools are named by what they guarantee, as in SQLite: *writer*, *non-durable*,
-//! *authentication*, *readers*, *listings* and *coordination* (see [`pools`]). Listings end at a
-//! deadline ([`listings`]), and no number of them delays authentication, a revocation or a
+//! *authentication*, *readers*, *listings* and *coordination* (see `pools`). Listings end at a
+//! deadline (`listings`), and no number of them delays authentication, a revocation or a
 //! heartbeat.
 //!
-//! No call takes longer than a few seconds ([`connection`]), and authentication takes less than
+//! No call takes longer than a few seconds (`connection`), and authentication takes less than
 //! two: a hung server is treated as down.
 
 mod connection;

@@ -2,14 +2,13 @@
 //!
 //! # Definitions
 //! - *Write lock*: SQLite's lock on the file. One connection of any process holds it at a time.
-//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`write_scheduler`].
+//! - *Write permit*: a guard of the process-wide, fair read-write lock in `write_scheduler`.
 //!   Permits are shared or exclusive. They order the writes of this process before the write lock
 //!   is requested.
 //! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
-//!   database file ([`checkpoints`]).
-//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns
-//!   ([`Feeds`](crate::feeds::Feeds)).
-//! - *Pools*, named by what they guarantee ([`pools`]):
+//!   database file (`checkpoints`).
+//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns (`Feeds`).
+//! - *Pools*, named by what they guarantee (`pools`):
 //!   - *writer*: one connection for every durable change, with a shared write permit;
 //!   - *non-durable*: one connection for writes that a power cut may lose (last uses, call counts),
 //!     with an exclusive write permit;
@@ -18,7 +17,7 @@
 //!   - *authentication*: look-ups of keys, sessions and sign-in data, one row by its index each
 //!     time;
 //!   - *readers*: other reads of a few rows by an index;
-//!   - *listings*: reads that grow with the data or depend on the caller's filter ([`listings`]).
+//!   - *listings*: reads that grow with the data or depend on the caller's filter (`listings`).
 //!
 //! # Invariants
 //! - **I1** A transaction takes the write lock before it reads (`BEGIN IMMEDIATE`). So whatever it
@@ -28,7 +27,7 @@
 //! - **I3** A write waits only for writes of this process that were requested before it, so that
 //!   successive non-durable transactions cannot starve a durable change. A permit is waited for up
 //!   to 500 ms; after that, the write lock alone decides.
-//! - **I4** A commit runs no checkpoint unless the log has more than [`checkpoints::LONGEST`]
+//! - **I4** A commit runs no checkpoint unless the log has more than `checkpoints::LONGEST`
 //!   pages.
 //! - **I5** One feed is at the writer at a time, and it starts with a short log unless a reader
 //!   keeps the log long. So a revocation waits for one feed at most, and the log holds about one
@@ -39,7 +38,7 @@
 //!
 //! # Steps of a writer
 //! - **W1** For a feed: wait for the feed permit, then for a short log
-//!   ([`Checkpoints::make_room`]).
+//!   (`Checkpoints::make_room`).
 //! - **W2** Wait for the write permit.
 //! - **W3** Acquire the connection of the pool, and take the write lock. Another process may hold
 //!   it for up to 5 s.
@@ -64,7 +63,7 @@
 //!   the log although the sync failed (`commit.rs`). No step before W5 is ever in doubt.
 //! - **F6** Checkpoints fail, or a long transaction reads: the log grows, nothing is lost, and the
 //!   task tries again.
-//! - **F7** The file system turns read-only: [`write_check`] notices it by a write.
+//! - **F7** The file system turns read-only: `write_check` notices it by a write.
 //!
 //! [`StoreError::Unavailable`]: service::store::StoreError::Unavailable
 //! [`StoreError::Full`]: service::store::StoreError::Full

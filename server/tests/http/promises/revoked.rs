@@ -7,14 +7,14 @@ use service::{Client, Member, Services};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// Returns how many keys are revoked; `make storm` sets 10,000. The trials differ only in the
-/// moment at which the request in flight meets the revocation, and
-/// `server/service/src/verdict/model.rs` tries the orders of the protocol by itself.
+/// Returns how many keys are revoked. The trials differ only in the moment at which the request in
+/// flight meets the revocation, and `server/service/src/verdict/model.rs` tries the orders of the
+/// protocol by itself.
 fn trials() -> usize {
     std::env::var("TRIALS")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(2_000)
+        .unwrap_or(10_000)
 }
 
 const LANES: usize = 4;

@@ -316,7 +316,7 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
     refused(&mut voxum(folder), "was moved to PostgreSQL");
     refused(
         &mut with(&["move", &file], &pepper),
-        &format!("rename {file}.moved to it"),
+        &format!("rename {file}.moved back"),
     );
 
     let server = Server::of(&mut with(&[], &pepper), false);

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Statuses that the server sends. Any other is counted as the first of its hundred.
-const CODES: [u16; 24] = [
-    100, 200, 201, 202, 204, 206, 300, 303, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 412,
-    413, 415, 422, 429, 503,
+const CODES: [u16; 26] = [
+    100, 200, 201, 202, 204, 206, 300, 303, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 410,
+    412, 413, 415, 422, 429, 503, 507,
 ];
 /// Label of requests for a path without a route.
 const NO_ROUTE: &str = "none";
@@ -133,7 +133,14 @@ mod tests {
     #[test]
     fn status_without_its_own_counter_is_counted_in_its_class() {
         assert!(CODES.is_sorted());
-        for (code, counted) in [(200, 200), (226, 200), (418, 400), (503, 503)] {
+        for (code, counted) in [
+            (200, 200),
+            (226, 200),
+            (410, 410),
+            (418, 400),
+            (503, 503),
+            (507, 507),
+        ] {
             assert_eq!(CODES[place(code)], counted, "{code}");
         }
         assert_eq!(place(500), CODES.len());

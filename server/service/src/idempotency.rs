@@ -30,7 +30,8 @@ const LEASE_SECONDS: i64 = 120;
 /// Upper bound of an account's stored requests. The oldest are removed.
 const KEPT_OF_AN_ACCOUNT: u32 = 10_000;
 
-/// Interval at which the server removes expired requests.
+/// Interval at which the server removes expired requests, and other records that are older than
+/// they are kept.
 pub const SWEEP_EVERY_SECONDS: u64 = 600;
 
 /// Rows that one transaction removes, so that other writes do not wait long.

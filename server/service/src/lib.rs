@@ -6,7 +6,7 @@
 //! or the user interface.
 //!
 //! [`Services`] has one struct for each group of use cases, each in a module of its own. The
-//! modules are ordered, and each uses only those above it in this list:
+//! modules are ordered, and each uses only those of its own group or of an earlier one:
 //!
 //! 1. Values: `clock`, `random`, `origin`, `zone`, `view`, `fold`, [`entry`], `pepper`, [`key`],
 //!    [`item`], [`lead`], [`refusal`].

@@ -1,4 +1,5 @@
-//! The command line: a file for each command, and [`output`] for what they print.
+//! The command line: a file for each command, [`args`] with `ceilings` for the flags, and
+//! [`output`] for what the commands print.
 
 pub mod admin;
 mod args;

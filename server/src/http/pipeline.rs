@@ -7,7 +7,8 @@
 //! 3. *Unknown API path*: a request that misses the API is answered by it.
 //! 4. *Other origins*: a request that another site may have caused is refused.
 //! 5. *Body*: a large body reserves memory while it is read.
-//! 6. *Handler*: the route's handler, or the fallback, answers. A panic becomes a refusal.
+//! 6. *Handler*: the route's handler, or the fallback, answers. Its extractors authenticate the
+//!    caller and spend from the rate limit (`Scoped`, `Visitor`). A panic becomes a refusal.
 //! 7. *Refusal*: its body is written, which contains the id.
 //! 8. *Headers*: those that every response has are added.
 //! 9. *Records*: the request is counted, and the reason of a refusal is kept.

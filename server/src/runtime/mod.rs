@@ -3,9 +3,10 @@
 //! # Shutdown
 //! 1. `/readyz` fails, and clients have to open a new connection for each request. Until load
 //!    balancers have noticed (`VOXUM_SHUTDOWN_DELAY`), the listener accepts connections as before.
-//! 2. Other nodes no longer wait for this one, however long its last requests take. Each of these
-//!    requests reads the database, since the cached keys cannot be used without the heartbeat.
-//! 3. The listener is closed, and requests under way are answered.
+//! 2. The heartbeat stops. From now on each request reads the database, since the cached keys
+//!    cannot be used without it.
+//! 3. The listener is closed, and requests under way are answered. At the same time the node leaves
+//!    the list of nodes, so that other nodes do not wait for this one however long that takes.
 //! 4. What is pending in memory is stored, and the database is closed.
 //!
 //! [`Stage`] says at which of these points a background task is stopped.
@@ -33,7 +34,7 @@ use tokio_util::task::TaskTracker;
 
 /// Time that requests under way have once the listener is closed.
 ///
-/// With what follows it, this part of the shutdown takes less than 10 seconds.
+/// With what follows it, this part of the shutdown takes at most 10.5 seconds.
 const GRACE: Duration = Duration::from_secs(7);
 /// Time that a mail which is being sent may still take. It runs beside the last flush, so that a
 /// mail server that does not answer takes no time from it.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 pub enum Stage {
     /// The signal to stop has arrived. The server still accepts requests.
     Announced,
-    /// The server is no longer a node, and its last requests are about to be answered.
+    /// The listener is about to close, and the server to stop being a node.
     Leaving,
     /// The last request was answered.
     Drained,

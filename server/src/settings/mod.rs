@@ -27,7 +27,7 @@ use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zeroize::Zeroizing;
 
-/// Names of the variables that are read here; those of the flags are in [`crate::cli`].
+/// Names of the variables without a flag.
 const DATABASE_URL: &str = "VOXUM_DATABASE_URL";
 const PEPPER: &str = "VOXUM_PEPPER";
 const PEPPER_OLD: &str = "VOXUM_PEPPER_OLD";

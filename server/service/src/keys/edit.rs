@@ -1,5 +1,5 @@
-//! Editing a live key: its name, its permissions, and whether it is paused. Its secret stays the
-//! same.
+//! Editing a live key: its name, permissions, expiry, note, limit and allow list, and whether it is
+//! paused. Its secret stays the same.
 
 use super::check::{scopes, text};
 use super::fill::outdated;

@@ -1,5 +1,5 @@
-//! Notices that a key is about to expire, by mail to the members who can act: 30, 7 and 1 days
-//! before.
+//! Mails: notices that a key is about to expire, to the members who can act, 30, 7 and 1 days
+//! before; and warnings of wrong codes, to the member whose second factor they are.
 //!
 //! Each notice goes once to each person. It is claimed in the database before it is sent. If the
 //! server is killed in between, it counts as sent, since one notice too few is better than one with

@@ -59,7 +59,7 @@ impl Node {
                 // D1. A heartbeat that arrives before this is committed prevents the mark.
                 tracing::warn!(
                     node = node.id.as_str(),
-                    "another node stopped sending heartbeats; writers no longer wait for it"
+                    "another node stopped sending heartbeats and is marked as dead"
                 );
                 self.store.expel_node(&node).await?;
             }

@@ -1,8 +1,9 @@
 //! Statements that run on either engine.
 //!
 //! A [`Query`] is a text with `$1` placeholders, which mean the same in SQLite and PostgreSQL, and
-//! the [`Value`]s to bind: integers, texts and blobs. It runs on an [`Executor`], which is a
-//! transaction or a pool. Rows are read by sqlx's `FromRow`, which is derived for both engines.
+//! the [`Value`]s to bind: integers, texts and blobs. The placeholders of a [`QueryBuilder`] are
+//! written for the engine that runs it. A query runs on an [`Executor`], which is a transaction or
+//! a pool. Rows are read by sqlx's `FromRow`, which is derived for both engines.
 
 use crate::error::{Corrupt, ErrorContext as _};
 use futures::TryStreamExt as _;
@@ -52,10 +53,53 @@ values! {
     Vec<u8> => Blob,
 }
 
+/// Text of a statement.
+#[derive(Debug)]
+enum Text {
+    Fixed(&'static str),
+    /// Text of a [`QueryBuilder`], with the places of its placeholders. Each of them is bound once,
+    /// in this order.
+    Composed {
+        text: String,
+        placeholders: Vec<usize>,
+    },
+}
+
+impl Text {
+    /// Returns the text for an engine that writes placeholder *n* of a composed statement as
+    /// `placeholder` does.
+    fn render(self, placeholder: fn(&mut String, usize)) -> SqlStr {
+        let (text, placeholders) = match self {
+            Self::Fixed(text) => return text.into_sql_str(),
+            Self::Composed { text, placeholders } => (text, placeholders),
+        };
+        let mut rendered = String::with_capacity(text.len() + 6 * placeholders.len());
+        let mut begin = 0;
+        for (index, place) in placeholders.into_iter().enumerate() {
+            rendered.push_str(&text[begin..place]);
+            placeholder(&mut rendered, index + 1);
+            begin = place;
+        }
+        rendered.push_str(&text[begin..]);
+        AssertSqlSafe(rendered).into_sql_str()
+    }
+}
+
+/// Writes a placeholder for SQLite, which treats `$1` as a name: for each value that is bound, it
+/// would compare the names of all placeholders before it.
+fn nameless(text: &mut String, _number: usize) {
+    text.push('?');
+}
+
+/// Writes a placeholder for PostgreSQL.
+fn numbered(text: &mut String, number: usize) {
+    write!(text, "${number}").expect("a text can always grow");
+}
+
 /// Statement with the values of its placeholders.
 #[derive(Debug)]
 pub(crate) struct Query<'q> {
-    text: SqlStr,
+    text: Text,
     values: Vec<Value<'q>>,
     /// Whether the connection keeps the prepared statement for the next time.
     is_cached: bool,
@@ -64,7 +108,7 @@ pub(crate) struct Query<'q> {
 /// Begins a statement whose text is written in this program.
 pub(crate) fn query<'q>(text: &'static str) -> Query<'q> {
     Query {
-        text: text.into_sql_str(),
+        text: Text::Fixed(text),
         values: Vec::new(),
         is_cached: true,
     }
@@ -102,7 +146,8 @@ impl<'q> Query<'q> {
     ) -> Result<Vec<T>, StoreError> {
         let context = on.context();
         let rows = on.all_rows(self).await.context(context)?;
-        let rows: sqlx::Result<_> = rows.iter().map(Row::read).collect();
+        // Each row is dropped once it is read, so that large values are not held twice.
+        let rows: sqlx::Result<_> = rows.into_iter().map(|row| row.read()).collect();
         rows.context(context)
     }
 
@@ -152,8 +197,11 @@ impl<'q> Query<'q> {
         Ok(row.map(T::try_from).transpose()?)
     }
 
-    /// Encodes the values for one engine.
-    fn prepare<D>(self) -> sqlx::Result<sqlx::query::Query<'q, D, D::Arguments>>
+    /// Encodes the values for one engine, which writes placeholders as `placeholder` does.
+    fn prepare<D>(
+        self,
+        placeholder: fn(&mut String, usize),
+    ) -> sqlx::Result<sqlx::query::Query<'q, D, D::Arguments>>
     where
         D: Database + HasStatementCache,
         D::Arguments: IntoArguments<D>,
@@ -171,7 +219,7 @@ impl<'q> Query<'q> {
             }
             .map_err(sqlx::Error::Encode)?;
         }
-        let query = sqlx::query_with(self.text, arguments);
+        let query = sqlx::query_with(self.text.render(placeholder), arguments);
         Ok(query.persistent(self.is_cached))
     }
 }
@@ -216,6 +264,7 @@ impl<'q> Scalar<'q> {
 #[derive(Debug)]
 pub(crate) struct QueryBuilder<'q> {
     text: String,
+    placeholders: Vec<usize>,
     values: Vec<Value<'q>>,
 }
 
@@ -223,6 +272,7 @@ impl<'q> QueryBuilder<'q> {
     pub(crate) fn new(text: &'static str) -> Self {
         Self {
             text: text.to_owned(),
+            placeholders: Vec::new(),
             values: Vec::new(),
         }
     }
@@ -235,7 +285,7 @@ impl<'q> QueryBuilder<'q> {
     /// Appends a placeholder and binds its value.
     pub(crate) fn push_bind(&mut self, value: impl Into<Value<'q>>) -> &mut Self {
         self.values.push(value.into());
-        write!(self.text, "${}", self.values.len()).expect("a text can always grow");
+        self.placeholders.push(self.text.len());
         self
     }
 
@@ -246,7 +296,10 @@ impl<'q> QueryBuilder<'q> {
 
     pub(crate) fn build(self) -> Query<'q> {
         Query {
-            text: AssertSqlSafe(self.text).into_sql_str(),
+            text: Text::Composed {
+                text: self.text,
+                placeholders: self.placeholders,
+            },
             values: self.values,
             is_cached: true,
         }
@@ -265,13 +318,15 @@ impl<'q> QueryBuilder<'q> {
     pub(crate) fn of_text(text: String) -> Self {
         Self {
             text,
+            placeholders: Vec::new(),
             values: Vec::new(),
         }
     }
 
+    /// Returns the text for SQLite.
     #[cfg(test)]
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    pub(crate) fn text(self) -> SqlStr {
+        self.build().text.render(nameless)
     }
 }
 
@@ -335,34 +390,38 @@ pub(crate) trait Executor: Send {
 
 impl Connection for SqliteConnection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let done = self.execute(query.prepare::<Sqlite>()?).await?;
+        let done = self.execute(query.prepare::<Sqlite>(nameless)?).await?;
         Ok(done.rows_affected())
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = self.fetch(query.prepare::<Sqlite>()?);
+        let rows = self.fetch(query.prepare::<Sqlite>(nameless)?);
         rows.map_ok(Row::Sqlite).try_collect().await
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
-        let row = self.fetch_optional(query.prepare::<Sqlite>()?).await?;
+        let row = self
+            .fetch_optional(query.prepare::<Sqlite>(nameless)?)
+            .await?;
         Ok(row.map(Row::Sqlite))
     }
 }
 
 impl Connection for PgConnection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let done = self.execute(query.prepare::<Postgres>()?).await?;
+        let done = self.execute(query.prepare::<Postgres>(numbered)?).await?;
         Ok(done.rows_affected())
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = self.fetch(query.prepare::<Postgres>()?);
+        let rows = self.fetch(query.prepare::<Postgres>(numbered)?);
         rows.map_ok(Row::Postgres).try_collect().await
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
-        let row = self.fetch_optional(query.prepare::<Postgres>()?).await?;
+        let row = self
+            .fetch_optional(query.prepare::<Postgres>(numbered)?)
+            .await?;
         Ok(row.map(Row::Postgres))
     }
 }
@@ -387,5 +446,26 @@ impl<S: Connection, P: Connection> Connection for ByEngine<S, P> {
             Self::Sqlite(connection) => connection.first_row(query).await,
             Self::Postgres(connection) => connection.first_row(query).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_statement_has_nameless_placeholders_on_sqlite_and_numbered_ones_on_postgresql() {
+        let composed = || {
+            let mut query = QueryBuilder::new("SELECT ");
+            query.push_bind(1).push(", ").push_bind(2).push_text("a");
+            query.push(" FROM t");
+            query.build()
+        };
+        let text = composed().text.render(nameless);
+        assert_eq!(text.as_str(), "SELECT ?, ?? FROM t");
+        let text = composed().text.render(numbered);
+        assert_eq!(text.as_str(), "SELECT $1, $2$3 FROM t");
+        let fixed = query("SELECT $1").text.render(nameless);
+        assert_eq!(fixed.as_str(), "SELECT $1");
     }
 }

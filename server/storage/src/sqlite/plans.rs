@@ -46,7 +46,7 @@ fn stretch(order: KeyOrder, after: Option<&KeyPlace>) -> Stretch<'_> {
 
 /// Returns the steps of the plan.
 async fn plan(store: &SqlStore, query: QueryBuilder<'_>) -> Vec<String> {
-    let text = format!("EXPLAIN QUERY PLAN {}", query.text());
+    let text = format!("EXPLAIN QUERY PLAN {}", query.text().as_str());
     let explain = QueryBuilder::of_text(text).build();
     let rows = explain.fetch_all(store.readers("explaining"));
     let rows: Vec<(i64, i64, i64, String)> = rows.await.unwrap();

@@ -89,7 +89,6 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let data = std::fs::read_dir(folder.join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    // The socket has no content.
     data.filter(|path| !path.ends_with("pepper") && path.is_file())
         .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
         .filter(|(_, bytes)| !bytes.is_empty())

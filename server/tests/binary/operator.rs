@@ -144,7 +144,21 @@ fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
     alone(&["revoke", &second]);
     let server = Server::start(folder);
     is_refused(&server.again(&two), "revoked_key");
-    drop(server);
+    server.stop();
+}
+
+#[test]
+fn command_waits_for_every_server_on_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (one, owner) = Server::fresh(folder);
+    let two = Server::start(folder);
+    let (id, client) = known(&owner, 1);
+    assert_eq!(two.again(&client).get("/api/key").unwrap().status, 200);
+    reached(&does(folder, &["revoke", &id]), "2 of 2 nodes");
+    for server in [&one, &two] {
+        is_refused(&server.again(&client), "revoked_key");
+    }
 }
 
 #[test]

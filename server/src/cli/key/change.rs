@@ -39,30 +39,33 @@ async fn change_all(
     keys: impl Iterator<Item = (&String, &KeyNamed)>,
     change: OperatorChange,
 ) -> anyhow::Result<()> {
-    let mut refusals = Vec::new();
+    let mut failures = Vec::new();
     for (key, name) in keys {
-        let result = services.operator.change(name, change).await;
-        match report(key, result.map_err(explain)?, change) {
+        let outcome = match services.operator.change(name, change).await {
+            Ok(result) => report(key, result, change),
+            Err(error) => Err(format!("{key}: {}", explain(error))),
+        };
+        match outcome {
             Ok(line) => print_line(&line),
-            Err(line) => refusals.push(line),
+            Err(line) => failures.push(line),
         }
     }
-    if !refusals.is_empty() {
-        bail!("{}", refusals.join("; "));
+    if !failures.is_empty() {
+        bail!("{}", failures.join("; "));
     }
     Ok(())
 }
 
 /// Explains an error of the service in terms of this command, which keeps no keys in memory.
-fn explain(error: Error) -> anyhow::Error {
-    match error {
-        Error::NotStored(_) => anyhow!(
-            "the database cannot be written, so the key was not changed: free some space on the database's disk and try \
-             again. Until then, revoke or pause the key in the console of the running server, which refuses it from its \
-             memory"
-        ),
-        error => error.into(),
-    }
+fn explain(error: Error) -> String {
+    let advice = match error {
+        Error::StorageLow(_) => {
+            ". Nothing was changed: free some space on the database's disk and try again, or revoke or pause the key in the \
+             console of a running server, which refuses it from its memory until the change is stored"
+        }
+        _ => "",
+    };
+    format!("{:#}{advice}", anyhow!(error))
 }
 
 fn parse(key: &str) -> anyhow::Result<KeyNamed> {
@@ -167,5 +170,22 @@ fn accepted_on(receipt: Option<Receipt>) -> &'static str {
     match receipt {
         Some(Receipt { nodes: 0, .. }) => "No server was running",
         _ => "It is accepted again",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_disk_is_explained_with_what_still_revokes_a_key() {
+        let line = explain(Error::StorageLow("disk is full".into()));
+        assert!(line.contains("disk is full. Nothing was changed"), "{line}");
+        assert!(
+            line.contains("in the console of a running server"),
+            "{line}"
+        );
+        let line = explain(Error::Unavailable("no answer".into()));
+        assert!(line.ends_with("no answer"), "{line}");
     }
 }

@@ -15,7 +15,7 @@ pub const RETRY_SECONDS: u32 = 2;
 /// Room for the headers of a response of the API, so that their map does not grow.
 pub const MOST_HEADERS: usize = 12;
 
-/// Headers of every response of the API, which no browser displays.
+/// Headers of every response of the API, which browsers do not run as a page.
 static OF_THE_API: [(HeaderName, HeaderValue); 3] = [
     (
         CONTENT_SECURITY_POLICY,

@@ -9,7 +9,7 @@
 //! 5. *Body*: a large body reserves memory while it is read.
 //! 6. *Handler*: the route's handler, or the fallback, answers. Its extractors authenticate the
 //!    caller and spend from the rate limit (`Scoped`, `Visitor`). A panic becomes a refusal.
-//! 7. *Refusal*: its body is written, which contains the id.
+//! 7. *Refusal*: its body is written, which contains the id. A response to `HEAD` loses its body.
 //! 8. *Headers*: those that every response has are added.
 //! 9. *Records*: the request is counted, and the reason of a refusal is kept.
 
@@ -24,7 +24,7 @@ use crate::api::{calls, key_expiry_headers, limit, refused};
 use crate::console::{plain, same_origin};
 use crate::metrics::Requests;
 use crate::{AppState, Problem};
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -98,10 +98,13 @@ impl App for Pipeline {
         });
         let mut response = Arc::clone(&context).scope(answered).await;
 
-        // Step 7
+        // Step 7. Handlers add a problem to the response instead of a body.
         let refusal = response.extensions_mut().remove::<Problem>();
         if let Some(problem) = &refusal {
-            write_refusal(problem, &mut response, &context);
+            problem.write(&context.id, &mut response);
+        }
+        if context.method == "HEAD" {
+            remove_body(&mut response);
         }
         // Step 8
         self.add_headers(response.headers_mut(), &context, head);
@@ -206,16 +209,12 @@ fn mark_secrets(headers: &mut HeaderMap) {
     }
 }
 
-/// Step 7. Handlers add a [`Problem`] to the response instead of a body.
-fn write_refusal(problem: &Problem, response: &mut Response, context: &RequestContext) {
-    problem.write(&context.id, response);
-    // The router has done this already for all other responses to `HEAD`: the length is the one
-    // that `GET` would have sent.
-    if context.method == "HEAD" {
-        if let Some(length) = response.body().size_hint().exact() {
-            response.headers_mut().insert(CONTENT_LENGTH, length.into());
-        }
-        *response.body_mut() = Body::empty();
+/// Removes the body of a response to `HEAD`, and keeps the length that `GET` would have sent.
+fn remove_body(response: &mut Response) {
+    let body = std::mem::take(response.body_mut());
+    // A handler that has left the body out itself has set the length, if it is known.
+    if let Some(length) = body.size_hint().exact().filter(|length| *length > 0) {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
 }
 

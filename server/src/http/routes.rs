@@ -65,6 +65,10 @@ impl Routes {
                 methods = methods.route_layer(bounded.clone());
             }
             let direct = route.direct.clone();
+            assert!(
+                direct.is_none() || group == Group::Api,
+                "only the API has handlers that no layer surrounds"
+            );
             let known = paths.iter_mut().find(|(path, ..)| *path == route.path);
             if let Some((.., all, directs)) = known {
                 *all = std::mem::take(all).merge(methods);

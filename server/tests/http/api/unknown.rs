@@ -159,6 +159,18 @@ async fn head_is_answered_as_get_without_the_body() {
 }
 
 #[tokio::test]
+async fn head_of_an_unknown_page_has_no_body() {
+    let world = World::new().await;
+    let nobody = world.nobody();
+    for path in ["/nowhere", "/sign-in/"] {
+        let (get, head) = (nobody.get(path).await, nobody.send("HEAD", path, "").await);
+        assert_eq!(head.status, 404, "{path}");
+        assert_eq!(get.status, 404, "{path}");
+        assert!(!get.body.is_empty() && head.body.is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_response_has_a_new_request_id_that_the_caller_cannot_set() {
     let world = World::new().await;
     let key = world.key().await.with("x-request-id", "theirs");

@@ -89,7 +89,7 @@ async fn requests_are_refused_with_whole_documents() {
     assert_snapshot!(answer.problem_snapshot(), @r#"
     {
       "code": "method_not_allowed",
-      "detail": "This path does not take this method. The header `Allow` lists those it takes.",
+      "detail": "This path does not support this method. The header `Allow` lists the methods that it supports.",
       "instance": "[instance]",
       "status": 405,
       "title": "Method not allowed",
@@ -100,7 +100,7 @@ async fn requests_are_refused_with_whole_documents() {
     assert_snapshot!(answer.problem_snapshot(), @r#"
     {
       "code": "invalid_parameter",
-      "detail": "Give `limit` a number from 1 to 500.",
+      "detail": "Set `limit` to a number from 1 to 500.",
       "instance": "[instance]",
       "status": 400,
       "title": "Invalid parameter",
@@ -112,16 +112,16 @@ async fn requests_are_refused_with_whole_documents() {
     assert_snapshot!(answer.problem_snapshot(), @r#"
     {
       "code": "invalid_body",
-      "detail": "Some values cannot be taken, so nothing was stored. `errors` lists them.",
+      "detail": "Some values are invalid, so nothing was stored. `errors` lists them.",
       "errors": [
         {
           "code": "unknown_field",
-          "detail": "There is no field of this name. Leave it out.",
+          "detail": "There is no field with this name. Leave it out.",
           "pointer": "/colour"
         },
         {
           "code": "required",
-          "detail": "Give `name` a value of 1 to 256 characters.",
+          "detail": "Set `name` to a value of 1 to 256 characters.",
           "pointer": "/name"
         },
         {
@@ -157,7 +157,7 @@ async fn requests_are_refused_with_whole_documents() {
     assert_snapshot!(answer.problem_snapshot(), @r#"
     {
       "code": "precondition_failed",
-      "detail": "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. Read it again, and send the change with the `ETag` that comes with it.",
+      "detail": "The condition in `If-Match` or `If-None-Match` does not hold, so nothing was changed. Read the item again, and send the change with its current `ETag`.",
       "instance": "[instance]",
       "status": 412,
       "title": "Precondition failed",

@@ -158,7 +158,7 @@ fn ten_thousand_idle_connections_do_not_slow_down_an_active_client() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), IDLE + 1);
     let mut good = connect(&server);
-    let alone = p99(&mut good);
+    let before = p99(&mut good);
     // Each has sent a request, so it may stay for as long as the pause between two requests.
     let idle = (0..IDLE).map(|_| {
         let mut stream = connect(&server);
@@ -167,10 +167,13 @@ fn ten_thousand_idle_connections_do_not_slow_down_an_active_client() {
     });
     let idle: Vec<_> = idle.collect();
     let beside = p99(&mut good);
+    let closed = idle.iter().filter(|stream| is_closed(stream)).count();
+    assert_eq!(closed, 0, "some of them were closed");
+    drop(idle);
+    // Other tests begin and end meanwhile, so the client is measured alone on both sides.
+    let alone = before.max(p99(&mut good));
     assert!(
         beside <= 2 * alone,
         "p99 is {alone:?} alone and {beside:?} beside {IDLE} idle connections"
     );
-    let closed = idle.iter().filter(|stream| is_closed(stream)).count();
-    assert_eq!(closed, 0, "some of them were closed");
 }

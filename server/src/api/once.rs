@@ -47,7 +47,7 @@ pub struct Once(Option<Arc<Begun>>);
 
 struct Begun {
     attempt: Attempt,
-    /// Whether [`Keep`] has created the response, which is then committed with the change.
+    /// Whether [`AnswerToStore`] has created the response, which is then committed with the change.
     answered: AtomicBool,
 }
 

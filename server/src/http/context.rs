@@ -1,4 +1,4 @@
-//! What is known of a request.
+//! Context of a request: its id, route and caller, for the log, the counters and the handlers.
 
 use super::RequestId;
 use crate::memory::Share;

@@ -49,7 +49,7 @@ pub struct Pipeline {
     routes: Arc<Routes>,
 }
 
-/// What the steps after the handler have to know of the request.
+/// Facts about a request that the steps before and after the handler need.
 #[derive(Clone, Copy)]
 struct Head {
     route: Option<Place>,

@@ -59,7 +59,7 @@
 //! - **F2** The process is killed between P4 and P5: PostgreSQL may or may not have committed. A
 //!   server does not start without the file, and its error message names the renamed one.
 //! - **F3** PostgreSQL did not commit: a moved file is renamed back, and the error is reported.
-//! - **F4** Nobody can tell for 10 s whether PostgreSQL committed: [`CopyError::InDoubt`] for a
+//! - **F4** For 10 s, PostgreSQL does not report whether it committed: [`CopyError::InDoubt`] for a
 //!   restore, [`CopyError::MovedPerhaps`] for a move, and the file keeps the suffix `.moved` (I4).
 
 mod backup;

@@ -17,17 +17,8 @@ shell && exit 0
 on_debian() { grep -qx ID=debian /etc/os-release 2>/dev/null; }
 found && ! on_debian && exit 0
 
-if have apt-get; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
-    if "${as_root[@]}" true 2>/dev/null; then
-        on_debian && package=chromium-headless-shell || package=chromium
-        say "Installing $package with apt-get (about a minute)"
-        "${as_root[@]}" apt-get update -qq || true
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-            "$package" >/dev/null || true
-    fi
-fi
+on_debian && package=chromium-headless-shell || package=chromium
+debian "$package"
 found && exit 0
 
 say "Installing Playwright's Chromium (about a minute)"

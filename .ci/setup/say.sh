@@ -16,3 +16,21 @@ give_up() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# Installs Debian packages if there is apt-get and this user may use it. The caller checks whether that helped.
+#
+# A server among them is not started: Debian asks the policy, which refuses.
+debian() (
+    as_root=() policy=/usr/sbin/policy-rc.d
+    have apt-get || exit 0
+    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+    "${as_root[@]}" true 2>/dev/null || exit 0
+    say "Installing $* with apt-get (under a minute)"
+    "${as_root[@]}" apt-get update -qq || true
+    if [ ! -e "$policy" ]; then
+        trap '"${as_root[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null || exit 0
+        "${as_root[@]}" chmod +x "$policy" || exit 0
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null || true
+)

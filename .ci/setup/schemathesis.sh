@@ -11,16 +11,8 @@ have python3 || give_up "Install Python 3.10 or newer."
 "$place/bin/schemathesis" --version 2>/dev/null | grep -q " $version\$" && exit 0
 mkdir -p "$tools"
 
-# Debian keeps what an environment is made with in a package of its own.
-if ! python3 -c 'import ensurepip' 2>/dev/null && have apt-get; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
-    if "${as_root[@]}" true 2>/dev/null; then
-        say "Installing python3-venv with apt-get (a few seconds)"
-        "${as_root[@]}" apt-get update -qq || true
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null || true
-    fi
-fi
+# Debian has the module that creates an environment in a package of its own.
+python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
 
 say "Installing schemathesis $version (under a minute)"
 rm -rf "$place"

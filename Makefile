@@ -65,7 +65,7 @@ check: setup setup-check ## Formatting, lints, documents and their links, langua
 	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
 .PHONY: unit
-unit: setup setup-examples setup-mail setup-postgres setup-deploy ## Every test that needs no browser
+unit: setup setup-examples setup-mail setup-postgres setup-deploy setup-valgrind ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
@@ -114,7 +114,7 @@ build: site ## The release binary with the site inside: target/release/voxum
 	@ls -lh $(TARGET)/release/voxum
 
 .PHONY: bench
-bench: build setup-load setup-postgres ## Print ratios of the release binary: to check a key, its pages, its start (half an hour; BENCH="a g" chooses)
+bench: build setup-load setup-valgrind setup-postgres ## Print ratios of the release binary: to check a key, its pages, its start (half an hour; BENCH="a g" chooses)
 	$(call say,Building what it is compared with)
 	@cargo build --package server --release --example bare --example unchecked --example instructions
 ifndef BENCH
@@ -175,6 +175,10 @@ setup-postgres:
 .PHONY: setup-load
 setup-load:
 	@.ci/setup/load.sh
+
+.PHONY: setup-valgrind
+setup-valgrind:
+	@.ci/setup/valgrind.sh
 
 .PHONY: setup-browser
 setup-browser: setup

@@ -16,6 +16,7 @@ mod full_disk;
 mod http2;
 mod https;
 mod installation;
+mod instructions;
 mod kill;
 mod mail;
 mod metrics;

@@ -68,7 +68,8 @@ check: setup setup-check ## Formatting, lints, documents and their links, langua
 unit: setup setup-examples setup-mail setup-postgres setup-deploy setup-valgrind ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
-	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
+	    cargo nextest run --workspace --profile make --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN))) && \
+	    cargo test --quiet --workspace --doc; \
 	else \
 	    cargo test --workspace; \
 	fi

@@ -1,0 +1,126 @@
+//! Inventory of an account.
+
+use super::{
+    Actor, AuditEvent, FeedTerms, ItemEdit, ItemUpdates, Listed, Result, UpsertCounts, Upserted,
+};
+use crate::entry::EntryError;
+use crate::item::{Condition, Item, ItemFilter, StoredItem};
+use async_trait::async_trait;
+use domain::{AccountId, Timestamp};
+
+/// The outcome of creating or replacing one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Put {
+    Created(Box<StoredItem>),
+    /// The item was replaced, or it was equal already and was left unchanged.
+    Updated(Box<StoredItem>),
+    ConditionFailed,
+}
+
+/// The outcome of changing one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// The item was changed, or it was in this state already.
+    Updated(Box<StoredItem>),
+    Missing,
+    ConditionFailed,
+    /// The changed item cannot be stored.
+    Rejected(Vec<EntryError>),
+}
+
+/// The outcome of removing one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    Removed,
+    Missing,
+    ConditionFailed,
+}
+
+/// Inventory of an account.
+#[async_trait]
+pub trait InventoryStore: Send + Sync + 'static {
+    /// Creates or replaces items, all or nothing.
+    ///
+    /// A stored item with equal fields is left unchanged and keeps its `updated_at`. If
+    /// `terms.left_out` is given, every stored item that it does not keep is removed, up to
+    /// [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST); if there are more of them, or if a
+    /// [`LargeRemoval`](super::LargeRemoval) is not allowed, nothing is changed. If `terms.basis`
+    /// is given and the stored items differ from it, nothing is changed either.
+    ///
+    /// `event` is called once the counts are known, and nothing is recorded if nothing changed.
+    /// Accounts take turns with their feeds, and so do the senders of one account.
+    async fn upsert_items(
+        &self,
+        account: &AccountId,
+        sender: &Actor,
+        items: &[Item],
+        terms: FeedTerms<'_>,
+        now: Timestamp,
+        event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
+    ) -> Result<Upserted>;
+
+    /// Creates or replaces one item if the stored item matches `condition`. No event is recorded if
+    /// nothing changed.
+    async fn put_item(
+        &self,
+        account: &AccountId,
+        item: &Item,
+        condition: &Condition,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<Put>;
+
+    /// Changes stored items, all or nothing. `ids` contains each id once. No event is recorded if
+    /// nothing changed.
+    async fn update_items(
+        &self,
+        account: &AccountId,
+        sender: &Actor,
+        ids: &[String],
+        updates: &mut dyn ItemUpdates,
+        now: Timestamp,
+    ) -> Result<Upserted>;
+
+    /// Changes one item. No event is recorded if the item stays the same.
+    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited>;
+
+    /// Returns up to `limit` items with an id greater than `after` and not greater than `until`, in
+    /// the byte order of their ids, and not more than fit into [`PAGE_BYTES`](super::PAGE_BYTES).
+    async fn list_items(
+        &self,
+        account: &AccountId,
+        filter: &ItemFilter,
+        after: Option<&str>,
+        until: Option<&str>,
+        limit: u32,
+    ) -> Result<Listed<StoredItem>>;
+
+    /// Counts the items with an id greater than `after` and not greater than `until`.
+    async fn count_items(
+        &self,
+        account: &AccountId,
+        filter: &ItemFilter,
+        after: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<u64>;
+
+    /// Returns the id of the last of `rows` items after the id `after`, or `None` if no item
+    /// follows them.
+    async fn items_end(
+        &self,
+        account: &AccountId,
+        after: Option<&str>,
+        rows: u32,
+    ) -> Result<Option<String>>;
+
+    async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>>;
+
+    /// Removes one item if it matches `condition`. No event is recorded if nothing was removed.
+    async fn delete_item(
+        &self,
+        account: &AccountId,
+        id: &str,
+        condition: &Condition,
+        event: AuditEvent,
+    ) -> Result<Removal>;
+}

@@ -1,0 +1,225 @@
+//! API keys.
+
+use super::{
+    AuditEvent, CallCount, Changed, KeyChange, KeyMarks, Receipt, Replacement, Result, Rotated,
+    Rotation, TokenDigest,
+};
+use crate::key::{self, AllowList, KeyDenial, KeyDigest};
+use crate::pepper::PepperId;
+use async_trait::async_trait;
+use domain::{
+    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, KeyStatus, MemberId, RateLimit,
+    RevokeReason, ScopeSet, Timestamp,
+};
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+/// Smallest and largest number of keys in one transaction of [`KeyStore::record_uses`] and
+/// [`SightingStore::record_sightings`](super::SightingStore::record_sightings).
+///
+/// A transaction takes as many round trips for all of its keys as for one. While it runs, a
+/// revocation of one of these keys waits for it, and other changes of keys in the account wait for
+/// the revocation. So the first batch is small, and each further one is twice or half as large as
+/// the one before, depending on how quick the database was. A batch that contains nothing but last
+/// uses may be twice as large as the upper bound.
+pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
+
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    pub id: KeyId,
+    pub account_id: AccountId,
+    pub name: KeyName,
+    pub preview: String,
+    pub digest: KeyDigest,
+    pub pepper_id: PepperId,
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub created_by: MemberId,
+    pub expires_at: Option<Timestamp>,
+    /// SHA-256 of the one-time token of the form that created the key; unique in the account.
+    pub form_token: TokenDigest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    pub id: KeyId,
+    pub account_id: AccountId,
+    pub account_name: AccountName,
+    pub name: KeyName,
+    pub preview: String,
+    pub digest: KeyDigest,
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub created_by: Email,
+    pub expires_at: Option<Timestamp>,
+    pub paused_at: Option<Timestamp>,
+    pub note: Option<KeyNote>,
+    /// The key that this key replaced in a rotation.
+    pub replaces: Option<KeyId>,
+    /// The newest key that replaced this key in a rotation.
+    pub replaced: Option<Replacement>,
+    /// Rate limit of the account, which applies if the key has none of its own.
+    pub account_limit: RateLimit,
+    pub own_limit: Option<RateLimit>,
+    /// `None` if the key may be used from any address.
+    pub allow_list: Option<AllowList>,
+    /// Start of the recording of the networks that the key is called from. `None` if the key has
+    /// an allow list.
+    pub watched_since: Option<Timestamp>,
+    pub revocation: Option<RevocationRecord>,
+    pub last_use: Option<UseRecord>,
+    pub marks: KeyMarks,
+}
+
+impl KeyRecord {
+    /// Checks whether the key may be used from an address.
+    ///
+    /// # Errors
+    /// The reason why it may not.
+    pub fn check(&self, ip: IpAddr, now: Timestamp) -> std::result::Result<(), KeyDenial> {
+        let allow_list = self.allow_list.as_ref();
+        KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)
+    }
+
+    /// Returns the status at a time.
+    pub fn status(&self, now: Timestamp) -> KeyStatus {
+        let (revoked, paused) = (self.revocation.is_some(), self.paused_at.is_some());
+        key::status(revoked, self.expires_at, paused, now)
+    }
+
+    /// Returns the key's own rate limit, or else that of its account.
+    pub fn limit(&self) -> RateLimit {
+        self.own_limit.unwrap_or(self.account_limit)
+    }
+}
+
+/// Actor who revoked a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoker<M> {
+    Member(M),
+    /// The caller who holds the key, through the API.
+    Holder,
+    /// The operator, on the command line.
+    Operator,
+}
+
+impl<M> Revoker<M> {
+    pub fn member(&self) -> Option<&M> {
+        match self {
+            Self::Member(member) => Some(member),
+            Self::Holder | Self::Operator => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationRecord {
+    pub at: Timestamp,
+    pub by: Revoker<Email>,
+    pub reason: RevokeReason,
+    /// `None` if it is not known, or not yet.
+    pub receipt: Option<Receipt>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewRevocation {
+    pub at: Timestamp,
+    pub by: Revoker<MemberId>,
+    pub reason: RevokeReason,
+}
+
+/// One use of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseRecord {
+    pub at: Timestamp,
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted {
+    /// The key as it was stored.
+    Created(Box<KeyRecord>),
+    /// The account already has a key from the same form token, with this name.
+    SameForm { name: KeyName },
+    /// An owner has stopped the creation of keys.
+    Stopped,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Revoked(Box<KeyRecord>),
+    /// The key was revoked or expired before; nothing was changed.
+    AlreadyEnded(Box<KeyRecord>),
+    /// The account has no such key.
+    Missing,
+}
+
+/// API keys.
+#[async_trait]
+pub trait KeyStore: Send + Sync + 'static {
+    /// Stores a key. If the account already has a key from the same form token, nothing is stored.
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted>;
+
+    /// Returns all keys of an account, newest first.
+    async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>>;
+
+    async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>>;
+
+    /// Returns the key with this digest, from any account and in any state, with the name of its
+    /// account.
+    async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
+
+    /// Returns the digests that belong to a key, from any account and in any state. Takes one
+    /// statement for all; at most two thousand digests.
+    async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>>;
+
+    /// Returns the key with either of two digests, from one snapshot of the database.
+    async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>>;
+
+    /// Changes a key that is neither revoked nor expired at `now`. `event` receives the key before
+    /// and after the change.
+    ///
+    /// Returns after the change is durable: from then on [`KeyStore::find_key_by_digest`] returns
+    /// the changed key.
+    async fn change_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
+    ) -> Result<Changed>;
+
+    /// Revokes a key that is neither revoked nor expired at `revocation.at`.
+    ///
+    /// Returns after the change is durable: from then on [`KeyStore::find_key_by_digest`] returns
+    /// the revoked key.
+    async fn revoke_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        revocation: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<Ended>;
+
+    /// Stores a key that replaces `old`, and expires the old one as the rotation specifies, all or
+    /// nothing.
+    ///
+    /// The old key must be neither revoked nor expired at `rotation.at`, and it must not have an
+    /// active replacement already. `events` receives the old key and the new one after the rotation
+    /// and returns one event for each.
+    async fn rotate_key(
+        &self,
+        account: &AccountId,
+        old: &KeyId,
+        rotation: Rotation,
+        events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
+    ) -> Result<Rotated>;
+
+    /// Records the last uses of keys and adds to the counts of calls, in one transaction.
+    ///
+    /// A time never moves backwards. The write need not survive a power loss. Unknown keys, and
+    /// keys of another account, are skipped. Each key occurs once in `uses`.
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
+}

@@ -1,0 +1,106 @@
+//! Changes of a live key that keep its secret.
+
+use super::KeyRecord;
+use crate::key::AllowList;
+use domain::{KeyName, KeyNote, RateLimit, ScopeSet, Timestamp};
+
+/// The settings of a key that can be edited; its secret stays the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySettings {
+    pub name: KeyName,
+    pub scopes: ScopeSet,
+    pub expires_at: Option<Timestamp>,
+    pub note: Option<KeyNote>,
+    /// `None` if the limit of the account applies.
+    pub own_limit: Option<RateLimit>,
+    pub allow_list: Option<AllowList>,
+}
+
+/// An edit of a key's settings, based on the settings that its author saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEdit {
+    /// The expected current settings. If another change was made in the meantime, nothing is done.
+    pub before: KeySettings,
+    pub after: KeySettings,
+}
+
+/// A change of a key that is neither revoked nor expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange {
+    Edit(Box<KeyEdit>),
+    Pause,
+    Resume,
+    /// Records the networks that the key is called from.
+    Watch,
+    Unwatch,
+}
+
+impl KeyRecord {
+    pub fn settings(&self) -> KeySettings {
+        KeySettings {
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            expires_at: self.expires_at,
+            note: self.note.clone(),
+            own_limit: self.own_limit,
+            allow_list: self.allow_list.clone(),
+        }
+    }
+
+    /// Whether the change is based on the current settings of the key.
+    pub fn fits(&self, change: &KeyChange) -> bool {
+        match change {
+            KeyChange::Edit(edit) => edit.before == self.settings(),
+            _ => true,
+        }
+    }
+
+    /// Returns the key after a change at `now`.
+    #[must_use]
+    pub fn changed(&self, change: &KeyChange, now: Timestamp) -> Self {
+        let mut after = self.clone();
+        match change {
+            KeyChange::Edit(edit) => {
+                let KeySettings {
+                    name,
+                    scopes,
+                    expires_at,
+                    note,
+                    own_limit,
+                    allow_list,
+                } = edit.after.clone();
+                after = Self {
+                    name,
+                    scopes,
+                    expires_at,
+                    note,
+                    own_limit,
+                    // An allow list replaces the watch that led to it.
+                    watched_since: after.watched_since.filter(|_| allow_list.is_none()),
+                    allow_list,
+                    ..after
+                };
+            }
+            KeyChange::Pause => after.paused_at = Some(self.paused_at.unwrap_or(now)),
+            KeyChange::Resume => after.paused_at = None,
+            KeyChange::Watch if after.allow_list.is_some() => {}
+            KeyChange::Watch => after.watched_since = Some(self.watched_since.unwrap_or(now)),
+            KeyChange::Unwatch => after.watched_since = None,
+        }
+        after
+    }
+}
+
+/// The outcome of changing a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    Changed(Box<KeyRecord>),
+    /// The key was in this state already; nothing was recorded.
+    Same(Box<KeyRecord>),
+    /// The key is not in the state that the change is based on; nothing was changed.
+    Differs(Box<KeyRecord>),
+    /// The key is revoked or expired.
+    Ended,
+    /// The account has no such key.
+    Missing,
+}

@@ -210,7 +210,7 @@ impl Authenticator {
             name: &verdict.name,
             preview: &verdict.preview,
             scopes: &verdict.scopes,
-            status: verdict.status(self.clock.now()),
+            status: verdict.state(self.clock.now()).status(),
             created_at: verdict.created_at,
             expires_at: verdict.expires_at,
             last_used: caller.last_used,

@@ -1,17 +1,18 @@
-//! An API key as a value: its secret, its digest, its allow list, and its status at a time.
+//! An API key as a value: its secret, its digest, its allow list, and its state at a time.
 //!
 //! The operations on keys are in `crate::keys`, and their authentication in
 //! `crate::authenticator`.
 
 mod allow_list;
+mod denial;
 mod secret;
-mod status;
+mod state;
 
 pub use allow_list::AllowList;
+pub use denial::KeyDenial;
 pub use secret::{KeyDigest, Malformed, PlainKey};
 pub(crate) use secret::{PREFIX, PREVIEW_CHARS};
-pub use status::KeyDenial;
-pub(crate) use status::status;
+pub use state::{InvalidTransition, KeyState};
 
 /// An active key that expires within this time is marked.
 pub(crate) const EXPIRES_SOON_SECONDS: i64 = 7 * 24 * 3600;

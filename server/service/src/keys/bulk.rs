@@ -2,13 +2,14 @@
 
 use super::Keys;
 use crate::error::Error;
+use crate::key::KeyState;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange};
 use crate::view::moment;
 use domain::{
-    Failure, Field, FieldError, KeyId, KeyStatus, Rejected, RevokeReason, SeveralAct, SeveralForm,
-    SeveralPage,
+    Failure, Field, FieldError, KeyId, Rejected, RevokeReason, SeveralAct, SeveralForm,
+    SeveralPage, Timestamp,
 };
 use serde_json::json;
 
@@ -47,7 +48,7 @@ impl Keys {
                 None => None,
             };
             match found {
-                Some(key) if fits(act, key.status(now)) => {
+                Some(key) if fits(act, key.state(now), now) => {
                     keys.push(self.key_view(key, now, &member.time_zone));
                 }
                 _ => left_out += 1,
@@ -151,12 +152,13 @@ impl Keys {
     }
 }
 
-fn fits(act: SeveralAct, status: KeyStatus) -> bool {
+fn fits(act: SeveralAct, key: KeyState, now: Timestamp) -> bool {
     match act {
-        SeveralAct::Pause => status == KeyStatus::Active,
-        SeveralAct::Revoke => status.is_live(),
-        SeveralAct::Resume => status == KeyStatus::Paused,
+        SeveralAct::Pause => key.pause(now),
+        SeveralAct::Revoke => key.revoke(now),
+        SeveralAct::Resume => key.resume(),
     }
+    .is_ok()
 }
 
 /// Parses the ids, each once; `None` for a text that cannot be an id.

@@ -71,7 +71,8 @@ impl Denial {
         let Some(key) = key else {
             return Err(Self::Key(KeyDenial::Unknown));
         };
-        key.check(ip, at).map_err(Self::Key)?;
+        let admitted = key.state(at).admit(key.allow_list.as_ref(), ip);
+        admitted.map_err(Self::Key)?;
         match scope {
             Some(scope) if !key.scopes.contains(scope) => Err(Self::Scope(scope)),
             _ => Ok(()),

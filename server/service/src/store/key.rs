@@ -4,7 +4,7 @@ use super::{
     AuditEvent, CallCount, Changed, KeyChange, KeyMarks, Receipt, Replacement, Result, Rotated,
     Rotation, TokenDigest,
 };
-use crate::key::{self, AllowList, KeyDenial, KeyDigest};
+use crate::key::{AllowList, KeyDigest, KeyState};
 use crate::pepper::PepperId;
 use async_trait::async_trait;
 use domain::{
@@ -72,19 +72,23 @@ pub struct KeyRecord {
 }
 
 impl KeyRecord {
-    /// Checks whether the key may be used from an address.
-    ///
-    /// # Errors
-    /// The reason why it may not.
-    pub fn check(&self, ip: IpAddr, now: Timestamp) -> std::result::Result<(), KeyDenial> {
-        let allow_list = self.allow_list.as_ref();
-        KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)
+    /// Returns the state at a time.
+    pub fn state(&self, now: Timestamp) -> KeyState {
+        self.stored_state().expire(self.expires_at, now)
     }
 
-    /// Returns the status at a time.
+    /// Returns the state in which the key is until it expires.
+    pub(crate) fn stored_state(&self) -> KeyState {
+        match (&self.revocation, self.paused_at) {
+            (Some(revocation), _) => KeyState::Revoked { at: revocation.at },
+            (None, Some(since)) => KeyState::Paused { since },
+            (None, None) => KeyState::Active,
+        }
+    }
+
+    /// Returns the state at a time, as it is displayed.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
-        let (revoked, paused) = (self.revocation.is_some(), self.paused_at.is_some());
-        key::status(revoked, self.expires_at, paused, now)
+        self.state(now).status()
     }
 
     /// Returns the key's own rate limit, or else that of its account.

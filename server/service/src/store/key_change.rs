@@ -47,47 +47,56 @@ impl KeyRecord {
         }
     }
 
-    /// Whether the change is based on the current settings of the key.
-    pub fn fits(&self, change: &KeyChange) -> bool {
-        match change {
-            KeyChange::Edit(edit) => edit.before == self.settings(),
-            _ => true,
+    /// Returns the key with other settings. An allow list replaces the watch that led to it.
+    #[must_use]
+    pub fn with(self, settings: KeySettings) -> Self {
+        let KeySettings {
+            name,
+            scopes,
+            expires_at,
+            note,
+            own_limit,
+            allow_list,
+        } = settings;
+        Self {
+            name,
+            scopes,
+            expires_at,
+            note,
+            own_limit,
+            watched_since: self.watched_since.filter(|_| allow_list.is_none()),
+            allow_list,
+            ..self
         }
     }
 
-    /// Returns the key after a change at `now`.
+    /// Returns the outcome of a change at `now`, with the key after it.
     #[must_use]
-    pub fn changed(&self, change: &KeyChange, now: Timestamp) -> Self {
+    pub fn change(&self, change: &KeyChange, now: Timestamp) -> Changed {
+        let state = self.state(now);
         let mut after = self.clone();
         match change {
-            KeyChange::Edit(edit) => {
-                let KeySettings {
-                    name,
-                    scopes,
-                    expires_at,
-                    note,
-                    own_limit,
-                    allow_list,
-                } = edit.after.clone();
-                after = Self {
-                    name,
-                    scopes,
-                    expires_at,
-                    note,
-                    own_limit,
-                    // An allow list replaces the watch that led to it.
-                    watched_since: after.watched_since.filter(|_| allow_list.is_none()),
-                    allow_list,
-                    ..after
-                };
+            _ if !state.is_live() => return Changed::Ended,
+            KeyChange::Edit(edit) if edit.before != self.settings() => {
+                return Changed::Differs(Box::new(after));
             }
-            KeyChange::Pause => after.paused_at = Some(self.paused_at.unwrap_or(now)),
+            KeyChange::Edit(edit) => after = after.with(edit.after.clone()),
+            KeyChange::Pause => {
+                if let Ok(paused) = state.pause(now) {
+                    after.paused_at = paused.paused_at();
+                }
+            }
             KeyChange::Resume => after.paused_at = None,
             KeyChange::Watch if after.allow_list.is_some() => {}
             KeyChange::Watch => after.watched_since = Some(self.watched_since.unwrap_or(now)),
             KeyChange::Unwatch => after.watched_since = None,
         }
-        after
+        let after = Box::new(after);
+        if *after == *self {
+            Changed::Same(after)
+        } else {
+            Changed::Changed(after)
+        }
     }
 }
 

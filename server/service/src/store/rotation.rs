@@ -30,6 +30,16 @@ pub enum OldEnds {
     At(Timestamp),
 }
 
+impl OldEnds {
+    /// Returns the expiry of the replaced key, which expired at `own` before.
+    pub fn expiry(self, own: Option<Timestamp>) -> Option<Timestamp> {
+        match self {
+            Self::Now => own,
+            Self::At(end) => Some(own.map_or(end, |own| own.min(end))),
+        }
+    }
+}
+
 /// The key that replaced another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {

@@ -1,7 +1,7 @@
 //! The decisions that a verdict makes about a call.
 
 use super::Verdict;
-use crate::key::{self, EXPIRES_SOON_SECONDS, KeyDenial};
+use crate::key::{EXPIRES_SOON_SECONDS, KeyDenial, KeyState};
 use domain::{KeyStatus, Timestamp};
 use std::net::IpAddr;
 
@@ -23,19 +23,16 @@ impl Verdict {
         ip: IpAddr,
         now: Timestamp,
     ) -> Result<(), KeyDenial> {
-        let status = self.status(now);
+        let state = self.state(now);
         match unstored {
-            Some(KeyStatus::Revoked) if status.is_live() => Err(KeyDenial::RevokedHere),
-            Some(_) if status == KeyStatus::Active => Err(KeyDenial::Paused),
-            _ => {
-                let allow_list = self.allow_list.as_ref();
-                KeyDenial::check(status, self.expires_at, allow_list, ip, now)
-            }
+            Some(KeyStatus::Revoked) if state.is_live() => Err(KeyDenial::RevokedHere),
+            Some(_) if state == KeyState::Active => Err(KeyDenial::Paused),
+            _ => state.admit(self.allow_list.as_ref(), ip),
         }
     }
 
-    pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
-        key::status(self.revoked, self.expires_at, self.paused, now)
+    pub(crate) fn state(&self, now: Timestamp) -> KeyState {
+        self.state.clone().expire(self.expires_at, now)
     }
 
     /// Returns the end of the key, as reported to its holder.

@@ -124,7 +124,7 @@ pub use judgement::ExpiryNotice;
 pub use node::Node;
 pub(crate) use unstored::{Stop, StopEvent, UnstoredChanges};
 
-use crate::key::{AllowList, KeyDigest};
+use crate::key::{AllowList, KeyDigest, KeyState};
 use crate::origin::CalledKey;
 use crate::store::{ChangeOf, KeyRecord};
 use crate::usage::KeyUsage;
@@ -153,8 +153,8 @@ pub struct Verdict {
     pub(crate) limit: RateLimit,
     pub(crate) allow_list: Option<AllowList>,
     pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) paused: bool,
-    pub(crate) revoked: bool,
+    /// The state in which the key is until it expires.
+    pub(crate) state: KeyState,
     pub(crate) replaced_at: Option<Timestamp>,
 }
 
@@ -162,6 +162,7 @@ impl Verdict {
     pub(crate) fn new(record: KeyRecord, usage: Arc<KeyUsage>) -> Self {
         Self {
             limit: record.limit(),
+            state: record.stored_state(),
             usage,
             account_name: record.account_name,
             name: record.name,
@@ -170,8 +171,6 @@ impl Verdict {
             scopes: record.scopes,
             allow_list: record.allow_list,
             expires_at: record.expires_at,
-            paused: record.paused_at.is_some(),
-            revoked: record.revocation.is_some(),
             replaced_at: record.replaced.map(|replaced| replaced.at),
         }
     }

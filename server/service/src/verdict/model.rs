@@ -108,11 +108,11 @@ impl Node {
             // The verdict is still checked against its slots; only the lease is checked too late.
             let holds = self.verdicts.epochs.holds(kept.epoch, kept.slots);
             let live = self.verdicts.epochs.is_live(now);
-            return (holds && live).then_some(kept.verdict.revoked);
+            return (holds && live).then_some(!kept.verdict.state.is_live());
         }
         self.verdicts
             .find(&DIGEST, now)
-            .map(|verdict| verdict.revoked)
+            .map(|verdict| !verdict.state.is_live())
     }
 
     /// `Authenticator::check`: returns whether the call is accepted.

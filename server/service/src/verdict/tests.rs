@@ -2,7 +2,7 @@
 
 use super::epochs::LEASE;
 use super::{CAPACITY, Verdict, Verdicts};
-use crate::key::KeyDigest;
+use crate::key::{KeyDigest, KeyState};
 use crate::origin::CalledKey;
 use crate::store::ChangeOf;
 use crate::usage::KeyUsage;
@@ -22,6 +22,7 @@ pub(super) fn account(id: &str) -> AccountId {
 }
 
 fn of_account(id: &str, revoked: bool) -> Verdict {
+    let at = Timestamp::from_millis(0);
     Verdict {
         usage: Arc::new(KeyUsage::new(
             CalledKey::new(account(id), KeyId::parse("k").unwrap()),
@@ -30,13 +31,16 @@ fn of_account(id: &str, revoked: bool) -> Verdict {
         account_name: AccountName::parse("Acme").unwrap(),
         name: KeyName::parse("CRM Sync").unwrap(),
         preview: "vx_abc123…".to_owned(),
-        created_at: Timestamp::from_millis(0),
+        created_at: at,
         scopes: ScopeSet::from(vec![]),
         limit: RateLimit::DEFAULT,
         allow_list: None,
         expires_at: None,
-        paused: false,
-        revoked,
+        state: if revoked {
+            KeyState::Revoked { at }
+        } else {
+            KeyState::Active
+        },
         replaced_at: None,
     }
 }

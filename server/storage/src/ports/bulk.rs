@@ -1,18 +1,13 @@
 //! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
-use super::key::find;
-use super::{Executor, Result, SqlStore, Transaction, record, revocation};
+use super::key::{self, find};
+use super::{Executor, Result, SqlStore, record};
 use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
-use service::store::{AuditEvent, ChangedSeveral, KeyRecord, Revoker, SeveralChange, SeveralKeys};
-
-pub(crate) const PAUSE: &str =
-    "UPDATE api_keys SET paused_at = $3 WHERE account_id = $1 AND id = $2";
-
-pub(crate) const RESUME: &str =
-    "UPDATE api_keys SET paused_at = NULL WHERE account_id = $1 AND id = $2";
+use domain::{AccountId, KeyId, Timestamp};
+use service::key::InvalidTransition;
+use service::store::{AuditEvent, ChangedSeveral, KeyRecord, SeveralChange, SeveralKeys};
 
 pub(crate) const PAUSED_AT: &str = "
     SELECT id FROM api_keys
@@ -40,16 +35,19 @@ impl SeveralKeys for SqlStore {
             let Some(before) = find(&mut tx, account, id).await? else {
                 return Ok(ChangedSeveral::Stale);
             };
-            let status = before.status(now);
-            let fits = match change {
-                SeveralChange::Pause => status == KeyStatus::Active,
-                SeveralChange::Resume => status == KeyStatus::Paused,
-                SeveralChange::Revoke(_) => status.is_live(),
+            let state = before.state(now);
+            let state = match change {
+                SeveralChange::Pause => state.pause(now),
+                SeveralChange::Resume => state.resume(),
+                SeveralChange::Revoke(revocation) => state.revoke(revocation.at),
             };
-            if !fits {
-                return Ok(ChangedSeveral::Stale);
+            match (state, change) {
+                (Err(InvalidTransition), _) => return Ok(ChangedSeveral::Stale),
+                (Ok(_), SeveralChange::Revoke(revocation)) => {
+                    key::revoke(&mut tx, &before, revocation).await?;
+                }
+                (Ok(state), _) => key::pause(&mut tx, &before, state.paused_at()).await?,
             }
-            make(&mut tx, account, id, change, now).await?;
             record(&mut tx, &event(&before)).await?;
             changed += 1;
         }
@@ -121,35 +119,4 @@ fn parsed(ids: &[String]) -> Result<Vec<KeyId>, Corrupt> {
     ids.iter()
         .map(|id| KeyId::parse(id).map_err(|_| Corrupt("api_keys.id")))
         .collect()
-}
-
-async fn make(
-    tx: &mut Transaction,
-    account: &AccountId,
-    id: &KeyId,
-    change: &SeveralChange,
-    now: Timestamp,
-) -> Result<()> {
-    match change {
-        SeveralChange::Pause => {
-            let query = query(PAUSE);
-            let query = query.bind(account.as_str()).bind(id.as_str());
-            query.bind(now.millis()).execute(tx).await
-        }
-        SeveralChange::Resume => {
-            let query = query(RESUME);
-            let query = query.bind(account.as_str()).bind(id.as_str());
-            query.execute(tx).await
-        }
-        SeveralChange::Revoke(revocation) => {
-            let query = query(revocation::REVOKE);
-            let query = query.bind(account.as_str()).bind(id.as_str());
-            let query = query.bind(revocation.at.millis());
-            let query = query.bind(revocation.by.member().map(MemberId::as_str));
-            let query = query.bind(revocation.reason.as_str());
-            let operator = i64::from(revocation.by == Revoker::Operator);
-            query.bind(operator).execute(tx).await
-        }
-    }?;
-    Ok(())
 }

@@ -1,13 +1,12 @@
 //! Rotation: replacing one key by another.
 
-use super::key::{find, insert, write};
+use super::key::{existing, find, insert, revoke, write};
 use super::{Result, SqlStore, Transaction, key, quota, record};
-use crate::error::Corrupt;
 use crate::query::query;
-use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
+use domain::{AccountId, KeyId, RevokeReason, Timestamp};
 use service::store::{
-    AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds,
-    QuotaStore as _, Rotated, Rotation,
+    AuditEvent, Inserted, KeyRecord, KeySettings, NewKey, NewRevocation, OldEnds, QuotaStore as _,
+    Revoker, Rotated, Rotation,
 };
 
 pub(super) async fn rotate(
@@ -30,31 +29,32 @@ pub(super) async fn rotate(
         Some(Inserted::Stopped) => return Ok(Rotated::Stopped),
         Some(Inserted::Created(_)) | None => {}
     }
-    if !before.status(rotation.at).is_live() {
+    let (at, state) = (rotation.at, before.state(rotation.at));
+    let replaced = match rotation.old_ends {
+        OldEnds::Now => state.revoke(at),
+        OldEnds::At(end) => state.replace(end, at),
+    };
+    let Ok(replaced) = replaced else {
         return Ok(Rotated::Ended);
-    }
-    if let Some(replaced) = &before.replaced
-        && let Some(other) = find(&mut tx, account, &replaced.by).await?
-        && other.status(rotation.at).is_live()
+    };
+    if let Some(replacement) = &before.replaced
+        && let Some(other) = find(&mut tx, account, &replacement.by).await?
+        && other.state(at).is_live()
     {
         return Ok(Rotated::UnderWay);
     }
     take_over(&mut tx, &before, &rotation).await?;
     give_way(&mut tx, &before, &rotation).await?;
-    let old = there(find(&mut tx, account, old).await?)?;
     // One key more than before, unless the old key ends at once.
-    let added = u64::from(old.status(rotation.at).is_live());
-    quota::check_keys(&mut tx, store.quotas(), account, rotation.at, added).await?;
-    let new = there(find(&mut tx, account, &rotation.id).await?)?;
+    let added = u64::from(replaced.is_live());
+    quota::check_keys(&mut tx, store.quotas(), account, at, added).await?;
+    let old = existing(&mut tx, account, old).await?;
+    let new = existing(&mut tx, account, &rotation.id).await?;
     for event in &events(&old, &new) {
         record(&mut tx, event).await?;
     }
     tx.commit().await?;
     Ok(Rotated::Rotated { old, new })
-}
-
-fn there(found: Option<KeyRecord>) -> Result<Box<KeyRecord>> {
-    Ok(found.map(Box::new).ok_or(Corrupt("api_keys.id"))?)
 }
 
 fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
@@ -76,16 +76,11 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
 /// Copies all settings of the old key to the new one.
 async fn take_over(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let account = &old.account_id;
-    let new = there(find(&mut *tx, account, &rotation.id).await?)?;
     let settings = KeySettings {
         expires_at: rotation.expires_at,
         ..old.settings()
     };
-    let edit = KeyEdit {
-        before: new.settings(),
-        after: settings,
-    };
-    let new = new.changed(&KeyChange::Edit(Box::new(edit)), rotation.at);
+    let new = existing(tx, account, &rotation.id).await?.with(settings);
     write(tx, &new).await?;
     query(key::TAKE_OVER)
         .bind(account.as_str())
@@ -97,20 +92,22 @@ async fn take_over(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -
 }
 
 async fn give_way(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
-    let (expires_at, revoked) = match rotation.old_ends {
-        OldEnds::Now => (old.expires_at, Some((rotation.at, &rotation.by))),
-        OldEnds::At(end) => (Some(old.expires_at.map_or(end, |own| own.min(end))), None),
-    };
+    let expires_at = rotation.old_ends.expiry(old.expires_at);
     query(key::GIVE_WAY)
         .bind(old.account_id.as_str())
         .bind(old.id.as_str())
         .bind(rotation.id.as_str())
         .bind(rotation.at.millis())
         .bind(expires_at.map(Timestamp::millis))
-        .bind(revoked.map(|(at, _)| at.millis()))
-        .bind(revoked.map(|(_, by)| MemberId::as_str(by)))
-        .bind(revoked.map(|_| RevokeReason::Replaced.as_str()))
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+    if rotation.old_ends == OldEnds::Now {
+        let revocation = NewRevocation {
+            at: rotation.at,
+            by: Revoker::Member(rotation.by.clone()),
+            reason: RevokeReason::Replaced,
+        };
+        revoke(tx, old, &revocation).await?;
+    }
     Ok(())
 }

@@ -7,8 +7,8 @@ pub(crate) use statements::*;
 use super::bulk::stopped;
 use super::term::Searched;
 use super::{
-    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, revocation,
-    rotation, term, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, rotation,
+    term, write_event,
 };
 use crate::error::Corrupt;
 use crate::query::{query, query_scalar};
@@ -33,10 +33,9 @@ impl KeyStore for SqlStore {
         record(&mut tx, &event).await?;
         // Read before the commit: nothing that can fail may come between the commit and the answer
         // with the secret.
-        let stored = find(&mut tx, &account, &id).await?;
-        let stored = stored.ok_or(Corrupt("api_keys.id"))?;
+        let stored = existing(&mut tx, &account, &id).await?;
         tx.commit().await?;
-        Ok(Inserted::Created(Box::new(stored)))
+        Ok(Inserted::Created(stored))
     }
 
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
@@ -100,50 +99,37 @@ impl KeyStore for SqlStore {
         let Some(before) = find(&mut tx, account, id).await? else {
             return Ok(Changed::Missing);
         };
-        if !before.status(now).is_live() {
-            return Ok(Changed::Ended);
+        let changed = before.change(change, now);
+        if let Changed::Changed(after) = &changed {
+            write(&mut tx, after).await?;
+            record(&mut tx, &event(&before, after)).await?;
+            tx.commit().await?;
         }
-        if !before.fits(change) {
-            return Ok(Changed::Differs(Box::new(before)));
-        }
-        let after = before.changed(change, now);
-        if after == before {
-            return Ok(Changed::Same(Box::new(before)));
-        }
-        write(&mut tx, &after).await?;
-        record(&mut tx, &event(&before, &after)).await?;
-        tx.commit().await?;
-        Ok(Changed::Changed(Box::new(after)))
+        Ok(changed)
     }
 
     async fn revoke_key(
         &self,
         account: &AccountId,
         id: &KeyId,
-        ended: NewRevocation,
+        revocation: NewRevocation,
         event: AuditEvent,
     ) -> Result<Ended> {
         let mut tx = self.begin_change(account, "revoking an API key").await?;
         // Checked first, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
-        let revoked = query(revocation::REVOKE)
-            .bind(account.as_str())
-            .bind(id.as_str())
-            .bind(ended.at.millis())
-            .bind(ended.by.member().map(MemberId::as_str))
-            .bind(ended.reason.as_str())
-            .bind(i64::from(ended.by == Revoker::Operator))
-            .execute(&mut tx)
-            .await?;
-        let Some(record_now) = find(&mut tx, account, id).await?.map(Box::new) else {
+        let Some(before) = find(&mut tx, account, id).await? else {
             return Ok(Ended::Missing);
         };
-        if revoked == 0 {
-            return Ok(Ended::AlreadyEnded(record_now));
+        let at = revocation.at;
+        if before.state(at).revoke(at).is_err() {
+            return Ok(Ended::AlreadyEnded(Box::new(before)));
         }
+        revoke(&mut tx, &before, &revocation).await?;
         write_event(&mut tx, &event).await?;
+        let revoked = existing(&mut tx, account, id).await?;
         tx.commit().await?;
-        Ok(Ended::Revoked(record_now))
+        Ok(Ended::Revoked(revoked))
     }
 
     async fn rotate_key(
@@ -240,6 +226,49 @@ pub(super) async fn write(tx: &mut Transaction, after: &KeyRecord) -> Result<()>
         scopes: &after.scopes,
     };
     term::write(tx, searched).await
+}
+
+/// Writes a revocation, which the state of the key allows.
+pub(super) async fn revoke(
+    tx: &mut Transaction,
+    key: &KeyRecord,
+    revocation: &NewRevocation,
+) -> Result<()> {
+    query(REVOKE)
+        .bind(key.account_id.as_str())
+        .bind(key.id.as_str())
+        .bind(revocation.at.millis())
+        .bind(revocation.by.member().map(MemberId::as_str))
+        .bind(revocation.reason.as_str())
+        .bind(i64::from(revocation.by == Revoker::Operator))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Pauses a key, or resumes it if `paused_at` is `None`, as its state allows.
+pub(super) async fn pause(
+    tx: &mut Transaction,
+    key: &KeyRecord,
+    paused_at: Option<Timestamp>,
+) -> Result<()> {
+    query(PAUSE)
+        .bind(key.account_id.as_str())
+        .bind(key.id.as_str())
+        .bind(paused_at.map(Timestamp::millis))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Reads a key again that the same transaction has written.
+pub(super) async fn existing(
+    tx: &mut Transaction,
+    account: &AccountId,
+    id: &KeyId,
+) -> Result<Box<KeyRecord>> {
+    let key = find(tx, account, id).await?;
+    Ok(Box::new(key.ok_or(Corrupt("api_keys.id"))?))
 }
 
 pub(super) async fn find(

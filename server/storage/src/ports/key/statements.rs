@@ -31,11 +31,19 @@ pub(crate) const CHANGE: &str = "
 pub(crate) const TAKE_OVER: &str =
     "UPDATE api_keys SET replaces = $3 WHERE account_id = $1 AND id = $2";
 
-/// Ends the old key of a rotation by an expiry or a revocation.
+/// Stores the new key of a rotation in the old one, and when that one expires.
 pub(crate) const GIVE_WAY: &str = "
-    UPDATE api_keys SET replaced_by = $3, replaced_at = $4, expires_at = $5, revoked_at = $6,
-        revoked_by = $7, revoke_reason = $8
+    UPDATE api_keys SET replaced_by = $3, replaced_at = $4, expires_at = $5
     WHERE account_id = $1 AND id = $2";
+
+pub(crate) const REVOKE: &str = "
+    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5,
+        revoked_by_operator = $6
+    WHERE account_id = $1 AND id = $2";
+
+/// Pauses or resumes a key.
+pub(crate) const PAUSE: &str =
+    "UPDATE api_keys SET paused_at = $3 WHERE account_id = $1 AND id = $2";
 
 /// Batches may arrive out of order: an older use never replaces a newer one.
 pub(crate) const RECORD_USES: BulkStatement = BulkStatement {

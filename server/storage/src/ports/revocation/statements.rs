@@ -1,17 +1,9 @@
-//! Statements and rows. Revocations: of one key, and of all keys of an account.
+//! Statements and rows. Revocations of all keys of an account.
 
 use crate::error::Corrupt;
 use crate::ports::columns::{address, number, parsed};
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, RevokeReason, Timestamp};
 use service::store::{AccountRevocation, Receipt, RevocationRecord, RevokedWithAll, Revoker};
-
-/// A key is expired from the very millisecond of its expiry.
-pub(crate) const REVOKE: &str = "
-    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5,
-        revoked_by_operator = $6
-    WHERE account_id = $1 AND id = $2
-        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
-        AND generation = (SELECT key_generation FROM accounts WHERE id = $1)";
 
 /// For one key, or for all keys that were revoked at that time.
 pub(crate) const KEEP_RECEIPT: &str = "

@@ -58,7 +58,7 @@ pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use live::{FirstCall, FirstCallStage, KeysNews};
 pub use member::{AccountName, MemberView, Role};
-pub use moment::{Moment, Timestamp, relative};
+pub use moment::{Moment, Timestamp, relative, seconds};
 pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
 pub use refusal::{Explanation, Lookup, RefusalPage};

@@ -2,6 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Units of time in seconds.
+pub mod seconds {
+    pub const HOUR: i64 = 3_600;
+    /// A day of 24 hours. A day in a time zone may be longer or shorter.
+    pub const DAY: i64 = 24 * HOUR;
+}
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -52,10 +59,10 @@ pub struct Moment {
 /// ```
 pub fn relative(then: Timestamp, now: Timestamp) -> String {
     const UNITS: [(i64, &str); 6] = [
-        (365 * 86_400, "year"),
-        (30 * 86_400, "month"),
-        (86_400, "day"),
-        (3_600, "hour"),
+        (365 * seconds::DAY, "year"),
+        (30 * seconds::DAY, "month"),
+        (seconds::DAY, "day"),
+        (seconds::HOUR, "hour"),
         (60, "minute"),
         (1, "second"),
     ];

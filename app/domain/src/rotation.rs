@@ -1,7 +1,9 @@
 //! Rotation: replacing one key by another.
 
 use crate::text::{Rejected, serde_by_parse};
-use crate::{Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, Moment, NewKeyOptions};
+use crate::{
+    Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, Moment, NewKeyOptions, seconds,
+};
 use serde::{Deserialize, Serialize};
 
 /// Time for which the old key continues to work beside the new one.
@@ -49,13 +51,12 @@ impl Grace {
     }
 
     pub const fn seconds(self) -> Option<i64> {
-        const HOUR: i64 = 3_600;
         match self {
             Self::None => None,
-            Self::Hour => Some(HOUR),
-            Self::Day => Some(24 * HOUR),
-            Self::Week => Some(7 * 24 * HOUR),
-            Self::Month => Some(30 * 24 * HOUR),
+            Self::Hour => Some(seconds::HOUR),
+            Self::Day => Some(seconds::DAY),
+            Self::Week => Some(7 * seconds::DAY),
+            Self::Month => Some(30 * seconds::DAY),
         }
     }
 

@@ -3,12 +3,13 @@
 use crate::fixtures::{Shared, at, just_before, link, member_by_email, race, token};
 use crate::tenant::Tenant;
 use domain::AccountName;
+use domain::seconds::HOUR;
 use service::store::{Action, Claim, LinkPurpose, NewLink, NodeId};
 
 case!(link_is_found_until_it_expires);
 async fn link_is_found_until_it_expires(store: Shared) {
     let digest = link(&*store, "link", LinkPurpose::FirstOwner, at(0)).await;
-    let end = at(3_600);
+    let end = at(HOUR);
     let found = store.find_link(&digest, just_before(end)).await.unwrap();
     assert_eq!(found, Some(LinkPurpose::FirstOwner));
     assert_eq!(store.find_link(&digest, end).await.unwrap(), None);
@@ -98,7 +99,7 @@ async fn setup_link_of_a_starting_node_replaces_older_links_unless_another_node_
             digest,
             purpose: LinkPurpose::FirstOwner,
             created_at: at(0),
-            expires_at: at(3_600),
+            expires_at: at(HOUR),
         };
         store.offer_first_owner_link(link, Some(own)).await.unwrap();
         digest
@@ -144,7 +145,7 @@ async fn expired_or_unknown_link_creates_no_account(store: Shared) {
     let tenant = Tenant::named("a");
     let invite = tenant.invite(&*store, at(0)).await;
     assert_eq!(
-        tenant.claim(&*store, &invite, at(3_600)).await,
+        tenant.claim(&*store, &invite, at(HOUR)).await,
         Claim::LinkGone
     );
     assert_eq!(

@@ -3,12 +3,11 @@
 use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;
 use domain::Timestamp;
+use domain::seconds::HOUR;
 use service::store::{Action, Actor, AuditEvent, FailedAttempts, NETWORKS_APART, Store};
 use std::net::IpAddr;
 
-/// The length of an hour in seconds. The count in [`attempts`] can be closed once its hour is over.
-const HOUR: i64 = 3_600;
-
+/// A count whose hour is over can be closed.
 fn attempts(tenant: &Tenant, last: u8, hour: Timestamp, attempts: u64) -> FailedAttempts {
     let ip = IpAddr::from([198, 51, 100, last]);
     FailedAttempts {

@@ -3,6 +3,7 @@
 use crate::fixtures::{Shared, at, link, race, token};
 use crate::team::Mate;
 use crate::tenant::Tenant;
+use domain::seconds::{DAY, HOUR};
 use domain::{Role, Timestamp};
 use service::PepperId;
 use service::store::{
@@ -45,7 +46,7 @@ pub(crate) fn session(tenant: &Tenant, name: &str, now: Timestamp) -> NewSession
         digest: token(name),
         member_id: tenant.owner.clone(),
         created_at: now,
-        expires_at: now.plus_seconds(3_600),
+        expires_at: now.plus_seconds(HOUR),
         ip: [192, 0, 2, 7].into(),
         user_agent: None,
     }
@@ -191,7 +192,6 @@ async fn second_factor_counts_as_a_use_of_the_pepper(store: Shared) {
 
 case!(wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change);
 async fn wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change(store: Shared) {
-    const DAY: i64 = 86_400;
     let tenant = Tenant::settle(&*store, "a").await;
     let member = &tenant.owner;
     let warn = async |now: Timestamp| {

@@ -1,5 +1,6 @@
 //! Fixtures of the cases: times, tokens and items that are plausible and easy to distinguish.
 
+use domain::seconds::HOUR;
 use domain::{Email, LeadId, LeadStatus, Timestamp};
 use service::inventory::{Currency, Item, ItemFilter, ItemId, Price};
 use service::leads::{Lead, LeadFields};
@@ -50,7 +51,7 @@ pub(crate) async fn link(
         digest,
         purpose,
         created_at: now,
-        expires_at: now.plus_seconds(3_600),
+        expires_at: now.plus_seconds(HOUR),
     };
     store.replace_link(link, None).await.unwrap();
     digest

@@ -4,11 +4,10 @@ use crate::fixtures::{Shared, at, race};
 use crate::key_changes::{change, edit};
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
+use domain::seconds::DAY;
 use domain::{KeyId, KeyName, Timestamp};
 use service::Zone;
 use service::store::{DueNotice, NoticeRecord, OldEnds, Store, UseRecord};
-
-const DAY: i64 = 86_400;
 
 async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
     let until = now.plus_seconds(i64::from(days) * DAY);

@@ -3,6 +3,7 @@
 use crate::fixtures::{Shared, at, email, link, member_by_email, token};
 use crate::tenant::Tenant;
 use domain::Timestamp;
+use domain::seconds::HOUR;
 use service::store::{Action, Claim, LinkPurpose, Store, TokenDigest};
 
 async fn reset_link(store: &dyn Store, tenant: &Tenant) -> TokenDigest {
@@ -81,7 +82,7 @@ async fn reset_link_works_once_and_until_it_expires(store: Shared) {
     let session = tenant.sign_in(&*store, at(0)).await;
     let link = reset_link(&*store, &tenant).await;
     let events = tenant.events(&*store).await;
-    assert!(!reset(&*store, &tenant, &link, at(3_600)).await);
+    assert!(!reset(&*store, &tenant, &link, at(HOUR)).await);
     assert!(!reset(&*store, &tenant, &token("unknown"), at(0)).await);
     assert_eq!(tenant.events(&*store).await, events);
     assert_eq!(

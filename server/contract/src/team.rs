@@ -2,6 +2,7 @@
 
 use crate::fixtures::{Shared, at, email, member_by_email, race, token};
 use crate::tenant::Tenant;
+use domain::seconds::HOUR;
 use domain::{MemberId, Role, Timestamp};
 use service::store::{
     Action, AuditEvent, Claim, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember, Store,
@@ -35,7 +36,7 @@ impl Mate {
                 invited_by: tenant.owner.clone(),
             },
             created_at: now,
-            expires_at: now.plus_seconds(3_600),
+            expires_at: now.plus_seconds(HOUR),
         }
     }
 
@@ -196,7 +197,7 @@ async fn invitations_are_listed_in_pages(store: Shared) {
         assert_eq!(page, []);
         let found = store.find_invitation(account, &one.email, at(1)).await;
         assert_eq!(found.unwrap().as_ref(), Some(&one));
-        let over = store.find_invitation(account, &one.email, at(3_600)).await;
+        let over = store.find_invitation(account, &one.email, at(HOUR)).await;
         assert_eq!(over.unwrap(), None);
         let elsewhere = store.find_invitation(&other.account, &one.email, at(1));
         assert_eq!(elsewhere.await.unwrap(), None);
@@ -221,7 +222,7 @@ async fn invitation_creates_one_member_with_its_role(store: Shared) {
         (&open[0].email, open[0].role, &open[0].invited_by),
         (&email("mate"), Role::Viewer, &tenant.email)
     );
-    assert_eq!(open[0].expires_at, at(3_600));
+    assert_eq!(open[0].expires_at, at(HOUR));
     // Of those who accept the invitation concurrently, one joins.
     let claims = race(10, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
@@ -248,10 +249,10 @@ async fn invitation_creates_one_member_with_its_role(store: Shared) {
 
     let link = late.invited(&*store, &tenant, Role::Admin, at(0)).await;
     let open = store
-        .list_invitations(&tenant.account, None, at(3_600), 100)
+        .list_invitations(&tenant.account, None, at(HOUR), 100)
         .await;
     assert_eq!(open.unwrap(), [], "it is over");
-    let claim = late.accept(&*store, &tenant, &link, at(3_600)).await;
+    let claim = late.accept(&*store, &tenant, &link, at(HOUR)).await;
     assert_eq!(claim, Claim::LinkGone);
 }
 

@@ -19,13 +19,13 @@ use crate::error::Error;
 use crate::limit::network;
 use crate::origin::Client;
 use crate::store::{Action, AttemptStore, FailedAttempts};
-use domain::{AccountId, MemberId, Timestamp};
+use domain::{AccountId, MemberId, Timestamp, seconds};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-const HOUR_MILLIS: i64 = 3_600_000;
+const HOUR_MILLIS: i64 = seconds::HOUR * 1_000;
 
 /// Upper bound of pending counts. Passwords are checked two at a time, so a flush comes long before
 /// it is reached.

@@ -14,12 +14,12 @@ use crate::store::{
 };
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, Timestamp, seconds};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// How long a request is known by its key.
-const KEPT_SECONDS: i64 = 24 * 3600;
+const KEPT_SECONDS: i64 = seconds::DAY;
 
 /// Lease of an attempt. It is far longer than a request takes after its body has arrived, so that
 /// it lapses only if the node has died; until then, other nodes answer "in progress". The clocks of

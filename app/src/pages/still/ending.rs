@@ -2,7 +2,7 @@
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
-use domain::{KeyView, Timestamp, relative};
+use domain::{KeyView, Timestamp, relative, seconds};
 use leptos::prelude::*;
 
 /// Renders the notice during a key's last 30 days, with a stronger wording in the last 7 days and
@@ -12,7 +12,7 @@ pub fn ending(key: &KeyView, now: Timestamp) -> AnyView {
     let Some(end) = key.expires.as_ref().filter(|_| key.status.is_live()) else {
         return plain(());
     };
-    let within = |days: i64| end.at <= now.plus_seconds(days * 86_400);
+    let within = |days: i64| end.at <= now.plus_seconds(days * seconds::DAY);
     let (tone, title) = if within(1) {
         (Tone::Warning, "This key expires within a day.")
     } else if within(7) {

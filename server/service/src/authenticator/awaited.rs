@@ -5,12 +5,12 @@
 //! for every key.
 
 use crate::origin::CalledKey;
-use domain::Timestamp;
+use domain::{Timestamp, seconds};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How long a new key is recognised by its beginning.
-const AWAITED_SECONDS: i64 = 3600;
+const AWAITED_SECONDS: i64 = seconds::HOUR;
 /// Upper bound of such keys; the latest are kept.
 const MOST: usize = 1_000;
 

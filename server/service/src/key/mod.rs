@@ -3,6 +3,8 @@
 //! The operations on keys are in `crate::keys`, and their authentication in
 //! `crate::authenticator`.
 
+use domain::seconds;
+
 mod allow_list;
 mod denial;
 mod secret;
@@ -15,4 +17,4 @@ pub(crate) use secret::{PREFIX, PREVIEW_CHARS};
 pub use state::{InvalidTransition, KeyState};
 
 /// An active key that expires within this time is marked.
-pub(crate) const EXPIRES_SOON_SECONDS: i64 = 7 * 24 * 3600;
+pub(crate) const EXPIRES_SOON_SECONDS: i64 = 7 * seconds::DAY;

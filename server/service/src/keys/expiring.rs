@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::sessions::Member;
 use crate::store::KeyRecord;
 use crate::view::last_moment;
-use domain::{EndingNotice, ExpiringKey, Timestamp, relative};
+use domain::{EndingNotice, ExpiringKey, Timestamp, relative, seconds};
 
 /// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];
@@ -26,7 +26,7 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Vec<ExpiringKey>, Error> {
         let [.., days] = DAYS;
-        let until = now.plus_seconds(i64::from(days) * 86_400);
+        let until = now.plus_seconds(i64::from(days) * seconds::DAY);
         let keys = self
             .store
             .ending_keys(&member.account_id, now, until, LIMIT)
@@ -57,7 +57,7 @@ impl Keys {
 /// Returns one notice for all keys, as urgent as the one that expires first requires.
 fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
     let first = keys.first()?.end.at;
-    let until = |days: u32| now.plus_seconds(i64::from(days) * 86_400);
+    let until = |days: u32| now.plus_seconds(i64::from(days) * seconds::DAY);
     let days = DAYS.into_iter().find(|days| first <= until(*days))?;
     let soon = keys.iter().take_while(|key| key.end.at <= until(days));
     let soon = soon.count();
@@ -115,10 +115,14 @@ mod tests {
 
     #[test]
     fn notice_uses_the_warning_period_of_the_key_that_expires_first() {
-        const DAY: i64 = 86_400;
         assert_eq!(notice(&[], NOW), None);
-        for (seconds, days) in [(DAY, 1), (DAY + 1, 7), (7 * DAY, 7), (30 * DAY, 30)] {
-            let keys = [key("a", seconds, false), key("b", 30 * DAY, false)];
+        for (seconds, days) in [
+            (seconds::DAY, 1),
+            (seconds::DAY + 1, 7),
+            (7 * seconds::DAY, 7),
+            (30 * seconds::DAY, 30),
+        ] {
+            let keys = [key("a", seconds, false), key("b", 30 * seconds::DAY, false)];
             assert_eq!(notice(&keys, NOW).unwrap().days, days, "{seconds}");
         }
     }
@@ -126,7 +130,7 @@ mod tests {
     #[test]
     fn notice_names_a_few_keys_and_counts_the_rest() {
         let keys: Vec<_> = (1..=5)
-            .map(|day| key(&format!("Key {day}"), day * 86_400, day == 2))
+            .map(|day| key(&format!("Key {day}"), day * seconds::DAY, day == 2))
             .collect();
         let told = notice(&keys, NOW).unwrap();
         assert_eq!(told.title, "1 key expires within a day");

@@ -3,9 +3,8 @@
 use super::notices::knocks_since;
 use crate::key::PlainKey;
 use crate::store::{KeyFilter, KeyText, words};
-use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp};
+use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds};
 
-const DAY_SECONDS: i64 = 86_400;
 const MAX_DAYS: i64 = 3_650;
 
 const WHOLE_KEY: &str = "That looks like a whole key, and a search stands in the page's address. Search by its first characters, or \
@@ -65,8 +64,8 @@ pub(super) fn read(
         status,
         scope,
         creator,
-        idle_since: unused.map(|days| now.plus_seconds(-days * DAY_SECONDS)),
-        ends_by: expires.map(|days| now.plus_seconds(days * DAY_SECONDS)),
+        idle_since: unused.map(|days| now.plus_seconds(-days * seconds::DAY)),
+        ends_by: expires.map(|days| now.plus_seconds(days * seconds::DAY)),
         knocked_after: knocking.then(|| knocks_since(now)),
     };
     Ok((filter, order))
@@ -188,8 +187,11 @@ mod tests {
             ..KeyQuery::default()
         };
         let (filter, _) = read(&query, NOW).unwrap();
-        assert_eq!(filter.idle_since, Some(NOW.plus_seconds(-30 * 86_400)));
-        assert_eq!(filter.ends_by, Some(NOW.plus_seconds(7 * 86_400)));
+        assert_eq!(
+            filter.idle_since,
+            Some(NOW.plus_seconds(-30 * seconds::DAY))
+        );
+        assert_eq!(filter.ends_by, Some(NOW.plus_seconds(7 * seconds::DAY)));
         assert_eq!(filter.knocked_after, None);
         let query = KeyQuery {
             status: KeyQuery::KNOCKING.into(),
@@ -197,6 +199,9 @@ mod tests {
         };
         let (filter, _) = read(&query, NOW).unwrap();
         assert_eq!(filter.status, None);
-        assert_eq!(filter.knocked_after, Some(NOW.plus_seconds(-7 * 86_400)));
+        assert_eq!(
+            filter.knocked_after,
+            Some(NOW.plus_seconds(-7 * seconds::DAY))
+        );
     }
 }

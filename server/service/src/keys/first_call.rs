@@ -10,7 +10,7 @@ use crate::origin::CalledKey;
 use crate::refusals;
 use crate::sessions::Member;
 use crate::store::UseRecord;
-use domain::{FirstCall, FirstCallStage, KeyId, Outcome, Timestamp};
+use domain::{FirstCall, FirstCallStage, KeyId, Outcome, Timestamp, seconds};
 
 impl Keys {
     /// Returns the state of a key's first call: whether a call was accepted since the key was
@@ -65,7 +65,7 @@ impl Keys {
         }
         // An hour earlier: earlier releases counted by hours, and the hour in which the key was
         // created began before it.
-        let hour = since.plus_seconds(-3600);
+        let hour = since.plus_seconds(-seconds::HOUR);
         let calls = self
             .store
             .key_calls(&key.account_id, &key.key_id, hour)

@@ -6,9 +6,9 @@ use crate::sessions::Member;
 use crate::store::KeyRecord;
 use crate::view::moment;
 use crate::zone::Zone;
-use domain::{Expiry, Failure, KeyPolicy, NewKeyOptions, Rejected, Timestamp, rotation_choices};
-
-const DAY_SECONDS: i64 = 86_400;
+use domain::{
+    Expiry, Failure, KeyPolicy, NewKeyOptions, Rejected, Timestamp, rotation_choices, seconds,
+};
 
 const NO_END: Rejected =
     Rejected("Choose an end. Your account's settings ask for one of every key.");
@@ -47,7 +47,7 @@ impl NewLife<'_> {
     fn end_of(&self, choice: Expiry) -> Option<Timestamp> {
         let millis = match choice {
             Expiry::Same => self.same?,
-            choice => choice.days()? * DAY_SECONDS * 1000,
+            choice => choice.days()? * seconds::DAY * 1000,
         };
         Some(Timestamp::from_millis(
             self.now.millis().saturating_add(millis),
@@ -115,7 +115,7 @@ pub fn allowed(
 /// Returns the latest expiry of a key that was made at `made`: the end of its last day. `None` if
 /// there is no limit.
 fn latest(policy: KeyPolicy, made: Timestamp, zone: &Zone) -> Option<Timestamp> {
-    let last = made.plus_seconds(i64::from(policy.max_days()?) * DAY_SECONDS);
+    let last = made.plus_seconds(i64::from(policy.max_days()?) * seconds::DAY);
     zone.end_of_day(&zone.day(last))
 }
 
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
-    const DAY: i64 = DAY_SECONDS * 1000;
+    const DAY: i64 = seconds::DAY * 1000;
 
     fn life(zone: &Zone, max_days: Option<u32>, same: Option<i64>) -> NewLife<'_> {
         NewLife {
@@ -257,8 +257,8 @@ mod tests {
         let policy = KeyPolicy::new(true, Some(30)).unwrap();
         let day = |created_days: i64, end_days: Option<i64>| {
             let mut key = crate::keys::edit::tests::stored();
-            key.created_at = NOW.plus_seconds(created_days * DAY_SECONDS);
-            key.expires_at = end_days.map(|days| NOW.plus_seconds(days * DAY_SECONDS));
+            key.created_at = NOW.plus_seconds(created_days * seconds::DAY);
+            key.expires_at = end_days.map(|days| NOW.plus_seconds(days * seconds::DAY));
             latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
         };
         // NOW is 23 Nov 2026.

@@ -40,6 +40,7 @@ use crate::refusals::PendingRefusals;
 use crate::store::KeyPorts;
 use crate::usage::Usages;
 use crate::verdict::{Node, UnstoredChanges};
+use domain::seconds;
 use std::sync::Arc;
 
 /// The operations of members on the keys of their account.
@@ -61,6 +62,6 @@ pub struct Keys {
 
 /// A key that was used within this time is revoked only if its name is typed: something still
 /// depends on it.
-const USED_LATELY_SECONDS: i64 = 24 * 3600;
+const USED_LATELY_SECONDS: i64 = seconds::DAY;
 /// An active key that was neither used nor created within this time is marked.
-pub(crate) const UNUSED_SECONDS: i64 = 30 * 24 * 3600;
+pub(crate) const UNUSED_SECONDS: i64 = 30 * seconds::DAY;

@@ -1,15 +1,14 @@
 //! Short notices about a key, for the list and for the key's own page.
 
 use crate::store::{KeyMarks, KeyRecord};
-use domain::{KeyStatus, Scope, Timestamp};
+use domain::{KeyStatus, Scope, Timestamp, seconds};
 
-const DAY: i64 = 86_400;
 /// A scope that no call needed for this many days may be unnecessary.
 pub(super) const IDLE_DAYS: i64 = 30;
 /// The networks that a key is called from are regarded as known after this time.
-const KNOWN_SECONDS: i64 = DAY;
+const KNOWN_SECONDS: i64 = seconds::DAY;
 /// How long a new network, or a call with a revoked or expired key, is shown.
-const NEWS_SECONDS: i64 = 7 * DAY;
+const NEWS_SECONDS: i64 = 7 * seconds::DAY;
 
 /// A revoked or expired key that was called with after this time is still in use.
 pub(crate) fn knocks_since(now: Timestamp) -> Timestamp {
@@ -35,7 +34,7 @@ impl KeyMarks {
     /// yet recorded.
     pub(super) fn idle_days(&self, scope: Scope, now: Timestamp) -> Option<i64> {
         let since = self.scope_uses.last(scope).or(self.first_network_at)?;
-        let days = (now.millis() - since.millis()) / (DAY * 1_000);
+        let days = (now.millis() - since.millis()) / (seconds::DAY * 1_000);
         (days >= IDLE_DAYS).then_some(days)
     }
 }
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     fn at(days: i64) -> Timestamp {
-        Timestamp::from_millis(days * DAY * 1_000)
+        Timestamp::from_millis(days * seconds::DAY * 1_000)
     }
 
     #[test]

@@ -6,10 +6,10 @@ use crate::error::Error;
 use crate::store::{CountedCalls, KeyRecord, UseRecord};
 use crate::view::moment;
 use crate::zone::Zone;
-use domain::{KeyId, KeyLink, LastUse, Overlap, OverlapStep, RotationView, Timestamp};
+use domain::{KeyId, KeyLink, LastUse, Overlap, OverlapStep, RotationView, Timestamp, seconds};
 
-const HOUR: i64 = 3_600 * 1000;
-const DAY: i64 = 24 * HOUR;
+const HOUR: i64 = seconds::HOUR * 1_000;
+const DAY: i64 = seconds::DAY * 1_000;
 /// The overlap of a rotation younger than this is shown by hours.
 const HOURLY: i64 = 2 * DAY;
 /// Hours or days before the rotation that are shown, so that the change is visible.
@@ -217,12 +217,11 @@ mod tests {
 
     #[test]
     fn key_still_in_use_is_late_in_the_last_part_of_its_grace_period() {
-        const HOUR: i64 = 3_600;
         for (grace, late_from) in [
-            (HOUR, HOUR * 9 / 10),
-            (24 * HOUR, 24 * HOUR * 9 / 10),
-            (7 * 24 * HOUR, 6 * 24 * HOUR),
-            (30 * 24 * HOUR, 27 * 24 * HOUR),
+            (seconds::HOUR, seconds::HOUR * 9 / 10),
+            (seconds::DAY, seconds::DAY * 9 / 10),
+            (7 * seconds::DAY, 6 * seconds::DAY),
+            (30 * seconds::DAY, 27 * seconds::DAY),
         ] {
             let late = |last: Option<UseRecord>, seconds: i64| {
                 is_late(&key(grace), last.as_ref(), ROTATED.plus_seconds(seconds))
@@ -242,7 +241,7 @@ mod tests {
             outcome,
             calls,
         };
-        let begins = hours(ROTATED, ROTATED.plus_seconds(3_600), &zone);
+        let begins = hours(ROTATED, ROTATED.plus_seconds(seconds::HOUR), &zone);
         assert_eq!(begins.len(), 5);
         let (before, at) = (begins[2], begins[3]);
         let limited = Outcome::Refused(Refusal::RateLimited);

@@ -7,11 +7,11 @@ use crate::key::AllowList;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, Caller, KeyChange, KeyEdit, KeyRecord, KeySettings};
-use domain::{EditKeyForm, Failure, Field, KeyId, Outcome, Timestamp};
+use domain::{EditKeyForm, Failure, Field, KeyId, Outcome, Timestamp, seconds};
 use serde_json::json;
 
 /// Callers within this time are shown for confirmation before an allow list excludes them.
-const RECENT_SECONDS: i64 = 7 * 86_400;
+const RECENT_SECONDS: i64 = 7 * seconds::DAY;
 /// Callers named in the message.
 const NAMED: usize = 5;
 

@@ -15,12 +15,10 @@ use crate::store::{
 };
 use crate::view::moment;
 use async_trait::async_trait;
-use domain::{Email, Timestamp, relative};
+use domain::{Email, Timestamp, relative, seconds};
 use round::{Round, Sent};
 use serde_json::json;
 use std::sync::Arc;
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// Days before the expiry, the last one first.
 const DAYS: [u32; 3] = [1, 7, 30];
@@ -109,7 +107,7 @@ impl Notices {
         let start = self.clock.now();
         let mut from = start;
         for days in DAYS {
-            let until = start.plus_seconds(i64::from(days) * DAY_SECONDS);
+            let until = start.plus_seconds(i64::from(days) * seconds::DAY);
             loop {
                 let (now, resting) = (self.clock.now(), round.resting());
                 let due = self

@@ -3,8 +3,8 @@
 use super::{Mail, MailFailure, Mailer, NoticeError, Notices};
 use crate::store::{CodeWarning, DueWarning};
 use crate::view::moment;
+use domain::seconds;
 
-const DAY_SECONDS: i64 = 86_400;
 /// A mail that was not accepted is tried again after this time, for a day.
 const RETRY_SECONDS: i64 = 15 * 60;
 /// Mails that are sent in one round at most.
@@ -19,7 +19,7 @@ impl Notices {
     pub async fn send_warnings(&self, mailer: &dyn Mailer) -> Result<usize, NoticeError> {
         let (mut sent, mut failed) = (0, None);
         let now = self.clock.now();
-        let since = now.plus_seconds(-DAY_SECONDS);
+        let since = now.plus_seconds(-seconds::DAY);
         for due in self.store.due_warnings(now, since, BATCH).await? {
             if !self.store.claim_warning(&due.member_id, now).await? {
                 continue;

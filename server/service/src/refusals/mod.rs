@@ -20,13 +20,13 @@ use crate::sessions::Member;
 use crate::store::{KeyRecord, RefusalPorts, RefusedCall};
 use crate::usage::{Limit, PAUSE};
 use crate::view::moment;
-use domain::{Explanation, Lookup, RefusalPage, Timestamp};
+use domain::{Explanation, Lookup, RefusalPage, Timestamp, seconds};
 use pending::AT_ONCE;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// How long a refusal can be looked up.
-const KEPT_SECONDS: i64 = 7 * 86_400;
+const KEPT_SECONDS: i64 = 7 * seconds::DAY;
 /// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 /// Batches of refused calls in one flush at most: a flood of them must not delay uses.

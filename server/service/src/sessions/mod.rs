@@ -15,12 +15,12 @@ use crate::origin::Client;
 use crate::random::Random;
 use crate::sign_in::SignInGuard;
 use crate::store::{Candidate, SessionPorts};
-use domain::{Email, Failure};
+use domain::{Email, Failure, seconds};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-pub(crate) const IDLE_SECONDS: i64 = 12 * 3600;
-const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
+pub(crate) const IDLE_SECONDS: i64 = 12 * seconds::HOUR;
+const ABSOLUTE_SECONDS: i64 = 7 * seconds::DAY;
 
 /// The number of members with the same address that a sign-in considers, each of another account.
 /// Every sign-in in an installation of as many accounts verifies as many passwords.

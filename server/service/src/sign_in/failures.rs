@@ -4,7 +4,7 @@ use super::SignInGuard;
 use crate::error::Error;
 use crate::limit::network;
 use crate::origin::Client;
-use domain::{Email, MemberId};
+use domain::{Email, MemberId, seconds};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ pub(super) const STEEP_SECONDS: u32 = 15 * 60;
 /// router mistype, too.
 const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30];
 /// After a day without a failure, the count starts from nothing.
-pub(super) const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
+pub(super) const FORGET_FAILURES_SECONDS: i64 = seconds::DAY;
 
 impl SignInGuard {
     /// Returns the subjects whose failures are forgotten after a success at this address: the

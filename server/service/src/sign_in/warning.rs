@@ -5,10 +5,8 @@ use super::SignInGuard;
 use crate::error::Error;
 use crate::origin::Client;
 use crate::store::{Action, Actor, AuditEvent, CodeWarning};
-use domain::{AccountId, MemberId};
+use domain::{AccountId, MemberId, seconds};
 use serde_json::json;
-
-const DAY_SECONDS: i64 = 86_400;
 
 impl SignInGuard {
     pub(super) async fn warn_of_codes(
@@ -32,7 +30,7 @@ impl SignInGuard {
             at: now,
             ip: client.ip,
         };
-        let quiet_since = now.plus_seconds(-DAY_SECONDS);
+        let quiet_since = now.plus_seconds(-seconds::DAY);
         self.store
             .warn_of_codes(member, warning, quiet_since, event)
             .await?;

@@ -32,10 +32,10 @@
 use super::{Listed, Result};
 use crate::item::StoredItem;
 use async_trait::async_trait;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, Timestamp, seconds};
 
 /// How long a removal is listed, in seconds.
-pub const REMOVALS_KEPT_SECONDS: i64 = 30 * 24 * 3600;
+pub const REMOVALS_KEPT_SECONDS: i64 = 30 * seconds::DAY;
 
 /// Maximum number of removals of one account that are listed.
 pub const REMOVALS_KEPT: u32 = 100_000;

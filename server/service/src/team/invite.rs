@@ -7,11 +7,13 @@ use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
 use crate::view::moment;
-use domain::{Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, Rejected, Role};
+use domain::{
+    Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, Rejected, Role, seconds,
+};
 use serde_json::json;
 
 /// Validity of an invitation: it lasts over a weekend.
-const LIFE_SECONDS: i64 = 72 * 3600;
+const LIFE_SECONDS: i64 = 3 * seconds::DAY;
 
 impl Team {
     /// Creates a link by which its holder joins the account. It ends an older invitation to the

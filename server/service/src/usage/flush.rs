@@ -6,6 +6,7 @@ use super::{KeyUsage, Usages};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{KEYS_AT_ONCE, UsagePorts};
+use domain::seconds;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ pub const FLUSH_EVERY_SECONDS: u64 = 2;
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
 /// How long counts of calls are kept: 30 whole days of any time zone, the current day, and one hour
 /// by which a clock may have been set back.
-const KEPT_SECONDS: i64 = 31 * 24 * 3600 + 3600;
+const KEPT_SECONDS: i64 = 31 * seconds::DAY + seconds::HOUR;
 /// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 /// Most keys whose last uses are written in one transaction: a last use is one row of its key.

@@ -2,6 +2,7 @@
 
 use super::report::Report;
 use crate::http::listen::Tls;
+use domain::seconds;
 use service::Clock;
 use std::path::Path;
 use time::macros::format_description;
@@ -23,7 +24,7 @@ pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
     };
     let left = end.unix_timestamp() - clock.now().millis() / 1_000;
     let day = end.date();
-    match left / 86_400 {
+    match left / seconds::DAY {
         _ if left <= 0 => report.error(SUBJECT, &format!("it expired on {day}: renew it")),
         days if days < LATE_DAYS => report.warning(
             SUBJECT,

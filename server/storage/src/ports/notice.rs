@@ -6,7 +6,7 @@ use super::{Result, SqlStore, record};
 use crate::error::Corrupt;
 use crate::query::query;
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp, seconds};
 use service::Zone;
 use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 
@@ -74,7 +74,7 @@ impl TryFrom<DueRow> for DueNotice {
 }
 
 /// One day in milliseconds.
-const DAY: i64 = 86_400_000;
+const DAY: i64 = seconds::DAY * 1_000;
 
 #[async_trait]
 impl NoticeStore for SqlStore {

@@ -1,6 +1,7 @@
 //! The decision table of `X-API-Key`.
 
 use crate::support::{Http, Key, World};
+use domain::seconds::DAY;
 
 /// Returns the refusal that a client receives at `/api/key`.
 async fn refusal(http: &Http) -> (u16, String) {
@@ -189,7 +190,7 @@ async fn paused_revoked_and_expired_keys_are_refused_with_their_reason() {
     assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
 
     let expired = owner.create(&world, "CRM Sync", &scopes).await;
-    world.clock.advance_seconds(90 * 86_400 - 1);
+    world.clock.advance_seconds(90 * DAY - 1);
     expired.get("/api/key").await.expect(200);
     world.clock.advance_seconds(1);
     let answer = expired.get("/api/key").await;

@@ -1,8 +1,7 @@
 //! Response headers about the expiry of a key.
 
 use crate::support::{Answer, World};
-
-const DAY: i64 = 24 * 3_600;
+use domain::seconds::DAY;
 
 fn fields(answer: &Answer) -> (&str, &str) {
     (answer.header("deprecation"), answer.header("sunset"))

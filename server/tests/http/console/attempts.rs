@@ -1,9 +1,9 @@
 //! The records of failed sign-ins in the audit log.
 
 use crate::support::{Member, OWNER, PASSWORD, World};
+use domain::seconds::HOUR;
 
 const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action = 'session.refused'";
-const HOUR: i64 = 3_600;
 
 /// Fails to sign in `times` times, each time after the previous delay is over.
 async fn fail(world: &World, email: &str, ip: [u8; 4], times: usize) {

@@ -1,6 +1,7 @@
 //! `/audit`, and the log as a file
 
 use crate::support::{OWNER, World};
+use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
@@ -95,7 +96,7 @@ async fn audit_log_can_be_filtered_by_actor_action_and_day() {
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
     let items = serde_json::json!({ "items": [{ "id": "=A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
-    world.clock.advance_seconds(24 * 3600);
+    world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
     let page = owner.get("/audit").await.expect(200).body;
     let (_, me) = page.split_once("value=\"member:").unwrap();

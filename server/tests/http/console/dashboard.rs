@@ -1,6 +1,7 @@
 //! The Dashboard: an account's numbers, and the first steps of a new account.
 
 use crate::support::{Member, OWNER, PASSWORD, World};
+use domain::seconds::{DAY, HOUR};
 use serde_json::json;
 
 /// Returns the visible text of the page, with single spaces between its parts.
@@ -63,7 +64,7 @@ async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     key.post("/api/inventory", &items).await.expect(200);
     assert!(!text(&owner).await.contains("steps done"));
     // Nor do they come back after the calls have long been deleted.
-    world.clock.advance_seconds(40 * 24 * 3600);
+    world.clock.advance_seconds(40 * DAY);
     world.services.usage.sweep_calls().await.unwrap();
     let page = text(&world.sign_in(OWNER).await).await;
     assert!(!page.contains("steps done"), "{page}");
@@ -75,7 +76,7 @@ async fn today_is_a_day_in_the_accounts_time_zone() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
-    for (calls, seconds) in [(3, 5 * 3600 + 1800 + 120), (5, 0)] {
+    for (calls, seconds) in [(3, 5 * HOUR + 1800 + 120), (5, 0)] {
         for _ in 0..calls {
             key.get("/api/key").await.expect(200);
         }
@@ -141,7 +142,7 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
         "1 item Last change Items: 1 changed, 1 removed in the console",
     );
 
-    world.clock.advance_seconds(84 * 24 * 3600);
+    world.clock.advance_seconds(84 * DAY);
     let page = text(&world.sign_in(OWNER).await).await;
     has(
         &page,

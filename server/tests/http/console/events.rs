@@ -2,6 +2,7 @@
 
 use crate::support::{Http, Member, OWNER, World, sha256};
 use axum::body::Body;
+use domain::seconds::HOUR;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -91,7 +92,7 @@ async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
     );
 
     // The passage of time alone changes a key, too.
-    world.clock.advance_seconds(8 * 3600);
+    world.clock.advance_seconds(8 * HOUR);
     owner.get("/keys").await.expect(200);
     world
         .sql("UPDATE api_keys SET expires_at = created_at + 1 WHERE name = 'Feed'")
@@ -190,9 +191,9 @@ async fn open_list_does_not_extend_its_session_and_ends_with_it() {
     let mut events = Events::open(&owner, "").await;
     events.news().await;
     // Within the twelve hours. If an open list counted as activity, the session would outlive them.
-    world.clock.advance_seconds(11 * 3600);
+    world.clock.advance_seconds(11 * HOUR);
     Events::open(&owner, "").await.news().await;
-    world.clock.advance_seconds(2 * 3600);
+    world.clock.advance_seconds(2 * HOUR);
     assert!(events.next().await.is_none(), "the session is over");
     owner.get("/keys/events").await.expect(204);
 
@@ -323,8 +324,8 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     assert!(!shown.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
     // Like an open list, it does not keep the session alive.
-    world.clock.advance_seconds(11 * 3600);
+    world.clock.advance_seconds(11 * HOUR);
     owner.get(&at).await.expect(200);
-    world.clock.advance_seconds(2 * 3600);
+    world.clock.advance_seconds(2 * HOUR);
     owner.get(&at).await.expect(303);
 }

@@ -2,9 +2,8 @@
 //! soon.
 
 use crate::support::{Answer, Member, OWNER, World};
+use domain::seconds::DAY;
 use serde_json::{Value, json};
-
-const DAY: i64 = 24 * 3_600;
 
 async fn set_policy(owner: &Member, must_expire: &str, max_days: &str) -> Answer {
     let fields = [

@@ -1,6 +1,7 @@
 //! The inventory and the leads as files.
 
 use crate::support::{Member, OWNER, World};
+use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
@@ -162,7 +163,7 @@ async fn files_are_sent_as_attachments_named_by_the_day() {
         let sent = world.nobody().get(path).await.expect(303);
         assert!(sent.header("location").starts_with("/sign-in?next="));
     }
-    world.clock.advance_seconds(24 * 3_600);
+    world.clock.advance_seconds(DAY);
     let tomorrow = world.sign_in(OWNER).await.get("/leads/export.csv").await;
     assert!(
         tomorrow

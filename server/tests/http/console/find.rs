@@ -1,6 +1,7 @@
 //! `/keys?…`: searching many keys, with addresses that can be shared.
 
 use crate::support::{Member, World};
+use domain::seconds::DAY;
 use serde_json::json;
 
 /// Returns the names on the page at `path`, in order.
@@ -80,7 +81,7 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
             "{query}"
         );
     }
-    world.clock.advance_seconds(30 * 86_400);
+    world.clock.advance_seconds(30 * DAY);
     let owner = world.sign_in("ada@example.com").await;
     assert_eq!(
         names(&owner, "/keys?unused=30").await,

@@ -1,8 +1,8 @@
 //! Calls on a key's page, and the notices that result from them.
 
 use crate::support::{Key, Member, OWNER, World};
+use domain::seconds::DAY;
 
-const DAY: i64 = 86_400;
 const QUIET: [&str; 0] = [];
 
 async fn scene(scopes: &[&str]) -> (World, Member, Key) {

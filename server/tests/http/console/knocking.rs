@@ -1,6 +1,7 @@
 //! Keys that are still in use after their end: a notice above the list links to them.
 
 use crate::support::{Member, World};
+use domain::seconds::DAY;
 
 const LIST: &str = "/keys?status=knocking";
 
@@ -58,7 +59,7 @@ async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     let stranger = world.stranger().await;
     assert_eq!(notice(&stranger, "/keys").await, None);
 
-    world.clock.advance_seconds(7 * 86_400);
+    world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in("ada@example.com").await;
     assert_eq!(
         notice(&owner, "/keys").await,

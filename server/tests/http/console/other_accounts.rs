@@ -2,6 +2,7 @@
 
 use super::sign_in_accounts::{EVE, OTHER, eve_twice, sign_in};
 use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
+use domain::seconds::DAY;
 
 const FIRST: &str = "the first guess of many";
 
@@ -88,7 +89,7 @@ async fn person_with_two_passwords_in_two_accounts_is_not_delayed() {
         let recorded = "SELECT count(DISTINCT account_id) FROM audit_events
             WHERE action = 'session.refused'";
         assert_eq!(world.count(recorded).await, 2);
-        world.clock.advance_seconds(days * 86_400);
+        world.clock.advance_seconds(days * DAY);
         // A failure deletes old failures, but not the passwords that were tried.
         let unknown = sign_in_as(&world, "nobody@example.com", PASSWORD).await;
         unknown.expect(401);

@@ -1,6 +1,7 @@
 //! `/refusals`: why a call was refused, by its request id.
 
 use crate::support::{Answer, Key, Member, OWNER, World};
+use domain::seconds::DAY;
 use serde_json::{Value, json};
 
 async fn look_up(member: &Member, id: &str) -> String {
@@ -161,7 +162,7 @@ async fn explanation_names_the_actor_time_address_and_permission() {
         ],
     );
     let ended = owner.create(&world, "Ends", &["leads:read"]).await;
-    world.clock.advance_seconds(90 * 86_400);
+    world.clock.advance_seconds(90 * DAY);
     let owner = world.sign_in(OWNER).await;
     let told = explained(&owner, &ended.get("/api/leads").await).await;
     says(&told, &["The key expired on 21 Feb 2027"]);
@@ -250,7 +251,7 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
         &look_up(&owner, accepted.header("x-request-id")).await,
         &[UNKNOWN],
     );
-    world.clock.advance_seconds(7 * 86_400);
+    world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     says(&explained(&owner, &mine).await, &["leads:read"]);
     world.clock.advance_seconds(1);

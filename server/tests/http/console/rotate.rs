@@ -1,9 +1,8 @@
 //! `/keys/{id}/rotate`: replacing a key by a new one.
 
 use crate::support::{Answer, Key, Member, World};
+use domain::seconds::{DAY, HOUR};
 use serde_json::{Value, json};
-
-const HOUR: i64 = 3_600;
 
 /// Returns the value of a form field on a page.
 #[track_caller]
@@ -79,7 +78,7 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     assert!(shown(&owner, &new).await.contains("Ask Grace."));
     old.get("/api/key").await.expect(200);
 
-    world.clock.advance_seconds(24 * HOUR - 1);
+    world.clock.advance_seconds(DAY - 1);
     let owner = world.sign_in(crate::support::OWNER).await;
     old.get("/api/key").await.expect(200);
     world.clock.advance_seconds(1);

@@ -1,9 +1,8 @@
 //! How long a session lasts, and how it ends.
 
 use crate::support::{OWNER, World};
+use domain::seconds::HOUR;
 use serde_json::json;
-
-const HOUR: i64 = 3600;
 
 #[tokio::test]
 async fn sign_out_ends_the_session_for_every_copy_of_its_cookie() {

@@ -1,6 +1,7 @@
 //! `/team`, and the forms that change the team's members
 
 use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
+use domain::seconds::DAY;
 
 const BOB: &str = "bob@example.com";
 
@@ -87,7 +88,7 @@ async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     world.nobody().get(&withdrawn).await.expect(404);
     let (older, fresh) = (invite(BOB).await, invite(BOB).await);
     world.nobody().get(&older).await.expect(404);
-    world.clock.advance_seconds(72 * 3600 - 1);
+    world.clock.advance_seconds(3 * DAY - 1);
     world.nobody().get(&fresh).await.expect(200);
     world.clock.advance_seconds(1);
     world.nobody().get(&fresh).await.expect(404);

@@ -2,6 +2,7 @@
 //! acknowledged change.
 
 use crate::support::{Key, World};
+use domain::seconds::DAY;
 use domain::{Outcome, Scope};
 use futures::FutureExt as _;
 use futures::future::join_all;
@@ -168,7 +169,7 @@ async fn cached_key_expires_on_time_to_the_millisecond() {
     // Setting the clock back or forward by ten years does not affect the lease, which uses another
     // clock.
     for (years, expected) in [(-10, 200), (10, 401)] {
-        let at = end - 1 + years * 365 * 86_400_000;
+        let at = end - 1 + years * 365 * DAY * 1_000;
         world.clock.set(domain::Timestamp::from_millis(at));
         assert_eq!(status(&key).await, expected, "{years} years");
     }

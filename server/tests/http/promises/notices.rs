@@ -2,11 +2,10 @@
 
 use crate::support::World;
 use async_trait::async_trait;
+use domain::seconds::{DAY, HOUR};
 use service::{Mail, MailFailure, Mailer, NotSent};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-const DAY: i64 = 24 * 3_600;
 
 #[derive(Default)]
 struct Letterbox {
@@ -85,7 +84,7 @@ async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
     let world = World::new().await;
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
-    world.clock.advance_seconds(90 * DAY - 3_600);
+    world.clock.advance_seconds(90 * DAY - HOUR);
     let letters = Letterbox::default();
     let wanted = [to_ada("API key “CRM Sync” ends in 1 hour")];
     assert_eq!(look(&world, &letters).await, wanted);

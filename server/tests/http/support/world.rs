@@ -1,6 +1,7 @@
 //! A complete server with its database, in a folder of its own.
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
+use domain::seconds::HOUR;
 use domain::{AccountId, AccountName, Timestamp};
 use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
@@ -196,7 +197,7 @@ impl World {
     /// Returns the seconds since the hour began.
     pub fn second_of_hour(&self) -> i64 {
         use service::Clock as _;
-        self.clock.now().millis().rem_euclid(3_600_000) / 1_000
+        self.clock.now().millis().rem_euclid(HOUR * 1_000) / 1_000
     }
 
     pub async fn sign_in(&self, email: &str) -> Member {

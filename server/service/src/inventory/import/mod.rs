@@ -18,11 +18,11 @@ use crate::sessions::Member;
 use crate::store::{
     HeaderDigest, ImportChoices, ImportName, ImportPorts, Imported, NewImport, StoredImport,
 };
-use domain::{Failure, Timestamp};
+use domain::{Failure, Timestamp, seconds};
 use std::sync::Arc;
 
 /// How long a file is kept for its import.
-const KEPT_SECONDS: i64 = 3_600;
+const KEPT_SECONDS: i64 = seconds::HOUR;
 /// Characters of a file's name that are kept.
 const MAX_NAME: usize = 128;
 /// Bytes of a file name's ending, such as `.csv`.

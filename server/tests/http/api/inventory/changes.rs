@@ -2,6 +2,7 @@
 
 use super::{feed, named};
 use crate::support::{Answer, Http, World};
+use domain::seconds::DAY;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -115,7 +116,7 @@ async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
     let (_, old) = page(&key.get(PATH).await);
     key.delete("/api/inventory/A").await.expect(204);
     let (_, new) = follow(&key, &old).await;
-    world.clock.advance_seconds(30 * 24 * 3600 - 1);
+    world.clock.advance_seconds(30 * DAY - 1);
     world.services.inventory.sweep_removed().await.unwrap();
     assert_eq!(follow(&key, &old).await.0, ["-A"]);
     world.clock.advance_seconds(1);

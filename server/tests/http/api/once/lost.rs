@@ -2,6 +2,7 @@
 
 use super::{CLAIMS, PATH, PUSHES, feed, keyed, one, sender};
 use crate::support::{Key, World};
+use domain::seconds::DAY;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -133,7 +134,7 @@ async fn claim_of_an_earlier_version_conflicts_until_it_expires() {
     world
         .sql("UPDATE idempotent_requests SET attempt = NULL, lapses_at = NULL")
         .await;
-    world.clock.advance_seconds(24 * 3600 - 1);
+    world.clock.advance_seconds(DAY - 1);
     let answer = key.post(PATH, &one("A")).await;
     assert_eq!(answer.problem(), (409, "conflict".into()));
     world.clock.advance_seconds(1);

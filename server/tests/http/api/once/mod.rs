@@ -5,6 +5,7 @@ mod lost;
 use super::inventory::{feed, named};
 use crate::support::{Http, World};
 use axum::routing::MethodFilter;
+use domain::seconds::DAY;
 use serde_json::{Value, json};
 use server::router::API;
 
@@ -178,7 +179,7 @@ async fn stored_response_expires_after_a_day_and_is_then_swept() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
-    world.clock.advance_seconds(24 * 3600 - 1);
+    world.clock.advance_seconds(DAY - 1);
     let kept = key.post(PATH, &one("A")).await.expect(200);
     assert_eq!(kept.header("idempotency-replayed"), "true");
     world.services.idempotency.sweep().await.unwrap();
@@ -186,7 +187,7 @@ async fn stored_response_expires_after_a_day_and_is_then_swept() {
     world.clock.advance_seconds(1);
     let anew = key.post(PATH, &one("B")).await.expect(200);
     assert_eq!(anew.header("idempotency-replayed"), "");
-    world.clock.advance_seconds(24 * 3600);
+    world.clock.advance_seconds(DAY);
     world.services.idempotency.sweep().await.unwrap();
     assert_eq!(world.count(CLAIMS).await, 0);
 }

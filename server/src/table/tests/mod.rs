@@ -9,11 +9,11 @@ use super::*;
 use crate::feed::{Absent, Format};
 use service::inventory::{Currency, FeedMode, FeedOptions, Item, ItemDraft, OnError, check_feed};
 
-const WOOCOMMERCE: &[u8] = include_bytes!("../../../end2end/feeds/woocommerce.csv");
-const SHOPIFY: &[u8] = include_bytes!("../../../end2end/feeds/shopify.csv");
-const META: &[u8] = include_bytes!("../../../end2end/feeds/meta-vehicles.tsv");
-const DEALER: &[u8] = include_bytes!("../../../end2end/feeds/dealer-de.csv");
-const EXCEL: &[u8] = include_bytes!("../../../end2end/feeds/excel.csv");
+const WOOCOMMERCE: &[u8] = include_bytes!("../../../../end2end/feeds/woocommerce.csv");
+const SHOPIFY: &[u8] = include_bytes!("../../../../end2end/feeds/shopify.csv");
+const META: &[u8] = include_bytes!("../../../../end2end/feeds/meta-vehicles.tsv");
+const DEALER: &[u8] = include_bytes!("../../../../end2end/feeds/dealer-de.csv");
+const EXCEL: &[u8] = include_bytes!("../../../../end2end/feeds/excel.csv");
 
 fn usd() -> Currency {
     Currency::parse("USD").unwrap()

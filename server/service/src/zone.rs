@@ -52,12 +52,12 @@ impl Zone {
     }
 
     /// Returns the day at a time, such as `2026-11-23`.
-    pub(crate) fn day(&self, at: Timestamp) -> String {
+    pub fn day(&self, at: Timestamp) -> String {
         self.write(at, "%Y-%m-%d")
     }
 
     /// Returns the last day before an expiry.
-    pub(crate) fn last_day(&self, end: Timestamp) -> String {
+    pub fn last_day(&self, end: Timestamp) -> String {
         self.day(Timestamp::from_millis(end.millis().saturating_sub(1)))
     }
 
@@ -130,7 +130,8 @@ impl Zone {
         self.zoned(at).strftime(format).to_string()
     }
 
-    fn zoned(&self, at: Timestamp) -> jiff::Zoned {
+    /// Returns a time on the clocks of this zone.
+    pub fn zoned(&self, at: Timestamp) -> jiff::Zoned {
         // A time outside the calendar becomes its first or last moment.
         let last = if at.millis() < 0 {
             jiff::Timestamp::MIN

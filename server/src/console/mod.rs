@@ -17,6 +17,7 @@ mod posted;
 pub mod render;
 pub mod same_origin;
 mod status;
+mod time;
 mod visitor;
 mod watching;
 

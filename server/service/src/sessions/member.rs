@@ -6,11 +6,8 @@ use crate::origin::Client;
 use crate::sessions::IDLE_SECONDS;
 use crate::sign_in::Holder;
 use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
-use crate::view;
 use crate::zone::Zone;
-use domain::{
-    AccountId, AccountName, Email, Failure, MemberId, MemberView, Moment, Role, Timestamp,
-};
+use domain::{AccountId, AccountName, Email, Failure, MemberId, MemberView, Role, Timestamp};
 
 /// A member with a live session.
 ///
@@ -89,9 +86,13 @@ impl Member {
         &self.account_id
     }
 
-    /// Returns a time as this member reads it.
-    pub fn moment(&self, at: Timestamp) -> Moment {
-        view::moment(at, &self.time_zone)
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Returns the time zone in which the member reads times.
+    pub fn time_zone(&self) -> &Zone {
+        &self.time_zone
     }
 
     pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
 use super::page::way_back;
+use super::time::moment;
 use super::{Posted, Visitor, flash, see_other};
 use crate::AppState;
 use crate::http::Segment;
@@ -44,7 +45,7 @@ pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) ->
         let open = context.told(open)?.map(|open| OpenImport {
             path: at(&open.id),
             file_name: open.file_name,
-            begun: context.member.moment(open.created_at),
+            begun: moment(open.created_at, context.member.time_zone()),
         });
         let start = ImportStart {
             refused: None,

@@ -1,0 +1,59 @@
+//! Times as a member reads them: in the time zone of the account.
+
+use domain::{Moment, Timestamp};
+use service::{Zone, rfc3339};
+
+const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
+const DAY: &str = "%-d %b %Y";
+
+/// Returns a time with the texts that a page shows for it.
+pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
+    Moment {
+        at,
+        iso: rfc3339(at),
+        exact: write(at, zone, EXACT),
+        day: write(at, zone, DAY),
+    }
+}
+
+/// Formats a time, in the syntax of `strftime`.
+pub fn write(at: Timestamp, zone: &Zone, format: &str) -> String {
+    zone.zoned(at).strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_formatted_in_the_readers_time_zone_and_in_utc_for_programs() {
+        let at = Timestamp::from_millis(1_795_411_867_999);
+        for (zone, exact, day) in [
+            ("UTC", "23 Nov 2026, 05:31:07 UTC", "23 Nov 2026"),
+            ("Europe/Berlin", "23 Nov 2026, 06:31:07 CET", "23 Nov 2026"),
+            (
+                "America/New_York",
+                "23 Nov 2026, 00:31:07 EST",
+                "23 Nov 2026",
+            ),
+            (
+                "America/Los_Angeles",
+                "22 Nov 2026, 21:31:07 PST",
+                "22 Nov 2026",
+            ),
+            ("Asia/Dubai", "23 Nov 2026, 09:31:07 +04", "23 Nov 2026"),
+        ] {
+            let moment = moment(at, &Zone::parse(zone).unwrap());
+            assert_eq!(moment.iso, "2026-11-23T05:31:07Z");
+            assert_eq!((moment.exact.as_str(), moment.day.as_str()), (exact, day));
+        }
+    }
+
+    #[test]
+    fn extreme_timestamps_are_clamped_instead_of_panicking() {
+        let zone = Zone::parse("Pacific/Apia").unwrap();
+        let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
+        assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(iso(i64::MIN), "0000-01-01T00:00:00Z");
+    }
+}

@@ -62,7 +62,7 @@ impl Zone {
     }
 
     /// Returns the end of a day such as `2026-11-23`; `None` for other texts.
-    pub(crate) fn end_of_day(&self, day: &str) -> Option<Timestamp> {
+    pub fn end_of_day(&self, day: &str) -> Option<Timestamp> {
         let next = jiff::civil::Date::strptime("%Y-%m-%d", day)
             .ok()?
             .tomorrow()
@@ -74,7 +74,7 @@ impl Zone {
     }
 
     /// Returns the beginning of a day such as `2026-11-23`; `None` for other texts.
-    pub(crate) fn start_of_day(&self, day: &str) -> Option<Timestamp> {
+    pub fn start_of_day(&self, day: &str) -> Option<Timestamp> {
         let day = jiff::civil::Date::strptime("%Y-%m-%d", day).ok()?;
         // If the clocks go forward at midnight, the day begins later.
         let midnight = day.to_zoned(self.rules.clone()).ok()?.start_of_day().ok()?;

@@ -1,6 +1,7 @@
 //! The console: sessions, pages, the forms that browsers submit without script, and the server
 //! functions.
 
+mod audit;
 pub mod call;
 mod cookies;
 mod door;
@@ -14,6 +15,7 @@ pub mod import;
 mod next;
 pub mod page;
 mod posted;
+mod refusals;
 pub mod render;
 pub mod same_origin;
 mod status;

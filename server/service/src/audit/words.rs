@@ -7,9 +7,9 @@ use domain::AuditDetail;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-pub(super) const OPERATOR: &str = "The operator";
+pub const OPERATOR: &str = "The operator";
 /// The actor of a failed attempt.
-pub(super) const UNKNOWN: &str = "Unknown caller";
+pub const UNKNOWN: &str = "Unknown caller";
 
 /// Names of the fields, in the order in which they are shown. Others follow under their stored
 /// names.
@@ -100,7 +100,7 @@ pub const fn title(action: Action) -> &'static str {
 }
 
 /// Returns the name of the actor. `name` is the member's address or the key's name.
-pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
+pub fn who(actor: &Actor, name: Option<String>) -> String {
     match (actor, name) {
         (Actor::Key(_), Some(name)) => format!("API key “{name}”"),
         (Actor::Member(_) | Actor::System | Actor::Unknown, Some(name)) => name,
@@ -113,7 +113,7 @@ pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
 
 /// Returns every changed field with its value before and after, and the other fields of the event.
 /// If `named`, the name and the id are shown elsewhere and left out.
-pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
+pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
     let empty = Map::new();
     let all = detail.as_object().unwrap_or(&empty);
     let told = |field: &str| match field {
@@ -143,7 +143,7 @@ pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDeta
 }
 
 /// Joins all details in one line.
-pub(crate) fn in_a_sentence(details: &[AuditDetail]) -> String {
+pub fn in_a_sentence(details: &[AuditDetail]) -> String {
     let each = details.iter().map(|detail| match &detail.before {
         Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
         None => format!("{}: {}", detail.field, detail.after),
@@ -169,7 +169,7 @@ fn label(field: &str) -> String {
     capitalised(&field.replace('_', " "))
 }
 
-pub(crate) fn capitalised(text: &str) -> String {
+pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).collect()

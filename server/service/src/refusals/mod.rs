@@ -9,7 +9,7 @@ mod pending;
 mod words;
 
 pub use pending::PendingRefusals;
-pub(crate) use words::words;
+pub use words::words;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -19,8 +19,7 @@ use crate::reserve::FreeSpace;
 use crate::sessions::Member;
 use crate::store::{KeyRecord, RefusalPorts, RefusedCall};
 use crate::usage::{Limit, PAUSE};
-use crate::view::moment;
-use domain::{Explanation, Lookup, RefusalPage, Timestamp, seconds};
+use domain::seconds;
 use pending::AT_ONCE;
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,7 +37,6 @@ pub struct Refusals {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) free_space: Arc<FreeSpace>,
     pub(crate) pending: Arc<PendingRefusals>,
-    pub(crate) public_url: String,
 }
 
 impl Refusals {
@@ -66,71 +64,30 @@ impl Refusals {
         });
     }
 
-    /// Returns the page that explains the call with this id; without a result if no id was entered.
+    /// Returns the call with this id, if the member may see it, and the key that it was made with,
+    /// if it is the account's own.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(&self, member: &Member, asked: Option<&str>) -> Result<RefusalPage, Error> {
-        let now = self.clock.now();
-        let raw = asked.unwrap_or_default().trim().to_owned();
-        let lookup = match CallId::parse(&raw) {
-            _ if raw.is_empty() => Lookup::NotAsked,
-            None => Lookup::NoId,
-            Some(id) => match self.find_refusal(member, &id, now).await? {
-                Some(call) => Lookup::Found(Box::new(self.explain(member, call, now).await?)),
-                None => Lookup::Unknown,
-            },
-        };
-        // A long text is not an id, and need not be shown again.
-        let id = if raw.contains("vx_") {
-            // A key was pasted, which is never shown again.
-            String::new()
-        } else {
-            raw.chars().take(100).collect()
-        };
-        Ok(RefusalPage { id, lookup })
-    }
-
-    async fn find_refusal(
+    pub async fn find(
         &self,
         member: &Member,
         id: &CallId,
-        now: Timestamp,
-    ) -> Result<Option<RefusedCall>, Error> {
+    ) -> Result<Option<(RefusedCall, Option<KeyRecord>)>, Error> {
         let account = &member.account_id;
-        if let Some(call) = self.pending.find(account, id) {
-            return Ok(Some(call));
-        }
-        let since = now.plus_seconds(-KEPT_SECONDS);
-        Ok(self.store.find_refusal(account, id, since).await?)
-    }
-
-    async fn explain(
-        &self,
-        member: &Member,
-        call: RefusedCall,
-        now: Timestamp,
-    ) -> Result<Explanation, Error> {
-        let zone = &member.time_zone;
-        let key: Option<KeyRecord> = match &call.key {
+        let since = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        let call = match self.pending.find(account, id) {
+            Some(call) => Some(call),
+            None => self.store.find_refusal(account, id, since).await?,
+        };
+        let Some(call) = call else {
+            return Ok(None);
+        };
+        let key = match &call.key {
             Some((account, id)) => self.store.find_key(account, id).await?,
             None => None,
         };
-        let (why, advice) = words(&self.public_url, &call, key.as_ref(), zone);
-        let entries = match call.cause {
-            Cause::Entries(entries) => entries,
-            _ => Vec::new(),
-        };
-        Ok(Explanation {
-            at: moment(call.at, zone),
-            now: moment(now, zone),
-            code: call.code,
-            why,
-            advice,
-            call: format!("{} {}", call.method, call.route).trim().to_owned(),
-            key: key.map(|key| (key.id, key.name, key.preview)),
-            entries,
-        })
+        Ok(Some((call, key)))
     }
 
     /// Deletes the refusals that can no longer be looked up.

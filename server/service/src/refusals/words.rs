@@ -8,7 +8,7 @@ use crate::zone::Zone;
 use domain::Timestamp;
 
 /// Returns why the call was refused, and what to do about it.
-pub(crate) fn words(
+pub fn words(
     public_url: &str,
     call: &RefusedCall,
     key: Option<&KeyRecord>,

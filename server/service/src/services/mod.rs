@@ -6,6 +6,7 @@ use crate::access::Access;
 use crate::attempt::AttemptLog;
 use crate::audit::AuditLog;
 use crate::authenticator::Authenticator;
+use crate::clock::Clock;
 use crate::dashboard::Dashboard;
 use crate::error::Error;
 use crate::figures::Figures;
@@ -35,6 +36,7 @@ pub struct Services {
     pub access: Access,
     pub audit: AuditLog,
     pub auth: Authenticator,
+    pub clock: Arc<dyn Clock>,
     pub dashboard: Dashboard,
     pub emergencies: Arc<Emergencies>,
     pub free_space: Arc<FreeSpace>,

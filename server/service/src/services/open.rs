@@ -145,7 +145,6 @@ impl Services {
             },
             audit: AuditLog {
                 store: store.clone(),
-                clock: clock.clone(),
             },
             auth: Authenticator {
                 store: store.clone(),
@@ -160,6 +159,7 @@ impl Services {
                 suspects: Arc::default(),
                 key_reads: AtomicU64::new(0),
             },
+            clock: clock.clone(),
             dashboard: Dashboard {
                 store: store.clone(),
                 clock: clock.clone(),
@@ -219,7 +219,6 @@ impl Services {
                 clock: clock.clone(),
                 free_space,
                 pending: pending_refusals,
-                public_url: public_url.clone(),
             },
             sessions,
             settings: Settings {

@@ -30,6 +30,7 @@ pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure>
     let after = (!query.cursor.is_empty())
         .then(|| cursor::read_key(order, &query.cursor).ok_or(Failure::NotFound));
     let found = door
+        .state
         .services
         .keys
         .list_page(member, &query, after.transpose()?.as_ref())

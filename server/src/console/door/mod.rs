@@ -4,7 +4,7 @@ mod keys;
 
 pub(super) use keys::list_address;
 
-use super::Visitor;
+use super::{Visitor, audit, refusals};
 use crate::AppState;
 use crate::cursor::{self, Way};
 use crate::http::RequestId;
@@ -18,13 +18,12 @@ use domain::{
 };
 use service::inventory::ItemFilter;
 use service::store::OverQuota;
-use service::{Client, Error, Member, Services, TeamPlace};
-use std::sync::Arc;
+use service::{Client, Error, Member, TeamPlace};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 pub struct Door {
-    services: Arc<Services>,
+    state: AppState,
     member: Option<Member>,
     token: Option<Zeroizing<String>>,
     client: Client,
@@ -34,7 +33,7 @@ pub struct Door {
 impl Door {
     pub fn of(state: &AppState, visitor: &Visitor) -> Self {
         Self {
-            services: state.services.clone(),
+            state: state.clone(),
             member: visitor.member.clone(),
             token: visitor.token.clone(),
             client: visitor.client.clone(),
@@ -90,7 +89,7 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 #[async_trait]
 impl Backend for Door {
     async fn dashboard(&self) -> Result<DashboardPage, Failure> {
-        self.told(self.services.dashboard.page(self.member()?).await)
+        self.told(self.state.services.dashboard.page(self.member()?).await)
     }
 
     async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
@@ -99,7 +98,8 @@ impl Backend for Door {
 
     async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure> {
         self.told(
-            self.services
+            self.state
+                .services
                 .keys
                 .detail_page(self.member()?, &id, stretch)
                 .await,
@@ -107,12 +107,19 @@ impl Backend for Door {
     }
 
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {
-        self.told(self.services.keys.rotate_page(self.member()?, &id).await)
+        self.told(
+            self.state
+                .services
+                .keys
+                .rotate_page(self.member()?, &id)
+                .await,
+        )
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
         self.told(
-            self.services
+            self.state
+                .services
                 .keys
                 .issue(self.member()?, &self.client, &form)
                 .await,
@@ -121,7 +128,8 @@ impl Backend for Door {
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
         self.told(
-            self.services
+            self.state
+                .services
                 .keys
                 .revoke(self.member()?, &self.client, &id, &form)
                 .await,
@@ -129,31 +137,14 @@ impl Backend for Door {
     }
 
     async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure> {
-        let before = cursor
-            .as_deref()
-            .map(|text| cursor::read_change(Way::Log, text).ok_or(Failure::NotFound));
-        let page = self
-            .services
-            .audit
-            .page(self.member()?, form, before.transpose()?)
-            .await;
-        let (mut page, next_before) = self.told(page)?;
-        let asked = page.form.fields().into_iter();
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(asked.filter(|(_, value)| !value.is_empty()))
-            .finish();
-        page.next = next_before.map(|number| {
-            let cursor = cursor::write_change(Way::Log, number);
-            format!("/audit?{}", and(&query, &format!("cursor={cursor}")))
-        });
-        page.query = query;
-        Ok(page)
+        let page = audit::page(&self.state, self.member()?, form, cursor.as_deref());
+        self.told(page.await)
     }
 
     async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
         let place = cursor.map(|text| cursor::read_team(&text).ok_or(Failure::NotFound));
         let place = place.transpose()?.unwrap_or(TeamPlace::Start);
-        let page = self.services.team.page(self.member()?, &place).await;
+        let page = self.state.services.team.page(self.member()?, &place).await;
         let (mut page, next) = self.told(page)?;
         for place in next {
             let link = cursor::write_team(&place).map(|cursor| format!("/team?cursor={cursor}"));
@@ -166,29 +157,41 @@ impl Backend for Door {
     }
 
     async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
-        self.told(self.services.team.member_page(self.member()?, id).await)
+        self.told(
+            self.state
+                .services
+                .team
+                .member_page(self.member()?, id)
+                .await,
+        )
     }
 
     async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
-        self.told(self.services.access.enrolment(self.member()?).await)
+        self.told(self.state.services.access.enrolment(self.member()?).await)
     }
 
     async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
-        self.told(self.services.access.page(self.member()?, token).await)
+        self.told(self.state.services.access.page(self.member()?, token).await)
     }
 
     async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
-        let member = self.member()?;
-        self.told(self.services.refusals.page(member, id.as_deref()).await)
+        let page = refusals::page(&self.state, self.member()?, id.as_deref());
+        self.told(page.await)
     }
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {
-        self.told(self.services.settings.page(self.member()?).await)
+        self.told(self.state.services.settings.page(self.member()?).await)
     }
 
     async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure> {
-        self.told(self.services.keys.bulk_page(self.member()?, &form).await)
+        self.told(
+            self.state
+                .services
+                .keys
+                .bulk_page(self.member()?, &form)
+                .await,
+        )
     }
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {
@@ -198,6 +201,7 @@ impl Backend for Door {
             .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
         let filter = ItemFilter::search(query.q.as_deref());
         let page = self
+            .state
             .services
             .inventory
             .page(member, &filter, after.transpose()?.as_deref())
@@ -219,18 +223,14 @@ impl Backend for Door {
         let before = cursor
             .as_deref()
             .map(|text| cursor::read_change(Way::Back, text).ok_or(Failure::NotFound));
-        let page = self.services.leads.page(member, before.transpose()?).await;
+        let page = self
+            .state
+            .services
+            .leads
+            .page(member, before.transpose()?)
+            .await;
         let (mut page, next_before) = self.told(page)?;
         page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
         Ok(page)
-    }
-}
-
-/// Joins two parts of a query, of which the first may be empty.
-fn and(query: &str, last: &str) -> String {
-    if query.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{query}&{last}")
     }
 }

@@ -1,8 +1,8 @@
 //! Filters of the audit log.
 
-use crate::store::{Action, Actor, ActorFilter, AuditFilter};
-use crate::zone::Zone;
 use domain::{AuditForm, Field, FieldError, KeyId, MemberId};
+use service::Zone;
+use service::store::{Action, Actor, ActorFilter, AuditFilter};
 
 pub(super) const MEMBER: &str = "member:";
 pub(super) const KEY: &str = "key:";
@@ -38,7 +38,7 @@ pub(super) fn groups() -> Vec<(String, String)> {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(super) fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldError>> {
+pub fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldError>> {
     const DAY: &str = "Enter a day such as 2026-11-23.";
     let mut errors = Vec::new();
     let mut wrong = |field, message: &str| {
@@ -141,7 +141,7 @@ mod tests {
             ..AuditForm::default()
         };
         let filter = parse(&form, &berlin()).unwrap();
-        let written = [filter.from, filter.until].map(crate::view::rfc3339);
+        let written = [filter.from, filter.until].map(service::rfc3339);
         assert_eq!(written, ["2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"]);
     }
 

@@ -1,0 +1,5 @@
+//! The page that explains a refused call.
+
+mod page;
+
+pub use page::page;

@@ -7,7 +7,6 @@
 //! twice is refused in the same way.
 
 use crate::AppState;
-use crate::api::problem::Problem;
 use crate::console::{Visitor, plain, render};
 use crate::http::Segment;
 use axum::extract::{FromRequestParts as _, Request, State};
@@ -16,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use service::refusal::Refusal;
 use std::collections::HashSet;
 use url::form_urlencoded;
 
@@ -97,7 +97,7 @@ impl TooLong {
     }
 }
 
-impl From<TooLong> for Problem {
+impl From<TooLong> for Refusal {
     fn from(TooLong { name, most }: TooLong) -> Self {
         Self::InvalidParameter(format!("Use at most {most} characters for `{name}`."))
     }

@@ -1,6 +1,6 @@
 //! Data about a key's calls, for the key's page.
 
-use crate::{DayCalls, Moment, Refusal, Scope};
+use crate::{DayCalls, Moment, RefusalCode, Scope};
 use serde::{Deserialize, Serialize};
 
 /// Period that the activity on a key's page covers.
@@ -76,11 +76,11 @@ pub struct KeyActivity {
     /// Calls by hour or day, oldest first. The last period is not over yet.
     pub tallies: Vec<DayCalls>,
     /// Refused calls of the period by reason, the most frequent one first.
-    pub refusals: Vec<(Refusal, u64)>,
+    pub refusals: Vec<(RefusalCode, u64)>,
     /// Callers whose calls were accepted, the latest first.
     pub callers: Vec<CallerRow>,
     /// Callers whose calls were refused, the latest first.
-    pub refused: Vec<(Refusal, CallerRow)>,
+    pub refused: Vec<(RefusalCode, CallerRow)>,
     /// The key's permissions.
     pub scopes: Vec<ScopeRow>,
     /// `None` while the key's callers are not being watched.

@@ -6,21 +6,26 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Examples
 /// ```
-/// use domain::{Outcome, Refusal};
+/// use domain::{Outcome, RefusalCode};
 /// assert_eq!(Outcome::of("accepted"), Outcome::Accepted);
-/// assert_eq!(Outcome::of("paused_key"), Outcome::Refused(Refusal::PausedKey));
-/// assert_eq!(Outcome::of("from_the_future"), Outcome::Refused(Refusal::Other));
+/// assert_eq!(Outcome::of("paused_key"), Outcome::Refused(RefusalCode::PausedKey));
+/// assert_eq!(Outcome::of("from_the_future"), Outcome::Refused(RefusalCode::Other));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
     /// The call got the answer it asked for, including "not modified" (304).
     Accepted,
-    Refused(Refusal),
+    Refused(RefusalCode),
 }
 
-/// Reason for refusing a call whose key belongs to a known account. The codes are those of the API.
+/// Reason for refusing a call. The codes are those of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Refusal {
+pub enum RefusalCode {
+    MethodNotAllowed,
+    AmbiguousCredentials,
+    MissingKey,
+    MalformedKey,
+    InvalidKey,
     RevokedKey,
     ExpiredKey,
     PausedKey,
@@ -50,8 +55,13 @@ pub enum Refusal {
     Other,
 }
 
-impl Refusal {
-    pub const ALL: [Self; 26] = [
+impl RefusalCode {
+    pub const ALL: [Self; 31] = [
+        Self::MethodNotAllowed,
+        Self::AmbiguousCredentials,
+        Self::MissingKey,
+        Self::MalformedKey,
+        Self::InvalidKey,
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -83,6 +93,11 @@ impl Refusal {
     /// The `code` in the API's answer, and the text in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::AmbiguousCredentials => "ambiguous_credentials",
+            Self::MissingKey => "missing_key",
+            Self::MalformedKey => "malformed_key",
+            Self::InvalidKey => "invalid_key",
             Self::RevokedKey => "revoked_key",
             Self::ExpiredKey => "expired_key",
             Self::PausedKey => "paused_key",
@@ -149,7 +164,13 @@ impl Refusal {
             Self::StorageLow => "The server's disk was nearly full",
             Self::NotStored => "A revocation that could not be stored",
             Self::OutcomeUnknown => "The outcome of a change is unknown",
-            Self::Other => "Another reason",
+            // The first five are not counted, since such calls belong to no account.
+            Self::MethodNotAllowed
+            | Self::AmbiguousCredentials
+            | Self::MissingKey
+            | Self::MalformedKey
+            | Self::InvalidKey
+            | Self::Other => "Another reason",
         }
     }
 }
@@ -170,7 +191,7 @@ impl Outcome {
         if text == Self::ACCEPTED {
             Self::Accepted
         } else {
-            Self::Refused(Refusal::of(text))
+            Self::Refused(RefusalCode::of(text))
         }
     }
 }
@@ -181,7 +202,7 @@ mod tests {
 
     #[test]
     fn outcome_round_trips_through_its_text() {
-        let refused = Refusal::ALL.map(Outcome::Refused);
+        let refused = RefusalCode::ALL.map(Outcome::Refused);
         for outcome in refused.into_iter().chain([Outcome::Accepted]) {
             assert_eq!(Outcome::of(outcome.as_str()), outcome);
         }
@@ -189,7 +210,7 @@ mod tests {
 
     #[test]
     fn unknown_refusal_code_is_read_as_other() {
-        assert_eq!(Refusal::of("from_the_future"), Refusal::Other);
-        assert_eq!(Outcome::of(""), Outcome::Refused(Refusal::Other));
+        assert_eq!(RefusalCode::of("from_the_future"), RefusalCode::Other);
+        assert_eq!(Outcome::of(""), Outcome::Refused(RefusalCode::Other));
     }
 }

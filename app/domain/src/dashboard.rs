@@ -1,6 +1,6 @@
 //! Data of the Dashboard.
 
-use crate::{KeyId, KeyName, LeadStatus, Moment, Refusal};
+use crate::{KeyId, KeyName, LeadStatus, Moment, RefusalCode};
 use serde::{Deserialize, Serialize};
 
 /// Data of the Dashboard page.
@@ -16,7 +16,7 @@ pub struct DashboardPage {
     /// IANA name of the time zone in which days begin.
     pub time_zone: String,
     /// Refused calls of these days by reason, the most frequent one first.
-    pub refusals: Vec<(Refusal, u64)>,
+    pub refusals: Vec<(RefusalCode, u64)>,
     pub keys: KeyCounts,
     pub items: u64,
     pub inventory_change: Option<LastChange>,

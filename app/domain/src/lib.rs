@@ -33,7 +33,7 @@ mod text;
 
 pub use activity::{CallerRow, KeyActivity, ScopeRow, Stretch, Watch};
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
-pub use call::{Outcome, Refusal};
+pub use call::{Outcome, RefusalCode};
 pub use dashboard::{
     DashboardPage, DayCalls, EndingNotice, ExpiringKey, FirstSteps, KeyCounts, LastChange,
 };

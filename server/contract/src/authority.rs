@@ -6,7 +6,8 @@ use crate::key_changes::{change as change_key, edit};
 use crate::team::Mate;
 use crate::tenant::Tenant;
 use domain::{KeyId, RevokeReason, Role, Scope, ScopeSet, Timestamp};
-use service::key::{AllowList, KeyDenial};
+use service::key::AllowList;
+use service::refusal::Refusal;
 use service::store::{
     Action, AuditEvent, Authority, Denial, Ended, KeyChange, MemberChange, NewRevocation, Revoker,
     Store, StoreError, Teammate, TokenDigest,
@@ -143,7 +144,7 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     assert_eq!(attempt(at(1)).await, Ok(()));
 
     change(KeyChange::Pause).await;
-    assert_eq!(attempt(at(1)).await, Err(Denial::Key(KeyDenial::Paused)));
+    assert_eq!(attempt(at(1)).await, Err(Denial::Key(Refusal::PausedKey)));
     change(KeyChange::Resume).await;
     assert_eq!(attempt(at(1)).await, Ok(()));
 
@@ -151,13 +152,16 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     other.scopes = ScopeSet::from(vec![Scope::LeadsRead]);
     change(edit(settings.clone(), other.clone())).await;
     let denied = attempt(at(1)).await;
-    assert_eq!(denied, Err(Denial::Scope(Scope::LeadsWrite)));
+    assert_eq!(
+        denied,
+        Err(Denial::Key(Refusal::MissingScope(Scope::LeadsWrite)))
+    );
     change(edit(other, settings.clone())).await;
 
     let mut other = settings.clone();
     other.allow_list = AllowList::parse("203.0.113.0/24").unwrap();
     change(edit(settings.clone(), other.clone())).await;
-    let elsewhere = KeyDenial::NotAllowed { ip: HERE };
+    let elsewhere = Refusal::IpNotAllowed { ip: HERE };
     assert_eq!(attempt(at(1)).await, Err(Denial::Key(elsewhere)));
     change(edit(other, settings.clone())).await;
 
@@ -165,11 +169,11 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     other.expires_at = Some(at(50));
     change(edit(settings, other)).await;
     assert_eq!(attempt(at(49)).await, Ok(()));
-    let expired = KeyDenial::Expired { at: at(50) };
+    let expired = Refusal::ExpiredKey { at: at(50) };
     assert_eq!(attempt(at(50)).await, Err(Denial::Key(expired)));
 
     tenant.revoke(&*store, &id, at(2)).await;
-    assert_eq!(attempt(at(2)).await, Err(Denial::Key(KeyDenial::Revoked)));
+    assert_eq!(attempt(at(2)).await, Err(Denial::Key(Refusal::RevokedKey)));
 }
 
 case!(key_of_another_account_cannot_change_anything);
@@ -180,7 +184,7 @@ async fn key_of_another_account_cannot_change_anything(store: Shared) {
     );
     let id = other.hold(&*store, "one").await;
     let denied = attempt(&*store, &tenant, by_key(&id), at(1)).await;
-    assert_eq!(denied, Err(Denial::Key(KeyDenial::Unknown)));
+    assert_eq!(denied, Err(Denial::Key(Refusal::InvalidKey)));
 }
 
 case!(keys_and_owners_may_give_up_their_own_access);
@@ -205,7 +209,7 @@ async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
     let again = store.revoke_key(&tenant.account, &id, revocation, event);
     let again = again.await.unwrap_err();
     assert!(
-        matches!(again, StoreError::Denied(Denial::Key(KeyDenial::Revoked))),
+        matches!(again, StoreError::Denied(Denial::Key(Refusal::RevokedKey))),
         "{again:?}"
     );
 

@@ -2,12 +2,12 @@
 
 use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;
-use domain::{KeyId, Outcome, Refusal, Scope, Timestamp};
+use domain::{KeyId, Outcome, RefusalCode, Scope, Timestamp};
 use service::store::{
     Caller, KEPT_CALLERS, KEPT_NETWORKS, KEYS_AT_ONCE, KeyMarks, ScopeUses, Sighting, Store,
 };
 
-const REVOKED: Outcome = Outcome::Refused(Refusal::RevokedKey);
+const REVOKED: Outcome = Outcome::Refused(RefusalCode::RevokedKey);
 
 fn caller(outcome: Outcome, ip: &str, agent: &str, first: i64, last: i64, calls: u64) -> Caller {
     Caller {

@@ -3,13 +3,13 @@
 use crate::fixtures::{Shared, at, race};
 use crate::tenant::Tenant;
 use domain::seconds::HOUR;
-use domain::{KeyId, Outcome, Refusal, Timestamp};
+use domain::{KeyId, Outcome, RefusalCode, Timestamp};
 use service::store::{CallCount, CountedCalls, Store};
 
 /// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
 const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
 const QUARTER: i64 = 900;
-const LIMITED: Outcome = Outcome::Refused(Refusal::RateLimited);
+const LIMITED: Outcome = Outcome::Refused(RefusalCode::RateLimited);
 
 fn count(tenant: &Tenant, key: &KeyId, seconds: i64, outcome: Outcome, calls: u64) -> CallCount {
     CallCount {

@@ -4,7 +4,7 @@ use crate::find::{all, by_place, names, text};
 use crate::fixtures::{Shared, at};
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
-use domain::{KeyName, KeyOrder, KeyStatus, Outcome, Refusal, Scope, ScopeSet};
+use domain::{KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
     Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyPlace, KeyRecord,
     KeySettings, KeysCounted, KeysFound, OldEnds, ScopeUses, Sighting, Store,
@@ -68,7 +68,7 @@ async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
         tenant.revoke(&*store, id, at(10)).await;
     }
     let caller = Caller {
-        outcome: Outcome::Refused(Refusal::RevokedKey),
+        outcome: Outcome::Refused(RefusalCode::RevokedKey),
         ip: "203.0.113.7".parse().unwrap(),
         user_agent: None,
         first: at(20),

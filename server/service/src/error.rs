@@ -1,9 +1,9 @@
 //! The kinds of error: a refusal has a reason for the caller; a fault goes to the log; and a change
 //! in doubt is neither done nor undone.
 
-use crate::key::KeyDenial;
+use crate::refusal::Refusal;
 use crate::store::{Denial, OverQuota, StoreError};
-use domain::{Failure, Field, Rejected, Scope};
+use domain::{Failure, Field, Rejected};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -13,12 +13,9 @@ pub enum Error {
     /// The account would exceed its quota; nothing was changed.
     #[error("an account has reached its quota: {0:?}")]
     OverQuota(OverQuota),
-    /// The key lacks a scope.
-    #[error("missing scope {0}")]
-    MissingScope(Scope),
-    /// The key lost its access after it was authenticated; nothing was changed.
+    /// The key may not be used, or not for this; nothing was changed.
     #[error("the key was denied: {0:?}")]
-    KeyDenied(KeyDenial),
+    Denied(Refusal),
     /// The database cannot be reached, so the request is neither allowed nor denied.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -77,8 +74,7 @@ impl From<StoreError> for Error {
             StoreError::Broken(source) => Self::Broken(source),
             StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
             StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),
-            StoreError::Denied(Denial::Key(denial)) => Self::KeyDenied(denial),
-            StoreError::Denied(Denial::Scope(scope)) => Self::MissingScope(scope),
+            StoreError::Denied(Denial::Key(refusal)) => Self::Denied(refusal),
         }
     }
 }

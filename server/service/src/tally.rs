@@ -2,7 +2,7 @@
 
 use crate::store::CountedCalls;
 use crate::zone::Zone;
-use domain::{DayCalls, Outcome, Refusal, Timestamp};
+use domain::{DayCalls, Outcome, RefusalCode, Timestamp};
 use std::collections::BTreeMap;
 
 /// Sums the calls by period. `begins` are the beginnings of the periods, oldest first; each is
@@ -34,8 +34,8 @@ pub fn by_stretch(
 }
 
 /// Sums refused calls by reason, the most frequent first.
-pub fn by_reason(calls: &[CountedCalls]) -> Vec<(Refusal, u64)> {
-    let mut reasons: BTreeMap<Refusal, u64> = BTreeMap::new();
+pub fn by_reason(calls: &[CountedCalls]) -> Vec<(RefusalCode, u64)> {
+    let mut reasons: BTreeMap<RefusalCode, u64> = BTreeMap::new();
     for call in calls {
         if let Outcome::Refused(refusal) = call.outcome {
             *reasons.entry(refusal).or_default() += call.calls;
@@ -65,7 +65,7 @@ mod tests {
         let midnight = 1_795_371_300_000;
         let zone = Zone::parse("Asia/Kathmandu").unwrap();
         let days = zone.days(Timestamp::from_millis(midnight + 1), 30);
-        let limited = Outcome::Refused(Refusal::RateLimited);
+        let limited = Outcome::Refused(RefusalCode::RateLimited);
         let told = by_stretch(
             &days,
             &[
@@ -99,16 +99,16 @@ mod tests {
     fn most_frequent_refusal_reason_comes_first() {
         let refused = |refusal, count| calls(0, Outcome::Refused(refusal), count);
         let told = by_reason(&[
-            refused(Refusal::InvalidBody, 2),
+            refused(RefusalCode::InvalidBody, 2),
             calls(0, Outcome::Accepted, 100),
-            refused(Refusal::RateLimited, 2),
-            refused(Refusal::NotFound, 1),
-            refused(Refusal::NotFound, 4),
+            refused(RefusalCode::RateLimited, 2),
+            refused(RefusalCode::NotFound, 1),
+            refused(RefusalCode::NotFound, 4),
         ]);
         let expected = [
-            (Refusal::NotFound, 5),
-            (Refusal::RateLimited, 2),
-            (Refusal::InvalidBody, 2),
+            (RefusalCode::NotFound, 5),
+            (RefusalCode::RateLimited, 2),
+            (RefusalCode::InvalidBody, 2),
         ];
         assert_eq!(told, expected);
     }

@@ -6,8 +6,8 @@
 //! as if it were a response.
 
 use super::credentials::carries_key;
-use super::problem::Problem;
 use axum::http::HeaderMap;
+use service::refusal::Refusal;
 
 /// Paths of the API that are not below `/api`.
 const PROBES: [&str; 2] = ["healthz", "readyz"];
@@ -27,9 +27,9 @@ pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
 
 /// Refuses a request for a path that the API does not have, and names the path that was probably
 /// meant. `route` returns the pattern of the route of a path, which is empty if there is none.
-pub fn unknown_path(path: &str, route: impl FnOnce(&str) -> &'static str) -> Problem {
+pub fn unknown_path(path: &str, route: impl FnOnce(&str) -> &'static str) -> Refusal {
     let meant = route(&corrected(path));
-    Problem::UnknownPath {
+    Refusal::UnknownPath {
         meant: Some(meant).filter(|meant| is_api(meant)),
     }
 }

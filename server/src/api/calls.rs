@@ -2,12 +2,12 @@
 
 use super::problem::Problem;
 use axum::response::Response;
-use domain::{Outcome, Refusal};
+use domain::{Outcome, RefusalCode};
 use serde::Deserialize;
 
 /// Code of a refusal that is replayed, as an extension of the response.
 #[derive(Clone)]
-pub struct Code(pub Refusal);
+pub struct Code(pub RefusalCode);
 
 impl Code {
     /// Reads the code of a stored refusal that is replayed. Any other response has no code and
@@ -19,7 +19,7 @@ impl Code {
             code: &'a str,
         }
         let coded = serde_json::from_slice(body).unwrap_or(Coded { code: "" });
-        Self(Refusal::of(coded.code))
+        Self(RefusalCode::of(coded.code))
     }
 }
 
@@ -29,9 +29,9 @@ impl Code {
 pub fn outcome(response: &Response, problem: Option<&Problem>) -> Outcome {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        let code = problem.map(|problem| Refusal::of(problem.words().0));
+        let code = problem.map(|problem| RefusalCode::of(problem.words().0));
         let replayed = || response.extensions().get().map(|Code(refusal)| *refusal);
-        Outcome::Refused(code.or_else(replayed).unwrap_or(Refusal::Other))
+        Outcome::Refused(code.or_else(replayed).unwrap_or(RefusalCode::Other))
     } else {
         Outcome::Accepted
     }

@@ -1,21 +1,21 @@
 //! Extraction of the API key from the headers of a request.
 
-use super::problem::Problem;
 use crate::http::headers::API_KEY;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use service::refusal::Refusal;
 
 /// Returns the one key in the headers, trimmed and otherwise as sent: as bytes, since a header may
 /// contain any.
 ///
 /// # Errors
 /// If there is no key, or more than one.
-pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
+pub fn presented(headers: &HeaderMap) -> Result<&[u8], Refusal> {
     let mut lines = headers.get_all(API_KEY).iter();
     let line = lines.next();
     if lines.next().is_some() {
         // Proxies and other readers may differ in which of the two they use.
-        return Err(Problem::AmbiguousCredentials);
+        return Err(Refusal::AmbiguousCredentials);
     }
     let header = line
         .map(|value| trim(value.as_bytes()))
@@ -24,9 +24,9 @@ pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
         .get_all(AUTHORIZATION)
         .iter()
         .filter_map(|value| bearer(value.as_bytes()));
-    let first = header.or_else(|| keys.next()).ok_or(Problem::MissingKey)?;
+    let first = header.or_else(|| keys.next()).ok_or(Refusal::MissingKey)?;
     if keys.any(|key| key != first) {
-        Err(Problem::AmbiguousCredentials)
+        Err(Refusal::AmbiguousCredentials)
     } else {
         Ok(first)
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use axum::http::{HeaderName, HeaderValue};
 
-    fn read(lines: &[(&'static str, &[u8])]) -> Result<String, Problem> {
+    fn read(lines: &[(&'static str, &[u8])]) -> Result<String, Refusal> {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(
@@ -108,7 +108,7 @@ mod tests {
         ] {
             assert_eq!(
                 read(&lines),
-                Err(Problem::AmbiguousCredentials),
+                Err(Refusal::AmbiguousCredentials),
                 "{lines:?}"
             );
         }
@@ -123,7 +123,7 @@ mod tests {
             ("authorization", b"Bearer"),
             ("accept", b"vx_a"),
         ] {
-            assert_eq!(read(&[line]), Err(Problem::MissingKey), "{line:?}");
+            assert_eq!(read(&[line]), Err(Refusal::MissingKey), "{line:?}");
         }
     }
 

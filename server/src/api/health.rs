@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use crate::AppState;
 use axum::extract::State;
+use service::refusal::Refusal;
 use std::fmt::Write as _;
 
 /// Line of `/readyz` while feeds and leads are refused.
@@ -36,7 +37,7 @@ pub async fn alive() -> &'static str {
 )]
 pub async fn ready(State(state): State<AppState>) -> Result<String, Problem> {
     if state.leaving.is_cancelled() {
-        return Err(Problem::Stopping);
+        return Err(Refusal::Stopping.into());
     }
     state.services.ready().await?;
     let figures = state.services.figures();

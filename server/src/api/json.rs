@@ -1,6 +1,5 @@
 //! JSON bodies, which are parsed without a second copy in memory and without guesses.
 
-use super::problem::Problem;
 use super::scoped_body::ApiBody;
 use super::text::{format, is_plain, text};
 use crate::feed::Format;
@@ -8,6 +7,7 @@ use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use serde_json::value::RawValue;
+use service::refusal::Refusal;
 
 /// Media type of partial updates.
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -19,19 +19,19 @@ pub const BODY: usize = 2 * 1024 * 1024;
 pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
 impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
-    async fn read(request: Request) -> Result<Self, Problem> {
+    async fn read(request: Request) -> Result<Self, Refusal> {
         let patch = request.method() == Method::PATCH;
         let taken = if patch { PATCHES } else { "application/json" };
         let merge_patch = patch && is_merge_patch(request.headers()) && is_plain(request.headers());
         if !merge_patch && format(request.headers(), taken)? != Format::Json {
-            return Err(Problem::UnsupportedMediaType { taken });
+            return Err(Refusal::UnsupportedMediaType { taken });
         }
         let text = text(request, LIMIT).await?;
         // `from_string` takes the text over without a copy.
         let value = RawValue::from_string(text).map_err(|error| {
             // The message of the parser contains what it expected and where, and does not quote the
             // body.
-            Problem::MalformedBody(format!("The body is not JSON: {error}."))
+            Refusal::MalformedBody(format!("The body is not JSON: {error}."))
         })?;
         Ok(Self(value))
     }

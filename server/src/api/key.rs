@@ -12,6 +12,7 @@ use domain::ScopeSet;
 use serde::Serialize;
 use service::Rfc3339Time;
 use service::authenticator::KeyDescription;
+use service::refusal::Refusal;
 use utoipa::ToSchema;
 
 /// The API key that makes the call.
@@ -110,7 +111,7 @@ pub async fn revoke(
 ) -> Result<StatusCode, Problem> {
     // A holder that repeats the request must not take this refusal for a stored revocation.
     let scoped = scoped.map_err(|problem| match problem {
-        Problem::RevokedHere => Problem::NotStored,
+        Problem(Refusal::RevokedHere) => Problem(Refusal::NotStored),
         problem => problem,
     })?;
     parameters.none()?;

@@ -18,7 +18,6 @@ pub mod openapi;
 pub mod page;
 pub mod parameters;
 pub mod problem;
-pub mod refused;
 pub mod scoped;
 pub mod scoped_body;
 pub mod text;

@@ -9,7 +9,7 @@ use super::calls::Code;
 use super::json::{MERGE_PATCH, is_merge_patch};
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
-use super::text::is_plain;
+use super::text::{is_plain, of_body};
 use super::whole::{About, NotKept, Whole};
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
@@ -26,6 +26,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http_body_util::BodyExt as _;
+use service::refusal::Refusal;
 use service::store::{Attempt, RequestDigest, StoredAnswer};
 use service::{AnswerToStore, Claim, Decision, IdempotencyKey};
 use sha2::{Digest as _, Sha256};
@@ -130,29 +131,29 @@ where
             .await;
         match turn? {
             Decision::First(claim) => Ok(carry_out(handler, state, request, claim).await),
-            Decision::Replay(answer) => replay(answer),
-            Decision::Reused => Err(Problem::IdempotencyKeyReused),
-            Decision::InProgress => Err(Problem::Conflict),
+            Decision::Replay(answer) => Ok(replay(answer)?),
+            Decision::Reused => Err(Refusal::IdempotencyKeyReused.into()),
+            Decision::InProgress => Err(Refusal::Conflict.into()),
         }
     };
     match tokio::spawn(in_current_request(work)).await {
         Ok(answer) => answer,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            Err(_) => Err(Problem::Unavailable),
+            Err(_) => Err(Refusal::Unavailable.into()),
         },
     }
 }
 
 /// Returns the idempotency key if the headers contain exactly one.
-fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Refusal> {
     let mut lines = headers.get_all(KEY).iter();
     let key = match (lines.next(), lines.next()) {
         (Some(line), None) => IdempotencyKey::parse(line.as_bytes().trim_ascii()),
         _ => None,
     };
     key.ok_or_else(|| {
-        Problem::InvalidParameter(
+        Refusal::InvalidParameter(
             "Send one `Idempotency-Key` of 1 to 255 printable ASCII characters.".into(),
         )
     })
@@ -160,8 +161,8 @@ fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 
 /// Reads the whole body, in pieces so that memory holds it only once, and returns it with the
 /// digest of the request.
-async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Problem> {
-    let too_large = || Problem::of_body(ReadError::TooLarge, FEED);
+async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Refusal> {
+    let too_large = || of_body(ReadError::TooLarge, FEED);
     if axum::body::HttpBody::size_hint(&body).lower() > FEED as u64 {
         return Err(too_large());
     }
@@ -181,7 +182,7 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     }
     let mut pieces = Pieces::default();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Problem::of_body(ReadError::of(&error), FEED))?;
+        let frame = frame.map_err(|error| of_body(ReadError::of(&error), FEED))?;
         if let Ok(piece) = frame.into_data() {
             if piece.len() as u64 > FEED as u64 - pieces.len() {
                 return Err(too_large());
@@ -228,9 +229,9 @@ where
     let services = state.services.clone();
     let response = handler.call(request, state).await;
     let status = response.status();
-    if let Some(Problem::OutcomeUnknown { .. }) = response.extensions().get() {
+    if let Some(Problem(Refusal::OutcomeUnknown { .. })) = response.extensions().get() {
         warn_if_failed(services.idempotency.release(claim).await);
-        return Problem::OutcomeUnknown { idempotent: true }.into_response();
+        return Problem(Refusal::OutcomeUnknown { idempotent: true }).into_response();
     }
     if !is_kept(status.as_u16()) || response.extensions().get::<NotKept>().is_some() {
         warn_if_failed(services.idempotency.give_up(claim).await);
@@ -246,7 +247,7 @@ where
         .await
         .map(http_body_util::Collected::to_bytes)
     else {
-        return Problem::Internal.into_response();
+        return Problem(Refusal::Internal).into_response();
     };
     // The request succeeded without a change, such as a feed whose items were all stored before.
     let answer = stored(status, &parts, &body);
@@ -285,14 +286,14 @@ fn stored(status: StatusCode, parts: &AnswerParts, body: &Bytes) -> StoredAnswer
 
 /// Returns the first response again. Its body is missing if it was too long to be kept, or if it is
 /// about a lead that has been erased.
-fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
+fn replay(answer: StoredAnswer) -> Result<Response, Refusal> {
     let whole = answer.body.is_some();
     let body = answer.body.unwrap_or_default();
     // Earlier versions stored refusals as well.
     let code = Code::in_body(&body);
     let mut response = Response::new(Body::from(body));
     response.extensions_mut().insert(code);
-    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| Problem::Internal)?;
+    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| Refusal::Internal)?;
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     for name in KEPT.iter().filter(|name| whole || *name != CONTENT_TYPE) {

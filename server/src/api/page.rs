@@ -1,9 +1,9 @@
 //! Size limit of responses that contain a list.
 
-use super::problem::Problem;
 use crate::telemetry::Chain;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use service::refusal::Refusal;
 
 /// Bytes of a whole response.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -14,16 +14,16 @@ const AROUND: usize = 4 * 1024;
 /// included.
 ///
 /// # Errors
-/// [`Problem::Internal`] if an entry cannot be serialized, which is a fault of the server.
+/// [`Refusal::Internal`] if an entry cannot be serialized, which is a fault of the server.
 pub fn fitting<T: Serialize>(
     entries: impl IntoIterator<Item = T>,
-) -> Result<Vec<Box<RawValue>>, Problem> {
+) -> Result<Vec<Box<RawValue>>, Refusal> {
     let mut left = MAX_BYTES - AROUND;
     let mut written = Vec::new();
     for entry in entries {
         let entry = to_raw_value(&entry).map_err(|error| {
             tracing::error!(error = %Chain(&error), "a list entry could not be serialized");
-            Problem::Internal
+            Refusal::Internal
         })?;
         // Including the comma after it.
         let length = entry.get().len() + 1;

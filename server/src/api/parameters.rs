@@ -1,12 +1,12 @@
 //! Query parameters. An unknown parameter is refused, since ignoring a filter would return wrong
 //! data.
 
-use super::problem::Problem;
 use crate::cursor::{self, Way};
 use crate::parameter::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
+use service::refusal::Refusal;
 use service::store::ItemPlace;
 use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
@@ -64,7 +64,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Any parameter.
-    pub fn none(&self) -> Result<(), Problem> {
+    pub fn none(&self) -> Result<(), Refusal> {
         self.known(&[])
     }
 
@@ -72,7 +72,7 @@ impl Parameters {
     ///
     /// # Errors
     /// A parameter that is unknown or repeated, or a value that is not accepted.
-    pub fn feed(&self) -> Result<FeedOptions, Problem> {
+    pub fn feed(&self) -> Result<FeedOptions, Refusal> {
         self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
             let number = self::number(number).filter(|number| *number <= MOST_ALLOWED);
@@ -104,7 +104,7 @@ impl Parameters {
     ///
     /// # Errors
     /// A value other than `true` and `false`.
-    pub fn dry_run(&self) -> Result<bool, Problem> {
+    pub fn dry_run(&self) -> Result<bool, Refusal> {
         match self.get("dry_run") {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
@@ -116,7 +116,7 @@ impl Parameters {
     ///
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
-    pub fn items(&self) -> Result<(ItemFilter, Page<String>), Problem> {
+    pub fn items(&self) -> Result<(ItemFilter, Page<String>), Refusal> {
         self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
         // Text that was pasted often has blanks around it.
         let text = |name: &str| self.get(name).map(|text| text.trim().to_owned());
@@ -136,7 +136,7 @@ impl Parameters {
     ///
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
-    pub fn changes(&self) -> Result<Page<u64>, Problem> {
+    pub fn changes(&self) -> Result<Page<u64>, Refusal> {
         self.known(&["limit", "cursor"])?;
         self.part(|text| cursor::read_change(Way::On, text))
     }
@@ -145,19 +145,19 @@ impl Parameters {
     ///
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
-    pub fn item_changes(&self) -> Result<Page<ItemPlace>, Problem> {
+    pub fn item_changes(&self) -> Result<Page<ItemPlace>, Refusal> {
         self.known(&["limit", "cursor"])?;
         self.part(cursor::read_item_change)
     }
 
     /// Returns the refusal of a `cursor` that the API has not issued.
-    pub fn no_such_cursor() -> Problem {
+    pub fn no_such_cursor() -> Refusal {
         invalid(
             "Set `cursor` to the `next_cursor` of an earlier answer, unchanged, or leave it out.",
         )
     }
 
-    fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Problem> {
+    fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Refusal> {
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => number(text)
@@ -175,7 +175,7 @@ impl Parameters {
         })
     }
 
-    fn known(&self, known: &[&str]) -> Result<(), Problem> {
+    fn known(&self, known: &[&str]) -> Result<(), Refusal> {
         for (index, (name, _)) in self.pairs.iter().enumerate() {
             let shown: String = name.chars().take(64).collect();
             if !known.contains(&name.as_str()) {
@@ -190,7 +190,7 @@ impl Parameters {
                 return Err(invalid(format!("Send `{shown}` only once.")));
             }
         }
-        self.lengths.clone().map_err(Problem::from)
+        self.lengths.clone().map_err(Refusal::from)
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -207,8 +207,8 @@ fn number<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| digits)
 }
 
-fn invalid(detail: impl Into<String>) -> Problem {
-    Problem::InvalidParameter(detail.into())
+fn invalid(detail: impl Into<String>) -> Refusal {
+    Refusal::InvalidParameter(detail.into())
 }
 
 #[cfg(test)]
@@ -283,7 +283,7 @@ mod tests {
             "q=a",
         ] {
             assert!(
-                matches!(feed(bad), Err(Problem::InvalidParameter(_))),
+                matches!(feed(bad), Err(Refusal::InvalidParameter(_))),
                 "{bad}"
             );
         }
@@ -326,7 +326,7 @@ mod tests {
             &long,
         ] {
             assert!(
-                matches!(asked(bad).items(), Err(Problem::InvalidParameter(_))),
+                matches!(asked(bad).items(), Err(Refusal::InvalidParameter(_))),
                 "{bad}"
             );
         }

@@ -13,7 +13,8 @@ use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::Scope;
-use service::authenticator::{KeyRefusal, Refused};
+use service::authenticator::Refused;
+use service::refusal::Refusal;
 use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -83,7 +84,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let context = RequestContext::of(&parts.extensions);
         // Extracted a second time within one request, which is still one call.
         if let Some((caller, _)) = context.and_then(RequestContext::accepted) {
-            return Self::of(caller.clone(), source, parts);
+            return Ok(Self::of(caller.clone(), source, parts)?);
         }
         // 1. Authenticate the key. A refused key is noted, too, so that the refusal counts as its
         //    call.
@@ -105,14 +106,14 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         // 2. Refuse in the order of `Problem`: for a missing scope first, and then by the limits.
         let scoped = Self::of(caller, source, parts)?;
         if let Some(retry_after_seconds) = allowance.account_wait {
-            return Err(Problem::AccountLimited {
+            return Err(Problem(Refusal::AccountLimited {
                 retry_after_seconds,
-            });
+            }));
         }
         if !allowance.allowed {
-            return Err(Problem::RateLimited {
+            return Err(Problem(Refusal::KeyLimited {
                 retry_after_seconds: allowance.seconds,
-            });
+            }));
         }
         if let Some(scope) = P::SCOPE {
             state.services.auth.note_scope(&scoped.caller, scope);
@@ -122,10 +123,10 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
 }
 
 impl<P: Permission> Scoped<P> {
-    fn of(caller: KeyCaller, source: Source<'_>, parts: &Parts) -> Result<Self, Problem> {
+    fn of(caller: KeyCaller, source: Source<'_>, parts: &Parts) -> Result<Self, Refusal> {
         let mut required = P::SCOPE.into_iter().chain(P::also(parts));
         match required.find(|scope| !caller.may(*scope)) {
-            Some(scope) => Err(Problem::MissingScope(scope)),
+            Some(scope) => Err(Refusal::MissingScope(scope)),
             None => Ok(Self {
                 caller,
                 ip: source.ip(),
@@ -146,7 +147,7 @@ impl<P: Permission> Scoped<P> {
             .judge_again(&self.caller, self.ip)
             .await?;
         match P::SCOPE {
-            Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
+            Some(scope) if !caller.may(scope) => Err(Refusal::MissingScope(scope).into()),
             _ => Ok(Self { caller, ..self }),
         }
     }
@@ -155,25 +156,5 @@ impl<P: Permission> Scoped<P> {
     pub fn client(&self) -> Client {
         let agent = self.user_agent.as_ref();
         Source::new(self.ip, agent.map(HeaderValue::as_bytes)).client()
-    }
-}
-
-impl From<KeyRefusal> for Problem {
-    fn from(refusal: KeyRefusal) -> Self {
-        match refusal {
-            KeyRefusal::Malformed(form) => Self::MalformedKey(form),
-            KeyRefusal::Unknown => Self::InvalidKey,
-            KeyRefusal::Revoked => Self::RevokedKey,
-            KeyRefusal::RevokedHere => Self::RevokedHere,
-            KeyRefusal::Expired { at } => Self::ExpiredKey { at },
-            KeyRefusal::Paused => Self::PausedKey,
-            KeyRefusal::NotAllowed { ip } => Self::IpNotAllowed { ip },
-            KeyRefusal::TooMany {
-                retry_after_seconds,
-            } => Self::RateLimited {
-                retry_after_seconds,
-            },
-            KeyRefusal::Failed(error) => error.into(),
-        }
     }
 }

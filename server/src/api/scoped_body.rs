@@ -4,6 +4,7 @@ use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use service::refusal::Refusal;
 
 /// Body that the API accepts. Handlers get one only inside [`ScopedBody`].
 pub trait ApiBody: Sized + Send {
@@ -11,7 +12,7 @@ pub trait ApiBody: Sized + Send {
     ///
     /// # Errors
     /// If the body cannot be accepted.
-    fn read(request: Request) -> impl Future<Output = Result<Self, Problem>> + Send;
+    fn read(request: Request) -> impl Future<Output = Result<Self, Refusal>> + Send;
 }
 
 /// A body, and its caller as judged once the whole body had arrived.

@@ -1,23 +1,35 @@
 //! Request bodies as text: of limited length, in UTF-8, and in an accepted format.
 
-use super::problem::Problem;
 use super::scoped_body::ApiBody;
-use crate::body::read;
+use crate::body::{ReadError, read};
 use crate::encoding;
 use crate::feed::{Format, MAX_BYTES};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
+use service::refusal::Refusal;
 
 /// Reads the whole body, at most `limit` bytes of it.
 ///
 /// # Errors
 /// If the body is longer, cut off, or not UTF-8.
-pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
+pub async fn text(request: Request, limit: usize) -> Result<String, Refusal> {
     let bytes = read(request.into_body(), limit)
         .await
-        .map_err(|error| Problem::of_body(error, limit))?;
-    encoding::text(bytes).map_err(|error| Problem::MalformedBody(error.to_string()))
+        .map_err(|error| of_body(error, limit))?;
+    encoding::text(bytes).map_err(|error| Refusal::MalformedBody(error.to_string()))
+}
+
+/// Converts a failure to read a body that may have at most `limit` bytes.
+pub fn of_body(error: ReadError, limit: usize) -> Refusal {
+    match error {
+        ReadError::TooLarge => Refusal::BodyTooLarge { limit },
+        ReadError::Slow => Refusal::RequestTimeout,
+        ReadError::NoRoom => Refusal::Busy,
+        ReadError::Broken => {
+            Refusal::MalformedBody("The body arrived incomplete. Send it again.".into())
+        }
+    }
 }
 
 /// Returns the format of a body, from its `Content-Type`.
@@ -25,10 +37,10 @@ pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
 /// # Errors
 /// If the body is not in one of the formats `taken`, or is compressed, or in an encoding other than
 /// UTF-8.
-pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Problem> {
+pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Refusal> {
     let format = Format::of(headers).filter(|_| is_plain(headers));
-    let (format, charset) = format.ok_or(Problem::UnsupportedMediaType { taken })?;
-    charset.map_err(Problem::UnsupportedEncoding)?;
+    let (format, charset) = format.ok_or(Refusal::UnsupportedMediaType { taken })?;
+    charset.map_err(|error| Refusal::UnsupportedEncoding(error.to_string()))?;
     Ok(format)
 }
 
@@ -49,7 +61,7 @@ pub struct FeedText {
 }
 
 impl ApiBody for FeedText {
-    async fn read(request: Request) -> Result<Self, Problem> {
+    async fn read(request: Request) -> Result<Self, Refusal> {
         let format = format(request.headers(), crate::feed::TAKEN)?;
         let text = text(request, MAX_BYTES).await?;
         Ok(Self { format, text })

@@ -53,10 +53,9 @@ fn groups(url: &str) -> Vec<Group> {
 }
 
 fn refusal(problem: &Problem) -> Refusal {
-    let (code, _) = problem.words();
     Refusal {
         status: problem.status().as_u16().to_string(),
-        code: code.to_owned(),
+        code: problem.code().to_owned(),
         html: prose::html(&problem.detail()),
     }
 }

@@ -6,6 +6,7 @@ use crate::{AppState, Problem};
 use axum::extract::{FromRequestParts as _, Request};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use service::refusal::Refusal;
 
 /// Answers with a file of the site, or else with the console's own page.
 pub async fn not_found(state: &AppState, request: Request) -> Response {
@@ -27,7 +28,7 @@ pub async fn not_found(state: &AppState, request: Request) -> Response {
 /// Answers a request whose method the route does not have. axum adds `Allow`.
 pub async fn method_not_allowed(request: Request) -> Response {
     if is_api(request.uri().path()) {
-        Problem::MethodNotAllowed.into_response()
+        Problem(Refusal::MethodNotAllowed).into_response()
     } else {
         plain(
             StatusCode::METHOD_NOT_ALLOWED,

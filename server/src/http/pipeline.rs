@@ -20,7 +20,7 @@ use super::headers::{API_KEY, REQUEST_ID, add_defaults};
 use super::listen::{App, BadHead};
 use super::routes::{Place, Routes};
 use crate::api::address::{is_api, misses_api, unknown_path};
-use crate::api::{calls, key_expiry_headers, limit, refused};
+use crate::api::{calls, key_expiry_headers, limit};
 use crate::console::{plain, same_origin};
 use crate::metrics::Requests;
 use crate::{AppState, Problem};
@@ -30,6 +30,7 @@ use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
+use service::refusal::Refusal;
 use std::any::Any;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -145,7 +146,7 @@ impl Pipeline {
         // Step 3
         if head.missed || (head.api && head.route.is_none()) {
             let route = |path: &str| self.routes.name(self.routes.find(path));
-            return unknown_path(request.uri().path(), route).into_response();
+            return Problem(unknown_path(request.uri().path(), route)).into_response();
         }
         // Step 4
         if let Some(refusal) = same_origin::refusal(&self.state, &request) {
@@ -188,14 +189,20 @@ impl Pipeline {
                 .count_call(usage, calls::outcome(response, refusal));
         }
         if let Some(problem) = refusal {
-            refused::note(services, problem, context);
+            services.refusals.note(
+                context.id.as_str(),
+                context.about().cloned(),
+                &problem.0,
+                context.method,
+                context.route,
+            );
         }
     }
 }
 
 fn refused_head(why: &'static str, api: bool) -> Response {
     if api {
-        return Problem::InvalidParameter(why.to_owned()).into_response();
+        return Problem(Refusal::InvalidParameter(why.to_owned())).into_response();
     }
     plain(StatusCode::BAD_REQUEST, why)
 }
@@ -221,5 +228,5 @@ fn remove_body(response: &mut Response) {
 /// Returns the response after a panic of a handler, which the panic hook has already printed.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a handler panicked");
-    Problem::Internal.into_response()
+    Problem(Refusal::Internal).into_response()
 }

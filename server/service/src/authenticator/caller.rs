@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::key::KeyDigest;
 use crate::origin::Client;
+use crate::refusal::Refusal;
 use crate::store::{Action, Actor, AuditEvent, Authority};
 use crate::usage::KeyUsage;
 use crate::verdict::{ExpiryNotice, Verdict};
@@ -60,12 +61,12 @@ impl KeyCaller {
     /// Checks that the key has a scope.
     ///
     /// # Errors
-    /// [`Error::MissingScope`] if it does not.
+    /// [`Error::Denied`] if it does not.
     pub fn must(&self, scope: Scope) -> Result<(), Error> {
         if self.may(scope) {
             Ok(())
         } else {
-            Err(Error::MissingScope(scope))
+            Err(Error::Denied(Refusal::MissingScope(scope)))
         }
     }
 

@@ -1,11 +1,12 @@
 //! Look-up of keys that are not in memory.
 
+use super::Authenticator;
 use super::suspects::Suspect;
-use super::{Authenticator, KeyRefusal};
 use crate::error::Error;
 use crate::key::KeyDigest;
 use crate::limit::network;
 use crate::origin::CalledKey;
+use crate::refusal::Refusal;
 use crate::verdict::Verdict;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,25 +20,25 @@ impl Authenticator {
         &self,
         digests: [KeyDigest; 2],
         ip: IpAddr,
-    ) -> Result<Arc<Verdict>, KeyRefusal> {
+    ) -> Result<Arc<Verdict>, Error> {
         let counted = self.failures.count(ip, &*self.clock);
         if let Err(retry_after_seconds) = counted {
             let found = self.suspects.look_up(&self.store, network(ip), digests);
             match found.await {
                 Suspect::Known => {}
                 Suspect::Unknown | Suspect::TooMany => {
-                    return Err(KeyRefusal::TooMany {
+                    return Err(Error::Denied(Refusal::NetworkLimited {
                         retry_after_seconds,
-                    });
+                    }));
                 }
                 Suspect::Unavailable => {
                     let why = "the database did not answer a look-up of several keys";
-                    return Err(KeyRefusal::Failed(Error::Unavailable(why.into())));
+                    return Err(Error::Unavailable(why.into()));
                 }
             }
         }
         let verdict = self.read_verdict(digests).await;
-        if counted.is_ok() && !matches!(verdict, Err(KeyRefusal::Unknown)) {
+        if counted.is_ok() && !matches!(verdict, Err(Error::Denied(Refusal::InvalidKey))) {
             self.failures.take_back(ip, &*self.clock);
         }
         verdict
@@ -48,23 +49,21 @@ impl Authenticator {
     pub(super) async fn read_verdict(
         &self,
         digests: [KeyDigest; 2],
-    ) -> Result<Arc<Verdict>, KeyRefusal> {
+    ) -> Result<Arc<Verdict>, Error> {
         self.key_reads.fetch_add(1, Ordering::Relaxed);
         // R4: before the record is read.
         let epoch = self.node.verdicts.epoch();
         let found = self
             .store
             .find_key_by_either(&digests)
-            .await
-            .map_err(|error| KeyRefusal::Failed(error.into()))?
+            .await?
             .filter(|record| digests.iter().any(|digest| record.digest.matches(digest)));
         let Some(record) = found else {
-            return Err(match self.knows_every_key().await {
-                Ok(true) => KeyRefusal::Unknown,
-                Ok(false) => KeyRefusal::Failed(Error::Unavailable(
-                    "the pepper of this installation was changed, and this node was not given the new one".into(),
-                )),
-                Err(error) => KeyRefusal::Failed(error),
+            return Err(if self.knows_every_key().await? {
+                Error::Denied(Refusal::InvalidKey)
+            } else {
+                let why = "the pepper of this installation was changed, and this node was not given the new one";
+                Error::Unavailable(why.into())
             });
         };
         let digest = record.digest;

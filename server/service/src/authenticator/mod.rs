@@ -19,15 +19,16 @@ mod suspects;
 
 pub(crate) use awaited::AwaitedKeys;
 pub use caller::{KeyCaller, KeyDescription};
-pub use refusal::{Attribution, KeyRefusal, Refused};
+pub use refusal::{Attribution, Refused};
 pub(crate) use suspects::Suspects;
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::key::{KeyDenial, KeyDigest, PlainKey};
+use crate::key::{KeyDigest, PlainKey};
 use crate::limit::{AccountLimit, Allowance, FailureBuckets};
 use crate::origin::Source;
 use crate::peppers::Peppers;
+use crate::refusal::Refusal;
 use crate::store::AuthenticatorPorts;
 use crate::usage::{KeyUsage, Usages};
 use crate::verdict::{Node, UnstoredChanges, Verdict};
@@ -74,20 +75,23 @@ impl Authenticator {
             Ok(caller) => return Ok(caller),
             Err(refused) => refused,
         };
-        if matches!(refused.why, KeyRefusal::Malformed(_)) {
+        // A fault of the server is not the caller's failure.
+        let Error::Denied(refusal) = &mut refused.why else {
+            return Err(refused);
+        };
+        if matches!(refusal, Refusal::MalformedKey(_)) {
             let suspected = self.awaited.find(presented, self.clock.now());
             refused.attribution = suspected.map(Attribution::Suspected);
         }
-        // Unknown keys were counted before they were looked up, and a fault of the server is not
-        // the caller's failure.
+        // Unknown keys were counted before they were looked up.
         let is_counted = matches!(
-            refused.why,
-            KeyRefusal::Unknown | KeyRefusal::TooMany { .. } | KeyRefusal::Failed(_)
+            refusal,
+            Refusal::InvalidKey | Refusal::NetworkLimited { .. }
         );
         if !is_counted
             && let Err(retry_after_seconds) = self.failures.count(source.ip(), &*self.clock)
         {
-            refused.why = KeyRefusal::TooMany {
+            *refusal = Refusal::NetworkLimited {
                 retry_after_seconds,
             };
         }
@@ -102,7 +106,7 @@ impl Authenticator {
             None => self.look_up(digests, source.ip()).await?,
         };
         let now = self.clock.now();
-        let Err(denial) = self.judge(&verdict, source.ip(), now) else {
+        let Err(refusal) = self.judge(&verdict, source.ip(), now) else {
             return Ok(KeyCaller {
                 digests,
                 expiry_notice: verdict.expiry_notice(now),
@@ -110,11 +114,11 @@ impl Authenticator {
                 verdict,
             });
         };
-        let outcome = Outcome::Refused(denial.refusal());
+        let outcome = Outcome::Refused(refusal.code());
         self.usages
             .note_refusal(&verdict.usage, outcome, now, source);
         Err(Refused {
-            why: denial.into(),
+            why: Error::Denied(refusal),
             attribution: Some(Attribution::Genuine(Arc::clone(&verdict.usage))),
         })
     }
@@ -124,21 +128,15 @@ impl Authenticator {
     /// is the same call, so it is neither counted nor limited again.
     ///
     /// # Errors
-    /// [`Error::KeyDenied`] if the key may no longer be used, and the database's.
+    /// [`Error::Denied`] if the key may no longer be used, and the database's.
     pub async fn judge_again(&self, caller: &KeyCaller, ip: IpAddr) -> Result<KeyCaller, Error> {
         let digests = caller.digests;
         let verdict = match self.find_verdict(digests) {
             Some(verdict) => verdict,
-            None => self
-                .read_verdict(digests)
-                .await
-                .map_err(|refusal| match refusal {
-                    KeyRefusal::Failed(error) => error,
-                    _ => Error::KeyDenied(KeyDenial::Unknown),
-                })?,
+            None => self.read_verdict(digests).await?,
         };
         let now = self.clock.now();
-        self.judge(&verdict, ip, now).map_err(Error::KeyDenied)?;
+        self.judge(&verdict, ip, now).map_err(Error::Denied)?;
         Ok(KeyCaller {
             digests,
             expiry_notice: verdict.expiry_notice(now),
@@ -163,7 +161,7 @@ impl Authenticator {
 
     /// R3 in `crate::verdict`: judges a key by its verdict, and by the changes that are in force
     /// on this node alone.
-    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
+    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), Refusal> {
         verdict.judge(self.unstored.of(verdict.key()), ip, now)
     }
 

@@ -47,7 +47,7 @@ impl Inventory {
     /// if the position has expired.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn changes(
         &self,
         caller: &KeyCaller,

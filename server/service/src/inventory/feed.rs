@@ -78,7 +78,7 @@ impl Inventory {
     /// committed in the same transaction.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn push(
         &self,
         caller: &KeyCaller,

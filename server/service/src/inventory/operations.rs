@@ -49,7 +49,7 @@ impl Inventory {
     /// idempotency key, its response is committed in the same transaction.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn edit(
         &self,
         caller: &KeyCaller,
@@ -94,7 +94,7 @@ impl Inventory {
     /// Creates or replaces the item with this id if `condition` holds.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn put(
         &self,
         caller: &KeyCaller,
@@ -139,7 +139,7 @@ impl Inventory {
     /// Returns the currency of prices that a key sends without one.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn currency_for_key(&self, caller: &KeyCaller) -> Result<Currency, Error> {
         caller.must(Scope::InventoryWrite)?;
         self.default_currency(caller.account_id()).await
@@ -163,7 +163,7 @@ impl Inventory {
     /// applied to the next [`ItemMatches::SEARCHED`] items only.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn list(
         &self,
         caller: &KeyCaller,
@@ -179,7 +179,7 @@ impl Inventory {
     /// Returns one item, or `None` if it does not exist.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn find(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
         caller.must(Scope::InventoryRead)?;
         Ok(self.store.find_item(caller.account_id(), id).await?)
@@ -188,7 +188,7 @@ impl Inventory {
     /// Removes one item if `condition` holds.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the errors of the database.
+    /// [`Error::Denied`], and the errors of the database.
     pub async fn delete(
         &self,
         caller: &KeyCaller,

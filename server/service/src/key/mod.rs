@@ -6,12 +6,10 @@
 use domain::seconds;
 
 mod allow_list;
-mod denial;
 mod secret;
 mod state;
 
 pub use allow_list::AllowList;
-pub use denial::KeyDenial;
 pub use secret::{KeyDigest, Malformed, PlainKey};
 pub(crate) use secret::{PREFIX, PREVIEW_CHARS};
 pub use state::{InvalidTransition, KeyState};

@@ -16,9 +16,7 @@
 //! Nothing is written when a key expires. Its row contains a state that is correct until its
 //! expiry, and [`KeyState::expire`] adds the time that has passed.
 
-use super::{AllowList, KeyDenial};
 use domain::{KeyStatus, Timestamp};
-use std::net::IpAddr;
 
 /// State of a key at a time.
 ///
@@ -125,20 +123,6 @@ impl KeyState {
             Self::Paused { .. } => KeyStatus::Paused,
             Self::Expired { .. } => KeyStatus::Expired,
             Self::Revoked { .. } => KeyStatus::Revoked,
-        }
-    }
-
-    /// Checks whether the key may be used from an address.
-    ///
-    /// # Errors
-    /// The reason why it may not.
-    pub fn admit(&self, allow_list: Option<&AllowList>, ip: IpAddr) -> Result<(), KeyDenial> {
-        match self {
-            Self::Active if allow_list.is_none_or(|list| list.admits(ip)) => Ok(()),
-            Self::Active => Err(KeyDenial::NotAllowed { ip }),
-            Self::Paused { .. } => Err(KeyDenial::Paused),
-            Self::Expired { at } => Err(KeyDenial::Expired { at: *at }),
-            Self::Revoked { .. } => Err(KeyDenial::Revoked),
         }
     }
 }

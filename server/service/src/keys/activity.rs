@@ -7,7 +7,7 @@ use crate::tally::{by_reason, by_stretch};
 use crate::view::moment;
 use crate::zone::Zone;
 use domain::{
-    CallerRow, KeyActivity, Outcome, Refusal, Scope, ScopeRow, Stretch, Timestamp, Watch,
+    CallerRow, KeyActivity, Outcome, RefusalCode, Scope, ScopeRow, Stretch, Timestamp, Watch,
 };
 
 impl Keys {
@@ -84,7 +84,7 @@ fn row(caller: &Caller, zone: &Zone) -> CallerRow {
 /// Returns the number of calls with a revoked or expired key, and the time of the last.
 fn knocks(callers: &[Caller], zone: &Zone) -> Option<(u64, domain::Moment)> {
     let over = |caller: &&Caller| {
-        let over = [Refusal::RevokedKey, Refusal::ExpiredKey].map(Outcome::Refused);
+        let over = [RefusalCode::RevokedKey, RefusalCode::ExpiredKey].map(Outcome::Refused);
         over.contains(&caller.outcome)
     };
     let calls = callers.iter().filter(over).map(|caller| caller.calls).sum();

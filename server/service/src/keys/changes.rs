@@ -60,10 +60,7 @@ impl KeyChanges {
     /// the change or this is a command, which serves no calls.
     pub(crate) fn refuse_here(&self, error: Error, stops: Vec<Stop>) -> Error {
         match error {
-            Error::Refused(_)
-            | Error::OverQuota(_)
-            | Error::MissingScope(_)
-            | Error::KeyDenied(_) => error,
+            Error::Refused(_) | Error::OverQuota(_) | Error::Denied(_) => error,
             error if self.node.is_absent() => error,
             error => {
                 let number = stops.len();

@@ -4,8 +4,8 @@ use super::Keys;
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::fold::folded;
-use crate::key::KeyDenial;
 use crate::origin::Client;
+use crate::refusal::Refusal;
 use crate::sessions::Member;
 use crate::store::{Action, Ended, NewRevocation, Revoker};
 use domain::{
@@ -105,7 +105,7 @@ impl Keys {
                     .await;
                 Ok(())
             }
-            Ok(_) | Err(Error::KeyDenied(KeyDenial::Revoked | KeyDenial::Expired { .. })) => Ok(()),
+            Ok(_) | Err(Error::Denied(Refusal::RevokedKey | Refusal::ExpiredKey { .. })) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -173,7 +173,9 @@ mod tests {
     use super::*;
     use crate::key::KeyDigest;
     use crate::store::Replacement;
-    use domain::{AccountId, AccountName, Email, KeyName, Outcome, RateLimit, Refusal, ScopeSet};
+    use domain::{
+        AccountId, AccountName, Email, KeyName, Outcome, RateLimit, RefusalCode, ScopeSet,
+    };
     use std::net::Ipv4Addr;
 
     const ROTATED: Timestamp = Timestamp::from_millis(1_795_411_867_000);
@@ -244,7 +246,7 @@ mod tests {
         let begins = hours(ROTATED, ROTATED.plus_seconds(seconds::HOUR), &zone);
         assert_eq!(begins.len(), 5);
         let (before, at) = (begins[2], begins[3]);
-        let limited = Outcome::Refused(Refusal::RateLimited);
+        let limited = Outcome::Refused(RefusalCode::RateLimited);
         let old = [
             calls(before, Outcome::Accepted, 7),
             calls(at, Outcome::Accepted, 2),

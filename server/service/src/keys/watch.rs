@@ -119,7 +119,7 @@ fn shut_out(list: &AllowList, callers: &[Caller], since: Timestamp) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Refusal;
+    use domain::RefusalCode;
 
     #[test]
     fn addresses_that_the_allow_list_would_block_are_named_once() {
@@ -132,7 +132,7 @@ mod tests {
             last: Timestamp::from_millis(last),
             calls: 1,
         };
-        let paused = Outcome::Refused(Refusal::PausedKey);
+        let paused = Outcome::Refused(RefusalCode::PausedKey);
         let mut callers = vec![
             caller([203, 0, 113, 7], 20, Outcome::Accepted),
             caller([198, 51, 100, 1], 9, Outcome::Accepted),

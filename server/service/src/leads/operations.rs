@@ -34,7 +34,7 @@ impl Leads {
     /// Stores a new lead, and with it the answer to be kept for its idempotency key.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn create(
         &self,
         caller: &KeyCaller,
@@ -69,7 +69,7 @@ impl Leads {
     /// key; returns `None` if the lead does not exist.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn update(
         &self,
         caller: &KeyCaller,
@@ -101,7 +101,7 @@ impl Leads {
     /// Erases all data about the person; returns `false` if the lead does not exist.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn erase(
         &self,
         caller: &KeyCaller,
@@ -127,7 +127,7 @@ impl Leads {
     /// Returns one lead; `None` if it does not exist or is erased.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn find(&self, caller: &KeyCaller, id: &LeadId) -> Result<Option<Lead>, Error> {
         caller.must(Scope::LeadsRead)?;
         Ok(self.store.find_lead(caller.account_id(), id).await?)
@@ -138,7 +138,7 @@ impl Leads {
     /// would miss the changes that will get smaller numbers.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::Denied`], and the database's.
     pub async fn changes(
         &self,
         caller: &KeyCaller,

@@ -14,7 +14,7 @@ pub use words::words;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::origin::CalledKey;
-use crate::refusal::{CallId, Cause};
+use crate::refusal::{CallId, Refusal};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
 use crate::store::{KeyRecord, RefusalPorts, RefusedCall};
@@ -45,8 +45,7 @@ impl Refusals {
         &self,
         id: &str,
         key: Option<CalledKey>,
-        code: &str,
-        cause: Cause,
+        refusal: &Refusal,
         method: &str,
         route: &str,
     ) {
@@ -57,8 +56,8 @@ impl Refusals {
             id,
             at: self.clock.now(),
             key: key.map(|key| (key.account_id.clone(), key.key_id.clone())),
-            code: code.to_owned(),
-            cause,
+            code: refusal.code().as_str().to_owned(),
+            cause: refusal.into(),
             method: method.to_owned(),
             route: route.to_owned(),
         });

@@ -1,7 +1,7 @@
 //! Refused calls that are not written yet.
 
-use super::CallId;
 use crate::origin::CalledKey;
+use crate::refusal::CallId;
 use crate::store::RefusedCall;
 use domain::AccountId;
 use std::collections::hash_map::Entry;
@@ -80,8 +80,8 @@ impl PendingRefusals {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Cause;
     use super::*;
+    use crate::refusal::Cause;
     use domain::{KeyId, Timestamp};
 
     fn id(number: u32) -> CallId {

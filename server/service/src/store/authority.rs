@@ -1,7 +1,7 @@
 //! Authority that the transaction of a change reads again.
 
 use super::{KeyRecord, MemberRecord, TokenDigest};
-use crate::key::KeyDenial;
+use crate::refusal::Refusal;
 use domain::{KeyId, Role, Scope, Timestamp};
 use std::net::IpAddr;
 
@@ -32,16 +32,14 @@ pub enum Authority {
 }
 
 /// Why the authority for a change no longer holds. Nothing was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
     /// The session has ended, or its member was deactivated.
     SignedOut,
     /// The member has another role now.
     RoleChanged,
-    /// The key may no longer be used, or not from this address.
-    Key(KeyDenial),
-    /// The key has lost the scope.
-    Scope(Scope),
+    /// The key may no longer be used, or not from this address, or it has lost the scope.
+    Key(Refusal),
 }
 
 impl Denial {
@@ -69,12 +67,14 @@ impl Denial {
         at: Timestamp,
     ) -> Result<(), Self> {
         let Some(key) = key else {
-            return Err(Self::Key(KeyDenial::Unknown));
+            return Err(Self::Key(Refusal::InvalidKey));
         };
         let admitted = key.state(at).admit(key.allow_list.as_ref(), ip);
         admitted.map_err(Self::Key)?;
         match scope {
-            Some(scope) if !key.scopes.contains(scope) => Err(Self::Scope(scope)),
+            Some(scope) if !key.scopes.contains(scope) => {
+                Err(Self::Key(Refusal::MissingScope(scope)))
+            }
             _ => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use super::{Actor, AuditEvent};
 use crate::entry::EntryError;
 use crate::item::{Condition, Item, StoredItem, Version};
+use crate::refusal::Refusal;
 use domain::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -140,6 +141,12 @@ pub struct LargeRemoval {
     pub removed: u64,
     /// Number of items in the account before the removal.
     pub stored: u64,
+}
+
+impl From<LargeRemoval> for Refusal {
+    fn from(LargeRemoval { removed, stored }: LargeRemoval) -> Self {
+        Self::RemovalNotAllowed { removed, stored }
+    }
 }
 
 impl LargeRemoval {

@@ -6,12 +6,12 @@ use crate::limit::Allowance;
 use crate::origin::CalledKey;
 use crate::origin::Source;
 use crate::store::{Caller, KEPT_CALLERS, Sighting, UseRecord};
-use domain::{AccountId, KeyId, Outcome, RateLimit, Refusal, Scope, Timestamp};
+use domain::{AccountId, KeyId, Outcome, RateLimit, RefusalCode, Scope, Timestamp};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-const REVOKED: Outcome = Outcome::Refused(Refusal::RevokedKey);
+const REVOKED: Outcome = Outcome::Refused(RefusalCode::RevokedKey);
 
 fn of(usages: &Usages, name: &str) -> Arc<KeyUsage> {
     let account = AccountId::parse("a").unwrap();
@@ -72,7 +72,7 @@ fn later_use_seen_by_another_node_is_adopted_and_not_written_again() {
 fn calls_with_the_same_outcome_in_the_same_quarter_hour_share_a_count() {
     let usages = Usages::default();
     let key = of(&usages, "k");
-    let limited = Outcome::Refused(Refusal::RateLimited);
+    let limited = Outcome::Refused(RefusalCode::RateLimited);
     for (seconds, outcome) in [
         (0, Outcome::Accepted),
         (1, Outcome::Accepted),

@@ -1,7 +1,8 @@
 //! The decisions that a verdict makes about a call.
 
 use super::Verdict;
-use crate::key::{EXPIRES_SOON_SECONDS, KeyDenial, KeyState};
+use crate::key::{EXPIRES_SOON_SECONDS, KeyState};
+use crate::refusal::Refusal;
 use domain::{KeyStatus, Timestamp};
 use std::net::IpAddr;
 
@@ -22,12 +23,12 @@ impl Verdict {
         unstored: Option<KeyStatus>,
         ip: IpAddr,
         now: Timestamp,
-    ) -> Result<(), KeyDenial> {
+    ) -> Result<(), Refusal> {
         let state = self.state(now);
         match unstored {
-            Some(KeyStatus::Revoked) if state.is_live() => Err(KeyDenial::RevokedHere),
-            Some(_) if state == KeyState::Active => Err(KeyDenial::Paused),
-            _ => state.admit(self.allow_list.as_ref(), ip),
+            Some(KeyStatus::Revoked) if state.is_live() => Err(Refusal::RevokedHere),
+            Some(_) if state == KeyState::Active => Err(Refusal::PausedKey),
+            _ => Refusal::check_key(&state, self.allow_list.as_ref(), ip),
         }
     }
 

@@ -13,6 +13,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use service::inventory::ItemState;
+use service::refusal::Refusal;
 use service::rfc3339;
 use utoipa::ToSchema;
 
@@ -77,7 +78,7 @@ pub async fn changes(
         .inventory
         .changes(&scoped.caller, page.after, page.limit)
         .await?
-        .ok_or(Problem::CursorExpired)?;
+        .ok_or(Refusal::CursorExpired)?;
     let (mut places, states): (Vec<_>, Vec<_>) = found
         .changes
         .into_iter()

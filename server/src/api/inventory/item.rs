@@ -20,6 +20,7 @@ use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use service::inventory::{Condition, EditOutcome, PutOutcome, StoredItem};
+use service::refusal::Refusal;
 use service::store::Removal;
 
 /// Read one item
@@ -52,7 +53,7 @@ pub async fn show(
         .inventory
         .find(&scoped.caller, &text(id)?)
         .await?;
-    let item = item.ok_or(Problem::NoSuchItem)?;
+    let item = item.ok_or(Refusal::NoSuchItem)?;
     if tag::is_known(&headers, item.version()) {
         let tag = [(ETAG, tag::write(item.version()))];
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
@@ -102,8 +103,8 @@ pub async fn put(
                 ..draft
             }
             .check(currency)
-            .map_err(Problem::InvalidBody)?;
-            return Err(problem);
+            .map_err(Refusal::InvalidBody)?;
+            return Err(problem.into());
         }
     };
     match state
@@ -114,8 +115,8 @@ pub async fn put(
     {
         PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),
         PutOutcome::Updated(item) => Ok(answer(StatusCode::OK, item)),
-        PutOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
-        PutOutcome::ConditionFailed => Err(tag::refusal(&condition)),
+        PutOutcome::Rejected(errors) => Err(Refusal::InvalidBody(errors).into()),
+        PutOutcome::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
 }
 
@@ -146,12 +147,12 @@ pub async fn edit(
     let draft = edits_at(id.as_deref(), &body.0);
     drop(body);
     if !draft.errors.is_empty() {
-        return Err(Problem::InvalidBody(draft.errors));
+        return Err(Refusal::InvalidBody(draft.errors).into());
     }
     parameters.none()?;
     let condition = match tag::condition(&headers)? {
         // No item that is changed can be absent.
-        Condition::Absent => return Err(Problem::PreconditionFailed),
+        Condition::Absent => return Err(Refusal::PreconditionFailed.into()),
         condition => condition,
     };
     let (id, client, keep) = (text(id)?, scoped.client(), once.keep(whole));
@@ -165,9 +166,9 @@ pub async fn edit(
     );
     match edited.await? {
         EditOutcome::Updated(item) => Ok(whole(&item)),
-        EditOutcome::Missing => Err(Problem::NoSuchItem),
-        EditOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
-        EditOutcome::ConditionFailed => Err(tag::refusal(&condition)),
+        EditOutcome::Missing => Err(Refusal::NoSuchItem.into()),
+        EditOutcome::Rejected(errors) => Err(Refusal::InvalidBody(errors).into()),
+        EditOutcome::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
 }
 
@@ -201,8 +202,8 @@ pub async fn delete(
         .await?;
     match removal {
         Removal::Removed => Ok(StatusCode::NO_CONTENT),
-        Removal::Missing => Err(Problem::NoSuchItem),
-        Removal::ConditionFailed => Err(tag::refusal(&condition)),
+        Removal::Missing => Err(Refusal::NoSuchItem.into()),
+        Removal::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
 }
 
@@ -212,11 +213,11 @@ fn answer(status: StatusCode, item: StoredItem) -> Response {
     (status, tag, Json(ItemAnswer::from(item))).into_response()
 }
 
-fn conditions(parameters: &Parameters, headers: &HeaderMap) -> Result<Condition, Problem> {
+fn conditions(parameters: &Parameters, headers: &HeaderMap) -> Result<Condition, Refusal> {
     parameters.none()?;
     tag::condition(headers)
 }
 
-fn text(id: Option<String>) -> Result<String, Problem> {
-    id.ok_or_else(|| Problem::InvalidParameter("The id in the path is not UTF-8.".into()))
+fn text(id: Option<String>) -> Result<String, Refusal> {
+    id.ok_or_else(|| Refusal::InvalidParameter("The id in the path is not UTF-8.".into()))
 }

@@ -21,6 +21,7 @@ use service::inventory::{
     CheckedFeed, EntryCode, EntryError, FeedMode, FeedOptions, FeedOutcome, FeedPreview,
     FeedReport, OnError, PreviewOutcome, Skipped, check_feed,
 };
+use service::refusal::Refusal;
 use service::store::UpsertCounts;
 use utoipa::ToSchema;
 
@@ -111,14 +112,14 @@ pub async fn push(
         .inventory
         .currency_for_key(&scoped.caller)
         .await?;
-    let read = move || -> Result<CheckedFeed, Problem> {
+    let read = move || -> Result<CheckedFeed, Refusal> {
         let drafts = feed::read(format, &text, Absent::of(checked_as.mode))?;
         check_feed(drafts, checked_as, currency).map_err(invalid)
     };
     let caller = &scoped.caller;
     let (account, sender) = (caller.account_id(), caller.actor());
     let feed = state.feeds.run(account, &sender, read).await;
-    let feed = feed.map_err(Problem::from)??;
+    let feed = feed.map_err(Refusal::from)??;
     if parameters.dry_run()? {
         return preview(&state, caller, feed, options?.mode).await;
     }
@@ -135,10 +136,10 @@ pub async fn push(
         .await?;
     match outcome {
         FeedOutcome::Stored(report) => Ok(stored(&report)),
-        FeedOutcome::Rejected(errors) => Err(invalid(errors)),
-        FeedOutcome::ChangesTooMuch => Err(changes_too_much()),
-        FeedOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
-        FeedOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
+        FeedOutcome::Rejected(errors) => Err(invalid(errors).into()),
+        FeedOutcome::ChangesTooMuch => Err(changes_too_much().into()),
+        FeedOutcome::RemovesTooMany => Err(Refusal::ReplaceTooLarge.into()),
+        FeedOutcome::RemovalNotAllowed(large) => Err(Refusal::from(large).into()),
     }
 }
 
@@ -160,10 +161,10 @@ async fn preview(
             let changes = Preview::from(&preview);
             Ok(answer(*received, *counts, skipped, Some(changes)).not_kept())
         }
-        PreviewOutcome::Rejected(skipped) => Err(invalid(skipped.into_errors())),
-        PreviewOutcome::ChangesTooMuch => Err(changes_too_much()),
-        PreviewOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
-        PreviewOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
+        PreviewOutcome::Rejected(skipped) => Err(invalid(skipped.into_errors()).into()),
+        PreviewOutcome::ChangesTooMuch => Err(changes_too_much().into()),
+        PreviewOutcome::RemovesTooMany => Err(Refusal::ReplaceTooLarge.into()),
+        PreviewOutcome::RemovalNotAllowed(large) => Err(Refusal::from(large).into()),
     }
 }
 
@@ -209,7 +210,7 @@ impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
     }
 }
 
-impl From<NotBegun> for Problem {
+impl From<NotBegun> for Refusal {
     fn from(reason: NotBegun) -> Self {
         match reason {
             NotBegun::QueueFull(_) => Self::TooManyFeeds,
@@ -218,7 +219,7 @@ impl From<NotBegun> for Problem {
     }
 }
 
-impl From<FeedError> for Problem {
+impl From<FeedError> for Refusal {
     fn from(error: FeedError) -> Self {
         match error {
             FeedError::Malformed(why) => Self::MalformedBody(why),
@@ -227,13 +228,13 @@ impl From<FeedError> for Problem {
     }
 }
 
-fn changes_too_much() -> Problem {
+fn changes_too_much() -> Refusal {
     let error = EntryError::new("", EntryCode::OutOfRange, CHANGES_TOO_MUCH);
     invalid(vec![error])
 }
 
-fn invalid(errors: Vec<EntryError>) -> Problem {
-    Problem::InvalidBody(from_the_body_on(errors))
+fn invalid(errors: Vec<EntryError>) -> Refusal {
+    Refusal::InvalidBody(from_the_body_on(errors))
 }
 
 /// The service counts from the list of items on, callers from the body on.

@@ -1,10 +1,10 @@
 //! Entity tags of items (RFC 9110): each names one state of an item.
 
-use crate::api::problem::Problem;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Timestamp;
 use service::inventory::{Condition, Version};
+use service::refusal::Refusal;
 
 /// Content codings that proxies append to the tags of answers that they compress.
 const CODINGS: [&str; 4] = ["gzip", "br", "zstd", "deflate"];
@@ -46,7 +46,7 @@ fn without_coding(opaque: &str) -> &str {
 ///
 /// # Errors
 /// Both headers at once, or a list of tags in `If-None-Match`: no client means either of a change.
-pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
+pub fn condition(headers: &HeaderMap) -> Result<Condition, Refusal> {
     match (listed(headers, &IF_MATCH), listed(headers, &IF_NONE_MATCH)) {
         (None, None) => Ok(Condition::Always),
         (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),
@@ -55,17 +55,17 @@ pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
             tags.iter().filter_map(|tag| read(tag)).collect(),
         )),
         (None, Some(tags)) if tags == ["*"] => Ok(Condition::Absent),
-        _ => Err(Problem::InvalidParameter(
+        _ => Err(Refusal::InvalidParameter(
             "Send either `If-Match` with entity tags, or `If-None-Match: *`.".into(),
         )),
     }
 }
 
 /// The refusal of a change whose condition did not hold.
-pub fn refusal(condition: &Condition) -> Problem {
+pub fn refusal(condition: &Condition) -> Refusal {
     match condition {
-        Condition::OneOf(versions) if versions.is_empty() => Problem::ForeignTag,
-        _ => Problem::PreconditionFailed,
+        Condition::OneOf(versions) if versions.is_empty() => Refusal::ForeignTag,
+        _ => Refusal::PreconditionFailed,
     }
 }
 

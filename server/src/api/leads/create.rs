@@ -15,6 +15,7 @@ use crate::api::whole::Whole;
 use axum::extract::State;
 use axum::http::StatusCode;
 use service::leads::Lead;
+use service::refusal::Refusal;
 
 /// Create a lead
 ///
@@ -35,7 +36,7 @@ pub async fn create(
     parameters: Parameters,
     ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
 ) -> Result<Whole, Problem> {
-    let fields = read::lead(&body.0).check().map_err(Problem::InvalidBody)?;
+    let fields = read::lead(&body.0).check().map_err(Refusal::InvalidBody)?;
     parameters.none()?;
     let lead = state
         .services

@@ -19,6 +19,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::LeadId;
 use service::leads::Lead;
+use service::refusal::Refusal;
 
 /// Read one lead
 #[utoipa::path(
@@ -42,8 +43,8 @@ pub async fn show(
         .leads
         .find(&scoped.caller, &parse(id)?)
         .await?;
-    lead.map(|lead| Json(lead.into()))
-        .ok_or(Problem::NoSuchLead)
+    let lead = lead.ok_or(Refusal::NoSuchLead)?;
+    Ok(Json(lead.into()))
 }
 
 /// Change a lead
@@ -67,7 +68,7 @@ pub async fn edit(
     headers: HeaderMap,
     ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
 ) -> Result<Whole, Problem> {
-    let edits = read::edits(&body.0).check().map_err(Problem::InvalidBody)?;
+    let edits = read::edits(&body.0).check().map_err(Refusal::InvalidBody)?;
     drop(body);
     parameters.none()?;
     no_condition(&headers)?;
@@ -82,7 +83,7 @@ pub async fn edit(
             once.keep(edited).as_ref(),
         )
         .await?;
-    lead.as_ref().map(edited).ok_or(Problem::NoSuchLead)
+    Ok(edited(&lead.ok_or(Refusal::NoSuchLead)?))
 }
 
 fn edited(lead: &Lead) -> Whole {
@@ -119,12 +120,12 @@ pub async fn erase(
     if found {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Problem::NoSuchLead)
+        Err(Refusal::NoSuchLead.into())
     }
 }
 
 /// Parses the id of a lead. Only this server assigns ids, so any other text is the id of no lead.
-fn parse(Segment(id): Segment) -> Result<LeadId, Problem> {
+fn parse(Segment(id): Segment) -> Result<LeadId, Refusal> {
     id.and_then(|text| LeadId::parse(&text).ok())
-        .ok_or(Problem::NoSuchLead)
+        .ok_or(Refusal::NoSuchLead)
 }

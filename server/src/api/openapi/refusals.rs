@@ -8,13 +8,13 @@ use domain::{Resource, Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
 use service::key::Malformed;
-use service::store::LargeRemoval;
+use service::refusal::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
 
-const LARGE_REMOVAL: Problem = Problem::RemovalNotAllowed(LargeRemoval {
+const LARGE_REMOVAL: Refusal = Refusal::RemovalNotAllowed {
     removed: 240,
     stored: 300,
-});
+};
 
 /// Extension with the error codes of a response.
 ///
@@ -23,33 +23,33 @@ const LARGE_REMOVAL: Problem = Problem::RemovalNotAllowed(LargeRemoval {
 pub const CODES: &str = "x-codes";
 
 /// Returns the refusals that any API key can get.
-fn of_the_key() -> Vec<Problem> {
+fn of_the_key() -> Vec<Refusal> {
     vec![
-        Problem::AmbiguousCredentials,
-        Problem::MissingKey,
-        Problem::MalformedKey(Malformed::Checksum),
-        Problem::InvalidKey,
-        Problem::RevokedKey,
-        Problem::ExpiredKey {
+        Refusal::AmbiguousCredentials,
+        Refusal::MissingKey,
+        Refusal::MalformedKey(Malformed::Checksum),
+        Refusal::InvalidKey,
+        Refusal::RevokedKey,
+        Refusal::ExpiredKey {
             at: Timestamp::from_millis(1_769_846_400_000),
         },
-        Problem::PausedKey,
-        Problem::IpNotAllowed {
+        Refusal::PausedKey,
+        Refusal::IpNotAllowed {
             ip: [203, 0, 113, 7].into(),
         },
     ]
 }
 
 /// Returns the refusals of an operation with a key, one of each kind, in the order of the checks.
-fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
+fn of(operation: &Value, method: &str, path: &str) -> Vec<Refusal> {
     let mut all = of_the_key();
     let scope = operation["security"][0]["ApiKey"][0].as_str();
     all.extend(
         scope
             .and_then(|scope| Scope::parse(scope).ok())
-            .map(Problem::MissingScope),
+            .map(Refusal::MissingScope),
     );
-    all.push(Problem::RateLimited {
+    all.push(Refusal::KeyLimited {
         retry_after_seconds: 1,
     });
     let once = takes_idempotency_key(operation, method);
@@ -57,7 +57,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         let feed = taken.len() > 1;
         let merges = method == "patch";
         all.extend([
-            Problem::UnsupportedMediaType {
+            Refusal::UnsupportedMediaType {
                 taken: if feed {
                     crate::feed::TAKEN
                 } else if merges {
@@ -66,52 +66,52 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
                     "application/json"
                 },
             },
-            Problem::BodyTooLarge {
+            Refusal::BodyTooLarge {
                 limit: if feed {
                     crate::feed::MAX_BYTES
                 } else {
                     crate::api::json::BODY
                 },
             },
-            Problem::RequestTimeout,
-            Problem::MalformedBody(
+            Refusal::RequestTimeout,
+            Refusal::MalformedBody(
                 "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
             ),
-            Problem::InvalidBody(vec![EntryError::new(
+            Refusal::InvalidBody(vec![EntryError::new(
                 if feed { "/items/0/name" } else { "/name" },
                 EntryCode::TooLong,
                 "Use at most 256 characters.",
             )]),
         ]);
     }
-    all.push(Problem::InvalidParameter(
+    all.push(Refusal::InvalidParameter(
         "There is no parameter `page` here. Leave it out.".into(),
     ));
     if method == "post" && path == "/api/inventory" {
-        all.push(Problem::ReplaceTooLarge);
+        all.push(Refusal::ReplaceTooLarge);
         all.push(LARGE_REMOVAL);
     }
     if path == "/api/inventory/changes" {
-        all.push(Problem::CursorExpired);
+        all.push(Refusal::CursorExpired);
     }
     let single = path.ends_with("{id}");
     let lead = path.starts_with("/api/leads");
     if single && lead {
-        all.push(Problem::NoSuchLead);
+        all.push(Refusal::NoSuchLead);
     } else if single && method != "put" {
-        all.push(Problem::NoSuchItem);
+        all.push(Refusal::NoSuchItem);
     }
     if single && method != "get" {
         all.push(if lead {
-            Problem::NoConditions
+            Refusal::NoConditions
         } else {
-            Problem::PreconditionFailed
+            Refusal::PreconditionFailed
         });
     }
     if once {
-        all.extend([Problem::IdempotencyKeyReused, Problem::Conflict]);
+        all.extend([Refusal::IdempotencyKeyReused, Refusal::Conflict]);
     }
-    all.extend([Problem::Internal, Problem::Unavailable]);
+    all.extend([Refusal::Internal, Refusal::Unavailable]);
     if scope.is_some_and(|scope| scope.ends_with(":write"))
         && (matches!(method, "post" | "put") || (method, lead) == ("patch", false))
     {
@@ -120,16 +120,16 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         } else {
             (Resource::Items, 2_000_000)
         };
-        all.push(Problem::QuotaExceeded { resource, limit });
+        all.push(Refusal::QuotaExceeded { resource, limit });
     }
     if scope.is_some_and(|scope| scope.ends_with(":write")) && method != "delete" {
-        all.push(Problem::StorageLow);
+        all.push(Refusal::StorageLow);
     }
     if (method, path) == ("delete", "/api/key") {
-        all.push(Problem::NotStored);
+        all.push(Refusal::NotStored);
     }
     if method != "get" {
-        all.push(Problem::OutcomeUnknown { idempotent: once });
+        all.push(Refusal::OutcomeUnknown { idempotent: once });
     }
     all
 }
@@ -137,45 +137,45 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
 /// Returns one problem of each kind, in the order of the checks.
 pub fn every_problem() -> Vec<Problem> {
     let mut all = vec![
-        Problem::UnknownPath { meant: None },
-        Problem::MethodNotAllowed,
+        Refusal::UnknownPath { meant: None },
+        Refusal::MethodNotAllowed,
     ];
     all.extend(of_the_key());
     all.extend([
-        Problem::MissingScope(Scope::InventoryWrite),
-        Problem::RateLimited {
+        Refusal::MissingScope(Scope::InventoryWrite),
+        Refusal::KeyLimited {
             retry_after_seconds: 1,
         },
-        Problem::UnsupportedMediaType {
+        Refusal::UnsupportedMediaType {
             taken: "application/json",
         },
-        Problem::BodyTooLarge {
+        Refusal::BodyTooLarge {
             limit: crate::api::json::BODY,
         },
-        Problem::RequestTimeout,
-        Problem::MalformedBody(
+        Refusal::RequestTimeout,
+        Refusal::MalformedBody(
             "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
         ),
-        Problem::InvalidBody(Vec::new()),
-        Problem::InvalidParameter("Set `limit` to a number from 1 to 500.".into()),
-        Problem::NoSuchItem,
-        Problem::CursorExpired,
-        Problem::PreconditionFailed,
-        Problem::ReplaceTooLarge,
+        Refusal::InvalidBody(Vec::new()),
+        Refusal::InvalidParameter("Set `limit` to a number from 1 to 500.".into()),
+        Refusal::NoSuchItem,
+        Refusal::CursorExpired,
+        Refusal::PreconditionFailed,
+        Refusal::ReplaceTooLarge,
         LARGE_REMOVAL,
-        Problem::IdempotencyKeyReused,
-        Problem::Conflict,
-        Problem::Internal,
-        Problem::Unavailable,
-        Problem::QuotaExceeded {
+        Refusal::IdempotencyKeyReused,
+        Refusal::Conflict,
+        Refusal::Internal,
+        Refusal::Unavailable,
+        Refusal::QuotaExceeded {
             resource: Resource::Items,
             limit: 2_000_000,
         },
-        Problem::StorageLow,
-        Problem::NotStored,
-        Problem::OutcomeUnknown { idempotent: false },
+        Refusal::StorageLow,
+        Refusal::NotStored,
+        Refusal::OutcomeUnknown { idempotent: false },
     ]);
-    all
+    all.into_iter().map(Problem).collect()
 }
 
 /// Adds the refusals to each operation with a key: one response for each status, with all codes of
@@ -186,11 +186,11 @@ pub fn add(document: &mut Value) {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let problems = match path.as_str() {
                 "/healthz" | "/api/openapi.json" => Vec::new(),
-                "/readyz" => vec![Problem::Unavailable],
+                "/readyz" => vec![Refusal::Unavailable],
                 _ => of(operation, method, path),
             };
             let responses = &mut operation["responses"];
-            for problem in problems {
+            for problem in problems.into_iter().map(Problem) {
                 let status = problem.status().as_u16().to_string();
                 add_to(&mut responses[&status], &problem);
             }
@@ -202,15 +202,15 @@ pub fn add(document: &mut Value) {
     share(document);
     // No operation returns this response: it is for a method that the path does not have.
     let mut other = Value::Null;
-    add_to(&mut other, &Problem::MethodNotAllowed);
+    add_to(&mut other, &Problem(Refusal::MethodNotAllowed));
     other["headers"]["Allow"] = header("The methods that the path supports");
     document["components"]["responses"]["Problem405"] = other;
-    let codes: BTreeSet<_> = every_problem().iter().map(|one| one.words().0).collect();
+    let codes: BTreeSet<_> = every_problem().iter().map(Problem::code).collect();
     document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] = json!(codes);
 }
 
 fn add_to(response: &mut Value, problem: &Problem) {
-    let (code, title) = problem.words();
+    let (code, title) = (problem.code(), problem.title());
     if response.is_null() {
         *response = json!({
             "description": title,

@@ -76,8 +76,8 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
             tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");
             Failure::OutcomeUnknown
         }
-        // Scopes belong to keys, so a session that meets one is a fault of the server.
-        Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
+        // Only keys are denied, so a session that meets this is a fault of the server.
+        Error::Denied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");
             Failure::Internal {
                 request_id: request_id.to_string(),

@@ -6,9 +6,10 @@ use domain::seconds::DAY;
 use domain::{Outcome, Scope};
 use futures::FutureExt as _;
 use futures::future::join_all;
-use service::authenticator::{KeyRefusal, Refused};
+use service::authenticator::Refused;
 use service::key::PlainKey;
-use service::{Figures, OsRandom, Source};
+use service::refusal::Refusal;
+use service::{Error, Figures, OsRandom, Source};
 use std::time::Duration;
 
 async fn hide(world: &World) {
@@ -84,7 +85,10 @@ async fn flood(world: &World, source: Source<'_>, keys: usize) {
             .auth
             .authenticate(unknown.expose().as_bytes(), source);
         let Refused { why, attribution } = refused.await.expect_err("the key is unknown");
-        let refused = matches!(why, KeyRefusal::Unknown | KeyRefusal::TooMany { .. });
+        let refused = matches!(
+            why,
+            Error::Denied(Refusal::InvalidKey | Refusal::NetworkLimited { .. })
+        );
         assert!(refused && attribution.is_none(), "{why:?}");
     });
     join_all(attempts).await;

@@ -2,7 +2,7 @@
 
 use super::figures::{number, share};
 use crate::lean::plain;
-use domain::Refusal;
+use domain::RefusalCode;
 use leptos::prelude::*;
 
 /// Length of the longest bar in SVG units; it is stretched to the available space.
@@ -10,7 +10,7 @@ const WIDTH: u64 = 100;
 
 /// A table of refusals with a bar in each row. The table itself is the accessible text of the bars.
 #[component]
-pub fn RefusalTable(refusals: Vec<(Refusal, u64)>, caption: String) -> impl IntoView {
+pub fn RefusalTable(refusals: Vec<(RefusalCode, u64)>, caption: String) -> impl IntoView {
     let most = refusals.first().map_or(0, |(_, calls)| *calls);
     let rows = refusals.into_iter().map(|(refusal, calls)| {
         let long = share(calls, most, WIDTH);

@@ -2,13 +2,13 @@
 
 use crate::lean::plain;
 use crate::pages::still::charts::RefusalTable;
-use domain::Refusal;
+use domain::RefusalCode;
 use leptos::prelude::*;
 
 const CAPTION: &str = "Refused calls by reason over the last 30 days, the most frequent first";
 
 #[component]
-pub fn Refusals(refusals: Vec<(Refusal, u64)>) -> impl IntoView {
+pub fn Refusals(refusals: Vec<(RefusalCode, u64)>) -> impl IntoView {
     let content = if refusals.is_empty() {
         plain(view! { <p class="second">"None in the last 30 days."</p> })
     } else {

@@ -3,7 +3,7 @@
 use crate::components::{Clock, Column, Row, Table, Time};
 use crate::lean::plain;
 use crate::pages::still::charts::number;
-use domain::{CallerRow, Refusal};
+use domain::{CallerRow, RefusalCode};
 use leptos::prelude::*;
 
 const CALLERS: &[Column] = &[
@@ -23,7 +23,7 @@ const REFUSED: &[Column] = &[
 #[component]
 pub fn Callers(
     callers: Vec<CallerRow>,
-    refused: Vec<(Refusal, CallerRow)>,
+    refused: Vec<(RefusalCode, CallerRow)>,
     clock: Clock,
 ) -> impl IntoView {
     let content = if callers.is_empty() {

@@ -69,7 +69,7 @@ impl Inventory {
     /// permission to read them as well.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::OverQuota`] if the feed would exceed a quota, and the
+    /// [`Error::Denied`], [`Error::OverQuota`] if the feed would exceed a quota, and the
     /// errors of the database.
     pub async fn preview(
         &self,

@@ -9,7 +9,7 @@ use crate::bulk_query::{MOST, Row};
 use crate::error::Corrupt;
 use crate::query::query;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, Outcome, Refusal, Timestamp};
+use domain::{AccountId, KeyId, Outcome, RefusalCode, Timestamp};
 use service::store::{
     Caller, CallingNetwork, KEPT_CALLERS, KEPT_NETWORKS, ScopeUses, Sighting, SightingStore,
 };
@@ -156,8 +156,8 @@ async fn add_some(tx: &mut Transaction, callers: &[Seen<'_>]) -> Result<()> {
 /// Returns the time of the last call with a revoked or expired key.
 fn last_knock(callers: &[Caller]) -> Option<Timestamp> {
     const OVER: [Outcome; 2] = [
-        Outcome::Refused(Refusal::RevokedKey),
-        Outcome::Refused(Refusal::ExpiredKey),
+        Outcome::Refused(RefusalCode::RevokedKey),
+        Outcome::Refused(RefusalCode::ExpiredKey),
     ];
     let over = callers
         .iter()

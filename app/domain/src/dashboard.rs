@@ -18,6 +18,8 @@ pub struct DashboardPage {
     /// Refused calls of these days by reason, the most frequent one first.
     pub refusals: Vec<(RefusalCode, u64)>,
     pub keys: KeyCounts,
+    /// Keys that expire within 30 days, the next one first.
+    pub expiring: Vec<ExpiringKey>,
     pub items: u64,
     pub inventory_change: Option<LastChange>,
     /// Number of leads by status, without erased ones.
@@ -60,7 +62,7 @@ impl DayCalls {
 /// Numbers of an account's keys by status.
 ///
 /// For each status, counting stops above [`KeyCount::MOST`](crate::KeyCount::MOST).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyCounts {
     pub active: u32,
     pub paused: u32,
@@ -70,8 +72,6 @@ pub struct KeyCounts {
     pub unused: u32,
     /// Revoked and expired keys that were called with in the last 7 days.
     pub knocking: u32,
-    /// Keys that expire within 30 days, the next one first.
-    pub expiring: Vec<ExpiringKey>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

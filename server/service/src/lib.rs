@@ -56,7 +56,6 @@ mod sessions;
 mod settings;
 mod sign_in;
 pub mod store;
-mod tally;
 mod team;
 mod usage;
 mod verdict;
@@ -67,7 +66,7 @@ pub use access::{Access, Enrolled};
 pub use attempt::Attempt;
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use dashboard::Dashboard;
+pub use dashboard::{Dashboard, LatestChange, Overview};
 pub use error::Error;
 pub use figures::Figures;
 pub use idempotency::{

@@ -21,16 +21,6 @@ pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     }
 }
 
-/// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
-/// midnight works until the end of the day before.
-pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
-    let last = Timestamp::from_millis(end.millis().saturating_sub(1));
-    Moment {
-        day: zone.write(last, DAY),
-        ..moment(end, zone)
-    }
-}
-
 /// Writes a time in UTC, in whole seconds: `2026-11-23T05:31:07Z`.
 ///
 /// # Panics

@@ -53,7 +53,7 @@ impl Zone {
 
     /// Returns the day at a time, such as `2026-11-23`.
     pub fn day(&self, at: Timestamp) -> String {
-        self.write(at, "%Y-%m-%d")
+        self.zoned(at).strftime("%Y-%m-%d").to_string()
     }
 
     /// Returns the last day before an expiry.

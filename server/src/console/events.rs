@@ -4,7 +4,8 @@
 //! changes by another server, by the command line and by time alone, and no change has to announce
 //! itself. What a page already shows is not sent again.
 
-use super::door::{Door, failure, list_address};
+use super::door::{Door, failure};
+use super::keys;
 use super::watching::{LOOK_EVERY, List, ListKey, Place, Seen};
 use super::{Onlooker, Visitor, past_deadline, plain, unavailable};
 use crate::AppState;
@@ -56,7 +57,7 @@ pub async fn keys(
     let awaited = awaited.and_then(|(_, id)| KeyId::parse(&id).ok());
     let list = state.watching.list(ListKey {
         account: member.account_id,
-        address: list_address(search),
+        address: keys::list_address(search),
         awaited: awaited.clone(),
     });
     let mut watch = Watch {
@@ -162,8 +163,10 @@ impl Watch {
             let page = door.keys(self.search.clone()).await?;
             let first_call = match (&self.awaited, &self.visitor.member) {
                 (Some(id), Some(member)) => {
-                    let found = self.state.services.keys.first_call(member, id).await;
-                    found.map_err(|error| failure(error, &self.visitor.request_id))?
+                    let call = self.state.services.keys.first_call(member, id).await;
+                    let call = call.map_err(|error| failure(error, &self.visitor.request_id))?;
+                    let public_url = self.state.public_url.origin();
+                    call.map(|call| keys::first_call(call, member, public_url))
                 }
                 _ => None,
             };

@@ -4,7 +4,7 @@
 use super::door::failure;
 use super::next::sign_in_to;
 use super::render::with_status;
-use super::{Onlooker, render, see_other};
+use super::{Onlooker, keys, render, see_other};
 use crate::AppState;
 use crate::http::Segment;
 use app::request::FormAnswer;
@@ -31,7 +31,7 @@ pub async fn first_call(
         Err(_) => Ok(None),
     };
     let call = match found.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(Some(call)) => call,
+        Ok(Some(call)) => keys::first_call(call, member, state.public_url.origin()),
         Ok(None) => return render::not_found(&state, &visitor).await,
         Err(told) => return with_status(render::not_found(&state, &visitor).await, &told),
     };

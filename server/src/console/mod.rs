@@ -2,8 +2,10 @@
 //! functions.
 
 mod audit;
+mod bulk;
 pub mod call;
 mod cookies;
+mod dashboard;
 mod door;
 pub mod events;
 pub mod export;
@@ -12,13 +14,16 @@ mod first_call;
 mod flash;
 pub mod form;
 pub mod import;
+mod keys;
 mod next;
 pub mod page;
 mod posted;
 mod refusals;
 pub mod render;
+mod rotation;
 pub mod same_origin;
 mod status;
+mod tally;
 mod time;
 mod visitor;
 mod watching;

@@ -16,6 +16,16 @@ pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     }
 }
 
+/// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
+/// midnight works until the end of the day before.
+pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
+    let last = Timestamp::from_millis(end.millis().saturating_sub(1));
+    Moment {
+        day: write(last, zone, DAY),
+        ..moment(end, zone)
+    }
+}
+
 /// Formats a time, in the syntax of `strftime`.
 pub fn write(at: Timestamp, zone: &Zone, format: &str) -> String {
     zone.zoned(at).strftime(format).to_string()

@@ -1,33 +1,40 @@
 //! Bulk actions: pausing, revoking or resuming several keys at once.
 
-use super::Keys;
+use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::key::KeyState;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange};
-use crate::view::moment;
 use domain::{
-    Failure, Field, FieldError, KeyId, Rejected, RevokeReason, SeveralAct, SeveralForm,
-    SeveralPage, Timestamp,
+    Failure, Field, FieldError, KeyId, Rejected, RevokeReason, SeveralAct, SeveralForm, Timestamp,
 };
 use serde_json::json;
 
 const NO_ACT: Rejected = Rejected("Choose some keys in the list, and then what to do with them.");
 const STALE: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
 
+/// The keys that a bulk action would change.
+#[derive(Debug)]
+pub struct BulkSelection {
+    pub act: SeveralAct,
+    pub keys: Vec<CurrentKey>,
+    /// Number of chosen keys that do not exist, or whose status does not allow the action.
+    pub left_out: usize,
+    pub now: Timestamp,
+}
+
 impl Keys {
-    /// Returns the confirmation page of a bulk action: the chosen keys, and when each was last
-    /// used. If no key was chosen for resuming, these are the keys on hold since the account was
-    /// restored from a backup.
+    /// Returns the keys that were chosen for a bulk action. If no key was chosen for resuming,
+    /// these are the keys on hold since the account was restored from a backup.
     ///
     /// # Errors
     /// Refused to viewers, and if no key was chosen or the action is unknown.
-    pub async fn bulk_page(
+    pub async fn bulk_selection(
         &self,
         member: &Member,
         form: &SeveralForm,
-    ) -> Result<SeveralPage, Error> {
+    ) -> Result<BulkSelection, Error> {
         member.must_manage_keys()?;
         let act = SeveralAct::parse(&form.act).ok_or(NO_ACT);
         let act = act.map_err(|rejected| Error::field(Field::Keys, rejected))?;
@@ -36,7 +43,8 @@ impl Keys {
         let asked = match act {
             SeveralAct::Resume if form.keys.is_empty() => {
                 let most = u32::try_from(SeveralForm::MOST).unwrap_or(u32::MAX);
-                let waiting = self.restored.restored_keys(member, now, most).await?;
+                let account = &member.account_id;
+                let waiting = self.restored.restored_keys(account, now, most).await?;
                 let waiting = waiting.map(|(_, keys)| keys).unwrap_or_default();
                 waiting.into_iter().map(Some).collect()
             }
@@ -49,13 +57,12 @@ impl Keys {
             };
             match found {
                 Some(key) if fits(act, key.state(now), now) => {
-                    keys.push(self.key_view(key, now, &member.time_zone));
+                    keys.push(self.current(key, now));
                 }
                 _ => left_out += 1,
             }
         }
-        let now = moment(now, &member.time_zone);
-        Ok(SeveralPage {
+        Ok(BulkSelection {
             act,
             keys,
             left_out,
@@ -76,30 +83,31 @@ impl Keys {
         client: &Client,
         form: &SeveralForm,
     ) -> Result<u32, Error> {
-        let page = self.bulk_page(member, form).await?;
+        let selection = self.bulk_selection(member, form).await?;
+        let (act, together) = (selection.act, selection.keys.len());
         let mut errors = Vec::new();
         let mut note = |field, message: String| errors.push(FieldError { field, message });
-        if form.count.trim().parse() != Ok(page.keys.len()) {
+        if form.count.trim().parse() != Ok(together) {
             note(
                 Field::Count,
-                format!("Type {}, the number of keys above.", page.keys.len()),
+                format!("Type {together}, the number of keys above."),
             );
         }
         let reason = RevokeReason::parse(&form.reason);
-        if let (SeveralAct::Revoke, Err(rejected)) = (page.act, &reason) {
+        if let (SeveralAct::Revoke, Err(rejected)) = (act, &reason) {
             note(Field::Reason, rejected.to_string());
         }
         if !errors.is_empty() {
             return Err(Failure::Invalid { errors }.into());
         }
         // Exactly the keys that the member saw, even if one that changed has changed back since.
-        if page.left_out > 0 || page.keys.is_empty() {
+        if selection.left_out > 0 || together == 0 {
             return Err(Failure::field(Field::Keys, STALE).into());
         }
         let now = self.clock.now();
         // Only a revocation has a reason.
         let reason = reason.unwrap_or(RevokeReason::Other);
-        let (action, change) = match page.act {
+        let (action, change) = match act {
             SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
             SeveralAct::Resume => (Action::KeyResumed, SeveralChange::Resume),
             SeveralAct::Revoke => {
@@ -112,7 +120,6 @@ impl Keys {
                 (Action::KeyRevoked, SeveralChange::Revoke(revocation))
             }
         };
-        let together = page.keys.len();
         let event = {
             let (member, client) = (member.clone(), client.clone());
             move |key: &KeyRecord| {
@@ -124,18 +131,19 @@ impl Keys {
                 member.event(action, key.id.as_str(), &client, now, detail)
             }
         };
-        let ids: Vec<KeyId> = page.keys.into_iter().map(|key| key.id).collect();
+        let ids = selection.keys.into_iter().map(|key| key.record.id);
+        let ids: Vec<KeyId> = ids.collect();
         let account = &member.account_id;
         let made = self.store.change_keys(account, &ids, &change, now, &event);
         let made = self.node.propagate(made).await;
-        let (changed, receipt) = match page.act {
+        let (changed, receipt) = match act {
             SeveralAct::Resume => made?,
             SeveralAct::Pause | SeveralAct::Revoke => made.map_err(|error| {
                 self.changes
                     .stop_here(error, account, &ids, &change, now, event)
             })?,
         };
-        if page.act == SeveralAct::Resume {
+        if act == SeveralAct::Resume {
             for id in &ids {
                 self.unstored.forget_pause(id);
             }

@@ -35,8 +35,7 @@ impl Keys {
         member.must_manage_keys()?;
         let now = self.clock.now();
         let zone = &member.time_zone;
-        let found = self.store.find_key(&member.account_id, id).await?;
-        let stored = found.ok_or(Failure::NotFound)?;
+        let stored = self.find(member, id).await?;
         if let Some(outdated) = outdated(form, &stored, zone) {
             return Err(outdated.into());
         }

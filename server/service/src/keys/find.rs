@@ -1,6 +1,6 @@
 //! Parsing of the filter and order in the address of the API Keys page.
 
-use super::notices::knocks_since;
+use super::current::knocks_since;
 use crate::key::PlainKey;
 use crate::store::{KeyFilter, KeyText, words};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds};

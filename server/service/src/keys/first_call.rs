@@ -7,14 +7,25 @@
 use super::Keys;
 use crate::error::Error;
 use crate::origin::CalledKey;
-use crate::refusals;
 use crate::sessions::Member;
-use crate::store::UseRecord;
-use domain::{FirstCall, FirstCallStage, KeyId, Outcome, Timestamp, seconds};
+use crate::store::{KeyRecord, RefusedCall, UseRecord};
+use domain::{KeyId, Outcome, Timestamp, seconds};
+
+/// The state of the first call with a key.
+#[derive(Debug)]
+pub enum FirstCall {
+    Waiting,
+    /// Calls arrived, but none has been accepted yet. This is the latest.
+    Refused {
+        call: RefusedCall,
+        key: Box<KeyRecord>,
+    },
+    /// A call was accepted. The latest use may not be known.
+    Accepted(Option<UseRecord>),
+}
 
 impl Keys {
-    /// Returns the state of a key's first call: whether a call was accepted since the key was
-    /// created, or why the latest one was refused. `None` if the key does not exist.
+    /// Returns the state of a key's first call. `None` if the key does not exist.
     ///
     /// # Errors
     /// The database's.
@@ -30,32 +41,18 @@ impl Keys {
         let key = CalledKey::new(account.clone(), id.clone());
         if self.was_accepted(&key, record.created_at).await? {
             let last_use = self.usages.latest(id, record.last_use);
-            return Ok(Some(FirstCall {
-                stage: FirstCallStage::Accepted,
-                text: "The first call came, and was accepted.".to_owned(),
-                more: last_use.as_ref().map(from).unwrap_or_default(),
-            }));
+            return Ok(Some(FirstCall::Accepted(last_use)));
         }
         let refused = match self.refusals.last_of(&key) {
             Some(call) => Some(call),
             None => self.store.last_refusal(account, id).await?,
         };
-        Ok(Some(match refused {
-            Some(call) => {
-                let (why, advice) =
-                    refusals::words(&self.public_url, &call, Some(&record), &member.time_zone);
-                FirstCall {
-                    stage: FirstCallStage::Refused,
-                    text: why,
-                    more: advice,
-                }
+        Ok(Some(refused.map_or(FirstCall::Waiting, |call| {
+            FirstCall::Refused {
+                call,
+                key: Box::new(record),
             }
-            None => FirstCall {
-                stage: FirstCallStage::Waiting,
-                text: "Waiting for the first call…".to_owned(),
-                more: String::new(),
-            },
-        }))
+        })))
     }
 
     async fn was_accepted(&self, key: &CalledKey, since: Timestamp) -> Result<bool, Error> {
@@ -71,12 +68,5 @@ impl Keys {
             .key_calls(&key.account_id, &key.key_id, hour)
             .await?;
         Ok(calls.iter().any(|count| count.outcome == Outcome::Accepted))
-    }
-}
-
-fn from(last: &UseRecord) -> String {
-    match &last.user_agent {
-        Some(agent) => format!("From {} with {agent}", last.ip),
-        None => format!("From {}", last.ip),
     }
 }

@@ -1,12 +1,11 @@
 //! Identification of a key that was found and whose owner is not known.
 
-use super::{Keys, Operator};
+use super::{CurrentKey, Keys, Operator};
 use crate::error::Error;
 use crate::key::{KeyDigest, PlainKey};
 use crate::sessions::Member;
 use crate::store::{KeyRecord, KeyStore};
-use crate::view::moment;
-use domain::{Failure, Field, IdentifiedKey, KeyStatus};
+use domain::{Failure, Field, KeyStatus};
 
 /// The result of an identification for the operator.
 #[derive(Debug, Clone)]
@@ -33,7 +32,7 @@ impl Keys {
         &self,
         member: &Member,
         sha256: &str,
-    ) -> Result<Option<IdentifiedKey>, Error> {
+    ) -> Result<Option<CurrentKey>, Error> {
         const NO_DIGEST: &str = "Enter the 64 hexadecimal digits of the key's SHA-256.";
         let mut bytes = [0; 32];
         hex::decode_to_slice(sha256.trim(), &mut bytes)
@@ -46,10 +45,7 @@ impl Keys {
         // For a key of another account, not even its existence is revealed.
         Ok(found
             .filter(|key| key.account_id == member.account_id)
-            .map(|key| IdentifiedKey {
-                key: self.key_view(key, now, &member.time_zone),
-                now: moment(now, &member.time_zone),
-            }))
+            .map(|key| self.current(key, now)))
     }
 }
 

@@ -1,19 +1,23 @@
 //! Creating a key.
 
-use super::Keys;
 use super::check::{scopes, token};
 use super::lifetime::NewLife;
+use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::key::PlainKey;
 use crate::origin::{CalledKey, Client};
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, Inserted, NewKey, TokenDigest};
-use domain::{
-    CreateKeyForm, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Scope, ScopeSet,
-    Timestamp,
-};
+use domain::{CreateKeyForm, Failure, Field, FieldError, KeyId, KeyName, ScopeSet, Timestamp};
 use serde_json::json;
+
+/// A key that was just created, with its secret.
+#[derive(Debug)]
+pub struct IssuedKey {
+    pub key: CurrentKey,
+    pub secret: PlainKey,
+}
 
 /// The values of a create form in which every field is valid.
 struct Checked {
@@ -72,12 +76,8 @@ impl Keys {
             Inserted::Stopped => Err(Failure::CreationStopped.into()),
             Inserted::Created(key) => {
                 self.await_call(member, &id, &secret);
-                let curl = self.curl_line(&key.scopes, secret.expose());
-                Ok(IssuedKey {
-                    key: self.key_view(*key, now, &member.time_zone),
-                    secret: secret.expose().to_owned(),
-                    curl,
-                })
+                let key = self.current(*key, now);
+                Ok(IssuedKey { key, secret })
             }
         }
     }
@@ -86,19 +86,6 @@ impl Keys {
     pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
         let key = CalledKey::new(member.account_id.clone(), id.clone());
         self.awaited.note(&secret.preview(), key, self.clock.now());
-    }
-
-    /// Returns a `curl` command for a first call that the key's scopes allow.
-    pub(super) fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
-        let path = if scopes.contains(Scope::InventoryRead) {
-            "inventory"
-        } else {
-            "key"
-        };
-        format!(
-            "curl -H \"X-API-Key: {secret}\" {}/api/{path}",
-            self.public_url
-        )
     }
 }
 

@@ -4,11 +4,8 @@ use super::Keys;
 use crate::error::Error;
 use crate::sessions::Member;
 use crate::store::KeyRecord;
-use crate::view::moment;
 use crate::zone::Zone;
-use domain::{
-    Expiry, Failure, KeyPolicy, NewKeyOptions, Rejected, Timestamp, rotation_choices, seconds,
-};
+use domain::{Expiry, Failure, KeyPolicy, Rejected, Timestamp, rotation_choices, seconds};
 
 const NO_END: Rejected =
     Rejected("Choose an end. Your account's settings ask for one of every key.");
@@ -24,6 +21,20 @@ pub struct NewLife<'a> {
     /// Lifetime of the key that this one replaces, in milliseconds, if there is such a key and it
     /// expires.
     pub same: Option<i64>,
+}
+
+/// What the form for a new key offers.
+#[derive(Debug)]
+pub struct NewKeyChoices {
+    /// A fresh one-time token for one form.
+    pub token: String,
+    /// The allowed choices, each with the expiry of a key that is created now, if the choice alone
+    /// determines it.
+    pub ends: Vec<(Expiry, Option<Timestamp>)>,
+    /// The choice that is selected initially.
+    pub usual: Expiry,
+    /// Latest expiry that the policy allows, if it limits it.
+    pub latest: Option<Timestamp>,
 }
 
 impl NewLife<'_> {
@@ -54,34 +65,27 @@ impl NewLife<'_> {
         ))
     }
 
-    /// Returns the data for the form: the allowed choices, each with its expiry.
-    pub fn options(&self, token: String) -> NewKeyOptions {
-        let offered: Vec<_> = rotation_choices(self.same.is_some())
+    /// Returns what the form offers.
+    pub fn choices(&self, token: String) -> NewKeyChoices {
+        let ends: Vec<_> = rotation_choices(self.same.is_some())
             .map(|choice| (choice, self.end_of(choice)))
             .filter(|(choice, end)| *choice == Expiry::Date || self.allowed(*end).is_ok())
             .collect();
-        let is_offered = |wanted: Expiry| offered.iter().any(|(choice, _)| *choice == wanted);
+        let is_offered = |wanted: Expiry| ends.iter().any(|(choice, _)| *choice == wanted);
         let mut usual = [Expiry::Same, Expiry::default()]
             .into_iter()
             .find(|choice| is_offered(*choice));
         // If neither is allowed, the longest that is.
         if usual.is_none() {
-            let ending = offered.iter().filter(|(_, end)| end.is_some());
+            let ending = ends.iter().filter(|(_, end)| end.is_some());
             let longest = ending.max_by_key(|(_, end)| *end);
             usual = longest.map(|(choice, _)| *choice);
         }
-        let latest = latest(self.policy, self.now, self.zone);
-        NewKeyOptions {
+        NewKeyChoices {
             token,
-            ends: offered
-                .into_iter()
-                .map(|(choice, end)| (choice, end.map(|end| moment(end, self.zone))))
-                .collect(),
+            ends,
             usual: usual.unwrap_or(Expiry::Date),
-            days: (
-                self.zone.day(self.now),
-                latest.map(|end| self.zone.last_day(end)),
-            ),
+            latest: latest(self.policy, self.now, self.zone),
         }
     }
 }
@@ -226,9 +230,10 @@ mod tests {
     fn form_offers_only_the_choices_that_the_policy_allows() {
         let zone = berlin();
         let offered = |max_days, same| {
-            let options = life(&zone, max_days, same).options("token".into());
-            let choices: Vec<_> = options.ends.iter().map(|(choice, _)| *choice).collect();
-            (choices, options.usual, options.days.1)
+            let offered = life(&zone, max_days, same).choices("token".into());
+            let choices: Vec<_> = offered.ends.iter().map(|(choice, _)| *choice).collect();
+            let last_day = offered.latest.map(|end| zone.last_day(end));
+            (choices, offered.usual, last_day)
         };
         let all = Expiry::ALL.to_vec();
         assert_eq!(offered(None, None), (all, Expiry::Days90, None));

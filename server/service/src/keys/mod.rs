@@ -4,7 +4,9 @@ mod activity;
 mod bulk;
 mod changes;
 mod check;
+mod current;
 mod dead_key_calls;
+mod details;
 mod edit;
 mod emergency;
 mod expiring;
@@ -15,21 +17,33 @@ mod identify;
 mod issue;
 mod lifetime;
 mod list;
-mod notices;
 mod operator;
-mod page;
 mod restored;
 mod revoke;
 mod rotate;
 mod rotation;
 mod watch;
 
+pub use activity::KeyActivity;
+pub use bulk::BulkSelection;
 pub use changes::KeyChanges;
+pub(crate) use current::UNUSED_SECONDS;
+pub use current::{CurrentKey, KeyWarning};
+pub use dead_key_calls::DeadKeyUse;
+pub use details::KeyDetails;
 pub use emergency::Emergencies;
+pub use expiring::MAX_EXPIRING;
 pub(crate) use fill::changed_fields;
+pub use first_call::FirstCall;
 pub use identify::Identified;
+pub use issue::IssuedKey;
+pub use lifetime::NewKeyChoices;
+pub use list::KeyList;
 pub use operator::{Carried, KeyNamed, NotNamed, Operator, OperatorChange};
+pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
+pub use rotate::RotationOptions;
+pub use rotation::{Overlap, Rotations};
 
 use crate::authenticator::AwaitedKeys;
 use crate::clock::Clock;
@@ -57,11 +71,4 @@ pub struct Keys {
     pub(crate) unstored: Arc<UnstoredChanges>,
     pub(crate) awaited: Arc<AwaitedKeys>,
     pub(crate) refusals: Arc<PendingRefusals>,
-    pub(crate) public_url: String,
 }
-
-/// A key that was used within this time is revoked only if its name is typed: something still
-/// depends on it.
-const USED_LATELY_SECONDS: i64 = seconds::DAY;
-/// An active key that was neither used nor created within this time is marked.
-pub(crate) const UNUSED_SECONDS: i64 = 30 * seconds::DAY;

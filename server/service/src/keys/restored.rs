@@ -2,12 +2,19 @@
 //! revocations.
 
 use crate::error::Error;
-use crate::sessions::Member;
 use crate::store::{Action, KeyRecord, RestoredKeyPorts};
-use crate::view::moment;
 use domain::{AccountId, KeyCount, KeyId, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The keys of an account that are on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeysOnHold {
+    /// The restore since which they are on hold.
+    pub since: Timestamp,
+    /// The number of keys. Counting stops above [`KeyCount::MOST`].
+    pub keys: usize,
+}
 
 /// Keys on hold since their account was restored from a backup.
 pub struct RestoredKeys {
@@ -15,15 +22,14 @@ pub struct RestoredKeys {
 }
 
 impl RestoredKeys {
-    /// Returns when the member's account was last restored, and up to `limit` of the keys that were
+    /// Returns when an account was last restored, and up to `limit` of the keys that were
     /// active then and have not been resumed or revoked since. `None` if it was never restored.
     pub(super) async fn restored_keys(
         &self,
-        member: &Member,
+        account: &AccountId,
         now: Timestamp,
         limit: u32,
     ) -> Result<Option<(Timestamp, Vec<KeyId>)>, Error> {
-        let account = &member.account_id;
         let Some(at) = self.last_restore(account).await? else {
             return Ok(None);
         };
@@ -67,33 +73,17 @@ impl RestoredKeys {
         Ok(event.map(|event| event.at))
     }
 
-    /// Returns how many keys are on hold, and what to do or whom to ask; `None` if there are none.
-    pub(super) async fn restored_notice(
+    /// Returns the keys of an account that are on hold; `None` if there are none.
+    pub(super) async fn on_hold(
         &self,
-        member: &Member,
+        account: &AccountId,
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
-        let most = KeyCount::MOST + 1;
-        let waiting = self.restored_keys(member, now, most).await?;
-        let Some((at, keys)) = waiting.filter(|(_, keys)| !keys.is_empty()) else {
-            return Ok(None);
-        };
-        let (wait, one) = match keys.len() {
-            1 => ("One key waits".to_owned(), "It"),
-            many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MOST) => {
-                ("More than 1,000 keys wait".to_owned(), "Each")
-            }
-            many => (format!("{many} keys wait"), "Each"),
-        };
-        let then = if member.role.manages_keys() {
-            "Look at Team as well: who was deactivated after the backup is not any more."
-        } else {
-            "Until then, calls with it are refused. Ask an owner or admin of your account to look at them."
-        };
-        Ok(Some(format!(
-            "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
-             does not know what was revoked after it. {then}",
-            moment(at, &member.time_zone).exact
-        )))
+    ) -> Result<Option<KeysOnHold>, Error> {
+        let waiting = self.restored_keys(account, now, KeyCount::MOST + 1).await?;
+        let on_hold = waiting.filter(|(_, keys)| !keys.is_empty());
+        Ok(on_hold.map(|(since, keys)| KeysOnHold {
+            since,
+            keys: keys.len(),
+        }))
     }
 }

@@ -1,6 +1,6 @@
 //! Revoking a key. A revocation is final, and keys are never deleted: the row remains as a record.
 
-use super::Keys;
+use super::{CurrentKey, Keys};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::fold::folded;
@@ -8,17 +8,12 @@ use crate::origin::Client;
 use crate::refusal::Refusal;
 use crate::sessions::Member;
 use crate::store::{Action, Ended, NewRevocation, Revoker};
-use domain::{
-    Failure, Field, FieldError, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason,
-};
+use domain::{Failure, Field, FieldError, KeyId, KeyName, Rejected, RevokeKeyForm, RevokeReason};
 use serde_json::json;
-
-/// Without a full stop, like a receipt.
-const NOT_COUNTED: &str = "Refused from now on; the database could not be asked on how many nodes";
 
 impl Keys {
     /// Revokes a key of the member's account. After this returns, every request that starts is
-    /// refused.
+    /// refused. The revocation has no receipt if the database could not be asked for it.
     ///
     /// # Errors
     /// Refused to viewers, for an unknown or ended key, without a reason, and if the key was used
@@ -30,18 +25,19 @@ impl Keys {
         client: &Client,
         id: &KeyId,
         form: &RevokeKeyForm,
-    ) -> Result<KeyView, Error> {
+    ) -> Result<CurrentKey, Error> {
         member.must_manage_keys()?;
         let reason = RevokeReason::parse(&form.reason);
         let now = self.clock.now();
-        let key = self.find_view(member, id, now).await?;
+        let key = self.current(self.find(member, id).await?, now);
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
+        let (name, preview) = (&key.record.name, &key.record.preview);
         // Names that look the same are equal, whichever keyboard they were typed on.
         let named = KeyName::parse(&form.confirm)
-            .is_ok_and(|typed| folded(typed.as_str()) == folded(key.name.as_str()));
-        let unnamed = (key.used_lately && !named).then_some(Rejected(
+            .is_ok_and(|typed| folded(typed.as_str()) == folded(name.as_str()));
+        let unnamed = (key.used_recently && !named).then_some(Rejected(
             "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
         ));
         let reason = match (reason, unnamed) {
@@ -56,7 +52,7 @@ impl Keys {
                 return Err(Failure::Invalid { errors }.into());
             }
         };
-        let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
+        let detail = json!({ "name": name, "preview": preview, "reason": reason });
         let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);
         let revocation = NewRevocation {
             at: now,
@@ -66,16 +62,14 @@ impl Keys {
         let account = &member.account_id;
         let (ended, receipt) = self.changes.revoke(account, id, revocation, event).await?;
         match ended {
-            Ended::Revoked(record) => {
+            Ended::Revoked(mut record) => {
                 self.changes
                     .keep_receipt(account, now, Some(id), receipt)
                     .await;
-                let mut view = self.key_view(*record, now, &member.time_zone);
-                if let Some(revocation) = &mut view.revocation {
-                    let told = receipt.map(|receipt| receipt.told(true));
-                    revocation.receipt = Some(told.unwrap_or_else(|| NOT_COUNTED.to_owned()));
+                if let Some(revocation) = &mut record.revocation {
+                    revocation.receipt = receipt;
                 }
-                Ok(view)
+                Ok(self.current(*record, now))
             }
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),

@@ -1,19 +1,28 @@
 //! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
-use super::Keys;
 use super::check::{text, token};
 use super::lifetime::NewLife;
+use super::{CurrentKey, IssuedKey, Keys, NewKeyChoices};
 use crate::error::Error;
 use crate::key::PlainKey;
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, AuditEvent, KeyRecord, OldEnds, Rotated, Rotation, TokenDigest};
-use crate::view::{moment, rfc3339};
-use domain::{
-    Failure, Field, Grace, IssuedKey, KeyId, KeyView, RotateKeyForm, RotatePage, Timestamp,
-};
+use crate::view::rfc3339;
+use domain::{Failure, Field, Grace, KeyId, RotateKeyForm, Timestamp};
 use serde_json::json;
+
+/// How a key can be rotated.
+#[derive(Debug)]
+pub struct RotationOptions {
+    pub key: CurrentKey,
+    /// Why the key cannot be rotated, if so.
+    pub refusal: Option<Failure>,
+    /// The key that already replaces this one, and is neither revoked nor expired.
+    pub successor: Option<KeyId>,
+    pub new_key: NewKeyChoices,
+}
 
 /// The values of a rotate form in which every field is valid.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,20 +32,18 @@ struct Checked {
 }
 
 impl Keys {
-    /// Returns all data that the rotate page shows, for any role.
+    /// Returns how a key can be rotated, for any role.
     ///
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
-    pub async fn rotate_page(&self, member: &Member, id: &KeyId) -> Result<RotatePage, Error> {
+    pub async fn rotation(&self, member: &Member, id: &KeyId) -> Result<RotationOptions, Error> {
         let now = self.clock.now();
-        let zone = &member.time_zone;
-        let found = self.store.find_key(&member.account_id, id).await?;
-        let record = found.ok_or(Failure::NotFound)?;
+        let record = self.find(member, id).await?;
         let life = self.new_life(member, now, length(&record)).await?;
         let successor = self.successor(&record).await?;
         let successor = successor.filter(|key| key.status(now).is_live());
         let stopped = self.store.creation_stopped(&member.account_id).await?;
-        let refused = if !member.role.manages_keys() {
+        let refusal = if !member.role.manages_keys() {
             Some(Failure::Forbidden)
         } else if !record.status(now).is_live() {
             Some(Failure::AlreadyEnded)
@@ -45,12 +52,11 @@ impl Keys {
         } else {
             successor.as_ref().map(|_| Failure::BeingReplaced)
         };
-        Ok(RotatePage {
-            now: moment(now, zone),
-            refused,
-            replaced_by: successor.map(|key| key.id),
-            options: life.options(random::form_token(&*self.random)),
-            key: self.key_view(record, now, zone),
+        Ok(RotationOptions {
+            refusal,
+            successor: successor.map(|key| key.id),
+            new_key: life.choices(random::form_token(&*self.random)),
+            key: self.current(record, now),
         })
     }
 
@@ -66,12 +72,10 @@ impl Keys {
         client: &Client,
         id: &KeyId,
         form: &RotateKeyForm,
-    ) -> Result<(IssuedKey, KeyView), Error> {
+    ) -> Result<(IssuedKey, CurrentKey), Error> {
         member.must_manage_keys()?;
         let now = self.clock.now();
-        let zone = &member.time_zone;
-        let found = self.store.find_key(&member.account_id, id).await?;
-        let stored = found.ok_or(Failure::NotFound)?;
+        let stored = self.find(member, id).await?;
         let Checked {
             old_ends,
             expires_at,
@@ -103,13 +107,8 @@ impl Keys {
                         .await;
                 }
                 self.await_call(member, &new.id, &secret);
-                let curl = self.curl_line(&new.scopes, secret.expose());
-                let issued = IssuedKey {
-                    key: self.key_view(*new, now, zone),
-                    secret: secret.expose().to_owned(),
-                    curl,
-                };
-                Ok((issued, self.key_view(*old, now, zone)))
+                let key = self.current(*new, now);
+                Ok((IssuedKey { key, secret }, self.current(*old, now)))
             }
             Rotated::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),

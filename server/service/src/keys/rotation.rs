@@ -1,12 +1,11 @@
-//! Rotations on the page of a key: the key that it replaced, the key that replaces it, and how
-//! calls move from one to the other.
+//! Rotations of a key: the key that it replaced, the key that replaces it, and how calls move from
+//! one to the other.
 
 use super::Keys;
 use crate::error::Error;
 use crate::store::{CountedCalls, KeyRecord, UseRecord};
-use crate::view::moment;
 use crate::zone::Zone;
-use domain::{KeyId, KeyLink, LastUse, Overlap, OverlapStep, RotationView, Timestamp, seconds};
+use domain::{KeyId, Timestamp, seconds};
 
 const HOUR: i64 = seconds::HOUR * 1_000;
 const DAY: i64 = seconds::DAY * 1_000;
@@ -14,6 +13,35 @@ const DAY: i64 = seconds::DAY * 1_000;
 const HOURLY: i64 = 2 * DAY;
 /// Hours or days before the rotation that are shown, so that the change is visible.
 const BEFORE: u16 = 3;
+
+/// The rotations of a key.
+#[derive(Debug)]
+pub struct Rotations {
+    /// The key that this key replaced.
+    pub older: Option<KeyRecord>,
+    /// The key that replaced this key.
+    pub newer: Option<KeyRecord>,
+    /// Present while both keys of a rotation are live.
+    pub overlap: Option<Overlap>,
+}
+
+/// How calls move from an old key to the one that replaces it.
+#[derive(Debug)]
+pub struct Overlap {
+    pub old: KeyRecord,
+    pub new: KeyRecord,
+    /// The beginnings of the hours or days from shortly before the rotation on, oldest first.
+    pub begins: Vec<Timestamp>,
+    /// The calls are shown by hours instead of days.
+    pub hourly: bool,
+    /// Refused calls count, because their caller is still active.
+    pub old_calls: Vec<CountedCalls>,
+    pub new_calls: Vec<CountedCalls>,
+    /// The latest call with the old key since the rotation.
+    pub last_old_use: Option<UseRecord>,
+    /// The old key expires soon and was used since the rotation.
+    pub late: bool,
+}
 
 impl Keys {
     /// Returns the key that replaced this one.
@@ -33,12 +61,12 @@ impl Keys {
         }
     }
 
-    pub(super) async fn rotation_view(
+    pub(super) async fn rotations(
         &self,
         key: &KeyRecord,
         now: Timestamp,
         zone: &Zone,
-    ) -> Result<RotationView, Error> {
+    ) -> Result<Rotations, Error> {
         let older = self.partner(key, key.replaces.as_ref()).await?;
         let newer = self.successor(key).await?;
         // For a key between two rotations, the one in which it is to end is shown.
@@ -53,10 +81,9 @@ impl Keys {
             Some((old, new)) => Some(self.overlap(old, new, now, zone).await?),
             None => None,
         };
-        let replaced = newer.as_ref().zip(key.replaced.as_ref());
-        Ok(RotationView {
-            replaces: older.as_ref().map(|older| link(older, now)),
-            replaced_by: replaced.map(|(newer, own)| (link(newer, now), moment(own.at, zone))),
+        Ok(Rotations {
+            older,
+            newer,
             overlap,
         })
     }
@@ -78,33 +105,18 @@ impl Keys {
         };
         let first = begins.first().copied().unwrap_or(since);
         let account = &old.account_id;
-        let old_calls = self.store.key_calls(account, &old.id, first).await?;
-        let new_calls = self.store.key_calls(account, &new.id, first).await?;
         let last = self.usages.latest(&old.id, old.last_use.clone());
-        let last = last.filter(|last| last.at > since);
+        let last_old_use = last.filter(|last| last.at > since);
         Ok(Overlap {
-            old: link(old, now),
-            new: link(new, now),
-            since: moment(since, zone),
-            end: old.expires_at.map(|end| moment(end, zone)),
-            steps: steps(&begins, &old_calls, &new_calls, hourly, zone),
+            old_calls: self.store.key_calls(account, &old.id, first).await?,
+            new_calls: self.store.key_calls(account, &new.id, first).await?,
+            old: old.clone(),
+            new: new.clone(),
+            begins,
             hourly,
-            late: is_late(old, last.as_ref(), now),
-            last_old_use: last.map(|last| LastUse {
-                at: moment(last.at, zone),
-                ip: last.ip.to_string(),
-                user_agent: last.user_agent,
-            }),
+            late: is_late(old, last_old_use.as_ref(), now),
+            last_old_use,
         })
-    }
-}
-
-fn link(key: &KeyRecord, now: Timestamp) -> KeyLink {
-    KeyLink {
-        id: key.id.clone(),
-        name: key.name.clone(),
-        preview: key.preview.clone(),
-        status: key.status(now),
     }
 }
 
@@ -137,45 +149,12 @@ fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
     all
 }
 
-/// Returns the calls of both keys by hour or day, from their quarters. Refused calls count, because
-/// their caller is still active.
-fn steps(
-    begins: &[Timestamp],
-    old: &[CountedCalls],
-    new: &[CountedCalls],
-    hourly: bool,
-    zone: &Zone,
-) -> Vec<OverlapStep> {
-    let format = if hourly { "%-d %b, %H:%M" } else { "%-d %b" };
-    let mut told: Vec<_> = begins
-        .iter()
-        .map(|begin| OverlapStep {
-            name: zone.write(*begin, format),
-            old: 0,
-            new: 0,
-        })
-        .collect();
-    let mut add = |calls: &[CountedCalls], count: fn(&mut OverlapStep) -> &mut u64| {
-        for call in calls {
-            let step = begins.partition_point(|begin| *begin <= call.since);
-            if let Some(step) = step.checked_sub(1).and_then(|step| told.get_mut(step)) {
-                *count(step) += call.calls;
-            }
-        }
-    };
-    add(old, |step| &mut step.old);
-    add(new, |step| &mut step.new);
-    told
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::key::KeyDigest;
     use crate::store::Replacement;
-    use domain::{
-        AccountId, AccountName, Email, KeyName, Outcome, RateLimit, RefusalCode, ScopeSet,
-    };
+    use domain::{AccountId, AccountName, Email, KeyName, RateLimit, ScopeSet};
     use std::net::Ipv4Addr;
 
     const ROTATED: Timestamp = Timestamp::from_millis(1_795_411_867_000);
@@ -236,41 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_both_keys_are_counted_by_hour_or_by_day() {
+    fn hours_of_an_overlap_begin_shortly_before_the_rotation() {
         let zone = Zone::parse("Asia/Kathmandu").unwrap();
-        let calls = |since: Timestamp, outcome, calls| CountedCalls {
-            since,
-            outcome,
-            calls,
-        };
-        let begins = hours(ROTATED, ROTATED.plus_seconds(seconds::HOUR), &zone);
-        assert_eq!(begins.len(), 5);
-        let (before, at) = (begins[2], begins[3]);
-        let limited = Outcome::Refused(RefusalCode::RateLimited);
-        let old = [
-            calls(before, Outcome::Accepted, 7),
-            calls(at, Outcome::Accepted, 2),
-            calls(at, limited, 1),
-        ];
-        let new = [calls(at, Outcome::Accepted, 4)];
-        let told = steps(&begins, &old, &new, true, &zone);
-        let told: Vec<_> = told
-            .iter()
-            .map(|step| (step.name.as_str(), step.old, step.new))
-            .collect();
-        assert_eq!(
-            told[2..],
-            [
-                ("23 Nov, 10:00", 7, 0),
-                ("23 Nov, 11:00", 3, 4),
-                ("23 Nov, 12:00", 0, 0)
-            ]
-        );
-        let days = zone.days(ROTATED, 2);
-        let told = steps(&days, &old, &new, false, &zone);
-        assert_eq!(
-            (told[1].name.as_str(), told[1].old, told[1].new),
-            ("23 Nov", 10, 4)
-        );
+        let hours = hours(ROTATED, ROTATED.plus_seconds(seconds::HOUR), &zone);
+        let text = |hour: &Timestamp| zone.zoned(*hour).strftime("%H:%M").to_string();
+        let texts: Vec<_> = hours.iter().map(text).collect();
+        assert_eq!(texts, ["08:00", "09:00", "10:00", "11:00", "12:00"]);
     }
 }

@@ -51,8 +51,7 @@ impl Keys {
         let chosen = AllowList::parse(&networks.join("\n"))
             .and_then(|list| list.ok_or_else(|| "Choose at least one network.".to_owned()))
             .map_err(|message| Failure::field(Field::AllowList, message))?;
-        let found = self.store.find_key(&member.account_id, id).await?;
-        let before = found.ok_or(Failure::NotFound)?.settings();
+        let before = self.find(member, id).await?.settings();
         let after = KeySettings {
             allow_list: Some(chosen),
             ..before.clone()

@@ -119,7 +119,6 @@ impl Services {
             unstored: unstored.clone(),
             awaited: awaited.clone(),
             refusals: pending_refusals.clone(),
-            public_url: public_url.clone(),
         });
         let emergencies = Arc::new(Emergencies {
             store: store.clone(),
@@ -164,7 +163,6 @@ impl Services {
                 store: store.clone(),
                 clock: clock.clone(),
                 keys: keys.clone(),
-                public_url: public_url.clone(),
             },
             emergencies: emergencies.clone(),
             free_space: free_space.clone(),

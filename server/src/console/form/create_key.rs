@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, keys, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -40,6 +40,8 @@ pub async fn create_key(
         .await
     {
         Ok(issued) => {
+            let public_url = state.public_url.origin();
+            let issued = keys::page::issued(issued, member.time_zone(), public_url);
             let answer = FormAnswer::Issued(Box::new(issued));
             render::answer(&state, &visitor, PAGE, answer).await
         }

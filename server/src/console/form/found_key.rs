@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, keys, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -27,8 +27,9 @@ pub async fn found_key(
     let digest = digest.iter().find(|text| !text.is_empty());
     let digest = digest.map(String::as_str).unwrap_or_default();
     match state.services.keys.identify(member, digest).await {
-        Ok(found) => {
-            let answer = FormAnswer::Identified(found.map(Box::new));
+        Ok(key) => {
+            let key = key.map(|key| keys::page::identified(key, member.time_zone()));
+            let answer = FormAnswer::Identified(key.map(Box::new));
             render::answer(&state, &visitor, PAGE, answer).await
         }
         Err(error) => {

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, keys, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -41,9 +41,10 @@ pub async fn rotate_key(
         .await
     {
         Ok((issued, old)) => {
+            let (zone, public_url) = (member.time_zone(), state.public_url.origin());
             let answer = FormAnswer::Rotated {
-                issued: Box::new(issued),
-                old: Box::new(old),
+                issued: Box::new(keys::page::issued(issued, zone, public_url)),
+                old: Box::new(keys::page::view(old, zone)),
             };
             render::answer(&state, &visitor, &page, answer).await
         }

@@ -48,12 +48,13 @@ impl Lane {
         // Each key has its own address, which therefore has few failures.
         let [.., high, low] = u32::try_from(number).unwrap().to_be_bytes();
         let nobody = self.nobody.from([10, 0, high, low]);
-        let key = nobody.with("x-api-key", &issued.secret);
+        let key = nobody.with("x-api-key", issued.secret.expose());
         let (early, ()) = futures::join!(key.get("/api/key"), async {
             if number.is_multiple_of(2) {
                 key.delete("/api/key").await.expect(204);
             } else {
-                let (id, confirm) = (&issued.key.id, issued.key.name.to_string());
+                let key = &issued.key.record;
+                let (id, confirm) = (&key.id, key.name.to_string());
                 let form = RevokeKeyForm {
                     reason: "other".into(),
                     confirm,

@@ -4,7 +4,8 @@ use crate::components::{Badge, Icon};
 use crate::lean::plain;
 use crate::pages::still::charts::number;
 use domain::{
-    KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative,
+    ExpiringKey, KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus, Moment,
+    Timestamp, relative,
 };
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 const NAMED: usize = 5;
 
 #[component]
-pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
+pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl IntoView {
     let counts = [
         (KeyStatus::Active, keys.active),
         (KeyStatus::Paused, keys.paused),
@@ -47,9 +48,9 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
             </p>
         }
     });
-    let all = keys.expiring.len();
+    let all = expiring.len();
     let expiring = (all > 0).then(|| {
-        let ends = keys.expiring.into_iter().take(NAMED).map(|key| {
+        let ends = expiring.into_iter().take(NAMED).map(|key| {
             view! {
                 <li>
                     <a class="name" href=format!("/keys/{}", key.id)>{key.name.to_string()}</a>

@@ -46,7 +46,7 @@ fn Dashboard(page: Data) -> impl IntoView {
             <div class="board">
                 <Calls days=page.days zone=page.time_zone/>
                 <Refusals refusals=page.refusals/>
-                <Keys keys=page.keys now=now/>
+                <Keys keys=page.keys expiring=page.expiring now=now/>
                 <Inventory items=page.items change=page.inventory_change now=now/>
                 <Leads leads=page.leads change=page.leads_change now=now/>
             </div>

@@ -1,21 +1,9 @@
-//! The latest change of a kind.
+//! Sentences on the Dashboard.
 
-use crate::store::{Action, AuditEvent};
-use crate::view::moment;
-use crate::zone::Zone;
-use domain::{KeyName, LastChange};
-
-/// Describes the event for the Dashboard; `key` is the name of the key that caused it.
-pub(super) fn told(event: &AuditEvent, key: Option<KeyName>, zone: &Zone) -> LastChange {
-    LastChange {
-        at: moment(event.at, zone),
-        key,
-        what: what(event),
-    }
-}
+use service::store::{Action, AuditEvent};
 
 /// Describes what happened in words, without data about a person.
-fn what(event: &AuditEvent) -> String {
+pub fn change(event: &AuditEvent) -> String {
     match event.action {
         Action::ItemDeleted => format!("Item {} removed", event.subject),
         Action::LeadCreated => "A lead added".to_owned(),
@@ -44,10 +32,10 @@ fn what(event: &AuditEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::origin::Client;
-    use crate::store::Actor;
     use domain::{AccountId, KeyId, Timestamp};
     use serde_json::json;
+    use service::Client;
+    use service::store::Actor;
     use std::net::Ipv4Addr;
 
     #[test]
@@ -57,7 +45,7 @@ mod tests {
             let actor = Actor::Key(KeyId::parse("k").unwrap());
             let client = Client::new(Ipv4Addr::LOCALHOST.into(), None);
             let at = Timestamp::from_millis(0);
-            what(&AuditEvent::new(
+            change(&AuditEvent::new(
                 &account, actor, &client, action, subject, at, detail,
             ))
         };

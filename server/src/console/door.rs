@@ -1,10 +1,6 @@
 //! Backend of the console's pages and server functions, bound to one visitor.
 
-mod keys;
-
-pub(super) use keys::list_address;
-
-use super::{Visitor, audit, refusals};
+use super::{Visitor, audit, bulk, dashboard, keys, refusals, rotation};
 use crate::AppState;
 use crate::cursor::{self, Way};
 use crate::http::RequestId;
@@ -89,51 +85,49 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 #[async_trait]
 impl Backend for Door {
     async fn dashboard(&self) -> Result<DashboardPage, Failure> {
-        self.told(self.state.services.dashboard.page(self.member()?).await)
+        let member = self.member()?;
+        let overview = self.told(self.state.services.dashboard.overview(member).await)?;
+        let public_url = self.state.public_url.origin();
+        Ok(dashboard::page::dashboard(overview, member, public_url))
     }
 
     async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
-        keys::page(self, &search).await
+        let member = self.member()?;
+        let (query, after) = keys::parse(&search)?;
+        let list = self
+            .state
+            .services
+            .keys
+            .list(member, &query, after.as_ref());
+        let (list, public_url) = (self.told(list.await)?, self.state.public_url.origin());
+        Ok(keys::page::list(list, query, member, public_url))
     }
 
     async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure> {
-        self.told(
-            self.state
-                .services
-                .keys
-                .detail_page(self.member()?, &id, stretch)
-                .await,
-        )
+        let member = self.member()?;
+        let details = self.state.services.keys.details(member, &id, stretch);
+        let details = self.told(details.await)?;
+        Ok(keys::page::details(details, stretch, member))
     }
 
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {
-        self.told(
-            self.state
-                .services
-                .keys
-                .rotate_page(self.member()?, &id)
-                .await,
-        )
+        let member = self.member()?;
+        let options = self.told(self.state.services.keys.rotation(member, &id).await)?;
+        Ok(rotation::page::form(options, member.time_zone()))
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
-        self.told(
-            self.state
-                .services
-                .keys
-                .issue(self.member()?, &self.client, &form)
-                .await,
-        )
+        let member = self.member()?;
+        let issued = self.state.services.keys.issue(member, &self.client, &form);
+        let (issued, public_url) = (self.told(issued.await)?, self.state.public_url.origin());
+        Ok(keys::page::issued(issued, member.time_zone(), public_url))
     }
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
-        self.told(
-            self.state
-                .services
-                .keys
-                .revoke(self.member()?, &self.client, &id, &form)
-                .await,
-        )
+        let member = self.member()?;
+        let revoked = (self.state.services.keys).revoke(member, &self.client, &id, &form);
+        let revoked = self.told(revoked.await)?;
+        Ok(keys::page::revoked(revoked, member.time_zone()))
     }
 
     async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure> {
@@ -185,13 +179,9 @@ impl Backend for Door {
     }
 
     async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure> {
-        self.told(
-            self.state
-                .services
-                .keys
-                .bulk_page(self.member()?, &form)
-                .await,
-        )
+        let member = self.member()?;
+        let selection = self.told(self.state.services.keys.bulk_selection(member, &form).await)?;
+        Ok(bulk::page::confirmation(selection, member.time_zone()))
     }
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {

@@ -1,36 +1,40 @@
 //! Sums of counted calls for a page.
 
-use crate::store::CountedCalls;
-use crate::zone::Zone;
+use super::time::write;
 use domain::{DayCalls, Outcome, RefusalCode, Timestamp};
+use service::Zone;
+use service::store::CountedCalls;
 use std::collections::BTreeMap;
 
 /// Sums the calls by period. `begins` are the beginnings of the periods, oldest first; each is
-/// named by `format`, in the syntax of [`jiff::fmt::strtime`].
-pub fn by_stretch(
+/// named by `format`, in the syntax of `strftime`.
+pub fn by_period(
     begins: &[Timestamp],
     calls: &[CountedCalls],
     zone: &Zone,
     format: &str,
 ) -> Vec<DayCalls> {
-    let mut told: Vec<_> = begins
+    let mut tallies: Vec<_> = begins
         .iter()
         .map(|begin| DayCalls {
-            name: zone.write(*begin, format),
+            name: write(*begin, zone, format),
             accepted: 0,
             refused: 0,
         })
         .collect();
     for call in calls {
         let index = begins.partition_point(|begin| *begin <= call.since);
-        if let Some(tally) = index.checked_sub(1).and_then(|index| told.get_mut(index)) {
+        if let Some(tally) = index
+            .checked_sub(1)
+            .and_then(|index| tallies.get_mut(index))
+        {
             match call.outcome {
                 Outcome::Accepted => tally.accepted += call.calls,
                 Outcome::Refused(_) => tally.refused += call.calls,
             }
         }
     }
-    told
+    tallies
 }
 
 /// Sums refused calls by reason, the most frequent first.
@@ -50,6 +54,7 @@ pub fn by_reason(calls: &[CountedCalls]) -> Vec<(RefusalCode, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::seconds;
 
     fn calls(since: i64, outcome: Outcome, calls: u64) -> CountedCalls {
         CountedCalls {
@@ -59,14 +64,22 @@ mod tests {
         }
     }
 
+    /// Returns the beginnings of `count` days, of which the last begins at `midnight`.
+    fn days_until(midnight: i64, count: i64) -> Vec<Timestamp> {
+        let midnight = Timestamp::from_millis(midnight);
+        let days = (0..count).rev();
+        days.map(|days| midnight.plus_seconds(-days * seconds::DAY))
+            .collect()
+    }
+
     #[test]
     fn calls_are_counted_by_day_in_the_accounts_time_zone() {
         // Midnight of 23 Nov 2026 in Kathmandu, which is 18:15 UTC of the day before.
         let midnight = 1_795_371_300_000;
         let zone = Zone::parse("Asia/Kathmandu").unwrap();
-        let days = zone.days(Timestamp::from_millis(midnight + 1), 30);
+        let days = days_until(midnight, 30);
         let limited = Outcome::Refused(RefusalCode::RateLimited);
-        let told = by_stretch(
+        let tallies = by_period(
             &days,
             &[
                 calls(midnight - 900_000, Outcome::Accepted, 2),
@@ -76,29 +89,27 @@ mod tests {
             &zone,
             "%-d %b",
         );
-        let [.., yesterday, today] = told.as_slice() else {
+        let [.., yesterday, today] = tallies.as_slice() else {
             panic!("too few days")
         };
         let day = |day: &DayCalls| (day.name.clone(), day.accepted, day.refused);
         assert_eq!(day(yesterday), ("22 Nov".into(), 2, 0));
         assert_eq!(day(today), ("23 Nov".into(), 3, 4));
-        assert_eq!((told.len(), today.total()), (30, 7));
+        assert_eq!((tallies.len(), today.total()), (30, 7));
     }
 
     #[test]
     fn calls_before_the_first_day_are_not_counted() {
-        let days = Zone::parse("UTC")
-            .unwrap()
-            .days(Timestamp::from_millis(0), 2);
+        let days = days_until(0, 2);
         let before = calls(days[0].millis() - 1, Outcome::Accepted, 9);
-        let told = by_stretch(&days, &[before], &Zone::parse("UTC").unwrap(), "%-d %b");
-        assert!(told.iter().all(|day| day.total() == 0));
+        let tallies = by_period(&days, &[before], &Zone::parse("UTC").unwrap(), "%-d %b");
+        assert!(tallies.iter().all(|day| day.total() == 0));
     }
 
     #[test]
     fn most_frequent_refusal_reason_comes_first() {
         let refused = |refusal, count| calls(0, Outcome::Refused(refusal), count);
-        let told = by_reason(&[
+        let reasons = by_reason(&[
             refused(RefusalCode::InvalidBody, 2),
             calls(0, Outcome::Accepted, 100),
             refused(RefusalCode::RateLimited, 2),
@@ -110,6 +121,6 @@ mod tests {
             (RefusalCode::RateLimited, 2),
             (RefusalCode::InvalidBody, 2),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(reasons, expected);
     }
 }

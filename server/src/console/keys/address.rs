@@ -1,9 +1,9 @@
 //! Addresses on the API Keys page.
 
-use super::Door;
 use crate::cursor;
 use crate::parameter::{TooLong, repeated};
-use domain::{Failure, KeyOrder, KeyQuery, KeysPage};
+use domain::{Failure, KeyOrder, KeyQuery};
+use service::store::KeyPlace;
 use url::form_urlencoded::{self, Serializer};
 
 /// For each column, its first order and the opposite one.
@@ -17,34 +17,29 @@ const COLUMNS: [(&str, &str); 5] = [
 /// Columns whose first order is descending: times.
 const FALLING: [&str; 2] = ["created", "used"];
 
-pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure> {
-    let member = door.member()?;
-    // A server function gets the text as an argument, so the limit of addresses does not apply to
-    // it.
+/// Parses the query of the page's address, with or without its question mark, and the position at
+/// which the page begins.
+///
+/// # Errors
+/// [`Failure::NotFound`], also for an address that is too long: a server function gets the text as
+/// an argument, so the limit of addresses does not apply to it.
+pub fn parse(search: &str) -> Result<(KeyQuery, Option<KeyPlace>), Failure> {
     TooLong::check_query(search).map_err(|_| Failure::NotFound)?;
     if repeated(search.trim_start_matches('?')).is_some() {
         return Err(Failure::NotFound);
     }
     let query = read(search);
-    let order = KeyOrder::parse(&query.sort).unwrap_or_default();
-    let after = (!query.cursor.is_empty())
-        .then(|| cursor::read_key(order, &query.cursor).ok_or(Failure::NotFound));
-    let found = door
-        .state
-        .services
-        .keys
-        .list_page(member, &query, after.transpose()?.as_ref())
-        .await;
-    let (mut page, next) = door.told(found)?;
-    let around = &mut page.around;
-    let query = &around.query;
-    page.sorts = COLUMNS.map(|column| sort(query, column)).to_vec();
-    around.first = (!query.cursor.is_empty()).then(|| address(query, &query.sort, ""));
-    around.next = next.map(|place| address(query, &query.sort, &cursor::write_key(order, &place)));
-    Ok(page)
+    let after = match &*query.cursor {
+        "" => None,
+        cursor => Some(cursor::read_key(order(&query), cursor).ok_or(Failure::NotFound)?),
+    };
+    Ok((query, after))
 }
 
-/// Parses the query of the page's address, with or without its question mark.
+fn order(query: &KeyQuery) -> KeyOrder {
+    KeyOrder::parse(&query.sort).unwrap_or_default()
+}
+
 fn read(search: &str) -> KeyQuery {
     let mut query = KeyQuery::default();
     for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
@@ -65,9 +60,25 @@ fn read(search: &str) -> KeyQuery {
 }
 
 /// Returns the page's address without parameters that do not affect its list.
-pub(in super::super) fn list_address(search: &str) -> String {
+pub fn list_address(search: &str) -> String {
     let query = read(search);
     address(&query, &query.sort, &query.cursor)
+}
+
+/// Returns the address of the first page; `None` on the first page itself.
+pub fn first(query: &KeyQuery) -> Option<String> {
+    (!query.cursor.is_empty()).then(|| address(query, &query.sort, ""))
+}
+
+/// Returns the address of the page that begins at `place`.
+pub fn next(query: &KeyQuery, place: &KeyPlace) -> String {
+    let cursor = cursor::write_key(order(query), place);
+    address(query, &query.sort, &cursor)
+}
+
+/// Returns the sort links of the columns, as in [`KeysPage::sorts`](domain::KeysPage::sorts).
+pub fn sorts(query: &KeyQuery) -> Vec<(String, String)> {
+    COLUMNS.map(|column| sort(query, column)).to_vec()
 }
 
 fn sort(query: &KeyQuery, (first, other): (&str, &str)) -> (String, String) {

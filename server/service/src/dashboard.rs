@@ -1,0 +1,132 @@
+//! An account at a glance.
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::keys::{Keys, UNUSED_SECONDS};
+use crate::sessions::Member;
+use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, KeyFilter, KeyRecord};
+use domain::{AccountId, KeyCount, KeyCounts, KeyName, KeyOrder, KeyStatus, LeadStatus, Timestamp};
+use std::sync::Arc;
+
+/// Days of an overview, including today.
+const DAYS: u16 = 30;
+
+const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];
+const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::LeadErased];
+
+/// An account at a glance.
+#[derive(Debug)]
+pub struct Overview {
+    pub now: Timestamp,
+    /// The beginnings of the last 30 days in the account's time zone, oldest first.
+    pub days: Vec<Timestamp>,
+    /// The calls of these days.
+    pub calls: Vec<CountedCalls>,
+    /// A call was accepted at any time.
+    pub was_called: bool,
+    pub keys: KeyCounts,
+    /// The keys that expire within 30 days, as in a [`KeyList`](crate::keys::KeyList).
+    pub expiring: Vec<KeyRecord>,
+    pub items: u64,
+    /// Number of leads by status, without erased ones.
+    pub leads: Vec<(LeadStatus, u64)>,
+    pub inventory_change: Option<LatestChange>,
+    pub leads_change: Option<LatestChange>,
+}
+
+/// The most recent change of a kind.
+#[derive(Debug)]
+pub struct LatestChange {
+    pub event: AuditEvent,
+    /// Name of the key that made the change; `None` for changes made in the console.
+    pub key: Option<KeyName>,
+}
+
+/// The overview of an account.
+pub struct Dashboard {
+    pub(crate) store: Arc<dyn DashboardPorts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: Arc<Keys>,
+}
+
+impl Dashboard {
+    /// Returns the overview of the member's account, for any role.
+    ///
+    /// The amount of data read does not grow with the number of keys, calls or events: at most
+    /// [`KeyCount::MOST`] keys of each kind are counted, items have a counter, leads are counted by
+    /// an index, and the rest is found by an index.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn overview(&self, member: &Member) -> Result<Overview, Error> {
+        let account = &member.account_id;
+        let now = self.clock.now();
+        let days = member.time_zone.days(now, DAYS);
+        let since = days.first().copied().unwrap_or(now);
+        let mut leads = self.store.count_leads_by_status(account).await?;
+        let order = |status: &LeadStatus| LeadStatus::ALL.iter().position(|own| own == status);
+        leads.sort_by_key(|(status, _)| order(status));
+        Ok(Overview {
+            now,
+            calls: self.store.calls(account, since).await?,
+            days,
+            was_called: self.store.first_call(account).await?.is_some(),
+            keys: self.count_keys(account, now).await?,
+            expiring: self.keys.expiring(account, now).await?,
+            items: self.store.number_of_items(account).await?,
+            leads,
+            inventory_change: self.latest_change(account, &INVENTORY).await?,
+            leads_change: self.latest_change(account, &LEADS).await?,
+        })
+    }
+
+    async fn latest_change(
+        &self,
+        account: &AccountId,
+        actions: &[Action],
+    ) -> Result<Option<LatestChange>, Error> {
+        let mut last: Option<AuditEvent> = None;
+        for action in actions {
+            let event = self.store.last_event(account, *action).await?;
+            if let Some(event) = event
+                && last.as_ref().is_none_or(|last| last.at < event.at)
+            {
+                last = Some(event);
+            }
+        }
+        let Some(event) = last else { return Ok(None) };
+        let key = match &event.actor {
+            Actor::Key(id) => self.store.find_key(account, id).await?,
+            _ => None,
+        };
+        let key = key.map(|key| key.name);
+        Ok(Some(LatestChange { event, key }))
+    }
+
+    async fn count_keys(&self, account: &AccountId, now: Timestamp) -> Result<KeyCounts, Error> {
+        self.keys.note_expired(account, now).await?;
+        let count = async |filter: KeyFilter| {
+            let most = KeyCount::MOST + 1;
+            let order = KeyOrder::default();
+            let counted = self.store.count_keys(account, &filter, order, most);
+            counted.await.map(|counted| counted.keys)
+        };
+        let of = |status| KeyFilter {
+            status: Some(status),
+            ..KeyFilter::default()
+        };
+        Ok(KeyCounts {
+            active: count(of(KeyStatus::Active)).await?,
+            paused: count(of(KeyStatus::Paused)).await?,
+            expired: count(of(KeyStatus::Expired)).await?,
+            revoked: count(of(KeyStatus::Revoked)).await?,
+            // By this filter alone, so that an index suffices and no key is read.
+            unused: count(KeyFilter {
+                idle_since: Some(now.plus_seconds(-UNUSED_SECONDS)),
+                ..KeyFilter::default()
+            })
+            .await?,
+            knocking: self.keys.count_dead_keys_in_use(account, now).await?,
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Keys as they are now: their status, their latest use, and what needs attention.
+
+use super::Keys;
+use crate::key::EXPIRES_SOON_SECONDS;
+use crate::store::{KeyMarks, KeyRecord};
+use domain::{KeyStatus, Scope, Timestamp, seconds};
+
+/// A key that was used within this time is revoked only if its name is typed: something still
+/// depends on it.
+const USED_RECENTLY_SECONDS: i64 = seconds::DAY;
+/// An active key that was neither used nor created within this time is marked.
+pub(crate) const UNUSED_SECONDS: i64 = 30 * seconds::DAY;
+/// A scope that no call needed for this many days may be unnecessary.
+const IDLE_DAYS: i64 = 30;
+/// The networks that a key is called from are regarded as known after this time.
+const KNOWN_SECONDS: i64 = seconds::DAY;
+/// How long a new network, or a call with a revoked or expired key, is shown.
+const NEWS_SECONDS: i64 = 7 * seconds::DAY;
+
+/// A key as it was at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentKey {
+    /// The stored key, with its latest use, even if that is not stored yet.
+    pub record: KeyRecord,
+    pub at: Timestamp,
+    pub status: KeyStatus,
+    /// The key was used within the last 24 hours.
+    pub used_recently: bool,
+    /// The most urgent first.
+    pub warnings: Vec<KeyWarning>,
+}
+
+/// A condition of a key that needs attention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyWarning {
+    /// The revocation or pause is in force on this node only, because it is not stored yet.
+    NotStored,
+    /// The key is revoked or expired, and was called with in the last 7 days.
+    DeadKeyInUse,
+    /// The key was called from a network that it was not known to be called from.
+    NewNetwork,
+    /// The key is active and expires within 7 days.
+    ExpiresSoon,
+    /// The key is active, and was neither used nor created in the last 30 days.
+    Unused,
+    /// No call has needed these scopes since the key was first used, at least 30 days ago.
+    UnusedScopes(Vec<Scope>),
+}
+
+/// A revoked or expired key that was called with after this time is still in use.
+pub(crate) fn knocks_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-NEWS_SECONDS)
+}
+
+impl KeyMarks {
+    /// Whether the first call from a new network was recent.
+    fn has_new_network(&self, now: Timestamp) -> bool {
+        let (Some(first), Some(new)) = (self.first_network_at, self.new_network_at) else {
+            return false;
+        };
+        new > first.plus_seconds(KNOWN_SECONDS) && now < new.plus_seconds(NEWS_SECONDS)
+    }
+
+    /// Whether the latest call with the revoked or expired key was recent.
+    fn is_knocking(&self, now: Timestamp) -> bool {
+        self.knocked_at.is_some_and(|at| at > knocks_since(now))
+    }
+
+    /// Returns for how many whole days no call needed the scope, if these are at least 30. `None`
+    /// if nothing is known of that time, because the use of scopes was not yet recorded.
+    pub fn idle_days(&self, scope: Scope, now: Timestamp) -> Option<i64> {
+        let since = self.scope_uses.last(scope).or(self.first_network_at)?;
+        let days = (now.millis() - since.millis()) / (seconds::DAY * 1_000);
+        (days >= IDLE_DAYS).then_some(days)
+    }
+}
+
+impl Keys {
+    pub(super) fn current(&self, mut record: KeyRecord, now: Timestamp) -> CurrentKey {
+        let unstored = self.unstored.find(&record.account_id, &record.id);
+        record.last_use = self.usages.latest(&record.id, record.last_use);
+        let recently = now.plus_seconds(-USED_RECENTLY_SECONDS);
+        CurrentKey {
+            at: now,
+            status: record.status(now),
+            used_recently: (record.last_use.as_ref()).is_some_and(|last| last.at > recently),
+            warnings: warnings(&record, unstored.is_none(), now),
+            record,
+        }
+    }
+}
+
+fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning> {
+    let (marks, status) = (&key.marks, key.status(now));
+    let (active, live) = (status == KeyStatus::Active, status.is_live());
+    let last_sign_of_life = (key.last_use.as_ref()).map_or(key.created_at, |last| last.at);
+    let unused = active && last_sign_of_life <= now.plus_seconds(-UNUSED_SECONDS);
+    let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
+    let unused_scopes: Vec<_> = Scope::ALL
+        .into_iter()
+        .filter(|scope| active && !unused && key.scopes.contains(*scope))
+        .filter(|scope| marks.scope_uses.last(*scope).is_none())
+        .filter(|scope| marks.idle_days(*scope, now).is_some())
+        .collect();
+    let warnings = [
+        (!is_stored, KeyWarning::NotStored),
+        (!live && marks.is_knocking(now), KeyWarning::DeadKeyInUse),
+        (live && marks.has_new_network(now), KeyWarning::NewNetwork),
+        (
+            active && key.expires_at.is_some_and(|end| end <= soon),
+            KeyWarning::ExpiresSoon,
+        ),
+        (unused, KeyWarning::Unused),
+        (
+            !unused_scopes.is_empty(),
+            KeyWarning::UnusedScopes(unused_scopes),
+        ),
+    ];
+    let holding = warnings.into_iter().filter(|(holds, _)| *holds);
+    holding.map(|(_, warning)| warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(days: i64) -> Timestamp {
+        Timestamp::from_millis(days * seconds::DAY * 1_000)
+    }
+
+    #[test]
+    fn network_counts_as_new_for_a_week_if_the_key_was_in_use_for_over_a_day() {
+        let marks = |first, new| KeyMarks {
+            first_network_at: Some(at(first)),
+            new_network_at: Some(at(new)),
+            ..KeyMarks::default()
+        };
+        assert!(marks(0, 2).has_new_network(at(2)));
+        assert!(marks(0, 2).has_new_network(at(8)));
+        assert!(!marks(0, 2).has_new_network(at(9)), "a week is over");
+        assert!(!marks(0, 1).has_new_network(at(2)), "it was too young");
+        assert!(!KeyMarks::default().has_new_network(at(2)));
+    }
+
+    #[test]
+    fn permission_counts_as_idle_30_days_after_its_last_use_or_the_keys_first_use() {
+        let mut marks = KeyMarks::default();
+        assert_eq!(marks.idle_days(Scope::LeadsRead, at(400)), None);
+        marks.first_network_at = Some(at(0));
+        assert_eq!(marks.idle_days(Scope::LeadsRead, at(29)), None);
+        assert_eq!(marks.idle_days(Scope::LeadsRead, at(30)), Some(30));
+        marks.scope_uses.note(Scope::LeadsRead, at(20));
+        assert_eq!(marks.idle_days(Scope::LeadsRead, at(49)), None);
+        assert_eq!(marks.idle_days(Scope::LeadsRead, at(80)), Some(60));
+        assert_eq!(marks.idle_days(Scope::LeadsWrite, at(80)), Some(80));
+    }
+}

@@ -1,0 +1,70 @@
+//! One key with its activity and its history.
+
+use super::fill::filled;
+use super::lifetime::latest_of;
+use super::{CurrentKey, KeyActivity, Keys, Rotations};
+use crate::error::Error;
+use crate::sessions::Member;
+use crate::store::{KeyRecord, SignedEvent};
+use domain::{EditKeyForm, Failure, KeyId, KeyPolicy, Stretch, Timestamp};
+
+/// Events of a history. The older history of a key that changes more often is in the audit log.
+const HISTORY: u32 = 100;
+
+/// A key with its activity and its history.
+#[derive(Debug)]
+pub struct KeyDetails {
+    pub key: CurrentKey,
+    /// The form that edits the key, with the present settings.
+    pub form: EditKeyForm,
+    /// The account's policy for expiry dates that are set.
+    pub policy: KeyPolicy,
+    /// Latest expiry that can be set, if the policy limits it.
+    pub latest_end: Option<Timestamp>,
+    pub creator_is_deactivated: bool,
+    pub activity: KeyActivity,
+    pub rotations: Rotations,
+    /// Newest first.
+    pub history: Vec<SignedEvent>,
+}
+
+impl Keys {
+    /// Returns a key with its activity in a period and its history, for any role.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`], also for a key of another account.
+    pub async fn details(
+        &self,
+        member: &Member,
+        id: &KeyId,
+        stretch: Stretch,
+    ) -> Result<KeyDetails, Error> {
+        let now = self.clock.now();
+        let (account, zone) = (&member.account_id, &member.time_zone);
+        let record = self.find(member, id).await?;
+        let creator = self
+            .store
+            .find_teammate_by_email(account, &record.created_by)
+            .await?;
+        let policy = self.key_policy(member).await?;
+        Ok(KeyDetails {
+            history: self.store.history(account, id.as_str(), HISTORY).await?,
+            activity: self.activity(&record, stretch, now, zone).await?,
+            rotations: self.rotations(&record, now, zone).await?,
+            form: filled(&record, zone),
+            latest_end: latest_of(&record, policy, now, zone),
+            policy,
+            creator_is_deactivated: creator.is_some_and(|creator| !creator.is_active()),
+            key: self.current(record, now),
+        })
+    }
+
+    /// Returns a key of the member's account.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`], also for a key of another account.
+    pub(super) async fn find(&self, member: &Member, id: &KeyId) -> Result<KeyRecord, Error> {
+        let key = self.store.find_key(&member.account_id, id).await?;
+        Ok(key.ok_or(Failure::NotFound)?)
+    }
+}

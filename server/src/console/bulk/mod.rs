@@ -1,0 +1,3 @@
+//! Bulk actions on keys.
+
+pub mod page;

@@ -1,0 +1,4 @@
+//! The Dashboard.
+
+pub mod page;
+mod words;

@@ -1,0 +1,8 @@
+//! Pages of the list of keys and of one key.
+
+mod address;
+pub mod page;
+mod words;
+
+pub use address::{list_address, parse};
+pub use words::first_call;

@@ -1,0 +1,302 @@
+//! Sentences about keys.
+
+use crate::console::time::moment;
+use domain::{
+    Email, EndingNotice, ExpiringKey, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
+    Timestamp, relative, seconds,
+};
+use serde_json::Value;
+use service::audit::{capitalised, details, in_a_sentence, title, who};
+use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
+use service::store::{Action, Actor, Receipt, Revoker, SignedEvent};
+use service::{Member, Zone, parse_rfc3339, refusals};
+
+/// Days before the expiry at which a notice appears, each more urgent than the next.
+const DAYS: [u32; 3] = [1, 7, 30];
+/// Keys that the notice names; it counts the others.
+const NAMED: usize = 3;
+/// Without a full stop, like a receipt.
+const NO_RECEIPT: &str = "Refused from now on; the database could not be asked on how many nodes";
+
+pub fn warning(warning: &KeyWarning) -> String {
+    match warning {
+        KeyWarning::NotStored => KeyView::NOT_STORED.to_owned(),
+        KeyWarning::DeadKeyInUse => "Still being called".to_owned(),
+        KeyWarning::NewNetwork => "First call from a new network".to_owned(),
+        KeyWarning::ExpiresSoon => "Expires soon".to_owned(),
+        KeyWarning::Unused => "Unused for 30 days".to_owned(),
+        KeyWarning::UnusedScopes(scopes) => {
+            let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+            format!("Never used: {}", scopes.join(", "))
+        }
+    }
+}
+
+/// Returns the name of the actor who revoked a key.
+pub fn revoker(revoker: &Revoker<Email>) -> String {
+    match revoker {
+        Revoker::Member(email) => email.to_string(),
+        Revoker::Holder => "the key itself".to_owned(),
+        Revoker::Operator => "the operator".to_owned(),
+    }
+}
+
+/// Describes how a revocation reached the nodes, to the member who just confirmed it in a dialog.
+pub fn own_receipt(receipt: Option<Receipt>) -> String {
+    receipt.map_or_else(|| NO_RECEIPT.to_owned(), |receipt| receipt.told(true))
+}
+
+/// Returns a `curl` command for a first call that the key's scopes allow.
+pub fn curl(public_url: &str, scopes: &ScopeSet, secret: &str) -> String {
+    let path = if scopes.contains(Scope::InventoryRead) {
+        "inventory"
+    } else {
+        "key"
+    };
+    format!("curl -H \"X-API-Key: {secret}\" {public_url}/api/{path}")
+}
+
+/// Describes the state of the first call with a key.
+pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain::FirstCall {
+    let (stage, text, more) = match call {
+        FirstCall::Waiting => (
+            FirstCallStage::Waiting,
+            "Waiting for the first call…".to_owned(),
+            String::new(),
+        ),
+        FirstCall::Refused { call, key } => {
+            let (why, advice) = refusals::words(public_url, &call, Some(&*key), member.time_zone());
+            (FirstCallStage::Refused, why, advice)
+        }
+        FirstCall::Accepted(last_use) => {
+            let from = last_use.map(|last| match last.user_agent {
+                Some(agent) => format!("From {} with {agent}", last.ip),
+                None => format!("From {}", last.ip),
+            });
+            let text = "The first call came, and was accepted.".to_owned();
+            (FirstCallStage::Accepted, text, from.unwrap_or_default())
+        }
+    };
+    domain::FirstCall { stage, text, more }
+}
+
+/// Returns how many keys are on hold, and what to do or whom to ask.
+pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> String {
+    let (wait, one) = match keys {
+        1 => ("One key waits".to_owned(), "It"),
+        many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MOST) => {
+            ("More than 1,000 keys wait".to_owned(), "Each")
+        }
+        many => (format!("{many} keys wait"), "Each"),
+    };
+    let then = if member.role().manages_keys() {
+        "Look at Team as well: who was deactivated after the backup is not any more."
+    } else {
+        "Until then, calls with it are refused. Ask an owner or admin of your account to look at them."
+    };
+    format!(
+        "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
+         does not know what was revoked after it. {then}",
+        moment(since, member.time_zone()).exact
+    )
+}
+
+/// Returns a sentence about all revoked and expired keys that are still in use.
+pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
+    let count = *keys;
+    let quoted: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
+    let more = (count as usize).saturating_sub(names.len());
+    let more = match more {
+        0 => String::new(),
+        _ if count > KeyCount::MOST => " and many more".to_owned(),
+        more => format!(" and {more} more"),
+    };
+    let still = if count == 1 {
+        "1 revoked or expired key still knocks".to_owned()
+    } else if count > KeyCount::MOST {
+        "More than 1,000 revoked or expired keys still knock".to_owned()
+    } else {
+        format!("{count} revoked or expired keys still knock")
+    };
+    // If they are all too far down the list to be found, none is named.
+    let which = if names.is_empty() {
+        String::new()
+    } else {
+        format!(": {}{more}", quoted.join(", "))
+    };
+    format!("{still}{which}. Calls came within the last 7 days, and each was refused.")
+}
+
+/// Returns one notice for all keys, as urgent as the one that expires first requires.
+pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
+    let first = keys.first()?.end.at;
+    let until = |days: u32| now.plus_seconds(i64::from(days) * seconds::DAY);
+    let days = DAYS.into_iter().find(|days| first <= until(*days))?;
+    let soon = keys.iter().take_while(|key| key.end.at <= until(days));
+    let soon = soon.count();
+    let named = keys.iter().take(soon.min(NAMED)).map(|key| {
+        let used = if key.late {
+            ", replaced and still used"
+        } else {
+            ""
+        };
+        format!("“{}” {}{used}", key.name, relative(key.end.at, now))
+    });
+    let more = soon.saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let all: Vec<_> = named.chain(more).collect();
+    let text = format!(
+        "{}. Once a key has expired, every call with it is refused.",
+        all.join("; ")
+    );
+    let (keys, verb) = if soon == 1 {
+        ("key", "expires")
+    } else {
+        ("keys", "expire")
+    };
+    let within = if days == 1 {
+        "a day".to_owned()
+    } else {
+        format!("{days} days")
+    };
+    let most = if soon >= MAX_EXPIRING as usize {
+        "At least "
+    } else {
+        ""
+    };
+    let title = format!("{most}{soon} {keys} {verb} within {within}");
+    Some(EndingNotice { days, title, text })
+}
+
+/// Returns the name of the actor of an event in the history of a key.
+pub fn actor(SignedEvent { event, email }: &SignedEvent) -> String {
+    match &event.actor {
+        Actor::Key(_) => "The key itself".to_owned(),
+        actor => who(actor, email.as_ref().map(ToString::to_string)),
+    }
+}
+
+/// Describes an event in a sentence.
+pub fn event(action: Action, detail: &Value, zone: &Zone) -> String {
+    match action {
+        Action::KeyCreated => match detail["replaces"].as_str() {
+            Some(old) => format!("Created, to take the place of {old}"),
+            None => "Created".to_owned(),
+        },
+        Action::KeyRotated => {
+            let new = detail["replaced_by"].as_str();
+            let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
+            format!(
+                "Rotated: {} takes its place; this key ends {}",
+                new.unwrap_or_default(),
+                end.map_or_else(
+                    || "now".to_owned(),
+                    |end| format!("on {}", moment(end, zone).exact)
+                )
+            )
+        }
+        Action::KeyRevoked => {
+            let reason = detail["reason"].as_str().unwrap_or_default();
+            format!("Revoked, with the reason {reason}")
+        }
+        Action::KeyNoticeRejected => {
+            let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();
+            format!(
+                "Email about its expiry to {} was rejected. {}",
+                text("email"),
+                text("reason")
+            )
+        }
+        Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
+        other => {
+            // The subject is clear from the page.
+            let title = title(other);
+            capitalised(title.strip_prefix("API key ").unwrap_or(title))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{KeyId, KeyName};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
+
+    fn key(name: &str, seconds: i64, late: bool) -> ExpiringKey {
+        ExpiringKey {
+            id: KeyId::parse("k").unwrap(),
+            name: KeyName::parse(name).unwrap(),
+            end: moment(NOW.plus_seconds(seconds), &Zone::parse("UTC").unwrap()),
+            late,
+        }
+    }
+
+    #[test]
+    fn expiry_notice_uses_the_warning_period_of_the_key_that_expires_first() {
+        assert_eq!(expiring(&[], NOW), None);
+        for (seconds, days) in [
+            (seconds::DAY, 1),
+            (seconds::DAY + 1, 7),
+            (7 * seconds::DAY, 7),
+            (30 * seconds::DAY, 30),
+        ] {
+            let keys = [key("a", seconds, false), key("b", 30 * seconds::DAY, false)];
+            assert_eq!(expiring(&keys, NOW).unwrap().days, days, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn expiry_notice_names_a_few_keys_and_counts_the_rest() {
+        let keys: Vec<_> = (1..=5)
+            .map(|day| key(&format!("Key {day}"), day * seconds::DAY, day == 2))
+            .collect();
+        let notice = expiring(&keys, NOW).unwrap();
+        assert_eq!(notice.title, "1 key expires within a day");
+        assert!(
+            notice.text.starts_with("“Key 1” in 1 day. "),
+            "{}",
+            notice.text
+        );
+        let notice = expiring(&keys[1..], NOW).unwrap();
+        assert_eq!(notice.title, "4 keys expire within 7 days");
+        let wanted = "“Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
+        assert!(notice.text.starts_with(wanted), "{}", notice.text);
+    }
+
+    #[test]
+    fn notice_of_dead_keys_names_a_few_and_counts_the_rest() {
+        for (count, names, begin) in [
+            (
+                1,
+                vec!["CRM"],
+                "1 revoked or expired key still knocks: “CRM”. Calls",
+            ),
+            (
+                2,
+                vec!["A", "B"],
+                "2 revoked or expired keys still knock: “A”, “B”. Calls",
+            ),
+            (
+                5,
+                vec!["A", "B", "C"],
+                "5 revoked or expired keys still knock: “A”, “B”, “C” and 2 more. Calls",
+            ),
+            (
+                1_001,
+                vec!["A"],
+                "More than 1,000 revoked or expired keys still knock: “A” and many more. Calls",
+            ),
+            (
+                1_001,
+                vec![],
+                "More than 1,000 revoked or expired keys still knock. Calls",
+            ),
+        ] {
+            let names = names.into_iter().map(|name| KeyName::parse(name).unwrap());
+            let names = names.collect();
+            let text = dead_key_use(&DeadKeyUse { keys: count, names });
+            assert!(text.starts_with(begin), "{text}");
+        }
+    }
+}

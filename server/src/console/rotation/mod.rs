@@ -1,0 +1,3 @@
+//! Rotations of keys.
+
+pub mod page;

@@ -3,8 +3,8 @@
 
 use crate::AppState;
 use crate::api::once::once;
-use crate::api::scoped::{InventoryWrite, LeadsWrite};
-use crate::api::{health, inventory, key, leads, openapi};
+use crate::api::scoped::{InventoryWrite, LeadsCreate, LeadsWrite};
+use crate::api::{health, inventory, key, leads, openapi, refusals};
 use crate::console::{call, events, export, first_call, form, import, page};
 use crate::http::Pipeline;
 use crate::http::routes::{Route, Routes};
@@ -13,18 +13,30 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
+use service::refusal::Refusal;
 use tower_http::compression::CompressionLayer;
 
 const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<AppState>) -> Route {
+    described(method, path, handler, Vec::new)
+}
+
+/// Route whose refusals the description of the API lists.
+const fn described(
+    method: M,
+    path: &'static str,
+    handler: fn(M) -> MethodRouter<AppState>,
+    refusals: fn() -> Vec<Refusal>,
+) -> Route {
     Route {
         method,
         path,
         handler,
         direct: None,
+        refusals,
     }
 }
 
-/// Route to a handler that nothing surrounds.
+/// Route of the API to a handler that nothing surrounds.
 macro_rules! direct {
     ($method:ident, $path:literal, $handler:path) => {
         Route {
@@ -34,7 +46,20 @@ macro_rules! direct {
             direct: Some((Method::$method, |request, state| {
                 Handler::call($handler, request, state)
             })),
+            refusals: || refusals::of($handler),
         }
+    };
+}
+
+/// Route of the API to a handler that runs once for each idempotency key.
+macro_rules! once {
+    ($method:ident, $path:literal, $permission:ty, $handler:path) => {
+        described(
+            M::$method,
+            $path,
+            |m| once::<$permission, _, _>(m, $handler),
+            || refusals::of($handler),
+        )
     };
 }
 
@@ -46,31 +71,33 @@ pub const API: &[Route] = &[
     direct!(GET, "/api/key", key::show),
     direct!(DELETE, "/api/key", key::revoke),
     direct!(GET, "/api/inventory", inventory::list),
-    route(M::POST, "/api/inventory", |m| {
-        once::<InventoryWrite, _, _>(m, inventory::push)
-    }),
+    once!(POST, "/api/inventory", InventoryWrite, inventory::push),
     // This route shadows `GET` for an item whose id is `changes`, which is at
     // `/api/inventory/%63hanges`.
-    route(M::GET, "/api/inventory/changes", |m| {
-        on(m, inventory::changes)
-            .put(inventory::put)
-            .delete(inventory::delete)
-            .merge(once::<InventoryWrite, _, _>(M::PATCH, inventory::edit))
-    }),
+    described(
+        M::GET,
+        "/api/inventory/changes",
+        |m| {
+            on(m, inventory::changes)
+                .put(inventory::put)
+                .delete(inventory::delete)
+                .merge(once::<InventoryWrite, _, _>(M::PATCH, inventory::edit))
+        },
+        || refusals::of(inventory::changes),
+    ),
     direct!(GET, "/api/inventory/{id}", inventory::show),
     direct!(PUT, "/api/inventory/{id}", inventory::put),
-    route(M::PATCH, "/api/inventory/{id}", |m| {
-        once::<InventoryWrite, _, _>(m, inventory::edit)
-    }),
+    once!(
+        PATCH,
+        "/api/inventory/{id}",
+        InventoryWrite,
+        inventory::edit
+    ),
     direct!(DELETE, "/api/inventory/{id}", inventory::delete),
     direct!(GET, "/api/leads", leads::list),
-    route(M::POST, "/api/leads", |m| {
-        once::<LeadsWrite, _, _>(m, leads::create)
-    }),
+    once!(POST, "/api/leads", LeadsCreate, leads::create),
     direct!(GET, "/api/leads/{id}", leads::show),
-    route(M::PATCH, "/api/leads/{id}", |m| {
-        once::<LeadsWrite, _, _>(m, leads::edit)
-    }),
+    once!(PATCH, "/api/leads/{id}", LeadsWrite, leads::edit),
     direct!(DELETE, "/api/leads/{id}", leads::erase),
 ];
 
@@ -80,7 +107,12 @@ pub const OPEN: &[Route] = &[
         on(m, openapi::show).layer(CompressionLayer::new())
     }),
     route(M::GET, "/healthz", |m| on(m, health::alive)),
-    route(M::GET, "/readyz", |m| on(m, health::ready)),
+    described(
+        M::GET,
+        "/readyz",
+        |m| on(m, health::ready),
+        || vec![Refusal::Unavailable],
+    ),
 ];
 
 /// Routes for people, who authenticate with a session.

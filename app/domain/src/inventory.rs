@@ -97,8 +97,7 @@ pub struct InventoryPage {
     pub manages: bool,
     /// This is the first page of the list.
     pub first: bool,
-    /// Address of the next page; `None` on the last page. The service returns the id after which
-    /// the next page begins, and the server replaces that id by the address.
+    /// Address of the next page; `None` on the last page.
     pub next: Option<String>,
     pub now: Moment,
     pub public_url: String,

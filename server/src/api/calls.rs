@@ -29,7 +29,7 @@ impl Code {
 pub fn outcome(response: &Response, problem: Option<&Problem>) -> Outcome {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        let code = problem.map(|problem| RefusalCode::of(problem.words().0));
+        let code = problem.map(|problem| problem.0.code());
         let replayed = || response.extensions().get().map(|Code(refusal)| *refusal);
         Outcome::Refused(code.or_else(replayed).unwrap_or(RefusalCode::Other))
     } else {

@@ -2,11 +2,13 @@
 
 use super::parameters::Parameters;
 use super::problem::Problem;
+use super::refusals::Refuses;
 use super::scoped::{AnyKey, Scoped};
 use crate::AppState;
 use crate::http::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use domain::ScopeSet;
 use serde::Serialize;
@@ -92,6 +94,32 @@ pub async fn show(
     Ok(Json(answer).into_response())
 }
 
+/// A key that asks for its own revocation.
+pub struct Revoking(Scoped<AnyKey>);
+
+impl FromRequestParts<AppState> for Revoking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let scoped = Scoped::from_request_parts(parts, state).await;
+        // A holder that repeats the request must not take this refusal for a stored revocation.
+        scoped.map(Self).map_err(|problem| match problem {
+            Problem(Refusal::RevokedHere) => Problem(Refusal::NotStored),
+            problem => problem,
+        })
+    }
+}
+
+impl Refuses for Revoking {
+    fn refusals(all: &mut Vec<Refusal>) {
+        Scoped::<AnyKey>::refusals(all);
+        all.extend([
+            Refusal::NotStored,
+            Refusal::OutcomeUnknown { idempotent: false },
+        ]);
+    }
+}
+
 /// Revoke the calling key
 ///
 /// For a key that may have leaked. Any key can revoke itself, and no other key. After the answer,
@@ -106,14 +134,9 @@ pub async fn show(
 )]
 pub async fn revoke(
     State(state): State<AppState>,
-    scoped: Result<Scoped<AnyKey>, Problem>,
+    Revoking(scoped): Revoking,
     parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
-    // A holder that repeats the request must not take this refusal for a stored revocation.
-    let scoped = scoped.map_err(|problem| match problem {
-        Problem(Refusal::RevokedHere) => Problem(Refusal::NotStored),
-        problem => problem,
-    })?;
     parameters.none()?;
     state
         .services

@@ -1,6 +1,8 @@
 //! Query parameters. An unknown parameter is refused, since ignoring a filter would return wrong
 //! data.
 
+use super::openapi::parameters::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};
+use super::refusals::{LARGE_REMOVAL, Refuses};
 use crate::cursor::{self, Way};
 use crate::parameter::TooLong;
 use axum::extract::FromRequestParts;
@@ -11,6 +13,7 @@ use service::store::ItemPlace;
 use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
 use std::future::ready;
+use std::marker::PhantomData;
 use std::str::FromStr;
 use url::form_urlencoded;
 
@@ -20,14 +23,36 @@ const MAX_LIMIT: u32 = 500;
 /// every removal with a large number.
 const MOST_ALLOWED: u64 = REMOVED_AT_MOST as u64;
 
-/// The query parameters as they were sent.
+/// The query parameters as they were sent, of the query that `Q` describes; `()` has none.
 ///
-/// They are checked after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
-/// [`Self::changes`]. Each of these also refuses a parameter in the path or in a header that is too
-/// long.
-pub struct Parameters {
+/// They are checked after the body, by the method of their query. It also refuses a parameter in
+/// the path or in a header that is too long.
+pub struct Parameters<Q = ()> {
     pairs: Vec<(String, String)>,
     lengths: Result<(), TooLong>,
+    query: PhantomData<Q>,
+}
+
+impl Refuses for ItemsQuery {}
+impl Refuses for ChangesQuery {}
+
+impl Refuses for ItemChangesQuery {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.push(Refusal::CursorExpired);
+    }
+}
+
+impl Refuses for FeedQuery {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.extend([Refusal::ReplaceTooLarge, LARGE_REMOVAL]);
+    }
+}
+
+impl<Q: Refuses> Refuses for Parameters<Q> {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.push(invalid("There is no parameter `page` here. Leave it out."));
+        Q::refusals(all);
+    }
 }
 
 /// The page of a list that a request asks for.
@@ -38,7 +63,7 @@ pub struct Page<T> {
     pub after: Option<T>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Parameters {
+impl<Q: Send, S: Sync> FromRequestParts<S> for Parameters<Q> {
     type Rejection = Infallible;
 
     fn from_request_parts(
@@ -51,15 +76,7 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     }
 }
 
-impl Parameters {
-    fn of(query: &str, lengths: Result<(), TooLong>) -> Self {
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        Self {
-            pairs: pairs.into_owned().collect(),
-            lengths,
-        }
-    }
-
+impl Parameters<()> {
     /// Refuses every parameter.
     ///
     /// # Errors
@@ -67,7 +84,9 @@ impl Parameters {
     pub fn none(&self) -> Result<(), Refusal> {
         self.known(&[])
     }
+}
 
+impl Parameters<FeedQuery> {
     /// Parses the options of a feed.
     ///
     /// # Errors
@@ -111,7 +130,9 @@ impl Parameters {
             Some(_) => Err(invalid("Set `dry_run` to `true` or `false`.")),
         }
     }
+}
 
+impl Parameters<ItemsQuery> {
     /// Parses the filter and the page of a list of items.
     ///
     /// # Errors
@@ -131,7 +152,9 @@ impl Parameters {
         };
         Ok((filter, self.part(cursor::read)?))
     }
+}
 
+impl Parameters<ChangesQuery> {
     /// Parses the page of a list of lead changes, which is in the order of the changes.
     ///
     /// # Errors
@@ -140,7 +163,9 @@ impl Parameters {
         self.known(&["limit", "cursor"])?;
         self.part(|text| cursor::read_change(Way::On, text))
     }
+}
 
+impl Parameters<ItemChangesQuery> {
     /// Parses the position in the changes of items.
     ///
     /// # Errors
@@ -149,12 +174,16 @@ impl Parameters {
         self.known(&["limit", "cursor"])?;
         self.part(cursor::read_item_change)
     }
+}
 
-    /// Returns the refusal of a `cursor` that the API has not issued.
-    pub fn no_such_cursor() -> Refusal {
-        invalid(
-            "Set `cursor` to the `next_cursor` of an earlier answer, unchanged, or leave it out.",
-        )
+impl<Q> Parameters<Q> {
+    fn of(query: &str, lengths: Result<(), TooLong>) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self {
+            pairs: pairs.into_owned().collect(),
+            lengths,
+            query: PhantomData,
+        }
     }
 
     fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Refusal> {
@@ -168,7 +197,7 @@ impl Parameters {
         };
         let after = self
             .get("cursor")
-            .map(|text| read(text).ok_or_else(Self::no_such_cursor));
+            .map(|text| read(text).ok_or_else(no_such_cursor));
         Ok(Page {
             limit,
             after: after.transpose()?,
@@ -201,6 +230,11 @@ impl Parameters {
     }
 }
 
+/// Returns the refusal of a `cursor` that the API has not issued.
+pub fn no_such_cursor() -> Refusal {
+    invalid("Set `cursor` to the `next_cursor` of an earlier answer, unchanged, or leave it out.")
+}
+
 /// Parses a number that consists of digits only: `+5` is refused, although Rust would parse it.
 fn number<T: FromStr>(text: &str) -> Option<T> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -216,7 +250,7 @@ mod tests {
     use super::*;
     use service::store::Removals;
 
-    fn asked(query: &str) -> Parameters {
+    fn asked<Q>(query: &str) -> Parameters<Q> {
         Parameters::of(query, TooLong::check_query(query))
     }
 

@@ -5,6 +5,7 @@
 
 use super::credentials::presented;
 use super::problem::Problem;
+use super::refusals::{LIMITED, Refuses, of_keys};
 use crate::AppState;
 use crate::http::context::source;
 use crate::http::{KeyOutcome, RequestContext};
@@ -12,7 +13,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use domain::Scope;
+use domain::{Resource, Scope};
 use service::authenticator::Refused;
 use service::refusal::Refusal;
 use service::{Client, KeyCaller, Source};
@@ -25,11 +26,19 @@ pub trait Permission: Send {
     /// Required scope, or `None` if any key is sufficient.
     const SCOPE: Option<Scope>;
 
+    /// Sample of the refusal of a body that would exceed a quota of the account.
+    const QUOTA: Option<Refusal> = None;
+
     /// Returns the scope that this request requires besides [`Self::SCOPE`].
     fn also(_: &Parts) -> Option<Scope> {
         None
     }
 }
+
+const ITEMS: Refusal = Refusal::QuotaExceeded {
+    resource: Resource::Items,
+    limit: 2_000_000,
+};
 
 pub struct AnyKey;
 pub struct InventoryRead;
@@ -38,6 +47,8 @@ pub struct InventoryWrite;
 pub struct InventoryPush;
 pub struct LeadsRead;
 pub struct LeadsWrite;
+/// New leads.
+pub struct LeadsCreate;
 
 impl Permission for AnyKey {
     const SCOPE: Option<Scope> = None;
@@ -47,9 +58,11 @@ impl Permission for InventoryRead {
 }
 impl Permission for InventoryWrite {
     const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+    const QUOTA: Option<Refusal> = Some(ITEMS);
 }
 impl Permission for InventoryPush {
     const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+    const QUOTA: Option<Refusal> = Some(ITEMS);
 
     /// A dry run shows stored values.
     fn also(parts: &Parts) -> Option<Scope> {
@@ -64,6 +77,13 @@ impl Permission for LeadsRead {
 }
 impl Permission for LeadsWrite {
     const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
+}
+impl Permission for LeadsCreate {
+    const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
+    const QUOTA: Option<Refusal> = Some(Refusal::QuotaExceeded {
+        resource: Resource::Leads,
+        limit: 1_000_000,
+    });
 }
 
 /// Caller whose key has the permission `P`.
@@ -119,6 +139,17 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
             state.services.auth.note_scope(&scoped.caller, scope);
         }
         Ok(scoped)
+    }
+}
+
+impl<P: Permission> Refuses for Scoped<P> {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.extend(of_keys());
+        all.extend(P::SCOPE.map(Refusal::MissingScope));
+        all.extend([LIMITED, Refusal::Internal, Refusal::Unavailable]);
+        if matches!(P::SCOPE, Some(Scope::InventoryWrite | Scope::LeadsWrite)) {
+            all.push(Refusal::OutcomeUnknown { idempotent: false });
+        }
     }
 }
 

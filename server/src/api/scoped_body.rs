@@ -1,13 +1,14 @@
 //! A body together with the key that sent it, judged after the body has arrived.
 
 use super::problem::Problem;
+use super::refusals::Refuses;
 use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use service::refusal::Refusal;
 
 /// Body that the API accepts. Handlers get one only inside [`ScopedBody`].
-pub trait ApiBody: Sized + Send {
+pub trait ApiBody: Refuses + Sized + Send {
     /// Reads the body of a request.
     ///
     /// # Errors
@@ -35,5 +36,14 @@ impl<P: Permission, B: ApiBody> FromRequest<AppState> for ScopedBody<P, B> {
         let body = B::read(Request::from_parts(parts, body)).await?;
         let scoped = scoped.judged_again(state).await?;
         Ok(Self { scoped, body })
+    }
+}
+
+impl<P: Permission, B: ApiBody> Refuses for ScopedBody<P, B> {
+    fn refusals(all: &mut Vec<Refusal>) {
+        Scoped::<P>::refusals(all);
+        B::refusals(all);
+        all.extend(P::QUOTA);
+        all.push(Refusal::StorageLow);
     }
 }

@@ -1,5 +1,6 @@
 //! Request bodies as text: of limited length, in UTF-8, and in an accepted format.
 
+use super::refusals::{Refuses, malformed_body};
 use super::scoped_body::ApiBody;
 use crate::body::{ReadError, read};
 use crate::encoding;
@@ -7,6 +8,7 @@ use crate::feed::{Format, MAX_BYTES};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
+use service::entry::{EntryCode, EntryError};
 use service::refusal::Refusal;
 
 /// Reads the whole body, at most `limit` bytes of it.
@@ -66,4 +68,22 @@ impl ApiBody for FeedText {
         let text = text(request, MAX_BYTES).await?;
         Ok(Self { format, text })
     }
+}
+
+impl Refuses for FeedText {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.extend(of_bodies(crate::feed::TAKEN, MAX_BYTES, "/items/0/name"));
+    }
+}
+
+/// Returns samples of the refusals of a body, of which one is about the value at `pointer`.
+pub(super) fn of_bodies(taken: &'static str, limit: usize, pointer: &str) -> [Refusal; 5] {
+    let detail = "Use at most 256 characters.";
+    [
+        Refusal::UnsupportedMediaType { taken },
+        Refusal::BodyTooLarge { limit },
+        Refusal::RequestTimeout,
+        malformed_body(),
+        Refusal::InvalidBody(vec![EntryError::new(pointer, EntryCode::TooLong, detail)]),
+    ]
 }

@@ -6,17 +6,26 @@ mod operation;
 mod prose;
 mod snippets;
 
-use crate::api::openapi::{self, DOCUMENT, every_problem};
+use crate::api::openapi::{self, every_problem};
 use crate::api::problem::Problem;
+use crate::router::{API, OPEN};
 use crate::{Documents, PublicUrl};
 use app::docs::{Docs, Group, Refusal};
+use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, OnceLock};
+
+/// The description of the API, without the address of a server.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(API.iter().chain(OPEN)));
 
 /// Returns the documents of a server that is reached at this address.
 pub fn documents(url: &PublicUrl) -> Documents {
     let (origin, url) = (url.origin().to_owned(), url.clone());
     Documents {
-        openapi: LazyLock::new(Box::new(move || openapi::text(&origin))),
+        openapi: LazyLock::new(Box::new(move || {
+            let mut document = DOCUMENT.clone();
+            document["servers"] = json!([{ "url": origin }]);
+            document.to_string().into()
+        })),
         docs: LazyLock::new(Box::new(move || Arc::new(docs(&url)))),
     }
 }

@@ -14,6 +14,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter};
 use futures::FutureExt as _;
+use service::refusal::Refusal;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,6 +34,17 @@ pub struct Route {
     pub handler: fn(MethodFilter) -> MethodRouter<AppState>,
     /// The handler alone, if nothing surrounds it.
     pub direct: Option<(Method, Direct)>,
+    /// Returns a sample of each refusal that the description of the API lists.
+    pub refusals: fn() -> Vec<Refusal>,
+}
+
+impl Route {
+    /// Returns whether this is the route of a method, in any case of letters.
+    pub fn is_named(&self, method: &str) -> bool {
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes());
+        let method = method.map(MethodFilter::try_from);
+        matches!(method, Ok(Ok(method)) if method == self.method)
+    }
 }
 
 /// Handlers of one path.

@@ -70,7 +70,7 @@ struct RemovedAnswer {
 pub async fn changes(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
-    parameters: Parameters,
+    parameters: Parameters<ItemChangesQuery>,
 ) -> Result<Json<ChangesAnswer>, Problem> {
     let page = parameters.item_changes()?;
     let found = state

@@ -2,12 +2,13 @@
 
 use super::answer::ItemAnswer;
 use super::body::{ItemEdits, ItemFields};
-use super::tag;
+use super::tag::{self, ItemCondition};
 use crate::AppState;
-use crate::api::json::{BODY, JsonText};
+use crate::api::json::{JsonPatch, JsonText};
 use crate::api::once::Once;
 use crate::api::openapi::parameters::{ItemPath, KnownTag, NoTag, OnceHeader, WantedTag};
 use crate::api::parameters::Parameters;
+use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
@@ -44,7 +45,7 @@ pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
     parameters: Parameters,
-    Segment(id): Segment,
+    PathId { id, .. }: PathId<ItemPath>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     parameters.none()?;
@@ -82,15 +83,16 @@ pub async fn put(
     State(state): State<AppState>,
     parameters: Parameters,
     Segment(id): Segment,
-    headers: HeaderMap,
-    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
+    ItemCondition(condition): ItemCondition,
+    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText>,
 ) -> Result<Response, Problem> {
     let draft = item_at(id.as_deref(), &body.0);
     drop(body);
-    let asked = conditions(&parameters, &headers).and_then(|condition| Ok((condition, text(id)?)));
-    let (condition, id) = match asked {
-        Ok(asked) => asked,
-        Err(problem) => {
+    let checked = parameters.none().and(condition);
+    let checked = checked.and_then(|condition| Ok((condition, text(id)?)));
+    let (condition, id) = match checked {
+        Ok(checked) => checked,
+        Err(refusal) => {
             // A bad body is reported first; nothing is stored either way. The id is a parameter,
             // like the others.
             let currency = state
@@ -104,7 +106,7 @@ pub async fn put(
             }
             .check(currency)
             .map_err(Refusal::InvalidBody)?;
-            return Err(problem.into());
+            return Err(refusal.into());
         }
     };
     match state
@@ -140,9 +142,9 @@ pub async fn edit(
     State(state): State<AppState>,
     once: Once,
     parameters: Parameters,
-    Segment(id): Segment,
-    headers: HeaderMap,
-    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
+    PathId { id, .. }: PathId<ItemPath>,
+    ItemCondition(condition): ItemCondition,
+    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonPatch>,
 ) -> Result<Whole, Problem> {
     let draft = edits_at(id.as_deref(), &body.0);
     drop(body);
@@ -150,7 +152,7 @@ pub async fn edit(
         return Err(Refusal::InvalidBody(draft.errors).into());
     }
     parameters.none()?;
-    let condition = match tag::condition(&headers)? {
+    let condition = match condition? {
         // No item that is changed can be absent.
         Condition::Absent => return Err(Refusal::PreconditionFailed.into()),
         condition => condition,
@@ -191,10 +193,11 @@ pub async fn delete(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,
     parameters: Parameters,
-    Segment(id): Segment,
-    headers: HeaderMap,
+    PathId { id, .. }: PathId<ItemPath>,
+    ItemCondition(condition): ItemCondition,
 ) -> Result<StatusCode, Problem> {
-    let condition = conditions(&parameters, &headers)?;
+    parameters.none()?;
+    let condition = condition?;
     let removal = state
         .services
         .inventory
@@ -211,11 +214,6 @@ pub async fn delete(
 fn answer(status: StatusCode, item: StoredItem) -> Response {
     let tag = [(ETAG, tag::write(item.version()))];
     (status, tag, Json(ItemAnswer::from(item))).into_response()
-}
-
-fn conditions(parameters: &Parameters, headers: &HeaderMap) -> Result<Condition, Refusal> {
-    parameters.none()?;
-    tag::condition(headers)
 }
 
 fn text(id: Option<String>) -> Result<String, Refusal> {

@@ -46,7 +46,7 @@ pub struct ListAnswer {
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
-    parameters: Parameters,
+    parameters: Parameters<ItemsQuery>,
 ) -> Result<Json<ListAnswer>, Problem> {
     let (filter, page) = parameters.items()?;
     let found = state

@@ -96,7 +96,7 @@ struct Rejected<'a> {
 pub async fn push(
     State(state): State<AppState>,
     once: Once,
-    parameters: Parameters,
+    parameters: Parameters<FeedQuery>,
     ScopedBody { scoped, body }: ScopedBody<InventoryPush, FeedText>,
 ) -> Result<Whole, Problem> {
     let FeedText { format, text } = body;

@@ -1,10 +1,15 @@
 //! Entity tags of items (RFC 9110): each names one state of an item.
 
+use crate::api::refusals::Refuses;
+use axum::extract::FromRequestParts;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Timestamp;
 use service::inventory::{Condition, Version};
 use service::refusal::Refusal;
+use std::convert::Infallible;
+use std::future::ready;
 
 /// Content codings that proxies append to the tags of answers that they compress.
 const CODINGS: [&str; 4] = ["gzip", "br", "zstd", "deflate"];
@@ -42,11 +47,31 @@ fn without_coding(opaque: &str) -> &str {
         .map_or(opaque, |tag| tag.trim_end_matches(['-', ';', ':', '+']))
 }
 
-/// The condition that a change was sent with.
+/// The condition that a change was sent with, or the refusal of its headers.
+pub struct ItemCondition(pub Result<Condition, Refusal>);
+
+impl<S: Sync> FromRequestParts<S> for ItemCondition {
+    type Rejection = Infallible;
+
+    fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> impl Future<Output = Result<Self, Infallible>> {
+        ready(Ok(Self(condition(&parts.headers))))
+    }
+}
+
+impl Refuses for ItemCondition {
+    fn refusals(all: &mut Vec<Refusal>) {
+        all.push(Refusal::PreconditionFailed);
+    }
+}
+
+/// Reads the condition of a change.
 ///
 /// # Errors
 /// Both headers at once, or a list of tags in `If-None-Match`: no client means either of a change.
-pub fn condition(headers: &HeaderMap) -> Result<Condition, Refusal> {
+fn condition(headers: &HeaderMap) -> Result<Condition, Refusal> {
     match (listed(headers, &IF_MATCH), listed(headers, &IF_NONE_MATCH)) {
         (None, None) => Ok(Condition::Always),
         (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),

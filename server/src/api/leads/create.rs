@@ -4,12 +4,12 @@ use super::answer::LeadAnswer;
 use super::body::NewLead;
 use super::read;
 use crate::AppState;
-use crate::api::json::{BODY, JsonText};
+use crate::api::json::JsonText;
 use crate::api::once::Once;
 use crate::api::openapi::parameters::OnceHeader;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scoped::LeadsWrite;
+use crate::api::scoped::LeadsCreate;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::whole::Whole;
 use axum::extract::State;
@@ -34,7 +34,7 @@ pub async fn create(
     State(state): State<AppState>,
     once: Once,
     parameters: Parameters,
-    ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
+    ScopedBody { scoped, body }: ScopedBody<LeadsCreate, JsonText>,
 ) -> Result<Whole, Problem> {
     let fields = read::lead(&body.0).check().map_err(Refusal::InvalidBody)?;
     parameters.none()?;

@@ -4,19 +4,19 @@ use super::answer::LeadAnswer;
 use super::body::LeadEdits;
 use super::read;
 use crate::AppState;
-use crate::api::condition::no_condition;
-use crate::api::json::{BODY, JsonText};
+use crate::api::condition::NoCondition;
+use crate::api::json::JsonPatch;
 use crate::api::once::Once;
 use crate::api::openapi::parameters::{LeadPath, OnceHeader};
 use crate::api::parameters::Parameters;
+use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
 use crate::api::whole::Whole;
 use crate::http::Json;
-use crate::http::Segment;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use domain::LeadId;
 use service::leads::Lead;
 use service::refusal::Refusal;
@@ -35,7 +35,7 @@ pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
     parameters: Parameters,
-    id: Segment,
+    id: PathId<LeadPath>,
 ) -> Result<Json<LeadAnswer>, Problem> {
     parameters.none()?;
     let lead = state
@@ -64,14 +64,14 @@ pub async fn edit(
     State(state): State<AppState>,
     once: Once,
     parameters: Parameters,
-    id: Segment,
-    headers: HeaderMap,
-    ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
+    id: PathId<LeadPath>,
+    NoCondition(unconditional): NoCondition,
+    ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonPatch>,
 ) -> Result<Whole, Problem> {
     let edits = read::edits(&body.0).check().map_err(Refusal::InvalidBody)?;
     drop(body);
     parameters.none()?;
-    no_condition(&headers)?;
+    unconditional?;
     let lead = state
         .services
         .leads
@@ -107,11 +107,11 @@ pub async fn erase(
     State(state): State<AppState>,
     scoped: Scoped<LeadsWrite>,
     parameters: Parameters,
-    id: Segment,
-    headers: HeaderMap,
+    id: PathId<LeadPath>,
+    NoCondition(unconditional): NoCondition,
 ) -> Result<StatusCode, Problem> {
     parameters.none()?;
-    no_condition(&headers)?;
+    unconditional?;
     let found = state
         .services
         .leads
@@ -125,7 +125,7 @@ pub async fn erase(
 }
 
 /// Parses the id of a lead. Only this server assigns ids, so any other text is the id of no lead.
-fn parse(Segment(id): Segment) -> Result<LeadId, Refusal> {
+fn parse(PathId { id, .. }: PathId<LeadPath>) -> Result<LeadId, Refusal> {
     id.and_then(|text| LeadId::parse(&text).ok())
         .ok_or(Refusal::NoSuchLead)
 }

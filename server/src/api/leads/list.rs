@@ -4,7 +4,7 @@ use super::answer::ChangeAnswer;
 use crate::AppState;
 use crate::api::openapi::parameters::ChangesQuery;
 use crate::api::page::fitting;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, no_such_cursor};
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};
 use crate::cursor::{Way, write_change};
@@ -43,7 +43,7 @@ pub struct FeedAnswer {
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
-    parameters: Parameters,
+    parameters: Parameters<ChangesQuery>,
 ) -> Result<Json<FeedAnswer>, Problem> {
     let page = parameters.changes()?;
     let after = page.after.unwrap_or_default();
@@ -52,7 +52,7 @@ pub async fn list(
         .leads
         .changes(&scoped.caller, after, page.limit)
         .await?
-        .ok_or_else(Parameters::no_such_cursor)?;
+        .ok_or_else(no_such_cursor)?;
     let numbers: Vec<u64> = found.changes.iter().map(|change| change.number).collect();
     let changes = found.changes.into_iter().map(|change| change.state);
     let leads = fitting(changes.map(ChangeAnswer::from))?;

@@ -15,12 +15,11 @@ pub use refusals::{CODES, every_problem};
 use super::problem::Document;
 use crate::AppState;
 use crate::api::{health, inventory, key, leads};
-use axum::body::Bytes;
+use crate::http::routes::Route;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
-use std::sync::LazyLock;
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 
@@ -61,8 +60,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 )]
 struct Described;
 
-/// The whole document without the address of the server. It is the same for every account and key.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+/// Returns the whole document without the address of the server. It is the same for every account
+/// and key.
+pub fn document<'a>(routes: impl Iterator<Item = &'a Route> + Clone) -> Value {
     let mut api = Described::openapi();
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
         "X-API-Key",
@@ -73,15 +73,8 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     }
     let mut document = serde_json::to_value(api).expect("plain data is always JSON");
     values::describe(&mut document);
-    refusals::add(&mut document);
+    refusals::add(&mut document, routes);
     document
-});
-
-/// Returns the document with the address at which this server is reached.
-pub fn text(url: &str) -> Bytes {
-    let mut document = DOCUMENT.clone();
-    document["servers"] = json!([{ "url": url }]);
-    Bytes::from(document.to_string())
 }
 
 /// Describe the API

@@ -1,20 +1,13 @@
-//! The refusals of each operation, derived from what the operation takes, so that no handler has to
-//! list them and none can be forgotten.
+//! The description of the refusals of each operation, as its route lists them.
 
-use super::replays::{describe_replays, takes_idempotency_key};
-use crate::api::json::PATCHES;
+use super::replays::describe_replays;
 use crate::api::problem::Problem;
-use domain::{Resource, Scope, Timestamp};
+use crate::api::refusals::{LARGE_REMOVAL, LIMITED, malformed_body, of_keys};
+use crate::http::routes::Route;
+use domain::{Resource, Scope};
 use serde_json::{Map, Value, json};
-use service::entry::{EntryCode, EntryError};
-use service::key::Malformed;
 use service::refusal::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
-
-const LARGE_REMOVAL: Refusal = Refusal::RemovalNotAllowed {
-    removed: 240,
-    stored: 300,
-};
 
 /// Extension with the error codes of a response.
 ///
@@ -22,130 +15,16 @@ const LARGE_REMOVAL: Refusal = Refusal::RemovalNotAllowed {
 /// problems.
 pub const CODES: &str = "x-codes";
 
-/// Returns the refusals that any API key can get.
-fn of_the_key() -> Vec<Refusal> {
-    vec![
-        Refusal::AmbiguousCredentials,
-        Refusal::MissingKey,
-        Refusal::MalformedKey(Malformed::Checksum),
-        Refusal::InvalidKey,
-        Refusal::RevokedKey,
-        Refusal::ExpiredKey {
-            at: Timestamp::from_millis(1_769_846_400_000),
-        },
-        Refusal::PausedKey,
-        Refusal::IpNotAllowed {
-            ip: [203, 0, 113, 7].into(),
-        },
-    ]
-}
-
-/// Returns the refusals of an operation with a key, one of each kind, in the order of the checks.
-fn of(operation: &Value, method: &str, path: &str) -> Vec<Refusal> {
-    let mut all = of_the_key();
-    let scope = operation["security"][0]["ApiKey"][0].as_str();
-    all.extend(
-        scope
-            .and_then(|scope| Scope::parse(scope).ok())
-            .map(Refusal::MissingScope),
-    );
-    all.push(Refusal::KeyLimited {
-        retry_after_seconds: 1,
-    });
-    let once = takes_idempotency_key(operation, method);
-    if let Some(taken) = operation["requestBody"]["content"].as_object() {
-        let feed = taken.len() > 1;
-        let merges = method == "patch";
-        all.extend([
-            Refusal::UnsupportedMediaType {
-                taken: if feed {
-                    crate::feed::TAKEN
-                } else if merges {
-                    PATCHES
-                } else {
-                    "application/json"
-                },
-            },
-            Refusal::BodyTooLarge {
-                limit: if feed {
-                    crate::feed::MAX_BYTES
-                } else {
-                    crate::api::json::BODY
-                },
-            },
-            Refusal::RequestTimeout,
-            Refusal::MalformedBody(
-                "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
-            ),
-            Refusal::InvalidBody(vec![EntryError::new(
-                if feed { "/items/0/name" } else { "/name" },
-                EntryCode::TooLong,
-                "Use at most 256 characters.",
-            )]),
-        ]);
-    }
-    all.push(Refusal::InvalidParameter(
-        "There is no parameter `page` here. Leave it out.".into(),
-    ));
-    if method == "post" && path == "/api/inventory" {
-        all.push(Refusal::ReplaceTooLarge);
-        all.push(LARGE_REMOVAL);
-    }
-    if path == "/api/inventory/changes" {
-        all.push(Refusal::CursorExpired);
-    }
-    let single = path.ends_with("{id}");
-    let lead = path.starts_with("/api/leads");
-    if single && lead {
-        all.push(Refusal::NoSuchLead);
-    } else if single && method != "put" {
-        all.push(Refusal::NoSuchItem);
-    }
-    if single && method != "get" {
-        all.push(if lead {
-            Refusal::NoConditions
-        } else {
-            Refusal::PreconditionFailed
-        });
-    }
-    if once {
-        all.extend([Refusal::IdempotencyKeyReused, Refusal::Conflict]);
-    }
-    all.extend([Refusal::Internal, Refusal::Unavailable]);
-    if scope.is_some_and(|scope| scope.ends_with(":write"))
-        && (matches!(method, "post" | "put") || (method, lead) == ("patch", false))
-    {
-        let (resource, limit) = if lead {
-            (Resource::Leads, 1_000_000)
-        } else {
-            (Resource::Items, 2_000_000)
-        };
-        all.push(Refusal::QuotaExceeded { resource, limit });
-    }
-    if scope.is_some_and(|scope| scope.ends_with(":write")) && method != "delete" {
-        all.push(Refusal::StorageLow);
-    }
-    if (method, path) == ("delete", "/api/key") {
-        all.push(Refusal::NotStored);
-    }
-    if method != "get" {
-        all.push(Refusal::OutcomeUnknown { idempotent: once });
-    }
-    all
-}
-
 /// Returns one problem of each kind, in the order of the checks.
 pub fn every_problem() -> Vec<Problem> {
     let mut all = vec![
         Refusal::UnknownPath { meant: None },
         Refusal::MethodNotAllowed,
     ];
-    all.extend(of_the_key());
+    all.extend(of_keys());
     all.extend([
         Refusal::MissingScope(Scope::InventoryWrite),
-        Refusal::KeyLimited {
-            retry_after_seconds: 1,
-        },
+        LIMITED,
         Refusal::UnsupportedMediaType {
             taken: "application/json",
         },
@@ -153,9 +32,7 @@ pub fn every_problem() -> Vec<Problem> {
             limit: crate::api::json::BODY,
         },
         Refusal::RequestTimeout,
-        Refusal::MalformedBody(
-            "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
-        ),
+        malformed_body(),
         Refusal::InvalidBody(Vec::new()),
         Refusal::InvalidParameter("Set `limit` to a number from 1 to 500.".into()),
         Refusal::NoSuchItem,
@@ -178,24 +55,23 @@ pub fn every_problem() -> Vec<Problem> {
     all.into_iter().map(Problem).collect()
 }
 
-/// Adds the refusals to each operation with a key: one response for each status, with all codes of
-/// that status.
-pub fn add(document: &mut Value) {
-    tell_headers(document);
+/// Adds the refusals to each operation: one response for each status, with all codes of that
+/// status.
+pub fn add<'a>(document: &mut Value, routes: impl Iterator<Item = &'a Route> + Clone) {
+    describe_headers(document);
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            let problems = match path.as_str() {
-                "/healthz" | "/api/openapi.json" => Vec::new(),
-                "/readyz" => vec![Refusal::Unavailable],
-                _ => of(operation, method, path),
-            };
+            let mut routes = routes.clone();
+            let route = routes.find(|route| route.path == *path && route.is_named(method));
+            let refusals = route.map_or(Vec::new(), |route| (route.refusals)());
+            let replays = refusals.contains(&Refusal::IdempotencyKeyReused);
             let responses = &mut operation["responses"];
-            for problem in problems.into_iter().map(Problem) {
+            for problem in refusals.into_iter().map(Problem) {
                 let status = problem.status().as_u16().to_string();
                 add_to(&mut responses[&status], &problem);
             }
-            if takes_idempotency_key(operation, method) {
-                describe_replays(path, &mut operation["responses"]);
+            if replays {
+                describe_replays(path, responses);
             }
         }
     }
@@ -233,7 +109,7 @@ fn add_to(response: &mut Value, problem: &Problem) {
 }
 
 /// Adds the headers of every response, and those of every response to a key.
-fn tell_headers(document: &mut Value) {
+fn describe_headers(document: &mut Value) {
     for (_, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in operations.as_object_mut().into_iter().flatten() {
             let keyed = !operation["security"].is_null();

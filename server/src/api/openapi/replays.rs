@@ -3,10 +3,6 @@
 use crate::api::once::is_kept;
 use serde_json::{Value, json};
 
-pub fn takes_idempotency_key(operation: &Value, method: &str) -> bool {
-    !operation["security"].is_null() && matches!(method, "post" | "patch")
-}
-
 /// Adds the header of a replay to each response that is kept.
 ///
 /// OpenAPI cannot mark the body of a response as optional, so the description mentions it.

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::item::Currency;
-use crate::keys::{Emergencies, changed_fields};
+use crate::keys::{Emergencies, EmergencyState, changed_fields};
 use crate::limit::AccountLimit;
 use crate::origin::Client;
 use crate::sessions::Member;
@@ -12,7 +12,7 @@ use crate::verdict::Node;
 use crate::zone::Zone;
 use domain::{
     AccountName, Failure, Field, FieldError, KeyPolicy, QuotaUse, RateLimit, Rejected, Resource,
-    SettingsForm, SettingsPage,
+    SettingsForm,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -26,27 +26,29 @@ pub struct Settings {
     pub(crate) account_limit: Arc<AccountLimit>,
 }
 
+/// The settings of an account, and how much of each limit is in use.
+#[derive(Debug)]
+pub struct SettingsOverview {
+    pub settings: AccountSettings,
+    /// Present for owners only.
+    pub emergency: Option<EmergencyState>,
+    pub quotas: Vec<QuotaUse>,
+    /// Limit of all keys of the account together on each node; `None` means no limit.
+    pub account_limit: Option<RateLimit>,
+}
+
 impl Settings {
-    /// Returns all data of the Settings page, for any role.
+    /// Returns the settings, and how much of each limit is in use, for any role.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(&self, member: &Member) -> Result<SettingsPage, Error> {
-        let settings = self
-            .store
-            .find_account(&member.account_id)
-            .await?
-            .ok_or(Failure::NotFound)?;
-        Ok(SettingsPage {
-            currencies: Currency::all()
-                .map(|currency| (currency.code().to_owned(), currency.name().to_owned()))
-                .collect(),
-            time_zones: Zone::names(),
-            may_change: member.role.manages_account(),
+    pub async fn overview(&self, member: &Member) -> Result<SettingsOverview, Error> {
+        let settings = self.store.find_account(&member.account_id).await?;
+        Ok(SettingsOverview {
+            settings: settings.ok_or(Failure::NotFound)?,
             emergency: self.emergencies.state(member).await?,
             quotas: self.quota_uses(member).await?,
-            calls_per_second: self.account_limit.get().map(RateLimit::per_second),
-            settings: filled(&settings),
+            account_limit: self.account_limit.get(),
         })
     }
 
@@ -115,7 +117,7 @@ impl Settings {
 }
 
 /// Returns the form filled with these settings.
-fn filled(settings: &AccountSettings) -> SettingsForm {
+pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
     let max_days = settings.key_policy.max_days();
     let mut form = SettingsForm {
         account_name: settings.name.to_string(),
@@ -134,7 +136,7 @@ fn filled(settings: &AccountSettings) -> SettingsForm {
 /// If the settings are no longer as they were when the form was filled, returns what is different
 /// now. A form without `seen`, such as one sent by a program, applies to the settings as they are.
 fn outdated(form: &SettingsForm, stored: &AccountSettings) -> Option<Failure> {
-    let now = filled(stored);
+    let now = settings_form(stored);
     if form.seen.is_empty() || form.seen == now.seen {
         return None;
     }

@@ -1,6 +1,9 @@
 //! Backend of the console's pages and server functions, bound to one visitor.
 
-use super::{Visitor, audit, bulk, dashboard, keys, refusals, rotation};
+use super::{
+    Visitor, account, audit, bulk, dashboard, inventory, keys, leads, refusals, rotation, settings,
+    team,
+};
 use crate::AppState;
 use crate::cursor::{self, Way};
 use crate::http::RequestId;
@@ -11,11 +14,11 @@ use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
     InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RefusalPage,
     RevokeKeyForm, RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
+    Timestamp,
 };
 use service::inventory::ItemFilter;
 use service::store::OverQuota;
 use service::{Client, Error, Member, TeamPlace};
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 pub struct Door {
@@ -39,6 +42,10 @@ impl Door {
 
     fn member(&self) -> Result<&Member, Failure> {
         self.member.as_ref().ok_or(Failure::SignedOut)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.state.services.clock.now()
     }
 
     fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
@@ -136,28 +143,18 @@ impl Backend for Door {
     }
 
     async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
+        let member = self.member()?;
         let place = cursor.map(|text| cursor::read_team(&text).ok_or(Failure::NotFound));
         let place = place.transpose()?.unwrap_or(TeamPlace::Start);
-        let page = self.state.services.team.page(self.member()?, &place).await;
-        let (mut page, next) = self.told(page)?;
-        for place in next {
-            let link = cursor::write_team(&place).map(|cursor| format!("/team?cursor={cursor}"));
-            match place {
-                TeamPlace::Invitations(_) => page.next_invitations = link,
-                _ => page.next_members = link,
-            }
-        }
-        Ok(page)
+        let list = self.told(self.state.services.team.list(member, &place).await)?;
+        let is_first = place == TeamPlace::Start;
+        Ok(team::page::list(list, is_first, member, self.now()))
     }
 
     async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
-        self.told(
-            self.state
-                .services
-                .team
-                .member_page(self.member()?, id)
-                .await,
-        )
+        let member = self.member()?;
+        let found = self.told(self.state.services.team.find(member, id).await)?;
+        Ok(team::page::member(found, member, self.now()))
     }
 
     async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
@@ -166,7 +163,9 @@ impl Backend for Door {
 
     async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
-        self.told(self.state.services.access.page(self.member()?, token).await)
+        let member = self.member()?;
+        let access = self.told(self.state.services.access.overview(member, token).await)?;
+        Ok(account::page::account(access, member, self.now()))
     }
 
     async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
@@ -175,7 +174,9 @@ impl Backend for Door {
     }
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {
-        self.told(self.state.services.settings.page(self.member()?).await)
+        let member = self.member()?;
+        let overview = self.told(self.state.services.settings.overview(member).await)?;
+        Ok(settings::page::settings(overview, member))
     }
 
     async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure> {
@@ -189,23 +190,18 @@ impl Backend for Door {
         let after = query
             .cursor
             .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
+        let after = after.transpose()?;
         let filter = ItemFilter::search(query.q.as_deref());
-        let page = self
+        let list = self
             .state
             .services
             .inventory
-            .page(member, &filter, after.transpose()?.as_deref())
-            .await;
-        let mut page = self.told(page)?;
-        page.next = page.next.map(|id| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            if let Some(q) = filter.q.as_deref() {
-                query.append_pair("q", q);
-            }
-            query.append_pair("cursor", &cursor::write(&id));
-            format!("/inventory?{}", query.finish())
-        });
-        Ok(page)
+            .page(member, &filter, after.as_deref());
+        let (list, is_first) = (self.told(list.await)?, after.is_none());
+        let (now, public_url) = (self.now(), self.state.public_url.origin());
+        Ok(inventory::page::list(
+            list, filter, is_first, member, now, public_url,
+        ))
     }
 
     async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure> {
@@ -213,14 +209,15 @@ impl Backend for Door {
         let before = cursor
             .as_deref()
             .map(|text| cursor::read_change(Way::Back, text).ok_or(Failure::NotFound));
-        let page = self
-            .state
-            .services
-            .leads
-            .page(member, before.transpose()?)
-            .await;
-        let (mut page, next_before) = self.told(page)?;
-        page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
-        Ok(page)
+        let before = before.transpose()?;
+        let list = self.told(self.state.services.leads.page(member, before).await)?;
+        let (now, public_url) = (self.now(), self.state.public_url.origin());
+        Ok(leads::page::list(
+            list,
+            before.is_none(),
+            member,
+            now,
+            public_url,
+        ))
     }
 }

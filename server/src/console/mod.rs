@@ -1,6 +1,7 @@
 //! The console: sessions, pages, the forms that browsers submit without script, and the server
 //! functions.
 
+mod account;
 mod audit;
 mod bulk;
 pub mod call;
@@ -14,7 +15,9 @@ mod first_call;
 mod flash;
 pub mod form;
 pub mod import;
+mod inventory;
 mod keys;
+mod leads;
 mod next;
 pub mod page;
 mod posted;
@@ -22,8 +25,10 @@ mod refusals;
 pub mod render;
 mod rotation;
 pub mod same_origin;
+mod settings;
 mod status;
 mod tally;
+mod team;
 mod time;
 mod visitor;
 mod watching;

@@ -12,9 +12,8 @@ use crate::pepper_change::PepperChange;
 use crate::second_factor::Factors;
 use crate::sessions::{IDLE_SECONDS, Member};
 use crate::sign_in::SignInGuard;
-use crate::store::{AccessPorts, Action, SessionRecord, TokenDigest};
-use crate::view::moment;
-use domain::{AccountPage, Failure, Field, SessionRow, WrongCodes};
+use crate::store::{AccessPorts, Action, CodeWarning, SessionRecord, TokenDigest};
+use domain::{Failure, Field};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -27,29 +26,44 @@ pub struct Access {
     pub(crate) pepper: Arc<PepperChange>,
 }
 
+/// A member's own access.
+#[derive(Debug)]
+pub struct OwnAccess {
+    /// Newest first.
+    pub sessions: Vec<OwnSession>,
+    /// Number of recovery codes that are left; `None` if the second factor is off.
+    pub recovery_codes: Option<u32>,
+    /// The last of ten or more wrong codes in a row, until the password is changed.
+    pub wrong_codes: Option<CodeWarning>,
+}
+
+/// A session of the member.
+#[derive(Debug)]
+pub struct OwnSession {
+    /// Distinguishes the session from the member's others. It does not authenticate.
+    pub id: String,
+    pub record: SessionRecord,
+    /// Whether this is the session of the current request.
+    pub is_this: bool,
+}
+
 impl Access {
-    /// Returns all data of a member's own page. `token` is that of the present session.
+    /// Returns a member's own access. `token` is that of the present session.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(&self, member: &Member, token: &str) -> Result<AccountPage, Error> {
-        let (now, zone) = (self.clock.now(), &member.time_zone);
+    pub async fn overview(&self, member: &Member, token: &str) -> Result<OwnAccess, Error> {
         let this = TokenDigest::of(token);
-        let row = |session: SessionRecord| SessionRow {
-            id: session_id(&session.digest),
-            opened: moment(session.created_at, zone),
-            last_seen: moment(session.last_seen_at, zone),
-            ip: session.ip.map(|ip| ip.to_string()),
-            user_agent: session.user_agent,
-            is_this: session.digest == this,
+        let session = |record: SessionRecord| OwnSession {
+            id: session_id(&record.digest),
+            is_this: record.digest == this,
+            record,
         };
-        Ok(AccountPage {
-            email: member.email.clone(),
-            role: member.role,
-            now: moment(now, zone),
+        let sessions = self.sessions(member).await?.into_iter();
+        Ok(OwnAccess {
+            sessions: sessions.map(session).collect(),
             recovery_codes: self.recovery_codes_left(&member.id).await?,
-            wrong_codes: self.wrong_codes(member).await?,
-            sessions: self.sessions(member).await?.into_iter().map(row).collect(),
+            wrong_codes: self.store.code_warning(&member.id).await?,
         })
     }
 
@@ -143,14 +157,6 @@ impl Access {
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
         let sessions = self.store.list_sessions(&member.id, now, idle_since);
         Ok(sessions.await?)
-    }
-
-    pub(crate) async fn wrong_codes(&self, member: &Member) -> Result<Option<WrongCodes>, Error> {
-        let warning = self.store.code_warning(&member.id).await?;
-        Ok(warning.map(|warning| WrongCodes {
-            at: moment(warning.at, &member.time_zone),
-            ip: warning.ip.to_string(),
-        }))
     }
 }
 

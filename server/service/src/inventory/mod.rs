@@ -19,6 +19,7 @@ pub use changes::{ChangeEntry, ItemChanges, ItemState, follow};
 pub use checked::{
     CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,
 };
+pub use console::InventoryList;
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply, Imports};
 pub use operations::{EditOutcome, ItemsPage, PutOutcome};
@@ -34,5 +35,4 @@ pub struct Inventory {
     pub(crate) store: Arc<dyn InventoryPorts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) free_space: Arc<FreeSpace>,
-    pub(crate) public_url: String,
 }

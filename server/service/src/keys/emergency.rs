@@ -11,8 +11,7 @@ use crate::store::{
     RevokedWithAll, Revoker, SeveralChange, StoreError,
 };
 use crate::verdict::{Node, Stop, StopEvent};
-use crate::view::moment;
-use domain::{AccountName, Emergency, Failure, Field, KeyCount, Rejected, RevokeReason};
+use domain::{AccountName, Failure, Field, KeyCount, Rejected, RevokeReason, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -32,12 +31,22 @@ pub struct Emergencies {
     pub(crate) node: Arc<Node>,
 }
 
+/// The present state of an account in which an owner may act.
+#[derive(Debug)]
+pub struct EmergencyState {
+    /// When an owner stopped the creation of keys, if it is stopped.
+    pub stopped: Option<Timestamp>,
+    /// Number of keys that are neither revoked nor expired. Counting stops above
+    /// [`KeyCount::MOST`].
+    pub live: u32,
+}
+
 impl Emergencies {
     /// Returns the present state for owners; `None` for all other members.
     ///
     /// # Errors
     /// The database's.
-    pub async fn state(&self, member: &Member) -> Result<Option<Emergency>, Error> {
+    pub async fn state(&self, member: &Member) -> Result<Option<EmergencyState>, Error> {
         if !member.role.acts_in_emergencies() {
             return Ok(None);
         }
@@ -47,11 +56,7 @@ impl Emergencies {
             .store
             .count_live_keys(account, self.clock.now(), KeyCount::MOST + 1);
         let live = live.await?;
-        Ok(Some(Emergency {
-            stopped: stopped.map(|at| moment(at, &member.time_zone)),
-            live,
-            account_name: member.account_name.to_string(),
-        }))
+        Ok(Some(EmergencyState { stopped, live }))
     }
 
     /// Stops the creation of keys in the member's account, by any member, or allows it again.

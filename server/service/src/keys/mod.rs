@@ -31,7 +31,7 @@ pub(crate) use current::UNUSED_SECONDS;
 pub use current::{CurrentKey, KeyWarning};
 pub use dead_key_calls::DeadKeyUse;
 pub use details::KeyDetails;
-pub use emergency::Emergencies;
+pub use emergency::{Emergencies, EmergencyState};
 pub use expiring::MAX_EXPIRING;
 pub(crate) use fill::changed_fields;
 pub use first_call::FirstCall;

@@ -6,7 +6,7 @@ mod operations;
 pub use crate::lead::{
     Edit, Lead, LeadChange, LeadDraft, LeadEdits, LeadEditsDraft, LeadFields, LeadState,
 };
-pub use operations::ChangesPage;
+pub use operations::{ChangesPage, LeadList};
 
 use crate::clock::Clock;
 use crate::random::Random;
@@ -20,5 +20,4 @@ pub struct Leads {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) free_space: Arc<FreeSpace>,
-    pub(crate) public_url: String,
 }

@@ -11,16 +11,21 @@ use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::Action;
-use crate::view::moment;
-use crate::zone::Zone;
-use domain::{LeadId, LeadRow, LeadsPage, Scope};
+use domain::{LeadId, Scope};
 use serde_json::json;
 
 /// Leads on one page of the console.
-const CONSOLE_PAGE: u32 = 50;
+const PAGE: u32 = 50;
 
-/// Characters of a message or a note that the console shows. The API returns all of it.
-const CONSOLE_TEXT: usize = 2_000;
+/// A page of the leads, most recently changed first.
+#[derive(Debug)]
+pub struct LeadList {
+    pub leads: Vec<Lead>,
+    /// The number before which the next page begins, if there is one.
+    pub next_before: Option<u64>,
+    /// Number of leads in the account, without erased ones.
+    pub total: u64,
+}
 
 /// A page of changes.
 #[derive(Debug, Clone)]
@@ -159,70 +164,18 @@ impl Leads {
         }))
     }
 
-    /// Returns one page for the console, for any role, and the number before which the next page
-    /// begins, if there is one.
+    /// Returns one page, for any role: the leads whose last change has a number below `before`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(
-        &self,
-        member: &Member,
-        before: Option<u64>,
-    ) -> Result<(LeadsPage, Option<u64>), Error> {
+    pub async fn page(&self, member: &Member, before: Option<u64>) -> Result<LeadList, Error> {
         let account = &member.account_id;
-        let newest = self
-            .store
-            .newest_leads(account, before, CONSOLE_PAGE)
-            .await?;
+        let newest = self.store.newest_leads(account, before, PAGE).await?;
         let last = newest.entries.last().filter(|_| newest.more);
-        let next_before = last.map(|(number, _)| *number);
-        let page = LeadsPage {
-            leads: newest
-                .entries
-                .into_iter()
-                .map(|(_, lead)| row(lead, &member.time_zone))
-                .collect(),
+        Ok(LeadList {
+            next_before: last.map(|(number, _)| *number),
+            leads: newest.entries.into_iter().map(|(_, lead)| lead).collect(),
             total: self.store.count_leads(account).await?,
-            first: before.is_none(),
-            next_cursor: None,
-            now: moment(self.clock.now(), &member.time_zone),
-            public_url: self.public_url.clone(),
-        };
-        Ok((page, next_before))
-    }
-}
-
-fn row(lead: Lead, zone: &Zone) -> LeadRow {
-    let fields = lead.fields;
-    LeadRow {
-        name: fields.name,
-        email: fields.email,
-        phone: fields.phone,
-        message: fields.message.map(shortened),
-        source: fields.source,
-        item_id: fields.item_id,
-        status: fields.status,
-        note: fields.note.map(shortened),
-        updated: moment(lead.updated_at, zone),
-    }
-}
-
-fn shortened(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(CONSOLE_TEXT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_truncated_if_it_is_too_long_for_the_console() {
-        let whole = "é".repeat(CONSOLE_TEXT);
-        assert_eq!(shortened(whole.clone()), whole);
-        assert_eq!(shortened(format!("{whole}!")), format!("{whole}…"));
+        })
     }
 }

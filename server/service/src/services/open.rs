@@ -132,7 +132,6 @@ impl Services {
             store: store.clone(),
             clock: clock.clone(),
             free_space: free_space.clone(),
-            public_url: public_url.clone(),
         });
         Ok(Self {
             access: Access {
@@ -187,7 +186,6 @@ impl Services {
                 clock: clock.clone(),
                 random: random.clone(),
                 free_space: free_space.clone(),
-                public_url: public_url.clone(),
             },
             links: Links {
                 store: store.clone(),

@@ -82,6 +82,10 @@ impl Member {
         Actor::Member(self.id.clone())
     }
 
+    pub fn id(&self) -> &MemberId {
+        &self.id
+    }
+
     pub fn account_id(&self) -> &AccountId {
         &self.account_id
     }
@@ -103,7 +107,12 @@ impl Member {
         }
     }
 
-    /// Only owners and admins; the same roles as for keys until there is a role in between.
+    /// Returns whether the member may change the inventory: only owners and admins, the same roles
+    /// as for keys until there is a role in between.
+    pub fn manages_inventory(&self) -> bool {
+        self.role.manages_keys()
+    }
+
     pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
         self.must_manage_keys()
     }
@@ -150,10 +159,5 @@ impl Sessions {
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
         let record = self.store.find_session(&digest, now, idle_since).await?;
         Ok(record.map(|record| Member::signed_in(record, digest)))
-    }
-
-    /// Returns the present day in the time zone of the member's account, such as `2026-11-23`.
-    pub fn today(&self, member: &Member) -> String {
-        member.time_zone.day(self.clock.now())
     }
 }

@@ -6,14 +6,21 @@ use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
-use crate::view::moment;
-use domain::{
-    Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, Rejected, Role, seconds,
-};
+use domain::{Email, Failure, Field, FieldError, InviteForm, Rejected, Role, Timestamp, seconds};
 use serde_json::json;
 
 /// Validity of an invitation: it lasts over a weekend.
 const LIFE_SECONDS: i64 = 3 * seconds::DAY;
+
+/// An invitation that was just created.
+#[derive(Debug)]
+pub struct Invited {
+    pub email: Email,
+    pub role: Role,
+    /// The complete address. It is not stored, so it can be shown this one time.
+    pub link: String,
+    pub expires_at: Timestamp,
+}
 
 impl Team {
     /// Creates a link by which its holder joins the account. It ends an older invitation to the
@@ -26,13 +33,13 @@ impl Team {
         member: &Member,
         client: &Client,
         form: &InviteForm,
-    ) -> Result<IssuedInvitation, Error> {
+    ) -> Result<Invited, Error> {
         // A viewer gets this error first, whatever they typed.
         member.must_manage(Role::Viewer)?;
         let (email, role) = check(form)?;
         member.must_manage(role)?;
         let (token, now) = (random::token(&*self.random), self.clock.now());
-        let ends = now.plus_seconds(LIFE_SECONDS);
+        let expires_at = now.plus_seconds(LIFE_SECONDS);
         let link = NewLink {
             digest: TokenDigest::of(&token),
             purpose: LinkPurpose::Invitation {
@@ -43,7 +50,7 @@ impl Team {
                 invited_by: member.id.clone(),
             },
             created_at: now,
-            expires_at: ends,
+            expires_at,
         };
         let detail = json!({ "email": email, "role": role });
         let event = member.event(
@@ -57,11 +64,11 @@ impl Team {
             let member = Rejected("This address is a member's already.");
             return Err(Error::field(Field::Email, member));
         }
-        Ok(IssuedInvitation {
+        Ok(Invited {
             email,
             role,
             link: format!("{}/setup/{}", self.public_url, token.as_str()),
-            ends: moment(ends, &member.time_zone),
+            expires_at,
         })
     }
 

@@ -3,14 +3,14 @@
 mod change;
 mod invite;
 
+pub use invite::Invited;
+
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::Random;
 use crate::sessions::Member;
 use crate::store::{Invitation, MemberPlace, TeamStore, Teammate};
-use crate::view::moment;
-use crate::zone::Zone;
-use domain::{Email, Failure, InvitationRow, MemberId, MemberRow, Role, TeamPage};
+use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
 
 /// Members, and invitations, on one page.
@@ -35,17 +35,21 @@ pub struct Team {
     pub(crate) public_url: String,
 }
 
+/// A part of the team, and where the next members and the next invitations begin.
+#[derive(Debug, Default)]
+pub struct TeamList {
+    pub members: Vec<Teammate>,
+    pub next_members: Option<TeamPlace>,
+    pub invitations: Vec<Invitation>,
+    pub next_invitations: Option<TeamPlace>,
+}
+
 impl Team {
-    /// Returns a page of the team, for any role, and the positions at which the next members and
-    /// the next invitations begin.
+    /// Returns a part of the team, for any role.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(
-        &self,
-        member: &Member,
-        place: &TeamPlace,
-    ) -> Result<(TeamPage, Vec<TeamPlace>), Error> {
+    pub async fn list(&self, member: &Member, place: &TeamPlace) -> Result<TeamList, Error> {
         let now = self.clock.now();
         let account = &member.account_id;
         // One more than fits shows whether there is a next page.
@@ -68,54 +72,22 @@ impl Team {
         };
         let (members, last_member) = page(members);
         let (invitations, last_invitation) = page(invitations);
-        let next_members = last_member.map(|one: Teammate| TeamPlace::Members(one.place()));
-        let next_invitations =
-            last_invitation.map(|one: Invitation| TeamPlace::Invitations(one.email));
-        let page = TeamPage {
-            first: *place == TeamPlace::Start,
-            ..self.team(member, members, invitations)
-        };
-        Ok((
-            page,
-            next_members.into_iter().chain(next_invitations).collect(),
-        ))
+        Ok(TeamList {
+            members,
+            next_members: last_member.map(|last| TeamPlace::Members(last.place())),
+            invitations,
+            next_invitations: last_invitation.map(|last| TeamPlace::Invitations(last.email)),
+        })
     }
 
-    /// Returns the page of one member, for any role. It has no member if the account has none with
-    /// this id.
+    /// Returns one member, for any role; `None` if the account has no member with this id.
     ///
     /// # Errors
     /// The database's.
-    pub async fn member_page(&self, member: &Member, id: &str) -> Result<TeamPage, Error> {
-        let found = match MemberId::parse(id) {
-            Ok(id) => self.store.find_teammate(&member.account_id, &id).await?,
-            Err(_) => None,
-        };
-        Ok(self.team(member, found.into_iter().collect(), Vec::new()))
-    }
-
-    fn team(
-        &self,
-        member: &Member,
-        members: Vec<Teammate>,
-        invitations: Vec<Invitation>,
-    ) -> TeamPage {
-        let (now, zone) = (self.clock.now(), &member.time_zone);
-        TeamPage {
-            members: members.into_iter().map(|one| row(one, member)).collect(),
-            next_members: None,
-            invitations: invitations
-                .into_iter()
-                .map(|one| invitation(one, member, zone))
-                .collect(),
-            next_invitations: None,
-            first: true,
-            now: moment(now, zone),
-            roles: Role::ALL
-                .into_iter()
-                .filter(|role| member.role.manages(*role))
-                .collect(),
-            may_hand_over: member.role == Role::Owner,
+    pub async fn find(&self, member: &Member, id: &str) -> Result<Option<Teammate>, Error> {
+        match MemberId::parse(id) {
+            Ok(id) => Ok(self.store.find_teammate(&member.account_id, &id).await?),
+            Err(_) => Ok(None),
         }
     }
 }
@@ -137,28 +109,4 @@ fn page<T: Clone>(mut entries: Vec<T>) -> (Vec<T>, Option<T>) {
     entries.truncate(PAGE as usize);
     let last = entries.last().filter(|_| more).cloned();
     (entries, last)
-}
-
-fn row(one: Teammate, viewer: &Member) -> MemberRow {
-    let is_you = one.id == viewer.id;
-    MemberRow {
-        last_seen: one.last_seen_at.map(|at| moment(at, &viewer.time_zone)),
-        second_factor: one.second_factor,
-        active: one.is_active(),
-        is_you,
-        may_change: !is_you && viewer.role.manages(one.role),
-        id: one.id,
-        email: one.email,
-        role: one.role,
-    }
-}
-
-fn invitation(one: Invitation, viewer: &Member, zone: &Zone) -> InvitationRow {
-    InvitationRow {
-        ends: moment(one.expires_at, zone),
-        may_withdraw: viewer.role.manages(one.role),
-        email: one.email,
-        role: one.role,
-        invited_by: one.invited_by,
-    }
 }

@@ -60,7 +60,10 @@ async fn send(
     filter: ItemFilter,
     attributes: BTreeSet<String>,
 ) -> Response {
-    let name = format!("inventory-{}", reader.services.sessions.today(member));
+    let name = format!(
+        "inventory-{}",
+        member.time_zone().day(reader.services.clock.now())
+    );
     let items = Items {
         filter,
         attributes,

@@ -54,7 +54,10 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         Format::Csv => table::head(&COLUMNS),
         Format::JsonLines => Vec::new(),
     };
-    let name = format!("leads-{}", state.services.sessions.today(&member));
+    let name = format!(
+        "leads-{}",
+        member.time_zone().day(state.services.clock.now())
+    );
     reader
         .send(&name, format, head, Leads { after: 0, format })
         .await

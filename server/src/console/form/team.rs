@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, Visitor, flash, render, see_other};
+use crate::console::{Posted, Visitor, flash, render, see_other, team};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -36,8 +36,9 @@ pub async fn invite(
         .invite(member, &visitor.client, &form)
         .await
     {
-        Ok(issued) => {
-            let answer = FormAnswer::Invited(Box::new(issued));
+        Ok(invited) => {
+            let invitation = team::page::invitation(invited, member);
+            let answer = FormAnswer::Invited(Box::new(invitation));
             render::answer(&state, &visitor, INVITE, answer).await
         }
         Err(error) => {

@@ -1,0 +1,3 @@
+//! A member's own page.
+
+pub mod page;

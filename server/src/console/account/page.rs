@@ -1,0 +1,37 @@
+//! Data of a member's own page.
+
+use crate::console::time::moment;
+use domain::{AccountPage, SessionRow, Timestamp, WrongCodes};
+use service::{Member, OwnAccess, OwnSession, Zone};
+
+pub fn account(access: OwnAccess, member: &Member, now: Timestamp) -> AccountPage {
+    let (view, zone) = (member.view(), member.time_zone());
+    let sessions = access.sessions.into_iter();
+    AccountPage {
+        email: view.email,
+        role: view.role,
+        now: moment(now, zone),
+        sessions: sessions.map(|session| row(session, zone)).collect(),
+        recovery_codes: access.recovery_codes,
+        wrong_codes: access.wrong_codes.map(|warning| WrongCodes {
+            at: moment(warning.at, zone),
+            ip: warning.ip.to_string(),
+        }),
+    }
+}
+
+fn row(session: OwnSession, zone: &Zone) -> SessionRow {
+    let OwnSession {
+        id,
+        record,
+        is_this,
+    } = session;
+    SessionRow {
+        id,
+        opened: moment(record.created_at, zone),
+        last_seen: moment(record.last_seen_at, zone),
+        ip: record.ip.map(|ip| ip.to_string()),
+        user_agent: record.user_agent,
+        is_this,
+    }
+}

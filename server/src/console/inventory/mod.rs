@@ -1,0 +1,4 @@
+//! The Inventory page.
+
+pub mod page;
+mod words;

@@ -1,0 +1,3 @@
+//! The Leads page.
+
+pub mod page;

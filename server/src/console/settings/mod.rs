@@ -1,0 +1,3 @@
+//! The Settings page.
+
+pub mod page;

@@ -1,0 +1,3 @@
+//! The Team page, and the page of one member.
+
+pub mod page;

@@ -48,7 +48,7 @@ mod pepper_change;
 mod peppers;
 mod random;
 pub mod refusal;
-pub mod refusals;
+mod refusals;
 pub mod reserve;
 mod second_factor;
 mod services;

@@ -54,7 +54,6 @@ use crate::refusals::PendingRefusals;
 use crate::store::KeyPorts;
 use crate::usage::Usages;
 use crate::verdict::{Node, UnstoredChanges};
-use domain::seconds;
 use std::sync::Arc;
 
 /// The operations of members on the keys of their account.

@@ -6,10 +6,8 @@
 //! id, of 128 random bits, can see what was wrong with it.
 
 mod pending;
-mod words;
 
 pub use pending::PendingRefusals;
-pub use words::words;
 
 use crate::clock::Clock;
 use crate::error::Error;

@@ -69,8 +69,8 @@ impl Denial {
         let Some(key) = key else {
             return Err(Self::Key(Refusal::InvalidKey));
         };
-        let admitted = key.state(at).admit(key.allow_list.as_ref(), ip);
-        admitted.map_err(Self::Key)?;
+        let checked = Refusal::check_key(&key.state(at), key.allow_list.as_ref(), ip);
+        checked.map_err(Self::Key)?;
         match scope {
             Some(scope) if !key.scopes.contains(scope) => {
                 Err(Self::Key(Refusal::MissingScope(scope)))

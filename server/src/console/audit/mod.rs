@@ -2,6 +2,8 @@
 
 mod filter;
 mod page;
+mod words;
 
 pub use filter::parse;
 pub use page::page;
+pub use words::{capitalised, details, in_a_sentence, title, who};

@@ -1,11 +1,12 @@
 //! Data of the Audit log page.
 
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
+use super::words::{self, details, title, who};
 use crate::AppState;
 use crate::console::time::moment;
 use crate::cursor::{Way, read_change, write_change};
 use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, KeyName, MemberId};
-use service::audit::{self, AuditPiece, details, title, who};
+use service::audit::AuditPiece;
 use service::store::{Action, Actor, LoggedEvent};
 use service::{Error, Member, Zone};
 use url::form_urlencoded;
@@ -36,8 +37,8 @@ pub async fn page(
         (value, person.email.to_string())
     }));
     who.push((KEYS.to_owned(), "Any API key".to_owned()));
-    who.push((OPERATOR.to_owned(), audit::OPERATOR.to_owned()));
-    who.push((UNKNOWN.to_owned(), audit::UNKNOWN.to_owned()));
+    who.push((OPERATOR.to_owned(), words::OPERATOR.to_owned()));
+    who.push((UNKNOWN.to_owned(), words::UNKNOWN.to_owned()));
     // Keys are too many to be listed; only the selected one is added, by its name.
     if let Some(name) = key_name(state, member, selected(KEY)).await? {
         who.push((form.who.clone(), format!("API key “{name}”")));

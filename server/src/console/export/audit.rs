@@ -3,13 +3,13 @@
 
 use super::{Format, List, Reader, json_line, sign_in, table};
 use crate::AppState;
-use crate::console::{Visitor, audit, see_other};
+use crate::console::audit::{parse, title};
+use crate::console::{Visitor, see_other};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use domain::AuditForm;
 use serde_json::{Value, json};
-use service::audit::title;
 use service::store::{AuditFilter, LoggedEvent};
 use service::{Error, Member, Services, rfc3339};
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
     let Some((reader, member)) = Reader::of(state, visitor) else {
         return sign_in(uri);
     };
-    let Ok(filter) = audit::parse(&form(uri), member.time_zone()) else {
+    let Ok(filter) = parse(&form(uri), member.time_zone()) else {
         // The page shows what is wrong with the filter.
         return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
     };

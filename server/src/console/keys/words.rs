@@ -1,15 +1,16 @@
 //! Sentences about keys.
 
+use crate::console::audit::{capitalised, details, in_a_sentence, title, who};
+use crate::console::refusals;
 use crate::console::time::moment;
 use domain::{
     Email, EndingNotice, ExpiringKey, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
     Timestamp, relative, seconds,
 };
 use serde_json::Value;
-use service::audit::{capitalised, details, in_a_sentence, title, who};
 use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
 use service::store::{Action, Actor, Receipt, Revoker, SignedEvent};
-use service::{Member, Zone, parse_rfc3339, refusals};
+use service::{Member, Zone, parse_rfc3339};
 
 /// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];

@@ -1,10 +1,10 @@
 //! Data of the page that explains a refused call.
 
+use super::words;
 use crate::AppState;
 use crate::console::time::moment;
 use domain::{Explanation, Lookup, RefusalPage};
 use service::refusal::{CallId, Cause};
-use service::refusals::words;
 use service::store::{KeyRecord, RefusedCall};
 use service::{Error, Member};
 

@@ -1,10 +1,6 @@
 //! The audit log: who did what, when, from where, and what was different afterwards. Every role may
 //! read it.
 
-mod words;
-
-pub use words::{OPERATOR, UNKNOWN, capitalised, details, in_a_sentence, title, who};
-
 use crate::error::Error;
 use crate::sessions::Member;
 use crate::store::{AuditFilter, AuditPorts, LoggedEvent, Teammate};

@@ -1,11 +1,11 @@
 //! Texts of the audit log.
 
-use crate::store::{Action, Actor, Receipt};
-use crate::view::{moment, parse_rfc3339};
-use crate::zone::Zone;
+use crate::console::time::moment;
 use domain::AuditDetail;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
+use service::store::{Action, Actor, Receipt};
+use service::{Zone, parse_rfc3339};
 
 pub const OPERATOR: &str = "The operator";
 /// The actor of a failed attempt.

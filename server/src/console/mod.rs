@@ -21,6 +21,7 @@ mod leads;
 mod next;
 pub mod page;
 mod posted;
+pub mod receipt;
 mod refusals;
 pub mod render;
 mod rotation;

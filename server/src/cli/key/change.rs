@@ -2,6 +2,7 @@
 
 use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
+use crate::console::receipt;
 use crate::open::Opened;
 use crate::settings::Settings;
 use anyhow::{anyhow, bail};
@@ -161,7 +162,7 @@ fn report_ended(key: &KeyRecord, status: KeyStatus) -> String {
 fn refused_on(receipt: Option<Receipt>) -> String {
     receipt.map_or_else(
         || "It is refused from now on".to_owned(),
-        |receipt| receipt.told(false),
+        |receipt| receipt::describe(receipt, false),
     )
 }
 

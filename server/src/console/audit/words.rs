@@ -1,5 +1,6 @@
 //! Texts of the audit log.
 
+use crate::console::receipt;
 use crate::console::time::moment;
 use domain::AuditDetail;
 use serde::Deserialize as _;
@@ -208,7 +209,7 @@ fn words(value: &Value, zone: &Zone) -> String {
         ),
         Value::Object(fields) => {
             if let Ok(receipt) = Receipt::deserialize(value) {
-                return receipt.told(false);
+                return receipt::describe(receipt, false);
             }
             let texts: Vec<_> = ordered(fields)
                 .map(|(field, value)| format!("{} {}", label(field), words(value, zone)))

@@ -1,9 +1,9 @@
 //! Page models of the list of keys and of one key.
 
 use super::{address, words};
-use crate::console::rotation;
 use crate::console::tally::{by_period, by_reason};
 use crate::console::time::{last_moment, moment};
+use crate::console::{receipt, rotation};
 use domain::{
     AroundKeys, CallerRow, ExpiringKey, HistoryRow, IdentifiedKey, KeyPage, KeyQuery, KeyView,
     KeysPage, LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Stretch, Timestamp,
@@ -134,7 +134,7 @@ pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
             at: moment(revocation.at, zone),
             by: words::revoker(&revocation.by),
             reason: revocation.reason,
-            receipt: revocation.receipt.map(|receipt| receipt.told(false)),
+            receipt: (revocation.receipt).map(|receipt| receipt::describe(receipt, false)),
         }),
     }
 }

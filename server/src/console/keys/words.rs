@@ -1,6 +1,7 @@
 //! Sentences about keys.
 
 use crate::console::audit::{capitalised, details, in_a_sentence, title, who};
+use crate::console::receipt;
 use crate::console::refusals;
 use crate::console::time::moment;
 use domain::{
@@ -44,7 +45,10 @@ pub fn revoker(revoker: &Revoker<Email>) -> String {
 
 /// Describes how a revocation reached the nodes, to the member who just confirmed it in a dialog.
 pub fn own_receipt(receipt: Option<Receipt>) -> String {
-    receipt.map_or_else(|| NO_RECEIPT.to_owned(), |receipt| receipt.told(true))
+    receipt.map_or_else(
+        || NO_RECEIPT.to_owned(),
+        |receipt| receipt::describe(receipt, true),
+    )
 }
 
 /// Returns a `curl` command for a first call that the key's scopes allow.

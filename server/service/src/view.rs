@@ -1,25 +1,11 @@
 //! Text forms of times.
 
-use crate::zone::Zone;
-use domain::{Moment, Timestamp};
+use domain::Timestamp;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::io::Cursor;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-
-const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
-const DAY: &str = "%-d %b %Y";
-
-/// Returns a time with the texts that a page shows for it, in the time zone of its reader.
-pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
-    Moment {
-        at,
-        iso: rfc3339(at),
-        exact: zone.write(at, EXACT),
-        day: zone.write(at, DAY),
-    }
-}
 
 /// Writes a time in UTC, in whole seconds: `2026-11-23T05:31:07Z`.
 ///
@@ -62,41 +48,4 @@ fn calendar(at: Timestamp) -> OffsetDateTime {
     const LAST: i64 = 253_402_300_799;
     let seconds = at.millis().div_euclid(1000).clamp(FIRST, LAST);
     OffsetDateTime::from_unix_timestamp(seconds).expect("clamped to the calendar's range")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_is_formatted_in_the_readers_time_zone_and_in_utc_for_programs() {
-        let at = Timestamp::from_millis(1_795_411_867_999);
-        for (zone, exact, day) in [
-            ("UTC", "23 Nov 2026, 05:31:07 UTC", "23 Nov 2026"),
-            ("Europe/Berlin", "23 Nov 2026, 06:31:07 CET", "23 Nov 2026"),
-            (
-                "America/New_York",
-                "23 Nov 2026, 00:31:07 EST",
-                "23 Nov 2026",
-            ),
-            (
-                "America/Los_Angeles",
-                "22 Nov 2026, 21:31:07 PST",
-                "22 Nov 2026",
-            ),
-            ("Asia/Dubai", "23 Nov 2026, 09:31:07 +04", "23 Nov 2026"),
-        ] {
-            let moment = moment(at, &Zone::parse(zone).unwrap());
-            assert_eq!(moment.iso, "2026-11-23T05:31:07Z");
-            assert_eq!((moment.exact.as_str(), moment.day.as_str()), (exact, day));
-        }
-    }
-
-    #[test]
-    fn extreme_timestamps_are_clamped_instead_of_panicking() {
-        let zone = Zone::parse("Pacific/Apia").unwrap();
-        let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
-        assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");
-        assert_eq!(iso(i64::MIN), "0000-01-01T00:00:00Z");
-    }
 }

@@ -125,11 +125,6 @@ impl Zone {
         days.map_or(0, |days| u16::try_from(days.get_days()).unwrap_or(u16::MAX))
     }
 
-    /// Formats a time, in the syntax of [`jiff::fmt::strtime`].
-    pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
-        self.zoned(at).strftime(format).to_string()
-    }
-
     /// Returns a time on the clocks of this zone.
     pub fn zoned(&self, at: Timestamp) -> jiff::Zoned {
         // A time outside the calendar becomes its first or last moment.
@@ -146,6 +141,10 @@ impl Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn text(zone: &Zone, at: Timestamp, format: &str) -> String {
+        zone.zoned(at).strftime(format).to_string()
+    }
 
     #[test]
     fn zone_names_are_accepted_in_any_case_and_unknown_ones_are_rejected() {
@@ -183,7 +182,7 @@ mod tests {
             let zone = Zone::parse(zone).unwrap();
             let days = zone.days(now, 30);
             assert_eq!(days.len(), 30);
-            assert_eq!(zone.write(days[29], "%F %H:%M %:z"), begin);
+            assert_eq!(text(&zone, days[29], "%F %H:%M %:z"), begin);
             assert!(days.iter().all(|day| day.millis() % 900_000 == 0));
         }
     }
@@ -208,7 +207,7 @@ mod tests {
         let texts = |zone: &str, now: &str, count: usize| {
             let zone = Zone::parse(zone).unwrap();
             let hours = zone.hours(crate::view::parse_rfc3339(now).unwrap(), count);
-            let texts = hours.iter().map(|hour| zone.write(*hour, "%H:%M%:z"));
+            let texts = hours.iter().map(|hour| text(&zone, *hour, "%H:%M%:z"));
             texts.collect::<Vec<_>>()
         };
         assert_eq!(
@@ -248,7 +247,7 @@ mod tests {
         let zone = Zone::from_stored("Mars/Olympus");
         assert_eq!(zone.name(), "Mars/Olympus");
         assert_eq!(
-            zone.write(Timestamp::from_millis(0), "%H:%M %Z"),
+            text(&zone, Timestamp::from_millis(0), "%H:%M %Z"),
             "00:00 UTC"
         );
     }

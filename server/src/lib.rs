@@ -38,6 +38,7 @@ pub use docs::documents;
 pub use http::Pipeline;
 pub use http::listen::{App, Limits, answer_all, answer_one};
 pub use http::routes::Route;
+pub use mail::Letter;
 pub use metrics::Group;
 pub use router::build_app;
 pub use settings::{PublicUrl, TrustedProxies};

@@ -74,7 +74,9 @@ pub use idempotency::{
 };
 pub use limit::Allowance;
 pub use links::{LinkToken, LinkView, Links, SetupForm};
-pub use notices::{LOOK_EVERY_SECONDS, Mail, MailFailure, Mailer, NotSent, NoticeError, Notices};
+pub use notices::{
+    LOOK_EVERY_SECONDS, Mail, MailFailure, MailTopic, Mailer, NotSent, NoticeError, Notices,
+};
 pub use origin::{CalledKey, Client, Source};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};

@@ -117,6 +117,9 @@ impl Settings {
 }
 
 /// Returns the form filled with these settings.
+///
+/// # Panics
+/// Never: a form of texts is always JSON.
 pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
     let max_days = settings.key_policy.max_days();
     let mut form = SettingsForm {

@@ -30,7 +30,7 @@ mod settings;
 mod status;
 mod tally;
 mod team;
-mod time;
+pub mod time;
 mod visitor;
 mod watching;
 

@@ -1,5 +1,9 @@
 //! Mail, sent through the operator's SMTP server.
 
+mod words;
+
+pub use words::Letter;
+
 use async_trait::async_trait;
 use lettre::address::AddressError;
 use lettre::message::{Mailbox, header::ContentType};
@@ -82,15 +86,16 @@ impl Smtp {
         }
     }
 
-    fn write(&self, mail: Mail, to: Address) -> Result<Message, lettre::error::Error> {
+    fn write(&self, mail: &Mail, to: Address) -> Result<Message, lettre::error::Error> {
+        let letter = Letter::new(mail);
         let id = format!("<{}@{}>", mail.id, self.from.email.domain());
         Message::builder()
             .message_id(Some(id))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(mail.subject)
+            .subject(letter.subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(mail.body)
+            .body(letter.body)
     }
 }
 
@@ -101,7 +106,7 @@ impl Mailer for Smtp {
             let reason = "Email cannot be sent to this address. Ask the member to use another one.";
             rejected(reason, error.into())
         })?;
-        let message = self.write(mail, to).map_err(|error| {
+        let message = self.write(&mail, to).map_err(|error| {
             rejected(
                 "The email could not be written. Ask your operator.",
                 error.into(),
@@ -151,7 +156,8 @@ impl fmt::Debug for Smtp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Email;
+    use domain::{Email, KeyName, Timestamp};
+    use service::{MailTopic, Zone};
 
     #[test]
     fn mail_can_be_addressed_to_every_address_that_a_member_may_have() {
@@ -174,11 +180,17 @@ mod tests {
             let mail = Mail {
                 id: "1".into(),
                 to,
-                subject: "A notice".into(),
-                body: "Text".into(),
+                zone: Zone::parse("UTC").unwrap(),
+                link: "http://127.0.0.1/keys/1".into(),
+                topic: MailTopic::ExpiringKey {
+                    name: KeyName::parse("CRM Sync").unwrap(),
+                    preview: "vx_abc123…".into(),
+                    end: Timestamp::from_millis(0),
+                    now: Timestamp::from_millis(0),
+                },
             };
             let message = smtp
-                .write(mail, address.parse().expect(address))
+                .write(&mail, address.parse().expect(address))
                 .expect(address);
             assert_eq!(message.envelope().to()[0].to_string(), address);
         }

@@ -43,8 +43,8 @@ impl Keys {
             return Ok(None);
         }
         let (filter, order) = (filter(now), KeyOrder::default());
-        let named = self.store.find_keys(account, &filter, order, None, NAMED);
-        let names = named.await?.keys.into_iter().map(|key| key.name);
+        let found = self.store.find_keys(account, &filter, order, None, NAMED);
+        let names = found.await?.keys.into_iter().map(|key| key.name);
         Ok(Some(DeadKeyUse {
             keys,
             names: names.collect(),

@@ -11,11 +11,12 @@ mod warnings;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, DueNotice, NoticePorts, NoticeRecord, StoreError,
+    Action, Actor, AuditEvent, Authority, CodeWarning, DueNotice, NoticePorts, NoticeRecord,
+    StoreError,
 };
-use crate::view::moment;
+use crate::zone::Zone;
 use async_trait::async_trait;
-use domain::{Email, Timestamp, relative, seconds};
+use domain::{AccountName, Email, KeyName, Timestamp, seconds};
 use round::{Round, Sent};
 use serde_json::json;
 use std::sync::Arc;
@@ -32,14 +33,31 @@ const RETRY_SECONDS: i64 = 15 * 60;
 /// Notices read at once.
 const BATCH: u32 = 100;
 
-/// A text for one person.
+/// A notice or a warning to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The same for the same notice, so that programs recognise a duplicate.
     pub id: String,
     pub to: Email,
-    pub subject: String,
-    pub body: String,
+    /// The time zone in which the person reads times.
+    pub zone: Zone,
+    /// Address of the page on which the person can act.
+    pub link: String,
+    pub topic: MailTopic,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailTopic {
+    ExpiringKey {
+        name: KeyName,
+        preview: String,
+        end: Timestamp,
+        now: Timestamp,
+    },
+    WrongCodes {
+        account: AccountName,
+        warning: CodeWarning,
+    },
 }
 
 /// The mail was not accepted. The source is for the log and contains no secret.
@@ -137,7 +155,7 @@ impl Notices {
         if !self.store.claim_notice(&due.notice, now).await? {
             return Ok(Sent::Elsewhere);
         }
-        let Err(error) = mailer.send(self.write_notice(due, now)).await else {
+        let Err(error) = mailer.send(self.expiry_notice(due, now)).await else {
             return Ok(Sent::Here);
         };
         if let MailFailure::Rejected(reason) = &error.failure {
@@ -151,7 +169,7 @@ impl Notices {
         Ok(Sent::Failed(error))
     }
 
-    fn write_notice(&self, due: &DueNotice, now: Timestamp) -> Mail {
+    fn expiry_notice(&self, due: &DueNotice, now: Timestamp) -> Mail {
         let NoticeRecord {
             key_id,
             member_id,
@@ -159,20 +177,17 @@ impl Notices {
             end,
             ..
         } = &due.notice;
-        let (name, preview) = (&due.name, &due.preview);
-        let left = relative(*end, now);
-        let exact = moment(*end, &due.zone).exact;
-        let link = format!("{}/keys/{key_id}", self.public_url);
         Mail {
             id: format!("{key_id}.{member_id}.{days}.{}", end.millis()),
             to: due.to.clone(),
-            subject: format!("API key “{name}” ends {left}"),
-            body: format!(
-                "The API key “{name}” ({preview}) ends {left}, on {exact}.\n\n\
-                 From then on every call with it is refused. If a system still needs it, rotate the key and give that \
-                 system the new one, or give the key a later last day:\n\n{link}\n\n\
-                 You get this as an owner or admin of the account, 30, 7 and 1 days before a key ends.\n"
-            ),
+            zone: due.zone.clone(),
+            link: format!("{}/keys/{key_id}", self.public_url),
+            topic: MailTopic::ExpiringKey {
+                name: due.name.clone(),
+                preview: due.preview.clone(),
+                end: *end,
+                now,
+            },
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Warnings of wrong codes, by mail to the member whose password is known to another person.
 
-use super::{Mail, MailFailure, Mailer, NoticeError, Notices};
-use crate::store::{CodeWarning, DueWarning};
-use crate::view::moment;
+use super::{Mail, MailFailure, MailTopic, Mailer, NoticeError, Notices};
+use crate::store::DueWarning;
 use domain::seconds;
 
 /// A mail that was not accepted is tried again after this time, for a day.
@@ -25,7 +24,7 @@ impl Notices {
                 continue;
             }
             let member = due.member_id.clone();
-            match mailer.send(self.write_warning(due)).await {
+            match mailer.send(self.code_warning(due)).await {
                 Ok(()) => sent += 1,
                 Err(error) => {
                     // A mail that is never accepted is given up: the warning is in the console,
@@ -41,20 +40,16 @@ impl Notices {
         failed.map_or(Ok(sent), |error| Err(NoticeError::NotSent(error)))
     }
 
-    fn write_warning(&self, due: DueWarning) -> Mail {
-        let CodeWarning { at, ip } = due.warning;
-        let (account, exact) = (&due.account_name, moment(at, &due.zone).exact);
-        let link = format!("{}/account", self.public_url);
+    fn code_warning(&self, due: DueWarning) -> Mail {
         Mail {
-            id: format!("{}.codes.{}", due.member_id, at.millis()),
+            id: format!("{}.codes.{}", due.member_id, due.warning.at.millis()),
             to: due.to,
-            subject: "Wrong sign-in codes for your Voxum Console account".to_owned(),
-            body: format!(
-                "Ten wrong codes were entered in a row to sign in as you at “{account}”, the last one on {exact} from \
-                 {ip}. Only a person who knows your password is asked for a code.\n\n\
-                 If that was not you, change your password now:\n\n{link}\n\n\
-                 Codes are refused for 15 minutes after each further wrong one, and the password is asked for again.\n"
-            ),
+            zone: due.zone,
+            link: format!("{}/account", self.public_url),
+            topic: MailTopic::WrongCodes {
+                account: due.account_name,
+                warning: due.warning,
+            },
         }
     }
 }

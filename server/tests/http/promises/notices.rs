@@ -3,6 +3,7 @@
 use crate::support::World;
 use async_trait::async_trait;
 use domain::seconds::{DAY, HOUR};
+use server::Letter;
 use service::{Mail, MailFailure, Mailer, NotSent};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,8 +44,8 @@ impl Letterbox {
     /// Returns the recipients and subjects of the mail since the last call.
     fn take(&self) -> Vec<(String, String)> {
         let mails = std::mem::take(&mut *self.got.lock().unwrap());
-        let told = |mail: Mail| (mail.to.as_str().to_owned(), mail.subject);
-        mails.into_iter().map(told).collect()
+        let subject = |mail: Mail| (mail.to.to_string(), Letter::new(&mail).subject);
+        mails.into_iter().map(subject).collect()
     }
 }
 
@@ -223,7 +224,7 @@ async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
     let letters = Letterbox::default();
     world.services.notices.send(&letters).await.unwrap();
     let mails = std::mem::take(&mut *letters.got.lock().unwrap());
-    let body = &mails[0].body;
+    let body = Letter::new(&mails[0]).body;
     for text in [
         "“Händler-Feed”",
         &format!("({}…)", &key.secret[..9]),
@@ -256,11 +257,12 @@ async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
     world.clock.advance_seconds(15 * 60);
     assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 1);
     let mail = letters.got.lock().unwrap().remove(0);
+    let letter = Letter::new(&mail);
     assert_eq!(
-        (mail.to.as_str(), &*mail.subject),
+        (mail.to.as_str(), &*letter.subject),
         ("ada@example.com", SUBJECT)
     );
-    assert!(mail.body.contains("198.51.100.7") && mail.body.contains("/account"));
+    assert!(letter.body.contains("198.51.100.7") && letter.body.contains("/account"));
     world.clock.advance_seconds(DAY / 2);
     assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
 }

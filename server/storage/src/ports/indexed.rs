@@ -1,4 +1,4 @@
-//! The statements that tests check for an index.
+//! The statements that tests check for an index. A test proves that none is missing.
 
 use super::{
     account, attempt, audit, bulk, call, caller_stats, factor, find, idempotency, import,
@@ -6,9 +6,9 @@ use super::{
     revocation, session, team, term, verdict,
 };
 use crate::bulk_query::BulkStatement;
+use std::path::Path;
 
-/// All statements, except those that accept any row and the sweep of the links, which are always
-/// few.
+/// All statements except those of [`UNINDEXED`].
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::FIND,
@@ -21,6 +21,7 @@ pub(crate) const INDEXED: &[&str] = &[
     audit::END,
     audit::END_OF_ACTOR,
     audit::END_OF_SUBJECT,
+    audit::HISTORY,
     audit::INDEXED_LOGS.account,
     audit::INDEXED_LOGS.actor,
     audit::INDEXED_LOGS.subject,
@@ -38,6 +39,7 @@ pub(crate) const INDEXED: &[&str] = &[
     factor::DISABLE,
     factor::DUE_WARNINGS,
     factor::ENABLE,
+    factor::FIND,
     factor::FIND_STEP,
     factor::FORGET_EXPIRED,
     factor::FORGET_RECOVERY,
@@ -75,6 +77,7 @@ pub(crate) const INDEXED: &[&str] = &[
     inventory::DELETE,
     inventory::END,
     inventory::FIND,
+    inventory::IDS,
     inventory::PAGE,
     item_change::CHANGED,
     item_change::FEED,
@@ -85,9 +88,11 @@ pub(crate) const INDEXED: &[&str] = &[
     item_change::NUMBER,
     item_change::OLDEST,
     item_change::REMOVED,
-    key::FIND,
     key::CHANGE,
     key::ENDING,
+    key::EVERYWHERE,
+    key::FIND_ANYWHERE,
+    key::FIND,
     key::FIND_BY_DIGEST,
     key::FIND_BY_EITHER,
     key::GIVE_WAY,
@@ -124,15 +129,20 @@ pub(crate) const INDEXED: &[&str] = &[
     notice::DUE,
     notice::RELEASE,
     idempotency::CLAIM,
+    idempotency::EVICT,
     idempotency::FIND,
     idempotency::FORGET,
     idempotency::FORGET_EXPIRED,
+    idempotency::FORGET_LEAD,
     idempotency::KEEP_ANSWER,
+    idempotency::RELEASE,
     idempotency::SWEEP,
     pepper::CHANGE,
     pepper::CODES,
     pepper::FACTORS,
     pepper::KEYS,
+    pepper::NAME_OF_CODES,
+    pepper::NAME_OF_FACTORS,
     pepper::REHASH,
     pepper::RESEAL,
     pepper::TO_RESEAL,
@@ -194,7 +204,10 @@ pub(crate) const INDEXED: &[&str] = &[
     verdict::ACKNOWLEDGE,
     verdict::CHANGES,
     verdict::EXPEL,
+    verdict::FORGET_ALL,
+    verdict::LAST,
     verdict::REGISTER,
+    verdict::REGISTER_UPGRADE,
     verdict::REMOVE,
 ];
 
@@ -216,3 +229,73 @@ pub(crate) const BULK: &[&BulkStatement] = &[
     &caller_stats::SET_SCOPE_USES,
     &caller_stats::UNKNOWN_NETWORKS,
 ];
+
+/// Statements that may read a whole table.
+const UNINDEXED: &[&str] = &[
+    // They accept any row.
+    "installation::HAS_KEYS",
+    "installation::HAS_OWNER",
+    "installation::PING",
+    "member::COUNT_ACCOUNTS",
+    // Links, nodes and peppers are few.
+    "link::FORGET_EXPIRED",
+    "pepper::NOT_ACCEPTED",
+    "pepper::USES",
+    "team::FORGET_INVITATIONS_BY",
+    "team::FORGET_LINKS_OF",
+    "verdict::LIVE_NODES",
+    "verdict::NODES",
+    "verdict::OTHERS",
+    // The rows of a partial index are few.
+    "revocation::UNWRITTEN",
+    "term::MISSING",
+    // A command of the operator, who looks for the key in every account.
+    "key::BY_PREVIEW",
+    // They count or order the few rows that an index has selected.
+    "inventory::SIZES",
+    "revocation::COUNT",
+    "session::END_UNUSED",
+    // The beginning of other statements.
+    "key::SELECT",
+    // For PostgreSQL alone.
+    "pepper::SHARED",
+];
+
+/// Returns the statements below a folder of `ports`, such as `key::FIND`.
+fn statements(folder: &Path, module: Option<&str>) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let module = module.or(path.file_stem().unwrap().to_str()).unwrap();
+        if path.is_dir() {
+            names.append(&mut statements(&path, Some(module)));
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let constant = line.strip_prefix("pub(crate) const ");
+            if let Some((name, rest)) = constant.and_then(|constant| constant.split_once(": "))
+                && (rest.starts_with("&str") || rest.starts_with("BulkStatement"))
+            {
+                names.push(format!("{module}::{name}"));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_statement_is_checked_for_an_index_or_is_an_exception() {
+    let ports = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ports");
+    let statements = statements(&ports, None);
+    assert!(statements.len() > 200, "{}", statements.len());
+    let list = include_str!("indexed.rs");
+    for name in &statements {
+        let is_checked = list.contains(&format!(" {name},")) || list.contains(&format!("&{name},"));
+        let is_exception = UNINDEXED.contains(&name.as_str());
+        assert!(is_checked != is_exception, "{name}");
+    }
+    let unknown = UNINDEXED
+        .iter()
+        .find(|name| !statements.contains(&(**name).to_owned()));
+    assert_eq!(unknown, None);
+}

@@ -43,6 +43,15 @@ const KEPT_BYTES: usize = 4 * 1024;
 
 /// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is stored,
 /// since it may contain anything.
+///
+/// # Examples
+/// ```
+/// use service::IdempotencyKey;
+///
+/// assert!(IdempotencyKey::parse(b"order 4711").is_some());
+/// assert!(IdempotencyKey::parse(b"").is_none());
+/// assert!(IdempotencyKey::parse(b"order\t4711").is_none());
+/// ```
 pub struct IdempotencyKey(IdempotencyDigest);
 
 impl IdempotencyKey {

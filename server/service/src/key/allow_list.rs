@@ -5,6 +5,18 @@ use std::fmt;
 use std::net::IpAddr;
 
 /// The networks that a key may be used from: 1 to 100, sorted and without duplicates.
+///
+/// # Examples
+/// ```
+/// use service::key::AllowList;
+///
+/// let list = AllowList::parse("203.0.113.7/24, 2001:db8::1")?.expect("two networks");
+/// assert_eq!(list.texts(), ["203.0.113.0/24", "2001:db8::1"]);
+/// assert!(list.admits([203, 0, 113, 200].into()));
+/// assert!(!list.admits([198, 51, 100, 1].into()));
+/// assert_eq!(AllowList::parse(" ")?, None);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowList(Vec<IpNet>);
 

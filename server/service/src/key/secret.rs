@@ -22,6 +22,17 @@ const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
 pub(crate) const PREVIEW_CHARS: usize = 6;
 
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
+///
+/// # Examples
+/// ```
+/// use service::key::{Malformed, PlainKey};
+///
+/// let key = PlainKey::parse(b"vx_00000000000000000000000000000000000000000003Ekpv5")?;
+/// assert_eq!(key.preview(), "vx_000000…");
+/// let mistyped = PlainKey::parse(b"vx_00000000000000000000000000000000000000000003Ekpv6");
+/// assert_eq!(mistyped.err(), Some(Malformed::Checksum));
+/// # Ok::<(), Malformed>(())
+/// ```
 pub struct PlainKey(Zeroizing<[u8; SECRET_CHARS]>);
 
 /// Why a text does not have the form of a key.
@@ -45,6 +56,18 @@ impl Malformed {
 
 /// HMAC-SHA-256, under the pepper, of the SHA-256 of the secret. It is stored, and keys are looked
 /// up by it.
+///
+/// # Examples
+/// ```
+/// use service::Pepper;
+/// use service::key::{KeyDigest, PlainKey};
+///
+/// let pepper = Pepper::parse(&"a1".repeat(32)).expect("64 hexadecimal digits");
+/// let key = PlainKey::parse(b"vx_00000000000000000000000000000000000000000003Ekpv5")?;
+/// let stored = *key.digest(&pepper).as_bytes();
+/// assert!(key.digest(&pepper) == KeyDigest::from_bytes(stored));
+/// # Ok::<(), service::key::Malformed>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 

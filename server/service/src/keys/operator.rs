@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::key::{PREFIX, PREVIEW_CHARS};
 use crate::peppers::Peppers;
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, Changed, Ended, KeyChange, KeyRecord, NewRevocation,
-    OperatorPorts, Receipt, Revoker, SeveralChange,
+    Action, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, OperatorPorts,
+    Receipt, Revoker, SeveralChange,
 };
 use crate::verdict::Node;
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
@@ -229,18 +229,7 @@ impl Operator {
 }
 
 fn event(key: &KeyRecord, action: Action, at: Timestamp, detail: Value) -> AuditEvent {
-    AuditEvent {
-        account_id: key.account_id.clone(),
-        at,
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action,
-        subject: key.id.as_str().to_owned(),
-        ip: None,
-        user_agent: None,
-        detail,
-        completion: None,
-    }
+    AuditEvent::of_system(&key.account_id, action, key.id.as_str(), at, detail)
 }
 
 #[cfg(test)]

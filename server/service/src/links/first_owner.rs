@@ -4,7 +4,7 @@ use super::{LinkToken, Links};
 use crate::error::Error;
 use crate::password::Password;
 use crate::random;
-use crate::store::{Action, Actor, AuditEvent, Authority, LinkPurpose, NewOwner};
+use crate::store::{Action, AuditEvent, LinkPurpose, NewOwner};
 use domain::{AccountId, AccountName, Email, MemberId};
 use serde_json::json;
 
@@ -85,16 +85,11 @@ impl Links {
 
 /// Returns the event with the system as its actor. A caller that knows more sets it.
 pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditEvent {
-    AuditEvent {
-        account_id: owner.account_id.clone(),
+    AuditEvent::of_system(
+        &owner.account_id,
+        Action::AccountCreated,
+        owner.account_id.as_str(),
         at,
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action: Action::AccountCreated,
-        subject: owner.account_id.as_str().to_owned(),
-        ip: None,
-        user_agent: None,
-        detail: json!({ "name": owner.account_name, "owner": owner.email }),
-        completion: None,
-    }
+        json!({ "name": owner.account_name, "owner": owner.email }),
+    )
 }

@@ -9,9 +9,7 @@ use crate::error::Error;
 use crate::random::{self, Random};
 use crate::sessions::Sessions;
 use crate::sign_in::SignInGuard;
-use crate::store::{
-    Action, Actor, AuditEvent, Authority, Candidate, LinkPorts, LinkPurpose, NewLink, TokenDigest,
-};
+use crate::store::{Action, AuditEvent, Candidate, LinkPorts, LinkPurpose, NewLink, TokenDigest};
 use crate::verdict::Node;
 use domain::{AccountId, AccountName, Email, Failure, Role};
 use serde_json::json;
@@ -116,18 +114,13 @@ impl Links {
         if member.deactivated {
             return Err(Failure::Forbidden.into());
         }
-        let event = AuditEvent {
-            account_id: member.account_id,
-            at: self.clock.now(),
-            actor: Actor::System,
-            authority: Authority::Inherent,
-            action: Action::PasswordResetOffered,
-            subject: member.id.as_str().to_owned(),
-            ip: None,
-            user_agent: None,
-            detail: json!({ "email": member.email }),
-            completion: None,
-        };
+        let event = AuditEvent::of_system(
+            &member.account_id,
+            Action::PasswordResetOffered,
+            member.id.as_str(),
+            self.clock.now(),
+            json!({ "email": member.email }),
+        );
         let purpose = LinkPurpose::Reset {
             member: member.id,
             email: member.email,

@@ -11,8 +11,7 @@ mod warnings;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, CodeWarning, DueNotice, NoticePorts, NoticeRecord,
-    StoreError,
+    Action, AuditEvent, CodeWarning, DueNotice, NoticePorts, NoticeRecord, StoreError,
 };
 use crate::zone::Zone;
 use async_trait::async_trait;
@@ -207,16 +206,11 @@ fn report_rejection(error: &NotSent, notice: &NoticeRecord) {
 }
 
 fn rejection(due: &DueNotice, reason: &str, at: Timestamp) -> AuditEvent {
-    AuditEvent {
-        account_id: due.notice.account_id.clone(),
+    AuditEvent::of_system(
+        &due.notice.account_id,
+        Action::KeyNoticeRejected,
+        due.notice.key_id.as_str(),
         at,
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action: Action::KeyNoticeRejected,
-        subject: due.notice.key_id.as_str().to_owned(),
-        ip: None,
-        user_agent: None,
-        detail: json!({ "name": due.name, "email": due.to, "reason": reason }),
-        completion: None,
-    }
+        json!({ "name": due.name, "email": due.to, "reason": reason }),
+    )
 }

@@ -1,6 +1,6 @@
 //! Failed sign-ins of members, counted by hour, network and member.
 
-use super::{Action, Actor, AuditEvent, Authority, Result};
+use super::{Action, Actor, AuditEvent, Result};
 use crate::view::rfc3339;
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
@@ -34,16 +34,9 @@ impl FailedAttempts {
             detail["from"] = json!("other addresses");
         }
         AuditEvent {
-            account_id: account.clone(),
-            at: now,
             actor: Actor::Unknown,
-            authority: Authority::Inherent,
-            action: self.action,
-            subject: self.member_id.as_str().to_owned(),
             ip: self.ip,
-            user_agent: None,
-            detail,
-            completion: None,
+            ..AuditEvent::of_system(account, self.action, self.member_id.as_str(), now, detail)
         }
     }
 }

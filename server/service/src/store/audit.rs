@@ -48,14 +48,30 @@ impl AuditEvent {
         detail: serde_json::Value,
     ) -> Self {
         Self {
+            actor,
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            ..Self::of_system(account_id, action, subject, at, detail)
+        }
+    }
+
+    /// Creates the event of an action of the system itself or of its operator.
+    pub fn of_system(
+        account_id: &AccountId,
+        action: Action,
+        subject: &str,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> Self {
+        Self {
             account_id: account_id.clone(),
             at,
-            actor,
+            actor: Actor::System,
             authority: Authority::Inherent,
             action,
             subject: subject.to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
+            ip: None,
+            user_agent: None,
             detail,
             completion: None,
         }

@@ -5,8 +5,8 @@ use domain::Timestamp;
 use service::inventory::Currency;
 use service::store::ItemPlace;
 use service::store::{
-    AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, InventoryStore as _,
-    ItemChangeStore as _, ItemFeed, MemberStore as _,
+    AccountChange, AccountSettings, Action, AuditEvent, InventoryStore as _, ItemChangeStore as _,
+    ItemFeed, MemberStore as _,
 };
 use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
@@ -87,17 +87,10 @@ async fn item_from_a_node_of_the_previous_release_keeps_the_default_currency_of_
         currency: Currency::parse("JPY").expect("a currency"),
         ..before.clone()
     };
-    let event = |_: &AccountSettings| AuditEvent {
-        account_id: account.clone(),
-        at: Timestamp::from_millis(1),
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action: Action::AccountUpdated,
-        subject: account.as_str().to_owned(),
-        ip: None,
-        user_agent: None,
-        detail: serde_json::json!({}),
-        completion: None,
+    let event = |_: &AccountSettings| {
+        let at = Timestamp::from_millis(1);
+        let (action, detail) = (Action::AccountUpdated, serde_json::json!({}));
+        AuditEvent::of_system(&account, action, account.as_str(), at, detail)
     };
     let changed = store.change_account(&account, &before, &after, &event);
     assert_eq!(changed.await.expect("changed"), AccountChange::Changed);

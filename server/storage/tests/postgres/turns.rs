@@ -4,7 +4,7 @@ use contract::{Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_m
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId};
 use service::store::{
-    Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, StoreError, Upserted,
+    Action, Actor, AuditEvent, FeedTerms, InventoryStore as _, StoreError, Upserted,
 };
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -50,17 +50,9 @@ async fn key_revocation_does_not_wait_for_feeds_of_its_account() {
     for number in 0..4 {
         let (node, account) = (nodes[number % 2].clone(), account.clone());
         feeds.push(tokio::spawn(async move {
-            let event = |_| AuditEvent {
-                account_id: account.clone(),
-                at: Timestamp::from_millis(0),
-                actor: Actor::System,
-                authority: Authority::Inherent,
-                action: Action::InventoryUpdated,
-                subject: String::new(),
-                ip: None,
-                user_agent: None,
-                detail: serde_json::json!({}),
-                completion: None,
+            let event = |_| {
+                let (action, at) = (Action::InventoryUpdated, Timestamp::from_millis(0));
+                AuditEvent::of_system(&account, action, "", at, serde_json::json!({}))
             };
             let items = [item(format!("slow-{number}"))];
             let now = Timestamp::from_millis(0);

@@ -4,7 +4,7 @@ use crate::support::Place;
 use contract::{Change, World};
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::LeadDraft;
-use service::store::{Action, Actor, AuditEvent, Authority, LeadStore as _};
+use service::store::{Action, AuditEvent, LeadStore as _};
 use storage::SqlStore;
 
 /// Occurs in every field about the person.
@@ -40,18 +40,8 @@ async fn welcome(store: &SqlStore, account: &AccountId, number: u32) -> LeadId {
 }
 
 fn event(account: &AccountId, action: Action, lead: &LeadId) -> AuditEvent {
-    AuditEvent {
-        account_id: account.clone(),
-        at: Timestamp::from_millis(0),
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action,
-        subject: lead.to_string(),
-        ip: None,
-        user_agent: None,
-        detail: serde_json::json!({}),
-        completion: None,
-    }
+    let at = Timestamp::from_millis(0);
+    AuditEvent::of_system(account, action, lead.as_str(), at, serde_json::json!({}))
 }
 
 #[tokio::test]

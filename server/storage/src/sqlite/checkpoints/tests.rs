@@ -8,7 +8,7 @@ use contract::{Change, World};
 use domain::{AccountId, Timestamp};
 use service::inventory::{Currency, Item, ItemId};
 use service::store::{
-    Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
 };
 use sqlx::{Connection as _, SqliteConnection};
 use std::sync::Arc;
@@ -146,18 +146,13 @@ async fn read_transaction_keeps_its_snapshot_and_delays_the_checkpoint_until_it_
 }
 
 fn event(account: &AccountId, counts: UpsertCounts) -> AuditEvent {
-    AuditEvent {
-        account_id: account.clone(),
-        at: Timestamp::from_millis(0),
-        actor: Actor::System,
-        authority: Authority::Inherent,
-        action: Action::InventoryUpdated,
-        subject: "inventory".to_owned(),
-        ip: None,
-        user_agent: None,
-        detail: serde_json::json!({ "updated": counts.updated }),
-        completion: None,
-    }
+    AuditEvent::of_system(
+        account,
+        Action::InventoryUpdated,
+        "inventory",
+        Timestamp::from_millis(0),
+        serde_json::json!({ "updated": counts.updated }),
+    )
 }
 
 async fn feed(store: &SqlStore, account: &AccountId, round: usize) {

@@ -227,36 +227,14 @@ pub(super) fn told(key: &KeyRecord) -> Value {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::key::KeyDigest;
-    use crate::store::KeyMarks;
-    use domain::{AccountId, AccountName, Email, ScopeSet};
 
     /// A key that expires at noon of a day in Berlin.
-    pub fn stored() -> KeyRecord {
+    fn stored() -> KeyRecord {
         KeyRecord {
-            id: KeyId::parse("id").unwrap(),
-            account_id: AccountId::parse("account").unwrap(),
-            account_name: AccountName::parse("Acme").unwrap(),
-            name: KeyName::parse("CRM Sync").unwrap(),
-            preview: "vx_abcdef…".into(),
-            digest: KeyDigest::from_bytes([0; 32]),
-            scopes: ScopeSet::parse("leads:read").unwrap(),
-            created_at: Timestamp::from_millis(0),
-            created_by: Email::parse("ada@example.com").unwrap(),
             expires_at: crate::view::parse_rfc3339("2026-11-30T11:00:00Z"),
-            paused_at: None,
-            replaces: None,
-            replaced: None,
-            note: None,
-            account_limit: RateLimit::DEFAULT,
-            own_limit: None,
-            allow_list: None,
-            watched_since: None,
-            revocation: None,
-            last_use: None,
-            marks: KeyMarks::default(),
+            ..KeyRecord::sample()
         }
     }
 

@@ -261,9 +261,11 @@ mod tests {
         let zone = berlin();
         let policy = KeyPolicy::new(true, Some(30)).unwrap();
         let day = |created_days: i64, end_days: Option<i64>| {
-            let mut key = crate::keys::edit::tests::stored();
-            key.created_at = NOW.plus_seconds(created_days * seconds::DAY);
-            key.expires_at = end_days.map(|days| NOW.plus_seconds(days * seconds::DAY));
+            let key = KeyRecord {
+                created_at: NOW.plus_seconds(created_days * seconds::DAY),
+                expires_at: end_days.map(|days| NOW.plus_seconds(days * seconds::DAY)),
+                ..KeyRecord::sample()
+            };
             latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
         };
         // NOW is 23 Nov 2026.

@@ -152,39 +152,19 @@ fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::KeyDigest;
     use crate::store::Replacement;
-    use domain::{AccountId, AccountName, Email, KeyName, RateLimit, ScopeSet};
     use std::net::Ipv4Addr;
 
     const ROTATED: Timestamp = Timestamp::from_millis(1_795_411_867_000);
 
     fn key(grace_seconds: i64) -> KeyRecord {
         KeyRecord {
-            id: KeyId::parse("old").unwrap(),
-            account_id: AccountId::parse("account").unwrap(),
-            account_name: AccountName::parse("Acme").unwrap(),
-            name: KeyName::parse("CRM Sync").unwrap(),
-            preview: "vx_abcdef…".into(),
-            digest: KeyDigest::from_bytes([0; 32]),
-            scopes: ScopeSet::parse("leads:read").unwrap(),
-            created_at: Timestamp::from_millis(0),
-            created_by: Email::parse("ada@example.com").unwrap(),
             expires_at: Some(ROTATED.plus_seconds(grace_seconds)),
-            paused_at: None,
-            note: None,
-            replaces: None,
             replaced: Some(Replacement {
                 by: KeyId::parse("new").unwrap(),
                 at: ROTATED,
             }),
-            account_limit: RateLimit::DEFAULT,
-            own_limit: None,
-            allow_list: None,
-            watched_since: None,
-            revocation: None,
-            last_use: None,
-            marks: crate::store::KeyMarks::default(),
+            ..KeyRecord::sample()
         }
     }
 

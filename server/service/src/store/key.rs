@@ -227,3 +227,33 @@ pub trait KeyStore: Send + Sync + 'static {
     /// keys of another account, are skipped. Each key occurs once in `uses`.
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
+
+#[cfg(test)]
+impl KeyRecord {
+    /// A key that was never changed or used.
+    pub(crate) fn sample() -> Self {
+        Self {
+            id: KeyId::parse("key").unwrap(),
+            account_id: AccountId::parse("account").unwrap(),
+            account_name: AccountName::parse("Acme").unwrap(),
+            name: KeyName::parse("CRM Sync").unwrap(),
+            preview: "vx_abcdef…".into(),
+            digest: KeyDigest::from_bytes([0; 32]),
+            scopes: ScopeSet::parse("leads:read").unwrap(),
+            created_at: Timestamp::from_millis(0),
+            created_by: Email::parse("ada@example.com").unwrap(),
+            expires_at: None,
+            paused_at: None,
+            note: None,
+            replaces: None,
+            replaced: None,
+            account_limit: RateLimit::DEFAULT,
+            own_limit: None,
+            allow_list: None,
+            watched_since: None,
+            revocation: None,
+            last_use: None,
+            marks: KeyMarks::default(),
+        }
+    }
+}

@@ -5,7 +5,7 @@ use crate::fixtures::{Shared, at, link, token};
 use crate::team::Mate;
 use crate::tenant::Tenant;
 use domain::{MemberId, Role};
-use service::store::{Action, LinkPurpose, SESSIONS_OF_A_MEMBER, Store, TokenDigest};
+use service::store::{Action, SESSIONS_OF_A_MEMBER, Store, TokenDigest};
 
 async fn sessions(store: &dyn Store, member: &MemberId) -> Vec<TokenDigest> {
     let sessions = store.list_sessions(member, at(10), at(-1)).await.unwrap();
@@ -65,11 +65,7 @@ async fn password_change_ends_other_sessions_and_reset_links(store: Shared) {
     let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
     tenant.sign_in(&*store, at(1)).await;
     let kept = tenant.sign_in(&*store, at(2)).await;
-    let purpose = LinkPurpose::Reset {
-        member: tenant.owner.clone(),
-        email: tenant.email.clone(),
-    };
-    let reset = link(&*store, "reset", purpose, at(2)).await;
+    let reset = link(&*store, "reset", tenant.reset(), at(2)).await;
     let event = tenant.event(Action::PasswordChanged, "owner", at(3));
     store
         .change_password(&tenant.owner, &kept, "new hash", event)

@@ -27,10 +27,7 @@ async fn every_link_purpose_reads_back_unchanged(store: Shared) {
         LinkPurpose::NewAccount {
             name: AccountName::parse("Ünïcode & “Söhne” 車").unwrap(),
         },
-        LinkPurpose::Reset {
-            member: tenant.owner.clone(),
-            email: tenant.email.clone(),
-        },
+        tenant.reset(),
         LinkPurpose::Invitation {
             account: tenant.account.clone(),
             account_name: tenant.account_name(),
@@ -50,23 +47,16 @@ async fn every_link_purpose_reads_back_unchanged(store: Shared) {
 
 case!(new_link_replaces_only_the_older_link_of_its_kind);
 async fn new_link_replaces_only_the_older_link_of_its_kind(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let new_account = |name| LinkPurpose::NewAccount {
         name: AccountName::parse(name).unwrap(),
-    };
-    let reset = |tenant: &Tenant| LinkPurpose::Reset {
-        member: tenant.owner.clone(),
-        email: tenant.email.clone(),
     };
     let purposes = [
         LinkPurpose::FirstOwner,
         new_account("One"),
         new_account("Two"),
-        reset(&a),
-        reset(&b),
+        a.reset(),
+        b.reset(),
     ];
     for (number, purpose) in purposes.iter().enumerate() {
         link(&*store, &format!("old {number}"), purpose.clone(), at(0)).await;

@@ -1,6 +1,7 @@
 //! Revoking all keys of an account at once.
 
 use crate::fixtures::{Shared, at, race};
+use crate::key_changes::change;
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
 use domain::{KeyId, KeyOrder, KeyStatus, RevokeReason, Timestamp};
@@ -56,9 +57,7 @@ async fn four_keys(store: &dyn Store) -> (Tenant, [KeyId; 4]) {
 }
 
 async fn pause(store: &dyn Store, tenant: &Tenant, id: &KeyId, now: Timestamp) -> Changed {
-    let event = |_: &_, _: &_| tenant.event(Action::KeyPaused, id.as_str(), now);
-    let paused = store.change_key(&tenant.account, id, &KeyChange::Pause, now, &event);
-    paused.await.unwrap()
+    change(store, tenant, id, &KeyChange::Pause, now).await
 }
 
 async fn node(store: &dyn Store) -> (NodeId, u64) {

@@ -43,10 +43,7 @@ async fn close(store: &dyn Store, before: Timestamp) -> u64 {
 
 case!(failed_sign_ins_are_recorded_at_the_first_one_and_after_their_hour);
 async fn failed_sign_ins_are_recorded_at_the_first_one_and_after_their_hour(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for (tenant, last, count) in [(&a, 1, 2), (&a, 1, 5), (&a, 2, 1), (&b, 1, 1), (&b, 1, 1)] {
         let failed = [attempts(tenant, last, at(0), count)];
         let account = &tenant.account;

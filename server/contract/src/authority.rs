@@ -79,10 +79,7 @@ async fn no_change_is_made_when_its_actor_has_lost_access(store: Shared) {
 
 case!(member_cannot_change_anything_after_the_session_has_ended);
 async fn member_cannot_change_anything_after_the_session_has_ended(store: Shared) {
-    let (tenant, other) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (tenant, other) = Tenant::pair(&*store).await;
     let session = tenant.sign_in(&*store, at(0)).await;
     let live = by_session(session, Role::Owner);
     assert_eq!(attempt(&*store, &tenant, live.clone(), at(1)).await, Ok(()));
@@ -178,10 +175,7 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
 
 case!(key_of_another_account_cannot_change_anything);
 async fn key_of_another_account_cannot_change_anything(store: Shared) {
-    let (tenant, other) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (tenant, other) = Tenant::pair(&*store).await;
     let id = other.hold(&*store, "one").await;
     let denied = attempt(&*store, &tenant, by_key(&id), at(1)).await;
     assert_eq!(denied, Err(Denial::Key(Refusal::InvalidKey)));

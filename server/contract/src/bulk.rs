@@ -3,10 +3,9 @@
 use crate::fixtures::{Shared, at, race};
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
-use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
+use domain::{KeyId, KeyStatus, Timestamp};
 use service::store::{
-    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, NewRevocation, OldEnds, Revoker,
-    Rotated, SeveralChange, Store,
+    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, OldEnds, Rotated, SeveralChange, Store,
 };
 
 async fn change(
@@ -26,11 +25,7 @@ async fn change(
 }
 
 fn revoke(tenant: &Tenant, now: Timestamp) -> SeveralChange {
-    SeveralChange::Revoke(NewRevocation {
-        at: now,
-        by: Revoker::Member(tenant.owner.clone()),
-        reason: RevokeReason::Leaked,
-    })
+    SeveralChange::Revoke(tenant.revocation(now))
 }
 
 async fn statuses(store: &dyn Store, tenant: &Tenant, now: Timestamp) -> Vec<KeyStatus> {
@@ -78,10 +73,7 @@ async fn bulk_change_applies_to_all_keys_and_records_one_event_each(store: Share
 
 case!(bulk_change_changes_no_key_if_one_of_them_cannot_be_changed);
 async fn bulk_change_changes_no_key_if_one_of_them_cannot_be_changed(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let (one, two, theirs) = (
         a.hold(&*store, "1").await,
         a.hold(&*store, "2").await,
@@ -104,10 +96,7 @@ async fn bulk_change_changes_no_key_if_one_of_them_cannot_be_changed(store: Shar
 
 case!(no_key_is_created_or_rotated_while_key_creation_is_stopped);
 async fn no_key_is_created_or_rotated_while_key_creation_is_stopped(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let stop = async |when: Option<Timestamp>| {
         let event = a.event(Action::KeyCreationStopped, a.account.as_str(), at(5));
         store.stop_creation(&a.account, when, event).await.unwrap()

@@ -255,10 +255,7 @@ async fn last_use_of_each_scope_never_goes_backwards(store: Shared) {
 
 case!(caller_statistics_of_foreign_or_unknown_keys_are_ignored);
 async fn caller_statistics_of_foreign_or_unknown_keys_are_ignored(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     let their_key = theirs.hold(&*store, "one").await;
     let unknown = mine.key("unknown", at(0)).id;
     let mut forged = of(&mine, &their_key, vec![let_in("203.0.113.7", 1)]);

@@ -125,10 +125,7 @@ async fn no_call_is_lost_when_thirty_counts_are_stored_concurrently(store: Share
 
 case!(calls_of_foreign_or_unknown_keys_are_ignored);
 async fn calls_of_foreign_or_unknown_keys_are_ignored(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     let (my_key, their_key) = (
         mine.hold(&*store, "one").await,
         theirs.hold(&*store, "one").await,

@@ -11,8 +11,8 @@ use service::leads::{Edit, Lead, LeadEdits};
 use service::store::{
     AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral,
     Claim, Ended, FeedTerms, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut,
-    LinkPurpose, NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Removals, Revoker,
-    Rotated, SeveralChange, Store, StoreError, TokenDigest, UpsertCounts, Upserted,
+    NewLink, NewSession, OldEnds, Put, Removal, Removals, Rotated, SeveralChange, Store,
+    StoreError, TokenDigest, UpsertCounts, Upserted,
 };
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -258,11 +258,7 @@ impl Change {
                 matches!(rotated, Rotated::Rotated { .. })
             }
             Self::RevokeKey => {
-                let revocation = NewRevocation {
-                    at: at(10),
-                    by: Revoker::Member(tenant.owner.clone()),
-                    reason: RevokeReason::Unused,
-                };
+                let revocation = tenant.revocation(at(10));
                 let event = event(Action::KeyRevoked);
                 let ended = store
                     .revoke_key(account, &world.key, revocation, event)
@@ -335,10 +331,7 @@ impl Change {
                 let digest = token("another reset");
                 let link = NewLink {
                     digest,
-                    purpose: LinkPurpose::Reset {
-                        member: tenant.owner.clone(),
-                        email: tenant.email.clone(),
-                    },
+                    purpose: tenant.reset(),
                     created_at: at(10),
                     expires_at: at(20),
                 };
@@ -401,10 +394,7 @@ impl World {
     pub async fn build(store: &dyn Store) -> Self {
         let tenant = Tenant::settle(store, "tenant").await;
         let newcomer = Tenant::named("newcomer");
-        let purpose = LinkPurpose::Reset {
-            member: tenant.owner.clone(),
-            email: tenant.email.clone(),
-        };
+        let purpose = tenant.reset();
         let world = Self {
             invite: newcomer.invite(store, at(0)).await,
             reset: link(store, "reset", purpose, at(0)).await,

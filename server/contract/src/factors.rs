@@ -7,8 +7,8 @@ use domain::seconds::{DAY, HOUR};
 use domain::{Role, Timestamp};
 use service::PepperId;
 use service::store::{
-    Action, CodeWarning, LinkPurpose, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest,
-    Store, Teammate, TokenDigest,
+    Action, CodeWarning, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest, Store,
+    Teammate, TokenDigest,
 };
 
 pub(crate) fn recovery(number: u8) -> RecoveryDigest {
@@ -67,10 +67,7 @@ async fn finish(
 
 case!(second_factor_stays_enabled_until_it_is_disabled);
 async fn second_factor_stays_enabled_until_it_is_disabled(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     assert_eq!(store.second_factor(&a.owner).await.unwrap(), None);
     assert!(enable(&*store, &a).await);
     assert!(!enable(&*store, &a).await, "it is on already");
@@ -170,11 +167,7 @@ async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(st
     gone(&step, at(7)).await;
     // It ends when a reset link turns the second factor off.
     let step = begin(&*store, &own, "three", at(8)).await;
-    let purpose = LinkPurpose::Reset {
-        member: own.owner.clone(),
-        email: own.email.clone(),
-    };
-    let reset = link(&*store, "reset", purpose, at(8)).await;
+    let reset = link(&*store, "reset", own.reset(), at(8)).await;
     let event = own.event(Action::PasswordReset, "mate", at(9));
     let done = store.reset_password(&reset, at(9), "newer hash", &[], event);
     assert!(done.await.unwrap());

@@ -1,11 +1,12 @@
 //! Searching and ordering keys.
 
 use crate::fixtures::{Shared, at, used};
+use crate::key_changes::change;
 use crate::tenant::Tenant;
-use domain::{KeyId, KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
+use domain::{KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
 use service::store::{
-    Action, AuditEvent, KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, KeysCounted, KeysFound,
-    PlaceValue, Store, words,
+    KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, KeysCounted, KeysFound, PlaceValue, Store,
+    words,
 };
 use std::cmp::Ordering;
 
@@ -60,13 +61,7 @@ async fn several(store: &dyn Store) -> Tenant {
                 .unwrap();
         }
         if name == "apple" {
-            let event = |_: &KeyRecord, _: &KeyRecord| -> AuditEvent {
-                tenant.event(Action::KeyPaused, id.as_str(), at(60))
-            };
-            store
-                .change_key(&tenant.account, &id, &KeyChange::Pause, at(60), &event)
-                .await
-                .unwrap();
+            change(store, &tenant, &id, &KeyChange::Pause, at(60)).await;
         }
     }
     store.note_expired(&tenant.account, NOW).await.unwrap();
@@ -284,10 +279,9 @@ async fn keys_are_counted_up_to_the_requested_limit(store: Shared) {
 case!(key_is_listed_as_expired_once_it_is_marked_as_expired);
 async fn key_is_listed_as_expired_once_it_is_marked_as_expired(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
-    let mut key = tenant.key("one", at(0));
-    key.expires_at = Some(at(10));
-    let id: KeyId = key.id.clone();
-    tenant.issue(&*store, key).await;
+    let id = tenant
+        .hold_with(&*store, "one", |key| key.expires_at = Some(at(10)))
+        .await;
     let before = tenant.find(&*store, &id).await;
     let events = tenant.events(&*store).await;
     let found = async |status| {

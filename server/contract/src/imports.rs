@@ -81,10 +81,7 @@ async fn apply_with(
 
 case!(import_file_reads_back_unchanged_until_the_next_one_replaces_it);
 async fn import_file_reads_back_unchanged_until_the_next_one_replaces_it(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     // The file needs several rows, and its bytes are not valid text.
     let bytes: Vec<u8> = (0..700_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     begin(&*store, &mine, "one", &bytes, at(1)).await;
@@ -159,10 +156,7 @@ async fn import_is_applied_once_together_with_its_items(store: Shared) {
 
 case!(import_choices_can_be_changed_until_the_import_is_applied);
 async fn import_choices_can_be_changed_until_the_import_is_applied(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     begin(&*store, &mine, "one", b"x", at(1)).await;
     let choose = async |tenant: &Tenant, choices: &str, expired| {
         let choices = ImportChoices { choices, expired };
@@ -230,10 +224,7 @@ async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
 
 case!(discarded_import_is_deleted_with_its_bytes);
 async fn discarded_import_is_deleted_with_its_bytes(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     begin(&*store, &mine, "one", b"x", at(1)).await;
     let discard = async |tenant: &Tenant, id: &str| {
         let discarded = store.discard_import(named(tenant, id));

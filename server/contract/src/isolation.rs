@@ -2,14 +2,14 @@
 
 use crate::change::World;
 use crate::fixtures::{Shared, all, at, email, item, lead};
+use crate::key_changes::change;
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
-use domain::{KeyOrder, RevokeReason};
+use domain::KeyOrder;
 use service::leads::{Edit, LeadEdits};
 use service::store::{
     Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
-    KeysFound, MemberChange, MemberChanged, NewRevocation, OldEnds, Revoker, Rotated,
-    SeveralChange, Store, Teammate,
+    KeysFound, MemberChange, MemberChanged, OldEnds, Rotated, SeveralChange, Store, Teammate,
 };
 
 case!(no_port_reads_from_another_account);
@@ -88,29 +88,9 @@ async fn no_port_changes_another_account(store: Shared) {
     let before = world.portrait(&*store).await;
     let events = stranger.events(&*store).await;
 
-    let revocation = NewRevocation {
-        at: at(1),
-        by: Revoker::Member(stranger.owner.clone()),
-        reason: RevokeReason::Other,
-    };
-    let event = stranger.event(Action::KeyRevoked, world.key.as_str(), at(1));
-    let ended = store
-        .revoke_key(&stranger.account, &world.key, revocation, event)
-        .await
-        .unwrap();
+    let ended = stranger.revoke(&*store, &world.key, at(1)).await;
     assert_eq!(ended, Ended::Missing);
-    let event =
-        |_: &KeyRecord, _: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
-    let changed = store
-        .change_key(
-            &stranger.account,
-            &world.key,
-            &KeyChange::Pause,
-            at(1),
-            &event,
-        )
-        .await
-        .unwrap();
+    let changed = change(&*store, &stranger, &world.key, &KeyChange::Pause, at(1)).await;
     assert_eq!(changed, Changed::Missing);
     let rotated = rotate(&*store, &stranger, &world.key, "mine", at(1), OldEnds::Now).await;
     assert_eq!(rotated, Rotated::Missing);

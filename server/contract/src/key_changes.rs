@@ -27,7 +27,7 @@ pub(crate) async fn change(
 }
 
 /// Settings that differ from those of a new key in every respect.
-fn others() -> KeySettings {
+pub(crate) fn others() -> KeySettings {
     KeySettings {
         name: KeyName::parse("Händler-Feed ⇄").unwrap(),
         scopes: ScopeSet::parse("leads:read leads:write").unwrap(),
@@ -153,10 +153,9 @@ async fn ended_and_missing_keys_are_not_changed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let revoked = tenant.hold(&*store, "revoked").await;
     tenant.revoke(&*store, &revoked, at(5)).await;
-    let mut key = tenant.key("expired", at(0));
-    key.expires_at = Some(at(10));
-    let expired = key.id.clone();
-    tenant.issue(&*store, key).await;
+    let expired = tenant
+        .hold_with(&*store, "expired", |key| key.expires_at = Some(at(10)))
+        .await;
     let keys = store.list_keys(&tenant.account).await.unwrap();
     let events = tenant.events(&*store).await;
     for what in [
@@ -210,10 +209,7 @@ async fn only_one_of_ten_concurrent_pauses_is_recorded(store: Shared) {
 
 case!(key_history_contains_only_the_events_of_that_key);
 async fn key_history_contains_only_the_events_of_that_key(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let (id, other) = (a.hold(&*store, "one").await, a.hold(&*store, "other").await);
     change(&*store, &a, &id, &KeyChange::Pause, at(5)).await;
     a.revoke(&*store, &id, at(6)).await;

@@ -91,10 +91,7 @@ async fn keys_are_listed_newest_first(store: Shared) {
 
 case!(form_submitted_twice_creates_one_key);
 async fn form_submitted_twice_creates_one_key(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let first = a.key("first", at(0));
     let mut second = a.key("second", at(1));
     second.form_token = first.form_token;

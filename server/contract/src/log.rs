@@ -1,12 +1,10 @@
 //! The audit log, as people read it.
 
 use crate::fixtures::{Shared, at};
+use crate::key_changes::{change, edit};
 use crate::tenant::Tenant;
 use domain::{KeyId, KeyName, Role};
-use service::store::{
-    Action, Actor, ActorFilter, AuditFilter, KeyChange, KeyEdit, KeyRecord, KeySettings,
-    LoggedEvent, Store,
-};
+use service::store::{Action, Actor, ActorFilter, AuditFilter, KeySettings, LoggedEvent, Store};
 
 async fn all(store: &dyn Store, tenant: &Tenant, filter: &AuditFilter) -> Vec<LoggedEvent> {
     store
@@ -23,10 +21,7 @@ async fn subjects(store: &dyn Store, tenant: &Tenant, filter: AuditFilter) -> Ve
 
 case!(audit_log_pages_contain_every_event_once);
 async fn audit_log_pages_contain_every_event_once(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for number in 0..10 {
         a.hold(&*store, &number.to_string()).await;
         b.hold(&*store, &number.to_string()).await;
@@ -117,10 +112,7 @@ async fn audit_log_is_filtered_by_actor_action_subject_and_time(store: Shared) {
 
 case!(audit_log_search_ends_after_the_number_of_events_it_may_examine);
 async fn audit_log_search_ends_after_the_number_of_events_it_may_examine(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let mut keys = Vec::new();
     for number in 0..6 {
         keys.push(a.hold(&*store, &number.to_string()).await);
@@ -187,22 +179,14 @@ async fn audit_log_search_ends_after_the_number_of_events_it_may_examine(store: 
 
 case!(audit_log_shows_the_current_names_of_members_and_keys);
 async fn audit_log_shows_the_current_names_of_members_and_keys(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let key = a.hold(&*store, "held").await;
     let before = a.find(&*store, &key).await.settings();
     let after = KeySettings {
         name: KeyName::parse("Renamed").unwrap(),
         ..before.clone()
     };
-    let renamed = KeyChange::Edit(Box::new(KeyEdit { before, after }));
-    let event = |_: &KeyRecord, _: &KeyRecord| a.event(Action::KeyEdited, key.as_str(), at(1));
-    store
-        .change_key(&a.account, &key, &renamed, at(1), &event)
-        .await
-        .unwrap();
+    change(&*store, &a, &key, &edit(before, after), at(1)).await;
     let session = a.sign_in(&*store, at(2)).await;
     let mut event = a.event(Action::InventoryUpdated, "inventory", at(3));
     event.actor = Actor::Key(key.clone());
@@ -236,10 +220,7 @@ async fn audit_log_shows_the_current_names_of_members_and_keys(store: Shared) {
 
 case!(account_lists_only_its_own_members);
 async fn account_lists_only_its_own_members(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for tenant in [&a, &b] {
         let members = store
             .list_members(&tenant.account, None, 100)

@@ -19,19 +19,14 @@ async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
 
 /// Issues a key that ends at `end`, in seconds after the cases begin.
 async fn ending(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> KeyId {
-    let mut key = tenant.key(name, at(0));
-    key.expires_at = Some(at(end));
-    let id = key.id.clone();
-    tenant.issue(store, key).await;
-    id
+    tenant
+        .hold_with(store, name, |key| key.expires_at = Some(at(end)))
+        .await
 }
 
 case!(expiring_keys_are_found_in_the_order_of_their_expiry);
 async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for (tenant, name, end) in [
         (&a, "late", Some(500)),
         (&a, "over", Some(10)),
@@ -72,10 +67,7 @@ async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
 
 case!(owners_are_notified_only_of_expiring_keys_of_their_own_account);
 async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let mine = ending(&*store, &a, "mine", 8 * DAY).await;
     let theirs = ending(&*store, &b, "theirs", 9 * DAY).await;
     // The other keys get no notice: one was created less than 7 days before its end, by a member

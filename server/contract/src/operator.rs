@@ -18,10 +18,7 @@ async fn operator_finds_a_key_of_any_account_by_its_id(store: Shared) {
 
 case!(all_keys_with_a_preview_are_found_by_it);
 async fn all_keys_with_a_preview_are_found_by_it(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let mut held = Vec::new();
     for (tenant, name, preview, second) in [
         (&a, "one", "vx_abc123…", 2),

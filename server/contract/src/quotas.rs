@@ -80,10 +80,7 @@ fn is_over<T: Debug>(result: Result<T, StoreError>, resource: Resource, limit: u
 case!(account_usage_is_updated_by_every_change);
 async fn account_usage_is_updated_by_every_change(store: Shared) {
     let store = &*store;
-    let (tenant, other) = (
-        Tenant::settle(store, "a").await,
-        Tenant::settle(store, "b").await,
-    );
+    let (tenant, other) = Tenant::pair(store).await;
     let alone = Usage {
         members: 1,
         ..Usage::default()

@@ -32,10 +32,7 @@ async fn find(store: &dyn Store, tenant: &Tenant, number: usize) -> Option<Refus
 
 case!(refused_call_reads_back_unchanged_and_only_for_its_account);
 async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     let key = mine.hold(&*store, "one").await;
     let causes = [
         Cause::Nothing,
@@ -71,10 +68,7 @@ async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Share
 
 case!(flood_of_refused_calls_evicts_only_those_of_the_same_account);
 async fn flood_of_refused_calls_evicts_only_those_of_the_same_account(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     let (key, other) = (
         mine.hold(&*store, "one").await,
         theirs.hold(&*store, "two").await,
@@ -102,10 +96,7 @@ async fn flood_of_refused_calls_evicts_only_those_of_the_same_account(store: Sha
 
 case!(latest_refused_call_of_a_key_is_found);
 async fn latest_refused_call_of_a_key_is_found(store: Shared) {
-    let (mine, theirs) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (mine, theirs) = Tenant::pair(&*store).await;
     let (key, other) = (
         mine.hold(&*store, "one").await,
         mine.hold(&*store, "two").await,

@@ -238,10 +238,7 @@ async fn expired_idempotency_key_can_be_used_for_another_request(store: Shared) 
 
 case!(idempotency_keys_are_separate_for_each_account);
 async fn idempotency_keys_are_separate_for_each_account(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     assert_eq!(claim(&*store, &a, "k", "r", at(0)).await, None);
     assert_eq!(find(&*store, &b, "k", at(0)).await, None);
     assert_eq!(claim(&*store, &b, "k", "r", at(0)).await, None);
@@ -276,10 +273,7 @@ async fn only_one_of_fifty_concurrent_claims_of_an_idempotency_key_succeeds(stor
 
 case!(oldest_answered_idempotency_keys_are_evicted_beyond_the_account_limit);
 async fn oldest_answered_idempotency_keys_are_evicted_beyond_the_account_limit(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for tenant in [&a, &b] {
         assert_eq!(claim(&*store, tenant, "first", "r", at(0)).await, None);
         let stored = kept("first", 1, answer(None, None));

@@ -4,14 +4,16 @@ use crate::fixtures::{Shared, at, email, link, member_by_email, token};
 use crate::tenant::Tenant;
 use domain::Timestamp;
 use domain::seconds::HOUR;
-use service::store::{Action, Claim, LinkPurpose, Store, TokenDigest};
+use service::store::{Action, Claim, Store, TokenDigest};
 
 async fn reset_link(store: &dyn Store, tenant: &Tenant) -> TokenDigest {
-    let purpose = LinkPurpose::Reset {
-        member: tenant.owner.clone(),
-        email: tenant.email.clone(),
-    };
-    link(store, &format!("reset {}", tenant.email), purpose, at(0)).await
+    link(
+        store,
+        &format!("reset {}", tenant.email),
+        tenant.reset(),
+        at(0),
+    )
+    .await
 }
 
 async fn reset(store: &dyn Store, tenant: &Tenant, link: &TokenDigest, now: Timestamp) -> bool {
@@ -25,10 +27,7 @@ async fn reset(store: &dyn Store, tenant: &Tenant, link: &TokenDigest, now: Time
 
 case!(password_reset_sets_the_password_and_ends_all_sessions_of_the_member);
 async fn password_reset_sets_the_password_and_ends_all_sessions_of_the_member(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let sessions = [
         a.sign_in(&*store, at(0)).await,
         a.sign_in(&*store, at(1)).await,

@@ -117,10 +117,9 @@ async fn key_can_be_revoked_until_the_millisecond_it_expires(store: Shared) {
         ("after", at(101), false),
     ];
     for (name, now, revocable) in cases {
-        let mut key = tenant.key(name, at(0));
-        key.expires_at = Some(end);
-        let id = key.id.clone();
-        tenant.issue(&*store, key).await;
+        let id = tenant
+            .hold_with(&*store, name, |key| key.expires_at = Some(end))
+            .await;
         let events = tenant.events(&*store).await;
         let ended = tenant.revoke(&*store, &id, now).await;
         assert_eq!(matches!(ended, Ended::Revoked(_)), revocable, "{name}");

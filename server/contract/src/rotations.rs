@@ -1,13 +1,13 @@
 //! Rotation: one key replaces another.
 
 use crate::fixtures::{Shared, at, just_before, race};
+use crate::key_changes::{change, edit, others};
 use crate::tenant::Tenant;
-use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, RevokeReason, ScopeSet, Timestamp};
+use domain::{KeyId, KeyName, KeyStatus, RevokeReason, Timestamp};
 use serde_json::json;
-use service::key::AllowList;
 use service::store::{
-    Action, AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, OldEnds, Replacement,
-    Revoker, Rotated, Rotation, Store,
+    Action, AuditEvent, KeyChange, KeyRecord, OldEnds, Replacement, Revoker, Rotated, Rotation,
+    Store,
 };
 
 /// Returns a rotation whose new key gets its id, digest and form token from `name`.
@@ -54,24 +54,9 @@ pub(crate) async fn rotate(
 /// Creates a key, all of whose settings differ from those of a new key.
 async fn furnished(store: &dyn Store, tenant: &Tenant) -> KeyRecord {
     let id = tenant.hold(store, "old").await;
-    let settings = KeySettings {
-        name: KeyName::parse("Händler-Feed ⇄").unwrap(),
-        scopes: ScopeSet::parse("leads:read leads:write").unwrap(),
-        expires_at: Some(at(5_000)),
-        note: KeyNote::parse("Call Grace\nbefore you revoke it.").unwrap(),
-        own_limit: Some(RateLimit::new(7, 3).unwrap()),
-        allow_list: AllowList::parse("198.51.100.0/24 2001:db8::/32").unwrap(),
-    };
-    let edit = KeyEdit {
-        before: tenant.find(store, &id).await.settings(),
-        after: settings,
-    };
-    let event = |_: &KeyRecord, _: &KeyRecord| tenant.event(Action::KeyEdited, id.as_str(), at(1));
-    for change in [KeyChange::Edit(Box::new(edit)), KeyChange::Pause] {
-        store
-            .change_key(&tenant.account, &id, &change, at(1), &event)
-            .await
-            .unwrap();
+    let before = tenant.find(store, &id).await.settings();
+    for what in [edit(before, others()), KeyChange::Pause] {
+        change(store, tenant, &id, &what, at(1)).await;
     }
     tenant.find(store, &id).await
 }
@@ -139,13 +124,9 @@ async fn rotated_key_ends_at_the_requested_time_but_never_later_than_before(stor
         ("now", Some(at(80)), OldEnds::Now, Some(at(80))),
         ("now-endless", None, OldEnds::Now, None),
     ] {
-        let mut key = tenant.key(name, at(0));
-        key.expires_at = own;
-        let id = key.id.clone();
-        assert!(matches!(
-            tenant.issue(&*store, key).await,
-            Inserted::Created(_)
-        ));
+        let id = tenant
+            .hold_with(&*store, name, |key| key.expires_at = own)
+            .await;
         let new = format!("new-{name}");
         rotate(&*store, &tenant, &id, &new, at(10), ends).await;
         let old = tenant.find(&*store, &id).await;
@@ -198,10 +179,9 @@ async fn failed_rotation_leaves_nothing_behind(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let revoked = tenant.hold(&*store, "revoked").await;
     tenant.revoke(&*store, &revoked, at(5)).await;
-    let mut key = tenant.key("expired", at(0));
-    key.expires_at = Some(at(10));
-    let expired = key.id.clone();
-    tenant.issue(&*store, key).await;
+    let expired = tenant
+        .hold_with(&*store, "expired", |key| key.expires_at = Some(at(10)))
+        .await;
     let alive = tenant.hold(&*store, "alive").await;
     let keys = store.list_keys(&tenant.account).await.unwrap();
     let events = tenant.events(&*store).await;

@@ -2,37 +2,32 @@
 
 use crate::find::{all, by_place, names, text};
 use crate::fixtures::{Shared, at};
+use crate::key_changes::{change, edit};
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
 use domain::{KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
-    Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyPlace, KeyRecord,
-    KeySettings, KeysCounted, KeysFound, OldEnds, ScopeUses, Sighting, Store,
+    Caller, Changed, KeyFilter, KeyPlace, KeySettings, KeysCounted, KeysFound, OldEnds, ScopeUses,
+    Sighting, Store,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
 async fn key_is_found_by_its_current_name_and_scopes(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
-    let mut key = tenant.key("one", at(0));
-    key.name = KeyName::parse("Old feed").unwrap();
-    key.scopes = ScopeSet::parse("leads:read leads:write").unwrap();
-    let id = key.id.clone();
-    tenant.issue(&*store, key).await;
+    let id = tenant
+        .hold_with(&*store, "one", |key| {
+            key.name = KeyName::parse("Old feed").unwrap();
+            key.scopes = ScopeSet::parse("leads:read leads:write").unwrap();
+        })
+        .await;
     let before = tenant.find(&*store, &id).await.settings();
-    let edit = KeyEdit {
-        after: KeySettings {
-            name: KeyName::parse("New feed").unwrap(),
-            scopes: ScopeSet::parse("leads:read inventory:read").unwrap(),
-            ..before.clone()
-        },
-        before,
+    let after = KeySettings {
+        name: KeyName::parse("New feed").unwrap(),
+        scopes: ScopeSet::parse("leads:read inventory:read").unwrap(),
+        ..before.clone()
     };
-    let event = |_: &KeyRecord, _: &KeyRecord| -> AuditEvent {
-        tenant.event(Action::KeyEdited, id.as_str(), at(1))
-    };
-    let edit = KeyChange::Edit(Box::new(edit));
-    let edited = store.change_key(&tenant.account, &id, &edit, at(1), &event);
-    assert!(matches!(edited.await.unwrap(), Changed::Changed(_)));
+    let edited = change(&*store, &tenant, &id, &edit(before, after), at(1)).await;
+    assert!(matches!(edited, Changed::Changed(_)));
 
     let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
     let scope = |scope| KeyFilter {

@@ -27,10 +27,7 @@ fn subjects(names: &[&str]) -> Vec<String> {
 
 case!(session_identifies_its_member);
 async fn session_identifies_its_member(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     for tenant in [&a, &b] {
         let session = tenant.sign_in(&*store, at(0)).await;
         let member = store.use_session(&session, at(1), at(-1)).await.unwrap();
@@ -248,10 +245,7 @@ async fn sign_in_delay_lasts_until_its_end_when_old_failures_are_forgotten(store
 
 case!(sign_in_clears_only_the_failures_of_its_own_address);
 async fn sign_in_clears_only_the_failures_of_its_own_address(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let subjects = [a.email, b.email.clone()].map(|email| format!("email:{email}"));
     for _ in 0..4 {
         store

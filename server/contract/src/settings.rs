@@ -37,10 +37,7 @@ async fn change(
 
 case!(account_starts_with_default_settings_and_keeps_its_changes);
 async fn account_starts_with_default_settings_and_keeps_its_changes(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let begins = AccountSettings {
         name: a.account_name(),
         currency: Currency::parse("USD").unwrap(),

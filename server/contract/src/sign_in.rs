@@ -3,7 +3,7 @@
 use crate::factors::{factor, session};
 use crate::fixtures::{Shared, at, link, token};
 use crate::tenant::Tenant;
-use service::store::{Action, Candidate, LinkPurpose, Proof, Store};
+use service::store::{Action, Candidate, Proof, Store};
 
 /// Tries to open a session for the candidate, and returns whether it was opened.
 async fn opens(store: &dyn Store, tenant: &Tenant, candidate: &Candidate, name: &str) -> bool {
@@ -80,11 +80,7 @@ async fn no_concurrent_sign_in_outlives_a_password_reset(store: Shared) {
             format!("step {round}"),
             format!("hash {round}"),
         );
-        let purpose = LinkPurpose::Reset {
-            member: tenant.owner.clone(),
-            email: tenant.email.clone(),
-        };
-        let link = link(&*store, &format!("reset {round}"), purpose, at(0)).await;
+        let link = link(&*store, &format!("reset {round}"), tenant.reset(), at(0)).await;
         let event = tenant.event(Action::PasswordReset, "owner", at(2));
         let (_, _, reset) = tokio::join!(
             opens(&*store, &tenant, &verified, &session),

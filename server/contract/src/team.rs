@@ -132,10 +132,7 @@ async fn change(
 
 case!(members_are_listed_in_pages_with_active_ones_first);
 async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
-    let (tenant, other) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (tenant, other) = Tenant::pair(&*store).await;
     let mut ids = vec![tenant.owner.clone()];
     for name in ["m1", "m2", "m3", "m4"] {
         let mate = Mate::named(name);
@@ -258,10 +255,7 @@ async fn invitation_creates_one_member_with_its_role(store: Shared) {
 
 case!(invitation_replaces_an_older_one_and_can_be_withdrawn);
 async fn invitation_replaces_an_older_one_and_can_be_withdrawn(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
+    let (a, b) = Tenant::pair(&*store).await;
     let mate = Mate::named("mate");
     let old = mate.invited(&*store, &a, Role::Admin, at(0)).await;
     let elsewhere = mate.invited(&*store, &b, Role::Viewer, at(1)).await;

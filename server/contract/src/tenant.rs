@@ -11,9 +11,9 @@ use service::inventory::{Condition, Item};
 use service::key::KeyDigest;
 use service::leads::{Lead, LeadEdits};
 use service::store::{
-    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, FeedTerms, Inserted, KeyRecord,
-    LeftOut, LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker,
-    Store, TokenDigest, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, Candidate, Claim, Ended, FeedTerms, Inserted, KeyRecord, LeftOut,
+    LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store,
+    TokenDigest, UpsertCounts, Upserted,
 };
 use std::net::IpAddr;
 
@@ -45,6 +45,14 @@ impl Tenant {
         tenant
     }
 
+    /// Creates two accounts, `a` and `b`.
+    pub(crate) async fn pair(store: &dyn Store) -> (Self, Self) {
+        (
+            Self::settle(store, "a").await,
+            Self::settle(store, "b").await,
+        )
+    }
+
     pub(crate) fn account_name(&self) -> AccountName {
         AccountName::parse(&format!("Cars of {}", self.name)).unwrap()
     }
@@ -61,16 +69,18 @@ impl Tenant {
 
     pub(crate) fn event(&self, action: Action, subject: &str, at: Timestamp) -> AuditEvent {
         AuditEvent {
-            account_id: self.account.clone(),
-            at,
             actor: Actor::Member(self.owner.clone()),
-            authority: Authority::Inherent,
-            action,
-            subject: subject.to_owned(),
             ip: Some(IpAddr::from([192, 0, 2, 7])),
             user_agent: Some("contract".to_owned()),
-            detail: json!({ "case": true }),
-            completion: None,
+            ..AuditEvent::of_system(&self.account, action, subject, at, json!({ "case": true }))
+        }
+    }
+
+    /// Returns the purpose of a link that resets the owner's password.
+    pub(crate) fn reset(&self) -> LinkPurpose {
+        LinkPurpose::Reset {
+            member: self.owner.clone(),
+            email: self.email.clone(),
         }
     }
 
@@ -158,7 +168,18 @@ impl Tenant {
 
     /// Issues the key that [`Self::key`] creates.
     pub(crate) async fn hold(&self, store: &dyn Store, name: &str) -> KeyId {
-        let key = self.key(name, at(0));
+        self.hold_with(store, name, |_| {}).await
+    }
+
+    /// Issues the key that [`Self::key`] creates, with other values.
+    pub(crate) async fn hold_with(
+        &self,
+        store: &dyn Store,
+        name: &str,
+        set: impl FnOnce(&mut NewKey),
+    ) -> KeyId {
+        let mut key = self.key(name, at(0));
+        set(&mut key);
         let id = key.id.clone();
         assert!(matches!(self.issue(store, key).await, Inserted::Created(_)));
         id
@@ -173,16 +194,19 @@ impl Tenant {
     }
 
     pub(crate) async fn revoke(&self, store: &dyn Store, id: &KeyId, now: Timestamp) -> Ended {
-        let revocation = NewRevocation {
+        let event = self.event(Action::KeyRevoked, id.as_str(), now);
+        store
+            .revoke_key(&self.account, id, self.revocation(now), event)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) fn revocation(&self, now: Timestamp) -> NewRevocation {
+        NewRevocation {
             at: now,
             by: Revoker::Member(self.owner.clone()),
             reason: RevokeReason::Leaked,
-        };
-        let event = self.event(Action::KeyRevoked, id.as_str(), now);
-        store
-            .revoke_key(&self.account, id, revocation, event)
-            .await
-            .unwrap()
+        }
     }
 
     pub(crate) async fn push(

@@ -1,10 +1,10 @@
 //! Combinations of ports: the tables that each group of use cases can reach.
 
 use super::{
-    AccessStore, AccountRevocations, AuditStore, CallStore, FactorStore, FeedPreviewStore,
-    ImportStore, InstallationStore, InventoryStore, ItemChangeStore, KeySearch, KeyStore,
-    LeadStore, MemberStore, NoticeStore, OperatorStore, PepperStore, QuotaStore, RefusalStore,
-    SeveralKeys, SightingStore, TeamStore, VerdictStore,
+    AccessStore, AccountRevocations, AttemptStore, AuditStore, CallStore, FactorStore,
+    FeedPreviewStore, IdempotencyStore, ImportStore, InstallationStore, InventoryStore,
+    ItemChangeStore, KeySearch, KeyStore, LeadStore, MemberStore, NoticeStore, OperatorStore,
+    PepperStore, QuotaStore, RefusalStore, SeveralKeys, SightingStore, TeamStore, VerdictStore,
 };
 
 macro_rules! combination {
@@ -94,4 +94,16 @@ combination! {
 combination! {
     /// Ports of usage.
     UsagePorts: CallStore + KeyStore + SightingStore
+}
+combination! {
+    /// All ports of one database.
+    Store: InstallationStore + AuditStore + MemberStore + TeamStore + AccessStore + AttemptStore
+        + FactorStore + KeyStore + KeySearch + SeveralKeys + AccountRevocations + OperatorStore
+        + PepperStore + NoticeStore + QuotaStore + CallStore + SightingStore + RefusalStore
+        + InventoryStore + FeedPreviewStore + ItemChangeStore + ImportStore + LeadStore
+        + IdempotencyStore + VerdictStore + AccessPorts + AuditPorts + AuthenticatorPorts
+        + DashboardPorts + EmergencyPorts + ImportPorts + InventoryPorts + KeyChangePorts
+        + KeyPorts + LeadPorts + LinkPorts + NoticePorts + OperatorPorts + PepperPorts
+        + RefusalPorts + RestoredKeyPorts + SessionPorts + SettingsPorts + SignInPorts
+        + UsagePorts
 }

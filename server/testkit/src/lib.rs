@@ -7,3 +7,6 @@
 
 pub mod postgres;
 pub mod proxy;
+mod text;
+
+pub use text::Text;

@@ -50,8 +50,7 @@ async fn key_is_accepted_from_either_header_and_from_both_if_they_agree() {
 
 #[tokio::test]
 async fn other_credentials_in_authorization_are_ignored() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     for other in [
         "Basic dXNlcjpwYXNz",
         "Bearer eyJhbGciOi",
@@ -72,8 +71,7 @@ async fn other_credentials_in_authorization_are_ignored() {
 
 #[tokio::test]
 async fn more_than_one_key_is_ambiguous_even_if_the_keys_are_equal_or_malformed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let ambiguous = told(400, "ambiguous_credentials");
     assert_eq!(
         refusal(&key.with("x-api-key", &key.secret)).await,
@@ -114,8 +112,7 @@ async fn missing_key_refusal_names_the_header() {
 
 #[tokio::test]
 async fn key_in_the_url_is_ignored() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let path = format!("/api/key?api_key={0}&X-API-Key={0}", key.secret);
     assert_eq!(
         world.nobody().get(&path).await.problem(),
@@ -125,8 +122,7 @@ async fn key_in_the_url_is_ignored() {
 
 #[tokio::test]
 async fn damaged_key_is_malformed_and_unknown_key_is_invalid() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let malformed = told(401, "malformed_key");
     let refused = async |value: &[u8]| refusal(&world.nobody().with("x-api-key", value)).await;
     for place in 0..52 {
@@ -176,20 +172,19 @@ async fn any_header_byte_in_a_key_is_refused_with_401() {
 
 #[tokio::test]
 async fn paused_revoked_and_expired_keys_are_refused_with_their_reason() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let scopes = ["inventory:read"];
-    let paused = owner.create(&world, "CRM Sync", &scopes).await;
+    let paused = owner.create("CRM Sync", &scopes).await;
     world
         .sql("UPDATE api_keys SET paused_at = created_at")
         .await;
     assert_eq!(refusal(&paused).await, told(401, "paused_key"));
 
-    let revoked = owner.create(&world, "CRM Sync", &scopes).await;
+    let revoked = owner.create("CRM Sync", &scopes).await;
     revoked.delete("/api/key").await.expect(204);
     assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
 
-    let expired = owner.create(&world, "CRM Sync", &scopes).await;
+    let expired = owner.create("CRM Sync", &scopes).await;
     world.clock.advance_seconds(90 * DAY - 1);
     expired.get("/api/key").await.expect(200);
     world.clock.advance_seconds(1);
@@ -213,7 +208,7 @@ async fn refusal_names_the_missing_permission() {
     let reader = world
         .owner()
         .await
-        .create(&world, "Reader", &["inventory:read"])
+        .create("Reader", &["inventory:read"])
         .await;
     let answer = reader.delete("/api/inventory/SKU001").await;
     assert_eq!(answer.problem(), told(403, "missing_scope"));
@@ -229,8 +224,7 @@ async fn refusal_names_the_missing_permission() {
 /// neither accepted nor rejected (a small version of R3).
 #[tokio::test]
 async fn malformed_keys_are_refused_and_others_are_unavailable_without_a_database() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     world.store.close().await;
     let other = if key.secret.ends_with('x') { 'y' } else { 'x' };
     let mistyped = format!("{}{other}", &key.secret[..51]);

@@ -1,6 +1,6 @@
 //! Every call with a known key is counted once, under the outcome that its caller received.
 
-use crate::support::{Key, World};
+use crate::support::{INVENTORY, Key, World};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -33,8 +33,7 @@ fn same(counts: &BTreeMap<String, i64>, expected: &[(&str, i64)]) {
 
 async fn writer(world: &World) -> Key {
     let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    owner.create(world, "Feed", &scopes).await
+    owner.create("Feed", &INVENTORY).await
 }
 
 #[tokio::test]
@@ -167,9 +166,8 @@ async fn repeated_request_is_counted_as_a_call_each_time() {
 
 #[tokio::test]
 async fn unauthenticated_and_unrouted_requests_are_not_counted() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     let nobody = world.nobody();
     nobody.get("/api/key").await.expect(401);
     nobody
@@ -196,7 +194,7 @@ async fn calls_are_counted_for_the_account_of_their_key() {
     let world = World::new().await;
     let mine = writer(&world).await;
     let stranger = world.stranger().await;
-    let theirs = stranger.create(&world, "Feed", &["inventory:read"]).await;
+    let theirs = stranger.create("Feed", &["inventory:read"]).await;
     mine.get("/api/key").await.expect(200);
     for _ in 0..2 {
         theirs.get("/api/key").await.expect(200);

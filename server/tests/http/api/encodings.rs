@@ -2,7 +2,7 @@
 //! refused by name.
 
 use super::inventory::{feed, named};
-use crate::support::{Answer, Key, Member, World};
+use crate::support::{Answer, INVENTORY, Key, LEADS, Member, Text as _, World};
 use serde_json::json;
 
 const XML: &str = "<inventory><item><id>A</id><name>a</name></item></inventory>";
@@ -21,12 +21,8 @@ fn feeds() -> [(&'static str, &'static str, String); 3] {
 /// Returns an owner, a key for feeds, and a key for leads.
 async fn senders(world: &World) -> (Member, Key, Key) {
     let owner = world.owner().await;
-    let key = owner
-        .create(world, "Feed", &["inventory:read", "inventory:write"])
-        .await;
-    let leads = owner
-        .create(world, "Leads", &["leads:read", "leads:write"])
-        .await;
+    let key = owner.create("Feed", &INVENTORY).await;
+    let leads = owner.create("Leads", &LEADS).await;
     (owner, key, leads)
 }
 
@@ -70,7 +66,7 @@ async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
     let named = |answer: &Answer, name: &str| {
         let body = &answer.body;
         assert!(body.contains(name), "{name}: {body}");
-        assert!(body.contains("Save the file as UTF-8"), "{body}");
+        body.has("Save the file as UTF-8");
     };
     let lead = json!({ "phone": "1" }).to_string();
     for (kind, _, text) in feeds() {
@@ -89,19 +85,19 @@ async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
             let kind = format!("{kind}; charset={charset}");
             let http = key.with("content-type", kind);
             let answer = http.send("POST", "/api/inventory", text.clone()).await;
-            assert_eq!(answer.problem(), (415, "unsupported_media_type".into()));
+            answer.refused(415, "unsupported_media_type");
             named(&answer, name);
         }
     }
     let http = leads.with("content-type", "application/json");
     for (bytes, name) in [(utf16(&lead), "UTF-16"), (latin1(&lead), "Latin-1")] {
         let answer = http.send("POST", "/api/leads", bytes).await;
-        assert_eq!(answer.problem(), (400, "malformed_body".into()));
+        answer.refused(400, "malformed_body");
         named(&answer, name);
     }
     let http = leads.with("content-type", "application/json; charset=latin1");
     let answer = http.send("POST", "/api/leads", lead).await;
-    assert_eq!(answer.problem(), (415, "unsupported_media_type".into()));
+    answer.refused(415, "unsupported_media_type");
     named(&answer, "LATIN1");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
     assert_eq!(world.count("SELECT count(*) FROM leads").await, 0);
@@ -109,8 +105,7 @@ async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
 
 #[tokio::test]
 async fn xml_encoding_declaration_is_refused_unless_it_names_utf_8_or_ascii() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let http = key.with("content-type", "application/xml; charset=utf8");
     let send = async |encoding: &str| {
         let xml = format!("<?xml version='1.0' encoding='{encoding}'?>{XML}");
@@ -126,14 +121,13 @@ async fn xml_encoding_declaration_is_refused_unless_it_names_utf_8_or_ascii() {
         ("klingon", "an unknown encoding"),
     ] {
         let answer = send(encoding).await.expect(400);
-        assert!(answer.body.contains(name), "{}", answer.body);
+        answer.has(name);
     }
 }
 
 #[tokio::test]
 async fn imported_files_are_accepted_with_any_extension_in_any_letter_case() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let tabs = "id\tname\rA\ta\r";
     let json = feed([named("A")]).to_string();
     for (name, text) in [

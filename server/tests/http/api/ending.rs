@@ -9,10 +9,9 @@ fn fields(answer: &Answer) -> (&str, &str) {
 
 #[tokio::test]
 async fn responses_have_a_sunset_header_in_the_last_seven_days_of_a_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     // Expires on 21 Feb 2027, 05:31:07.
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     world.clock.advance_seconds(83 * DAY - 1);
     assert_eq!(fields(&key.get("/api/key").await.expect(200)), ("", ""));
     world.clock.advance_seconds(1);
@@ -31,9 +30,8 @@ async fn responses_have_a_sunset_header_in_the_last_seven_days_of_a_key() {
 
 #[tokio::test]
 async fn responses_have_deprecation_and_sunset_headers_while_a_key_is_being_replaced() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     world.clock.advance_seconds(60);
     let fields_of_form = [
         ("grace", "30d"),

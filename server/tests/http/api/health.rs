@@ -1,6 +1,6 @@
 //! `/healthz` and `/readyz`
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 #[tokio::test]
 async fn server_is_alive_and_ready_when_it_can_verify_keys() {
@@ -18,7 +18,7 @@ async fn server_is_alive_but_not_ready_without_its_database() {
     world.store.close().await;
     world.nobody().get("/healthz").await.expect(200);
     let answer = world.nobody().get("/readyz").await;
-    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    answer.refused(503, "unavailable");
 }
 
 #[tokio::test]
@@ -28,6 +28,6 @@ async fn server_is_alive_but_not_ready_and_closes_connections_while_it_shuts_dow
     let answer = world.nobody().get("/healthz").await.expect(200);
     assert_eq!(answer.header("connection"), "close");
     let answer = world.nobody().get("/readyz").await;
-    assert_eq!(answer.problem(), (503, "unavailable".into()));
-    assert!(answer.body.contains("shutting down"), "{}", answer.body);
+    answer.refused(503, "unavailable");
+    answer.has("shutting down");
 }

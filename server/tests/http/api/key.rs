@@ -12,7 +12,7 @@ async fn key_endpoint_returns_the_key_and_its_account() {
     let key = world
         .owner()
         .await
-        .create(&world, "CRM Sync", &["leads:write", "leads:read"])
+        .create("CRM Sync", &["leads:write", "leads:read"])
         .await;
     let answer = key.get("/api/key").await.expect(200);
     assert_snapshot!(answer.snapshot(), @r#"
@@ -44,19 +44,17 @@ async fn key_endpoint_returns_the_key_and_its_account() {
 
 #[tokio::test]
 async fn last_use_is_returned_once_it_has_been_flushed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
-    let answer = key.get("/api/key").await.expect(200).json();
+    let answer = key.get_json("/api/key").await;
     assert_eq!(answer["last_used_at"], "2026-11-23T05:31:07Z");
 }
 
 #[tokio::test]
 async fn calls_write_nothing_to_the_database_until_usage_is_flushed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let mut watching = world.connection().await;
     let mut version = async || -> i64 {
         sqlx::query_scalar("PRAGMA data_version")
@@ -78,11 +76,10 @@ async fn calls_write_nothing_to_the_database_until_usage_is_flushed() {
 async fn flush_writes_the_last_use_of_every_key_before_call_counts() {
     // More than are written in one batch.
     const KEYS: i64 = 40;
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for number in 0..KEYS {
         let name = format!("Feed {number}");
-        let key = owner.create(&world, &name, &["inventory:read"]).await;
+        let key = owner.create(&name, &["inventory:read"]).await;
         key.get("/api/key").await.expect(200);
     }
     world.sql("ALTER TABLE key_calls RENAME TO hidden").await;
@@ -100,12 +97,11 @@ async fn flush_writes_the_last_use_of_every_key_before_call_counts() {
 #[tokio::test]
 async fn flush_without_time_writes_one_batch_of_counts_and_the_next_continues_there() {
     const KEYS: i64 = 40;
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let mut keys = Vec::new();
     for number in 0..KEYS {
         let name = format!("Feed {number}");
-        keys.push(owner.create(&world, &name, &["inventory:read"]).await);
+        keys.push(owner.create(&name, &["inventory:read"]).await);
     }
     let call_all = async || {
         for key in &keys {
@@ -134,11 +130,10 @@ async fn flush_without_time_writes_one_batch_of_counts_and_the_next_continues_th
 #[tokio::test]
 async fn flush_leaves_most_call_counts_to_the_final_one_when_the_server_stops() {
     const KEYS: i64 = 20;
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for number in 0..KEYS {
         let name = format!("Feed {number}");
-        let key = owner.create(&world, &name, &["inventory:read"]).await;
+        let key = owner.create(&name, &["inventory:read"]).await;
         key.get("/api/key").await.expect(200);
     }
     let stop = CancellationToken::new();
@@ -158,7 +153,7 @@ async fn flush_without_time_leaves_excess_refusals_to_the_next_one() {
     let world = World::new().await;
     let mut keys = Vec::new();
     for owner in [world.owner().await, world.stranger().await] {
-        keys.push(owner.create(&world, "Feed", &["inventory:read"]).await);
+        keys.push(owner.create("Feed", &["inventory:read"]).await);
     }
     // The most that memory holds of two accounts and of callers without a key.
     for _ in 0..500 {
@@ -180,9 +175,8 @@ async fn flush_without_time_leaves_excess_refusals_to_the_next_one() {
 
 #[tokio::test]
 async fn last_use_contains_ip_and_user_agent_and_never_moves_back_in_time() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     key.from([203, 0, 113, 9])
         .with("user-agent", "feed/1.0\t(x)")
         .get("/api/key")
@@ -203,19 +197,12 @@ async fn last_use_contains_ip_and_user_agent_and_never_moves_back_in_time() {
 
 #[tokio::test]
 async fn key_can_revoke_itself_with_any_permission_and_the_console_shows_it() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["leads:read"]).await;
     let answer = key.delete("/api/key").await.expect(204);
     assert_eq!(answer.body, "");
-    assert_eq!(
-        key.get("/api/key").await.problem(),
-        (401, "revoked_key".into())
-    );
-    assert_eq!(
-        key.delete("/api/key").await.problem(),
-        (401, "revoked_key".into())
-    );
+    key.get("/api/key").await.refused(401, "revoked_key");
+    key.delete("/api/key").await.refused(401, "revoked_key");
     let shown = owner.keys().await["keys"][0].clone();
     assert_eq!(
         (&shown["status"], &shown["revocation"]["by"]),

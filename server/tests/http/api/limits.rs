@@ -1,6 +1,6 @@
 //! Rate limits of a key, and the response headers about them.
 
-use crate::support::{Answer, World};
+use crate::support::{Answer, Text as _, World};
 
 fn fields(answer: &Answer) -> (&str, &str) {
     (
@@ -11,9 +11,8 @@ fn fields(answer: &Answer) -> (&str, &str) {
 
 #[tokio::test]
 async fn every_response_to_a_verified_key_contains_its_rate_limit() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Reader", &["inventory:read"]).await;
     let policy = "\"default\";q=100;w=10";
     let answer = key.get("/api/key").await.expect(200);
     assert_eq!(fields(&answer), (policy, "\"default\";r=99;t=1"));
@@ -30,8 +29,7 @@ async fn every_response_to_a_verified_key_contains_its_rate_limit() {
 
 #[tokio::test]
 async fn responses_without_a_verified_key_contain_no_rate_limit() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let nobody = world.nobody();
     for answer in [
         nobody.get("/api/key").await,
@@ -46,13 +44,12 @@ async fn responses_without_a_verified_key_contain_no_rate_limit() {
 
 #[tokio::test]
 async fn calls_are_refused_with_retry_after_when_the_bucket_is_empty() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     for _ in 0..100 {
         key.get("/api/key").await.expect(200);
     }
     let answer = key.get("/api/key").await;
-    assert_eq!(answer.problem(), (429, "rate_limited".into()));
+    answer.refused(429, "rate_limited");
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(answer.header("ratelimit"), "\"default\";r=0;t=1");
     world.clock.advance_seconds(1);
@@ -64,12 +61,11 @@ async fn calls_are_refused_with_retry_after_when_the_bucket_is_empty() {
 
 #[tokio::test]
 async fn scope_is_checked_before_the_rate_limit_and_the_rate_limit_before_the_body() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world
         .sql("UPDATE accounts SET limit_depth = 1, limit_per_second = 1")
         .await;
-    let key = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let key = owner.create("Writer", &["inventory:write"]).await;
     key.get("/api/key").await.expect(200);
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     let answer = key
@@ -81,11 +77,10 @@ async fn scope_is_checked_before_the_rate_limit_and_the_rate_limit_before_the_bo
 
 #[tokio::test]
 async fn rate_limit_of_a_key_overrides_the_accounts_and_changes_take_effect_at_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (one, other) = (
-        owner.create(&world, "One", &["inventory:read"]).await,
-        owner.create(&world, "Other", &["inventory:read"]).await,
+        owner.create("One", &["inventory:read"]).await,
+        owner.create("Other", &["inventory:read"]).await,
     );
     world
         .sql("UPDATE api_keys SET limit_depth = 5, limit_per_second = 2 WHERE name = 'One'")
@@ -103,18 +98,17 @@ async fn rate_limit_of_a_key_overrides_the_accounts_and_changes_take_effect_at_o
         fields(&answer),
         ("\"default\";q=30;w=5", "\"default\";r=29;t=1")
     );
-    let shown = owner.get("/keys").await.expect(200).body;
+    let shown = owner.get_text("/keys").await;
     // In its row, and in the data for hydrating the row.
     assert_eq!(shown.matches("5 calls, then 2 a second").count(), 2);
-    assert!(!shown.contains("30 calls"));
+    shown.lacks("30 calls");
 }
 
 #[tokio::test]
 async fn failed_attempts_are_limited_by_address_and_valid_keys_are_not() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let dead = owner.create(&world, "Dead", &["inventory:read"]).await;
-    let good = owner.create(&world, "Good", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let dead = owner.create("Dead", &["inventory:read"]).await;
+    let good = owner.create("Good", &["inventory:read"]).await;
     dead.delete("/api/key").await.expect(204);
     let unknown = world.nobody().with(
         "x-api-key",
@@ -130,7 +124,7 @@ async fn failed_attempts_are_limited_by_address_and_valid_keys_are_not() {
     }
     for http in [&*dead, &unknown, &mistyped] {
         let answer = http.get("/api/key").await;
-        assert_eq!(answer.problem(), (429, "rate_limited".into()));
+        answer.refused(429, "rate_limited");
         assert_eq!(answer.header("retry-after"), "1");
         assert_eq!(fields(&answer), ("", ""));
     }

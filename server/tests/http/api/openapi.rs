@@ -67,8 +67,7 @@ async fn openapi_document_describes_exactly_the_routes_of_the_api() {
 /// is refused.
 #[tokio::test]
 async fn every_operation_requires_exactly_the_permission_that_it_names() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let document = document().await;
     let all = [
         "inventory:read",
@@ -94,10 +93,10 @@ async fn every_operation_requires_exactly_the_permission_that_it_names() {
             };
             named += 1;
             let others: Vec<_> = all.into_iter().filter(|other| *other != scope).collect();
-            let key = owner.create(&world, "Others", &others).await;
+            let key = owner.create("Others", &others).await;
             let answer = key.send(&method, &path, "").await;
             assert_eq!(answer.problem(), (403, "missing_scope".into()), "{what}");
-            let key = owner.create(&world, "This", &[scope]).await;
+            let key = owner.create("This", &[scope]).await;
             let answer = key.send(&method, &path, "").await;
             assert_ne!(answer.status, 403, "{what}");
         }

@@ -10,10 +10,9 @@ async fn code(http: &Http, method: &str, path: &str, body: impl Into<axum::body:
 
 #[tokio::test]
 async fn errors_are_reported_in_the_order_of_the_contract() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
-    let writer = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let reader = owner.create("Reader", &["inventory:read"]).await;
+    let writer = owner.create("Writer", &["inventory:write"]).await;
     let Key { secret, .. } = &writer;
     let huge = || vec![b'x'; 3 * 1024 * 1024];
     let path = "/api/inventory/SKU001?mode=replace";
@@ -92,8 +91,7 @@ async fn errors_are_reported_in_the_order_of_the_contract() {
 
 #[tokio::test]
 async fn invalid_body_is_reported_before_an_invalid_parameter_and_nothing_is_stored() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let items = |id: &str| json!({ "items": [{ "id": id, "name": "Honda Accord 2024" }] });
     let path = "/api/inventory?mode=all";
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Paths and methods that are not there.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 #[tokio::test]
 async fn unknown_path_is_refused_with_404_before_the_key_is_checked() {
@@ -25,7 +25,7 @@ async fn unknown_path_is_refused_with_404_before_the_key_is_checked() {
             );
             let document = answer.json();
             let detail = document["detail"].as_str().unwrap();
-            assert!(detail.contains("/api/openapi.json"), "{detail}");
+            detail.has("/api/openapi.json");
         }
     }
 }
@@ -60,7 +60,7 @@ async fn mistyped_api_path_is_refused_with_a_problem_that_names_the_right_path()
             assert_eq!(answer.header("cache-control"), "no-store");
             assert_eq!(answer.header("x-request-id").len(), 32, "{method} {path}");
             if method != "HEAD" {
-                assert_eq!(answer.problem(), (404, "not_found".into()));
+                answer.refused(404, "not_found");
                 let document = answer.json();
                 let detail = document["detail"].as_str().unwrap();
                 let named = format!("`{meant}`");
@@ -74,8 +74,7 @@ async fn mistyped_api_path_is_refused_with_a_problem_that_names_the_right_path()
 /// its 200 for success.
 #[tokio::test]
 async fn console_page_refuses_an_api_key_and_names_the_api_path() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let bearer = format!("Bearer {}", key.secret);
     let bearer = world.nobody().with("authorization", bearer);
     for (method, path, meant) in [
@@ -139,8 +138,7 @@ async fn wrong_method_is_refused_with_the_allowed_methods() {
 
 #[tokio::test]
 async fn head_is_answered_as_get_without_the_body() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for path in [
         "/api/key",
         "/api/inventory",

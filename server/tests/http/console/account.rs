@@ -1,6 +1,6 @@
 //! `/account`: a member's password and sessions
 
-use crate::support::{Answer, OWNER, PASSWORD, World};
+use crate::support::{Answer, OWNER, PASSWORD, Text as _, World};
 
 const NEW: &str = "another horse battery";
 
@@ -11,26 +11,24 @@ async fn sign_in(world: &World, password: &str) -> Answer {
 
 #[tokio::test]
 async fn password_change_replaces_the_old_password_and_ends_all_other_sessions() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let other = world.sign_in(OWNER).await;
     let fields = [("old_password", PASSWORD), ("password", NEW)];
     let answer = owner.form("/account/password", &fields).await.expect(303);
     let page = owner.follow(&answer).await.expect(200).body;
-    assert!(page.contains("Your password is changed."), "{page}");
+    page.has("Your password is changed.");
     owner.get("/account").await.expect(200);
     other.get("/account").await.expect(303);
     sign_in(&world, NEW).await.expect(303);
     sign_in(&world, PASSWORD).await.expect(401);
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
-    assert!(log.contains("Password changed"), "{log}");
-    assert!(!log.contains(NEW) && !log.contains("argon2"));
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has("Password changed");
+    log.lacks_all([NEW, "argon2"]);
 }
 
 #[tokio::test]
 async fn wrong_or_weak_password_is_refused_at_its_field() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let other = world.sign_in(OWNER).await;
     for (old, new, message) in [
         ("wrong horse battery", NEW, "This is not your password."),
@@ -43,7 +41,7 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
             .expect(422)
             .body;
         assert!(page.contains(message), "{message}");
-        assert!(!page.contains(old) && !page.contains(&format!("\"{new}\"")));
+        page.lacks_all([old, &format!("\"{new}\"")]);
         world.clock.advance_seconds(60);
     }
     other.get("/account").await.expect(200);
@@ -52,8 +50,7 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
 
 #[tokio::test]
 async fn password_change_is_delayed_after_wrong_passwords() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let try_ = async |old: &str| {
         let fields = [("old_password", old), ("password", NEW)];
         owner.form("/account/password", &fields).await
@@ -69,8 +66,7 @@ async fn password_change_is_delayed_after_wrong_passwords() {
 
 #[tokio::test]
 async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_together() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [("email", OWNER), ("password", PASSWORD)];
     let away = world
         .nobody()
@@ -79,10 +75,8 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     let answer = away.form("/sign-in", &fields).await.expect(303);
     let away = crate::support::Member::of(&world, &answer);
     let third = world.sign_in(OWNER).await;
-    let page = owner.get("/account").await.expect(200).body;
-    for text in ["198.51.100.9", "Phone", "192.0.2.7", "This one"] {
-        assert!(page.contains(text), "{text}: {page}");
-    }
+    let page = owner.get_text("/account").await;
+    page.has_all(["198.51.100.9", "Phone", "192.0.2.7", "This one"]);
     assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
     assert_eq!(page.matches("This one").count(), 1);
     for member in [&owner, &away, &third] {
@@ -97,7 +91,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     assert!(!before.is_empty() && id.len() == 16, "{id}");
     let answer = owner.form("/account/sessions", &[("end", id)]).await;
     let page = owner.follow(&answer.expect(303)).await.expect(200).body;
-    assert!(page.contains("Signed out there."), "{page}");
+    page.has("Signed out there.");
     away.get("/account").await.expect(303);
     third.get("/account").await.expect(200);
     // Repeated, and with ids that do not exist: nothing happens.
@@ -109,20 +103,16 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     }
     let answer = owner.form("/account/sessions", &[("end", "others")]).await;
     let page = owner.follow(&answer.expect(303)).await.expect(200).body;
-    assert!(page.contains("Signed out everywhere else."), "{page}");
+    page.has("Signed out everywhere else.");
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
-    assert!(
-        log.contains("Signed out elsewhere") && log.contains("Opened from"),
-        "{log}"
-    );
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has_all(["Signed out elsewhere", "Opened from"]);
 }
 
 #[tokio::test]
 async fn member_cannot_end_the_sessions_of_another_member() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
     let mut connection = world.connection().await;
     let digest: String = sqlx::query_scalar(

@@ -1,6 +1,6 @@
 //! The records of failed sign-ins in the audit log.
 
-use crate::support::{Member, OWNER, PASSWORD, World};
+use crate::support::{Member, OWNER, PASSWORD, Text as _, World};
 use domain::seconds::HOUR;
 
 const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action = 'session.refused'";
@@ -16,22 +16,19 @@ async fn fail(world: &World, email: &str, ip: [u8; 4], times: usize) {
 }
 
 async fn log(owner: &Member) -> String {
-    owner.get("/audit?what=sign-ins").await.expect(200).body
+    owner.get_text("/audit?what=sign-ins").await
 }
 
 #[tokio::test]
 async fn first_failed_sign_in_is_recorded_and_their_number_after_the_hour() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     // Starts at the full hour, so that all attempts fall into the same one.
     world.clock.advance_seconds(HOUR - world.second_of_hour());
     fail(&world, OWNER, [198, 51, 100, 7], 1).await;
     world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 1);
     let page = log(&owner).await;
-    for text in ["Sign-in failed", "Unknown caller", "198.51.100.7", OWNER] {
-        assert!(page.contains(text), "{text}: {page}");
-    }
+    page.has_all(["Sign-in failed", "Unknown caller", "198.51.100.7", OWNER]);
     fail(&world, OWNER, [198, 51, 100, 7], 4).await;
     fail(&world, OWNER, [198, 51, 100, 8], 1).await;
     world.services.flush().await.unwrap();
@@ -50,10 +47,7 @@ async fn first_failed_sign_in_is_recorded_and_their_number_after_the_hour() {
     }
     let owner = world.sign_in(OWNER).await;
     let page = log(&owner).await;
-    assert!(
-        page.contains("Attempts") && page.contains("Hour from"),
-        "{page}"
-    );
+    page.has_all(["Attempts", "Hour from"]);
     let numbered = "SELECT count(*) FROM audit_events
         WHERE action = 'session.refused' AND json_extract(detail, '$.attempts') = 5 AND ip = '198.51.100.7'";
     assert_eq!(world.count(numbered).await, 1);
@@ -74,8 +68,7 @@ async fn failed_sign_in_with_an_unknown_address_is_not_in_any_audit_log() {
 
 #[tokio::test]
 async fn wrong_password_in_a_password_change_is_recorded() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [
         ("old_password", "wrong horse battery"),
         ("password", "three gulls on a wet roof"),
@@ -88,8 +81,7 @@ async fn wrong_password_in_a_password_change_is_recorded() {
 
 #[tokio::test]
 async fn failed_sign_in_of_a_deactivated_member_is_recorded() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.join(&owner, "bob@example.com", "viewer").await;
     let bob = world.member_id("bob@example.com").await;
     let path = format!("/team/{bob}/deactivate");

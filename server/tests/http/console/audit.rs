@@ -1,6 +1,6 @@
 //! `/audit`, and the log as a file
 
-use crate::support::{OWNER, World};
+use crate::support::{OWNER, Text as _, World};
 use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -15,16 +15,16 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
     let world = World::new().await;
     let owner = world.owner().await.with("user-agent", "Firefox 131");
     let member = world.sign_in(OWNER).await;
-    let key = member.create(&world, "Feed", &["leads:read"]).await;
+    let key = member.create("Feed", &["leads:read"]).await;
     world.clock.advance_seconds(60);
     let edit = [("name", "CRM Sync"), ("scopes", "leads:write")];
     owner
         .form(&format!("/keys/{}/edit", key.id), &edit)
         .await
         .expect(303);
-    let page = member.get("/audit").await.expect(200).body;
+    let page = member.get_text("/audit").await;
     let newest = rows(&page)[0];
-    for text in [
+    newest.has_all([
         "API key edited",
         "CRM Sync",
         &format!("/audit?thing={}", key.id),
@@ -35,9 +35,7 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
         "192.0.2.7",
         "Firefox 131",
         "2026-11-23T05:32:07Z",
-    ] {
-        assert!(newest.contains(text), "{text}: {newest}");
-    }
+    ]);
     let whats = rows(&page).into_iter().map(|row| {
         let (_, rest) = row.split_once("class=\"name\">").unwrap();
         rest.split_once('<').unwrap().0
@@ -55,14 +53,13 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
     );
     // The key's page links to its events.
     let shown = member.get(&format!("/keys/{}", key.id)).await.expect(200);
-    assert!(shown.body.contains(&format!("/audit?thing={}", key.id)));
+    shown.has(&format!("/audit?thing={}", key.id));
 }
 
 #[tokio::test]
 async fn audit_log_keeps_its_filter_from_page_to_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
     for _ in 0..30 {
         for verb in ["pause", "resume"] {
             let path = format!("/keys/{}/{verb}", key.id);
@@ -70,9 +67,10 @@ async fn audit_log_keeps_its_filter_from_page_to_page() {
         }
     }
     let first = format!("/audit?thing={}", key.id);
-    let page = owner.get(&first).await.expect(200).body;
+    let page = owner.get_text(&first).await;
     assert_eq!(rows(&page).len(), 50);
-    assert!(!page.contains("First page") && page.contains("CSV"));
+    page.has("CSV");
+    page.lacks("First page");
     let (_, rest) = page.split_once(&format!("{first}&amp;cursor=")).unwrap();
     let (cursor, _) = rest.split_once('"').unwrap();
     let second = owner.get(&format!("{first}&cursor={cursor}")).await;
@@ -83,7 +81,8 @@ async fn audit_log_keeps_its_filter_from_page_to_page() {
         "30 pauses, 30 resumes and the creation"
     );
     assert!(rows(&second)[10].contains("API key created"));
-    assert!(!second.contains("Next page") && second.contains(&format!("href=\"{first}\"")));
+    second.has(&format!("href=\"{first}\""));
+    second.lacks("Next page");
     for bad in ["x", "0c", &"0c".repeat(8), "020000000000000001"] {
         owner.get(&format!("/audit?cursor={bad}")).await.expect(404);
     }
@@ -91,14 +90,13 @@ async fn audit_log_keeps_its_filter_from_page_to_page() {
 
 #[tokio::test]
 async fn audit_log_can_be_filtered_by_actor_action_and_day() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
     let items = serde_json::json!({ "items": [{ "id": "=A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
     world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
-    let page = owner.get("/audit").await.expect(200).body;
+    let page = owner.get_text("/audit").await;
     let (_, me) = page.split_once("value=\"member:").unwrap();
     let (me, _) = me.split_once('"').unwrap();
     let (me, feed) = (format!("who=member:{me}"), format!("who=key:{}", key.id));
@@ -116,32 +114,31 @@ async fn audit_log_can_be_filtered_by_actor_action_and_day() {
         ("from=2026-11-24&to=2026-11-24&what=keys", 0),
         ("thing=nothing", 0),
     ] {
-        let page = owner.get(&format!("/audit?{query}")).await.expect(200).body;
+        let page = owner.get_text(&format!("/audit?{query}")).await;
         assert_eq!(rows(&page).len(), count, "{query}");
         assert_eq!(page.contains("Nothing matches"), count == 0, "{query}");
     }
     // The form shows the current filter, with the key's name.
-    let page = owner.get(&format!("/audit?{feed}")).await.expect(200).body;
-    assert!(page.contains("selected>API key “Feed”</option>"), "{page}");
+    let page = owner.get_text(&format!("/audit?{feed}")).await;
+    page.has("selected>API key “Feed”</option>");
     // Days are those of the account's time zone.
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Kiritimati'")
         .await;
-    let late = owner.get("/audit?from=2026-11-25").await.expect(200).body;
+    let late = owner.get_text("/audit?from=2026-11-25").await;
     assert_eq!(rows(&late).len(), 0, "{late}");
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
         .await;
-    let early = owner.get("/audit?to=2026-11-22").await.expect(200).body;
+    let early = owner.get_text("/audit?to=2026-11-22").await;
     assert_eq!(rows(&early).len(), 4, "{early}");
 }
 
 #[tokio::test]
 async fn invalid_filters_are_reported_at_their_fields_and_kept() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let query = "who=nobody&what=all&from=yesterday&to=2026-02-30&thing=kept+as+typed";
-    let page = owner.get(&format!("/audit?{query}")).await.expect(200).body;
+    let page = owner.get_text(&format!("/audit?{query}")).await;
     for text in [
         "Choose somebody from the list.",
         "Choose something from the list.",
@@ -163,19 +160,17 @@ async fn invalid_filters_are_reported_at_their_fields_and_kept() {
 
 #[tokio::test]
 async fn viewers_can_read_the_audit_log() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
-    assert_eq!(rows(&owner.get("/audit").await.expect(200).body).len(), 2);
+    assert_eq!(rows(&owner.get_text("/audit").await).len(), 2);
     owner.get("/audit/log.csv").await.expect(200);
 }
 
 #[tokio::test]
 async fn exported_log_contains_every_event_and_escapes_formulas() {
     const EVIL: &str = "=HYPERLINK(\"https://evil.example\")";
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, EVIL, &["inventory:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create(EVIL, &["inventory:write"]).await;
     let agent = key.with("user-agent", "@evil,\"agent\"");
     let items = serde_json::json!({ "items": [{ "id": "-1+1", "name": "a" }] });
     agent.post("/api/inventory", &items).await.expect(200);
@@ -203,15 +198,13 @@ async fn exported_log_contains_every_event_and_escapes_formulas() {
         "{}",
         lines[0]
     );
-    for text in [
+    file.has_all([
         "\"'=HYPERLINK(\"\"https://evil.example\"\")\"",
         "\"'@evil,\"\"agent\"\"\"",
         ",'-1+1,",
         "2026-11-23T05:31:07Z",
         "inventory.updated,Inventory updated",
-    ] {
-        assert!(file.body.contains(text), "{text}: {}", file.body);
-    }
+    ]);
     for start in ["=", "+", "-", "@"] {
         for before in [",", "\"", "\n"] {
             let bare = format!("{before}{start}");
@@ -252,8 +245,7 @@ async fn exported_log_contains_every_event_and_escapes_formulas() {
 
 #[tokio::test]
 async fn exported_log_without_matches_contains_only_its_header() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let file = owner.get("/audit/log.csv?thing=none").await.expect(200);
     assert_eq!(file.body.lines().count(), 1);
     let file = owner.get("/audit/log.jsonl?thing=none").await.expect(200);
@@ -262,8 +254,7 @@ async fn exported_log_without_matches_contains_only_its_header() {
 
 #[tokio::test]
 async fn long_log_is_streamed_in_small_chunks_that_are_read_on_demand() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world
         .sql(
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)

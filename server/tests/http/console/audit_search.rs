@@ -19,8 +19,7 @@ async fn fill(world: &World) {
 
 #[tokio::test]
 async fn audit_log_search_continues_from_page_to_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     fill(&world).await;
     for (query, pages) in [
         ("what=leads", ["lead-24990", "No match so far", "lead-100"]),
@@ -53,22 +52,17 @@ async fn audit_log_search_continues_from_page_to_page() {
 
 #[tokio::test]
 async fn exported_log_contains_every_match_however_far_apart_they_are() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     fill(&world).await;
     for (file, head) in [("log.csv", 1), ("log.jsonl", 0)] {
         let path = format!("/audit/{file}?what=leads");
-        let found = owner.get(&path).await.expect(200).body;
+        let found = owner.get_text(&path).await;
         assert_eq!(found.lines().count(), head + 3, "{file}: {found}");
         for subject in ["lead-24995", "lead-24990", "lead-100"] {
             assert!(found.contains(subject), "{file}, {subject}: {found}");
         }
         // The first piece of this file is empty.
-        let found = owner
-            .get(&format!("/audit/{file}?who=keys"))
-            .await
-            .expect(200)
-            .body;
+        let found = owner.get_text(&format!("/audit/{file}?who=keys")).await;
         assert_eq!(found.lines().count(), head, "{file}: {found}");
     }
     let rare = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10001)
@@ -76,10 +70,6 @@ async fn exported_log_contains_every_match_however_far_apart_they_are() {
          SELECT account_id, at, actor_kind, actor_id, 'key.edited', 'key', ip, 'agent', '{}'
          FROM n, (SELECT * FROM audit_events LIMIT 1)";
     world.sql(rare).await;
-    let found = owner
-        .get("/audit/log.jsonl?what=leads")
-        .await
-        .expect(200)
-        .body;
+    let found = owner.get_text("/audit/log.jsonl?what=leads").await;
     assert_eq!(found.lines().count(), 3, "{found}");
 }

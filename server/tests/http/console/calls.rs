@@ -5,8 +5,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn server_functions_return_refusals_as_values_and_report_outdated_calls() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let refused = owner.revoke("unknown", "").await.expect(200);
     assert_eq!(refused.json()["Err"], "not_found");
     let outdated = json!("outdated");
@@ -40,8 +39,7 @@ async fn server_functions_return_refusals_as_values_and_report_outdated_calls() 
 
 #[tokio::test]
 async fn server_functions_accept_only_post() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for method in ["GET", "HEAD", "PUT", "DELETE"] {
         let answer = owner
             .with("sec-fetch-site", "none")
@@ -57,8 +55,7 @@ async fn server_functions_accept_only_post() {
 
 #[tokio::test]
 async fn accept_and_referer_headers_do_not_affect_server_functions() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let browser = owner
         .with("accept", "text/html")
         .with("referer", "https://evil.example/");

@@ -1,22 +1,17 @@
 //! The Dashboard: an account's numbers, and the first steps of a new account.
 
-use crate::support::{Member, OWNER, PASSWORD, World};
+use crate::support::{INVENTORY, Member, OWNER, PASSWORD, Text as _, World};
 use domain::seconds::{DAY, HOUR};
 use serde_json::json;
 
 /// Returns the visible text of the page, with single spaces between its parts.
 async fn text(member: &Member) -> String {
-    let page = member.get("/").await.expect(200).body;
+    let page = member.get_text("/").await;
     let main = page.split("<main").nth(1).expect("a page has a main part");
     let main = main.split("</main").next().unwrap();
     let parts = main.split('<').filter_map(|part| part.split_once('>'));
     let words = parts.flat_map(|(_, text)| text.split_whitespace());
     words.collect::<Vec<_>>().join(" ")
-}
-
-#[track_caller]
-fn has(page: &str, words: &str) {
-    assert!(page.contains(words), "not “{words}” in: {page}");
 }
 
 #[tokio::test]
@@ -28,37 +23,35 @@ async fn sign_in_leads_to_the_dashboard() {
     let fields = [("email", OWNER), ("password", PASSWORD)];
     let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
     assert_eq!(answer.header("location"), "/");
-    let page = owner.get("/").await.expect(200).body;
-    has(&page, "<title>Dashboard · Voxum Console</title>");
+    let page = owner.get_text("/").await;
+    page.has("<title>Dashboard · Voxum Console</title>");
     assert!(!page.contains("hydrate"), "it is sent without script");
 }
 
 #[tokio::test]
 async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let page = text(&owner).await;
-    has(&page, "0 of 3 steps done");
-    has(&page, "Create API Key");
-    assert!(!page.contains("Refused calls by reason"), "{page}");
+    page.has("0 of 3 steps done");
+    page.has("Create API Key");
+    page.lacks("Refused calls by reason");
 
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let page = text(&owner).await;
-    has(&page, "1 of 3 steps done");
-    has(&page, "Done: Create an API key");
-    has(&page, "Refused calls by reason");
+    page.has("1 of 3 steps done");
+    page.has("Done: Create an API key");
+    page.has("Refused calls by reason");
 
     // A refused call does not complete the step.
     key.get("/api/leads").await.expect(403);
     world.services.flush().await.unwrap();
     let page = text(&owner).await;
-    has(&page, "1 of 3 steps done");
-    has(&page, "The key lacks the permission");
+    page.has("1 of 3 steps done");
+    page.has("The key lacks the permission");
 
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
-    has(&text(&owner).await, "2 of 3 steps done");
+    text(&owner).await.has("2 of 3 steps done");
 
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
@@ -67,15 +60,14 @@ async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     world.clock.advance_seconds(40 * DAY);
     world.services.usage.sweep_calls().await.unwrap();
     let page = text(&world.sign_in(OWNER).await).await;
-    assert!(!page.contains("steps done"), "{page}");
-    has(&page, "No calls in the last 30 days");
+    page.lacks("steps done");
+    page.has("No calls in the last 30 days");
 }
 
 #[tokio::test]
 async fn today_is_a_day_in_the_accounts_time_zone() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     for (calls, seconds) in [(3, 5 * HOUR + 1800 + 120), (5, 0)] {
         for _ in 0..calls {
             key.get("/api/key").await.expect(200);
@@ -87,35 +79,28 @@ async fn today_is_a_day_in_the_accounts_time_zone() {
     // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
     // after midnight.
     let page = text(&owner).await;
-    has(
-        &page,
-        "Today 10 calls 2 refused Last 30 days 10 calls 2 refused",
-    );
+    page.has("Today 10 calls 2 refused Last 30 days 10 calls 2 refused");
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
         .await;
     let page = text(&owner).await;
-    has(
-        &page,
-        "Today 6 calls 1 refused Last 30 days 10 calls 2 refused",
-    );
-    has(&page, "time zone, Pacific/Honolulu .");
-    has(&page, "23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
-    has(&page, "The key lacks the permission missing_scope 2");
+    page.has("Today 6 calls 1 refused Last 30 days 10 calls 2 refused");
+    page.has("time zone, Pacific/Honolulu .");
+    page.has("23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
+    page.has("The key lacks the permission missing_scope 2");
 }
 
 #[tokio::test]
 async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let scopes = ["inventory:read", "inventory:write", "leads:write"];
-    let key = owner.create(&world, "Dealer <feed>", &scopes).await;
-    let other = owner.create(&world, "Old", &["leads:read"]).await;
+    let key = owner.create("Dealer <feed>", &scopes).await;
+    let other = owner.create("Old", &["leads:read"]).await;
     owner.revoke(&other.id, "Old").await.expect(200);
     let page = text(&owner).await;
-    has(&page, "Active 1 Paused 0 Expired 0 Revoked 1");
-    has(&page, "0 items Nothing was sent yet.");
-    has(&page, "0 leads None came yet.");
+    page.has("Active 1 Paused 0 Expired 0 Revoked 1");
+    page.has("0 items Nothing was sent yet.");
+    page.has("0 leads None came yet.");
 
     let items = json!({ "items": [{ "id": "A", "name": "a" }, { "id": "B", "name": "b" }] });
     key.post("/api/inventory", &items).await.expect(200);
@@ -125,48 +110,38 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
         .await
         .expect(201);
     let page = text(&owner).await;
-    has(
-        &page,
-        "2 items Last change Items: 2 added by “Dealer &lt;feed&gt;”",
-    );
-    has(&page, "2 leads 1 new, 1 won Last change A lead added by");
-    has(&page, "just now · 23 Nov 2026, 05:31:07 UTC");
-    assert!(!page.contains("buyer@acme.example"), "{page}");
+    page.has("2 items Last change Items: 2 added by “Dealer &lt;feed&gt;”");
+    page.has("2 leads 1 new, 1 won Last change A lead added by");
+    page.has("just now · 23 Nov 2026, 05:31:07 UTC");
+    page.lacks("buyer@acme.example");
     let file = "id,name\nA,c\n";
     owner
         .import("feed.csv", file, &[("mode", "replace"), ("removals", "1")])
         .await
         .expect(200);
-    has(
-        &text(&owner).await,
-        "1 item Last change Items: 1 changed, 1 removed in the console",
-    );
+    let page = text(&owner).await;
+    page.has("1 item Last change Items: 1 changed, 1 removed in the console");
 
     world.clock.advance_seconds(84 * DAY);
     let page = text(&world.sign_in(OWNER).await).await;
-    has(
-        &page,
-        "Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027",
-    );
-    has(&page, "1 active or paused key was not used for 30 days.");
+    page.has("Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027");
+    page.has("1 active or paused key was not used for 30 days.");
 }
 
 #[tokio::test]
 async fn viewer_is_not_offered_to_create_anything() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = text(&owner).await;
-    has(&page, "An owner or admin of your account creates it.");
+    page.has("An owner or admin of your account creates it.");
     assert!(!page.contains("Create API Key") && !page.contains("a file of items"));
 }
 
 #[tokio::test]
 async fn dashboard_shows_only_the_numbers_of_its_own_account() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let scopes = ["inventory:write", "leads:write"];
-    let key = owner.create(&world, "Acme Feed", &scopes).await;
+    let key = owner.create("Acme Feed", &scopes).await;
     let items = json!({ "items": [{ "id": "ACME-1", "name": "Acme Car" }] });
     key.post("/api/inventory", &items).await.expect(200);
     key.post("/api/leads", &json!({ "phone": "1" }))
@@ -175,17 +150,15 @@ async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     key.get("/api/leads").await.expect(403);
     world.services.flush().await.unwrap();
     let stranger = world.stranger().await;
-    stranger.create(&world, "Feed", &["leads:read"]).await;
+    stranger.create("Feed", &["leads:read"]).await;
     let page = text(&stranger).await;
-    for words in [
+    page.has_all([
         "1 of 3 steps done",
         "Calls No calls in the last 30 days.",
         "None in the last 30 days.",
         "Active 1 Paused 0 Expired 0 Revoked 0",
         "0 items Nothing was sent yet.",
         "0 leads None came yet.",
-    ] {
-        has(&page, words);
-    }
-    assert!(!page.contains("Acme") && !page.contains("ACME"), "{page}");
+    ]);
+    page.lacks_all(["Acme", "ACME"]);
 }

@@ -1,22 +1,22 @@
 //! `/docs`
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 use server::Route;
 use server::router::{API, OPEN};
 
 #[tokio::test]
 async fn docs_are_public_and_show_the_menu_only_to_members() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let outside = world.nobody().get("/docs").await.expect(200).body;
-    assert!(outside.contains("href=\"/sign-in\""));
+    let (world, owner) = World::with_owner().await;
+    let outside = world.nobody().get_text("/docs").await;
+    outside.has("href=\"/sign-in\"");
     assert!(
         !outside.contains("href=\"/keys\""),
         "no menu leads to a closed door"
     );
-    let inside = owner.get("/docs").await.expect(200).body;
-    assert!(inside.contains("href=\"/keys\"") && !inside.contains("href=\"/sign-in\""));
-    assert!(inside.contains("aria-current=\"page\""));
+    let inside = owner.get_text("/docs").await;
+    inside.has("href=\"/keys\"");
+    inside.lacks("href=\"/sign-in\"");
+    inside.has("aria-current=\"page\"");
     for page in [outside, inside] {
         for Route { path, .. } in API.iter().chain(OPEN) {
             assert!(page.contains(&format!("<code>{path}</code>")), "{path}");

@@ -1,6 +1,6 @@
 //! `/keys/events`
 
-use crate::support::{Http, Member, OWNER, World, sha256};
+use crate::support::{Http, Member, OWNER, Text as _, World, sha256};
 use axum::body::Body;
 use domain::seconds::HOUR;
 use http_body_util::BodyExt as _;
@@ -50,10 +50,9 @@ fn names(news: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
-    let crm = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let crm = owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "").await;
     let all = events.news().await;
     assert_eq!(names(&all), ["CRM Sync"]);
@@ -66,7 +65,7 @@ async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
     assert_eq!(all["first_call"], Value::Null);
 
     world.clock.advance_seconds(1);
-    let feed = bob.create(&world, "Feed", &["inventory:read"]).await;
+    let feed = bob.create("Feed", &["inventory:read"]).await;
     let news = events.news().await;
     assert_eq!(names(&news), ["Feed"], "what is the same is not told again");
     assert_eq!(news["order"], json!([feed.id, crm.id]));
@@ -103,23 +102,21 @@ async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
 
 #[tokio::test]
 async fn open_list_receives_only_the_keys_that_match_its_filter() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "?q=feed&sort=name").await;
     let news = events.news().await;
     assert_eq!(names(&news), Vec::<&str>::new());
     assert_eq!(news["none"], false);
-    owner.create(&world, "Other", &["leads:read"]).await;
-    owner.create(&world, "Feed", &["leads:read"]).await;
+    owner.create("Other", &["leads:read"]).await;
+    owner.create("Feed", &["leads:read"]).await;
     assert_eq!(names(&events.news().await), ["Feed"]);
 }
 
 #[tokio::test]
 async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, &format!("?await={}", key.id)).await;
     let first = async |events: &mut Events| {
         let call = events.news().await["first_call"].clone();
@@ -137,13 +134,13 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     assert_eq!(cut.get("/api/leads").await.problem().1, "malformed_key");
     let (stage, text, more) = first(&mut events).await;
     assert_eq!(stage, "refused");
-    assert!(text.contains("38 of 52 characters"), "{text}");
-    assert!(more.contains("Copy the whole key"), "{more}");
+    text.has("38 of 52 characters");
+    more.has("Copy the whole key");
 
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     let (stage, text, _) = first(&mut events).await;
     assert_eq!(stage, "refused");
-    assert!(text.contains("the permission inventory:read"), "{text}");
+    text.has("the permission inventory:read");
 
     // The result is the same after it has been written to the database.
     world.services.flush().await.unwrap();
@@ -170,24 +167,23 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
 async fn truncated_key_is_not_counted_and_is_explained_only_to_its_account() {
     let world = World::new().await;
     let (owner, stranger) = (world.owner().await, world.stranger().await);
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let cut = world.nobody().with("x-api-key", &key.secret[..38]);
     let answer = cut.get("/api/leads").await;
     let id = answer.header("x-request-id").to_owned();
     world.services.flush().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM key_calls").await, 0);
     let page = format!("/refusals?id={id}");
-    let told = owner.get(&page).await.expect(200).body;
-    assert!(told.contains("38 of 52 characters") && told.contains("CRM Sync"));
-    let told = stranger.get(&page).await.expect(200).body;
-    assert!(!told.contains("38 of 52") && !told.contains("CRM Sync"));
+    let told = owner.get_text(&page).await;
+    told.has_all(["38 of 52 characters", "CRM Sync"]);
+    let told = stranger.get_text(&page).await;
+    told.lacks_all(["38 of 52", "CRM Sync"]);
 }
 
 #[tokio::test]
 async fn open_list_does_not_extend_its_session_and_ends_with_it() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "").await;
     events.news().await;
     // Within the twelve hours. If an open list counted as activity, the session would outlive them.
@@ -233,8 +229,7 @@ async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
 
 #[tokio::test]
 async fn fourth_open_list_of_a_member_closes_the_oldest() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = colleague(&world, &owner, 1).await;
     let mut open = Vec::new();
     for _ in 0..3 {
@@ -253,7 +248,7 @@ async fn fourth_open_list_of_a_member_closes_the_oldest() {
     assert_eq!(oldest.frame().await.as_deref(), Some("retry: 60000\n\n"));
     assert_eq!(oldest.frame().await, None);
     // All the others continue, and show the same.
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     open.push(of_bob);
     for mut events in open {
         assert_eq!(names(&events.news().await), ["CRM Sync"]);
@@ -262,8 +257,7 @@ async fn fourth_open_list_of_a_member_closes_the_oldest() {
 
 #[tokio::test]
 async fn open_lists_are_limited_to_500_and_end_when_the_server_stops() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let mut open = Vec::new();
     for number in 0..167 {
         let member = colleague(&world, &owner, number).await;
@@ -296,31 +290,27 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     let saved = owner.form("/keys", &fields).await.expect(200).body;
     let id = owner.keys().await["keys"][0]["id"].clone();
     let at = format!("/keys/{}/first-call", id.as_str().unwrap());
-    assert!(saved.contains(&format!("<iframe src=\"{at}\"")), "{saved}");
+    saved.has(&format!("<iframe src=\"{at}\""));
     let (_, rest) = saved.split_once("value=\"vx_").unwrap();
     let secret = format!("vx_{}", &rest[..49]);
 
     let shown = owner.get(&at).await.expect(200);
-    assert!(shown.body.contains("Waiting for the first call…"));
+    shown.has("Waiting for the first call…");
     assert!(!shown.body.contains("API Keys</a>"), "no menu in a frame");
     assert_eq!(shown.header("refresh"), "2");
     let policy = shown.header("content-security-policy");
-    assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+    policy.has("frame-ancestors 'self'");
     let policy = owner.header_of("/keys", "content-security-policy").await;
-    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    policy.has("frame-ancestors 'none'");
 
     let key = world.nobody().with("x-api-key", &secret);
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     let shown = owner.get(&at).await.expect(200);
-    assert!(shown.body.contains("the permission inventory:read"));
+    shown.has("the permission inventory:read");
     assert_eq!(shown.header("refresh"), "2");
     key.get("/api/leads").await.expect(200);
     let shown = owner.get(&at).await.expect(200);
-    assert!(
-        shown
-            .body
-            .contains("The first call came, and was accepted.")
-    );
+    shown.has("The first call came, and was accepted.");
     assert!(!shown.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
     // Like an open list, it does not keep the session alive.

@@ -1,7 +1,7 @@
 //! An account's rules for the expiry of keys, and the console's notices about keys that expire
 //! soon.
 
-use crate::support::{Answer, Member, OWNER, World};
+use crate::support::{Answer, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
@@ -41,17 +41,16 @@ fn choices(page: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "Older", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("Older", &["leads:read"]).await;
     world
         .sql("UPDATE api_keys SET expires_at = NULL WHERE name = 'Older'")
         .await;
     let page = owner.keys().await;
     assert_eq!(choices(&page), ["7d", "30d", "90d", "1y", "date", "never"]);
     set_policy(&owner, "", "60").await.expect(303);
-    let settings = owner.get("/settings").await.expect(200).body;
-    assert!(settings.contains("value=\"60\""), "{settings}");
+    let settings = owner.get_text("/settings").await;
+    settings.has("value=\"60\"");
     let (_, checkbox) = settings.split_once("name=\"keys_must_expire\"").unwrap();
     let (checkbox, _) = checkbox.split_once('>').unwrap();
     assert!(checkbox.contains("checked"), "a longest life means an end");
@@ -71,8 +70,9 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
 
     // Rotation replaces a key without an expiry by one that has one.
     let rotate = format!("/keys/{}/rotate", old.id);
-    let form = owner.get(&rotate).await.expect(200).body;
-    assert!(form.contains("value=\"30d\"") && !form.contains("value=\"never\""));
+    let form = owner.get_text(&rotate).await;
+    form.has("value=\"30d\"");
+    form.lacks("value=\"never\"");
     let fields = |expires| {
         [
             ("grace", "24h"),
@@ -81,11 +81,7 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
         ]
     };
     let answer = owner.form(&rotate, &fields("never")).await.expect(422);
-    assert!(
-        answer.body.contains("settings ask for one"),
-        "{}",
-        answer.body
-    );
+    answer.has("settings ask for one");
 
     // Editing: the present expiry may stay, but a later one must not be set.
     let edit = format!("/keys/{}/edit", old.id);
@@ -96,22 +92,19 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
             ("last_day", last_day),
         ]
     };
-    let form = owner.get(&edit).await.expect(200).body;
-    assert!(
-        form.contains("2027-01-22 is the last that they allow."),
-        "{form}"
-    );
+    let form = owner.get_text(&edit).await;
+    form.has("2027-01-22 is the last that they allow.");
     owner.form(&edit, &with("Renamed", "")).await.expect(303);
     let late = owner.form(&edit, &with("Renamed", "2027-01-23")).await;
-    assert!(late.expect(422).body.contains("Choose a sooner end."));
+    late.expect(422).has("Choose a sooner end.");
     owner
         .form(&edit, &with("Renamed", "2026-12-31"))
         .await
         .expect(303);
     let endless = owner.form(&edit, &with("Renamed", "")).await;
-    assert!(endless.expect(422).body.contains("settings ask for one"));
+    endless.expect(422).has("settings ask for one");
     assert_eq!(
-        old.get("/api/key").await.expect(200).json()["expires_at"],
+        old.get_json("/api/key").await["expires_at"],
         "2027-01-01T00:00:00Z"
     );
 
@@ -122,22 +115,18 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
 
 #[tokio::test]
 async fn policy_can_require_expiry_without_a_maximum_lifetime() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     set_policy(&owner, "1", "").await.expect(303);
     refused_at_expires(&create(&owner, "never", "").await);
     let created = create(&owner, "date", "2090-01-01").await;
     assert!(created["Ok"]["secret"].is_string(), "{created}");
     let page = set_policy(&owner, "1", "3651").await.expect(422).body;
-    assert!(page.contains("value=\"3651\"") && page.contains("from 1 to 3,650"));
+    page.has_all(["value=\"3651\"", "from 1 to 3,650"]);
     world.sql("UPDATE members SET role = 'viewer'").await;
-    let page = owner.get("/settings").await.expect(200).body;
-    assert!(
-        page.contains("<dt>Keys must expire</dt><dd>Yes</dd>"),
-        "{page}"
-    );
+    let page = owner.get_text("/settings").await;
+    page.has("<dt>Keys must expire</dt><dd>Yes</dd>");
     let refused = set_policy(&owner, "", "").await.expect(403).body;
-    assert!(refused.contains("Your role does not allow this"));
+    refused.has("Your role does not allow this");
     assert_eq!(
         world.count("SELECT keys_must_expire FROM accounts").await,
         1
@@ -146,13 +135,12 @@ async fn policy_can_require_expiry_without_a_maximum_lifetime() {
 
 #[tokio::test]
 async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     // Expires after 90 days.
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {
-        let shown = owner.get(path).await.expect(200).body;
+        let shown = owner.get_text(path).await;
         assert!(!shown.contains("expires within"), "{path}: {shown}");
     }
     world.clock.advance_seconds(60 * DAY);
@@ -163,30 +151,26 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     ] {
         world.clock.advance_seconds(seconds);
         let owner = world.sign_in(OWNER).await;
-        let list = owner.get("/keys").await.expect(200).body;
+        let list = owner.get_text("/keys").await;
         let title = format!("1 key expires within {within}: ");
         assert!(list.contains(&title), "{title}: {list}");
-        assert!(list.contains(&format!("“CRM Sync” {words}")), "{list}");
-        let shown = owner.get(&page).await.expect(200).body;
-        assert!(
-            shown.contains(&format!("This key expires within {within}.")),
-            "{shown}"
-        );
-        let board = owner.get("/").await.expect(200).body;
-        assert!(board.contains("Expiring within 30 days"), "{board}");
-        assert!(board.contains(&format!("href=\"{page}\"")), "{board}");
+        list.has(&format!("“CRM Sync” {words}"));
+        let shown = owner.get_text(&page).await;
+        shown.has(&format!("This key expires within {within}."));
+        let board = owner.get_text("/").await;
+        board.has("Expiring within 30 days");
+        board.has(&format!("href=\"{page}\""));
     }
     world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
-    let list = owner.get("/keys").await.expect(200).body;
+    let list = owner.get_text("/keys").await;
     assert!(!list.contains("expires within"), "it is over");
 }
 
 #[tokio::test]
 async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let fields = [
         ("grace", "7d"),
         ("expires", "never"),
@@ -197,13 +181,13 @@ async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires
     world.clock.advance_seconds(60);
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
-    let list = owner.get("/keys").await.expect(200).body;
-    assert!(!list.contains("expires within"), "{list}");
+    let list = owner.get_text("/keys").await;
+    list.lacks("expires within");
     world.clock.advance_seconds(6 * DAY);
     let owner = world.sign_in(OWNER).await;
-    let list = owner.get("/keys").await.expect(200).body;
+    let list = owner.get_text("/keys").await;
     let words = "“CRM Sync” in 23 hours, replaced and still used";
-    assert!(list.contains(words), "{list}");
-    let board = owner.get("/").await.expect(200).body;
-    assert!(board.contains("still used"), "{board}");
+    list.has(words);
+    let board = owner.get_text("/").await;
+    board.has("still used");
 }

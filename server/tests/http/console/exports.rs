@@ -1,18 +1,11 @@
 //! The inventory and the leads as files.
 
-use crate::support::{Member, OWNER, World};
+use crate::support::{ALL_SCOPES, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 const MARK: &str = "\u{FEFF}";
-const ALL: [&str; 4] = [
-    "inventory:read",
-    "inventory:write",
-    "leads:read",
-    "leads:write",
-];
-
 /// Texts that a spreadsheet would take for formulas, or that look as if they were already
 /// neutralised.
 const EVIL: [&str; 9] = [
@@ -28,7 +21,7 @@ const EVIL: [&str; 9] = [
 ];
 
 async fn file(member: &Member, path: &str) -> String {
-    member.get(path).await.expect(200).body
+    member.get_text(path).await
 }
 
 /// Returns the lines of a CSV file whose cells contain no line breaks.
@@ -44,9 +37,8 @@ fn objects(file: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &ALL).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     let mut items: Vec<_> = EVIL
         .iter()
         .enumerate()
@@ -68,12 +60,10 @@ async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
     items.push(json!({ "id": "own", "name": "In the account's currency", "price": "0.10" }));
     let body = json!({ "items": items });
     key.post("/api/inventory", &body).await.expect(200);
-    let before = key.get("/api/inventory").await.expect(200).json();
+    let before = key.get_json("/api/inventory").await;
 
     let csv = file(&owner, "/inventory/export.csv").await;
-    for bare in ["\n=", "\n+", "\n-", "\n@", ",=", ",+", ",-", ",@", ",\"="] {
-        assert!(!csv.contains(bare), "{bare:?}: {csv}");
-    }
+    csv.lacks_all(["\n=", "\n+", "\n-", "\n@", ",=", ",+", ",-", ",@", ",\"="]);
     assert!(csv.contains("attributes.a;b") && csv.contains("32500.00,USD"));
     let feed = key.with("content-type", "text/csv");
     let answer = feed.send("POST", "/api/inventory?mode=replace", csv.clone());
@@ -85,7 +75,7 @@ async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
     let fields = [("mode", "replace")];
     let page = owner.import("export.csv", &csv, &fields);
     page.await.expect(200);
-    let after = key.get("/api/inventory").await.expect(200).json();
+    let after = key.get_json("/api/inventory").await;
     assert_eq!(after, before);
 
     let lines = objects(&file(&owner, "/inventory/export.jsonl").await);
@@ -94,9 +84,8 @@ async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
 
 #[tokio::test]
 async fn exported_inventory_contains_only_the_matches_of_its_search() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &ALL).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     let item =
         |id: &str, name: &str| json!({ "id": id, "name": name, "attributes": { name: "x" } });
     let items =
@@ -126,8 +115,7 @@ async fn exported_inventory_contains_only_the_matches_of_its_search() {
 
 #[tokio::test]
 async fn files_are_sent_as_attachments_named_by_the_day() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Kiritimati'")
         .await;
@@ -174,8 +162,7 @@ async fn files_are_sent_as_attachments_named_by_the_day() {
 
 #[tokio::test]
 async fn template_can_be_imported_unchanged() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let template = file(&owner, "/inventory/template.csv").await;
     assert!(template.starts_with(
         "\u{FEFF}id,name,category,price,currency,description,url,image_url,available,attributes."
@@ -187,9 +174,8 @@ async fn template_can_be_imported_unchanged() {
 
 #[tokio::test]
 async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &ALL).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
     for text in EVIL {
         let lead = json!({
             "name": text, "email": "grace@navy.example", "message": text, "source": "chatbot", "item_id": "SKU001",
@@ -212,7 +198,7 @@ async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
     assert!(csv.contains(",'+1,grace@navy.example,,'+1,chatbot,SKU001,new,,'+1,2026-11-23T"));
     assert_eq!(csv.matches("grace@navy.example").count(), EVIL.len());
     let lines = objects(&file(&owner, "/leads/export.jsonl").await);
-    let leads = key.get("/api/leads").await.expect(200).json()["leads"].clone();
+    let leads = key.get_json("/api/leads").await["leads"].clone();
     let kept = leads.as_array().unwrap().iter();
     let kept: Vec<_> = kept.filter(|lead| lead["deleted_at"].is_null()).collect();
     assert_eq!(lines.iter().collect::<Vec<_>>(), kept);
@@ -228,15 +214,14 @@ async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
         })
         .collect();
     assert_eq!(formats, ["jsonl", "csv"]);
-    let page = owner.get("/audit?what=leads").await.expect(200).body;
-    assert!(page.contains("Leads exported"), "{page}");
+    let page = owner.get_text("/audit?what=leads").await;
+    page.has("Leads exported");
 }
 
 #[tokio::test]
 async fn no_lead_is_sent_if_its_export_cannot_be_recorded() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &ALL).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
     let lead = json!({ "email": "grace@navy.example" });
     key.post("/api/leads", &lead).await.expect(201);
     world
@@ -251,9 +236,8 @@ async fn no_lead_is_sent_if_its_export_cannot_be_recorded() {
 
 #[tokio::test]
 async fn lead_that_changes_during_an_export_is_not_left_out() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &ALL).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
     fill(&world).await;
     let mut body = owner.open("/leads/export.jsonl").await.into_body();
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
@@ -276,9 +260,8 @@ async fn lead_that_changes_during_an_export_is_not_left_out() {
 
 #[tokio::test]
 async fn csv_export_is_refused_if_there_are_more_attributes_than_columns() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &ALL).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     let item = |number: usize| {
         let names = (0..50).map(|n| (format!("{number}-{n}"), json!("x")));
         let attributes: serde_json::Map<_, _> = names.collect();
@@ -288,7 +271,7 @@ async fn csv_export_is_refused_if_there_are_more_attributes_than_columns() {
     let items = json!({ "items": items });
     key.post("/api/inventory", &items).await.expect(200);
     let refused = owner.get("/inventory/export.csv").await.expect(422);
-    assert!(refused.body.contains("JSON Lines"), "{}", refused.body);
+    refused.has("JSON Lines");
     let found = file(&owner, "/inventory/export.csv?q=n1").await;
     assert!(rows(&found)[0].contains("attributes.1-49"));
     assert_eq!(
@@ -299,9 +282,8 @@ async fn csv_export_is_refused_if_there_are_more_attributes_than_columns() {
 
 #[tokio::test]
 async fn csv_export_aborts_at_an_item_with_an_attribute_missing_from_its_header() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &ALL).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     fill(&world).await;
     let mut body = owner.open("/inventory/export.csv").await.into_body();
     body.frame().await.unwrap().unwrap();
@@ -312,8 +294,7 @@ async fn csv_export_aborts_at_an_item_with_an_attribute_missing_from_its_header(
 
 #[tokio::test]
 async fn long_exports_are_streamed_in_small_chunks() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     fill(&world).await;
     for path in [
         "/inventory/export.csv",

@@ -1,12 +1,12 @@
 //! `/keys?…`: searching many keys, with addresses that can be shared.
 
-use crate::support::{Member, World};
+use crate::support::{Member, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::json;
 
 /// Returns the names on the page at `path`, in order.
 async fn names(member: &Member, path: &str) -> Vec<String> {
-    let page = member.get(path).await.expect(200).body;
+    let page = member.get_text(path).await;
     let heads = page.split("class=\"name\"").skip(1);
     heads
         .map(|rest| {
@@ -23,20 +23,17 @@ fn link<'a>(page: &'a str, text: &str) -> Option<&'a str> {
 }
 
 async fn four() -> (World, Member) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner
-        .create(&world, "Händler-Feed", &["inventory:write"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    owner.create("Händler-Feed", &["inventory:write"]).await;
     world.clock.advance_seconds(60);
-    let used = owner.create(&world, "crm sync", &["leads:read"]).await;
+    let used = owner.create("crm sync", &["leads:read"]).await;
     used.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
-    let gone = owner.create(&world, "Zebra", &["leads:read"]).await;
+    let gone = owner.create("Zebra", &["leads:read"]).await;
     owner.revoke(&gone.id, "").await.expect(200);
     world.clock.advance_seconds(60);
-    owner.create(&world, "Apple", &["leads:write"]).await;
+    owner.create("Apple", &["leads:write"]).await;
     (world, owner)
 }
 
@@ -47,7 +44,7 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
         .as_str()
         .unwrap()
         .to_owned();
-    let page = owner.get("/keys").await.expect(200).body;
+    let page = owner.get_text("/keys").await;
     let (before, _) = page
         .split_once(">ada@example.com</option>")
         .expect("creators are listed");
@@ -87,12 +84,8 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
         names(&owner, "/keys?unused=30").await,
         ["Apple", "crm sync", "Händler-Feed"]
     );
-    let page = owner
-        .get("/keys?status=revoked&q=zoo%22%3E")
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("No key matches"));
+    let page = owner.get_text("/keys?status=revoked&q=zoo%22%3E").await;
+    page.has("No key matches");
     assert!(page.contains("value=\"zoo&quot;"), "what was typed stays");
 }
 
@@ -129,29 +122,20 @@ async fn keys_can_be_sorted_by_every_column_in_both_directions() {
         .collect();
     assert!(previews.is_sorted(), "{previews:?}");
 
-    let page = owner
-        .get("/keys?sort=name&status=active")
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("aria-sort=\"ascending\""));
-    assert!(page.contains("href=\"/keys?status=active&amp;sort=-name\""));
-    assert!(page.contains("href=\"/keys?status=active&amp;sort=used\""));
-    let page = owner.get("/keys?sort=created").await.expect(200).body;
-    assert!(page.contains("aria-sort=\"descending\""));
+    let page = owner.get_text("/keys?sort=name&status=active").await;
+    page.has("aria-sort=\"ascending\"");
+    page.has("href=\"/keys?status=active&amp;sort=-name\"");
+    page.has("href=\"/keys?status=active&amp;sort=used\"");
+    let page = owner.get_text("/keys?sort=created").await;
+    page.has("aria-sort=\"descending\"");
 }
 
 #[tokio::test]
 async fn pages_of_a_long_list_contain_every_key_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for number in 0..107 {
         owner
-            .create(
-                &world,
-                &format!("Key of system {number:03}"),
-                &["leads:read"],
-            )
+            .create(&format!("Key of system {number:03}"), &["leads:read"])
             .await;
     }
     for sort in ["", "name", "-used"] {
@@ -159,8 +143,8 @@ async fn pages_of_a_long_list_contain_every_key_once() {
         let mut path = Some(format!("/keys?q=system&sort={sort}"));
         let mut pages = 0;
         while let Some(here) = path {
-            let page = owner.get(&here).await.expect(200).body;
-            assert!(page.contains("107 keys match"));
+            let page = owner.get_text(&here).await;
+            page.has("107 keys match");
             assert_eq!(link(&page, "First page").is_some(), pages > 0);
             met.extend(names(&owner, &here).await);
             path = link(&page, "Next page").map(|next| next.replace("&amp;", "&"));
@@ -171,7 +155,7 @@ async fn pages_of_a_long_list_contain_every_key_once() {
         met.dedup();
         assert_eq!(met.len(), 107, "{sort}");
     }
-    let page = owner.get("/keys?sort=name").await.expect(200).body;
+    let page = owner.get_text("/keys?sort=name").await;
     let next = link(&page, "Next page").unwrap().replace("&amp;", "&");
     owner
         .get(&next.replace("sort=name", "sort=-name"))
@@ -185,16 +169,15 @@ async fn pages_of_a_long_list_contain_every_key_once() {
 
 #[tokio::test]
 async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     for (query, told) in [
         (format!("q={}", key.secret), "That looks like a whole key"),
         ("status=dead".to_owned(), "Choose the status"),
         ("unused=never".to_owned(), "from 1 to 3650"),
         ("sort=digest".to_owned(), "Choose the order"),
     ] {
-        let page = owner.get(&format!("/keys?{query}")).await.expect(200).body;
+        let page = owner.get_text(&format!("/keys?{query}")).await;
         assert!(page.contains(told), "{query}");
         assert!(
             page.contains("CRM Sync") && !page.contains(&key.secret),
@@ -205,8 +188,7 @@ async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
 
 #[tokio::test]
 async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     // Of 2,040 keys, every second one is paused and may read leads, except for the last, which is
     // active.
     world
@@ -230,20 +212,20 @@ async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
     let path = "/keys?q=many&status=active&scope=leads:read&sort=name";
     let mut on = path.to_owned();
     for _ in 0..2 {
-        let page = owner.get(&on).await.expect(200).body;
-        assert!(page.contains("No key here matches"), "{page}");
-        assert!(page.contains("Not every key was looked at"));
+        let page = owner.get_text(&on).await;
+        page.has("No key here matches");
+        page.has("Not every key was looked at");
         assert_eq!(link(&page, "Next page"), None);
         on = link(&page, "Look further").unwrap().replace("&amp;", "&");
     }
     assert_eq!(names(&owner, &on).await, ["Many 2040"]);
-    let page = owner.get(&on).await.expect(200).body;
+    let page = owner.get_text(&on).await;
     assert_eq!(link(&page, "Look further"), None);
     assert!(link(&page, "First page").is_some());
-    assert!(page.contains("Few keys match"));
+    page.has("Few keys match");
     // From the other end it is found at once, and not all keys behind it are read.
     let page = owner.get(&path.replace("=name", "=-name")).await;
     let page = page.expect(200).body;
-    assert!(page.contains("At least 1 key found") && page.contains("Many 2040"));
+    page.has_all(["At least 1 key found", "Many 2040"]);
     assert!(link(&page, "Look further").is_some());
 }

@@ -1,7 +1,7 @@
 //! Flash messages: the result of a form is reported once by the page that it leads to, and never
 //! because of an address.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 /// Every message that a page can report: path, word, and a part of the text.
 const MESSAGES: [(&str, &str, &str); 12] = [
@@ -21,9 +21,8 @@ const MESSAGES: [(&str, &str, &str); 12] = [
 
 #[tokio::test]
 async fn url_parameters_cannot_show_a_flash_message() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     let of_key = [
         "edited",
@@ -41,20 +40,19 @@ async fn url_parameters_cannot_show_a_flash_message() {
             owner.with("accept", "text/html")
         };
         let query = format!("done={word}&number=999&saved=1&link={word}&word={word}");
-        let shown = http.get(&format!("{path}?{query}")).await.expect(200).body;
+        let shown = http.get_text(&format!("{path}?{query}")).await;
         assert!(!shown.contains(text), "{path} {word}: {shown}");
     }
     let shown = owner.get("/nowhere?link=gone").await.expect(404).body;
-    assert!(shown.contains("Page not found"), "{shown}");
+    shown.has("Page not found");
     let shown = owner.get("/nowhere?long=Everything&most=5").await;
-    assert!(!shown.expect(404).body.contains("Everything"));
+    shown.expect(404).lacks("Everything");
 }
 
 #[tokio::test]
 async fn flash_message_is_shown_once_and_only_on_its_own_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let pause = format!("/keys/{}/pause", key.id);
     let answer = owner.form(&pause, &[]).await.expect(303);
     let line = answer.header("set-cookie");
@@ -64,13 +62,13 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
         "SameSite=Lax",
         "Max-Age=60",
     ] {
-        assert!(line.contains(attribute), "{line}");
+        line.has(attribute);
     }
     let (cookie, _) = line.split_once(';').unwrap();
     let elsewhere = owner.with("cookie", cookie).get("/team").await.expect(200);
     assert_eq!(elsewhere.header("set-cookie"), "", "its page comes later");
     let shown = owner.follow(&answer).await.expect(200);
-    assert!(shown.body.contains("Paused. Every call with this key"));
+    shown.has("Paused. Every call with this key");
     let forgotten = shown.header("set-cookie");
     assert!(
         forgotten.starts_with("voxum_flash_3000=;") && forgotten.contains("Max-Age=0"),
@@ -80,9 +78,8 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
 
 #[tokio::test]
 async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let (cookie, _) = answer.header("set-cookie").split_once(';').unwrap();

@@ -1,12 +1,11 @@
 //! `/keys/found`: identifying a key that was found
 
-use crate::support::{World, sha256};
+use crate::support::{Text as _, World, sha256};
 
 #[tokio::test]
 async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_revoke_it() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM <Sync>", &["leads:read"]).await;
     let digest = sha256(&key.secret);
     let upper = digest.to_uppercase();
     for fields in [
@@ -15,8 +14,8 @@ async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_rev
     ] {
         let page = owner.form("/keys/found", &fields).await.expect(200).body;
         assert!(page.contains("CRM &lt;Sync>") || page.contains("CRM &lt;Sync&gt;"));
-        assert!(page.contains("Active") && page.contains("Never used"));
-        assert!(page.contains(&format!("/keys/{}/revoke?reason=leaked", key.id)));
+        page.has_all(["Active", "Never used"]);
+        page.has(&format!("/keys/{}/revoke?reason=leaked", key.id));
         assert!(
             !page.contains(&key.secret) && !page.contains(&digest),
             "nothing of it is shown again"
@@ -28,22 +27,23 @@ async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_rev
         .await
         .expect(200)
         .body;
-    assert!(page.contains("Revoked") && !page.contains("Revoke it"));
+    page.has("Revoked");
+    page.lacks("Revoke it");
 }
 
 #[tokio::test]
 async fn foreign_keys_and_invalid_digests_are_not_identified() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let other = world.stranger().await;
-    let theirs = other.create(&world, "Theirs", &["leads:read"]).await;
+    let theirs = other.create("Theirs", &["leads:read"]).await;
     for secret in [theirs.secret.as_str(), "vx_nothing"] {
         let page = owner
             .form("/keys/found", &[("digest", &sha256(secret))])
             .await
             .expect(200)
             .body;
-        assert!(page.contains("It is no key of this account") && !page.contains("Theirs"));
+        page.has("It is no key of this account");
+        page.lacks("Theirs");
     }
     for bad in ["", "abc", &"g".repeat(64), &"0".repeat(66), &theirs.secret] {
         let page = owner

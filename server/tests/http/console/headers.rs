@@ -1,6 +1,6 @@
 //! Security headers of every response of the console.
 
-use crate::support::{Answer, World};
+use crate::support::{Answer, Text as _, World};
 use serde_json::json;
 
 #[track_caller]
@@ -34,8 +34,7 @@ fn check(answer: &Answer, what: &str) {
 
 #[tokio::test]
 async fn every_kind_of_response_of_the_console_has_the_headers() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     check(&owner.get("/keys").await.expect(200), "a page");
     check(&world.nobody().get("/keys").await.expect(303), "a redirect");
     check(&world.nobody().get("/nothing").await.expect(404), "no page");
@@ -56,8 +55,7 @@ async fn every_kind_of_response_of_the_console_has_the_headers() {
 
 #[tokio::test]
 async fn content_security_policy_has_a_new_nonce_per_page_that_its_scripts_carry() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let mut nonces = Vec::new();
     for _ in 0..2 {
         let page = owner.get("/keys").await.expect(200);
@@ -66,20 +64,14 @@ async fn content_security_policy_has_a_new_nonce_per_page_that_its_scripts_carry
             .split_once("'nonce-")
             .expect("the policy names a nonce");
         let nonce = rest.split_once('\'').unwrap().0.to_owned();
-        assert!(
-            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
-            "{policy}"
-        );
+        policy.lacks_all(["unsafe-inline", "'unsafe-eval'"]);
         for script in page.body.split("<script").skip(1) {
             let (attributes, _) = script.split_once('>').unwrap();
             if attributes.contains("type=\"application/json\"") {
                 // Data, which no browser executes.
                 continue;
             }
-            assert!(
-                attributes.contains(&format!("nonce=\"{nonce}\"")),
-                "{attributes}"
-            );
+            attributes.has(&format!("nonce=\"{nonce}\""));
         }
         nonces.push(nonce);
     }

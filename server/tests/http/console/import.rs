@@ -1,48 +1,38 @@
 //! `/inventory/import`: a file of items, imported in steps.
 
-use super::import_steps::{START, apply, begin, choose, confirm, has, items};
-use crate::support::{OWNER, World};
+use super::import_steps::{START, apply, begin, choose, confirm, items};
+use crate::support::{OWNER, Text as _, World};
 
 const CSV: &str = "id,name,price\nA,Honda Accord 2024,32500\nB,<b>Škoda</b>,ten\n,nameless,1\n";
 
 #[tokio::test]
 async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let page = owner.import("cars.csv", CSV, &[]).await.expect(200).body;
-    has(
-        &page,
-        &[
-            "2 rows have faults",
-            "Row 3, id B",
-            "<code>price</code>",
-            "Row 4<",
-            "<code>id</code>",
-        ],
-    );
-    assert!(!page.contains("/apply"), "{page}");
+    page.has_all([
+        "2 rows have faults",
+        "Row 3, id B",
+        "<code>price</code>",
+        "Row 4<",
+        "<code>id</code>",
+    ]);
+    page.lacks("/apply");
     assert_eq!(items(&world).await, 0);
     let skip = [("on_error", "skip")];
     let page = owner.import("cars.csv", CSV, &skip).await.expect(200).body;
-    has(
-        &page,
-        &[
-            "cars.csv was imported",
-            "2 faulty rows were skipped",
-            "Row 3, id B",
-        ],
-    );
+    page.has_all([
+        "cars.csv was imported",
+        "2 faulty rows were skipped",
+        "Row 3, id B",
+    ]);
     assert_eq!(items(&world).await, 1);
     let json = r#"{"items":[{"id":"C","name":"c"}]}"#;
     let replace = [("mode", "replace"), ("removals", "1")];
     let page = owner.import("cars.JSON", json, &replace).await.expect(200);
-    has(
-        &page.body,
-        &["<dt>New</dt><dd>1</dd>", "<dt>Removed</dt><dd>1</dd>"],
-    );
+    page.has_all(["<dt>New</dt><dd>1</dd>", "<dt>Removed</dt><dd>1</dd>"]);
     let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
     let page = owner.import("cars.xml", xml, &[]).await.expect(200).body;
-    has(&page, &["<dt>Unchanged</dt><dd>1</dd>"]);
+    page.has("<dt>Unchanged</dt><dd>1</dd>");
     let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated' AND actor_kind = 'member'";
     assert_eq!(
         world.count(events).await,
@@ -53,8 +43,7 @@ async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
 
 #[tokio::test]
 async fn update_changes_only_the_fields_that_the_file_contains() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let first = "id,name,price,category\nA,Accord,100,Sedan\nB,Civic,200,Sedan\n";
     owner.import("cars.csv", first, &[]).await.expect(200);
     let prices = "id,price\nA,7\nC,8\n";
@@ -63,10 +52,8 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     // Nothing is imported if an id is unknown.
     let update = [("mode", "update")];
     let page = owner.import("prices.csv", prices, &update).await;
-    has(
-        &page.expect(200).body,
-        &["1 row has a fault", "There is no item with this id"],
-    );
+    page.expect(200)
+        .has_all(["1 row has a fault", "There is no item with this id"]);
     let path = begin(&owner, prices).await;
     let choices = [
         ("column-0", "id"),
@@ -75,18 +62,15 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
         ("on_error", "skip"),
     ];
     owner.form(&path, &choices).await.expect(303);
-    let preview = owner.get(&format!("{path}/preview")).await.expect(200).body;
-    has(
-        &preview,
-        &[
-            "1 row is skipped",
-            "Row 3, id C",
-            "<dt>Changed</dt><dd>1</dd>",
-            "<dt>New</dt><dd>0</dd>",
-        ],
-    );
+    let preview = owner.get_text(&format!("{path}/preview")).await;
+    preview.has_all([
+        "1 row is skipped",
+        "Row 3, id C",
+        "<dt>Changed</dt><dd>1</dd>",
+        "<dt>New</dt><dd>0</dd>",
+    ]);
     let faults = owner.get(&format!("{path}/faults.csv")).await.expect(200);
-    has(&faults.body, &["3,3,C,id,\"There is no item with this id"]);
+    faults.has("3,3,C,id,\"There is no item with this id");
     assert_eq!(
         world
             .count("SELECT count(*) FROM items WHERE price = 700")
@@ -94,11 +78,8 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
         0
     );
     let done = apply(&owner, &path, "").await.expect(303);
-    let page = owner.get(done.header("location")).await.expect(200).body;
-    has(
-        &page,
-        &["1 faulty row was skipped", "<dt>Changed</dt><dd>1</dd>"],
-    );
+    let page = owner.get_text(done.header("location")).await;
+    page.has_all(["1 faulty row was skipped", "<dt>Changed</dt><dd>1</dd>"]);
     assert_eq!(world.count(all).await, 2);
     assert_eq!(items(&world).await, 2);
     assert_eq!(
@@ -111,21 +92,17 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
 
 #[tokio::test]
 async fn uploaded_file_is_described_with_proposed_choices() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let path = begin(&owner, "sep=;\r\nArtikelnr;Titel;Preis\r\n1;Äpfel;2,50\r\n").await;
     let page = owner.get(&path).await.expect(200);
-    has(
-        &page.body,
-        &[
-            "<dd>CSV</dd>",
-            "<dd>UTF-8</dd>",
-            "<dd>Semicolon</dd>",
-            "<dt>Rows</dt><dd>1</dd>",
-            "Artikelnr",
-            "Äpfel",
-        ],
-    );
+    page.has_all([
+        "<dd>CSV</dd>",
+        "<dd>UTF-8</dd>",
+        "<dd>Semicolon</dd>",
+        "<dt>Rows</dt><dd>1</dd>",
+        "Artikelnr",
+        "Äpfel",
+    ]);
     let selected = page.selected();
     let value = |name: &str| {
         selected
@@ -144,37 +121,33 @@ async fn uploaded_file_is_described_with_proposed_choices() {
     );
     let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
     let begun = owner.upload(START, "cars.xml", xml, &[]).await.expect(303);
-    let page = owner.get(begun.header("location")).await.expect(200).body;
-    has(&page, &["<dd>XML</dd>", "<dt>Items</dt><dd>1</dd>"]);
-    assert!(!page.contains("column-0"), "{page}");
+    let page = owner.get_text(begun.header("location")).await;
+    page.has_all(["<dd>XML</dd>", "<dt>Items</dt><dd>1</dd>"]);
+    page.lacks("column-0");
 }
 
 #[tokio::test]
 async fn preview_shows_every_change_and_makes_none() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let first = "id,name,price\nA,Accord,100\nB,Civic,200\nC,Yaris,300\n";
     owner.import("cars.csv", first, &[]).await.expect(200);
     let second = "id,name,price\nA,Accord,150\nB,Civic,200\nD,Jazz,400\n";
     let fields = [("column-2", "price"), ("mode", "replace")];
     let path = choose(&owner, second, &fields).await;
-    let page = owner.get(&format!("{path}/preview")).await.expect(200).body;
-    has(
-        &page,
-        &[
-            "<dt>New</dt><dd>1</dd>",
-            "<dt>Changed</dt><dd>1</dd>",
-            "<dt>Unchanged</dt><dd>1</dd>",
-            "<dt>Removed</dt><dd>1</dd>",
-            "Jazz",
-            "400.00 USD",
-            "Yaris",
-            "<code>price</code>",
-            "<del>100.00</del>",
-            "<ins>150.00</ins>",
-            "1 item is removed. Type this number to confirm",
-        ],
-    );
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all([
+        "<dt>New</dt><dd>1</dd>",
+        "<dt>Changed</dt><dd>1</dd>",
+        "<dt>Unchanged</dt><dd>1</dd>",
+        "<dt>Removed</dt><dd>1</dd>",
+        "Jazz",
+        "400.00 USD",
+        "Yaris",
+        "<code>price</code>",
+        "<del>100.00</del>",
+        "<ins>150.00</ins>",
+        "1 item is removed. Type this number to confirm",
+    ]);
     assert_eq!(items(&world).await, 3);
     let changed = "SELECT count(*) FROM items WHERE price = 10000";
     assert_eq!(world.count(changed).await, 1);
@@ -182,8 +155,7 @@ async fn preview_shows_every_change_and_makes_none() {
 
 #[tokio::test]
 async fn removals_are_made_only_if_their_number_is_typed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let first = "id,name\nA,a\nB,b\nC,c\n";
     owner.import("cars.csv", first, &[]).await.expect(200);
     let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
@@ -194,10 +166,7 @@ async fn removals_are_made_only_if_their_number_is_typed() {
         ("two", "Type 2, the number"),
     ] {
         let page = apply(&owner, &path, typed).await.expect(422).body;
-        has(
-            &page,
-            &[told, "aria-invalid=\"true\"", "href=\"#removals\""],
-        );
+        page.has_all([told, "aria-invalid=\"true\"", "href=\"#removals\""]);
         assert_eq!(items(&world).await, 3);
     }
     apply(&owner, &path, "2").await.expect(303);
@@ -206,8 +175,7 @@ async fn removals_are_made_only_if_their_number_is_typed() {
 
 #[tokio::test]
 async fn import_is_applied_once_and_keeps_its_result() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let applied = apply(&owner, &path, "").await.expect(303);
     assert_eq!(applied.header("location"), path);
@@ -215,8 +183,8 @@ async fn import_is_applied_once_and_keeps_its_result() {
     for _ in 0..2 {
         let again = apply(&owner, &path, "").await.expect(303);
         assert_eq!(again.header("location"), path);
-        let page = owner.get(&path).await.expect(200).body;
-        has(&page, &["was imported", "<dt>New</dt><dd>1</dd>"]);
+        let page = owner.get_text(&path).await;
+        page.has_all(["was imported", "<dt>New</dt><dd>1</dd>"]);
     }
     assert_eq!(items(&world).await, 0, "it was not applied again");
     for page in ["preview", "faults.csv"] {
@@ -227,14 +195,13 @@ async fn import_is_applied_once_and_keeps_its_result() {
     owner.form(&path, &choices).await.expect(303);
     assert_eq!(world.count("SELECT count(*) FROM import_parts").await, 0);
     // Its start page does not offer to go on with it.
-    let page = owner.get(START).await.expect(200).body;
-    assert!(!page.contains("Continue this import"), "{page}");
+    let page = owner.get_text(START).await;
+    page.lacks("Continue this import");
 }
 
 #[tokio::test]
 async fn only_one_of_many_concurrent_confirmations_is_carried_out() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let preview = owner.get(&format!("{path}/preview")).await.expect(200);
     let confirm = || confirm(&owner, &path, &preview, "");
@@ -244,14 +211,13 @@ async fn only_one_of_many_concurrent_confirmations_is_carried_out() {
     }
     let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated'";
     assert_eq!(world.count(events).await, 1);
-    let page = owner.get(&path).await.expect(200).body;
-    has(&page, &["<dt>New</dt><dd>1</dd>"]);
+    let page = owner.get_text(&path).await;
+    page.has("<dt>New</dt><dd>1</dd>");
 }
 
 #[tokio::test]
 async fn invalid_choices_are_reported_with_links_to_their_controls() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let path = begin(&owner, "a,b,c\n1,2,3\n").await;
     let preview = owner.get(&format!("{path}/preview")).await.expect(303);
     assert_eq!(preview.header("location"), path, "nothing is chosen yet");
@@ -262,16 +228,13 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
         ("currency", "Euro"),
     ];
     let page = owner.form(&path, &fields).await.expect(422);
-    has(
-        &page.body,
-        &[
-            "href=\"#column-0\"",
-            "href=\"#column-2\"",
-            "href=\"#currency\"",
-            "Choose the column that has the id of each item.",
-            "aria-invalid=\"true\"",
-        ],
-    );
+    page.has_all([
+        "href=\"#column-0\"",
+        "href=\"#column-2\"",
+        "href=\"#currency\"",
+        "Choose the column that has the id of each item.",
+        "aria-invalid=\"true\"",
+    ]);
     let chosen = page.selected();
     assert!(
         chosen.contains(&("column-2".to_owned(), "name".to_owned())),
@@ -282,21 +245,17 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
 
 #[tokio::test]
 async fn uploaded_file_expires_after_an_hour_or_at_the_next_upload() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let first = begin(&owner, "id,name\nA,a\n").await;
-    let page = owner.get(START).await.expect(200).body;
-    has(
-        &page,
-        &[
-            "cars.csv",
-            "Continue this import",
-            &format!("href=\"{first}\""),
-        ],
-    );
+    let page = owner.get_text(START).await;
+    page.has_all([
+        "cars.csv",
+        "Continue this import",
+        &format!("href=\"{first}\""),
+    ]);
     let second = choose(&owner, "id,name\nB,b\n", &[]).await;
     let page = owner.get(&first).await.expect(404).body;
-    has(&page, &["This import is over", "Choose a file"]);
+    page.has_all(["This import is over", "Choose a file"]);
     world.clock.advance_seconds(3_599);
     owner.get(&second).await.expect(200);
     world.clock.advance_seconds(1);
@@ -313,8 +272,7 @@ async fn uploaded_file_expires_after_an_hour_or_at_the_next_upload() {
 
 #[tokio::test]
 async fn import_is_accessible_only_to_its_member() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.join(&owner, "bob@example.com", "admin").await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let bob = world.sign_in("bob@example.com").await;
@@ -333,8 +291,7 @@ async fn import_is_accessible_only_to_its_member() {
 
 #[tokio::test]
 async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_steps() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.join(&owner, "bob@example.com", "admin").await;
     let id = world.member_id("bob@example.com").await;
     let bob = world.sign_in("bob@example.com").await;
@@ -352,8 +309,8 @@ async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_st
     apply(&bob, &path, "").await.expect(403);
     let file = bob.upload(START, "a.csv", "id,name\nA,a\n", &[]).await;
     file.expect(403);
-    let page = bob.get("/inventory").await.expect(200).body;
-    assert!(!page.contains(START), "{page}");
+    let page = bob.get_text("/inventory").await;
+    page.lacks(START);
     owner.form(&role, &[("role", "admin")]).await.expect(303);
     let deactivate = format!("/team/{id}/deactivate");
     owner.form(&deactivate, &[]).await.expect(303);
@@ -370,8 +327,7 @@ async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_st
 
 #[tokio::test]
 async fn unreadable_file_is_refused_with_an_explanation() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
     for (name, file, told, status) in [
         ("cars.xlsx", "PK", "a workbook", 422),
@@ -385,7 +341,7 @@ async fn unreadable_file_is_refused_with_an_explanation() {
     ] {
         let page = owner.upload(START, name, file, &[]).await;
         let page = page.expect(status).body;
-        has(&page, &["The file cannot be read", told]);
+        page.has_all(["The file cannot be read", told]);
     }
     let answer = owner.form(START, &[("file", "x")]).await;
     assert_eq!(answer.status, 415);
@@ -394,19 +350,17 @@ async fn unreadable_file_is_refused_with_an_explanation() {
 
 #[tokio::test]
 async fn form_with_two_files_is_refused() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (one, other) = ("id,name\nA,a\n", [("file", "id,name\nB,b\n")]);
     let answer = owner.upload("/inventory/import", "one.csv", one, &other);
     let page = answer.await.expect(422).body;
-    assert!(page.contains("Choose one file at a time"), "{page}");
+    page.has("Choose one file at a time");
     assert_eq!(world.count("SELECT count(*) FROM imports").await, 0);
 }
 
 #[tokio::test]
 async fn faults_can_be_downloaded_as_csv() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let file = "id,name,price\n=A,a,ten\nB,,1\n";
     let path = choose(&owner, file, &[("column-2", "price")]).await;
     let answer = owner.get(&format!("{path}/faults.csv")).await.expect(200);
@@ -423,20 +377,18 @@ async fn faults_can_be_downloaded_as_csv() {
 
 #[tokio::test]
 async fn file_is_refused_if_it_would_remove_too_many_items() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.many_items().await;
     let path = choose(&owner, "id,name\nnew,New\n", &[("mode", "replace")]).await;
-    let page = owner.get(&format!("{path}/preview")).await.expect(200).body;
-    has(&page, &["would remove more than 10,000 items"]);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has("would remove more than 10,000 items");
     apply(&owner, &path, "10001").await.expect(422);
     assert_eq!(items(&world).await, 10_001);
 }
 
 #[tokio::test]
 async fn csv_file_is_decoded_in_its_detected_encoding() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let utf16: Vec<u8> = "\u{FEFF}id,name\nU,Škoda\n"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
@@ -453,8 +405,8 @@ async fn csv_file_is_decoded_in_its_detected_encoding() {
             .upload(START, "cars.csv", &file, &[])
             .await
             .expect(303);
-        let page = owner.get(begun.header("location")).await.expect(200).body;
-        has(&page, &[encoding]);
+        let page = owner.get_text(begun.header("location")).await;
+        page.has(encoding);
         owner.import("cars.csv", &file, &[]).await.expect(200);
     }
     let names = "SELECT count(*) FROM items WHERE name IN ('Citroën', 'Škoda')";
@@ -463,8 +415,7 @@ async fn csv_file_is_decoded_in_its_detected_encoding() {
 
 #[tokio::test]
 async fn import_is_not_applied_if_the_session_ends_during_its_confirmation() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let again = world.sign_in(OWNER).await;
     let out = async { drop(owner.form("/sign-out", &[]).await.expect(303)) };

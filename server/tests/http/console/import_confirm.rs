@@ -1,7 +1,7 @@
 //! A confirmation applies the preview that was shown, and nothing else.
 
-use super::import_steps::{apply, choose, confirm, has, items, lines};
-use crate::support::{Answer, Key, Member, World};
+use super::import_steps::{apply, choose, confirm, items, lines};
+use crate::support::{Answer, INVENTORY, Key, Member, Text as _, World};
 use serde_json::json;
 use service::store::{QuotaStore as _, Quotas};
 
@@ -9,10 +9,8 @@ const OUTDATED: &str =
     "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
 
 async fn scene() -> (World, Member, Key) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     (world, owner, key)
 }
 
@@ -34,7 +32,7 @@ async fn item_is_not_removed_if_the_preview_did_not_show_it() {
     let rows = lines(10..15, |n| format!("c{n},Car {n}\n"));
     let path = choose(&owner, &format!("id,name\n{rows}"), &[("mode", "replace")]).await;
     let shown = preview(&owner, &path).await;
-    has(&shown.body, &["5 items are removed", "c19"]);
+    shown.has_all(["5 items are removed", "c19"]);
 
     // The number of removals stays, and the items are others.
     key.delete("/api/inventory/c19").await.expect(204);
@@ -43,8 +41,8 @@ async fn item_is_not_removed_if_the_preview_did_not_show_it() {
         .await
         .expect(201);
     let page = confirm(&owner, &path, &shown, "5").await.expect(422);
-    has(&page.body, &[OUTDATED, "PRECIOUS", "5 items are removed"]);
-    assert!(!page.body.contains("c19"), "{}", page.body);
+    page.has_all([OUTDATED, "PRECIOUS", "5 items are removed"]);
+    page.lacks("c19");
     assert_eq!(items(&world).await, 10);
 
     // The page that was shown instead can be confirmed.
@@ -66,10 +64,10 @@ async fn confirmation_is_refused_if_another_tab_changed_the_choices() {
     ];
     owner.form(&path, &choices).await.expect(303);
     let page = confirm(&owner, &path, &first, "").await.expect(422);
-    has(&page.body, &[OUTDATED]);
+    page.has(OUTDATED);
     assert_eq!(items(&world).await, 0);
     confirm(&owner, &path, &page, "").await.expect(303);
-    let item = key.get("/api/inventory/A").await.expect(200).json();
+    let item = key.get_json("/api/inventory/A").await;
     assert_eq!(item["price"], 999);
 }
 
@@ -90,13 +88,13 @@ async fn confirmation_is_refused_if_an_item_changed_since_the_preview() {
             let change_of = json!({ "name": change });
             key.put(&item, &change_of).await.expect(200);
             let page = confirm(&owner, &path, &shown, "").await.expect(422);
-            has(&page.body, &[OUTDATED, change]);
+            page.has_all([OUTDATED, change]);
             assert_eq!(name(&key, id).await, change, "{mode}");
         }
         let shown = preview(&owner, &path).await;
         key.delete("/api/inventory/C").await.expect(204);
         let page = confirm(&owner, &path, &shown, "").await.expect(422);
-        has(&page.body, &[OUTDATED]);
+        page.has(OUTDATED);
         assert_eq!(items(&world).await, 2, "the deleted item is back: {mode}");
 
         // An item that the file does not touch does not matter, unless it would be removed.
@@ -121,7 +119,7 @@ async fn confirmation_is_refused_without_a_valid_preview_digest() {
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     for fields in [&[][..], &[("preview", "00")]] {
         let page = owner.form(&format!("{path}/apply"), fields).await;
-        has(&page.expect(422).body, &[OUTDATED]);
+        page.expect(422).has(OUTDATED);
     }
     assert_eq!(items(&world).await, 0);
 }
@@ -134,7 +132,7 @@ async fn confirmation_is_refused_if_the_default_currency_changed_since_the_previ
     let shown = preview(&owner, &path).await;
     world.sql("UPDATE accounts SET currency = 'CHF'").await;
     let page = confirm(&owner, &path, &shown, "").await.expect(422);
-    has(&page.body, &[OUTDATED]);
+    page.has(OUTDATED);
     assert_eq!(items(&world).await, 0);
 }
 
@@ -148,11 +146,8 @@ async fn wrong_number_of_removals_is_not_reported_as_an_outdated_preview() {
     let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
     for typed in ["", "2", "one"] {
         let page = apply(&owner, &path, typed).await.expect(422).body;
-        has(&page, &["Type 1, the number of items that are removed."]);
-        assert!(
-            !page.contains("1 items") && !page.contains(OUTDATED),
-            "{page}"
-        );
+        page.has("Type 1, the number of items that are removed.");
+        page.lacks_all(["1 items", OUTDATED]);
     }
     assert_eq!(items(&world).await, 2);
 }
@@ -175,12 +170,12 @@ async fn confirmation_is_refused_if_a_quota_is_exceeded_since_the_preview() {
     });
     let path = choose(&owner, "id,name\nA,a\nB,b\n", &[]).await;
     let shown = preview(&owner, &path).await;
-    has(&shown.body, &["Import the items"]);
+    shown.has("Import the items");
     key.put("/api/inventory/X", &json!({ "name": "x" }))
         .await
         .expect(201);
     let page = confirm(&owner, &path, &shown, "").await.expect(422).body;
-    has(&page, &["Nothing can be imported yet", "at most 2 items"]);
+    page.has_all(["Nothing can be imported yet", "at most 2 items"]);
     assert_eq!(items(&world).await, 1);
     key.delete("/api/inventory/X").await.expect(204);
     confirm(&owner, &path, &shown, "").await.expect(303);
@@ -200,23 +195,20 @@ async fn audit_log_contains_the_file_and_the_mode_of_an_import() {
     ];
     owner.form(&path, &choices).await.expect(303);
     apply(&owner, &path, "").await.expect(303);
-    let page = owner.get("/audit").await.expect(200).body;
+    let page = owner.get_text("/audit").await;
     let name = format!("cars{}.csv", "x".repeat(120));
-    has(
-        &page,
-        &[
-            "Inventory updated",
-            "File imported in the console",
-            &name,
-            "Replace the inventory",
-        ],
-    );
+    page.has_all([
+        "Inventory updated",
+        "File imported in the console",
+        &name,
+        "Replace the inventory",
+    ]);
 
     // A feed of an integration has no file.
     let (_world, owner, key) = scene().await;
     let feed = json!({ "items": [{ "id": "B", "name": "b" }] });
     key.post("/api/inventory", &feed).await.expect(200);
-    let page = owner.get("/audit").await.expect(200).body;
-    has(&page, &["Inventory updated"]);
-    assert!(!page.contains("File imported"), "{page}");
+    let page = owner.get_text("/audit").await;
+    page.has("Inventory updated");
+    page.lacks("File imported");
 }

@@ -1,7 +1,7 @@
 //! Files as other systems export them, each imported at the first try with what the console
 //! proposes.
 
-use crate::support::{Answer, Key, World};
+use crate::support::{Answer, Key, Text as _, World};
 use serde_json::Value;
 
 const FEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/feeds");
@@ -13,28 +13,16 @@ struct Import {
 
 /// Imports a file in an account of its own.
 async fn import(file: &str, choices: &[(&str, &str)]) -> Import {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key: Key = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key: Key = owner.create("Reader", &["inventory:read"]).await;
     let bytes = std::fs::read(format!("{FEEDS}/{file}")).unwrap();
     let page = owner.import(file, bytes, choices).await.expect(200);
-    let list = key.get("/api/inventory").await.expect(200).json();
+    let list = key.get_json("/api/inventory").await;
     let items = list["items"].as_array().unwrap().clone();
     Import { page, items }
 }
 
 const SKIP: [(&str, &str); 1] = [("on_error", "skip")];
-
-#[track_caller]
-fn has(import: &Import, texts: &[&str]) {
-    for text in texts {
-        assert!(
-            import.page.body.contains(text),
-            "{text}: {}",
-            import.page.body
-        );
-    }
-}
 
 impl Import {
     fn ids(&self) -> Vec<&str> {
@@ -46,10 +34,12 @@ impl Import {
 #[tokio::test]
 async fn woocommerce_export_can_be_imported() {
     let refused = import("woocommerce.csv", &[]).await;
-    has(&refused, &["1 row has a fault", "Row 5"]);
+    refused.page.has_all(["1 row has a fault", "Row 5"]);
     assert_eq!(refused.items.len(), 0);
     let import = import("woocommerce.csv", &SKIP).await;
-    has(&import, &["was imported", "1 faulty row was skipped"]);
+    import
+        .page
+        .has_all(["was imported", "1 faulty row was skipped"]);
     assert_eq!(import.ids(), ["car-mat-01", "roof-box", "roof-box-silver"]);
     let mat = &import.items[0];
     assert_eq!(mat["price"], 39.90);
@@ -60,10 +50,9 @@ async fn woocommerce_export_can_be_imported() {
 #[tokio::test]
 async fn shopify_export_can_be_imported() {
     let import = import("shopify.csv", &[]).await;
-    has(
-        &import,
-        &["was imported", "<dt>Repeated rows left out</dt><dd>2</dd>"],
-    );
+    import
+        .page
+        .has_all(["was imported", "<dt>Repeated rows left out</dt><dd>2</dd>"]);
     assert_eq!(import.ids(), ["tow-bar", "winter-wheels"]);
     let wheels = &import.items[1];
     assert_eq!(
@@ -89,7 +78,9 @@ async fn meta_vehicle_feed_can_be_imported() {
 #[tokio::test]
 async fn german_dealer_system_export_can_be_imported() {
     let refused = import("dealer-de.csv", &[]).await;
-    has(&refused, &["Row 4, id A-1003", "<code>price</code>"]);
+    refused
+        .page
+        .has_all(["Row 4, id A-1003", "<code>price</code>"]);
     let import = import("dealer-de.csv", &SKIP).await;
     assert_eq!(import.ids(), ["A-1001", "A-1002"]);
     let octavia = &import.items[0];
@@ -105,14 +96,11 @@ async fn german_dealer_system_export_can_be_imported() {
 #[tokio::test]
 async fn rows_with_ids_shortened_by_excel_are_refused_or_skipped() {
     let refused = import("excel.csv", &[]).await;
-    has(
-        &refused,
-        &[
-            "Row 2",
-            "as a spreadsheet shortens it",
-            "2 rows have faults",
-        ],
-    );
+    refused.page.has_all([
+        "Row 2",
+        "as a spreadsheet shortens it",
+        "2 rows have faults",
+    ]);
     let import = import("excel.csv", &SKIP).await;
     assert_eq!(import.ids(), ["77"]);
     assert_eq!(import.items[0]["price"], 12500);
@@ -120,15 +108,12 @@ async fn rows_with_ids_shortened_by_excel_are_refused_or_skipped() {
 
 #[tokio::test]
 async fn google_rss_feed_is_imported_with_faults_by_line() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let rss = "<rss xmlns:g='http://base.google.com/ns/1.0'><channel>\n\
         <item><g:id>A</g:id><title>a</title><g:price>15.00 USD</g:price></item>\n\
         <item><g:id>B</g:id><title>b</title><g:price>ten</g:price></item>\n</channel></rss>";
     let page = owner.import("feed.xml", rss, &SKIP).await.expect(200);
-    for text in ["<dt>New</dt><dd>1</dd>", "Line 3, id B"] {
-        assert!(page.body.contains(text), "{text}: {}", page.body);
-    }
+    page.has_all(["<dt>New</dt><dd>1</dd>", "Line 3, id B"]);
     let begun = owner
         .upload("/inventory/import", "feed.xml", rss, &[])
         .await;
@@ -136,18 +121,13 @@ async fn google_rss_feed_is_imported_with_faults_by_line() {
         .get(begun.expect(303).header("location"))
         .await
         .expect(200);
-    assert!(
-        page.body.contains("<dt>Format</dt><dd>XML</dd>"),
-        "{}",
-        page.body
-    );
-    assert!(!page.body.contains("<dt>Delimiter</dt>"), "{}", page.body);
+    page.has("<dt>Format</dt><dd>XML</dd>");
+    page.lacks("<dt>Delimiter</dt>");
 }
 
 #[tokio::test]
 async fn columns_beyond_the_attribute_limit_are_announced() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for (columns, is_announced) in [(50, false), (53, true)] {
         let headers: Vec<_> = (0..columns).map(|number| format!("c{number}")).collect();
         let values = vec!["x"; columns].join(",");

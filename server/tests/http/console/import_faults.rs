@@ -1,7 +1,7 @@
 //! Faulty files and rows, as the pages of an import count and explain them.
 
-use super::import_steps::{START, apply, begin, choose, has, items, lines};
-use crate::support::{Answer, Member, World};
+use super::import_steps::{START, apply, begin, choose, items, lines};
+use crate::support::{Answer, Member, Text as _, World};
 
 async fn preview(member: &Member, path: &str) -> Answer {
     member.get(&format!("{path}/preview")).await.expect(200)
@@ -22,8 +22,7 @@ fn shown(page: &str) -> usize {
 
 #[tokio::test]
 async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let bad = |fault: &str| lines(0..1_200, |n| format!("F{n},{fault}\n"));
     let (one, two) = (bad("Car,ten"), bad(",ten"));
     let good = "G,Good,5\n";
@@ -40,67 +39,56 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
         let page = preview(&owner, &path).await.body;
         let extent =
             format!("The first 100 are shown. The download contains the first {reported}.");
-        has(&page, &["1200 rows have faults", &extent]);
+        page.has_all(["1200 rows have faults", &extent]);
         assert_eq!(shown(&page), 100);
         assert_eq!(downloaded(&owner, &path).await, reported);
 
         let path = choose(&owner, &file, &[price, ("on_error", "skip")]).await;
         let page = preview(&owner, &path).await.body;
-        has(&page, &[&extent]);
+        page.has(&extent);
         if rows.ends_with(good) {
-            has(&page, &["1200 rows are skipped"]);
+            page.has("1200 rows are skipped");
             let done = apply(&owner, &path, "").await.expect(303);
-            let page = owner.get(done.header("location")).await.expect(200).body;
-            has(&page, &["1200 faulty rows were skipped", "And 1100 more."]);
+            let page = owner.get_text(done.header("location")).await;
+            page.has_all(["1200 faulty rows were skipped", "And 1100 more."]);
         } else {
-            has(
-                &page,
-                &["Nothing can be imported yet", "1200 rows have faults"],
-            );
-            assert!(!page.contains("skipped"), "{page}");
+            page.has_all(["Nothing can be imported yet", "1200 rows have faults"]);
+            page.lacks("skipped");
         }
     }
 }
 
 #[tokio::test]
 async fn rows_of_unknown_items_are_counted_exactly() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let rows = lines(0..300, |n| format!("U{n},Car\n"));
     for skips in ["skip", "reject"] {
         let choices = [("mode", "update"), ("on_error", skips)];
         let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
         let page = preview(&owner, &path).await.body;
         let extent = "The first 100 are shown. The download contains all of them.";
-        has(&page, &["300 rows have faults", extent]);
+        page.has_all(["300 rows have faults", extent]);
         assert_eq!(downloaded(&owner, &path).await, 300);
     }
 }
 
 #[tokio::test]
 async fn rows_without_a_readable_id_are_explained_if_the_file_replaces_the_inventory() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let choices = [("mode", "replace"), ("on_error", "skip")];
     let path = choose(&owner, "id,name\nA,a\n,b\n", &choices).await;
     let page = preview(&owner, &path).await.body;
-    has(
-        &page,
-        &[
-            "The ids of some rows cannot be read",
-            "1 row has a fault",
-            "Row 3",
-        ],
-    );
-    for words in ["mode=", "Send ", "feed"] {
-        assert!(!page.contains(words), "{words}: {page}");
-    }
+    page.has_all([
+        "The ids of some rows cannot be read",
+        "1 row has a fault",
+        "Row 3",
+    ]);
+    page.lacks_all(["mode=", "Send ", "feed"]);
 }
 
 #[tokio::test]
 async fn file_with_too_many_items_is_refused_at_the_first_step() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let csv = lines(0..5_001, |n| format!("A{n},Car\n"));
     let json: Vec<String> = (0..5_001)
         .map(|n| format!(r#"{{"id":"A{n}","name":"a"}}"#))
@@ -114,23 +102,21 @@ async fn file_with_too_many_items_is_refused_at_the_first_step() {
         ("cars.xml", format!("<inventory>{xml}</inventory>")),
     ] {
         let page = owner.upload(START, name, &file, &[]).await.expect(422).body;
-        has(
-            &page,
-            &[
-                "more than 5,000 items",
-                "Split it",
-                "would remove the items of the others",
-            ],
-        );
-        assert!(!page.contains("Send "), "{page}");
+        page.has_all([
+            "more than 5,000 items",
+            "Split it",
+            "would remove the items of the others",
+        ]);
+        page.lacks("Send ");
     }
     // Rows that repeat the item above, such as further images, do not count.
     let rows = lines(0..3_000, |n| format!("A{n},Car,1\nA{n},,2\n"));
     let path = begin(&owner, &format!("id,name,image\n{rows}")).await;
-    has(
-        &owner.get(&path).await.expect(200).body,
-        &["<dt>Rows</dt><dd>6000</dd>"],
-    );
+    owner
+        .get(&path)
+        .await
+        .expect(200)
+        .has("<dt>Rows</dt><dd>6000</dd>");
     // They count if the column that identifies them is not chosen.
     let fields = [
         ("column-0", "attribute"),
@@ -139,19 +125,13 @@ async fn file_with_too_many_items_is_refused_at_the_first_step() {
     ];
     owner.form(&path, &fields).await.expect(303);
     let page = preview(&owner, &path).await.body;
-    has(
-        &page,
-        &["Nothing can be imported yet", "more than 5,000 items"],
-    );
-    for words in ["0 rows", "Download the faults", "Send "] {
-        assert!(!page.contains(words), "{words}: {page}");
-    }
+    page.has_all(["Nothing can be imported yet", "more than 5,000 items"]);
+    page.lacks_all(["0 rows", "Download the faults", "Send "]);
 }
 
 #[tokio::test]
 async fn empty_or_unsupported_file_is_explained_without_api_terms() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for (name, file, words) in [
         ("cars.csv", "id,name\n", "The file has no items"),
         ("cars.json", r#"{"items":[]}"#, "The file has no items"),
@@ -171,23 +151,17 @@ async fn empty_or_unsupported_file_is_explained_without_api_terms() {
         ("cars.xml", "<a/>", "The file is not an XML feed: "),
     ] {
         let page = owner.upload(START, name, file, &[]).await.expect(422).body;
-        has(
-            &page,
-            &[
-                "The file cannot be read",
-                words,
-                "href=\"/inventory/template.csv\"",
-            ],
-        );
+        page.has_all([
+            "The file cannot be read",
+            words,
+            "href=\"/inventory/template.csv\"",
+        ]);
         for words in ["Send ", "The body", "request"] {
             assert!(!page.contains(words), "{name}, {words}: {page}");
         }
     }
     let path = choose(&owner, "id,name\nA,a\nA,b\n", &[]).await;
     let page = preview(&owner, &path).await.body;
-    has(
-        &page,
-        &["Use each id once", "href=\"/inventory/template.csv\""],
-    );
+    page.has_all(["Use each id once", "href=\"/inventory/template.csv\""]);
     assert_eq!(items(&world).await, 0);
 }

@@ -1,7 +1,7 @@
 //! The mapping of a table's columns, as the account remembers it.
 
-use super::import_steps::{apply, begin, choose, has};
-use crate::support::{Member, World};
+use super::import_steps::{apply, begin, choose};
+use crate::support::{Member, Text as _, World};
 
 const FILE: &str = "Nummer,Titel,Notiz\n1,a,x\n";
 const REMEMBERED: &str = "Your account imported a file with these columns before";
@@ -17,8 +17,7 @@ fn field(name: &str, value: &str) -> (String, String) {
 
 #[tokio::test]
 async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [
         ("column-2", "category"),
         ("currency", "CHF"),
@@ -29,7 +28,7 @@ async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
     world.join(&owner, "bob@example.com", "admin").await;
     let bob = world.sign_in("bob@example.com").await;
     let page = describe(&bob, "Nummer,Titel,Notiz\n2,b,y\n").await;
-    has(&page.body, &[REMEMBERED]);
+    page.has(REMEMBERED);
     let selected = page.selected();
     for (name, value) in fields {
         assert!(selected.contains(&field(name, value)), "{selected:?}");
@@ -40,33 +39,31 @@ async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
         describe(&bob, "Nummer,Titel,Notizen\n2,b,y\n").await,
         describe(&stranger, FILE).await,
     ] {
-        assert!(!page.body.contains(REMEMBERED), "{}", page.body);
+        page.lacks(REMEMBERED);
         assert!(page.selected().contains(&field("column-2", "attribute")));
     }
 }
 
 #[tokio::test]
 async fn mapping_is_not_remembered_if_its_file_was_not_imported() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let path = choose(&owner, FILE, &[("column-2", "category")]).await;
     owner.get(&format!("{path}/preview")).await.expect(200);
     let page = describe(&owner, FILE).await;
-    assert!(!page.body.contains(REMEMBERED), "{}", page.body);
+    page.lacks(REMEMBERED);
     assert!(page.selected().contains(&field("column-2", "attribute")));
     // An import that changes nothing is an import all the same.
     for _ in 0..2 {
         let path = choose(&owner, FILE, &[("column-2", "category")]).await;
         apply(&owner, &path, "").await.expect(303);
-        has(&describe(&owner, FILE).await.body, &[REMEMBERED]);
+        describe(&owner, FILE).await.has(REMEMBERED);
         world.sql("DELETE FROM import_mappings").await;
     }
 }
 
 #[tokio::test]
 async fn remembered_mapping_is_ignored_if_it_is_invalid() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let path = choose(&owner, FILE, &[("column-2", "category")]).await;
     apply(&owner, &path, "").await.expect(303);
     for statement in [

@@ -1,7 +1,7 @@
 //! The preview of an import, and discarding one.
 
-use super::import_steps::{START, apply, begin, choose, has, items, lines};
-use crate::support::{Answer, Member, World};
+use super::import_steps::{START, apply, begin, choose, items, lines};
+use crate::support::{Answer, Member, Text as _, World};
 
 async fn preview(member: &Member, path: &str) -> Answer {
     member.get(&format!("{path}/preview")).await.expect(200)
@@ -9,8 +9,7 @@ async fn preview(member: &Member, path: &str) -> Answer {
 
 #[tokio::test]
 async fn preview_shows_the_first_hundred_new_and_removed_items() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let rows = lines(0..150, |n| format!("O{n:03},Old {n:03}\n"));
     let first = format!("id,name\n{rows}");
     owner.import("cars.csv", &first, &[]).await.expect(200);
@@ -24,30 +23,23 @@ async fn preview_shows_the_first_hundred_new_and_removed_items() {
     ];
     let path = choose(&owner, &second, &fields).await;
     let page = preview(&owner, &path).await.body;
-    has(
-        &page,
-        &[
-            "New items: 131",
-            "New 099",
-            "7.50 CHF",
-            ">No<",
-            "And 31 more.",
-        ],
-    );
-    has(
-        &page,
-        &["Items that are removed: 150", "Old 099", "And 50 more."],
-    );
+    page.has_all([
+        "New items: 131",
+        "New 099",
+        "7.50 CHF",
+        ">No<",
+        "And 31 more.",
+    ]);
+    page.has_all(["Items that are removed: 150", "Old 099", "And 50 more."]);
     for name in ["New 100", "Old 100"] {
-        assert!(!page.contains(name), "{page}");
+        page.lacks(name);
     }
 }
 
 #[tokio::test]
 async fn preview_names_the_fields_that_a_partial_file_clears() {
     const TITLE: &str = "Fields of stored items are emptied";
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let first = "id,name,price,category,available,Farbe\nA,Accord,100,Sedan,no,rot\nB,Civic,200,,yes,\nC,Jazz,300,Mini,yes,\n";
     let columns = [
         ("column-2", "price"),
@@ -63,22 +55,19 @@ async fn preview_names_the_fields_that_a_partial_file_clears() {
         assert_eq!(page.contains(TITLE), is_warned, "{mode}: {page}");
         if is_warned {
             // The price of C is emptied by its own blank cell.
-            has(
-                &page,
-                &[
-                    "no column for Farbe, available, category. They are emptied in 2 items.",
-                    "An item without “available” becomes available.",
-                    "Change fields only",
-                ],
-            );
-            assert!(!page.contains("column for price"), "{page}");
+            page.has_all([
+                "no column for Farbe, available, category. They are emptied in 2 items.",
+                "An item without “available” becomes available.",
+                "Change fields only",
+            ]);
+            page.lacks("column for price");
         }
     }
     // A file that has all of these fields empties them on purpose.
     let whole = "id,name,price,category,available,Farbe\nA,Accord,100,,,blau\n";
     let path = choose(&owner, whole, &columns).await;
     let page = preview(&owner, &path).await.body;
-    assert!(!page.contains(TITLE), "{page}");
+    page.lacks(TITLE);
     let json = r#"{"items":[{"id":"C","name":"Jazz","price":300}]}"#;
     let begun = owner
         .upload(START, "cars.json", json, &[])
@@ -87,23 +76,19 @@ async fn preview_names_the_fields_that_a_partial_file_clears() {
     let path = begun.header("location").to_owned();
     owner.form(&path, &[]).await.expect(303);
     let page = preview(&owner, &path).await.body;
-    has(
-        &page,
-        &["No item of this file has a value for category. It is emptied in 1 item."],
-    );
+    page.has("No item of this file has a value for category. It is emptied in 1 item.");
 }
 
 #[tokio::test]
 async fn discarded_import_is_deleted_with_its_file() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.join(&owner, "bob@example.com", "admin").await;
     let bob = world.sign_in("bob@example.com").await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let discard = format!("{path}/discard");
     for page in [preview(&owner, &path).await, owner.get(START).await] {
         let form = format!("action=\"{discard}\"");
-        has(&page.body, &[&form, "Discard this import"]);
+        page.has_all([&form, "Discard this import"]);
     }
     bob.form(&discard, &[]).await.expect(404);
     preview(&owner, &path).await;
@@ -115,10 +100,10 @@ async fn discarded_import_is_deleted_with_its_file() {
     let (notice, _) = discarded.header("set-cookie").split_once(';').unwrap();
     let cookies = format!("{}; {notice}", owner.cookie);
     let page = owner.with("cookie", &cookies).get(START).await.expect(200);
-    has(&page.body, &["Discarded. The file was deleted"]);
-    assert!(!page.body.contains("Continue this import"), "{}", page.body);
-    let page = owner.get(START).await.expect(200).body;
-    assert!(!page.contains("Discarded"), "{page}");
+    page.has("Discarded. The file was deleted");
+    page.lacks("Continue this import");
+    let page = owner.get_text(START).await;
+    page.lacks("Discarded");
     owner.get(&path).await.expect(404);
     owner.form(&discard, &[]).await.expect(404);
 

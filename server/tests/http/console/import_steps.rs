@@ -40,13 +40,6 @@ pub(super) async fn confirm(
     member.form(&format!("{path}/apply"), &fields).await
 }
 
-#[track_caller]
-pub(super) fn has(page: &str, texts: &[&str]) {
-    for text in texts {
-        assert!(page.contains(text), "{text} is missing: {page}");
-    }
-}
-
 pub(super) async fn items(world: &World) -> i64 {
     world.count("SELECT count(*) FROM items").await
 }

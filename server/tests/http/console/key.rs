@@ -1,6 +1,6 @@
 //! `/keys/{id}`, and the forms that change a key
 
-use crate::support::{Key, Member, World};
+use crate::support::{Key, Member, Text as _, World};
 use serde_json::json;
 
 const EDIT: [(&str, &str); 7] = [
@@ -19,10 +19,9 @@ async fn edit(owner: &Member, key: &Key, fields: &[(&str, &str)]) -> crate::supp
 
 #[tokio::test]
 async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let key = owner
-        .create(&world, "Inventory Integration", &["inventory:read"])
+        .create("Inventory Integration", &["inventory:read"])
         .await;
     key.get("/api/inventory").await.expect(200);
     let page = format!("/keys/{}", key.id);
@@ -38,7 +37,7 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     assert_eq!(told["expires_at"], "2030-02-01T00:00:00Z");
 
     let page = owner.follow(&answer).await.expect(200).body;
-    for text in [
+    page.has_all([
         "Händler-Feed",
         "Saved. Each change holds from now on.",
         "Call Grace\nbefore you revoke it.",
@@ -48,14 +47,8 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
         "Created",
         "ada@example.com",
         "192.0.2.7",
-    ] {
-        assert!(page.contains(text), "{text}: {page}");
-    }
-    let form = owner
-        .get(&format!("/keys/{}/edit", key.id))
-        .await
-        .expect(200)
-        .body;
+    ]);
+    let form = owner.get_text(&format!("/keys/{}/edit", key.id)).await;
     for text in [
         "value=\"Händler-Feed\"",
         "value=\"2030-01-31\"",
@@ -64,37 +57,32 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     ] {
         assert!(form.contains(text), "{text}");
     }
-    assert!(!form.contains(&key.secret));
+    form.lacks(&key.secret);
 }
 
 #[tokio::test]
 async fn paused_key_is_refused_until_it_is_resumed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     assert_eq!(answer.header("location"), page);
-    assert_eq!(
-        key.get("/api/leads").await.problem(),
-        (401, "paused_key".into())
-    );
-    let shown = owner.get(&page).await.expect(200).body;
-    assert!(shown.contains("This key is paused") && shown.contains("Resume"));
+    key.get("/api/leads").await.refused(401, "paused_key");
+    let shown = owner.get_text(&page).await;
+    shown.has_all(["This key is paused", "Resume"]);
     // A repeated pause is not an error, and is recorded once.
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
     key.get("/api/leads").await.expect(200);
-    let shown = owner.get(&page).await.expect(200).body;
+    let shown = owner.get_text(&page).await;
     assert_eq!(shown.matches("<p>Paused</p>").count(), 1);
     assert_eq!(shown.matches("<p>Resumed</p>").count(), 1);
 }
 
 #[tokio::test]
 async fn key_page_reports_the_result_of_each_form_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     for (verb, fields, text) in [
         ("watch", &[("watch", "on")][..], "Watching. Come back in"),
@@ -109,33 +97,31 @@ async fn key_page_reports_the_result_of_each_form_once() {
         assert_eq!(answer.header("location"), page);
         let shown = owner.follow(&answer).await.expect(200).body;
         assert!(shown.contains(text), "{verb}: {shown}");
-        let again = owner.get(&page).await.expect(200).body;
+        let again = owner.get_text(&page).await;
         assert!(!again.contains(text), "{verb}: {again}");
     }
 }
 
 #[tokio::test]
 async fn message_is_not_shown_if_the_key_has_changed_again() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     let paused = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let resumed = owner.form(&format!("{page}/resume"), &[]).await;
     let resumed = resumed.expect(303);
     let shown = owner.follow(&paused).await.expect(200).body;
-    assert!(!shown.contains("Paused. Every call"), "{shown}");
+    shown.lacks("Paused. Every call");
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let shown = owner.follow(&resumed).await.expect(200).body;
-    assert!(!shown.contains("Resumed. Calls"), "{shown}");
-    assert!(shown.contains("This key is paused: every call"), "{shown}");
+    shown.lacks("Resumed. Calls");
+    shown.has("This key is paused: every call");
 }
 
 #[tokio::test]
 async fn invalid_edit_changes_nothing_and_keeps_the_input() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let bad = [
         ("name", " "),
         ("last_day", "2020-01-31"),
@@ -153,62 +139,50 @@ async fn invalid_edit_changes_nothing_and_keeps_the_input() {
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert_eq!(
-        key.get("/api/key").await.expect(200).json()["name"],
-        "CRM Sync"
-    );
-    let history = owner
-        .get(&format!("/keys/{}", key.id))
-        .await
-        .expect(200)
-        .body;
+    assert_eq!(key.get_json("/api/key").await["name"], "CRM Sync");
+    let history = owner.get_text(&format!("/keys/{}", key.id)).await;
     assert_eq!(history.matches("<li><p>").count(), 1, "only its creation");
 }
 
 #[tokio::test]
 async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     owner.revoke(&key.id, "").await.expect(200);
     let page = format!("/keys/{}", key.id);
     let form = edit(&owner, &key, &EDIT).await.expect(422).body;
-    assert!(!form.contains("name=\"last_day\""), "{form}");
+    form.lacks("name=\"last_day\"");
     for verb in ["pause", "resume"] {
         let answer = owner.form(&format!("{page}/{verb}"), &[]).await.expect(422);
         let reason = "This key has ended already. Nothing was changed.";
-        assert!(answer.body.contains(reason), "{}", answer.body);
+        answer.has(reason);
     }
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
-    let shown = owner.get(&page).await.expect(200).body;
-    assert!(shown.contains("Revoked, with the reason other"), "{shown}");
+    let shown = owner.get_text(&page).await;
+    shown.has("Revoked, with the reason other");
     assert!(!shown.contains("/edit\""), "no way to change it");
 }
 
 #[tokio::test]
 async fn viewer_can_view_a_key_but_not_change_it() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}", key.id);
-    let shown = owner.get(&page).await.expect(200).body;
-    assert!(shown.contains("CRM Sync") && !shown.contains("/edit\""));
+    let shown = owner.get_text(&page).await;
+    shown.has("CRM Sync");
+    shown.lacks("/edit\"");
     let form = edit(&owner, &key, &EDIT).await.expect(403).body;
     assert_eq!(form.matches("name=\"last_day\"").count(), 0);
     for verb in ["pause", "resume"] {
         owner.form(&format!("{page}/{verb}"), &[]).await.expect(403);
     }
-    assert_eq!(
-        key.get("/api/key").await.expect(200).json()["name"],
-        "CRM Sync"
-    );
+    assert_eq!(key.get_json("/api/key").await["name"], "CRM Sync");
 }
 
 #[tokio::test]
 async fn unknown_key_is_not_found() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for path in ["/keys/none", "/keys/none/edit", "/keys/x%00y"] {
         owner.get(path).await.expect(404);
     }

@@ -1,14 +1,13 @@
 //! Calls on a key's page, and the notices that result from them.
 
-use crate::support::{Key, Member, OWNER, World};
+use crate::support::{Key, LEADS, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
 
 const QUIET: [&str; 0] = [];
 
 async fn scene(scopes: &[&str]) -> (World, Member, Key) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", scopes).await;
     (world, owner, key)
 }
 
@@ -27,9 +26,9 @@ async fn notices(world: &World, member: &Member) -> Vec<String> {
         .iter()
         .map(|text| text.as_str().unwrap().to_owned())
         .collect();
-    let row = member.get("/keys").await.expect(200).body;
+    let row = member.get_text("/keys").await;
     let id = keys["keys"][0]["id"].as_str().unwrap().to_owned();
-    let own = member.get(&format!("/keys/{id}")).await.expect(200).body;
+    let own = member.get_text(&format!("/keys/{id}")).await;
     for text in &texts {
         assert!(row.contains(text) && own.contains(text), "{text}");
     }
@@ -38,7 +37,7 @@ async fn notices(world: &World, member: &Member) -> Vec<String> {
 
 #[tokio::test]
 async fn key_page_shows_callers_call_counts_and_refusals() {
-    let (world, owner, key) = scene(&["leads:read", "leads:write"]).await;
+    let (world, owner, key) = scene(&LEADS).await;
     let empty = page(&world, &owner, &key, "").await;
     assert!(empty.contains("No calls in the last 7 days."));
     let feed = key.with("user-agent", "crm-sync/1.4");
@@ -49,7 +48,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         .await
         .expect(403);
     let week = page(&world, &owner, &key, "").await;
-    for text in [
+    week.has_all([
         "3 calls",
         ", 1 refused",
         "Calls a day over the last 7 days",
@@ -58,9 +57,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         "198.51.100.9",
         "crm-sync/1.4",
         "Last use of each permission",
-    ] {
-        assert!(week.contains(text), "{text}: {week}");
-    }
+    ]);
     assert_eq!(week.matches("Not used yet").count(), 1, "leads:write");
     world.clock.advance_seconds(2 * DAY);
     let owner = world.sign_in(OWNER).await;
@@ -85,23 +82,21 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
         assert_eq!(late.get("/api/leads").await.problem().1, "revoked_key");
     }
     let told = page(&world, &owner, &key, "").await;
-    for text in [
+    told.has_all([
         "Something still calls with this key: 2 calls since it ended",
         "Turned away",
         "The key is revoked",
         "198.51.100.9",
         "old-feed/2",
-    ] {
-        assert!(told.contains(text), "{text}: {told}");
-    }
+    ]);
     assert_eq!(notices(&world, &owner).await, ["Still being called"]);
-    let dashboard = owner.get("/").await.expect(200).body;
-    assert!(dashboard.contains("1 key that is over is still being called with."));
+    let dashboard = owner.get_text("/").await;
+    dashboard.has("1 key that is over is still being called with.");
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, QUIET);
-    let dashboard = owner.get("/").await.expect(200).body;
-    assert!(!dashboard.contains("still being called"));
+    let dashboard = owner.get_text("/").await;
+    dashboard.lacks("still being called");
 }
 
 #[tokio::test]
@@ -126,7 +121,7 @@ async fn call_from_a_new_network_is_shown_for_a_week() {
 
 #[tokio::test]
 async fn key_page_names_permissions_that_no_call_uses() {
-    let (world, _, key) = scene(&["leads:read", "leads:write"]).await;
+    let (world, _, key) = scene(&LEADS).await;
     key.get("/api/leads").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(31 * DAY);
@@ -135,7 +130,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     key.get("/api/leads").await.expect(200);
     assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
     let told = page(&world, &owner, &key, "").await;
-    assert!(told.contains("leads:write unused for 31 days: "), "{told}");
+    told.has("leads:write unused for 31 days: ");
     assert!(!told.contains("leads:read unused"));
     let lead = serde_json::json!({ "email": "buyer@example.com" });
     key.post("/api/leads", &lead).await.expect(201);
@@ -143,7 +138,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     world.clock.advance_seconds(58 * DAY);
     let owner = world.sign_in(OWNER).await;
     let told = page(&world, &owner, &key, "").await;
-    assert!(told.contains("leads:write unused for 58 days: "), "{told}");
+    told.has("leads:write unused for 58 days: ");
 }
 
 #[tokio::test]
@@ -171,7 +166,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
 
     let enforce = format!("{at}/enforce");
     let answer = owner.form(&enforce, &[]).await.expect(422);
-    assert!(answer.body.contains("Choose at least one network."));
+    answer.has("Choose at least one network.");
     key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
     let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
     let answer = owner.form(&enforce, &chosen).await.expect(303);
@@ -185,14 +180,12 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
         key.from(ip).get("/api/key").await.expect(status);
     }
     let told = page(&world, &owner, &key, "").await;
-    for text in [
+    told.has_all([
         "Calls from anywhere else are refused.",
         "Allowed addresses: none → 198.51.100.0/24, 203.0.113.7",
         "<p>Watched</p>",
         "An address that the key may not be used from",
-    ] {
-        assert!(told.contains(text), "{text}: {told}");
-    }
+    ]);
     let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
     assert_eq!(world.count(edits).await, 1, "one event");
 }
@@ -213,11 +206,8 @@ async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
     };
     edit("192.0.2.0/24", "").await.expect(303);
     let asked = edit("203.0.113.0/24", "").await.expect(422).body;
-    assert!(
-        asked.contains("Calls came from 192.0.2.7 in the last 7 days"),
-        "{asked}"
-    );
-    assert!(asked.contains("Refuse these calls from now on") && asked.contains("203.0.113.0/24"));
+    asked.has("Calls came from 192.0.2.7 in the last 7 days");
+    asked.has_all(["Refuse these calls from now on", "203.0.113.0/24"]);
     key.get("/api/key").await.expect(200);
     edit("203.0.113.0/24", "yes").await.expect(303);
     key.get("/api/key").await.expect(403);
@@ -243,7 +233,7 @@ async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
             .form(&format!("{at}/{verb}"), &[field])
             .await
             .expect(403);
-        assert!(answer.body.contains("Your role does not allow this."));
+        answer.has("Your role does not allow this.");
     }
     key.get("/api/key").await.expect(200);
     let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";
@@ -284,7 +274,7 @@ async fn days_follow_the_accounts_time_zone_on_every_page() {
         world.clock.advance_seconds(end_of_day);
         let owner = world.owner().await;
         world.sql(zone).await;
-        let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+        let key = owner.create("CRM Sync", &["leads:read"]).await;
         key.get("/api/key").await.expect(200);
         world.clock.advance_seconds(2);
         for _ in 0..2 {
@@ -294,7 +284,7 @@ async fn days_follow_the_accounts_time_zone_on_every_page() {
         for page in [
             page(&world, &owner, &key, "?over=7d").await,
             page(&world, &owner, &key, "?over=30d").await,
-            owner.get("/").await.expect(200).body,
+            owner.get_text("/").await,
         ] {
             for (day, calls) in days.into_iter().zip([1, 2]) {
                 let row = format!("{day}</th><td class=\"number\">{calls}</td>");

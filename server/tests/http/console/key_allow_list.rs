@@ -1,6 +1,6 @@
 //! The allow list of a key, and concurrent edits.
 
-use crate::support::{Answer, Key, Member, World};
+use crate::support::{Answer, Key, LEADS, Member, Text as _, World};
 
 async fn allow(owner: &Member, key: &Key, list: &str) -> Answer {
     let fields = [
@@ -12,9 +12,8 @@ async fn allow(owner: &Member, key: &Key, list: &str) -> Answer {
 }
 
 async fn scene() -> (World, Member, Key) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     (world, owner, key)
 }
 
@@ -24,13 +23,7 @@ async fn call_from_an_address_outside_the_allow_list_is_refused_and_not_counted_
     let list = "203.0.113.9/24\r\n2001:db8::1/64";
     allow(&owner, &key, list).await.expect(303);
     let refused = key.get("/api/leads").await;
-    assert_eq!(refused.problem(), (403, "ip_not_allowed".into()));
-    assert!(
-        refused.json()["detail"]
-            .as_str()
-            .unwrap()
-            .contains("192.0.2.7")
-    );
+    refused.refused(403, "ip_not_allowed").has("192.0.2.7");
     assert!(!refused.headers.contains_key("ratelimit"));
     world.services.flush().await.unwrap();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
@@ -40,13 +33,9 @@ async fn call_from_an_address_outside_the_allow_list_is_refused_and_not_counted_
         .get("/api/leads")
         .await
         .expect(200);
-    let page = owner
-        .get(&format!("/keys/{}", key.id))
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("203.0.113.0/24, 2001:db8::/64"), "{page}");
-    assert!(page.contains("Allowed addresses: none → 203.0.113.0/24, 2001:db8::/64"));
+    let page = owner.get_text(&format!("/keys/{}", key.id)).await;
+    page.has("203.0.113.0/24, 2001:db8::/64");
+    page.has("Allowed addresses: none → 203.0.113.0/24, 2001:db8::/64");
 
     allow(&owner, &key, "").await.expect(303);
     key.get("/api/leads").await.expect(200);
@@ -124,12 +113,10 @@ pub(super) fn seen(page: &str) -> String {
 /// does not grant it again.
 #[tokio::test]
 async fn stale_edit_keeps_the_changes_of_others_in_fields_that_it_did_not_change() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let both = ["leads:read", "leads:write"];
-    let key = owner.create(&world, "CRM Sync", &both).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &LEADS).await;
     let path = format!("/keys/{}/edit", key.id);
-    let form = owner.get(&path).await.expect(200).body;
+    let form = owner.get_text(&path).await;
     let value = |page: &str, before: &str| {
         let (_, after) = page.split_once(before).expect("the field");
         after.split('"').next().unwrap().to_owned()
@@ -161,15 +148,15 @@ async fn stale_edit_keeps_the_changes_of_others_in_fields_that_it_did_not_change
     };
     assert!(input("leads:read").contains("checked"), "{refused}");
     assert!(!input("leads:write").contains("checked"), "{refused}");
-    assert!(refused.contains("Reads only."), "{refused}");
-    assert!(refused.contains("value=\"CRM of the branch\""), "{refused}");
+    refused.has("Reads only.");
+    refused.has("value=\"CRM of the branch\"");
 }
 
 #[tokio::test]
 async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
     let (_world, owner, key) = scene().await;
     let path = format!("/keys/{}/edit", key.id);
-    let form = owner.get(&path).await.expect(200).body;
+    let form = owner.get_text(&path).await;
     let first = seen(&form);
     let save = async |name: &str, note: &str, seen: &str| {
         let fields = [
@@ -186,16 +173,14 @@ async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
         .await
         .expect(422)
         .body;
-    for text in [
+    refused.has_all([
         "This was changed while you were editing it, so nothing was saved.",
         "Name: “CRM Sync” is now “First”.",
         "value=\"Second\"",
         "typed by the second",
-    ] {
-        assert!(refused.contains(text), "{text}: {refused}");
-    }
+    ]);
     assert!(!refused.contains("Note: "), "only what is different");
-    let told = key.get("/api/key").await.expect(200).json();
+    let told = key.get_json("/api/key").await;
     assert_eq!(told["name"], "First", "nothing was lost");
 
     // A member who has seen the differences and submits the form again may overwrite them. A pause
@@ -209,10 +194,7 @@ async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
         .form(&format!("/keys/{}/resume", key.id), &[])
         .await
         .expect(303);
-    assert_eq!(
-        key.get("/api/key").await.expect(200).json()["name"],
-        "Second"
-    );
+    assert_eq!(key.get_json("/api/key").await["name"], "Second");
     let garbled = save("Third", "", "{").await.expect(422).body;
-    assert!(garbled.contains("nothing was saved"));
+    garbled.has("nothing was saved");
 }

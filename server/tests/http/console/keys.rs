@@ -1,6 +1,6 @@
 //! `/keys` and the pages below it without script: forms and the pages that respond to them.
 
-use crate::support::{Answer, Member, World};
+use crate::support::{Answer, Member, Text as _, World};
 
 /// Submits the create form with the page's token.
 async fn create(owner: &Member, name: &str) -> (Answer, String) {
@@ -30,67 +30,56 @@ fn secret_in(page: &str) -> String {
 
 #[tokio::test]
 async fn new_key_is_shown_only_in_the_response_that_creates_it_and_works() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (page, _) = create(&owner, "CRM Sync").await;
     assert_eq!(
         (page.status.as_u16(), page.header("cache-control")),
         (200, "no-store")
     );
-    assert!(page.body.contains("Save your API key"));
+    page.has("Save your API key");
     let secret = secret_in(&page.body);
     let key = world.nobody().with("x-api-key", &secret);
-    assert_eq!(
-        key.get("/api/key").await.expect(200).json()["name"],
-        "CRM Sync"
-    );
+    assert_eq!(key.get_json("/api/key").await["name"], "CRM Sync");
     for path in ["/keys", "/keys/new", "/inventory"] {
-        assert!(
-            !owner.get(path).await.expect(200).body.contains(&secret),
-            "{path}"
-        );
+        assert!(!owner.get_text(path).await.contains(&secret), "{path}");
     }
 }
 
 #[tokio::test]
 async fn form_that_is_sent_twice_creates_one_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;
     let secret = secret_in(&first.body);
     let again = send(&owner, "CRM Sync", &token).await.expect(422);
-    assert!(again.body.contains("was already created") && !again.body.contains(&secret));
+    again.has("was already created");
+    again.lacks(&secret);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }
 
 #[tokio::test]
 async fn invalid_fields_are_marked_and_no_key_is_created() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [
         ("name", ""),
         ("expires", "never"),
         ("token", "0123456789abcdef"),
     ];
     let page = owner.form("/keys", &fields).await.expect(422);
-    for text in [
+    page.has_all([
         "Create API Key",
         "Enter a name",
         "Choose at least one permission",
-    ] {
-        assert!(page.body.contains(text), "{text}");
-    }
+    ]);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 0);
 }
 
 #[tokio::test]
 async fn key_is_revoked_by_its_form_and_stays_listed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM <Sync>", &["leads:read"]).await;
     let path = format!("/keys/{}/revoke", key.id);
     let page = owner.get(&path).await.expect(200);
-    assert!(page.body.contains("Revoke key") && page.body.contains("CRM &lt;Sync&gt;"));
+    page.has_all(["Revoke key", "CRM &lt;Sync&gt;"]);
     let answer = owner
         .form(&path, &[("reason", "leaked"), ("confirm", "")])
         .await
@@ -98,24 +87,23 @@ async fn key_is_revoked_by_its_form_and_stays_listed() {
     assert_eq!(answer.header("location"), format!("/keys/{}", key.id));
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
     let page = owner.follow(&answer).await.expect(200).body;
-    assert!(page.contains("Revoked. Every call with this key is refused from now on."));
+    page.has("Revoked. Every call with this key is refused from now on.");
     let row = owner.keys().await["keys"][0].clone();
     assert_eq!(
         (&row["revocation"]["reason"], &row["revocation"]["by"]),
         (&"leaked".into(), &"ada@example.com".into())
     );
     let again = owner.form(&path, &[("reason", "leaked")]).await.expect(422);
-    assert!(again.body.contains("ended already"));
+    again.has("ended already");
 }
 
 #[tokio::test]
 async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log() {
     const TOLD: &str = "Refused on 1 of 1 node";
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let mut keys = Vec::new();
     for name in ["Dialog", "First", "Second", "Left", "Own"] {
-        keys.push(owner.create(&world, name, &["leads:read"]).await);
+        keys.push(owner.create(name, &["leads:read"]).await);
     }
     let [dialog, first, second, _, own] = &keys[..] else {
         unreachable!()
@@ -142,10 +130,10 @@ async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log()
         let page = page.expect(200).body;
         assert_eq!(page.matches(TOLD).count(), 1, "as its status: {page}");
     }
-    let log = owner.get("/audit").await.expect(200).body;
+    let log = owner.get_text("/audit").await;
     // One for each key, and one for the revocation of all keys.
     assert_eq!(log.matches(TOLD).count(), 6, "{log}");
-    let file = owner.get("/audit/log.jsonl").await.expect(200).body;
+    let file = owner.get_text("/audit/log.jsonl").await;
     assert_eq!(
         file.matches("\"receipt\":{\"acknowledged\":1,").count(),
         6,
@@ -155,9 +143,8 @@ async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log()
 
 #[tokio::test]
 async fn revocation_of_a_recently_used_key_must_be_confirmed_with_its_name() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     let path = format!("/keys/{}/revoke", key.id);
     for typed in ["", "CRM Syn", "CRM"] {
@@ -180,40 +167,31 @@ async fn revocation_of_a_recently_used_key_must_be_confirmed_with_its_name() {
 
 #[tokio::test]
 async fn unknown_key_is_not_found_and_an_invalid_reason_is_refused() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for id in ["unknown", "%FF", "A%2FB"] {
         let path = format!("/keys/{id}/revoke");
         owner.form(&path, &[("reason", "other")]).await.expect(404);
         owner.get(&path).await.expect(404);
     }
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let path = format!("/keys/{}/revoke", key.id);
     let page = owner
         .form(&path, &[("reason", "because")])
         .await
         .expect(422);
-    assert!(page.body.contains("Revoke key"));
+    page.has("Revoke key");
     key.get("/api/key").await.expect(200);
 }
 
 #[tokio::test]
 async fn viewer_can_list_keys_but_not_create_or_revoke_them() {
-    let world = World::new().await;
-    let viewer = world.owner().await;
-    let key = viewer.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, viewer) = World::with_owner().await;
+    let key = viewer.create("CRM Sync", &["leads:read"]).await;
     world.sql("UPDATE members SET role = 'viewer'").await;
-    assert!(
-        viewer
-            .get("/keys")
-            .await
-            .expect(200)
-            .body
-            .contains("CRM Sync")
-    );
+    viewer.get("/keys").await.expect(200).has("CRM Sync");
     assert!(viewer.keys().await["new_key"].is_null());
     let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(403);
-    assert!(page.body.contains("Your role does not allow this"));
+    page.has("Your role does not allow this");
     viewer
         .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
         .await

@@ -1,6 +1,6 @@
 //! `/leads`
 
-use crate::support::{Key, World};
+use crate::support::{Key, Text as _, World};
 use serde_json::json;
 
 async fn welcome(key: &Key, name: &str) -> String {
@@ -11,9 +11,8 @@ async fn welcome(key: &Key, name: &str) -> String {
 
 #[tokio::test]
 async fn leads_are_shown_with_every_field_to_viewers() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:write"]).await;
     let lead = json!({
         "name": "Grace Hopper", "email": "grace@navy.example", "phone": "+1 202 555 0143", "message": "Still there?",
         "source": "chatbot", "item_id": "SKU001", "status": "contacted", "note": "Prefers mail",
@@ -23,8 +22,8 @@ async fn leads_are_shown_with_every_field_to_viewers() {
         .await
         .expect(201);
     world.sql("UPDATE members SET role = 'viewer'").await;
-    let page = owner.get("/leads").await.expect(200).body;
-    for text in [
+    let page = owner.get_text("/leads").await;
+    page.has_all([
         "2 leads",
         "Grace Hopper",
         "grace@navy.example",
@@ -37,16 +36,13 @@ async fn leads_are_shown_with_every_field_to_viewers() {
         "No name",
         "Not given",
         "just now",
-    ] {
-        assert!(page.contains(text), "{text}: {page}");
-    }
+    ]);
 }
 
 #[tokio::test]
 async fn leads_are_paged_with_the_latest_change_first() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:write"]).await;
     let mut paths = Vec::new();
     for number in 0..61 {
         paths.push(welcome(&key, &format!("Person {number:02}.")).await);
@@ -57,7 +53,7 @@ async fn leads_are_paged_with_the_latest_change_first() {
         .expect(200);
     key.delete(&paths[60]).await.expect(204);
 
-    let page = owner.get("/leads").await.expect(200).body;
+    let page = owner.get_text("/leads").await;
     let place = |name: &str| page.find(name);
     assert!(place("Person 00.") < place("Person 59.") && place("Person 59.") < place("Person 11."));
     assert!(place("Person 11.").is_some() && place("Person 10.").is_none());
@@ -70,9 +66,10 @@ async fn leads_are_paged_with_the_latest_change_first() {
         .expect(200);
     let next = owner.get(&format!("/leads?cursor={cursor}")).await;
     let next = next.expect(200).body;
-    assert!(next.contains("Person 10.") && next.contains("Person 01."));
-    assert!(!next.contains("Person 11.") && !next.contains("Person 00."));
-    assert!(!next.contains("?cursor=") && next.contains("First page"));
+    next.has_all(["Person 10.", "Person 01."]);
+    next.lacks_all(["Person 11.", "Person 00."]);
+    next.has("First page");
+    next.lacks("?cursor=");
 
     // The cursor of the API's feed runs in the other direction.
     for bad in ["020000000000000001", "nonsense", ""] {
@@ -84,30 +81,25 @@ async fn leads_are_paged_with_the_latest_change_first() {
 #[tokio::test]
 async fn lead_fields_are_escaped() {
     const EVIL: &str = "</script><script>alert(1)</script><!--\"'&<b onclick=x>";
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:write"]).await;
     let lead = json!({
         "name": EVIL, "phone": EVIL, "message": EVIL, "source": EVIL, "item_id": EVIL, "external_id": EVIL,
         "note": EVIL,
     });
     key.post("/api/leads", &lead).await.expect(201);
-    let page = owner.get("/leads").await.expect(200).body;
-    assert!(!page.contains("<script>") && !page.contains("<!--\"") && !page.contains("<b "));
-    assert!(
-        page.contains("&lt;/script&gt;&lt;script&gt;alert(1)"),
-        "{page}"
-    );
+    let page = owner.get_text("/leads").await;
+    page.lacks_all(["<script>", "<!--\"", "<b "]);
+    page.has("&lt;/script&gt;&lt;script&gt;alert(1)");
 }
 
 #[tokio::test]
 async fn long_text_is_truncated() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:write"]).await;
     let lead = json!({ "phone": "1", "message": "m".repeat(10_000) });
     key.post("/api/leads", &lead).await.expect(201);
-    let page = owner.get("/leads").await.expect(200).body;
-    assert!(page.contains(&format!("{}…", "m".repeat(2_000))));
-    assert!(!page.contains(&"m".repeat(2_001)));
+    let page = owner.get_text("/leads").await;
+    page.has(&format!("{}…", "m".repeat(2_000)));
+    page.lacks(&"m".repeat(2_001));
 }

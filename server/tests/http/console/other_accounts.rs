@@ -70,8 +70,7 @@ async fn delays_after_new_passwords_do_not_reveal_whether_another_account_has_th
 
 #[tokio::test]
 async fn sign_in_with_new_passwords_is_not_delayed_if_there_is_one_account() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     assert_eq!(delays(&world, &owner, OWNER, PASSWORD).await, [0; 9]);
 }
 

@@ -1,6 +1,6 @@
 //! Pages, and addresses without a page.
 
-use crate::support::World;
+use crate::support::{INVENTORY, Text as _, World};
 use axum::routing::MethodFilter;
 use serde_json::json;
 use server::router::CONSOLE;
@@ -30,9 +30,8 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
 
 #[tokio::test]
 async fn pages_are_complete_documents_without_script() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     for (path, text) in [
         ("/", "Calls"),
         ("/keys", "CRM Sync"),
@@ -61,8 +60,7 @@ async fn pages_are_complete_documents_without_script() {
 
 #[tokio::test]
 async fn unknown_address_is_answered_with_a_not_found_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for path in [
         "/nothing",
         "/keys/",
@@ -83,7 +81,7 @@ async fn unknown_address_is_answered_with_a_not_found_page() {
         }
     }
     let page = owner.get("/nothing").await.expect(404);
-    assert!(page.body.contains("Page not found"));
+    page.has("Page not found");
     world
         .nobody()
         .send("POST", "/nothing", "")
@@ -120,8 +118,7 @@ async fn forms_are_accepted_only_as_browsers_send_them() {
 
 #[tokio::test]
 async fn malformed_addresses_cause_no_server_error() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for query in [
         "%FF",
         "a=%FF&b",
@@ -175,38 +172,33 @@ async fn malformed_addresses_cause_no_server_error() {
 
 #[tokio::test]
 async fn inventory_continues_at_its_cursor() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
     let items: Vec<_> = (0..60)
         .map(|n| json!({ "id": format!("N{n:02}"), "name": "n" }))
         .collect();
     key.post("/api/inventory", &json!({ "items": items }))
         .await
         .expect(200);
-    let page = owner.get("/inventory").await.expect(200).body;
-    assert!(page.contains("N49") && !page.contains("N50"), "{page}");
+    let page = owner.get_text("/inventory").await;
+    page.has("N49");
+    page.lacks("N50");
     let (_, rest) = page.split_once("/inventory?cursor=").unwrap();
     let (cursor, _) = rest.split_once('"').unwrap();
-    let next = owner
-        .get(&format!("/inventory?cursor={cursor}"))
-        .await
-        .expect(200)
-        .body;
-    assert!(next.contains("N50") && !next.contains("N49"), "{next}");
-    assert!(!next.contains("?cursor=") && next.contains("First page"));
+    let next = owner.get_text(&format!("/inventory?cursor={cursor}")).await;
+    next.has("N50");
+    next.lacks("N49");
+    next.has("First page");
+    next.lacks("?cursor=");
     let bad = owner.get("/inventory?cursor=N50").await.expect(404);
-    assert!(bad.body.contains("Not found"), "{}", bad.body);
+    bad.has("Not found");
 }
 
 #[tokio::test]
 async fn user_input_is_escaped_on_every_page() {
     const EVIL: &str = "</script><script>alert(1)</script><!--\"'&";
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, EVIL, &["inventory:read", "inventory:write"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create(EVIL, &INVENTORY).await;
     let agent = key.with("user-agent", EVIL);
     let items = json!({ "items": [{ "id": EVIL, "name": EVIL, "category": EVIL }] });
     agent.post("/api/inventory", &items).await.expect(200);
@@ -214,28 +206,20 @@ async fn user_input_is_escaped_on_every_page() {
         "a=b&name=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&next=%2F%22%3E%3Cscript%3E";
     let revoke = format!("/keys/{}/revoke", key.id);
     for path in ["/", "/keys", "/keys/new", &*revoke, "/inventory", "/audit"] {
-        let page = owner.get(&format!("{path}?{query}")).await.expect(200).body;
+        let page = owner.get_text(&format!("{path}?{query}")).await;
         assert!(
             !page.contains("<script>") && !page.contains("<!--\""),
             "{path}: {page}"
         );
     }
-    let page = owner.get("/keys").await.expect(200).body;
-    assert!(
-        page.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"),
-        "{page}"
-    );
+    let page = owner.get_text("/keys").await;
+    page.has("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
     assert!(
         page.contains("\\u003c/script>\\u003cscript>alert(1)"),
         "and in what is handed over: {page}"
     );
-    let sign_in = world
-        .nobody()
-        .get(&format!("/sign-in?{query}"))
-        .await
-        .expect(200)
-        .body;
-    assert!(!sign_in.contains("<script>"), "{sign_in}");
+    let sign_in = world.nobody().get_text(&format!("/sign-in?{query}")).await;
+    sign_in.lacks("<script>");
     let fields = [("email", EVIL), ("password", EVIL), ("next", EVIL)];
     let refused = world
         .nobody()
@@ -243,13 +227,12 @@ async fn user_input_is_escaped_on_every_page() {
         .await
         .expect(401)
         .body;
-    assert!(!refused.contains("<script>"), "{refused}");
+    refused.lacks("<script>");
 }
 
 #[tokio::test]
 async fn malformed_paths_are_not_found() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for path in [
         "//[",
         "/[",
@@ -267,9 +250,8 @@ async fn malformed_paths_are_not_found() {
 
 #[tokio::test]
 async fn pages_that_show_or_take_a_secret_load_no_module() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let form = owner.get("/keys/new").await.expect(200).body;
+    let (world, owner) = World::with_owner().await;
+    let form = owner.get_text("/keys/new").await;
     let (_, rest) = form.split_once("name=\"token\"").unwrap();
     let (_, rest) = rest.split_once("value=\"").unwrap();
     let (token, _) = rest.split_once('"').unwrap();
@@ -280,18 +262,12 @@ async fn pages_that_show_or_take_a_secret_load_no_module() {
         ("token", token),
     ];
     let saved = owner.form("/keys", &fields).await.expect(200).body;
-    assert!(
-        saved.contains("vx_") && saved.contains("Save your API key"),
-        "{saved}"
-    );
-    let sign_in = world.nobody().get("/sign-in").await.expect(200).body;
+    saved.has_all(["vx_", "Save your API key"]);
+    let sign_in = world.nobody().get_text("/sign-in").await;
     for page in [form, saved, sign_in] {
-        assert!(
-            !page.contains("type=\"module\"") && !page.contains("hydrate"),
-            "{page}"
-        );
+        page.lacks_all(["type=\"module\"", "hydrate"]);
     }
-    let keys = owner.get("/keys").await.expect(200).body;
+    let keys = owner.get_text("/keys").await;
     assert!(
         keys.contains("<script type=\"module\""),
         "the search above finds a script that is there"

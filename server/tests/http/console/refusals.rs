@@ -1,6 +1,6 @@
 //! `/refusals`: why a call was refused, by its request id.
 
-use crate::support::{Answer, Key, Member, OWNER, World};
+use crate::support::{Answer, INVENTORY, Key, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
@@ -15,19 +15,9 @@ async fn explained(member: &Member, answer: &Answer) -> String {
     look_up(member, answer.header("x-request-id")).await
 }
 
-#[track_caller]
-fn says(page: &str, texts: &[&str]) {
-    for text in texts {
-        assert!(page.contains(text), "{text}: {page}");
-    }
-}
-
 async fn scene() -> (World, Member, Key) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, "Feed", &["inventory:read", "inventory:write"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     (world, owner, key)
 }
 
@@ -73,16 +63,15 @@ async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
             piece if piece.starts_with(&whole[..9]) => &whole[..9],
             _ => "Not known, since no whole key was sent",
         };
-        says(&page, &[why, "GET /api/inventory", told]);
+        page.has_all([why, "GET /api/inventory", told]);
     }
     let two = key.with("x-api-key", whole).get("/api/key").await;
-    says(
-        &explained(&owner, &two).await,
-        &["The call carried more than one key."],
-    );
+    explained(&owner, &two)
+        .await
+        .has("The call carried more than one key.");
     let nowhere = nobody.get(&format!("/api/{whole}")).await;
     let page = explained(&owner, &nowhere).await;
-    says(&page, &["There is nothing at the address"]);
+    page.has("There is nothing at the address");
     assert!(!page.contains(&whole[..12]));
 }
 
@@ -92,28 +81,22 @@ async fn explanation_names_the_actor_time_address_and_permission() {
     let page = format!("/keys/{}", key.id);
     let scope = key.get("/api/leads").await;
     let told = explained(&owner, &scope).await;
-    says(
-        &told,
-        &[
-            "The call needed the permission leads:read",
-            "missing_scope",
-            &page,
-        ],
-    );
+    told.has_all([
+        "The call needed the permission leads:read",
+        "missing_scope",
+        &page,
+    ]);
 
     let body = json!({ "items": [{ "id": "A", "price": "secret price", "secret_name": 1 }] });
     let bad = key.post("/api/inventory", &body).await;
     let told = explained(&owner, &bad).await;
-    says(
-        &told,
-        &[
-            "/items/0/price",
-            "/items/0/name",
-            "required",
-            "/items/0/…",
-            "POST /api/inventory",
-        ],
-    );
+    told.has_all([
+        "/items/0/price",
+        "/items/0/name",
+        "required",
+        "/items/0/…",
+        "POST /api/inventory",
+    ]);
     assert!(
         !told.contains("secret"),
         "no value and no name of the caller's: {told}"
@@ -132,10 +115,7 @@ async fn explanation_names_the_actor_time_address_and_permission() {
         .await
         .expect(303);
     let told = explained(&owner, &key.get("/api/leads").await).await;
-    says(
-        &told,
-        &["The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone."],
-    );
+    told.has("The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone.");
     owner
         .form(&format!("{page}/edit"), &fields[..2])
         .await
@@ -143,29 +123,22 @@ async fn explanation_names_the_actor_time_address_and_permission() {
 
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let paused = key.get("/api/leads").await;
-    says(
-        &explained(&owner, &paused).await,
-        &["The key is paused, since 23 Nov 2026"],
-    );
+    explained(&owner, &paused)
+        .await
+        .has("The key is paused, since 23 Nov 2026");
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
-    says(
-        &explained(&owner, &paused).await,
-        &["The key was paused then, and is no longer."],
-    );
+    explained(&owner, &paused)
+        .await
+        .has("The key was paused then, and is no longer.");
 
     owner.revoke(&key.id, "Feed").await.expect(200);
     let told = explained(&owner, &key.get("/api/leads").await).await;
-    says(
-        &told,
-        &[
-            "The key was revoked by ada@example.com on 23 Nov 2026, 05:31:07 UTC, with the reason other.",
-        ],
-    );
-    let ended = owner.create(&world, "Ends", &["leads:read"]).await;
+    told.has("The key was revoked by ada@example.com on 23 Nov 2026, 05:31:07 UTC, with the reason other.");
+    let ended = owner.create("Ends", &["leads:read"]).await;
     world.clock.advance_seconds(90 * DAY);
     let owner = world.sign_in(OWNER).await;
     let told = explained(&owner, &ended.get("/api/leads").await).await;
-    says(&told, &["The key expired on 21 Feb 2027"]);
+    told.has("The key expired on 21 Feb 2027");
 }
 
 #[tokio::test]
@@ -175,10 +148,9 @@ async fn explanation_names_the_limit_that_was_exceeded() {
     while last.status == 200 {
         last = key.get("/api/inventory").await;
     }
-    says(
-        &explained(&owner, &last).await,
-        &["The key made more calls than its limit allows."],
-    );
+    explained(&owner, &last)
+        .await
+        .has("The key made more calls than its limit allows.");
     let wrong = world
         .nobody()
         .with("x-api-key", "vx_")
@@ -187,10 +159,9 @@ async fn explanation_names_the_limit_that_was_exceeded() {
     while last.status == 401 {
         last = wrong.get("/api/key").await;
     }
-    says(
-        &explained(&owner, &last).await,
-        &["wrong or ended keys came from the caller"],
-    );
+    explained(&owner, &last)
+        .await
+        .has("wrong or ended keys came from the caller");
 }
 
 #[tokio::test]
@@ -237,25 +208,23 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
         if flushed {
             world.services.flush().await.unwrap();
         }
-        says(&explained(&owner, &mine).await, &["leads:read"]);
-        says(&explained(&stranger, &mine).await, &[UNKNOWN]);
+        explained(&owner, &mine).await.has("leads:read");
+        explained(&stranger, &mine).await.has(UNKNOWN);
         for member in [&owner, &stranger] {
-            says(
-                &explained(member, &nobodys).await,
-                &["The call came without a key."],
-            );
+            explained(member, &nobodys)
+                .await
+                .has("The call came without a key.");
         }
     }
     let accepted = key.get("/api/key").await.expect(200);
-    says(
-        &look_up(&owner, accepted.header("x-request-id")).await,
-        &[UNKNOWN],
-    );
+    look_up(&owner, accepted.header("x-request-id"))
+        .await
+        .has(UNKNOWN);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
-    says(&explained(&owner, &mine).await, &["leads:read"]);
+    explained(&owner, &mine).await.has("leads:read");
     world.clock.advance_seconds(1);
-    says(&explained(&owner, &mine).await, &[UNKNOWN]);
+    explained(&owner, &mine).await.has(UNKNOWN);
     world.services.refusals.sweep().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM refused_calls").await, 0);
 }
@@ -263,17 +232,16 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
 #[tokio::test]
 async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
     let (_world, owner, key) = scene().await;
-    let empty = owner.get("/refusals").await.expect(200).body;
-    assert!(!empty.contains("A request id has 32 characters"));
-    says(
-        &look_up(&owner, "abc").await,
-        &["A request id has 32 characters", "value=\"abc\""],
-    );
-    says(&look_up(&owner, &"0".repeat(32)).await, &[UNKNOWN]);
+    let empty = owner.get_text("/refusals").await;
+    empty.lacks("A request id has 32 characters");
+    look_up(&owner, "abc")
+        .await
+        .has_all(["A request id has 32 characters", "value=\"abc\""]);
+    look_up(&owner, &"0".repeat(32)).await.has(UNKNOWN);
     let page = look_up(&owner, &key.secret).await;
-    assert!(!page.contains(&key.secret), "{page}");
+    page.lacks(&key.secret);
     let answer = key.get("/api/leads").await;
     let id = answer.header("x-request-id").to_uppercase();
-    says(&look_up(&owner, &format!("+{id}+")).await, &["leads:read"]);
+    look_up(&owner, &format!("+{id}+")).await.has("leads:read");
     let _: Value = answer.json();
 }

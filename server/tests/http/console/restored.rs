@@ -1,6 +1,6 @@
 //! Notices about keys that have been on hold since their account was restored.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 const RESTORED: &str = "
     UPDATE api_keys SET paused_at = created_at;
@@ -12,23 +12,22 @@ const ASK: &str = "Ask an owner or admin of your account to look at them.";
 
 #[tokio::test]
 async fn notice_links_admins_to_restored_keys_and_refers_viewers_to_an_admin() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let admin = world.join(&owner, "grace@example.com", "admin").await;
     let viewer = world.join(&owner, "eve@example.com", "viewer").await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     world.sql(RESTORED).await;
     for member in [&owner, &admin] {
-        let page = member.get("/keys").await.expect(200).body;
-        assert!(page.contains(WAITS) && page.contains(LINK), "{page}");
-        assert!(page.contains("Look at Team as well"), "{page}");
-        assert!(!page.contains(ASK), "{page}");
-        let page = member.get("/keys/several?do=resume").await.expect(200).body;
-        assert!(page.contains("CRM Sync"), "{page}");
+        let page = member.get_text("/keys").await;
+        page.has_all([WAITS, LINK]);
+        page.has("Look at Team as well");
+        page.lacks(ASK);
+        let page = member.get_text("/keys/several?do=resume").await;
+        page.has("CRM Sync");
     }
-    let page = viewer.get("/keys").await.expect(200).body;
-    assert!(page.contains(WAITS) && page.contains(ASK), "{page}");
+    let page = viewer.get_text("/keys").await;
+    page.has_all([WAITS, ASK]);
     // The page offers no link that would be refused, and suggests no work that is not theirs.
-    assert!(!page.contains(LINK), "{page}");
-    assert!(!page.contains("Look at Team as well"), "{page}");
+    page.lacks(LINK);
+    page.lacks("Look at Team as well");
 }

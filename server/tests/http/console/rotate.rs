@@ -1,6 +1,6 @@
 //! `/keys/{id}/rotate`: replacing a key by a new one.
 
-use crate::support::{Answer, Key, Member, World};
+use crate::support::{Answer, Key, Member, Text as _, World};
 use domain::seconds::{DAY, HOUR};
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ async fn rotated(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
     let preview = format!("{}…", &secret[..9]);
     let found = keys.iter().find(|key| key["preview"] == preview.as_str());
     let id = found.expect("it is in the list")["id"].as_str().unwrap();
-    Key::new(world, secret, id.to_owned())
+    Key::new(&world.app, secret, id.to_owned())
 }
 
 async fn shown(owner: &Member, key: &Key) -> String {
@@ -47,9 +47,8 @@ async fn shown(owner: &Member, key: &Key) -> String {
 
 #[tokio::test]
 async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_expires() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     let edit = [
         ("name", "CRM Sync"),
         ("scopes", "leads:read"),
@@ -63,8 +62,8 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     owner.form(&page, &edit).await.expect(303);
     let form = owner.get(&format!("/keys/{}/rotate", old.id)).await;
     let form = form.expect(200).body;
-    assert!(form.contains("value=\"24h\" selected"), "{form}");
-    assert!(form.contains("value=\"same\" selected"), "{form}");
+    form.has("value=\"24h\" selected");
+    form.has("value=\"same\" selected");
 
     let new = rotated(&world, &owner, &old, "24h").await;
     assert_ne!(new.secret, old.secret);
@@ -85,14 +84,13 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     assert_eq!(old.get("/api/key").await.problem().1, "expired_key");
     new.get("/api/key").await.expect(200);
     let page = shown(&owner, &old).await;
-    assert!(page.contains("data-status=\"expired\""), "{page}");
+    page.has("data-status=\"expired\"");
 }
 
 #[tokio::test]
 async fn rotation_without_a_grace_period_revokes_the_old_key_as_replaced() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     old.get("/api/key").await.expect(200);
     let new = rotated(&world, &owner, &old, "now").await;
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
@@ -105,9 +103,8 @@ async fn rotation_without_a_grace_period_revokes_the_old_key_as_replaced() {
 
 #[tokio::test]
 async fn each_key_page_links_to_the_other_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     let new = rotated(&world, &owner, &old, "7d").await;
     let page = shown(&owner, &old).await;
     let preview = |key: &Key| key.secret[..9].to_owned();
@@ -131,32 +128,28 @@ async fn each_key_page_links_to_the_other_key() {
 
 #[tokio::test]
 async fn form_that_is_sent_twice_creates_one_key_and_reports_it() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for grace in ["24h", "now"] {
-        let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+        let old = owner.create("CRM Sync", &["leads:read"]).await;
         let token = token(&owner, &old).await;
         let fields = [("grace", grace), ("expires", "7d"), ("token", &token)];
         let page = format!("/keys/{}/rotate", old.id);
         let first = owner.form(&page, &fields).await.expect(200).body;
-        assert!(first.contains("Save your API key"), "{first}");
-        assert!(!first.contains("hydrate") && first.contains("value=\"vx_"));
+        first.has("Save your API key");
+        first.has("value=\"vx_");
+        first.lacks("hydrate");
         let keys = world.count("SELECT count(*) FROM api_keys").await;
         let again = owner.form(&page, &fields).await.expect(422).body;
-        assert!(
-            again.contains("was already created with this form"),
-            "{again}"
-        );
-        assert!(!again.contains("value=\"vx_"));
+        again.has("was already created with this form");
+        again.lacks("value=\"vx_");
         assert_eq!(world.count("SELECT count(*) FROM api_keys").await, keys);
     }
 }
 
 #[tokio::test]
 async fn key_that_is_being_replaced_cannot_be_rotated_again() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     let old_token = token(&owner, &old).await;
     let other = format!("{old_token}x");
     let new = rotated(&world, &owner, &old, "24h").await;
@@ -165,9 +158,9 @@ async fn key_that_is_being_replaced_cannot_be_rotated_again() {
     let shown = owner.get(&page).await.expect(200);
     let refused = owner.form(&page, &fields).await.expect(422);
     for body in [shown.body, refused.body] {
-        assert!(body.contains("is being replaced already"), "{body}");
-        assert!(body.contains(&format!("/keys/{}\"", new.id)), "{body}");
-        assert!(!body.contains("name=\"grace\""), "{body}");
+        body.has("is being replaced already");
+        body.has(&format!("/keys/{}\"", new.id));
+        body.lacks("name=\"grace\"");
     }
     // Its secret may have been lost, so the new key can be rotated in turn.
     rotated(&world, &owner, &new, "now").await;
@@ -175,9 +168,8 @@ async fn key_that_is_being_replaced_cannot_be_rotated_again() {
 
 #[tokio::test]
 async fn invalid_form_changes_nothing_and_keeps_the_choices() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     let events = world.count("SELECT count(*) FROM audit_events").await;
     let token = token(&owner, &old).await;
     let fields = [
@@ -188,14 +180,12 @@ async fn invalid_form_changes_nothing_and_keeps_the_choices() {
     ];
     let page = format!("/keys/{}/rotate", old.id);
     let body = owner.form(&page, &fields).await.expect(422).body;
-    for text in [
+    body.has_all([
         "Enter today or a later day.",
         "value=\"1h\" selected",
         "value=\"date\" selected",
         "value=\"2020-01-31\"",
-    ] {
-        assert!(body.contains(text), "{text}: {body}");
-    }
+    ]);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
     assert_eq!(
         world.count("SELECT count(*) FROM audit_events").await,
@@ -205,10 +195,9 @@ async fn invalid_form_changes_nothing_and_keeps_the_choices() {
 
 #[tokio::test]
 async fn rotation_is_refused_for_viewers_and_ended_keys() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
-    let ended = owner.create(&world, "Old", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
+    let ended = owner.create("Old", &["leads:read"]).await;
     owner.revoke(&ended.id, "").await.expect(200);
     let fields = [
         ("grace", "now"),
@@ -219,15 +208,15 @@ async fn rotation_is_refused_for_viewers_and_ended_keys() {
     let shown = owner.get(&page).await.expect(200);
     let refused = owner.form(&page, &fields).await.expect(422);
     for body in [shown.body, refused.body] {
-        assert!(body.contains("This key has ended already."), "{body}");
+        body.has("This key has ended already.");
     }
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}/rotate", old.id);
     let shown = owner.get(&page).await.expect(200);
     let refused = owner.form(&page, &fields).await.expect(403);
     for body in [shown.body, refused.body] {
-        assert!(body.contains("Your role does not allow this"), "{body}");
-        assert!(!body.contains("name=\"grace\""), "{body}");
+        body.has("Your role does not allow this");
+        body.lacks("name=\"grace\"");
     }
     old.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 2);
@@ -237,16 +226,15 @@ async fn rotation_is_refused_for_viewers_and_ended_keys() {
 
 #[tokio::test]
 async fn both_key_pages_show_how_calls_move_to_the_new_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     for _ in 0..3 {
         old.get("/api/key").await.expect(200);
     }
     world.clock.advance_seconds(HOUR);
     let new = rotated(&world, &owner, &old, "24h").await;
     let page = shown(&owner, &old).await;
-    assert!(page.contains("Nobody since the rotation."), "{page}");
+    page.has("Nobody since the rotation.");
 
     world.clock.advance_seconds(60);
     let lingering = old.with("user-agent", "old-feed/1.0");
@@ -261,17 +249,15 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     world.services.flush().await.unwrap();
     for key in [&old, &new] {
         let page = shown(&owner, key).await;
-        for text in [
+        page.has_all([
             "Moving to the new key",
             "Old key: 4. New key: 2.",
             "203.0.113.9",
             "old-feed/1.0",
             "End the old key now",
             &format!("href=\"/keys/{}/revoke?reason=replaced\"", old.id),
-        ] {
-            assert!(page.contains(text), "{text}: {page}");
-        }
-        assert!(!page.contains("its end is near"), "{page}");
+        ]);
+        page.lacks("its end is near");
         let rows: Vec<_> = page.split("<th scope=\"row\">").skip(1).collect();
         assert!(
             rows[0]
@@ -296,9 +282,8 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
 
 #[tokio::test]
 async fn old_key_is_ended_with_the_revocation_form() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
     rotated(&world, &owner, &old, "7d").await;
     let page = shown(&owner, &old).await;
     let revoke = format!("/keys/{}/revoke", old.id);
@@ -306,7 +291,7 @@ async fn old_key_is_ended_with_the_revocation_form() {
     assert!(!page.contains("/end\""), "nothing ends it with one click");
     let question = owner.get(&format!("{revoke}?reason=replaced")).await;
     let question = question.expect(200).body;
-    assert!(question.contains("value=\"replaced\" selected"));
+    question.has("value=\"replaced\" selected");
     old.get("/api/key").await.expect(200);
 
     world.clock.advance_seconds(25 * HOUR);
@@ -315,14 +300,13 @@ async fn old_key_is_ended_with_the_revocation_form() {
     let answer = answer.expect(303);
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
     let page = owner.follow(&answer).await.expect(200).body;
-    assert!(page.contains("Revoked. Every call") && page.contains("Replaced"));
-    assert!(!page.contains("Moving to the new key"));
+    page.has_all(["Revoked. Every call", "Replaced"]);
+    page.lacks("Moving to the new key");
 }
 
 #[tokio::test]
 async fn new_key_can_expire_on_a_chosen_day() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let token = owner.keys().await["new_key"]["token"].clone();
     let create = |last_day: &str| {
         json!({ "form": {

@@ -1,6 +1,6 @@
 //! Exports of the inventory, imported again unchanged.
 
-use crate::support::{Answer, Key, Member, World};
+use crate::support::{Answer, INVENTORY, Key, Member, Text as _, World};
 use serde_json::{Value, json};
 
 /// Texts that a conversion of the files of other programs would change.
@@ -41,7 +41,7 @@ async fn store(key: &Key) -> Value {
     items.push(json!({ "id": "cents", "name": "Cents", "price": "0.10", "currency": "USD" }));
     let body = json!({ "items": items });
     key.post("/api/inventory", &body).await.expect(200);
-    key.get("/api/inventory").await.expect(200).json()
+    key.get_json("/api/inventory").await
 }
 
 async fn replace(owner: &Member, name: &str, file: &str) -> Answer {
@@ -53,11 +53,8 @@ async fn replace(owner: &Member, name: &str, file: &str) -> Answer {
 
 #[tokio::test]
 async fn export_that_is_imported_unchanged_changes_nothing() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, "Feed", &["inventory:read", "inventory:write"])
-        .await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let before = store(&key).await;
     let unchanged = format!("<dt>Unchanged</dt><dd>{}</dd>", NASTY.len() + 2);
     for name in ["export.csv", "export.jsonl"] {
@@ -74,23 +71,18 @@ async fn export_that_is_imported_unchanged_changes_nothing() {
                 page.body
             );
         }
-        let after = key.get("/api/inventory").await.expect(200).json();
+        let after = key.get_json("/api/inventory").await;
         assert_eq!(after, before, "{name}");
     }
 }
 
 #[tokio::test]
 async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let array =
         r#"[{"id":"A","name":"a"},{"id":"B","name":"b","updated_at":"2026-01-01T00:00:00Z"}]"#;
     let page = owner.import("cars.json", array, &[]).await.expect(200);
-    assert!(
-        page.body.contains("<dt>New</dt><dd>2</dd>"),
-        "{}",
-        page.body
-    );
+    page.has("<dt>New</dt><dd>2</dd>");
     let lines =
         "{\"id\":\"A\",\"name\":\"x\"}\n\n{\"id\":\"C\",\"name\":\"c\",\"price\":\"ten\"}\n";
     for name in ["cars.jsonl", "cars.ndjson", "cars.txt"] {
@@ -99,11 +91,7 @@ async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
     }
     let broken = "{\"id\":\"A\",\"name\":\"x\"}\n{\"id\":\"C\",\n";
     let page = owner.import("cars.jsonl", broken, &[]).await.expect(422);
-    assert!(
-        page.body.contains("Line 2 is not a JSON object"),
-        "{}",
-        page.body
-    );
+    page.has("Line 2 is not a JSON object");
     let items = "SELECT count(*) FROM items WHERE name IN ('a', 'b')";
     assert_eq!(world.count(items).await, 2);
 }

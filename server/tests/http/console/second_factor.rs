@@ -1,6 +1,6 @@
 //! `/account/second-factor`, and signing in with it
 
-use crate::support::{Answer, Http, Member, OWNER, PASSWORD, World};
+use crate::support::{Answer, Http, Member, OWNER, PASSWORD, Text as _, World};
 use service::{OsRandom, Pepper};
 use totp_rs::{Builder, Secret, Totp};
 
@@ -39,7 +39,7 @@ pub(super) fn field(page: &str, name: &str) -> String {
 
 /// Turns the second factor on; returns the app and the recovery codes.
 pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
-    let page = member.get("/account/second-factor").await.expect(200).body;
+    let page = member.get_text("/account/second-factor").await;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
     let fields = [
         ("sealed", &*sealed),
@@ -66,7 +66,7 @@ async fn begin(http: &Http) -> String {
         !answer.headers.contains_key("set-cookie"),
         "a session before the code"
     );
-    assert!(answer.body.contains("Enter a code"), "{}", answer.body);
+    answer.has("Enter a code");
     field(&answer.body, "step")
 }
 
@@ -77,11 +77,11 @@ async fn finish(http: &Http, step: &str, code: &str) -> Answer {
 
 #[tokio::test]
 async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let page = owner.get("/account/second-factor").await.expect(200);
     assert_eq!(page.header("cache-control"), "no-store");
-    assert!(page.body.contains("<path d=\"M0 0h1v1h-1z") && !page.body.contains("hydrate"));
+    page.has("<path d=\"M0 0h1v1h-1z");
+    page.lacks("hydrate");
     let (app, sealed) = (App::of(&page.body), field(&page.body, "sealed"));
     let wrong = [("sealed", &*sealed), ("code", "12345")];
     let again = owner
@@ -89,7 +89,7 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         .await
         .expect(422)
         .body;
-    assert!(again.contains("This code is not right"), "{again}");
+    again.has("This code is not right");
     assert_eq!(
         App::of(&again).code(&world),
         app.code(&world),
@@ -110,7 +110,7 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
             ("old_password", password),
         ];
         let again = owner.form("/account/second-factor", &fields).await;
-        assert!(again.expect(422).body.contains("This is not your password"));
+        again.expect(422).has("This is not your password");
         world.clock.advance_seconds(2);
         assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
     }
@@ -125,25 +125,25 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         .await
         .expect(200);
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert!(answer.body.contains("Keep your recovery codes") && !answer.body.contains("hydrate"));
+    answer.has("Keep your recovery codes");
+    answer.lacks("hydrate");
     other.get("/account").await.expect(303);
-    let account = owner.get("/account").await.expect(200).body;
-    assert!(account.contains("10 recovery codes are left"), "{account}");
-    let team = owner.get("/team").await.expect(200).body;
-    assert!(team.contains(">On<"), "{team}");
+    let account = owner.get_text("/account").await;
+    account.has("10 recovery codes are left");
+    let team = owner.get_text("/team").await;
+    team.has(">On<");
     owner.get("/account/second-factor").await.expect(404);
     owner
         .form("/account/second-factor", &right)
         .await
         .expect(404);
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
-    assert!(log.contains("Second factor turned on"));
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has("Second factor turned on");
 }
 
 #[tokio::test]
 async fn sign_in_requires_a_code_that_works_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     let first = app.code(&world);
     let http = world.nobody();
@@ -170,8 +170,7 @@ async fn sign_in_requires_a_code_that_works_once() {
 
 #[tokio::test]
 async fn first_step_of_a_sign_in_expires_after_five_minutes() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     let step = begin(&world.nobody()).await;
     world.clock.advance_seconds(5 * 60);
@@ -184,8 +183,7 @@ async fn first_step_of_a_sign_in_expires_after_five_minutes() {
 
 #[tokio::test]
 async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_elsewhere() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     let others = [("end", "others")];
     let password = [("old_password", PASSWORD), ("password", PASSWORD)];
@@ -204,7 +202,7 @@ async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_el
         let step = begin(&world.nobody()).await;
         let answer = owner.form(path, fields).await.expect(303);
         let page = owner.follow(&answer).await.expect(200).body;
-        assert!(page.contains(done), "{page}");
+        page.has(done);
         world.clock.advance_seconds(30);
         let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
         assert_eq!(
@@ -220,9 +218,8 @@ async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_el
 
 #[tokio::test]
 async fn refused_enrolment_ends_no_session() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let page = owner.get("/account/second-factor").await.expect(200).body;
+    let (world, owner) = World::with_owner().await;
+    let page = owner.get_text("/account/second-factor").await;
     let (late, sealed) = (App::of(&page), field(&page, "sealed"));
     let (app, _) = enable(&world, &owner).await;
     // Each code works only once.
@@ -243,8 +240,7 @@ async fn refused_enrolment_ends_no_session() {
 
 #[tokio::test]
 async fn wrong_codes_delay_the_next_code_from_any_address() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     let step = begin(&world.nobody()).await;
     for (seconds, ip) in [(1, 1), (2, 2), (4, 3), (8, 4)] {
@@ -263,15 +259,14 @@ async fn wrong_codes_delay_the_next_code_from_any_address() {
         .await
         .expect(303);
     world.services.flush().await.unwrap();
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
-    assert!(log.contains("Wrong code") && log.contains("198.51.100.4"));
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has_all(["Wrong code", "198.51.100.4"]);
     assert_eq!(world.services.figures().failed_attempts, [0, 0, 4, 0]);
 }
 
 #[tokio::test]
 async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     for count in 1..=10_u8 {
         let step = begin(&world.nobody()).await;
@@ -284,7 +279,7 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
         }
         let answer = answer.expect(429);
         assert_eq!(answer.header("retry-after"), "900");
-        assert!(answer.body.contains("Wait 15 minutes"), "{}", answer.body);
+        answer.has("Wait 15 minutes");
         // The second step has ended: the password is required again.
         let again = finish(&world.nobody(), &step, &app.code(&world)).await;
         assert_eq!(
@@ -303,27 +298,23 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
         .await
         .expect(303);
 
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
-    assert!(log.contains("Codes refused for 15 minutes"), "{log}");
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has("Codes refused for 15 minutes");
     let notice = "another person knows your password";
-    let page = owner.get("/account").await.expect(200).body;
-    assert!(
-        page.contains(notice) && page.contains("198.51.100.10"),
-        "{page}"
-    );
+    let page = owner.get_text("/account").await;
+    page.has_all([notice, "198.51.100.10"]);
     let fields = [
         ("old_password", PASSWORD),
         ("password", "three gulls on a wet roof"),
     ];
     owner.form("/account/password", &fields).await.expect(303);
-    let page = owner.get("/account").await.expect(200).body;
-    assert!(!page.contains(notice), "{page}");
+    let page = owner.get_text("/account").await;
+    page.lacks(notice);
 }
 
 #[tokio::test]
 async fn each_recovery_code_works_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (_, codes) = enable(&world, &owner).await;
     assert_eq!(codes.len(), 10);
     let step = begin(&world.nobody()).await;
@@ -333,16 +324,15 @@ async fn each_recovery_code_works_once() {
     finish(&world.nobody(), &step, &codes[3]).await.expect(422);
     world.clock.advance_seconds(30);
     finish(&world.nobody(), &step, &codes[4]).await.expect(303);
-    let account = owner.get("/account").await.expect(200).body;
-    assert!(account.contains("8 recovery codes are left"), "{account}");
-    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    let account = owner.get_text("/account").await;
+    account.has("8 recovery codes are left");
+    let log = owner.get_text("/audit?what=sign-ins").await;
     assert_eq!(log.matches("Signed in with a recovery code").count(), 2);
 }
 
 #[tokio::test]
 async fn disabling_the_second_factor_requires_the_password_and_a_code() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, codes) = enable(&world, &owner).await;
     world.clock.advance_seconds(30);
     let off = async |password: &str, code: &str| {
@@ -353,14 +343,14 @@ async fn disabling_the_second_factor_requires_the_password_and_a_code() {
         .await
         .expect(422)
         .body;
-    assert!(page.contains("This is not your password."));
+    page.has("This is not your password.");
     world.clock.advance_seconds(30);
     let page = off(PASSWORD, "zzzzz-zzzzz").await.expect(422).body;
-    assert!(page.contains("This code is not right"));
+    page.has("This code is not right");
     world.clock.advance_seconds(30);
     let answer = off(PASSWORD, &codes[0]).await.expect(303);
     let page = owner.follow(&answer).await.expect(200).body;
-    assert!(page.contains("The second factor is off."), "{page}");
+    page.has("The second factor is off.");
     let fields = [("email", OWNER), ("password", PASSWORD)];
     world.nobody().form("/sign-in", &fields).await.expect(303);
     assert_eq!(world.count("SELECT count(*) FROM recovery_codes").await, 0);
@@ -368,18 +358,9 @@ async fn disabling_the_second_factor_requires_the_password_and_a_code() {
 
 #[tokio::test]
 async fn reset_link_of_an_operator_disables_the_second_factor() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     enable(&world, &owner).await;
-    let email = domain::Email::parse(OWNER).unwrap();
-    let token = world
-        .services
-        .links
-        .reset_link(&email, None)
-        .await
-        .unwrap()
-        .unwrap();
-    let path = format!("/setup/{}", token.expose());
+    let path = world.reset_link(OWNER).await;
     world
         .nobody()
         .form(&path, &[("password", PASSWORD)])
@@ -391,10 +372,9 @@ async fn reset_link_of_an_operator_disables_the_second_factor() {
 
 #[tokio::test]
 async fn sealed_secret_is_valid_for_one_member_and_never_stored_in_plain_text() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
-    let page = bob.get("/account/second-factor").await.expect(200).body;
+    let page = bob.get_text("/account/second-factor").await;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
     for sealed in [&*sealed, "", "00", "zz"] {
         let fields = [
@@ -424,8 +404,7 @@ async fn sealed_secret_is_valid_for_one_member_and_never_stored_in_plain_text() 
 
 #[tokio::test]
 async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_pepper() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (app, codes) = enable(&world, &owner).await;
     let old = world.pepper.clone();
     let new = Pepper::generate(&OsRandom).to_hex().to_string();
@@ -441,7 +420,7 @@ async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_
 
     let (last, http) = world.node(&new, None).await;
     let refused = last.pepper.check_old().await.unwrap_err().to_string();
-    assert!(refused.contains("recovery codes: 9"), "{refused}");
+    refused.has("recovery codes: 9");
     world.clock.advance_seconds(60);
     let step = begin(&http).await;
     let again = finish(&http, &step, &codes[1]).await;

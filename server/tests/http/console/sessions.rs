@@ -6,8 +6,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn sign_out_ends_the_session_for_every_copy_of_its_cookie() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let elsewhere = world.sign_in(OWNER).await;
     let answer = owner.form("/sign-out", &[]).await.expect(303);
     assert_eq!(answer.header("location"), "/sign-in");
@@ -27,8 +26,7 @@ async fn sign_out_ends_the_session_for_every_copy_of_its_cookie() {
 
 #[tokio::test]
 async fn session_expires_after_twelve_idle_hours_and_after_seven_days() {
-    let world = World::new().await;
-    let idle = world.owner().await;
+    let (world, idle) = World::with_owner().await;
     world.clock.advance_seconds(12 * HOUR - 1);
     idle.get("/keys").await.expect(200);
     world.clock.advance_seconds(12 * HOUR + 1);
@@ -45,8 +43,7 @@ async fn session_expires_after_twelve_idle_hours_and_after_seven_days() {
 
 #[tokio::test]
 async fn every_sign_in_creates_a_new_token_and_ends_the_session_it_replaces() {
-    let world = World::new().await;
-    let first = world.owner().await;
+    let (world, first) = World::with_owner().await;
     let fields = [("email", OWNER), ("password", crate::support::PASSWORD)];
     let answer = first.form("/sign-in", &fields).await.expect(303);
     let second = crate::support::Member::of(&world, &answer);
@@ -57,8 +54,7 @@ async fn every_sign_in_creates_a_new_token_and_ends_the_session_it_replaces() {
 
 #[tokio::test]
 async fn session_token_is_stored_only_as_a_hash() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.store.close().await;
     for name in ["voxum.db", "voxum.db-wal"] {
         let Ok(file) = std::fs::read(world.folder.path().join(name)) else {
@@ -73,8 +69,7 @@ async fn session_token_is_stored_only_as_a_hash() {
 
 #[tokio::test]
 async fn members_are_not_signed_out_while_the_database_is_unavailable() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.store.close().await;
     let answer = owner.get("/keys").await.expect(503);
     assert!(answer.headers.contains_key("retry-after"));

@@ -1,7 +1,7 @@
 //! The Settings page, and its form.
 
 use super::key_allow_list::seen;
-use crate::support::{Answer, Member, OWNER, World};
+use crate::support::{Answer, INVENTORY, Member, OWNER, World};
 use serde_json::{Value, json};
 use service::store::{Action, InstallationStore as _};
 
@@ -34,8 +34,7 @@ async fn demote(world: &World) {
 
 #[tokio::test]
 async fn owner_can_change_every_setting() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let page = owner.get("/settings").await.expect(200);
     for text in [
         "value=\"Acme Motors\"",
@@ -77,8 +76,7 @@ async fn owner_can_change_every_setting() {
 
 #[tokio::test]
 async fn invalid_settings_are_marked_at_their_fields_and_kept() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [
         ("account_name", "<b>Typed"),
         ("currency", "XYZ"),
@@ -107,9 +105,8 @@ async fn invalid_settings_are_marked_at_their_fields_and_kept() {
 
 #[tokio::test]
 async fn stale_form_is_refused_with_the_differences() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let first = seen(&owner.get("/settings").await.expect(200).body);
+    let (world, owner) = World::with_owner().await;
+    let first = seen(&owner.get_text("/settings").await);
     let save = async |zone: &str, expire: &str, seen: &str| {
         let fields = [
             ("account_name", "Acme Motors"),
@@ -156,8 +153,7 @@ async fn stale_form_is_refused_with_the_differences() {
 
 #[tokio::test]
 async fn viewer_can_view_the_settings_but_not_change_them() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     demote(&world).await;
     let page = owner.get("/settings").await.expect(200);
     assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
@@ -186,10 +182,9 @@ async fn limit(owner: &Member, depth: &str) {
 
 #[tokio::test]
 async fn new_rate_limit_applies_at_once_to_keys_without_their_own() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
-    let own = owner.create(&world, "Own", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
+    let own = owner.create("Own", &["inventory:read"]).await;
     world
         .sql("UPDATE api_keys SET limit_depth = 50, limit_per_second = 5 WHERE name = 'Own'")
         .await;
@@ -210,10 +205,8 @@ async fn new_rate_limit_applies_at_once_to_keys_without_their_own() {
 
 #[tokio::test]
 async fn new_default_currency_does_not_change_stored_items() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let item = |id: &str| json!({ "id": id, "name": "Honda Accord 2024", "price": 32500.5 });
     let push = async |items: Value| {
         let body = json!({ "items": items });
@@ -227,7 +220,7 @@ async fn new_default_currency_does_not_change_stored_items() {
         .await;
     let read = async |id: &str| key.get(&format!("/api/inventory/{id}")).await.expect(200);
     let before = [read("new").await, read("old").await];
-    let changes = key.get("/api/inventory/changes").await.expect(200).json();
+    let changes = key.get_json("/api/inventory/changes").await;
     let cursor = changes["next_cursor"].as_str().unwrap();
 
     let calls = |(name, value)| (name, if name == "limit_depth" { "100" } else { value });
@@ -248,7 +241,7 @@ async fn new_default_currency_does_not_change_stored_items() {
     let page = owner.get("/inventory").await.expect(200);
     assert!(shown(&page, "32,500.50 USD") && !shown(&page, "32,500.50 EUR"));
     let path = format!("/api/inventory/changes?cursor={cursor}");
-    let changes = key.get(&path).await.expect(200).json();
+    let changes = key.get_json(&path).await;
     assert_eq!(changes["items"], json!([]));
     let edited = json!({ "price": 31900 });
     let edited = key.patch("/api/inventory/old", &edited).await.expect(200);
@@ -267,9 +260,8 @@ async fn new_default_currency_does_not_change_stored_items() {
 
 #[tokio::test]
 async fn console_shows_times_in_the_accounts_zone_and_the_api_in_utc() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
     let utc = owner.get("/keys").await.expect(200);
     assert!(shown(&utc, "23 Nov 2026, 05:31:07 UTC"));
     owner.form("/settings", &FIELDS).await.expect(303);
@@ -277,6 +269,6 @@ async fn console_shows_times_in_the_accounts_zone_and_the_api_in_utc() {
     assert!(shown(&page, "23 Nov 2026, 06:31:07 CET"));
     assert!(!shown(&page, "05:31:07 UTC"));
     assert!(shown(&page, "datetime=\"2026-11-23T05:31:07Z\""));
-    let answer = key.get("/api/key").await.expect(200).json();
+    let answer = key.get_json("/api/key").await;
     assert_eq!(answer["created_at"], "2026-11-23T05:31:07Z");
 }

@@ -1,13 +1,12 @@
 //! `/keys/several`, and the emergency actions of an owner.
 
-use crate::support::{Key, Member, World};
+use crate::support::{Key, Member, Text as _, World};
 
 async fn three() -> (World, Member, [Key; 3]) {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let mut keys = Vec::new();
     for name in ["CRM Sync", "Inventory <b>", "Old feed"] {
-        keys.push(owner.create(&world, name, &["leads:read"]).await);
+        keys.push(owner.create(name, &["leads:read"]).await);
     }
     (world, owner, keys.try_into().ok().unwrap())
 }
@@ -31,11 +30,7 @@ async fn refused(key: &Key) -> String {
 async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
     let (world, owner, [one, two, three]) = three().await;
     one.get("/api/key").await.expect(200);
-    let page = owner
-        .get(&ask("revoke", &[&one, &two]))
-        .await
-        .expect(200)
-        .body;
+    let page = owner.get_text(&ask("revoke", &[&one, &two])).await;
     for text in [
         "CRM Sync",
         "Inventory &lt;b",
@@ -44,7 +39,7 @@ async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert!(!page.contains("Old feed"));
+    page.lacks("Old feed");
     for wrong in ["", "1", "two", "3"] {
         let page = owner
             .form("/keys/several", &form("revoke", &[&one, &two], wrong))
@@ -65,7 +60,7 @@ async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
     );
     three.get("/api/key").await.expect(200);
     let page = owner.follow(&done).await.expect(200).body;
-    assert!(page.contains("2 keys revoked"));
+    page.has("2 keys revoked");
     let events = world
         .count("SELECT count(*) FROM audit_events WHERE action = 'key.revoked'")
         .await;
@@ -80,16 +75,12 @@ async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selecti
         .await
         .expect(303);
     owner.revoke(&three.id, "").await.expect(200);
-    let page = owner
-        .get(&ask("pause", &[&one, &two, &three]))
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("2 keys that you chose are ended or paused already"));
+    let page = owner.get_text(&ask("pause", &[&one, &two, &three])).await;
+    page.has("2 keys that you chose are ended or paused already");
     // The selection must still be as it was shown, so that no unseen part of it is changed.
     let all = form("pause", &[&one, &two, &three], "1");
     let page = owner.form("/keys/several", &all).await.expect(422).body;
-    assert!(page.contains("Some of these keys have changed meanwhile"));
+    page.has("Some of these keys have changed meanwhile");
     one.get("/api/key").await.expect(200);
     owner
         .form("/keys/several", &form("pause", &[&one], "1"))
@@ -110,7 +101,7 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
         "/keys/several?do=revoke",
         "/keys/several?do=delete&key=x",
     ] {
-        let page = owner.get(path).await.expect(200).body;
+        let page = owner.get_text(path).await;
         assert!(page.contains("Choose some keys in the list"), "{path}");
     }
     let many = "&key=".to_owned()
@@ -119,11 +110,9 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
             .collect::<Vec<_>>()
             .join("&key=");
     let page = owner
-        .get(&format!("/keys/several?do=pause{many}"))
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("at most 100 keys"));
+        .get_text(&format!("/keys/several?do=pause{many}"))
+        .await;
+    page.has("at most 100 keys");
     let page = owner
         .form(
             "/keys/several",
@@ -132,7 +121,7 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
         .await
         .expect(422)
         .body;
-    assert!(page.contains("Choose some keys in the list"));
+    page.has("Choose some keys in the list");
     one.get("/api/key").await.expect(200);
 }
 
@@ -140,28 +129,25 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
 async fn viewers_and_admins_cannot_use_actions_beyond_their_role() {
     let (world, owner, [one, ..]) = three().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
-    let page = owner.get(&ask("revoke", &[&one])).await.expect(200).body;
-    assert!(page.contains("Your role does not allow this"));
+    let page = owner.get_text(&ask("revoke", &[&one])).await;
+    page.has("Your role does not allow this");
     owner
         .form("/keys/several", &form("revoke", &[&one], "1"))
         .await
         .expect(403);
-    assert!(
-        !owner
-            .get("/keys")
-            .await
-            .expect(200)
-            .body
-            .contains("type=\"checkbox\" class=\"choose\"")
-    );
+    owner
+        .get("/keys")
+        .await
+        .expect(200)
+        .lacks("type=\"checkbox\" class=\"choose\"");
     for role in [
         "UPDATE members SET role = 'viewer'",
         "UPDATE members SET role = 'admin'",
     ] {
         world.sql(role).await;
-        let settings = owner.get("/settings").await.expect(200).body;
+        let settings = owner.get_text("/settings").await;
         assert!(!settings.contains("Emergency"), "{role}");
-        let page = owner.get("/keys/revoke-all").await.expect(200).body;
+        let page = owner.get_text("/keys/revoke-all").await;
         assert!(page.contains("Only an owner"), "{role}");
         owner
             .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
@@ -194,58 +180,48 @@ async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
         ("expires", "30d"),
         ("token", &token),
     ];
-    assert!(
-        owner
-            .get("/settings")
-            .await
-            .expect(200)
-            .body
-            .contains("Stop creating keys")
-    );
+    owner
+        .get("/settings")
+        .await
+        .expect(200)
+        .has("Stop creating keys");
     owner
         .form("/settings/key-creation", &[("stop", "1")])
         .await
         .expect(303);
-    let settings = owner.get("/settings").await.expect(200).body;
-    assert!(
-        settings.contains("Allow creating keys") && settings.contains("An owner stopped this on")
-    );
-    let page = owner.get("/keys").await.expect(200).body;
-    assert!(
-        page.contains("Nobody can create a key for the time being")
-            && !page.contains("Open the form as a page")
-    );
+    let settings = owner.get_text("/settings").await;
+    settings.has_all(["Allow creating keys", "An owner stopped this on"]);
+    let page = owner.get_text("/keys").await;
+    page.has("Nobody can create a key for the time being");
+    page.lacks("Open the form as a page");
     assert!(owner.keys().await["new_key"].is_null());
     let page = owner.form("/keys", &create).await.expect(403).body;
-    assert!(page.contains("has stopped the creation of keys"), "{page}");
+    page.has("has stopped the creation of keys");
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 3);
     one.get("/api/key").await.expect(200);
     owner
         .form("/settings/key-creation", &[("stop", "0")])
         .await
         .expect(303);
-    assert!(
-        owner
-            .form("/keys", &create)
-            .await
-            .expect(200)
-            .body
-            .contains("Save your API key")
-    );
+    owner
+        .form("/keys", &create)
+        .await
+        .expect(200)
+        .has("Save your API key");
 }
 
 #[tokio::test]
 async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
     let (world, owner, [one, two, three]) = three().await;
     let other = world.stranger().await;
-    let theirs = other.create(&world, "Theirs", &["leads:read"]).await;
+    let theirs = other.create("Theirs", &["leads:read"]).await;
     owner
         .form(&format!("/keys/{}/pause", two.id), &[])
         .await
         .expect(303);
     owner.revoke(&three.id, "").await.expect(200);
-    let page = owner.get("/keys/revoke-all").await.expect(200).body;
-    assert!(page.contains("All 2 keys that still work") && page.contains("Acme Motors"));
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has_all(["All 2 keys that still work", "Acme Motors"]);
     for wrong in ["", "Acme Motor", "Other Cars"] {
         let page = owner
             .form("/keys/revoke-all", &[("confirm", wrong)])
@@ -260,13 +236,13 @@ async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
         .await
         .expect(303);
     let page = owner.follow(&done).await.expect(200).body;
-    assert!(page.contains("2 keys revoked"));
+    page.has("2 keys revoked");
     for key in [&one, &two, &three] {
         assert_eq!(refused(key).await, "revoked_key");
     }
     theirs.get("/api/key").await.expect(200);
-    let page = owner.get("/keys/revoke-all").await.expect(200).body;
-    assert!(page.contains("There is no key that could be revoked"));
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has("There is no key that could be revoked");
 }
 
 /// More keys than are updated before the owner gets a response.
@@ -287,19 +263,16 @@ async fn revoked_keys_are_refused_even_before_their_rows_are_written() {
         .await
         .expect(303);
     let page = owner.follow(&done).await.expect(200).body;
-    assert!(page.contains("1303 keys revoked"));
+    page.has("1303 keys revoked");
     assert_eq!(world.count(unwritten).await, 303);
     let row = "SELECT count(*) FROM api_keys
         WHERE revoked_at IS NULL AND name = 'CRM Sync' AND expires_at IS NOT NULL";
     assert_eq!(world.count(row).await, 1, "this key is among them");
     assert_eq!(refused(&one).await, "revoked_key");
     let page = owner.get(&format!("/keys/{}", one.id)).await.expect(200);
-    assert!(page.body.contains("Revoked"), "{}", page.body);
-    let page = owner.get("/keys/revoke-all").await.expect(200).body;
-    assert!(
-        page.contains("There is no key that could be revoked"),
-        "{page}"
-    );
+    page.has("Revoked");
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has("There is no key that could be revoked");
 
     world
         .services

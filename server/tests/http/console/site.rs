@@ -1,11 +1,10 @@
 //! The site's files, and the pages that refer to them.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 #[tokio::test]
 async fn site_files_are_public_and_need_no_database() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     world.store.close().await;
     for http in [&*owner, &world.nobody()] {
         let file = http.get("/pkg/console.js").await.expect(200);
@@ -45,10 +44,7 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
         .expect(200);
     let owner = world.owner().await;
     for path in ["/keys", "/inventory"] {
-        assert!(
-            owner.get(path).await.expect(200).body.contains(SCRIPT),
-            "{path}"
-        );
+        assert!(owner.get_text(path).await.contains(SCRIPT), "{path}");
     }
     let sign_in = world.nobody().get("/sign-in").await.expect(200);
     let fields = [
@@ -58,8 +54,9 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
         ("token", "0123456789abcdef"),
     ];
     let issued = owner.form("/keys", &fields).await.expect(200);
-    assert!(issued.body.contains("Save your API key"));
+    issued.has("Save your API key");
     for page in [setup, sign_in, issued] {
-        assert!(!page.body.contains(SCRIPT) && page.body.contains("/pkg/console.css"));
+        page.has("/pkg/console.css");
+        page.lacks(SCRIPT);
     }
 }

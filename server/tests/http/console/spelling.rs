@@ -1,15 +1,12 @@
 //! Texts that read the same are equal in searches and confirmations, however they are typed.
 
-use crate::support::{OWNER, PASSWORD, World};
+use crate::support::{INVENTORY, OWNER, PASSWORD, Text as _, World};
 use serde_json::json;
 
 #[tokio::test]
 async fn key_can_be_found_and_revoked_by_any_spelling_of_its_name() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, "Cafe\u{301} Straße", &["leads:read"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Cafe\u{301} Straße", &["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     for q in [
@@ -19,28 +16,21 @@ async fn key_can_be_found_and_revoked_by_any_spelling_of_its_name() {
         "STRA%E1%BA%9EE",
         "caf%C3%A9+stra%C3%9F",
     ] {
-        let page = owner.get(&format!("/keys?q={q}")).await.expect(200).body;
+        let page = owner.get_text(&format!("/keys?q={q}")).await;
         assert!(page.contains(&key.id), "{q}");
     }
     let wrong = owner.revoke(&key.id, "Cafe Strasse").await.expect(200);
-    assert!(
-        wrong.body.contains("exactly as it stands"),
-        "{}",
-        wrong.body
-    );
+    wrong.has("exactly as it stands");
     key.get("/api/key").await.expect(200);
     let revoked = owner.revoke(&key.id, "CAFÉ STRASSE").await.expect(200);
-    assert!(revoked.body.contains("\"Ok\""), "{}", revoked.body);
+    revoked.has("\"Ok\"");
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
 }
 
 #[tokio::test]
 async fn items_can_be_found_by_any_spelling_of_their_name() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, "Feed", &["inventory:read", "inventory:write"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let names = ["Cafe\u{301} Straße", "Other", "ＦＵＬＬ width"];
     let items: Vec<_> = (1..)
         .zip(names)
@@ -58,11 +48,7 @@ async fn items_can_be_found_by_any_spelling_of_their_name() {
         let list = list.json();
         assert_eq!(list["items"][0]["id"], id, "{q}");
         assert_eq!(list["items"].as_array().unwrap().len(), 1, "{q}");
-        let page = owner
-            .get(&format!("/inventory?q={q}"))
-            .await
-            .expect(200)
-            .body;
+        let page = owner.get_text(&format!("/inventory?q={q}")).await;
         assert!(page.contains("1 of 3 items"), "{q}: {page}");
     }
     // An earlier version only converted names to lower case.
@@ -77,9 +63,8 @@ async fn items_can_be_found_by_any_spelling_of_their_name() {
 
 #[tokio::test]
 async fn account_name_confirms_in_any_spelling() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["leads:read"]).await;
     world
         .sql("UPDATE accounts SET name = 'Müller & Söhne'")
         .await;

@@ -1,6 +1,6 @@
 //! `/team`, and the forms that change the team's members
 
-use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
+use crate::support::{Answer, Member, OWNER, PASSWORD, Text as _, World, setup_link};
 use domain::seconds::DAY;
 
 const BOB: &str = "bob@example.com";
@@ -12,7 +12,7 @@ async fn sign_in(world: &World, email: &str) -> Answer {
 
 /// Returns a member's row on the team's page.
 async fn row(reader: &Member, email: &str) -> String {
-    let page = reader.get("/team").await.expect(200).body;
+    let page = reader.get_text("/team").await;
     let rows = page.split("<tr role=\"row\"").skip(1);
     let found = rows
         .into_iter()
@@ -29,8 +29,7 @@ async fn change(by: &Member, world: &World, email: &str, verb: &str, role: &str)
 
 #[tokio::test]
 async fn invitation_link_is_shown_once_and_works_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let fields = [("email", " Bob@Example.com "), ("role", "admin")];
     let answer = owner.form("/team/invite", &fields).await.expect(200);
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -38,33 +37,28 @@ async fn invitation_link_is_shown_once_and_works_once() {
     let link = setup_link(&answer.body);
     let token = link.trim_start_matches("/setup/").to_owned();
     for page in ["/team", "/team/invite", "/audit", "/audit/log.jsonl"] {
-        let page = owner.get(page).await.expect(200).body;
+        let page = owner.get_text(page).await;
         assert!(!page.contains(&token), "the link is shown again");
     }
-    let team = owner.get("/team").await.expect(200).body;
-    assert!(
-        team.contains("Open invitations") && team.contains(BOB),
-        "{team}"
-    );
+    let team = owner.get_text("/team").await;
+    team.has_all(["Open invitations", BOB]);
     let page = world.nobody().get(&link).await.expect(200);
-    for text in ["Join the team", "Acme Motors", BOB, "as admin"] {
-        assert!(page.body.contains(text), "{text}");
-    }
+    page.has_all(["Join the team", "Acme Motors", BOB, "as admin"]);
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     let short = [("password", "short")];
     let refused = world.nobody().form(&link, &short).await.expect(422).body;
-    assert!(refused.contains("at least 12 characters"), "{refused}");
+    refused.has("at least 12 characters");
     let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
     let bob = Member::of(&world, &answer.expect(303));
-    bob.create(&world, "Feed", &["leads:read"]).await;
+    bob.create("Feed", &["leads:read"]).await;
     world.nobody().get(&link).await.expect(404);
     let again = world.nobody().form(&link, &[("password", PASSWORD)]).await;
     again.expect(404);
-    let team = owner.get("/team").await.expect(200).body;
-    assert!(!team.contains("Open invitations"), "{team}");
+    let team = owner.get_text("/team").await;
+    team.lacks("Open invitations");
     assert!(row(&owner, BOB).await.contains("Admin"));
-    let log = owner.get("/audit?what=team").await.expect(200).body;
-    assert!(log.contains("Member invited") && log.contains("Member joined"));
+    let log = owner.get_text("/audit?what=team").await;
+    log.has_all(["Member invited", "Member joined"]);
     // Only the hash of the link is stored.
     world.store.close().await;
     for name in ["voxum.db", "voxum.db-wal"] {
@@ -75,8 +69,7 @@ async fn invitation_link_is_shown_once_and_works_once() {
 
 #[tokio::test]
 async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let invite = async |email: &str| {
         let fields = [("email", email), ("role", "viewer")];
         setup_link(&owner.form("/team/invite", &fields).await.expect(200).body)
@@ -84,7 +77,7 @@ async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     let withdrawn = invite(BOB).await;
     let answer = owner.form("/team/withdraw", &[("email", BOB)]).await;
     let page = owner.follow(&answer.expect(303)).await.expect(200).body;
-    assert!(page.contains("Withdrawn."), "{page}");
+    page.has("Withdrawn.");
     world.nobody().get(&withdrawn).await.expect(404);
     let (older, fresh) = (invite(BOB).await, invite(BOB).await);
     world.nobody().get(&older).await.expect(404);
@@ -96,8 +89,7 @@ async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
 
 #[tokio::test]
 async fn invalid_invitation_is_refused_at_its_field_and_kept() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for (email, role, message) in [
         ("bob", "admin", "Enter an e-mail address"),
         (BOB, "root", "Choose a role from the list."),
@@ -110,7 +102,7 @@ async fn invalid_invitation_is_refused_at_its_field_and_kept() {
             .replace("'s already", "&#39;s already");
         assert!(plain.contains(message), "{message}: {page}");
         assert!(page.contains(&format!("value=\"{email}\"")), "{email}");
-        assert!(!page.contains("/setup/"));
+        page.lacks("/setup/");
     }
     // An address in another account is like any other one, and its holder becomes a member of this
     // account as well.
@@ -123,8 +115,7 @@ async fn invalid_invitation_is_refused_at_its_field_and_kept() {
 
 #[tokio::test]
 async fn each_role_allows_only_its_own_team_changes() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let admin = world.join(&owner, "admin@example.com", "admin").await;
     let viewer = world.join(&owner, "viewer@example.com", "viewer").await;
     let second = world.join(&owner, "second@example.com", "owner").await;
@@ -158,7 +149,8 @@ async fn each_role_allows_only_its_own_team_changes() {
     for (by, role) in [(&viewer, "viewer"), (&admin, "owner")] {
         let fields = [("email", "new@example.com"), ("role", role)];
         let page = by.form("/team/invite", &fields).await.expect(403).body;
-        assert!(!page.contains("/setup/") && page.contains("Your role does not allow this"));
+        page.has("Your role does not allow this");
+        page.lacks("/setup/");
     }
     let fields = [("email", "boss@example.com"), ("role", "owner")];
     second.form("/team/invite", &fields).await.expect(200);
@@ -182,92 +174,64 @@ async fn each_role_allows_only_its_own_team_changes() {
             "{email}"
         );
     }
-    assert!(
-        !viewer
-            .get("/team")
-            .await
-            .expect(200)
-            .body
-            .contains("/team/invite")
-    );
-    assert!(
-        !viewer
-            .get("/team/invite")
-            .await
-            .expect(200)
-            .body
-            .contains("name=\"email\"")
-    );
+    viewer.get("/team").await.expect(200).lacks("/team/invite");
+    viewer
+        .get("/team/invite")
+        .await
+        .expect(200)
+        .lacks("name=\"email\"");
     // And they are allowed to do it.
     let answer = change(&admin, &world, BOB, "role", "admin")
         .await
         .expect(303);
     let page = admin.follow(&answer).await.expect(200).body;
-    assert!(page.contains("The new role holds"), "{page}");
+    page.has("The new role holds");
     assert!(row(&admin, BOB).await.contains("Admin"));
     change(&owner, &world, "second@example.com", "role", "viewer")
         .await
         .expect(303);
     // A role applies from the next request on.
-    assert!(
-        !second
-            .get("/team")
-            .await
-            .expect(200)
-            .body
-            .contains("/team/invite")
-    );
+    second.get("/team").await.expect(200).lacks("/team/invite");
     // An invitation ends with the role in which it was made.
-    assert!(
-        !owner
-            .get("/team")
-            .await
-            .expect(200)
-            .body
-            .contains("boss@example.com")
-    );
+    owner
+        .get("/team")
+        .await
+        .expect(200)
+        .lacks("boss@example.com");
 }
 
 #[tokio::test]
 async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, BOB, "admin").await;
-    let key = bob.create(&world, "Feed", &["leads:read"]).await;
+    let key = bob.create("Feed", &["leads:read"]).await;
     let path = format!("/team/{}", world.member_id(BOB).await);
-    let page = owner.get(&path).await.expect(200).body;
+    let page = owner.get_text(&path).await;
     assert!(
         !page.contains("/deactivate\""),
         "one click does nothing: {page}"
     );
     let question = owner.get(&format!("{path}?ask=deactivate")).await;
     let question = question.expect(200).body;
-    assert!(
-        question.contains(&format!("Deactivate {BOB}?")),
-        "{question}"
-    );
-    assert!(question.contains(&format!("action=\"{path}/deactivate\"")));
+    question.has(&format!("Deactivate {BOB}?"));
+    question.has(&format!("action=\"{path}/deactivate\""));
     let answer = change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);
     let page = owner.follow(&answer).await.expect(200).body;
-    assert!(page.contains("Deactivated. Their sessions"), "{page}");
+    page.has("Deactivated. Their sessions");
     bob.get("/keys").await.expect(303);
     let call = bob.call("keys/list", &serde_json::json!({})).await;
     assert_eq!(call.json()["Err"], "signed_out");
     assert_eq!(world.count("SELECT count(*) FROM sessions").await, 1);
     let page = sign_in(&world, BOB).await.expect(401).body;
-    assert!(page.contains("do not match"), "{page}");
+    page.has("do not match");
     world.clock.advance_seconds(60);
     assert!(row(&owner, BOB).await.contains("Deactivated"));
     // Their keys stay and show that their creator is deactivated.
     key.get("/api/key").await.expect(200);
-    let shown = owner
-        .get(&format!("/keys/{}", key.id))
-        .await
-        .expect(200)
-        .body;
-    assert!(shown.contains("(deactivated member)"), "{shown}");
+    let shown = owner.get_text(&format!("/keys/{}", key.id)).await;
+    shown.has("(deactivated member)");
     // Nor does a link of the operator let them in.
     let email = domain::Email::parse(BOB).unwrap();
     assert!(world.services.links.reset_link(&email, None).await.is_err());
@@ -277,37 +241,23 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
         .expect(303);
     bob.get("/keys").await.expect(303);
     sign_in(&world, BOB).await.expect(303);
-    let shown = owner
-        .get(&format!("/keys/{}", key.id))
-        .await
-        .expect(200)
-        .body;
-    assert!(!shown.contains("(deactivated member)"));
-    let log = owner.get("/audit?what=team").await.expect(200).body;
-    for text in ["Member deactivated", "Member reactivated", "May sign in"] {
-        assert!(log.contains(text), "{text}: {log}");
-    }
+    let shown = owner.get_text(&format!("/keys/{}", key.id)).await;
+    shown.lacks("(deactivated member)");
+    let log = owner.get_text("/audit?what=team").await;
+    log.has_all(["Member deactivated", "Member reactivated", "May sign in"]);
 }
 
 #[tokio::test]
 async fn open_links_of_a_member_stop_working_when_they_are_deactivated() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, BOB, "admin").await;
-    let email = domain::Email::parse(BOB).unwrap();
-    let reset = world
-        .services
-        .links
-        .reset_link(&email, None)
-        .await
-        .unwrap()
-        .unwrap();
+    let reset = world.reset_link(BOB).await;
     let fields = [("email", "guest@example.com"), ("role", "admin")];
     let invited = setup_link(&bob.form("/team/invite", &fields).await.expect(200).body);
     change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);
-    for link in [format!("/setup/{}", reset.expose()), invited] {
+    for link in [reset, invited] {
         let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
         answer.expect(404);
     }
@@ -315,8 +265,7 @@ async fn open_links_of_a_member_stop_working_when_they_are_deactivated() {
 
 #[tokio::test]
 async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, BOB, "viewer").await;
     let id = world.member_id(BOB).await;
     let at = format!("/team/{id}/hand-over");
@@ -325,30 +274,29 @@ async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
         .await
         .expect(422)
         .body;
-    assert!(page.contains("Type the address of the new owner") && page.contains("value=\"bob\""));
+    page.has_all(["Type the address of the new owner", "value=\"bob\""]);
     change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);
     let page = owner.form(&at, &[("confirm", BOB)]).await.expect(422).body;
-    assert!(page.contains("Only an active member"), "{page}");
+    page.has("Only an active member");
     change(&owner, &world, BOB, "reactivate", "")
         .await
         .expect(303);
     let answer = owner.form(&at, &[("confirm", " Bob@example.com")]).await;
     let page = owner.follow(&answer.expect(303)).await.expect(200).body;
-    assert!(page.contains("You are an admin now."), "{page}");
+    page.has("You are an admin now.");
     drop(bob);
     let bob = world.sign_in(BOB).await;
     assert!(row(&bob, BOB).await.contains("Owner"));
     assert!(row(&bob, OWNER).await.contains("Admin"));
-    let log = bob.get("/audit?what=team").await.expect(200).body;
-    assert!(log.contains("Ownership handed over") && log.contains("<del>ada@example.com</del>"));
+    let log = bob.get_text("/audit?what=team").await;
+    log.has_all(["Ownership handed over", "<del>ada@example.com</del>"]);
 }
 
 #[tokio::test]
 async fn unknown_member_is_not_found() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     owner.get("/team/none").await.expect(404);
     for verb in ["role", "deactivate", "reactivate", "hand-over"] {
         let fields = [("role", "admin")];

@@ -1,6 +1,6 @@
 //! `/theme`
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 
 #[tokio::test]
 async fn exact_times_are_shown_if_the_cookie_selects_them() {
@@ -35,7 +35,7 @@ async fn theme_is_stored_in_a_cookie_and_applied() {
         .get("/sign-in")
         .await
         .expect(200);
-    assert!(page.body.contains("data-theme=\"dark\""));
+    page.has("data-theme=\"dark\"");
 }
 
 #[tokio::test]
@@ -58,5 +58,5 @@ async fn unknown_theme_falls_back_to_the_system_theme_and_is_not_echoed() {
         .get("/sign-in")
         .await
         .expect(200);
-    assert!(page.body.contains("data-theme=\"system\""));
+    page.has("data-theme=\"system\"");
 }

@@ -1,7 +1,6 @@
 //! Long-running responses end when the member who requested them loses access.
 
 use crate::support::{Member, PASSWORD, World};
-use domain::Email;
 use http_body_util::BodyExt as _;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -56,15 +55,7 @@ impl Loss {
                     .expect(303);
             }
             Self::PasswordReset => {
-                let email = Email::parse(BOB).unwrap();
-                let link = world
-                    .services
-                    .links
-                    .reset_link(&email, None)
-                    .await
-                    .unwrap()
-                    .unwrap();
-                let path = format!("/setup/{}", link.expose());
+                let path = world.reset_link(BOB).await;
                 let fields = [("password", "another horse battery")];
                 world.nobody().form(&path, &fields).await.expect(303);
             }
@@ -75,8 +66,7 @@ impl Loss {
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_and_event_streams_end_when_their_member_loses_access() {
     for loss in Loss::ALL {
-        let world = World::new().await;
-        let owner = world.owner().await;
+        let (world, owner) = World::with_owner().await;
         let bob = world.join(&owner, BOB, "admin").await;
         world
             .sql(

@@ -2,7 +2,7 @@
 //! of the server itself, and a route that is not known here fails them: its author must show here
 //! how it keeps accounts apart.
 
-use crate::support::{Answer, Key, Member, OWNER, World, sha256};
+use crate::support::{ALL_SCOPES, Answer, Key, Member, OWNER, Text as _, World, sha256};
 use axum::routing::MethodFilter;
 use http_body_util::BodyExt as _;
 use leptos::server_fn::axum::server_fn_paths;
@@ -37,14 +37,8 @@ struct Two {
 
 async fn two() -> Two {
     let world = World::new().await;
-    let scopes = [
-        "inventory:read",
-        "inventory:write",
-        "leads:read",
-        "leads:write",
-    ];
     let theirs = world.owner().await;
-    let their_key = theirs.create(&world, "Acme Feed", &scopes).await;
+    let their_key = theirs.create("Acme Feed", &ALL_SCOPES).await;
     let item = json!({ "id": "ACME-1", "name": "Acme Car", "category": "Acme" });
     their_key
         .post("/api/inventory", &json!({ "items": [item] }))
@@ -62,7 +56,7 @@ async fn two() -> Two {
     let begun = begun.await.expect(303).header("location").to_owned();
     let their_import = begun.trim_start_matches("/inventory/import/").to_owned();
     let mine = world.stranger().await;
-    let my_key = mine.create(&world, "Feed", &scopes).await;
+    let my_key = mine.create("Feed", &ALL_SCOPES).await;
     Two {
         world,
         theirs,
@@ -79,15 +73,10 @@ impl Two {
     /// Everything of the first account, as its own members see it.
     async fn snapshot(&self) -> Value {
         let keys = self.theirs.keys().await["keys"].clone();
-        let items = self
-            .their_key
-            .get("/api/inventory")
-            .await
-            .expect(200)
-            .json();
-        let leads = self.their_key.get("/api/leads").await.expect(200).json();
+        let items = self.their_key.get_json("/api/inventory").await;
+        let leads = self.their_key.get_json("/api/leads").await;
         let audit = self.world.count("SELECT count(*) FROM audit_events WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme Motors')").await;
-        let settings = self.theirs.get("/settings").await.expect(200).body;
+        let settings = self.theirs.get_text("/settings").await;
         let settings: Vec<_> = ["CHF", "Europe/Zurich"]
             .map(|own| settings.contains(&format!("value=\"{own}\" selected")))
             .into();
@@ -97,7 +86,7 @@ impl Two {
             .iter()
             .map(|key| key["status"].clone())
             .collect();
-        let team = self.theirs.get("/team").await.expect(200).body;
+        let team = self.theirs.get_text("/team").await;
         let team: Vec<_> = [
             "bob@example.com",
             "guest@example.com",
@@ -348,7 +337,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 let mut body = mine.open(&asked).await.into_body();
                 let frame = body.frame().await.unwrap().unwrap();
                 let told = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
-                assert!(told.contains("\"first_call\":null"), "{told}");
+                told.has("\"first_call\":null");
                 assert!(!MARKS.iter().any(|mark| told.contains(mark)), "{told}");
                 mine.get("/keys").await.expect(200)
             }
@@ -356,7 +345,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 // The digest of a key of the other account discloses nothing.
                 let digest = sha256(&two.their_key.secret);
                 let answer = mine.form(&at, &[("digest", &digest)]).await.expect(200);
-                assert!(answer.body.contains("It is no key of this account"));
+                answer.has("It is no key of this account");
                 answer
             }
             (MethodFilter::GET, "/keys/several") => {

@@ -1,7 +1,7 @@
 //! Large bodies share a bounded amount of memory and a few threads, and leave the rest of the
 //! server to other requests.
 
-use crate::support::{Answer, Key, World};
+use crate::support::{Answer, Key, Text as _, World};
 use axum::body::{Body, Bytes};
 use futures::channel::mpsc;
 use serde_json::json;
@@ -35,9 +35,9 @@ fn open_body() -> (mpsc::UnboundedSender<Result<Bytes, Infallible>>, Body) {
 
 #[track_caller]
 fn refused_for_now(answer: &Answer) {
-    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    answer.refused(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "2");
-    assert!(answer.body.contains("memory"), "{}", answer.body);
+    answer.has("memory");
 }
 
 async fn push(key: &Key, body: impl Into<Body>) -> Answer {
@@ -50,10 +50,10 @@ async fn large_bodies_are_refused_while_their_share_of_the_body_memory_is_in_use
     let world = World::new().await.bounded(SMALL);
     let owner = world.owner().await;
     let scopes = ["inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
-    let second = owner.create(&world, "Second", &scopes).await;
+    let key = owner.create("Feed", &scopes).await;
+    let second = owner.create("Second", &scopes).await;
     let stranger = world.stranger().await;
-    let other = stranger.create(&world, "Other", &scopes).await;
+    let other = stranger.create("Other", &scopes).await;
     // From here on the key is in the cache, so a request waits for nothing but its body.
     push(&key, feed("small", 60_000)).await.expect(200);
     // 700 KB of the feed have arrived, and the rest has not.
@@ -96,7 +96,7 @@ async fn uploaded_files_reserve_body_memory_and_release_it() {
     let owner = world.owner().await;
     let large = feed("large", 900_000);
     let page = owner.import("cars.json", &large, &[]).await;
-    assert!(page.expect(200).body.contains("was imported"));
+    page.expect(200).has("was imported");
     let larger = feed("larger", 4 * MIB);
     let answer = owner.import("cars.json", &larger, &[]).await;
     assert_eq!(
@@ -114,9 +114,8 @@ async fn uploaded_files_reserve_body_memory_and_release_it() {
 /// nothing else could be answered.
 #[tokio::test(flavor = "current_thread")]
 async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
     let account = world.account_of("Feed").await;
     // Both feed threads are busy with other feeds until this test releases them.
     let mut ends = Vec::new();

@@ -1,7 +1,7 @@
 //! Internal errors: their responses reveal no internals, and each is logged once under the id that
 //! the caller received.
 
-use crate::support::{Http, World};
+use crate::support::{ALL_SCOPES, Http, INVENTORY, Text as _, World};
 use axum::http::StatusCode;
 use axum::routing::{MethodFilter, on};
 use serde_json::json;
@@ -65,20 +65,14 @@ impl MakeWriter<'_> for Log {
 
 #[tokio::test]
 async fn internal_error_is_logged_once_with_the_request_id_of_its_response() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     world.sql("ALTER TABLE items RENAME TO things").await;
     let log = Log::of_this_process();
 
     let answer = key.get("/api/inventory").await;
-    assert_eq!(answer.problem(), (500, "internal".into()));
-    assert!(
-        !answer.body.contains("things") && !answer.body.contains("items"),
-        "{}",
-        answer.body
-    );
+    answer.refused(500, "internal");
+    answer.lacks_all(["things", "items"]);
     let errors = log.errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(
@@ -91,7 +85,7 @@ async fn internal_error_is_logged_once_with_the_request_id_of_its_response() {
     let once = once.with("content-type", "application/json");
     let item = r#"{ "items": [ { "id": "1", "name": "n", "price": 1 } ] }"#;
     let answer = once.send("POST", "/api/inventory", item).await;
-    assert_eq!(answer.problem(), (500, "internal".into()));
+    answer.refused(500, "internal");
     let errors = log.errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].contains(answer.header("x-request-id")));
@@ -110,29 +104,14 @@ async fn internal_error_is_logged_once_with_the_request_id_of_its_response() {
     let errors = log.errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     let (_, id) = errors[0].split_once("id=").unwrap();
-    assert!(
-        page.body.contains(&id[..32]) && !page.body.contains("no such table"),
-        "{}",
-        page.body
-    );
+    page.has(&id[..32]);
+    page.lacks("no such table");
 }
 
 #[tokio::test]
 async fn api_and_console_respond_with_503_when_the_database_is_closed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(
-            &world,
-            "Feed",
-            &[
-                "inventory:read",
-                "inventory:write",
-                "leads:read",
-                "leads:write",
-            ],
-        )
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     world.store.close().await;
     for (method, path) in [
         ("GET", "/api/inventory"),
@@ -142,10 +121,7 @@ async fn api_and_console_respond_with_503_when_the_database_is_closed() {
         ("GET", "/api/leads/x"),
         ("DELETE", "/api/leads/x"),
     ] {
-        assert_eq!(
-            key.send(method, path, "").await.problem(),
-            (503, "unavailable".into())
-        );
+        key.send(method, path, "").await.refused(503, "unavailable");
     }
     for path in ["/", "/keys", "/inventory", "/leads", "/sign-in", "/nothing"] {
         owner.get(path).await.expect(503);
@@ -187,8 +163,8 @@ async fn panicking_handler_responds_with_an_internal_error() {
     let http = Http::new(app(&tables, world.state.clone()));
     for _ in 0..2 {
         let answer = http.get("/api/panics").await;
-        assert_eq!(answer.problem(), (500, "internal".into()));
-        assert!(!answer.body.contains("nobody shall see"), "{}", answer.body);
+        answer.refused(500, "internal");
+        answer.lacks("nobody shall see");
         assert_eq!(answer.header("cache-control"), "no-store");
         assert!(answer.headers.contains_key("x-request-id"));
         assert!(answer.headers.contains_key("content-security-policy"));

@@ -96,8 +96,7 @@ async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn crm_ends_with_the_servers_data_even_if_it_is_killed_repeatedly() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     // The clock does not advance, and this test is not about rate limits.
     world
         .sql("UPDATE accounts SET limit_depth = 10000, limit_per_second = 10000")

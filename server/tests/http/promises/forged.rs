@@ -20,7 +20,7 @@ pub(super) struct Scene {
 pub(super) async fn scene(public_url: &str) -> Scene {
     let world = World::at(public_url).await;
     let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let name = domain::AccountName::parse("Other Cars").unwrap();
     let token = world.services.links.new_account_link(name).await.unwrap();
     let setup = format!("/setup/{}", token.expose());

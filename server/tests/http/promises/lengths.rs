@@ -1,6 +1,6 @@
 //! Every parameter of every route has a maximum length, and the refusal of a longer one names it.
 
-use crate::support::{Answer, World};
+use crate::support::{ALL_SCOPES, Answer, Text as _, World};
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 use server::Route;
@@ -23,19 +23,12 @@ fn too_long(answer: &Answer, name: &str, what: &str) {
 
 #[tokio::test]
 async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = [
-        "inventory:read",
-        "inventory:write",
-        "leads:read",
-        "leads:write",
-    ];
+    let (world, owner) = World::with_owner().await;
     let long = "x".repeat(LONG);
     let mut tried = 0;
     for Route { method, path, .. } in API {
         // A key for each route, since one of them revokes its own.
-        let key = owner.create(&world, &format!("Key {tried}"), &scopes).await;
+        let key = owner.create(&format!("Key {tried}"), &ALL_SCOPES).await;
         let key = key.with("content-type", "application/json");
         let name = match *method {
             MethodFilter::GET => "GET",
@@ -72,7 +65,7 @@ async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
     }
     assert!(tried >= 2 * API.len());
     for name in ["q", "category", "cursor", "limit", "updated_since"] {
-        let key = owner.create(&world, name, &scopes).await;
+        let key = owner.create(name, &ALL_SCOPES).await;
         let answer = key.get(&format!("/api/inventory?{name}={long}")).await;
         assert_eq!(
             answer.problem(),
@@ -80,10 +73,7 @@ async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
             "{name}"
         );
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-        assert!(
-            detail.contains(&format!(" characters for `{name}`")),
-            "{detail}"
-        );
+        detail.has(&format!(" characters for `{name}`"));
     }
     let stored = world.count("SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM leads)");
     assert_eq!(stored.await, 0);
@@ -91,8 +81,7 @@ async fn overlong_api_parameter_is_refused_as_an_invalid_parameter() {
 
 #[tokio::test]
 async fn overlong_page_parameter_is_named_on_an_error_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let long = "x".repeat(LONG);
     let words = "ab%20".repeat(1_500);
     let pages: Value = serde_json::from_str(PAGES).unwrap();
@@ -130,8 +119,7 @@ async fn overlong_page_parameter_is_named_on_an_error_page() {
 
 #[tokio::test]
 async fn repeated_page_parameter_is_named_on_an_error_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     for Route { method, path, .. } in CONSOLE {
         if *method != MethodFilter::GET {
             continue;
@@ -158,9 +146,8 @@ async fn repeated_page_parameter_is_named_on_an_error_page() {
 
 #[tokio::test]
 async fn search_of_the_maximum_length_is_carried_out() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["inventory:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["inventory:read"]).await;
     let letter = |n: u8| char::from(b'a' + n % 26);
     let words: Vec<String> = (0..85)
         .map(|n| [letter(n / 26), letter(n)].iter().collect())
@@ -185,8 +172,8 @@ async fn search_of_the_maximum_length_is_carried_out() {
     let address = format!("/keys?q={words}");
     let sent = world.nobody().get(&address).await.expect(303);
     let sent = sent.header("location").to_owned();
-    let page = world.nobody().get(&sent).await.expect(200).body;
-    assert!(page.contains("name=\"next\""), "{page}");
+    let page = world.nobody().get_text(&sent).await;
+    page.has("name=\"next\"");
     let address = format!(
         "/keys?q={}&sort={}",
         "%F0%9F%9A%97".repeat(256),
@@ -198,8 +185,7 @@ async fn search_of_the_maximum_length_is_carried_out() {
 
 #[tokio::test]
 async fn overlong_form_field_is_named_on_an_error_page() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (_world, owner) = World::with_owner().await;
     let long = "x".repeat(16 * 1024 + 1);
     let mut read = 0;
     for Route { method, path, .. } in CONSOLE {

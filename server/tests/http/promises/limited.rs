@@ -9,8 +9,7 @@ const CALLS: usize = 2_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_calls_are_accepted_exactly_up_to_the_burst_size() {
     // The world's clock does not advance, so nothing is refilled.
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let calls = (0..CALLS).map(|_| {
         let key = key.clone();
         tokio::spawn(async move { key.get("/api/key").await })

@@ -1,6 +1,6 @@
 //! Listings that take too long are stopped, and block nothing else.
 
-use crate::support::{OWNER, World};
+use crate::support::{INVENTORY, OWNER, Text as _, World};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -19,23 +19,21 @@ const STOPPED: &str =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let item = json!({ "name": "Honda" });
     key.put("/api/inventory/A", &item).await.expect(201);
     world.sql(ENDLESS).await;
 
     let answer = key.get("/api/inventory?q=honda").await;
-    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    answer.refused(503, "unavailable");
     let detail = answer.json()["detail"].clone();
     assert!(detail.as_str().unwrap().starts_with(STOPPED), "{detail}");
 
     let page = owner.get("/inventory?q=honda").await.expect(503);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert_ne!(page.header("retry-after"), "");
-    assert!(page.body.contains(STOPPED), "{}", page.body);
+    page.has(STOPPED);
 
     world.sql(AS_BEFORE).await;
     key.get("/api/inventory?q=honda").await.expect(200);
@@ -44,13 +42,11 @@ async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connections() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let reader = owner.create(&world, "Reader", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let reader = owner.create("Reader", &INVENTORY).await;
     let item = json!({ "name": "Honda" });
     reader.put("/api/inventory/A", &item).await.expect(201);
-    let leaked = owner.create(&world, "Leaked", &["leads:read"]).await;
+    let leaked = owner.create("Leaked", &["leads:read"]).await;
     world.sql(ENDLESS).await;
     let listings = tokio::spawn(join_all((0..LISTINGS).map(|_| {
         let reader = reader.clone();
@@ -68,7 +64,7 @@ async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connect
     assert!(!listings.is_finished(), "the listings ended too early");
 
     for answer in listings.await.unwrap() {
-        assert_eq!(answer.problem(), (503, "unavailable".into()));
+        answer.refused(503, "unavailable");
     }
     world.sql(AS_BEFORE).await;
     reader.get("/api/inventory").await.expect(200);

@@ -1,7 +1,7 @@
 //! The cache of keys: calls need no database query, and are never judged by a state older than an
 //! acknowledged change.
 
-use crate::support::{Key, World};
+use crate::support::{INVENTORY, Key, World};
 use domain::seconds::DAY;
 use domain::{Outcome, Scope};
 use futures::FutureExt as _;
@@ -26,8 +26,7 @@ async fn status(key: &Key) -> u16 {
 
 #[tokio::test]
 async fn cached_key_is_accepted_without_a_query_until_the_lease_expires() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     assert_eq!(status(&key).await, 200);
     // From here on every statement on keys fails.
     hide(&world).await;
@@ -45,9 +44,8 @@ async fn cached_key_is_accepted_without_a_query_until_the_lease_expires() {
 
 #[tokio::test]
 async fn cached_key_is_verified_without_waiting_or_allocating() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let secret = key.secret;
     let source = Source::new([203, 0, 113, 7].into(), Some(b"curl/8.5.0"));
     let check = || {
@@ -119,10 +117,9 @@ async fn flood_of_unknown_keys_causes_few_reads_and_leaves_no_state() {
 
 #[tokio::test]
 async fn valid_key_is_accepted_while_its_network_sends_a_flood_of_unknown_keys() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let remembered = owner.create(&world, "Remembered", &["leads:read"]).await;
-    let new = owner.create(&world, "New", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let remembered = owner.create("Remembered", &["leads:read"]).await;
+    let new = owner.create("New", &["leads:read"]).await;
     let source = Source::new([203, 0, 113, 7].into(), None);
     let check = |key: &Key| {
         let (services, secret) = (world.services.clone(), key.secret.clone());
@@ -145,8 +142,7 @@ async fn valid_key_is_accepted_while_its_network_sends_a_flood_of_unknown_keys()
 
 #[tokio::test]
 async fn unknown_keys_are_not_cached() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     assert_eq!(status(&key).await, 200);
     world
         .sql("CREATE TABLE away AS SELECT * FROM api_keys")
@@ -163,8 +159,7 @@ async fn unknown_keys_are_not_cached() {
 
 #[tokio::test]
 async fn cached_key_expires_on_time_to_the_millisecond() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let end = world.count("SELECT expires_at FROM api_keys").await;
     for (millis, expected) in [(end - 1, 200), (end, 401), (end + 1, 401)] {
         world.clock.set(domain::Timestamp::from_millis(millis));
@@ -181,8 +176,7 @@ async fn cached_key_expires_on_time_to_the_millisecond() {
 
 #[tokio::test]
 async fn change_by_another_program_takes_effect_at_the_next_poll() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     assert_eq!(status(&key).await, 200);
     let mut connection = world.connection().await;
     let revoke = "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'leaked'";
@@ -195,11 +189,8 @@ async fn change_by_another_program_takes_effect_at_the_next_poll() {
 /// Makes a change in the console while the key is in the cache, without any time passing that would
 /// end the lease.
 async fn judged_anew(what: &str, path: &str, fields: &[(&str, &str)], expected: u16) {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner
-        .create(&world, "CRM Sync", &["inventory:read", "inventory:write"])
-        .await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &INVENTORY).await;
     key.get("/api/inventory").await.expect(200);
     let id: String = sqlx::query_scalar("SELECT id FROM api_keys")
         .fetch_one(&mut world.connection().await)

@@ -1,6 +1,6 @@
 //! Notices of expiring keys, by e-mail: once each, to members who can act on them.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 use async_trait::async_trait;
 use domain::seconds::{DAY, HOUR};
 use server::Letter;
@@ -60,9 +60,8 @@ fn to_ada(subject: &str) -> (String, String) {
 
 #[tokio::test]
 async fn each_expiry_notice_of_a_key_is_sent_once() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     let letters = Letterbox::default();
     world.clock.advance_seconds(60 * DAY - 1);
     assert_eq!(look(&world, &letters).await, []);
@@ -82,9 +81,8 @@ async fn each_expiry_notice_of_a_key_is_sent_once() {
 
 #[tokio::test]
 async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(90 * DAY - HOUR);
     let letters = Letterbox::default();
     let wanted = [to_ada("API key “CRM Sync” ends in 1 hour")];
@@ -94,9 +92,8 @@ async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
 
 #[tokio::test]
 async fn notices_are_sent_only_to_active_owners_and_admins_of_the_account() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    owner.create("CRM Sync", &["leads:read"]).await;
     world.stranger().await;
     for (name, role, gone) in [
         ("grace", "admin", None),
@@ -126,10 +123,9 @@ async fn notices_are_sent_only_to_active_owners_and_admins_of_the_account() {
 
 #[tokio::test]
 async fn notices_are_retried_later_if_the_mail_server_is_unreachable() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     for name in ["A", "B", "C", "D"] {
-        owner.create(&world, name, &["leads:read"]).await;
+        owner.create(name, &["leads:read"]).await;
     }
     world.clock.advance_seconds(83 * DAY);
     let letters = Letterbox::default();
@@ -148,9 +144,8 @@ async fn notices_are_retried_later_if_the_mail_server_is_unreachable() {
 
 #[tokio::test]
 async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(83 * DAY);
     let reason = "The mail server answered 550.".to_owned();
     let letters = Letterbox {
@@ -173,24 +168,21 @@ async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
         panic!("{recorded:?}");
     };
     assert_eq!(*subject, key.id);
-    for text in ["ada@example.com", "The mail server answered 550."] {
-        assert!(detail.contains(text), "{text}: {detail}");
-    }
+    detail.has_all(["ada@example.com", "The mail server answered 550."]);
 }
 
 #[tokio::test]
 async fn accounts_with_failing_or_many_notices_do_not_delay_other_accounts() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let stranger = world.stranger().await;
     // The first account's notices are the first ones due.
     for number in 0..40 {
         owner
-            .create(&world, &format!("Key {number}"), &["leads:read"])
+            .create(&format!("Key {number}"), &["leads:read"])
             .await;
     }
     world.clock.advance_seconds(60);
-    stranger.create(&world, "Theirs", &["leads:read"]).await;
+    stranger.create("Theirs", &["leads:read"]).await;
     world.clock.advance_seconds(83 * DAY);
 
     let letters = Letterbox {
@@ -214,9 +206,8 @@ async fn accounts_with_failing_or_many_notices_do_not_delay_other_accounts() {
 
 #[tokio::test]
 async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Händler-Feed", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Händler-Feed", &["leads:read"]).await;
     world
         .sql("UPDATE accounts SET time_zone = 'Europe/Berlin'")
         .await;
@@ -225,15 +216,13 @@ async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
     world.services.notices.send(&letters).await.unwrap();
     let mails = std::mem::take(&mut *letters.got.lock().unwrap());
     let body = Letter::new(&mails[0]).body;
-    for text in [
+    body.has_all([
         "“Händler-Feed”",
         &format!("({}…)", &key.secret[..9]),
         "ends in 7 days, on 21 Feb 2027, 06:31:07 CET",
         &format!("http://127.0.0.1:3000/keys/{}", key.id),
-    ] {
-        assert!(body.contains(text), "{text}: {body}");
-    }
-    assert!(!body.contains(&key.secret[9..]));
+    ]);
+    body.lacks(&key.secret[9..]);
 }
 
 #[tokio::test]
@@ -262,7 +251,7 @@ async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
         (mail.to.as_str(), &*letter.subject),
         ("ada@example.com", SUBJECT)
     );
-    assert!(letter.body.contains("198.51.100.7") && letter.body.contains("/account"));
+    mail.body.has_all(["198.51.100.7", "/account"]);
     world.clock.advance_seconds(DAY / 2);
     assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
 }

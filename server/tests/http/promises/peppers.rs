@@ -1,6 +1,6 @@
 //! A change of the pepper: no key stops working, and no revocation is missed.
 
-use crate::support::{Answer, Http, Key, Member, World};
+use crate::support::{Answer, Http, Key, Member, Text as _, World};
 use axum::http::StatusCode;
 use serde_json::json;
 use service::{OsRandom, Pepper, Services};
@@ -65,10 +65,9 @@ async fn write_batches(services: &Services) {
 
 #[tokio::test]
 async fn keys_work_during_a_pepper_change_and_are_rehashed_when_they_are_used() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let used = owner.create(&world, "Used", &["leads:read"]).await;
-    let idle = owner.create(&world, "Idle", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let used = owner.create("Used", &["leads:read"]).await;
+    let idle = owner.create("Idle", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     let (next, http) = world.node(&new, Some(&old)).await;
     next.node.look().await.unwrap();
@@ -78,7 +77,7 @@ async fn keys_work_during_a_pepper_change_and_are_rehashed_when_they_are_used() 
     // node finds all keys.
     assert_eq!(answer(&http, &used.secret).await.0, 200);
     next.flush().await.unwrap();
-    let between = owner.create(&world, "Between", &["leads:read"]).await;
+    let between = owner.create("Between", &["leads:read"]).await;
     assert_eq!(answer(&http, &between.secret).await.0, 200);
     assert_eq!(
         (under(&world, &old).await, under(&world, &new).await),
@@ -115,9 +114,8 @@ async fn keys_work_during_a_pepper_change_and_are_rehashed_when_they_are_used() 
 
 #[tokio::test]
 async fn node_without_the_new_pepper_reports_unavailable_instead_of_an_unknown_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     // The other nodes consider this one dead, and its lease expires.
     world.services.node.leave().await;
@@ -147,8 +145,7 @@ async fn node_without_the_new_pepper_reports_unavailable_instead_of_an_unknown_k
 
 #[tokio::test]
 async fn node_creates_keys_with_the_new_pepper_before_it_notices_the_change() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (old, new) = (world.pepper.clone(), fresh());
     world.services.node.leave().await;
     let (one, _) = world.node(&new, Some(&old)).await;
@@ -168,11 +165,10 @@ async fn node_creates_keys_with_the_new_pepper_before_it_notices_the_change() {
 
 #[tokio::test]
 async fn key_revoked_before_or_after_its_rehash_is_refused_by_every_node() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let (old, new) = (world.pepper.clone(), fresh());
-    let before = owner.create(&world, "Before", &["leads:read"]).await;
-    let after = owner.create(&world, "After", &["leads:read"]).await;
+    let before = owner.create("Before", &["leads:read"]).await;
+    let after = owner.create("After", &["leads:read"]).await;
     world.services.node.leave().await;
     let (one, http_one) = world.node(&new, Some(&old)).await;
     let (two, http_two) = world.node(&new, Some(&old)).await;
@@ -205,9 +201,8 @@ async fn key_revoked_before_or_after_its_rehash_is_refused_by_every_node() {
 
 #[tokio::test]
 async fn found_key_is_identified_under_the_old_and_the_new_pepper() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Lost", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Lost", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     world.services.node.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
@@ -217,7 +212,7 @@ async fn found_key_is_identified_under_the_old_and_the_new_pepper() {
     for _ in 0..2 {
         let fields = [("digest", &*hex::encode(digest))];
         let found = member.form("/keys/found", &fields).await.expect(200);
-        assert!(found.body.contains("Lost"), "{}", found.body);
+        found.has("Lost");
         // The key is re-hashed by then.
         next.flush().await.unwrap();
         assert_eq!(answer(&http, &key.secret).await.0, 200);
@@ -228,9 +223,8 @@ async fn found_key_is_identified_under_the_old_and_the_new_pepper() {
 
 #[tokio::test]
 async fn startup_check_fails_if_keys_still_need_the_old_pepper() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Idle", &["leads:read"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Idle", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
     world.services.node.leave().await;
     let (next, _) = world.node(&new, Some(&old)).await;
@@ -241,7 +235,7 @@ async fn startup_check_fails_if_keys_still_need_the_old_pepper() {
     let (without, http) = world.node(&new, None).await;
     let error = without.pepper.check_old().await.unwrap_err().to_string();
     for text in ["API keys: 1", "VOXUM_PEPPER_OLD", "voxum key revoke"] {
-        assert!(error.contains(text), "{error}");
+        error.has(text);
     }
     revoke(&http, &owner, &key, "Idle").await;
     without.pepper.check_old().await.unwrap();

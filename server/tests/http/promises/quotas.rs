@@ -1,21 +1,13 @@
 //! Quotas of an account, as its keys and its members encounter them.
 
-use crate::support::World;
+use crate::support::{ALL_SCOPES, Text as _, World};
 use serde_json::{Value, json};
 use service::store::{QuotaStore as _, Quotas};
 
-const SCOPES: [&str; 4] = [
-    "inventory:read",
-    "inventory:write",
-    "leads:read",
-    "leads:write",
-];
-
 #[tokio::test]
 async fn call_that_exceeds_a_quota_is_refused_with_quota_exceeded() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &SCOPES).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     world.store.limit_accounts(Quotas {
         items: Some(1),
         item_bytes: Some(1_000),
@@ -33,8 +25,8 @@ async fn call_that_exceeds_a_quota_is_refused_with_quota_exceeded() {
     let answer = key.post("/api/inventory", &items).await;
     assert_eq!(answer.problem(), exceeded);
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("at most 1 item,"), "{detail}");
-    let stored = key.get("/api/inventory/A").await.expect(200).json();
+    detail.has("at most 1 item,");
+    let stored = key.get_json("/api/inventory/A").await;
     assert_eq!(stored["name"], "a", "a part of the feed was stored");
     let answer = key.put("/api/inventory/B", &json!({ "name": "b" })).await;
     assert_eq!(answer.problem(), exceeded);
@@ -56,9 +48,8 @@ async fn call_that_exceeds_a_quota_is_refused_with_quota_exceeded() {
 
 #[tokio::test]
 async fn console_names_the_quota_that_a_form_exceeds() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &SCOPES).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     world.store.limit_accounts(Quotas {
         items: Some(1),
         keys: Some(1),
@@ -70,15 +61,15 @@ async fn console_names_the_quota_that_a_form_exceeds() {
         .await
         .expect(200)
         .body;
-    assert!(page.contains("may have at most 1 item,"), "{page}");
+    page.has("may have at most 1 item,");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
 
     let token = owner.keys().await["new_key"]["token"].clone();
-    let form = json!({ "name": "CRM", "scopes": SCOPES, "expires": "90d", "token": token });
+    let form = json!({ "name": "CRM", "scopes": ALL_SCOPES, "expires": "90d", "token": token });
     let answer = owner.call("keys/create", &json!({ "form": form })).await;
     let answer = answer.expect(200).json();
     let message = answer["Err"]["quota_exceeded"]["message"].as_str().unwrap();
-    assert!(message.contains("may have at most 1 API key,"), "{message}");
+    message.has("may have at most 1 API key,");
     let token = token.as_str().unwrap();
     let fields = [
         ("name", "CRM"),
@@ -87,33 +78,30 @@ async fn console_names_the_quota_that_a_form_exceeds() {
         ("token", token),
     ];
     let page = owner.form("/keys", &fields).await.expect(422).body;
-    assert!(page.contains("may have at most 1 API key,"), "{page}");
+    page.has("may have at most 1 API key,");
 
     let rotate = format!("/keys/{}/rotate", key.id);
-    let page = owner.get(&rotate).await.expect(200).body;
+    let page = owner.get_text(&rotate).await;
     let (_, rest) = page.split_once("name=\"token\" value=\"").unwrap();
     let token = &rest[..rest.find('"').unwrap()];
     let fields = [("grace", "24h"), ("expires", "90d"), ("token", token)];
     let page = owner.form(&rotate, &fields).await.expect(422).body;
-    assert!(page.contains("may have at most 1 API key,"), "{page}");
+    page.has("may have at most 1 API key,");
 
     let fields = [("email", "grace@example.com"), ("role", "viewer")];
     let page = owner.form("/team/invite", &fields).await.expect(422).body;
-    assert!(page.contains("at most 1 member or invitation,"), "{page}");
+    page.has("at most 1 member or invitation,");
 }
 
 #[tokio::test]
 async fn settings_show_how_much_of_each_quota_is_in_use() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &SCOPES).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     key.put("/api/inventory/A", &json!({ "name": "Honda" }))
         .await
         .expect(201);
-    let page = owner.get("/settings").await.expect(200).body;
-    for text in ["Quotas", "1, no limit", "No limit"] {
-        assert!(page.contains(text), "{text}: {page}");
-    }
+    let page = owner.get_text("/settings").await;
+    page.has_all(["Quotas", "1, no limit", "No limit"]);
     world.store.limit_accounts(Quotas {
         items: Some(2_000),
         item_bytes: Some(1 << 20),
@@ -124,34 +112,31 @@ async fn settings_show_how_much_of_each_quota_is_in_use() {
     world.services.auth.limit_accounts_to(1_500);
     let viewer = world.join(&owner, "grace@example.com", "viewer").await;
     for reader in [&owner, &viewer] {
-        let page = reader.get("/settings").await.expect(200).body;
-        for text in [
+        let page = reader.get_text("/settings").await;
+        page.has_all([
             "1 of 2,000",
             "11 bytes of 1.0 MiB",
             "0 of 3",
             "1 of 4",
             "2 of 5",
             "1,500",
-        ] {
-            assert!(page.contains(text), "{text}: {page}");
-        }
+        ]);
     }
 }
 
 #[tokio::test]
 async fn all_keys_of_an_account_share_its_rate_limit() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let stranger = world.stranger().await;
-    let one = owner.create(&world, "One", &["inventory:read"]).await;
-    let other = owner.create(&world, "Other", &["inventory:read"]).await;
-    let theirs = stranger.create(&world, "Theirs", &["inventory:read"]).await;
+    let one = owner.create("One", &["inventory:read"]).await;
+    let other = owner.create("Other", &["inventory:read"]).await;
+    let theirs = stranger.create("Theirs", &["inventory:read"]).await;
     world.services.auth.limit_accounts_to(3);
     for key in [&one, &other, &one] {
         key.get("/api/key").await.expect(200);
     }
     let answer = other.get("/api/key").await;
-    assert_eq!(answer.problem(), (429, "rate_limited".into()));
+    answer.refused(429, "rate_limited");
     assert_eq!(answer.header("retry-after"), "1");
     let detail: Value = answer.json()["detail"].clone();
     let detail = detail.as_str().unwrap();
@@ -159,11 +144,7 @@ async fn all_keys_of_an_account_share_its_rate_limit() {
     theirs.get("/api/key").await.expect(200);
     let id = answer.header("x-request-id");
     let page = owner.get(&format!("/refusals?id={id}")).await.expect(200);
-    assert!(
-        page.body.contains("All keys of the account together"),
-        "{}",
-        page.body
-    );
+    page.has("All keys of the account together");
     world.clock.advance_seconds(1);
     for _ in 0..3 {
         other.get("/api/key").await.expect(200);

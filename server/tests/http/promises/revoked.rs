@@ -79,8 +79,7 @@ impl Lane {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_is_accepted_if_it_starts_after_an_acknowledged_revocation() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     let member = world
         .services
         .sessions

@@ -1,6 +1,6 @@
 //! Behaviour while the disk is nearly full, and while revocations and pauses cannot be stored.
 
-use crate::support::{Key, Member, World};
+use crate::support::{ALL_SCOPES, Key, Member, Text as _, World};
 use serde_json::json;
 
 const NOT_STORED: &str = "Refused on this node, not yet stored";
@@ -8,15 +8,8 @@ const LEAD: &str = r#"{ "email": "grace@example.com" }"#;
 
 #[tokio::test]
 async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_continue() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = [
-        "inventory:read",
-        "inventory:write",
-        "leads:read",
-        "leads:write",
-    ];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     let item = json!({ "name": "Honda" });
     key.put("/api/inventory/A", &item).await.expect(201);
     let lead = key
@@ -46,7 +39,7 @@ async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_co
     }
     let page = owner.import("a.csv", "id,name\nB,b\n", &[]);
     let page = page.await.expect(503).body;
-    assert!(page.contains("disk is nearly full"), "{page}");
+    page.has("disk is nearly full");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 1);
     let ready = world.nobody().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\nstorage_low\n");
@@ -54,7 +47,7 @@ async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_co
     key.delete("/api/inventory/A").await.expect(204);
     key.delete(&lead).await.expect(204);
     world.sign_in("ada@example.com").await;
-    let other = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let other = owner.create("CRM Sync", &["leads:read"]).await;
     let pause = format!("/keys/{}/pause", other.id);
     owner.form(&pause, &[]).await.expect(303);
     let answer = owner.revoke(&other.id, "").await.expect(200);
@@ -77,41 +70,40 @@ async fn repair_stops(world: &World) {
     world.sql("DROP TRIGGER no_space").await;
 }
 
-async fn keys(world: &World, owner: &Member, number: usize) -> Vec<Key> {
+async fn keys(owner: &Member, number: usize) -> Vec<Key> {
     let mut keys = Vec::new();
     for number in 0..number {
         let name = format!("Key {number}");
-        keys.push(owner.create(world, &name, &["inventory:read"]).await);
+        keys.push(owner.create(&name, &["inventory:read"]).await);
     }
     keys
 }
 
 #[tokio::test]
 async fn revocation_takes_effect_at_once_and_is_stored_later_if_storing_it_fails() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = &keys(&world, &owner, 1).await[0];
+    let (world, owner) = World::with_owner().await;
+    let key = &keys(&owner, 1).await[0];
     key.get("/api/key").await.expect(200);
     break_stops(&world).await;
     for _ in 0..2 {
         let answer = key.delete("/api/key").await;
-        assert_eq!(answer.problem(), (503, "not_stored".into()));
+        answer.refused(503, "not_stored");
         assert_ne!(answer.header("retry-after"), "");
         let answer = key.get("/api/key").await;
-        assert_eq!(answer.problem(), (401, "revoked_key".into()));
+        answer.refused(401, "revoked_key");
     }
     let page = owner.get(&format!("/keys/{}", key.id)).await.expect(200);
-    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    page.has(NOT_STORED);
     let ready = world.nobody().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\nnot_stored: 1\n");
 
     assert_eq!(world.services.key_changes.store_pending().await, 1);
     repair_stops(&world).await;
     let answer = key.get("/api/key").await;
-    assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    answer.refused(401, "revoked_key");
     assert_eq!(world.services.key_changes.store_pending().await, 0);
     let answer = key.delete("/api/key").await;
-    assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    answer.refused(401, "revoked_key");
     let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
     assert_eq!(world.count(stored).await, 1);
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
@@ -122,9 +114,8 @@ async fn revocation_takes_effect_at_once_and_is_stored_later_if_storing_it_fails
 
 #[tokio::test]
 async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let keys = keys(&world, &owner, 5).await;
+    let (world, owner) = World::with_owner().await;
+    let keys = keys(&owner, 5).await;
     break_stops(&world).await;
     let [form, call, pause, one, other] = &keys[..] else {
         panic!("five keys")
@@ -132,12 +123,12 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
     let page = format!("/keys/{}/revoke", form.id);
     let page = owner.form(&page, &[("reason", "leaked"), ("confirm", "")]);
     let page = page.await.expect(503);
-    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    page.has(NOT_STORED);
     let answer = owner.revoke(&call.id, "").await.expect(200);
     assert_eq!(answer.json(), json!({ "Err": "not_stored" }));
     let page = format!("/keys/{}/pause", pause.id);
     let page = owner.form(&page, &[]).await.expect(503);
-    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    page.has(NOT_STORED);
     let fields = [
         ("do", "revoke"),
         ("key", &one.id),
@@ -146,18 +137,18 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
         ("count", "2"),
     ];
     let page = owner.form("/keys/several", &fields).await.expect(503);
-    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    page.has(NOT_STORED);
 
     let revoked = (401, "revoked_key".to_owned());
     for key in [form, call, one, other] {
         assert_eq!(key.get("/api/key").await.problem(), revoked);
     }
     let answer = pause.get("/api/key").await;
-    assert_eq!(answer.problem(), (401, "paused_key".into()));
+    answer.refused(401, "paused_key");
     repair_stops(&world).await;
     assert_eq!(world.services.key_changes.store_pending().await, 0);
     let answer = pause.get("/api/key").await;
-    assert_eq!(answer.problem(), (401, "paused_key".into()));
+    answer.refused(401, "paused_key");
     let resume = format!("/keys/{}/resume", pause.id);
     owner.form(&resume, &[]).await.expect(303);
     pause.get("/api/key").await.expect(200);
@@ -168,20 +159,19 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
 
 #[tokio::test]
 async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_stored() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let ours = keys(&world, &owner, 2).await;
-    let theirs = keys(&world, &world.stranger().await, 1).await;
+    let (world, owner) = World::with_owner().await;
+    let ours = keys(&owner, 2).await;
+    let theirs = keys(&world.stranger().await, 1).await;
     let no_space = "CREATE TRIGGER no_space BEFORE INSERT ON account_revocations
         BEGIN SELECT RAISE(ABORT, 'no space'); END";
     world.sql(no_space).await;
     let fields = [("confirm", "Acme Motors")];
     let page = owner.form("/keys/revoke-all", &fields).await.expect(503);
-    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    page.has(NOT_STORED);
     let are_refused = async || {
         for key in &ours {
             let answer = key.get("/api/key").await;
-            assert_eq!(answer.problem(), (401, "revoked_key".into()));
+            answer.refused(401, "revoked_key");
         }
         theirs[0].get("/api/key").await.expect(200);
     };
@@ -201,14 +191,13 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
 
 #[tokio::test]
 async fn restart_loses_a_revocation_that_was_not_stored() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = &keys(&world, &owner, 1).await[0];
+    let (world, owner) = World::with_owner().await;
+    let key = &keys(&owner, 1).await[0];
     break_stops(&world).await;
     let answer = key.delete("/api/key").await;
-    assert!(answer.body.contains("a restart"), "{}", answer.body);
+    answer.has("a restart");
     let (secret, id) = (key.secret.clone(), key.id.clone());
     let world = world.restart().await;
-    let key = Key::new(&world, secret, id);
+    let key = Key::new(&world.app, secret, id);
     key.get("/api/key").await.expect(200);
 }

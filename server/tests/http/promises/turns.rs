@@ -22,9 +22,9 @@ async fn feed_of_another_account_or_key_does_not_wait_for_a_busy_key() {
     });
     let (owner, stranger) = (world.owner().await, world.stranger().await);
     let scopes = ["inventory:write"];
-    let busy = owner.create(&world, "Busy", &scopes).await;
-    let second = owner.create(&world, "Second", &scopes).await;
-    let calm = stranger.create(&world, "Calm", &scopes).await;
+    let busy = owner.create("Busy", &scopes).await;
+    let second = owner.create("Second", &scopes).await;
+    let calm = stranger.create("Calm", &scopes).await;
     let feeds = &world.state.feeds;
 
     // A feed of the busy key is being read until this test releases it.

@@ -2,13 +2,19 @@
 
 use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
 use http_body_util::BodyExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+}
+
+impl AsRef<str> for Answer {
+    fn as_ref(&self) -> &str {
+        &self.body
+    }
 }
 
 impl Answer {
@@ -50,11 +56,21 @@ impl Answer {
         serde_json::to_string_pretty(&body).expect("a value is JSON")
     }
 
-    /// Returns the snapshot of a problem document in the common form.
+    /// Returns status, code, title and detail of a problem document in the common form, and the
+    /// members that only some problems have.
     #[track_caller]
     pub fn problem_snapshot(&self) -> String {
-        self.problem();
-        self.snapshot()
+        let (status, code) = self.problem();
+        let document = self.json();
+        let [title, detail] = ["title", "detail"].map(|name| document[name].as_str().unwrap());
+        let common = ["code", "detail", "instance", "status", "title", "type"];
+        let rest = self.json_without(&common);
+        let rest = if rest == json!({}) {
+            String::new()
+        } else {
+            format!("{rest:#}")
+        };
+        format!("{status} {code}: {title}\n{detail}\n{rest}")
     }
 
     /// Returns the object of this answer without some of its members.
@@ -133,6 +149,13 @@ impl Answer {
             assert_eq!(self.headers.contains_key("retry-after"), later);
         }
         (self.status.as_u16(), code)
+    }
+
+    /// Checks that this is the problem document of this refusal, and returns its detail.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        assert_eq!(self.problem(), (status, code.to_owned()));
+        self.json()["detail"].as_str().unwrap().to_owned()
     }
 
     /// Returns pointer and code of every error in a refused body, in the order of the response.

@@ -10,6 +10,7 @@ use server::{App as _, Pipeline};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::panic::Location;
 use url::form_urlencoded;
 
 /// A client that sends the same headers with every request.
@@ -108,6 +109,24 @@ impl Http {
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, Body::empty()).await
+    }
+
+    /// Returns the body of a successful response.
+    #[track_caller]
+    pub fn get_text(&self, path: &str) -> impl Future<Output = String> {
+        let caller = Location::caller();
+        async move {
+            let Answer { status, body, .. } = self.get(path).await;
+            assert_eq!(status, 200, "GET {path} at {caller}: {body}");
+            body
+        }
+    }
+
+    /// Returns the JSON of a successful response.
+    #[track_caller]
+    pub fn get_json(&self, path: &str) -> impl Future<Output = Value> {
+        let text = self.get_text(path);
+        async move { serde_json::from_str(&text.await).expect("the answer is JSON") }
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
@@ -274,7 +293,7 @@ impl Member {
     }
 
     /// Creates a key and returns a client that uses it.
-    pub async fn create(&self, world: &World, name: &str, scopes: &[&str]) -> Key {
+    pub async fn create(&self, name: &str, scopes: &[&str]) -> Key {
         let token = self.keys().await["new_key"]["token"].clone();
         let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": token });
         let answer = self
@@ -284,7 +303,8 @@ impl Member {
             .json();
         let issued = &answer["Ok"];
         let text = |value: &Value| value.as_str().expect("the key was created").to_owned();
-        Key::new(world, text(&issued["secret"]), text(&issued["key"]["id"]))
+        let (secret, id) = (text(&issued["secret"]), text(&issued["key"]["id"]));
+        Key::new(&self.app, secret, id)
     }
 
     pub async fn revoke(&self, key: &str, confirm: &str) -> Answer {
@@ -311,9 +331,9 @@ impl Deref for Key {
 }
 
 impl Key {
-    pub fn new(world: &World, secret: String, id: String) -> Self {
+    pub fn new(app: &Pipeline, secret: String, id: String) -> Self {
         Self {
-            http: world.nobody().with("x-api-key", &secret),
+            http: Http::new(app.clone()).with("x-api-key", &secret),
             secret,
             id,
         }

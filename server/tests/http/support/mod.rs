@@ -7,11 +7,15 @@ mod world;
 
 pub use answer::Answer;
 pub use http::{Http, Key, Member, multipart};
+pub use testkit::Text;
 pub use world::{PUBLIC_URL, World, setup_link};
 
 pub const PASSWORD: &str = "correct horse battery";
 /// The e-mail address of a world's first member.
 pub const OWNER: &str = "ada@example.com";
+pub const INVENTORY: [&str; 2] = ["inventory:read", "inventory:write"];
+pub const LEADS: [&str; 2] = ["leads:read", "leads:write"];
+pub const ALL_SCOPES: [&str; 4] = [INVENTORY[0], INVENTORY[1], LEADS[0], LEADS[1]];
 
 /// Hashes a found key as its page does before sending it.
 pub fn sha256(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! A complete server with its database, in a folder of its own.
 
-use super::{Http, Key, Member, OWNER, PASSWORD};
+use super::{Http, INVENTORY, Key, LEADS, Member, OWNER, PASSWORD};
+use domain::{AccountId, AccountName, Email, Timestamp};
 use domain::seconds::HOUR;
-use domain::{AccountId, AccountName, Timestamp};
 use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
 use std::path::Path;
@@ -28,6 +28,27 @@ impl World {
         Self::at(PUBLIC_URL).await
     }
 
+    /// Creates an installation with its first owner.
+    pub async fn with_owner() -> (Self, Member) {
+        let world = Self::new().await;
+        let owner = world.owner().await;
+        (world, owner)
+    }
+
+    /// Creates an installation with a key for the inventory.
+    pub async fn with_key() -> (Self, Key) {
+        let world = Self::new().await;
+        let key = world.key().await;
+        (world, key)
+    }
+
+    /// Creates an installation with a key for leads.
+    pub async fn with_crm_key() -> (Self, Key) {
+        let world = Self::new().await;
+        let key = world.crm_key().await;
+        (world, key)
+    }
+
     pub async fn at(public_url: &str) -> Self {
         let pepper = Pepper::generate(&OsRandom).to_hex().to_string();
         let now = Timestamp::from_millis(1_795_411_867_000);
@@ -48,22 +69,12 @@ impl World {
     ) -> Self {
         let file = folder.path().join("voxum.db");
         let store = sqlite::open(&file, OpenMode::CreateIfNew).await.unwrap();
-        let url = PublicUrl::parse(public_url).unwrap();
-        let services = Services::open(
-            Arc::new(store.clone()),
-            clock.clone(),
-            Arc::new(OsRandom),
-            Pepper::parse(&pepper).unwrap(),
-            url.origin().to_owned(),
-        );
-        let services = Arc::new(services.await.unwrap());
+        let peppers = Peppers::from(Pepper::parse(&pepper).unwrap());
+        let services = services(&store, &clock, peppers, public_url).await;
         // The clock does not advance, so the lease of this poll remains valid until the test lets
         // time pass.
         services.node.look().await.unwrap();
-        let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
-        let bodies = Bodies::default();
-        let (site, documents) = (site(folder.path()), documents(&url));
-        let state = AppState::new(services.clone(), site, url, proxies, bodies, documents);
+        let state = state(&services, folder.path(), public_url, Bodies::default());
         Self {
             folder,
             clock,
@@ -77,26 +88,10 @@ impl World {
 
     /// Starts another server on the same database, with these peppers.
     pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Services>, Http) {
-        let url = PublicUrl::parse(PUBLIC_URL).unwrap();
         let parse = |text: &str| Pepper::parse(text).unwrap();
-        let services = Services::open(
-            Arc::new(self.store.clone()),
-            self.clock.clone(),
-            Arc::new(OsRandom),
-            Peppers::changing(parse(pepper), old.map(parse)),
-            url.origin().to_owned(),
-        );
-        let services = Arc::new(services.await.unwrap());
-        let site = site(self.folder.path());
-        let documents = documents(&url);
-        let state = AppState::new(
-            services.clone(),
-            site,
-            url,
-            TrustedProxies::default(),
-            Bodies::default(),
-            documents,
-        );
+        let peppers = Peppers::changing(parse(pepper), old.map(parse));
+        let services = services(&self.store, &self.clock, peppers, PUBLIC_URL).await;
+        let state = state(&services, self.folder.path(), PUBLIC_URL, Bodies::default());
         (services, Http::new(build_app(state)))
     }
 
@@ -117,12 +112,7 @@ impl World {
 
     /// Returns the same installation with other limits for large bodies.
     pub fn bounded(mut self, bodies: Bodies) -> Self {
-        let url = PublicUrl::parse(PUBLIC_URL).unwrap();
-        let proxies = TrustedProxies::default();
-        let site = site(self.folder.path());
-        let documents = documents(&url);
-        let services = self.services.clone();
-        self.state = AppState::new(services, site, url, proxies, bodies, documents);
+        self.state = state(&self.services, self.folder.path(), PUBLIC_URL, bodies);
         self.app = build_app(self.state.clone());
         self
     }
@@ -200,6 +190,13 @@ impl World {
         self.clock.now().millis().rem_euclid(HOUR * 1_000) / 1_000
     }
 
+    /// Returns the path of a new link with which this member sets a password.
+    pub async fn reset_link(&self, email: &str) -> String {
+        let email = Email::parse(email).unwrap();
+        let link = self.services.links.reset_link(&email, None).await;
+        format!("/setup/{}", link.unwrap().unwrap().expose())
+    }
+
     pub async fn sign_in(&self, email: &str) -> Member {
         let fields = [("email", email), ("password", PASSWORD)];
         Member::of(
@@ -211,21 +208,12 @@ impl World {
     /// Creates a key of the owner with all permissions for the inventory.
     pub async fn key(&self) -> Key {
         let owner = self.owner().await;
-        owner
-            .create(
-                self,
-                "Inventory Integration",
-                &["inventory:read", "inventory:write"],
-            )
-            .await
+        owner.create("Inventory Integration", &INVENTORY).await
     }
 
     /// Creates a key of the owner with all permissions for leads.
     pub async fn crm_key(&self) -> Key {
-        let owner = self.owner().await;
-        owner
-            .create(self, "CRM Sync", &["leads:read", "leads:write"])
-            .await
+        self.owner().await.create("CRM Sync", &LEADS).await
     }
 
     /// Changes the database without the server's knowledge, for states that no request can bring
@@ -265,6 +253,31 @@ impl World {
             .await
             .unwrap()
     }
+}
+
+async fn services(
+    store: &SqlStore,
+    clock: &Arc<ManualClock>,
+    peppers: Peppers,
+    public_url: &str,
+) -> Arc<Services> {
+    let (store, clock) = (Arc::new(store.clone()), clock.clone());
+    let url = PublicUrl::parse(public_url).unwrap();
+    let services = Services::open(
+        store,
+        clock,
+        Arc::new(OsRandom),
+        peppers,
+        url.origin().into(),
+    );
+    Arc::new(services.await.unwrap())
+}
+
+fn state(services: &Arc<Services>, folder: &Path, public_url: &str, bodies: Bodies) -> AppState {
+    let url = PublicUrl::parse(public_url).unwrap();
+    let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
+    let (site, documents) = (site(folder), documents(&url));
+    AppState::new(services.clone(), site, url, proxies, bodies, documents)
 }
 
 /// Creates a small site, independent of what has been built on this machine, since pages refer to

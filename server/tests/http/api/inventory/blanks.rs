@@ -1,18 +1,17 @@
 //! Values with nothing to see in them, and line ends.
 
 use super::{feed, named};
-use crate::support::{Key, World};
+use crate::support::{Key, LEADS, World};
 use serde_json::{Value, json};
 
 async fn push(key: &Key, item: Value) -> Value {
     key.post("/api/inventory", &feed([item])).await.expect(200);
-    key.get("/api/inventory/A").await.expect(200).json()
+    key.get_json("/api/inventory/A").await
 }
 
 #[tokio::test]
 async fn blank_json_values_are_treated_as_absent() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (available, stored) in [
         (json!(""), true),
         (json!(" \u{A0}"), true),
@@ -38,8 +37,7 @@ async fn blank_json_values_are_treated_as_absent() {
 
 #[tokio::test]
 async fn boolean_csv_cells_are_accepted_with_surrounding_whitespace() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let csv = key.with("content-type", "text/csv");
     let body = "id,name,available\nA,a, false \nB,b,\u{A0}NO\t\n";
     csv.send("POST", "/api/inventory", body).await.expect(200);
@@ -51,8 +49,7 @@ async fn boolean_csv_cells_are_accepted_with_surrounding_whitespace() {
 
 #[tokio::test]
 async fn windows_line_endings_are_normalised_in_every_format() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let xml = "<inventory><item><id>A</id><name>a</name><description>one&#13;\ntwo</description></item></inventory>";
     for (kind, body) in [
         ("text/csv", "id,name,description\r\nA,a,\"one\r\ntwo\"\r\n"),
@@ -64,13 +61,12 @@ async fn windows_line_endings_are_normalised_in_every_format() {
     ] {
         let http = key.with("content-type", kind);
         http.send("POST", "/api/inventory", body).await.expect(200);
-        let item = key.get("/api/inventory/A").await.expect(200).json();
+        let item = key.get_json("/api/inventory/A").await;
         assert_eq!(item["description"], "one\ntwo", "{kind}");
         key.delete("/api/inventory/A").await.expect(204);
     }
     let owner = world.sign_in(crate::support::OWNER).await;
-    let leads = ["leads:read", "leads:write"];
-    let crm = owner.create(&world, "CRM", &leads).await;
+    let crm = owner.create("CRM", &LEADS).await;
     let lead = json!({ "phone": "1", "message": "one\r\ntwo" });
     let lead = crm.post("/api/leads", &lead).await.expect(201).json();
     assert_eq!(lead["message"], "one\ntwo");
@@ -78,8 +74,7 @@ async fn windows_line_endings_are_normalised_in_every_format() {
 
 #[tokio::test]
 async fn name_with_only_invisible_characters_is_refused_as_blank() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let blank = "\u{200B}\u{2060} \u{FEFF}";
     let json = feed([json!({ "id": "A", "name": blank })]).to_string();
     let xml = format!("<inventory><item><id>A</id><name>{blank}</name></item></inventory>");
@@ -107,14 +102,13 @@ async fn name_with_only_invisible_characters_is_refused_as_blank() {
     assert_eq!(detail, wanted);
     let lead = json!({ "email": blank, "phone": blank });
     let owner = world.sign_in(crate::support::OWNER).await;
-    let crm = owner.create(&world, "CRM", &["leads:write"]).await;
+    let crm = owner.create("CRM", &["leads:write"]).await;
     crm.post("/api/leads", &lead).await.expect(422);
 }
 
 #[tokio::test]
 async fn negative_price_is_refused_with_the_range_of_prices() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (price, detail) in [
         (json!(-5), "Use a price from 0 to 9999999999.99."),
         (json!("-5,00"), "Use a price of 0 or more, such as 32500."),

@@ -1,7 +1,7 @@
 //! Bounds in bytes: of an item, of a page, and of what is reported about a feed.
 
 use super::{feed, named};
-use crate::support::{Answer, Key, World};
+use crate::support::{Answer, Key, Text as _, World};
 use serde_json::{Value, json};
 
 const MIB: usize = 1024 * 1024;
@@ -36,8 +36,7 @@ async fn read_all(world: &World, key: &Key) -> (Vec<String>, usize) {
 
 #[tokio::test]
 async fn page_of_items_ends_at_two_mebibytes_and_the_next_page_continues() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     // Each of these characters takes two bytes in JSON, so a page that fits when stored need not
     // fit when sent.
     let attributes: Value = (0..30)
@@ -55,8 +54,7 @@ async fn page_of_items_ends_at_two_mebibytes_and_the_next_page_continues() {
 
 #[tokio::test]
 async fn stored_item_beyond_the_size_limit_stays_readable() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let items: Vec<Value> = (0..20).map(|n| named(&format!("{n:02}"))).collect();
     key.post("/api/inventory", &feed(items)).await.expect(200);
     let grow = "UPDATE items SET description = replace(hex(zeroblob(450000)), '00', 'x')";
@@ -64,23 +62,19 @@ async fn stored_item_beyond_the_size_limit_stays_readable() {
     let grow =
         "UPDATE items SET description = replace(hex(zeroblob(3000000)), '00', 'x') WHERE id = '07'";
     world.sql(grow).await;
-    let item = key.get("/api/inventory/07").await.expect(200).json();
+    let item = key.get_json("/api/inventory/07").await;
     assert_eq!(item["description"].as_str().unwrap().len(), 3_000_000);
     let (ids, largest) = read_all(&world, &key).await;
     assert_eq!(ids.len(), 20);
     assert!((3_000_000..3_100_000).contains(&largest), "{largest}");
     let page = world.sign_in(crate::support::OWNER).await;
-    let page = page.get("/inventory").await.expect(200).body;
-    assert!(
-        page.contains("20 items") && page.contains("/inventory?cursor="),
-        "{page}"
-    );
+    let page = page.get_text("/inventory").await;
+    page.has_all(["20 items", "/inventory?cursor="]);
 }
 
 #[tokio::test]
 async fn item_of_more_than_64_kib_is_refused_in_every_format() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let value = "x".repeat(2_000);
     let names: Vec<String> = (0..40).map(|n| format!("n{n}")).collect();
     let attributes: serde_json::Map<_, _> = names
@@ -110,20 +104,19 @@ async fn item_of_more_than_64_kib_is_refused_in_every_format() {
         assert_eq!(answer.problem(), (422, "invalid_body".into()), "{kind}");
         let told = [("/items/0".into(), "too_long".into())];
         assert_eq!(answer.errors(), told, "{kind}");
-        assert!(answer.body.contains("65536"), "{}", answer.body);
+        answer.has("65536");
     }
     let mut item = item;
     item.as_object_mut().unwrap().remove("id");
     let answer = key.put("/api/inventory/A", &item).await;
-    assert_eq!(answer.problem(), (422, "invalid_body".into()));
+    answer.refused(422, "invalid_body");
     assert_eq!(answer.errors(), [(String::new(), "too_long".into())]);
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
 }
 
 #[tokio::test]
 async fn report_of_a_feed_with_many_rejected_items_is_bounded() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let wrong = |n: usize| format!(",\"{n}{}\":\"x\"", "\\u0001".repeat(25));
     let wrong: String = (0..40).map(wrong).collect();
     let id = "i".repeat(200);
@@ -153,8 +146,7 @@ async fn report_of_a_feed_with_many_rejected_items_is_bounded() {
 
 #[tokio::test]
 async fn refusal_lists_at_most_a_hundred_errors() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let rows: Vec<String> = (0..250).map(|n| format!("A{n},a,x")).collect();
     let csv = format!("id,name,price\n{}", rows.join("\n"));
     let answer = send(&key, "POST", "/api/inventory", "text/csv", csv.clone()).await;

@@ -1,7 +1,7 @@
 //! `GET /api/inventory/changes`
 
 use super::{feed, named};
-use crate::support::{Answer, Http, World};
+use crate::support::{Answer, Http, INVENTORY, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -31,10 +31,8 @@ async fn follow(key: &Http, cursor: &str) -> (Vec<String>, String) {
 
 #[tokio::test]
 async fn client_that_follows_the_changes_receives_every_change_and_removal() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let (ids, cursor) = page(&key.get(PATH).await.expect(200));
     assert_eq!(ids, [""; 0]);
     let items = ["A", "B", "C", "D"].map(named);
@@ -77,8 +75,7 @@ async fn client_that_follows_the_changes_receives_every_change_and_removal() {
 
 #[tokio::test]
 async fn page_of_changes_ends_before_two_mebibytes_and_the_next_page_continues() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     // Quotation marks take two bytes in JSON.
     let text = "\"".repeat(10_000);
     let items: Vec<Value> = (0..250)
@@ -109,8 +106,7 @@ async fn page_of_changes_ends_before_two_mebibytes_and_the_next_page_continues()
 
 #[tokio::test]
 async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let items = feed(vec![named("A"), named("B")]);
     key.post("/api/inventory", &items).await.expect(200);
     let (_, old) = page(&key.get(PATH).await);
@@ -122,21 +118,16 @@ async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
     world.clock.advance_seconds(1);
     world.services.inventory.sweep_removed().await.unwrap();
     let expired = key.get(&format!("{PATH}?cursor={old}")).await;
-    assert_eq!(expired.problem(), (410, "cursor_expired".into()));
-    let document = expired.json();
-    let detail = document["detail"].as_str().unwrap();
-    assert!(
-        detail.contains("Read the whole inventory again"),
-        "{detail}"
-    );
+    expired
+        .refused(410, "cursor_expired")
+        .has("Read the whole inventory again");
     assert_eq!(follow(&key, &new).await, (vec![], new));
     assert_eq!(page(&key.get(PATH).await.expect(200)).0, ["B"]);
 }
 
 #[tokio::test]
 async fn foreign_cursors_and_unsupported_parameters_are_refused() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
     key.put(path, &json!({ "name": "n" })).await.expect(201);
     key.put("/api/inventory/B", &json!({ "name": "n" }))

@@ -6,8 +6,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn trailing_empty_csv_columns_are_ignored() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let csv = key.with("content-type", "text/csv");
     for body in [
         "id,name,\nA,a,\n",
@@ -35,8 +34,7 @@ async fn trailing_empty_csv_columns_are_ignored() {
 
 #[tokio::test]
 async fn refusal_names_the_invisible_character_in_a_field_name() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let csv = key.with("content-type", "text/csv");
     let answer = csv.send("POST", "/api/inventory", "id,na\u{200B}me,name\nA,a,a\n");
     let error = answer.await.expect(422).json()["errors"][0].clone();
@@ -68,8 +66,7 @@ async fn refusal_names_the_invisible_character_in_a_field_name() {
 
 #[tokio::test]
 async fn unknown_xml_attributes_are_refused() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let xml = key.with("content-type", "application/xml");
     let item = "<id>A</id><name>a</name><attributes><attribute name=\"color\">red</attribute></attributes>";
     let whole =

@@ -13,13 +13,12 @@ async fn events(world: &World) -> i64 {
 
 #[tokio::test]
 async fn dry_run_reports_the_changes_and_makes_none() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let stored = [full(), named("same"), named("gone")];
     key.post("/api/inventory", &feed(stored.to_vec()))
         .await
         .expect(200);
-    let before = key.get("/api/inventory").await.expect(200).body;
+    let before = key.get_text("/api/inventory").await;
     let events_before = events(&world).await;
 
     let mut changed = full();
@@ -60,7 +59,7 @@ async fn dry_run_reports_the_changes_and_makes_none() {
     assert_eq!(answer["rejected_count"], 1);
     assert_eq!(answer["rejected"][0]["id"], "bad");
 
-    assert_eq!(key.get("/api/inventory").await.expect(200).body, before);
+    assert_eq!(key.get_text("/api/inventory").await, before);
     assert_eq!(events(&world).await, events_before);
 
     // The feed itself then does exactly that.
@@ -73,8 +72,7 @@ async fn dry_run_reports_the_changes_and_makes_none() {
 
 #[tokio::test]
 async fn dry_run_is_refused_for_the_same_reasons_as_the_feed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     world.many_items().await;
     let one = feed([named("new")]);
     for (query, expected) in [
@@ -106,8 +104,7 @@ async fn dry_run_is_refused_for_the_same_reasons_as_the_feed() {
 
 #[tokio::test]
 async fn dry_run_checks_the_quotas_as_the_feed_does() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let stored = [full(), named("gone")];
     key.post("/api/inventory", &feed(stored.to_vec()))
         .await
@@ -134,9 +131,8 @@ async fn dry_run_checks_the_quotas_as_the_feed_does() {
 
 #[tokio::test]
 async fn dry_run_is_refused_if_the_key_may_not_read_the_inventory() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let created = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let created = owner.create("Writer", &["inventory:write"]).await;
     let problem = created.post(PATH, &feed([named("a")])).await.problem();
     assert_eq!(problem, (403, "missing_scope".into()));
     // Its content is not looked at.
@@ -153,8 +149,7 @@ async fn dry_run_is_refused_if_the_key_may_not_read_the_inventory() {
 
 #[tokio::test]
 async fn dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let items = |yen: u32, dinar: &str| {
         let item = |id: &str, currency: &str, price: Value| json!({ "id": id, "name": "n", "currency": currency, "price": price });
         feed([item("A", "JPY", json!(yen)), item("B", "KWD", json!(dinar))].to_vec())
@@ -180,8 +175,7 @@ async fn dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
 
 #[tokio::test]
 async fn idempotency_key_stays_unused_after_a_dry_run() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let once = key.with("idempotency-key", "import-1");
     let items = feed([named("a")]);
     for _ in 0..2 {

@@ -1,7 +1,7 @@
 //! `POST /api/inventory`: formats, full feeds, and feeds in which something is wrong.
 
 use super::{feed, named};
-use crate::support::{Key, World};
+use crate::support::{INVENTORY, Key, Text as _, World};
 use serde_json::{Value, json};
 
 async fn send(key: &Key, query: &str, kind: &str, body: &str) -> crate::support::Answer {
@@ -11,7 +11,7 @@ async fn send(key: &Key, query: &str, kind: &str, body: &str) -> crate::support:
 }
 
 async fn ids(key: &Key) -> Vec<String> {
-    let list = key.get("/api/inventory?limit=500").await.expect(200).json();
+    let list = key.get_json("/api/inventory?limit=500").await;
     let items = list["items"].as_array().unwrap().clone();
     items
         .iter()
@@ -36,8 +36,7 @@ async fn json_xml_and_csv_feeds_store_the_same_item() {
         ("text/xml", XML),
         ("text/csv", CSV),
     ];
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let mut unchanged = 0;
     for (kind, body) in forms {
         let answer = send(&key, "", kind, body).await.expect(200).json();
@@ -48,7 +47,7 @@ async fn json_xml_and_csv_feeds_store_the_same_item() {
         );
         unchanged = 1;
     }
-    let item = key.get("/api/inventory/SKU001").await.expect(200).json();
+    let item = key.get_json("/api/inventory/SKU001").await;
     assert_eq!(
         (&item["price"], &item["attributes"]["color"]),
         (&json!(32500.5), &json!("red"))
@@ -57,8 +56,7 @@ async fn json_xml_and_csv_feeds_store_the_same_item() {
 
 #[tokio::test]
 async fn errors_have_the_same_pointers_in_every_format() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (kind, body) in [
         (
             "application/json",
@@ -115,8 +113,7 @@ const FAULTY: [(&str, &str, [Option<usize>; 2]); 3] = [
 
 #[tokio::test]
 async fn every_error_contains_the_line_and_the_id_of_its_item() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (kind, body, [first, second]) in FAULTY {
         let problem = send(&key, "", kind, body).await.expect(422).json();
         let errors = problem["errors"].as_array().unwrap().iter();
@@ -163,8 +160,7 @@ async fn every_error_contains_the_line_and_the_id_of_its_item() {
 
 #[tokio::test]
 async fn html_entities_are_accepted_and_unknown_entities_reject_only_their_item() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let xml = "<inventory>\n<item><id>A</id><name>Caf&eacute;&nbsp;&amp;</name></item>\n<item><id>B</id>\n\
         <name>&foo;</name></item>\n<item><id>C</id><name>R&D</name></item></inventory>";
     let answer = send(&key, "?on_error=skip", "application/xml", xml).await;
@@ -178,18 +174,15 @@ async fn html_entities_are_accepted_and_unknown_entities_reject_only_their_item(
         (&places[1]["id"], &places[1]["line"]),
         (&json!("C"), &json!(5))
     );
-    let item = key.get("/api/inventory/A").await.expect(200).json();
+    let item = key.get_json("/api/inventory/A").await;
     assert_eq!(item["name"], "Café\u{A0}&");
 }
 
 #[tokio::test]
 async fn full_feed_removes_missing_items_of_its_own_account_only() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let other = world.stranger().await;
-    let others = other
-        .create(&world, "Feed", &["inventory:read", "inventory:write"])
-        .await;
+    let others = other.create("Feed", &INVENTORY).await;
     for key in [&key, &others] {
         let items = feed([named("A"), named("B"), named("C")]);
         key.post("/api/inventory", &items).await.expect(200);
@@ -215,8 +208,7 @@ async fn full_feed_removes_missing_items_of_its_own_account_only() {
 
 #[tokio::test]
 async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let items = feed([named("A"), named("B"), named("C")]);
     key.post("/api/inventory", &items).await.expect(200);
     for csv in [
@@ -228,7 +220,7 @@ async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
             let answer = send(&key, query, "text/csv", csv).await;
             let (status, problem) = answer.problem();
             assert_eq!((status, &*problem), (400, "malformed_body"), "{csv}");
-            assert!(answer.body.contains("line 2"), "{}", answer.body);
+            answer.has("line 2");
         }
     }
     assert_eq!(ids(&key).await, ["A", "B", "C"]);
@@ -236,8 +228,7 @@ async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
 
 #[tokio::test]
 async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let items = feed([named("12345"), named("B"), named("C")]);
     key.post("/api/inventory", &items).await.expect(200);
     let bodies = [
@@ -274,8 +265,7 @@ async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
 
 #[tokio::test]
 async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let many = |to: usize| {
         let items = (0..to).map(|number| named(&format!("{number:03}")));
         feed(items.collect::<Vec<_>>())
@@ -296,8 +286,8 @@ async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
             "{query}"
         );
         let detail = answer.json()["detail"].to_string();
-        assert!(detail.contains("240 of 300 items"), "{detail}");
-        assert!(detail.contains("allow_removal=240"), "{detail}");
+        detail.has("240 of 300 items");
+        detail.has("allow_removal=240");
     }
     assert_eq!(world.count("SELECT count(*) FROM items").await, 300);
     let path = "/api/inventory?mode=replace&allow_removal=240";
@@ -313,8 +303,7 @@ async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
 
 #[tokio::test]
 async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     key.post("/api/inventory", &feed([named("bad"), named("old")]))
         .await
         .expect(200);
@@ -385,8 +374,7 @@ async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
 
 #[tokio::test]
 async fn full_feed_is_refused_if_it_would_remove_too_many_items() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     world.many_items().await;
     let items = feed([json!({ "id": "new", "name": "New" })]);
     let path = "/api/inventory?mode=replace&allow_removal=10000";

@@ -7,8 +7,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn item_can_be_created_read_replaced_and_removed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let mut item = full();
     item.as_object_mut().unwrap().remove("id");
     let created = key.put("/api/inventory/SKU001", &item).await.expect(201);
@@ -31,34 +30,9 @@ async fn item_can_be_created_read_replaced_and_removed() {
     }
     "#);
     let created = created.json();
-    assert_eq!(
-        key.get("/api/inventory/SKU001").await.expect(200).json(),
-        created
-    );
-    let list = key.get("/api/inventory").await.expect(200);
-    assert_snapshot!(list.snapshot(), @r#"
-    {
-      "items": [
-        {
-          "attributes": {
-            "colour": "red",
-            "doors": "4"
-          },
-          "available": false,
-          "category": "Sedan",
-          "currency": "EUR",
-          "description": "One owner.\nNever raced.",
-          "id": "SKU001",
-          "image_url": "http://cars.example/1.jpg",
-          "name": "Honda Accord 2024",
-          "price": 32500.5,
-          "updated_at": "2026-11-23T05:31:07Z",
-          "url": "https://cars.example/1"
-        }
-      ],
-      "next_cursor": null
-    }
-    "#);
+    assert_eq!(key.get_json("/api/inventory/SKU001").await, created);
+    let list = key.get_json("/api/inventory").await;
+    assert_eq!(list, json!({ "items": [created], "next_cursor": null }));
     let again = key
         .put("/api/inventory/SKU001", &item)
         .await
@@ -76,14 +50,13 @@ async fn item_can_be_created_read_replaced_and_removed() {
     assert_eq!(gone.body, "");
     for method in ["GET", "DELETE"] {
         let answer = key.send(method, "/api/inventory/SKU001", "").await;
-        assert_eq!(answer.problem(), (404, "not_found".into()));
+        answer.refused(404, "not_found");
     }
 }
 
 #[tokio::test]
 async fn percent_encoded_ids_are_accepted_in_the_path() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (path, id) in [
         ("a%2Fb", "a/b"),
         ("%F0%9F%9A%97", "🚗"),
@@ -102,8 +75,7 @@ async fn percent_encoded_ids_are_accepted_in_the_path() {
 
 #[tokio::test]
 async fn invalid_ids_in_the_path_are_refused() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (path, code) in [
         ("%00", "invalid"),
         ("%2E", "invalid"),
@@ -125,10 +97,10 @@ async fn invalid_ids_in_the_path_are_refused() {
         let path = format!("/api/inventory/{id}");
         for method in ["GET", "DELETE"] {
             let answer = key.send(method, &path, "").await;
-            assert_eq!(answer.problem(), (400, "invalid_parameter".into()));
+            answer.refused(400, "invalid_parameter");
         }
         let answer = key.put(&path, &json!({ "name": "n" })).await;
-        assert_eq!(answer.problem(), (400, "invalid_parameter".into()));
+        answer.refused(400, "invalid_parameter");
         let answer = key.put(&path, &json!({ "name": "" })).await;
         assert_eq!(answer.errors(), [("/name".into(), "required".into())]);
     }
@@ -136,8 +108,7 @@ async fn invalid_ids_in_the_path_are_refused() {
 
 #[tokio::test]
 async fn conditional_change_is_refused_if_its_precondition_fails() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
     let named = |name: &str| json!({ "name": name });
     for line in ["\"abc\"", "*", "\"19c0f1a2b3c-1\""] {
@@ -179,8 +150,7 @@ async fn conditional_change_is_refused_if_its_precondition_fails() {
 
 #[tokio::test]
 async fn precondition_accepts_an_etag_that_a_proxy_altered() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
     let made = key.put(path, &json!({ "name": "0" })).await.expect(201);
     let mut tag = made.header("etag").to_owned();
@@ -197,7 +167,7 @@ async fn precondition_accepts_an_etag_that_a_proxy_altered() {
         let changed = writer.put(path, &name).await.expect(200);
         let name = json!({ "name": "a later change" });
         let late = writer.put(path, &name).await;
-        assert_eq!(late.problem(), (412, "precondition_failed".into()));
+        late.refused(412, "precondition_failed");
         assert_eq!(writer.delete(path).await.problem().0, 412);
         tag = changed.header("etag").to_owned();
     }
@@ -207,13 +177,12 @@ async fn precondition_accepts_an_etag_that_a_proxy_altered() {
 
 #[tokio::test]
 async fn refusal_mentions_a_proxy_when_the_etag_is_foreign() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
     let made = key.put(path, &json!({ "name": "n" })).await.expect(201);
     let detail = |answer: &Answer| answer.json()["detail"].as_str().unwrap().to_owned();
     let foreign = key.with("if-match", "W/\"1a2b3c\"").delete(path).await;
-    assert_eq!(foreign.problem(), (412, "precondition_failed".into()));
+    foreign.refused(412, "precondition_failed");
     assert!(detail(&foreign).contains("a proxy in between replaced it"));
     key.put(path, &json!({ "name": "m" })).await.expect(200);
     let old = key.with("if-match", made.header("etag"));
@@ -223,8 +192,7 @@ async fn refusal_mentions_a_proxy_when_the_etag_is_foreign() {
 
 #[tokio::test]
 async fn get_responds_not_modified_if_the_etag_is_current() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
     let made = key.put(path, &json!({ "name": "n" })).await.expect(201);
     let tag = made.header("etag").to_owned();

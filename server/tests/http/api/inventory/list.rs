@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 
 async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
-    let answer = key.get(path).await.expect(200).json();
+    let answer = key.get_json(path).await;
     let items = answer["items"].as_array().unwrap().iter();
     let ids = items
         .map(|item| item["id"].as_str().unwrap().to_owned())
@@ -16,8 +16,7 @@ async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
 
 #[tokio::test]
 async fn pages_list_items_in_the_order_of_ids_without_gaps_or_duplicates() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let all: Vec<String> = (0..105).map(|n| format!("N{n:03}")).collect();
     let items: Vec<Value> = all.iter().rev().map(|id| named(id)).collect();
     key.post("/api/inventory", &feed(items)).await.expect(200);
@@ -52,8 +51,7 @@ async fn empty_inventory_is_listed_as_one_empty_page() {
 
 #[tokio::test]
 async fn next_page_continues_after_the_last_item_even_if_it_was_removed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     key.post("/api/inventory", &feed(["A", "B", "C"].map(named).to_vec()))
         .await
         .expect(200);
@@ -65,8 +63,7 @@ async fn next_page_continues_after_the_last_item_even_if_it_was_removed() {
 
 #[tokio::test]
 async fn invalid_parameter_is_refused_and_named() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (query, named) in [
         ("limit=0", "`limit`"),
         ("limit=501", "`limit`"),
@@ -105,8 +102,7 @@ async fn invalid_parameter_is_refused_and_named() {
 
 #[tokio::test]
 async fn items_are_filtered_by_category_text_and_time_across_pages() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let item = |id: &str, name: &str, category: &str| json!({ "id": id, "name": name, "category": category });
     let items = [
         item("A1", "Škoda Octavia", "Estate"),
@@ -143,11 +139,7 @@ async fn items_are_filtered_by_category_text_and_time_across_pages() {
         ids("updated_since=2026-11-23T05:32:08%2B00:00").await.len(),
         0
     );
-    let first = key
-        .get("/api/inventory?q=honda&limit=1")
-        .await
-        .expect(200)
-        .json();
+    let first = key.get_json("/api/inventory?q=honda&limit=1").await;
     assert_eq!(first["items"][0]["id"], "B1");
     let cursor = first["next_cursor"].as_str().unwrap();
     assert_eq!(

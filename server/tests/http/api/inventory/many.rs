@@ -19,8 +19,7 @@ async fn send(key: &Key, query: &str, items: std::ops::Range<usize>) -> Value {
 
 #[tokio::test]
 async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_feed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     for start in (0..ITEMS).step_by(MOST) {
         let answer = send(&key, "", start..start + MOST).await;
         assert_eq!(answer["created"], MOST);
@@ -28,7 +27,7 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
     let (mut met, mut pages, mut cursor) = (HashSet::new(), 0, String::new());
     loop {
         let path = format!("/api/inventory?limit=500{cursor}");
-        let page = key.get(&path).await.expect(200).json();
+        let page = key.get_json(&path).await;
         for item in page["items"].as_array().unwrap() {
             let id = item["id"].as_str().unwrap();
             // Items that come behind the reader and ahead of it move none of the others.
@@ -58,7 +57,7 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
         "/api/inventory?mode=replace",
         "id,name\nK000000,One\n",
     );
-    assert_eq!(answer.await.problem(), (409, "replace_too_large".into()));
+    answer.await.refused(409, "replace_too_large");
     // The churn added two with each page.
     let left = world.count("SELECT count(*) FROM items").await;
     assert_eq!(left, i64::try_from(ITEMS + 2 * pages).unwrap());

@@ -1,13 +1,12 @@
 //! `POST /api/inventory`
 
 use super::{feed, full, named};
-use crate::support::World;
+use crate::support::{Text as _, World};
 use serde_json::json;
 
 #[tokio::test]
 async fn pushed_item_is_stored_and_returned_with_defaults() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let item = json!({
         "id": "SKU001", "name": "Honda Accord 2024", "category": "Sedan", "price": 32500, "description": "…",
     });
@@ -29,8 +28,7 @@ async fn pushed_item_is_stored_and_returned_with_defaults() {
 
 #[tokio::test]
 async fn repeated_items_are_unchanged_and_different_items_are_replaced_as_a_whole() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let push = async |items: serde_json::Value| {
         let answer = key
             .post("/api/inventory", &feed(items))
@@ -58,7 +56,7 @@ async fn repeated_items_are_unchanged_and_different_items_are_replaced_as_a_whol
         push(json!([named("SKU001")])).await,
         (json!(0), json!(1), json!(0))
     );
-    let item = key.get("/api/inventory/SKU001").await.expect(200).json();
+    let item = key.get_json("/api/inventory/SKU001").await;
     assert_eq!(
         (&item["category"], &item["attributes"]),
         (&json!(null), &json!({}))
@@ -72,8 +70,7 @@ async fn repeated_items_are_unchanged_and_different_items_are_replaced_as_a_whol
 
 #[tokio::test]
 async fn null_fields_are_treated_as_absent() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let mut item = full();
     for (name, value) in item.as_object_mut().unwrap() {
         if name != "id" && name != "name" {
@@ -116,8 +113,7 @@ async fn prices_keep_their_digits() {
 
 #[tokio::test]
 async fn feed_is_refused_unless_it_contains_1_to_5000_items_with_different_ids() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let items = |count: usize| {
         feed(
             (0..count)
@@ -143,8 +139,7 @@ async fn feed_is_refused_unless_it_contains_1_to_5000_items_with_different_ids()
 
 #[tokio::test]
 async fn feed_is_refused_as_a_whole_if_one_item_is_invalid() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let items = feed([named("GOOD"), json!({ "id": "BAD" })]);
     let wanted = vec![("/items/1/name".to_owned(), "required".to_owned())];
     assert_eq!(key.post("/api/inventory", &items).await.errors(), wanted);
@@ -159,14 +154,11 @@ async fn feed_is_refused_as_a_whole_if_one_item_is_invalid() {
 
 #[tokio::test]
 async fn console_shows_the_items_that_an_integration_pushed() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
     key.post("/api/inventory", &feed([full(), named("B")]))
         .await
         .expect(200);
-    let html = owner.get("/inventory").await.expect(200).body;
-    for text in ["Honda Accord 2024", "32,500.50 EUR", "2 items"] {
-        assert!(html.contains(text), "{text} is missing: {html}");
-    }
+    let html = owner.get_text("/inventory").await;
+    html.has_all(["Honda Accord 2024", "32,500.50 EUR", "2 items"]);
 }

@@ -1,17 +1,15 @@
 //! The id `changes`, whose path is that of the changes of items.
 
 use super::{feed, named};
-use crate::support::World;
+use crate::support::{INVENTORY, World};
 use serde_json::json;
 
 const DETAIL: &str = "Use another id: `/api/inventory/changes` is the list of changes.";
 
 #[tokio::test]
 async fn new_items_with_the_reserved_id_are_refused() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let json = feed([named(" changes ")]).to_string();
     let xml = "<inventory><item><id>changes</id><name>n</name></item></inventory>".to_owned();
     let csv = "id,name\nchanges,n\n".to_owned();
@@ -41,13 +39,12 @@ async fn new_items_with_the_reserved_id_are_refused() {
 
 #[tokio::test]
 async fn stored_item_with_the_reserved_id_can_be_changed_and_deleted() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     key.post("/api/inventory", &feed([named("A")]))
         .await
         .expect(200);
     world.sql("UPDATE items SET id = 'changes'").await;
-    let item = key.get("/api/inventory/%63hanges").await.expect(200).json();
+    let item = key.get_json("/api/inventory/%63hanges").await;
     assert_eq!(item["id"], "changes");
     let change = json!({ "name": "m" });
     let changed = key.patch("/api/inventory/changes", &change).await;

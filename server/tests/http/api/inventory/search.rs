@@ -1,6 +1,6 @@
 //! Filters and searches of a large inventory: each answer looks at a bounded number of items.
 
-use crate::support::{Key, World};
+use crate::support::{INVENTORY, Key, Text as _, World};
 use serde_json::Value;
 
 const ITEMS: i64 = 25_000;
@@ -26,7 +26,7 @@ async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("/api/inventory?{query}{cursor}");
-        let answer = key.get(&path).await.expect(200).json();
+        let answer = key.get_json(&path).await;
         let ids = answer["items"].as_array().unwrap().iter();
         let ids = ids.map(|item| item["id"].as_str().unwrap().to_owned());
         pages.push(ids.collect());
@@ -39,8 +39,7 @@ async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
 
 #[tokio::test]
 async fn search_scans_ten_thousand_items_per_page_and_finds_every_match() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     fill(&world).await;
     for query in [
         "q=QUOKKA",
@@ -61,19 +60,18 @@ async fn search_scans_ten_thousand_items_per_page_and_finds_every_match() {
     let found = pages(&key, "q=zebra").await;
     assert_eq!(found, [const { Vec::<String>::new() }; 3]);
     // Without a filter, each item that is looked at is on the page.
-    let first = key.get("/api/inventory?limit=500").await.expect(200).json();
+    let first = key.get_json("/api/inventory?limit=500").await;
     assert_eq!(first["items"].as_array().unwrap().len(), 500);
 }
 
 #[tokio::test]
 async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
-    let world = World::new().await;
-    let owner = world.owner().await;
+    let (world, owner) = World::with_owner().await;
     fill(&world).await;
-    let all = owner.get("/inventory").await.expect(200).body;
-    assert!(all.contains("25,000 items"), "{all}");
-    let dashboard = owner.get("/").await.expect(200).body;
-    assert!(dashboard.contains("25,000"), "{dashboard}");
+    let all = owner.get_text("/inventory").await;
+    all.has("25,000 items");
+    let dashboard = owner.get_text("/").await;
+    dashboard.has("25,000");
     for (q, pages) in [
         (
             "quokka",
@@ -104,9 +102,7 @@ async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
         let mut next = Some(format!("/inventory?q={q}"));
         for texts in pages {
             let page = owner.get(&next.expect("a next page")).await.expect(200);
-            for text in [texts.0, texts.1] {
-                assert!(page.body.contains(text), "{text}: {}", page.body);
-            }
+            page.has_all([texts.0, texts.1]);
             next = page.link("Search further");
         }
         assert_eq!(next, None, "{q}");
@@ -114,28 +110,16 @@ async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
     // A page that is full has a next page as ever, and the count covers the items that are still to
     // be searched.
     let page = owner.get("/inventory?q=car").await.expect(200);
-    assert!(
-        page.body
-            .contains("9,998 matches among the first 10,000 of 25,000 items"),
-        "{}",
-        page.body
-    );
+    page.has("9,998 matches among the first 10,000 of 25,000 items");
     let next = page.link("Next page").expect("a next page");
     let page = owner.get(&next).await.expect(200);
-    assert!(
-        page.body
-            .contains("10,000 matches among the next 10,000 items"),
-        "{}",
-        page.body
-    );
+    page.has("10,000 matches among the next 10,000 items");
 }
 
 #[tokio::test]
 async fn search_ignores_whitespace_around_filter_values() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let scopes = ["inventory:read", "inventory:write"];
-    let key = owner.create(&world, "Feed", &scopes).await;
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &INVENTORY).await;
     let item = serde_json::json!({ "id": "A", "name": "Honda Accord", "category": "Sedan" });
     let items = serde_json::json!({ "items": [item, { "id": "B", "name": "n" }] });
     key.post("/api/inventory", &items).await.expect(200);

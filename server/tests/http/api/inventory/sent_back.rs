@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn item_can_be_sent_back_as_it_was_read_and_stays_unchanged() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     key.post("/api/inventory", &feed([full(), named("B")]))
         .await
         .expect(200);
@@ -34,8 +33,7 @@ async fn item_can_be_sent_back_as_it_was_read_and_stays_unchanged() {
 
 #[tokio::test]
 async fn item_is_refused_if_its_id_differs_from_the_path() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     key.post("/api/inventory", &feed([named("A"), named("B")]))
         .await
         .expect(200);

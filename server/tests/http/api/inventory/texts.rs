@@ -27,13 +27,12 @@ fn item(text: &str) -> Value {
 
 #[tokio::test]
 async fn texts_in_every_script_are_stored_unchanged() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for text in KEPT {
         key.post("/api/inventory", &feed([item(text)]))
             .await
             .expect(200);
-        let stored = key.get("/api/inventory/T").await.expect(200).json();
+        let stored = key.get_json("/api/inventory/T").await;
         for at in ["/name", "/category", "/description", "/attributes/note"] {
             assert_eq!(stored.pointer(at).unwrap(), text, "{at}");
         }
@@ -42,8 +41,7 @@ async fn texts_in_every_script_are_stored_unchanged() {
 
 #[tokio::test]
 async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     let plain = KEPT
         .into_iter()
         .filter(|text| !text.contains(['\t', '\n']) && domain::find_invisible(text).is_none());
@@ -54,7 +52,7 @@ async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
     key.post("/api/inventory", &feed(items.clone()))
         .await
         .expect(200);
-    let listed = key.get("/api/inventory").await.expect(200).json();
+    let listed = key.get_json("/api/inventory").await;
     let listed = listed["items"].as_array().unwrap();
     assert_eq!(listed.len(), count);
     for item in items {
@@ -68,8 +66,7 @@ async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
 
 #[tokio::test]
 async fn control_characters_are_refused_in_every_text() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for text in REFUSED {
         let errors = key
             .post("/api/inventory", &feed([item(text)]))
@@ -96,8 +93,7 @@ async fn control_characters_are_refused_in_every_text() {
 
 #[tokio::test]
 async fn lengths_are_counted_in_characters() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (_world, key) = World::with_key().await;
     for (field, max) in [("name", 256), ("category", 256), ("description", 10_000)] {
         let with = |length: usize| {
             let mut item = json!({ "id": "L", "name": "n" });

@@ -164,14 +164,13 @@ async fn update_response_is_replayed_for_its_idempotency_key() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.body, first.body);
     let refused = key.post(&format!("{UPDATE}&allow_removal=5"), &body).await;
-    assert_eq!(refused.problem(), (400, "invalid_parameter".into()));
+    refused.refused(400, "invalid_parameter");
 }
 
 /// 256 items of 64 KiB fill the bound, though the feed itself is small.
 #[tokio::test]
 async fn update_of_too_much_stored_text_is_refused() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let attributes = |first: u32| -> serde_json::Map<String, Value> {
         let texts = (first..first + 20).map(|n| (format!("a{n}"), json!("x".repeat(2_000))));
         texts.collect()

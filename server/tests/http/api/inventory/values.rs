@@ -1,7 +1,7 @@
 //! Values as spreadsheets and other programs write them: the same rule in every format.
 
 use super::feed;
-use crate::support::{Key, Member, World};
+use crate::support::{ALL_SCOPES, Key, Member, Text as _, World};
 use serde_json::{Value, json};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -32,19 +32,13 @@ fn bodies(fields: Fields<'_>) -> [(&'static str, &'static str, String); 3] {
 
 async fn owner_with_key(world: &World) -> (Member, Key) {
     let owner = world.owner().await;
-    let scopes = [
-        "inventory:read",
-        "inventory:write",
-        "leads:read",
-        "leads:write",
-    ];
-    let key = owner.create(world, "Feed", &scopes).await;
+    let key = owner.create("Feed", &ALL_SCOPES).await;
     (owner, key)
 }
 
 /// The one item of the inventory, which is then empty again.
 async fn take(world: &World, key: &Key) -> Value {
-    let list = key.get("/api/inventory").await.expect(200).json();
+    let list = key.get_json("/api/inventory").await;
     world.sql("DELETE FROM items").await;
     list["items"][0].clone()
 }
@@ -163,18 +157,18 @@ async fn price_without_a_currency_uses_the_decimal_places_of_the_default_currenc
     world.sql("UPDATE accounts SET currency = 'KWD'").await;
     let item = json!({ "id": "A", "name": "a", "price": "1234.567" });
     key.post("/api/inventory", &feed([item])).await.expect(200);
-    let page = owner.get("/inventory").await.expect(200).body;
-    assert!(page.contains("1,234.567 KWD"), "{page}");
+    let page = owner.get_text("/inventory").await;
+    page.has("1,234.567 KWD");
     let changed = json!({ "name": "a", "price": 1.001 });
     let answer = key.put("/api/inventory/A", &changed).await.expect(200);
-    assert!(answer.body.contains("\"price\":1.001,"), "{}", answer.body);
+    answer.has("\"price\":1.001,");
     world.sql("UPDATE accounts SET currency = 'JPY'").await;
     let answer = key.put("/api/inventory/A", &changed).await;
     assert_eq!(answer.errors(), [("/price".into(), "invalid".into())]);
     let whole = json!({ "name": "a", "price": 1500 });
     key.put("/api/inventory/A", &whole).await.expect(200);
-    let page = owner.get("/inventory").await.expect(200).body;
-    assert!(page.contains("1,500 JPY"), "{page}");
+    let page = owner.get_text("/inventory").await;
+    page.has("1,500 JPY");
 }
 
 #[tokio::test]

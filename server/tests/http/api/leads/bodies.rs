@@ -1,12 +1,11 @@
 //! Invalid bodies, and texts as people write them.
 
-use crate::support::World;
+use crate::support::{Text as _, World};
 use serde_json::json;
 
 #[tokio::test]
 async fn every_invalid_value_is_reported_in_one_response() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let lead = json!({
         "id": "x", "name": ["x"], "email": "no address", "phone": 3, "message": {}, "source": true, "item_id": 7,
         "status": "open", "external_id": [], "note": false, "created_at": null, "colour": "red",
@@ -36,8 +35,7 @@ async fn every_invalid_value_is_reported_in_one_response() {
 
 #[tokio::test]
 async fn body_is_refused_unless_it_is_a_json_object() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     for body in [json!([]), json!("lead"), json!(null), json!(7)] {
         let errors = key.post("/api/leads", &body).await.errors();
         assert_eq!(errors, [(String::new(), "invalid".to_owned())], "{body}");
@@ -49,14 +47,13 @@ async fn body_is_refused_unless_it_is_a_json_object() {
     for body in ["", "{", "{'email':1}", "swordfish"] {
         let answer = json.send("POST", "/api/leads", body).await;
         assert_eq!(answer.problem(), (400, "malformed_body".into()), "{body}");
-        assert!(!answer.body.contains("swordfish"));
+        answer.lacks("swordfish");
     }
 }
 
 #[tokio::test]
 async fn texts_in_every_script_are_trimmed_and_otherwise_stored_unchanged() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     for text in [
         "'; DROP TABLE leads; --",
         "<script>alert(1)</script>",
@@ -75,7 +72,7 @@ async fn texts_in_every_script_are_trimmed_and_otherwise_stored_unchanged() {
             lead["external_id"] = json!(text);
         }
         let answer = key.post("/api/leads", &lead).await.expect(201);
-        let stored = key.get(answer.header("location")).await.expect(200).json();
+        let stored = key.get_json(answer.header("location")).await;
         for (field, value) in lead.as_object().unwrap() {
             assert_eq!(stored[field], value.as_str().unwrap().trim(), "{field}");
         }
@@ -84,8 +81,7 @@ async fn texts_in_every_script_are_trimmed_and_otherwise_stored_unchanged() {
 
 #[tokio::test]
 async fn control_characters_are_refused_in_every_text() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let fields = [
         "name",
         "email",
@@ -108,8 +104,7 @@ async fn control_characters_are_refused_in_every_text() {
 
 #[tokio::test]
 async fn lengths_are_counted_in_characters() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     for (field, max) in [
         ("name", 256),
         ("phone", 64),
@@ -132,12 +127,11 @@ async fn lengths_are_counted_in_characters() {
 
 #[tokio::test]
 async fn body_is_refused_beyond_its_size_limit() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let json = key.with("content-type", "application/json");
     for (method, path) in [("POST", "/api/leads"), ("PATCH", "/api/leads/x")] {
         let body = vec![b' '; 2 * 1024 * 1024 + 1];
         let answer = json.send(method, path, body).await;
-        assert_eq!(answer.problem(), (413, "body_too_large".into()));
+        answer.refused(413, "body_too_large");
     }
 }

@@ -7,8 +7,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn new_lead_is_returned_with_its_location_and_every_field() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let answer = key.post("/api/leads", &full()).await.expect(201);
     assert_snapshot!(answer.snapshot(), @r#"
     {
@@ -31,34 +30,17 @@ async fn new_lead_is_returned_with_its_location_and_every_field() {
     assert_eq!(answer.header("location"), format!("/api/leads/{id}"));
     let found = key.get(answer.header("location")).await.expect(200);
     assert_eq!(found.json(), lead);
-    let feed = key.get("/api/leads").await.expect(200);
-    assert_snapshot!(feed.snapshot(), @r#"
-    {
-      "leads": [
-        {
-          "created_at": "2026-11-23T05:31:07Z",
-          "email": "Grace@Navy.example",
-          "external_id": "crm-7",
-          "id": "[id]",
-          "item_id": "SKU001",
-          "message": "Is it still there?\nI could come on Friday.",
-          "name": "Grace Hopper",
-          "note": "Prefers mail",
-          "phone": "+1 202 555 0143",
-          "source": "chatbot",
-          "status": "contacted",
-          "updated_at": "2026-11-23T05:31:07Z"
-        }
-      ],
-      "next_cursor": "[next_cursor]"
-    }
-    "#);
+    let feed = key.get_json("/api/leads").await;
+    assert!(feed["next_cursor"].is_string(), "{feed}");
+    assert_eq!(
+        feed,
+        json!({ "leads": [lead], "next_cursor": feed["next_cursor"] })
+    );
 }
 
 #[tokio::test]
 async fn lead_needs_only_an_email_or_phone_and_blank_fields_are_null() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let mail = json!({ "email": "ada@example.com" });
     let answer = key.post("/api/leads", &mail).await.expect(201);
     assert_snapshot!(answer.snapshot(), @r#"
@@ -99,8 +81,7 @@ async fn lead_needs_only_an_email_or_phone_and_blank_fields_are_null() {
 
 #[tokio::test]
 async fn lead_without_email_and_phone_is_refused() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     for lead in [
         json!({}),
         json!({ "name": "Ada", "message": "Call me" }),
@@ -115,8 +96,7 @@ async fn lead_without_email_and_phone_is_refused() {
 
 #[tokio::test]
 async fn identical_leads_are_stored_separately() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let one = key.post("/api/leads", &full()).await.expect(201);
     let other = key.post("/api/leads", &full()).await.expect(201);
     assert_ne!(one.header("location"), other.header("location"));
@@ -124,8 +104,7 @@ async fn identical_leads_are_stored_separately() {
 
 #[tokio::test]
 async fn audit_log_records_the_actor_of_lead_changes_without_personal_data() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let answer = key.post("/api/leads", &full()).await.expect(201);
     key.patch(
         answer.header("location"),

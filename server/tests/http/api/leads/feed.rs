@@ -11,8 +11,7 @@ async fn follow(key: &Key, cursor: &str, limit: usize) -> (Vec<String>, String) 
 
 #[tokio::test]
 async fn empty_feed_has_a_cursor_that_returns_later_leads() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let (names, cursor) = told(&key.get("/api/leads").await.expect(200));
     assert_eq!(names, [""; 0]);
     assert_eq!(follow(&key, &cursor, 5).await, (vec![], cursor.clone()));
@@ -27,8 +26,7 @@ async fn empty_feed_has_a_cursor_that_returns_later_leads() {
 
 #[tokio::test]
 async fn feed_lists_each_lead_once_at_its_latest_change() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let mut paths = Vec::new();
     for name in ["A", "B", "C", "D"] {
         paths.push(welcome(&key, name).await);
@@ -47,8 +45,7 @@ async fn feed_lists_each_lead_once_at_its_latest_change() {
 
 #[tokio::test]
 async fn pages_miss_nothing_while_leads_change() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let mut paths = Vec::new();
     for number in 0..12 {
         paths.push(welcome(&key, &format!("{number:02}")).await);
@@ -76,8 +73,7 @@ async fn pages_miss_nothing_while_leads_change() {
 
 #[tokio::test]
 async fn page_size_is_fifty_by_default_and_accepts_limits_up_to_500() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     for number in 0..60 {
         welcome(&key, &number.to_string()).await;
     }
@@ -92,8 +88,7 @@ async fn page_size_is_fifty_by_default_and_accepts_limits_up_to_500() {
 
 #[tokio::test]
 async fn invalid_parameter_is_refused_and_named() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     welcome(&key, "Ada").await;
     // A cursor of the list of items, and one for a change that has not happened yet: a client that
     // continued from there would miss some.
@@ -123,8 +118,7 @@ async fn invalid_parameter_is_refused_and_named() {
 
 #[tokio::test]
 async fn page_ends_at_two_mebibytes_and_the_next_page_continues() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     // Each of these characters takes two bytes in JSON.
     let text = "\"".repeat(10_000);
     for n in 0..80 {

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn crm_can_update_status_external_id_and_note() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let created = key.post("/api/leads", &full()).await.expect(201);
     let path = created.header("location");
     let mut wanted = created.json();
@@ -25,14 +24,13 @@ async fn crm_can_update_status_external_id_and_note() {
         wanted["updated_at"] = json!(format!("2026-11-23T05:3{}:07Z", 1 + number));
         let answer = key.patch(path, &edit).await.expect(200).json();
         assert_eq!(answer, wanted, "{edit}");
-        assert_eq!(key.get(path).await.expect(200).json(), wanted, "{edit}");
+        assert_eq!(key.get_json(path).await, wanted, "{edit}");
     }
 }
 
 #[tokio::test]
 async fn patch_with_the_same_values_changes_nothing() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let created = key.post("/api/leads", &full()).await.expect(201);
     let (_, cursor) = told(&key.get("/api/leads").await.expect(200));
     let events = "SELECT count(*) FROM audit_events";
@@ -50,8 +48,7 @@ async fn patch_with_the_same_values_changes_nothing() {
 
 #[tokio::test]
 async fn patch_refuses_other_fields_and_invalid_values() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let path = welcome(&key, "Ada").await;
     let edit = json!({
         "id": "x", "name": "Eve", "email": "eve@example.com", "phone": "2", "message": "m", "source": "s",
@@ -83,7 +80,7 @@ async fn patch_refuses_other_fields_and_invalid_values() {
         let errors = key.patch(&path, &edit).await.errors();
         assert_eq!(errors, [(pointer.to_owned(), code.to_owned())], "{edit}");
     }
-    let lead = key.get(&path).await.expect(200).json();
+    let lead = key.get_json(&path).await;
     assert_eq!(
         (&lead["name"], &lead["status"]),
         (&json!("Ada"), &json!("new"))
@@ -92,8 +89,7 @@ async fn patch_refuses_other_fields_and_invalid_values() {
 
 #[tokio::test]
 async fn erased_lead_is_gone_except_for_its_id() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let path = key.post("/api/leads", &full()).await.expect(201);
     let path = path.header("location").to_owned();
     world.clock.advance_seconds(60);
@@ -103,7 +99,7 @@ async fn erased_lead_is_gone_except_for_its_id() {
     assert_eq!(key.delete(&path).await.problem(), gone);
     let edit = json!({ "note": "x" });
     assert_eq!(key.patch(&path, &edit).await.problem(), gone);
-    let feed = key.get("/api/leads").await.expect(200).json();
+    let feed = key.get_json("/api/leads").await;
     let id = path.trim_start_matches("/api/leads/");
     let left = json!([{ "id": id, "deleted_at": "2026-11-23T05:32:07Z" }]);
     assert_eq!(feed["leads"], left);
@@ -114,8 +110,7 @@ async fn erased_lead_is_gone_except_for_its_id() {
 
 #[tokio::test]
 async fn stored_idempotent_response_is_erased_with_its_lead() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let once = key.with("idempotency-key", "form-7");
     let created = once.post("/api/leads", &full()).await.expect(201);
     let path = created.header("location").to_owned();
@@ -134,8 +129,7 @@ async fn stored_idempotent_response_is_erased_with_its_lead() {
 
 #[tokio::test]
 async fn unknown_lead_ids_are_not_found() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (_world, key) = World::with_crm_key().await;
     let long = "x".repeat(128);
     for id in [
         "none",

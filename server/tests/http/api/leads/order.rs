@@ -11,10 +11,9 @@ async fn code(http: &Http, method: &str, path: &str, body: impl Into<Body>) -> S
 
 #[tokio::test]
 async fn errors_are_reported_in_the_order_of_the_contract() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let reader = owner.create(&world, "Reader", &["leads:read"]).await;
-    let writer = owner.create(&world, "Writer", &["leads:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let reader = owner.create("Reader", &["leads:read"]).await;
+    let writer = owner.create("Writer", &["leads:write"]).await;
     let huge = || vec![b'x'; 3 * 1024 * 1024];
     let xml = |http: &Http| http.with("content-type", "text/xml").with("if-match", "*");
     let json = |http: &Http| http.with("content-type", "application/json");

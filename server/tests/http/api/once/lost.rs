@@ -36,7 +36,7 @@ async fn repeated_request_conflicts_while_the_first_is_in_progress() {
         !first.is_finished(),
         "it was done too soon to be in the way"
     );
-    assert_eq!(same.problem(), (409, "conflict".into()));
+    same.refused(409, "conflict");
     assert_eq!(same.header("retry-after"), "2");
     assert_eq!(other.problem().1, "idempotency_key_reused");
     let first = first.await.unwrap().expect(200);
@@ -87,8 +87,7 @@ async fn only_one_of_many_concurrent_requests_is_carried_out() {
 
 #[tokio::test]
 async fn stored_responses_survive_a_restart() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
     let Key { secret, .. } = &key;
     let world = world.restart().await;
@@ -112,7 +111,7 @@ async fn request_of_a_dead_node_conflicts_until_its_lease_expires_and_is_then_ca
     world.sql(DIED).await;
     world.clock.advance_seconds(119);
     let answer = key.post(PATH, &one("A")).await;
-    assert_eq!(answer.problem(), (409, "conflict".into()));
+    answer.refused(409, "conflict");
     assert_eq!(answer.header("retry-after"), "2");
     let other = key.post(PATH, &one("B")).await;
     assert_eq!(other.problem().1, "idempotency_key_reused");
@@ -136,7 +135,7 @@ async fn claim_of_an_earlier_version_conflicts_until_it_expires() {
         .await;
     world.clock.advance_seconds(DAY - 1);
     let answer = key.post(PATH, &one("A")).await;
-    assert_eq!(answer.problem(), (409, "conflict".into()));
+    answer.refused(409, "conflict");
     world.clock.advance_seconds(1);
     key.post(PATH, &one("A")).await.expect(200);
 }

@@ -3,7 +3,7 @@
 mod lost;
 
 use super::inventory::{feed, named};
-use crate::support::{Http, World};
+use crate::support::{ALL_SCOPES, Http, World};
 use axum::routing::MethodFilter;
 use domain::seconds::DAY;
 use serde_json::{Value, json};
@@ -29,8 +29,7 @@ fn one(id: &str) -> Value {
 
 #[tokio::test]
 async fn repeated_request_replays_the_response_and_changes_nothing() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
     assert_eq!(first.header("idempotency-replayed"), "");
     key.delete("/api/inventory/A").await.expect(204);
@@ -49,23 +48,22 @@ async fn repeated_request_replays_the_response_and_changes_nothing() {
 
 #[tokio::test]
 async fn refused_request_can_be_corrected_under_the_same_idempotency_key() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Items", &["inventory:write"]).await;
-    let crm_key = owner.create(&world, "CRM", &["leads:write"]).await;
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Items", &["inventory:write"]).await;
+    let crm_key = owner.create("CRM", &["leads:write"]).await;
     let (items, leads) = (keyed(&key, "a"), keyed(&crm_key, "b"));
     let refused = items.post(PATH, &one("..")).await;
-    assert_eq!(refused.problem(), (422, "invalid_body".into()));
+    refused.refused(422, "invalid_body");
     let malformed = items
         .with("content-type", "text/csv")
         .send("POST", PATH, "id,name\n\"A,n\n")
         .await;
-    assert_eq!(malformed.problem(), (400, "malformed_body".into()));
+    malformed.refused(400, "malformed_body");
     let parameter = items.post(&format!("{PATH}?mode=all"), &one("A")).await;
-    assert_eq!(parameter.problem(), (400, "invalid_parameter".into()));
+    parameter.refused(400, "invalid_parameter");
     let format = items.with("content-type", "text/plain");
     let format = format.send("POST", PATH, "A").await;
-    assert_eq!(format.problem(), (415, "unsupported_media_type".into()));
+    format.refused(415, "unsupported_media_type");
     assert_eq!(world.count(CLAIMS).await, 0);
     let first = items.post(PATH, &one("A")).await.expect(200);
     assert_eq!(first.header("idempotency-replayed"), "");
@@ -74,18 +72,18 @@ async fn refused_request_can_be_corrected_under_the_same_idempotency_key() {
 
     let lead = |email: &str| json!({ "email": email });
     let refused = leads.post("/api/leads", &lead("nowhere")).await;
-    assert_eq!(refused.problem(), (422, "invalid_body".into()));
+    refused.refused(422, "invalid_body");
     let made = leads.post("/api/leads", &lead("a@example.com")).await;
     let path = made.expect(201).header("location").to_owned();
     let leads = keyed(&crm_key, "c");
     let edit = |status: &str| json!({ "status": status });
     let missing = leads.patch("/api/leads/none", &edit("won")).await;
-    assert_eq!(missing.problem(), (404, "not_found".into()));
+    missing.refused(404, "not_found");
     let refused = leads.patch(&path, &edit("gone")).await;
-    assert_eq!(refused.problem(), (422, "invalid_body".into()));
+    refused.refused(422, "invalid_body");
     let conditional = leads.with("if-match", "*");
     let conditional = conditional.patch(&path, &edit("won")).await;
-    assert_eq!(conditional.problem(), (412, "precondition_failed".into()));
+    conditional.refused(412, "precondition_failed");
     let edited = leads.patch(&path, &edit("won")).await.expect(200);
     assert_eq!(edited.json()["status"], "won");
     assert_eq!(edited.header("idempotency-replayed"), "");
@@ -114,8 +112,7 @@ async fn request_is_replayed_if_its_headers_are_spelled_differently() {
 
 #[tokio::test]
 async fn response_beyond_four_kibibytes_is_replayed_with_only_status_and_location() {
-    let world = World::new().await;
-    let key = world.crm_key().await;
+    let (world, key) = World::with_crm_key().await;
     let lead = json!({ "email": "grace@example.com", "message": "x".repeat(5_000) });
     let first = keyed(&key, "a").post("/api/leads", &lead).await.expect(201);
     let again = keyed(&key, "a").post("/api/leads", &lead).await.expect(201);
@@ -139,14 +136,13 @@ async fn response_beyond_four_kibibytes_is_replayed_with_only_status_and_locatio
 
 #[tokio::test]
 async fn refusal_that_depends_on_stored_data_is_not_replayed() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     world.many_items().await;
     let replace = "/api/inventory?mode=replace&allow_removal=10000";
     let sender = keyed(&key, "a");
     for _ in 0..2 {
         let refused = sender.post(replace, &one("A")).await;
-        assert_eq!(refused.problem(), (409, "replace_too_large".into()));
+        refused.refused(409, "replace_too_large");
         assert_eq!(refused.header("idempotency-replayed"), "");
         assert_eq!(world.count(CLAIMS).await, 0);
     }
@@ -197,7 +193,7 @@ async fn accounts_can_use_the_same_idempotency_key() {
     let world = World::new().await;
     let mine = sender(&world).await;
     let stranger = world.stranger().await;
-    let theirs = stranger.create(&world, "Feed", &["inventory:write"]).await;
+    let theirs = stranger.create("Feed", &["inventory:write"]).await;
     let theirs = keyed(&theirs, "a");
     mine.post(PATH, &one("A")).await.expect(200);
     for body in [one("B"), one("B")] {
@@ -209,10 +205,9 @@ async fn accounts_can_use_the_same_idempotency_key() {
 
 #[tokio::test]
 async fn stored_response_is_replayed_only_to_a_key_that_may_write() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let writer = owner.create(&world, "Writer", &["inventory:write"]).await;
-    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let (_world, owner) = World::with_owner().await;
+    let writer = owner.create("Writer", &["inventory:write"]).await;
+    let reader = owner.create("Reader", &["inventory:read"]).await;
     keyed(&writer, "a").post(PATH, &one("A")).await.expect(200);
     let answer = keyed(&reader, "a").post(PATH, &one("A")).await;
     assert_eq!(answer.problem().1, "missing_scope");
@@ -224,13 +219,7 @@ async fn stored_response_is_replayed_only_to_a_key_that_may_write() {
 #[tokio::test]
 async fn invalid_idempotency_keys_are_refused_for_post_and_patch_and_ignored_otherwise() {
     let world = World::new().await;
-    let scopes = [
-        "inventory:read",
-        "inventory:write",
-        "leads:read",
-        "leads:write",
-    ];
-    let key = world.owner().await.create(&world, "All", &scopes).await;
+    let key = world.owner().await.create("All", &ALL_SCOPES).await;
     let bad = [
         keyed(&key, ""),
         keyed(&key, "a\tb"),
@@ -262,8 +251,7 @@ async fn invalid_idempotency_keys_are_refused_for_post_and_patch_and_ignored_oth
 
 #[tokio::test]
 async fn idempotency_key_is_not_stored_in_plain_text() {
-    let world = World::new().await;
-    let key = world.key().await;
+    let (world, key) = World::with_key().await;
     keyed(&key, &key.secret)
         .post(PATH, &one("A"))
         .await

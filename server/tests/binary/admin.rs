@@ -1,7 +1,8 @@
 //! `voxum admin …`
 
-use crate::support::{PASSWORD, Server, count, run, voxum};
+use crate::support::{PASSWORD, Server, TOKEN, count, refusal, run, voxum};
 use std::path::Path;
+use testkit::Text as _;
 
 fn admin(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = voxum(folder);
@@ -31,22 +32,16 @@ fn setup_link_replaces_the_previous_one_and_is_refused_once_there_is_an_owner() 
     let server = Server::of(&mut voxum(folder.path()), true);
     let fresh = link(folder.path(), &["setup-link"]);
     let old = server.setup.clone().unwrap();
-    assert_eq!(server.client(None).get(&old).unwrap().status, 404);
+    assert_eq!(server.client(None).status(&old), 404);
     server.set_up(&fresh, "ada@example.com");
-    let (code, out, err) = admin(folder.path(), &["setup-link"]);
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
-    assert!(err.contains("admin reset"), "{err}");
+    let err = refusal(admin(folder.path(), &["setup-link"]), 1);
+    err.has("admin reset");
 }
 
 #[test]
 fn create_account_adds_a_separate_account_while_the_server_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, ada) = Server::fresh(folder.path());
-    ada.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, ada) = Server::with_folder();
+    ada.create("CRM Sync", TOKEN).unwrap();
     let eve = server.set_up(
         &link(folder.path(), &["create-account", "Other Cars"]),
         "eve@example.org",
@@ -56,19 +51,14 @@ fn create_account_adds_a_separate_account_while_the_server_runs() {
 
 #[test]
 fn reset_link_sets_a_new_password_and_ends_old_sessions() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, ada) = Server::fresh(folder.path());
+    let (folder, server, ada) = Server::with_folder();
     let path = link(folder.path(), &["reset", "Ada@Example.com"]);
     let answer = server
         .client(None)
         .form(&path, "password=another+horse+battery")
         .unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
-    assert_eq!(
-        ada.get("/keys").unwrap().status,
-        303,
-        "the old session goes on"
-    );
+    assert_eq!(ada.status("/keys"), 303, "the old session goes on");
     let form = format!(
         "email=ada@example.com&password={}",
         PASSWORD.replace(' ', "+")
@@ -81,18 +71,14 @@ fn reset_link_sets_a_new_password_and_ends_old_sessions() {
 
 #[test]
 fn reset_of_an_address_in_several_accounts_requires_the_account() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (folder, server, _) = Server::with_folder();
     let setup = link(folder.path(), &["create-account", "Other Cars"]);
     let form = "account_name=Other+Cars&email=ada@example.com&password=three+gulls+on+a+roof";
     let answer = server.client(None).form(&setup, form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
     let (code, _, err) = run(voxum(folder.path()).args(["admin", "reset", "ada@example.com"]));
     assert_eq!(code, Some(1), "{err}");
-    assert!(
-        err.contains("--account") && err.contains("Other Cars"),
-        "{err}"
-    );
+    err.has_all(["--account", "Other Cars"]);
     let (before, _) = err.split_once(" (“Other Cars”)").unwrap();
     let id = before.rsplit(' ').next().unwrap();
     let path = link(
@@ -103,29 +89,26 @@ fn reset_of_an_address_in_several_accounts_requires_the_account() {
     let answer = server.client(None).form(&path, form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
     let owner = server.client(Some(("cookie", answer.cookie)));
-    assert!(owner.get("/settings").unwrap().body.contains("Other Cars"));
+    owner.get("/settings").unwrap().has("Other Cars");
 }
 
 #[test]
 fn reset_link_is_in_the_audit_log_of_its_account_before_it_is_used() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, ada) = Server::fresh(folder.path());
+    let (folder, server, ada) = Server::with_folder();
     let eve = server.set_up(
         &link(folder.path(), &["create-account", "Other Cars"]),
         "eve@example.org",
     );
     let path = link(folder.path(), &["reset", "ada@example.com"]);
     let log = ada.get("/audit?what=sign-ins&who=operator").unwrap().body;
-    for word in [
+    log.has_all([
         "Link for a new password made",
         "The operator",
         "ada@example.com",
-    ] {
-        assert!(log.contains(word), "{word}: {log}");
-    }
-    assert!(!log.contains(path.trim_start_matches("/setup/")), "{log}");
+    ]);
+    log.lacks(path.trim_start_matches("/setup/"));
     let other = eve.get("/audit?what=sign-ins&who=operator").unwrap().body;
-    assert!(!other.contains("Link for a new password made"), "{other}");
+    other.lacks("Link for a new password made");
     // A refused command creates no link.
     let events = "SELECT count(*) FROM audit_events WHERE action = 'password.reset_offered'";
     admin(folder.path(), &["reset", "nobody@example.com"]);
@@ -137,7 +120,7 @@ fn failed_admin_commands_print_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let (code, _, err) = admin(folder.path(), &["setup-link"]);
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("there is no database"), "{err}");
+    err.has("there is no database");
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
         0,
@@ -149,12 +132,7 @@ fn failed_admin_commands_print_one_line() {
         &["reset", "nobody"],
         &["create-account", " "],
     ] {
-        let (code, out, err) = admin(folder.path(), arguments);
-        assert_eq!(
-            (code, out.as_str(), err.lines().count()),
-            (Some(1), "", 1),
-            "{arguments:?}: {err}"
-        );
+        refusal(admin(folder.path(), arguments), 1);
     }
     drop(server);
 }
@@ -180,9 +158,8 @@ fn identify(folder: &Path, input: &str) -> (Option<i32>, String, String) {
 
 #[test]
 fn key_identify_reads_standard_input_and_never_prints_the_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_server, ada) = Server::fresh(folder.path());
-    let secret = ada.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, _server, ada) = Server::with_folder();
+    let secret = ada.create("CRM Sync", TOKEN).unwrap();
     let (code, out, err) = identify(folder.path(), &format!("  {secret}\n"));
     assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
     for text in [
@@ -206,7 +183,7 @@ fn key_identify_reads_standard_input_and_never_prints_the_key() {
     ] {
         let (code, out, err) = identify(folder.path(), &input);
         assert_eq!((code, out.as_str()), (Some(1), ""), "{input}");
-        assert!(err.contains(told), "{err}");
+        err.has(told);
         assert!(input.is_empty() || !err.contains(&input), "{err}");
     }
     assert!(!out.contains(&secret) && !err.contains(&secret));
@@ -215,8 +192,6 @@ fn key_identify_reads_standard_input_and_never_prints_the_key() {
         .send("DELETE", "/api/key", "text/plain", "");
     assert_eq!(revoked.unwrap().status, 204);
     let (_, out, _) = identify(folder.path(), &secret);
-    assert!(
-        out.contains("revoked, created by") && !out.contains("/revoke"),
-        "{out}"
-    );
+    out.has("revoked, created by");
+    out.lacks("/revoke");
 }

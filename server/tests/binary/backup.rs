@@ -1,6 +1,6 @@
 //! Backups taken while the server is running, restoring them, and moving from SQLite to PostgreSQL.
 
-use crate::support::{Client, Server, run, voxum};
+use crate::support::{Client, Server, TOKEN, refusal, run, voxum};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use testkit::Text as _;
 use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
@@ -125,7 +126,7 @@ fn back_up_under_load(
         before.retain(|name, (_, revoked)| *revoked || is_left_alone(name));
         let line = installation.does(&["backup", &to.to_string_lossy()]);
         stop.store(true, Ordering::Relaxed);
-        assert!(line.contains("does not contain the pepper"), "{line}");
+        line.has("does not contain the pepper");
         before
     })
 }
@@ -148,8 +149,7 @@ fn call(server: &Server, secret: &str) -> (u16, String) {
 
 fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgres: bool) {
     let installation = Installation::new(on_postgres);
-    let server = Server::of(&mut installation.voxum(&[]), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (server, owner) = Server::with_owner(&mut installation.voxum(&[]));
     let file = installation.folder.path().join("backup.db");
     let told = back_up_under_load(&installation, &owner, &file);
 
@@ -182,30 +182,22 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
 
     // A restore never overwrites existing data.
     let path = file.to_string_lossy().into_owned();
-    let (code, out, err) = run(&mut installation.voxum(&["restore", &path]));
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
-    assert!(!err.contains(DATABASE_PASSWORD), "{err}");
+    let err = refusal(run(&mut installation.voxum(&["restore", &path])), 1);
+    err.lacks(DATABASE_PASSWORD);
 
     let other = Installation::new(on_postgres);
     let (code, _, err) = run(other
         .voxum(&["restore", &path])
         .env("VOXUM_PEPPER", "00".repeat(32)));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("configured pepper is not the one"), "{err}");
+    err.has("configured pepper is not the one");
     let (code, _, err) = run(&mut other.voxum(&["restore", "none.backup"]));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("the file none.backup does not exist"), "{err}");
+    err.has("the file none.backup does not exist");
     let left = std::fs::read_dir(other.folder.path()).unwrap().count();
     assert_eq!(left, 0, "a refused restore left something");
     let line = other.does(&["restore", &path]);
-    assert!(
-        line.contains("each is paused until an admin confirms"),
-        "{line}"
-    );
+    line.has("each is paused until an admin confirms");
 
     let server = Server::of(&mut other.voxum(&[]), false);
     for (secret, revoked) in told.values().take(40) {
@@ -218,14 +210,14 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     }
     assert_eq!(call(&server, late), (401, "paused_key".to_owned()));
     // Sessions are not restored.
-    assert_eq!(server.again(&owner).get("/keys").unwrap().status, 303);
+    assert_eq!(server.again(&owner).status("/keys"), 303);
     let form = "email=ada@example.com&password=correct+horse+battery";
     let answer = server.client(None).form("/sign-in", form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
     let owner = server.client(Some(("cookie", answer.cookie)));
     confirmed_keys_work_again(&server, &owner, &told);
     let log = owner.get("/audit").unwrap().body;
-    assert!(log.contains("Account restored from a backup"), "{log}");
+    log.has("Account restored from a backup");
     server.stop();
     installation.end();
     other.end();
@@ -256,7 +248,7 @@ fn confirmed_keys_work_again(
         assert_eq!(call(server, secret).0, expected);
     }
     let page = owner.get(PAGE).unwrap();
-    assert!(!page.body.contains("name=\"key\""), "{}", page.body);
+    page.lacks("name=\"key\"");
 }
 
 #[test]
@@ -274,7 +266,7 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
     let installation = Installation::new(true);
     let folder = installation.folder.path();
     let (server, owner) = Server::fresh(folder);
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let file = folder.join("data/voxum.db").to_string_lossy().into_owned();
     let pepper = folder.join("data/pepper").to_string_lossy().into_owned();
     let with = |arguments: &[&str], pepper: &str| {
@@ -284,16 +276,9 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
         command
     };
     let refused = |command: &mut Command, word: &str| {
-        let (code, out, err) = run(command);
-        assert_eq!(
-            (code, out.as_str(), err.lines().count()),
-            (Some(1), "", 1),
-            "{err}"
-        );
-        assert!(
-            err.contains(word) && !err.contains(DATABASE_PASSWORD),
-            "{err}"
-        );
+        let err = refusal(run(command), 1);
+        err.has(word);
+        err.lacks(DATABASE_PASSWORD);
     };
     refused(
         &mut with(&["move", &file], &pepper),
@@ -311,7 +296,7 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
 
     let (code, out, err) = run(&mut with(&["move", &file], &pepper));
     assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
-    assert!(out.contains("Moved to PostgreSQL. API keys: 1,"), "{out}");
+    out.has("Moved to PostgreSQL. API keys: 1,");
     // The old file cannot be used by mistake.
     refused(&mut voxum(folder), "was moved to PostgreSQL");
     refused(
@@ -321,8 +306,8 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
 
     let server = Server::of(&mut with(&[], &pepper), false);
     let two = Server::of(&mut with(&[], &pepper), false);
-    assert_eq!(two.key(&secret).get("/api/key").unwrap().status, 200);
-    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    assert_eq!(two.key(&secret).status("/api/key"), 200);
+    assert_eq!(server.key(&secret).status("/api/key"), 200);
     let page = server.again(&owner).get("/keys").unwrap();
     assert!(
         page.status == 200 && page.body.contains("CRM Sync"),
@@ -383,20 +368,15 @@ fn failed_move_leaves_no_files_behind() {
 #[test]
 fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
     let (from, to) = (Installation::new(false), Installation::new(false));
-    let mut server = Server::of(&mut from.voxum(&[]), true);
-    let link = server.setup.as_deref().unwrap();
-    let owner = server.set_up(link, "ada@example.com");
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (mut server, owner) = Server::with_owner(&mut from.voxum(&[]));
+    owner.create("CRM Sync", TOKEN).unwrap();
     // The server was killed, or its folder was copied while it was running.
     server.kill();
     let file = from.folder.path().join("data/voxum.db");
     let arguments = ["restore", file.to_str().unwrap()];
     let (code, out, err) = run(&mut to.voxum(&arguments));
     assert_eq!((code, &*out), (Some(1), ""), "{err}");
-    assert!(
-        err.contains("data/voxum.db-wal") && err.contains("`voxum backup`"),
-        "{err}"
-    );
+    err.has_all(["data/voxum.db-wal", "`voxum backup`"]);
     assert!(!to.folder.path().join("data/voxum.db").exists());
     // The suggestion in the message works.
     let backup = from.folder.path().join("backup.db");
@@ -411,9 +391,8 @@ fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
 #[test]
 fn restore_that_fails_halfway_leaves_no_files_behind() {
     let from = Installation::new(false);
-    let server = Server::of(&mut from.voxum(&[]), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (server, owner) = Server::with_owner(&mut from.voxum(&[]));
+    owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let file = from.folder.path().join("backup.db");
     from.does(&["backup", &file.to_string_lossy()]);

@@ -1,8 +1,9 @@
 //! Commands of README and of the book, run as they are written.
 
-use crate::support::Server;
+use crate::support::{Server, TOKEN};
 use std::path::Path;
 use std::process::Command;
+use testkit::Text as _;
 use testkit::postgres::Database;
 
 /// Address of the server in the documents.
@@ -54,15 +55,14 @@ fn shell(folder: &Path, commands: &str) -> String {
 /// after them.
 #[track_caller]
 fn make_calls(document: &str, expected: usize) -> u16 {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("Inventory Integration", "0123456789abcdef");
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("Inventory Integration", TOKEN);
     let secret = secret.unwrap();
     let mut calls = blocks(document);
     calls.retain(|block| block.commands.contains(ADDRESS));
     assert_eq!(calls.len(), expected, "{document}");
     for Block { commands, output } in calls {
-        assert!(commands.contains(KEY), "{commands}");
+        commands.has(KEY);
         let commands = commands.replace(ADDRESS, &server.url);
         let printed = shell(folder.path(), &commands.replace(KEY, &secret));
         match output {
@@ -70,7 +70,7 @@ fn make_calls(document: &str, expected: usize) -> u16 {
             None => assert!(!printed.contains("\"code\""), "{commands}: {printed}"),
         }
     }
-    server.key(&secret).get("/api/key").unwrap().status
+    server.key(&secret).status("/api/key")
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn backup_and_restore_work_as_written() {
     let [backup, restore] = blocks("docs/src/backup.md").try_into().ok().unwrap();
     let old = tempfile::tempdir().unwrap();
     let (_server, owner) = Server::fresh(old.path());
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    owner.create("CRM Sync", TOKEN).unwrap();
     shell(old.path(), &backup.commands);
 
     let new = tempfile::tempdir().unwrap();
@@ -103,18 +103,14 @@ fn backup_and_restore_work_as_written() {
     }
     shell(new.path(), &restore.commands);
     let keys = shell(new.path(), "voxum key list");
-    assert!(
-        keys.contains("CRM Sync") && keys.contains("paused"),
-        "{keys}"
-    );
+    keys.has_all(["CRM Sync", "paused"]);
 }
 
 #[test]
 fn move_to_postgresql_works_as_written() {
     let [transfer] = blocks("docs/src/nodes.md").try_into().ok().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -122,16 +118,9 @@ fn move_to_postgresql_works_as_written() {
         .unwrap();
     let database = runtime.block_on(Database::new());
 
-    assert!(
-        transfer.commands.contains(DATABASE),
-        "{}",
-        transfer.commands
-    );
+    transfer.commands.has(DATABASE);
     let url = format!("'{}'", database.url());
     let printed = shell(folder.path(), &transfer.commands.replace(DATABASE, &url));
-    assert!(
-        printed.contains("Moved to PostgreSQL. API keys: 1,"),
-        "{printed}"
-    );
+    printed.has("Moved to PostgreSQL. API keys: 1,");
     runtime.block_on(database.drop());
 }

@@ -3,7 +3,7 @@
 
 use crate::installation::wait_for;
 use crate::pepper_change::REHASHED;
-use crate::support::{Client, PASSWORD, Server, change, count, run, voxum};
+use crate::support::{Client, PASSWORD, Server, TOKEN, change, count, run, voxum};
 use std::path::Path;
 
 const WRONG_PASSWORD: &str = "canary wrong password";
@@ -110,7 +110,7 @@ fn no_secret_is_logged_stored_or_shown_again() {
         )
         .unwrap();
     let owner = server.set_up(&setup, "ada@example.com");
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     for password in [WRONG_PASSWORD, WRONG_PASSWORD] {
         let form = format!(
             "email=ada@example.com&password={}",

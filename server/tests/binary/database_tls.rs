@@ -1,10 +1,11 @@
 //! A PostgreSQL server that accepts only TLS, and the settings in the database URL about its
 //! certificate.
 
-use crate::support::{Server, run, voxum};
+use crate::support::{Server, TOKEN, refusal, run, voxum};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::path::{Path, PathBuf};
+use testkit::Text as _;
 use testkit::postgres::{PASSWORD as DATABASE_PASSWORD, start};
 use url::Url;
 
@@ -52,16 +53,12 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         // `key list` opens the database like a start does, but exits by itself if it was wrongly
         // let in.
         let mut command = with(root, host);
-        let (code, out, err) = tokio::task::block_in_place(|| run(command.args(["key", "list"])));
-        assert_eq!(
-            (code, out.as_str(), err.lines().count()),
-            (Some(1), "", 1),
-            "{err}"
-        );
+        let command = command.args(["key", "list"]);
+        let err = tokio::task::block_in_place(|| refusal(run(command), 1));
         for word in words {
             assert!(err.contains(word), "{word}: {err}");
         }
-        assert!(!err.contains(DATABASE_PASSWORD), "{err}");
+        err.lacks(DATABASE_PASSWORD);
     };
     let root = file("postgres-root.pem");
     refused(
@@ -84,10 +81,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
     let (code, out, err) =
         tokio::task::block_in_place(|| run(with(&root, "localhost").arg("doctor")));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(
-        out.contains("error    database") && out.contains("is not accepted"),
-        "{out}"
-    );
+    out.has_all(["error    database", "is not accepted"]);
     refused(
         Path::new("/nowhere/root.pem"),
         "127.0.0.1",
@@ -95,10 +89,9 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
     );
 
     tokio::task::block_in_place(|| {
-        let server = Server::of(&mut with(&root, "127.0.0.1"), true);
-        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-        let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
-        let status = server.key(&secret).get("/api/key").unwrap().status;
+        let (server, owner) = Server::with_owner(&mut with(&root, "127.0.0.1"));
+        let secret = owner.create("CRM Sync", TOKEN).unwrap();
+        let status = server.key(&secret).status("/api/key");
         assert_eq!(status, 200);
         let runtime = tokio::runtime::Handle::current();
         let (encrypted, plain) = runtime.block_on(connections(&postgres.url));
@@ -106,7 +99,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         let (code, out, err) = run(with(&root, "127.0.0.1").arg("doctor"));
         assert_eq!(code, Some(0), "{out}{err}");
         let line = "the connection is encrypted, and the certificate is verified";
-        assert!(out.contains(line), "{out}");
+        out.has(line);
         let (status, log, _) = server.stop();
         assert!(status.success(), "{log}");
     });

@@ -4,6 +4,7 @@ use crate::support::{Client, Server};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU64, Ordering};
+use testkit::Text as _;
 
 /// Returns a code block of the page.
 fn snippet(page: &str, id: &str) -> String {
@@ -76,8 +77,7 @@ fn key(owner: &Client) -> String {
 
 #[test]
 fn every_snippet_of_every_operation_works_as_pasted() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let page = owner.get("/docs").unwrap().body;
     let none = ("", "");
     for language in ["curl", "python", "javascript"] {
@@ -103,7 +103,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
         reader.call("editItem", 200, none);
         reader.call("deleteItem", 204, none);
         let changes = reader.call("listItemChanges", 200, none);
-        assert!(changes.contains("next_cursor"), "{changes}");
+        changes.has("next_cursor");
         let created = reader.call("createLead", 201, none);
         let id = created
             .split("\"id\":\"")
@@ -115,7 +115,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
         let example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77";
         reader.call("getLead", 200, (example, id));
         let edited = reader.call("editLead", 200, (example, id));
-        assert!(edited.contains("\"contacted\""), "{edited}");
+        edited.has("\"contacted\"");
         assert!(reader.call("listLeadChanges", 200, none).contains(id));
         reader.call("eraseLead", 204, (example, id));
         reader.call("describe", 200, none);
@@ -141,8 +141,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
 
 #[test]
 fn feed_examples_work_as_pasted() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let page = owner.get("/docs").unwrap().body;
     let secret = key(&owner);
     let [xml, csv, send] =
@@ -150,13 +149,13 @@ fn feed_examples_work_as_pasted() {
     std::fs::write(folder.path().join("inventory.csv"), csv).unwrap();
     let output = paste(folder.path(), "curl", &send, &secret);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("\"created\":1"), "{told}");
+    told.has("\"created\":1");
     std::fs::write(folder.path().join("inventory.xml"), xml).unwrap();
     let send = send
         .replace("text/csv", "application/xml")
         .replace(".csv", ".xml");
     let output = paste(folder.path(), "curl", &send, &secret);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("\"unchanged\":1"), "{told}");
+    told.has("\"unchanged\":1");
     drop(server);
 }

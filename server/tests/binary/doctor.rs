@@ -1,10 +1,11 @@
 //! `voxum doctor`.
 
 use crate::installation::wait_for;
-use crate::support::{Server, change, run, voxum};
+use crate::support::{Server, TOKEN, change, refusal, run, voxum};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use testkit::Text as _;
 use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 
 /// Runs `doctor` and returns its report, after checking that it contains no secret.
@@ -13,10 +14,7 @@ fn told(command: &mut Command, code: i32) -> String {
     let (found, out, err) = run(command.arg("doctor"));
     assert_eq!(found, Some(code), "{out}{err}");
     assert_eq!(err.lines().count(), usize::from(code == 1), "{err}");
-    assert!(
-        !out.contains(DATABASE_PASSWORD) && !out.contains("hunter2"),
-        "{out}"
-    );
+    out.lacks_all([DATABASE_PASSWORD, "hunter2"]);
     for line in out.lines() {
         let known = ["ok       ", "warning  ", "error    "].iter();
         assert_eq!(
@@ -51,16 +49,16 @@ fn mode(path: &Path, mode: u32) {
 fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
     let folder = tempfile::tempdir().unwrap();
     let out = told(&mut voxum(folder.path()), 0);
-    assert!(out.contains("the first start creates it"), "{out}");
-    assert!(out.contains(NONE), "{out}");
+    out.has("the first start creates it");
+    out.has(NONE);
     assert_eq!(names(folder.path()).len(), 0, "it made something");
 
     let (server, owner) = Server::fresh(folder.path());
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    owner.create("CRM Sync", TOKEN).unwrap();
     let data = folder.path().join("data");
     let before = names(&data);
     let out = told(&mut voxum(folder.path()), 0);
-    for line in [
+    out.has_all([
         "SQLite 3.",
         "data/voxum.db was read completely and is not damaged",
         "as this program needs it",
@@ -70,9 +68,7 @@ fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
         "is not behind the latest audit event",
         "http://127.0.0.1",
         "ok       server       a server is running on this database",
-    ] {
-        assert!(out.contains(line), "{line}: {out}");
-    }
+    ]);
     assert!(
         !out.contains("warning  ") || out.contains("MiB are free"),
         "{out}"
@@ -81,19 +77,18 @@ fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
     server.stop();
     let before = names(&data);
     let out = told(&mut voxum(folder.path()), 0);
-    assert!(out.contains(NONE), "{out}");
+    out.has(NONE);
     assert_eq!(names(&data), before);
     // The operating system releases the lock of a killed server.
     Server::start(folder.path()).kill();
     let out = told(&mut voxum(folder.path()), 0);
-    assert!(out.contains(NONE), "{out}");
+    out.has(NONE);
 }
 
 #[test]
 fn doctor_names_each_problem() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let data = folder.path().join("data");
     let doctor = || voxum(folder.path());
@@ -131,10 +126,8 @@ fn doctor_names_each_problem() {
         .env("VOXUM_SMTP_FROM", "voxum@example.com")
         .arg("doctor"));
     assert_eq!(code, Some(2), "{err}");
-    assert!(
-        err.contains("without encryption") && !err.contains("hunter2"),
-        "{err}"
-    );
+    err.has("without encryption");
+    err.lacks("hunter2");
     let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/tls");
     let out = told(
         doctor()
@@ -142,7 +135,7 @@ fn doctor_names_each_problem() {
             .env("VOXUM_TLS_KEY", tls.join("key.pem")),
         0,
     );
-    assert!(out.contains("it expires on 2126-10-30"), "{out}");
+    out.has("it expires on 2126-10-30");
     wrong(
         doctor()
             .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
@@ -153,10 +146,7 @@ fn doctor_names_each_problem() {
         doctor().env("VOXUM_PUBLIC_URL", "http://192.168.1.7:3000"),
         0,
     );
-    assert!(
-        out.contains("warning  address") && out.contains("unencrypted"),
-        "{out}"
-    );
+    out.has_all(["warning  address", "unencrypted"]);
 
     change(
         folder.path(),
@@ -180,8 +170,7 @@ fn doctor_names_each_problem() {
 
 #[test]
 fn addresses_that_others_can_reach_are_warnings() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (folder, server, _) = Server::with_folder();
     server.stop();
     let doctor = || voxum(folder.path());
     for (name, value, line) in [
@@ -208,27 +197,25 @@ fn addresses_that_others_can_reach_are_warnings() {
 
 #[test]
 fn doctor_makes_no_claims_about_an_unreadable_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let file = folder.path().join("data/voxum.db");
     let whole = std::fs::read(&file).unwrap();
     std::fs::write(&file, "Dear diary, ".repeat(1_000)).unwrap();
     let out = told(&mut voxum(folder.path()), 1);
-    assert!(
-        out.contains("is not an SQLite database")
-            && out.contains("warning  pepper")
-            && out.contains("warning  clock"),
-        "{out}"
-    );
-    assert!(!out.contains("no API key"), "{out}");
+    out.has_all([
+        "is not an SQLite database",
+        "warning  pepper",
+        "warning  clock",
+    ]);
+    out.lacks("no API key");
     let mut damaged = whole;
     let length = damaged.len();
     damaged[length / 4..length / 2].fill(0x5a);
     std::fs::write(&file, damaged).unwrap();
     let out = told(&mut voxum(folder.path()), 1);
-    assert!(out.contains("error    database"), "{out}");
+    out.has("error    database");
 }
 
 #[test]
@@ -248,20 +235,17 @@ fn doctor_checks_a_postgresql_installation() {
         command
     };
     let out = told(&mut node(), 0);
-    assert!(out.contains("the first start creates the tables"), "{out}");
-    let server = Server::of(&mut node(), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    out.has("the first start creates the tables");
+    let (server, owner) = Server::with_owner(&mut node());
+    owner.create("CRM Sync", TOKEN).unwrap();
     let out = told(&mut node(), 0);
-    for line in [
+    out.has_all([
         "answers in",
         "the connection stays on this machine",
         "this machine's",
         "as this program needs it",
         "stored keys",
-    ] {
-        assert!(out.contains(line), "{line}: {out}");
-    }
+    ]);
     // A node registers shortly after it starts to listen.
     let counts = |line: &str| wait_for(line, || told(&mut node(), 0).contains(line));
     counts("ok       server       1 node is running on this database");
@@ -269,12 +253,12 @@ fn doctor_checks_a_postgresql_installation() {
     counts("ok       server       2 nodes are running on this database");
     two.stop();
     let out = told(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
-    assert!(out.contains("is not the pepper"), "{out}");
+    out.has("is not the pepper");
     let out = told(node().env_remove("VOXUM_PEPPER"), 1);
-    assert!(out.contains("VOXUM_PEPPER is not set"), "{out}");
+    out.has("VOXUM_PEPPER is not set");
     server.stop();
     let out = told(&mut node(), 0);
-    assert!(out.contains(NONE), "{out}");
+    out.has(NONE);
     // A start refuses an unknown schema as well.
     runtime.block_on(async {
         let newer = "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17";
@@ -282,18 +266,10 @@ fn doctor_checks_a_postgresql_installation() {
         newer.execute(&mut database.raw().await).await.unwrap();
     });
     let out = told(&mut node(), 1);
-    assert!(out.contains("is newer than this program"), "{out}");
-    let (code, out, err) = run(&mut node());
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
-    assert!(
-        err.contains("use the newer version that created it"),
-        "{err}"
-    );
+    out.has("is newer than this program");
+    let err = refusal(run(&mut node()), 1);
+    err.has("use the newer version that created it");
     runtime.block_on(database.drop());
     let out = told(&mut node(), 1);
-    assert!(out.contains("there is no database"), "{out}");
+    out.has("there is no database");
 }

@@ -1,8 +1,9 @@
 //! The clients in `public/examples`, each run against a server as its header comment describes.
 
-use crate::support::{Client, Server, change, count};
+use crate::support::{Client, Server, TOKEN, change, count};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use testkit::Text as _;
 
 pub const CLIENTS: [(&str, &str); 3] = [
     ("python3", "push_inventory.py"),
@@ -41,15 +42,12 @@ pub fn file(folder: &Path, name: &str, content: &str) -> PathBuf {
 }
 
 fn key(owner: &Client) -> String {
-    owner
-        .create("Inventory Integration", "0123456789abcdef")
-        .unwrap()
+    owner.create("Inventory Integration", TOKEN).unwrap()
 }
 
 #[test]
 fn every_example_accepts_the_same_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     let mut files = 0;
     for (name, content) in [
@@ -86,8 +84,7 @@ fn every_example_accepts_the_same_files() {
 
 #[test]
 fn every_example_prints_each_error_with_its_position_and_never_the_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     let list = r#"[{"id":"A","name":"n"},{"id":"B","name":"n","price":"ten"},{"id":"C"}]"#;
     for (name, content, places) in [
@@ -125,8 +122,7 @@ fn every_example_prints_each_error_with_its_position_and_never_the_key() {
 
 #[test]
 fn long_lists_are_pushed_in_parts_and_error_positions_refer_to_the_whole_list() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     let items = (0..5_003).map(|number| format!(r#"{{"id":"{number}","name":"n"}}"#));
     let items: Vec<_> = items.chain([r#"{"id":"bad"}"#.into()]).collect();
@@ -157,13 +153,12 @@ fn long_lists_are_pushed_in_parts_and_error_positions_refer_to_the_whole_list() 
             .env("VOXUM_API_KEY", &secret),
     );
     assert_eq!(status, Some(1), "{printed}");
-    assert!(printed.contains("1 to 5000 items"), "{printed}");
+    printed.has("1 to 5000 items");
 }
 
 #[test]
 fn every_example_waits_when_the_key_is_rate_limited() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     change(
         folder.path(),
@@ -172,7 +167,7 @@ fn every_example_waits_when_the_key_is_rate_limited() {
     let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
     let key = server.key(&secret);
     for example in CLIENTS {
-        while key.get("/api/key").unwrap().status != 429 {}
+        while key.status("/api/key") != 429 {}
         let mut command = client(example, &path);
         command
             .env("VOXUM_URL", &server.url)
@@ -222,8 +217,7 @@ fn invalid_settings_and_files_are_named_without_printing_the_key() {
 /// A traced shell prints each command that it executes, with the values of its variables.
 #[test]
 fn shell_script_hides_the_key_when_it_is_traced() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
     let plain = client(CLIENTS[2], &path);
@@ -239,5 +233,5 @@ fn shell_script_hides_the_key_when_it_is_traced() {
         printed.starts_with('{') && printed.contains("set +x"),
         "{printed}"
     );
-    assert!(!printed.contains(&secret), "{printed}");
+    printed.lacks(&secret);
 }

@@ -2,7 +2,7 @@
 //! files that the console exports.
 
 use crate::examples::{CLIENTS, client, file, finish};
-use crate::support::{Server, count};
+use crate::support::{Server, TOKEN, count};
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -86,9 +86,8 @@ fn ambiguous_or_invalid_json_is_refused_before_anything_is_sent() {
 /// The shell script sends the text as it is, so the server reports the same faults.
 #[test]
 fn shell_script_prints_the_errors_of_the_server_about_ambiguous_json() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("Feed", TOKEN).unwrap();
     for (content, message) in [
         (
             r#"[{"id":"A","name":"n","price":1,"price":2}]"#,
@@ -146,9 +145,8 @@ fn invalid_address_is_refused_without_printing_its_password() {
 
 #[test]
 fn json_lines_exported_by_the_console_are_accepted() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("Feed", TOKEN).unwrap();
     let list = r#"[{"id":"A","name":"one\u2028two","price":12.5,"attributes":{"a":"b"}},{"id":"B","name":"{\"items\":1}"}]"#;
     let path = file(folder.path(), "list.json", list);
     let run = |example: (&str, &str), path: &Path| {

@@ -1,7 +1,7 @@
 //! The maximum number of connections, and a well-behaved client that needs one more.
 
-use crate::slow::{connect, is_closed, slowest};
-use crate::support::{Server, voxum};
+use crate::slow::{is_closed, slowest};
+use crate::support::{Server, TOKEN, voxum};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn ten_thousand_idle_connections_do_not_lock_out_other_clients() {
     let idle = limit.map_or(ASKED, |most| ASKED.min(usize::try_from(most).unwrap() / 2));
     let mut silent = Vec::new();
     for number in 0..idle {
-        silent.push(connect(&server));
+        silent.push(server.connect());
         // Fewer than fit in the backlog of the listener: the kernel drops the first packet of one
         // more, whose client tries again only a second later.
         if number % 100 == 99 {
@@ -46,9 +46,7 @@ fn connection_with_an_open_response_is_not_closed_to_make_room() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), 5);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    let mut events = connect(&server);
-    let patience = Some(Duration::from_secs(20));
-    events.set_read_timeout(patience).unwrap();
+    let mut events = server.connect();
     let head = format!(
         "GET /keys/events HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n\r\n",
         owner.cookie()
@@ -64,17 +62,17 @@ fn connection_with_an_open_response_is_not_closed_to_make_room() {
         }
     };
     wait_for("text/event-stream");
-    let idle: Vec<_> = (0..20).map(|_| connect(&server)).collect();
+    let idle: Vec<_> = (0..20).map(|_| server.connect()).collect();
     slowest(&server, 5);
     drop(idle);
-    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    owner.create("CRM Sync", TOKEN).unwrap();
     wait_for("CRM Sync");
 }
 
 /// Opens more connections than fit at once, each of which sends `request` and nothing more.
 fn too_many(server: &Server, request: &str) -> Vec<TcpStream> {
     let clients = (0..60).map(|_| {
-        let mut stream = connect(server);
+        let mut stream = server.connect();
         // The server may have closed the connection by then.
         let _ = stream.set_write_timeout(Some(Duration::from_millis(200)));
         let _ = stream.write_all(request.as_bytes());
@@ -157,11 +155,11 @@ fn ten_thousand_idle_connections_do_not_slow_down_an_active_client() {
     );
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), IDLE + 1);
-    let mut good = connect(&server);
+    let mut good = server.connect();
     let before = p99(&mut good);
     // Each has sent a request, so it may stay for as long as the pause between two requests.
     let idle = (0..IDLE).map(|_| {
-        let mut stream = connect(&server);
+        let mut stream = server.connect();
         request_on(&mut stream);
         stream
     });

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
+use testkit::Text as _;
 use testkit::postgres::{Database, start};
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
@@ -38,8 +39,7 @@ impl<'a> World<'a> {
         command
             .env("VOXUM_DATABASE_URL", database)
             .env("VOXUM_PEPPER", PEPPER);
-        let server = Server::of(&mut disk.run(&command), true);
-        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        let (server, owner) = Server::with_owner(&mut disk.run(&command));
         let scopes = ["inventory:write", "leads:write"];
         let secret = owner.create_with("Feed", "form-token-of-the-feed", &scopes);
         let writer = owner.with_key(&secret.unwrap());
@@ -132,7 +132,7 @@ impl<'a> World<'a> {
         let path = format!("/keys/{}/revoke", by_form.id);
         let page = self.owner.form(&path, "reason=leaked&confirm=").unwrap();
         assert_eq!(page.status, 503, "{}", page.body);
-        assert!(page.body.contains(NOT_STORED), "{}", page.body);
+        page.has(NOT_STORED);
         let by_call = spare.next().expect("a key that is left");
         let form = json!({ "reason": "leaked", "confirm": "" });
         let arguments = json!({ "id": by_call.id, "form": form });
@@ -143,10 +143,10 @@ impl<'a> World<'a> {
             let answer = code(&key.client, "GET", "/api/key", "");
             assert_eq!(answer, (401, "revoked_key".to_owned()));
             let page = self.owner.get(&format!("/keys/{}", key.id)).unwrap();
-            assert!(page.body.contains(NOT_STORED), "{}", page.body);
+            page.has(NOT_STORED);
         }
         for page in ["/", "/keys", "/settings"] {
-            assert_eq!(self.owner.get(page).unwrap().status, 200, "{page}");
+            assert_eq!(self.owner.status(page), 200, "{page}");
         }
         // A holder who repeats the request must not take the refusal for a stored revocation.
         let again = code(&by_holder.client, "DELETE", "/api/key", "");
@@ -157,9 +157,9 @@ impl<'a> World<'a> {
     fn operators_are_told(&self) {
         let ready = self.server.client(None).get("/readyz").unwrap();
         assert_eq!(ready.status, 200, "{}", ready.body);
-        assert!(ready.body.contains("storage_low\n"), "{}", ready.body);
-        assert!(ready.body.contains("not_stored: "), "{}", ready.body);
-        let address = self.server.url.trim_start_matches("http://");
+        ready.has("storage_low\n");
+        ready.has("not_stored: ");
+        let address = self.server.address();
         let mut doctor = self.disk.run(&self.command);
         let (status, out, err) = run(doctor.env("VOXUM_LISTEN", address).arg("doctor"));
         assert_eq!(status, Some(1), "{out}{err}");
@@ -184,10 +184,7 @@ impl<'a> World<'a> {
         assert_eq!(self.new_lead().0, 201);
         let (ended, log, _) = self.server.stop();
         assert!(ended.success() && !log.contains("panicked"), "{log}");
-        assert!(
-            log.contains("could not be stored; this node refuses"),
-            "{log}"
-        );
+        log.has("could not be stored; this node refuses");
         let server = Server::of(&mut self.disk.run(&self.command), false);
         let owner = server.again(&self.owner);
         for key in owner.keys() {

@@ -1,10 +1,11 @@
 //! HTTP/2 frame by frame (RFC 9113), since no client can be made to stop in the middle of a body
 //! and keep reading.
 
-use crate::support::{Server, voxum};
+use crate::support::{Server, TOKEN, voxum};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+use testkit::Text as _;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -67,13 +68,10 @@ fn head(fields: &[(&str, &str)]) -> Vec<u8> {
 
 #[test]
 fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
-    let address = server.url.trim_start_matches("http://");
-    let mut connection = TcpStream::connect(address).unwrap();
-    let patience = Some(Duration::from_secs(40));
-    connection.set_read_timeout(patience).unwrap();
+    let (_folder, server, owner) = Server::with_folder();
+    let secret = owner.create("Feed", TOKEN).unwrap();
+    let address = server.address();
+    let mut connection = server.connect();
     connection
         .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         .unwrap();
@@ -97,17 +95,14 @@ fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
     let (told, body) = answer(&mut connection, 1);
     let took = began.elapsed();
     assert!(told.starts_with(STATUS_408), "{told:x?}");
-    assert!(
-        body.contains("\"code\":\"request_timeout\"") && body.contains("\"status\":408"),
-        "{body}"
-    );
+    body.has_all(["\"code\":\"request_timeout\"", "\"status\":408"]);
     assert!(!body.contains("connection"), "it goes on: {body}");
     let limit = Duration::from_secs(15)..Duration::from_secs(30);
     assert!(limit.contains(&took), "{took:?}");
     let (_, id) = body.split_once("\"instance\":\"").unwrap();
     let id = &id[..id.find('"').unwrap()];
     let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
-    assert!(page.contains("The body stopped coming"), "{page}");
+    page.has("The body stopped coming");
 
     // Only that request's stream was closed; the connection remains usable.
     let get = head(&request("GET", "/healthz"));
@@ -118,11 +113,9 @@ fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
 
 /// Opens a connection that has requested a response, and whose flow-control window lets none of it
 /// through.
-fn with_no_window(address: &str) -> TcpStream {
-    let mut connection = TcpStream::connect(address).unwrap();
-    connection
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .unwrap();
+fn with_no_window(server: &Server) -> TcpStream {
+    let address = server.address();
+    let mut connection = server.connect();
     connection
         .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         .unwrap();
@@ -144,16 +137,15 @@ fn clients_that_answer_pings_but_read_nothing_do_not_exhaust_the_connection_limi
     let mut command = voxum(folder.path());
     command.env("VOXUM_MAX_CONNECTIONS", "5");
     let server = Server::of(&mut command, true);
-    let address = server.url.trim_start_matches("http://");
-    let clients: Vec<_> = (0..8).map(|_| with_no_window(address)).collect();
+    let clients: Vec<_> = (0..8).map(|_| with_no_window(&server)).collect();
     for _ in 0..3 {
-        assert_eq!(server.client(None).get("/healthz").unwrap().status, 200);
+        assert_eq!(server.client(None).status("/healthz"), 200);
     }
     drop(clients);
 
     // If the connection need not make room for another client, only its stream is reset, even if it
     // keeps sending pings.
-    let mut client = with_no_window(address);
+    let mut client = with_no_window(&server);
     let mut pings = 0;
     loop {
         let mut frame = [0; 9];

@@ -1,8 +1,9 @@
 //! HTTPS and HTTP/2, requested with curl.
 
-use crate::support::{Server, run, voxum};
+use crate::support::{Server, TOKEN, run, voxum};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::Text as _;
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -43,10 +44,7 @@ fn http1_and_http2_are_served_over_tls() {
     for (option, version) in [("--http1.1", "http/1.1 200"), ("--http2", "http/2 200")] {
         let head = curl(&path, &[option]);
         assert!(head.starts_with(version), "{head}");
-        assert!(
-            head.contains("strict-transport-security: max-age=31536000"),
-            "{head}"
-        );
+        head.has("strict-transport-security: max-age=31536000");
     }
     // The console trusts the browser's statement that the request comes from its own page.
     let page = format!("{}{}", server.url, server.setup.as_deref().unwrap());
@@ -62,10 +60,7 @@ fn http1_and_http2_are_served_over_tls() {
         ],
     );
     assert!(head.starts_with("http/2 303"), "{head}");
-    assert!(
-        head.contains("__host-voxum_session_") && head.contains("secure"),
-        "{head}"
-    );
+    head.has_all(["__host-voxum_session_", "secure"]);
 
     let plain = path.replace("https:", "http:");
     let (code, _, _) = run(Command::new("curl").args(["-sS", "--max-time", "10", &plain]));
@@ -76,14 +71,13 @@ fn http1_and_http2_are_served_over_tls() {
 
 #[test]
 fn http2_with_prior_knowledge_is_served_without_tls() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let (_folder, server, owner) = Server::with_folder();
+    let secret = owner.create("Feed", TOKEN).unwrap();
     let call = format!("{}/api/key", server.url);
     let key = format!("x-api-key: {secret}");
     let head = curl(&call, &["--http2-prior-knowledge", "-H", &key]);
     assert!(head.starts_with("http/2 200"), "{head}");
-    assert!(!head.contains("strict-transport-security"), "{head}");
+    head.lacks("strict-transport-security");
     let head = curl(&call, &["--http2-prior-knowledge"]);
     assert!(head.starts_with("http/2 401"), "{head}");
     let item = "{\"name\":\"A car\"}";
@@ -124,7 +118,8 @@ fn invalid_tls_files_stop_the_start_with_one_line() {
         assert_eq!(code, Some(1), "{err}");
         assert_eq!(out, "");
         assert_eq!(err.lines().count(), 1, "{err}");
-        assert!(err.contains(told) && !err.contains("swordfish"), "{err}");
+        err.has(told);
+        err.lacks("swordfish");
     }
 }
 
@@ -159,11 +154,8 @@ fn renewed_certificate_is_loaded_on_sighup() {
     std::fs::copy(file("other-cert.pem"), &cert).unwrap();
     hang_up();
     let insecure = run(Command::new("curl").args(["-sSkv", "--max-time", "10", &path])).2;
-    assert!(insecure.contains("CN=renewed"), "{insecure}");
+    insecure.has("CN=renewed");
     let (_, log, _) = server.stop();
-    assert!(
-        log.contains("the certificate could not be reloaded"),
-        "{log}"
-    );
-    assert!(log.contains("the certificate was reloaded"), "{log}");
+    log.has("the certificate could not be reloaded");
+    log.has("the certificate was reloaded");
 }

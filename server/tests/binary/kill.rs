@@ -188,8 +188,7 @@ pub const STRAYS: [(&str, &str); 4] = [
 ];
 
 fn storm_of_kills(place: &Place) {
-    let mut server = Server::of(&mut place.command(), true);
-    let mut owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (mut server, mut owner) = Server::with_owner(&mut place.command());
     let (forms, mut all) = (AtomicUsize::new(0), Told::default());
     for cycle in 0..cycles() {
         let begun = AtomicUsize::new(0);

@@ -1,10 +1,12 @@
 //! Notices by e-mail, sent to a real mail server.
 
-use crate::support::{Server, change, count, voxum};
+use crate::installation::wait_for;
+use crate::support::{Server, TOKEN, change, count, voxum};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use testkit::Text as _;
 
 /// aiosmtpd, killed when dropped.
 pub struct MailServer {
@@ -62,21 +64,12 @@ pub fn messages(folder: &Path) -> Vec<String> {
     paths.into_iter().map(read).collect()
 }
 
-#[track_caller]
-fn wait_for(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 /// Runs the server long enough that it would send any notice, including one that it must not send.
 fn look_again(folder: &Path, port: u16) {
     let server = start(folder, port);
     std::thread::sleep(Duration::from_secs(1));
     let (_, log, _) = server.stop();
-    assert!(!log.contains("panicked"), "{log}");
+    log.lacks("panicked");
 }
 
 #[test]
@@ -84,7 +77,7 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
     let (server, owner) = Server::fresh(folder);
-    let secret = owner.create("Händler-Feed", "0123456789abcdef").unwrap();
+    let secret = owner.create("Händler-Feed", TOKEN).unwrap();
     server.stop();
     // The key expires in five days and was created long ago.
     change(
@@ -103,7 +96,7 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
         ) == 1
     });
     let (_, log, _) = server.stop();
-    assert!(log.contains("could not be sent"), "{log}");
+    log.has("could not be sent");
     assert_eq!(messages(inbox), [""; 0]);
 
     let mail = MailServer::start(port, inbox);
@@ -118,17 +111,15 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     assert_eq!(got.len(), 1, "one notice went twice");
 
     let text = &got[0];
-    for part in [
+    text.has_all([
         "To: ada@example.com",
         "From: Voxum <voxum@example.com>",
         "Message-ID: <",
         "Content-Type: text/plain; charset=utf-8",
         "https://console.example.com/keys/",
         &secret[..9],
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
-    assert!(!text.contains(&secret[9..]), "{text}");
+    ]);
+    text.lacks(&secret[9..]);
 
     // The last day has a notice of its own.
     change(
@@ -146,7 +137,7 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
     let (server, owner) = Server::fresh(folder);
-    let (key, _) = owner.issue("Händler-Feed", "0123456789abcdef").unwrap();
+    let (key, _) = owner.issue("Händler-Feed", TOKEN).unwrap();
     server.stop();
     change(
         folder,
@@ -159,14 +150,10 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     let rejected = "SELECT count(*) FROM audit_events WHERE action = 'key.notice_rejected'";
     wait_for("the notice was given up", || count(folder, rejected) == 1);
     let page = server.again(&owner).get(&format!("/keys/{key}")).unwrap();
-    for text in ["unknown@example.com was rejected", "answered 550"] {
-        assert!(page.body.contains(text), "{text}: {}", page.body);
-    }
+    page.has_all(["unknown@example.com was rejected", "answered 550"]);
     let (_, log, _) = server.stop();
-    assert!(
-        log.contains("permanently rejected an expiry notice") && !log.contains("unknown@"),
-        "{log}"
-    );
+    log.has("permanently rejected an expiry notice");
+    log.lacks("unknown@");
     look_again(folder, mail.port);
     assert_eq!(count(folder, rejected), 1, "it was tried again");
     assert_eq!(messages(inbox), [""; 0]);

@@ -2,6 +2,7 @@
 
 use crate::support::{Answer, Server, voxum};
 use std::net::TcpListener;
+use testkit::Text as _;
 
 /// Returns the metrics, once they contain every line.
 fn figures(url: &str, lines: &[&str]) -> String {
@@ -34,8 +35,7 @@ fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
     drop(free);
     let mut command = voxum(folder.path());
     command.env("VOXUM_METRICS_LISTEN", address.to_string());
-    let server = Server::of(&mut command, true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (server, owner) = Server::with_owner(&mut command);
     let secret = owner
         .create("CRM Sync", "a token of sixteen characters")
         .unwrap();
@@ -79,14 +79,8 @@ fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
     let (ended, log, _) = server.stop();
     let line = log.lines().find(|line| line.contains("sign_in_failed"));
     let line = line.expect("the failed sign-in is in the log");
-    assert!(
-        line.contains("WARN") && line.contains("127.0.0.1"),
-        "{line}"
-    );
-    assert!(
-        !log.contains("hunter2") && !log.contains("swordfish"),
-        "{log}"
-    );
+    line.has_all(["WARN", "127.0.0.1"]);
+    log.lacks_all(["hunter2", "swordfish"]);
     assert!(ended.success());
     assert!(ureq::get(&url).call().is_err(), "it stops with the server");
 }

@@ -1,16 +1,13 @@
 //! Two servers on one PostgreSQL database: each sees the changes of the other.
 
 use crate::installation::{Installation, PEPPER, signal, wait_for};
-use crate::support::{Client, PASSWORD, Server, run};
+use crate::support::{Client, PASSWORD, Server, TOKEN, refusal, run};
 use serde_json::json;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use testkit::Text as _;
 use testkit::postgres::PASSWORD as DATABASE_PASSWORD;
 use testkit::proxy::Way;
-
-fn status(client: &Client, path: &str) -> u16 {
-    client.get(path).unwrap().status
-}
 
 #[test]
 fn two_nodes_share_links_keys_sessions_uses_and_sign_in_delays() {
@@ -23,10 +20,10 @@ fn two_nodes_share_links_keys_sessions_uses_and_sign_in_delays() {
     let (first, link) = (one.setup.clone().unwrap(), two.setup.clone().unwrap());
     assert_ne!(first, link);
     for (node, link) in [(&one, &first), (&one, &link), (&two, &first), (&two, &link)] {
-        assert_eq!(status(&node.client(None), link), 200);
+        assert_eq!(node.client(None).status(link), 200);
     }
     let owner = one.set_up(&link, "ada@example.com");
-    assert_eq!(status(&two.client(None), &first), 404);
+    assert_eq!(two.client(None).status(&first), 404);
     let again = two.client(None).form(
         &link,
         "account_name=Acme&email=eve%40example.com&password=correct+horse+battery",
@@ -39,15 +36,9 @@ fn two_nodes_share_links_keys_sessions_uses_and_sign_in_delays() {
     failures_delay(&[one.client(None), two.client(None)]);
 
     // A session that is ended on one node is ended on both.
-    assert_eq!(
-        here.each_ref().map(|node| status(node, "/keys")),
-        [200, 200]
-    );
+    assert_eq!(here.each_ref().map(|node| node.status("/keys")), [200, 200]);
     assert_eq!(here[1].form("/sign-out", "").unwrap().status, 303);
-    assert_eq!(
-        here.each_ref().map(|node| status(node, "/keys")),
-        [303, 303]
-    );
+    assert_eq!(here.each_ref().map(|node| node.status("/keys")), [303, 303]);
     installation.end([one, two]);
 }
 
@@ -61,8 +52,8 @@ fn revoked_keys_are_refused(here: &[Client; 2]) {
             .create(&name, &format!("form-token-{round:08}"))
             .unwrap();
         let keys = [maker.with_key(&secret), other.with_key(&secret)];
-        assert_eq!(status(&keys[1], "/api/key"), 200);
-        assert_eq!(status(&keys[0], "/api/key"), 200);
+        assert_eq!(keys[1].status("/api/key"), 200);
+        assert_eq!(keys[0].status("/api/key"), 200);
         let id = maker.keys()[0]["id"].as_str().unwrap().to_owned();
         let form = json!({ "id": id, "form": { "reason": "other", "confirm": name } });
         let answer = other.call("keys/revoke", &form).unwrap();
@@ -84,7 +75,7 @@ fn uses_add_up(installation: &Installation, here: &[Client; 2]) {
     let calls = [(&here[0], 3), (&here[1], 4)];
     for (client, times) in calls {
         for _ in 0..times {
-            assert_eq!(status(&client.with_key(&secret), "/api/inventory"), 200);
+            assert_eq!(client.with_key(&secret).status("/api/inventory"), 200);
         }
     }
     wait_for("the calls of both nodes are counted", || {
@@ -119,8 +110,7 @@ fn failures_delay(nobody: &[Client; 2]) {
 #[test]
 fn request_with_an_idempotency_key_sent_to_both_nodes_runs_once() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let two = Server::of(&mut installation.node(), false);
     let secret = owner
         .create_with(
@@ -163,8 +153,7 @@ fn request_with_an_idempotency_key_sent_to_both_nodes_runs_once() {
 fn notice_is_sent_by_only_one_of_the_nodes() {
     let installation = Installation::new();
     let inbox = tempfile::tempdir().unwrap();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     for key in 0..8 {
         owner
             .create(&format!("Key {key}"), &format!("form-token-{key:08}"))
@@ -206,32 +195,30 @@ fn notice_is_sent_by_only_one_of_the_nodes() {
 fn commands_work_on_postgresql_and_require_the_pepper() {
     let installation = Installation::new();
     let line = refused(installation.node().args(["admin", "setup-link"]));
-    assert!(line.contains("empty"), "{line}");
+    line.has("empty");
     let line = refused(installation.node().env_remove("VOXUM_PEPPER"));
-    assert!(line.contains("VOXUM_PEPPER"), "{line}");
+    line.has("VOXUM_PEPPER");
 
-    let server = Server::of(&mut installation.node(), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (server, owner) = Server::with_owner(&mut installation.node());
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let other = "00".repeat(32);
     let line = refused(installation.node().env("VOXUM_PEPPER", &other));
-    assert!(
-        line.contains("not the one") && !line.contains(&other),
-        "{line}"
-    );
+    line.has("not the one");
+    line.lacks(&other);
 
     let (code, out, err) = run(installation
         .node()
         .args(["admin", "reset", "ada@example.com"]));
     assert_eq!(code, Some(0), "{err}");
     let path = &out[out.find("/setup/").expect(&out)..];
-    assert_eq!(status(&server.client(None), path.trim()), 200);
+    assert_eq!(server.client(None).status(path.trim()), 200);
     let key = installation.folder().join("key.txt");
     std::fs::write(&key, &secret).unwrap();
     let input = std::fs::File::open(&key).unwrap();
     let (code, out, err) = run(installation.node().args(["key", "identify"]).stdin(input));
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("CRM Sync") && !out.contains(&secret), "{out}");
+    out.has("CRM Sync");
+    out.lacks(&secret);
     std::fs::remove_file(&key).unwrap();
 
     installation.change(
@@ -239,7 +226,7 @@ fn commands_work_on_postgresql_and_require_the_pepper() {
          VALUES (9999, 'from the future', TRUE, '', 0)",
     );
     let line = refused(&mut installation.node());
-    assert!(line.contains("use the newer version"), "{line}");
+    line.has("use the newer version");
     let file = installation.folder().join("data");
     assert!(!file.exists(), "a file was made beside the database");
     server.stop();
@@ -249,16 +236,8 @@ fn commands_work_on_postgresql_and_require_the_pepper() {
 /// Runs a program that fails, and returns the single line that it prints.
 #[track_caller]
 fn refused(command: &mut Command) -> String {
-    let (code, out, err) = run(command);
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
-    assert!(
-        !err.contains(DATABASE_PASSWORD) && !err.contains(PEPPER),
-        "{err}"
-    );
+    let err = refusal(run(command), 1);
+    err.lacks_all([DATABASE_PASSWORD, PEPPER]);
     err
 }
 
@@ -268,7 +247,7 @@ pub fn known_everywhere(here: &[Client; 2], name: &str) -> (String, [Client; 2])
     let secret = here[0].create(name, &token).unwrap();
     let keys = [here[0].with_key(&secret), here[1].with_key(&secret)];
     for key in keys.iter().chain(&keys) {
-        assert_eq!(status(key, "/api/key"), 200);
+        assert_eq!(key.status("/api/key"), 200);
     }
     let id = here[0].keys()[0]["id"].as_str().unwrap().to_owned();
     (id, keys)
@@ -285,8 +264,7 @@ fn revoke(client: &Client, id: &str, name: &str) -> Duration {
 #[test]
 fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let two = Server::of(&mut installation.node(), false);
     let here = [one.again(&owner), two.again(&owner)];
     wait_for("both nodes are registered", || {
@@ -298,7 +276,7 @@ fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
         let (id, keys) = known_everywhere(&here, &name);
         let took = revoke(&here[round % 2], &id, &name);
         for key in &keys {
-            assert_eq!(status(key, "/api/key"), 401, "round {round}");
+            assert_eq!(key.status("/api/key"), 401, "round {round}");
         }
         slow += usize::from(took > Duration::from_millis(900));
     }
@@ -309,13 +287,13 @@ fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
     let (id, keys) = known_everywhere(&here, "Hanging");
     signal(&two, "-STOP");
     let took = revoke(&here[0], &id, "Hanging");
-    assert_eq!(status(&keys[0], "/api/key"), 401);
+    assert_eq!(keys[0].status("/api/key"), 401);
     assert!(
         took > Duration::from_millis(900) && took < Duration::from_secs(3),
         "it took {took:?}"
     );
     signal(&two, "-CONT");
-    assert_eq!(status(&keys[1], "/api/key"), 401);
+    assert_eq!(keys[1].status("/api/key"), 401);
     // Suspended long enough to be considered dead and removed, the node resumes with an empty
     // cache.
     let (id, keys) = known_everywhere(&here, "Sleeping");
@@ -326,7 +304,7 @@ fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
     let took = revoke(&here[0], &id, "Sleeping");
     assert!(took < Duration::from_millis(900), "it took {took:?}");
     signal(&two, "-CONT");
-    assert_eq!(status(&keys[1], "/api/key"), 401);
+    assert_eq!(keys[1].status("/api/key"), 401);
     wait_for("the node is back", || {
         installation.count("SELECT count(*) FROM nodes WHERE leaving = 0") == 2
     });
@@ -337,8 +315,7 @@ fn cached_key_is_refused_by_every_node_once_one_node_has_revoked_it() {
 fn node_without_its_database_answers_503_after_its_lease_and_recovers_by_itself() {
     let installation = Installation::new();
     let proxies = [installation.proxy(), installation.proxy()];
-    let one = Server::of(&mut installation.node_behind(&proxies[0]), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node_behind(&proxies[0]));
     let two = Server::of(&mut installation.node_behind(&proxies[1]), false);
     let here = [one.again(&owner), two.again(&owner)];
     let (_, keys) = known_everywhere(&here, "CRM Sync");
@@ -352,7 +329,7 @@ fn node_without_its_database_answers_503_after_its_lease_and_recovers_by_itself(
             // Slow enough to stay below every rate limit.
             std::thread::sleep(Duration::from_millis(60));
             let began = failed.elapsed();
-            last = status(&keys[0], "/api/key");
+            last = keys[0].status("/api/key");
             let leased = last == 200 && began < Duration::from_millis(1_100);
             assert!(leased || last == 503, "{way:?}: {last} after {began:?}");
         }
@@ -362,7 +339,7 @@ fn node_without_its_database_answers_503_after_its_lease_and_recovers_by_itself(
         }
         std::thread::sleep(Duration::from_secs(2));
         for key in &keys {
-            assert_eq!(status(key, "/api/key"), 200, "{way:?}");
+            assert_eq!(key.status("/api/key"), 200, "{way:?}");
         }
     }
     installation.end([one, two]);
@@ -372,8 +349,7 @@ fn node_without_its_database_answers_503_after_its_lease_and_recovers_by_itself(
 fn revocation_is_fast_while_key_uses_are_being_stored() {
     const KEYS: usize = 120;
     let installation = Installation::new();
-    let node = Server::of(&mut installation.node(), true);
-    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
+    let (node, owner) = Server::with_owner(&mut installation.node());
     let keys: Vec<_> = (0..KEYS)
         .map(|key| format!("form-token-{key:08}"))
         .map(|name| owner.with_key(&owner.create(&name, &name).unwrap()))
@@ -385,7 +361,7 @@ fn revocation_is_fast_while_key_uses_are_being_stored() {
          CREATE TRIGGER slow AFTER UPDATE OF last_used_at ON api_keys FOR EACH ROW EXECUTE FUNCTION slow()",
     );
     for key in &keys {
-        assert_eq!(status(key, "/api/key"), 200);
+        assert_eq!(key.status("/api/key"), 200);
     }
     for key in keys.iter().step_by(5) {
         let began = Instant::now();

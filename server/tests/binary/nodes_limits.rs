@@ -1,7 +1,7 @@
 //! Rate limits are not shared between nodes: each counts the calls of a key for itself.
 
 use crate::installation::{Installation, wait_for};
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, TOKEN};
 use std::time::Instant;
 
 /// Bucket size. It refills by one call per second, the slowest possible rate.
@@ -12,7 +12,7 @@ const CALLERS: usize = 8;
 fn let_in(key: &Client) -> usize {
     let calls = 2 * DEPTH / CALLERS;
     let ask = || {
-        let statuses = (0..calls).map(|_| key.get("/api/key").unwrap().status);
+        let statuses = (0..calls).map(|_| key.status("/api/key"));
         statuses.collect::<Vec<_>>()
     };
     let statuses: Vec<_> = std::thread::scope(|scope| {
@@ -30,12 +30,11 @@ fn let_in(key: &Client) -> usize {
 #[test]
 fn each_node_applies_the_rate_limit_of_a_key_separately() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let two = Server::of(&mut installation.node(), false);
     let registered = || installation.count("SELECT count(*) FROM nodes");
     wait_for("both nodes are registered", || registered() == 2);
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let secret = owner.create("Feed", TOKEN).unwrap();
     installation.change(&format!(
         "UPDATE api_keys SET limit_depth = {DEPTH}, limit_per_second = 1"
     ));

@@ -4,6 +4,7 @@
 use crate::installation::{Installation, signal, stop, wait_for};
 use crate::nodes::known_everywhere;
 use crate::support::{Client, Server, run};
+use testkit::Text as _;
 
 /// Runs a command that succeeds, and returns its output.
 #[track_caller]
@@ -28,8 +29,7 @@ fn are_refused(keys: &[Client], code: &str) {
 #[test]
 fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let two = Server::of(&mut installation.node(), false);
     let here = [one.again(&owner), two.again(&owner)];
     let registered = || installation.count("SELECT count(*) FROM nodes WHERE leaving = 0");
@@ -37,7 +37,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
     // The command itself is never one of the nodes.
     let mut both = 0;
     let mut tells = |out: &str| {
-        assert!(out.contains(" of 2 nodes after "), "{out}");
+        out.has(" of 2 nodes after ");
         both += usize::from(out.contains(". Refused on 2 of 2 nodes after "));
     };
     for round in 0..20 {
@@ -49,7 +49,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
             tells(&out);
             does(&installation, &["resume", &id]);
             for key in &keys {
-                assert_eq!(key.get("/api/key").unwrap().status, 200);
+                assert_eq!(key.status("/api/key"), 200);
             }
         } else {
             let out = does(&installation, &["revoke", &id, "--reason", "leaked"]);
@@ -63,7 +63,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
     let kept = "SELECT count(*) FROM api_keys WHERE receipt LIKE '{\"nodes\":2,%'";
     wait_for("the receipts", || installation.count(kept) == 15);
     let log = owner.get("/audit").unwrap().body;
-    assert!(log.contains(" of 2 nodes after "), "{log}");
+    log.has(" of 2 nodes after ");
 
     // A suspended node cannot acknowledge, but accepts no key from its cache once the command has
     // ended.
@@ -71,10 +71,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
     signal(&two, "-STOP");
     let out = does(&installation, &["revoke", &id]);
     are_refused(&keys[..1], "revoked_key");
-    assert!(
-        out.contains(" of 2 nodes after ") && out.contains(" did not answer:"),
-        "{out}"
-    );
+    out.has_all([" of 2 nodes after ", " did not answer:"]);
     signal(&two, "-CONT");
     are_refused(&keys[1..], "revoked_key");
 
@@ -90,8 +87,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
 #[test]
 fn revocation_is_answered_before_its_receipt_is_stored_if_storing_is_slow() {
     let installation = Installation::new();
-    let server = Server::of(&mut installation.node(), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (_server, owner) = Server::with_owner(&mut installation.node());
     let secret = owner.create("Till", "form-token-of-the-till").unwrap();
     let key = owner.with_key(&secret);
     installation.change(

@@ -1,7 +1,7 @@
 //! How soon a server notices changes that another program has made to its SQLite file without
 //! notifying it.
 
-use crate::support::{Client, Server, change};
+use crate::support::{Client, Server, TOKEN, change};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const NOTICED: Duration = Duration::from_millis(250);
 /// This measures only the server's delay, neither the duration of a call nor the scheduling of this
 /// test.
 fn late(folder: &Path, key: &Client, statement: &'static str, before: u16) -> Duration {
-    let status = || key.get("/api/key").unwrap().status;
+    let status = || key.status("/api/key");
     assert_eq!(status(), before);
     change(folder, statement);
     let wrote = Instant::now();
@@ -38,7 +38,7 @@ fn change_by_another_program_is_detected_within_a_quarter_of_a_second() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let secret = owner.create("Feed", TOKEN).unwrap();
     change(
         folder,
         "UPDATE api_keys SET limit_depth = 100000, limit_per_second = 10000",

@@ -1,8 +1,9 @@
 //! `voxum key list`, `revoke`, `pause` and `resume`: beside a running server, and without one.
 
 use crate::installation::wait_for;
-use crate::support::{Client, Server, change, count, run, voxum};
+use crate::support::{Client, Server, TOKEN, change, count, refusal, run, voxum};
 use std::path::Path;
+use testkit::Text as _;
 
 const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action LIKE 'key.%' AND actor_kind = 'system' AND ip IS NULL";
 
@@ -35,13 +36,7 @@ fn reached(line: &str, nodes: &str) {
 /// Runs a command that fails, and returns the single line that it prints.
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let (code, out, err) = key(folder, arguments);
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{arguments:?}: {out}{err}"
-    );
-    err
+    refusal(key(folder, arguments), 1)
 }
 
 /// Creates a key and uses it, so that the server has it in its cache.
@@ -49,7 +44,7 @@ fn known(owner: &Client, number: usize) -> (String, Client) {
     let token = format!("form-token-{number:08}");
     let secret = owner.create(&format!("Key {number}"), &token).unwrap();
     let client = owner.with_key(&secret);
-    assert_eq!(client.get("/api/key").unwrap().status, 200);
+    assert_eq!(client.status("/api/key"), 200);
     let id = owner.keys()[0]["id"].as_str().unwrap().to_owned();
     (id, client)
 }
@@ -75,10 +70,10 @@ fn key_disabled_by_a_command_is_refused_by_the_running_server_from_the_next_call
             reached(&does(folder, &["pause", &id]), "1 of 1 node");
             is_refused(&client, "paused_key");
             does(folder, &["resume", &id]);
-            assert_eq!(client.get("/api/key").unwrap().status, 200);
+            assert_eq!(client.status("/api/key"), 200);
         } else {
             let out = does(folder, &["revoke", &id, "--reason", "leaked"]);
-            assert!(out.contains(&format!("“Key {round}”")), "{out}");
+            out.has(&format!("“Key {round}”"));
             reached(&out, "1 of 1 node");
             is_refused(&client, "revoked_key");
         }
@@ -90,8 +85,7 @@ fn key_disabled_by_a_command_is_refused_by_the_running_server_from_the_next_call
 
 #[test]
 fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_server, owner) = Server::fresh(folder.path());
+    let (folder, _server, owner) = Server::with_folder();
     let (id, client) = known(&owner, 1);
     does(folder.path(), &["pause", &id]);
     does(folder.path(), &["revoke", &id]);
@@ -102,22 +96,16 @@ fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     let key = format!("/keys/{id}");
     wait_for("the receipt", || text(&key).contains("Refused on 1 of 1"));
     let page = text(&key);
-    assert!(
-        page.contains("the operator") && page.contains("The operator"),
-        "{page}"
-    );
+    page.has_all(["the operator", "The operator"]);
     let log = text("/audit");
-    assert!(log.contains("The operator"), "{log}");
+    log.has("The operator");
     for told in [&page, &log] {
-        assert!(told.contains("Refused on 1 of 1 node after "), "{told}");
+        told.has("Refused on 1 of 1 node after ");
     }
     let why = text(&format!("/refusals?id={request}"));
-    assert!(why.contains("revoked by the operator"), "{why}");
+    why.has("revoked by the operator");
     for page in [page, log, why] {
-        assert!(
-            !page.contains("the key itself") && !page.contains("own holder"),
-            "{page}"
-        );
+        page.lacks_all(["the key itself", "own holder"]);
     }
 }
 
@@ -138,7 +126,7 @@ fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
     alone(&["pause", &third]);
     let mut server = Server::start(folder);
     is_refused(&server.again(&one), "revoked_key");
-    assert_eq!(server.again(&two).get("/api/key").unwrap().status, 200);
+    assert_eq!(server.again(&two).status("/api/key"), 200);
     server.kill();
     // Its row is still there, yet the server is known to be gone.
     alone(&["revoke", &second]);
@@ -154,7 +142,7 @@ fn command_waits_for_every_server_on_the_same_file() {
     let (one, owner) = Server::fresh(folder);
     let two = Server::start(folder);
     let (id, client) = known(&owner, 1);
-    assert_eq!(two.again(&client).get("/api/key").unwrap().status, 200);
+    assert_eq!(two.again(&client).status("/api/key"), 200);
     reached(&does(folder, &["revoke", &id]), "2 of 2 nodes");
     for server in [&one, &two] {
         is_refused(&server.again(&client), "revoked_key");
@@ -166,25 +154,26 @@ fn failed_key_commands_print_one_line_and_never_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let (id, client) = known(&owner, 1);
     // With a running server and without one.
     for mut server in [Some(server), None] {
         for change in ["revoke", "pause", "resume"] {
             let line = refused(folder, &[change, &secret]);
-            assert!(line.contains("key identify"), "{line}");
-            assert!(!line.contains(&secret[3..20]), "{line}");
+            line.has("key identify");
+            line.lacks(&secret[3..20]);
             let line = refused(folder, &[change, "0199c0de-7a5b-7000-8000-00000000abcd"]);
-            assert!(line.contains("this installation has no key"), "{line}");
+            line.has("this installation has no key");
             let line = refused(folder, &[change, "CRM Sync"]);
-            assert!(line.contains("key list") && !line.contains("CRM"), "{line}");
+            line.has("key list");
+            line.lacks("CRM");
         }
         // A single argument that is a whole key stops the command.
         refused(folder, &["revoke", &id, &secret]);
         if let Some(server) = server.take() {
-            assert_eq!(server.again(&client).get("/api/key").unwrap().status, 200);
+            assert_eq!(server.again(&client).status("/api/key"), 200);
             let (_, log, _) = server.stop();
-            assert!(!log.contains(&secret[3..20]), "{log}");
+            log.lacks(&secret[3..20]);
         }
     }
     // Every one of several arguments is tried.
@@ -211,7 +200,7 @@ fn revoking_an_ended_key_reports_when_it_ended() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
-    let (over, _) = owner.issue("Over", "0123456789abcdef").unwrap();
+    let (over, _) = owner.issue("Over", TOKEN).unwrap();
     change(
         folder,
         "UPDATE api_keys SET created_at = 1, expires_at = 1000",
@@ -241,9 +230,9 @@ fn revoking_an_ended_key_reports_when_it_ended() {
         }
         for change in ["pause", "resume"] {
             let line = refused(folder, &[change, &id]);
-            assert!(line.contains("is already revoked"), "{line}");
+            line.has("is already revoked");
             let line = refused(folder, &[change, &over]);
-            assert!(line.contains("has already expired"), "{line}");
+            line.has("has already expired");
         }
         drop(server.take());
     }
@@ -308,10 +297,8 @@ fn commands_distinguish_a_restored_key_from_a_paused_one_until_it_is_confirmed()
         "UPDATE api_keys SET expires_at = 1000 WHERE name = 'Key 2'",
     );
     let listed = does(to, &["list", "--all"]);
-    assert!(
-        listed.contains("paused") && listed.contains("expired") && !listed.contains(WAITS),
-        "{listed}"
-    );
+    listed.has_all(["paused", "expired"]);
+    listed.lacks(WAITS);
 }
 
 #[test]
@@ -339,9 +326,9 @@ fn resuming_a_restored_key_reports_that_it_awaited_confirmation() {
     let server = Server::start(to);
     is_refused(&server.again(&client), "paused_key");
     let out = resumed(&second);
-    assert!(out.contains(WAITED), "{out}");
+    out.has(WAITED);
     assert!(out.ends_with(". It is accepted again.\n"), "{out}");
-    assert_eq!(server.again(&client).get("/api/key").unwrap().status, 200);
+    assert_eq!(server.again(&client).status("/api/key"), 200);
 }
 
 #[test]
@@ -354,7 +341,7 @@ fn keys_are_listed_and_selected_by_unambiguous_previews() {
     let (second, two) = known(&owner, 2);
     let preview = |number: usize| owner.keys()[number]["preview"].as_str().unwrap().to_owned();
     let out = does(folder, &["pause", &preview(1)]);
-    assert!(out.contains("“Key 1”"), "{out}");
+    out.has("“Key 1”");
     is_refused(&one, "paused_key");
     let listed = does(folder, &["list"]);
     let lines: Vec<_> = listed.lines().collect();
@@ -377,6 +364,6 @@ fn keys_are_listed_and_selected_by_unambiguous_previews() {
 
     change(folder, "UPDATE api_keys SET preview = 'vx_abc123…'");
     let line = refused(folder, &["revoke", "vx_abc123"]);
-    assert!(line.contains(&first) && line.contains(&second), "{line}");
-    assert_eq!(two.get("/api/key").unwrap().status, 200);
+    line.has_all([&first, &second]);
+    assert_eq!(two.status("/api/key"), 200);
 }

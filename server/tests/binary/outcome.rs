@@ -2,9 +2,10 @@
 //! nothing is done twice.
 
 use crate::installation::{Installation, wait_for};
-use crate::support::{Client, Server, run};
+use crate::support::{Client, Server, TOKEN, run};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use testkit::Text as _;
 use testkit::proxy::{Commit, Way};
 
 /// Sends a JSON body, and returns the status, the body and `Retry-After`.
@@ -26,9 +27,8 @@ fn multipart(name: &str, file: &str) -> String {
 fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     let installation = Installation::new();
     let proxy = installation.proxy();
-    let node = Server::of(&mut installation.node_behind(&proxy), true);
-    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
-    let crm = owner.create_with("CRM", "0123456789abcdef", &["leads:read", "leads:write"]);
+    let (node, owner) = Server::with_owner(&mut installation.node_behind(&proxy));
+    let crm = owner.create_with("CRM", TOKEN, &["leads:read", "leads:write"]);
     let crm = owner.with_key(&crm.unwrap());
 
     // The API, without an idempotency key: a repeat could store the lead twice, so none is
@@ -39,7 +39,7 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     assert_eq!((status, retry_after), (503, None), "{problem}");
     assert_eq!(problem["code"], "outcome_unknown");
     let detail = problem["detail"].as_str().unwrap();
-    assert!(detail.contains("Check before you repeat it"), "{detail}");
+    detail.has("Check before you repeat it");
     assert_eq!(installation.count("SELECT count(*) FROM leads"), 1);
 
     // The console's form. Submitting it again creates no second key, and reports what happened to
@@ -48,11 +48,11 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     let form = "name=Marked+by+form&scopes=leads%3Aread&expires=90d&token=form-token-0000001";
     let answer = owner.form("/keys", form).unwrap();
     assert_eq!(answer.status, 503);
-    assert!(answer.body.contains("may or may not have been made"));
-    assert!(!answer.body.contains("Nothing was changed"));
+    answer.has("may or may not have been made");
+    answer.lacks("Nothing was changed");
     proxy.set_commit(Commit::Passes);
     let again = owner.form("/keys", form).unwrap();
-    assert!(again.body.contains("was already created with this form"));
+    again.has("was already created with this form");
 
     // The console's server function.
     proxy.set_commit_of("Marked by call", Commit::Unanswered);
@@ -88,12 +88,12 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     let confirmed = format!("preview={digest}");
     let answer = owner.form(&format!("{import}/apply"), &confirmed).unwrap();
     assert_eq!(answer.status, 503);
-    assert!(answer.body.contains("may or may not have been made"));
-    assert!(!answer.body.contains("Nothing was stored"));
+    answer.has("may or may not have been made");
+    answer.lacks("Nothing was stored");
     proxy.set_commit_of("key.creation_stopped", Commit::Unanswered);
     let answer = owner.form("/settings/key-creation", "stop=1").unwrap();
     assert_eq!(answer.status, 503);
-    assert!(answer.body.contains("may or may not have been made"));
+    answer.has("may or may not have been made");
     proxy.set_commit(Commit::Passes);
 
     // The operator's command.
@@ -102,10 +102,10 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     proxy.set_commit_of("key.paused", Commit::Unanswered);
     let (code, out, err) = run(installation.node_behind(&proxy).args(["key", "pause", id]));
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("may or may not have been made"), "{err}");
+    err.has("may or may not have been made");
     proxy.set_commit(Commit::Passes);
     let (_, out, _) = run(installation.node_behind(&proxy).args(["key", "pause", id]));
-    assert!(out.contains("Already paused"), "{out}");
+    out.has("Already paused");
     installation.end([node]);
 }
 
@@ -161,12 +161,9 @@ impl Sender<'_> {
 fn retry_with_the_same_idempotency_key_gets_the_outcome_and_repeats_nothing() {
     let installation = Installation::new();
     let proxy = installation.proxy();
-    let node = Server::of(&mut installation.node_behind(&proxy), true);
-    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
+    let (node, owner) = Server::with_owner(&mut installation.node_behind(&proxy));
     let scopes = ["leads:read", "leads:write", "inventory:write"];
-    let secret = owner
-        .create_with("CRM", "0123456789abcdef", &scopes)
-        .unwrap();
+    let secret = owner.create_with("CRM", TOKEN, &scopes).unwrap();
     let secret = secret.as_str();
     let other = Server::of(&mut installation.node(), false);
     let [here, there] = [&node, &other].map(|node| Sender { node, secret });
@@ -227,9 +224,8 @@ fn retry_with_the_same_idempotency_key_gets_the_outcome_and_repeats_nothing() {
 #[test]
 fn retry_at_another_node_must_wait_while_the_first_request_is_in_progress() {
     let installation = Installation::new();
-    let mut one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
-    let secret = owner.create_with("CRM", "0123456789abcdef", &["leads:write"]);
+    let (mut one, owner) = Server::with_owner(&mut installation.node());
+    let secret = owner.create_with("CRM", TOKEN, &["leads:write"]);
     let secret = secret.unwrap();
     let two = Server::of(&mut installation.node(), false);
     let there = Sender {
@@ -306,7 +302,7 @@ fn secret_reaches_the_admin_when_the_database_fails_after_the_commit() {
     assert!(answer.cookie.starts_with("voxum_flash") && answer.cookie.contains("=link:"));
     let page = node.client(Some(("cookie", answer.cookie)));
     let page = page.get("/sign-in").unwrap();
-    assert!(page.body.contains("Your password was saved"));
+    page.has("Your password was saved");
 
     let ready = || {
         proxy.set_commit(Commit::Passes);
@@ -327,7 +323,7 @@ fn secret_reaches_the_admin_when_the_database_fails_after_the_commit() {
     proxy.set_commit_of("By form", Commit::AnsweredLast);
     let answer = owner.form("/keys", key).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
-    assert!(answer.body.contains("vx_"));
+    answer.has("vx_");
     ready();
 
     let key = json!({ "form": {
@@ -344,14 +340,14 @@ fn secret_reaches_the_admin_when_the_database_fails_after_the_commit() {
     let rotation = "grace=7d&expires=90d&token=form-token-0000003";
     let answer = owner.form(&format!("/keys/{id}/rotate"), rotation).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
-    assert!(answer.body.contains("vx_"));
+    answer.has("vx_");
     ready();
 
     proxy.set_commit_of("invitation.created", Commit::AnsweredLast);
     let form = "email=grace%40example.com&role=admin";
     let answer = owner.form("/team/invite", form).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
-    assert!(answer.body.contains("/setup/"));
+    answer.has("/setup/");
     ready();
     installation.end([node]);
 }

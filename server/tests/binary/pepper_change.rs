@@ -1,9 +1,10 @@
 //! Changing the pepper while nodes keep answering calls.
 
 use crate::installation::{Installation, PEPPER, signal, wait_for};
-use crate::support::{Client, Server, count, run, voxum};
+use crate::support::{Client, Server, TOKEN, count, refusal, run, voxum};
 use serde_json::json;
 use std::process::Command;
+use testkit::Text as _;
 
 const NEW: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -17,7 +18,7 @@ fn changed(installation: &Installation) -> Command {
 }
 
 fn status(node: &Client, secret: &str) -> u16 {
-    node.with_key(secret).get("/api/key").unwrap().status
+    node.with_key(secret).status("/api/key")
 }
 
 /// Returns the number of keys that are stored under the new pepper.
@@ -32,21 +33,15 @@ fn rehashed(installation: &Installation) -> i64 {
 
 #[track_caller]
 fn refused(command: &mut Command) -> String {
-    let (code, out, err) = run(command);
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
-    assert!(!err.contains(NEW) && !err.contains(PEPPER), "{err}");
+    let err = refusal(run(command), 1);
+    err.lacks_all([NEW, PEPPER]);
     err
 }
 
 #[test]
 fn keys_keep_working_while_nodes_change_the_pepper_one_by_one() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let used = owner.create("Used", "form-token-used-0001").unwrap();
     let idle = owner.create("Idle", "form-token-idle-0001").unwrap();
     let two = Server::of(&mut changed(&installation), false);
@@ -69,18 +64,12 @@ fn keys_keep_working_while_nodes_change_the_pepper_one_by_one() {
         rehashed(&installation) == 2
     });
     let line = refused(&mut installation.node());
-    assert!(line.contains("not the one"), "{line}");
+    line.has("not the one");
     let line = refused(installation.node().env("VOXUM_PEPPER", NEW));
-    assert!(
-        line.contains("API keys: 1") && line.contains("VOXUM_PEPPER_OLD"),
-        "{line}"
-    );
+    line.has_all(["API keys: 1", "VOXUM_PEPPER_OLD"]);
     let (code, out, err) = run(changed(&installation).arg("doctor"));
     assert_eq!(code, Some(0), "{err}");
-    assert!(
-        out.contains("keep VOXUM_PEPPER_OLD, which API keys (1)"),
-        "{out}"
-    );
+    out.has("keep VOXUM_PEPPER_OLD, which API keys (1)");
 
     // A re-hashed key can be revoked like any other, and so can the last one that needs the old
     // pepper.
@@ -94,14 +83,11 @@ fn keys_keep_working_while_nodes_change_the_pepper_one_by_one() {
     }
     let (code, out, err) = run(changed(&installation).arg("doctor"));
     assert_eq!(code, Some(0), "{err}");
-    assert!(
-        out.contains("VOXUM_PEPPER_OLD is no longer needed"),
-        "{out}"
-    );
+    out.has("VOXUM_PEPPER_OLD is no longer needed");
     let last = Server::of(&mut changed(&installation), false);
     assert_eq!(status(&last.again(&owner), &made), 200);
     let (_, log, _) = last.stop();
-    assert!(log.contains("remove VOXUM_PEPPER_OLD"), "{log}");
+    log.has("remove VOXUM_PEPPER_OLD");
     let last = Server::of(installation.node().env("VOXUM_PEPPER", NEW), false);
     assert_eq!(status(&last.again(&owner), &made), 200);
     installation.end([one, two, last]);
@@ -110,8 +96,7 @@ fn keys_keep_working_while_nodes_change_the_pepper_one_by_one() {
 #[test]
 fn node_suspended_during_a_pepper_change_answers_503_instead_of_unknown_key() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let secret = owner.create("CRM Sync", "form-token-crm-00001").unwrap();
     assert_eq!(status(&owner, &secret), 200);
     let two = Server::of(&mut changed(&installation), false);
@@ -135,25 +120,24 @@ pub const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
 
 #[test]
 fn pepper_file_is_replaced_when_the_old_pepper_is_given() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let data = folder.path().join("data");
     std::fs::rename(data.join("pepper"), data.join("pepper.old")).unwrap();
     let line = refused(&mut voxum(folder.path()));
-    assert!(line.contains("is missing"), "{line}");
+    line.has("is missing");
     let mut command = voxum(folder.path());
     command.env("VOXUM_PEPPER_OLD_FILE", "data/pepper.old");
     let server = Server::of(&mut command, false);
     let key = server.key(&secret);
     wait_for("the only key is re-hashed", || {
-        assert_eq!(key.get("/api/key").unwrap().status, 200);
+        assert_eq!(key.status("/api/key"), 200);
         count(folder.path(), REHASHED) == 1
     });
     let (_, log, _) = server.stop();
-    assert!(log.contains("the pepper was changed"), "{log}");
+    log.has("the pepper was changed");
     let server = Server::start(folder.path());
-    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    assert_eq!(server.key(&secret).status("/api/key"), 200);
     server.stop();
 }

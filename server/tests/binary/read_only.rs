@@ -20,21 +20,18 @@ fn node_is_not_ready_while_its_sqlite_file_is_read_only_and_recovers_by_itself()
         .env("DISK_JOURNAL", place.path().join("journal"))
         .env("DISK_FOLDER", &home)
         .env("DISK_READ_ONLY", &switch);
-    let server = Server::of(&mut command, true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (server, owner) = Server::with_owner(&mut command);
     let (id, secret) = owner.issue("CRM Sync", "form-token-crm-00001").unwrap();
     let (anyone, caller) = (server.client(None), server.key(&secret));
-    assert_eq!(anyone.get("/readyz").unwrap().status, 200);
+    assert_eq!(anyone.status("/readyz"), 200);
 
     File::create(&switch).unwrap();
-    wait_for("the node is not ready", || {
-        anyone.get("/readyz").unwrap().status == 503
-    });
+    wait_for("the node is not ready", || anyone.status("/readyz") == 503);
     // A read-only file cannot change, so its keys can still be verified.
-    assert_eq!(caller.get("/api/key").unwrap().status, 200);
+    assert_eq!(caller.status("/api/key"), 200);
     let paused = owner.form(&format!("/keys/{id}/pause"), "").unwrap();
     assert_eq!(paused.status, 503, "{}", paused.body);
-    assert_eq!(anyone.get("/readyz").unwrap().status, 503);
+    assert_eq!(anyone.status("/readyz"), 503);
 
     std::fs::remove_file(&switch).unwrap();
     wait_for("the node is ready again, and the pause is stored", || {

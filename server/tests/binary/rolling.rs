@@ -2,7 +2,7 @@
 
 use crate::installation::{Installation, wait_for};
 use crate::proxies::{ORIGIN, changed, free_port, nginx_with};
-use crate::support::Server;
+use crate::support::{Server, TOKEN};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -77,12 +77,9 @@ fn rolling_restart_behind_nginx_loses_no_request() {
     let installation = Installation::new();
     let own = tempfile::tempdir().unwrap();
     let mut nodes = [Node::of(&installation), Node::of(&installation)];
-    let setup = Server::of(&mut installation.node(), true);
-    let owner = setup.set_up(setup.setup.as_deref().unwrap(), "ada@example.com");
+    let (setup, owner) = Server::with_owner(&mut installation.node());
     let scopes = ["leads:read", "leads:write"];
-    let secret = owner
-        .create_with("CRM Sync", "0123456789abcdef", &scopes)
-        .unwrap();
+    let secret = owner.create_with("CRM Sync", TOKEN, &scopes).unwrap();
     setup.stop();
     // No call is rate limited.
     installation.change("UPDATE api_keys SET limit_depth = 10000, limit_per_second = 10000");

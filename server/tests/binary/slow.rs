@@ -1,18 +1,11 @@
 //! Slow and idle clients next to a well-behaved one.
 
 use crate::full::{p99, request_on};
-use crate::support::Server;
+use crate::support::{Server, TOKEN};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-
-fn address(server: &Server) -> &str {
-    server.url.trim_start_matches("http://")
-}
-
-pub fn connect(server: &Server) -> TcpStream {
-    TcpStream::connect(address(server)).unwrap()
-}
+use testkit::Text as _;
 
 /// Returns whether the server has closed the connection.
 pub fn is_closed(mut stream: &TcpStream) -> bool {
@@ -26,10 +19,7 @@ pub fn is_closed(mut stream: &TcpStream) -> bool {
 pub fn slowest(server: &Server, calls: usize) -> Duration {
     let slowest = (0..calls).map(|_| {
         let began = Instant::now();
-        let mut stream = connect(server);
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .unwrap();
+        let mut stream = server.connect();
         let asked =
             stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         asked.unwrap();
@@ -43,14 +33,13 @@ pub fn slowest(server: &Server, calls: usize) -> Duration {
 
 #[test]
 fn stalled_heads_and_bodies_time_out_without_slowing_other_clients() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (_folder, server, owner) = Server::with_folder();
     let scopes = ["leads:write"];
-    let secret = owner.create_with("Feed", "0123456789abcdef", &scopes);
+    let secret = owner.create_with("Feed", TOKEN, &scopes);
     let secret = secret.unwrap();
-    let mut good = connect(&server);
+    let mut good = server.connect();
     let alone = p99(&mut good);
-    let mut slow: Vec<_> = (0..100).map(|_| connect(&server)).collect();
+    let mut slow: Vec<_> = (0..100).map(|_| server.connect()).collect();
     let post = format!(
         "POST /api/leads HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
          content-length: 1000\r\n\r\n{{"
@@ -94,10 +83,9 @@ fn stalled_heads_and_bodies_time_out_without_slowing_other_clients() {
 
 #[test]
 fn idle_connection_is_kept_for_the_next_request() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (_folder, server, _) = Server::with_folder();
     // One connection is idle after its first request, and the other after its second.
-    let mut streams = [connect(&server), connect(&server)];
+    let mut streams = [server.connect(), server.connect()];
     request_on(&mut streams[1]);
     for stream in &mut streams {
         request_on(stream);
@@ -115,12 +103,10 @@ fn idle_connection_is_kept_for_the_next_request() {
 /// Sends a request with an incomplete body, and returns everything that is received until the
 /// connection is closed.
 fn answer_to_half_a_body(server: &Server, head: &str) -> (String, Duration) {
-    let mut stream = connect(server);
-    let patience = Some(Duration::from_secs(40));
-    stream.set_read_timeout(patience).unwrap();
+    let mut stream = server.connect();
     let request = format!(
         "{head}\r\nhost: {}\r\ncontent-length: 1000\r\n\r\n{{",
-        address(server)
+        server.address()
     );
     let began = Instant::now();
     stream.write_all(request.as_bytes()).unwrap();
@@ -131,12 +117,9 @@ fn answer_to_half_a_body(server: &Server, head: &str) -> (String, Duration) {
 
 #[test]
 fn stalled_body_gets_a_timeout_response_and_its_connection_is_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (_folder, server, owner) = Server::with_folder();
     let scopes = ["inventory:write", "leads:write"];
-    let secret = owner
-        .create_with("Feed", "0123456789abcdef", &scopes)
-        .unwrap();
+    let secret = owner.create_with("Feed", TOKEN, &scopes).unwrap();
     let api = format!("content-type: application/json\r\nx-api-key: {secret}");
     let console = format!("cookie: {}\r\norigin: {}", owner.cookie(), server.url);
     let form = "content-type: application/x-www-form-urlencoded";
@@ -160,25 +143,24 @@ fn stalled_body_gets_a_timeout_response_and_its_connection_is_closed() {
             answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
             "{head}: {answer}"
         );
-        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        answer.has("\r\nconnection: close\r\n");
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
         let limit = Duration::from_secs(15)..Duration::from_secs(30);
         assert!(limit.contains(took), "{head}: {took:?}");
         if head.contains("/api/") {
-            assert!(
-                answer.contains("\r\ncontent-type: application/problem+json\r\n")
-                    && answer.contains("\"code\":\"request_timeout\"")
-                    && answer.contains("\"status\":408"),
-                "{answer}"
-            );
+            answer.has_all([
+                "\r\ncontent-type: application/problem+json\r\n",
+                "\"code\":\"request_timeout\"",
+                "\"status\":408",
+            ]);
             let (_, id) = answer.split_once("\"instance\":\"").unwrap();
             let id = &id[..id.find('"').unwrap()];
             let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
-            assert!(page.contains("The body stopped coming"), "{page}");
+            page.has("The body stopped coming");
         }
     }
     let [.., call, _] = &answers;
-    assert!(call.0.contains("\"unreachable\""), "{}", call.0);
+    call.0.has("\"unreachable\"");
     // The timeout was not stored as the response to this idempotency key, so the request is carried
     // out.
     let lead = "{\"name\":\"Ada\",\"phone\":\"1\"}";

@@ -5,6 +5,7 @@ use crate::support::{Server, voxum};
 use sqlx::{Connection as _, Executor as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use testkit::Text as _;
 
 fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -30,7 +31,7 @@ fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(status.success(), "{status}: {log}");
-    assert!(log.contains("before the start was complete"), "{log}");
+    log.has("before the start was complete");
     assert!(output.stdout.is_empty(), "it says that it listens");
 }
 
@@ -65,8 +66,7 @@ fn signal_stops_a_node_that_waits_for_a_lock_of_another_node() {
 
 #[test]
 fn signal_stops_a_server_that_waits_for_the_lock_of_its_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (folder, server, _) = Server::with_folder();
     server.stop();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

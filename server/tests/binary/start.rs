@@ -3,6 +3,7 @@
 use crate::support::{PASSWORD, Server, change, run, voxum};
 use std::io::Read as _;
 use std::process::Stdio;
+use testkit::Text as _;
 
 #[test]
 fn first_start_creates_all_files_and_each_start_prints_a_new_setup_link() {
@@ -14,7 +15,7 @@ fn first_start_creates_all_files_and_each_start_prints_a_new_setup_link() {
         first.url
     );
     let old = first.setup.clone().unwrap();
-    assert_eq!(first.client(None).get(&old).unwrap().status, 200);
+    assert_eq!(first.client(None).status(&old), 200);
     let (_, log, _) = first.stop();
     assert!(!log.contains("/setup/"), "the link is in the log: {log}");
     for name in ["voxum.db", "pepper"] {
@@ -23,14 +24,13 @@ fn first_start_creates_all_files_and_each_start_prints_a_new_setup_link() {
     let second = Server::of(&mut voxum(folder.path()), true);
     let fresh = second.setup.clone().unwrap();
     assert_ne!(old, fresh);
-    assert_eq!(second.client(None).get(&old).unwrap().status, 404);
-    assert_eq!(second.client(None).get(&fresh).unwrap().status, 200);
+    assert_eq!(second.client(None).status(&old), 404);
+    assert_eq!(second.client(None).status(&fresh), 200);
 }
 
 #[test]
 fn start_prints_only_the_address_once_there_is_an_owner() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (folder, server, _) = Server::with_folder();
     server.stop();
     let mut child = voxum(folder.path())
         .stdout(Stdio::piped())
@@ -66,7 +66,7 @@ fn settings_can_create_the_first_owner() {
     let answer = server.client(None).form("/sign-in", &form).unwrap();
     assert_eq!(answer.status, 303);
     let owner = server.client(Some(("cookie", answer.cookie)));
-    assert!(owner.get("/keys").unwrap().body.contains("My account"));
+    owner.get("/keys").unwrap().has("My account");
     server.stop();
     // The settings may stay: they have no effect once there is an owner.
     let server = Server::of(&mut command, false);
@@ -82,7 +82,7 @@ fn public_address_with_plain_http_logs_a_warning() {
         true,
     );
     let (_, log, _) = server.stop();
-    assert!(log.contains("WARN") && log.contains("plain http"), "{log}");
+    log.has_all(["WARN", "plain http"]);
 }
 
 #[test]
@@ -98,8 +98,7 @@ fn address_in_use_is_reported_in_one_line_before_anything_is_created() {
 
 #[test]
 fn vanished_database_is_not_created_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (folder, server, _) = Server::with_folder();
     server.stop();
     for name in ["voxum.db", "voxum.db-wal", "voxum.db-shm"] {
         let _ = std::fs::remove_file(folder.path().join("data").join(name));

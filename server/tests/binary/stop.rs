@@ -2,21 +2,21 @@
 
 use crate::installation::{Installation, signal, wait_for};
 use crate::slow::is_closed;
-use crate::support::{Client, Server, change, count, voxum};
+use crate::support::{Client, Server, TOKEN, change, count, voxum};
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
+use testkit::Text as _;
 
 const USED: &str = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
 const CALLS: &str = "SELECT coalesce(sum(calls), 0) FROM key_calls WHERE outcome = 'accepted'";
 
 #[test]
 fn signal_stops_the_server_after_every_use_and_call_is_stored_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     for _ in 0..50 {
-        assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+        assert_eq!(server.key(&secret).status("/api/key"), 200);
     }
     let (status, log, took) = server.stop();
     assert!(status.success(), "{log}");
@@ -27,10 +27,9 @@ fn signal_stops_the_server_after_every_use_and_call_is_stored_once() {
 
 #[test]
 fn crash_loses_at_most_five_seconds_of_uses() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
-    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    let (folder, mut server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
+    assert_eq!(server.key(&secret).status("/api/key"), 200);
     std::thread::sleep(Duration::from_secs(5));
     server.kill();
     assert_eq!(count(folder.path(), USED), 1);
@@ -38,9 +37,8 @@ fn crash_loses_at_most_five_seconds_of_uses() {
 
 #[test]
 fn endless_request_does_not_prevent_the_server_from_stopping() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let slow = half_a_request(&server, &secret);
     let (status, log, took) = server.stop();
     assert!(status.success(), "{log}");
@@ -51,7 +49,7 @@ fn endless_request_does_not_prevent_the_server_from_stopping() {
 
 /// Opens a request whose body never ends, and which the server is working on.
 fn half_a_request(server: &Server, secret: &str) -> TcpStream {
-    let mut slow = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let mut slow = server.connect();
     let head = format!(
         "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\n\
          content-type: application/json\r\ncontent-length: 1000\r\n\r\n{{"
@@ -86,9 +84,8 @@ fn stopping_server_is_not_ready_but_answers_until_the_shutdown_delay_is_over() {
 
 #[test]
 fn hanging_mail_server_does_not_prevent_the_database_from_being_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     change(
         folder.path(),
@@ -105,27 +102,23 @@ fn hanging_mail_server_does_not_prevent_the_database_from_being_closed() {
         .env("VOXUM_SMTP_FROM", "voxum@example.com");
     let server = Server::of(&mut command, false);
     let _hanging = mail.accept().unwrap();
-    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    assert_eq!(server.key(&secret).status("/api/key"), 200);
     let (status, log, took) = server.stop();
     assert!(status.success(), "{log}");
     assert!(took < Duration::from_secs(10), "{took:?}");
-    assert!(
-        log.contains("was aborted") && log.contains("task=\"mail\""),
-        "{log}"
-    );
-    assert!(!log.contains("the database was not closed"), "{log}");
+    log.has_all(["was aborted", "task=\"mail\""]);
+    log.lacks("the database was not closed");
     assert_eq!(count(folder.path(), USED), 1);
 }
 
 #[test]
 fn stopping_node_deregisters_while_its_last_requests_are_in_progress() {
     let installation = Installation::new();
-    let one = Server::of(&mut installation.node(), true);
-    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let (one, owner) = Server::with_owner(&mut installation.node());
     let two = Server::of(&mut installation.node(), false);
     let nodes = || installation.count("SELECT count(*) FROM nodes");
     wait_for("both nodes are registered", || nodes() == 2);
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let slow = half_a_request(&two, &secret);
     two.terminate();
     wait_for("the node left", || nodes() == 1);
@@ -136,11 +129,10 @@ fn stopping_node_deregisters_while_its_last_requests_are_in_progress() {
 
 #[test]
 fn sighup_does_not_stop_a_server_without_a_certificate() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (_folder, server, _) = Server::with_folder();
     signal(&server, "-HUP");
     assert_eq!(status(&server.client(None), "/healthz"), Some(200));
     let (status, log, _) = server.stop();
     assert!(status.success(), "{log}");
-    assert!(log.contains("SIGHUP changed nothing"), "{log}");
+    log.has("SIGHUP changed nothing");
 }

@@ -3,12 +3,16 @@
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 pub const PASSWORD: &str = "correct horse battery";
+/// Form token of the only key that a member creates.
+pub const TOKEN: &str = "0123456789abcdef";
 
 /// Returns the program in a folder of its own, with none of this machine's settings.
 pub fn voxum(folder: &Path) -> Command {
@@ -30,6 +34,14 @@ pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     } = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
+}
+
+/// Returns the single line of a program that ended with this code and printed nothing else.
+#[track_caller]
+pub fn refusal((status, out, err): (Option<i32>, String, String), code: i32) -> String {
+    let printed = (status, out.as_str(), err.lines().count());
+    assert_eq!(printed, (Some(code), "", 1), "{err}");
+    err
 }
 
 /// A running server, killed when dropped.
@@ -82,11 +94,23 @@ impl Server {
         }
     }
 
-    /// Starts the server in an empty folder, with an owner.
-    pub fn fresh(folder: &Path) -> (Self, Client) {
-        let server = Self::of(&mut voxum(folder), true);
+    /// Starts the server on an empty database, and sets up its owner.
+    pub fn with_owner(command: &mut Command) -> (Self, Client) {
+        let server = Self::of(command, true);
         let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
         (server, owner)
+    }
+
+    /// Starts the server in an empty folder, with an owner.
+    pub fn fresh(folder: &Path) -> (Self, Client) {
+        Self::with_owner(&mut voxum(folder))
+    }
+
+    /// Starts the server in a folder of its own, with an owner.
+    pub fn with_folder() -> (TempDir, Self, Client) {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, owner) = Self::fresh(folder.path());
+        (folder, server, owner)
     }
 
     pub fn set_up(&self, path: &str, email: &str) -> Client {
@@ -117,6 +141,20 @@ impl Server {
 
     pub fn key(&self, secret: &str) -> Client {
         self.client(Some(("x-api-key", secret.to_owned())))
+    }
+
+    /// Returns the server's address and port.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Opens a connection on which nothing takes longer than a minute.
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address()).unwrap();
+        let patience = Some(Duration::from_secs(60));
+        stream.set_read_timeout(patience).unwrap();
+        stream.set_write_timeout(patience).unwrap();
+        stream
     }
 
     pub fn process(&self) -> u32 {
@@ -179,6 +217,12 @@ pub struct Answer {
     /// Name and value of the first cookie.
     pub cookie: String,
     pub retry_after: Option<String>,
+}
+
+impl AsRef<str> for Answer {
+    fn as_ref(&self) -> &str {
+        &self.body
+    }
 }
 
 /// A client that sends one header with every request.
@@ -257,6 +301,11 @@ impl Client {
     /// No response arrived.
     pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
         self.send("GET", path, "text/plain", "")
+    }
+
+    /// Returns the status of the response to a `GET`.
+    pub fn status(&self, path: &str) -> u16 {
+        self.get(path).unwrap().status
     }
 
     /// # Errors

@@ -1,11 +1,10 @@
 //! Bodies above the limit: the refusal also reaches clients that send everything before they read.
 
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, TOKEN};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
 /// The size of a file that a person might have chosen by mistake.
@@ -70,16 +69,8 @@ fn cases(secret: &str, owner: &Client) -> Vec<Case> {
 
 fn key(owner: &Client) -> String {
     let scopes = ["inventory:read", "inventory:write", "leads:write"];
-    let created = owner.create_with("Feed", "0123456789abcdef", &scopes);
+    let created = owner.create_with("Feed", TOKEN, &scopes);
     created.unwrap()
-}
-
-fn connect(server: &Server) -> TcpStream {
-    let stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
-    let patience = Some(Duration::from_secs(60));
-    stream.set_read_timeout(patience).unwrap();
-    stream.set_write_timeout(patience).unwrap();
-    stream
 }
 
 fn read(stream: &mut TcpStream) -> String {
@@ -90,8 +81,7 @@ fn read(stream: &mut TcpStream) -> String {
 
 #[test]
 fn client_that_sends_a_whole_large_body_before_it_reads_gets_the_refusal() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (_folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     for case in cases(&secret, &owner) {
         for chunked in [false, true] {
@@ -102,7 +92,7 @@ fn client_that_sends_a_whole_large_body_before_it_reads_gets_the_refusal() {
                 format!("content-length: {SENT}")
             };
             let what = format!("{path} with {length}");
-            let mut stream = connect(&server);
+            let mut stream = server.connect();
             let head = format!(
                 "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}{length}\r\n\r\n"
             );
@@ -124,11 +114,10 @@ fn client_that_sends_a_whole_large_body_before_it_reads_gets_the_refusal() {
 
 #[test]
 fn client_that_expects_100_continue_is_refused_before_it_sends_a_large_body() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (_folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     for Case { path, headers, .. } in cases(&secret, &owner) {
-        let mut stream = connect(&server);
+        let mut stream = server.connect();
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {SENT}\r\nexpect: 100-continue\r\n\r\n"
         );
@@ -155,8 +144,7 @@ fn curl(server: &Server, body: &Path, case: &Case, options: &[&str]) -> (bool, S
 
 #[test]
 fn curl_shows_the_refusal_of_a_large_body_over_http1_and_http2() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     let secret = key(&owner);
     let body = folder.path().join("body");
     for case in cases(&secret, &owner) {

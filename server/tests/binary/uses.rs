@@ -82,16 +82,14 @@ fn loses_no_older_use(mut server: Server, owner: &Client, count: impl Fn(&str) -
 
 #[test]
 fn crash_under_load_loses_no_use_older_than_five_seconds_on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (folder, server, owner) = Server::with_folder();
     loses_no_older_use(server, &owner, |statement| count(folder.path(), statement));
 }
 
 #[test]
 fn crash_under_load_loses_no_use_older_than_five_seconds_on_postgresql() {
     let installation = Installation::new();
-    let server = Server::of(&mut installation.node(), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (server, owner) = Server::with_owner(&mut installation.node());
     loses_no_older_use(server, &owner, |statement| installation.count(statement));
     installation.end([]);
 }

@@ -1,13 +1,13 @@
 //! Requests as raw bytes: requests that no well-behaved client sends, and refusals that reach a
 //! client while it is still sending.
 
-use crate::support::{Server, count};
+use crate::support::{Server, TOKEN, count};
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 
 /// Sends bytes, optionally closes the sending side, and reads everything that comes back.
 fn exchange(server: &Server, request: &[u8], end: bool) -> String {
-    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let mut stream = server.connect();
     stream.write_all(request).unwrap();
     if end {
         stream.shutdown(Shutdown::Write).unwrap();
@@ -24,9 +24,8 @@ fn post(secret: &str, headers: &str, body: &str) -> Vec<u8> {
 
 #[test]
 fn truncated_body_stores_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let body = r#"{"items":[{"id":"A","name":"n"}]}"#;
     let whole = format!("content-length: {}", body.len());
     let lying = format!("content-length: {}", body.len() + 1);
@@ -42,8 +41,7 @@ fn truncated_body_stores_nothing() {
 
 #[test]
 fn invalid_http_gets_an_error_response_without_a_body() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (_folder, server, _) = Server::with_folder();
     let get =
         |path: &str, headers: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
     for (request, status) in [
@@ -63,9 +61,8 @@ fn invalid_http_gets_an_error_response_without_a_body() {
 /// Most clients read the response only after they have sent everything.
 #[test]
 fn client_refused_in_the_middle_of_a_feed_receives_the_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
-    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (_folder, server, owner) = Server::with_folder();
+    let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let key = server.key(&secret);
     let feed = |bytes: usize| {
         key.send(
@@ -91,8 +88,7 @@ fn client_refused_in_the_middle_of_a_feed_receives_the_reason() {
 /// treated as a request.
 #[test]
 fn ambiguous_heads_are_refused_and_the_bytes_after_them_get_no_response() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (_folder, server, _) = Server::with_folder();
     let next = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
     let chunks = "0\r\n\r\n";
     let api = "application/problem+json";
@@ -152,8 +148,7 @@ fn ambiguous_heads_are_refused_and_the_bytes_after_them_get_no_response() {
 
 #[test]
 fn invalid_host_is_refused_with_a_problem_document() {
-    let folder = tempfile::tempdir().unwrap();
-    let (server, _) = Server::fresh(folder.path());
+    let (_folder, server, _) = Server::with_folder();
     let get = |host: &str| {
         let request = format!("GET /healthz HTTP/1.1\r\n{host}connection: close\r\n\r\n");
         exchange(&server, request.as_bytes(), false)

@@ -3,7 +3,7 @@
 use crate::support::{Client, Server, change, count, voxum};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use tempfile::TempDir;
 
 pub const MIB: usize = 1024 * 1024;
@@ -32,8 +32,7 @@ impl Tried {
         // and the peaks of two requests could not be compared.
         program.env("MALLOC_MMAP_THRESHOLD_", "65536");
         program.env("MALLOC_TRIM_THRESHOLD_", "65536");
-        let server = Server::of(&mut program, true);
-        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        let (server, owner) = Server::with_owner(&mut program);
         let scopes = [
             "inventory:read",
             "inventory:write",
@@ -106,7 +105,7 @@ impl Tried {
         pieces: impl IntoIterator<Item = Vec<u8>, IntoIter: Send>,
         end: bool,
     ) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.server.url.trim_start_matches("http://")).unwrap();
+        let mut stream = self.server.connect();
         let mut sending = stream.try_clone().unwrap();
         let answer = std::thread::scope(|threads| {
             let pieces = pieces.into_iter();

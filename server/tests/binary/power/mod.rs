@@ -93,8 +93,7 @@ fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
         .env("LD_PRELOAD", disk::library(place.path()))
         .env("DISK_JOURNAL", &journal)
         .env("DISK_FOLDER", &home);
-    let server = Server::of(&mut command, true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (server, owner) = Server::with_owner(&mut command);
     let acknowledged = work(&owner, &journal);
     drop(server);
 

@@ -2,9 +2,10 @@
 
 use super::postgres::{left, node};
 use super::{PEPPER, TODAY, leave, newest, state};
-use crate::support::{run, voxum};
+use crate::support::{refusal, run, voxum};
 use std::path::Path;
 use std::process::Command;
+use testkit::Text as _;
 
 /// Every command that opens the database without migrating it.
 const COMMANDS: [&[&str]; 6] = [
@@ -18,16 +19,9 @@ const COMMANDS: [&[&str]; 6] = [
 
 #[track_caller]
 fn refused(command: &mut Command, version: i64) {
-    let (code, out, err) = run(command.env("VOXUM_PEPPER", PEPPER));
-    assert_eq!(
-        (code, out.as_str(), err.lines().count()),
-        (Some(1), "", 1),
-        "{err}"
-    );
+    let err = refusal(run(command.env("VOXUM_PEPPER", PEPPER)), 1);
     let (found, needed) = (format!("schema {version}"), format!("needs {}", newest()));
-    for part in [&found, &needed, "start the server once with this version"] {
-        assert!(err.contains(part), "{part}: {err}");
-    }
+    err.has_all([&found, &needed, "start the server once with this version"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

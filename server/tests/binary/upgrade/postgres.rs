@@ -1,11 +1,12 @@
 //! Upgrades on PostgreSQL, whose first schema corresponds to the seventeenth on SQLite.
 
 use super::{PEPPER, check, content, until};
-use crate::support::{Server, run, voxum};
+use crate::support::{Server, refusal, run, voxum};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::path::Path;
 use std::process::Command;
+use testkit::Text as _;
 use testkit::postgres::{Database, PASSWORD};
 
 static TODAY: Migrator = sqlx::migrate!("storage/migrations/postgres");
@@ -125,19 +126,9 @@ async fn failed_migration_leaves_postgresql_unchanged_and_reports_the_reason() {
     assert!(before.iter().any(|line| line.contains("HÄNDLER-Feed")));
     for _ in 0..2 {
         let mut command = node(folder.path(), &database);
-        let (code, out, err) = tokio::task::block_in_place(|| run(&mut command));
-        assert_eq!(
-            (code, out.as_str(), err.lines().count()),
-            (Some(1), "", 1),
-            "{err}"
-        );
-        assert!(
-            err.contains("step 19")
-                && err.contains("\"nodes\" already exists")
-                && err.contains("is unchanged")
-                && !err.contains(PASSWORD),
-            "{err}"
-        );
+        let err = refusal(tokio::task::block_in_place(|| run(&mut command)), 1);
+        err.has_all(["step 19", "\"nodes\" already exists", "is unchanged"]);
+        err.lacks(PASSWORD);
         assert_eq!(dump(&database).await, before);
     }
     // The previous version still works: it has nothing to migrate and nothing to refuse.

@@ -6,12 +6,13 @@
 
 use super::postgres::{left, node};
 use super::{LIVE, PEPPER, newest};
-use crate::support::{Server, run};
+use crate::support::{Server, refusal, run};
 use service::Pepper;
 use service::key::PlainKey;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use testkit::Text as _;
 use testkit::postgres::Database;
 use tokio::task::JoinHandle;
 
@@ -86,10 +87,9 @@ async fn upgrade_is_refused_while_an_older_node_runs_unless_a_setting_allows_it(
     let mut connection = database.raw().await;
     let older = run_older_node(&database).await;
     let mut newer = node(folder.path(), &database);
-    let (code, out, err) = tokio::task::block_in_place(|| run(&mut newer));
-    assert_eq!((code, out.as_str(), err.lines().count()), (Some(1), "", 1));
+    let err = refusal(tokio::task::block_in_place(|| run(&mut newer)), 1);
     for part in ["nodes of an older version", "VOXUM_ROLLING_UPGRADE=allow"] {
-        assert!(err.contains(part), "{err}");
+        err.has(part);
     }
     assert_eq!(schema(&mut connection).await, before());
     let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes")

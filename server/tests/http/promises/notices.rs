@@ -251,7 +251,7 @@ async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
         (mail.to.as_str(), &*letter.subject),
         ("ada@example.com", SUBJECT)
     );
-    mail.body.has_all(["198.51.100.7", "/account"]);
+    letter.body.has_all(["198.51.100.7", "/account"]);
     world.clock.advance_seconds(DAY / 2);
     assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
 }

@@ -1,8 +1,8 @@
 //! A complete server with its database, in a folder of its own.
 
 use super::{Http, INVENTORY, Key, LEADS, Member, OWNER, PASSWORD};
-use domain::{AccountId, AccountName, Email, Timestamp};
 use domain::seconds::HOUR;
+use domain::{AccountId, AccountName, Email, Timestamp};
 use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
 use std::path::Path;

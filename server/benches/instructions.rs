@@ -79,6 +79,7 @@ fn unchecked() -> Route {
         direct: Some((Method::GET, |request, state| {
             Handler::call(answer::show, request, state)
         })),
+        refusals: Vec::new,
     }
 }
 

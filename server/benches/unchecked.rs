@@ -55,6 +55,7 @@ fn unchecked() -> Route {
         direct: Some((Method::GET, |request, state| {
             Handler::call(answer::show, request, state)
         })),
+        refusals: Vec::new,
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The description of the API, without the address of a server.
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(API.iter().chain(OPEN)));
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&API.iter().chain(OPEN)));
 
 /// Returns the documents of a server that is reached at this address.
 pub fn documents(url: &PublicUrl) -> Documents {

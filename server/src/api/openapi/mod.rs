@@ -62,7 +62,7 @@ struct Described;
 
 /// Returns the whole document without the address of the server. It is the same for every account
 /// and key.
-pub fn document<'a>(routes: impl Iterator<Item = &'a Route> + Clone) -> Value {
+pub fn document<'a>(routes: &(impl Iterator<Item = &'a Route> + Clone)) -> Value {
     let mut api = Described::openapi();
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
         "X-API-Key",

@@ -57,7 +57,7 @@ pub fn every_problem() -> Vec<Problem> {
 
 /// Adds the refusals to each operation: one response for each status, with all codes of that
 /// status.
-pub fn add<'a>(document: &mut Value, routes: impl Iterator<Item = &'a Route> + Clone) {
+pub fn add<'a>(document: &mut Value, routes: &(impl Iterator<Item = &'a Route> + Clone)) {
     describe_headers(document);
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {

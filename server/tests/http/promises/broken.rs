@@ -158,6 +158,7 @@ async fn panicking_handler_responds_with_an_internal_error() {
             })
         },
         direct: None,
+        refusals: Vec::new,
     };
     let tables = [(Group::Api, &[panics][..])];
     let http = Http::new(app(&tables, world.state.clone()));

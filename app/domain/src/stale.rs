@@ -3,11 +3,28 @@
 //! The base is the form as it was filled. A field that the member left
 //! as it was takes its present value; a field that the member changed keeps the change. Without
 //! this, a member who confirms a stale form would undo changes of other members in fields that
-//! they never touched, such as a permission that was removed.
+//! they never touched, such as a permission that was removed. The page lists the fields that
+//! another member changed.
 
 use crate::{EditKeyForm, SettingsForm};
 
 impl EditKeyForm {
+    /// Returns one sentence for each setting of a key that has another value now.
+    pub fn changes(&self, now: &Self) -> Vec<String> {
+        let fields = |form: &Self| {
+            [
+                ("Name", form.name.clone()),
+                ("Permissions", form.scopes.join(", ")),
+                ("Last day", form.last_day.clone()),
+                ("Note", form.note.clone()),
+                ("Calls at once", form.limit_depth.clone()),
+                ("Calls a second", form.limit_per_second.clone()),
+                ("Allowed addresses", form.allow_list.replace('\n', ", ")),
+            ]
+        };
+        changes(fields(self), fields(now))
+    }
+
     /// Returns the member's changes to `base` on top of `now`, the present settings of the key.
     /// Without a base, every field counts as changed.
     ///
@@ -56,6 +73,23 @@ impl EditKeyForm {
 }
 
 impl SettingsForm {
+    /// Returns one sentence for each setting of the account that has another value now.
+    pub fn changes(&self, now: &Self) -> Vec<String> {
+        let fields = |form: &Self| {
+            let must_expire = if form.keys_must_expire { "yes" } else { "no" };
+            [
+                ("Account name", form.account_name.clone()),
+                ("Default currency", form.currency.clone()),
+                ("Time zone", form.time_zone.clone()),
+                ("Calls at once", form.limit_depth.clone()),
+                ("Calls a second", form.limit_per_second.clone()),
+                ("Keys must expire", must_expire.to_owned()),
+                ("Longest life of a key, in days", form.key_max_days.clone()),
+            ]
+        };
+        changes(fields(self), fields(now))
+    }
+
     /// Returns the member's changes to `base` on top of `now`, the present settings of the account.
     /// Without a base, every field counts as changed.
     #[must_use]
@@ -85,6 +119,24 @@ impl SettingsForm {
             seen: now.seen,
         }
     }
+}
+
+fn changes<const N: usize>(before: [(&str, String); N], now: [(&str, String); N]) -> Vec<String> {
+    let quoted = |text: String| {
+        if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("“{text}”")
+        }
+    };
+    let changed = before
+        .into_iter()
+        .zip(now)
+        .filter(|(before, now)| before != now);
+    let sentences = changed.map(|((name, before), (_, now))| {
+        format!("{name}: {} is now {}.", quoted(before), quoted(now))
+    });
+    sentences.collect()
 }
 
 /// Returns `now` if the text was left as it was. Browsers send line ends as CR LF.

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::item::Currency;
-use crate::keys::{Emergencies, EmergencyState, changed_fields};
+use crate::keys::{Emergencies, EmergencyState};
 use crate::limit::AccountLimit;
 use crate::origin::Client;
 use crate::sessions::Member;
@@ -16,6 +16,11 @@ use domain::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// The page of the form finds the changes.
+const OUTDATED: Failure = Failure::Outdated {
+    changes: Vec::new(),
+};
 
 /// The settings of an account.
 pub struct Settings {
@@ -89,8 +94,10 @@ impl Settings {
         let account = &member.account_id;
         let found = self.store.find_account(account).await?;
         let before = found.ok_or(Failure::NotFound)?;
-        if let Some(outdated) = outdated(form, &before) {
-            return Err(outdated.into());
+        // A form without `seen`, such as one sent by a program, applies to the settings as they
+        // are.
+        if !form.seen.is_empty() && form.seen != settings_form(&before).seen {
+            return Err(OUTDATED.into());
         }
         let after = check(form)?;
         let now = self.clock.now();
@@ -108,10 +115,7 @@ impl Settings {
         let (changed, _) = self.node.propagate(change).await?;
         match changed {
             AccountChange::Changed | AccountChange::Same => Ok(()),
-            AccountChange::Differs => Err(Failure::Outdated {
-                changes: Vec::new(),
-            }
-            .into()),
+            AccountChange::Differs => Err(OUTDATED.into()),
         }
     }
 }
@@ -134,36 +138,6 @@ pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
     };
     form.seen = serde_json::to_string(&form).expect("plain data is always JSON");
     form
-}
-
-/// If the settings are no longer as they were when the form was filled, returns what is different
-/// now. A form without `seen`, such as one sent by a program, applies to the settings as they are.
-fn outdated(form: &SettingsForm, stored: &AccountSettings) -> Option<Failure> {
-    let now = settings_form(stored);
-    if form.seen.is_empty() || form.seen == now.seen {
-        return None;
-    }
-    let before: Option<SettingsForm> = serde_json::from_str(&form.seen).ok();
-    let changes = before.map(|before| differences(&before, &now));
-    Some(Failure::Outdated {
-        changes: changes.unwrap_or_default(),
-    })
-}
-
-fn differences(before: &SettingsForm, now: &SettingsForm) -> Vec<String> {
-    let fields = |form: &SettingsForm| {
-        let must_expire = if form.keys_must_expire { "yes" } else { "no" };
-        [
-            ("Account name", form.account_name.clone()),
-            ("Default currency", form.currency.clone()),
-            ("Time zone", form.time_zone.clone()),
-            ("Calls at once", form.limit_depth.clone()),
-            ("Calls a second", form.limit_per_second.clone()),
-            ("Keys must expire", must_expire.to_owned()),
-            ("Longest life of a key, in days", form.key_max_days.clone()),
-        ]
-    };
-    changed_fields(fields(before), fields(now))
 }
 
 fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {

@@ -2,8 +2,8 @@
 
 use service::store::Receipt;
 
-/// Describes how a change reached the nodes, either to the member who confirmed it in a dialog or to
-/// anyone else. The text has no full stop at its end.
+/// Describes how a change reached the nodes, either to the member who confirmed it in a dialog or
+/// to anyone else. The text has no full stop at its end.
 pub fn describe(receipt: Receipt, to_its_maker: bool) -> String {
     let Receipt {
         nodes,

@@ -53,9 +53,13 @@ fn form(page: KeyPage, at: &str) -> AnyView {
         // The other fields take their present values, so that saving again undoes no other change.
         Some(FormAnswer::EditKey {
             form,
-            failure: failure @ Failure::Outdated { .. },
+            failure: Failure::Outdated { .. },
         }) => {
-            let base = serde_json::from_str(&form.seen).ok();
+            let base: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
+            let changes = base.as_ref().map(|base| base.changes(&page.settings));
+            let failure = Failure::Outdated {
+                changes: changes.unwrap_or_default(),
+            };
             let form = form.rebased(base.as_ref(), page.settings);
             (form, Some(failure.into()))
         }

@@ -69,9 +69,13 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
         // The other fields take their present values, so that saving again undoes no other change.
         Some(FormAnswer::Settings {
             form,
-            failure: failure @ Failure::Outdated { .. },
+            failure: Failure::Outdated { .. },
         }) => {
-            let base = serde_json::from_str(&form.seen).ok();
+            let base: Option<SettingsForm> = serde_json::from_str(&form.seen).ok();
+            let changes = base.as_ref().map(|base| base.changes(&page.settings));
+            let failure = Failure::Outdated {
+                changes: changes.unwrap_or_default(),
+            };
             let form = form.rebased(base.as_ref(), page.settings);
             (form, Some(failure.into()))
         }

@@ -2,7 +2,7 @@
 //! paused. Its secret stays the same.
 
 use super::check::{scopes, text};
-use super::fill::outdated;
+use super::fill::is_outdated;
 use super::{Keys, lifetime};
 use crate::error::Error;
 use crate::key::AllowList;
@@ -16,6 +16,11 @@ use domain::{
     Rejected, Timestamp,
 };
 use serde_json::{Value, json};
+
+/// The page of the form finds the changes.
+const OUTDATED: Failure = Failure::Outdated {
+    changes: Vec::new(),
+};
 
 impl Keys {
     /// Edits a key of the member's account. Only members can: a key never widens its own
@@ -36,8 +41,8 @@ impl Keys {
         let now = self.clock.now();
         let zone = &member.time_zone;
         let stored = self.find(member, id).await?;
-        if let Some(outdated) = outdated(form, &stored, zone) {
-            return Err(outdated.into());
+        if is_outdated(form, &stored, zone) {
+            return Err(OUTDATED.into());
         }
         let policy = self.key_policy(member).await?;
         let after = check(form, &stored, policy, now, zone)?;
@@ -117,10 +122,7 @@ impl Keys {
         let (came_to, _) = self.node.propagate(made).await?;
         match came_to {
             Changed::Changed(_) | Changed::Same(_) => Ok(()),
-            Changed::Differs(_) => {
-                let changes = Vec::new();
-                Err(Failure::Outdated { changes }.into())
-            }
+            Changed::Differs(_) => Err(OUTDATED.into()),
             Changed::Ended => Err(Failure::AlreadyEnded.into()),
             Changed::Missing => Err(Failure::NotFound.into()),
         }

@@ -4,7 +4,7 @@
 use crate::key::AllowList;
 use crate::store::KeyRecord;
 use crate::zone::Zone;
-use domain::{EditKeyForm, Failure, KeyNote, Scope};
+use domain::{EditKeyForm, KeyNote, Scope};
 
 /// Returns the form filled with the present settings of the key.
 pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
@@ -43,53 +43,8 @@ pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
     form
 }
 
-/// If the key is no longer as it was when the form was filled, returns what is different now. A
-/// form without that information, such as one sent by a program, applies to the key as it is.
-pub fn outdated(form: &EditKeyForm, stored: &KeyRecord, zone: &Zone) -> Option<Failure> {
-    let now = filled(stored, zone);
-    if form.seen.is_empty() || form.seen == now.seen {
-        return None;
-    }
-    let before: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
-    let changes = before.map(|before| differences(&before, &now));
-    Some(Failure::Outdated {
-        changes: changes.unwrap_or_default(),
-    })
-}
-
-fn differences(before: &EditKeyForm, now: &EditKeyForm) -> Vec<String> {
-    let fields = |form: &EditKeyForm| {
-        [
-            ("Name", form.name.clone()),
-            ("Permissions", form.scopes.join(", ")),
-            ("Last day", form.last_day.clone()),
-            ("Note", form.note.clone()),
-            ("Calls at once", form.limit_depth.clone()),
-            ("Calls a second", form.limit_per_second.clone()),
-            ("Allowed addresses", form.allow_list.replace('\n', ", ")),
-        ]
-    };
-    changed_fields(fields(before), fields(now))
-}
-
-/// Returns one sentence for each field of a form that has another value now.
-pub(crate) fn changed_fields<const N: usize>(
-    before: [(&str, String); N],
-    now: [(&str, String); N],
-) -> Vec<String> {
-    let quoted = |text: String| {
-        if text.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("“{text}”")
-        }
-    };
-    before
-        .into_iter()
-        .zip(now)
-        .filter(|(before, now)| before != now)
-        .map(|((name, before), (_, now))| {
-            format!("{name}: {} is now {}.", quoted(before), quoted(now))
-        })
-        .collect()
+/// Returns whether the key is no longer as it was when the form was filled. A form without that
+/// information, such as one sent by a program, applies to the key as it is.
+pub fn is_outdated(form: &EditKeyForm, stored: &KeyRecord, zone: &Zone) -> bool {
+    !form.seen.is_empty() && form.seen != filled(stored, zone).seen
 }

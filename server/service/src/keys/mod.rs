@@ -33,7 +33,6 @@ pub use dead_key_calls::DeadKeyUse;
 pub use details::KeyDetails;
 pub use emergency::{Emergencies, EmergencyState};
 pub use expiring::MAX_EXPIRING;
-pub(crate) use fill::changed_fields;
 pub use first_call::FirstCall;
 pub use identify::Identified;
 pub use issue::IssuedKey;

@@ -1,6 +1,7 @@
 //! Pages of the list of keys and of one key.
 
 mod address;
+mod history;
 pub mod page;
 mod words;
 

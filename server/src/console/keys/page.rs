@@ -1,19 +1,18 @@
 //! Page models of the list of keys and of one key.
 
-use super::{address, words};
+use super::{address, history, words};
 use crate::console::tally::{by_period, by_reason};
 use crate::console::time::{last_moment, moment};
 use crate::console::{receipt, rotation};
 use domain::{
-    AroundKeys, CallerRow, ExpiringKey, HistoryRow, IdentifiedKey, KeyPage, KeyQuery, KeyView,
-    KeysPage, LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Stretch, Timestamp,
-    Watch,
+    AroundKeys, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
+    LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Stretch, Timestamp, Watch,
 };
 use service::key::AllowList;
 use service::keys::{
     CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
 };
-use service::store::{Caller, KeyRecord, SignedEvent, UseRecord};
+use service::store::{Caller, KeyRecord, UseRecord};
 use service::{Member, Zone};
 
 /// Returns the API Keys page.
@@ -67,7 +66,7 @@ pub fn details(details: KeyDetails, stretch: Stretch, member: &Member) -> KeyPag
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
         policy: details.policy,
         zone: zone.name().to_owned(),
-        history: history.map(|event| history_row(&event, zone)).collect(),
+        history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, stretch, zone),
         rotation: rotation::page::rotations(details.rotations, &key, zone),
         manages,
@@ -226,14 +225,5 @@ fn caller_row(caller: Caller, zone: &Zone) -> CallerRow {
         first: moment(caller.first, zone),
         last: moment(caller.last, zone),
         calls: caller.calls,
-    }
-}
-
-fn history_row(event: &SignedEvent, zone: &Zone) -> HistoryRow {
-    HistoryRow {
-        by: words::actor(event),
-        at: moment(event.event.at, zone),
-        what: words::event(event.event.action, &event.event.detail, zone),
-        from: event.event.ip.map(|ip| ip.to_string()),
     }
 }

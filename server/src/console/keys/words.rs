@@ -1,6 +1,5 @@
 //! Sentences about keys.
 
-use crate::console::audit::{capitalised, details, in_a_sentence, title, who};
 use crate::console::receipt;
 use crate::console::refusals;
 use crate::console::time::moment;
@@ -8,10 +7,9 @@ use domain::{
     Email, EndingNotice, ExpiringKey, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
     Timestamp, relative, seconds,
 };
-use serde_json::Value;
+use service::Member;
 use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
-use service::store::{Action, Actor, Receipt, Revoker, SignedEvent};
-use service::{Member, Zone, parse_rfc3339};
+use service::store::{Receipt, Revoker};
 
 /// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];
@@ -173,58 +171,11 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
     Some(EndingNotice { days, title, text })
 }
 
-/// Returns the name of the actor of an event in the history of a key.
-pub fn actor(SignedEvent { event, email }: &SignedEvent) -> String {
-    match &event.actor {
-        Actor::Key(_) => "The key itself".to_owned(),
-        actor => who(actor, email.as_ref().map(ToString::to_string)),
-    }
-}
-
-/// Describes an event in a sentence.
-pub fn event(action: Action, detail: &Value, zone: &Zone) -> String {
-    match action {
-        Action::KeyCreated => match detail["replaces"].as_str() {
-            Some(old) => format!("Created, to take the place of {old}"),
-            None => "Created".to_owned(),
-        },
-        Action::KeyRotated => {
-            let new = detail["replaced_by"].as_str();
-            let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
-            format!(
-                "Rotated: {} takes its place; this key ends {}",
-                new.unwrap_or_default(),
-                end.map_or_else(
-                    || "now".to_owned(),
-                    |end| format!("on {}", moment(end, zone).exact)
-                )
-            )
-        }
-        Action::KeyRevoked => {
-            let reason = detail["reason"].as_str().unwrap_or_default();
-            format!("Revoked, with the reason {reason}")
-        }
-        Action::KeyNoticeRejected => {
-            let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();
-            format!(
-                "Email about its expiry to {} was rejected. {}",
-                text("email"),
-                text("reason")
-            )
-        }
-        Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
-        other => {
-            // The subject is clear from the page.
-            let title = title(other);
-            capitalised(title.strip_prefix("API key ").unwrap_or(title))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use domain::{KeyId, KeyName};
+    use service::Zone;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
 

@@ -1,0 +1,61 @@
+//! History of a key.
+
+use crate::console::audit::{capitalised, details, in_a_sentence, title, who};
+use crate::console::time::moment;
+use domain::HistoryRow;
+use serde_json::Value;
+use service::store::{Action, Actor, SignedEvent};
+use service::{Zone, parse_rfc3339};
+
+pub fn row(SignedEvent { event, email }: SignedEvent, zone: &Zone) -> HistoryRow {
+    let by = match &event.actor {
+        Actor::Key(_) => "The key itself".to_owned(),
+        actor => who(actor, email.map(|email| email.to_string())),
+    };
+    HistoryRow {
+        at: moment(event.at, zone),
+        by,
+        what: sentence(event.action, &event.detail, zone),
+        from: event.ip.map(|ip| ip.to_string()),
+    }
+}
+
+/// Describes an event in a sentence.
+fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
+    match action {
+        Action::KeyCreated => match detail["replaces"].as_str() {
+            Some(old) => format!("Created, to take the place of {old}"),
+            None => "Created".to_owned(),
+        },
+        Action::KeyRotated => {
+            let new = detail["replaced_by"].as_str();
+            let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
+            format!(
+                "Rotated: {} takes its place; this key ends {}",
+                new.unwrap_or_default(),
+                end.map_or_else(
+                    || "now".to_owned(),
+                    |end| format!("on {}", moment(end, zone).exact)
+                )
+            )
+        }
+        Action::KeyRevoked => {
+            let reason = detail["reason"].as_str().unwrap_or_default();
+            format!("Revoked, with the reason {reason}")
+        }
+        Action::KeyNoticeRejected => {
+            let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();
+            format!(
+                "Email about its expiry to {} was rejected. {}",
+                text("email"),
+                text("reason")
+            )
+        }
+        Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
+        other => {
+            // The subject is clear from the page.
+            let title = title(other);
+            capitalised(title.strip_prefix("API key ").unwrap_or(title))
+        }
+    }
+}

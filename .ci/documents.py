@@ -88,12 +88,12 @@ def records(numbers):
 
 def faults():
     paths = set(walk())
-    words, citing = set(), {}
+    words, sources = set(), {}
     for path in paths:
         if path.endswith(SOURCES) and os.path.isfile(os.path.join(ROOT, path)):
             text = read(path)
             words.update(re.findall(r"\w+", text))
-            citing[path] = text
+            sources[path] = text
     documents = {
         path: read(path)
         for path in paths
@@ -109,21 +109,21 @@ def faults():
         for fault in links(path, text):
             yield path, fault
         if path.startswith(MAPS):
-            for fault in [*names(text, paths, words), *places(text, citing)]:
+            for fault in [*names(text, paths, words), *places(text, sources)]:
                 yield path, fault
         if text.count("\n") > LINES.get(path, sys.maxsize):
             yield path, f"the document has more than {LINES[path]} lines"
-    for path, text in {**documents, **citing}.items():
+    for path, text in {**documents, **sources}.items():
         for number in re.findall(r"\b[Dd]ecision\s+(\d+)\b", text):
             if int(number) not in numbers:
                 yield path, f"there is no record of decision {number}"
 
 
 def main():
-    found = sorted(faults())
-    for path, fault in found:
+    problems = sorted(faults())
+    for path, fault in problems:
         print(f"{path}: {fault}", file=sys.stderr)
-    sys.exit(1 if found else 0)
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

@@ -23,15 +23,15 @@ def prose(text):
 
 def anchors(page):
     """The anchors of a page's headings, formed as GitHub and mdBook form them."""
-    found = set()
+    result = set()
     for heading in re.findall(r"^#+ +(.*?) *$", prose(page.read_text()), re.MULTILINE):
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-        anchor = "".join(c for c in plain if c.isalnum() or c in "_- ").replace(" ", "-")
+        title = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        anchor = "".join(c for c in title if c.isalnum() or c in "_- ").replace(" ", "-")
         number = 0
-        while (anchor if number == 0 else f"{anchor}-{number}") in found:
+        while (anchor if number == 0 else f"{anchor}-{number}") in result:
             number += 1
-        found.add(anchor if number == 0 else f"{anchor}-{number}")
-    return found
+        result.add(anchor if number == 0 else f"{anchor}-{number}")
+    return result
 
 
 def faults(page):
@@ -43,26 +43,26 @@ def faults(page):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
-        place = (page.parent / path).resolve() if path else page
-        if not place.exists():
+        target_path = (page.parent / path).resolve() if path else page
+        if not target_path.exists():
             yield f"links to {target}, which does not exist"
-        elif BOOK in page.parents and BOOK not in place.parents:
+        elif BOOK in page.parents and BOOK not in target_path.parents:
             yield f"links to {target}, which is not a page of the book"
-        elif anchor and anchor not in anchors(place):
+        elif anchor and anchor not in anchors(target_path):
             yield f"links to {target}, and that page has no such heading"
 
 
 def main():
     pages = sorted(BOOK.rglob("*.md"))
-    listed = [(BOOK / target).resolve() for target in LINK.findall(SUMMARY.read_text())]
-    wrong = [f"{SUMMARY.relative_to(ROOT)}: {page.relative_to(ROOT)} is listed twice"
-             for page in sorted(set(listed)) if listed.count(page) > 1]
-    wrong += [f"{page.relative_to(ROOT)}: is not listed in SUMMARY.md"
-              for page in pages if page != SUMMARY and page not in listed]
+    listed_pages = [(BOOK / target).resolve() for target in LINK.findall(SUMMARY.read_text())]
+    problems = [f"{SUMMARY.relative_to(ROOT)}: {page.relative_to(ROOT)} is listed twice"
+                for page in sorted(set(listed_pages)) if listed_pages.count(page) > 1]
+    problems += [f"{page.relative_to(ROOT)}: is not listed in SUMMARY.md"
+                 for page in pages if page != SUMMARY and page not in listed_pages]
     for page in sorted(ROOT.glob("*.md")) + pages:
-        wrong += [f"{page.relative_to(ROOT)}: {fault}" for fault in faults(page)]
-    print("\n".join(wrong), file=sys.stderr) if wrong else None
-    return bool(wrong)
+        problems += [f"{page.relative_to(ROOT)}: {fault}" for fault in faults(page)]
+    print("\n".join(problems), file=sys.stderr) if problems else None
+    return bool(problems)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ AREAS = ("app/", "server/service/", "server/storage/", "server/src/", "server/te
 
 # Areas that are above a limit: the number of places that they had when it was written down. A number
 # here may only be lowered, and an entry whose area has reached the limit is removed.
-PRESENT = {
+BASELINE = {
     ("server/src/", "what"): 13,
 }
 
@@ -81,7 +81,7 @@ def comments():
 
 def main():
     lines = dict.fromkeys(AREAS, 0)
-    found = {(area, name): [] for area in AREAS for name in PATTERNS}
+    matches = {(area, name): [] for area in AREAS for name in PATTERNS}
     failed = False
     for area, place, text, columns in comments():
         lines[area] += 1
@@ -89,16 +89,16 @@ def main():
             failed = True
             print(f"{place} has {columns} columns, at most {COLUMNS}: break the line.", file=sys.stderr)
         for name, (pattern, _, _) in PATTERNS.items():
-            found[area, name] += [f"{place}: {text}" for _ in re.findall(pattern, text)]
+            matches[area, name] += [f"{place}: {text}" for _ in re.findall(pattern, text)]
 
-    for (area, name), places in found.items():
-        _, limit, instead = PATTERNS[name]
+    for (area, name), places in matches.items():
+        _, limit, advice = PATTERNS[name]
         # One place is always allowed: in a small area it would be a high rate.
-        allowed = max(1, PRESENT.get((area, name), 1), int(limit * lines[area] / 1000))
+        allowed = max(1, BASELINE.get((area, name), 1), int(limit * lines[area] / 1000))
         if len(places) > allowed:
             failed = True
             print(f'{area}: "{name}" in {len(places)} places, at most {allowed}.', file=sys.stderr)
-            print(f"    {instead}", file=sys.stderr)
+            print(f"    {advice}", file=sys.stderr)
             if "--places" in sys.argv:
                 print("\n".join(f"    {place}" for place in places), file=sys.stderr)
     if failed and "--places" not in sys.argv:

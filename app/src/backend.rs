@@ -6,9 +6,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
-    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RefusalPage,
-    RevokeKeyForm, RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
+    AccountPage, ActivityPeriod, AuditForm, AuditPage, BulkForm, BulkPage, CreateKeyForm,
+    DashboardPage, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView,
+    KeysPage, LeadsPage, RefusalPage, RevokeKeyForm, RotatePage, SettingsPage, TeamPage,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub trait Backend: Send + Sync + 'static {
     /// `search` is the query string of the page's address, without the question mark.
     async fn keys(&self, search: String) -> Result<KeysPage, Failure>;
 
-    async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure>;
+    async fn key(&self, id: KeyId, period: ActivityPeriod) -> Result<KeyPage, Failure>;
 
     /// Returns the data for the form that rotates a key.
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure>;
@@ -32,7 +32,7 @@ pub trait Backend: Send + Sync + 'static {
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
 
     /// Returns the confirmation page that precedes the bulk action in `form`.
-    async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure>;
+    async fn several(&self, form: BulkForm) -> Result<BulkPage, Failure>;
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure>;
 

@@ -6,8 +6,8 @@
 
 use crate::routes::Page;
 use domain::{
-    CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage,
-    MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm, SeveralForm,
+    BulkForm, CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage,
+    LeadsPage, MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -121,15 +121,15 @@ impl PageRequest {
     /// Returns the bulk action and its keys, from the address or from the form that this page
     /// responds to.
     #[cfg(feature = "ssr")]
-    fn several(&self) -> SeveralForm {
+    fn several(&self) -> BulkForm {
         if let Some(FormAnswer::Several { form, .. }) = &self.answer {
             return form.clone();
         }
         let keys = self.query.iter().filter(|(name, _)| name == "key");
-        SeveralForm {
-            act: self.asked("do").unwrap_or_default(),
+        BulkForm {
+            action: self.asked("do").unwrap_or_default(),
             keys: keys.map(|(_, id)| id.clone()).collect(),
-            ..SeveralForm::default()
+            ..BulkForm::default()
         }
     }
 }
@@ -189,7 +189,7 @@ pub enum PageData {
     Account(Box<Result<domain::AccountPage, Failure>>),
     #[cfg(feature = "ssr")]
     #[serde(skip)]
-    Several(Result<domain::SeveralPage, Failure>),
+    Several(Result<domain::BulkPage, Failure>),
     #[cfg(feature = "ssr")]
     Enrolment(Box<Result<domain::Enrolment, Failure>>),
     /// Data of the import pages, which the server renders as the response to each step.
@@ -254,7 +254,7 @@ impl PageData {
                 Self::Key(Box::new(match key_of(request) {
                     Ok(id) => {
                         let over = request.asked("over").unwrap_or_default();
-                        backend.key(id, domain::Stretch::parse(&over)).await
+                        backend.key(id, domain::ActivityPeriod::parse(&over)).await
                     }
                     Err(failure) => Err(failure),
                 }))
@@ -323,7 +323,7 @@ impl PageData {
     }
 
     #[cfg(feature = "ssr")]
-    pub fn several(self) -> Option<Result<domain::SeveralPage, Failure>> {
+    pub fn several(self) -> Option<Result<domain::BulkPage, Failure>> {
         match self {
             Self::Several(page) => Some(page),
             _ => None,
@@ -388,7 +388,7 @@ impl PageData {
 
     /// Returns when the data was read, for pages that go stale.
     #[cfg(feature = "ssr")]
-    pub fn now(&self) -> Option<&domain::Moment> {
+    pub fn now(&self) -> Option<&domain::DisplayTime> {
         match self {
             Self::Inventory(Ok(page)) => Some(&page.now),
             Self::Leads(Ok(page)) => Some(&page.now),
@@ -483,7 +483,7 @@ pub enum FormAnswer {
     Identified(Option<Box<domain::IdentifiedKey>>),
     NotIdentified(Failure),
     Several {
-        form: SeveralForm,
+        form: BulkForm,
         failure: Failure,
     },
     RevokeAll {

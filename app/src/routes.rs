@@ -146,10 +146,10 @@ impl Page {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                AccountPage, AuditPage, DashboardPage, EditKeyPage, FirstCallPage, ImportPage,
-                InvitePage, KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage,
-                RevokeKeyPage, RotateKeyPage, SecondFactorPage, SettingsPage, SetupPage,
-                SeveralPage, SignInPage, TeamPage,
+                AccountPage, AuditPage, BulkPage, DashboardPage, EditKeyPage, FirstCallPage,
+                ImportPage, InvitePage, KeyPage, MemberPage, NewKeyPage, RefusalsPage,
+                RevokeAllPage, RevokeKeyPage, RotateKeyPage, SecondFactorPage, SettingsPage,
+                SetupPage, SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -167,7 +167,7 @@ impl Page {
                 Self::Account => return plain(view! { <AccountPage/> }),
                 Self::Audit => return plain(view! { <AuditPage/> }),
                 Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
-                Self::SeveralKeys => return plain(view! { <SeveralPage/> }),
+                Self::SeveralKeys => return plain(view! { <BulkPage/> }),
                 Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Import => return plain(view! { <ImportPage/> }),

@@ -8,6 +8,6 @@ mod visit;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    page::take_over();
+    page::hydrate_body();
     visit::listen();
 }

@@ -7,13 +7,13 @@ use web_sys::{Document, HtmlElement};
 
 thread_local! {
     /// Handle of the hydrated page, which unmounts it when dropped.
-    static RUNNING: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+    static MOUNTED: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
 /// Hydrates the page that the server rendered.
-pub fn take_over() {
-    let running = leptos::mount::hydrate_from(leptos::tachys::dom::body(), app::App);
-    RUNNING.set(Some(Box::new(running)));
+pub fn hydrate_body() {
+    let mounted = leptos::mount::hydrate_from(leptos::tachys::dom::body(), app::App);
+    MOUNTED.set(Some(Box::new(mounted)));
 }
 
 /// Replaces the current page by another one. Returns `None` if the two come from different builds.
@@ -30,14 +30,15 @@ pub fn replace(new: &Document) -> Option<()> {
         .dyn_into()
         // The old page must be unmounted before its elements are replaced.
         .ok()?;
-    RUNNING.take();
+    MOUNTED.take();
     root.remove_attribute("data-hydrated").ok()?;
-    let still = new_root.has_attribute("data-still");
-    root.toggle_attribute_with_force("data-still", still).ok()?;
+    let is_server_only = new_root.has_attribute("data-still");
+    root.toggle_attribute_with_force("data-still", is_server_only)
+        .ok()?;
     document.set_title(&new.title());
     document.set_body(Some(&body));
-    if !still {
-        take_over();
+    if !is_server_only {
+        hydrate_body();
     }
     // As after a page load, the keyboard focus starts at the top, and a screen reader reads the new
     // content.

@@ -45,7 +45,7 @@ fn parse(html: &str) -> Option<Document> {
 
 fn intercept(event: &NavigateEvent) {
     let url = event.destination().url();
-    if event.default_prevented() || !is_plain(event) || !leads_to_page(&url) {
+    if event.default_prevented() || !is_simple_navigation(event) || !is_page(&url) {
         return;
     }
     let signal = event.signal();
@@ -64,7 +64,7 @@ fn intercept(event: &NavigateEvent) {
 
 /// Returns whether the navigation follows a link, or goes back or forward in the history. Reloads,
 /// forms, downloads and links within the page are left to the browser.
-fn is_plain(event: &NavigateEvent) -> bool {
+fn is_simple_navigation(event: &NavigateEvent) -> bool {
     event.can_intercept()
         && !event.hash_change()
         && event.navigation_type() != NavigationApiType::Reload
@@ -73,7 +73,7 @@ fn is_plain(event: &NavigateEvent) -> bool {
 }
 
 /// Returns whether `url` is an existing console page other than a bare one, such as sign-in.
-fn leads_to_page(url: &str) -> bool {
+fn is_page(url: &str) -> bool {
     let page = Url::new(url).map(|url| Page::at(&url.pathname()));
     page.is_ok_and(|page| page != Page::NotFound && !page.is_bare())
 }
@@ -81,8 +81,8 @@ fn leads_to_page(url: &str) -> bool {
 async fn visit(url: &str, signal: &AbortSignal) {
     let window = web_sys::window().unwrap_throw();
     let replaced = match fetch(&window, url, signal).await {
-        Some(Answer::Page(document)) => page::replace(&document),
-        Some(Answer::Elsewhere(url)) => window.location().replace(&url).ok(),
+        Some(FetchedPage::Page(document)) => page::replace(&document),
+        Some(FetchedPage::Redirect(url)) => window.location().replace(&url).ok(),
         None => None,
     };
     // Another navigation may have started meanwhile.
@@ -91,31 +91,31 @@ async fn visit(url: &str, signal: &AbortSignal) {
     }
 }
 
-enum Answer {
+enum FetchedPage {
     Page(Document),
     /// The server redirects, for example to the sign-in page.
-    Elsewhere(String),
+    Redirect(String),
 }
 
 /// Fetches a page. Returns `None` if the response is not a page, or if there was none.
-async fn fetch(window: &Window, url: &str, signal: &AbortSignal) -> Option<Answer> {
+async fn fetch(window: &Window, url: &str, signal: &AbortSignal) -> Option<FetchedPage> {
     let request = RequestInit::new();
     request.set_signal(Some(signal));
-    let answer = JsFuture::from(window.fetch_with_str_and_init(url, &request))
+    let response = JsFuture::from(window.fetch_with_str_and_init(url, &request))
         .await
         .ok()?;
-    let answer: Response = answer.dyn_into().ok()?;
-    if answer.redirected() {
-        return Some(Answer::Elsewhere(answer.url()));
+    let response: Response = response.dyn_into().ok()?;
+    if response.redirected() {
+        return Some(FetchedPage::Redirect(response.url()));
     }
-    let kind = answer.headers().get("content-type").ok().flatten()?;
-    if !kind.starts_with("text/html") {
+    let content_type = response.headers().get("content-type").ok().flatten()?;
+    if !content_type.starts_with("text/html") {
         return None;
     }
-    let text = JsFuture::from(answer.text().ok()?)
+    let text = JsFuture::from(response.text().ok()?)
         .await
         .ok()?
         .as_string()?;
     let page = parse(&text)?;
-    (!signal.aborted()).then_some(Answer::Page(page))
+    (!signal.aborted()).then_some(FetchedPage::Page(page))
 }

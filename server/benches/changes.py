@@ -9,11 +9,11 @@ import threading
 import time
 import urllib.parse
 
-from load import OWNER, make
+from load import OWNER, create_installation
 from startup import start, stop
 
 # Revocations during feeds, on each database and for each kind of feed.
-REVOKED = 100
+REVOCATIONS = 100
 FEED = 5_000
 
 
@@ -21,14 +21,14 @@ def connect(url):
     return http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
 
 
-def ask(connection, method, path, expected, body=None, **headers):
+def call(connection, method, path, expected, body=None, **headers):
     """Returns the response's headers; names in `headers` have `_` in place of `-`."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body=body, headers=headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    assert answer.status == expected, f"{method} {path}: {answer.status} {text[:500]}"
-    return answer.headers
+    response = connection.getresponse()
+    text = response.read()
+    assert response.status == expected, f"{method} {path}: {response.status} {text[:500]}"
+    return response.headers
 
 
 def post(connection, path, expected, cookie=None, **fields):
@@ -36,7 +36,7 @@ def post(connection, path, expected, cookie=None, **fields):
     headers = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
     if cookie:
         headers["Cookie"] = cookie
-    return ask(connection, "POST", path, expected, urllib.parse.urlencode(fields), **headers)
+    return call(connection, "POST", path, expected, urllib.parse.urlencode(fields), **headers)
 
 
 def sign_in(connection):
@@ -50,26 +50,26 @@ def databases(voxum, root, postgres, count):
     """Yields a server with `count` keys on each database in turn: its name, address and keys."""
     for name in ("SQLite", "PostgreSQL"):
         folder = os.path.join(root, name)
-        secrets = make(voxum, folder, count)
+        secrets = create_installation(voxum, folder, count)
         settings = postgres.move(voxum, folder) if name == "PostgreSQL" else {}
         process, url, _ = start(voxum, folder, **settings)
         yield name, url, secrets
         stop(process)
 
 
-def all_keys(voxum, root, postgres):
+def measure_all_keys(voxum, root, postgres):
     """Prints how long it takes to revoke all of 100,000 keys."""
     for name, url, secrets in databases(voxum, root, postgres, 100_000):
         owner, caller = connect(url), connect(url)
         cookie = sign_in(owner)
         key = {"X_API_Key": secrets[-1]}
-        ask(caller, "GET", "/api/key", 200, **key)
-        began = time.perf_counter()
+        call(caller, "GET", "/api/key", 200, **key)
+        start_time = time.perf_counter()
         post(owner, "/keys/revoke-all", 303, cookie, confirm="My account")
-        took = time.perf_counter() - began
-        ask(caller, "GET", "/api/key", 401, **key)
-        mark = "ok" if took <= 3 else "<- misses its aim"
-        print(f"i  100,000 keys revoked at once, {name:26}{took:7.2f} s (aim ≤ 3) {mark}", flush=True)
+        duration = time.perf_counter() - start_time
+        call(caller, "GET", "/api/key", 401, **key)
+        verdict = "ok" if duration <= 3 else "<- misses its aim"
+        print(f"i  100,000 keys revoked at once, {name:26}{duration:7.2f} s (aim ≤ 3) {verdict}", flush=True)
 
 
 def feeds():
@@ -91,43 +91,43 @@ def feeds():
     }
 
 
-def push(url, secret, sent, ended, took):
-    """Sends feeds one after the other until `ended` is set, and appends their durations to `took`."""
+def push(url, secret, requests, stop_event, durations):
+    """Sends feeds one after the other until `stop_event` is set, and appends their durations to `durations`."""
     connection = connect(url)
     headers = {"X_API_Key": secret, "Content_Type": "application/json"}
-    for query, body in itertools.cycle(sent):
-        if ended.is_set():
+    for query, body in itertools.cycle(requests):
+        if stop_event.is_set():
             return
-        began = time.perf_counter()
-        ask(connection, "POST", f"/api/inventory{query}", 200, body, **headers)
-        took.append(time.perf_counter() - began)
+        start_time = time.perf_counter()
+        call(connection, "POST", f"/api/inventory{query}", 200, body, **headers)
+        durations.append(time.perf_counter() - start_time)
 
 
-def beside_feeds(voxum, root, postgres):
+def measure_beside_feeds(voxum, root, postgres):
     """Prints how long revocations take while feeds are stored continuously."""
     kinds = feeds()
-    for name, url, secrets in databases(voxum, root, postgres, 1 + REVOKED * len(kinds)):
+    for name, url, secrets in databases(voxum, root, postgres, 1 + REVOCATIONS * len(kinds)):
         feeder, rest = secrets[0], iter(secrets[1:])
         caller = connect(url)
-        for what, sent in kinds.items():
-            ended, pushed, revoked = threading.Event(), [], []
-            pushing = threading.Thread(target=push, args=(url, feeder, sent, ended, pushed))
-            pushing.start()
-            while len(pushed) < 2:
+        for label, requests in kinds.items():
+            stop_event, feed_durations, revocation_durations = threading.Event(), [], []
+            thread = threading.Thread(target=push, args=(url, feeder, requests, stop_event, feed_durations))
+            thread.start()
+            while len(feed_durations) < 2:
                 time.sleep(0.05)
-            for secret in itertools.islice(rest, REVOKED):
+            for secret in itertools.islice(rest, REVOCATIONS):
                 key = {"X_API_Key": secret}
-                began = time.perf_counter()
-                ask(caller, "DELETE", "/api/key", 204, **key)
-                revoked.append(time.perf_counter() - began)
-                ask(caller, "GET", "/api/key", 401, **key)
+                start_time = time.perf_counter()
+                call(caller, "DELETE", "/api/key", 204, **key)
+                revocation_durations.append(time.perf_counter() - start_time)
+                call(caller, "GET", "/api/key", 401, **key)
                 time.sleep(0.05)
-            ended.set()
-            pushing.join()
-            slowest, middle = max(revoked) * 1e3, statistics.median(revoked) * 1e3
-            mark = "ok" if slowest < 250 and max(pushed) < 2 else "<- misses its aim"
+            stop_event.set()
+            thread.join()
+            slowest, middle = max(revocation_durations) * 1e3, statistics.median(revocation_durations) * 1e3
+            verdict = "ok" if slowest < 250 and max(feed_durations) < 2 else "<- misses its aim"
             print(
-                f"j  revoked beside feeds of {what}, {name}: {middle:.0f} ms, slowest of {REVOKED} {slowest:.0f} ms (aim < 250); "
-                f"a feed took {statistics.median(pushed):.2f} s, at most {max(pushed):.2f} s (aim < 2) {mark}",
+                f"j  revoked beside feeds of {label}, {name}: {middle:.0f} ms, slowest of {REVOCATIONS} {slowest:.0f} ms (aim < 250); "
+                f"a feed took {statistics.median(feed_durations):.2f} s, at most {max(feed_durations):.2f} s (aim < 2) {verdict}",
                 flush=True,
             )

@@ -38,41 +38,41 @@ def sign_in(url):
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     connection.request("POST", "/sign-in", urllib.parse.urlencode(fields), headers)
-    answer = connection.getresponse()
-    if answer.status != 303:
-        sys.exit(f"the owner cannot sign in: {answer.status}")
-    return answer.getheader("Set-Cookie").split(";")[0]
+    response = connection.getresponse()
+    if response.status != 303:
+        sys.exit(f"the owner cannot sign in: {response.status}")
+    return response.getheader("Set-Cookie").split(";")[0]
 
 
 def measure(url, key, cookie, seconds):
     """Returns 99th percentiles, in milliseconds, of calls with a valid key and of a console page."""
-    took = {"good key": [], "console": []}
-    asked = {
+    durations = {"good key": [], "console": []}
+    requests = {
         "good key": ("/api/key", {"X-API-Key": key}),
         "console": ("/keys", {"Cookie": cookie}),
     }
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        for name, (path, headers) in asked.items():
-            began = time.perf_counter()
+        for name, (path, headers) in requests.items():
+            start_time = time.perf_counter()
             connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            took[name].append((time.perf_counter() - began) * 1_000)
-            if answer.status != 200:
-                sys.exit(f"{path} is answered with {answer.status}")
+            response = connection.getresponse()
+            response.read()
+            durations[name].append((time.perf_counter() - start_time) * 1_000)
+            if response.status != 200:
+                sys.exit(f"{path} is answered with {response.status}")
             time.sleep(PAUSE)
-    return {name: statistics.quantiles(times, n=100)[98] for name, times in took.items()}
+    return {name: statistics.quantiles(times, n=100)[98] for name, times in durations.items()}
 
 
 async def send_unknown_keys(host, port, seconds):
     """Sends unknown keys at a constant rate over many connections; returns the number of responses."""
-    dice, answers = random.Random(), 0
+    dice, responses = random.Random(), 0
     until = time.monotonic() + seconds
 
-    async def one(number):
-        nonlocal answers
+    async def run_connection(number):
+        nonlocal responses
         reader, writer = await asyncio.open_connection(host, port)
         due = time.monotonic() + number / RATE
         while due < until:
@@ -82,15 +82,15 @@ async def send_unknown_keys(host, port, seconds):
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
             await reader.readexactly(int(length.split(b":")[1]))
-            answers += 1
+            responses += 1
         writer.close()
 
-    await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
-    return answers
+    await asyncio.gather(*(run_connection(number) for number in range(CONNECTIONS)))
+    return responses
 
 
 @contextlib.contextmanager
-def flooded(url, seconds):
+def flood_server(url, seconds):
     """Floods a server with unknown keys meanwhile; yields a list that contains their rate afterwards."""
     host, port = url.removeprefix("http://").split(":")
     command = [sys.executable, __file__, "--flood", host, port, str(seconds)]
@@ -102,26 +102,26 @@ def flooded(url, seconds):
 
 
 def compare(name, url, key, other):
-    alone, elsewhere, beside, sent = [], [], [], []
+    on_idle_machine, beside_other_server, during_flood, flood_rates = [], [], [], []
     cookie = sign_in(url)
     measure(url, key, cookie, 1)
     for _ in range(ROUNDS):
-        alone.append(measure(url, key, cookie, SECONDS))
-        with flooded(other, SECONDS + 1):
-            elsewhere.append(measure(url, key, cookie, SECONDS))
-        with flooded(url, SECONDS + 1) as rate:
-            beside.append(measure(url, key, cookie, SECONDS))
-        sent += rate
-    for what in alone[0]:
-        idle, quiet, loud = (statistics.median(run[what] for run in runs) for runs in (alone, elsewhere, beside))
+        on_idle_machine.append(measure(url, key, cookie, SECONDS))
+        with flood_server(other, SECONDS + 1):
+            beside_other_server.append(measure(url, key, cookie, SECONDS))
+        with flood_server(url, SECONDS + 1) as rate:
+            during_flood.append(measure(url, key, cookie, SECONDS))
+        flood_rates += rate
+    for label in on_idle_machine[0]:
+        idle, quiet, loud = (statistics.median(run[label] for run in runs) for runs in (on_idle_machine, beside_other_server, during_flood))
         to_idle, ratio = (
-            statistics.median(b[what] / a[what] for a, b in zip(runs, beside)) for runs in (alone, elsewhere)
+            statistics.median(b[label] / a[label] for a, b in zip(runs, during_flood)) for runs in (on_idle_machine, beside_other_server)
         )
-        mark = "ok" if ratio <= 1.5 else "<- misses its aim"
+        verdict = "ok" if ratio <= 1.5 else "<- misses its aim"
         print(
-            f"{name:12}{what:10} p99 beside {statistics.median(sent):,.0f} unknown keys a second / beside as many calls of "
+            f"{name:12}{label:10} p99 beside {statistics.median(flood_rates):,.0f} unknown keys a second / beside as many calls of "
             f"another server {ratio:7.2f}   ({loud:.2f} ms, {quiet:.2f} ms); / on an idle machine {to_idle:.2f} "
-            f"({idle:.2f} ms) {mark}",
+            f"({idle:.2f} ms) {verdict}",
             flush=True,
         )
 
@@ -130,18 +130,18 @@ def main():
     voxum = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as root:
         folder, other = os.path.join(root, "one"), os.path.join(root, "other")
-        (key,) = load.make(voxum, folder, 1)
-        load.make(voxum, other, 1)
-        another, elsewhere, _ = start(voxum, other)
+        (key,) = load.create_installation(voxum, folder, 1)
+        load.create_installation(voxum, other, 1)
+        other_process, other_url, _ = start(voxum, other)
         process, url, _ = start(voxum, folder)
-        compare("SQLite", url, key, elsewhere)
+        compare("SQLite", url, key, other_url)
         stop(process)
         with Postgres(root) as postgres:
             settings = postgres.move(voxum, folder)
             process, url, _ = start(voxum, folder, **settings)
-            compare("PostgreSQL", url, key, elsewhere)
+            compare("PostgreSQL", url, key, other_url)
             stop(process)
-        stop(another)
+        stop(other_process)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ use axum::routing::{MethodFilter, get, on};
 use domain::{Outcome, Timestamp};
 use server::router::app;
 use server::{
-    AppState, Bodies, Group, Limits, Pipeline, PublicUrl, Route, Site, TrustedProxies, answer_one,
-    build_app, documents,
+    AppState, BodyLimits, Group, Limits, Pipeline, PublicUrl, Route, Site, TrustedProxies,
+    build_app, documents, serve_stream,
 };
 use service::key::KeyDigest;
-use service::{Clock, OsRandom, Pepper, Services, Source, SystemClock};
+use service::{Clock, OsRandom, Pepper, RequestOrigin, Services, SystemClock};
 use sha2::{Digest as _, Sha256};
 use std::hint::black_box;
 use std::net::Ipv4Addr;
@@ -38,9 +38,9 @@ use tape::{PEER, Tape, serve_bare};
 ///
 /// So the lease never expires and no renewal is counted. The clock still reads one that valgrind
 /// supports, at the same cost as the one since boot.
-struct Still;
+struct FrozenClock;
 
-impl Clock for Still {
+impl Clock for FrozenClock {
     fn now(&self) -> Timestamp {
         SystemClock.now()
     }
@@ -52,9 +52,9 @@ impl Clock for Still {
 }
 
 /// Answers a request so many times with our own server.
-async fn serve_ours(app: Pipeline, request: &[u8], times: u32) {
+async fn serve_pipeline(app: Pipeline, request: &[u8], times: u32) {
     let (tape, _) = Tape::new(request, times);
-    answer_one(tape, PEER, app, Limits::new(1)).await;
+    serve_stream(tape, PEER, app, Limits::new(1)).await;
 }
 
 fn state(services: &Arc<Services>) -> AppState {
@@ -65,7 +65,7 @@ fn state(services: &Arc<Services>) -> AppState {
         Site::embedded().expect("a site"),
         url,
         TrustedProxies::default(),
-        Bodies::default(),
+        BodyLimits::default(),
         documents,
     )
 }
@@ -86,7 +86,7 @@ fn unchecked() -> Route {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [folder, key, what, times] = arguments.as_slice() else {
+    let [folder, key, mode, times] = arguments.as_slice() else {
         panic!("a folder, a key, what to do, and how often");
     };
     let times: u32 = times.parse().expect("a number");
@@ -97,15 +97,15 @@ async fn main() {
     let store = Arc::new(store.expect("a database"));
     let services = Services::open(
         store.clone(),
-        Arc::new(Still),
+        Arc::new(FrozenClock),
         Arc::new(OsRandom),
         pepper(),
         String::new(),
     );
     let services = Arc::new(services.await.expect("the service opens"));
-    services.node.look().await.expect("a lease");
+    services.node.poll().await.expect("a lease");
 
-    let source = Source::new(Ipv4Addr::LOCALHOST.into(), Some(b"curl/8.5.0"));
+    let source = RequestOrigin::new(Ipv4Addr::LOCALHOST.into(), Some(b"curl/8.5.0"));
     let check = async || {
         let caller = services.auth.authenticate(key.as_bytes(), source).await;
         let caller = caller.expect("the key is good");
@@ -115,7 +115,7 @@ async fn main() {
     // From here on, the key is in the cache.
     check().await;
     let (pepper, request) = (pepper(), tape::request(key));
-    match what.as_str() {
+    match mode.as_str() {
         "check" => {
             for _ in 0..times {
                 check().await;
@@ -127,10 +127,10 @@ async fn main() {
                 black_box(KeyDigest::of_sha256(&digest.into(), &pepper));
             }
         }
-        "server" => serve_ours(build_app(state(&services)), &request, times).await,
+        "server" => serve_pipeline(build_app(state(&services)), &request, times).await,
         "unchecked" => {
             let app = app(&[(Group::Api, &[unchecked()])], state(&services));
-            serve_ours(app, &request, times).await;
+            serve_pipeline(app, &request, times).await;
         }
         "bare" => {
             let routes = Router::new().route("/api/key", get(answer::show));

@@ -62,14 +62,14 @@ def fill(folder, count, seed=1):
     return secrets
 
 
-def make(binary, folder, count):
+def create_installation(binary, folder, count):
     """Creates an installation on SQLite with keys, without starting it with them; returns their secrets."""
     os.makedirs(folder, exist_ok=True)
     stop(start(binary, folder, **OWNER)[0])
     return fill(folder, count)
 
 
-def written(folder, name, secrets):
+def write_keys(folder, name, secrets):
     """Writes a file of keys for wrk, and returns its path."""
     path = os.path.join(folder, name)
     with open(path, "w") as file:
@@ -77,7 +77,7 @@ def written(folder, name, secrets):
     return path
 
 
-def open_to_all(*command, **settings):
+def start_unauthenticated(*command, **settings):
     """Starts a server without authentication; returns the process and its address."""
     process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
     return process, process.stdout.readline().split()[2]
@@ -117,22 +117,22 @@ def wrk(url, keys, seconds, connections=16, threads=1, script="keys.lua"):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def told(running, used):
-    """Waits for wrk and returns its result; `used` returns the server's processor time meanwhile."""
-    output, _ = running.communicate(timeout=600)
+def wait_for_result(process, cpu_time):
+    """Waits for wrk and returns its result; `cpu_time` returns the server's processor time meanwhile."""
+    output, _ = process.communicate(timeout=600)
     line = next((line for line in output.splitlines() if line.startswith("RESULT ")), None)
     if line is None:
         sys.exit(f"wrk failed:\n{output}")
-    requests, micros, refused, broken, p50, p99, worst = map(int, line.split()[1:])
-    if broken:
-        sys.exit(f"{broken} connections broke:\n{output}")
-    return Run(requests, micros / 1e6, used(), refused, p50 / 1e3, p99 / 1e3, worst / 1e3)
+    requests, micros, refused, broken_connections, p50, p99, worst = map(int, line.split()[1:])
+    if broken_connections:
+        sys.exit(f"{broken_connections} connections broke:\n{output}")
+    return Run(requests, micros / 1e6, cpu_time(), refused, p50 / 1e3, p99 / 1e3, worst / 1e3)
 
 
 def run(process, url, keys, seconds, **options):
     """Makes calls for `seconds`, all of which must be accepted."""
     before = cpu(process)
-    found = told(wrk(url, keys, seconds, **options), lambda: cpu(process) - before)
-    if found.refused:
-        sys.exit(f"{found.refused} of {found.requests} calls were refused")
-    return found
+    result = wait_for_result(wrk(url, keys, seconds, **options), lambda: cpu(process) - before)
+    if result.refused:
+        sys.exit(f"{result.refused} of {result.requests} calls were refused")
+    return result

@@ -21,7 +21,7 @@ from startup import start, stop
 
 FEW, MANY = map(int, sys.argv[2:] or (1_000, 100_000))
 ROUNDS = 100
-ABOVE = 1.5  # higher ratios are marked
+GROWTH_LIMIT = 1.5  # higher ratios are marked
 
 DAY = 86_400_000
 NOW = int(time.time() * 1_000)
@@ -40,19 +40,19 @@ def key(number, account, members, dice):
     """Returns one row: of ten keys, seven are active, and one each is paused, expired and revoked."""
     # A few have a rare name, to be found among all.
     name = f"Quokka {number}" if number in (7, 77, 777) else f"{dice.choice(SYSTEMS)} {dice.choice(PLACES)} {number}"
-    made = NOW - dice.randrange(1, 1_000 * DAY)
+    created_at = NOW - dice.randrange(1, 1_000 * DAY)
     status = dice.choice(["active"] * 7 + ["paused", "expired", "revoked"])
-    used = dice.randrange(made, NOW) if dice.random() < 0.8 else None
-    ends = {"expired": dice.randrange(made, NOW)}.get(status)
+    used_at = dice.randrange(created_at, NOW) if dice.random() < 0.8 else None
+    expires_at = {"expired": dice.randrange(created_at, NOW)}.get(status)
     if status == "active" and dice.random() < 0.5:
-        ends = NOW + dice.randrange(DAY, 365 * DAY)
-    revoked = NOW - 1_000 if status == "revoked" else None
+        expires_at = NOW + dice.randrange(DAY, 365 * DAY)
+    revoked_at = NOW - 1_000 if status == "revoked" else None
     secret = "".join(dice.choices(DIGITS, k=6))
     return (
-        f"key-{number:019}", account, name, f"vx_{secret}…", dice.randbytes(32), "bench", dice.choice(SCOPES), made,
-        dice.choice(members), dice.randbytes(32), ends, NOW - DAY if status == "paused" else None,
-        revoked, revoked and members[0], revoked and "unused", used, used and "203.0.113.7",
-        NOW - DAY if revoked and dice.random() < 0.5 else None,
+        f"key-{number:019}", account, name, f"vx_{secret}…", dice.randbytes(32), "bench", dice.choice(SCOPES), created_at,
+        dice.choice(members), dice.randbytes(32), expires_at, NOW - DAY if status == "paused" else None,
+        revoked_at, revoked_at and members[0], revoked_at and "unused", used_at, used_at and "203.0.113.7",
+        NOW - DAY if revoked_at and dice.random() < 0.5 else None,
     )  # fmt: skip
 
 
@@ -91,22 +91,22 @@ class Console:
         self.count = count
         owner = {"VOXUM_ADMIN_EMAIL": "ada@example.com", "VOXUM_ADMIN_PASSWORD": "correct horse battery"}
         stop(start(binary, folder, **owner)[0])
-        self.known = fill(folder, count)
+        self.filter_values = fill(folder, count)
         self.process, url, self.started = start(binary, folder)
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
 
     def get(self, path):
         """Returns the page, and the seconds until it was complete."""
-        began = time.perf_counter()
+        start_time = time.perf_counter()
         self.connection.request("GET", path, headers={"Cookie": f"__Host-voxum_session={TOKEN}"})
-        answer = self.connection.getresponse()
-        page = answer.read()
-        took = time.perf_counter() - began
-        if answer.status != 200:
-            sys.exit(f"{path} is answered with {answer.status}")
-        return page.decode(), took
+        response = self.connection.getresponse()
+        page = response.read()
+        duration = time.perf_counter() - start_time
+        if response.status != 200:
+            sys.exit(f"{path} is answered with {response.status}")
+        return page.decode(), duration
 
-    def deep(self, path, share=1):
+    def middle_page(self, path, share=1):
         """Returns the address of the middle page of a list that contains this share of the keys."""
         for _ in range(int(self.count / 100 * share)):
             page, _ = self.get(path)
@@ -116,14 +116,14 @@ class Console:
 
 def pages(console):
     """Yields a description and the address of each page."""
-    creator, preview = console.known["creator"], console.known["preview"]
+    creator, preview = console.filter_values["creator"], console.filter_values["preview"]
     yield "first page", "/keys"
     for sort in SORTS:
         yield f"sort {sort}", f"/keys?sort={sort}"
-    yield "a page in the middle", console.deep("/keys")
-    yield "a page in the middle, by name", console.deep("/keys?sort=name")
-    yield "in the middle of the active", console.deep("/keys?status=active", 0.7)
-    yield "in the middle of the unused", console.deep("/keys?unused=30&sort=used", 0.5)
+    yield "a page in the middle", console.middle_page("/keys")
+    yield "a page in the middle, by name", console.middle_page("/keys?sort=name")
+    yield "in the middle of the active", console.middle_page("/keys?status=active", 0.7)
+    yield "in the middle of the unused", console.middle_page("/keys?unused=30&sort=used", 0.5)
     for status in ["active", "paused", "expired", "revoked", "knocking"]:
         yield f"status {status}", f"/keys?status={status}"
     yield "permission", "/keys?scope=leads:write"
@@ -151,14 +151,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         consoles = [Console(binary, os.path.join(folder, str(count)), count) for count in (FEW, MANY)]
         print(f"{'page':34}{FEW:>9,} keys{MANY:>9,} keys   ratio   (median of {ROUNDS} each, asked in turn)")
-        for (what, few), (_, many) in zip(*map(pages, consoles)):
-            took = [[], []]
+        for (label, few), (_, many) in zip(*map(pages, consoles)):
+            durations = [[], []]
             for _ in range(ROUNDS):
-                for console, path, seconds in zip(consoles, (few, many), took):
+                for console, path, seconds in zip(consoles, (few, many), durations):
                     seconds.append(console.get(path)[1] * 1e3)
-            few, many = map(statistics.median, took)
-            mark = "  <- grows" if many / few > ABOVE else ""
-            print(f"{what:34}{few:11.2f} ms{many:11.2f} ms{many / few:8.2f}{mark}", flush=True)
+            few, many = map(statistics.median, durations)
+            mark = "  <- grows" if many / few > GROWTH_LIMIT else ""
+            print(f"{label:34}{few:11.2f} ms{many:11.2f} ms{many / few:8.2f}{mark}", flush=True)
         for console in consoles:
             stop(console.process)
 

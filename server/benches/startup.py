@@ -25,16 +25,16 @@ def start(binary, folder, **settings):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VOXUM_")}
     # Otherwise the account's limit would refuse most calls of a benchmark.
     environment |= {"VOXUM_LISTEN": "127.0.0.1:0", "VOXUM_ACCOUNT_CALLS": "0", **settings}
-    began = time.perf_counter()
+    start_time = time.perf_counter()
     process = subprocess.Popen(
         [binary, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     for line in process.stdout:
         if line.startswith("Listening on "):
             url = line.split()[2]
-            with urllib.request.urlopen(url + "/healthz", timeout=10) as answer:
-                answer.read()
-            return process, url, time.perf_counter() - began
+            with urllib.request.urlopen(url + "/healthz", timeout=10) as response:
+                response.read()
+            return process, url, time.perf_counter() - start_time
     sys.exit(f"{binary} did not start: exit code {process.wait()}")
 
 
@@ -60,9 +60,9 @@ def main():
         stop(start(binary, folder)[0])  # creates the database
         seconds = []
         for _ in range(ROUNDS):
-            process, _, took = start(binary, folder)
+            process, _, duration = start(binary, folder)
             stop(process)
-            seconds.append(took)
+            seconds.append(duration)
         process, *_ = start(binary, folder)
         time.sleep(SETTLED_AFTER)
         memory = resident(process)

@@ -29,11 +29,11 @@ pub fn request(key: &str) -> Vec<u8> {
 pub struct Tape {
     request: Vec<u8>,
     /// Number of requests that have not been sent completely yet.
-    left: u32,
+    remaining: u32,
     /// Bytes of the current request that have been sent.
     sent: usize,
     /// Whether the client waits for a response.
-    waits: bool,
+    is_waiting: bool,
     /// Bytes of the current response.
     response: Vec<u8>,
     reader: Option<Waker>,
@@ -44,17 +44,17 @@ pub struct Tape {
 impl Tape {
     /// Returns the connection, and what resolves when the server has dropped it.
     pub fn new(request: &[u8], times: u32) -> (Self, oneshot::Receiver<()>) {
-        let (sender, ended) = oneshot::channel();
+        let (sender, end) = oneshot::channel();
         let tape = Self {
             request: request.to_vec(),
-            left: times,
+            remaining: times,
             sent: 0,
-            waits: false,
+            is_waiting: false,
             response: Vec::with_capacity(4_096),
             reader: None,
             _end: sender,
         };
-        (tape, ended)
+        (tape, end)
     }
 }
 
@@ -64,20 +64,20 @@ impl AsyncRead for Tape {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        if self.waits {
+        if self.is_waiting {
             self.reader = Some(context.waker().clone());
             return Poll::Pending;
         }
-        if self.left > 0 {
+        if self.remaining > 0 {
             // The first read of a connection is too short for a request.
-            let rest = &self.request[self.sent..];
-            let length = rest.len().min(buffer.remaining());
-            buffer.put_slice(&rest[..length]);
+            let unread = &self.request[self.sent..];
+            let length = unread.len().min(buffer.remaining());
+            buffer.put_slice(&unread[..length]);
             self.sent += length;
             if self.sent == self.request.len() {
                 self.sent = 0;
-                self.left -= 1;
-                self.waits = true;
+                self.remaining -= 1;
+                self.is_waiting = true;
             }
         }
         Poll::Ready(Ok(()))
@@ -118,7 +118,7 @@ impl AsyncWrite for Tape {
                 String::from_utf8_lossy(&self.response)
             );
             self.response.clear();
-            self.waits = false;
+            self.is_waiting = false;
             if let Some(reader) = self.reader.take() {
                 reader.wake();
             }
@@ -152,9 +152,9 @@ impl Listener for OneClient {
 
 /// Answers a request so many times with `axum::serve`.
 pub async fn serve_bare(routes: Router, request: &[u8], times: u32) {
-    let (tape, ended) = Tape::new(request, times);
+    let (tape, end) = Tape::new(request, times);
     tokio::select! {
         _ = async { axum::serve(OneClient(Some(tape)), routes).await } => {}
-        _ = ended => {}
+        _ = end => {}
     }
 }

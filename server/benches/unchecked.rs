@@ -13,7 +13,8 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use server::router::app;
 use server::{
-    AppState, Bodies, Group, Limits, PublicUrl, Route, Site, TrustedProxies, answer_all, documents,
+    AppState, BodyLimits, Group, Limits, PublicUrl, Route, Site, TrustedProxies, documents,
+    serve_listener,
 };
 use service::{OsRandom, Pepper, Services, SystemClock};
 use std::path::Path;
@@ -41,7 +42,7 @@ async fn state(folder: &Path) -> AppState {
         Site::for_this_process().expect("a site"),
         url,
         TrustedProxies::default(),
-        Bodies::default(),
+        BodyLimits::default(),
         documents,
     )
 }
@@ -69,6 +70,6 @@ async fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Listening on http://{}", listener.local_addr()?);
     let (limits, tasks) = (Limits::new(1_000), TaskTracker::new());
-    answer_all(listener, None, app, limits, tasks, CancellationToken::new()).await;
+    serve_listener(listener, None, app, limits, tasks, CancellationToken::new()).await;
     Ok(())
 }

@@ -23,7 +23,7 @@ import changes
 import inventory
 import load
 import proxies
-from load import cpu, make, open_to_all, run, stop, told, wrk, written
+from load import cpu, create_installation, start_unauthenticated, run, stop, wait_for_result, wrk, write_keys
 from startup import resident, start
 
 SECONDS = int(os.environ.get("SECONDS", 4))
@@ -35,38 +35,38 @@ TRIALS = 300
 median = statistics.median
 
 
-def line(what, ratio, aim, good, detail):
-    mark = "ok" if good else "<- misses its aim"
-    print(f"{what:58}{ratio:7.2f}   (aim {aim}; {detail}) {mark}", flush=True)
+def line(label, ratio, aim, is_good, detail):
+    mark = "ok" if is_good else "<- misses its aim"
+    print(f"{label:58}{ratio:7.2f}   (aim {aim}; {detail}) {mark}", flush=True)
 
 
 def in_turn(sides, seconds=SECONDS, rounds=ROUNDS, **options):
     """Runs all sides in turn after a warm-up, and returns the runs of each."""
     runs = [[] for _ in sides]
     for number in range(rounds + 1):
-        for found, (process, url, keys) in zip(runs, sides):
-            one = run(process, url, keys, seconds if number else 1, **options)
+        for results, (process, url, keys) in zip(runs, sides):
+            result = run(process, url, keys, seconds if number else 1, **options)
             if number:
-                found.append(one)
+                results.append(result)
     return runs
 
 
-def ratio(ours, theirs, of):
+def ratio(ours, theirs, measure):
     """Returns the median of the ratios of consecutive runs."""
-    return median(of(a) / of(b) for a, b in zip(ours, theirs))
+    return median(measure(a) / measure(b) for a, b in zip(ours, theirs))
 
 
-def compare(what, ours, theirs, least, named, p99=None):
+def compare(label, ours, theirs, minimum, other_name, p99=None):
     """Compares requests per second of processor time, and the 99th percentile of the latency."""
     a, b = in_turn([ours, theirs])
-    of = ratio(a, b, lambda run: run.per_cpu)
+    value = ratio(a, b, lambda run: run.per_cpu)
     per_cpu = [median(run.per_cpu for run in side) for side in (a, b)]
-    detail = f"{per_cpu[0]:,.0f} a CPU second, {named} {per_cpu[1]:,.0f}"
-    line(f"{what}: requests per CPU second", of, f"≥ {least}", of >= least, detail)
+    detail = f"{per_cpu[0]:,.0f} a CPU second, {other_name} {per_cpu[1]:,.0f}"
+    line(f"{label}: requests per CPU second", value, f"≥ {minimum}", value >= minimum, detail)
     if p99:
         slow = ratio(a, b, lambda run: run.p99)
-        detail = f"{median(run.p99 for run in a):.2f} ms, {named} {median(run.p99 for run in b):.2f} ms"
-        line(f"{what}: p99", slow, f"≤ {p99}", slow <= p99, detail)
+        detail = f"{median(run.p99 for run in a):.2f} ms, {other_name} {median(run.p99 for run in b):.2f} ms"
+        line(f"{label}: p99", slow, f"≤ {p99}", slow <= p99, detail)
 
 
 class Installation:
@@ -74,8 +74,8 @@ class Installation:
 
     def __init__(self, voxum, root, count):
         self.voxum, self.folder = voxum, os.path.join(root, f"keys-{count}")
-        self.secrets = make(voxum, self.folder, count)
-        self.file = written(self.folder, "rotated", self.secrets[:: max(1, count // ROTATED)][:ROTATED])
+        self.secrets = create_installation(voxum, self.folder, count)
+        self.file = write_keys(self.folder, "rotated", self.secrets[:: max(1, count // ROTATED)][:ROTATED])
 
     def start(self, **settings):
         process, url, _ = start(self.voxum, self.folder, **settings)
@@ -86,7 +86,7 @@ class Postgres:
     """A separate PostgreSQL server, like that of the tests."""
 
     def __init__(self, root):
-        script = os.path.join(load.HERE, "../storage/tests/postgres/server.sh")
+        script = os.path.join(load.HERE, "../testkit/src/postgres.sh")
         with socket.socket() as free, open(script) as file:
             free.bind(("127.0.0.1", 0))
             self.port, text = free.getsockname()[1], file.read()
@@ -121,11 +121,11 @@ def a(voxum, programs, root):
     for threads in ("1", "2"):
         settings = {"TOKIO_WORKER_THREADS": threads}
         of = f"{threads} thread{'s'[: threads != '1']}"
-        ours, bare = few.start(**settings), (*open_to_all(os.path.join(programs, "bare"), **settings), few.file)
+        ours, bare = few.start(**settings), (*start_unauthenticated(os.path.join(programs, "bare"), **settings), few.file)
         compare(f"a  a key checked / nothing checked, {of}", ours, bare, 0.78, "bare", 1.3)
         # A separate folder: this process must not be taken for a node that has to acknowledge changes.
         other = Installation(voxum, os.path.join(root, threads), 0)
-        unchecked = open_to_all(os.path.join(programs, "unchecked"), os.path.join(other.folder, "data"), **settings)
+        unchecked = start_unauthenticated(os.path.join(programs, "unchecked"), os.path.join(other.folder, "data"), **settings)
         compare(f"a  our own server without the check / bare, {of}", (*unchecked, few.file), bare, 0.92, "bare")
         stop(unchecked[0])
         stop(bare[0])
@@ -152,40 +152,40 @@ def d(voxum, programs, root):
     many = Installation(voxum, root, 1_000_000)
     process, url, _ = many.start()
     time.sleep(3)
-    before, used = resident(process), 200_000
-    keys = written(many.folder, "many", many.secrets[:used])
+    before, used_keys = resident(process), 200_000
+    keys = write_keys(many.folder, "many", many.secrets[:used_keys])
     calls = 0
-    while calls < 2 * used:
+    while calls < 2 * used_keys:
         calls += run(process, url, keys, 10).requests
     time.sleep(6)
     after = resident(process)
     stop(process)
     print(f"d  resident with 1,000,000 keys stored, none used          {before / 1e6:7.1f} MB")
-    print(f"d  the same, {used:,} of them used and in memory          {after / 1e6:7.1f} MB")
-    print(f"d  for each key in memory                                  {(after - before) / used:7.0f} bytes", flush=True)
+    print(f"d  the same, {used_keys:,} of them used and in memory          {after / 1e6:7.1f} MB")
+    print(f"d  for each key in memory                                  {(after - before) / used_keys:7.0f} bytes", flush=True)
 
 
 def c(voxum, programs, root):
     """Measures how long a revocation takes until the key is refused: on one node, and on two."""
-    took = {}
+    durations = {}
     with Postgres(root) as postgres:
         few = Installation(voxum, root, 2 * ROTATED)
         settings = postgres.move(voxum, few.folder)
         nodes = [start(voxum, few.folder, **settings) for _ in range(2)]
-        for what, chosen in [("two", nodes), ("one", nodes[:1])]:
-            if what == "one":
+        for label, chosen_nodes in [("two", nodes), ("one", nodes[:1])]:
+            if label == "one":
                 stop(nodes[1][0])
                 time.sleep(1)
-            secrets = few.secrets[: TRIALS] if what == "two" else few.secrets[TRIALS : 2 * TRIALS]
-            took[what] = [revoked([url for _, url, _ in chosen], secret) for secret in secrets]
+            secrets = few.secrets[: TRIALS] if label == "two" else few.secrets[TRIALS : 2 * TRIALS]
+            durations[label] = [revoke_everywhere([url for _, url, _ in chosen_nodes], secret) for secret in secrets]
         stop(nodes[0][0])
-    one, two = (median(took[what]) * 1e3 for what in ("one", "two"))
-    slowest = max(took["two"]) * 1e3
+    one, two = (median(durations[label]) * 1e3 for label in ("one", "two"))
+    slowest = max(durations["two"]) * 1e3
     print(f"c  revoked until refused, two nodes / one                  {two / one:7.2f}   "
           f"(two {two:.1f} ms, one {one:.1f} ms, slowest of {TRIALS} on two {slowest:.0f} ms)", flush=True)
 
 
-def revoked(urls, secret):
+def revoke_everywhere(urls, secret):
     """Revokes a key, and returns the seconds until every node refuses it."""
     connections = [http.client.HTTPConnection(url.removeprefix("http://"), timeout=10) for url in urls]
 
@@ -197,11 +197,11 @@ def revoked(urls, secret):
 
     for connection in connections:
         assert status(connection, "GET") == 200
-    began = time.perf_counter()
+    start_time = time.perf_counter()
     assert status(connections[0], "DELETE") == 204
     for connection in connections:
         assert status(connection, "GET") == 401
-    return time.perf_counter() - began
+    return time.perf_counter() - start_time
 
 
 def e(voxum, programs, root):
@@ -213,21 +213,21 @@ def e(voxum, programs, root):
     few = Installation(voxum, root, ROTATED)
     program = os.path.join(programs, "instructions")
 
-    def counted(what, times):
+    def count_instructions(mode, times):
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program]
-        command += [os.path.join(few.folder, "data"), few.secrets[0], what, str(times)]
+        command += [os.path.join(few.folder, "data"), few.secrets[0], mode, str(times)]
         output = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
         return int(re.search(r"Collected : (\d+)", output)[1])
 
     # The difference removes the common part, such as opening the database.
-    def of_one(what):
-        return (counted(what, 6_000) - counted(what, 2_000)) / 4_000
+    def instructions_for_one(mode):
+        return (count_instructions(mode, 6_000) - count_instructions(mode, 2_000)) / 4_000
 
-    check, digest, server, unchecked, bare = map(of_one, ("check", "digest", "server", "unchecked", "bare"))
-    of = (check - digest) / digest
-    line("e  instructions: all else / SHA-256 and HMAC", of, "≤ 1", of <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
-    of = (server - digest) / bare
-    line("e  instructions: a request without digests / bare axum", of, "≤ 1.5", of <= 1.5,
+    check, digest, server, unchecked, bare = map(instructions_for_one, ("check", "digest", "server", "unchecked", "bare"))
+    quotient = (check - digest) / digest
+    line("e  instructions: all else / SHA-256 and HMAC", quotient, "≤ 1", quotient <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
+    quotient = (server - digest) / bare
+    line("e  instructions: a request without digests / bare axum", quotient, "≤ 1.5", quotient <= 1.5,
          f"{server:,.0f} with digests, {unchecked:,.0f} without the check, bare {bare:,.0f}")
 
 
@@ -246,26 +246,26 @@ def g(voxum, programs, root):
     """Measures valid keys during a flood of invalid ones."""
     few = Installation(voxum, root, ROTATED)
     dice = load.random.Random(2)
-    bad = written(few.folder, "bad", [load.secret(dice) for _ in range(100_000)])
+    unknown_keys = write_keys(few.folder, "bad", [load.secret(dice) for _ in range(100_000)])
     process, url, keys = few.start()
-    alone, beside, memory = [], [], resident(process)
+    without_flood, with_flood, memory = [], [], resident(process)
     for number in range(ROUNDS + 1):
         quiet = run(process, url, keys, SECONDS, connections=4)
-        flood = wrk(url, bad, SECONDS + 1, connections=4)
+        flood = wrk(url, unknown_keys, SECONDS + 1, connections=4)
         time.sleep(0.5)
         flooded = run(process, url, keys, SECONDS, connections=4)
-        sent = told(flood, lambda: 0)
+        sent = wait_for_result(flood, lambda: 0)
         if number:
-            alone.append(quiet), beside.append(flooded)
-    grown = resident(process) - memory
+            without_flood.append(quiet), with_flood.append(flooded)
+    growth = resident(process) - memory
     stop(process)
-    slow = ratio(beside, alone, lambda run: run.p99)
-    detail = f"{median(run.p99 for run in beside):.2f} ms, alone {median(run.p99 for run in alone):.2f} ms; {sent.rate:,.0f} bad ones a second"
+    slow = ratio(with_flood, without_flood, lambda run: run.p99)
+    detail = f"{median(run.p99 for run in with_flood):.2f} ms, alone {median(run.p99 for run in without_flood):.2f} ms; {sent.rate:,.0f} bad ones a second"
     line("g  good keys' p99 beside 100,000 bad ones / alone", slow, "≤ 1.5", slow <= 1.5, detail)
-    print(f"g  memory that the bad ones took                           {grown / 1e6:7.1f} MB", flush=True)
+    print(f"g  memory that the bad ones took                           {growth / 1e6:7.1f} MB", flush=True)
 
 
-def unwritten(folder, running):
+def measure_unwritten(folder, running):
     """Returns the maximum age of the oldest stored last use while calls are made, in seconds."""
     database, worst = sqlite3.connect(os.path.join(folder, "data/voxum.db")), 0
     while running.poll() is None:
@@ -278,15 +278,15 @@ def unwritten(folder, running):
 
 def h(voxum, programs, root):
     """Measures whether storing the uses of 100,000 keys delays calls, and how late they are stored."""
-    some = Installation(voxum, root, 100_000)
-    all_keys = written(some.folder, "all", some.secrets)
-    process, url, few = some.start()
+    installation = Installation(voxum, root, 100_000)
+    all_keys = write_keys(installation.folder, "all", installation.secrets)
+    process, url, few = installation.start()
     run(process, url, all_keys, 15)
     many_used, few_used = in_turn([(process, url, all_keys), (process, url, few)], rounds=5, seconds=6)
     run(process, url, all_keys, 15)
-    running = wrk(url, all_keys, 20)
-    age = unwritten(some.folder, running)
-    rate = told(running, lambda: 1).rate
+    process_of_wrk = wrk(url, all_keys, 20)
+    age = measure_unwritten(installation.folder, process_of_wrk)
+    rate = wait_for_result(process_of_wrk, lambda: 1).rate
     stop(process)
     slow = ratio(many_used, few_used, lambda run: run.p99)
     detail = f"{median(run.p99 for run in many_used):.2f} ms, worst {max(run.worst for run in many_used):.1f} ms; 1,000 in use {median(run.p99 for run in few_used):.2f} ms, worst {max(run.worst for run in few_used):.1f} ms"
@@ -298,38 +298,38 @@ def h(voxum, programs, root):
 def i(voxum, programs, root):
     """Measures the revocation of all of 100,000 keys at once."""
     with Postgres(root) as postgres:
-        changes.all_keys(voxum, root, postgres)
+        changes.measure_all_keys(voxum, root, postgres)
 
 
 def j(voxum, programs, root):
     """Measures revocations while feeds are stored."""
     with Postgres(root) as postgres:
-        changes.beside_feeds(voxum, root, postgres)
+        changes.measure_beside_feeds(voxum, root, postgres)
 
 
 def k(voxum, programs, root):
     """Measures revocations while a feed removes items that are spread over many."""
     with Postgres(root) as postgres:
-        inventory.beside_removals(voxum, root, postgres)
+        inventory.measure_beside_removals(voxum, root, postgres)
 
 
 def l(voxum, programs, root):
     """Measures a search of a million items."""
     with Postgres(root) as many, Postgres(root) as few:
-        inventory.search(voxum, root, many, few)
+        inventory.measure_search(voxum, root, many, few)
 
 
 def m(voxum, programs, root):
     """Measures the effect of two large feeds on other calls."""
-    inventory.beside_large_feeds(voxum, root)
+    inventory.measure_beside_large_feeds(voxum, root)
 
 
 def main():
     voxum, programs = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as root:
         for letter in sys.argv[3:] or "abcdefghijklm":
-            with tempfile.TemporaryDirectory(dir=root) as place:
-                globals()[letter](voxum, programs, place)
+            with tempfile.TemporaryDirectory(dir=root) as folder:
+                globals()[letter](voxum, programs, folder)
 
 
 if __name__ == "__main__":

@@ -51,27 +51,27 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
     if expected > limit {
         return Err(ReadError::TooLarge);
     }
-    let mut whole = Vec::with_capacity(expected);
+    let mut bytes = Vec::with_capacity(expected);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| ReadError::of(&error))?;
         if let Ok(piece) = frame.into_data() {
-            if piece.len() > limit - whole.len() {
+            if piece.len() > limit - bytes.len() {
                 return Err(ReadError::TooLarge);
             }
-            whole.extend_from_slice(&piece);
+            bytes.extend_from_slice(&piece);
         }
     }
-    Ok(whole)
+    Ok(bytes)
 }
 
 /// Body that has already been received. The memory of each piece is released as it is read.
 #[derive(Default)]
-pub struct Pieces {
+pub struct ChunkedBody {
     pieces: VecDeque<Vec<u8>>,
     length: u64,
 }
 
-impl Pieces {
+impl ChunkedBody {
     /// Bytes of one piece.
     ///
     /// Smaller pieces are joined: a body that arrives as single bytes must not take many times its
@@ -98,7 +98,7 @@ impl Pieces {
     }
 }
 
-impl HttpBody for Pieces {
+impl HttpBody for ChunkedBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -126,13 +126,13 @@ mod tests {
 
     #[tokio::test]
     async fn body_reads_back_whole_however_it_was_split() {
-        let whole: Vec<u8> = (0..200_000_u32).map(|n| n.to_be_bytes()[3]).collect();
-        for size in [1, 7, Pieces::SIZE, whole.len()] {
-            let mut pieces = Pieces::default();
-            whole.chunks(size).for_each(|piece| pieces.push(piece));
-            assert_eq!(pieces.pieces.len(), whole.len().div_ceil(Pieces::SIZE));
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n.to_be_bytes()[3]).collect();
+        for size in [1, 7, ChunkedBody::SIZE, bytes.len()] {
+            let mut pieces = ChunkedBody::default();
+            bytes.chunks(size).for_each(|piece| pieces.push(piece));
+            assert_eq!(pieces.pieces.len(), bytes.len().div_ceil(ChunkedBody::SIZE));
             assert_eq!(pieces.len(), 200_000);
-            assert_eq!(read(Body::new(pieces), 200_000).await.unwrap(), whole);
+            assert_eq!(read(Body::new(pieces), 200_000).await.unwrap(), bytes);
         }
     }
 

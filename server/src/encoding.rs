@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 /// Error for a text that is not in UTF-8 with at most one byte-order mark. The message quotes
 /// nothing of the text, and explains what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotUtf8 {
+pub enum EncodingError {
     #[error("The text begins with two byte-order marks. Remove the second one.")]
     MarkedTwice,
     #[error("The text is in UTF-16. {SAVE}")]
@@ -34,27 +34,27 @@ const SAVE: &str =
 ///
 /// # Errors
 /// If the text is not in UTF-8.
-pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
+pub fn decode(mut bytes: Vec<u8>) -> Result<String, EncodingError> {
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());
         if bytes.starts_with(BYTE_ORDER_MARK) {
-            return Err(NotUtf8::MarkedTwice);
+            return Err(EncodingError::MarkedTwice);
         }
     }
     match bytes.get(..4).or_else(|| bytes.get(..2)) {
-        Some([0, 0, 0xFE, 0xFF] | [0xFF, 0xFE, 0, 0]) => return Err(NotUtf8::Utf32),
+        Some([0, 0, 0xFE, 0xFF] | [0xFF, 0xFE, 0, 0]) => return Err(EncodingError::Utf32),
         // A byte-order mark, or an ASCII character in two bytes. No accepted text begins with a
         // zero byte.
         Some([0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) => {
-            return Err(NotUtf8::Utf16);
+            return Err(EncodingError::Utf16);
         }
         _ => {}
     }
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error();
-        let good = str::from_utf8(&error.as_bytes()[..at.valid_up_to()]);
-        NotUtf8::OtherBytes {
-            line: 1 + good.map_or(0, line_ends),
+        let utf8_error = error.utf8_error();
+        let valid = str::from_utf8(&error.as_bytes()[..utf8_error.valid_up_to()]);
+        EncodingError::OtherBytes {
+            line: 1 + valid.map_or(0, line_ends),
         }
     })
 }
@@ -63,7 +63,7 @@ pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
 ///
 /// # Errors
 /// If the encoding is neither UTF-8 nor ASCII, which is a subset of it.
-pub fn declared(name: &str) -> Result<(), NotUtf8> {
+pub fn check_declared(name: &str) -> Result<(), EncodingError> {
     let name = name.trim().trim_matches(['"', '\'']).trim();
     let ascii = ["us-ascii", "ascii"];
     if ascii.iter().any(|ascii| ascii.eq_ignore_ascii_case(name)) {
@@ -71,8 +71,8 @@ pub fn declared(name: &str) -> Result<(), NotUtf8> {
     }
     match Encoding::for_label(name.as_bytes()) {
         Some(known) if known == UTF_8 => Ok(()),
-        Some(_) => Err(NotUtf8::Declared(name.to_ascii_uppercase())),
-        None => Err(NotUtf8::Unknown),
+        Some(_) => Err(EncodingError::Declared(name.to_ascii_uppercase())),
+        None => Err(EncodingError::Unknown),
     }
 }
 
@@ -91,10 +91,13 @@ mod tests {
 
     #[test]
     fn byte_order_mark_is_skipped_once() {
-        assert_eq!(text("\u{FEFF}{}".into()), Ok("{}".to_owned()));
-        assert_eq!(text("\u{FEFF}\u{FEFF}{}".into()), Err(NotUtf8::MarkedTwice));
+        assert_eq!(decode("\u{FEFF}{}".into()), Ok("{}".to_owned()));
+        assert_eq!(
+            decode("\u{FEFF}\u{FEFF}{}".into()),
+            Err(EncodingError::MarkedTwice)
+        );
         for plain in ["", "a", "é", "東京\n"] {
-            assert_eq!(text(plain.into()), Ok(plain.to_owned()));
+            assert_eq!(decode(plain.into()), Ok(plain.to_owned()));
         }
     }
 
@@ -102,21 +105,21 @@ mod tests {
     fn other_encodings_are_named_in_the_error() {
         let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, error) in [
-            (utf16("\u{FEFF}{}"), NotUtf8::Utf16),
-            (utf16("東京"), NotUtf8::OtherBytes { line: 1 }),
-            (utf16("{}"), NotUtf8::Utf16),
-            (utf16("["), NotUtf8::Utf16),
-            (b"\xFE\xFF\0{\0}".to_vec(), NotUtf8::Utf16),
-            (b"\0{\0}".to_vec(), NotUtf8::Utf16),
-            (b"\xFF\xFE\0\0".to_vec(), NotUtf8::Utf32),
-            (b"\0\0\xFE\xFF".to_vec(), NotUtf8::Utf32),
+            (utf16("\u{FEFF}{}"), EncodingError::Utf16),
+            (utf16("東京"), EncodingError::OtherBytes { line: 1 }),
+            (utf16("{}"), EncodingError::Utf16),
+            (utf16("["), EncodingError::Utf16),
+            (b"\xFE\xFF\0{\0}".to_vec(), EncodingError::Utf16),
+            (b"\0{\0}".to_vec(), EncodingError::Utf16),
+            (b"\xFF\xFE\0\0".to_vec(), EncodingError::Utf32),
+            (b"\0\0\xFE\xFF".to_vec(), EncodingError::Utf32),
             (
                 b"id,name\r\nA,Caf\xE9\r\n".to_vec(),
-                NotUtf8::OtherBytes { line: 2 },
+                EncodingError::OtherBytes { line: 2 },
             ),
-            (b"a\n\xE9".to_vec(), NotUtf8::OtherBytes { line: 2 }),
+            (b"a\n\xE9".to_vec(), EncodingError::OtherBytes { line: 2 }),
         ] {
-            assert_eq!(text(bytes), Err(error));
+            assert_eq!(decode(bytes), Err(error));
         }
     }
 
@@ -130,7 +133,7 @@ mod tests {
             "'UTF-8'",
             "us-ascii",
         ] {
-            assert_eq!(declared(name), Ok(()), "{name}");
+            assert_eq!(check_declared(name), Ok(()), "{name}");
         }
         for (name, message) in [
             ("latin1", "declared as LATIN1"),
@@ -140,7 +143,7 @@ mod tests {
             ("<b>", "an unknown encoding"),
             ("", "an unknown encoding"),
         ] {
-            let error = declared(name).unwrap_err().to_string();
+            let error = check_declared(name).unwrap_err().to_string();
             assert!(
                 error.contains(message) && error.contains("Save the file as UTF-8"),
                 "{error}"

@@ -16,7 +16,7 @@ fn is_formula(text: &str) -> bool {
 }
 
 /// Returns the text as a cell of an export.
-pub fn neutralised(text: &str) -> Cow<'_, str> {
+pub fn neutralise(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         format!("'{text}").into()
     } else {
@@ -25,7 +25,7 @@ pub fn neutralised(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text that a cell of a feed contains.
-pub fn restored(cell: &str) -> &str {
+pub fn restore(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_formula(text) => text,
         _ => cell,
@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn cell_is_neutralised_only_if_it_could_be_a_formula() {
         for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1"] {
-            assert_eq!(neutralised(evil), format!("'{evil}"));
+            assert_eq!(neutralise(evil), format!("'{evil}"));
         }
         for good in [
             "",
@@ -49,7 +49,7 @@ mod tests {
             "{\"a\":\"=1\"}",
             "'s-Hertogenbosch",
         ] {
-            assert_eq!(neutralised(good), good);
+            assert_eq!(neutralise(good), good);
         }
     }
 
@@ -58,10 +58,10 @@ mod tests {
         for text in [
             "=1", "'=1", "''=1", "+", "-5", "@", "'", "''", "'a", "", "a", "a=1", "＝1", "'＝1",
         ] {
-            assert_eq!(restored(&neutralised(text)), text);
+            assert_eq!(restore(&neutralise(text)), text);
         }
         for cell in ["=1", "'a", "'", "-", "it's", "'90s"] {
-            assert_eq!(restored(cell), cell);
+            assert_eq!(restore(cell), cell);
         }
     }
 }

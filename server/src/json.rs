@@ -9,13 +9,13 @@ use std::fmt;
 pub struct Members<'a> {
     pub members: Vec<(String, &'a RawValue)>,
     /// Whether there are more members, which were dropped.
-    pub more: bool,
+    pub is_truncated: bool,
 }
 
 /// The elements of an array.
 pub struct Elements<'a> {
     pub elements: Vec<&'a RawValue>,
-    pub more: bool,
+    pub is_truncated: bool,
 }
 
 /// Most members of an object that are kept.
@@ -51,16 +51,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                     let Some(member) = map.next_entry::<String, &RawValue>()? else {
                         return Ok(Members {
                             members,
-                            more: false,
+                            is_truncated: false,
                         });
                     };
                     members.push(member);
                 }
-                let mut more = false;
+                let mut is_truncated = false;
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-                    more = true;
+                    is_truncated = true;
                 }
-                Ok(Members { members, more })
+                Ok(Members {
+                    members,
+                    is_truncated,
+                })
             }
         }
         deserializer.deserialize_map(Reader)
@@ -83,16 +86,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
                     let Some(element) = seq.next_element::<&RawValue>()? else {
                         return Ok(Elements {
                             elements,
-                            more: false,
+                            is_truncated: false,
                         });
                     };
                     elements.push(element);
                 }
-                let mut more = false;
+                let mut is_truncated = false;
                 while seq.next_element::<IgnoredAny>()?.is_some() {
-                    more = true;
+                    is_truncated = true;
                 }
-                Ok(Elements { elements, more })
+                Ok(Elements {
+                    elements,
+                    is_truncated,
+                })
             }
         }
         deserializer.deserialize_seq(Reader)

@@ -1,9 +1,9 @@
 //! Memory budget that large bodies share.
 //!
-//! A body of up to [`FREE`] bytes needs no share. A larger one takes [`COPIES`] times its length
-//! before it is read: all of it at once if the request declares its length, otherwise more and more
-//! as it arrives. The share is returned when the request has been answered. A body for which there
-//! is too little memory is refused with 503, and nothing of it is kept.
+//! A body of up to [`FREE_BYTES`] bytes needs no share. A larger one takes [`COPIES`] times its
+//! length before it is read: all of it at once if the request declares its length, otherwise more
+//! and more as it arrives. The share is returned when the request has been answered. A body for
+//! which there is too little memory is refused with 503, and nothing of it is kept.
 //!
 //! Two rules keep a sender from excluding the others, however many requests it sends:
 //!
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a body that needs no share.
-pub const FREE: u64 = 64 * 1024;
+pub const FREE_BYTES: u64 = 64 * 1024;
 /// Factor of a body's length: while it is read, its text and what was parsed from it are both in
 /// memory.
 pub const COPIES: u64 = 2;
@@ -40,13 +40,13 @@ pub struct Memory(Arc<Shared>);
 
 struct Shared {
     total: u64,
-    held: Mutex<Held>,
+    usage: Mutex<Usage>,
 }
 
 /// Memory that is in use. Accounts and senders without any are not listed.
 #[derive(Default)]
-struct Held {
-    all: u64,
+struct Usage {
+    bytes: u64,
     accounts: HashMap<String, u64>,
     senders: HashMap<Sender, u64>,
 }
@@ -67,7 +67,7 @@ impl Memory {
     pub fn new(total: u64) -> Self {
         Self(Arc::new(Shared {
             total,
-            held: Mutex::default(),
+            usage: Mutex::default(),
         }))
     }
 
@@ -80,8 +80,8 @@ impl Memory {
         }
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Held) -> T) -> T {
-        change(&mut self.0.held.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, change: impl FnOnce(&mut Usage) -> T) -> T {
+        change(&mut self.0.usage.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -96,23 +96,23 @@ impl Share {
             return Ok(());
         }
         let (total, sender) = (self.memory.0.total, &self.sender);
-        self.memory.with(|held| {
+        self.memory.with(|usage| {
             let own = self.bytes;
-            let by_account = held.accounts.get(&sender.account).copied();
-            let by_sender = held.senders.get(sender).copied();
+            let by_account = usage.accounts.get(&sender.account).copied();
+            let by_sender = usage.senders.get(sender).copied();
             // All three exclude this share.
-            let free = total - (held.all - own);
+            let free = total - (usage.bytes - own);
             let by_account = by_account.map_or(0, |bytes| bytes - own);
             let by_sender = by_sender.map_or(0, |bytes| bytes - own);
             // Most that the account may still take; the sender is limited to a part of it.
-            let left = free.saturating_sub(by_account);
-            if bytes > left.saturating_sub(by_sender) {
+            let remaining = free.saturating_sub(by_account);
+            if bytes > remaining.saturating_sub(by_sender) {
                 return Err(NoRoom);
             }
             // Both rules hold, so the share grows.
-            held.all += more;
-            *held.accounts.entry(sender.account.clone()).or_default() += more;
-            *held.senders.entry(sender.clone()).or_default() += more;
+            usage.bytes += more;
+            *usage.accounts.entry(sender.account.clone()).or_default() += more;
+            *usage.senders.entry(sender.clone()).or_default() += more;
             Ok(())
         })?;
         self.bytes = bytes;
@@ -123,19 +123,19 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         let Self { sender, bytes, .. } = self;
-        self.memory.with(|held| {
-            held.all -= *bytes;
-            less(&mut held.accounts, &sender.account, *bytes);
-            less(&mut held.senders, sender, *bytes);
+        self.memory.with(|usage| {
+            usage.bytes -= *bytes;
+            release(&mut usage.accounts, &sender.account, *bytes);
+            release(&mut usage.senders, sender, *bytes);
         });
     }
 }
 
-fn less<K: std::hash::Hash + Eq>(held: &mut HashMap<K, u64>, key: &K, bytes: u64) {
-    if let Some(left) = held.get_mut(key) {
-        *left -= bytes;
-        if *left == 0 {
-            held.remove(key);
+fn release<K: std::hash::Hash + Eq>(usage: &mut HashMap<K, u64>, key: &K, bytes: u64) {
+    if let Some(remaining) = usage.get_mut(key) {
+        *remaining -= bytes;
+        if *remaining == 0 {
+            usage.remove(key);
         }
     }
 }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     /// Takes shares of `bytes` until this sender gets no more.
-    fn all(memory: &Memory, account: &str, name: &str, bytes: u64) -> Vec<Share> {
+    fn fill(memory: &Memory, account: &str, name: &str, bytes: u64) -> Vec<Share> {
         let one = || {
             let mut share = memory.share(sender(account, name));
             share.grow_to(bytes).ok().map(|()| share)
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(share.grow_to(101), Err(NoRoom));
         assert_eq!(share.grow_to(100), Ok(()));
         drop(share);
-        assert_eq!(all(&memory, "b", "1", 100).len(), 1);
+        assert_eq!(fill(&memory, "b", "1", 100).len(), 1);
     }
 
     #[test]
@@ -197,28 +197,28 @@ mod tests {
     #[test]
     fn no_key_and_no_account_can_use_up_the_memory() {
         let memory = Memory::new(1_000);
-        let mut held = Vec::new();
+        let mut open_shares = Vec::new();
         for account in ["a", "b", "c", "d"] {
-            let mut of_account = 0;
+            let mut account_shares = 0;
             for key in ["1", "2", "3"] {
-                let shares = all(&memory, account, key, 1);
+                let shares = fill(&memory, account, key, 1);
                 assert!(!shares.is_empty(), "{key} of {account} got nothing");
-                of_account += shares.len();
-                held.extend(shares);
+                account_shares += shares.len();
+                open_shares.extend(shares);
             }
-            let free = 1_000 - held.len();
+            let free = 1_000 - open_shares.len();
             assert!(
-                of_account <= free + 1,
-                "{account} took {of_account} of {free}"
+                account_shares <= free + 1,
+                "{account} took {account_shares} of {free}"
             );
         }
         // An account that holds much gets no more, and one that holds nothing gets some.
-        assert!(all(&memory, "a", "1", 1).is_empty());
-        assert!(!all(&memory, "e", "1", 1).is_empty());
-        drop(held);
-        memory.with(|held| {
-            assert_eq!(held.all, 0);
-            assert!(held.accounts.is_empty() && held.senders.is_empty());
+        assert!(fill(&memory, "a", "1", 1).is_empty());
+        assert!(!fill(&memory, "e", "1", 1).is_empty());
+        drop(open_shares);
+        memory.with(|usage| {
+            assert_eq!(usage.bytes, 0);
+            assert!(usage.accounts.is_empty() && usage.senders.is_empty());
         });
     }
 
@@ -229,9 +229,9 @@ mod tests {
         assert_eq!(share.grow_to(10), Ok(()));
         assert_eq!(share.grow_to(5), Ok(()));
         assert_eq!(share.grow_to(101), Err(NoRoom));
-        memory.with(|held| assert_eq!(held.all, 10));
+        memory.with(|usage| assert_eq!(usage.bytes, 10));
         assert_eq!(share.grow_to(20), Ok(()));
         drop(share);
-        memory.with(|held| assert_eq!(held.all, 0));
+        memory.with(|usage| assert_eq!(usage.bytes, 0));
     }
 }

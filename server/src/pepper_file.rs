@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 ///
 /// # Errors
 /// One line for the operator.
-pub fn read_or_make(
+pub fn read_or_create(
     database: &Path,
     has_keys: bool,
     random: &dyn Random,
 ) -> anyhow::Result<Pepper> {
-    let path = beside(database);
+    let path = path_for(database);
     match read(database)? {
         Some(pepper) => Ok(pepper),
         None if has_keys => bail!(
@@ -25,7 +25,7 @@ pub fn read_or_make(
              restore the file, or set VOXUM_PEPPER to its content",
             path.display()
         ),
-        None => make(&path, random),
+        None => create(&path, random),
     }
 }
 
@@ -34,7 +34,7 @@ pub fn read_or_make(
 /// # Errors
 /// One line for the operator.
 pub fn read(database: &Path) -> anyhow::Result<Option<Pepper>> {
-    let path = beside(database);
+    let path = path_for(database);
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(&Zeroizing::new(text), &path).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -43,7 +43,7 @@ pub fn read(database: &Path) -> anyhow::Result<Option<Pepper>> {
 }
 
 /// Returns the path of a database's pepper.
-pub fn beside(database: &Path) -> PathBuf {
+pub fn path_for(database: &Path) -> PathBuf {
     database.with_file_name("pepper")
 }
 
@@ -63,7 +63,7 @@ fn parse(text: &str, path: &Path) -> anyhow::Result<Pepper> {
 /// flushed to the disk. Only then does the file get its name. If this process ends before that, the
 /// next start finds no pepper and creates one: the temporary file that is left behind contains a
 /// pepper that no key was made with.
-fn make(path: &Path, random: &dyn Random) -> anyhow::Result<Pepper> {
+fn create(path: &Path, random: &dyn Random) -> anyhow::Result<Pepper> {
     let pepper = Pepper::generate(random);
     let failed = || format!("the pepper {} cannot be written", path.display());
     let folder = path
@@ -102,8 +102,8 @@ mod tests {
     fn first_start_creates_a_file_that_only_its_owner_can_read() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("voxum.db");
-        let first = read_or_make(&database, false, &OsRandom).unwrap();
-        let second = read_or_make(&database, true, &OsRandom).unwrap();
+        let first = read_or_create(&database, false, &OsRandom).unwrap();
+        let second = read_or_create(&database, true, &OsRandom).unwrap();
         assert_eq!(first.fingerprint(), second.fingerprint());
         #[cfg(unix)]
         {
@@ -123,7 +123,7 @@ mod tests {
             let database = folder.path().join("voxum.db");
             let fingerprints = std::thread::scope(|scope| {
                 let start = || {
-                    read_or_make(&database, false, &OsRandom)
+                    read_or_create(&database, false, &OsRandom)
                         .unwrap()
                         .fingerprint()
                 };
@@ -139,24 +139,24 @@ mod tests {
     #[test]
     fn start_succeeds_if_the_previous_one_was_killed_while_writing_the_pepper() {
         let folder = tempfile::tempdir().unwrap();
-        for written in ["", "0123"] {
-            let left = tempfile::Builder::new()
+        for content in ["", "0123"] {
+            let leftover = tempfile::Builder::new()
                 .prefix("pepper.")
                 .suffix(".new")
                 .tempfile_in(folder.path())
                 .unwrap();
-            std::fs::write(left.keep().unwrap().1, written).unwrap();
+            std::fs::write(leftover.keep().unwrap().1, content).unwrap();
         }
         let database = folder.path().join("voxum.db");
-        let first = read_or_make(&database, false, &OsRandom).unwrap();
-        let second = read_or_make(&database, true, &OsRandom).unwrap();
+        let first = read_or_create(&database, false, &OsRandom).unwrap();
+        let second = read_or_create(&database, true, &OsRandom).unwrap();
         assert_eq!(first.fingerprint(), second.fingerprint());
     }
 
     #[test]
     fn missing_pepper_is_not_recreated_if_keys_depend_on_it() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read_or_make(&folder.path().join("voxum.db"), true, &OsRandom).unwrap_err();
+        let error = read_or_create(&folder.path().join("voxum.db"), true, &OsRandom).unwrap_err();
         assert!(format!("{error:#}").contains("is missing"), "{error:#}");
         assert!(!folder.path().join("pepper").exists());
     }
@@ -165,7 +165,7 @@ mod tests {
     fn content_of_a_damaged_file_is_not_quoted_in_the_error() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("pepper"), "swordfish").unwrap();
-        let error = read_or_make(&folder.path().join("voxum.db"), false, &OsRandom).unwrap_err();
+        let error = read_or_create(&folder.path().join("voxum.db"), false, &OsRandom).unwrap_err();
         assert!(!format!("{error:#}").contains("swordfish"));
     }
 }

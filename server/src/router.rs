@@ -2,7 +2,7 @@
 //! knows fails one.
 
 use crate::AppState;
-use crate::api::once::once;
+use crate::api::idempotency::idempotent;
 use crate::api::scoped::{InventoryWrite, LeadsCreate, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi, refusals};
 use crate::console::{call, events, export, first_call, form, import, page};
@@ -52,12 +52,12 @@ macro_rules! direct {
 }
 
 /// Route of the API to a handler that runs once for each idempotency key.
-macro_rules! once {
+macro_rules! idempotent {
     ($method:ident, $path:literal, $permission:ty, $handler:path) => {
         described(
             M::$method,
             $path,
-            |m| once::<$permission, _, _>(m, $handler),
+            |m| idempotent::<$permission, _, _>(m, $handler),
             || refusals::of($handler),
         )
     };
@@ -66,12 +66,12 @@ macro_rules! once {
 /// Routes for integrations, which authenticate with an API key.
 ///
 /// The extractor in each handler's arguments names the permission. Every POST and PATCH goes
-/// through `once`.
+/// through `idempotent`.
 pub const API: &[Route] = &[
     direct!(GET, "/api/key", key::show),
     direct!(DELETE, "/api/key", key::revoke),
     direct!(GET, "/api/inventory", inventory::list),
-    once!(POST, "/api/inventory", InventoryWrite, inventory::push),
+    idempotent!(POST, "/api/inventory", InventoryWrite, inventory::push),
     // This route shadows `GET` for an item whose id is `changes`, which is at
     // `/api/inventory/%63hanges`.
     described(
@@ -81,13 +81,16 @@ pub const API: &[Route] = &[
             on(m, inventory::changes)
                 .put(inventory::put)
                 .delete(inventory::delete)
-                .merge(once::<InventoryWrite, _, _>(M::PATCH, inventory::edit))
+                .merge(idempotent::<InventoryWrite, _, _>(
+                    M::PATCH,
+                    inventory::edit,
+                ))
         },
         || refusals::of(inventory::changes),
     ),
     direct!(GET, "/api/inventory/{id}", inventory::show),
     direct!(PUT, "/api/inventory/{id}", inventory::put),
-    once!(
+    idempotent!(
         PATCH,
         "/api/inventory/{id}",
         InventoryWrite,
@@ -95,9 +98,9 @@ pub const API: &[Route] = &[
     ),
     direct!(DELETE, "/api/inventory/{id}", inventory::delete),
     direct!(GET, "/api/leads", leads::list),
-    once!(POST, "/api/leads", LeadsCreate, leads::create),
+    idempotent!(POST, "/api/leads", LeadsCreate, leads::create),
     direct!(GET, "/api/leads/{id}", leads::show),
-    once!(PATCH, "/api/leads/{id}", LeadsWrite, leads::edit),
+    idempotent!(PATCH, "/api/leads/{id}", LeadsWrite, leads::edit),
     direct!(DELETE, "/api/leads/{id}", leads::erase),
 ];
 
@@ -133,9 +136,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys/new", |m| on(m, page::show)),
     route(M::GET, "/keys/events", |m| on(m, events::keys)),
     route(M::GET, "/keys/found", |m| on(m, page::show)),
-    route(M::POST, "/keys/found", |m| on(m, form::found_key)),
+    route(M::POST, "/keys/found", |m| on(m, form::identify_key)),
     route(M::GET, "/keys/several", |m| on(m, page::show)),
-    route(M::POST, "/keys/several", |m| on(m, form::several_keys)),
+    route(M::POST, "/keys/several", |m| on(m, form::bulk_keys)),
     route(M::GET, "/keys/revoke-all", |m| on(m, page::show)),
     route(M::POST, "/keys/revoke-all", |m| on(m, form::revoke_all)),
     route(M::GET, "/keys/{id}", |m| on(m, page::show)),
@@ -165,7 +168,7 @@ pub const CONSOLE: &[Route] = &[
         on(m, import::preview)
     }),
     route(M::GET, "/inventory/import/{id}/apply", |m| {
-        on(m, import::confirmed)
+        on(m, import::redirect_to_preview)
     }),
     route(M::POST, "/inventory/import/{id}/apply", |m| {
         on(m, import::apply)

@@ -1,6 +1,6 @@
 //! State that every handler can access.
 
-use crate::console::Watching;
+use crate::console::LiveStreams;
 use crate::feed::workers::{self, Workers};
 use crate::memory::{self, Memory};
 use crate::{PublicUrl, Site, TrustedProxies};
@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 /// Limits of large bodies: memory and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bodies {
+pub struct BodyLimits {
     /// Memory budget in bytes for bodies of more than 64 KiB, each of which counts twice.
     pub memory: u64,
     /// Number of feeds that are read concurrently.
     pub feeds_at_once: usize,
 }
 
-impl Default for Bodies {
+impl Default for BodyLimits {
     fn default() -> Self {
         Self {
             memory: memory::DEFAULT,
@@ -58,7 +58,7 @@ pub struct Shared {
     /// Cancelled when the listener is closed, to end responses that would not end by themselves.
     pub stopping: CancellationToken,
     /// Event streams of the pages that are kept up to date.
-    pub(crate) watching: Arc<Watching>,
+    pub(crate) live_streams: Arc<LiveStreams>,
     pub documents: Documents,
 }
 
@@ -76,7 +76,7 @@ impl AppState {
         site: Site,
         public_url: PublicUrl,
         trusted_proxies: TrustedProxies,
-        bodies: Bodies,
+        bodies: BodyLimits,
         documents: Documents,
     ) -> Self {
         // Starts the executor on which pages are rendered. A second start in one process has no
@@ -91,7 +91,7 @@ impl AppState {
             feeds: Workers::new(bodies.feeds_at_once),
             memory: Memory::new(bodies.memory),
             stopping: CancellationToken::new(),
-            watching: Arc::default(),
+            live_streams: Arc::default(),
             documents,
         }))
     }

@@ -51,10 +51,10 @@ where
 {
     let lines = tracing_subscriber::fmt::layer().with_writer(to);
     let lines: Box<dyn Layer<_> + Send + Sync> = match format {
-        LogFormat::Text => Box::new(lines.with_ansi(colours).map_event_format(OfRequest)),
+        LogFormat::Text => Box::new(lines.with_ansi(colours).map_event_format(WithRequest)),
         LogFormat::Json => {
             let lines = lines.json().with_span_list(false);
-            Box::new(lines.map_event_format(OfRequest))
+            Box::new(lines.map_event_format(WithRequest))
         }
     };
     // The filter is independent of spans, so it needs no lock that all requests would share.
@@ -65,9 +65,9 @@ where
 ///
 /// A span for each request would have the same effect, but cost every call as much as the check of
 /// its key, while hardly any call logs something. The span is therefore created for the line.
-struct OfRequest<F>(F);
+struct WithRequest<F>(F);
 
-impl<S, N, F> FormatEvent<S, N> for OfRequest<F>
+impl<S, N, F> FormatEvent<S, N> for WithRequest<F>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -92,9 +92,9 @@ where
 
 /// An error with all of its causes, in one line. It is for the log only: callers must not see lower
 /// errors.
-pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
+pub struct ErrorChain<'a>(pub &'a (dyn std::error::Error + 'static));
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
         let mut source = self.0.source();

@@ -1,18 +1,18 @@
 //! Data about a key's calls, for the key's page.
 
-use crate::{DayCalls, Moment, RefusalCode, Scope};
+use crate::{DisplayTime, PeriodCalls, RefusalCode, Scope};
 use serde::{Deserialize, Serialize};
 
 /// Period that the activity on a key's page covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Stretch {
+pub enum ActivityPeriod {
     Day,
     #[default]
     Week,
     Month,
 }
 
-impl Stretch {
+impl ActivityPeriod {
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
     /// Text in the page's address.
@@ -36,7 +36,7 @@ impl Stretch {
     pub fn parse(raw: &str) -> Self {
         Self::ALL
             .into_iter()
-            .find(|stretch| stretch.as_str() == raw)
+            .find(|period| period.as_str() == raw)
             .unwrap_or_default()
     }
 }
@@ -46,8 +46,8 @@ impl Stretch {
 pub struct CallerRow {
     pub ip: String,
     pub user_agent: Option<String>,
-    pub first: Moment,
-    pub last: Moment,
+    pub first: DisplayTime,
+    pub last: DisplayTime,
     pub calls: u64,
 }
 
@@ -55,7 +55,7 @@ pub struct CallerRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeRow {
     pub scope: Scope,
-    pub last: Option<Moment>,
+    pub last: Option<DisplayTime>,
     /// Whole days without use, if there are enough of them to ask whether the key needs the
     /// permission.
     pub idle_days: Option<i64>,
@@ -64,17 +64,17 @@ pub struct ScopeRow {
 /// Networks observed while a key's callers are being watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
-    pub since: Moment,
+    pub since: DisplayTime,
     /// Networks to put on the allow list, each with the last call from it, the latest first.
-    pub seen: Vec<(String, Moment)>,
+    pub seen: Vec<(String, DisplayTime)>,
 }
 
 /// Who calls with a key, for which purpose, and with which outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyActivity {
-    pub stretch: Stretch,
+    pub period: ActivityPeriod,
     /// Calls by hour or day, oldest first. The last period is not over yet.
-    pub tallies: Vec<DayCalls>,
+    pub tallies: Vec<PeriodCalls>,
     /// Refused calls of the period by reason, the most frequent one first.
     pub refusals: Vec<(RefusalCode, u64)>,
     /// Callers whose calls were accepted, the latest first.
@@ -87,5 +87,5 @@ pub struct KeyActivity {
     pub watch: Option<Watch>,
     /// Number of calls and time of the last one since the key was revoked or expired, if it is
     /// still in use.
-    pub knocks: Option<(u64, Moment)>,
+    pub dead_key_calls: Option<(u64, DisplayTime)>,
 }

@@ -1,6 +1,6 @@
 //! Data of the Audit log page and its filters.
 
-use crate::{FieldError, Moment};
+use crate::{DisplayTime, FieldError};
 use serde::{Deserialize, Serialize};
 
 /// Filters of the Audit log, unparsed, as in the page's address. An empty field is not a filter.
@@ -54,7 +54,7 @@ pub struct AuditDetail {
 /// One row of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
-    pub at: Moment,
+    pub at: DisplayTime,
     pub what: String,
     /// The subject, if it has a name of its own.
     pub thing: Option<AuditName>,
@@ -70,7 +70,7 @@ pub struct AuditRow {
 pub struct AuditPage {
     /// Newest first.
     pub rows: Vec<AuditRow>,
-    pub now: Moment,
+    pub now: DisplayTime,
     /// The filters as requested.
     pub form: AuditForm,
     /// Errors in the filters. If there are any, `rows` is empty.

@@ -1,18 +1,18 @@
 //! Data of the Dashboard.
 
-use crate::{KeyId, KeyName, LeadStatus, Moment, RefusalCode};
+use crate::{DisplayTime, KeyId, KeyName, LeadStatus, RefusalCode};
 use serde::{Deserialize, Serialize};
 
 /// Data of the Dashboard page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardPage {
-    pub now: Moment,
+    pub now: DisplayTime,
     pub public_url: String,
     /// The member may create keys and upload items.
-    pub manages: bool,
-    pub steps: FirstSteps,
+    pub may_manage: bool,
+    pub steps: OnboardingSteps,
     /// The last 30 days, oldest first. The last entry is today.
-    pub days: Vec<DayCalls>,
+    pub days: Vec<PeriodCalls>,
     /// IANA name of the time zone in which days begin.
     pub time_zone: String,
     /// Refused calls of these days by reason, the most frequent one first.
@@ -29,7 +29,7 @@ pub struct DashboardPage {
 
 /// Onboarding steps that the account has completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstSteps {
+pub struct OnboardingSteps {
     /// The account has a key of any status.
     pub key: bool,
     /// A call was accepted at any time.
@@ -38,22 +38,22 @@ pub struct FirstSteps {
     pub data: bool,
 }
 
-impl FirstSteps {
-    pub const fn done(self) -> bool {
+impl OnboardingSteps {
+    pub const fn is_complete(self) -> bool {
         self.key && self.call && self.data
     }
 }
 
 /// Number of calls in one day or one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayCalls {
+pub struct PeriodCalls {
     /// Label of the day or hour, such as `23 Nov` or `14:00`.
     pub name: String,
     pub accepted: u64,
     pub refused: u64,
 }
 
-impl DayCalls {
+impl PeriodCalls {
     pub const fn total(&self) -> u64 {
         self.accepted + self.refused
     }
@@ -61,7 +61,7 @@ impl DayCalls {
 
 /// Numbers of an account's keys by status.
 ///
-/// For each status, counting stops above [`KeyCount::MOST`](crate::KeyCount::MOST).
+/// For each status, counting stops above [`KeyCount::MAX`](crate::KeyCount::MAX).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyCounts {
     pub active: u32,
@@ -71,21 +71,21 @@ pub struct KeyCounts {
     /// Active and paused keys that were neither used nor created within 30 days.
     pub unused: u32,
     /// Revoked and expired keys that were called with in the last 7 days.
-    pub knocking: u32,
+    pub dead_keys_in_use: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpiringKey {
     pub id: KeyId,
     pub name: KeyName,
-    pub end: Moment,
+    pub end: DisplayTime,
     /// The key is being replaced, and is still in use shortly before it expires.
     pub late: bool,
 }
 
 /// Notice of keys that expire soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EndingNotice {
+pub struct ExpiringKeysNotice {
     /// The smallest of 1, 7 and 30 days within which a key expires.
     pub days: u32,
     /// Number of keys and the time within which they expire, such as "4 keys end within 7 days".
@@ -96,7 +96,7 @@ pub struct EndingNotice {
 /// The most recent change to the inventory or to the leads, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
-    pub at: Moment,
+    pub at: DisplayTime,
     /// Summary, such as `3 added, 1 removed`.
     pub what: String,
     /// Name of the key that made the change; `None` for changes made in the console.

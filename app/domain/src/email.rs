@@ -1,6 +1,6 @@
 //! E-mail addresses of members.
 
-use crate::text::{Rejected, serde_by_parse};
+use crate::text::{InvalidValue, serde_by_parse};
 
 /// Maximum length of an address in bytes: the longest that fits into a path of RFC 5321, section
 /// 4.5.3.1.3.
@@ -31,8 +31,8 @@ impl Email {
     /// # Errors
     /// The text is not of the form `name@domain` (RFC 5321, section 4.1.2), or is longer than 254
     /// bytes.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
-        const UNSENDABLE: Rejected = Rejected(
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
+        const UNSENDABLE: InvalidValue = InvalidValue(
             "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
         );
         let email = Self::from_stored(raw)?;
@@ -52,8 +52,9 @@ impl Email {
     /// # Errors
     /// The text is not of the form `name@domain`, is longer than 254 bytes, or contains white space
     /// or control characters.
-    pub fn from_stored(raw: &str) -> Result<Self, Rejected> {
-        const REJECTED: Rejected = Rejected("Enter an e-mail address such as name@company.com.");
+    pub fn from_stored(raw: &str) -> Result<Self, InvalidValue> {
+        const REJECTED: InvalidValue =
+            InvalidValue("Enter an e-mail address such as name@company.com.");
         let text = raw.trim().to_lowercase();
         let odd = |c: char| c.is_whitespace() || c.is_control();
         let (name, domain) = text.split_once('@').ok_or(REJECTED)?;

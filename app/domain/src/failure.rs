@@ -117,7 +117,7 @@ impl Failure {
                 "That e-mail address and password do not match. Check both and try again.".into()
             }
             Self::TooManyAttempts { retry_after_seconds } => {
-                format!("Too many failed attempts. Wait {} and try again.", wait(*retry_after_seconds))
+                format!("Too many failed attempts. Wait {} and try again.", format_wait(*retry_after_seconds))
             }
             Self::Forbidden => {
                 "Your role does not allow this. Nothing was changed. Ask an owner or admin of your account.".into()
@@ -170,7 +170,7 @@ impl Failure {
 }
 
 /// Formats a duration in seconds, or in minutes if it is longer than two minutes.
-fn wait(seconds: u32) -> String {
+fn format_wait(seconds: u32) -> String {
     match seconds {
         1 => "1 second".to_owned(),
         0..=120 => format!("{seconds} seconds"),

@@ -1,8 +1,8 @@
 //! Forms that the console submits, and the data of its pages.
 
 use crate::{
-    Emergency, EndingNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery, KeyView, Moment,
-    QuotaUse, RotationView,
+    DisplayTime, Emergency, ExpiringKeysNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery,
+    KeyView, QuotaUse, RotationView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -80,9 +80,9 @@ pub struct NewKeyOptions {
     pub token: String,
     /// Options of the form, each with the expiry of a key that is created now, if the option alone
     /// determines it.
-    pub ends: Vec<(Expiry, Option<Moment>)>,
+    pub expiries: Vec<(Expiry, Option<DisplayTime>)>,
     /// The option that is selected initially.
-    pub usual: Expiry,
+    pub preselected: Expiry,
     /// First day that may be the last one, such as `2026-11-23`, and the latest such day, if
     /// limited.
     pub days: (String, Option<String>),
@@ -90,15 +90,15 @@ pub struct NewKeyOptions {
 
 /// Data of the parts of the API Keys page around the list itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AroundKeys {
+pub struct KeysPageContext {
     /// Number of keys on hold since the account was restored from a backup, and advice; `None` if
     /// there are none.
     pub restored: Option<String>,
     /// Present if keys expire within 30 days.
-    pub ending: Option<EndingNotice>,
+    pub expiry_notice: Option<ExpiringKeysNotice>,
     /// Names the revoked or expired keys that are still in use. `None` if there are none, or if the
     /// list is filtered by them.
-    pub knocking: Option<String>,
+    pub dead_keys_in_use: Option<String>,
     /// The query as requested.
     pub query: KeyQuery,
     /// Why the query is invalid. The list is unfiltered then.
@@ -127,17 +127,17 @@ pub struct KeysPage {
     /// The change that was just made, in words.
     pub done: Option<String>,
     /// The account has no keys at all.
-    pub none: bool,
+    pub no_keys: bool,
     /// For the columns Name, Key preview, Created, Last used and Status: the address of the list in
     /// that order, and the value of `aria-sort`, which is empty if the list is in another order.
     pub sorts: Vec<(String, String)>,
     /// Rendered by the server only, so that the browser does not need it.
     #[serde(skip)]
-    pub around: AroundKeys,
+    pub context: KeysPageContext,
     /// Time on the server, to which relative times refer.
-    pub now: Moment,
+    pub now: DisplayTime,
     /// The member's role may manage keys.
-    pub manages: bool,
+    pub may_manage: bool,
     /// `None` if the member may not create keys, or if an owner has stopped the creation of keys.
     pub new_key: Option<NewKeyOptions>,
     /// Base URL of this installation for integrations, such as `https://console.example.com`.
@@ -167,7 +167,7 @@ pub struct EditKeyForm {
 /// One event in the history of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryRow {
-    pub at: Moment,
+    pub at: DisplayTime,
     /// E-mail address of the member, or a description of another actor.
     pub by: String,
     pub what: String,
@@ -179,7 +179,7 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPage {
     pub key: KeyView,
-    pub now: Moment,
+    pub now: DisplayTime,
     /// Current values of the edit form.
     pub settings: EditKeyForm,
     /// The effective rate limit in words, either the key's own or the account's.
@@ -198,10 +198,10 @@ pub struct KeyPage {
     pub history: Vec<HistoryRow>,
     pub rotation: RotationView,
     /// The member's role may manage keys.
-    pub manages: bool,
+    pub may_manage: bool,
     pub activity: KeyActivity,
     /// The member's role may manage keys, and this key can still be changed.
     pub may_change: bool,
     /// The member who created the key is deactivated.
-    pub creator_is_out: bool,
+    pub creator_is_deactivated: bool,
 }

@@ -1,6 +1,6 @@
 //! Identifiers. The service generates them as UUIDs of version 7; this crate treats them as opaque.
 
-use crate::text::{Rejected, serde_by_parse};
+use crate::text::{InvalidValue, serde_by_parse};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -14,12 +14,12 @@ macro_rules! id {
             ///
             /// # Errors
             /// Any other text is refused.
-            pub fn parse(raw: &str) -> Result<Self, Rejected> {
+            pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
                 let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
                 if (1..=40).contains(&raw.len()) && raw.bytes().all(plain) {
                     Ok(Self(raw.to_owned()))
                 } else {
-                    Err(Rejected("This identifier is not one of ours."))
+                    Err(InvalidValue("This identifier is not one of ours."))
                 }
             }
 

@@ -1,6 +1,6 @@
 //! Data of the pages on which a member imports a file of items.
 
-use crate::Moment;
+use crate::DisplayTime;
 use serde::{Deserialize, Serialize};
 
 /// One of the import pages, in the order of the steps.
@@ -14,7 +14,7 @@ pub enum ImportPage {
     Preview(Box<ImportPreview>),
     Done(Box<ImportResult>),
     /// The import has ended, was replaced by another, or belongs to another member.
-    Gone,
+    Unavailable,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,19 +29,19 @@ pub struct ImportStart {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileRefusal {
     pub reason: String,
-    pub rows: Vec<RowProblem>,
+    pub rows: Vec<RowErrors>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenImport {
     pub path: String,
     pub file_name: String,
-    pub begun: Moment,
+    pub started: DisplayTime,
 }
 
 /// The faults of one row of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowProblem {
+pub struct RowErrors {
     /// The place in the file, in words, such as `Row 3, id SKU001`.
     pub place: String,
     /// Name of each faulty field, which may be empty, and advice.
@@ -122,7 +122,7 @@ pub struct ImportPreview {
     /// Warning about fields that the import empties.
     pub emptied: Option<String>,
     /// The first faulty rows.
-    pub faults: Vec<RowProblem>,
+    pub faults: Vec<RowErrors>,
     /// Number of faulty rows in the downloadable report.
     pub reported: u64,
     /// Faulty rows are skipped.
@@ -159,5 +159,5 @@ pub struct ImportResult {
     pub file_name: String,
     pub counts: ImportCounts,
     /// The first rows that were skipped.
-    pub faults: Vec<RowProblem>,
+    pub faults: Vec<RowErrors>,
 }

@@ -1,7 +1,7 @@
 //! The console's list of inventory items.
 
-use crate::quota::grouped;
-use crate::{Moment, Resource};
+use crate::quota::group_thousands;
+use crate::{DisplayTime, Resource};
 use serde::{Deserialize, Serialize};
 
 /// One row of the list.
@@ -14,7 +14,7 @@ pub struct ItemRow {
     /// Price with its currency, such as `32,500.00 USD`.
     pub price: Option<String>,
     pub available: bool,
-    pub updated: Moment,
+    pub updated: DisplayTime,
 }
 
 /// Query of the Inventory page, from the page's address.
@@ -30,11 +30,11 @@ pub struct InventoryQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SearchedItems {
     All,
-    /// The first items of the inventory, at most [`ItemMatches::SEARCHED`].
+    /// The first items of the inventory, at most [`ItemMatches::SEARCH_LIMIT`].
     First,
-    /// The next [`ItemMatches::SEARCHED`] items from the beginning of a later page.
+    /// The next [`ItemMatches::SEARCH_LIMIT`] items from the beginning of a later page.
     Next,
-    /// All items from the beginning of a later page, at most [`ItemMatches::SEARCHED`].
+    /// All items from the beginning of a later page, at most [`ItemMatches::SEARCH_LIMIT`].
     Remaining,
 }
 
@@ -48,7 +48,7 @@ pub struct ItemMatches {
 impl ItemMatches {
     /// Maximum number of items that one page searches. The next page continues the search after
     /// them.
-    pub const SEARCHED: u32 = 10_000;
+    pub const SEARCH_LIMIT: u32 = 10_000;
 
     /// The count in words, for an inventory of `total` items, such as `2 of 60 items` or
     /// `No match among the next 10,000 items`.
@@ -60,7 +60,10 @@ impl ItemMatches {
     /// assert_eq!(matches.words(60), "2 of 60 items");
     /// ```
     pub fn words(self, total: u64) -> String {
-        let (number, searched) = (grouped(self.number), grouped(Self::SEARCHED.into()));
+        let (number, searched) = (
+            group_thousands(self.number),
+            group_thousands(Self::SEARCH_LIMIT.into()),
+        );
         let matches = match self.number {
             0 => "No match".to_owned(),
             1 => "1 match".to_owned(),
@@ -94,12 +97,12 @@ pub struct InventoryPage {
     pub q: String,
     pub account_id: String,
     /// The member may upload a file.
-    pub manages: bool,
+    pub may_manage: bool,
     /// This is the first page of the list.
     pub first: bool,
     /// Address of the next page; `None` on the last page.
     pub next: Option<String>,
-    pub now: Moment,
+    pub now: DisplayTime,
     pub public_url: String,
 }
 

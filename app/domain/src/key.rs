@@ -1,7 +1,7 @@
 //! API keys as the browser and the server exchange them: names, states and views, never digests.
 
-use crate::text::{Rejected, block, line, serde_by_parse};
-use crate::{KeyId, Moment, ScopeSet};
+use crate::text::{InvalidValue, block, line, serde_by_parse};
+use crate::{DisplayTime, KeyId, ScopeSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,7 +26,7 @@ impl KeyName {
     ///
     /// # Errors
     /// The text is empty or too long, or contains invisible or control characters.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         line(
             raw,
             Self::MAX,
@@ -83,7 +83,7 @@ impl KeyNote {
     ///
     /// # Errors
     /// The text is too long, or contains invisible or control characters.
-    pub fn parse(raw: &str) -> Result<Option<Self>, Rejected> {
+    pub fn parse(raw: &str) -> Result<Option<Self>, InvalidValue> {
         block(
             raw,
             Self::MAX,
@@ -211,12 +211,12 @@ impl Expiry {
     ///
     /// # Errors
     /// The text is not one of the choices.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         Self::ALL
             .into_iter()
             .chain([Self::Same])
             .find(|expiry| expiry.as_str() == raw)
-            .ok_or(Rejected("Choose when the key expires from the list."))
+            .ok_or(InvalidValue("Choose when the key expires from the list."))
     }
 }
 
@@ -259,11 +259,11 @@ impl RevokeReason {
     ///
     /// # Errors
     /// The text is not one of the reasons.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         Self::ALL
             .into_iter()
             .find(|reason| reason.as_str() == raw)
-            .ok_or(Rejected("Choose a reason from the list."))
+            .ok_or(InvalidValue("Choose a reason from the list."))
     }
 }
 
@@ -272,7 +272,7 @@ serde_by_parse!(RevokeReason);
 /// Most recent request made with a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUse {
-    pub at: Moment,
+    pub at: DisplayTime,
     /// IP address of the caller, as text.
     pub ip: String,
     /// Truncated to 200 characters, without control characters.
@@ -282,7 +282,7 @@ pub struct LastUse {
 /// Who revoked a key, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
-    pub at: Moment,
+    pub at: DisplayTime,
     /// E-mail address of the member, "the key itself" if its holder revoked it through the API, or
     /// "the operator".
     pub by: String,
@@ -300,10 +300,10 @@ pub struct KeyView {
     /// `vx_` and the six characters after it, followed by `…`.
     pub preview: String,
     pub scopes: ScopeSet,
-    pub created: Moment,
+    pub created: DisplayTime,
     /// E-mail address of the member who created the key.
     pub created_by: String,
-    pub expires: Option<Moment>,
+    pub expires: Option<DisplayTime>,
     /// The key's own rate limit, in words; `None` if the account's rate limit applies.
     pub own_limit: Option<String>,
     pub last_use: Option<LastUse>,
@@ -314,7 +314,7 @@ pub struct KeyView {
     /// The key is active, and was neither used nor created in the last 30 days.
     pub unused: bool,
     /// The key was used within the last 24 hours, so the form asks for its name before revoking it.
-    pub used_lately: bool,
+    pub used_recently: bool,
     /// Short notices about conditions that need attention, the most urgent first.
     pub notices: Vec<String>,
 }
@@ -333,7 +333,7 @@ impl KeyView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentifiedKey {
     pub key: KeyView,
-    pub now: Moment,
+    pub now: DisplayTime,
 }
 
 /// A key that was just created. This is the only value on the wire that contains a secret.

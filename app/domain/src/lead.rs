@@ -1,7 +1,7 @@
 //! The console's list of leads.
 
-use crate::Moment;
-use crate::text::{Rejected, serde_by_parse};
+use crate::DisplayTime;
+use crate::text::{InvalidValue, serde_by_parse};
 use serde::{Deserialize, Serialize};
 
 /// The seller's progress with a lead.
@@ -48,11 +48,11 @@ impl LeadStatus {
     ///
     /// # Errors
     /// The text does not name a status.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         Self::ALL
             .into_iter()
             .find(|status| status.as_str() == raw)
-            .ok_or(Rejected("Use `new`, `contacted`, `won` or `lost`."))
+            .ok_or(InvalidValue("Use `new`, `contacted`, `won` or `lost`."))
     }
 }
 
@@ -72,7 +72,7 @@ pub struct LeadRow {
     pub status: LeadStatus,
     /// Note written by the seller's CRM.
     pub note: Option<String>,
-    pub updated: Moment,
+    pub updated: DisplayTime,
 }
 
 /// One page of the Leads list.
@@ -86,7 +86,7 @@ pub struct LeadsPage {
     pub first: bool,
     /// Cursor of the next page, for `?cursor=`; `None` on the last page.
     pub next_cursor: Option<String>,
-    pub now: Moment,
+    pub now: DisplayTime,
     pub public_url: String,
 }
 

@@ -6,59 +6,60 @@
 
 mod activity;
 mod audit;
+mod bulk;
 mod call;
 mod dashboard;
 mod email;
 mod failure;
-mod find;
 mod form;
 mod id;
 mod import;
 mod inventory;
 mod key;
+mod key_query;
 mod lead;
 mod limit;
 mod live;
 mod member;
-mod moment;
+mod merge;
 mod policy;
 mod quota;
 mod refusal;
 mod rotation;
 mod scope;
-mod several;
-mod stale;
 mod team;
 mod text;
+mod time;
 
-pub use activity::{CallerRow, KeyActivity, ScopeRow, Stretch, Watch};
+pub use activity::{ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch};
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
+pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use call::{Outcome, RefusalCode};
 pub use dashboard::{
-    DashboardPage, DayCalls, EndingNotice, ExpiringKey, FirstSteps, KeyCounts, LastChange,
+    DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange, OnboardingSteps,
+    PeriodCalls,
 };
 pub use email::Email;
 pub use failure::{Failure, Field, FieldError};
-pub use find::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use form::{
-    AroundKeys, CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, NewKeyOptions,
+    CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, KeysPageContext, NewKeyOptions,
     RevokeKeyForm, SettingsForm, SettingsPage,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
     ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage, ImportPreview,
-    ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowProblem,
+    ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowErrors,
 };
 pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
 pub use key::{
     Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation,
     RevokeReason,
 };
+pub use key_query::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
-pub use live::{FirstCall, FirstCallStage, KeysNews};
+pub use live::{FirstCall, FirstCallStage, KeyListUpdate};
 pub use member::{AccountName, MemberView, Role};
-pub use moment::{Moment, Timestamp, relative, seconds};
 pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
 pub use refusal::{Explanation, Lookup, RefusalPage};
@@ -66,9 +67,9 @@ pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
 };
 pub use scope::{Preset, Scope, ScopeSet};
-pub use several::{Emergency, SeveralAct, SeveralForm, SeveralPage};
 pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
     TeamPage, WrongCodes,
 };
-pub use text::{Rejected, find_invisible, is_invisible};
+pub use text::{InvalidValue, find_invisible, is_invisible};
+pub use time::{DisplayTime, Timestamp, relative, seconds};

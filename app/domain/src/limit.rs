@@ -1,6 +1,6 @@
 //! Rate limits of keys.
 
-use crate::Rejected;
+use crate::InvalidValue;
 use std::fmt;
 
 /// Token bucket: `depth` calls at once, refilled at `per_second` calls a second.
@@ -32,7 +32,7 @@ impl RateLimit {
     /// # Errors
     /// The depth is outside 1 to [`Self::MAX_DEPTH`], or the refill rate is outside 1 to
     /// [`Self::MAX_PER_SECOND`].
-    pub const fn new(depth: u32, per_second: u32) -> Result<Self, Rejected> {
+    pub const fn new(depth: u32, per_second: u32) -> Result<Self, InvalidValue> {
         if depth == 0 || depth > Self::MAX_DEPTH {
             return Err(BAD_DEPTH);
         }
@@ -46,7 +46,7 @@ impl RateLimit {
     ///
     /// # Errors
     /// The text is not a whole number from 1 to [`Self::MAX_DEPTH`].
-    pub fn parse_depth(raw: &str) -> Result<u32, Rejected> {
+    pub fn parse_depth(raw: &str) -> Result<u32, InvalidValue> {
         number(raw, Self::MAX_DEPTH).ok_or(BAD_DEPTH)
     }
 
@@ -54,7 +54,7 @@ impl RateLimit {
     ///
     /// # Errors
     /// The text is not a whole number from 1 to [`Self::MAX_PER_SECOND`].
-    pub fn parse_per_second(raw: &str) -> Result<u32, Rejected> {
+    pub fn parse_per_second(raw: &str) -> Result<u32, InvalidValue> {
         number(raw, Self::MAX_PER_SECOND).ok_or(BAD_PER_SECOND)
     }
 
@@ -74,8 +74,8 @@ impl RateLimit {
     }
 }
 
-const BAD_DEPTH: Rejected = Rejected("Enter a whole number from 1 to 100,000.");
-const BAD_PER_SECOND: Rejected = Rejected("Enter a whole number from 1 to 10,000.");
+const BAD_DEPTH: InvalidValue = InvalidValue("Enter a whole number from 1 to 100,000.");
+const BAD_PER_SECOND: InvalidValue = InvalidValue("Enter a whole number from 1 to 10,000.");
 
 fn number(raw: &str, max: u32) -> Option<u32> {
     raw.trim().parse().ok().filter(|n| (1..=max).contains(n))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Difference between the current list and the one that the stream sent last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeysNews {
+pub struct KeyListUpdate {
     pub now: Timestamp,
     /// Ids of all keys in the current list, in their order.
     pub order: Vec<KeyId>,
@@ -13,7 +13,7 @@ pub struct KeysNews {
     pub changed: Vec<KeyView>,
     pub count: KeyCount,
     /// The account has no keys at all.
-    pub none: bool,
+    pub no_keys: bool,
     /// Progress of the key whose first call the page waits for.
     pub first_call: Option<FirstCall>,
 }
@@ -24,7 +24,7 @@ pub struct FirstCall {
     pub stage: FirstCallStage,
     pub text: String,
     /// Address that the call came from, or advice; may be empty.
-    pub more: String,
+    pub detail: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Members, their roles and their account.
 
-use crate::text::{Rejected, line, serde_by_parse};
+use crate::text::{InvalidValue, line, serde_by_parse};
 use crate::{AccountId, Email, MemberId};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use domain::Role;
 /// assert_eq!(Role::parse("admin"), Some(Role::Admin));
-/// assert!(Role::Admin.manages_keys());
-/// assert!(!Role::Admin.manages(Role::Owner));
+/// assert!(Role::Admin.may_manage_keys());
+/// assert!(!Role::Admin.may_manage(Role::Owner));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -56,7 +56,7 @@ impl Role {
     }
 
     /// Returns whether this role may invite, change and deactivate members with the role `other`.
-    pub const fn manages(self, other: Self) -> bool {
+    pub const fn may_manage(self, other: Self) -> bool {
         match self {
             Self::Owner => true,
             Self::Admin => !matches!(other, Self::Owner),
@@ -65,18 +65,18 @@ impl Role {
     }
 
     /// Returns whether this role may create and revoke API keys.
-    pub const fn manages_keys(self) -> bool {
+    pub const fn may_manage_keys(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 
     /// Returns whether this role may use the emergency controls, which stop the creation of keys or
     /// revoke all of them.
-    pub const fn acts_in_emergencies(self) -> bool {
+    pub const fn may_use_emergency_controls(self) -> bool {
         matches!(self, Self::Owner)
     }
 
     /// Returns whether this role may change the account's settings.
-    pub const fn manages_account(self) -> bool {
+    pub const fn may_manage_account(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 }
@@ -97,7 +97,7 @@ impl AccountName {
     ///
     /// # Errors
     /// The text is empty or too long, or contains invisible or control characters.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         line(
             raw,
             64,

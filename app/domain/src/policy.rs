@@ -1,6 +1,6 @@
 //! The account's policy for the lifetime of its keys.
 
-use crate::Rejected;
+use crate::InvalidValue;
 use serde::{Deserialize, Serialize};
 
 /// Policy for key expiry. A change applies to keys that are created, and to expiry dates that are
@@ -28,7 +28,7 @@ impl KeyPolicy {
     ///
     /// # Errors
     /// `max_days` is outside 1 to [`Self::MAX_DAYS`].
-    pub const fn new(must_expire: bool, max_days: Option<u32>) -> Result<Self, Rejected> {
+    pub const fn new(must_expire: bool, max_days: Option<u32>) -> Result<Self, InvalidValue> {
         if let Some(days) = max_days
             && (days == 0 || days > Self::MAX_DAYS)
         {
@@ -44,7 +44,7 @@ impl KeyPolicy {
     ///
     /// # Errors
     /// The text is not a whole number from 1 to [`Self::MAX_DAYS`].
-    pub fn parse_days(raw: &str) -> Result<Option<u32>, Rejected> {
+    pub fn parse_days(raw: &str) -> Result<Option<u32>, InvalidValue> {
         let raw = raw.trim();
         if raw.is_empty() {
             return Ok(None);
@@ -63,7 +63,8 @@ impl KeyPolicy {
     }
 }
 
-const BAD_DAYS: Rejected = Rejected("Enter a whole number from 1 to 3,650, or leave this empty.");
+const BAD_DAYS: InvalidValue =
+    InvalidValue("Enter a whole number from 1 to 3,650, or leave this empty.");
 
 #[cfg(test)]
 mod tests {

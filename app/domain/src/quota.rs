@@ -29,13 +29,13 @@ impl Resource {
     pub fn amount(self, number: u64) -> String {
         let (one, many) = match self {
             Self::Items => ("item", "items"),
-            Self::ItemBytes => return format!("{} of items", size(number)),
+            Self::ItemBytes => return format!("{} of items", format_size(number)),
             Self::Leads => ("lead", "leads"),
             Self::Keys => ("API key", "API keys"),
             Self::Members => ("member or invitation", "members and invitations"),
         };
         let noun = if number == 1 { one } else { many };
-        format!("{} {noun}", grouped(number))
+        format!("{} {noun}", group_thousands(number))
     }
 
     /// Message for a member whose change would exceed the quota.
@@ -78,8 +78,8 @@ impl QuotaUse {
     /// ```
     pub fn text(&self) -> String {
         let write = |number| match self.resource {
-            Resource::ItemBytes => size(number),
-            _ => grouped(number),
+            Resource::ItemBytes => format_size(number),
+            _ => group_thousands(number),
         };
         match self.limit {
             Some(limit) => format!("{} of {}", write(self.used), write(limit)),
@@ -89,7 +89,7 @@ impl QuotaUse {
 }
 
 /// Writes a number with thousands separators, such as `1,204`.
-pub(crate) fn grouped(number: u64) -> String {
+pub(crate) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -102,7 +102,7 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// Writes a size rounded down to tenths, such as `512 bytes`, `1.5 KiB` or `2.0 MiB`.
-fn size(bytes: u64) -> String {
+fn format_size(bytes: u64) -> String {
     const KIB: u64 = 1_024;
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} bytes"),
@@ -110,7 +110,7 @@ fn size(bytes: u64) -> String {
         _ => (KIB * KIB, "MiB"),
     };
     let tenths = bytes % unit * 10 / unit;
-    format!("{}.{tenths} {name}", grouped(bytes / unit))
+    format!("{}.{tenths} {name}", group_thousands(bytes / unit))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Explanation of a refused API call.
 
-use crate::{KeyId, KeyName, Moment};
+use crate::{DisplayTime, KeyId, KeyName};
 use serde::{Deserialize, Serialize};
 
 /// Data of the page that explains refused calls.
@@ -25,8 +25,8 @@ pub enum Lookup {
 /// The actual reason for a refusal, and the known details of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
-    pub at: Moment,
-    pub now: Moment,
+    pub at: DisplayTime,
+    pub now: DisplayTime,
     /// The code in the answer that the caller got.
     pub code: String,
     pub why: String,

@@ -1,8 +1,9 @@
 //! Rotation: replacing one key by another.
 
-use crate::text::{Rejected, serde_by_parse};
+use crate::text::{InvalidValue, serde_by_parse};
 use crate::{
-    Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, Moment, NewKeyOptions, seconds,
+    DisplayTime, Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, NewKeyOptions,
+    seconds,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,11 +65,11 @@ impl Grace {
     ///
     /// # Errors
     /// The text is not one of the choices.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         Self::ALL
             .into_iter()
             .find(|grace| grace.as_str() == raw)
-            .ok_or(Rejected("Choose when the old key ends from the list."))
+            .ok_or(InvalidValue("Choose when the old key ends from the list."))
     }
 }
 
@@ -89,7 +90,7 @@ pub struct RotateKeyForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RotatePage {
     pub key: KeyView,
-    pub now: Moment,
+    pub now: DisplayTime,
     /// Why the key cannot be rotated, if so.
     pub refused: Option<Failure>,
     /// The key that already replaces this one.
@@ -112,7 +113,7 @@ pub struct KeyLink {
 pub struct RotationView {
     pub replaces: Option<KeyLink>,
     /// The replacing key and the time of the rotation.
-    pub replaced_by: Option<(KeyLink, Moment)>,
+    pub replaced_by: Option<(KeyLink, DisplayTime)>,
     /// Present while both the old and the new key are live.
     pub overlap: Option<Overlap>,
 }
@@ -122,9 +123,9 @@ pub struct RotationView {
 pub struct Overlap {
     pub old: KeyLink,
     pub new: KeyLink,
-    pub since: Moment,
+    pub since: DisplayTime,
     /// Expiry of the old key.
-    pub end: Option<Moment>,
+    pub end: Option<DisplayTime>,
     /// Oldest first. The last step is not over yet.
     pub steps: Vec<OverlapStep>,
     /// Steps are hours instead of days.
@@ -152,8 +153,8 @@ impl OverlapStep {
 
 /// Returns the expiry choices for a replacing key. They include the old key's lifetime if the old
 /// key has an expiry.
-pub fn rotation_choices(had_an_end: bool) -> impl Iterator<Item = Expiry> {
-    had_an_end
+pub fn rotation_choices(had_expiry: bool) -> impl Iterator<Item = Expiry> {
+    had_expiry
         .then_some(Expiry::Same)
         .into_iter()
         .chain(Expiry::ALL)

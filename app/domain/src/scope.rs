@@ -1,6 +1,6 @@
 //! Permissions of API keys.
 
-use crate::text::{Rejected, serde_by_parse};
+use crate::text::{InvalidValue, serde_by_parse};
 use serde::{Deserialize, Serialize};
 
 /// One permission of an API key.
@@ -44,11 +44,11 @@ impl Scope {
     ///
     /// # Errors
     /// The text does not name a scope.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         Self::ALL
             .into_iter()
             .find(|scope| scope.as_str() == raw)
-            .ok_or(Rejected("Choose permissions from the list."))
+            .ok_or(InvalidValue("Choose permissions from the list."))
     }
 }
 
@@ -88,7 +88,7 @@ impl ScopeSet {
     ///
     /// # Errors
     /// One of the scopes is unknown.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         raw.split_whitespace()
             .map(Scope::parse)
             .collect::<Result<Vec<_>, _>>()

@@ -1,6 +1,6 @@
 //! Data and forms of the Team page and of a member's own page.
 
-use crate::{Email, MemberId, Moment, Role};
+use crate::{DisplayTime, Email, MemberId, Role};
 use serde::{Deserialize, Serialize};
 
 /// The invitation form, unparsed.
@@ -18,7 +18,7 @@ pub struct MemberRow {
     pub email: Email,
     pub role: Role,
     /// `None` for members who have never signed in.
-    pub last_seen: Option<Moment>,
+    pub last_seen: Option<DisplayTime>,
     pub second_factor: bool,
     /// The member may sign in.
     pub active: bool,
@@ -34,7 +34,7 @@ pub struct InvitationRow {
     pub email: Email,
     pub role: Role,
     pub invited_by: Email,
-    pub ends: Moment,
+    pub expires: DisplayTime,
     pub may_withdraw: bool,
 }
 
@@ -50,7 +50,7 @@ pub struct TeamPage {
     pub next_invitations: Option<String>,
     /// This is the first page.
     pub first: bool,
-    pub now: Moment,
+    pub now: DisplayTime,
     /// Roles that the viewing member may assign; empty for viewers.
     pub roles: Vec<Role>,
     /// The viewing member is an owner, who can hand the ownership over.
@@ -64,7 +64,7 @@ pub struct IssuedInvitation {
     pub role: Role,
     /// The complete address.
     pub link: String,
-    pub ends: Moment,
+    pub expires: DisplayTime,
 }
 
 /// A session of a member in one browser.
@@ -72,12 +72,12 @@ pub struct IssuedInvitation {
 pub struct SessionRow {
     /// Distinguishes the session from the member's others. It does not authenticate.
     pub id: String,
-    pub opened: Moment,
-    pub last_seen: Moment,
+    pub opened: DisplayTime,
+    pub last_seen: DisplayTime,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     /// This is the session of the current request.
-    pub is_this: bool,
+    pub is_current: bool,
 }
 
 /// Data of a member's own page.
@@ -85,7 +85,7 @@ pub struct SessionRow {
 pub struct AccountPage {
     pub email: Email,
     pub role: Role,
-    pub now: Moment,
+    pub now: DisplayTime,
     /// Newest first.
     pub sessions: Vec<SessionRow>,
     /// Number of recovery codes that are left; `None` if the second factor is off.
@@ -97,7 +97,7 @@ pub struct AccountPage {
 /// A wrong code that was entered after the member's correct password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongCodes {
-    pub at: Moment,
+    pub at: DisplayTime,
     pub ip: String,
 }
 

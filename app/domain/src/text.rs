@@ -5,15 +5,15 @@ use std::fmt;
 /// Reason for rejecting a value. The text advises how to correct it, and may be shown to the
 /// sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rejected(pub &'static str);
+pub struct InvalidValue(pub &'static str);
 
-impl fmt::Display for Rejected {
+impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for Rejected {}
+impl std::error::Error for InvalidValue {}
 
 /// Parses a single line: trims it, collapses white space to single spaces, and rejects lines that
 /// are empty, longer than `max` characters or contain invisible characters.
@@ -27,19 +27,19 @@ pub(crate) fn line(
     empty: &'static str,
     long: &'static str,
     odd: &'static str,
-) -> Result<String, Rejected> {
+) -> Result<String, InvalidValue> {
     let words: Vec<&str> = raw.split_whitespace().collect();
     let line = words.join(" ");
     if line.is_empty() {
-        return Err(Rejected(empty));
+        return Err(InvalidValue(empty));
     }
     if line.chars().count() > max {
-        return Err(Rejected(long));
+        return Err(InvalidValue(long));
     }
     // Line breaks are white space too, but they never get into a single line by accident.
     let broken = raw.trim().chars().any(char::is_control);
     if broken || has_invisible(&line) {
-        return Err(Rejected(odd));
+        return Err(InvalidValue(odd));
     }
     Ok(line)
 }
@@ -51,15 +51,15 @@ pub(crate) fn block(
     max: usize,
     long: &'static str,
     odd: &'static str,
-) -> Result<Option<String>, Rejected> {
+) -> Result<Option<String>, InvalidValue> {
     let text = raw.replace("\r\n", "\n");
     let text = text.trim();
     if text.chars().count() > max {
-        return Err(Rejected(long));
+        return Err(InvalidValue(long));
     }
     let control = |c: char| c.is_control() && c != '\n' && c != '\t';
     if text.chars().any(control) || has_invisible(text) {
-        return Err(Rejected(odd));
+        return Err(InvalidValue(odd));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
@@ -136,7 +136,7 @@ pub(crate) use serde_by_parse;
 mod tests {
     use super::*;
 
-    fn read(raw: &str) -> Result<String, Rejected> {
+    fn read(raw: &str) -> Result<String, InvalidValue> {
         line(raw, 10, "empty", "long", "odd")
     }
 
@@ -163,7 +163,7 @@ mod tests {
             "a\u{E0041}b",
             "a\u{FE0F}",
         ] {
-            assert_eq!(read(odd), Err(Rejected("odd")), "{odd:?}");
+            assert_eq!(read(odd), Err(InvalidValue("odd")), "{odd:?}");
         }
     }
 

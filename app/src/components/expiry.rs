@@ -18,7 +18,7 @@ pub fn ExpiryField(
 ) -> impl IntoView {
     let (choices, (first, last)) = options.with_untracked(|options| {
         let choices: Vec<_> = options
-            .ends
+            .expiries
             .iter()
             .map(|(expiry, _)| {
                 view! {
@@ -30,9 +30,9 @@ pub fn ExpiryField(
             .collect();
         (choices, options.days.clone())
     });
-    let ends = changing(move || {
-        let ends = options.with(|options| options.ends.clone());
-        let ends: Vec<_> = ends
+    let expiries = changing(move || {
+        let expiries = options.with(|options| options.expiries.clone());
+        let expiries: Vec<_> = expiries
             .into_iter()
             .filter_map(|(expiry, moment)| Some((expiry, moment?)))
             .map(|(expiry, moment)| {
@@ -43,7 +43,7 @@ pub fn ExpiryField(
                 }
             })
             .collect();
-        plain(ends)
+        plain(expiries)
     });
     plain(view! {
         <div class="field expiry">
@@ -58,7 +58,7 @@ pub fn ExpiryField(
                 {choices}
             </select>
             <div class="end" id="expires-end">
-                {ends}
+                {expiries}
                 <span data-end=Expiry::Date.as_str()>
                     <label for="last-day">"Last day"</label>
                     <input

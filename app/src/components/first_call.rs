@@ -13,7 +13,11 @@ use leptos::prelude::*;
 pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
     let news = changing(move || match call.get() {
         None => plain(()),
-        Some(FirstCall { stage, text, more }) => {
+        Some(FirstCall {
+            stage,
+            text,
+            detail,
+        }) => {
             let icon = match stage {
                 FirstCallStage::Waiting => "#i-clock",
                 FirstCallStage::Refused => "#i-alert",
@@ -24,7 +28,7 @@ pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
                     <Icon name=icon/>
                     <p>
                         <strong>{text}</strong>
-                        <span>{more}</span>
+                        <span>{detail}</span>
                     </p>
                 </div>
             })

@@ -23,7 +23,7 @@ pub fn NewKeyForm(
     let typed = RwSignal::new(initial.name.clone());
     let hint = Memo::new(move |_| KeyName::hint(&typed.read()));
     let token = Signal::derive(move || options.with(|options| options.token.clone()));
-    let usual = options.with_untracked(|options| options.usual);
+    let preselected = options.with_untracked(|options| options.preselected);
     let send = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         let form = CreateKeyForm {
@@ -71,7 +71,7 @@ pub fn NewKeyForm(
             <Permissions presets=true checked=initial.scopes error=attempt.at(Field::Scopes)/>
             <ExpiryField
                 options=options
-                chosen=Expiry::parse(&initial.expires).unwrap_or(usual)
+                chosen=Expiry::parse(&initial.expires).unwrap_or(preselected)
                 last_day=initial.last_day
                 error=attempt.at(Field::Expires)
             />

@@ -19,7 +19,7 @@ impl Used {
     pub fn of(key: &KeyView) -> Self {
         Self {
             last: key.last_use.clone(),
-            lately: key.used_lately,
+            lately: key.used_recently,
         }
     }
 }
@@ -40,7 +40,7 @@ pub fn RevokeForm(
     let id = key.id.to_string();
     let form = format!("revoke-form-{id}");
     let confirm_id = format!("confirm-{id}");
-    let used_lately = Memo::new(move |_| used.with(|used| used.lately));
+    let used_recently = Memo::new(move |_| used.with(|used| used.lately));
     let reason = reason_field(&id, &initial.reason, attempt.at(Field::Reason));
     let last_use = changing(move || last_use(used.with(|used| used.last.clone()), clock));
     let wrong_name = attempt.at(Field::Confirm);
@@ -48,7 +48,7 @@ pub fn RevokeForm(
     // The name may be required even if the key was first used after this page was rendered: the
     // server asks for it then.
     let asks_name =
-        RwSignal::new(used_lately.get_untracked() || wrong_name.with_untracked(Option::is_some));
+        RwSignal::new(used_recently.get_untracked() || wrong_name.with_untracked(Option::is_some));
     let confirm = changing(move || {
         if !asks_name.get() {
             return plain(());
@@ -64,11 +64,11 @@ pub fn RevokeForm(
         })
     });
     Effect::new(move |_| {
-        if used_lately.get() && !asks_name.get_untracked() {
+        if used_recently.get() && !asks_name.get_untracked() {
             asks_name.set(true);
         }
     });
-    let warning = changing(move || warning(used_lately.get()));
+    let warning = changing(move || warning(used_recently.get()));
     let send = on(move |event: SubmitEvent| {
         let Some(on_send) = on_send else { return };
         if browser::has_own_address(&event) {
@@ -176,8 +176,8 @@ fn instead(key: &KeyView) -> AnyView {
     })
 }
 
-fn warning(used_lately: bool) -> AnyView {
-    if !used_lately {
+fn warning(used_recently: bool) -> AnyView {
+    if !used_recently {
         return plain(());
     }
     plain(view! {

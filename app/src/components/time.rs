@@ -2,15 +2,15 @@
 
 use super::Clock;
 use crate::lean::plain;
-use domain::{Moment, relative};
+use domain::{DisplayTime, relative};
 use leptos::prelude::*;
 
 /// A relative time such as "3 minutes ago". When [`TimesSwitch`] is on, the exact time replaces it,
 /// so that keyboard and touch users can read it as well as mouse users. On pages without the
 /// module, `frontend/src/console.js` keeps it right.
 #[component]
-pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
-    let Moment { at, iso, exact, .. } = moment;
+pub fn Time(moment: DisplayTime, clock: Clock) -> impl IntoView {
+    let DisplayTime { at, iso, exact, .. } = moment;
     plain(view! {
         <time datetime=iso title=exact data-relative="">
             <span class="ago">{Signal::derive(move || relative(at, clock.now()))}</span>
@@ -21,8 +21,8 @@ pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
 
 /// A date such as "11 Jan 2027", for an agreed day that a relative time would only blur.
 #[component]
-pub fn Day(moment: Moment) -> impl IntoView {
-    let Moment {
+pub fn Day(moment: DisplayTime) -> impl IntoView {
+    let DisplayTime {
         iso, exact, day, ..
     } = moment;
     plain(view! {

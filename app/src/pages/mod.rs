@@ -21,7 +21,7 @@ pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
-    AccountPage, AuditPage, DashboardPage, EditKeyPage, FirstCallPage, ImportPage, InvitePage,
-    KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage,
-    SecondFactorPage, SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
+    AccountPage, AuditPage, BulkPage, DashboardPage, EditKeyPage, FirstCallPage, ImportPage,
+    InvitePage, KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage,
+    RotateKeyPage, SecondFactorPage, SettingsPage, SetupPage, SignInPage, TeamPage,
 };

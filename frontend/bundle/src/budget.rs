@@ -20,24 +20,24 @@ pub fn enforce(manifest: &Manifest) -> Result<()> {
         &assets.script,
         "favicon.svg",
     ]
-    .map(|path| manifest.sent(path));
-    let over: Vec<String> = [
+    .map(|path| manifest.transfer_size(path));
+    let exceeded: Vec<String> = [
         ("WebAssembly", wasm, WASM),
         ("style sheet", css, CSS),
         ("first visit", wasm + js + css + script + icon, FIRST_VISIT),
     ]
     .into_iter()
-    .inspect(|(what, size, budget)| println!("{what:<14}{size:>9} of {budget:>7} bytes"))
+    .inspect(|(label, size, budget)| println!("{label:<14}{size:>9} of {budget:>7} bytes"))
     .filter(|(_, size, budget)| size > budget)
-    .map(|(what, size, budget)| {
+    .map(|(label, size, budget)| {
         format!(
-            "{what} is {} bytes over its budget of {budget}",
+            "{label} is {} bytes over its budget of {budget}",
             size - budget
         )
     })
     .collect();
-    if !over.is_empty() {
-        bail!("the site is too large: {} (brotli)", over.join(", "));
+    if !exceeded.is_empty() {
+        bail!("the site is too large: {} (brotli)", exceeded.join(", "));
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn each_budget_is_enforced_and_named() {
-        for (site, named) in [
+        for (site, message) in [
             (site(WASM + 1, 0, 0, 0), "WebAssembly is 1 bytes over"),
             (site(0, CSS + 1, 0, 0), "style sheet is 1 bytes over"),
             (
@@ -91,7 +91,7 @@ mod tests {
             ),
         ] {
             let refusal = enforce(&site).unwrap_err().to_string();
-            assert!(refusal.contains(named), "{refusal}");
+            assert!(refusal.contains(message), "{refusal}");
         }
     }
 }

@@ -7,7 +7,7 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::piece::Piece;
+use crate::site_file::SiteFile;
 
 #[derive(Clone, Copy)]
 pub enum Level {
@@ -16,24 +16,28 @@ pub enum Level {
 }
 
 /// A file with its compressed forms, if they are smaller.
-pub struct Compressed {
-    pub piece: Piece,
+pub struct CompressedFile {
+    pub site_file: SiteFile,
     pub gzip: Option<Vec<u8>>,
     pub br: Option<Vec<u8>>,
 }
 
-pub fn compress(piece: Piece, level: Level) -> Result<Compressed> {
-    if !piece.compressible() {
-        return Ok(Compressed {
-            piece,
+pub fn compress(site_file: SiteFile, level: Level) -> Result<CompressedFile> {
+    if !site_file.is_compressible() {
+        return Ok(CompressedFile {
+            site_file,
             gzip: None,
             br: None,
         });
     }
-    let smaller = |it: &Vec<u8>| it.len() < piece.bytes.len();
-    let gzip = Some(gzip(&piece.bytes, level)?).filter(smaller);
-    let br = Some(br(&piece.bytes, level)?).filter(smaller);
-    Ok(Compressed { piece, gzip, br })
+    let smaller = |it: &Vec<u8>| it.len() < site_file.bytes.len();
+    let gzip = Some(gzip(&site_file.bytes, level)?).filter(smaller);
+    let br = Some(br(&site_file.bytes, level)?).filter(smaller);
+    Ok(CompressedFile {
+        site_file,
+        gzip,
+        br,
+    })
 }
 
 fn gzip(bytes: &[u8], level: Level) -> Result<Vec<u8>> {
@@ -73,7 +77,7 @@ mod tests {
     fn both_encodings_decompress_to_the_original() -> Result<()> {
         let text = "light-dark(#000, #fff) ".repeat(100).into_bytes();
         for level in [Level::Smallest, Level::Quick] {
-            let file = compress(Piece::named("a.css", text.clone())?, level)?;
+            let file = compress(SiteFile::with_path("a.css", text.clone())?, level)?;
             let mut unpacked = Vec::new();
             flate2::read::GzDecoder::new(file.gzip.unwrap().as_slice())
                 .read_to_end(&mut unpacked)?;
@@ -87,14 +91,20 @@ mod tests {
 
     #[test]
     fn encoding_is_omitted_if_it_is_not_smaller() -> Result<()> {
-        let file = compress(Piece::named("a.css", b"a".to_vec())?, Level::Smallest)?;
+        let file = compress(
+            SiteFile::with_path("a.css", b"a".to_vec())?,
+            Level::Smallest,
+        )?;
         assert!(file.gzip.is_none() && file.br.is_none());
         Ok(())
     }
 
     #[test]
     fn image_is_not_compressed_again() -> Result<()> {
-        let file = compress(Piece::named("a.png", vec![0; 1000])?, Level::Smallest)?;
+        let file = compress(
+            SiteFile::with_path("a.png", vec![0; 1000])?,
+            Level::Smallest,
+        )?;
         assert!(file.gzip.is_none() && file.br.is_none());
         Ok(())
     }

@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    fn bundled(main: &str, partial: &str) -> Result<String> {
+    fn bundle_sheet(main: &str, partial: &str) -> Result<String> {
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("main.css"), main)?;
         fs::write(folder.path().join("partial.css"), partial)?;
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn partials_are_joined_in_their_layers() -> Result<()> {
-        let css = bundled(
+        let css = bundle_sheet(
             "@layer base, parts; @import url('partial.css') layer(parts);",
             ".card { color: red }",
         )?;
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn modern_css_is_left_unchanged() -> Result<()> {
-        let css = bundled(
+        let css = bundle_sheet(
             ":root { color-scheme: light dark } a { color: light-dark(#000, #fff); &:hover { top: 0 } }",
             "",
         )?;
@@ -84,12 +84,12 @@ mod tests {
 
     #[test]
     fn syntax_error_is_reported_with_its_file() {
-        let error = bundled("@import 'partial.css';", "a { color: red; } }").unwrap_err();
+        let error = bundle_sheet("@import 'partial.css';", "a { color: red; } }").unwrap_err();
         assert!(error.to_string().contains("partial.css:"), "{error}");
     }
 
     #[test]
     fn missing_partial_is_an_error() {
-        assert!(bundled("@import 'missing.css';", "").is_err());
+        assert!(bundle_sheet("@import 'missing.css';", "").is_err());
     }
 }

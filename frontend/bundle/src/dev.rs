@@ -13,11 +13,11 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, ensure};
 use notify::{EventKind, RecursiveMode, Watcher};
 
-use crate::piece::Piece;
+use crate::site_file::SiteFile;
 use crate::workspace::Workspace;
 use crate::{Mode, build};
 
-const WATCHED: [&str; 7] = [
+const WATCHED_PATHS: [&str; 7] = [
     "Cargo.toml",
     "Cargo.lock",
     "app",
@@ -29,7 +29,7 @@ const WATCHED: [&str; 7] = [
 
 /// Quiet period before a rebuild, so that an editor that saves several files at once causes only
 /// one.
-const QUIET: Duration = Duration::from_millis(150);
+const DEBOUNCE: Duration = Duration::from_millis(150);
 
 /// The file that the page polls to find out whether to reload.
 const STAMP: &str = "pkg/reload.txt";
@@ -49,9 +49,9 @@ const RELOADER: &str = r#"
 "#;
 
 /// Returns the loader with the lines that reload its page, and the file that they poll.
-pub fn reloading(mut js: Vec<u8>) -> Result<(Vec<u8>, Piece)> {
+pub fn with_reloader(mut js: Vec<u8>) -> Result<(Vec<u8>, SiteFile)> {
     js.extend_from_slice(RELOADER.as_bytes());
-    Ok((js, Piece::named(STAMP, b"0".to_vec())?))
+    Ok((js, SiteFile::with_path(STAMP, b"0".to_vec())?))
 }
 
 /// Rebuilds after each change, until interrupted.
@@ -64,7 +64,7 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
             let _ = sender.send(());
         }
     })?;
-    for path in WATCHED.map(|path| workspace.root().join(path)) {
+    for path in WATCHED_PATHS.map(|path| workspace.root().join(path)) {
         if path.exists() {
             watcher.watch(&path, RecursiveMode::Recursive)?;
         }
@@ -94,7 +94,7 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
 fn wait(changes: &Receiver<()>) -> Result<()> {
     changes.recv().context("watching stopped")?;
     loop {
-        match changes.recv_timeout(QUIET) {
+        match changes.recv_timeout(DEBOUNCE) {
             Ok(()) => {}
             Err(RecvTimeoutError::Timeout) => return Ok(()),
             Err(RecvTimeoutError::Disconnected) => unreachable!("received from it above"),
@@ -117,9 +117,9 @@ fn rebuild(workspace: &Workspace, site: &Path) -> Result<()> {
 /// The server under development, if it is running. It is stopped when dropped.
 #[derive(Default)]
 struct Server {
-    running: Option<Child>,
+    child_process: Option<Child>,
     /// When the running program was built.
-    built: Option<SystemTime>,
+    modified_at: Option<SystemTime>,
 }
 
 impl Server {
@@ -127,8 +127,8 @@ impl Server {
     /// server reads it from disk.
     fn start(&mut self, workspace: &Workspace, site: &Path) -> Result<()> {
         let program = workspace.target().join("debug").join("voxum");
-        let built = fs::metadata(&program)?.modified()?;
-        if self.built == Some(built) && self.alive() {
+        let modified_at = fs::metadata(&program)?.modified()?;
+        if self.modified_at == Some(modified_at) && self.is_alive() {
             return Ok(());
         }
         self.stop();
@@ -138,19 +138,19 @@ impl Server {
             .current_dir(workspace.root())
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
-        self.running = Some(child);
-        self.built = Some(built);
+        self.child_process = Some(child);
+        self.modified_at = Some(modified_at);
         Ok(())
     }
 
-    fn alive(&mut self) -> bool {
-        self.running
+    fn is_alive(&mut self) -> bool {
+        self.child_process
             .as_mut()
             .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     fn stop(&mut self) {
-        if let Some(mut child) = self.running.take() {
+        if let Some(mut child) = self.child_process.take() {
             // Fails only if the server has already exited.
             let _ = child.kill();
             let _ = child.wait();

@@ -13,10 +13,10 @@ mod compress;
 mod css;
 mod dev;
 mod manifest;
-mod piece;
 mod public;
 mod publish;
 mod report;
+mod site_file;
 mod wasm;
 mod wasm_opt;
 mod workspace;
@@ -29,7 +29,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
 use crate::compress::Level;
-use crate::piece::Piece;
+use crate::site_file::SiteFile;
 use crate::wasm_opt::WasmOpt;
 use crate::workspace::Workspace;
 
@@ -92,13 +92,13 @@ fn run(arguments: Arguments) -> Result<()> {
 
 /// Builds the site into `out`, unless an identical site is already there.
 fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
-    let _alone = workspace.lock()?;
+    let _lock = workspace.lock()?;
 
     let wasm_opt = match mode {
         Mode::Release => Some(WasmOpt::find(workspace)?),
         Mode::Dev | Mode::Live => None,
     };
-    let compiled = wasm::compile(workspace, mode)?;
+    let module = wasm::compile(workspace, mode)?;
     let css = css::bundle(&workspace.root().join("style/main.css"))?;
     let script = fs::read(workspace.root().join("frontend/src/console.js"))
         .context("reading frontend/src/console.js")?;
@@ -107,12 +107,12 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let mut fingerprint = manifest::Fingerprint::new()?;
     fingerprint.add(format!("{mode:?}"));
     fingerprint.add(wasm_opt.as_ref().map_or("", WasmOpt::version));
-    fingerprint.add(&compiled);
+    fingerprint.add(&module);
     fingerprint.add(&css);
     fingerprint.add(&script);
-    for piece in &public {
-        fingerprint.add(&piece.path);
-        fingerprint.add(&piece.bytes);
+    for site_file in &public {
+        fingerprint.add(&site_file.path);
+        fingerprint.add(&site_file.bytes);
     }
     let fingerprint = fingerprint.finish();
 
@@ -122,19 +122,19 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         return Ok(());
     }
 
-    let (js, wasm) = wasm::bind(compiled, mode)?;
+    let (js, wasm) = wasm::bind(module, mode)?;
     let wasm = match &wasm_opt {
         Some(optimiser) => optimiser.run(wasm)?,
         None => wasm,
     };
     let (js, stamp) = match mode {
-        Mode::Live => dev::reloading(js).map(|(js, stamp)| (js, Some(stamp)))?,
+        Mode::Live => dev::with_reloader(js).map(|(js, stamp)| (js, Some(stamp)))?,
         Mode::Release | Mode::Dev => (js, None),
     };
-    let js = Piece::hashed("js", js)?;
-    let wasm = Piece::hashed("wasm", wasm)?;
-    let css = Piece::hashed("css", css)?;
-    let script = Piece::hashed("js", script)?;
+    let js = SiteFile::with_hash("js", js)?;
+    let wasm = SiteFile::with_hash("wasm", wasm)?;
+    let css = SiteFile::with_hash("css", css)?;
+    let script = SiteFile::with_hash("js", script)?;
     let assets = manifest::Assets {
         js: js.path.clone(),
         wasm: wasm.path.clone(),
@@ -147,14 +147,14 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         Mode::Dev | Mode::Live => Level::Quick,
     };
     let mut files = Vec::new();
-    for piece in [js, wasm, css, script]
+    for site_file in [js, wasm, css, script]
         .into_iter()
         .chain(public)
         .chain(stamp)
     {
-        files.push(compress::compress(piece, level)?);
+        files.push(compress::compress(site_file, level)?);
     }
-    files.sort_by(|a, b| a.piece.path.cmp(&b.piece.path));
+    files.sort_by(|a, b| a.site_file.path.cmp(&b.site_file.path));
 
     let manifest = manifest::Manifest::new(fingerprint, assets, &files);
     println!("{}", report::table(&manifest));

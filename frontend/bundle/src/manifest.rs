@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::compress::Compressed;
-use crate::piece;
+use crate::compress::CompressedFile;
+use crate::site_file;
 
 pub const NAME: &str = "manifest.json";
 
@@ -48,21 +48,21 @@ pub struct File {
 
 impl File {
     /// Returns the number of bytes sent to a browser that accepts brotli.
-    pub fn sent(&self) -> usize {
+    pub fn transfer_size(&self) -> usize {
         self.br.unwrap_or(self.raw)
     }
 }
 
 impl Manifest {
-    pub fn new(fingerprint: String, assets: Assets, files: &[Compressed]) -> Self {
+    pub fn new(fingerprint: String, assets: Assets, files: &[CompressedFile]) -> Self {
         let files = files
             .iter()
             .map(|file| File {
-                path: file.piece.path.clone(),
-                content_type: file.piece.content_type.to_owned(),
-                immutable: file.piece.immutable,
-                digest: piece::digest(&file.piece.bytes),
-                raw: file.piece.bytes.len(),
+                path: file.site_file.path.clone(),
+                content_type: file.site_file.content_type.to_owned(),
+                immutable: file.site_file.immutable,
+                digest: site_file::digest(&file.site_file.bytes),
+                raw: file.site_file.bytes.len(),
                 gzip: file.gzip.as_ref().map(Vec::len),
                 br: file.br.as_ref().map(Vec::len),
             })
@@ -76,11 +76,11 @@ impl Manifest {
 
     /// Returns the number of bytes that the file at `path` costs a visitor, or 0 if there is no
     /// such file.
-    pub fn sent(&self, path: &str) -> usize {
+    pub fn transfer_size(&self, path: &str) -> usize {
         self.files
             .iter()
             .find(|file| file.path == path)
-            .map_or(0, File::sent)
+            .map_or(0, File::transfer_size)
     }
 }
 

@@ -7,22 +7,22 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
-use crate::piece::Piece;
+use crate::site_file::SiteFile;
 
 /// Returns every file below `folder`, sorted by path. Hidden files, which editors and operating
 /// systems leave behind, are skipped.
-pub fn collect(folder: &Path) -> Result<Vec<Piece>> {
+pub fn collect(folder: &Path) -> Result<Vec<SiteFile>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let visible = |entry: &walkdir::DirEntry| {
+    let is_visible = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
     };
-    let mut pieces = Vec::new();
+    let mut files = Vec::new();
     for entry in WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(visible)
+        .filter_entry(is_visible)
     {
         let entry = entry?;
         if !entry.file_type().is_file() {
@@ -37,9 +37,9 @@ pub fn collect(folder: &Path) -> Result<Vec<Piece>> {
         let path = parts
             .with_context(|| format!("{} is not a name for the web", entry.path().display()))?
             .join("/");
-        pieces.push(Piece::named(&path, fs::read(entry.path())?)?);
+        files.push(SiteFile::with_path(&path, fs::read(entry.path())?)?);
     }
-    Ok(pieces)
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -6,29 +6,29 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-use crate::compress::Compressed;
+use crate::compress::CompressedFile;
 use crate::manifest::{self, Manifest};
 
-pub fn publish(out: &Path, manifest: &Manifest, files: &[Compressed]) -> Result<()> {
+pub fn publish(out: &Path, manifest: &Manifest, files: &[CompressedFile]) -> Result<()> {
     let parent = out.parent().context("a site needs a folder to stand in")?;
     fs::create_dir_all(parent)?;
     // The temporary folder is next to the old site, because a rename does not cross file systems.
     // It is removed when dropped, whether or not publishing succeeds.
-    let workshop = tempfile::Builder::new()
+    let temporary = tempfile::Builder::new()
         .prefix("site-")
         .tempdir_in(parent)?;
-    let new = workshop.path().join("new");
+    let new = temporary.path().join("new");
     for file in files {
-        let path = new.join(&file.piece.path);
+        let path = new.join(&file.site_file.path);
         fs::create_dir_all(path.parent().unwrap_or(&new))?;
-        let forms = [
-            ("", Some(&file.piece.bytes)),
+        let encodings = [
+            ("", Some(&file.site_file.bytes)),
             (".gz", file.gzip.as_ref()),
             (".br", file.br.as_ref()),
         ];
-        for (suffix, bytes) in forms {
+        for (suffix, bytes) in encodings {
             if let Some(bytes) = bytes {
-                fs::write(new.join(format!("{}{suffix}", file.piece.path)), bytes)?;
+                fs::write(new.join(format!("{}{suffix}", file.site_file.path)), bytes)?;
             }
         }
     }
@@ -38,7 +38,7 @@ pub fn publish(out: &Path, manifest: &Manifest, files: &[Compressed]) -> Result<
     )?;
 
     if out.exists() {
-        fs::rename(out, workshop.path().join("old"))?;
+        fs::rename(out, temporary.path().join("old"))?;
     }
     fs::rename(&new, out).with_context(|| format!("moving the site to {}", out.display()))?;
     touch(&out.join(manifest::NAME))
@@ -65,11 +65,11 @@ mod tests {
     use super::*;
     use crate::compress::{Level, compress};
     use crate::manifest::Assets;
-    use crate::piece::Piece;
+    use crate::site_file::SiteFile;
 
-    fn put(out: &Path, name: &str) -> Result<()> {
+    fn publish_file(out: &Path, name: &str) -> Result<()> {
         let files = [compress(
-            Piece::named(name, "text ".repeat(99).into_bytes())?,
+            SiteFile::with_path(name, "text ".repeat(99).into_bytes())?,
             Level::Quick,
         )?];
         let assets = Assets {
@@ -89,8 +89,8 @@ mod tests {
     fn new_site_replaces_the_old_one_as_a_whole() -> Result<()> {
         let parent = tempfile::tempdir()?;
         let out = parent.path().join("site");
-        put(&out, "deep/one.txt")?;
-        put(&out, "two.txt")?;
+        publish_file(&out, "deep/one.txt")?;
+        publish_file(&out, "two.txt")?;
         let mut names: Vec<_> = walkdir::WalkDir::new(parent.path())
             .into_iter()
             .filter_map(Result::ok)

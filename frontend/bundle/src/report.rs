@@ -16,15 +16,16 @@ pub fn table(manifest: &Manifest) -> String {
         "bytes", "raw", "gzip", "brotli"
     );
     for file in &manifest.files {
-        let form = |size: Option<usize>| size.map_or_else(|| "-".to_owned(), |it| it.to_string());
+        let size_text =
+            |size: Option<usize>| size.map_or_else(|| "-".to_owned(), |it| it.to_string());
         // Writing to a string cannot fail.
         let _ = write!(
             table,
             "\n{:<width$}{:>10}{:>10}{:>10}",
             file.path,
             file.raw,
-            form(file.gzip),
-            form(file.br)
+            size_text(file.gzip),
+            size_text(file.br)
         );
     }
     table

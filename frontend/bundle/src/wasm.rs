@@ -39,10 +39,10 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
 ///
 /// The loader does not contain the module's file name, which is known only after optimisation: the
 /// page passes it to the loader.
-pub fn bind(compiled: Vec<u8>, mode: Mode) -> Result<(Vec<u8>, Vec<u8>)> {
+pub fn bind(module: Vec<u8>, mode: Mode) -> Result<(Vec<u8>, Vec<u8>)> {
     let folder = tempfile::tempdir()?;
     Bindgen::new()
-        .input_bytes("console", compiled)
+        .input_bytes("console", module)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)

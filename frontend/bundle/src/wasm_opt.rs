@@ -12,10 +12,9 @@ use crate::workspace::Workspace;
 /// The oldest supported version. Older ones do not support all of wasm-bindgen's output: version
 /// 108, which Debian ships, even reports success and leaves a module that crashes when the page
 /// starts.
-const OLDEST: u32 = 117;
+const MIN_VERSION: u32 = 117;
 
-const HOW_TO_GET_IT: &str =
-    "It comes with the npm packages: `npm ci` in end2end/, or `make setup`.";
+const INSTALL_HINT: &str = "It comes with the npm packages: `npm ci` in end2end/, or `make setup`.";
 
 /// An installed wasm-opt of a supported version.
 pub struct WasmOpt {
@@ -33,18 +32,18 @@ impl WasmOpt {
             PathBuf::from("wasm-opt")
         };
         let Ok(output) = Command::new(&program).arg("--version").output() else {
-            bail!("wasm-opt is missing. {HOW_TO_GET_IT}");
+            bail!("wasm-opt is missing. {INSTALL_HINT}");
         };
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let number = number(&version).with_context(|| {
             format!(
-                "{} --version said “{version}”. {HOW_TO_GET_IT}",
+                "{} --version said “{version}”. {INSTALL_HINT}",
                 program.display()
             )
         })?;
         ensure!(
-            number >= OLDEST,
-            "{} is version {number}, but the site needs {OLDEST} or newer. {HOW_TO_GET_IT}",
+            number >= MIN_VERSION,
+            "{} is version {number}, but the site needs {MIN_VERSION} or newer. {INSTALL_HINT}",
             program.display()
         );
         Ok(Self { program, version })

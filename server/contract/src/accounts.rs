@@ -4,7 +4,7 @@ use crate::fixtures::{Shared, at, just_before, link, member_by_email, race, toke
 use crate::tenant::Tenant;
 use domain::AccountName;
 use domain::seconds::HOUR;
-use service::store::{Action, Claim, LinkPurpose, NewLink, NodeId};
+use service::store::{Action, LinkPurpose, NewLink, NodeId, RedeemOutcome};
 
 case!(link_is_found_until_it_expires);
 async fn link_is_found_until_it_expires(store: Shared) {
@@ -21,7 +21,7 @@ async fn link_is_found_until_it_expires(store: Shared) {
 
 case!(every_link_purpose_reads_back_unchanged);
 async fn every_link_purpose_reads_back_unchanged(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let purposes = [
         LinkPurpose::FirstOwner,
         LinkPurpose::NewAccount {
@@ -37,7 +37,7 @@ async fn every_link_purpose_reads_back_unchanged(store: Shared) {
         },
     ];
     for purpose in purposes {
-        let digest = link(&*store, &purpose.same_kind(), purpose.clone(), at(0)).await;
+        let digest = link(&*store, &purpose.replacement_key(), purpose.clone(), at(0)).await;
         assert_eq!(
             store.find_link(&digest, at(0)).await.unwrap(),
             Some(purpose)
@@ -94,27 +94,33 @@ async fn setup_link_of_a_starting_node_replaces_older_links_unless_another_node_
         store.offer_first_owner_link(link, Some(own)).await.unwrap();
         digest
     };
-    let works = async |digest| store.find_link(&digest, at(1)).await.unwrap().is_some();
+    let is_usable = async |digest| store.find_link(&digest, at(1)).await.unwrap().is_some();
     let first = offer("first", &one).await;
     let second = offer("second", &two).await;
-    assert!(works(first).await && works(second).await);
+    assert!(is_usable(first).await && is_usable(second).await);
 
     // A command ends all of these links, whichever node printed them.
     let fresh = link(&*store, "fresh", LinkPurpose::FirstOwner, at(0)).await;
-    assert!(works(fresh).await && !works(first).await && !works(second).await);
+    assert!(is_usable(fresh).await && !is_usable(first).await && !is_usable(second).await);
 
     store.remove_node(&one).await.unwrap();
     store.remove_node(&two).await.unwrap();
     let again = offer("again", &one).await;
-    assert!(works(again).await && !works(fresh).await);
+    assert!(is_usable(again).await && !is_usable(fresh).await);
 }
 
 case!(link_creates_only_one_account);
 async fn link_creates_only_one_account(store: Shared) {
     let (a, b) = (Tenant::named("a"), Tenant::named("b"));
     let invite = a.invite(&*store, at(0)).await;
-    assert_eq!(a.claim(&*store, &invite, at(1)).await, Claim::Claimed);
-    assert_eq!(b.claim(&*store, &invite, at(2)).await, Claim::LinkGone);
+    assert_eq!(
+        a.claim(&*store, &invite, at(1)).await,
+        RedeemOutcome::Redeemed
+    );
+    assert_eq!(
+        b.claim(&*store, &invite, at(2)).await,
+        RedeemOutcome::LinkInvalid
+    );
     assert_eq!(store.find_link(&invite, at(2)).await.unwrap(), None);
 
     let owner = member_by_email(&*store, &a.email).await.unwrap();
@@ -136,11 +142,11 @@ async fn expired_or_unknown_link_creates_no_account(store: Shared) {
     let invite = tenant.invite(&*store, at(0)).await;
     assert_eq!(
         tenant.claim(&*store, &invite, at(HOUR)).await,
-        Claim::LinkGone
+        RedeemOutcome::LinkInvalid
     );
     assert_eq!(
         tenant.claim(&*store, &token("unknown"), at(0)).await,
-        Claim::LinkGone
+        RedeemOutcome::LinkInvalid
     );
     assert!(!store.has_owner().await.unwrap());
     assert_eq!(tenant.events(&*store).await, 0);
@@ -161,17 +167,17 @@ async fn only_one_of_fifty_concurrent_account_claims_succeeds(store: Shared) {
     assert_eq!(
         claims
             .iter()
-            .filter(|(_, claim)| *claim == Claim::Claimed)
+            .filter(|(_, claim)| *claim == RedeemOutcome::Redeemed)
             .count(),
         1
     );
     for (tenant, claim) in &claims {
-        let there = usize::from(*claim == Claim::Claimed);
+        let expected = usize::from(*claim == RedeemOutcome::Redeemed);
         let found = member_by_email(&*store, &tenant.email).await;
-        assert_eq!(found.iter().count(), there);
-        assert_eq!(tenant.events(&*store).await, there);
+        assert_eq!(found.iter().count(), expected);
+        assert_eq!(tenant.events(&*store).await, expected);
         assert!(
-            matches!(claim, Claim::Claimed | Claim::LinkGone),
+            matches!(claim, RedeemOutcome::Redeemed | RedeemOutcome::LinkInvalid),
             "{claim:?}"
         );
     }
@@ -182,29 +188,38 @@ async fn setup_link_is_refused_once_an_owner_exists(store: Shared) {
     assert!(!store.has_owner().await.unwrap());
     let (a, b) = (Tenant::named("a"), Tenant::named("b"));
     let setup = link(&*store, "setup", LinkPurpose::FirstOwner, at(0)).await;
-    assert_eq!(a.claim(&*store, &setup, at(1)).await, Claim::Claimed);
+    assert_eq!(
+        a.claim(&*store, &setup, at(1)).await,
+        RedeemOutcome::Redeemed
+    );
     assert!(store.has_owner().await.unwrap());
 
     let late = link(&*store, "late", LinkPurpose::FirstOwner, at(2)).await;
-    assert_eq!(b.claim(&*store, &late, at(3)).await, Claim::LinkGone);
+    assert_eq!(
+        b.claim(&*store, &late, at(3)).await,
+        RedeemOutcome::LinkInvalid
+    );
     assert_eq!(member_by_email(&*store, &b.email).await, None);
 }
 
 case!(email_address_may_belong_to_a_member_of_each_account);
 async fn email_address_may_belong_to_a_member_of_each_account(store: Shared) {
-    let (a, mut b) = (Tenant::settle(&*store, "a").await, Tenant::named("b"));
+    let (a, mut b) = (Tenant::create(&*store, "a").await, Tenant::named("b"));
     assert_eq!(store.count_accounts(9).await.unwrap(), 1);
     let invite = b.invite(&*store, at(0)).await;
     b.email = a.email.clone();
-    assert_eq!(b.claim(&*store, &invite, at(1)).await, Claim::Claimed);
+    assert_eq!(
+        b.claim(&*store, &invite, at(1)).await,
+        RedeemOutcome::Redeemed
+    );
     assert_eq!(store.count_accounts(9).await.unwrap(), 2);
     assert_eq!(store.count_accounts(1).await.unwrap(), 1);
     let found = store.members_by_email(&a.email, 9).await.unwrap();
-    let told: Vec<_> = found
+    let members: Vec<_> = found
         .iter()
-        .map(|one| (&one.member.id, one.password_hash.as_str()))
+        .map(|candidate| (&candidate.member.id, candidate.password_hash.as_str()))
         .collect();
-    assert_eq!(told, [(&a.owner, "hash of a"), (&b.owner, "hash of b")]);
+    assert_eq!(members, [(&a.owner, "hash of a"), (&b.owner, "hash of b")]);
     let found = store.find_member(&b.owner).await.unwrap().unwrap();
     assert_eq!(found.account_id, b.account);
 }
@@ -246,9 +261,9 @@ async fn pepper_fingerprint_is_stored(store: Shared) {
 
 case!(has_keys_is_true_once_a_key_exists_even_if_it_is_revoked);
 async fn has_keys_is_true_once_a_key_exists_even_if_it_is_revoked(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     assert!(!store.has_keys().await.unwrap());
-    let id = tenant.hold(&*store, "one").await;
+    let id = tenant.issue_key(&*store, "one").await;
     assert!(store.has_keys().await.unwrap());
     tenant.revoke(&*store, &id, at(1)).await;
     assert!(

@@ -4,7 +4,7 @@ use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;
 use domain::Timestamp;
 use domain::seconds::HOUR;
-use service::store::{Action, Actor, AuditEvent, FailedAttempts, NETWORKS_APART, Store};
+use service::store::{Action, Actor, AuditEvent, FailedAttempts, MAX_COUNTED_NETWORKS, Store};
 use std::net::IpAddr;
 
 /// A count whose hour is over can be closed.
@@ -80,7 +80,7 @@ async fn failed_sign_ins_are_recorded_at_the_first_one_and_after_their_hour(stor
 
 case!(failed_sign_ins_from_many_networks_share_one_count_and_its_events);
 async fn failed_sign_ins_from_many_networks_share_one_count_and_its_events(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let failed: Vec<_> = (0..100)
         .map(|last| attempts(&tenant, last, at(0), 2))
         .collect();
@@ -88,13 +88,13 @@ async fn failed_sign_ins_from_many_networks_share_one_count_and_its_events(store
         let account = &tenant.account;
         store.record_attempts(account, some, at(10)).await.unwrap();
     }
-    let apart = usize::try_from(NETWORKS_APART).unwrap();
+    let apart = usize::try_from(MAX_COUNTED_NETWORKS).unwrap();
     assert_eq!(events(&*store, &tenant).await.len(), apart + 1);
     close(&*store, at(HOUR)).await;
     let all = events(&*store, &tenant).await;
     assert_eq!(all.len(), apart + 2);
     let (first, last) = (&all[apart], &all[apart + 1]);
     assert_eq!((first.ip, last.ip), (None, None));
-    assert_eq!(last.detail["attempts"], 2 * (100 - NETWORKS_APART));
+    assert_eq!(last.detail["attempts"], 2 * (100 - MAX_COUNTED_NETWORKS));
     assert_eq!(last.detail["from"], "other addresses");
 }

@@ -19,7 +19,7 @@ async fn every_change_records_its_audit_events(store: Shared) {
     for change in Change::ALL {
         let account = change.account(&world);
         let before = store.audit_events(account, 1_000).await.unwrap();
-        let portrait = world.portrait(&*store).await;
+        let snapshot = world.snapshot(&*store).await;
         assert!(
             change.make(&*store, &world, account).await.unwrap(),
             "{change:?}"
@@ -28,19 +28,19 @@ async fn every_change_records_its_audit_events(store: Shared) {
         let events = change.events();
         assert_eq!(after.len(), before.len() + events, "{change:?}");
         assert_eq!(after[events..], before, "{change:?} altered an older event");
-        assert_ne!(world.portrait(&*store).await, portrait, "{change:?}");
+        assert_ne!(world.snapshot(&*store).await, snapshot, "{change:?}");
     }
 }
 
 case!(change_is_rolled_back_if_its_audit_event_cannot_be_recorded);
 async fn change_is_rolled_back_if_its_audit_event_cannot_be_recorded(store: Shared) {
     let world = World::build(&*store).await;
-    let before = world.portrait(&*store).await;
+    let before = world.snapshot(&*store).await;
     for change in Change::ALL {
-        let made = change.make(&*store, &world, &nowhere()).await;
-        assert!(made.is_err(), "{change:?} was made without its event");
+        let outcome = change.make(&*store, &world, &nowhere()).await;
+        assert!(outcome.is_err(), "{change:?} was made without its event");
         assert_eq!(
-            world.portrait(&*store).await,
+            world.snapshot(&*store).await,
             before,
             "{change:?} left something"
         );
@@ -70,7 +70,7 @@ async fn first_owner_is_rolled_back_if_the_audit_event_cannot_be_recorded(store:
 
 case!(audit_events_read_back_unchanged_and_newest_first);
 async fn audit_events_read_back_unchanged_and_newest_first(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let actors = [
         Actor::System,
         Actor::Key(KeyId::parse("key-1").unwrap()),
@@ -97,10 +97,13 @@ async fn audit_events_read_back_unchanged_and_newest_first(store: Shared) {
         store.end_session(&session, event.clone()).await.unwrap();
         expected.insert(0, event);
     }
-    let told = store.audit_events(&tenant.account, 1_000).await.unwrap();
+    let events_now = store.audit_events(&tenant.account, 1_000).await.unwrap();
     let sign_ins = |event: &AuditEvent| event.user_agent.as_deref() == Some("contract");
-    let told: Vec<_> = told.into_iter().filter(|event| !sign_ins(event)).collect();
-    assert_eq!(told, expected);
+    let events_now: Vec<_> = events_now
+        .into_iter()
+        .filter(|event| !sign_ins(event))
+        .collect();
+    assert_eq!(events_now, expected);
     assert_eq!(
         store.audit_events(&tenant.account, 3).await.unwrap().len(),
         3

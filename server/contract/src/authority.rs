@@ -3,18 +3,18 @@
 use crate::change::{Change, World};
 use crate::fixtures::{Shared, at, lead, token};
 use crate::key_changes::{change as change_key, edit};
-use crate::team::Mate;
+use crate::team::Colleague;
 use crate::tenant::Tenant;
 use domain::{KeyId, RevokeReason, Role, Scope, ScopeSet, Timestamp};
 use service::key::AllowList;
 use service::refusal::Refusal;
 use service::store::{
-    Action, AuditEvent, Authority, Denial, Ended, KeyChange, MemberChange, NewRevocation, Revoker,
-    Store, StoreError, Teammate, TokenDigest,
+    Action, AuditEvent, Authority, Denial, KeyChange, MemberChange, NewRevocation,
+    RevokeKeyOutcome, Revoker, Store, StoreError, Teammate, TokenDigest,
 };
 use std::net::IpAddr;
 
-const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+const CALLER_IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
 fn by_session(digest: TokenDigest, role: Role) -> Authority {
     Authority::Session {
@@ -28,7 +28,7 @@ fn by_key(id: &KeyId) -> Authority {
     Authority::Key {
         id: id.clone(),
         scope: Some(Scope::LeadsWrite),
-        ip: HERE,
+        ip: CALLER_IP,
     }
 }
 
@@ -58,22 +58,22 @@ async fn attempt(
 case!(no_change_is_made_when_its_actor_has_lost_access);
 async fn no_change_is_made_when_its_actor_has_lost_access(store: Shared) {
     let mut world = World::build(&*store).await;
-    let gone = by_session(token("a session that ended"), Role::Owner);
+    let ended_session = by_session(token("a session that ended"), Role::Owner);
     let unknown = by_key(&KeyId::parse("no-such-key").unwrap());
     for change in Change::ALL {
-        let before = world.portrait(&*store).await;
-        for authority in [&gone, &unknown] {
+        let before = world.snapshot(&*store).await;
+        for authority in [&ended_session, &unknown] {
             world.authority = authority.clone();
-            let made = change.make(&*store, &world, change.account(&world)).await;
+            let outcome = change.make(&*store, &world, change.account(&world)).await;
             assert!(
-                matches!(made, Err(StoreError::Denied(_))),
-                "{change:?}: {made:?}"
+                matches!(outcome, Err(StoreError::Denied(_))),
+                "{change:?}: {outcome:?}"
             );
-            assert_eq!(world.portrait(&*store).await, before, "{change:?}");
+            assert_eq!(world.snapshot(&*store).await, before, "{change:?}");
         }
         world.authority = Authority::Inherent;
-        let made = change.make(&*store, &world, change.account(&world)).await;
-        assert!(made.unwrap(), "{change:?}");
+        let outcome = change.make(&*store, &world, change.account(&world)).await;
+        assert!(outcome.unwrap(), "{change:?}");
     }
 }
 
@@ -85,8 +85,8 @@ async fn member_cannot_change_anything_after_the_session_has_ended(store: Shared
     assert_eq!(attempt(&*store, &tenant, live.clone(), at(1)).await, Ok(()));
     let foreign = attempt(&*store, &other, live.clone(), at(1)).await;
     assert_eq!(foreign, Err(Denial::SignedOut), "of another account");
-    let over = attempt(&*store, &tenant, live.clone(), at(36_000)).await;
-    assert_eq!(over, Err(Denial::SignedOut), "after its absolute end");
+    let expired = attempt(&*store, &tenant, live.clone(), at(36_000)).await;
+    assert_eq!(expired, Err(Denial::SignedOut), "after its absolute end");
     let idle = Authority::Session {
         digest: session,
         role: Role::Owner,
@@ -103,13 +103,13 @@ async fn member_cannot_change_anything_after_the_session_has_ended(store: Shared
 
 case!(member_cannot_change_anything_after_a_role_change_or_deactivation);
 async fn member_cannot_change_anything_after_a_role_change_or_deactivation(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let mate = Mate::join(&*store, &tenant, "mate", Role::Admin).await;
-    let session = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let colleague = Colleague::join(&*store, &tenant, "mate", Role::Admin).await;
+    let session = colleague.as_tenant(&tenant).sign_in(&*store, at(0)).await;
     let as_admin = by_session(session, Role::Admin);
     let event = |_: &Teammate| tenant.event(Action::MemberRoleChanged, "mate", at(1));
     let change = async |change| {
-        let changed = store.change_member(&tenant.account, &mate.id, change, at(1), &event);
+        let changed = store.change_member(&tenant.account, &colleague.id, change, at(1), &event);
         changed.await.unwrap()
     };
 
@@ -126,14 +126,14 @@ async fn member_cannot_change_anything_after_a_role_change_or_deactivation(store
         Ok(())
     );
     change(MemberChange::Deactivate).await;
-    let out = attempt(&*store, &tenant, as_admin, at(1)).await;
-    assert_eq!(out, Err(Denial::SignedOut));
+    let deactivated = attempt(&*store, &tenant, as_admin, at(1)).await;
+    assert_eq!(deactivated, Err(Denial::SignedOut));
 }
 
 case!(key_cannot_change_anything_after_it_was_paused_restricted_or_ended);
 async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let by_key = by_key(&id);
     let settings = tenant.find(&*store, &id).await.settings();
     let attempt = async |now| attempt(&*store, &tenant, by_key.clone(), now).await;
@@ -158,7 +158,7 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     let mut other = settings.clone();
     other.allow_list = AllowList::parse("203.0.113.0/24").unwrap();
     change(edit(settings.clone(), other.clone())).await;
-    let elsewhere = Refusal::IpNotAllowed { ip: HERE };
+    let elsewhere = Refusal::IpNotAllowed { ip: CALLER_IP };
     assert_eq!(attempt(at(1)).await, Err(Denial::Key(elsewhere)));
     change(edit(other, settings.clone())).await;
 
@@ -176,20 +176,20 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
 case!(key_of_another_account_cannot_change_anything);
 async fn key_of_another_account_cannot_change_anything(store: Shared) {
     let (tenant, other) = Tenant::pair(&*store).await;
-    let id = other.hold(&*store, "one").await;
+    let id = other.issue_key(&*store, "one").await;
     let denied = attempt(&*store, &tenant, by_key(&id), at(1)).await;
     assert_eq!(denied, Err(Denial::Key(Refusal::InvalidKey)));
 }
 
 case!(keys_and_owners_may_give_up_their_own_access);
 async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let event = AuditEvent {
         authority: Authority::Key {
             id: id.clone(),
             scope: None,
-            ip: HERE,
+            ip: CALLER_IP,
         },
         ..tenant.event(Action::KeyRevoked, id.as_str(), at(1))
     };
@@ -199,7 +199,7 @@ async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
         reason: RevokeReason::Other,
     };
     let ended = store.revoke_key(&tenant.account, &id, revocation.clone(), event.clone());
-    assert!(matches!(ended.await.unwrap(), Ended::Revoked(_)));
+    assert!(matches!(ended.await.unwrap(), RevokeKeyOutcome::Revoked(_)));
     let again = store.revoke_key(&tenant.account, &id, revocation, event);
     let again = again.await.unwrap_err();
     assert!(
@@ -207,16 +207,16 @@ async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
         "{again:?}"
     );
 
-    let heir = Mate::join(&*store, &tenant, "heir", Role::Admin).await;
+    let successor = Colleague::join(&*store, &tenant, "heir", Role::Admin).await;
     let session = tenant.sign_in(&*store, at(1)).await;
     let event = AuditEvent {
         authority: by_session(session, Role::Owner),
         ..tenant.event(Action::MemberHandedOver, "heir", at(1))
     };
     let account = &tenant.account;
-    let handed = store.hand_over(account, &tenant.owner, &heir.id, event.clone());
+    let handed = store.hand_over(account, &tenant.owner, &successor.id, event.clone());
     assert!(handed.await.unwrap());
-    let again = store.hand_over(account, &tenant.owner, &heir.id, event);
+    let again = store.hand_over(account, &tenant.owner, &successor.id, event);
     assert!(matches!(
         again.await,
         Err(StoreError::Denied(Denial::RoleChanged))

@@ -5,16 +5,17 @@ use crate::rotations::rotate;
 use crate::tenant::Tenant;
 use domain::{KeyId, KeyStatus, Timestamp};
 use service::store::{
-    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, OldEnds, Rotated, SeveralChange, Store,
+    Action, AuditEvent, BulkChange, BulkOutcome, InsertKeyOutcome, KeyRecord, OldKeyExpiry,
+    RotateKeyOutcome, Store,
 };
 
 async fn change(
     store: &dyn Store,
     tenant: &Tenant,
     ids: &[KeyId],
-    change: &SeveralChange,
+    change: &BulkChange,
     now: Timestamp,
-) -> ChangedSeveral {
+) -> BulkOutcome {
     let event =
         |key: &KeyRecord| -> AuditEvent { tenant.event(Action::KeyRevoked, key.id.as_str(), now) };
     let account = &tenant.account;
@@ -24,8 +25,8 @@ async fn change(
         .unwrap()
 }
 
-fn revoke(tenant: &Tenant, now: Timestamp) -> SeveralChange {
-    SeveralChange::Revoke(tenant.revocation(now))
+fn revoke(tenant: &Tenant, now: Timestamp) -> BulkChange {
+    BulkChange::Revoke(tenant.revocation(now))
 }
 
 async fn statuses(store: &dyn Store, tenant: &Tenant, now: Timestamp) -> Vec<KeyStatus> {
@@ -34,34 +35,34 @@ async fn statuses(store: &dyn Store, tenant: &Tenant, now: Timestamp) -> Vec<Key
         .iter()
         .map(|key| (key.id.to_string(), key.status(now)))
         .collect();
-    keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+    keys.sort_by(|(first, _), (second, _)| first.cmp(second));
     keys.into_iter().map(|(_, status)| status).collect()
 }
 
 case!(bulk_change_applies_to_all_keys_and_records_one_event_each);
 async fn bulk_change_applies_to_all_keys_and_records_one_event_each(store: Shared) {
     use KeyStatus::{Active, Paused, Revoked};
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut ids = Vec::new();
     for name in ["1", "2", "3", "4"] {
-        ids.push(tenant.hold(&*store, name).await);
+        ids.push(tenant.issue_key(&*store, name).await);
     }
     let events = tenant.events(&*store).await;
-    let paused = change(&*store, &tenant, &ids[..2], &SeveralChange::Pause, at(5)).await;
-    assert_eq!(paused, ChangedSeveral::Changed(2));
+    let paused = change(&*store, &tenant, &ids[..2], &BulkChange::Pause, at(5)).await;
+    assert_eq!(paused, BulkOutcome::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(5)).await,
         [Paused, Paused, Active, Active]
     );
     let revoked = change(&*store, &tenant, &ids[1..3], &revoke(&tenant, at(6)), at(6)).await;
-    assert_eq!(revoked, ChangedSeveral::Changed(2));
+    assert_eq!(revoked, BulkOutcome::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(6)).await,
         [Paused, Revoked, Revoked, Active]
     );
-    let gone = tenant.find(&*store, &ids[1]).await;
-    let found = store.find_key_by_digest(&gone.digest).await.unwrap();
-    assert_eq!(found, Some(gone));
+    let revoked_key = tenant.find(&*store, &ids[1]).await;
+    let found = store.find_key_by_digest(&revoked_key.digest).await.unwrap();
+    assert_eq!(found, Some(revoked_key));
     assert_eq!(tenant.events(&*store).await, events + 4);
     let newest = store.audit_events(&tenant.account, 4).await.unwrap();
     let subjects: Vec<_> = newest.iter().map(|event| event.subject.as_str()).collect();
@@ -74,19 +75,19 @@ async fn bulk_change_applies_to_all_keys_and_records_one_event_each(store: Share
 case!(bulk_change_changes_no_key_if_one_of_them_cannot_be_changed);
 async fn bulk_change_changes_no_key_if_one_of_them_cannot_be_changed(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let (one, two, theirs) = (
-        a.hold(&*store, "1").await,
-        a.hold(&*store, "2").await,
-        b.hold(&*store, "1").await,
+    let (one, two, stranger_key) = (
+        a.issue_key(&*store, "1").await,
+        a.issue_key(&*store, "2").await,
+        b.issue_key(&*store, "1").await,
     );
     a.revoke(&*store, &two, at(5)).await;
     let before = statuses(&*store, &a, at(6)).await;
     let events = a.events(&*store).await;
-    for other in [&two, &theirs, &KeyId::parse("none").unwrap()] {
+    for other in [&two, &stranger_key, &KeyId::parse("none").unwrap()] {
         let which = [one.clone(), other.clone()];
-        for what in [SeveralChange::Pause, revoke(&a, at(6))] {
-            let changed = change(&*store, &a, &which, &what, at(6)).await;
-            assert_eq!(changed, ChangedSeveral::Stale, "{other}");
+        for bulk_change in [BulkChange::Pause, revoke(&a, at(6))] {
+            let changed = change(&*store, &a, &which, &bulk_change, at(6)).await;
+            assert_eq!(changed, BulkOutcome::Stale, "{other}");
         }
     }
     assert_eq!(statuses(&*store, &a, at(6)).await, before);
@@ -97,11 +98,14 @@ async fn bulk_change_changes_no_key_if_one_of_them_cannot_be_changed(store: Shar
 case!(no_key_is_created_or_rotated_while_key_creation_is_stopped);
 async fn no_key_is_created_or_rotated_while_key_creation_is_stopped(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let stop = async |when: Option<Timestamp>| {
+    let stop = async |stopped_at: Option<Timestamp>| {
         let event = a.event(Action::KeyCreationStopped, a.account.as_str(), at(5));
-        store.stop_creation(&a.account, when, event).await.unwrap()
+        store
+            .stop_creation(&a.account, stopped_at, event)
+            .await
+            .unwrap()
     };
-    let old = a.hold(&*store, "old").await;
+    let old = a.issue_key(&*store, "old").await;
     let keys = store.list_keys(&a.account).await.unwrap();
     assert_eq!(store.creation_stopped(&a.account).await.unwrap(), None);
     assert!(stop(Some(at(5))).await);
@@ -112,28 +116,31 @@ async fn no_key_is_created_or_rotated_while_key_creation_is_stopped(store: Share
         Some(at(5))
     );
     assert_eq!(store.creation_stopped(&b.account).await.unwrap(), None);
-    assert_eq!(a.issue(&*store, a.key("1", at(6))).await, Inserted::Stopped);
     assert_eq!(
-        rotate(&*store, &a, &old, "new", at(6), OldEnds::Now).await,
-        Rotated::Stopped
+        a.issue(&*store, a.key("1", at(6))).await,
+        InsertKeyOutcome::Stopped
+    );
+    assert_eq!(
+        rotate(&*store, &a, &old, "new", at(6), OldKeyExpiry::Now).await,
+        RotateKeyOutcome::Stopped
     );
     assert_eq!(store.list_keys(&a.account).await.unwrap(), keys);
     assert_eq!(a.events(&*store).await, events);
     assert!(matches!(
         b.issue(&*store, b.key("1", at(6))).await,
-        Inserted::Created(_)
+        InsertKeyOutcome::Created(_)
     ));
     assert!(stop(None).await);
     assert!(!stop(None).await);
     assert!(matches!(
         a.issue(&*store, a.key("1", at(7))).await,
-        Inserted::Created(_)
+        InsertKeyOutcome::Created(_)
     ));
 }
 
 case!(no_concurrent_creation_succeeds_after_key_creation_is_stopped);
 async fn no_concurrent_creation_succeeds_after_key_creation_is_stopped(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     race(20, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
         async move {
@@ -163,34 +170,34 @@ async fn no_concurrent_creation_succeeds_after_key_creation_is_stopped(store: Sh
 case!(keys_paused_at_the_same_time_are_found_and_resumed_together);
 async fn keys_paused_at_the_same_time_are_found_and_resumed_together(store: Shared) {
     use KeyStatus::{Active, Paused};
-    let tenant = Tenant::settle(&*store, "a").await;
-    let stranger = Tenant::settle(&*store, "b").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let stranger = Tenant::create(&*store, "b").await;
     let mut ids = Vec::new();
     for name in ["1", "2", "3", "4"] {
-        ids.push(tenant.hold(&*store, name).await);
+        ids.push(tenant.issue_key(&*store, name).await);
     }
-    let theirs = stranger.hold(&*store, "theirs").await;
-    let pause = SeveralChange::Pause;
-    let (some, more) = (&ids[..2], &ids[2..3]);
-    change(&*store, &tenant, some, &pause, at(5)).await;
-    change(&*store, &tenant, more, &pause, at(6)).await;
-    change(&*store, &stranger, &[theirs], &pause, at(5)).await;
+    let stranger_key = stranger.issue_key(&*store, "theirs").await;
+    let pause = BulkChange::Pause;
+    let (paused_first, paused_later) = (&ids[..2], &ids[2..3]);
+    change(&*store, &tenant, paused_first, &pause, at(5)).await;
+    change(&*store, &tenant, paused_later, &pause, at(6)).await;
+    change(&*store, &stranger, &[stranger_key], &pause, at(5)).await;
     let paused = async |limit| {
         let found = store.keys_paused_at(&tenant.account, at(5), at(7), limit);
         let mut found = found.await.unwrap();
-        found.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        found.sort_by(|first, second| first.as_str().cmp(second.as_str()));
         found
     };
     assert_eq!(paused(10).await, ids[..2]);
     assert_eq!(paused(1).await.len(), 1);
 
     // Unless all of the keys are paused, none is resumed.
-    let resume = SeveralChange::Resume;
+    let resume = BulkChange::Resume;
     let with_active = [ids[0].clone(), ids[3].clone()];
     let refused = change(&*store, &tenant, &with_active, &resume, at(7)).await;
-    assert_eq!(refused, ChangedSeveral::Stale);
-    let resumed = change(&*store, &tenant, some, &resume, at(7)).await;
-    assert_eq!(resumed, ChangedSeveral::Changed(2));
+    assert_eq!(refused, BulkOutcome::Stale);
+    let resumed = change(&*store, &tenant, paused_first, &resume, at(7)).await;
+    assert_eq!(resumed, BulkOutcome::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(7)).await,
         [Active, Active, Paused, Active]

@@ -21,7 +21,7 @@ fn count(tenant: &Tenant, key: &KeyId, seconds: i64, outcome: Outcome, calls: u6
     }
 }
 
-fn counted(seconds: i64, outcome: Outcome, calls: u64) -> CountedCalls {
+fn counted_calls(seconds: i64, outcome: Outcome, calls: u64) -> CountedCalls {
     CountedCalls {
         since: START.plus_seconds(seconds),
         outcome,
@@ -33,11 +33,11 @@ async fn record(store: &dyn Store, calls: &[CallCount]) {
     store.record_uses(&[], calls).await.unwrap();
 }
 
-async fn of_account(store: &dyn Store, tenant: &Tenant) -> Vec<CountedCalls> {
+async fn calls_of_account(store: &dyn Store, tenant: &Tenant) -> Vec<CountedCalls> {
     store.calls(&tenant.account, START).await.unwrap()
 }
 
-async fn of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedCalls> {
+async fn calls_of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedCalls> {
     store.key_calls(&tenant.account, key, START).await.unwrap()
 }
 
@@ -45,21 +45,21 @@ case!(call_counts_of_two_months_are_stored_in_one_write);
 async fn call_counts_of_two_months_are_stored_in_one_write(store: Shared) {
     // The quarters of two months during which the database accepted no writes.
     const QUARTERS: i64 = 6_000;
-    let tenant = Tenant::settle(&*store, "a").await;
-    let key = tenant.hold(&*store, "one").await;
-    let waited = (0..QUARTERS).map(|at| count(&tenant, &key, at * QUARTER, Outcome::Accepted, 1));
-    record(&*store, &waited.collect::<Vec<_>>()).await;
-    let quarters = of_account(&*store, &tenant).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let key = tenant.issue_key(&*store, "one").await;
+    let counts = (0..QUARTERS).map(|at| count(&tenant, &key, at * QUARTER, Outcome::Accepted, 1));
+    record(&*store, &counts.collect::<Vec<_>>()).await;
+    let quarters = calls_of_account(&*store, &tenant).await;
     assert_eq!(i64::try_from(quarters.len()), Ok(QUARTERS));
-    assert_eq!(of_key(&*store, &tenant, &key).await, quarters);
+    assert_eq!(calls_of_key(&*store, &tenant, &key).await, quarters);
 }
 
 case!(calls_of_accounts_and_keys_are_summed_by_quarter_hour);
 async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let (one, two) = (
-        tenant.hold(&*store, "one").await,
-        tenant.hold(&*store, "two").await,
+        tenant.issue_key(&*store, "one").await,
+        tenant.issue_key(&*store, "two").await,
     );
     let events = tenant.events(&*store).await;
     record(
@@ -80,20 +80,20 @@ async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
     )
     .await;
     let account = [
-        counted(0, Outcome::Accepted, 17),
-        counted(QUARTER, LIMITED, 1),
-        counted(HOUR, Outcome::Accepted, 1),
+        counted_calls(0, Outcome::Accepted, 17),
+        counted_calls(QUARTER, LIMITED, 1),
+        counted_calls(HOUR, Outcome::Accepted, 1),
     ];
-    assert_eq!(of_account(&*store, &tenant).await, account);
+    assert_eq!(calls_of_account(&*store, &tenant).await, account);
     let key = [
-        counted(0, Outcome::Accepted, 13),
-        counted(QUARTER, LIMITED, 1),
-        counted(HOUR, Outcome::Accepted, 1),
+        counted_calls(0, Outcome::Accepted, 13),
+        counted_calls(QUARTER, LIMITED, 1),
+        counted_calls(HOUR, Outcome::Accepted, 1),
     ];
-    assert_eq!(of_key(&*store, &tenant, &one).await, key);
+    assert_eq!(calls_of_key(&*store, &tenant, &one).await, key);
     assert_eq!(
-        of_key(&*store, &tenant, &two).await,
-        [counted(0, Outcome::Accepted, 4)]
+        calls_of_key(&*store, &tenant, &two).await,
+        [counted_calls(0, Outcome::Accepted, 4)]
     );
     let later = START.plus_seconds(1);
     assert_eq!(
@@ -109,8 +109,8 @@ async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
 
 case!(no_call_is_lost_when_thirty_counts_are_stored_concurrently);
 async fn no_call_is_lost_when_thirty_counts_are_stored_concurrently(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let key = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let key = tenant.issue_key(&*store, "one").await;
     race(30, |number| {
         let store = store.clone();
         let calls = count(&tenant, &key, 0, Outcome::Accepted, u64::from(number) + 1);
@@ -118,41 +118,41 @@ async fn no_call_is_lost_when_thirty_counts_are_stored_concurrently(store: Share
     })
     .await;
     assert_eq!(
-        of_account(&*store, &tenant).await,
-        [counted(0, Outcome::Accepted, 465)]
+        calls_of_account(&*store, &tenant).await,
+        [counted_calls(0, Outcome::Accepted, 465)]
     );
 }
 
 case!(calls_of_foreign_or_unknown_keys_are_ignored);
 async fn calls_of_foreign_or_unknown_keys_are_ignored(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
-    let (my_key, their_key) = (
-        mine.hold(&*store, "one").await,
-        theirs.hold(&*store, "one").await,
+    let (tenant, stranger) = Tenant::pair(&*store).await;
+    let (own_key, stranger_key) = (
+        tenant.issue_key(&*store, "one").await,
+        stranger.issue_key(&*store, "one").await,
     );
-    let unknown = mine.key("unknown", at(0)).id;
+    let unknown = tenant.key("unknown", at(0)).id;
     record(
         &*store,
         &[
-            count(&mine, &their_key, 0, Outcome::Accepted, 1),
-            count(&mine, &unknown, 0, Outcome::Accepted, 1),
-            count(&theirs, &their_key, 0, Outcome::Accepted, 5),
+            count(&tenant, &stranger_key, 0, Outcome::Accepted, 1),
+            count(&tenant, &unknown, 0, Outcome::Accepted, 1),
+            count(&stranger, &stranger_key, 0, Outcome::Accepted, 5),
         ],
     )
     .await;
-    assert_eq!(of_account(&*store, &mine).await, []);
-    assert_eq!(of_key(&*store, &mine, &my_key).await, []);
-    assert_eq!(of_key(&*store, &mine, &their_key).await, []);
-    assert_eq!(store.first_call(&mine.account).await.unwrap(), None);
-    let own = [counted(0, Outcome::Accepted, 5)];
-    assert_eq!(of_account(&*store, &theirs).await, own);
-    assert_eq!(of_key(&*store, &theirs, &their_key).await, own);
+    assert_eq!(calls_of_account(&*store, &tenant).await, []);
+    assert_eq!(calls_of_key(&*store, &tenant, &own_key).await, []);
+    assert_eq!(calls_of_key(&*store, &tenant, &stranger_key).await, []);
+    assert_eq!(store.first_call(&tenant.account).await.unwrap(), None);
+    let own = [counted_calls(0, Outcome::Accepted, 5)];
+    assert_eq!(calls_of_account(&*store, &stranger).await, own);
+    assert_eq!(calls_of_key(&*store, &stranger, &stranger_key).await, own);
 }
 
 case!(first_accepted_call_is_remembered_after_its_count_is_swept);
 async fn first_accepted_call_is_remembered_after_its_count_is_swept(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let key = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let key = tenant.issue_key(&*store, "one").await;
     let first = async || store.first_call(&tenant.account).await.unwrap();
     record(&*store, &[count(&tenant, &key, 0, LIMITED, 1)]).await;
     assert_eq!(first().await, None);
@@ -168,8 +168,8 @@ async fn first_accepted_call_is_remembered_after_its_count_is_swept(store: Share
 
 case!(old_call_counts_are_swept_in_batches);
 async fn old_call_counts_are_swept_in_batches(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let key = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let key = tenant.issue_key(&*store, "one").await;
     let calls: Vec<_> = (0..8)
         .map(|number| count(&tenant, &key, number * QUARTER, Outcome::Accepted, 1))
         .collect();
@@ -179,7 +179,7 @@ async fn old_call_counts_are_swept_in_batches(store: Shared) {
     for swept in [5 + 5, 2 + 2, 0] {
         assert_eq!(store.sweep_calls(last, 5).await.unwrap(), swept);
     }
-    let left = [counted(7 * QUARTER, Outcome::Accepted, 1)];
-    assert_eq!(of_account(&*store, &tenant).await, left);
-    assert_eq!(of_key(&*store, &tenant, &key).await, left);
+    let left = [counted_calls(7 * QUARTER, Outcome::Accepted, 1)];
+    assert_eq!(calls_of_account(&*store, &tenant).await, left);
+    assert_eq!(calls_of_key(&*store, &tenant, &key).await, left);
 }

@@ -1,7 +1,7 @@
 //! Every port method that changes something, and a store in which each can be called.
 
-use crate::change_team::Others;
-use crate::fixtures::{all, at, item, lead, link, member_by_email, token};
+use crate::fixtures::{any_item, at, item, lead, link, member_by_email, token};
+use crate::member_changes::People;
 use crate::rotations::rotation;
 use crate::settings::other_settings;
 use crate::tenant::Tenant;
@@ -9,10 +9,11 @@ use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReas
 use service::inventory::Condition;
 use service::leads::{Edit, Lead, LeadEdits};
 use service::store::{
-    AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral,
-    Claim, Ended, FeedTerms, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut,
-    NewLink, NewSession, OldEnds, Put, Removal, Removals, Rotated, SeveralChange, Store,
-    StoreError, TokenDigest, UpsertCounts, Upserted,
+    AccountSettings, Action, Actor, AllowedRemovals, AuditEvent, Authority, BulkChange,
+    BulkOutcome, ChangeAccountOutcome, ChangeKeyOutcome, DeleteItemOutcome, FeedConditions,
+    FeedRemovals, InsertKeyOutcome, KeyChange, KeyEdit, KeyRecord, KeySettings, NewLink,
+    NewSession, OldKeyExpiry, PutItemOutcome, RedeemOutcome, RevokeKeyOutcome, RotateKeyOutcome,
+    Store, StoreError, TokenDigest, UpsertCounts, UpsertOutcome,
 };
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -20,7 +21,7 @@ use std::net::IpAddr;
 /// A store in which every change is possible, except creating the first owner.
 pub struct World {
     pub(crate) tenant: Tenant,
-    pub(crate) others: Others,
+    pub(crate) people: People,
     newcomer: Tenant,
     invite: TokenDigest,
     reset: TokenDigest,
@@ -127,8 +128,8 @@ impl Change {
         }
     }
 
-    /// Makes the change and returns whether anything was changed. The event names `recorded_in` as
-    /// its account, which is wrong unless it is [`Change::account`].
+    /// Makes the change and returns whether anything was changed. The event names `event_account`
+    /// as its account, which is wrong unless it is [`Change::account`].
     ///
     /// # Errors
     /// Those of the store.
@@ -140,14 +141,14 @@ impl Change {
         self,
         store: &dyn Store,
         world: &World,
-        recorded_in: &AccountId,
+        event_account: &AccountId,
     ) -> Result<bool, StoreError> {
         let tenant = &world.tenant;
         let account = &tenant.account;
         let event = |action: Action| -> AuditEvent {
             let event = tenant.event(action, "subject", at(10));
             AuditEvent {
-                account_id: recorded_in.clone(),
+                account_id: event_account.clone(),
                 authority: world.authority.clone(),
                 ..event
             }
@@ -156,16 +157,16 @@ impl Change {
             Self::UpsertItems => {
                 let mut changed = item(&world.item);
                 changed.name = "Changed".into();
-                let recorded = |_| event(Action::InventoryUpdated);
+                let to_event = |_| event(Action::InventoryUpdated);
                 let items = [changed, item("new")];
                 let stored = store
                     .upsert_items(
                         account,
                         &Actor::System,
                         &items,
-                        FeedTerms::default(),
+                        FeedConditions::default(),
                         at(10),
-                        &recorded,
+                        &to_event,
                     )
                     .await?;
                 let expected = UpsertCounts {
@@ -173,69 +174,69 @@ impl Change {
                     updated: 1,
                     ..UpsertCounts::default()
                 };
-                stored == Upserted::Stored(expected)
+                stored == UpsertOutcome::Stored(expected)
             }
             Self::PutItem => {
                 let event = event(Action::InventoryUpdated);
                 let put = store
                     .put_item(account, &item("put"), &Condition::Absent, at(10), event)
                     .await?;
-                matches!(put, Put::Created(_))
+                matches!(put, PutItemOutcome::Created(_))
             }
             Self::ReplaceItems => {
-                let recorded = |_| event(Action::InventoryUpdated);
-                let kept = &HashSet::from([world.item.as_str(), "full"]);
-                let left_out = LeftOut {
-                    kept,
-                    allowed: Removals::Few,
+                let to_event = |_| event(Action::InventoryUpdated);
+                let retained = &HashSet::from([world.item.as_str(), "full"]);
+                let removals = FeedRemovals {
+                    retained,
+                    allowed: AllowedRemovals::Few,
                 };
                 let stored = store
                     .upsert_items(
                         account,
                         &Actor::System,
                         &[item("full")],
-                        Some(left_out).into(),
+                        Some(removals).into(),
                         at(10),
-                        &recorded,
+                        &to_event,
                     )
                     .await?;
-                matches!(stored, Upserted::Stored(counts) if counts.created == 1)
+                matches!(stored, UpsertOutcome::Stored(counts) if counts.created == 1)
             }
             Self::DeleteItem => {
                 let event = event(Action::ItemDeleted);
                 let removal = store
                     .delete_item(account, &world.item, &Condition::Present, event)
                     .await?;
-                removal == Removal::Removed
+                removal == DeleteItemOutcome::Removed
             }
             Self::ChangeAccount => {
-                let recorded = |_: &AccountSettings| event(Action::AccountUpdated);
+                let to_event = |_: &AccountSettings| event(Action::AccountUpdated);
                 let before = store.find_account(account).await?;
                 let before = before.expect("the world has this account");
                 let after = other_settings();
-                let change = store.change_account(account, &before, &after, &recorded);
-                change.await? == AccountChange::Changed
+                let change = store.change_account(account, &before, &after, &to_event);
+                change.await? == ChangeAccountOutcome::Changed
             }
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));
                 let inserted = store.insert_key(key, event(Action::KeyCreated)).await?;
-                matches!(inserted, Inserted::Created(_))
+                matches!(inserted, InsertKeyOutcome::Created(_))
             }
             Self::ChangeKeys => {
-                let recorded = |_: &KeyRecord| event(Action::KeyPaused);
-                let these = [world.key.clone()];
-                let pause = SeveralChange::Pause;
+                let to_event = |_: &KeyRecord| event(Action::KeyPaused);
+                let key_ids = [world.key.clone()];
+                let pause = BulkChange::Pause;
                 let changed = store
-                    .change_keys(account, &these, &pause, at(10), &recorded)
+                    .change_keys(account, &key_ids, &pause, at(10), &to_event)
                     .await?;
-                changed == ChangedSeveral::Changed(1)
+                changed == BulkOutcome::Changed(1)
             }
             Self::StopCreation => {
                 let event = event(Action::KeyCreationStopped);
                 store.stop_creation(account, Some(at(10)), event).await?
             }
             Self::ChangeKey => {
-                let recorded = |_: &KeyRecord, _: &KeyRecord| event(Action::KeyEdited);
+                let to_event = |_: &KeyRecord, _: &KeyRecord| event(Action::KeyEdited);
                 let before = tenant.find(store, &world.key).await.settings();
                 let after = KeySettings {
                     name: KeyName::parse("Renamed").unwrap(),
@@ -243,19 +244,19 @@ impl Change {
                 };
                 let edit = KeyChange::Edit(Box::new(KeyEdit { before, after }));
                 let changed = store
-                    .change_key(account, &world.key, &edit, at(10), &recorded)
+                    .change_key(account, &world.key, &edit, at(10), &to_event)
                     .await?;
-                matches!(changed, Changed::Changed(_))
+                matches!(changed, ChangeKeyOutcome::Changed(_))
             }
             Self::RotateKey => {
-                let recorded = |_: &KeyRecord, _: &KeyRecord| {
+                let to_event = |_: &KeyRecord, _: &KeyRecord| {
                     [event(Action::KeyRotated), event(Action::KeyCreated)]
                 };
-                let rotation = rotation(tenant, "rotated", at(10), OldEnds::At(at(100)));
+                let rotation = rotation(tenant, "rotated", at(10), OldKeyExpiry::At(at(100)));
                 let rotated = store
-                    .rotate_key(account, &world.key, rotation, &recorded)
+                    .rotate_key(account, &world.key, rotation, &to_event)
                     .await?;
-                matches!(rotated, Rotated::Rotated { .. })
+                matches!(rotated, RotateKeyOutcome::Rotated { .. })
             }
             Self::RevokeKey => {
                 let revocation = tenant.revocation(at(10));
@@ -263,18 +264,18 @@ impl Change {
                 let ended = store
                     .revoke_key(account, &world.key, revocation, event)
                     .await?;
-                matches!(ended, Ended::Revoked(_))
+                matches!(ended, RevokeKeyOutcome::Revoked(_))
             }
             Self::RevokeAllKeys => {
-                let recorded = |_| event(Action::KeyAllRevoked);
+                let to_event = |_| event(Action::KeyAllRevoked);
                 let (by, reason) = (&tenant.owner, RevokeReason::Leaked);
                 let revoked = store
-                    .revoke_all_keys(account, at(10), by, reason, &recorded)
+                    .revoke_all_keys(account, at(10), by, reason, &to_event)
                     .await?;
                 revoked.is_some()
             }
             Self::InsertLead | Self::UpdateLead | Self::EraseLead => {
-                self.make_of_lead(store, world, &event).await?
+                self.make_lead_change(store, world, &event).await?
             }
             Self::RecordEvent => {
                 let event = event(Action::LeadsExported);
@@ -293,7 +294,7 @@ impl Change {
             | Self::WarnOfCodes
             | Self::DisableFactor
             | Self::EndOtherSessions
-            | Self::ChangePassword => self.make_of_team(store, world, &event).await?,
+            | Self::ChangePassword => self.make_member_change(store, world, &event).await?,
             Self::EndSession => {
                 store
                     .end_session(&world.session, event(Action::SessionEnded))
@@ -345,12 +346,12 @@ impl Change {
                 let claim = store
                     .claim_account(&world.invite, at(10), owner, event)
                     .await?;
-                claim == Claim::Claimed
+                claim == RedeemOutcome::Redeemed
             }
         })
     }
 
-    async fn make_of_lead(
+    async fn make_lead_change(
         self,
         store: &dyn Store,
         world: &World,
@@ -370,9 +371,9 @@ impl Change {
                     status: Edit::Set(LeadStatus::Won),
                     ..LeadEdits::default()
                 };
-                let recorded = |_: &Lead, _: Vec<&'static str>| event(Action::LeadUpdated);
+                let to_event = |_: &Lead, _: Vec<&'static str>| event(Action::LeadUpdated);
                 let lead = store
-                    .update_lead(account, &world.lead, &edits, at(10), &recorded)
+                    .update_lead(account, &world.lead, &edits, at(10), &to_event)
                     .await?;
                 lead.is_some_and(|lead| lead.updated_at == at(10))
             }
@@ -392,7 +393,7 @@ impl World {
     /// # Panics
     /// If the store fails.
     pub async fn build(store: &dyn Store) -> Self {
-        let tenant = Tenant::settle(store, "tenant").await;
+        let tenant = Tenant::create(store, "tenant").await;
         let newcomer = Tenant::named("newcomer");
         let purpose = tenant.reset();
         let world = Self {
@@ -400,16 +401,16 @@ impl World {
             reset: link(store, "reset", purpose, at(0)).await,
             session: tenant.sign_in(store, at(0)).await,
             authority: Authority::Inherent,
-            key: tenant.hold(store, "held").await,
+            key: tenant.issue_key(store, "held").await,
             owner: tenant.owner.clone(),
             item: "held".to_owned(),
             lead: lead("held", at(0)).id,
-            others: Others::build(store, &tenant).await,
+            people: People::build(store, &tenant).await,
             newcomer,
             tenant,
         };
         world.tenant.push(store, &[item(&world.item)], at(0)).await;
-        world.tenant.welcome(store, &lead("held", at(0))).await;
+        world.tenant.add_lead(store, &lead("held", at(0))).await;
         let subjects = [world.tenant.email.as_str().to_owned()];
         store
             .count_failure(&subjects, at(9), &[30], at(0))
@@ -419,11 +420,11 @@ impl World {
     }
 
     /// Returns everything that the ports return of this world, to detect whether anything changed.
-    pub(crate) async fn portrait(&self, store: &dyn Store) -> String {
+    pub(crate) async fn snapshot(&self, store: &dyn Store) -> String {
         let (now, account) = (at(10), &self.tenant.account);
         let subjects = [self.tenant.email.as_str().to_owned()];
         let newcomer = &self.newcomer;
-        let told = (
+        let state = (
             (
                 store.find_account(account).await.unwrap(),
                 store.list_members(account, None, 100).await.unwrap(),
@@ -432,13 +433,13 @@ impl World {
                     .await
                     .unwrap(),
                 store.second_factor(&self.owner).await.unwrap(),
-                self.others.portrait(store).await,
+                self.people.snapshot(store).await,
                 store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),
                 store.list_keys(account).await.unwrap(),
                 store.creation_stopped(account).await.unwrap(),
             ),
             store
-                .list_items(account, &all(), None, None, 100)
+                .list_items(account, &any_item(), None, None, 100)
                 .await
                 .unwrap(),
             (
@@ -458,6 +459,6 @@ impl World {
             store.blocked_until(&subjects, now).await.unwrap(),
             member_by_email(store, &newcomer.email).await,
         );
-        format!("{told:#?}")
+        format!("{state:#?}")
     }
 }

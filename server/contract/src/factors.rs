@@ -1,7 +1,7 @@
 //! Second factors, and the second step of signing in.
 
 use crate::fixtures::{Shared, at, link, race, token};
-use crate::team::Mate;
+use crate::team::Colleague;
 use crate::tenant::Tenant;
 use domain::seconds::{DAY, HOUR};
 use domain::{Role, Timestamp};
@@ -34,10 +34,12 @@ async fn enable(store: &dyn Store, tenant: &Tenant) -> bool {
 /// Begins a sign-in, which expires after a minute.
 async fn begin(store: &dyn Store, tenant: &Tenant, name: &str, now: Timestamp) -> TokenDigest {
     let step = token(name);
-    let ends = now.plus_seconds(60);
+    let expires_at = now.plus_seconds(60);
     let candidate = tenant.candidate(store).await;
-    let begun = store.begin_sign_in(&step, &candidate, now, ends).await;
-    assert!(begun.unwrap());
+    let result = store
+        .begin_sign_in(&step, &candidate, now, expires_at)
+        .await;
+    assert!(result.unwrap());
     step
 }
 
@@ -93,7 +95,7 @@ async fn second_factor_stays_enabled_until_it_is_disabled(store: Shared) {
 
 case!(first_step_and_code_open_only_one_session);
 async fn first_step_and_code_open_only_one_session(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     assert!(enable(&*store, &tenant).await);
     let step = begin(&*store, &tenant, "first", at(1)).await;
     let found = store.find_sign_in(&step, at(2)).await.unwrap().unwrap();
@@ -132,11 +134,11 @@ async fn first_step_and_code_open_only_one_session(store: Shared) {
 
 case!(first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation);
 async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
-    let own = mate.as_tenant(&tenant);
+    let tenant = Tenant::create(&*store, "a").await;
+    let colleague = Colleague::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let own = colleague.as_tenant(&tenant);
     assert!(enable(&*store, &own).await);
-    let gone = async |step: &TokenDigest, now| {
+    let assert_ended = async |step: &TokenDigest, now| {
         assert_eq!(store.find_sign_in(step, now).await.unwrap(), None);
         assert!(!finish(&*store, &own, step, Proof::Step(500), now).await);
     };
@@ -147,14 +149,14 @@ async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(st
         .change_password(&own.owner, &token("none"), "new hash", event)
         .await
         .unwrap();
-    gone(&step, at(3)).await;
+    assert_ended(&step, at(3)).await;
     // It ends when the member ends all other sessions.
     let step = begin(&*store, &own, "others", at(3)).await;
     let event = own.event(Action::SessionOthersEnded, "mate", at(3));
     let none = token("none");
     let ended = store.end_other_sessions(&own.owner, &none, event).await;
     assert!(ended.unwrap(), "a sign-in that has begun counts");
-    gone(&step, at(3)).await;
+    assert_ended(&step, at(3)).await;
     // It ends when the member is deactivated, even if they are reactivated later.
     let step = begin(&*store, &own, "two", at(4)).await;
     for (change, now) in [(MemberChange::Deactivate, 5), (MemberChange::Reactivate, 6)] {
@@ -164,7 +166,7 @@ async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(st
             .await
             .unwrap();
     }
-    gone(&step, at(7)).await;
+    assert_ended(&step, at(7)).await;
     // It ends when a reset link turns the second factor off.
     let step = begin(&*store, &own, "three", at(8)).await;
     let reset = link(&*store, "reset", own.reset(), at(8)).await;
@@ -172,12 +174,12 @@ async fn first_step_ends_with_a_new_password_ended_sessions_or_a_deactivation(st
     let done = store.reset_password(&reset, at(9), "newer hash", &[], event);
     assert!(done.await.unwrap());
     assert_eq!(store.second_factor(&own.owner).await.unwrap(), None);
-    gone(&step, at(10)).await;
+    assert_ended(&step, at(10)).await;
 }
 
 case!(second_factor_counts_as_a_use_of_the_pepper);
 async fn second_factor_counts_as_a_use_of_the_pepper(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     assert!(!store.has_keys().await.unwrap());
     assert!(enable(&*store, &tenant).await);
     assert!(store.has_keys().await.unwrap());
@@ -185,7 +187,7 @@ async fn second_factor_counts_as_a_use_of_the_pepper(store: Shared) {
 
 case!(wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change);
 async fn wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let member = &tenant.owner;
     let warn = async |now: Timestamp| {
         let ip = [198, 51, 100, 7].into();
@@ -228,15 +230,15 @@ async fn wrong_code_warning_sends_one_mail_a_day_and_ends_with_a_password_change
     assert_eq!(due(at(900 + DAY)).await.len(), 1);
 
     let event = tenant.event(Action::PasswordChanged, member.as_str(), at(2 * DAY));
-    let kept = token("session");
-    let changed = store.change_password(member, &kept, "hash", event);
+    let current = token("session");
+    let changed = store.change_password(member, &current, "hash", event);
     changed.await.unwrap();
     assert_eq!(store.code_warning(member).await.unwrap(), None);
 }
 
 case!(first_step_alone_opens_a_session_only_without_a_second_factor);
 async fn first_step_alone_opens_a_session_only_without_a_second_factor(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let open = async |name: &str| {
         let step = begin(&*store, &tenant, name, at(0)).await;
         let event = tenant.event(Action::SessionOpened, "owner", at(1));

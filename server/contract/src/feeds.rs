@@ -3,31 +3,33 @@
 use crate::fixtures::{Shared, at, item};
 use crate::tenant::Tenant;
 use domain::KeyId;
-use service::store::{Action, Actor, FeedTerms, Upserted};
+use service::store::{Action, Actor, FeedConditions, UpsertOutcome};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 /// Number of feeds from one key of the busy account.
-const MANY: usize = 8;
+const BUSY_FEEDS: usize = 8;
 
-/// Sends feeds to a database that stores no items from `hold` until `resume`: first many feeds of
-/// one key, then one of another key of the same account, and one of another account. The last two
-/// are stored among the first.
+/// Sends feeds to a database that stores no items from `stop_writes` until `resume_writes`: first
+/// many feeds of one key, then one of another key of the same account, and one of another account.
+/// The last two are stored among the first.
 ///
 /// # Panics
 /// If these two had to wait for all of the others.
 pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
     store: Shared,
-    hold: impl Future<Output = C>,
-    resume: impl AsyncFnOnce(C),
+    stop_writes: impl Future<Output = C>,
+    resume_writes: impl AsyncFnOnce(C),
 ) {
-    let busy = Tenant::settle(&*store, "busy").await;
-    let calm = Tenant::settle(&*store, "calm").await;
-    let senders = vec![("many", &busy); MANY];
-    let senders = senders.into_iter().chain([("key", &busy), ("calm", &calm)]);
+    let busy = Tenant::create(&*store, "busy").await;
+    let other = Tenant::create(&*store, "calm").await;
+    let senders = vec![("many", &busy); BUSY_FEEDS];
+    let senders = senders
+        .into_iter()
+        .chain([("key", &busy), ("calm", &other)]);
     let order = Arc::new(Mutex::new(Vec::new()));
-    let connection = hold.await;
+    let connection = stop_writes.await;
     let mut feeds: Vec<_> = senders
         .enumerate()
         .map(|(number, (name, tenant))| {
@@ -45,7 +47,7 @@ pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
                         account,
                         &sender,
                         &items,
-                        FeedTerms::default(),
+                        FeedConditions::default(),
                         at(1),
                         &event,
                     )
@@ -62,15 +64,15 @@ pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
     })
     .await;
     let feeds: Vec<_> = feeds.into_iter().map(tokio::spawn).collect();
-    resume(connection).await;
+    resume_writes(connection).await;
     for feed in feeds {
         let stored = feed.await.unwrap().unwrap();
-        assert!(matches!(stored, Upserted::Stored(_)));
+        assert!(matches!(stored, UpsertOutcome::Stored(_)));
     }
     let order = order.lock().unwrap();
     // Some of the first feeds were already being stored.
     for name in ["key", "calm"] {
-        let place = order.iter().position(|one| *one == name);
-        assert!(place.unwrap() < MANY - 2, "{order:?}");
+        let index = order.iter().position(|sender| *sender == name);
+        assert!(index.unwrap() < BUSY_FEEDS - 2, "{order:?}");
     }
 }

@@ -73,7 +73,7 @@ pub(crate) fn item(id: &str) -> Item {
 }
 
 /// Returns a filter that every item matches.
-pub(crate) fn all() -> ItemFilter {
+pub(crate) fn any_item() -> ItemFilter {
     ItemFilter::default()
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn lead(name: &str, now: Timestamp) -> Lead {
     }
 }
 
-pub(crate) fn used(now: Timestamp, agent: &str) -> UseRecord {
+pub(crate) fn key_use(now: Timestamp, agent: &str) -> UseRecord {
     UseRecord {
         at: now,
         ip: IpAddr::from([198, 51, 100, 4]),

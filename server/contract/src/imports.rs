@@ -4,13 +4,13 @@ use crate::fixtures::{Shared, at, item};
 use crate::tenant::Tenant;
 use domain::Timestamp;
 use service::store::{
-    Action, Actor, AppliedImport, Completion, FeedTerms, HeaderDigest, ImportChoices, ImportName,
-    Imported, KEPT_MAPPINGS, NewImport, PENDING_BYTES, Store, StoreError, StoredImport, Upserted,
-    UsedMapping,
+    Action, Actor, AppliedImport, Completion, FeedConditions, HeaderDigest, ImportChoices,
+    ImportKey, MAX_MAPPINGS, MAX_PENDING_IMPORT_BYTES, NewImport, ReplaceImportOutcome, Store,
+    StoreError, StoredImport, UpsertOutcome, UsedMapping,
 };
 
-fn named<'a>(tenant: &'a Tenant, id: &'a str) -> ImportName<'a> {
-    ImportName {
+fn import_name<'a>(tenant: &'a Tenant, id: &'a str) -> ImportKey<'a> {
+    ImportKey {
         account: &tenant.account,
         member: &tenant.owner,
         id,
@@ -19,12 +19,12 @@ fn named<'a>(tenant: &'a Tenant, id: &'a str) -> ImportName<'a> {
 
 async fn begin(store: &dyn Store, tenant: &Tenant, id: &str, bytes: &[u8], now: Timestamp) {
     let stored = store.replace_import(new(tenant, id, bytes, now)).await;
-    assert_eq!(stored.unwrap(), Imported::Stored);
+    assert_eq!(stored.unwrap(), ReplaceImportOutcome::Stored);
 }
 
 fn new<'a>(tenant: &'a Tenant, id: &'a str, bytes: &'a [u8], now: Timestamp) -> NewImport<'a> {
     NewImport {
-        name: named(tenant, id),
+        name: import_name(tenant, id),
         file_name: "cars.csv",
         bytes,
         at: now,
@@ -33,7 +33,10 @@ fn new<'a>(tenant: &'a Tenant, id: &'a str, bytes: &'a [u8], now: Timestamp) -> 
 }
 
 async fn find(store: &dyn Store, tenant: &Tenant, id: &str) -> Option<StoredImport> {
-    store.find_import(named(tenant, id), at(0)).await.unwrap()
+    store
+        .find_import(import_name(tenant, id), at(0))
+        .await
+        .unwrap()
 }
 
 fn applied(tenant: &Tenant, id: &str) -> AppliedImport {
@@ -52,7 +55,7 @@ async fn apply(
     tenant: &Tenant,
     id: &str,
     name: &str,
-) -> Result<Upserted, StoreError> {
+) -> Result<UpsertOutcome, StoreError> {
     apply_with(store, tenant, applied(tenant, id), name).await
 }
 
@@ -61,10 +64,10 @@ async fn apply_with(
     tenant: &Tenant,
     applied: AppliedImport,
     name: &str,
-) -> Result<Upserted, StoreError> {
+) -> Result<UpsertOutcome, StoreError> {
     let event = |_| {
         let event = tenant.event(Action::InventoryUpdated, "inventory", at(9));
-        event.completing(Some(Completion::Import(applied.clone())))
+        event.with_completion(Some(Completion::Import(applied.clone())))
     };
     let items = [item(name)];
     store
@@ -72,7 +75,7 @@ async fn apply_with(
             &tenant.account,
             &Actor::System,
             &items,
-            FeedTerms::default(),
+            FeedConditions::default(),
             at(9),
             &event,
         )
@@ -81,12 +84,12 @@ async fn apply_with(
 
 case!(import_file_reads_back_unchanged_until_the_next_one_replaces_it);
 async fn import_file_reads_back_unchanged_until_the_next_one_replaces_it(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
     // The file needs several rows, and its bytes are not valid text.
     let bytes: Vec<u8> = (0..700_000_u32).map(|n| n.to_le_bytes()[1]).collect();
-    begin(&*store, &mine, "one", &bytes, at(1)).await;
-    begin(&*store, &theirs, "two", b"x", at(1)).await;
-    let found = find(&*store, &mine, "one").await.unwrap();
+    begin(&*store, &tenant, "one", &bytes, at(1)).await;
+    begin(&*store, &stranger, "two", b"x", at(1)).await;
+    let found = find(&*store, &tenant, "one").await.unwrap();
     let expected = StoredImport {
         id: "one".to_owned(),
         file_name: "cars.csv".to_owned(),
@@ -96,43 +99,55 @@ async fn import_file_reads_back_unchanged_until_the_next_one_replaces_it(store: 
         result: None,
     };
     assert_eq!(found, expected);
-    assert_eq!(find(&*store, &mine, "").await, Some(expected));
-    let read = store.import_bytes(named(&mine, "one")).await.unwrap();
+    assert_eq!(find(&*store, &tenant, "").await, Some(expected));
+    let read = store
+        .import_bytes(import_name(&tenant, "one"))
+        .await
+        .unwrap();
     assert_eq!(read, bytes);
     // Ids of another account's import, of none, and one that cannot be stored as text.
     for id in ["two", "none", "\0"] {
-        assert_eq!(find(&*store, &mine, id).await, None);
+        assert_eq!(find(&*store, &tenant, id).await, None);
     }
-    let theirs_read = store.import_bytes(named(&mine, "two")).await.unwrap();
-    assert_eq!(theirs_read, b"");
-    begin(&*store, &mine, "three", b"", at(2)).await;
-    assert_eq!(find(&*store, &mine, "one").await, None);
-    let gone = store.import_bytes(named(&mine, "one")).await.unwrap();
-    assert_eq!(gone, b"");
-    assert!(find(&*store, &mine, "three").await.is_some());
-    assert!(find(&*store, &theirs, "two").await.is_some());
+    let stranger_bytes = store
+        .import_bytes(import_name(&tenant, "two"))
+        .await
+        .unwrap();
+    assert_eq!(stranger_bytes, b"");
+    begin(&*store, &tenant, "three", b"", at(2)).await;
+    assert_eq!(find(&*store, &tenant, "one").await, None);
+    let replaced_bytes = store
+        .import_bytes(import_name(&tenant, "one"))
+        .await
+        .unwrap();
+    assert_eq!(replaced_bytes, b"");
+    assert!(find(&*store, &tenant, "three").await.is_some());
+    assert!(find(&*store, &stranger, "two").await.is_some());
 }
 
 case!(import_file_is_refused_if_it_exceeds_the_byte_limit_of_the_account);
 async fn import_file_is_refused_if_it_exceeds_the_byte_limit_of_the_account(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let most = usize::try_from(PENDING_BYTES).unwrap();
+    let tenant = Tenant::create(&*store, "a").await;
+    let max_bytes = usize::try_from(MAX_PENDING_IMPORT_BYTES).unwrap();
     begin(&*store, &tenant, "one", b"x", at(1)).await;
-    let bytes = vec![b'x'; most + 1];
+    let bytes = vec![b'x'; max_bytes + 1];
     let stored = store.replace_import(new(&tenant, "two", &bytes, at(1)));
-    assert_eq!(stored.await.unwrap(), Imported::NoRoom);
+    assert_eq!(stored.await.unwrap(), ReplaceImportOutcome::NoRoom);
     assert!(find(&*store, &tenant, "one").await.is_some());
 }
 
 case!(import_is_applied_once_together_with_its_items);
 async fn import_is_applied_once_together_with_its_items(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     begin(&*store, &tenant, "one", b"x", at(1)).await;
     let stored = apply(&*store, &tenant, "one", "first").await;
-    assert!(matches!(stored, Ok(Upserted::Stored(counts)) if counts.created == 1));
+    assert!(matches!(stored, Ok(UpsertOutcome::Stored(counts)) if counts.created == 1));
     let found = find(&*store, &tenant, "one").await.unwrap();
     assert_eq!(found.result.as_deref(), Some("result of one"));
-    let bytes = store.import_bytes(named(&tenant, "one")).await.unwrap();
+    let bytes = store
+        .import_bytes(import_name(&tenant, "one"))
+        .await
+        .unwrap();
     assert_eq!(bytes, b"");
     // Neither a second confirmation nor one of an import that does not exist stores items or a
     // result.
@@ -156,31 +171,31 @@ async fn import_is_applied_once_together_with_its_items(store: Shared) {
 
 case!(import_choices_can_be_changed_until_the_import_is_applied);
 async fn import_choices_can_be_changed_until_the_import_is_applied(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
-    begin(&*store, &mine, "one", b"x", at(1)).await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
+    begin(&*store, &tenant, "one", b"x", at(1)).await;
     let choose = async |tenant: &Tenant, choices: &str, expired| {
         let choices = ImportChoices { choices, expired };
-        let chosen = store.choose_import(named(tenant, "one"), choices);
+        let chosen = store.choose_import(import_name(tenant, "one"), choices);
         chosen.await.unwrap()
     };
     for choices in ["first", "second"] {
-        assert!(choose(&mine, choices, at(0)).await);
-        let found = find(&*store, &mine, "one").await.unwrap();
+        assert!(choose(&tenant, choices, at(0)).await);
+        let found = find(&*store, &tenant, "one").await.unwrap();
         assert_eq!(found.choices.as_deref(), Some(choices));
     }
     // Nothing is stored for an import of another account, one that has expired, or one that was
     // applied.
-    assert!(!choose(&theirs, "third", at(0)).await);
-    assert!(!choose(&mine, "third", at(1)).await);
-    apply(&*store, &mine, "one", "first").await.unwrap();
-    assert!(!choose(&mine, "third", at(0)).await);
-    let found = find(&*store, &mine, "one").await.unwrap();
+    assert!(!choose(&stranger, "third", at(0)).await);
+    assert!(!choose(&tenant, "third", at(1)).await);
+    apply(&*store, &tenant, "one", "first").await.unwrap();
+    assert!(!choose(&tenant, "third", at(0)).await);
+    let found = find(&*store, &tenant, "one").await.unwrap();
     assert_eq!(found.choices.as_deref(), Some("second"));
 }
 
 case!(latest_import_mappings_of_an_account_are_remembered);
 async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let header = |number: u32| {
         let mut digest = [0; 32];
         digest[..4].copy_from_slice(&number.to_be_bytes());
@@ -194,7 +209,7 @@ async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
         }),
         ..applied(&tenant, id)
     };
-    for number in 0..=KEPT_MAPPINGS {
+    for number in 0..=MAX_MAPPINGS {
         let (id, now) = (format!("{number}"), at(i64::from(number)));
         begin(&*store, &tenant, &id, b"x", at(1)).await;
         let applied = with(&id, number, "mapping", now);
@@ -206,7 +221,7 @@ async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
         let found = store.find_mapping(&tenant.account, &header);
         found.await.unwrap()
     };
-    for number in 0..=KEPT_MAPPINGS {
+    for number in 0..=MAX_MAPPINGS {
         assert_eq!(remembered(number).await.is_some(), number > 0, "{number}");
     }
     // The mapping is committed with the items, and not with those of an import that is over.
@@ -217,32 +232,37 @@ async fn latest_import_mappings_of_an_account_are_remembered(store: Shared) {
         assert_eq!(stored.is_ok(), expected);
         assert_eq!(remembered(1).await.as_deref(), Some("first"));
     }
-    let other = Tenant::settle(&*store, "b").await;
+    let other = Tenant::create(&*store, "b").await;
     let found = store.find_mapping(&other.account, &header(1)).await;
     assert_eq!(found.unwrap(), None);
 }
 
 case!(discarded_import_is_deleted_with_its_bytes);
 async fn discarded_import_is_deleted_with_its_bytes(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
-    begin(&*store, &mine, "one", b"x", at(1)).await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
+    begin(&*store, &tenant, "one", b"x", at(1)).await;
     let discard = async |tenant: &Tenant, id: &str| {
-        let discarded = store.discard_import(named(tenant, id));
+        let discarded = store.discard_import(import_name(tenant, id));
         discarded.await.unwrap()
     };
-    for (tenant, id) in [(&theirs, "one"), (&mine, "two"), (&mine, "\0")] {
+    for (tenant, id) in [(&stranger, "one"), (&tenant, "two"), (&tenant, "\0")] {
         assert!(!discard(tenant, id).await);
     }
-    let read = async || store.import_bytes(named(&mine, "one")).await.unwrap();
+    let read = async || {
+        store
+            .import_bytes(import_name(&tenant, "one"))
+            .await
+            .unwrap()
+    };
     assert_eq!(read().await, b"x");
-    assert!(discard(&mine, "one").await);
-    assert_eq!(find(&*store, &mine, "one").await, None);
+    assert!(discard(&tenant, "one").await);
+    assert_eq!(find(&*store, &tenant, "one").await, None);
     assert_eq!(read().await, b"");
     // The result of an import stays.
-    begin(&*store, &mine, "two", b"x", at(1)).await;
-    apply(&*store, &mine, "two", "first").await.unwrap();
-    assert!(!discard(&mine, "two").await);
-    assert!(find(&*store, &mine, "two").await.is_some());
+    begin(&*store, &tenant, "two", b"x", at(1)).await;
+    apply(&*store, &tenant, "two", "first").await.unwrap();
+    assert!(!discard(&tenant, "two").await);
+    assert!(find(&*store, &tenant, "two").await.is_some());
 }
 
 case!(expired_imports_are_not_found_and_are_swept);
@@ -250,11 +270,13 @@ async fn expired_imports_are_not_found_and_are_swept(store: Shared) {
     let names = ["a", "b", "c", "d"];
     let mut tenants = Vec::new();
     for (number, name) in (1..).zip(names) {
-        let tenant = Tenant::settle(&*store, name).await;
+        let tenant = Tenant::create(&*store, name).await;
         begin(&*store, &tenant, name, b"x", at(number)).await;
         tenants.push(tenant);
     }
-    let found = store.find_import(named(&tenants[0], "a"), at(1)).await;
+    let found = store
+        .find_import(import_name(&tenants[0], "a"), at(1))
+        .await;
     assert_eq!(found.unwrap(), None);
     for swept in [2, 1, 0] {
         assert_eq!(store.sweep_imports(at(3), 2).await.unwrap(), swept);
@@ -262,7 +284,7 @@ async fn expired_imports_are_not_found_and_are_swept(store: Shared) {
     for (tenant, name) in tenants.iter().zip(names) {
         let is_left = name == "d";
         assert_eq!(find(&*store, tenant, name).await.is_some(), is_left);
-        let bytes = store.import_bytes(named(tenant, name)).await.unwrap();
+        let bytes = store.import_bytes(import_name(tenant, name)).await.unwrap();
         assert_eq!(!bytes.is_empty(), is_left);
     }
 }

@@ -1,6 +1,6 @@
 //! The items of an inventory.
 
-use crate::fixtures::{Shared, all, at, item};
+use crate::fixtures::{Shared, any_item, at, item};
 use crate::tenant::Tenant;
 use serde_json::json;
 use service::inventory::{Condition, Currency, Item, Price, StoredItem};
@@ -17,7 +17,7 @@ const fn counts(created: u64, updated: u64, unchanged: u64) -> UpsertCounts {
 
 case!(upsert_counts_created_updated_and_unchanged_items);
 async fn upsert_counts_created_updated_and_unchanged_items(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     assert_eq!(
         tenant.push(&*store, &[item("1"), item("2")], at(1)).await,
         counts(2, 0, 0)
@@ -28,7 +28,7 @@ async fn upsert_counts_created_updated_and_unchanged_items(store: Shared) {
     assert_eq!(tenant.push(&*store, &push, at(2)).await, counts(1, 1, 1));
     assert_eq!(
         store
-            .count_items(&tenant.account, &all(), None, None)
+            .count_items(&tenant.account, &any_item(), None, None)
             .await
             .unwrap(),
         3
@@ -66,7 +66,7 @@ async fn change_of_any_item_field_counts_as_an_update(store: Shared) {
         |item| item.attributes.clear(),
         |item| item.attributes = [("color".to_owned(), "blue".to_owned())].into(),
     ];
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut entry = item("1");
     entry.description = text("Old");
     tenant
@@ -74,10 +74,14 @@ async fn change_of_any_item_field_counts_as_an_update(store: Shared) {
         .await;
     for (number, change) in (1..).zip(changes) {
         change(&mut entry);
-        let done = tenant
+        let counts_now = tenant
             .push(&*store, std::slice::from_ref(&entry), at(number))
             .await;
-        assert_eq!(done, counts(0, 1, 0), "change {number} went unnoticed");
+        assert_eq!(
+            counts_now,
+            counts(0, 1, 0),
+            "change {number} went unnoticed"
+        );
         let stored = store.find_item(&tenant.account, "1").await.unwrap();
         let expected = StoredItem {
             item: entry.clone(),
@@ -90,7 +94,7 @@ async fn change_of_any_item_field_counts_as_an_update(store: Shared) {
 
 case!(unchanged_item_keeps_its_update_time);
 async fn unchanged_item_keeps_its_update_time(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut bare = item("2");
     bare.category = None;
     bare.price = None;
@@ -100,7 +104,7 @@ async fn unchanged_item_keeps_its_update_time(store: Shared) {
     tenant.push(&*store, &items, at(1)).await;
     assert_eq!(tenant.push(&*store, &items, at(9)).await, counts(0, 0, 2));
     let page = store
-        .list_items(&tenant.account, &all(), None, None, 10)
+        .list_items(&tenant.account, &any_item(), None, None, 10)
         .await;
     for stored in page.unwrap().entries {
         assert_eq!(stored.updated_at, at(1), "{:?}", stored.item);
@@ -109,7 +113,7 @@ async fn unchanged_item_keeps_its_update_time(store: Shared) {
 
 case!(push_that_changes_nothing_records_no_event);
 async fn push_that_changes_nothing_records_no_event(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     tenant.push(&*store, &[item("1")], at(1)).await;
     let events = tenant.events(&*store).await;
     assert_eq!(
@@ -122,7 +126,7 @@ async fn push_that_changes_nothing_records_no_event(store: Shared) {
 
 case!(deleted_item_is_gone_and_can_be_created_again);
 async fn deleted_item_is_gone_and_can_be_created_again(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     tenant.push(&*store, &[item("1"), item("2")], at(1)).await;
     let events = tenant.events(&*store).await;
     assert!(tenant.remove(&*store, "1").await);
@@ -131,7 +135,7 @@ async fn deleted_item_is_gone_and_can_be_created_again(store: Shared) {
     assert_eq!(store.find_item(&tenant.account, "1").await.unwrap(), None);
     assert_eq!(
         store
-            .count_items(&tenant.account, &all(), None, None)
+            .count_items(&tenant.account, &any_item(), None, None)
             .await
             .unwrap(),
         1
@@ -144,7 +148,7 @@ async fn deleted_item_is_gone_and_can_be_created_again(store: Shared) {
 
 case!(five_thousand_items_are_stored_in_one_push);
 async fn five_thousand_items_are_stored_in_one_push(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let items: Vec<_> = (0..5_000)
         .map(|number| item(&format!("CAR-{number:04}")))
         .collect();
@@ -159,7 +163,7 @@ async fn five_thousand_items_are_stored_in_one_push(store: Shared) {
     );
     assert_eq!(
         store
-            .count_items(&tenant.account, &all(), None, None)
+            .count_items(&tenant.account, &any_item(), None, None)
             .await
             .unwrap(),
         5_000
@@ -184,7 +188,7 @@ async fn stored_text_reads_back_byte_for_byte(store: Shared) {
         String::new(),
         "車".repeat(10 * 1024 / 3),
     ];
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     for (number, text) in corpus.into_iter().enumerate() {
         let mut entry = item(&format!("{number} {text}"));
         entry.name.clone_from(&text);

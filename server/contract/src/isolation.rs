@@ -1,32 +1,33 @@
 //! No account can read or change what belongs to another, even if it knows the id.
 
 use crate::change::World;
-use crate::fixtures::{Shared, all, at, email, item, lead};
+use crate::fixtures::{Shared, any_item, at, email, item, lead};
 use crate::key_changes::change;
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
 use domain::KeyOrder;
 use service::leads::{Edit, LeadEdits};
 use service::store::{
-    Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
-    KeysFound, MemberChange, MemberChanged, OldEnds, Rotated, SeveralChange, Store, Teammate,
+    Action, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome, ChangeMemberOutcome, KeyChange,
+    KeyFilter, KeyRecord, KeySearchPage, MemberChange, OldKeyExpiry, RevokeKeyOutcome,
+    RotateKeyOutcome, Store, Teammate,
 };
 
 case!(no_port_reads_from_another_account);
 async fn no_port_reads_from_another_account(store: Shared) {
     let world = World::build(&*store).await;
-    let stranger = Tenant::settle(&*store, "stranger").await;
+    let stranger = Tenant::create(&*store, "stranger").await;
     let account = &stranger.account;
     assert_eq!(store.list_keys(account).await.unwrap(), []);
     let (any, order) = (KeyFilter::default(), KeyOrder::default());
     let found = store.find_keys(account, &any, order, None, 10).await;
-    assert_eq!(found.unwrap(), KeysFound::default());
+    assert_eq!(found.unwrap(), KeySearchPage::default());
     let counted = store.count_keys(account, &any, order, 10).await;
     assert_eq!(counted.unwrap().keys, 0);
     let creators = store.key_creators(account).await.unwrap();
     assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
-    let ending = store.ending_keys(account, at(0), at(1_000_000), 10);
+    let ending = store.expiring_keys(account, at(0), at(1_000_000), 10);
     assert_eq!(ending.await.unwrap(), []);
     let history = store
         .history(account, world.key.as_str(), 10)
@@ -34,13 +35,13 @@ async fn no_port_reads_from_another_account(store: Shared) {
         .unwrap();
     assert_eq!(history, []);
     let items = store
-        .list_items(account, &all(), None, None, 100)
+        .list_items(account, &any_item(), None, None, 100)
         .await
         .unwrap();
     assert_eq!(items.entries, []);
     assert_eq!(
         store
-            .count_items(account, &all(), None, None)
+            .count_items(account, &any_item(), None, None)
             .await
             .unwrap(),
         0
@@ -55,12 +56,12 @@ async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
     let created = store.last_event(account, Action::KeyCreated);
     assert_eq!(created.await.unwrap(), None);
-    let thing = AuditFilter {
+    let by_subject = AuditFilter {
         subject: Some(world.key.to_string()),
         ..AuditFilter::default()
     };
     let log = store
-        .audit_log(account, &thing, None, None, 100)
+        .audit_log(account, &by_subject, None, None, 100)
         .await
         .unwrap();
     assert_eq!(log, []);
@@ -84,17 +85,25 @@ async fn no_port_reads_from_another_account(store: Shared) {
 case!(no_port_changes_another_account);
 async fn no_port_changes_another_account(store: Shared) {
     let world = World::build(&*store).await;
-    let stranger = Tenant::settle(&*store, "stranger").await;
-    let before = world.portrait(&*store).await;
+    let stranger = Tenant::create(&*store, "stranger").await;
+    let before = world.snapshot(&*store).await;
     let events = stranger.events(&*store).await;
 
     let ended = stranger.revoke(&*store, &world.key, at(1)).await;
-    assert_eq!(ended, Ended::Missing);
+    assert_eq!(ended, RevokeKeyOutcome::Missing);
     let changed = change(&*store, &stranger, &world.key, &KeyChange::Pause, at(1)).await;
-    assert_eq!(changed, Changed::Missing);
-    let rotated = rotate(&*store, &stranger, &world.key, "mine", at(1), OldEnds::Now).await;
-    assert_eq!(rotated, Rotated::Missing);
-    changes_several(&*store, &world, &stranger).await;
+    assert_eq!(changed, ChangeKeyOutcome::Missing);
+    let rotated = rotate(
+        &*store,
+        &stranger,
+        &world.key,
+        "mine",
+        at(1),
+        OldKeyExpiry::Now,
+    )
+    .await;
+    assert_eq!(rotated, RotateKeyOutcome::Missing);
+    assert_bulk_change_is_refused(&*store, &world, &stranger).await;
     assert!(!stranger.remove(&*store, &world.item).await);
     let edits = LeadEdits {
         note: Edit::Set(None),
@@ -122,7 +131,7 @@ async fn no_port_changes_another_account(store: Shared) {
         )
         .await
         .unwrap();
-    assert_eq!(changed, MemberChanged::Missing);
+    assert_eq!(changed, ChangeMemberOutcome::Missing);
     let event = stranger.event(Action::MemberHandedOver, "owner", at(1));
     let (from, to) = (&stranger.owner, &world.owner);
     let handed_over = store.hand_over(&stranger.account, from, to, event).await;
@@ -151,7 +160,7 @@ async fn no_port_changes_another_account(store: Shared) {
     assert_eq!(own.item, entry);
 
     // The same holds for a lead, whose changes are numbered for each account.
-    stranger.welcome(&*store, &lead("held", at(1))).await;
+    stranger.add_lead(&*store, &lead("held", at(1))).await;
     assert!(stranger.erase(&*store, &world.lead, at(2)).await);
     assert_eq!(store.last_lead_change(&stranger.account).await.unwrap(), 2);
 
@@ -161,21 +170,21 @@ async fn no_port_changes_another_account(store: Shared) {
     let event = stranger.event(Action::KeyCreated, key.id.as_str(), at(1));
     assert!(store.insert_key(key, event).await.is_err());
 
-    assert_eq!(world.portrait(&*store).await, before);
+    assert_eq!(world.snapshot(&*store).await, before);
 }
 
-async fn changes_several(store: &dyn Store, world: &World, stranger: &Tenant) {
+async fn assert_bulk_change_is_refused(store: &dyn Store, world: &World, stranger: &Tenant) {
     let event = |_: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
-    let these = [world.key.clone()];
+    let key_ids = [world.key.clone()];
     let changed = store
         .change_keys(
             &stranger.account,
-            &these,
-            &SeveralChange::Pause,
+            &key_ids,
+            &BulkChange::Pause,
             at(1),
             &event,
         )
         .await
         .unwrap();
-    assert_eq!(changed, ChangedSeveral::Stale);
+    assert_eq!(changed, BulkOutcome::Stale);
 }

@@ -5,8 +5,8 @@ use crate::tenant::Tenant;
 use service::entry::{EntryCode, EntryError};
 use service::inventory::{Condition, Item, StoredItem};
 use service::store::{
-    Action, Actor, AuditEvent, Edited, ItemChanger, ItemEdit, ItemUpdates, Store, StoreError,
-    UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, EditItemOutcome, ItemChanger, ItemEdit, ItemUpdates, Store,
+    StoreError, UpsertCounts, UpsertOutcome,
 };
 
 async fn edit(
@@ -15,7 +15,7 @@ async fn edit(
     id: &str,
     condition: &Condition,
     change: &ItemChanger<'_>,
-) -> Edited {
+) -> EditItemOutcome {
     let event = |_: &StoredItem| tenant.event(Action::InventoryUpdated, id, at(9));
     let edit = ItemEdit {
         id,
@@ -36,7 +36,7 @@ fn renamed(stored: &StoredItem) -> Item {
 
 case!(item_edit_applies_to_the_stored_item_if_its_condition_holds);
 async fn item_edit_applies_to_the_stored_item_if_its_condition_holds(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     tenant.push(&*store, &[item("1"), item("2")], at(1)).await;
     let events = tenant.events(&*store).await;
     let any = Condition::Always;
@@ -45,7 +45,7 @@ async fn item_edit_applies_to_the_stored_item_if_its_condition_holds(store: Shar
             renamed(stored)
         ))
         .await,
-        Edited::Missing
+        EditItemOutcome::Missing
     );
     let errors = vec![EntryError::new(
         "/name",
@@ -57,19 +57,20 @@ async fn item_edit_applies_to_the_stored_item_if_its_condition_holds(store: Shar
         move |_: &StoredItem| Err(errors.clone())
     };
     let refused = edit(&*store, &tenant, "1", &any, &refuse).await;
-    assert_eq!(refused, Edited::Rejected(errors));
-    let as_it_is = |stored: &StoredItem| Ok(stored.item.clone());
-    let Edited::Updated(same) = edit(&*store, &tenant, "1", &any, &as_it_is).await else {
+    assert_eq!(refused, EditItemOutcome::Rejected(errors));
+    let unchanged = |stored: &StoredItem| Ok(stored.item.clone());
+    let EditItemOutcome::Updated(same) = edit(&*store, &tenant, "1", &any, &unchanged).await else {
         panic!("the item is there")
     };
     assert_eq!((same.revision, same.updated_at), (1, at(1)));
     assert_eq!(tenant.events(&*store).await, events);
 
     let seen = Condition::OneOf(vec![same.version()]);
-    let Edited::Updated(changed) = edit(&*store, &tenant, "1", &seen, &|stored: &StoredItem| {
-        Ok(renamed(stored))
-    })
-    .await
+    let EditItemOutcome::Updated(changed) =
+        edit(&*store, &tenant, "1", &seen, &|stored: &StoredItem| {
+            Ok(renamed(stored))
+        })
+        .await
     else {
         panic!("the item is as it was seen")
     };
@@ -83,7 +84,7 @@ async fn item_edit_applies_to_the_stored_item_if_its_condition_holds(store: Shar
         Ok(renamed(stored))
     })
     .await;
-    assert_eq!(late, Edited::ConditionFailed);
+    assert_eq!(late, EditItemOutcome::ConditionFailed);
     assert_eq!(tenant.events(&*store).await, events + 1);
     let feed = store.item_feed(&tenant.account).await.unwrap();
     assert_eq!(feed.last_change, 2);
@@ -121,7 +122,7 @@ async fn rename(
     tenant: &Tenant,
     ids: &[String],
     accepts: bool,
-) -> (Result<Upserted, StoreError>, Vec<String>) {
+) -> (Result<UpsertOutcome, StoreError>, Vec<String>) {
     let mut renames = Renames {
         tenant,
         ids,
@@ -135,8 +136,8 @@ async fn rename(
 
 case!(bulk_item_update_changes_all_items_or_none);
 async fn bulk_item_update_changes_all_items_or_none(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let stranger = Tenant::settle(&*store, "b").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let stranger = Tenant::create(&*store, "b").await;
     stranger.push(&*store, &[item("900")], at(1)).await;
     let items: Vec<_> = (0..600)
         .map(|number| item(&format!("{number:03}")))
@@ -146,7 +147,7 @@ async fn bulk_item_update_changes_all_items_or_none(store: Shared) {
     let ids: Vec<_> = (0..1_000).map(|number| format!("{number:03}")).collect();
 
     let (refused, missing) = rename(&*store, &tenant, &ids, false).await;
-    assert_eq!(refused.unwrap(), Upserted::Refused);
+    assert_eq!(refused.unwrap(), UpsertOutcome::Refused);
     assert_eq!(missing, ids[600..]);
     let first = store.find_item(&tenant.account, "000").await.unwrap();
     assert_eq!(first.unwrap().item, items[0]);
@@ -157,15 +158,15 @@ async fn bulk_item_update_changes_all_items_or_none(store: Shared) {
         updated: 540,
         ..UpsertCounts::default()
     };
-    assert_eq!(done.unwrap(), Upserted::Stored(counts));
+    assert_eq!(done.unwrap(), UpsertOutcome::Stored(counts));
     let changed = store
         .find_item(&tenant.account, "599")
         .await
         .unwrap()
         .unwrap();
     assert_eq!((changed.updated_at, changed.revision), (at(5), 2));
-    let kept = store.find_item(&tenant.account, "597").await.unwrap();
-    assert_eq!(kept.unwrap().revision, 1);
+    let skipped = store.find_item(&tenant.account, "597").await.unwrap();
+    assert_eq!(skipped.unwrap().revision, 1);
     assert_eq!(store.find_item(&tenant.account, "900").await.unwrap(), None);
     assert_eq!(tenant.events(&*store).await, events + 1);
     let feed = store.item_feed(&tenant.account).await.unwrap();
@@ -176,8 +177,8 @@ async fn bulk_item_update_changes_all_items_or_none(store: Shared) {
         unchanged: 540,
         ..UpsertCounts::default()
     };
-    assert_eq!(again.unwrap(), Upserted::Stored(counts));
+    assert_eq!(again.unwrap(), UpsertOutcome::Stored(counts));
     assert_eq!(tenant.events(&*store).await, events + 1);
-    let theirs = store.find_item(&stranger.account, "900").await.unwrap();
-    assert_eq!(theirs.unwrap().item, item("900"));
+    let stranger_item = store.find_item(&stranger.account, "900").await.unwrap();
+    assert_eq!(stranger_item.unwrap().item, item("900"));
 }

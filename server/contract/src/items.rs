@@ -1,15 +1,16 @@
 //! Full feeds, conditional writes and filters.
 
-use crate::fixtures::{Shared, all, at, item, race};
+use crate::fixtures::{Shared, any_item, at, item, race};
 use crate::tenant::Tenant;
 use service::inventory::{Condition, ItemFilter, Version};
 use service::store::{
-    Action, LargeRemoval, Put, REMOVED_AT_MOST, Removal, Store, UpsertCounts, Upserted,
+    Action, DeleteItemOutcome, LargeRemoval, MAX_REMOVED_ITEMS, PutItemOutcome, Store,
+    UpsertCounts, UpsertOutcome,
 };
 use std::sync::Arc;
 
 /// Allows any removal.
-const ANY: Option<u64> = Some(u64::MAX);
+const ANY_REMOVAL: Option<u64> = Some(u64::MAX);
 
 async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
     let account = &tenant.account;
@@ -31,8 +32,8 @@ async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<Str
 
 case!(full_feed_removes_the_items_that_it_leaves_out);
 async fn full_feed_removes_the_items_that_it_leaves_out(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let other = Tenant::settle(&*store, "b").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let other = Tenant::create(&*store, "b").await;
     other.push(&*store, &[item("1"), item("9")], at(1)).await;
     let before = [item("1"), item("2"), item("3"), item("4")];
     tenant.push(&*store, &before, at(1)).await;
@@ -44,9 +45,9 @@ async fn full_feed_removes_the_items_that_it_leaves_out(store: Shared) {
         unchanged: 1,
         removed: 2,
     };
-    assert_eq!(replaced.await, Upserted::Stored(counts));
-    assert_eq!(ids(&*store, &tenant, &all()).await, ["2", "4", "5"]);
-    assert_eq!(ids(&*store, &other, &all()).await, ["1", "9"]);
+    assert_eq!(replaced.await, UpsertOutcome::Stored(counts));
+    assert_eq!(ids(&*store, &tenant, &any_item()).await, ["2", "4", "5"]);
+    assert_eq!(ids(&*store, &other, &any_item()).await, ["1", "9"]);
     // If there is nothing left to remove, there is nothing to record.
     let events = tenant.events(&*store).await;
     tenant
@@ -57,39 +58,39 @@ async fn full_feed_removes_the_items_that_it_leaves_out(store: Shared) {
 
 case!(full_feed_that_would_remove_too_many_items_changes_nothing);
 async fn full_feed_that_would_remove_too_many_items_changes_nothing(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let many: Vec<_> = (0..=REMOVED_AT_MOST)
+    let tenant = Tenant::create(&*store, "a").await;
+    let many: Vec<_> = (0..=MAX_REMOVED_ITEMS)
         .map(|number| item(&number.to_string()))
         .collect();
     tenant.push(&*store, &many, at(1)).await;
     let stored = async || {
         let account = &tenant.account;
         store
-            .count_items(account, &all(), None, None)
+            .count_items(account, &any_item(), None, None)
             .await
             .unwrap()
     };
     let before = stored().await;
     let events = tenant.events(&*store).await;
     let feed = [item("new")];
-    let replaced = tenant.replace(&*store, &feed, &["unknown"], ANY, at(2));
-    assert_eq!(replaced.await, Upserted::RemovesTooMany);
+    let replaced = tenant.replace(&*store, &feed, &["unknown"], ANY_REMOVAL, at(2));
+    assert_eq!(replaced.await, UpsertOutcome::RemovesTooMany);
     assert_eq!(stored().await, before);
     assert_eq!(tenant.events(&*store).await, events);
 
-    let replaced = tenant.replace(&*store, &feed, &["7"], ANY, at(2));
+    let replaced = tenant.replace(&*store, &feed, &["7"], ANY_REMOVAL, at(2));
     let counts = UpsertCounts {
         created: 1,
-        removed: REMOVED_AT_MOST as u64,
+        removed: MAX_REMOVED_ITEMS as u64,
         ..UpsertCounts::default()
     };
-    assert_eq!(replaced.await, Upserted::Stored(counts));
-    assert_eq!(ids(&*store, &tenant, &all()).await, ["7", "new"]);
+    assert_eq!(replaced.await, UpsertOutcome::Stored(counts));
+    assert_eq!(ids(&*store, &tenant, &any_item()).await, ["7", "new"]);
 }
 
 case!(full_feed_removes_a_large_part_of_the_items_only_if_allowed);
 async fn full_feed_removes_a_large_part_of_the_items_only_if_allowed(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let many: Vec<_> = (0..201).map(|number| item(&number.to_string())).collect();
     tenant.push(&*store, &many, at(1)).await;
     let (half, less) = (&many[..101], &many[..100]);
@@ -100,16 +101,16 @@ async fn full_feed_removes_a_large_part_of_the_items_only_if_allowed(store: Shar
     };
     for allowed in [None, Some(0), Some(100)] {
         let replaced = tenant.replace(&*store, less, &[], allowed, at(2)).await;
-        assert_eq!(replaced, Upserted::RemovalNotAllowed(large));
+        assert_eq!(replaced, UpsertOutcome::RemovalNotAllowed(large));
     }
     // New items of the feed do not count as items that were there before.
     let mut renewed = less[..50].to_vec();
     renewed.extend((300..400).map(|number| item(&number.to_string())));
     let replaced = tenant.replace(&*store, &renewed, &[], None, at(2)).await;
-    assert!(matches!(replaced, Upserted::RemovalNotAllowed(_)));
+    assert!(matches!(replaced, UpsertOutcome::RemovalNotAllowed(_)));
     assert_eq!(tenant.events(&*store).await, events);
     let removed = |removed, unchanged| {
-        Upserted::Stored(UpsertCounts {
+        UpsertOutcome::Stored(UpsertCounts {
             unchanged,
             removed,
             ..UpsertCounts::default()
@@ -124,7 +125,7 @@ async fn full_feed_removes_a_large_part_of_the_items_only_if_allowed(store: Shar
 
 case!(item_is_put_or_deleted_only_if_the_condition_holds);
 async fn item_is_put_or_deleted_only_if_the_condition_holds(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let put = async |condition: &Condition, name: &str, now| {
         let mut entry = item("1");
         entry.name = name.to_owned();
@@ -135,28 +136,37 @@ async fn item_is_put_or_deleted_only_if_the_condition_holds(store: Shared) {
         revision: 7,
     }]);
     for condition in [&Condition::Present, &never] {
-        assert_eq!(put(condition, "one", at(1)).await, Put::ConditionFailed);
+        assert_eq!(
+            put(condition, "one", at(1)).await,
+            PutItemOutcome::ConditionFailed
+        );
     }
-    let Put::Created(first) = put(&Condition::Absent, "one", at(1)).await else {
+    let PutItemOutcome::Created(first) = put(&Condition::Absent, "one", at(1)).await else {
         panic!("the item was not made");
     };
     assert_eq!(
         put(&Condition::Absent, "x", at(2)).await,
-        Put::ConditionFailed
+        PutItemOutcome::ConditionFailed
     );
-    assert_eq!(put(&never, "x", at(2)).await, Put::ConditionFailed);
-    let Put::Updated(same) = put(&Condition::Present, "one", at(2)).await else {
+    assert_eq!(
+        put(&never, "x", at(2)).await,
+        PutItemOutcome::ConditionFailed
+    );
+    let PutItemOutcome::Updated(same) = put(&Condition::Present, "one", at(2)).await else {
         panic!("the item was not there");
     };
     assert_eq!(same, first, "an equal item is as it was");
     let events = tenant.events(&*store).await;
     let expected = Condition::OneOf(vec![first.version()]);
-    let Put::Updated(second) = put(&expected, "two", at(3)).await else {
+    let PutItemOutcome::Updated(second) = put(&expected, "two", at(3)).await else {
         panic!("the condition held");
     };
     assert_eq!((second.revision, second.updated_at), (2, at(3)));
     assert_eq!(tenant.events(&*store).await, events + 1);
-    assert_eq!(put(&expected, "three", at(4)).await, Put::ConditionFailed);
+    assert_eq!(
+        put(&expected, "three", at(4)).await,
+        PutItemOutcome::ConditionFailed
+    );
     let stored = store.find_item(&tenant.account, "1").await.unwrap();
     assert_eq!(stored.as_ref(), Some(&*second));
     assert_eq!(tenant.events(&*store).await, events + 1);
@@ -166,20 +176,23 @@ async fn item_is_put_or_deleted_only_if_the_condition_holds(store: Shared) {
         let removal = store.delete_item(&tenant.account, "1", condition, event);
         removal.await.unwrap()
     };
-    assert_eq!(remove(&expected).await, Removal::ConditionFailed);
+    assert_eq!(remove(&expected).await, DeleteItemOutcome::ConditionFailed);
     let now = Condition::OneOf(vec![second.version()]);
-    assert_eq!(remove(&now).await, Removal::Removed);
-    assert_eq!(remove(&now).await, Removal::Missing);
+    assert_eq!(remove(&now).await, DeleteItemOutcome::Removed);
+    assert_eq!(remove(&now).await, DeleteItemOutcome::Missing);
     // An item that was removed and created again has another version, so a condition on the earlier
     // one fails.
     put(&Condition::Absent, "one", at(6)).await;
-    assert_eq!(put(&expected, "x", at(7)).await, Put::ConditionFailed);
+    assert_eq!(
+        put(&expected, "x", at(7)).await,
+        PutItemOutcome::ConditionFailed
+    );
 }
 
 case!(only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds);
 async fn only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let Put::Created(first) = tenant
+    let tenant = Tenant::create(&*store, "a").await;
+    let PutItemOutcome::Created(first) = tenant
         .put(&*store, &item("1"), &Condition::Always, at(1))
         .await
     else {
@@ -194,13 +207,15 @@ async fn only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds(sto
         async move { tenant.put(&*store, &entry, &condition, at(2)).await }
     })
     .await;
-    let won = outcomes.iter().filter(|put| matches!(put, Put::Updated(_)));
+    let won = outcomes
+        .iter()
+        .filter(|put| matches!(put, PutItemOutcome::Updated(_)));
     assert_eq!(won.count(), 1);
 }
 
 case!(items_are_found_by_category_text_and_time);
 async fn items_are_found_by_category_text_and_time(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut octavia = item("SKU-1");
     octavia.name = "ŠKODA Octavia 100%".into();
     octavia.category = Some("Estate".into());
@@ -214,7 +229,7 @@ async fn items_are_found_by_category_text_and_time(store: Shared) {
     let find = async |filter: ItemFilter| ids(&*store, &tenant, &filter).await;
     let q = |text: &str| ItemFilter {
         q: Some(text.into()),
-        ..all()
+        ..any_item()
     };
     assert_eq!(find(q("škoda")).await, ["SKU-1"]);
     assert_eq!(find(q("sKu")).await, ["SKU-1", "sku_2"]);
@@ -231,7 +246,7 @@ async fn items_are_found_by_category_text_and_time(store: Shared) {
     }
     let category = |text: &str| ItemFilter {
         category: Some(text.into()),
-        ..all()
+        ..any_item()
     };
     assert_eq!(find(category("Estate")).await, ["SKU-1"]);
     assert_eq!(find(category("estate")).await.len(), 0);
@@ -241,7 +256,7 @@ async fn items_are_found_by_category_text_and_time(store: Shared) {
     assert_eq!(nul.unwrap(), None);
     let since = |time| ItemFilter {
         updated_since: Some(time),
-        ..all()
+        ..any_item()
     };
     assert_eq!(find(since(at(5))).await, ["4"]);
     assert_eq!(find(since(at(1))).await.len(), 4);

@@ -6,7 +6,8 @@ use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, ScopeSet, Timestamp}
 use serde_json::json;
 use service::key::AllowList;
 use service::store::{
-    Action, AuditEvent, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SignedEvent, Store,
+    Action, AttributedEvent, AuditEvent, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord,
+    KeySettings, Store,
 };
 
 pub(crate) async fn change(
@@ -15,7 +16,7 @@ pub(crate) async fn change(
     id: &KeyId,
     change: &KeyChange,
     now: Timestamp,
-) -> Changed {
+) -> ChangeKeyOutcome {
     let event = |before: &KeyRecord, after: &KeyRecord| AuditEvent {
         detail: json!({ "before": before.name, "after": after.name }),
         ..tenant.event(Action::KeyEdited, id.as_str(), now)
@@ -27,7 +28,7 @@ pub(crate) async fn change(
 }
 
 /// Settings that differ from those of a new key in every respect.
-pub(crate) fn others() -> KeySettings {
+pub(crate) fn other_settings() -> KeySettings {
     KeySettings {
         name: KeyName::parse("Händler-Feed ⇄").unwrap(),
         scopes: ScopeSet::parse("leads:read leads:write").unwrap(),
@@ -44,14 +45,15 @@ pub(crate) fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
 
 case!(edited_key_has_its_new_settings_and_the_same_secret);
 async fn edited_key_has_its_new_settings_and_the_same_secret(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
-    let change_all = edit(before.settings(), others());
-    let Changed::Changed(after) = change(&*store, &tenant, &id, &change_all, at(7)).await else {
+    let change_all = edit(before.settings(), other_settings());
+    let ChangeKeyOutcome::Changed(after) = change(&*store, &tenant, &id, &change_all, at(7)).await
+    else {
         panic!("the key was not changed")
     };
-    assert_eq!(after.settings(), others());
+    assert_eq!(after.settings(), other_settings());
     assert_eq!(
         (&after.digest, &after.preview),
         (&before.digest, &before.preview)
@@ -62,24 +64,24 @@ async fn edited_key_has_its_new_settings_and_the_same_secret(store: Shared) {
     let event = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
     assert_eq!(
         event.detail,
-        json!({ "before": before.name, "after": others().name })
+        json!({ "before": before.name, "after": other_settings().name })
     );
 
     let events = tenant.events(&*store).await;
-    let same = edit(others(), others());
+    let same = edit(other_settings(), other_settings());
     let again = change(&*store, &tenant, &id, &same, at(8)).await;
-    assert!(matches!(again, Changed::Same(_)));
+    assert!(matches!(again, ChangeKeyOutcome::Same(_)));
     assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
 
-    let back = edit(others(), before.settings());
+    let back = edit(other_settings(), before.settings());
     change(&*store, &tenant, &id, &back, at(9)).await;
     assert_eq!(tenant.find(&*store, &id).await, before);
 }
 
 case!(only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds);
 async fn only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let before = tenant.find(&*store, &id).await.settings();
     let events = tenant.events(&*store).await;
     let outcomes = race(10, |number| {
@@ -94,23 +96,23 @@ async fn only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds(store: S
     .await;
     let stored = tenant.find(&*store, &id).await;
     assert_ne!(stored.settings(), before);
-    let (made, late): (Vec<_>, Vec<_>) = outcomes
+    let (changed, late): (Vec<_>, Vec<_>) = outcomes
         .into_iter()
-        .partition(|outcome| matches!(outcome, Changed::Changed(_)));
+        .partition(|outcome| matches!(outcome, ChangeKeyOutcome::Changed(_)));
     let stored = Box::new(stored);
-    assert_eq!(made, [Changed::Changed(stored.clone())]);
-    assert_eq!(late, vec![Changed::Differs(stored); 9]);
+    assert_eq!(changed, [ChangeKeyOutcome::Changed(stored.clone())]);
+    assert_eq!(late, vec![ChangeKeyOutcome::Differs(stored); 9]);
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
 case!(key_stays_paused_until_it_is_resumed);
 async fn key_stays_paused_until_it_is_resumed(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
     for round in [10, 20] {
         let paused = change(&*store, &tenant, &id, &KeyChange::Pause, at(round)).await;
-        assert!(matches!(paused, Changed::Changed(_)));
+        assert!(matches!(paused, ChangeKeyOutcome::Changed(_)));
         let found = store
             .find_key_by_digest(&before.digest)
             .await
@@ -121,21 +123,21 @@ async fn key_stays_paused_until_it_is_resumed(store: Shared) {
         let again = change(&*store, &tenant, &id, &KeyChange::Pause, at(round + 1)).await;
         assert_eq!(
             again,
-            Changed::Same(Box::new(found)),
+            ChangeKeyOutcome::Same(Box::new(found)),
             "it was paused when it was paused"
         );
         let resumed = change(&*store, &tenant, &id, &KeyChange::Resume, at(round + 2)).await;
-        assert_eq!(resumed, Changed::Changed(Box::new(before.clone())));
+        assert_eq!(resumed, ChangeKeyOutcome::Changed(Box::new(before.clone())));
     }
 }
 
 case!(key_is_watched_until_the_watch_is_ended_or_an_allow_list_is_set);
 async fn key_is_watched_until_the_watch_is_ended_or_an_allow_list_is_set(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
-    let watch = async |what: KeyChange, now| {
-        change(&*store, &tenant, &id, &what, at(now)).await;
+    let watch = async |key_change: KeyChange, now| {
+        change(&*store, &tenant, &id, &key_change, at(now)).await;
         tenant.find(&*store, &id).await
     };
     assert_eq!(watch(KeyChange::Watch, 1).await.watched_since, Some(at(1)));
@@ -143,23 +145,23 @@ async fn key_is_watched_until_the_watch_is_ended_or_an_allow_list_is_set(store: 
     assert_eq!(again.watched_since, Some(at(1)), "it goes on");
     assert_eq!(watch(KeyChange::Unwatch, 3).await, before);
     let watched = watch(KeyChange::Watch, 4).await;
-    let listed = watch(edit(watched.settings(), others()), 5).await;
+    let listed = watch(edit(watched.settings(), other_settings()), 5).await;
     assert_eq!(listed.watched_since, None);
     assert_eq!(watch(KeyChange::Watch, 6).await, listed, "it has a list");
 }
 
 case!(ended_and_missing_keys_are_not_changed);
 async fn ended_and_missing_keys_are_not_changed(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let revoked = tenant.hold(&*store, "revoked").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let revoked = tenant.issue_key(&*store, "revoked").await;
     tenant.revoke(&*store, &revoked, at(5)).await;
     let expired = tenant
-        .hold_with(&*store, "expired", |key| key.expires_at = Some(at(10)))
+        .issue_key_with(&*store, "expired", |key| key.expires_at = Some(at(10)))
         .await;
     let keys = store.list_keys(&tenant.account).await.unwrap();
     let events = tenant.events(&*store).await;
-    for what in [
-        edit(others(), others()),
+    for key_change in [
+        edit(other_settings(), other_settings()),
         KeyChange::Pause,
         KeyChange::Resume,
         KeyChange::Watch,
@@ -167,14 +169,14 @@ async fn ended_and_missing_keys_are_not_changed(store: Shared) {
     ] {
         for id in [&revoked, &expired] {
             assert_eq!(
-                change(&*store, &tenant, id, &what, at(10)).await,
-                Changed::Ended
+                change(&*store, &tenant, id, &key_change, at(10)).await,
+                ChangeKeyOutcome::Ended
             );
         }
         let none = KeyId::parse("none").unwrap();
         assert_eq!(
-            change(&*store, &tenant, &none, &what, at(10)).await,
-            Changed::Missing
+            change(&*store, &tenant, &none, &key_change, at(10)).await,
+            ChangeKeyOutcome::Missing
         );
     }
     assert_eq!(store.list_keys(&tenant.account).await.unwrap(), keys);
@@ -183,8 +185,8 @@ async fn ended_and_missing_keys_are_not_changed(store: Shared) {
 
 case!(only_one_of_ten_concurrent_pauses_is_recorded);
 async fn only_one_of_ten_concurrent_pauses_is_recorded(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     let events = tenant.events(&*store).await;
     let outcomes = race(10, |number| {
         let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
@@ -202,7 +204,7 @@ async fn only_one_of_ten_concurrent_pauses_is_recorded(store: Shared) {
     .await;
     let changed = outcomes
         .iter()
-        .filter(|outcome| matches!(outcome, Changed::Changed(_)));
+        .filter(|outcome| matches!(outcome, ChangeKeyOutcome::Changed(_)));
     assert_eq!(changed.count(), 1);
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
@@ -210,7 +212,10 @@ async fn only_one_of_ten_concurrent_pauses_is_recorded(store: Shared) {
 case!(key_history_contains_only_the_events_of_that_key);
 async fn key_history_contains_only_the_events_of_that_key(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let (id, other) = (a.hold(&*store, "one").await, a.hold(&*store, "other").await);
+    let (id, other) = (
+        a.issue_key(&*store, "one").await,
+        a.issue_key(&*store, "other").await,
+    );
     change(&*store, &a, &id, &KeyChange::Pause, at(5)).await;
     a.revoke(&*store, &id, at(6)).await;
     a.revoke(&*store, &other, at(7)).await;
@@ -220,10 +225,10 @@ async fn key_history_contains_only_the_events_of_that_key(store: Shared) {
             .await
             .unwrap()
     };
-    let told = |events: &[SignedEvent]| -> Vec<_> {
+    let summarize = |events: &[AttributedEvent]| -> Vec<_> {
         events
             .iter()
-            .map(|one| (one.event.action, one.email.clone()))
+            .map(|signed| (signed.event.action, signed.email.clone()))
             .collect()
     };
     let by = Some(a.email.clone());
@@ -232,7 +237,7 @@ async fn key_history_contains_only_the_events_of_that_key(store: Shared) {
         (Action::KeyEdited, by.clone()),
         (Action::KeyCreated, by),
     ];
-    assert_eq!(told(&history(&a, 10).await), expected);
-    assert_eq!(told(&history(&a, 2).await), expected[..2]);
+    assert_eq!(summarize(&history(&a, 10).await), expected);
+    assert_eq!(summarize(&history(&a, 2).await), expected[..2]);
     assert_eq!(history(&b, 10).await, []);
 }

@@ -1,10 +1,10 @@
 //! API keys.
 
-use crate::fixtures::{Shared, at, race, token, used};
+use crate::fixtures::{Shared, at, key_use, race, token};
 use crate::tenant::Tenant;
 use domain::{KeyId, KeyName, RateLimit};
 use service::key::KeyDigest;
-use service::store::{Inserted, KeyMarks, KeyRecord, Store, UseRecord};
+use service::store::{InsertKeyOutcome, KeyCallSummary, KeyRecord, Store, UseRecord};
 use std::net::{IpAddr, Ipv6Addr};
 
 async fn last_use(store: &dyn Store, tenant: &Tenant, id: &KeyId) -> Option<UseRecord> {
@@ -13,7 +13,7 @@ async fn last_use(store: &dyn Store, tenant: &Tenant, id: &KeyId) -> Option<UseR
 
 case!(created_key_reads_back_unchanged);
 async fn created_key_reads_back_unchanged(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut key = tenant.key("one", at(5));
     key.name = KeyName::parse("Inventory ⇄ “Händler” 🚗").unwrap();
     key.expires_at = Some(at(500));
@@ -38,11 +38,11 @@ async fn created_key_reads_back_unchanged(store: Shared) {
         watched_since: None,
         revocation: None,
         last_use: None,
-        marks: KeyMarks::default(),
+        call_summary: KeyCallSummary::default(),
     };
     assert!(matches!(
         tenant.issue(&*store, key).await,
-        Inserted::Created(_)
+        InsertKeyOutcome::Created(_)
     ));
     assert_eq!(tenant.find(&*store, &expected.id).await, expected);
     let listed = store.list_keys(&tenant.account).await.unwrap();
@@ -60,18 +60,18 @@ async fn known_digests_are_distinguished_from_unknown_ones(store: Shared) {
         bytes[..4].copy_from_slice(&number.to_be_bytes());
         KeyDigest::from_bytes(bytes)
     };
-    let mut asked: Vec<_> = (0..998).map(unknown).collect();
-    assert_eq!(store.known_digests(&asked).await.unwrap(), []);
+    let mut digests: Vec<_> = (0..998).map(unknown).collect();
+    assert_eq!(store.known_digests(&digests).await.unwrap(), []);
     // Known digests are found in all accounts.
     let mut known = Vec::new();
     for name in ["a", "b"] {
-        let tenant = Tenant::settle(&*store, name).await;
+        let tenant = Tenant::create(&*store, name).await;
         let key = tenant.key("one", at(5));
         known.push(key.digest);
         tenant.issue(&*store, key).await;
     }
-    asked.extend(&known);
-    let mut found = store.known_digests(&asked).await.unwrap();
+    digests.extend(&known);
+    let mut found = store.known_digests(&digests).await.unwrap();
     found.sort_unstable_by_key(|digest| *digest.as_bytes());
     known.sort_unstable_by_key(|digest| *digest.as_bytes());
     assert_eq!(found, known);
@@ -80,9 +80,11 @@ async fn known_digests_are_distinguished_from_unknown_ones(store: Shared) {
 
 case!(keys_are_listed_newest_first);
 async fn keys_are_listed_newest_first(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    for (name, made) in [("middle", 20), ("newest", 30), ("oldest", 10)] {
-        tenant.issue(&*store, tenant.key(name, at(made))).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    for (name, created_at) in [("middle", 20), ("newest", 30), ("oldest", 10)] {
+        tenant
+            .issue(&*store, tenant.key(name, at(created_at)))
+            .await;
     }
     let listed = store.list_keys(&tenant.account).await.unwrap();
     let names: Vec<_> = listed.iter().map(|key| key.name.as_str()).collect();
@@ -101,21 +103,24 @@ async fn form_submitted_twice_creates_one_key(store: Shared) {
     let name = first.name.clone();
     assert!(matches!(
         a.issue(&*store, first).await,
-        Inserted::Created(_)
+        InsertKeyOutcome::Created(_)
     ));
     let events = a.events(&*store).await;
-    assert_eq!(a.issue(&*store, second).await, Inserted::SameForm { name });
+    assert_eq!(
+        a.issue(&*store, second).await,
+        InsertKeyOutcome::SameForm { name }
+    );
     assert_eq!(a.events(&*store).await, events);
     assert_eq!(store.list_keys(&a.account).await.unwrap().len(), 1);
     assert!(matches!(
         b.issue(&*store, elsewhere).await,
-        Inserted::Created(_)
+        InsertKeyOutcome::Created(_)
     ));
 }
 
 case!(form_submitted_twenty_times_at_once_creates_one_key);
 async fn form_submitted_twenty_times_at_once_creates_one_key(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let outcomes = race(20, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
         async move {
@@ -129,13 +134,13 @@ async fn form_submitted_twenty_times_at_once_creates_one_key(store: Shared) {
     let [key] = keys.as_slice() else {
         panic!("{} keys were made", keys.len())
     };
-    let same = Inserted::SameForm {
+    let same = InsertKeyOutcome::SameForm {
         name: key.name.clone(),
     };
     assert_eq!(
         outcomes
             .iter()
-            .filter(|outcome| matches!(outcome, Inserted::Created(_)))
+            .filter(|outcome| matches!(outcome, InsertKeyOutcome::Created(_)))
             .count(),
         1
     );
@@ -148,10 +153,10 @@ async fn form_submitted_twenty_times_at_once_creates_one_key(store: Shared) {
 
 case!(last_use_of_a_key_never_goes_backwards);
 async fn last_use_of_a_key_never_goes_backwards(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let (one, two) = (
-        tenant.hold(&*store, "one").await,
-        tenant.hold(&*store, "two").await,
+        tenant.issue_key(&*store, "one").await,
+        tenant.issue_key(&*store, "two").await,
     );
     let unknown = tenant.key("unknown", at(0)).id;
     let events = tenant.events(&*store).await;
@@ -161,23 +166,23 @@ async fn last_use_of_a_key_never_goes_backwards(store: Shared) {
         user_agent: None,
     };
     let uses = [
-        (unknown, used(at(50), "x")),
-        (one.clone(), used(at(50), "new")),
+        (unknown, key_use(at(50), "x")),
+        (one.clone(), key_use(at(50), "new")),
         (two.clone(), v6),
     ];
     store.record_uses(&uses, &[]).await.unwrap();
     let late = [
-        (one.clone(), used(at(49), "late")),
-        (two.clone(), used(at(51), "newer")),
+        (one.clone(), key_use(at(49), "late")),
+        (two.clone(), key_use(at(51), "newer")),
     ];
     store.record_uses(&late, &[]).await.unwrap();
     assert_eq!(
         last_use(&*store, &tenant, &one).await,
-        Some(used(at(50), "new"))
+        Some(key_use(at(50), "new"))
     );
     assert_eq!(
         last_use(&*store, &tenant, &two).await,
-        Some(used(at(51), "newer"))
+        Some(key_use(at(51), "newer"))
     );
     let v6 = UseRecord {
         at: at(52),
@@ -195,25 +200,25 @@ async fn last_use_of_a_key_never_goes_backwards(store: Shared) {
     // A use is also recorded for a key that has been revoked, and both are returned.
     tenant.revoke(&*store, &one, at(60)).await;
     store
-        .record_uses(&[(one.clone(), used(at(59), "last"))], &[])
+        .record_uses(&[(one.clone(), key_use(at(59), "last"))], &[])
         .await
         .unwrap();
     let revoked = tenant.find(&*store, &one).await;
-    assert_eq!(revoked.last_use, Some(used(at(59), "last")));
+    assert_eq!(revoked.last_use, Some(key_use(at(59), "last")));
     assert!(revoked.revocation.is_some());
 }
 
 case!(newest_of_concurrent_key_uses_is_kept);
 async fn newest_of_concurrent_key_uses_is_kept(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
     race(30, |number| {
         let (store, id) = (store.clone(), id.clone());
         // The uses race in an order other than that of their times.
         let now = at(i64::from(number * 7 % 30));
         async move {
             store
-                .record_uses(&[(id, used(now, "racer"))], &[])
+                .record_uses(&[(id, key_use(now, "racer"))], &[])
                 .await
                 .unwrap();
         }
@@ -221,6 +226,6 @@ async fn newest_of_concurrent_key_uses_is_kept(store: Shared) {
     .await;
     assert_eq!(
         last_use(&*store, &tenant, &id).await,
-        Some(used(at(29), "racer"))
+        Some(key_use(at(29), "racer"))
     );
 }

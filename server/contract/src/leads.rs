@@ -8,7 +8,7 @@ use service::leads::{Edit, Lead, LeadChange, LeadEdits, LeadState};
 use service::store::{Action, PAGE_BYTES, Store};
 use std::sync::Arc;
 
-fn noted(note: &str) -> LeadEdits {
+fn note_edit(note: &str) -> LeadEdits {
     LeadEdits {
         note: Edit::Set(Some(note.to_owned())),
         ..LeadEdits::default()
@@ -31,7 +31,7 @@ async fn feed(store: &dyn Store, tenant: &Tenant, after: u64, limit: u32) -> (Ve
 
 case!(created_lead_reads_back_unchanged);
 async fn created_lead_reads_back_unchanged(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut bare = lead("bare", at(2));
     bare.fields = service::leads::LeadFields {
         phone: Some("1".to_owned()),
@@ -43,7 +43,7 @@ async fn created_lead_reads_back_unchanged(store: Shared) {
     odd.fields.message = Some(text.repeat(200));
     odd.fields.status = LeadStatus::Lost;
     for lead in [&lead("full", at(1)), &bare, &odd] {
-        tenant.welcome(&*store, lead).await;
+        tenant.add_lead(&*store, lead).await;
         let found = store.find_lead(&tenant.account, &lead.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(lead));
     }
@@ -54,9 +54,9 @@ async fn created_lead_reads_back_unchanged(store: Shared) {
 
 case!(lead_edit_counts_as_a_change_only_if_a_value_differs);
 async fn lead_edit_counts_as_a_change_only_if_a_value_differs(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let mut wanted = lead("1", at(0));
-    tenant.welcome(&*store, &wanted).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let mut expected = lead("1", at(0));
+    tenant.add_lead(&*store, &expected).await;
     let edits = [
         LeadEdits {
             status: Edit::Set(LeadStatus::Contacted),
@@ -66,7 +66,7 @@ async fn lead_edit_counts_as_a_change_only_if_a_value_differs(store: Shared) {
             external_id: Edit::Set(None),
             ..LeadEdits::default()
         },
-        noted("Called"),
+        note_edit("Called"),
         LeadEdits {
             status: Edit::Set(LeadStatus::Won),
             external_id: Edit::Set(Some("crm-8".to_owned())),
@@ -75,84 +75,101 @@ async fn lead_edit_counts_as_a_change_only_if_a_value_differs(store: Shared) {
     ];
     for (number, edits) in (1_u32..).zip(edits) {
         let time = at(i64::from(number));
-        let changed = edits.apply(&mut wanted.fields);
+        let changed = edits.apply(&mut expected.fields);
         assert_ne!(changed, [""; 0]);
-        wanted.updated_at = time;
-        let done = tenant.edit(&*store, &wanted.id, &edits, time).await;
-        assert_eq!(done.as_ref(), Some(&wanted), "{number}");
+        expected.updated_at = time;
+        let done = tenant.edit(&*store, &expected.id, &edits, time).await;
+        assert_eq!(done.as_ref(), Some(&expected), "{number}");
         let event = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
         assert_eq!(event.detail, json!({ "changed": changed }));
 
         let (events, last) = (tenant.events(&*store).await, u64::from(number) + 1);
-        let again = tenant.edit(&*store, &wanted.id, &edits, at(99)).await;
-        assert_eq!(again.as_ref(), Some(&wanted), "{number}");
+        let again = tenant.edit(&*store, &expected.id, &edits, at(99)).await;
+        assert_eq!(again.as_ref(), Some(&expected), "{number}");
         assert_eq!(tenant.events(&*store).await, events, "{number}");
-        let told = store.last_lead_change(&tenant.account).await.unwrap();
-        assert_eq!(told, last, "{number}");
-        let found = store.find_lead(&tenant.account, &wanted.id).await.unwrap();
-        assert_eq!(found.as_ref(), Some(&wanted), "{number}");
+        let number_now = store.last_lead_change(&tenant.account).await.unwrap();
+        assert_eq!(number_now, last, "{number}");
+        let found = store
+            .find_lead(&tenant.account, &expected.id)
+            .await
+            .unwrap();
+        assert_eq!(found.as_ref(), Some(&expected), "{number}");
     }
-    let nobody = LeadId::parse("nobody").unwrap();
+    let missing_id = LeadId::parse("nobody").unwrap();
     assert_eq!(
-        tenant.edit(&*store, &nobody, &noted("x"), at(9)).await,
+        tenant
+            .edit(&*store, &missing_id, &note_edit("x"), at(9))
+            .await,
         None
     );
 }
 
 case!(erased_lead_leaves_only_its_id_and_the_time);
 async fn erased_lead_leaves_only_its_id_and_the_time(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let (gone, kept) = (lead("gone", at(1)), lead("kept", at(1)));
-    tenant.welcome(&*store, &gone).await;
-    tenant.welcome(&*store, &kept).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let (erased_lead, other_lead) = (lead("gone", at(1)), lead("kept", at(1)));
+    tenant.add_lead(&*store, &erased_lead).await;
+    tenant.add_lead(&*store, &other_lead).await;
     let events = tenant.events(&*store).await;
-    assert!(tenant.erase(&*store, &gone.id, at(2)).await);
+    assert!(tenant.erase(&*store, &erased_lead.id, at(2)).await);
     assert_eq!(tenant.events(&*store).await, events + 1);
 
-    assert!(!tenant.erase(&*store, &gone.id, at(3)).await);
+    assert!(!tenant.erase(&*store, &erased_lead.id, at(3)).await);
     assert_eq!(
-        tenant.edit(&*store, &gone.id, &noted("x"), at(3)).await,
+        tenant
+            .edit(&*store, &erased_lead.id, &note_edit("x"), at(3))
+            .await,
         None
     );
     assert_eq!(tenant.events(&*store).await, events + 1);
     let account = &tenant.account;
-    assert_eq!(store.find_lead(account, &gone.id).await.unwrap(), None);
+    assert_eq!(
+        store.find_lead(account, &erased_lead.id).await.unwrap(),
+        None
+    );
     assert_eq!(store.count_leads(account).await.unwrap(), 1);
     assert_eq!(store.last_lead_change(account).await.unwrap(), 3);
     let changes = store.lead_changes(account, 0, 10).await.unwrap();
     let erased = LeadState::Erased {
-        id: gone.id.clone(),
+        id: erased_lead.id.clone(),
         at: at(2),
     };
-    let wanted = [
+    let expected = [
         LeadChange {
             number: 2,
-            state: LeadState::Kept(Box::new(kept)),
+            state: LeadState::Kept(Box::new(other_lead)),
         },
         LeadChange {
             number: 3,
             state: erased,
         },
     ];
-    assert_eq!(changes, wanted);
+    assert_eq!(changes, expected);
     // The id of an erased lead cannot be used for another one.
-    let event = tenant.event(Action::LeadCreated, gone.id.as_str(), at(4));
-    assert!(store.insert_lead(account, &gone, event).await.is_err());
+    let event = tenant.event(Action::LeadCreated, erased_lead.id.as_str(), at(4));
+    assert!(
+        store
+            .insert_lead(account, &erased_lead, event)
+            .await
+            .is_err()
+    );
 }
 
 case!(lead_feed_lists_each_lead_once_at_its_last_change);
 async fn lead_feed_lists_each_lead_once_at_its_last_change(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     assert_eq!(feed(&*store, &tenant, 0, 10).await, (vec![], 0));
     assert_eq!(store.last_lead_change(&tenant.account).await.unwrap(), 0);
     let leads = ["a", "b", "c", "d"].map(|name| lead(name, at(1)));
     for lead in &leads {
-        tenant.welcome(&*store, lead).await;
+        tenant.add_lead(&*store, lead).await;
     }
     let id = |index: usize| leads[index].id.to_string();
     let all = vec![id(0), id(1), id(2), id(3)];
     assert_eq!(feed(&*store, &tenant, 0, 10).await, (all, 4));
-    tenant.edit(&*store, &leads[0].id, &noted("x"), at(2)).await;
+    tenant
+        .edit(&*store, &leads[0].id, &note_edit("x"), at(2))
+        .await;
     tenant.erase(&*store, &leads[2].id, at(2)).await;
     let order = vec![id(1), id(3), id(0), id(2)];
     assert_eq!(feed(&*store, &tenant, 0, 10).await, (order, 6));
@@ -165,12 +182,14 @@ async fn lead_feed_lists_each_lead_once_at_its_last_change(store: Shared) {
 
 case!(leads_are_listed_by_newest_change_without_erased_ones);
 async fn leads_are_listed_by_newest_change_without_erased_ones(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let leads = ["a", "b", "c", "d"].map(|name| lead(name, at(1)));
     for lead in &leads {
-        tenant.welcome(&*store, lead).await;
+        tenant.add_lead(&*store, lead).await;
     }
-    tenant.edit(&*store, &leads[0].id, &noted("x"), at(2)).await;
+    tenant
+        .edit(&*store, &leads[0].id, &note_edit("x"), at(2))
+        .await;
     tenant.erase(&*store, &leads[2].id, at(2)).await;
     let list = async |before: Option<u64>, limit: u32| -> Vec<(u64, LeadId)> {
         let leads = store
@@ -192,7 +211,7 @@ async fn leads_are_listed_by_newest_change_without_erased_ones(store: Shared) {
 
 case!(page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it);
 async fn page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let third = "é".repeat(PAGE_BYTES as usize / 6);
     for name in ["a", "b", "c", "d"] {
         let mut lead = lead(name, at(1));
@@ -200,10 +219,10 @@ async fn page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it(sto
             "a" => lead.fields.note = Some(third.repeat(6)),
             _ => lead.fields.message = Some(third.clone()),
         }
-        tenant.welcome(&*store, &lead).await;
+        tenant.add_lead(&*store, &lead).await;
     }
     let small = lead("e", at(1));
-    tenant.welcome(&*store, &small).await;
+    tenant.add_lead(&*store, &small).await;
     tenant.erase(&*store, &small.id, at(2)).await;
     // A lead that is too large for any page is a page by itself.
     for (after, ids, next) in [(0, 1, 1), (1, 2, 3), (3, 2, 6), (6, 0, 6)] {
@@ -231,7 +250,7 @@ async fn lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_w
 ) {
     const WRITERS: u32 = 8;
     const ROUNDS: u32 = 12;
-    let tenant = Arc::new(Tenant::settle(&*store, "a").await);
+    let tenant = Arc::new(Tenant::create(&*store, "a").await);
     let writing = {
         let (store, tenant) = (store.clone(), tenant.clone());
         tokio::spawn(async move {
@@ -240,8 +259,8 @@ async fn lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_w
                 async move {
                     for round in 0..ROUNDS {
                         let lead = lead(&format!("{writer}-{round}"), at(1));
-                        tenant.welcome(&*store, &lead).await;
-                        let edits = noted("later");
+                        tenant.add_lead(&*store, &lead).await;
+                        let edits = note_edit("later");
                         tenant.edit(&*store, &lead.id, &edits, at(2)).await;
                         if round % 3 == 0 {
                             tenant.erase(&*store, &lead.id, at(3)).await;
@@ -252,17 +271,17 @@ async fn lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_w
             .await
         })
     };
-    let mut met = std::collections::BTreeMap::new();
+    let mut collected = std::collections::BTreeMap::new();
     let mut after = 0;
     loop {
-        let over = writing.is_finished();
+        let is_over = writing.is_finished();
         let changes = store.lead_changes(&tenant.account, after, 5).await.unwrap();
         for change in &changes {
             assert!(change.number > after, "a number came twice or out of order");
             after = change.number;
-            met.insert(change.state.id().clone(), change.clone());
+            collected.insert(change.state.id().clone(), change.clone());
         }
-        if over && changes.is_empty() {
+        if is_over && changes.is_empty() {
             break;
         }
     }
@@ -271,16 +290,16 @@ async fn lead_feed_reader_sees_the_last_change_of_every_lead_during_concurrent_w
         .lead_changes(&tenant.account, 0, 10_000)
         .await
         .unwrap();
-    let mut met: Vec<_> = met.into_values().collect();
-    met.sort_unstable_by_key(|change| change.number);
-    assert_eq!(met, truth);
+    let mut collected: Vec<_> = collected.into_values().collect();
+    collected.sort_unstable_by_key(|change| change.number);
+    assert_eq!(collected, truth);
     assert_eq!(u32::try_from(truth.len()).unwrap(), WRITERS * ROUNDS);
     let erased = WRITERS * ROUNDS.div_ceil(3);
     let last = u64::from(WRITERS * ROUNDS * 2 + erased);
     assert_eq!(after, last, "numbers have gaps");
-    let kept =
+    let is_kept =
         |change: &LeadChange| matches!(&change.state, LeadState::Kept(lead) if is_later(lead));
-    let count = truth.iter().filter(|change| kept(change)).count();
+    let count = truth.iter().filter(|change| is_kept(change)).count();
     assert_eq!(u32::try_from(count).unwrap(), WRITERS * ROUNDS - erased);
 }
 

@@ -41,19 +41,19 @@ macro_rules! case {
 
 mod access;
 mod accounts;
-mod all_keys;
 mod attempts;
 mod audit;
+mod audit_log;
 mod authority;
 mod bulk;
-mod callers;
+mod caller_stats;
 mod calls;
 mod change;
-mod change_team;
 mod factors;
+mod feed_preview;
 mod feeds;
-mod find;
 mod fixtures;
+mod idempotency;
 mod imports;
 mod inventory;
 mod isolation;
@@ -61,22 +61,22 @@ mod item_changes;
 mod item_edits;
 mod items;
 mod key_changes;
+mod key_lists;
+mod key_search;
 mod keys;
 mod leads;
-mod log;
+mod member_changes;
 mod notices;
 mod operator;
 mod overview;
 mod paging;
+mod password_resets;
 mod peppers;
-mod preview;
 mod quotas;
 mod refusals;
-mod requests;
-mod resets;
 mod revocations;
+mod revoke_all_keys;
 mod rotations;
-mod search;
 mod sessions;
 mod settings;
 mod sign_in;
@@ -87,12 +87,12 @@ mod verdicts;
 pub use change::{Change, World};
 pub use feeds::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
 
-type Outcome = Pin<Box<dyn Future<Output = ()> + Send>>;
+type CaseFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A behaviour that every storage adapter must have.
 pub struct Case {
     path: &'static str,
-    behaviour: fn(Arc<dyn Store>) -> Outcome,
+    behaviour: fn(Arc<dyn Store>) -> CaseFuture,
 }
 
 ::inventory::collect!(Case);

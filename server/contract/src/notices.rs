@@ -7,9 +7,9 @@ use crate::tenant::Tenant;
 use domain::seconds::DAY;
 use domain::{KeyId, KeyName, Timestamp};
 use service::Zone;
-use service::store::{DueNotice, NoticeRecord, OldEnds, Store, UseRecord};
+use service::store::{DueNotice, NoticeRecord, OldKeyExpiry, Store, UseRecord};
 
-async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
+async fn find_due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
     let until = now.plus_seconds(i64::from(days) * DAY);
     store
         .due_notices(days, now, until, now, &[], 100)
@@ -18,9 +18,9 @@ async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
 }
 
 /// Issues a key that ends at `end`, in seconds after the cases begin.
-async fn ending(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> KeyId {
+async fn issue_expiring_key(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> KeyId {
     tenant
-        .hold_with(store, name, |key| key.expires_at = Some(at(end)))
+        .issue_key_with(store, name, |key| key.expires_at = Some(at(end)))
         .await
 }
 
@@ -44,7 +44,9 @@ async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
     let revoked = a.key("revoked", at(0)).id;
     a.revoke(&*store, &revoked, at(5)).await;
     let found = async |limit| {
-        let keys = store.ending_keys(&a.account, at(10), at(100), limit).await;
+        let keys = store
+            .expiring_keys(&a.account, at(10), at(100), limit)
+            .await;
         let names = keys.unwrap().into_iter().map(|key| key.name.to_string());
         names.collect::<Vec<_>>()
     };
@@ -53,7 +55,7 @@ async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
 
     // A replaced key is no longer reported, unless it is still used.
     let soon = a.key("soon", at(0)).id;
-    let grace = OldEnds::At(at(11));
+    let grace = OldKeyExpiry::At(at(11));
     rotate(&*store, &a, &soon, "new", at(6), grace).await;
     assert_eq!(found(10).await, ["Key last"]);
     let used = UseRecord {
@@ -68,18 +70,18 @@ async fn expiring_keys_are_found_in_the_order_of_their_expiry(store: Shared) {
 case!(owners_are_notified_only_of_expiring_keys_of_their_own_account);
 async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let mine = ending(&*store, &a, "mine", 8 * DAY).await;
-    let theirs = ending(&*store, &b, "theirs", 9 * DAY).await;
+    let key_of_a = issue_expiring_key(&*store, &a, "mine", 8 * DAY).await;
+    let key_of_b = issue_expiring_key(&*store, &b, "theirs", 9 * DAY).await;
     // The other keys get no notice: one was created less than 7 days before its end, by a member
     // who therefore knows of it; the others have no end, have expired, or are revoked.
-    ending(&*store, &a, "short", 7 * DAY).await;
-    a.hold(&*store, "endless").await;
-    ending(&*store, &a, "over", 2 * DAY).await;
-    let revoked = ending(&*store, &a, "revoked", 8 * DAY).await;
+    issue_expiring_key(&*store, &a, "short", 7 * DAY).await;
+    a.issue_key(&*store, "endless").await;
+    issue_expiring_key(&*store, &a, "over", 2 * DAY).await;
+    let revoked = issue_expiring_key(&*store, &a, "revoked", 8 * DAY).await;
     a.revoke(&*store, &revoked, at(1)).await;
-    assert_eq!(due(&*store, 7, at(DAY - 1)).await, [], "not yet");
-    let found = due(&*store, 7, at(2 * DAY)).await;
-    let told = |tenant: &Tenant, id: &KeyId, name: &str, end: i64| DueNotice {
+    assert_eq!(find_due(&*store, 7, at(DAY - 1)).await, [], "not yet");
+    let found = find_due(&*store, 7, at(2 * DAY)).await;
+    let expected_notice = |tenant: &Tenant, id: &KeyId, name: &str, end: i64| DueNotice {
         notice: NoticeRecord {
             account_id: tenant.account.clone(),
             key_id: id.clone(),
@@ -95,8 +97,8 @@ async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: S
     assert_eq!(
         found,
         [
-            told(&a, &mine, "Key mine", 8 * DAY),
-            told(&b, &theirs, "Key theirs", 9 * DAY)
+            expected_notice(&a, &key_of_a, "Key mine", 8 * DAY),
+            expected_notice(&b, &key_of_b, "Key theirs", 9 * DAY)
         ]
     );
     let first = store
@@ -113,34 +115,38 @@ async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: S
         (vec![b.account.clone()], &found[..1]),
         (vec![a.account.clone(), b.account.clone()], &[]),
     ] {
-        let others = store.due_notices(7, from, until, now, &resting, 9).await;
-        assert_eq!(others.unwrap(), expected, "without {resting:?}");
+        let notices = store.due_notices(7, from, until, now, &resting, 9).await;
+        assert_eq!(notices.unwrap(), expected, "without {resting:?}");
     }
 }
 
 case!(rotated_key_gets_no_expiry_notice_before_its_last_day);
 async fn rotated_key_gets_no_expiry_notice_before_its_last_day(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = ending(&*store, &tenant, "old", 90 * DAY).await;
-    let ends = OldEnds::At(at(67 * DAY));
-    rotate(&*store, &tenant, &id, "new", at(60 * DAY), ends).await;
-    assert_eq!(due(&*store, 30, at(60 * DAY)).await, []);
-    assert_eq!(due(&*store, 7, at(60 * DAY)).await, []);
-    assert_eq!(due(&*store, 1, at(66 * DAY)).await.len(), 1);
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = issue_expiring_key(&*store, &tenant, "old", 90 * DAY).await;
+    let old_end = OldKeyExpiry::At(at(67 * DAY));
+    rotate(&*store, &tenant, &id, "new", at(60 * DAY), old_end).await;
+    assert_eq!(find_due(&*store, 30, at(60 * DAY)).await, []);
+    assert_eq!(find_due(&*store, 7, at(60 * DAY)).await, []);
+    assert_eq!(find_due(&*store, 1, at(66 * DAY)).await.len(), 1);
 }
 
 case!(expiry_notice_is_claimed_once_until_it_is_released);
 async fn expiry_notice_is_claimed_once_until_it_is_released(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = ending(&*store, &tenant, "one", 20 * DAY).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = issue_expiring_key(&*store, &tenant, "one", 20 * DAY).await;
     let now = at(13 * DAY);
-    let notice = due(&*store, 7, now).await.remove(0).notice;
+    let notice = find_due(&*store, 7, now).await.remove(0).notice;
     assert!(store.claim_notice(&notice, now).await.unwrap());
     assert!(!store.claim_notice(&notice, now).await.unwrap());
-    assert_eq!(due(&*store, 7, now).await, []);
+    assert_eq!(find_due(&*store, 7, now).await, []);
     // Each number of days is a separate notice.
-    assert_eq!(due(&*store, 30, now).await.len(), 0, "made within 30 days");
-    assert_eq!(due(&*store, 1, at(19 * DAY)).await.len(), 1);
+    assert_eq!(
+        find_due(&*store, 30, now).await.len(),
+        0,
+        "made within 30 days"
+    );
+    assert_eq!(find_due(&*store, 1, at(19 * DAY)).await.len(), 1);
 
     let again = at(13 * DAY + 60);
     store.release_notice(&notice, again).await.unwrap();
@@ -150,8 +156,8 @@ async fn expiry_notice_is_claimed_once_until_it_is_released(store: Shared) {
             .await
             .unwrap()
     );
-    assert_eq!(due(&*store, 7, at(13 * DAY + 59)).await, []);
-    assert_eq!(due(&*store, 7, again).await.len(), 1);
+    assert_eq!(find_due(&*store, 7, at(13 * DAY + 59)).await, []);
+    assert_eq!(find_due(&*store, 7, again).await.len(), 1);
     assert!(store.claim_notice(&notice, again).await.unwrap());
     assert!(!store.claim_notice(&notice, again).await.unwrap());
 
@@ -160,14 +166,14 @@ async fn expiry_notice_is_claimed_once_until_it_is_released(store: Shared) {
     let before = other.clone();
     other.expires_at = Some(at(40 * DAY));
     change(&*store, &tenant, &id, &edit(before, other), again).await;
-    assert_eq!(due(&*store, 7, at(33 * DAY)).await.len(), 1);
+    assert_eq!(find_due(&*store, 7, at(33 * DAY)).await.len(), 1);
 }
 
 case!(only_one_of_ten_concurrent_claims_of_a_notice_succeeds);
 async fn only_one_of_ten_concurrent_claims_of_a_notice_succeeds(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    ending(&*store, &tenant, "one", 20 * DAY).await;
-    let notice = due(&*store, 7, at(13 * DAY)).await.remove(0).notice;
+    let tenant = Tenant::create(&*store, "a").await;
+    issue_expiring_key(&*store, &tenant, "one", 20 * DAY).await;
+    let notice = find_due(&*store, 7, at(13 * DAY)).await.remove(0).notice;
     let won = race(10, |_| {
         let (store, notice) = (store.clone(), notice.clone());
         async move { store.claim_notice(&notice, at(13 * DAY)).await.unwrap() }

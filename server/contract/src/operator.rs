@@ -7,8 +7,8 @@ use domain::KeyId;
 case!(operator_finds_a_key_of_any_account_by_its_id);
 async fn operator_finds_a_key_of_any_account_by_its_id(store: Shared) {
     for name in ["a", "b"] {
-        let tenant = Tenant::settle(&*store, name).await;
-        let id = tenant.hold(&*store, "one").await;
+        let tenant = Tenant::create(&*store, name).await;
+        let id = tenant.issue_key(&*store, "one").await;
         let found = store.find_key_anywhere(&id).await.unwrap();
         assert_eq!(found, Some(tenant.find(&*store, &id).await));
     }
@@ -50,9 +50,9 @@ case!(operator_reads_the_keys_of_all_accounts_page_by_page);
 async fn operator_reads_the_keys_of_all_accounts_page_by_page(store: Shared) {
     let mut held = Vec::new();
     for name in ["a", "b"] {
-        let tenant = Tenant::settle(&*store, name).await;
+        let tenant = Tenant::create(&*store, name).await;
         for key in ["one", "two", "three"] {
-            held.push(tenant.hold(&*store, key).await);
+            held.push(tenant.issue_key(&*store, key).await);
         }
     }
     held.sort();

@@ -7,7 +7,7 @@ use service::store::Action;
 
 case!(leads_are_counted_by_status_without_erased_ones);
 async fn leads_are_counted_by_status_without_erased_ones(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let count = async || {
         let mut counts = store.count_leads_by_status(&tenant.account).await.unwrap();
         counts.sort_by_key(|(status, _)| status.as_str());
@@ -22,7 +22,7 @@ async fn leads_are_counted_by_status_without_erased_ones(store: Shared) {
     ] {
         let mut lead = lead(name, at(1));
         lead.fields.status = status;
-        tenant.welcome(&*store, &lead).await;
+        tenant.add_lead(&*store, &lead).await;
     }
     let lost = lead("d", at(1)).id;
     tenant.erase(&*store, &lost, at(2)).await;
@@ -31,11 +31,11 @@ async fn leads_are_counted_by_status_without_erased_ones(store: Shared) {
 
 case!(newest_event_of_an_action_is_found_behind_other_events);
 async fn newest_event_of_an_action_is_found_behind_other_events(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let last = async |action| store.last_event(&tenant.account, action).await.unwrap();
     assert_eq!(last(Action::KeyCreated).await, None);
-    tenant.hold(&*store, "one").await;
-    let two = tenant.hold(&*store, "two").await;
+    tenant.issue_key(&*store, "one").await;
+    let two = tenant.issue_key(&*store, "two").await;
     tenant.revoke(&*store, &two, at(1)).await;
     let created = last(Action::KeyCreated).await.unwrap();
     assert_eq!(

@@ -1,13 +1,13 @@
 //! Pages of items.
 
-use crate::fixtures::{Shared, all, at, item};
+use crate::fixtures::{Shared, any_item, at, item};
 use crate::tenant::Tenant;
 use service::inventory::Item;
 use service::store::{PAGE_BYTES, Store};
 
 async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u32) -> Vec<String> {
     let page = store
-        .list_items(&tenant.account, &all(), after, None, limit)
+        .list_items(&tenant.account, &any_item(), after, None, limit)
         .await
         .unwrap();
     page.entries
@@ -18,7 +18,7 @@ async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u3
 
 case!(items_are_listed_in_byte_order_of_their_ids);
 async fn items_are_listed_in_byte_order_of_their_ids(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let mut ids = [
         "10", "9", "a", "A", "B", "b", "é", "e\u{301}", "ß", "Z", "~", " ", "車", "🚗", "\u{FFFD}",
     ];
@@ -27,10 +27,10 @@ async fn items_are_listed_in_byte_order_of_their_ids(store: Shared) {
     // Rust orders strings by their bytes.
     ids.sort_unstable();
     assert_eq!(page(&*store, &tenant, None, 100).await, ids);
-    for (place, id) in ids.iter().enumerate() {
+    for (index, id) in ids.iter().enumerate() {
         assert_eq!(
             page(&*store, &tenant, Some(id), 100).await,
-            ids[place + 1..]
+            ids[index + 1..]
         );
     }
     // The cursor need not be an item's id.
@@ -40,31 +40,35 @@ async fn items_are_listed_in_byte_order_of_their_ids(store: Shared) {
 
 case!(paging_returns_each_lasting_item_once_while_others_are_added_and_removed);
 async fn paging_returns_each_lasting_item_once_while_others_are_added_and_removed(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let lasting: Vec<_> = (0..20)
+    let tenant = Tenant::create(&*store, "a").await;
+    let permanent: Vec<_> = (0..20)
         .map(|number| format!("{number:02}-lasting"))
         .collect();
-    let passing: Vec<_> = (0..20)
+    let temporary: Vec<_> = (0..20)
         .map(|number| format!("{number:02}-passing"))
         .collect();
-    let items: Vec<_> = lasting.iter().chain(&passing).map(|id| item(id)).collect();
+    let items: Vec<_> = permanent
+        .iter()
+        .chain(&temporary)
+        .map(|id| item(id))
+        .collect();
     tenant.push(&*store, &items, at(1)).await;
 
-    let mut met = Vec::new();
+    let mut collected = Vec::new();
     let mut after: Option<String> = None;
     for round in 0.. {
         let ids = page(&*store, &tenant, after.as_deref(), 3).await;
         let Some(last) = ids.last().cloned() else {
             break;
         };
-        met.extend(ids);
+        collected.extend(ids);
         // Between two pages, one of the passing items is removed wherever it is in the order (even
         // the item at the cursor), a new one is added behind the cursor, and a lasting one changes.
-        tenant.remove(&*store, &passing[(round * 7) % 20]).await;
+        tenant.remove(&*store, &temporary[(round * 7) % 20]).await;
         if last.ends_with("passing") {
             tenant.remove(&*store, &last).await;
         }
-        let mut changed = item(&lasting[round % 20]);
+        let mut changed = item(&permanent[round % 20]);
         changed.name = format!("Changed {round}");
         tenant
             .push(
@@ -75,8 +79,8 @@ async fn paging_returns_each_lasting_item_once_while_others_are_added_and_remove
             .await;
         after = Some(last);
     }
-    met.retain(|id| id.ends_with("lasting"));
-    assert_eq!(met, lasting);
+    collected.retain(|id| id.ends_with("lasting"));
+    assert_eq!(collected, permanent);
 }
 
 case!(page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it);
@@ -85,7 +89,7 @@ async fn page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it(sto
         description: Some("é".repeat(bytes as usize / 2)),
         ..item(id)
     };
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let items = [
         item("a"),
         of_size("b", PAGE_BYTES / 3),
@@ -98,11 +102,13 @@ async fn page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it(sto
     tenant.push(&*store, &items, at(1)).await;
     let list = async |after: Option<&str>, limit: u32| {
         let page = store
-            .list_items(&tenant.account, &all(), after, None, limit)
+            .list_items(&tenant.account, &any_item(), after, None, limit)
             .await
             .unwrap();
         let ids = page.entries.into_iter();
-        let ids: Vec<_> = ids.map(|one| one.item.id.as_str().to_owned()).collect();
+        let ids: Vec<_> = ids
+            .map(|stored| stored.item.id.as_str().to_owned())
+            .collect();
         (ids.concat(), page.more)
     };
     for (after, limit, ids, more) in [
@@ -122,8 +128,8 @@ async fn page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it(sto
 
 case!(item_range_ends_after_the_given_number_of_rows);
 async fn item_range_ends_after_the_given_number_of_rows(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let other = Tenant::settle(&*store, "b").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let other = Tenant::create(&*store, "b").await;
     let items = ["a", "b", "c", "d", "\u{10FFFF}\u{10FFFF}"].map(item);
     tenant.push(&*store, &items, at(1)).await;
     other.push(&*store, &[item("e"), item("f")], at(1)).await;
@@ -141,9 +147,11 @@ async fn item_range_ends_after_the_given_number_of_rows(store: Shared) {
         assert_eq!(end.as_deref(), expected, "{after:?}, {rows}");
     }
     let list = async |after, until| {
-        let page = store.list_items(account, &all(), after, until, 3).await;
+        let page = store
+            .list_items(account, &any_item(), after, until, 3)
+            .await;
         let page = page.unwrap();
-        let ids = page.entries.iter().map(|one| one.item.id.as_str());
+        let ids = page.entries.iter().map(|stored| stored.item.id.as_str());
         (ids.collect::<Vec<_>>().concat(), page.more)
     };
     assert_eq!(list(None, Some("b")).await, ("ab".into(), false));
@@ -160,7 +168,7 @@ async fn item_range_ends_after_the_given_number_of_rows(store: Shared) {
         (Some("d"), None, 1),
         (None, None, 5),
     ] {
-        let counted = store.count_items(account, &all(), after, until).await;
+        let counted = store.count_items(account, &any_item(), after, until).await;
         assert_eq!(counted.unwrap(), count, "{after:?}, {until:?}");
     }
 }

@@ -7,8 +7,8 @@ use crate::tenant::Tenant;
 use service::PepperId;
 use service::key::KeyDigest;
 use service::store::{
-    Action, ChangeOf, Inserted, KeyRecord, NewFactor, NodeId, OldEnds, PepperNeed, ResealedFactor,
-    StoreError,
+    Action, AffectedKeys, InsertKeyOutcome, KeyRecord, NewFactor, NodeId, OldKeyExpiry, PepperNeed,
+    ResealedFactor, StoreError,
 };
 
 /// The pepper under which the keys of [`Tenant`] are stored, and another one.
@@ -55,9 +55,9 @@ async fn pepper_changes_only_when_every_node_accepts_the_new_one(store: Shared) 
 
 case!(rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified);
 async fn rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let id = tenant.hold(&*store, "one").await;
-    let other = tenant.hold(&*store, "two").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
+    let other = tenant.issue_key(&*store, "two").await;
     let before = tenant.find(&*store, &id).await;
     let (old, new) = (before.digest, KeyDigest::from_bytes([9; 32]));
     let node = NodeId::from_stored("node".to_owned());
@@ -85,7 +85,7 @@ async fn rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified(stor
         panic!("{changes:?}");
     };
     // The change names the old digest, under which nodes hold the key in memory.
-    assert!(matches!(&change.of, ChangeOf::Key(digest) if *digest == old));
+    assert!(matches!(&change.of, AffectedKeys::Key(digest) if *digest == old));
 
     let need = store.pepper_need(&current, &current, at(10)).await.unwrap();
     assert_eq!((need.keys, need.factors, need.recovery_codes), (1, 0, 0));
@@ -99,7 +99,7 @@ async fn rehashed_key_is_found_by_its_new_digest_and_every_node_is_notified(stor
 
 case!(second_factor_is_reencrypted_unless_its_secret_changed_since_it_was_read);
 async fn second_factor_is_reencrypted_unless_its_secret_changed_since_it_was_read(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let (old, new) = (pepper(OLD), pepper(NEW));
     let event = tenant.event(Action::FactorEnabled, "owner", at(0));
     let none = token("no session");
@@ -135,10 +135,10 @@ async fn second_factor_is_reencrypted_unless_its_secret_changed_since_it_was_rea
 
 case!(writes_under_a_replaced_pepper_are_refused);
 async fn writes_under_a_replaced_pepper_are_refused(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let (old, new) = (pepper(OLD), pepper(NEW));
     store.set_pepper_fingerprint(&old.0).await.unwrap();
-    let before = tenant.hold(&*store, "before").await;
+    let before = tenant.issue_key(&*store, "before").await;
     assert!(store.change_pepper(&old, &new).await.unwrap());
 
     // Such attempts could come from a node that was suspended during the change.
@@ -150,7 +150,7 @@ async fn writes_under_a_replaced_pepper_are_refused(store: Shared) {
         matches!(refused, Err(StoreError::Unavailable(_))),
         "{refused:?}"
     );
-    let rotation = rotation(&tenant, "after", at(1), OldEnds::Now);
+    let rotation = rotation(&tenant, "after", at(1), OldKeyExpiry::Now);
     let rotated = |_: &KeyRecord, _: &KeyRecord| [event(), event()];
     let account = &tenant.account;
     let refused = store.rotate_key(account, &before, rotation, &rotated).await;
@@ -175,7 +175,10 @@ async fn writes_under_a_replaced_pepper_are_refused(store: Shared) {
 
     key.pepper_id = new.1.clone();
     let created = store.insert_key(key, event()).await.unwrap();
-    assert!(matches!(created, Inserted::Created(_)), "{created:?}");
+    assert!(
+        matches!(created, InsertKeyOutcome::Created(_)),
+        "{created:?}"
+    );
     let mut factor = factor();
     factor.pepper_id = new.1;
     assert!(enable(factor).await.unwrap());

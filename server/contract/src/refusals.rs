@@ -5,13 +5,13 @@ use crate::tenant::Tenant;
 use domain::{KeyId, Scope};
 use service::key::Malformed;
 use service::refusal::{CallId, Cause};
-use service::store::{KEPT_REFUSALS, RefusedCall, Store};
+use service::store::{MAX_REFUSALS, RefusedCall, Store};
 
 fn id(number: usize) -> CallId {
     CallId::parse(&format!("{number:032x}")).unwrap()
 }
 
-fn refused(number: usize, key: Option<(&Tenant, &KeyId)>) -> RefusedCall {
+fn refused_call(number: usize, key: Option<(&Tenant, &KeyId)>) -> RefusedCall {
     RefusedCall {
         id: id(number),
         at: at(0),
@@ -32,8 +32,8 @@ async fn find(store: &dyn Store, tenant: &Tenant, number: usize) -> Option<Refus
 
 case!(refused_call_reads_back_unchanged_and_only_for_its_account);
 async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
-    let key = mine.hold(&*store, "one").await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
+    let key = tenant.issue_key(&*store, "one").await;
     let causes = [
         Cause::Nothing,
         Cause::Form(Malformed::Length(38)),
@@ -47,84 +47,95 @@ async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Share
         .enumerate()
         .map(|(number, cause)| RefusedCall {
             cause,
-            ..refused(number, (number % 2 == 0).then_some((&mine, &key)))
+            ..refused_call(number, (number % 2 == 0).then_some((&tenant, &key)))
         })
         .collect();
     store.record_refusals(&calls).await.unwrap();
     for (number, call) in calls.iter().enumerate() {
-        assert_eq!(find(&*store, &mine, number).await.as_ref(), Some(call));
-        let nobodys = Some(call).filter(|call| call.key.is_none());
-        assert_eq!(find(&*store, &theirs, number).await.as_ref(), nobodys);
+        assert_eq!(find(&*store, &tenant, number).await.as_ref(), Some(call));
+        let public_call = Some(call).filter(|call| call.key.is_none());
+        assert_eq!(find(&*store, &stranger, number).await.as_ref(), public_call);
     }
     // No refusal is stored for a key that belongs to another account or does not exist.
-    let forged = refused(100, Some((&theirs, &key)));
-    let unknown = refused(101, Some((&mine, &mine.key("unknown", at(0)).id)));
+    let forged = refused_call(100, Some((&stranger, &key)));
+    let unknown = refused_call(101, Some((&tenant, &tenant.key("unknown", at(0)).id)));
     store.record_refusals(&[forged, unknown]).await.unwrap();
     for number in [100, 101] {
-        assert_eq!(find(&*store, &mine, number).await, None);
-        assert_eq!(find(&*store, &theirs, number).await, None);
+        assert_eq!(find(&*store, &tenant, number).await, None);
+        assert_eq!(find(&*store, &stranger, number).await, None);
     }
 }
 
 case!(flood_of_refused_calls_evicts_only_those_of_the_same_account);
 async fn flood_of_refused_calls_evicts_only_those_of_the_same_account(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
     let (key, other) = (
-        mine.hold(&*store, "one").await,
-        theirs.hold(&*store, "two").await,
+        tenant.issue_key(&*store, "one").await,
+        stranger.issue_key(&*store, "two").await,
     );
-    let first = [refused(0, Some((&mine, &key))), refused(1, None)];
+    let first = [
+        refused_call(0, Some((&tenant, &key))),
+        refused_call(1, None),
+    ];
     store.record_refusals(&first).await.unwrap();
-    let flood: Vec<_> = (10..11 + KEPT_REFUSALS)
-        .map(|number| refused(number, Some((&theirs, &other))))
+    let flood: Vec<_> = (10..11 + MAX_REFUSALS)
+        .map(|number| refused_call(number, Some((&stranger, &other))))
         .collect();
     for calls in flood.chunks(1_000) {
         store.record_refusals(calls).await.unwrap();
     }
-    assert!(find(&*store, &mine, 0).await.is_some());
-    assert!(find(&*store, &mine, 1).await.is_some());
-    assert_eq!(find(&*store, &theirs, 10).await, None, "the oldest is gone");
-    assert!(find(&*store, &theirs, 11).await.is_some());
-    assert!(find(&*store, &theirs, 10 + KEPT_REFUSALS).await.is_some());
-    let flood: Vec<_> = (0..KEPT_REFUSALS)
-        .map(|number| refused(100_000 + number, None))
+    assert!(find(&*store, &tenant, 0).await.is_some());
+    assert!(find(&*store, &tenant, 1).await.is_some());
+    assert_eq!(
+        find(&*store, &stranger, 10).await,
+        None,
+        "the oldest is gone"
+    );
+    assert!(find(&*store, &stranger, 11).await.is_some());
+    assert!(find(&*store, &stranger, 10 + MAX_REFUSALS).await.is_some());
+    let flood: Vec<_> = (0..MAX_REFUSALS)
+        .map(|number| refused_call(100_000 + number, None))
         .collect();
     store.record_refusals(&flood).await.unwrap();
-    assert!(find(&*store, &mine, 0).await.is_some());
-    assert_eq!(find(&*store, &mine, 1).await, None);
+    assert!(find(&*store, &tenant, 0).await.is_some());
+    assert_eq!(find(&*store, &tenant, 1).await, None);
 }
 
 case!(latest_refused_call_of_a_key_is_found);
 async fn latest_refused_call_of_a_key_is_found(store: Shared) {
-    let (mine, theirs) = Tenant::pair(&*store).await;
+    let (tenant, stranger) = Tenant::pair(&*store).await;
     let (key, other) = (
-        mine.hold(&*store, "one").await,
-        mine.hold(&*store, "two").await,
+        tenant.issue_key(&*store, "one").await,
+        tenant.issue_key(&*store, "two").await,
     );
     let last = async |tenant: &Tenant, key: &KeyId| {
         let found = store.last_refusal(&tenant.account, key).await.unwrap();
         found.map(|call| call.id)
     };
-    assert_eq!(last(&mine, &key).await, None);
+    assert_eq!(last(&tenant, &key).await, None);
     let calls = [
-        refused(9, Some((&mine, &key))),
-        refused(3, Some((&mine, &key))),
-        refused(5, Some((&mine, &other))),
-        refused(7, None),
+        refused_call(9, Some((&tenant, &key))),
+        refused_call(3, Some((&tenant, &key))),
+        refused_call(5, Some((&tenant, &other))),
+        refused_call(7, None),
     ];
     store.record_refusals(&calls).await.unwrap();
-    assert_eq!(last(&mine, &key).await, Some(id(3)), "in order of arrival");
-    assert_eq!(last(&mine, &other).await, Some(id(5)));
-    assert_eq!(last(&theirs, &key).await, None);
+    assert_eq!(
+        last(&tenant, &key).await,
+        Some(id(3)),
+        "in order of arrival"
+    );
+    assert_eq!(last(&tenant, &other).await, Some(id(5)));
+    assert_eq!(last(&stranger, &key).await, None);
 }
 
 case!(old_refused_calls_are_not_found_and_are_swept_in_batches);
 async fn old_refused_calls_are_not_found_and_are_swept_in_batches(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let calls: Vec<_> = (0..8)
         .map(|number| RefusedCall {
             at: at(i64::try_from(number).unwrap()),
-            ..refused(number, None)
+            ..refused_call(number, None)
         })
         .collect();
     store.record_refusals(&calls).await.unwrap();

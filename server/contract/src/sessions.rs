@@ -8,7 +8,7 @@ use service::store::{Action, Store, TokenDigest};
 const DELAYS: [u32; 4] = [0, 1, 5, 30];
 
 /// Uses the session at `now`, and returns whether it is live and was seen after `idle_since`.
-async fn works(
+async fn is_usable(
     store: &dyn Store,
     session: &TokenDigest,
     now: Timestamp,
@@ -38,75 +38,75 @@ async fn session_identifies_its_member(store: Shared) {
         );
         assert_eq!(tenant.events(&*store).await, 2);
     }
-    assert!(!works(&*store, &token("no session"), at(1), at(-1)).await);
+    assert!(!is_usable(&*store, &token("no session"), at(1), at(-1)).await);
 }
 
 case!(session_ends_at_its_absolute_expiry);
 async fn session_ends_at_its_absolute_expiry(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     let end = at(36_000);
-    assert!(works(&*store, &session, just_before(end), at(-1)).await);
-    assert!(!works(&*store, &session, end, at(-1)).await);
+    assert!(is_usable(&*store, &session, just_before(end), at(-1)).await);
+    assert!(!is_usable(&*store, &session, end, at(-1)).await);
 }
 
 case!(session_ends_when_it_has_been_idle_too_long);
 async fn session_ends_when_it_has_been_idle_too_long(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     assert!(
-        !works(&*store, &session, at(500), at(0)).await,
+        !is_usable(&*store, &session, at(500), at(0)).await,
         "last seen then is not after"
     );
-    assert!(works(&*store, &session, at(500), just_before(at(0))).await);
+    assert!(is_usable(&*store, &session, at(500), just_before(at(0))).await);
 }
 
 case!(last_use_of_a_session_is_updated_at_most_once_a_minute);
 async fn last_use_of_a_session_is_updated_at_most_once_a_minute(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
-    assert!(works(&*store, &session, at(60), at(-1)).await);
+    assert!(is_usable(&*store, &session, at(60), at(-1)).await);
     assert!(
-        !works(&*store, &session, at(60), at(0)).await,
+        !is_usable(&*store, &session, at(60), at(0)).await,
         "a minute is not more than one"
     );
-    assert!(works(&*store, &session, at(61), at(-1)).await);
+    assert!(is_usable(&*store, &session, at(61), at(-1)).await);
     assert!(
-        works(&*store, &session, at(61), at(60)).await,
+        is_usable(&*store, &session, at(61), at(60)).await,
         "the use at 61 s was not noted"
     );
     assert!(
-        works(&*store, &session, at(30), at(60)).await,
+        is_usable(&*store, &session, at(30), at(60)).await,
         "a clock that went back ends nothing"
     );
     assert!(
-        works(&*store, &session, at(62), at(60)).await,
+        is_usable(&*store, &session, at(62), at(60)).await,
         "last seen went backwards"
     );
 }
 
 case!(looking_up_a_session_does_not_count_as_using_it);
 async fn looking_up_a_session_does_not_count_as_using_it(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
-    let look = async |now, idle_since| {
+    let find = async |now, idle_since| {
         let found = store.find_session(&session, now, idle_since).await;
         found.unwrap()
     };
-    let member = look(at(500), at(-1)).await;
+    let member = find(at(500), at(-1)).await;
     assert_eq!(member, member_by_email(&*store, &tenant.email).await);
-    assert_eq!(look(at(501), at(0)).await, None, "the look was noted");
-    assert!(works(&*store, &session, at(502), at(-1)).await);
-    assert!(look(at(503), at(501)).await.is_some());
-    assert_eq!(look(at(36_000), at(-1)).await, None, "past its end");
+    assert_eq!(find(at(501), at(0)).await, None, "the look was noted");
+    assert!(is_usable(&*store, &session, at(502), at(-1)).await);
+    assert!(find(at(503), at(501)).await.is_some());
+    assert_eq!(find(at(36_000), at(-1)).await, None, "past its end");
     let unknown = token("no session");
-    let nobody = store.find_session(&unknown, at(1), at(-1)).await;
-    assert_eq!(nobody.unwrap(), None);
+    let member = store.find_session(&unknown, at(1), at(-1)).await;
+    assert_eq!(member.unwrap(), None);
 }
 
 case!(newest_of_concurrent_session_uses_is_kept);
 async fn newest_of_concurrent_session_uses_is_kept(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
     // Several rounds, since an adapter may first have to open the connections on which uses can
     // race.
@@ -117,11 +117,11 @@ async fn newest_of_concurrent_session_uses_is_kept(store: Shared) {
         let uses = race(10, |number| {
             let store = store.clone();
             let now = newest.plus_seconds(-61 * i64::from(number));
-            async move { works(&*store, &session, now, at(-1)).await }
+            async move { is_usable(&*store, &session, now, at(-1)).await }
         });
         assert_eq!(uses.await, [true; 10]);
         assert!(
-            works(&*store, &session, newest, just_before(newest)).await,
+            is_usable(&*store, &session, newest, just_before(newest)).await,
             "round {round}"
         );
     }
@@ -129,7 +129,7 @@ async fn newest_of_concurrent_session_uses_is_kept(store: Shared) {
 
 case!(ended_session_no_longer_works_and_its_end_is_recorded_once);
 async fn ended_session_no_longer_works_and_its_end_is_recorded_once(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let (ended, other) = (
         tenant.sign_in(&*store, at(0)).await,
         tenant.sign_in(&*store, at(1)).await,
@@ -139,8 +139,8 @@ async fn ended_session_no_longer_works_and_its_end_is_recorded_once(store: Share
         let event = tenant.event(Action::SessionEnded, tenant.owner.as_str(), at(2));
         store.end_session(&ended, event).await.unwrap();
     }
-    assert!(!works(&*store, &ended, at(3), at(-1)).await);
-    assert!(works(&*store, &other, at(3), at(-1)).await);
+    assert!(!is_usable(&*store, &ended, at(3), at(-1)).await);
+    assert!(is_usable(&*store, &other, at(3), at(-1)).await);
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 

@@ -1,12 +1,12 @@
 //! The settings of an account.
 
-use crate::fixtures::{Shared, all, at, item, member_by_email};
+use crate::fixtures::{Shared, any_item, at, item, member_by_email};
 use crate::tenant::Tenant;
 use domain::{AccountName, KeyPolicy, RateLimit};
 use serde_json::json;
 use service::Zone;
 use service::inventory::Currency;
-use service::store::{AccountChange, AccountSettings, Action, AuditEvent, Store};
+use service::store::{AccountSettings, Action, AuditEvent, ChangeAccountOutcome, Store};
 
 /// Settings that differ from those of a new account in every respect.
 pub(crate) fn other_settings() -> AccountSettings {
@@ -24,7 +24,7 @@ async fn change(
     tenant: &Tenant,
     before: &AccountSettings,
     after: &AccountSettings,
-) -> AccountChange {
+) -> ChangeAccountOutcome {
     let event = |before: &AccountSettings| AuditEvent {
         detail: json!({ "before": before.name }),
         ..tenant.event(Action::AccountUpdated, tenant.account.as_str(), at(1))
@@ -38,7 +38,7 @@ async fn change(
 case!(account_starts_with_default_settings_and_keeps_its_changes);
 async fn account_starts_with_default_settings_and_keeps_its_changes(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let begins = AccountSettings {
+    let defaults = AccountSettings {
         name: a.account_name(),
         currency: Currency::parse("USD").unwrap(),
         limit: RateLimit::DEFAULT,
@@ -46,34 +46,34 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
         key_policy: KeyPolicy::default(),
     };
     let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
-    assert_eq!(find(&a).await, begins);
-    let others = find(&b).await;
+    assert_eq!(find(&a).await, defaults);
+    let untouched = find(&b).await;
     let other = other_settings();
-    let changed = change(&*store, &a, &begins, &other).await;
-    assert_eq!(changed, AccountChange::Changed);
+    let changed = change(&*store, &a, &defaults, &other).await;
+    assert_eq!(changed, ChangeAccountOutcome::Changed);
     assert_eq!(find(&a).await, other_settings());
-    assert_eq!(find(&b).await, others);
+    assert_eq!(find(&b).await, untouched);
     let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
     assert_eq!(event.detail, json!({ "before": a.account_name() }));
     let events = a.events(&*store).await;
-    let changed = change(&*store, &a, &begins, &other).await;
-    assert_eq!(changed, AccountChange::Same);
+    let changed = change(&*store, &a, &defaults, &other).await;
+    assert_eq!(changed, ChangeAccountOutcome::Same);
     // Nothing is changed if the settings on which the change is based are no longer the stored
     // ones.
     let renamed = AccountSettings {
         name: AccountName::parse("Renamed").unwrap(),
-        ..begins.clone()
+        ..defaults.clone()
     };
-    let changed = change(&*store, &a, &begins, &renamed).await;
-    assert_eq!(changed, AccountChange::Differs);
+    let changed = change(&*store, &a, &defaults, &renamed).await;
+    assert_eq!(changed, ChangeAccountOutcome::Differs);
     assert_eq!(find(&a).await, other);
     assert_eq!(a.events(&*store).await, events, "nothing was changed");
 }
 
 case!(account_settings_apply_to_keys_and_members_but_not_to_stored_items);
 async fn account_settings_apply_to_keys_and_members_but_not_to_stored_items(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let key = tenant.hold(&*store, "one").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let key = tenant.issue_key(&*store, "one").await;
     let before = store.find_account(&tenant.account).await.unwrap().unwrap();
     let mut entry = item("1");
     entry.currency = before.currency;
@@ -83,7 +83,7 @@ async fn account_settings_apply_to_keys_and_members_but_not_to_stored_items(stor
     assert_eq!(key.account_limit, other_settings().limit);
     assert_eq!(key.account_name, other_settings().name);
     let page = store
-        .list_items(&tenant.account, &all(), None, None, 10)
+        .list_items(&tenant.account, &any_item(), None, None, 10)
         .await
         .unwrap();
     let items = page.entries;

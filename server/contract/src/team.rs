@@ -5,18 +5,18 @@ use crate::tenant::Tenant;
 use domain::seconds::HOUR;
 use domain::{MemberId, Role, Timestamp};
 use service::store::{
-    Action, AuditEvent, Claim, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember, Store,
-    StoreError, Teammate, TokenDigest,
+    Action, AuditEvent, ChangeMemberOutcome, LinkPurpose, MemberChange, NewLink, NewMember,
+    RedeemOutcome, Store, StoreError, Teammate, TokenDigest,
 };
 
 /// A member besides the owner, with values derived from the name.
 #[derive(Clone)]
-pub(crate) struct Mate {
+pub(crate) struct Colleague {
     pub(crate) id: MemberId,
     pub(crate) name: String,
 }
 
-impl Mate {
+impl Colleague {
     pub(crate) fn named(name: &str) -> Self {
         Self {
             id: MemberId::parse(&format!("mate-{name}")).unwrap(),
@@ -47,7 +47,7 @@ impl Mate {
         }
     }
 
-    pub(crate) async fn invited(
+    pub(crate) async fn create_invitation(
         &self,
         store: &dyn Store,
         tenant: &Tenant,
@@ -76,7 +76,7 @@ impl Mate {
         tenant: &Tenant,
         link: &TokenDigest,
         now: Timestamp,
-    ) -> Claim {
+    ) -> RedeemOutcome {
         let event = tenant.event(Action::MemberJoined, self.id.as_str(), now);
         store
             .accept_invitation(link, now, self.new_member(), event)
@@ -86,11 +86,13 @@ impl Mate {
 
     /// Invites a member and accepts the invitation.
     pub(crate) async fn join(store: &dyn Store, tenant: &Tenant, name: &str, role: Role) -> Self {
-        let mate = Self::named(name);
-        let link = mate.invited(store, tenant, role, at(0)).await;
-        let claim = mate.accept(store, tenant, &link, at(0)).await;
-        assert_eq!(claim, Claim::Claimed);
-        mate
+        let colleague = Self::named(name);
+        let link = colleague
+            .create_invitation(store, tenant, role, at(0))
+            .await;
+        let claim = colleague.accept(store, tenant, &link, at(0)).await;
+        assert_eq!(claim, RedeemOutcome::Redeemed);
+        colleague
     }
 
     /// Returns the member in the place of the tenant's owner, so that they can sign in.
@@ -109,7 +111,7 @@ async fn find(store: &dyn Store, tenant: &Tenant, id: &MemberId) -> Teammate {
         .list_members(&tenant.account, None, 100)
         .await
         .unwrap();
-    members.into_iter().find(|one| one.id == *id).unwrap()
+    members.into_iter().find(|member| member.id == *id).unwrap()
 }
 
 async fn change(
@@ -118,7 +120,7 @@ async fn change(
     id: &MemberId,
     change: MemberChange,
     now: Timestamp,
-) -> MemberChanged {
+) -> ChangeMemberOutcome {
     let event = |before: &Teammate| -> AuditEvent {
         let mut event = tenant.event(Action::MemberRoleChanged, id.as_str(), now);
         event.detail = serde_json::json!({ "was": before.role });
@@ -135,25 +137,27 @@ async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
     let (tenant, other) = Tenant::pair(&*store).await;
     let mut ids = vec![tenant.owner.clone()];
     for name in ["m1", "m2", "m3", "m4"] {
-        let mate = Mate::named(name);
-        let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
-        let claim = mate.accept(&*store, &tenant, &link, at(1)).await;
-        assert_eq!(claim, Claim::Claimed);
-        ids.push(mate.id);
+        let colleague = Colleague::named(name);
+        let link = colleague
+            .create_invitation(&*store, &tenant, Role::Viewer, at(0))
+            .await;
+        let claim = colleague.accept(&*store, &tenant, &link, at(1)).await;
+        assert_eq!(claim, RedeemOutcome::Redeemed);
+        ids.push(colleague.id);
     }
     ids.sort();
-    let (active, out): (Vec<_>, Vec<_>) = ids
+    let (active, deactivated): (Vec<_>, Vec<_>) = ids
         .into_iter()
         .partition(|id| *id == tenant.owner || id.as_str().ends_with(['2', '4']));
-    for id in &out {
+    for id in &deactivated {
         let changed = change(&*store, &tenant, id, MemberChange::Deactivate, at(2)).await;
-        assert_eq!(changed, MemberChanged::Changed);
+        assert_eq!(changed, ChangeMemberOutcome::Changed);
     }
-    let expected = [active, out].concat();
+    let expected = [active, deactivated].concat();
     for size in 1..=6 {
         let mut listed: Vec<Teammate> = Vec::new();
         loop {
-            let after = listed.last().map(Teammate::place);
+            let after = listed.last().map(Teammate::cursor);
             let page = store.list_members(&tenant.account, after.as_ref(), size);
             let page = page.await.unwrap();
             assert!(page.len() <= size as usize);
@@ -162,7 +166,7 @@ async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
             }
             listed.extend(page);
         }
-        let ids: Vec<_> = listed.iter().map(|one| one.id.clone()).collect();
+        let ids: Vec<_> = listed.iter().map(|member| member.id.clone()).collect();
         assert_eq!(ids, expected, "in pages of {size}");
     }
     for id in &expected {
@@ -179,26 +183,32 @@ async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
 
 case!(invitations_are_listed_in_pages);
 async fn invitations_are_listed_in_pages(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let other = Tenant::settle(&*store, "b").await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let other = Tenant::create(&*store, "b").await;
     for name in ["e", "c", "d"] {
-        let mate = Mate::named(name);
-        mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+        let colleague = Colleague::named(name);
+        colleague
+            .create_invitation(&*store, &tenant, Role::Viewer, at(0))
+            .await;
     }
     let (account, mut listed) = (&tenant.account, Vec::new());
     for _ in 0..3 {
         let after = listed.last();
         let page = store.list_invitations(account, after, at(1), 1).await;
         let mut page = page.unwrap();
-        let one = page.pop().unwrap();
+        let invitation = page.pop().unwrap();
         assert_eq!(page, []);
-        let found = store.find_invitation(account, &one.email, at(1)).await;
-        assert_eq!(found.unwrap().as_ref(), Some(&one));
-        let over = store.find_invitation(account, &one.email, at(HOUR)).await;
-        assert_eq!(over.unwrap(), None);
-        let elsewhere = store.find_invitation(&other.account, &one.email, at(1));
+        let found = store
+            .find_invitation(account, &invitation.email, at(1))
+            .await;
+        assert_eq!(found.unwrap().as_ref(), Some(&invitation));
+        let expired = store
+            .find_invitation(account, &invitation.email, at(HOUR))
+            .await;
+        assert_eq!(expired.unwrap(), None);
+        let elsewhere = store.find_invitation(&other.account, &invitation.email, at(1));
         assert_eq!(elsewhere.await.unwrap(), None);
-        listed.push(one.email);
+        listed.push(invitation.email);
     }
     assert_eq!(listed, ["c", "d", "e"].map(email));
     let page = store.list_invitations(account, listed.last(), at(1), 1);
@@ -207,9 +217,11 @@ async fn invitations_are_listed_in_pages(store: Shared) {
 
 case!(invitation_creates_one_member_with_its_role);
 async fn invitation_creates_one_member_with_its_role(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let (mate, late) = (Mate::named("mate"), Mate::named("late"));
-    let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let (colleague, late) = (Colleague::named("mate"), Colleague::named("late"));
+    let link = colleague
+        .create_invitation(&*store, &tenant, Role::Viewer, at(0))
+        .await;
     let open = store
         .list_invitations(&tenant.account, None, at(1), 100)
         .await
@@ -223,16 +235,22 @@ async fn invitation_creates_one_member_with_its_role(store: Shared) {
     // Of those who accept the invitation concurrently, one joins.
     let claims = race(10, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
-        let racer = Mate {
+        let racer = Colleague {
             id: MemberId::parse(&format!("racer-{number}")).unwrap(),
             name: "mate".to_owned(),
         };
         async move { racer.accept(&*store, &tenant, &link, at(2)).await }
     });
     let claims = claims.await;
-    let won = claims.iter().filter(|claim| **claim == Claim::Claimed);
+    let won = claims
+        .iter()
+        .filter(|claim| **claim == RedeemOutcome::Redeemed);
     assert_eq!(won.count(), 1);
-    assert!(claims.iter().all(|claim| *claim != Claim::EmailTaken));
+    assert!(
+        claims
+            .iter()
+            .all(|claim| *claim != RedeemOutcome::EmailTaken)
+    );
     let found = member_by_email(&*store, &email("mate")).await;
     let found = found.unwrap();
     assert_eq!(
@@ -244,22 +262,30 @@ async fn invitation_creates_one_member_with_its_role(store: Shared) {
         .await;
     assert_eq!(open.unwrap(), []);
 
-    let link = late.invited(&*store, &tenant, Role::Admin, at(0)).await;
+    let link = late
+        .create_invitation(&*store, &tenant, Role::Admin, at(0))
+        .await;
     let open = store
         .list_invitations(&tenant.account, None, at(HOUR), 100)
         .await;
     assert_eq!(open.unwrap(), [], "it is over");
     let claim = late.accept(&*store, &tenant, &link, at(HOUR)).await;
-    assert_eq!(claim, Claim::LinkGone);
+    assert_eq!(claim, RedeemOutcome::LinkInvalid);
 }
 
 case!(invitation_replaces_an_older_one_and_can_be_withdrawn);
 async fn invitation_replaces_an_older_one_and_can_be_withdrawn(store: Shared) {
     let (a, b) = Tenant::pair(&*store).await;
-    let mate = Mate::named("mate");
-    let old = mate.invited(&*store, &a, Role::Admin, at(0)).await;
-    let elsewhere = mate.invited(&*store, &b, Role::Viewer, at(1)).await;
-    let fresh = mate.invited(&*store, &a, Role::Viewer, at(2)).await;
+    let colleague = Colleague::named("mate");
+    let old = colleague
+        .create_invitation(&*store, &a, Role::Admin, at(0))
+        .await;
+    let elsewhere = colleague
+        .create_invitation(&*store, &b, Role::Viewer, at(1))
+        .await;
+    let fresh = colleague
+        .create_invitation(&*store, &a, Role::Viewer, at(2))
+        .await;
     assert_eq!(store.find_link(&old, at(3)).await.unwrap(), None);
     assert!(store.find_link(&fresh, at(3)).await.unwrap().is_some());
     let event = || a.event(Action::InvitationWithdrawn, "mate", at(3));
@@ -271,36 +297,47 @@ async fn invitation_replaces_an_older_one_and_can_be_withdrawn(store: Shared) {
     }
     assert_eq!(a.events(&*store).await, events + 1);
     assert_eq!(
-        mate.accept(&*store, &a, &fresh, at(3)).await,
-        Claim::LinkGone
+        colleague.accept(&*store, &a, &fresh, at(3)).await,
+        RedeemOutcome::LinkInvalid
     );
     // The invitation to the other account is not affected.
     assert_eq!(
-        mate.accept(&*store, &b, &elsewhere, at(3)).await,
-        Claim::Claimed
+        colleague.accept(&*store, &b, &elsewhere, at(3)).await,
+        RedeemOutcome::Redeemed
     );
     // A member's address cannot be invited to the same account again. In another account, it
     // belongs to another member.
-    let link = mate.invitation(&b, Role::Viewer, at(4));
+    let link = colleague.invitation(&b, Role::Viewer, at(4));
     let event = b.event(Action::InvitationCreated, "mate", at(4));
     assert!(!store.invite(link, event).await.unwrap());
-    let link = mate.invited(&*store, &a, Role::Viewer, at(4)).await;
-    let address = email(&mate.name);
-    let twin = Mate {
+    let link = colleague
+        .create_invitation(&*store, &a, Role::Viewer, at(4))
+        .await;
+    let address = email(&colleague.name);
+    let twin = Colleague {
         id: MemberId::parse("twin").unwrap(),
-        ..mate
+        ..colleague
     };
-    assert_eq!(twin.accept(&*store, &a, &link, at(5)).await, Claim::Claimed);
+    assert_eq!(
+        twin.accept(&*store, &a, &link, at(5)).await,
+        RedeemOutcome::Redeemed
+    );
     let found = store.members_by_email(&address, 9).await.unwrap();
-    let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
+    let accounts: Vec<_> = found
+        .iter()
+        .map(|candidate| &candidate.member.account_id)
+        .collect();
     assert_eq!(accounts, [&b.account, &a.account]);
     assert_eq!(store.members_by_email(&address, 1).await.unwrap().len(), 1);
     // An active member comes before a deactivated one, even if the active one joined later.
     let older = found[0].member.id.clone();
     let deactivated = change(&*store, &b, &older, MemberChange::Deactivate, at(6)).await;
-    assert_eq!(deactivated, MemberChanged::Changed);
+    assert_eq!(deactivated, ChangeMemberOutcome::Changed);
     let found = store.members_by_email(&address, 9).await.unwrap();
-    let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
+    let accounts: Vec<_> = found
+        .iter()
+        .map(|candidate| &candidate.member.account_id)
+        .collect();
     assert_eq!(accounts, [&a.account, &b.account]);
     let first = store.members_by_email(&address, 1).await.unwrap();
     assert_eq!(first[0].member.account_id, a.account);
@@ -308,30 +345,30 @@ async fn invitation_replaces_an_older_one_and_can_be_withdrawn(store: Shared) {
 
 case!(deactivated_member_loses_access_at_once_and_can_be_reactivated);
 async fn deactivated_member_loses_access_at_once_and_can_be_reactivated(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let mate = Mate::join(&*store, &tenant, "mate", Role::Owner).await;
-    let own = mate.as_tenant(&tenant);
+    let tenant = Tenant::create(&*store, "a").await;
+    let colleague = Colleague::join(&*store, &tenant, "mate", Role::Owner).await;
+    let own = colleague.as_tenant(&tenant);
     let session = own.sign_in(&*store, at(1)).await;
-    let others = tenant.sign_in(&*store, at(1)).await;
-    let mut invitation = Mate::named("guest").invitation(&tenant, Role::Viewer, at(1));
+    let owner_session = tenant.sign_in(&*store, at(1)).await;
+    let mut invitation = Colleague::named("guest").invitation(&tenant, Role::Viewer, at(1));
     if let LinkPurpose::Invitation { invited_by, .. } = &mut invitation.purpose {
-        *invited_by = mate.id.clone();
+        *invited_by = colleague.id.clone();
     }
     let invited = invitation.digest;
     let event = tenant.event(Action::InvitationCreated, "guest", at(1));
     assert!(store.invite(invitation, event).await.unwrap());
 
     let deactivate = MemberChange::Deactivate;
-    let changed = change(&*store, &tenant, &mate.id, deactivate, at(2)).await;
-    assert_eq!(changed, MemberChanged::Changed);
-    assert!(!find(&*store, &tenant, &mate.id).await.is_active());
+    let changed = change(&*store, &tenant, &colleague.id, deactivate, at(2)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Changed);
+    assert!(!find(&*store, &tenant, &colleague.id).await.is_active());
     assert_eq!(
         store.use_session(&session, at(2), at(-1)).await.unwrap(),
         None
     );
     assert!(
         store
-            .use_session(&others, at(2), at(-1))
+            .use_session(&owner_session, at(2), at(-1))
             .await
             .unwrap()
             .is_some()
@@ -343,22 +380,22 @@ async fn deactivated_member_loses_access_at_once_and_can_be_reactivated(store: S
     let digest = token("late");
     let late = service::store::NewSession {
         digest,
-        member_id: mate.id.clone(),
+        member_id: colleague.id.clone(),
         created_at: at(2),
         expires_at: at(100),
         ip: [192, 0, 2, 7].into(),
         user_agent: None,
     };
-    let event = own.event(Action::SessionOpened, mate.id.as_str(), at(2));
+    let event = own.event(Action::SessionOpened, colleague.id.as_str(), at(2));
     let hash = own.candidate(&*store).await.password_hash;
     let opened = store.open_session(late, &hash, &[], event).await;
     assert!(!opened.unwrap());
-    let same = change(&*store, &tenant, &mate.id, deactivate, at(3)).await;
-    assert_eq!(same, MemberChanged::Same);
+    let same = change(&*store, &tenant, &colleague.id, deactivate, at(3)).await;
+    assert_eq!(same, ChangeMemberOutcome::Same);
 
     let reactivate = MemberChange::Reactivate;
-    let changed = change(&*store, &tenant, &mate.id, reactivate, at(4)).await;
-    assert_eq!(changed, MemberChanged::Changed);
+    let changed = change(&*store, &tenant, &colleague.id, reactivate, at(4)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Changed);
     for old in [session, digest] {
         assert_eq!(store.use_session(&old, at(4), at(-1)).await.unwrap(), None);
     }
@@ -374,40 +411,43 @@ async fn deactivated_member_loses_access_at_once_and_can_be_reactivated(store: S
 
 case!(role_is_changed_only_if_it_is_still_the_expected_one);
 async fn role_is_changed_only_if_it_is_still_the_expected_one(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let colleague = Colleague::join(&*store, &tenant, "mate", Role::Viewer).await;
     let role = |from, to| MemberChange::Role {
         from: Some(from),
         to,
     };
     let events = tenant.events(&*store).await;
     let stale = role(Role::Admin, Role::Owner);
-    let changed = change(&*store, &tenant, &mate.id, stale, at(1)).await;
-    assert_eq!(changed, MemberChanged::Differs(Role::Viewer));
+    let changed = change(&*store, &tenant, &colleague.id, stale, at(1)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Differs(Role::Viewer));
     assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
     // If the member already has the wanted role, there is nothing to change.
     let same = role(Role::Admin, Role::Viewer);
-    let changed = change(&*store, &tenant, &mate.id, same, at(1)).await;
-    assert_eq!(changed, MemberChanged::Same);
+    let changed = change(&*store, &tenant, &colleague.id, same, at(1)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Same);
     let promote = role(Role::Viewer, Role::Admin);
-    let changed = change(&*store, &tenant, &mate.id, promote, at(2)).await;
-    assert_eq!(changed, MemberChanged::Changed);
-    assert_eq!(find(&*store, &tenant, &mate.id).await.role, Role::Admin);
+    let changed = change(&*store, &tenant, &colleague.id, promote, at(2)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Changed);
+    assert_eq!(
+        find(&*store, &tenant, &colleague.id).await.role,
+        Role::Admin
+    );
 }
 
 case!(account_always_keeps_an_active_owner);
 async fn account_always_keeps_an_active_owner(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let viewer = Mate::join(&*store, &tenant, "viewer", Role::Viewer).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let viewer = Colleague::join(&*store, &tenant, "viewer", Role::Viewer).await;
     let owner = tenant.owner.clone();
-    for wanted in [MemberChange::to(Role::Admin), MemberChange::Deactivate] {
-        let changed = change(&*store, &tenant, &owner, wanted, at(1)).await;
-        assert_eq!(changed, MemberChanged::LastOwner, "{wanted:?}");
+    for demotion in [MemberChange::to(Role::Admin), MemberChange::Deactivate] {
+        let changed = change(&*store, &tenant, &owner, demotion, at(1)).await;
+        assert_eq!(changed, ChangeMemberOutcome::LastOwner, "{demotion:?}");
     }
     assert_eq!(find(&*store, &tenant, &owner).await.role, Role::Owner);
     // A deactivated owner does not count.
-    let second = Mate::join(&*store, &tenant, "second", Role::Owner).await;
-    let out = change(
+    let second = Colleague::join(&*store, &tenant, "second", Role::Owner).await;
+    let changed = change(
         &*store,
         &tenant,
         &second.id,
@@ -415,12 +455,12 @@ async fn account_always_keeps_an_active_owner(store: Shared) {
         at(2),
     )
     .await;
-    assert_eq!(out, MemberChanged::Changed);
+    assert_eq!(changed, ChangeMemberOutcome::Changed);
     let demote = MemberChange::to(Role::Viewer);
     let changed = change(&*store, &tenant, &owner, demote, at(3)).await;
-    assert_eq!(changed, MemberChanged::LastOwner);
+    assert_eq!(changed, ChangeMemberOutcome::LastOwner);
     // Of two owners who demote each other, one remains an owner.
-    let back = change(
+    let changed = change(
         &*store,
         &tenant,
         &second.id,
@@ -428,58 +468,71 @@ async fn account_always_keeps_an_active_owner(store: Shared) {
         at(4),
     )
     .await;
-    assert_eq!(back, MemberChanged::Changed);
+    assert_eq!(changed, ChangeMemberOutcome::Changed);
     let both = race(2, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
         let id = [owner.clone(), second.id.clone()][number as usize].clone();
         async move { change(&*store, &tenant, &id, demote, at(5)).await }
     });
     let mut both = both.await;
-    both.sort_by_key(|changed| *changed == MemberChanged::LastOwner);
-    assert_eq!(both, [MemberChanged::Changed, MemberChanged::LastOwner]);
-    let nobody = MemberId::parse("nobody").unwrap();
-    let changed = change(&*store, &tenant, &nobody, demote, at(6)).await;
-    assert_eq!(changed, MemberChanged::Missing);
+    both.sort_by_key(|changed| *changed == ChangeMemberOutcome::LastOwner);
+    assert_eq!(
+        both,
+        [ChangeMemberOutcome::Changed, ChangeMemberOutcome::LastOwner]
+    );
+    let missing_id = MemberId::parse("nobody").unwrap();
+    let changed = change(&*store, &tenant, &missing_id, demote, at(6)).await;
+    assert_eq!(changed, ChangeMemberOutcome::Missing);
     assert_eq!(find(&*store, &tenant, &viewer.id).await.role, Role::Viewer);
 }
 
 case!(owner_hands_over_only_to_an_active_member);
 async fn owner_hands_over_only_to_an_active_member(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
-    let heir = Mate::join(&*store, &tenant, "heir", Role::Viewer).await;
-    let out = Mate::join(&*store, &tenant, "out", Role::Admin).await;
-    change(&*store, &tenant, &out.id, MemberChange::Deactivate, at(1)).await;
+    let tenant = Tenant::create(&*store, "a").await;
+    let successor = Colleague::join(&*store, &tenant, "heir", Role::Viewer).await;
+    let former = Colleague::join(&*store, &tenant, "out", Role::Admin).await;
+    change(
+        &*store,
+        &tenant,
+        &former.id,
+        MemberChange::Deactivate,
+        at(1),
+    )
+    .await;
     let hand_over = async |from: &MemberId, to: &MemberId| {
         let event = tenant.event(Action::MemberHandedOver, to.as_str(), at(2));
         let account = &tenant.account;
         store.hand_over(account, from, to, event).await.unwrap()
     };
-    let nobody = MemberId::parse("nobody").unwrap();
+    let missing_id = MemberId::parse("nobody").unwrap();
     let events = tenant.events(&*store).await;
     for (from, to) in [
-        (&tenant.owner, &out.id),
+        (&tenant.owner, &former.id),
         (&tenant.owner, &tenant.owner),
-        (&tenant.owner, &nobody),
-        (&heir.id, &tenant.owner),
+        (&tenant.owner, &missing_id),
+        (&successor.id, &tenant.owner),
     ] {
         assert!(!hand_over(from, to).await, "{from} to {to}");
     }
     assert_eq!(tenant.events(&*store).await, events);
-    assert!(hand_over(&tenant.owner, &heir.id).await);
-    assert_eq!(find(&*store, &tenant, &heir.id).await.role, Role::Owner);
+    assert!(hand_over(&tenant.owner, &successor.id).await);
+    assert_eq!(
+        find(&*store, &tenant, &successor.id).await.role,
+        Role::Owner
+    );
     assert_eq!(
         find(&*store, &tenant, &tenant.owner).await.role,
         Role::Admin
     );
     assert!(
-        !hand_over(&tenant.owner, &heir.id).await,
+        !hand_over(&tenant.owner, &successor.id).await,
         "no owner any more"
     );
 }
 
 case!(last_seen_time_of_a_member_outlives_their_sessions);
 async fn last_seen_time_of_a_member_outlives_their_sessions(store: Shared) {
-    let tenant = Tenant::settle(&*store, "a").await;
+    let tenant = Tenant::create(&*store, "a").await;
     let seen = async || find(&*store, &tenant, &tenant.owner).await.last_seen_at;
     assert_eq!(seen().await, None);
     let session = tenant.sign_in(&*store, at(10)).await;

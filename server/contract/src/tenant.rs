@@ -11,9 +11,10 @@ use service::inventory::{Condition, Item};
 use service::key::KeyDigest;
 use service::leads::{Lead, LeadEdits};
 use service::store::{
-    Action, Actor, AuditEvent, Candidate, Claim, Ended, FeedTerms, Inserted, KeyRecord, LeftOut,
-    LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store,
-    TokenDigest, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, Candidate, DeleteItemOutcome, FeedConditions, FeedRemovals,
+    InsertKeyOutcome, KeyRecord, LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession,
+    PutItemOutcome, RedeemOutcome, RevokeKeyOutcome, Revoker, Store, TokenDigest, UpsertCounts,
+    UpsertOutcome,
 };
 use std::net::IpAddr;
 
@@ -37,19 +38,19 @@ impl Tenant {
     }
 
     /// Creates the account and its owner in the store.
-    pub(crate) async fn settle(store: &dyn Store, name: &str) -> Self {
+    pub(crate) async fn create(store: &dyn Store, name: &str) -> Self {
         let tenant = Self::named(name);
         let link = tenant.invite(store, at(0)).await;
         let claim = tenant.claim(store, &link, at(0)).await;
-        assert_eq!(claim, Claim::Claimed);
+        assert_eq!(claim, RedeemOutcome::Redeemed);
         tenant
     }
 
     /// Creates two accounts, `a` and `b`.
     pub(crate) async fn pair(store: &dyn Store) -> (Self, Self) {
         (
-            Self::settle(store, "a").await,
-            Self::settle(store, "b").await,
+            Self::create(store, "a").await,
+            Self::create(store, "b").await,
         )
     }
 
@@ -97,7 +98,7 @@ impl Tenant {
         store: &dyn Store,
         link: &TokenDigest,
         now: Timestamp,
-    ) -> Claim {
+    ) -> RedeemOutcome {
         let event = self.event(Action::AccountCreated, self.account.as_str(), now);
         store
             .claim_account(link, now, self.as_owner(), event)
@@ -161,18 +162,18 @@ impl Tenant {
         }
     }
 
-    pub(crate) async fn issue(&self, store: &dyn Store, key: NewKey) -> Inserted {
+    pub(crate) async fn issue(&self, store: &dyn Store, key: NewKey) -> InsertKeyOutcome {
         let event = self.event(Action::KeyCreated, key.id.as_str(), key.created_at);
         store.insert_key(key, event).await.unwrap()
     }
 
     /// Issues the key that [`Self::key`] creates.
-    pub(crate) async fn hold(&self, store: &dyn Store, name: &str) -> KeyId {
-        self.hold_with(store, name, |_| {}).await
+    pub(crate) async fn issue_key(&self, store: &dyn Store, name: &str) -> KeyId {
+        self.issue_key_with(store, name, |_| {}).await
     }
 
     /// Issues the key that [`Self::key`] creates, with other values.
-    pub(crate) async fn hold_with(
+    pub(crate) async fn issue_key_with(
         &self,
         store: &dyn Store,
         name: &str,
@@ -181,7 +182,10 @@ impl Tenant {
         let mut key = self.key(name, at(0));
         set(&mut key);
         let id = key.id.clone();
-        assert!(matches!(self.issue(store, key).await, Inserted::Created(_)));
+        assert!(matches!(
+            self.issue(store, key).await,
+            InsertKeyOutcome::Created(_)
+        ));
         id
     }
 
@@ -193,7 +197,12 @@ impl Tenant {
             .expect("the key is there")
     }
 
-    pub(crate) async fn revoke(&self, store: &dyn Store, id: &KeyId, now: Timestamp) -> Ended {
+    pub(crate) async fn revoke(
+        &self,
+        store: &dyn Store,
+        id: &KeyId,
+        now: Timestamp,
+    ) -> RevokeKeyOutcome {
         let event = self.event(Action::KeyRevoked, id.as_str(), now);
         store
             .revoke_key(&self.account, id, self.revocation(now), event)
@@ -224,11 +233,11 @@ impl Tenant {
             &self.account,
             &Actor::System,
             items,
-            FeedTerms::default(),
+            FeedConditions::default(),
             now,
             &event,
         );
-        let Upserted::Stored(counts) = stored.await.unwrap() else {
+        let UpsertOutcome::Stored(counts) = stored.await.unwrap() else {
             panic!("nothing is removed")
         };
         counts
@@ -242,18 +251,18 @@ impl Tenant {
         also_kept: &[&str],
         allowed: Option<u64>,
         now: Timestamp,
-    ) -> Upserted {
+    ) -> UpsertOutcome {
         let event = |_| self.event(Action::InventoryUpdated, "inventory", now);
         let ids = items.iter().map(|item| item.id.as_str());
-        let kept = &ids.chain(also_kept.iter().copied()).collect();
+        let retained = &ids.chain(also_kept.iter().copied()).collect();
         let allowed = allowed.into();
-        let left_out = LeftOut { kept, allowed };
+        let removals = FeedRemovals { retained, allowed };
         store
             .upsert_items(
                 &self.account,
                 &Actor::System,
                 items,
-                Some(left_out).into(),
+                Some(removals).into(),
                 now,
                 &event,
             )
@@ -267,7 +276,7 @@ impl Tenant {
         item: &Item,
         condition: &Condition,
         now: Timestamp,
-    ) -> Put {
+    ) -> PutItemOutcome {
         let event = self.event(Action::InventoryUpdated, item.id.as_str(), now);
         store
             .put_item(&self.account, item, condition, now, event)
@@ -279,10 +288,10 @@ impl Tenant {
         let event = self.event(Action::ItemDeleted, id, at(0));
         let condition = Condition::Always;
         let removal = store.delete_item(&self.account, id, &condition, event);
-        removal.await.unwrap() == Removal::Removed
+        removal.await.unwrap() == DeleteItemOutcome::Removed
     }
 
-    pub(crate) async fn welcome(&self, store: &dyn Store, lead: &Lead) {
+    pub(crate) async fn add_lead(&self, store: &dyn Store, lead: &Lead) {
         let event = self.event(Action::LeadCreated, lead.id.as_str(), lead.created_at);
         store.insert_lead(&self.account, lead, event).await.unwrap();
     }

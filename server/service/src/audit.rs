@@ -8,18 +8,18 @@ use domain::{AccountId, KeyId, KeyName, MemberId};
 use std::sync::Arc;
 
 /// Events on one page.
-const PAGE: u32 = 50;
+const PAGE_SIZE: u32 = 50;
 /// Members among whom a reader chooses. Links in the rows lead to the events of others.
-const PEOPLE: u32 = 200;
+const MAX_LISTED_MEMBERS: u32 = 200;
 /// Events read at once for a file.
-const PIECE: u32 = 500;
+const BATCH_SIZE: u32 = 500;
 /// Number of events that a filter is applied to for one page or one piece of a file. The next one
 /// continues after them.
-const SEARCHED: u32 = 10_000;
+const SEARCH_LIMIT: u32 = 10_000;
 
 /// Consecutive events of the log, newest first.
 #[derive(Debug, Default)]
-pub struct AuditPiece {
+pub struct AuditBatch {
     pub events: Vec<LoggedEvent>,
     /// The number before which the next piece begins; `None` at the end of the log. A piece that a
     /// filter leaves empty can have one, too.
@@ -43,8 +43,8 @@ impl AuditLog {
         member: &Member,
         filter: &AuditFilter,
         before: Option<u64>,
-    ) -> Result<AuditPiece, Error> {
-        self.search_log(&member.account_id, filter, before, PAGE)
+    ) -> Result<AuditBatch, Error> {
+        self.search_log(&member.account_id, filter, before, PAGE_SIZE)
             .await
     }
 
@@ -53,13 +53,13 @@ impl AuditLog {
     ///
     /// # Errors
     /// The database's.
-    pub async fn piece(
+    pub async fn batch(
         &self,
         member: &Member,
         filter: &AuditFilter,
         before: Option<u64>,
-    ) -> Result<AuditPiece, Error> {
-        self.search_log(&member.account_id, filter, before, PIECE)
+    ) -> Result<AuditBatch, Error> {
+        self.search_log(&member.account_id, filter, before, BATCH_SIZE)
             .await
     }
 
@@ -69,12 +69,12 @@ impl AuditLog {
         filter: &AuditFilter,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<AuditPiece, Error> {
+    ) -> Result<AuditBatch, Error> {
         // Without a filter, each event that is read is in the piece.
         let end = if *filter == AuditFilter::default() {
             None
         } else {
-            let end = self.store.audit_end(account, filter, before, SEARCHED);
+            let end = self.store.audit_end(account, filter, before, SEARCH_LIMIT);
             end.await?
         };
         // One more event than fits shows that there is a next piece.
@@ -85,7 +85,7 @@ impl AuditLog {
         let full = events.len() > limit as usize;
         events.truncate(limit as usize);
         let last = events.last().filter(|_| full).map(|event| event.seq);
-        Ok(AuditPiece {
+        Ok(AuditBatch {
             events,
             next_before: last.or(end),
             stopped: !full && end.is_some(),
@@ -102,9 +102,12 @@ impl AuditLog {
         selected: Option<&MemberId>,
     ) -> Result<Vec<Teammate>, Error> {
         let account = &member.account_id;
-        let mut members = self.store.list_members(account, None, PEOPLE).await?;
+        let mut members = self
+            .store
+            .list_members(account, None, MAX_LISTED_MEMBERS)
+            .await?;
         if let Some(id) = selected
-            && members.iter().all(|one| one.id != *id)
+            && members.iter().all(|teammate| teammate.id != *id)
         {
             members.extend(self.store.find_teammate(account, id).await?);
         }

@@ -66,7 +66,7 @@ impl ManualClock {
     }
 
     /// Advances the boot clock, as if awake or asleep, and leaves the time of day as it is.
-    pub fn let_pass(&self, time: Duration) {
+    pub fn advance_boot(&self, time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap_or_default();
         self.boot_millis.fetch_add(millis, Ordering::SeqCst);
     }

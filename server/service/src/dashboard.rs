@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::keys::{Keys, UNUSED_SECONDS};
+use crate::keys::{Keys, UNUSED_AFTER_SECONDS};
 use crate::sessions::Member;
 use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, KeyFilter, KeyRecord};
 use domain::{AccountId, KeyCount, KeyCounts, KeyName, KeyOrder, KeyStatus, LeadStatus, Timestamp};
@@ -53,7 +53,7 @@ impl Dashboard {
     /// Returns the overview of the member's account, for any role.
     ///
     /// The amount of data read does not grow with the number of keys, calls or events: at most
-    /// [`KeyCount::MOST`] keys of each kind are counted, items have a counter, leads are counted by
+    /// [`KeyCount::MAX`] keys of each kind are counted, items have a counter, leads are counted by
     /// an index, and the rest is found by an index.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Dashboard {
     async fn count_keys(&self, account: &AccountId, now: Timestamp) -> Result<KeyCounts, Error> {
         self.keys.note_expired(account, now).await?;
         let count = async |filter: KeyFilter| {
-            let most = KeyCount::MOST + 1;
+            let most = KeyCount::MAX + 1;
             let order = KeyOrder::default();
             let counted = self.store.count_keys(account, &filter, order, most);
             counted.await.map(|counted| counted.keys)
@@ -122,11 +122,11 @@ impl Dashboard {
             revoked: count(of(KeyStatus::Revoked)).await?,
             // By this filter alone, so that an index suffices and no key is read.
             unused: count(KeyFilter {
-                idle_since: Some(now.plus_seconds(-UNUSED_SECONDS)),
+                idle_since: Some(now.plus_seconds(-UNUSED_AFTER_SECONDS)),
                 ..KeyFilter::default()
             })
             .await?,
-            knocking: self.keys.count_dead_keys_in_use(account, now).await?,
+            dead_keys_in_use: self.keys.count_dead_keys_in_use(account, now).await?,
         })
     }
 }

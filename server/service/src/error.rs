@@ -3,7 +3,7 @@
 
 use crate::refusal::Refusal;
 use crate::store::{Denial, OverQuota, StoreError};
-use domain::{Failure, Field, Rejected};
+use domain::{Failure, Field, InvalidValue};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("storage is low")]
     StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A revocation or a pause that is in force on this node and not stored yet (see
-    /// `crate::verdict::unstored`).
+    /// `crate::verdict::pending_stops`).
     #[error("refused on this node, not yet stored")]
     NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database did not confirm the change: it may or may not have been made.
@@ -40,8 +40,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn field(field: Field, rejected: Rejected) -> Self {
-        Self::Refused(Failure::field(field, rejected.0))
+    pub(crate) fn field(field: Field, invalid: InvalidValue) -> Self {
+        Self::Refused(Failure::field(field, invalid.0))
     }
 
     /// For a step before the change: whatever its outcome, the change was not made.
@@ -68,7 +68,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(source) => Self::Unavailable(source),
             StoreError::PastDeadline(listing) => Self::PastDeadline(listing),
-            StoreError::OverQuota(over) => Self::OverQuota(over),
+            StoreError::OverQuota(quota) => Self::OverQuota(quota),
             StoreError::Full(source) => Self::StorageLow(source),
             StoreError::InDoubt(source) => Self::InDoubt(source),
             StoreError::Broken(source) => Self::Broken(source),

@@ -15,12 +15,14 @@ pub fn folded(text: &str) -> String {
     }
     let composing = ComposingNormalizer::new_nfkc();
     let cases = CaseMapper::new();
-    let once = |text: &str| {
+    let fold_once = |text: &str| {
         let folded = cases.fold_string(text);
         composing.normalize(&folded).into_owned()
     };
     // Folding can apply once more after normalisation.
-    once(&once(&DecomposingNormalizer::new_nfd().normalize(text)))
+    fold_once(&fold_once(
+        &DecomposingNormalizer::new_nfd().normalize(text),
+    ))
 }
 
 /// Returns the spellings in which an address may have been stored before addresses had to be ASCII:
@@ -45,7 +47,7 @@ mod tests {
 
     #[test]
     fn texts_that_differ_only_in_case_or_unicode_form_fold_to_the_same_text() {
-        for (one, other) in [
+        for (left, right) in [
             ("CRM Sync", "crm sync"),
             ("Café", "cafe\u{301}"),
             ("ÅNGSTRÖM", "a\u{30A}ngstro\u{308}m"),
@@ -59,16 +61,16 @@ mod tests {
             ("ᾳ", "ΑΙ"),
             ("서울", "\u{1109}\u{1165}\u{110B}\u{116E}\u{11AF}"),
         ] {
-            assert_eq!(folded(one), folded(other), "{one} {other}");
-            assert_eq!(folded(&folded(one)), folded(one), "{one}");
+            assert_eq!(folded(left), folded(right), "{left} {right}");
+            assert_eq!(folded(&folded(left)), folded(left), "{left}");
         }
-        for (one, other) in [
+        for (left, right) in [
             ("Cafe", "Café"),
             ("a b", "ab"),
             ("東京", "京東"),
             ("ı", "i"),
         ] {
-            assert_ne!(folded(one), folded(other));
+            assert_ne!(folded(left), folded(right));
         }
     }
 

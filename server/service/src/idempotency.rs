@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::Random;
 use crate::store::{
-    Attempt, IdempotencyDigest, IdempotencyStore, KeptAnswer, NewClaim, PastRequest, RequestDigest,
-    RequestState, StoredAnswer,
+    IdempotencyDigest, IdempotencyStore, NewClaim, PastRequest, RequestAttempt, RequestDigest,
+    RequestState, ResponseToStore, StoredResponse,
 };
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// How long a request is known by its key.
-const KEPT_SECONDS: i64 = seconds::DAY;
+const RETENTION_SECONDS: i64 = seconds::DAY;
 
 /// Lease of an attempt. It is far longer than a request takes after its body has arrived, so that
 /// it lapses only if the node has died; until then, other nodes answer "in progress". The clocks of
@@ -28,7 +28,7 @@ const KEPT_SECONDS: i64 = seconds::DAY;
 const LEASE_SECONDS: i64 = 120;
 
 /// Upper bound of an account's stored requests. The oldest are removed.
-const KEPT_OF_AN_ACCOUNT: u32 = 10_000;
+const MAX_REQUESTS_PER_ACCOUNT: u32 = 10_000;
 
 /// Interval at which the server removes expired requests, and other records that are older than
 /// they are kept.
@@ -39,7 +39,7 @@ const SWEEP_ROWS: u32 = 1_000;
 
 /// Bytes of an answer's body that are stored. Of a longer answer, only the status and the headers
 /// are.
-const KEPT_BYTES: usize = 4 * 1024;
+const MAX_STORED_BODY_BYTES: usize = 4 * 1024;
 
 /// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is stored,
 /// since it may contain anything.
@@ -57,33 +57,34 @@ pub struct IdempotencyKey(IdempotencyDigest);
 impl IdempotencyKey {
     /// Parses a key; `None` for another form.
     pub fn parse(raw: &[u8]) -> Option<Self> {
-        let good = (1..=255).contains(&raw.len()) && raw.iter().all(|b| matches!(b, b' '..=b'~'));
-        good.then(|| Self(IdempotencyDigest(Sha256::digest(raw).into())))
+        let is_valid =
+            (1..=255).contains(&raw.len()) && raw.iter().all(|b| matches!(b, b' '..=b'~'));
+        is_valid.then(|| Self(IdempotencyDigest(Sha256::digest(raw).into())))
     }
 }
 
-type Name = (AccountId, IdempotencyDigest);
+type RequestName = (AccountId, IdempotencyDigest);
 
 /// The requests that this process is carrying out.
-pub(crate) type InFlight = Arc<DashMap<Name, RequestDigest>>;
+pub(crate) type InFlight = Arc<DashMap<RequestName, RequestDigest>>;
 
 /// The right to carry a request out. No other request of this process gets it before this is
 /// dropped.
 #[derive(Debug)]
-pub struct Claim {
-    name: Name,
-    attempt: Attempt,
+pub struct RequestClaim {
+    name: RequestName,
+    attempt: RequestAttempt,
     in_flight: InFlight,
 }
 
-impl Claim {
+impl RequestClaim {
     /// Returns the attempt, for the transaction of the change.
-    pub const fn attempt(&self) -> Attempt {
+    pub const fn attempt(&self) -> RequestAttempt {
         self.attempt
     }
 }
 
-impl Drop for Claim {
+impl Drop for RequestClaim {
     fn drop(&mut self) {
         self.in_flight.remove(&self.name);
     }
@@ -92,11 +93,11 @@ impl Drop for Claim {
 /// The decision about a request.
 #[derive(Debug)]
 pub enum Decision {
-    /// It is carried out now, which ends with [`Idempotency::keep_answer`],
+    /// It is carried out now, which ends with [`Idempotency::store_response`],
     /// [`Idempotency::give_up`] or [`Idempotency::release`].
-    First(Claim),
+    First(RequestClaim),
     /// It was carried out.
-    Replay(StoredAnswer),
+    Replay(StoredResponse),
     /// The same key was used for another request.
     Reused,
     /// It is being carried out, here or on another node.
@@ -105,24 +106,24 @@ pub enum Decision {
 
 /// Commits the answer to a request in the transaction of its change. The answer is made from the
 /// result of the change.
-pub struct AnswerToStore<T> {
-    attempt: Attempt,
-    answer: Box<dyn Fn(&T) -> StoredAnswer + Send + Sync>,
+pub struct ResponseBuilder<T> {
+    attempt: RequestAttempt,
+    answer: Box<dyn Fn(&T) -> StoredResponse + Send + Sync>,
 }
 
-impl<T> AnswerToStore<T> {
+impl<T> ResponseBuilder<T> {
     pub fn new(
-        attempt: Attempt,
-        answer: impl Fn(&T) -> StoredAnswer + Send + Sync + 'static,
+        attempt: RequestAttempt,
+        answer: impl Fn(&T) -> StoredResponse + Send + Sync + 'static,
     ) -> Self {
         let answer = Box::new(answer);
         Self { attempt, answer }
     }
 
-    pub(crate) fn of(&self, outcome: &T) -> KeptAnswer {
-        KeptAnswer {
+    pub(crate) fn build(&self, outcome: &T) -> ResponseToStore {
+        ResponseToStore {
             attempt: self.attempt,
-            answer: cut((self.answer)(outcome)),
+            answer: drop_long_body((self.answer)(outcome)),
         }
     }
 }
@@ -155,7 +156,7 @@ impl Idempotency {
             .find_request(account, key, now, expired(now))
             .await?;
         if let Some(past) = past.filter(|past| past.state != RequestState::Lapsed) {
-            return Ok(again(past, &request));
+            return Ok(decide_repeat(past, &request));
         }
         let claim = match self.in_flight.entry(name.clone()) {
             // An attempt of this node whose lease has lapsed, or whose claim is not committed yet.
@@ -165,8 +166,8 @@ impl Idempotency {
                 free.insert(request);
                 let mut id = [0; 16];
                 self.random.fill(&mut id);
-                Claim {
-                    attempt: Attempt { key: *key, id },
+                RequestClaim {
+                    attempt: RequestAttempt { key: *key, id },
                     name: name.clone(),
                     in_flight: self.in_flight.clone(),
                 }
@@ -178,11 +179,11 @@ impl Idempotency {
             now,
             lapses_at: now.plus_seconds(LEASE_SECONDS),
             expired: expired(now),
-            limit: KEPT_OF_AN_ACCOUNT,
+            limit: MAX_REQUESTS_PER_ACCOUNT,
         };
         match self.store.claim_request(account, &new).await {
             Ok(None) => Ok(Decision::First(claim)),
-            Ok(Some(past)) => Ok(again(past, &request)),
+            Ok(Some(past)) => Ok(decide_repeat(past, &request)),
             Err(error) => {
                 // The claim may be stored although its commit was not answered, and would block a
                 // retry.
@@ -196,13 +197,17 @@ impl Idempotency {
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
-    pub async fn keep_answer(&self, claim: Claim, answer: StoredAnswer) -> Result<(), Error> {
-        let kept = KeptAnswer {
+    pub async fn store_response(
+        &self,
+        claim: RequestClaim,
+        answer: StoredResponse,
+    ) -> Result<(), Error> {
+        let response = ResponseToStore {
             attempt: claim.attempt,
-            answer: cut(answer),
+            answer: drop_long_body(answer),
         };
         let (account, _) = &claim.name;
-        Ok(self.store.keep_answer(account, &kept).await?)
+        Ok(self.store.store_response(account, &response).await?)
     }
 
     /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is
@@ -210,7 +215,7 @@ impl Idempotency {
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
-    pub async fn release(&self, claim: Claim) -> Result<(), Error> {
+    pub async fn release(&self, claim: RequestClaim) -> Result<(), Error> {
         let (account, _) = &claim.name;
         Ok(self.store.release_request(account, &claim.attempt).await?)
     }
@@ -220,7 +225,7 @@ impl Idempotency {
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
-    pub async fn give_up(&self, claim: Claim) -> Result<(), Error> {
+    pub async fn give_up(&self, claim: RequestClaim) -> Result<(), Error> {
         let (account, _) = &claim.name;
         Ok(self.store.forget_request(account, &claim.attempt).await?)
     }
@@ -237,10 +242,10 @@ impl Idempotency {
 }
 
 const fn expired(now: Timestamp) -> Timestamp {
-    now.plus_seconds(-KEPT_SECONDS)
+    now.plus_seconds(-RETENTION_SECONDS)
 }
 
-fn again(past: PastRequest, request: &RequestDigest) -> Decision {
+fn decide_repeat(past: PastRequest, request: &RequestDigest) -> Decision {
     if past.request != *request {
         return Decision::Reused;
     }
@@ -250,8 +255,10 @@ fn again(past: PastRequest, request: &RequestDigest) -> Decision {
     }
 }
 
-fn cut(mut answer: StoredAnswer) -> StoredAnswer {
-    answer.body = answer.body.filter(|body| body.len() <= KEPT_BYTES);
+fn drop_long_body(mut answer: StoredResponse) -> StoredResponse {
+    answer.body = answer
+        .body
+        .filter(|body| body.len() <= MAX_STORED_BODY_BYTES);
     answer
 }
 
@@ -262,14 +269,17 @@ mod tests {
     #[test]
     fn idempotency_key_has_1_to_255_printable_ascii_characters() {
         let long = "x".repeat(255);
-        for good in [
+        for is_valid in [
             "a",
             "8e03978e-40d5-43e8-bc93-6894a57f9324",
             "\"quoted\"",
             " ~",
             &long,
         ] {
-            assert!(IdempotencyKey::parse(good.as_bytes()).is_some(), "{good}");
+            assert!(
+                IdempotencyKey::parse(is_valid.as_bytes()).is_some(),
+                "{is_valid}"
+            );
         }
         let long = "x".repeat(256);
         for bad in ["", "a\tb", "é", "\u{7f}", &long] {

@@ -21,15 +21,14 @@
 //! and `keys` are issued and revoked.
 
 mod access;
-mod attempt;
 pub mod audit;
 pub mod authenticator;
 mod clock;
 mod dashboard;
 pub mod entry;
 mod error;
+mod failed_attempts;
 pub mod fair_semaphore;
-mod figures;
 mod fold;
 mod idempotency;
 pub mod inventory;
@@ -40,6 +39,7 @@ pub mod lead;
 pub mod leads;
 mod limit;
 mod links;
+mod node_metrics;
 mod notices;
 mod origin;
 mod password;
@@ -62,33 +62,33 @@ mod verdict;
 mod view;
 mod zone;
 
-pub use access::{Access, Enrolled, OwnAccess, OwnSession};
-pub use attempt::Attempt;
+pub use access::{Access, EnrolmentForm, OwnAccess, OwnSession};
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dashboard::{Dashboard, LatestChange, Overview};
 pub use error::Error;
-pub use figures::Figures;
+pub use failed_attempts::AttemptKind;
 pub use idempotency::{
-    AnswerToStore, Claim, Decision, Idempotency, IdempotencyKey, SWEEP_EVERY_SECONDS,
+    Decision, Idempotency, IdempotencyKey, RequestClaim, ResponseBuilder, SWEEP_EVERY_SECONDS,
 };
 pub use limit::Allowance;
 pub use links::{LinkToken, LinkView, Links, SetupForm};
+pub use node_metrics::NodeMetrics;
 pub use notices::{
-    LOOK_EVERY_SECONDS, Mail, MailFailure, MailTopic, Mailer, NotSent, NoticeError, Notices,
+    Mail, MailError, MailFailure, MailTopic, Mailer, NOTICE_INTERVAL_SECONDS, NoticeError, Notices,
 };
-pub use origin::{CalledKey, Client, Source};
+pub use origin::{CalledKey, Client, RequestOrigin};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};
-pub use pepper_change::{NeedsOldPepper, OpenError, PepperChange};
+pub use pepper_change::{OldPepperNeed, PepperChange, StartError};
 pub use peppers::Peppers;
 pub use random::{OsRandom, Random};
 pub use refusals::Refusals;
 pub use services::Services;
-pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInStep, SignedIn};
+pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInOutcome, SignInStep};
 pub use settings::{Settings, SettingsOverview, settings_form};
-pub use team::{Invited, Team, TeamList, TeamPlace};
-pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage, UsageWriter};
-pub use verdict::{BEAT_MILLIS, ExpiryNotice, Node};
+pub use team::{Invited, Team, TeamCursor, TeamList};
+pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, KeyUsage, UsageWriter};
+pub use verdict::{ExpiryNotice, Node, POLL_INTERVAL_MILLIS};
 pub use view::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use zone::Zone;

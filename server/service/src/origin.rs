@@ -14,7 +14,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
-        Source::new(ip, user_agent.map(str::as_bytes)).client()
+        RequestOrigin::new(ip, user_agent.map(str::as_bytes)).client()
     }
 
     pub fn user_agent(&self) -> Option<&str> {
@@ -24,12 +24,12 @@ impl Client {
 
 /// Origin of a request as received, without an allocation: most calls only need to be counted.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub struct RequestOrigin<'a> {
     ip: IpAddr,
     user_agent: Option<&'a [u8]>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> RequestOrigin<'a> {
     pub fn new(ip: IpAddr, user_agent: Option<&'a [u8]>) -> Self {
         let ip = ip.to_canonical();
         Self { ip, user_agent }
@@ -57,31 +57,31 @@ impl<'a> Source<'a> {
 
     /// Whether this is the given client, as far as that can be decided without an allocation: if
     /// the program's name is received exactly as it is stored.
-    pub(crate) fn is_plainly(&self, ip: IpAddr, user_agent: Option<&str>) -> bool {
+    pub(crate) fn matches_exactly(&self, ip: IpAddr, user_agent: Option<&str>) -> bool {
         self.ip == ip && self.user_agent == user_agent.map(str::as_bytes)
     }
 }
 
 /// The key that a call used, whether or not the call was accepted. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CalledKey(Arc<Called>);
+pub struct CalledKey(Arc<KeyIdentity>);
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Called {
+pub struct KeyIdentity {
     pub(crate) account_id: AccountId,
     pub(crate) key_id: KeyId,
 }
 
 impl CalledKey {
     pub(crate) fn new(account_id: AccountId, key_id: KeyId) -> Self {
-        Self(Arc::new(Called { account_id, key_id }))
+        Self(Arc::new(KeyIdentity { account_id, key_id }))
     }
 }
 
 impl Deref for CalledKey {
-    type Target = Called;
+    type Target = KeyIdentity;
 
-    fn deref(&self) -> &Called {
+    fn deref(&self) -> &KeyIdentity {
         &self.0
     }
 }

@@ -5,7 +5,7 @@ use crate::random::{Random, bytes};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use domain::Rejected;
+use domain::InvalidValue;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -19,14 +19,14 @@ impl Password {
     ///
     /// # Errors
     /// It is too short, too long or too common.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         match raw.chars().count() {
-            0..12 => Err(Rejected("Use at least 12 characters.")),
-            12..=128 if is_common(raw) => Err(Rejected(
+            0..12 => Err(InvalidValue("Use at least 12 characters.")),
+            12..=128 if is_common(raw) => Err(InvalidValue(
                 "This password is one of the most common. Choose another, such as a few words.",
             )),
             12..=128 => Ok(Self(Zeroizing::new(raw.to_owned()))),
-            _ => Err(Rejected("Use at most 128 characters.")),
+            _ => Err(InvalidValue("Use at most 128 characters.")),
         }
     }
 }
@@ -47,9 +47,9 @@ fn is_common(raw: &str) -> bool {
 }
 
 /// Hashes that run at once at most: each takes 19 MiB and a whole core.
-const AT_ONCE: usize = 2;
+const MAX_CONCURRENT: usize = 2;
 /// Further hashes that may wait.
-const QUEUE: usize = 16;
+const MAX_QUEUED: usize = 16;
 
 /// Hashes and verifies passwords (argon2id, 19 MiB, 2 passes, 1 lane: OWASP's minimum and the
 /// crate's default).
@@ -73,27 +73,27 @@ impl Hasher {
         let secret: Zeroizing<[u8; 32]> = Zeroizing::new(bytes(random));
         let dummy = hash(&*secret, &bytes::<16>(random)).expect("argon2 takes any 32 bytes");
         Self {
-            running: Semaphore::new(AT_ONCE),
-            waiting: Semaphore::new(AT_ONCE + QUEUE),
+            running: Semaphore::new(MAX_CONCURRENT),
+            waiting: Semaphore::new(MAX_CONCURRENT + MAX_QUEUED),
             dummy: dummy.into(),
             verified: AtomicU64::new(0),
         }
     }
 
     /// Returns the number of passwords that were verified since the start.
-    pub fn verified(&self) -> u64 {
+    pub fn verified_count(&self) -> u64 {
         self.verified.load(Ordering::Relaxed)
     }
 
     /// Returns the PHC string of a new password.
     pub async fn hash(&self, random: &dyn Random, password: Password) -> Result<String, Error> {
         let salt = bytes::<16>(random);
-        let _turn = self.turn().await.ok_or(domain::Failure::Unavailable)?;
+        let _permit = self.acquire().await.ok_or(domain::Failure::Unavailable)?;
         blocking(move || hash(password.0.as_bytes(), &salt)).await
     }
 
     /// Waits for a turn; `None` if too many are waiting already.
-    pub async fn turn(&self) -> Option<HashPermit<'_>> {
+    pub async fn acquire(&self) -> Option<HashPermit<'_>> {
         let waiting = self.waiting.try_acquire().ok()?;
         let running = self.running.acquire().await.ok()?;
         Some(HashPermit {
@@ -113,7 +113,7 @@ impl HashPermit<'_> {
         stored: Option<&str>,
     ) -> Result<bool, Error> {
         hasher.verified.fetch_add(1, Ordering::Relaxed);
-        let known = stored.is_some();
+        let has_hash = stored.is_some();
         let stored: Arc<str> = stored.map_or_else(|| hasher.dummy.clone(), Into::into);
         let password = Zeroizing::new(password.to_owned());
         let matches = blocking(move || {
@@ -123,7 +123,7 @@ impl HashPermit<'_> {
                 .is_ok())
         })
         .await?;
-        Ok(known && matches)
+        Ok(has_hash && matches)
     }
 }
 
@@ -167,20 +167,21 @@ mod tests {
         let hasher = Hasher::new(&OsRandom);
         let stored = hash(b"correct horse battery", &[7; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$"));
-        let turn = hasher.turn().await.unwrap();
+        let permit = hasher.acquire().await.unwrap();
         assert!(
-            turn.verify(&hasher, "correct horse battery", Some(&stored))
+            permit
+                .verify(&hasher, "correct horse battery", Some(&stored))
                 .await
                 .unwrap()
         );
         assert!(
-            !turn
+            !permit
                 .verify(&hasher, "correct horse batterz", Some(&stored))
                 .await
                 .unwrap()
         );
         assert!(
-            !turn
+            !permit
                 .verify(&hasher, "correct horse battery", None)
                 .await
                 .unwrap()
@@ -190,11 +191,14 @@ mod tests {
     #[tokio::test]
     async fn hashing_is_refused_when_the_queue_is_full() {
         let hasher = Hasher::new(&OsRandom);
-        let _busy = (hasher.turn().await.unwrap(), hasher.turn().await.unwrap());
-        let waiting: Vec<_> = (0..QUEUE)
+        let _busy = (
+            hasher.acquire().await.unwrap(),
+            hasher.acquire().await.unwrap(),
+        );
+        let waiting: Vec<_> = (0..MAX_QUEUED)
             .map(|_| hasher.waiting.try_acquire().unwrap())
             .collect();
-        assert!(hasher.turn().await.is_none());
+        assert!(hasher.acquire().await.is_none());
         drop(waiting);
     }
 }

@@ -22,8 +22,8 @@ pub struct PepperId(String);
 
 impl PepperId {
     pub fn parse(raw: &str) -> Option<Self> {
-        let good = raw.len() == 16 && raw.bytes().all(|b| b.is_ascii_hexdigit());
-        good.then(|| Self(raw.to_owned()))
+        let is_valid = raw.len() == 16 && raw.bytes().all(|b| b.is_ascii_hexdigit());
+        is_valid.then(|| Self(raw.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -9,15 +9,15 @@ use std::sync::{Mutex, PoisonError};
 
 /// Upper bound of keys pending for the next batch: so many are re-hashed within a second. Others
 /// are noted at their next use.
-const PENDING: usize = 1_024;
+const MAX_PENDING: usize = 1_024;
 
 /// The peppers that a process was given.
 pub struct Peppers {
     current: Pepper,
-    pub(crate) old: Option<Old>,
+    pub(crate) old: Option<OldPepper>,
 }
 
-pub(crate) struct Old {
+pub(crate) struct OldPepper {
     pepper: Pepper,
     /// Whether the current pepper is the installation's.
     changed: AtomicBool,
@@ -25,7 +25,7 @@ pub(crate) struct Old {
     done: AtomicBool,
     /// New digests of keys that were used, by their old ones.
     pub(crate) pending: Mutex<HashMap<[u8; 32], KeyDigest>>,
-    counted: Mutex<PepperNeed>,
+    last_need: Mutex<PepperNeed>,
     pub(crate) batches: AtomicU32,
     pub(crate) empty_counts: AtomicU32,
 }
@@ -38,13 +38,13 @@ impl From<Pepper> for Peppers {
 
 impl Peppers {
     /// A pepper, and the one that it replaces.
-    pub fn changing(current: Pepper, old: Option<Pepper>) -> Self {
-        let old = old.map(|pepper| Old {
+    pub fn with_old(current: Pepper, old: Option<Pepper>) -> Self {
+        let old = old.map(|pepper| OldPepper {
             pepper,
             changed: AtomicBool::new(false),
             done: AtomicBool::new(false),
             pending: Mutex::default(),
-            counted: Mutex::default(),
+            last_need: Mutex::default(),
             batches: AtomicU32::new(0),
             empty_counts: AtomicU32::new(0),
         });
@@ -62,7 +62,7 @@ impl Peppers {
     }
 
     /// Returns the installation's pepper, which new keys are made with.
-    pub(crate) fn installations(&self) -> &Pepper {
+    pub(crate) fn installation_pepper(&self) -> &Pepper {
         match &self.old {
             Some(old) if !self.is_changed() => &old.pepper,
             _ => &self.current,
@@ -71,7 +71,7 @@ impl Peppers {
 
     /// Whether the current pepper is the installation's.
     pub(crate) fn is_changed(&self) -> bool {
-        let changed = |old: &Old| old.changed.load(Ordering::Relaxed);
+        let changed = |old: &OldPepper| old.changed.load(Ordering::Relaxed);
         self.old.as_ref().is_none_or(changed)
     }
 
@@ -101,7 +101,7 @@ impl Peppers {
             return;
         }
         if let Ok(mut pending) = change.pending.try_lock()
-            && pending.len() < PENDING
+            && pending.len() < MAX_PENDING
         {
             pending.insert(*old.as_bytes(), new);
         }
@@ -123,13 +123,13 @@ impl Peppers {
     /// Returns what needed the old pepper when it was last counted; `None` if this process was
     /// given none.
     pub(crate) fn need(&self) -> Option<PepperNeed> {
-        let counted = self.old.as_ref()?.counted.lock();
-        Some(*counted.unwrap_or_else(PoisonError::into_inner))
+        let last_need = self.old.as_ref()?.last_need.lock();
+        Some(*last_need.unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn note_need(&self, need: PepperNeed) {
         if let Some(old) = &self.old {
-            *old.counted.lock().unwrap_or_else(PoisonError::into_inner) = need;
+            *old.last_need.lock().unwrap_or_else(PoisonError::into_inner) = need;
         }
     }
 }
@@ -145,9 +145,9 @@ mod tests {
     use super::*;
     use crate::random::OsRandom;
 
-    fn changing() -> (Peppers, [KeyDigest; 2]) {
+    fn with_old() -> (Peppers, [KeyDigest; 2]) {
         let [new, old] = [(); 2].map(|()| Pepper::generate(&OsRandom));
-        let peppers = Peppers::changing(new, Some(old));
+        let peppers = Peppers::with_old(new, Some(old));
         let secret = PlainKey::generate(&OsRandom);
         let digests = peppers.digests_of(&secret);
         (peppers, digests)
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn key_with_an_old_digest_is_queued_once_for_rehash_after_a_pepper_change() {
-        let (peppers, digests) = changing();
+        let (peppers, digests) = with_old();
         let [new, old] = digests;
         peppers.note_old(digests, &old);
         assert_eq!(pending(&peppers), 0);
@@ -173,20 +173,20 @@ mod tests {
 
     #[test]
     fn queue_of_keys_to_rehash_is_bounded() {
-        let (peppers, [new, _]) = changing();
+        let (peppers, [new, _]) = with_old();
         peppers.note_changed();
-        for number in 0..=PENDING {
+        for number in 0..=MAX_PENDING {
             let mut old = [0; 32];
             old[..8].copy_from_slice(&number.to_le_bytes());
             let old = KeyDigest::from_bytes(old);
             peppers.note_old([new, old], &old);
         }
-        assert_eq!(pending(&peppers), PENDING);
+        assert_eq!(pending(&peppers), MAX_PENDING);
     }
 
     #[test]
     fn old_pepper_is_accepted_until_its_change_is_complete() {
-        let (peppers, [new, old]) = changing();
+        let (peppers, [new, old]) = with_old();
         assert_ne!(new, old);
         assert_eq!(peppers.accepted().len(), 2);
         peppers.note_changed();

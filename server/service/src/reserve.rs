@@ -22,16 +22,16 @@ const PERCENT: u64 = 5;
 
 /// How long feeds and leads are refused after a write failed because the disk was full, in
 /// microseconds.
-const CLOSED_FOR: u64 = 5_000_000;
+const CLOSED_MICROS: u64 = 5_000_000;
 
 /// Returns the bytes to keep free on a file system, by the operator's choice or by default.
-pub fn bytes(chosen: Option<u64>, disk: DiskSpace) -> u64 {
-    chosen.unwrap_or_else(|| DEFAULT_BYTES.min(disk.total / 100 * PERCENT))
+pub fn bytes(configured: Option<u64>, disk: DiskSpace) -> u64 {
+    configured.unwrap_or_else(|| DEFAULT_BYTES.min(disk.total / 100 * PERCENT))
 }
 
 /// Why a feed or a lead is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Low {
+enum LowReason {
     #[error("{free} bytes are free on the disk, fewer than the reserve of {reserve}")]
     BelowReserve { free: u64, reserve: u64 },
     #[error("a write failed because the disk was full")]
@@ -41,7 +41,7 @@ enum Low {
 #[derive(Debug, Default)]
 pub(crate) struct Reserve {
     /// Bytes, if the operator has chosen them.
-    chosen: OnceLock<u64>,
+    configured: OnceLock<u64>,
     state: Mutex<State>,
 }
 
@@ -50,20 +50,20 @@ struct State {
     /// Feeds and leads are refused until this time.
     closed_until: u64,
     /// The reason in the last line of the log; `None` if it reported that storage is no longer low.
-    reported: Option<Low>,
+    reported: Option<LowReason>,
 }
 
 impl Reserve {
-    fn judge(&self, disk: DiskSpace) -> Option<Low> {
-        let (free, reserve) = (disk.free, bytes(self.chosen.get().copied(), disk));
-        (free < reserve).then_some(Low::BelowReserve { free, reserve })
+    fn judge(&self, disk: DiskSpace) -> Option<LowReason> {
+        let (free, reserve) = (disk.free, bytes(self.configured.get().copied(), disk));
+        (free < reserve).then_some(LowReason::BelowReserve { free, reserve })
     }
 
     /// Returns why feeds and leads are refused at `now`, on the boot clock in microseconds.
-    fn low(&self, now: u64, disk: Option<DiskSpace>) -> Option<Low> {
+    fn low_reason(&self, now: u64, disk: Option<DiskSpace>) -> Option<LowReason> {
         let measured = disk.and_then(|disk| self.judge(disk));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let low = measured.or((now < state.closed_until).then_some(Low::Full));
+        let low = measured.or((now < state.closed_until).then_some(LowReason::Full));
         if low.is_some() != state.reported.is_some() {
             if let Some(why) = &low {
                 tracing::warn!(%why, "storage is low: feeds and leads are refused");
@@ -77,7 +77,7 @@ impl Reserve {
 
     fn note_full(&self, now: u64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.closed_until = now + CLOSED_FOR;
+        state.closed_until = now + CLOSED_MICROS;
     }
 }
 
@@ -102,18 +102,18 @@ impl FreeSpace {
     pub fn keep_free(&self, bytes: Option<u64>) {
         if let Some(bytes) = bytes {
             // A second call would be a programming error; the first one holds.
-            let _ = self.reserve.chosen.set(bytes);
+            let _ = self.reserve.configured.set(bytes);
         }
     }
 
     /// Whether feeds and leads are refused because the disk is nearly full.
     pub(crate) fn is_low(&self) -> bool {
-        self.low().is_some()
+        self.low_reason().is_some()
     }
 
-    fn low(&self) -> Option<Low> {
+    fn low_reason(&self) -> Option<LowReason> {
         self.reserve
-            .low(self.clock.boot_micros(), self.store.disk_space())
+            .low_reason(self.clock.boot_micros(), self.store.disk_space())
     }
 
     /// Carries out a write that can wait until there is space again.
@@ -125,7 +125,7 @@ impl FreeSpace {
         &self,
         write: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, Error> {
-        if let Some(low) = self.low() {
+        if let Some(low) = self.low_reason() {
             return Err(Error::StorageLow(low.into()));
         }
         let written = write.await;
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn storage_is_low_while_less_than_the_reserve_is_free() {
         let reserve = Reserve::default();
-        let low = Low::BelowReserve {
+        let low = LowReason::BelowReserve {
             free: DEFAULT_BYTES - 1,
             reserve: DEFAULT_BYTES,
         };
@@ -167,16 +167,19 @@ mod tests {
             let total = 100 * GIB;
             Some(DiskSpace { free, total })
         };
-        assert_eq!(reserve.low(0, free(DEFAULT_BYTES - 1)), Some(low));
-        assert_eq!(reserve.low(0, free(DEFAULT_BYTES)), None);
+        assert_eq!(reserve.low_reason(0, free(DEFAULT_BYTES - 1)), Some(low));
+        assert_eq!(reserve.low_reason(0, free(DEFAULT_BYTES)), None);
     }
 
     #[test]
     fn unmeasurable_disk_counts_as_full_for_some_seconds_after_it_was_full() {
         let reserve = Reserve::default();
-        assert_eq!(reserve.low(0, None), None);
+        assert_eq!(reserve.low_reason(0, None), None);
         reserve.note_full(0);
-        assert_eq!(reserve.low(CLOSED_FOR - 1, None), Some(Low::Full));
-        assert_eq!(reserve.low(CLOSED_FOR, None), None);
+        assert_eq!(
+            reserve.low_reason(CLOSED_MICROS - 1, None),
+            Some(LowReason::Full)
+        );
+        assert_eq!(reserve.low_reason(CLOSED_MICROS, None), None);
     }
 }

@@ -12,15 +12,15 @@ use std::sync::Arc;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-const NONCE: usize = 12;
-const SECRET: usize = 20;
+const NONCE_BYTES: usize = 12;
+const SECRET_BYTES: usize = 20;
 /// Without letters that are easily confused with others.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a recovery code: 50 bits.
-const RECOVERY: usize = 10;
+const RECOVERY_CHARS: usize = 10;
 
 /// The shared secret: 160 random bits, the length that RFC 4226 recommends.
-pub(crate) struct FactorSecret(Zeroizing<[u8; SECRET]>);
+pub(crate) struct FactorSecret(Zeroizing<[u8; SECRET_BYTES]>);
 
 impl FactorSecret {
     /// RFC 6238 as every app supports it: SHA-1, 6 digits, 30 seconds, and one step before and
@@ -66,7 +66,7 @@ impl Factors {
         secret: &FactorSecret,
         pepper: &Pepper,
     ) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; NONCE] = bytes(&*self.random);
+        let nonce: [u8; NONCE_BYTES] = bytes(&*self.random);
         let payload = Payload {
             msg: secret.0.as_slice(),
             aad: member.as_str().as_bytes(),
@@ -78,10 +78,10 @@ impl Factors {
 
     /// Decrypts a secret; `None` if [`Factors::seal`] did not make it for this member.
     pub(crate) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
-        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
         let peppers = [Some(self.peppers.current()), self.peppers.old()];
-        let opened = peppers.into_iter().flatten().find_map(|pepper| {
+        let decrypted = peppers.into_iter().flatten().find_map(|pepper| {
             let payload = Payload {
                 msg: sealed,
                 aad: member.as_str().as_bytes(),
@@ -90,9 +90,9 @@ impl Factors {
                 .decrypt(&Nonce::from(nonce), payload)
                 .ok()
         });
-        let opened = Zeroizing::new(opened?);
+        let decrypted = Zeroizing::new(decrypted?);
         Some(FactorSecret(Zeroizing::new(
-            opened.as_slice().try_into().ok()?,
+            decrypted.as_slice().try_into().ok()?,
         )))
     }
 
@@ -111,7 +111,7 @@ impl Factors {
             let current = self.peppers.current();
             let peppers = [current, self.peppers.old().unwrap_or(current)];
             let digests = peppers.map(|pepper| recovery_digest(pepper, member, &plain));
-            return Ok((plain.len() == RECOVERY).then_some(Proof::Recovery(digests)));
+            return Ok((plain.len() == RECOVERY_CHARS).then_some(Proof::Recovery(digests)));
         }
         let secret = self.unseal(member, &factor.sealed);
         let secret = secret.ok_or_else(|| Error::broken("a second factor cannot be decrypted"))?;
@@ -125,7 +125,7 @@ impl Factors {
         pepper: &Pepper,
     ) -> Vec<(String, RecoveryDigest)> {
         let code = |_| {
-            let random: Zeroizing<[u8; RECOVERY]> = Zeroizing::new(bytes(&*self.random));
+            let random: Zeroizing<[u8; RECOVERY_CHARS]> = Zeroizing::new(bytes(&*self.random));
             let plain: String = random
                 .iter()
                 .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
@@ -154,8 +154,9 @@ pub(crate) fn step(totp: &Totp, code: &str, now: Timestamp) -> Option<u64> {
 
 /// Removes the spaces and dashes that people type or paste.
 fn plain(typed: &str) -> String {
-    let kept = typed.chars().filter(char::is_ascii_alphanumeric);
-    kept.take(2 * RECOVERY)
+    let chars = typed.chars().filter(char::is_ascii_alphanumeric);
+    chars
+        .take(2 * RECOVERY_CHARS)
         .map(|c| c.to_ascii_lowercase())
         .collect()
 }

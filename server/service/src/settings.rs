@@ -7,12 +7,12 @@ use crate::keys::{Emergencies, EmergencyState};
 use crate::limit::AccountLimit;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{AccountChange, AccountSettings, Action, SettingsPorts};
+use crate::store::{AccountSettings, Action, ChangeAccountOutcome, SettingsPorts};
 use crate::verdict::Node;
 use crate::zone::Zone;
 use domain::{
-    AccountName, Failure, Field, FieldError, KeyPolicy, QuotaUse, RateLimit, Rejected, Resource,
-    SettingsForm,
+    AccountName, Failure, Field, FieldError, InvalidValue, KeyPolicy, QuotaUse, RateLimit,
+    Resource, SettingsForm,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl Settings {
         client: &Client,
         form: &SettingsForm,
     ) -> Result<(), Error> {
-        if !member.role.manages_account() {
+        if !member.role.may_manage_account() {
             return Err(Failure::Forbidden.into());
         }
         let account = &member.account_id;
@@ -102,7 +102,8 @@ impl Settings {
         let after = check(form)?;
         let now = self.clock.now();
         let event = |before: &AccountSettings| {
-            let detail = json!({ "before": told(before), "after": told(&after) });
+            let detail =
+                json!({ "before": audit_settings(before), "after": audit_settings(&after) });
             member.event(
                 Action::AccountUpdated,
                 account.as_str(),
@@ -114,8 +115,8 @@ impl Settings {
         let change = self.store.change_account(account, &before, &after, &event);
         let (changed, _) = self.node.propagate(change).await?;
         match changed {
-            AccountChange::Changed | AccountChange::Same => Ok(()),
-            AccountChange::Differs => Err(OUTDATED.into()),
+            ChangeAccountOutcome::Changed | ChangeAccountOutcome::Same => Ok(()),
+            ChangeAccountOutcome::Differs => Err(OUTDATED.into()),
         }
     }
 }
@@ -141,36 +142,36 @@ pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
 }
 
 fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
-    const CURRENCY: Rejected = Rejected("Choose a currency from the list.");
+    const CURRENCY: InvalidValue = InvalidValue("Choose a currency from the list.");
     let mut errors = Vec::new();
-    let mut note = |field, rejected: Rejected| {
+    let mut reject = |field, invalid: InvalidValue| {
         errors.push(FieldError {
             field,
-            message: rejected.to_string(),
+            message: invalid.to_string(),
         });
     };
     let name = AccountName::parse(&form.account_name)
-        .map_err(|rejected| note(Field::AccountName, rejected));
+        .map_err(|invalid| reject(Field::AccountName, invalid));
     let currency = Currency::parse(&form.currency).ok_or(CURRENCY);
-    let currency = currency.map_err(|rejected| note(Field::Currency, rejected));
+    let currency = currency.map_err(|invalid| reject(Field::Currency, invalid));
     let depth = RateLimit::parse_depth(&form.limit_depth)
-        .map_err(|rejected| note(Field::LimitDepth, rejected));
+        .map_err(|invalid| reject(Field::LimitDepth, invalid));
     let per_second = RateLimit::parse_per_second(&form.limit_per_second)
-        .map_err(|rejected| note(Field::LimitPerSecond, rejected));
+        .map_err(|invalid| reject(Field::LimitPerSecond, invalid));
     let time_zone =
-        Zone::parse(&form.time_zone).map_err(|rejected| note(Field::TimeZone, rejected));
+        Zone::parse(&form.time_zone).map_err(|invalid| reject(Field::TimeZone, invalid));
     let max_days = KeyPolicy::parse_days(&form.key_max_days)
-        .map_err(|rejected| note(Field::KeyMaxDays, rejected));
+        .map_err(|invalid| reject(Field::KeyMaxDays, invalid));
     match (name, currency, depth, per_second, time_zone, max_days) {
         (Ok(name), Ok(currency), Ok(depth), Ok(per_second), Ok(time_zone), Ok(max_days)) => {
             Ok(AccountSettings {
                 name,
                 currency,
                 limit: RateLimit::new(depth, per_second)
-                    .map_err(|Rejected(message)| Failure::field(Field::LimitDepth, message))?,
+                    .map_err(|InvalidValue(message)| Failure::field(Field::LimitDepth, message))?,
                 time_zone,
                 key_policy: KeyPolicy::new(form.keys_must_expire, max_days)
-                    .map_err(|Rejected(message)| Failure::field(Field::KeyMaxDays, message))?,
+                    .map_err(|InvalidValue(message)| Failure::field(Field::KeyMaxDays, message))?,
             })
         }
         _ => Err(Failure::Invalid { errors }),
@@ -178,7 +179,7 @@ fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
 }
 
 /// Returns the settings for the audit log.
-fn told(settings: &AccountSettings) -> Value {
+fn audit_settings(settings: &AccountSettings) -> Value {
     json!({
         "name": settings.name,
         "currency": settings.currency.code(),
@@ -234,7 +235,7 @@ mod tests {
         };
         let settings = check(&form).unwrap();
         assert_eq!(
-            told(&settings),
+            audit_settings(&settings),
             json!({
                 "name": "Acme Motors", "currency": "EUR", "limit": { "depth": 250, "per_second": 25 },
                 "time_zone": "Europe/Berlin", "keys_must_expire": true, "longest_life_of_keys_in_days": 90,

@@ -1,6 +1,6 @@
 //! Time zones, by their IANA names.
 
-use domain::{Rejected, Timestamp};
+use domain::{InvalidValue, Timestamp};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{RoundMode, Unit, ZonedRound};
 use std::sync::LazyLock;
@@ -20,8 +20,8 @@ impl Zone {
     ///
     /// # Errors
     /// The name is not in the database.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
-        const REJECTED: Rejected = Rejected("Choose a time zone from the list.");
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
+        const REJECTED: InvalidValue = InvalidValue("Choose a time zone from the list.");
         let rules = ZONES.get(raw.trim()).map_err(|_| REJECTED)?;
         let name = rules.iana_name().ok_or(REJECTED)?.to_owned();
         Ok(Self { name, rules })
@@ -161,8 +161,8 @@ mod tests {
     fn every_listed_zone_name_parses_to_itself() {
         let names = Zone::names();
         assert_eq!(names[0], "UTC");
-        for wanted in ["Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
-            assert!(names.iter().any(|name| name == wanted), "{wanted}");
+        for expected in ["Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+            assert!(names.iter().any(|name| name == expected), "{expected}");
         }
         for name in &names {
             assert_eq!(Zone::parse(name).unwrap().name(), name);

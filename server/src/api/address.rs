@@ -21,16 +21,17 @@ pub fn is_api(path: &str) -> bool {
 ///
 /// No browser sends an API key by itself, and no page of the console has a path segment `api`.
 pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
-    let named = |part: &str| is("api", part) || PROBES.iter().any(|probe| is(probe, part));
-    !is_api(path) && (carries_key(headers) || (!routed && path.split('/').any(named)))
+    let names_api =
+        |part: &str| is_segment("api", part) || PROBES.iter().any(|probe| is_segment(probe, part));
+    !is_api(path) && (carries_key(headers) || (!routed && path.split('/').any(names_api)))
 }
 
 /// Refuses a request for a path that the API does not have, and names the path that was probably
 /// meant. `route` returns the pattern of the route of a path, which is empty if there is none.
 pub fn unknown_path(path: &str, route: impl FnOnce(&str) -> &'static str) -> Refusal {
-    let meant = route(&corrected(path));
+    let suggestion = route(&corrected(path));
     Refusal::UnknownPath {
-        meant: Some(meant).filter(|meant| is_api(meant)),
+        suggestion: Some(suggestion).filter(|suggestion| is_api(suggestion)),
     }
 }
 
@@ -38,11 +39,11 @@ pub fn unknown_path(path: &str, route: impl FnOnce(&str) -> &'static str) -> Ref
 /// none at its end.
 fn corrected(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let after = parts.iter().rposition(|part| is("api", part));
-    let rest = &parts[after.map_or(0, |place| place + 1)..];
+    let after = parts.iter().rposition(|part| is_segment("api", part));
+    let rest = &parts[after.map_or(0, |index| index + 1)..];
     let probe = rest
         .last()
-        .filter(|part| PROBES.iter().any(|probe| is(probe, part)));
+        .filter(|part| PROBES.iter().any(|probe| is_segment(probe, part)));
     let path = match probe {
         Some(probe) => format!("/{probe}"),
         None => format!("/api/{}", rest.join("/")),
@@ -50,7 +51,7 @@ fn corrected(path: &str) -> String {
     path.to_ascii_lowercase()
 }
 
-fn is(name: &str, part: &str) -> bool {
+fn is_segment(name: &str, part: &str) -> bool {
     part.eq_ignore_ascii_case(name)
 }
 
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn path_is_corrected_from_its_last_api_segment_on() {
-        for (path, meant) in [
+        for (path, suggestion) in [
             ("//api/inventory", "/api/inventory"),
             ("/api/inventory/", "/api/inventory"),
             ("/api//inventory///A", "/api/inventory/a"),
@@ -71,7 +72,7 @@ mod tests {
             ("/readyz/", "/readyz"),
             ("/", "/api/"),
         ] {
-            assert_eq!(corrected(path), meant, "{path}");
+            assert_eq!(corrected(path), suggestion, "{path}");
         }
     }
 }

@@ -29,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for NoCondition {
 }
 
 impl Refuses for NoCondition {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(Refusal::NoConditions);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(Refusal::NoConditions);
     }
 }

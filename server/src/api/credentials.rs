@@ -10,7 +10,7 @@ use service::refusal::Refusal;
 ///
 /// # Errors
 /// If there is no key, or more than one.
-pub fn presented(headers: &HeaderMap) -> Result<&[u8], Refusal> {
+pub fn presented_key(headers: &HeaderMap) -> Result<&[u8], Refusal> {
     let mut lines = headers.get_all(API_KEY).iter();
     let line = lines.next();
     if lines.next().is_some() {
@@ -71,7 +71,7 @@ mod tests {
                 HeaderValue::from_bytes(value).unwrap(),
             );
         }
-        presented(&headers).map(|key| String::from_utf8_lossy(key).into_owned())
+        presented_key(&headers).map(|key| String::from_utf8_lossy(key).into_owned())
     }
 
     #[test]

@@ -13,32 +13,36 @@ pub fn members<'a>(
     value: &'a RawValue,
     errors: &mut Vec<EntryError>,
 ) -> Option<Vec<(String, &'a RawValue)>> {
-    let Some(Members { mut members, more }) = object(value) else {
+    let Some(Members {
+        mut members,
+        is_truncated,
+    }) = object(value)
+    else {
         errors.push(invalid("", "Send an object."));
         return None;
     };
-    if more {
-        errors.push(too_many());
+    if is_truncated {
+        errors.push(too_many_members());
     }
     let mut seen: Vec<String> = Vec::with_capacity(members.len());
     members.retain(|(name, _)| {
-        let again = seen.contains(name);
-        if again {
-            errors.push(twice(name));
+        let is_duplicate = seen.contains(name);
+        if is_duplicate {
+            errors.push(duplicate_field(name));
         }
         seen.push(name.clone());
-        !again
+        !is_duplicate
     });
     Some(members)
 }
 
 /// Reads a string, byte for byte.
 pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
-    let read = value
+    let parsed = value
         .get()
         .starts_with('"')
         .then(|| serde_json::from_str(value.get()));
-    match read {
+    match parsed {
         Some(Ok(text)) => Some(text),
         Some(Err(_)) => refuse(
             errors,
@@ -50,7 +54,7 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
 }
 
 /// Returns the error for a field of unknown name.
-pub fn unknown(name: &str) -> EntryError {
+pub fn unknown_field(name: &str) -> EntryError {
     let detail = match invisible_in(name) {
         Some(character) => {
             format!("The name of this field has the invisible character {character}. Remove it.")
@@ -61,12 +65,12 @@ pub fn unknown(name: &str) -> EntryError {
 }
 
 /// Returns the error for an object with more members than any of the API's objects has.
-pub fn too_many() -> EntryError {
+pub fn too_many_members() -> EntryError {
     EntryError::new("", EntryCode::TooLong, "This object has too many members.")
 }
 
 /// Returns the error for a field that is given a second time.
-pub fn twice(name: &str) -> EntryError {
+pub fn duplicate_field(name: &str) -> EntryError {
     EntryError::new(
         pointer(name),
         EntryCode::Duplicate,
@@ -86,6 +90,6 @@ pub fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> O
 
 /// Returns a JSON pointer (RFC 6901) to the field, with its name cut to a readable length.
 pub fn pointer(name: &str) -> String {
-    let shown: String = name.chars().take(128).collect();
-    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
+    let prefix: String = name.chars().take(128).collect();
+    format!("/{}", prefix.replace('~', "~0").replace('/', "~1"))
 }

@@ -39,14 +39,14 @@ pub async fn ready(State(state): State<AppState>) -> Result<String, Problem> {
     if state.leaving.is_cancelled() {
         return Err(Refusal::Stopping.into());
     }
-    state.services.ready().await?;
-    let figures = state.services.figures();
+    state.services.check_readiness().await?;
+    let node_metrics = state.services.node_metrics();
     let mut text = "ok\n".to_owned();
-    if figures.storage_low {
+    if node_metrics.storage_low {
         text.push_str(STORAGE_LOW);
     }
-    if figures.not_stored > 0 {
-        let _ = writeln!(text, "{NOT_STORED}: {}", figures.not_stored);
+    if node_metrics.not_stored > 0 {
+        let _ = writeln!(text, "{NOT_STORED}: {}", node_metrics.not_stored);
     }
     Ok(text)
 }

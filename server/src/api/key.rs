@@ -25,7 +25,7 @@ use utoipa::ToSchema;
     "expires_at": "2026-05-01T08:00:00Z", "last_used_at": "2026-02-01T09:30:00Z",
     "account": { "id": "0198c29e-0a11-7c3d-8e20-51d4c9f0b7aa", "name": "Example Motors" }
 }))]
-pub struct KeyAnswer<'a> {
+pub struct KeyResponse<'a> {
     /// Identifies the key where its secret must not appear, such as in a log or in a message to an
     /// admin.
     id: &'a str,
@@ -48,13 +48,13 @@ pub struct KeyAnswer<'a> {
     /// before the first call.
     #[schema(value_type = Option<String>, required, format = DateTime)]
     last_used_at: Option<Rfc3339Time>,
-    account: AccountAnswer<'a>,
+    account: AccountResponse<'a>,
 }
 
 /// The account whose data the key can access.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
-struct AccountAnswer<'a> {
+struct AccountResponse<'a> {
     id: &'a str,
     name: &'a str,
 }
@@ -68,16 +68,16 @@ struct AccountAnswer<'a> {
     tag = "Key",
     operation_id = "getKey",
     security(("ApiKey" = [])),
-    responses((status = 200, description = "The key", body = KeyAnswer))
+    responses((status = 200, description = "The key", body = KeyResponse))
 )]
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<AnyKey>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    parameters.none()?;
+    parameters.deny_all()?;
     let key: KeyDescription = state.services.auth.describe(&scoped.caller);
-    let answer = KeyAnswer {
+    let answer = KeyResponse {
         id: key.id.as_str(),
         name: key.name.as_str(),
         preview: key.preview,
@@ -86,7 +86,7 @@ pub async fn show(
         created_at: Rfc3339Time(key.created_at),
         expires_at: key.expires_at.map(Rfc3339Time),
         last_used_at: key.last_used.map(Rfc3339Time),
-        account: AccountAnswer {
+        account: AccountResponse {
             id: key.account_id.as_str(),
             name: key.account_name.as_str(),
         },
@@ -111,9 +111,9 @@ impl FromRequestParts<AppState> for Revoking {
 }
 
 impl Refuses for Revoking {
-    fn refusals(all: &mut Vec<Refusal>) {
-        Scoped::<AnyKey>::refusals(all);
-        all.extend([
+    fn refusals(samples: &mut Vec<Refusal>) {
+        Scoped::<AnyKey>::refusals(samples);
+        samples.extend([
             Refusal::NotStored,
             Refusal::OutcomeUnknown { idempotent: false },
         ]);
@@ -137,7 +137,7 @@ pub async fn revoke(
     Revoking(scoped): Revoking,
     parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
-    parameters.none()?;
+    parameters.deny_all()?;
     state
         .services
         .keys

@@ -3,14 +3,14 @@
 
 use super::openapi::parameters::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};
 use super::refusals::{LARGE_REMOVAL, Refuses};
-use crate::cursor::{self, Way};
-use crate::parameter::TooLong;
+use crate::cursor::{self, ChangeList};
+use crate::parameter_limits::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
 use service::refusal::Refusal;
-use service::store::ItemPlace;
-use service::store::REMOVED_AT_MOST;
+use service::store::ItemCursor;
+use service::store::MAX_REMOVED_ITEMS;
 use std::convert::Infallible;
 use std::future::ready;
 use std::marker::PhantomData;
@@ -21,7 +21,7 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
 /// Upper bound of `allow_removal`. A feed removes at most this many items, so a sender cannot allow
 /// every removal with a large number.
-const MOST_ALLOWED: u64 = REMOVED_AT_MOST as u64;
+const MAX_ALLOWED_REMOVALS: u64 = MAX_REMOVED_ITEMS as u64;
 
 /// The query parameters as they were sent, of the query that `Q` describes; `()` has none.
 ///
@@ -37,21 +37,21 @@ impl Refuses for ItemsQuery {}
 impl Refuses for ChangesQuery {}
 
 impl Refuses for ItemChangesQuery {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(Refusal::CursorExpired);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(Refusal::CursorExpired);
     }
 }
 
 impl Refuses for FeedQuery {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.extend([Refusal::ReplaceTooLarge, LARGE_REMOVAL]);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.extend([Refusal::ReplaceTooLarge, LARGE_REMOVAL]);
     }
 }
 
 impl<Q: Refuses> Refuses for Parameters<Q> {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(invalid("There is no parameter `page` here. Leave it out."));
-        Q::refusals(all);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(invalid("There is no parameter `page` here. Leave it out."));
+        Q::refusals(samples);
     }
 }
 
@@ -81,8 +81,8 @@ impl Parameters<()> {
     ///
     /// # Errors
     /// Any parameter.
-    pub fn none(&self) -> Result<(), Refusal> {
-        self.known(&[])
+    pub fn deny_all(&self) -> Result<(), Refusal> {
+        self.allow_only(&[])
     }
 }
 
@@ -92,9 +92,9 @@ impl Parameters<FeedQuery> {
     /// # Errors
     /// A parameter that is unknown or repeated, or a value that is not accepted.
     pub fn feed(&self) -> Result<FeedOptions, Refusal> {
-        self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
+        self.allow_only(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
-            let number = self::number(number).filter(|number| *number <= MOST_ALLOWED);
+            let number = self::number(number).filter(|number| *number <= MAX_ALLOWED_REMOVALS);
             number
                 .ok_or_else(|| invalid("Set `allow_removal` to a number of items from 0 to 10000."))
         });
@@ -138,19 +138,19 @@ impl Parameters<ItemsQuery> {
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
     pub fn items(&self) -> Result<(ItemFilter, Page<String>), Refusal> {
-        self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
+        self.allow_only(&["limit", "cursor", "category", "q", "updated_since"])?;
         // Text that was pasted often has blanks around it.
         let text = |name: &str| self.get(name).map(|text| text.trim().to_owned());
         let since = self.get("updated_since").map(|text| {
-            let told = "Set `updated_since` to a time such as 2026-01-31T08:00:00Z, with a `+` in it written as `%2B`.";
-            service::parse_rfc3339(text).ok_or_else(|| invalid(told))
+            let detail = "Set `updated_since` to a time such as 2026-01-31T08:00:00Z, with a `+` in it written as `%2B`.";
+            service::parse_rfc3339(text).ok_or_else(|| invalid(detail))
         });
         let filter = ItemFilter {
             category: text("category"),
             q: text("q"),
             updated_since: since.transpose()?,
         };
-        Ok((filter, self.part(cursor::read)?))
+        Ok((filter, self.page(cursor::read_item)?))
     }
 }
 
@@ -160,8 +160,8 @@ impl Parameters<ChangesQuery> {
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
     pub fn changes(&self) -> Result<Page<u64>, Refusal> {
-        self.known(&["limit", "cursor"])?;
-        self.part(|text| cursor::read_change(Way::On, text))
+        self.allow_only(&["limit", "cursor"])?;
+        self.page(|text| cursor::read_change(ChangeList::Forward, text))
     }
 }
 
@@ -170,9 +170,9 @@ impl Parameters<ItemChangesQuery> {
     ///
     /// # Errors
     /// A parameter that is unknown, repeated or out of range.
-    pub fn item_changes(&self) -> Result<Page<ItemPlace>, Refusal> {
-        self.known(&["limit", "cursor"])?;
-        self.part(cursor::read_item_change)
+    pub fn item_changes(&self) -> Result<Page<ItemCursor>, Refusal> {
+        self.allow_only(&["limit", "cursor"])?;
+        self.page(cursor::read_item_change)
     }
 }
 
@@ -186,7 +186,7 @@ impl<Q> Parameters<Q> {
         }
     }
 
-    fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Refusal> {
+    fn page<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Refusal> {
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => number(text)
@@ -204,19 +204,19 @@ impl<Q> Parameters<Q> {
         })
     }
 
-    fn known(&self, known: &[&str]) -> Result<(), Refusal> {
+    fn allow_only(&self, allowed: &[&str]) -> Result<(), Refusal> {
         for (index, (name, _)) in self.pairs.iter().enumerate() {
-            let shown: String = name.chars().take(64).collect();
-            if !known.contains(&name.as_str()) {
+            let prefix: String = name.chars().take(64).collect();
+            if !allowed.contains(&name.as_str()) {
                 return Err(invalid(format!(
-                    "There is no parameter `{shown}` here. Leave it out."
+                    "There is no parameter `{prefix}` here. Leave it out."
                 )));
             }
             if self.pairs[..index]
                 .iter()
                 .any(|(earlier, _)| earlier == name)
             {
-                return Err(invalid(format!("Send `{shown}` only once.")));
+                return Err(invalid(format!("Send `{prefix}` only once.")));
             }
         }
         self.lengths.clone().map_err(Refusal::from)
@@ -225,7 +225,7 @@ impl<Q> Parameters<Q> {
     fn get(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(parameter, _)| parameter == name)
             .map(|(_, value)| value.as_str())
     }
 }
@@ -248,34 +248,34 @@ fn invalid(detail: impl Into<String>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use service::store::Removals;
+    use service::store::AllowedRemovals;
 
-    fn asked<Q>(query: &str) -> Parameters<Q> {
+    fn parameters<Q>(query: &str) -> Parameters<Q> {
         Parameters::of(query, TooLong::check_query(query))
     }
 
     #[test]
     fn page_has_a_default_limit_and_accepts_a_limit_and_a_cursor() {
-        let page = |query: &str| asked(query).items().unwrap().1;
+        let page = |query: &str| parameters(query).items().unwrap().1;
         let first = Page {
             limit: 50,
             after: None,
         };
         assert_eq!(page(""), first);
-        let later = Page {
+        let second = Page {
             limit: 500,
             after: Some("a/b".into()),
         };
         assert_eq!(
-            page(&format!("limit=500&cursor={}", cursor::write("a/b"))),
-            later
+            page(&format!("limit=500&cursor={}", cursor::write_item("a/b"))),
+            second
         );
     }
 
     #[test]
     fn item_filters_are_read_from_the_query() {
         let (filter, _) =
-            asked("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
+            parameters("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
                 .items()
                 .unwrap();
         assert_eq!(filter.category.as_deref(), Some("Sedan"));
@@ -286,14 +286,14 @@ mod tests {
 
     #[test]
     fn feed_options_have_defaults_and_invalid_ones_are_rejected() {
-        let feed = |query: &str| asked(query).feed();
+        let feed = |query: &str| parameters(query).feed();
         assert_eq!(feed(""), Ok(FeedOptions::default()));
         assert_eq!(
             feed("mode=merge&on_error=reject"),
             Ok(FeedOptions::default())
         );
         let other = FeedOptions {
-            mode: FeedMode::Replace(Removals::LargeUpTo(240)),
+            mode: FeedMode::Replace(AllowedRemovals::LargeUpTo(240)),
             on_error: OnError::Skip,
         };
         assert_eq!(
@@ -325,8 +325,8 @@ mod tests {
 
     #[test]
     fn page_of_changes_begins_after_the_cursor() {
-        let query = format!("cursor={}", cursor::write_change(Way::On, 7));
-        let page = asked(&query).changes();
+        let query = format!("cursor={}", cursor::write_change(ChangeList::Forward, 7));
+        let page = parameters(&query).changes();
         assert_eq!(
             page,
             Ok(Page {
@@ -334,8 +334,8 @@ mod tests {
                 after: Some(7)
             })
         );
-        let query = format!("cursor={}", cursor::write("SKU001"));
-        assert!(asked(&query).changes().is_err());
+        let query = format!("cursor={}", cursor::write_item("SKU001"));
+        assert!(parameters(&query).changes().is_err());
     }
 
     #[test]
@@ -360,7 +360,7 @@ mod tests {
             &long,
         ] {
             assert!(
-                matches!(asked(bad).items(), Err(Refusal::InvalidParameter(_))),
+                matches!(parameters(bad).items(), Err(Refusal::InvalidParameter(_))),
                 "{bad}"
             );
         }

@@ -31,13 +31,13 @@ impl<P: Send, S: Sync> FromRequestParts<S> for PathId<P> {
 }
 
 impl Refuses for PathId<ItemPath> {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(Refusal::NoSuchItem);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(Refusal::NoSuchItem);
     }
 }
 
 impl Refuses for PathId<LeadPath> {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(Refusal::NoSuchLead);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(Refusal::NoSuchLead);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::http::RequestId;
 use crate::http::headers::RETRY_SECONDS;
-use crate::telemetry::Chain;
+use crate::telemetry::ErrorChain;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -12,12 +12,12 @@ use serde::Serialize;
 use service::inventory::EntryError;
 use service::refusal::Refusal;
 use service::rfc3339;
-use service::store::{OverQuota, REMOVED_AT_MOST};
+use service::store::{MAX_REMOVED_ITEMS, OverQuota};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
 // The texts of the problems contain this number.
-const _: () = assert!(REMOVED_AT_MOST == 10_000);
+const _: () = assert!(MAX_REMOVED_ITEMS == 10_000);
 
 /// Maximum number of entries in [`Document::errors`]. More would not help to correct a body.
 const MAX_ENTRIES: usize = 100;
@@ -69,12 +69,12 @@ impl Problem {
     #[expect(clippy::too_many_lines, reason = "one arm for each problem")]
     pub fn detail(&self) -> Cow<'static, str> {
         match &self.0 {
-            Refusal::UnknownPath { meant: Some(meant) } => format!(
-                "There is nothing at this path. Send the request to `{meant}`, with nothing before it, one slash between its parts \
+            Refusal::UnknownPath { suggestion: Some(suggestion) } => format!(
+                "There is nothing at this path. Send the request to `{suggestion}`, with nothing before it, one slash between its parts \
                  and none at its end. `/api/openapi.json` lists all paths."
             )
             .into(),
-            Refusal::UnknownPath { meant: None } => {
+            Refusal::UnknownPath { suggestion: None } => {
                 "There is nothing at this path. Check it for typing errors; paths of the API begin with `/api/`, and have no \
                  slash at their end. `/api/openapi.json` lists all paths."
                     .into()
@@ -115,8 +115,8 @@ impl Problem {
                 )
                 .into()
             }
-            Refusal::UnsupportedMediaType { taken } => {
-                format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
+            Refusal::UnsupportedMediaType { expected } => {
+                format!("Send the body with `Content-Type` `{expected}`, in UTF-8 and uncompressed.").into()
             }
             Refusal::BodyTooLarge { limit } => {
                 format!("The body is larger than {limit} bytes. Send less in one request.").into()
@@ -378,25 +378,25 @@ impl From<service::Error> for Problem {
             // `service::reserve` logs this once, when it begins: a line for each call would fill
             // the disk.
             service::Error::StorageLow(_) => {
-                tracing::debug!(error = %Chain(&error), "storage is low");
+                tracing::debug!(error = %ErrorChain(&error), "storage is low");
                 Refusal::StorageLow
             }
             // It has been logged already.
             service::Error::NotStored(_) => Refusal::NotStored,
             service::Error::InDoubt(_) => {
-                tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");
+                tracing::error!(error = %ErrorChain(&error), "the outcome of a change is unknown");
                 Refusal::OutcomeUnknown { idempotent: false }
             }
             service::Error::Unavailable(_) => {
-                tracing::warn!(error = %Chain(&error), "the database is unavailable");
+                tracing::warn!(error = %ErrorChain(&error), "the database is unavailable");
                 Refusal::Unavailable
             }
             service::Error::PastDeadline(_) => {
-                tracing::warn!(error = %Chain(&error), "a listing was interrupted");
+                tracing::warn!(error = %ErrorChain(&error), "a listing was interrupted");
                 Refusal::PastDeadline
             }
             service::Error::Refused(_) | service::Error::Broken(_) => {
-                tracing::error!(error = %Chain(&error), "a request failed");
+                tracing::error!(error = %ErrorChain(&error), "a request failed");
                 Refusal::Internal
             }
         })

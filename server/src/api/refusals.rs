@@ -1,7 +1,7 @@
 //! The refusals of each operation, which follow from the types of its handler's arguments. So no
 //! handler has to list them, and none can be forgotten.
 
-use super::once::Once;
+use super::idempotency::Idempotency;
 use crate::AppState;
 use crate::http::Segment;
 use axum::extract::State;
@@ -23,9 +23,9 @@ impl Refuses for HeaderMap {}
 impl Refuses for Segment {}
 impl Refuses for State<AppState> {}
 
-impl Refuses for Once {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.extend([
+impl Refuses for Idempotency {
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.extend([
             Refusal::IdempotencyKeyReused,
             Refusal::Conflict,
             Refusal::OutcomeUnknown { idempotent: true },
@@ -38,8 +38,8 @@ impl Refuses for Once {
 macro_rules! arguments {
     ($($argument:ident)*) => {
         impl<Via, $($argument: Refuses),*> Refuses for (Via, $($argument),*) {
-            fn refusals(all: &mut Vec<Refusal>) {
-                $($argument::refusals(all);)*
+            fn refusals(samples: &mut Vec<Refusal>) {
+                $($argument::refusals(samples);)*
             }
         }
     };
@@ -56,12 +56,12 @@ where
     H: Handler<T, AppState>,
     T: Refuses,
 {
-    let mut all = Vec::new();
-    T::refusals(&mut all);
+    let mut samples = Vec::new();
+    T::refusals(&mut samples);
     // The order is stable: of two samples with a code, that of the earlier argument is taken.
-    all.sort_by_key(Refusal::code);
-    all.dedup_by_key(|refusal| refusal.code());
-    all
+    samples.sort_by_key(Refusal::code);
+    samples.dedup_by_key(|refusal| refusal.code());
+    samples
 }
 
 /// Returns the refusals that any API key can get.

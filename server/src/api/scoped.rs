@@ -3,7 +3,7 @@
 //! A handler that takes a [`Scoped`] runs only for a key with that permission, and the service's
 //! methods for keys need the caller that it contains.
 
-use super::credentials::presented;
+use super::credentials::presented_key;
 use super::problem::Problem;
 use super::refusals::{LIMITED, Refuses, of_keys};
 use crate::AppState;
@@ -16,7 +16,7 @@ use axum::http::request::Parts;
 use domain::{Resource, Scope};
 use service::authenticator::Refused;
 use service::refusal::Refusal;
-use service::{Client, KeyCaller, Source};
+use service::{Client, KeyCaller, RequestOrigin};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use url::form_urlencoded;
@@ -30,7 +30,7 @@ pub trait Permission: Send {
     const QUOTA: Option<Refusal> = None;
 
     /// Returns the scope that this request requires besides [`Self::SCOPE`].
-    fn also(_: &Parts) -> Option<Scope> {
+    fn additional_scope(_: &Parts) -> Option<Scope> {
         None
     }
 }
@@ -65,7 +65,7 @@ impl Permission for InventoryPush {
     const QUOTA: Option<Refusal> = Some(ITEMS);
 
     /// A dry run shows stored values.
-    fn also(parts: &Parts) -> Option<Scope> {
+    fn additional_scope(parts: &Parts) -> Option<Scope> {
         let query = parts.uri.query().unwrap_or_default();
         let dry_run = form_urlencoded::parse(query.as_bytes())
             .any(|(name, value)| name == "dry_run" && value == "true");
@@ -103,12 +103,12 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let source = source(parts);
         let context = RequestContext::of(&parts.extensions);
         // Extracted a second time within one request, which is still one call.
-        if let Some((caller, _)) = context.and_then(RequestContext::accepted) {
+        if let Some((caller, _)) = context.and_then(RequestContext::accepted_call) {
             return Ok(Self::of(caller.clone(), source, parts)?);
         }
         // 1. Authenticate the key. A refused key is noted, too, so that the refusal counts as its
         //    call.
-        let key = presented(&parts.headers)?;
+        let key = presented_key(&parts.headers)?;
         let authenticated = state.services.auth.authenticate(key, source).await;
         let caller = authenticated.map_err(|Refused { why, attribution }| {
             if let (Some(context), Some(attribution)) = (context, attribution) {
@@ -143,20 +143,20 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
 }
 
 impl<P: Permission> Refuses for Scoped<P> {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.extend(of_keys());
-        all.extend(P::SCOPE.map(Refusal::MissingScope));
-        all.extend([LIMITED, Refusal::Internal, Refusal::Unavailable]);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.extend(of_keys());
+        samples.extend(P::SCOPE.map(Refusal::MissingScope));
+        samples.extend([LIMITED, Refusal::Internal, Refusal::Unavailable]);
         if matches!(P::SCOPE, Some(Scope::InventoryWrite | Scope::LeadsWrite)) {
-            all.push(Refusal::OutcomeUnknown { idempotent: false });
+            samples.push(Refusal::OutcomeUnknown { idempotent: false });
         }
     }
 }
 
 impl<P: Permission> Scoped<P> {
-    fn of(caller: KeyCaller, source: Source<'_>, parts: &Parts) -> Result<Self, Refusal> {
-        let mut required = P::SCOPE.into_iter().chain(P::also(parts));
-        match required.find(|scope| !caller.may(*scope)) {
+    fn of(caller: KeyCaller, source: RequestOrigin<'_>, parts: &Parts) -> Result<Self, Refusal> {
+        let mut required = P::SCOPE.into_iter().chain(P::additional_scope(parts));
+        match required.find(|scope| !caller.has_scope(*scope)) {
             Some(scope) => Err(Refusal::MissingScope(scope)),
             None => Ok(Self {
                 caller,
@@ -171,14 +171,14 @@ impl<P: Permission> Scoped<P> {
     ///
     /// # Errors
     /// If the key may no longer be used, or not for this.
-    pub async fn judged_again(self, state: &AppState) -> Result<Self, Problem> {
+    pub async fn judge_again(self, state: &AppState) -> Result<Self, Problem> {
         let caller = state
             .services
             .auth
             .judge_again(&self.caller, self.ip)
             .await?;
         match P::SCOPE {
-            Some(scope) if !caller.may(scope) => Err(Refusal::MissingScope(scope).into()),
+            Some(scope) if !caller.has_scope(scope) => Err(Refusal::MissingScope(scope).into()),
             _ => Ok(Self { caller, ..self }),
         }
     }
@@ -186,6 +186,6 @@ impl<P: Permission> Scoped<P> {
     /// Returns the origin of the call, to be stored with what it changes.
     pub fn client(&self) -> Client {
         let agent = self.user_agent.as_ref();
-        Source::new(self.ip, agent.map(HeaderValue::as_bytes)).client()
+        RequestOrigin::new(self.ip, agent.map(HeaderValue::as_bytes)).client()
     }
 }

@@ -34,16 +34,16 @@ impl<P: Permission, B: ApiBody> FromRequest<AppState> for ScopedBody<P, B> {
         let (mut parts, body) = request.into_parts();
         let scoped = Scoped::<P>::from_request_parts(&mut parts, state).await?;
         let body = B::read(Request::from_parts(parts, body)).await?;
-        let scoped = scoped.judged_again(state).await?;
+        let scoped = scoped.judge_again(state).await?;
         Ok(Self { scoped, body })
     }
 }
 
 impl<P: Permission, B: ApiBody> Refuses for ScopedBody<P, B> {
-    fn refusals(all: &mut Vec<Refusal>) {
-        Scoped::<P>::refusals(all);
-        B::refusals(all);
-        all.extend(P::QUOTA);
-        all.push(Refusal::StorageLow);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        Scoped::<P>::refusals(samples);
+        B::refusals(samples);
+        samples.extend(P::QUOTA);
+        samples.push(Refusal::StorageLow);
     }
 }

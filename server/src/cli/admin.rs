@@ -2,7 +2,7 @@
 
 use super::args::Admin;
 use super::output::print_line;
-use crate::open::{Opened, open};
+use crate::open_services::{OpenServices, open_services};
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, anyhow, bail};
@@ -28,8 +28,8 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(log, log_format);
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen, tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { services, store } =
-        open(&database, OpenMode::ExistingOnly, peppers, origin).await?;
+    let OpenServices { services, store } =
+        open_services(&database, OpenMode::ExistingOnly, peppers, origin).await?;
     let line = link(&services, command, &public_url).await;
     store.close().await;
     print_line(&line?);
@@ -94,10 +94,10 @@ async fn link(
 async fn check_single_account(services: &Services, email: &Email) -> anyhow::Result<()> {
     let accounts = services.links.accounts_of(email).await?;
     if accounts.len() > 1 {
-        let each = accounts.iter().map(|(id, name)| format!("{id} (“{name}”)"));
+        let entries = accounts.iter().map(|(id, name)| format!("{id} (“{name}”)"));
         bail!(
             "{email} is a member of several accounts; add --account ID with one of {}",
-            each.collect::<Vec<_>>().join(", ")
+            entries.collect::<Vec<_>>().join(", ")
         );
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Definition of the command line. `voxum --help` and the tables of `docs/src/configuration.md`
 //! come from these texts.
 
-use super::CeilingFlags;
+use super::ResourceLimitFlags;
 use clap::{Args, Parser, Subcommand};
 use domain::RevokeReason;
 use std::path::PathBuf;
@@ -118,7 +118,7 @@ pub struct Flags {
     )]
     pub max_connections: String,
     #[command(flatten)]
-    pub ceilings: CeilingFlags,
+    pub resource_limits: ResourceLimitFlags,
     /// Seconds between SIGTERM and the closing of the listener, during which /readyz answers 503
     /// and requests are still accepted: as long as your load balancer needs to notice
     #[arg(
@@ -289,7 +289,7 @@ pub enum Admin {
 
 fn reason(raw: &str) -> Result<RevokeReason, String> {
     RevokeReason::parse(raw).map_err(|_| {
-        let all = RevokeReason::ALL.map(RevokeReason::as_str);
-        format!("use one of {}", all.join(", "))
+        let names = RevokeReason::ALL.map(RevokeReason::as_str);
+        format!("use one of {}", names.join(", "))
     })
 }

@@ -5,7 +5,7 @@ use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::anyhow;
 use std::path::Path;
-use storage::copy::{Held, back_up_file, back_up_postgres};
+use storage::copy::{CopySummary, back_up_file, back_up_postgres};
 
 /// Runs the command.
 ///
@@ -14,7 +14,7 @@ use storage::copy::{Held, back_up_file, back_up_postgres};
 pub async fn run(to: &Path, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
     // The texts of these errors are complete without their sources.
-    let Held { accounts, keys } = match &settings.database {
+    let CopySummary { accounts, keys } = match &settings.database {
         Database::File(database) => back_up_file(database, to).await,
         Database::Postgres(url) => back_up_postgres(url, to).await,
     }

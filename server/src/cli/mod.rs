@@ -1,10 +1,9 @@
-//! The command line: a file for each command, [`args`] with `ceilings` for the flags, and
+//! The command line: a file for each command, [`args`] with `resource_limits` for the flags, and
 //! [`output`] for what the commands print.
 
 pub mod admin;
 mod args;
 mod backup;
-mod ceilings;
 mod doctor;
 mod key;
 mod r#move;
@@ -12,11 +11,12 @@ pub mod output;
 mod pepper;
 #[cfg(test)]
 mod reference;
+mod resource_limits;
 mod restore;
 mod serve;
 
 pub use args::{Cli, Flags};
-pub use ceilings::CeilingFlags;
+pub use resource_limits::ResourceLimitFlags;
 
 use crate::settings::{Environment, Settings};
 use args::Command;

@@ -8,7 +8,7 @@ use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::{anyhow, bail};
 use std::path::Path;
-use storage::copy::{Held, move_to_postgres};
+use storage::copy::{CopySummary, move_to_postgres};
 
 /// Runs the command.
 ///
@@ -25,7 +25,7 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     check_pepper(&settings, &check_file(from).await?)?;
     telemetry::start(settings.log, settings.log_format);
     let moved = move_to_postgres(from, url).await;
-    let Held { accounts, keys } = moved.map_err(|error| anyhow!("{error}"))?;
+    let CopySummary { accounts, keys } = moved.map_err(|error| anyhow!("{error}"))?;
     print_line(&format!(
         "Moved to PostgreSQL. API keys: {keys}, accounts: {accounts}. The file is now called {}.moved, so that no server \
          uses it by mistake. To go back, rename it to its former name.",

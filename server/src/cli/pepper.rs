@@ -4,14 +4,14 @@ use crate::pepper_file;
 use crate::settings::{Database, Settings};
 use anyhow::{Context as _, bail};
 use service::store::PepperNeed;
-use service::{NeedsOldPepper, Pepper};
+use service::{OldPepperNeed, Pepper};
 use storage::Inspection;
 
 /// Fails unless the configured peppers fit the data.
 ///
 /// # Errors
 /// One line for the operator, if keys depend on a pepper that is not configured.
-pub fn check_pepper(settings: &Settings, data: &Inspection) -> anyhow::Result<()> {
+pub fn check_pepper(settings: &Settings, inspection: &Inspection) -> anyhow::Result<()> {
     let file;
     let pepper = match (&settings.peppers.current, &settings.database) {
         (Some(pepper), _) => Some(pepper),
@@ -21,43 +21,43 @@ pub fn check_pepper(settings: &Settings, data: &Inspection) -> anyhow::Result<()
         }
         (None, Database::Postgres(_)) => None,
     };
-    if !data.has_keys {
+    if !inspection.has_keys {
         return Ok(());
     }
-    let place = match &settings.database {
+    let advice = match &settings.database {
         Database::File(database) => {
             format!(
                 "put the pepper at {}",
-                pepper_file::beside(database).display()
+                pepper_file::path_for(database).display()
             )
         }
         Database::Postgres(_) => "set VOXUM_PEPPER or VOXUM_PEPPER_FILE".to_owned(),
     };
     let pepper = pepper.with_context(|| {
-        format!("there is no pepper, and the API keys only work with the one that they were created with: {place} first")
+        format!("there is no pepper, and the API keys only work with the one that they were created with: {advice} first")
     })?;
     let configured = [Some(pepper), settings.peppers.old.as_ref()];
     let configured = configured.into_iter().flatten();
-    let stored = data.pepper_fingerprint.as_ref();
+    let stored = inspection.pepper_fingerprint.as_ref();
     if !configured
         .clone()
         .any(|pepper| stored == Some(&pepper.fingerprint()))
     {
         bail!(
-            "the configured pepper is not the one that these API keys were created with, so none of them would work: {place} first"
+            "the configured pepper is not the one that these API keys were created with, so none of them would work: {advice} first"
         );
     }
     let ids: Vec<_> = configured.map(Pepper::id).collect();
-    let missing = missing(data, |id| ids.iter().any(|own| own.as_str() == id));
+    let missing = missing(inspection, |id| ids.iter().any(|own| own.as_str() == id));
     if missing != PepperNeed::default() {
-        bail!("{}", NeedsOldPepper(missing));
+        bail!("{}", OldPepperNeed(missing));
     }
     Ok(())
 }
 
 /// Returns how much data needs a pepper that is not configured.
-pub fn missing(data: &Inspection, configured: impl Fn(&str) -> bool) -> PepperNeed {
-    let others = data
+pub fn missing(inspection: &Inspection, configured: impl Fn(&str) -> bool) -> PepperNeed {
+    let others = inspection
         .pepper_uses
         .iter()
         .filter(|used| !configured(&used.pepper_id));

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Variables of the example clients, which are not settings of the server.
-const OF_CLIENTS: [&str; 2] = ["VOXUM_API_KEY", "VOXUM_URL"];
+const CLIENT_VARIABLES: [&str; 2] = ["VOXUM_API_KEY", "VOXUM_URL"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -128,7 +128,9 @@ fn configuration_page_lists_every_variable_that_the_server_reads() {
     let flags = flags().into_iter().map(|[variable, ..]| variable);
     let secrets = secrets().into_iter().map(|[variable, ..]| variable);
     let described: BTreeSet<_> = flags.chain(secrets).collect();
-    let read = settings::PLAIN.into_iter().chain(settings::SECRETS);
+    let read = settings::PUBLIC_VARIABLES
+        .into_iter()
+        .chain(settings::SECRETS);
     assert_eq!(described, read.map(str::to_owned).collect());
 }
 
@@ -138,7 +140,7 @@ fn documents_name_only_settings_that_exist() {
         let words = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
         // A name that ends with an underscore is the beginning of several settings.
         let names = words.filter(|word| word.starts_with("VOXUM_") && !word.ends_with('_'));
-        for name in names.filter(|name| !OF_CLIENTS.contains(name)) {
+        for name in names.filter(|name| !CLIENT_VARIABLES.contains(name)) {
             let checked = Environment::of([(name.into(), "x".into())]).check();
             assert!(checked.is_ok(), "{}: {checked:?}", path.display());
         }

@@ -8,7 +8,7 @@ use crate::telemetry;
 use anyhow::{anyhow, bail};
 use service::{Clock as _, SystemClock};
 use std::path::Path;
-use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
+use storage::copy::{QuarantineSummary, restore_to_file, restore_to_postgres};
 use storage::{Inspection, Schema, sqlite};
 
 /// Runs the command.
@@ -21,7 +21,7 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     check_pepper(&settings, &inspection)?;
     telemetry::start(settings.log, settings.log_format);
     let now = SystemClock.now();
-    let Quarantined { keys } = match &settings.database {
+    let QuarantineSummary { keys } = match &settings.database {
         Database::File(database) => restore_to_file(from, database, now).await,
         Database::Postgres(url) => restore_to_postgres(from, url, now).await,
     }
@@ -52,8 +52,8 @@ pub async fn check_file(file: &Path) -> anyhow::Result<Inspection> {
             "{path} has schema {version}, which is newer than this program: use the version of voxum that wrote it"
         );
     }
-    if let Some(what) = inspection.damage {
-        bail!("{path} is damaged ({what}): use another backup");
+    if let Some(damage) = inspection.damage {
+        bail!("{path} is damaged ({damage}): use another backup");
     }
     Ok(inspection)
 }

@@ -3,9 +3,9 @@
 use super::admin::first_owner_line;
 use super::output::print_line;
 use crate::http::listen::{Limits, Tls, raise_open_files};
-use crate::open::open;
+use crate::open_services::open_services;
 use crate::runtime::signals::{reload_at_hangup, stop_signal};
-use crate::runtime::{self, Ready};
+use crate::runtime::{self, ServerParts};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry;
 use anyhow::Context as _;
@@ -27,48 +27,51 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let tls = tls.map(Arc::new);
     reload_at_hangup(tls.clone())?;
     let mut signal = stop_signal()?;
-    let stopped = async move {
+    let stop_requested = async move {
         // The sender lives as long as the process.
         let _ = signal.wait_for(|stop| *stop).await;
     };
-    let mut stopped = pin!(stopped);
+    let mut stop_requested = pin!(stop_requested);
     // A start can take long, for example if a database does not answer or another node runs
     // migrations.
-    let ready = tokio::select! {
-        () = stopped.as_mut() => {
+    let parts = tokio::select! {
+        () = stop_requested.as_mut() => {
             tracing::info!("stopped before the start was complete");
             return Ok(());
         }
-        ready = start(settings, tls) => ready?,
+        parts = start(settings, tls) => parts?,
     };
-    runtime::serve(ready, stopped).await
+    runtime::serve(parts, stop_requested).await
 }
 
-async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Ready> {
+async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<ServerParts> {
     let (listener, address) = bind(settings.listen).await?;
     let metrics = OptionFuture::from(settings.metrics_listen.map(bind));
     let metrics = metrics.await.transpose()?;
-    let is_named = settings.public_url.is_some();
+    let has_public_url = settings.public_url.is_some();
     let public_url = settings.public_url;
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
     let origin = public_url.origin().to_owned();
     let database = settings.database;
-    let opened = open(&database, settings.open_mode, settings.peppers, origin).await?;
-    let services = &opened.services;
+    let open_services =
+        open_services(&database, settings.open_mode, settings.peppers, origin).await?;
+    let services = &open_services.services;
     services
         .free_space
-        .keep_free(settings.ceilings.disk_reserve);
-    opened.store.limit_accounts(settings.ceilings.quotas);
+        .keep_free(settings.resource_limits.disk_reserve);
+    open_services
+        .store
+        .limit_accounts(settings.resource_limits.quotas);
     services
         .auth
-        .limit_accounts_to(settings.ceilings.account_calls);
+        .limit_accounts_to(settings.resource_limits.account_calls);
     if let Some((email, password)) = settings.owner {
         services.links.seed_owner(email, password).await?;
     }
     let trusted_proxies = settings.trusted_proxies;
-    warn(
+    warn_about_exposure(
         &public_url,
-        is_named,
+        has_public_url,
         address,
         tls.is_some(),
         &trusted_proxies,
@@ -81,15 +84,15 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Read
     if let Some((_, address)) = &metrics {
         print_line(&format!("Metrics on http://{address}/metrics"));
     }
-    Ok(Ready {
-        opened,
+    Ok(ServerParts {
+        open_services,
         listener,
         metrics: metrics.map(|(listener, _)| listener),
         tls,
         public_url,
         trusted_proxies,
         mail: settings.mail,
-        limits: Limits::new(connections(settings.max_connections)),
+        limits: Limits::new(connection_limit(settings.max_connections)),
         bodies: settings.bodies,
         shutdown_delay: settings.shutdown_delay,
     })
@@ -103,9 +106,9 @@ async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> 
 }
 
 /// Warns of settings that the operator may not have intended.
-fn warn(
+fn warn_about_exposure(
     public_url: &PublicUrl,
-    is_named: bool,
+    has_public_url: bool,
     address: SocketAddr,
     tls: bool,
     trusted_proxies: &TrustedProxies,
@@ -117,7 +120,7 @@ fn warn(
              serve it over https and set VOXUM_PUBLIC_URL"
         );
     }
-    if !is_named && !tls && !address.ip().is_loopback() {
+    if !has_public_url && !tls && !address.ip().is_loopback() {
         tracing::warn!(
             %address,
             "other machines can reach this plain-http address, on which API keys travel unencrypted: listen on a \
@@ -136,8 +139,8 @@ fn warn(
 
 /// Returns the number of connections to serve: the requested number, or fewer if the process cannot
 /// open so many files.
-fn connections(requested: usize) -> usize {
-    let connections = raise_open_files().map_or(requested, |most| most.min(requested));
+fn connection_limit(requested: usize) -> usize {
+    let connections = raise_open_files().map_or(requested, |max| max.min(requested));
     if connections < requested {
         tracing::warn!(
             connections,

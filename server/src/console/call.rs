@@ -1,8 +1,8 @@
 //! `POST /call/…`: the server functions, called by a console that runs in a browser.
 
-use super::door::Door;
+use super::backend::ConsoleBackend;
 use super::fields::MAX_BYTES;
-use super::{Visitor, closing};
+use super::{Visitor, with_connection_close};
 use crate::AppState;
 use crate::body::{self, ReadError};
 use crate::http::headers::RETRY_SECONDS;
@@ -36,8 +36,8 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         Ok(body) => body,
         Err(ReadError::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE),
         Err(ReadError::Slow) => {
-            let told = (StatusCode::REQUEST_TIMEOUT, Json(CallError::Unreachable));
-            return closing(told.into_response());
+            let error = (StatusCode::REQUEST_TIMEOUT, Json(CallError::Unreachable));
+            return with_connection_close(error.into_response());
         }
         Err(ReadError::NoRoom) => return unavailable(),
         Err(ReadError::Broken) => return refuse(StatusCode::BAD_REQUEST),
@@ -45,27 +45,27 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await else {
         return unavailable();
     };
-    let door: Arc<dyn Backend> = Arc::new(Door::of(&state, &visitor));
+    let backend: Arc<dyn Backend> = Arc::new(ConsoleBackend::of(&state, &visitor));
     // A newly built request, as for pages, without the browser's `Accept` and `Referer`, from which
     // the framework would make a redirect.
-    let clean = Request::post(path)
+    let function_request = Request::post(path)
         .header(CONTENT_TYPE, "application/json")
         .header(ACCEPT, "application/json")
         .body(Body::from(body));
-    let Ok(clean) = clean else {
+    let Ok(function_request) = function_request else {
         return refuse(StatusCode::NOT_FOUND);
     };
-    let context = move || provide_context(door.clone());
-    let answer = leptos_axum::handle_server_fns_with_context(context, clean)
+    let context = move || provide_context(backend.clone());
+    let response = leptos_axum::handle_server_fns_with_context(context, function_request)
         .await
         .into_response();
-    mend(answer).await
+    repair_status(response).await
 }
 
 fn unavailable() -> Response {
     let wait = [(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))];
-    let told = Json(CallError::Unavailable);
-    (StatusCode::SERVICE_UNAVAILABLE, wait, told).into_response()
+    let error = Json(CallError::Unavailable);
+    (StatusCode::SERVICE_UNAVAILABLE, wait, error).into_response()
 }
 
 /// Refuses a call from a console that is older or newer than this server, and asks it to reload.
@@ -75,11 +75,11 @@ fn refuse(status: StatusCode) -> Response {
 
 /// Replaces the 500 with which the framework answers arguments that it cannot read, since nothing
 /// is broken then.
-async fn mend(answer: Response) -> Response {
-    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
-        return answer;
+async fn repair_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
     }
-    let (parts, body) = answer.into_parts();
+    let (parts, body) = response.into_parts();
     let body = body::read(body, MAX_BYTES).await.unwrap_or_default();
     match serde_json::from_slice(&body) {
         Ok(CallError::Outdated) => refuse(StatusCode::BAD_REQUEST),

@@ -15,11 +15,11 @@ use zeroize::Zeroizing;
 /// installations on one host would sign each other out otherwise. With the prefix `__Host-`,
 /// browsers accept the cookie only from this very host, and only over HTTPS. On plain HTTP, Safari
 /// refuses `Secure` cookies even from the local machine, so the cookie has neither there.
-fn cookie_name(word: &str, public_url: &PublicUrl) -> String {
+fn cookie_name(base_name: &str, public_url: &PublicUrl) -> String {
     let host = if public_url.is_https() { "__Host-" } else { "" };
     match public_url.port() {
-        Some(port) => format!("{host}voxum_{word}_{port}"),
-        None => format!("{host}voxum_{word}"),
+        Some(port) => format!("{host}voxum_{base_name}_{port}"),
+        None => format!("{host}voxum_{base_name}"),
     }
 }
 
@@ -34,20 +34,20 @@ pub fn session_token(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Zero
     let name = cookie_name(SESSION, public_url);
     let names = std::iter::once(&*name).chain(EARLIER_NAMES);
     let token = names.into_iter().find_map(|name| find(headers, name))?;
-    let good = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
-    good.then(|| Zeroizing::new(token))
+    let is_valid = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    is_valid.then(|| Zeroizing::new(token))
 }
 
 pub fn theme(headers: &HeaderMap) -> Theme {
     find(headers, Theme::COOKIE)
-        .map(|word| Theme::parse(&word))
+        .map(|value| Theme::parse(&value))
         .unwrap_or_default()
 }
 
 /// Returns whether a person chose exact times for all pages. A script stores this choice, which is
 /// a single word.
 pub fn exact_times(headers: &HeaderMap) -> bool {
-    find(headers, "voxum_times").is_some_and(|word| word == "exact")
+    find(headers, "voxum_times").is_some_and(|value| value == "exact")
 }
 
 /// Has the browser keep a session, which lasts at most until the server ends it.
@@ -69,14 +69,14 @@ pub fn flash(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
 
 /// Has the browser send a flash message with its next requests, for a minute.
 pub fn set_flash(response: &mut Response, public_url: &PublicUrl, value: String) {
-    let mut cookie = of_server(FLASH, public_url, value);
+    let mut cookie = server_cookie(FLASH, public_url, value);
     cookie.set_max_age(Duration::MINUTE);
     set(response, &cookie);
 }
 
 /// Has the browser forget a flash message that has been shown.
 pub fn forget_flash(response: &mut Response, public_url: &PublicUrl) {
-    let mut cookie = of_server(FLASH, public_url, String::new());
+    let mut cookie = server_cookie(FLASH, public_url, String::new());
     cookie.set_max_age(Duration::ZERO);
     set(response, &cookie);
 }
@@ -92,12 +92,12 @@ pub fn set_theme(response: &mut Response, theme: Theme) {
 }
 
 fn session(public_url: &PublicUrl, token: String) -> Cookie<'static> {
-    of_server(SESSION, public_url, token)
+    server_cookie(SESSION, public_url, token)
 }
 
 /// Returns a cookie that scripts cannot read.
-fn of_server(word: &str, public_url: &PublicUrl, value: String) -> Cookie<'static> {
-    Cookie::build((cookie_name(word, public_url), value))
+fn server_cookie(base_name: &str, public_url: &PublicUrl, value: String) -> Cookie<'static> {
+    Cookie::build((cookie_name(base_name, public_url), value))
         .path("/")
         .secure(public_url.is_https())
         .http_only(true)

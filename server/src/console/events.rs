@@ -4,10 +4,10 @@
 //! changes by another server, by the command line and by time alone, and no change has to announce
 //! itself. What a page already shows is not sent again.
 
-use super::door::{Door, failure};
+use super::backend::{ConsoleBackend, failure};
 use super::keys;
-use super::watching::{LOOK_EVERY, List, ListKey, Place, Seen};
-use super::{Onlooker, Visitor, past_deadline, plain, unavailable};
+use super::live_streams::{POLL_INTERVAL, SharedList, SharedListKey, Snapshot, StreamSlot};
+use super::{BackgroundVisitor, Visitor, past_deadline, plain_text, unavailable};
 use crate::AppState;
 use crate::http::headers::RETRY_SECONDS;
 use app::backend::Backend as _;
@@ -16,7 +16,7 @@ use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use domain::{Failure, FirstCall, KeyCount, KeyId, KeyView, KeysNews};
+use domain::{Failure, FirstCall, KeyCount, KeyId, KeyListUpdate, KeyView};
 use futures::stream;
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -26,7 +26,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use url::form_urlencoded;
 
 /// Interval of keep-alive comments, for proxies that close silent connections.
-const ALIVE_EVERY: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 /// Delay after which a browser reopens a stream that had to close for a newer one.
 ///
 /// Without it, the pages of a member who has too many open would close each other's streams every
@@ -36,14 +36,14 @@ const REOPEN_AFTER: Duration = Duration::from_secs(60);
 pub async fn keys(
     State(state): State<AppState>,
     uri: Uri,
-    Onlooker(visitor): Onlooker,
+    BackgroundVisitor(visitor): BackgroundVisitor,
 ) -> Response {
     let Some(member) = visitor.member.as_ref().map(service::Member::view) else {
         // The session has ended. After this status a browser does not reopen the stream.
         return StatusCode::NO_CONTENT.into_response();
     };
-    let Some(place) = state.watching.open(member.id) else {
-        let mut response = plain(
+    let Some(slot) = state.live_streams.open(member.id) else {
+        let mut response = plain_text(
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many pages are kept up to date at once. Reload the page to see what changed.",
         );
@@ -55,53 +55,58 @@ pub async fn keys(
     let mut pairs = form_urlencoded::parse(search.as_bytes());
     let awaited = pairs.find(|(name, _)| name == "await");
     let awaited = awaited.and_then(|(_, id)| KeyId::parse(&id).ok());
-    let list = state.watching.list(ListKey {
+    let list = state.live_streams.list(SharedListKey {
         account: member.account_id,
-        address: keys::list_address(search),
+        address: keys::canonical_address(search),
         awaited: awaited.clone(),
     });
-    let mut watch = Watch {
+    let mut key_stream = KeyStream {
         search: search.to_owned(),
         awaited,
         list,
-        shown: Shown::default(),
-        looks: interval(LOOK_EVERY),
-        place,
+        sent: SentState::default(),
+        ticks: interval(POLL_INTERVAL),
+        slot,
         visitor,
         state,
     };
-    watch
-        .looks
+    key_stream
+        .ticks
         .set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The list is first read before the response begins, so that a failure can still be its status.
     // An older result of another page could lack what this page already shows.
-    let first = match watch.look(Instant::now()).await {
+    let first = match key_stream.poll(Instant::now()).await {
         Ok(first) => first,
         Err(Failure::Unavailable) => return unavailable(),
         Err(Failure::PastDeadline) => return past_deadline(),
-        Err(Failure::NotFound) => return plain(StatusCode::NOT_FOUND, "There is no such list."),
+        Err(Failure::NotFound) => {
+            return plain_text(StatusCode::NOT_FOUND, "There is no such list.");
+        }
         Err(_) => {
-            return plain(
+            return plain_text(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side.",
             );
         }
     };
-    let events = stream::unfold(Some((first, watch)), |state| async move {
-        let (ready, mut watch) = state?;
+    let events = stream::unfold(Some((first, key_stream)), |state| async move {
+        let (ready, mut key_stream) = state?;
         let next = match ready {
-            Some(news) => Next::News(news),
-            None => watch.next().await?,
+            Some(news) => StreamEvent::News(news),
+            None => key_stream.next().await?,
         };
         let (event, state) = match next {
             // Plain data can always be represented as JSON.
-            Next::News(news) => (Event::default().json_data(news).ok()?, Some((None, watch))),
-            Next::Closed => (Event::default().retry(REOPEN_AFTER), None),
+            StreamEvent::News(news) => (
+                Event::default().json_data(news).ok()?,
+                Some((None, key_stream)),
+            ),
+            StreamEvent::Closed => (Event::default().retry(REOPEN_AFTER), None),
         };
         Some((Ok::<_, Infallible>(event), state))
     });
-    let alive = KeepAlive::new().interval(ALIVE_EVERY);
-    let mut response = Sse::new(events).keep_alive(alive).into_response();
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE_INTERVAL);
+    let mut response = Sse::new(events).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // nginx would buffer small pieces until more data arrives.
@@ -110,7 +115,7 @@ pub async fn keys(
 }
 
 /// One page that is kept up to date.
-struct Watch {
+struct KeyStream {
     state: AppState,
     visitor: Visitor,
     /// Query of the page, which selects its list.
@@ -118,49 +123,54 @@ struct Watch {
     /// The key whose first call the page waits for.
     awaited: Option<KeyId>,
     /// The list, shared with other pages that show it.
-    list: Arc<List>,
-    shown: Shown,
-    looks: Interval,
-    place: Place,
+    list: Arc<SharedList>,
+    sent: SentState,
+    ticks: Interval,
+    slot: StreamSlot,
 }
 
 /// Next step of a stream that does not end.
-enum Next {
-    News(KeysNews),
+enum StreamEvent {
+    News(KeyListUpdate),
     /// A newer stream of the member replaces this one.
     Closed,
 }
 
-impl Watch {
+impl KeyStream {
     /// Waits for a change of the list.
     ///
     /// Returns `None` when the session ends, when the server stops, and when the database does not
     /// answer.
-    async fn next(&mut self) -> Option<Next> {
+    async fn next(&mut self) -> Option<StreamEvent> {
         loop {
             tokio::select! {
                 () = self.state.stopping.cancelled() => return None,
-                () = self.place.closed() => return Some(Next::Closed),
-                _ = self.looks.tick() => {}
+                () = self.slot.closed() => return Some(StreamEvent::Closed),
+                _ = self.ticks.tick() => {}
             }
             // The session is checked before each look, so that nothing more is shown once it has
             // ended.
             let token = self.visitor.token.as_ref()?;
-            let member = self.state.services.sessions.member_looking_on(token).await;
+            let member = self
+                .state
+                .services
+                .sessions
+                .member_without_renewal(token)
+                .await;
             self.visitor.member = Some(member.ok()??);
-            let since = Instant::now() - LOOK_EVERY;
+            let since = Instant::now() - POLL_INTERVAL;
             // A result of another page is recent enough if it is not older than one interval.
-            if let Some(news) = self.look(since).await.ok()? {
-                return Some(Next::News(news));
+            if let Some(news) = self.poll(since).await.ok()? {
+                return Some(StreamEvent::News(news));
             }
         }
     }
 
     /// Returns the changes since the last look of this page, as of `since` or later.
-    async fn look(&mut self, since: Instant) -> Result<Option<KeysNews>, Failure> {
-        let look = async {
-            let door = Door::of(&self.state, &self.visitor);
-            let page = door.keys(self.search.clone()).await?;
+    async fn poll(&mut self, since: Instant) -> Result<Option<KeyListUpdate>, Failure> {
+        let query = async {
+            let backend = ConsoleBackend::of(&self.state, &self.visitor);
+            let page = backend.keys(self.search.clone()).await?;
             let first_call = match (&self.awaited, &self.visitor.member) {
                 (Some(id), Some(member)) => {
                     let call = self.state.services.keys.first_call(member, id).await;
@@ -170,28 +180,28 @@ impl Watch {
                 }
                 _ => None,
             };
-            Ok(Seen { page, first_call })
+            Ok(Snapshot { page, first_call })
         };
-        let seen = self.list.seen(since, look).await?;
-        Ok(self.shown.news(&seen))
+        let snapshot = self.list.poll(since, query).await?;
+        Ok(self.sent.news(&snapshot))
     }
 }
 
 /// State that the page shows.
 #[derive(Default)]
-struct Shown {
+struct SentState {
     order: Vec<KeyId>,
     keys: HashMap<KeyId, KeyView>,
-    counted: Option<(KeyCount, bool)>,
+    count: Option<(KeyCount, bool)>,
     first_call: Option<FirstCall>,
 }
 
-impl Shown {
+impl SentState {
     /// Returns the differences from the state that the page shows, and updates it.
-    fn news(&mut self, seen: &Seen) -> Option<KeysNews> {
-        let Seen { page, first_call } = seen;
+    fn news(&mut self, snapshot: &Snapshot) -> Option<KeyListUpdate> {
+        let Snapshot { page, first_call } = snapshot;
         let order: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
-        let counted = Some((page.count, page.none));
+        let count = Some((page.count, page.no_keys));
         let first_call = first_call.clone();
         let keys = page.keys.iter();
         let changed: Vec<_> = keys
@@ -199,7 +209,7 @@ impl Shown {
             .cloned()
             .collect();
         let same = changed.is_empty()
-            && (&order, &counted, &first_call) == (&self.order, &self.counted, &self.first_call);
+            && (&order, &count, &first_call) == (&self.order, &self.count, &self.first_call);
         if same {
             return None;
         }
@@ -210,15 +220,15 @@ impl Shown {
                 .iter()
                 .map(|key| (key.id.clone(), key.clone()))
                 .collect(),
-            counted,
+            count,
             first_call: first_call.clone(),
         };
-        Some(KeysNews {
+        Some(KeyListUpdate {
             now: page.now.at,
             order,
             changed,
             count: page.count,
-            none: page.none,
+            no_keys: page.no_keys,
             first_call,
         })
     }

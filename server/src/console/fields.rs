@@ -1,9 +1,9 @@
 //! Fields of a form that a browser submits without script.
 
-use super::posted::FormBody;
-use super::{busy, closing, plain};
+use super::form_request::FormBody;
+use super::{busy, plain_text, with_connection_close};
 use crate::body::{self, ReadError};
-use crate::parameter::TooLong;
+use crate::parameter_limits::TooLong;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -64,7 +64,7 @@ impl FormBody for Fields {
             .unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(plain(
+            return Err(plain_text(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Send this form as it is sent by a browser.",
             ));
@@ -74,15 +74,15 @@ impl FormBody for Fields {
                 .await
                 .map_err(|error| match error {
                     ReadError::TooLarge => {
-                        plain(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
+                        plain_text(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
                     }
-                    ReadError::Slow => closing(plain(
+                    ReadError::Slow => with_connection_close(plain_text(
                         StatusCode::REQUEST_TIMEOUT,
                         "This form came too slowly, so nothing was changed. Send it again.",
                     )),
                     ReadError::NoRoom => busy(),
                     ReadError::Broken => {
-                        plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
+                        plain_text(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
                     }
                 })?;
         let body = Zeroizing::new(body);

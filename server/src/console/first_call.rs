@@ -1,10 +1,10 @@
 //! `GET /keys/{id}/first-call`: content of a frame beside a key, on a page without script that must
 //! not be drawn again.
 
-use super::door::failure;
-use super::next::sign_in_to;
+use super::backend::failure;
 use super::render::with_status;
-use super::{Onlooker, keys, render, see_other};
+use super::return_path::sign_in_url;
+use super::{BackgroundVisitor, keys, render, see_other};
 use crate::AppState;
 use crate::http::Segment;
 use app::request::FormAnswer;
@@ -15,32 +15,32 @@ use axum::response::Response;
 use domain::{FirstCallStage, KeyId};
 
 /// Interval of the refresh, in seconds.
-const AGAIN: &str = "2";
+const REFRESH_SECONDS: &str = "2";
 
 pub async fn first_call(
     State(state): State<AppState>,
     uri: Uri,
     Segment(id): Segment,
-    Onlooker(visitor): Onlooker,
+    BackgroundVisitor(visitor): BackgroundVisitor,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(super::page::path_and_query(&uri)));
+        return see_other(&sign_in_url(super::page::path_and_query(&uri)));
     };
-    let found = match KeyId::parse(&id.unwrap_or_default()) {
+    let result = match KeyId::parse(&id.unwrap_or_default()) {
         Ok(id) => state.services.keys.first_call(member, &id).await,
         Err(_) => Ok(None),
     };
-    let call = match found.map_err(|error| failure(error, &visitor.request_id)) {
+    let call = match result.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some(call)) => keys::first_call(call, member, state.public_url.origin()),
         Ok(None) => return render::not_found(&state, &visitor).await,
-        Err(told) => return with_status(render::not_found(&state, &visitor).await, &told),
+        Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
     };
-    let over = call.stage == FirstCallStage::Accepted;
+    let is_done = call.stage == FirstCallStage::Accepted;
     let answer = FormAnswer::FirstCall(Box::new(call));
     let mut page = render::answer(&state, &visitor, uri.path(), answer).await;
     let headers = page.headers_mut();
-    if !over {
-        headers.insert(REFRESH, HeaderValue::from_static(AGAIN));
+    if !is_done {
+        headers.insert(REFRESH, HeaderValue::from_static(REFRESH_SECONDS));
     }
     // Pages of the console may frame this page, and no others.
     let policy = headers.get(CONTENT_SECURITY_POLICY);

@@ -14,20 +14,25 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// Redirects to the page at `path`, which then reports `word`.
-pub fn lead_to(state: &AppState, visitor: &Visitor, path: &str, word: &str) -> Response {
-    lead_to_count(state, visitor, path, word, 0)
+pub fn redirect_with_flash(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    notice: &str,
+) -> Response {
+    redirect_with_count(state, visitor, path, notice, 0)
 }
 
 /// Redirects to the page at `path`, which then reports `word` with the number of things that were
 /// changed.
-pub fn lead_to_count(
+pub fn redirect_with_count(
     state: &AppState,
     visitor: &Visitor,
     path: &str,
-    word: &str,
+    notice: &str,
     number: u32,
 ) -> Response {
-    let message = format!("{word}:{number}:{path}");
+    let message = format!("{notice}:{number}:{path}");
     let code = hex::encode(mac(token(visitor), &message).finalize().into_bytes());
     let mut response = see_other(path);
     cookies::set_flash(

@@ -3,41 +3,41 @@
 
 mod account;
 mod audit;
+mod backend;
 mod bulk;
 pub mod call;
+mod call_totals;
 mod cookies;
 mod dashboard;
-mod door;
 pub mod events;
 pub mod export;
 mod fields;
 mod first_call;
 mod flash;
 pub mod form;
+mod form_request;
 pub mod import;
 mod inventory;
 mod keys;
 mod leads;
-mod next;
+mod live_streams;
 pub mod page;
-mod posted;
 pub mod receipt;
 mod refusals;
 pub mod render;
+mod return_path;
 mod rotation;
 pub mod same_origin;
 mod settings;
 mod status;
-mod tally;
 mod team;
 pub mod time;
 mod visitor;
-mod watching;
 
 pub use first_call::first_call;
-pub use posted::{FormBody, Posted};
-pub use visitor::{Onlooker, Visitor};
-pub(crate) use watching::Watching;
+pub use form_request::{FormBody, FormRequest};
+pub(crate) use live_streams::LiveStreams;
+pub use visitor::{BackgroundVisitor, Visitor};
 
 use crate::http::headers::RETRY_SECONDS;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -45,7 +45,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 /// Returns a short text, if no page can be drawn.
-pub fn plain(status: StatusCode, text: &'static str) -> Response {
+pub fn plain_text(status: StatusCode, text: &'static str) -> Response {
     (
         status,
         [(CONTENT_TYPE, "text/plain; charset=utf-8")],
@@ -55,7 +55,7 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
 }
 
 /// Closes the connection after the response, since the rest of the request is not awaited.
-fn closing(mut response: Response) -> Response {
+fn with_connection_close(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
     response
@@ -64,21 +64,21 @@ fn closing(mut response: Response) -> Response {
 /// Returns the response if it is unknown whether there is a session, since "signed out" might be
 /// wrong.
 fn unavailable() -> Response {
-    later(
+    retry_later(
         "The console cannot reach its data right now. Nothing was changed. Try again in a moment.",
     )
 }
 
 /// Returns the response if a listing did not finish before its deadline.
 fn past_deadline() -> Response {
-    later(
+    retry_later(
         "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.",
     )
 }
 
 /// Returns a response with status 503 and the time after which to try again.
-fn later(text: &'static str) -> Response {
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+fn retry_later(text: &'static str) -> Response {
+    let mut response = plain_text(StatusCode::SERVICE_UNAVAILABLE, text);
     response
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
@@ -88,7 +88,7 @@ fn later(text: &'static str) -> Response {
 /// Returns the response if the memory for large bodies is in use.
 fn busy() -> Response {
     let text = "The server is reading too many large files right now. Nothing was changed. Try again in a moment.";
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+    let mut response = plain_text(StatusCode::SERVICE_UNAVAILABLE, text);
     response
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
@@ -98,7 +98,7 @@ fn busy() -> Response {
 /// Returns the response if the database did not confirm a change, and no page can show this.
 fn outcome_unknown() -> Response {
     let text = "The database didn't confirm this change, so it may or may not have been made. Check before you repeat it.";
-    plain(StatusCode::SERVICE_UNAVAILABLE, text)
+    plain_text(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 
 /// Redirects to another page with `GET`.

@@ -1,10 +1,10 @@
 //! Pages that are requested by `GET`.
 
-use super::next::{asked_for, same_site, sign_in_to};
+use super::return_path::{from_query, same_site, sign_in_url};
 use super::{Visitor, render, see_other};
 use crate::AppState;
 use crate::http::Segment;
-use crate::parameter::MAX_NEXT;
+use crate::parameter_limits::MAX_NEXT;
 use app::request::LinkPage;
 use axum::extract::State;
 use axum::http::header::REFERRER_POLICY;
@@ -16,7 +16,7 @@ use service::{Error, LinkView};
 /// Shows a page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_none() {
-        return see_other(&sign_in_to(way_back(&uri)));
+        return see_other(&sign_in_url(current_path(&uri)));
     }
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
@@ -24,10 +24,10 @@ pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
 /// Returns the address to return to after signing in.
 ///
 /// If it is too long to be a parameter itself, its query is left out.
-pub(super) fn way_back(uri: &Uri) -> &str {
-    let whole = path_and_query(uri);
-    let fits = whole.len() <= MAX_NEXT;
-    if fits { whole } else { uri.path() }
+pub(super) fn current_path(uri: &Uri) -> &str {
+    let path = path_and_query(uri);
+    let fits = path.len() <= MAX_NEXT;
+    if fits { path } else { uri.path() }
 }
 
 /// Shows `/docs`, which is public: the author of an integration need not be a member.
@@ -38,7 +38,7 @@ pub async fn docs(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
 /// Shows `/sign-in`, if the visitor is not signed in yet.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_some() {
-        return see_other(same_site(&asked_for(uri.query()).unwrap_or_default()));
+        return see_other(same_site(&from_query(uri.query()).unwrap_or_default()));
     }
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
@@ -52,7 +52,7 @@ pub async fn setup(
 ) -> Response {
     match state.services.links.find(&token.unwrap_or_default()).await {
         Ok(view) => link(render::link(&state, &visitor, uri.path(), link_page(view), None).await),
-        Err(error) => link(gone(&state, &visitor, error).await),
+        Err(error) => link(link_error(&state, &visitor, error).await),
     }
 }
 
@@ -65,12 +65,12 @@ pub(super) fn link(mut page: Response) -> Response {
 
 /// Returns the response for a link that cannot be used. It does not reveal whether the link ever
 /// existed.
-pub(super) async fn gone(state: &AppState, visitor: &Visitor, error: Error) -> Response {
-    match super::door::failure(error, &visitor.request_id) {
+pub(super) async fn link_error(state: &AppState, visitor: &Visitor, error: Error) -> Response {
+    match super::backend::failure(error, &visitor.request_id) {
         Failure::NotFound => render::link_gone(state, visitor).await,
         Failure::Unavailable => super::unavailable(),
         Failure::OutcomeUnknown => super::outcome_unknown(),
-        _ => super::plain(
+        _ => super::plain_text(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something went wrong on our side.",
         ),

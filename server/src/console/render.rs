@@ -1,12 +1,12 @@
 //! Rendering of pages: the console that runs in the browser, run once on the server.
 
-use super::door::Door;
+use super::backend::ConsoleBackend;
 use super::status::is_refusal;
 pub use super::status::with_status;
 use super::{Visitor, cookies};
 use crate::AppState;
 use crate::http::headers::page_policy;
-use crate::parameter::TooLong;
+use crate::parameter_limits::TooLong;
 use app::Page;
 use app::request::{Flash, FormAnswer, Handover, LinkPage, PageData, PageRequest};
 use axum::body::Body;
@@ -44,11 +44,11 @@ pub async fn after_failure(
     state: &AppState,
     visitor: &Visitor,
     path: &str,
-    word: Option<&str>,
+    notice: Option<&str>,
     failure: &Failure,
 ) -> Response {
     if *failure != Failure::OutcomeUnknown {
-        let request = reporting(state, visitor, path, word);
+        let request = request_with_notice(state, visitor, path, notice);
         return with_status(draw(state, visitor, request, None).await, failure);
     }
     // The page shows by itself what was changed or refused, but not that the outcome is unknown.
@@ -60,28 +60,28 @@ pub async fn after_failure(
 /// Returns the page for an address that does not exist.
 pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
     let request = request(state, visitor, NOWHERE, None, None);
-    nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
+    error_page(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
 /// Returns the page for an invalid one-time link. It is the same whether the link expired, was used
 /// or never existed.
 pub async fn link_gone(state: &AppState, visitor: &Visitor) -> Response {
-    let request = reporting(state, visitor, NOWHERE, Some("link-gone"));
-    nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
+    let request = request_with_notice(state, visitor, NOWHERE, Some("link-gone"));
+    error_page(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
 /// Returns the page that names a parameter which is too long.
 pub async fn too_long(state: &AppState, visitor: &Visitor, too_long: &TooLong) -> Response {
     let mut request = request(state, visitor, NOWHERE, None, None);
-    request.too_long = Some((too_long.name.clone(), too_long.most));
-    nothing_here(state, visitor, request, StatusCode::BAD_REQUEST).await
+    request.too_long = Some((too_long.name.clone(), too_long.max_chars));
+    error_page(state, visitor, request, StatusCode::BAD_REQUEST).await
 }
 
 /// Path of pages about errors. The requested path is not used, since the console's routes might
 /// contain it.
 const NOWHERE: &str = "/not-found";
 
-async fn nothing_here(
+async fn error_page(
     state: &AppState,
     visitor: &Visitor,
     request: PageRequest,
@@ -152,7 +152,7 @@ async fn draw(
 ) -> Response {
     // A page with a key or link that was just created shows nothing else, and neither does the
     // content of a frame.
-    let alone = matches!(
+    let is_self_contained = matches!(
         &request.answer,
         Some(
             FormAnswer::Issued(_)
@@ -162,20 +162,25 @@ async fn draw(
                 | FormAnswer::RecoveryCodes(_)
         )
     );
-    let data = if alone {
+    let data = if is_self_contained {
         PageData::None
     } else {
-        let door = Door::of(state, visitor);
-        PageData::fetch(Page::at(&request.path), &request, &door).await
+        let backend = ConsoleBackend::of(state, visitor);
+        PageData::fetch(Page::at(&request.path), &request, &backend).await
     };
     write(visitor, request, data, link).await
 }
 
 /// Returns the request for a page that reports `word`, as if a form had redirected to it.
-fn reporting(state: &AppState, visitor: &Visitor, path: &str, word: Option<&str>) -> PageRequest {
+fn request_with_notice(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    notice: Option<&str>,
+) -> PageRequest {
     PageRequest {
-        flash: word.map(|word| Flash {
-            word: word.to_owned(),
+        flash: notice.map(|notice| Flash {
+            word: notice.to_owned(),
             number: 0,
         }),
         ..request(state, visitor, path, None, None)
@@ -233,8 +238,8 @@ async fn write(
     };
     // A newly built request, so that nothing from the browser, least of all its cookies, gets into
     // the page's context.
-    let bare = Request::new(Body::empty());
-    let page = leptos_axum::render_app_async_with_context(context, app::shell)(bare).await;
+    let empty_request = Request::new(Body::empty());
+    let page = leptos_axum::render_app_async_with_context(context, app::shell)(empty_request).await;
     match failure {
         // A page that only shows why it has no content, for example to a viewer, is a regular
         // response.

@@ -6,7 +6,7 @@
 //! consent is an attack, too. `/api` is exempt: it uses no cookies, and a browser attaches no key
 //! by itself.
 
-use super::plain;
+use super::plain_text;
 use crate::AppState;
 use crate::api::address::is_api;
 use axum::extract::Request;
@@ -18,23 +18,23 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Returns the refusal of a request that another site may have caused.
 pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
-    let safe = matches!(
+    let is_safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let path = request.uri().path();
-    if safe || is_api(path) || is_ours(request.headers(), path, state) {
+    if is_safe || is_api(path) || is_same_origin(request.headers(), path, state) {
         return None;
     }
     tracing::warn!("a cross-site request was refused");
-    Some(plain(
+    Some(plain_text(
         StatusCode::FORBIDDEN,
         "This request did not come from this console, so nothing was done. Open the console and try again there. \
          If you came from there, its address and VOXUM_PUBLIC_URL differ.",
     ))
 }
 
-fn is_ours(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
+fn is_same_origin(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
     let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
     if let Some(site) = sites.next() {
         return sites.next().is_none() && matches!(site.as_bytes(), b"same-origin" | b"none");

@@ -16,7 +16,7 @@ pub fn with_status(mut page: Response, failure: &Failure) -> Response {
         return page;
     }
     *page.status_mut() = status;
-    let wait = match failure {
+    let retry_after = match failure {
         Failure::TooManyAttempts {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
@@ -25,7 +25,7 @@ pub fn with_status(mut page: Response, failure: &Failure) -> Response {
         }
         _ => None,
     };
-    if let Some(seconds) = wait {
+    if let Some(seconds) = retry_after {
         page.headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -1,14 +1,14 @@
 //! Times as a member reads them: in the time zone of the account.
 
-use domain::{Moment, Timestamp};
+use domain::{DisplayTime, Timestamp};
 use service::{Zone, rfc3339};
 
 const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
 const DAY: &str = "%-d %b %Y";
 
 /// Returns a time with the texts that a page shows for it.
-pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
-    Moment {
+pub fn display_time(at: Timestamp, zone: &Zone) -> DisplayTime {
+    DisplayTime {
         at,
         iso: rfc3339(at),
         exact: write(at, zone, EXACT),
@@ -18,11 +18,11 @@ pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
 
 /// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
 /// midnight works until the end of the day before.
-pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
+pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     let last = Timestamp::from_millis(end.millis().saturating_sub(1));
-    Moment {
+    DisplayTime {
         day: write(last, zone, DAY),
-        ..moment(end, zone)
+        ..display_time(end, zone)
     }
 }
 
@@ -53,16 +53,19 @@ mod tests {
             ),
             ("Asia/Dubai", "23 Nov 2026, 09:31:07 +04", "23 Nov 2026"),
         ] {
-            let moment = moment(at, &Zone::parse(zone).unwrap());
-            assert_eq!(moment.iso, "2026-11-23T05:31:07Z");
-            assert_eq!((moment.exact.as_str(), moment.day.as_str()), (exact, day));
+            let display_time = display_time(at, &Zone::parse(zone).unwrap());
+            assert_eq!(display_time.iso, "2026-11-23T05:31:07Z");
+            assert_eq!(
+                (display_time.exact.as_str(), display_time.day.as_str()),
+                (exact, day)
+            );
         }
     }
 
     #[test]
     fn extreme_timestamps_are_clamped_instead_of_panicking() {
         let zone = Zone::parse("Pacific/Apia").unwrap();
-        let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
+        let iso = |millis| display_time(Timestamp::from_millis(millis), &zone).iso;
         assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");
         assert_eq!(iso(i64::MIN), "0000-01-01T00:00:00Z");
     }

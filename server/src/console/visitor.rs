@@ -4,7 +4,7 @@ use super::{cookies, flash, unavailable};
 use crate::AppState;
 use crate::http::context::{client, request_id};
 use crate::http::{RequestContext, RequestId};
-use crate::telemetry::Chain;
+use crate::telemetry::ErrorChain;
 use app::request::{Flash, Theme};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -33,10 +33,10 @@ impl FromRequestParts<AppState> for Visitor {
     /// # Errors
     /// Status 503 if the database cannot be asked whether there is a session.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let mut visitor = Self::unknown(parts, state);
+        let mut visitor = Self::without_member(parts, state);
         if let Some(token) = &visitor.token {
             let member = state.services.sessions.member(token).await;
-            visitor.member = member.map_err(|error| not_known(&error))?;
+            visitor.member = member.map_err(|error| lookup_failed(&error))?;
             let context = RequestContext::of(&parts.extensions);
             if let (Some(member), Some(context)) = (&visitor.member, context) {
                 let _ = context.member.set(member.view());
@@ -48,9 +48,9 @@ impl FromRequestParts<AppState> for Visitor {
 
 /// A [`Visitor`] for requests that a page makes by itself: without a person's action, the session
 /// is not kept alive.
-pub struct Onlooker(pub Visitor);
+pub struct BackgroundVisitor(pub Visitor);
 
-impl FromRequestParts<AppState> for Onlooker {
+impl FromRequestParts<AppState> for BackgroundVisitor {
     type Rejection = Response;
 
     /// Looks the session up without extending it.
@@ -58,23 +58,23 @@ impl FromRequestParts<AppState> for Onlooker {
     /// # Errors
     /// As for a [`Visitor`].
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let mut visitor = Visitor::unknown(parts, state);
+        let mut visitor = Visitor::without_member(parts, state);
         if let Some(token) = &visitor.token {
-            let member = state.services.sessions.member_looking_on(token).await;
-            visitor.member = member.map_err(|error| not_known(&error))?;
+            let member = state.services.sessions.member_without_renewal(token).await;
+            visitor.member = member.map_err(|error| lookup_failed(&error))?;
         }
         Ok(Self(visitor))
     }
 }
 
-fn not_known(error: &service::Error) -> Response {
-    tracing::error!(error = %Chain(error), "a session could not be looked up");
+fn lookup_failed(error: &service::Error) -> Response {
+    tracing::error!(error = %ErrorChain(error), "a session could not be looked up");
     unavailable()
 }
 
 impl Visitor {
     /// Returns the visitor before the session is looked up.
-    fn unknown(parts: &Parts, state: &AppState) -> Self {
+    fn without_member(parts: &Parts, state: &AppState) -> Self {
         let token = cookies::session_token(&parts.headers, &state.public_url);
         let session = token.as_ref().map(|token| token.as_str());
         Self {
@@ -97,12 +97,12 @@ impl Visitor {
     /// Ends a session that another one replaces, since the cookie that could end it is lost.
     ///
     /// If this fails, the new session is opened all the same; the old one expires by itself.
-    pub async fn leave(&self, state: &AppState) {
+    pub async fn end_session(&self, state: &AppState) {
         if self.member.is_some()
             && let Some(token) = &self.token
             && let Err(error) = state.services.sessions.sign_out(token, &self.client).await
         {
-            tracing::warn!(error = %Chain(&error), "a replaced session could not be ended");
+            tracing::warn!(error = %ErrorChain(&error), "a replaced session could not be ended");
         }
     }
 }

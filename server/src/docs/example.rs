@@ -9,24 +9,24 @@ pub fn example(document: &Value, schema: &Value) -> Value {
     if !schema["example"].is_null() {
         return schema["example"].clone();
     }
-    let mut whole = json!({});
+    let mut object = json!({});
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        whole[name] = match name.as_str() {
+        object[name] = match name.as_str() {
             // The cursors after the item SKU001 and after the eleventh change.
             "next_cursor" if schema["properties"]["items"].is_object() => "01534b55303031".into(),
             "next_cursor" => "02000000000000000b".into(),
-            _ => each(document, &field["items"]),
+            _ => example_list(document, &field["items"]),
         };
     }
     if schema["properties"].is_null() {
         Value::Null
     } else {
-        whole
+        object
     }
 }
 
 /// Returns a list with one example of each variant of the items.
-fn each(document: &Value, items: &Value) -> Value {
+fn example_list(document: &Value, items: &Value) -> Value {
     let items = resolve(document, items);
     match items["oneOf"].as_array() {
         Some(kinds) => kinds.iter().map(|kind| example(document, kind)).collect(),
@@ -36,7 +36,7 @@ fn each(document: &Value, items: &Value) -> Value {
 
 /// Returns the response to a change: the example of the response, with the values from the example
 /// of the request body.
-pub fn answered(document: &Value, answer: Value, body: &Value, replaced: bool) -> Value {
+pub fn response_example(document: &Value, answer: Value, body: &Value, replaced: bool) -> Value {
     let body = resolve(document, body);
     let (mut answer, sent) = (answer, &body["example"]);
     if !replaced {
@@ -97,7 +97,7 @@ fn write(out: &mut String, document: &Value, schema: &Value, value: &Value, dept
             entries.sort_by_key(|(name, _)| {
                 order
                     .iter()
-                    .position(|known| known == name)
+                    .position(|entry| entry == name)
                     .unwrap_or(usize::MAX)
             });
             for (index, (name, value)) in entries.into_iter().enumerate() {

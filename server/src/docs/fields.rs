@@ -53,11 +53,11 @@ pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a 
     };
     let required: Vec<_> = names(schema).collect();
     // Optional fields of a body have the same order as in the responses, which contain all fields.
-    let whole = ["Item", "Lead"].map(|name| &document["components"]["schemas"][name]);
+    let full_schemas = ["Item", "Lead"].map(|name| &document["components"]["schemas"][name]);
     let order: Vec<_> = required
         .iter()
         .copied()
-        .chain(whole.into_iter().flat_map(names))
+        .chain(full_schemas.into_iter().flat_map(names))
         .collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
     let mut members: Vec<_> = properties
@@ -66,7 +66,7 @@ pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a 
     members.sort_by_key(|(name, ..)| {
         order
             .iter()
-            .position(|known| known == name)
+            .position(|entry| entry == name)
             .unwrap_or(usize::MAX)
     });
     members
@@ -91,11 +91,11 @@ fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
 /// Returns the row of a parameter of an operation.
 pub fn parameter(document: &Value, parameter: &Value) -> Row {
     let schema = &parameter["schema"];
-    let said = text(&parameter["description"]);
+    let description = text(&parameter["description"]);
     let limits = limits(document, schema);
     Row {
         place: text(&parameter["in"]),
-        html: html(&[said, limits].join(" ")),
+        html: html(&[description, limits].join(" ")),
         example: match &parameter["example"] {
             Value::String(example) if parameter["in"] == "path" => example.clone(),
             _ => String::new(),
@@ -127,16 +127,16 @@ fn limits(document: &Value, field: &Value) -> String {
     if let (Some(least), Some(most)) = (number("minItems"), number("maxItems")) {
         limits.push(format!("{least} to {most} entries."));
     }
-    let known = field["enum"]
+    let values = field["enum"]
         .as_array()
-        .filter(|known| (2..12).contains(&known.len()));
-    let known = known.or_else(|| {
+        .filter(|values| (2..12).contains(&values.len()));
+    let values = values.or_else(|| {
         resolve(document, &field["anyOf"][0])["enum"]
             .as_array()
-            .filter(|known| (2..12).contains(&known.len()))
+            .filter(|values| (2..12).contains(&values.len()))
     });
-    if let Some(known) = known {
-        let words: Vec<_> = known
+    if let Some(values) = values {
+        let words: Vec<_> = values
             .iter()
             .map(|word| format!("`{}`", text(word)))
             .collect();
@@ -168,11 +168,11 @@ fn kind(document: &Value, field: &Value) -> String {
     if let Some(kinds) = field["anyOf"].as_array() {
         let kinds: Vec<_> = kinds
             .iter()
-            .map(|one| kind(document, resolve(document, one)))
+            .map(|schema| kind(document, resolve(document, schema)))
             .collect();
         return kinds.join(" or ");
     }
-    let word = |name: &str| match name {
+    let describe_type = |name: &str| match name {
         "string" if field["format"] == "date-time" => "time".to_owned(),
         "string" => "text".to_owned(),
         "boolean" => "true or false".to_owned(),
@@ -185,9 +185,12 @@ fn kind(document: &Value, field: &Value) -> String {
         other => other.to_owned(),
     };
     match &field["type"] {
-        Value::String(name) => word(name),
+        Value::String(name) => describe_type(name),
         Value::Array(names) => {
-            let words: Vec<_> = names.iter().map(|name| word(&text(name))).collect();
+            let words: Vec<_> = names
+                .iter()
+                .map(|name| describe_type(&text(name)))
+                .collect();
             words.join(" or ")
         }
         _ => String::new(),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The description of the API, without the address of a server.
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&API.iter().chain(OPEN)));
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&[API, OPEN]));
 
 /// Returns the documents of a server that is reached at this address.
 pub fn documents(url: &PublicUrl) -> Documents {
@@ -46,7 +46,7 @@ fn docs(url: &PublicUrl) -> Docs {
 }
 
 fn groups(url: &str) -> Vec<Group> {
-    let operations = operation::all(&DOCUMENT, url);
+    let operations = operation::read_all(&DOCUMENT, url);
     let tags = DOCUMENT["tags"].as_array().into_iter().flatten();
     let tags = tags.map(|tag| {
         let title = fields::text(&tag["name"]);
@@ -79,29 +79,29 @@ mod tests {
         let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
         let explained: BTreeSet<_> = docs.problems.iter().map(|one| one.code.clone()).collect();
         let operations = docs.groups.iter().flat_map(|group| &group.operations);
-        let told = operations.flat_map(|operation| &operation.refusals);
-        let told: BTreeSet<_> = told.map(|one| one.code.clone()).collect();
-        assert_eq!(told.difference(&explained).count(), 0, "{told:?}");
-        assert!(told.len() > 15);
+        let codes = operations.flat_map(|operation| &operation.refusals);
+        let codes: BTreeSet<_> = codes.map(|one| one.code.clone()).collect();
+        assert_eq!(codes.difference(&explained).count(), 0, "{codes:?}");
+        assert!(codes.len() > 15);
     }
 
     #[test]
     fn every_operation_has_responses_snippets_and_field_types() {
         let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
         for operation in docs.groups.iter().flat_map(|group| &group.operations) {
-            let what = &operation.title;
-            assert!(!operation.answers.is_empty(), "{what}");
-            assert_eq!(operation.snippets.len(), 3, "{what}");
+            let title = &operation.title;
+            assert!(!operation.answers.is_empty(), "{title}");
+            assert_eq!(operation.snippets.len(), 3, "{title}");
             for snippet in &operation.snippets {
-                assert!(snippet.text.contains("https://voxum.example/"), "{what}");
+                assert!(snippet.text.contains("https://voxum.example/"), "{title}");
                 assert!(
                     !snippet.text.contains('{') || !snippet.text.contains("{id}"),
-                    "{what}"
+                    "{title}"
                 );
             }
             let rows = operation.body.iter().flat_map(|body| &body.fields);
             for row in rows.chain(operation.answers.iter().flat_map(|answer| &answer.fields)) {
-                assert!(!row.kind.is_empty(), "{what}: {}", row.name);
+                assert!(!row.kind.is_empty(), "{title}: {}", row.name);
             }
         }
     }

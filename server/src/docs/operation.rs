@@ -1,6 +1,6 @@
 //! Conversion of an operation of the OpenAPI document into its section of the docs.
 
-use super::example::{answered, example, pretty};
+use super::example::{example, pretty, response_example};
 use super::fields::{parameter, resolve, rows, text};
 use super::prose::html;
 use super::snippets::{Call, snippets};
@@ -12,7 +12,7 @@ use serde_json::Value;
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Returns every operation with its tag.
-pub fn all(document: &Value, url: &str) -> Vec<(String, Operation)> {
+pub fn read_all(document: &Value, url: &str) -> Vec<(String, Operation)> {
     let mut all = Vec::new();
     for (path, operations) in document["paths"].as_object().into_iter().flatten() {
         for method in METHODS {
@@ -30,7 +30,7 @@ pub fn all(document: &Value, url: &str) -> Vec<(String, Operation)> {
 
 fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value) -> Operation {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let parameters: Vec<_> = parameters.map(|one| parameter(document, one)).collect();
+    let parameters: Vec<_> = parameters.map(|value| parameter(document, value)).collect();
     let body =
         (!operation["requestBody"].is_null()).then(|| body(document, &operation["requestBody"]));
     let key = operation["security"][0]["ApiKey"].as_array();
@@ -74,13 +74,13 @@ fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value
 
 fn body(document: &Value, body: &Value) -> Body {
     let content = body["content"].as_object().into_iter().flatten();
-    let examples = content.clone().map(|(kind, one)| {
-        let example = match &one["example"] {
+    let examples = content.clone().map(|(kind, media)| {
+        let example = match &media["example"] {
             Value::String(text) => text.trim_end().to_owned(),
             _ => pretty(
                 document,
-                &one["schema"],
-                &resolve(document, &one["schema"])["example"],
+                &media["schema"],
+                &resolve(document, &media["schema"])["example"],
             ),
         };
         (kind.clone(), example)
@@ -89,7 +89,7 @@ fn body(document: &Value, body: &Value) -> Body {
         html: html(&text(&body["description"])),
         examples: examples.collect(),
         fields: content
-            .flat_map(|(_, one)| rows(document, &one["schema"], ""))
+            .flat_map(|(_, media)| rows(document, &media["schema"], ""))
             .collect(),
     }
 }
@@ -113,7 +113,7 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
         let first = sent.and_then(|content| content.values().next());
         let body = first.map_or(&Value::Null, |content| &content["schema"]);
         if matches!(method, "put" | "patch") && !example.is_null() {
-            example = answered(document, example, body, method == "put");
+            example = response_example(document, example, body, method == "put");
         }
         // A response contains all its fields, so "required" would carry no information.
         let fields = rows(document, schema, "").into_iter().map(|row| Row {
@@ -134,9 +134,9 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
 /// Returns the headers that are specific to a response. A separate chapter describes those that
 /// every response has.
 fn headers(headers: &Value) -> Vec<Row> {
-    const EVERYWHERE: [&str; 3] = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
+    const COMMON_HEADERS: [&str; 3] = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
     let headers = headers.as_object().into_iter().flatten();
-    let own = headers.filter(|(name, _)| !EVERYWHERE.contains(&name.as_str()));
+    let own = headers.filter(|(name, _)| !COMMON_HEADERS.contains(&name.as_str()));
     own.map(|(name, header)| Row {
         name: name.clone(),
         place: String::new(),

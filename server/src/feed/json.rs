@@ -1,7 +1,7 @@
 //! JSON feeds: `{"items": [ … ]}`.
 
-use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cut};
-use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
+use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cap_errors};
+use crate::api::fields::{invalid, members, pointer, refuse, text, unknown_field};
 use crate::json::array;
 use serde_json::value::RawValue;
 use service::entry::is_blank;
@@ -31,7 +31,7 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
         if name == "items" {
             items = Some(value);
         } else {
-            errors.push(unknown(&name));
+            errors.push(unknown_field(&name));
         }
     }
     match items {
@@ -42,7 +42,7 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
         )),
         Some(items) => match array(items) {
             None => errors.push(invalid("/items", "Send a list of items.")),
-            Some(list) if list.elements.is_empty() || list.more => {
+            Some(list) if list.elements.is_empty() || list.is_truncated => {
                 let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
                 errors.push(EntryError::new("/items", EntryCode::OutOfRange, detail));
             }
@@ -61,26 +61,26 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
 
 /// Parses one item of a feed.
 fn item(value: &RawValue, absent: Absent) -> ItemDraft {
-    cut(draft(value, absent))
+    cap_errors(draft(value, absent))
 }
 
 /// Parses an item whose id is in the path. `id` is `None` if that one cannot be read, which is
 /// refused elsewhere.
 pub fn item_at(id: Option<&str>, value: &RawValue) -> ItemDraft {
-    named(id, draft(value, Absent::Empty))
+    check_id(id, draft(value, Absent::Clear))
 }
 
 /// Parses a partial update of an item whose id is in the path: a JSON merge patch (RFC 7396).
 pub fn edits_at(id: Option<&str>, value: &RawValue) -> ItemDraft {
-    named(id, draft(value, Absent::Kept))
+    check_id(id, draft(value, Absent::Keep))
 }
 
 /// Checks that the draft is about the item in the path, so that an item can be sent back as it was
 /// read.
-fn named(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
-    if let (Some(own), Some(id)) = (&draft.id, id)
-        && own != id
-        && !is_blank(own)
+fn check_id(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
+    if let (Some(body_id), Some(id)) = (&draft.id, id)
+        && body_id != id
+        && !is_blank(body_id)
     {
         let other = "The path names another item. Leave `id` out, or set it to the id in the path.";
         draft.errors.push(invalid("/id", other));
@@ -111,9 +111,9 @@ fn draft(value: &RawValue, absent: Absent) -> ItemDraft {
             "url" => draft.url = text(errors, "/url", value),
             "image_url" => draft.image_url = text(errors, "/image_url", value),
             "available" if is_blank_text(value) => absent.clear(&mut draft, &name),
-            "available" => draft.available = truth(errors, value),
+            "available" => draft.available = parse_bool(errors, value),
             UPDATED_AT => drop(text(errors, "/updated_at", value)),
-            _ => errors.push(unknown(&name)),
+            _ => errors.push(unknown_field(&name)),
         }
     }
     draft
@@ -132,7 +132,7 @@ fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
     }
 }
 
-fn truth(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
+fn parse_bool(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
     let text = as_text(value);
     match text.as_deref().unwrap_or(value.get()).trim() {
         "true" => Some(true),
@@ -161,5 +161,5 @@ fn attributes(draft: &mut ItemDraft, value: &RawValue, absent: Absent) {
     let errors = errors.into_iter();
     draft
         .errors
-        .extend(errors.map(|error| error.under("/attributes")));
+        .extend(errors.map(|error| error.with_parent("/attributes")));
 }

@@ -12,15 +12,15 @@ mod xml;
 pub use csv::{ATTRIBUTE, MAX_COLUMNS};
 pub use json::{edits_at, item_at};
 
-use crate::api::fields::{pointer, twice, unknown};
-use crate::encoding::{self, NotUtf8};
+use crate::api::fields::{duplicate_field, pointer, unknown_field};
+use crate::encoding::{self, EncodingError};
 use crate::json::MAX_MEMBERS;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};
 
 /// Media types of feeds, as a refusal lists them between backticks.
-pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
+pub const MEDIA_TYPES: &str = "application/json`, `application/xml` or `text/csv";
 /// Most bytes of a feed.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_ITEMS: usize = crate::json::MAX_ELEMENTS;
@@ -61,7 +61,7 @@ pub enum FeedError {
 impl Format {
     /// Returns the format of a request by its single `Content-Type`, with an error if that declares
     /// another encoding than UTF-8. Returns `None` for another media type.
-    pub fn of(headers: &HeaderMap) -> Option<(Self, Result<(), NotUtf8>)> {
+    pub fn of(headers: &HeaderMap) -> Option<(Self, Result<(), EncodingError>)> {
         let mut kinds = headers.get_all(CONTENT_TYPE).iter();
         let (Some(kind), None) = (kinds.next(), kinds.next()) else {
             return None;
@@ -69,7 +69,7 @@ impl Format {
         Self::of_media_type(kind.to_str().ok()?)
     }
 
-    fn of_media_type(kind: &str) -> Option<(Self, Result<(), NotUtf8>)> {
+    fn of_media_type(kind: &str) -> Option<(Self, Result<(), EncodingError>)> {
         let mut parts = kind.split(';').map(str::trim);
         let format = match &*parts.next()?.to_ascii_lowercase() {
             "application/json" => Self::Json,
@@ -79,7 +79,7 @@ impl Format {
         };
         let charsets = parts.filter_map(|part| part.split_once('='));
         let mut charsets = charsets.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-        let charset = charsets.try_for_each(|(_, name)| encoding::declared(name));
+        let charset = charsets.try_for_each(|(_, name)| encoding::check_declared(name));
         Some((format, charset))
     }
 
@@ -97,16 +97,16 @@ impl Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
     /// The field is empty, as is one without a value (null, an empty cell, an empty element).
-    Empty,
+    Clear,
     /// The stored value is kept. A field without a value is cleared, which the draft records.
-    Kept,
+    Keep,
 }
 
 impl Absent {
     pub const fn of(mode: FeedMode) -> Self {
         match mode {
-            FeedMode::Merge | FeedMode::Replace { .. } => Self::Empty,
-            FeedMode::Update => Self::Kept,
+            FeedMode::Merge | FeedMode::Replace { .. } => Self::Clear,
+            FeedMode::Update => Self::Keep,
         }
     }
 
@@ -114,7 +114,7 @@ impl Absent {
     ///
     /// An item with too many names is refused, so the remaining ones are dropped.
     pub fn clear(self, draft: &mut ItemDraft, field: &str) {
-        if self == Self::Kept
+        if self == Self::Keep
             && !matches!(field, "id" | "updated_at")
             && draft.cleared.len() < 2 * MAX_MEMBERS
         {
@@ -138,7 +138,7 @@ pub fn read(format: Format, text: &str, absent: Absent) -> Result<Vec<ItemDraft>
 /// Sets a field of the draft, for formats whose values are all texts. Returns `None` if there is no
 /// such field.
 fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
-    let place = match field {
+    let target = match field {
         "id" => &mut draft.id,
         "name" => &mut draft.name,
         "category" => &mut draft.category,
@@ -148,8 +148,8 @@ fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
         "url" => &mut draft.url,
         "image_url" => &mut draft.image_url,
         "available" => {
-            match truth(&value) {
-                Some(truth) => draft.available = Some(truth),
+            match parse_bool(&value) {
+                Some(available) => draft.available = Some(available),
                 None => draft.errors.push(EntryError::new(
                     "/available",
                     EntryCode::Invalid,
@@ -160,19 +160,19 @@ fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
         }
         _ => return None,
     };
-    *place = Some(value);
+    *target = Some(value);
     Some(())
 }
 
 /// Limits the errors of a draft to those that are reported.
-fn cut(mut draft: ItemDraft) -> ItemDraft {
+fn cap_errors(mut draft: ItemDraft) -> ItemDraft {
     draft.errors.truncate(MAX_REASONS);
     draft.errors.shrink_to_fit();
     draft
 }
 
 /// Parses a truth value as XML Schema and spreadsheets write it.
-fn truth(text: &str) -> Option<bool> {
+fn parse_bool(text: &str) -> Option<bool> {
     let text = text.trim();
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     if is(["true", "1", "yes"]) {
@@ -185,7 +185,7 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 /// Returns the error of a feed without items, or with too many of them.
-pub(crate) fn wrong_count() -> FeedError {
+pub(crate) fn item_count_error() -> FeedError {
     let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
     FeedError::Invalid(vec![EntryError::new(
         "/items",
@@ -216,7 +216,7 @@ mod tests {
             let read = Format::of_media_type(kind);
             assert_eq!(read, format.map(|format| (format, Ok(()))), "{kind}");
         }
-        let latin = NotUtf8::Declared("ISO-8859-1".into());
+        let latin = EncodingError::Declared("ISO-8859-1".into());
         for kind in [
             "text/csv; charset=iso-8859-1",
             "text/csv;CHARSET=\"ISO-8859-1\"",
@@ -241,7 +241,7 @@ mod tests {
             SKU001,Honda Accord 2024,32500.50,false,,red\r\n\
             SKU002,\"A & B \"\"<x>\"\"\",,,\"one\ntwo, three\",\r\n";
         let read = |format, text: &str| {
-            let mut drafts = super::read(format, text, Absent::Empty).unwrap();
+            let mut drafts = super::read(format, text, Absent::Clear).unwrap();
             for draft in &mut drafts {
                 draft.position = Position::default();
             }
@@ -264,7 +264,7 @@ mod tests {
             </attributes></item></inventory>"#;
         let csv = "id,price,category,attributes.color,attributes.doors\nA,1,,,4\nB,,Sedan,red,\n";
         let read = |format, text: &str| {
-            let mut drafts = read(format, text, Absent::Kept).unwrap();
+            let mut drafts = read(format, text, Absent::Keep).unwrap();
             for draft in &mut drafts {
                 draft.position = Position::default();
             }

@@ -20,7 +20,7 @@ pub struct Workers(FairSemaphore);
 
 /// The reason why the work was not started.
 #[derive(Debug, thiserror::Error)]
-pub enum NotBegun {
+pub enum WorkerError {
     #[error(transparent)]
     QueueFull(#[from] QueueFull),
     #[error("the server is stopping")]
@@ -40,22 +40,22 @@ impl Workers {
     /// Does the work once a thread is free and it is the turn of the sender.
     ///
     /// # Errors
-    /// [`NotBegun`]
+    /// [`WorkerError`]
     pub async fn run<T: Send + 'static>(
         &self,
         account: &AccountId,
         sender: &Actor,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, NotBegun> {
+    ) -> Result<T, WorkerError> {
         let permit = self.0.acquire(account, sender).await?;
-        let done = spawn_blocking(move || {
+        let task = spawn_blocking(move || {
             // The permit is held to the end of the work, even if the caller disconnects.
             let _permit = permit;
             work()
         });
-        done.await.map_err(|ended| match ended.try_into_panic() {
+        task.await.map_err(|error| match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            Err(_) => NotBegun::Stopping,
+            Err(_) => WorkerError::Stopping,
         })
     }
 }

@@ -10,7 +10,7 @@ use domain::MemberView;
 use futures::FutureExt as _;
 use percent_encoding::percent_decode_str;
 use service::authenticator::Attribution;
-use service::{Allowance, CalledKey, Client, KeyCaller, KeyUsage, Source};
+use service::{Allowance, CalledKey, Client, KeyCaller, KeyUsage, RequestOrigin};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::ready;
@@ -52,8 +52,8 @@ tokio::task_local! {
 impl RequestContext {
     pub fn new(method: &Method, route: &'static str, address: IpAddr) -> Self {
         Self {
-            id: RequestId::fresh(),
-            method: known(method),
+            id: RequestId::generate(),
+            method: method_name(method),
             route,
             address,
             key: OnceLock::new(),
@@ -78,7 +78,7 @@ impl RequestContext {
     }
 
     /// Returns the caller whose key was accepted, and the state of its bucket.
-    pub fn accepted(&self) -> Option<(&KeyCaller, &Allowance)> {
+    pub fn accepted_call(&self) -> Option<(&KeyCaller, &Allowance)> {
         match self.key.get() {
             Some(KeyOutcome::Accepted(caller, allowance)) => Some((caller, allowance)),
             _ => None,
@@ -86,7 +86,7 @@ impl RequestContext {
     }
 
     /// Returns the key whose call this is, whether the key was accepted or refused.
-    pub fn called(&self) -> Option<&Arc<KeyUsage>> {
+    pub fn key_usage(&self) -> Option<&Arc<KeyUsage>> {
         match self.key.get()? {
             KeyOutcome::Accepted(caller, _) => Some(caller.usage()),
             KeyOutcome::Refused(Attribution::Genuine(usage)) => Some(usage),
@@ -96,10 +96,10 @@ impl RequestContext {
 
     /// Returns the key that this call is reported to, which may be one that the caller only seems
     /// to have meant.
-    pub fn about(&self) -> Option<&CalledKey> {
+    pub fn called_key(&self) -> Option<&CalledKey> {
         match self.key.get()? {
             KeyOutcome::Refused(Attribution::Suspected(key)) => Some(key),
-            _ => self.called().map(|usage| usage.key()),
+            _ => self.key_usage().map(|usage| usage.key()),
         }
     }
 }
@@ -113,7 +113,7 @@ pub fn in_current_request<T>(task: impl Future<Output = T>) -> impl Future<Outpu
 }
 
 /// Returns the name of a method for the log. A client can send any text as a method, even a secret.
-fn known(method: &Method) -> &'static str {
+fn method_name(method: &Method) -> &'static str {
     const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     NAMES
         .into_iter()
@@ -123,15 +123,15 @@ fn known(method: &Method) -> &'static str {
 
 /// Returns the id of a request.
 pub fn request_id(parts: &Parts) -> RequestId {
-    RequestContext::of(&parts.extensions).map_or_else(RequestId::fresh, |context| context.id)
+    RequestContext::of(&parts.extensions).map_or_else(RequestId::generate, |context| context.id)
 }
 
 /// Returns the caller's address and user agent.
-pub fn source(parts: &Parts) -> Source<'_> {
+pub fn source(parts: &Parts) -> RequestOrigin<'_> {
     let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes);
     let context = RequestContext::of(&parts.extensions);
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    Source::new(context.map_or(unknown, |context| context.address), agent)
+    RequestOrigin::new(context.map_or(unknown, |context| context.address), agent)
 }
 
 /// Returns the caller's address and user agent in the form that is stored.

@@ -1,7 +1,7 @@
 //! Request body that reserves memory while it is read.
 
 use super::RequestContext;
-use crate::memory::{COPIES, FREE, Memory, NoRoom, Sender};
+use crate::memory::{COPIES, FREE_BYTES, Memory, NoRoom, Sender};
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
@@ -20,13 +20,17 @@ pub struct CountedBody {
     /// Bytes that have arrived.
     length: u64,
     /// Bytes for which memory is reserved.
-    paid: u64,
+    reserved: u64,
 }
 
 impl CountedBody {
     /// Wraps a body, unless it is known to be small.
     pub fn wrap(body: Body, memory: &Memory, context: &Arc<RequestContext>) -> Body {
-        if body.size_hint().upper().is_some_and(|most| most <= FREE) {
+        if body
+            .size_hint()
+            .upper()
+            .is_some_and(|most| most <= FREE_BYTES)
+        {
             return body;
         }
         Body::new(Self {
@@ -34,16 +38,16 @@ impl CountedBody {
             memory: memory.clone(),
             context: Arc::clone(context),
             length: 0,
-            paid: FREE,
+            reserved: FREE_BYTES,
         })
     }
 
     /// Ensures that memory is reserved for so many bytes.
-    fn pay(&mut self, bytes: u64) -> Result<(), NoRoom> {
-        if bytes > self.paid {
+    fn reserve(&mut self, bytes: u64) -> Result<(), NoRoom> {
+        if bytes > self.reserved {
             let bytes_held = bytes.saturating_mul(COPIES);
             self.context.take_memory(&self.memory, bytes_held)?;
-            self.paid = bytes;
+            self.reserved = bytes;
         }
         Ok(())
     }
@@ -62,7 +66,7 @@ impl RequestContext {
 
     /// Returns the sender of the body, which is known before the body is read.
     fn sender(&self) -> Sender {
-        if let Some((caller, _)) = self.accepted() {
+        if let Some((caller, _)) = self.accepted_call() {
             return Sender {
                 account: caller.account_id().to_string(),
                 name: caller.key_id().to_string(),
@@ -91,8 +95,8 @@ impl HttpBody for CountedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         // If the length of a body is known, all of it is reserved before any of it is read.
-        let known = this.length + this.body.size_hint().lower();
-        if let Err(error) = this.pay(known) {
+        let expected = this.length + this.body.size_hint().lower();
+        if let Err(error) = this.reserve(expected) {
             return Poll::Ready(Some(Err(error.into())));
         }
         let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(task) else {
@@ -101,9 +105,9 @@ impl HttpBody for CountedBody {
         Poll::Ready(frame.map(|frame| {
             let frame = frame?;
             this.length += frame.data_ref().map_or(0, Bytes::len) as u64;
-            if this.length > this.paid {
+            if this.length > this.reserved {
                 // A growing buffer doubles its size.
-                this.pay(this.length.next_power_of_two())?;
+                this.reserve(this.length.next_power_of_two())?;
             }
             Ok(frame)
         }))

@@ -1,7 +1,7 @@
 //! Responses for paths and methods without a route.
 
 use crate::api::address::is_api;
-use crate::console::{Visitor, plain, render};
+use crate::console::{Visitor, plain_text, render};
 use crate::{AppState, Problem};
 use axum::extract::{FromRequestParts as _, Request};
 use axum::http::{Method, StatusCode};
@@ -13,7 +13,7 @@ pub async fn not_found(state: &AppState, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let path = parts.uri.path();
     if !matches!(parts.method, Method::GET | Method::HEAD) {
-        return plain(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        return plain_text(StatusCode::NOT_FOUND, "There is nothing at this address.");
     }
     // Files are public, so they are served before the database is read.
     if let Some(file) = state.site.serve(&parts.method, path, &parts.headers) {
@@ -30,7 +30,7 @@ pub async fn method_not_allowed(request: Request) -> Response {
     if is_api(request.uri().path()) {
         Problem(Refusal::MethodNotAllowed).into_response()
     } else {
-        plain(
+        plain_text(
             StatusCode::METHOD_NOT_ALLOWED,
             "This address does not take this method.",
         )

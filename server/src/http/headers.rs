@@ -13,10 +13,10 @@ pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 pub const RETRY_SECONDS: u32 = 2;
 
 /// Room for the headers of a response of the API, so that their map does not grow.
-pub const MOST_HEADERS: usize = 12;
+pub const HEADER_CAPACITY: usize = 12;
 
 /// Headers of every response of the API, which browsers do not run as a page.
-static OF_THE_API: [(HeaderName, HeaderValue); 3] = [
+static API_DEFAULTS: [(HeaderName, HeaderValue); 3] = [
     (
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
@@ -26,7 +26,7 @@ static OF_THE_API: [(HeaderName, HeaderValue); 3] = [
 ];
 
 /// Headers of every other response.
-static OF_THE_CONSOLE: [(HeaderName, HeaderValue); 7] = [
+static CONSOLE_DEFAULTS: [(HeaderName, HeaderValue); 7] = [
     // For all responses other than pages, which set their own with `page_policy`.
     (
         CONTENT_SECURITY_POLICY,
@@ -56,7 +56,7 @@ static OF_THE_CONSOLE: [(HeaderName, HeaderValue); 7] = [
 ];
 
 /// One year. Subdomains are not included, since they are outside this server's responsibility.
-static HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+static HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Returns the policy of a page: it may load the site's own files, and run the one inline script
 /// with the nonce.
@@ -71,9 +71,9 @@ pub fn page_policy(nonce: &str) -> String {
 /// Adds the headers that apply unless a handler has set them.
 pub fn add_defaults(headers: &mut HeaderMap, api: bool, https: bool) {
     let defaults = if api {
-        &OF_THE_API[..]
+        &API_DEFAULTS[..]
     } else {
-        &OF_THE_CONSOLE
+        &CONSOLE_DEFAULTS
     };
     for (name, value) in defaults {
         headers.entry(name).or_insert_with(|| value.clone());
@@ -81,6 +81,6 @@ pub fn add_defaults(headers: &mut HeaderMap, api: bool, https: bool) {
     if https {
         headers
             .entry(STRICT_TRANSPORT_SECURITY)
-            .or_insert_with(|| HTTPS_ONLY.clone());
+            .or_insert_with(|| HSTS.clone());
     }
 }

@@ -1,6 +1,6 @@
 //! JSON responses.
 
-use super::headers::MOST_HEADERS;
+use super::headers::HEADER_CAPACITY;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -19,7 +19,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         let mut text = Vec::with_capacity(512);
         serde_json::to_writer(&mut text, &self.0).expect("the value has a JSON form");
-        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+        let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let mut response = Response::new(Body::from(text));
         *response.headers_mut() = headers;

@@ -18,10 +18,10 @@ use super::counted_body::CountedBody;
 use super::fallback;
 use super::headers::{API_KEY, REQUEST_ID, add_defaults};
 use super::listen::{App, BadHead};
-use super::routes::{Place, Routes};
+use super::routes::{RouteIndex, Routes};
 use crate::api::address::{is_api, misses_api, unknown_path};
-use crate::api::{calls, key_expiry_headers, limit};
-use crate::console::{plain, same_origin};
+use crate::api::{call_outcome, key_expiry_headers, rate_limit_headers};
+use crate::console::{plain_text, same_origin};
 use crate::metrics::Requests;
 use crate::{AppState, Problem};
 use axum::body::HttpBody as _;
@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Paths to which feeds are posted: by integrations, and by the console's form.
-const FEEDS: [&str; 2] = ["/api/inventory", "/inventory/import"];
+const FEED_PATHS: [&str; 2] = ["/api/inventory", "/inventory/import"];
 
 /// Headers with credentials.
 static SECRETS: [HeaderName; 3] = [API_KEY, AUTHORIZATION, COOKIE];
@@ -52,14 +52,14 @@ pub struct Pipeline {
 
 /// Facts about a request that the steps before and after the handler need.
 #[derive(Clone, Copy)]
-struct Head {
-    route: Option<Place>,
+struct RequestHead {
+    route: Option<RouteIndex>,
     /// Whether the request is meant for the API and misses its paths.
-    missed: bool,
+    misses_api: bool,
     /// Whether the response is one of the API.
     api: bool,
     http1: bool,
-    bad: Option<BadHead>,
+    error: Option<BadHead>,
 }
 
 impl Pipeline {
@@ -75,29 +75,29 @@ impl Pipeline {
 
 impl App for Pipeline {
     fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool {
-        request.method() == Method::POST && FEEDS.contains(&request.uri().path())
+        request.method() == Method::POST && FEED_PATHS.contains(&request.uri().path())
     }
 
     async fn answer(&self, peer: SocketAddr, mut request: Request) -> Response {
-        let began = Instant::now();
+        let started_at = Instant::now();
         // Step 1. The context has the pattern of the route, and never the path itself, which may
         // contain a one-time link.
         let head = self.read_head(&request);
         mark_secrets(request.headers_mut());
         let proxies = &self.state.trusted_proxies;
-        let address = proxies.caller(peer.ip(), request.headers());
+        let address = proxies.client_address(peer.ip(), request.headers());
         let route = self.routes.name(head.route);
         let context = Arc::new(RequestContext::new(request.method(), route, address));
         request.extensions_mut().insert(Arc::clone(&context));
 
         // Steps 2 to 6
-        let answered = AssertUnwindSafe(self.handle(request, &context, head)).catch_unwind();
-        let answered = answered.map(|answered| {
-            let response = answered.unwrap_or_else(panicked);
+        let handling = AssertUnwindSafe(self.handle(request, &context, head)).catch_unwind();
+        let handling = handling.map(|result| {
+            let response = result.unwrap_or_else(panic_response);
             tracing::debug!(status = response.status().as_u16(), "answered");
             response
         });
-        let mut response = Arc::clone(&context).scope(answered).await;
+        let mut response = Arc::clone(&context).scope(handling).await;
 
         // Step 7. Handlers add a problem to the response instead of a body.
         let refusal = response.extensions_mut().remove::<Problem>();
@@ -110,25 +110,25 @@ impl App for Pipeline {
         // Step 8
         self.add_headers(response.headers_mut(), &context, head);
         // Step 9. Only refusals of the API can be looked up later.
-        let recorded = refusal.as_ref().filter(|_| head.api);
-        self.record(&response, recorded, &context);
-        self.routes.count(head.route, response.status(), began);
+        let api_refusal = refusal.as_ref().filter(|_| head.api);
+        self.record(&response, api_refusal, &context);
+        self.routes.count(head.route, response.status(), started_at);
         response
     }
 }
 
 impl Pipeline {
-    fn read_head(&self, request: &Request) -> Head {
+    fn read_head(&self, request: &Request) -> RequestHead {
         let path = request.uri().path();
         let route = self.routes.find(path);
         let in_api = is_api(path);
-        let missed = !in_api && misses_api(path, request.headers(), route.is_some());
-        Head {
+        let misses_api = !in_api && misses_api(path, request.headers(), route.is_some());
+        RequestHead {
             route,
-            missed,
-            api: missed || in_api,
+            misses_api,
+            api: misses_api || in_api,
             http1: request.version() < Version::HTTP_2,
-            bad: request.extensions().get().copied(),
+            error: request.extensions().get().copied(),
         }
     }
 
@@ -137,14 +137,14 @@ impl Pipeline {
         &self,
         request: Request,
         context: &Arc<RequestContext>,
-        head: Head,
+        head: RequestHead,
     ) -> Response {
         // Step 2
-        if let Some(BadHead(why)) = head.bad {
-            return refused_head(why, head.api);
+        if let Some(BadHead(reason)) = head.error {
+            return bad_head_response(reason, head.api);
         }
         // Step 3
-        if head.missed || (head.api && head.route.is_none()) {
+        if head.misses_api || (head.api && head.route.is_none()) {
             let route = |path: &str| self.routes.name(self.routes.find(path));
             return Problem(unknown_path(request.uri().path(), route)).into_response();
         }
@@ -162,7 +162,7 @@ impl Pipeline {
     }
 
     /// Step 8. Headers that a handler has set take precedence.
-    fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, head: Head) {
+    fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, head: RequestHead) {
         add_defaults(headers, head.api, self.state.public_url.is_https());
         if head.api {
             headers.insert(REQUEST_ID, context.id.into());
@@ -170,11 +170,11 @@ impl Pipeline {
         // The bytes after a bad head may not be a request. If the server is about to stop, the
         // client's next request uses a new connection, which goes to a server that stays. HTTP/2
         // has a frame for this, which is sent when the listener is closed.
-        if head.http1 && (head.bad.is_some() || self.state.leaving.is_cancelled()) {
+        if head.http1 && (head.error.is_some() || self.state.leaving.is_cancelled()) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some((caller, allowance)) = context.accepted() {
-            limit::write(headers, allowance);
+        if let Some((caller, allowance)) = context.accepted_call() {
+            rate_limit_headers::write(headers, allowance);
             key_expiry_headers::write(headers, caller.expiry_notice());
         }
     }
@@ -183,15 +183,15 @@ impl Pipeline {
     /// sees it.
     fn record(&self, response: &Response, refusal: Option<&Problem>, context: &RequestContext) {
         let services = &self.state.services;
-        if let Some(usage) = context.called() {
+        if let Some(usage) = context.key_usage() {
             services
                 .auth
-                .count_call(usage, calls::outcome(response, refusal));
+                .count_call(usage, call_outcome::outcome(response, refusal));
         }
         if let Some(problem) = refusal {
             services.refusals.note(
                 context.id.as_str(),
-                context.about().cloned(),
+                context.called_key().cloned(),
                 &problem.0,
                 context.method,
                 context.route,
@@ -200,11 +200,11 @@ impl Pipeline {
     }
 }
 
-fn refused_head(why: &'static str, api: bool) -> Response {
+fn bad_head_response(reason: &'static str, api: bool) -> Response {
     if api {
-        return Problem(Refusal::InvalidParameter(why.to_owned())).into_response();
+        return Problem(Refusal::InvalidParameter(reason.to_owned())).into_response();
     }
-    plain(StatusCode::BAD_REQUEST, why)
+    plain_text(StatusCode::BAD_REQUEST, reason)
 }
 
 /// Marks credentials as sensitive, so that they appear in no line of any log.
@@ -226,7 +226,7 @@ fn remove_body(response: &mut Response) {
 }
 
 /// Returns the response after a panic of a handler, which the panic hook has already printed.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
+fn panic_response(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     Problem(Refusal::Internal).into_response()
 }

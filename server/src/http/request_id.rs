@@ -13,26 +13,26 @@ pub struct RequestId([u8; 32]);
 ///
 /// Reading the generator for each id would take longer than everything else that a check of a key
 /// does.
-struct Drawn {
+struct RandomPool {
     bytes: [u8; 64 * 16],
-    left: usize,
+    remaining: usize,
 }
 
 thread_local! {
-    static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn { bytes: [0; 64 * 16], left: 0 }) };
+    static POOL: RefCell<RandomPool> = const { RefCell::new(RandomPool { bytes: [0; 64 * 16], remaining: 0 }) };
 }
 
 impl RequestId {
-    pub fn fresh() -> Self {
-        DRAWN.with_borrow_mut(|drawn| {
-            if drawn.left == 0 {
-                OsRandom.fill(&mut drawn.bytes);
-                drawn.left = drawn.bytes.len();
+    pub fn generate() -> Self {
+        POOL.with_borrow_mut(|pool| {
+            if pool.remaining == 0 {
+                OsRandom.fill(&mut pool.bytes);
+                pool.remaining = pool.bytes.len();
             }
-            let next = drawn.left - 16..drawn.left;
-            drawn.left = next.start;
+            let next = pool.remaining - 16..pool.remaining;
+            pool.remaining = next.start;
             let mut digits = [0; 32];
-            hex::encode_to_slice(&drawn.bytes[next], &mut digits).expect("two digits a byte");
+            hex::encode_to_slice(&pool.bytes[next], &mut digits).expect("two digits a byte");
             Self(digits)
         })
     }

@@ -7,7 +7,7 @@
 use super::fallback::method_not_allowed;
 use crate::AppState;
 use crate::metrics::{Group, Requests};
-use crate::parameter::bounded;
+use crate::parameter_limits::limit_lengths;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
@@ -21,10 +21,10 @@ use std::time::Instant;
 use tower::ServiceExt as _;
 
 /// Response in the making. It is boxed, so that no step of the pipeline moves it.
-pub type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Handler that is called without axum's router.
-pub type Direct = fn(Request, AppState) -> Answering;
+pub type DirectHandler = fn(Request, AppState) -> ResponseFuture;
 
 /// One method at one path.
 pub struct Route {
@@ -33,7 +33,7 @@ pub struct Route {
     /// Creates the handler with everything that surrounds it.
     pub handler: fn(MethodFilter) -> MethodRouter<AppState>,
     /// The handler alone, if nothing surrounds it.
-    pub direct: Option<(Method, Direct)>,
+    pub direct: Option<(Method, DirectHandler)>,
     /// Returns a sample of each refusal that the description of the API lists.
     pub refusals: fn() -> Vec<Refusal>,
 }
@@ -50,12 +50,12 @@ impl Route {
 /// Handlers of one path.
 struct Endpoint {
     methods: MethodRouter,
-    direct: Vec<(Method, Direct)>,
+    direct: Vec<(Method, DirectHandler)>,
 }
 
 /// All routes with their handlers and counters.
 pub struct Routes {
-    places: matchit::Router<usize>,
+    matcher: matchit::Router<usize>,
     endpoints: Vec<Endpoint>,
     pub requests: Arc<Requests>,
 }
@@ -66,7 +66,7 @@ impl Routes {
     /// # Panics
     /// If two routes have the same path and method.
     pub fn new(tables: &[(Group, &[Route])], state: &AppState) -> Self {
-        let bounded = from_fn_with_state(state.clone(), bounded);
+        let limit_lengths = from_fn_with_state(state.clone(), limit_lengths);
         let routes = tables
             .iter()
             .flat_map(|(group, routes)| routes.iter().map(|route| (*group, route)));
@@ -74,29 +74,29 @@ impl Routes {
         for (group, route) in routes {
             let mut methods = (route.handler)(route.method);
             if group == Group::Console {
-                methods = methods.route_layer(bounded.clone());
+                methods = methods.route_layer(limit_lengths.clone());
             }
             let direct = route.direct.clone();
             assert!(
                 direct.is_none() || group == Group::Api,
                 "only the API has handlers that no layer surrounds"
             );
-            let known = paths.iter_mut().find(|(path, ..)| *path == route.path);
-            if let Some((.., all, directs)) = known {
-                *all = std::mem::take(all).merge(methods);
+            let existing = paths.iter_mut().find(|(path, ..)| *path == route.path);
+            if let Some((.., merged, directs)) = existing {
+                *merged = std::mem::take(merged).merge(methods);
                 directs.extend(direct);
             } else {
                 paths.push((route.path, group, methods, direct.into_iter().collect()));
             }
         }
-        let mut places = matchit::Router::new();
-        for (place, (path, ..)) in paths.iter().enumerate() {
-            places.insert(*path, place).expect("no two paths conflict");
+        let mut matcher = matchit::Router::new();
+        for (index, (path, ..)) in paths.iter().enumerate() {
+            matcher.insert(*path, index).expect("no two paths conflict");
         }
-        let named = paths.iter().map(|(path, group, ..)| (*path, *group));
+        let names = paths.iter().map(|(path, group, ..)| (*path, *group));
         Self {
-            places,
-            requests: Arc::new(Requests::new(named)),
+            matcher,
+            requests: Arc::new(Requests::new(names)),
             endpoints: paths
                 .into_iter()
                 .map(|(_, _, methods, direct)| Endpoint {
@@ -110,34 +110,39 @@ impl Routes {
     }
 
     /// Returns the route of a path, or `None` if there is none.
-    pub fn find(&self, path: &str) -> Option<Place> {
-        let found = self.places.at(path).ok()?;
-        Some(Place(*found.value))
+    pub fn find(&self, path: &str) -> Option<RouteIndex> {
+        let found = self.matcher.at(path).ok()?;
+        Some(RouteIndex(*found.value))
     }
 
     /// Returns the pattern of a route; it is empty if there is none.
-    pub fn name(&self, place: Option<Place>) -> &'static str {
-        self.requests.name(place.map(|Place(place)| place))
+    pub fn name(&self, index: Option<RouteIndex>) -> &'static str {
+        self.requests.name(index.map(|RouteIndex(index)| index))
     }
 
     /// Has a request answered by the handler of its route and method.
-    pub fn answer(&self, Place(place): Place, request: Request, state: &AppState) -> Answering {
-        let Endpoint { methods, direct } = &self.endpoints[place];
-        let named = direct.iter().find(|(method, _)| method == request.method());
-        if let Some((_, handler)) = named {
+    pub fn answer(
+        &self,
+        RouteIndex(index): RouteIndex,
+        request: Request,
+        state: &AppState,
+    ) -> ResponseFuture {
+        let Endpoint { methods, direct } = &self.endpoints[index];
+        let entry = direct.iter().find(|(method, _)| method == request.method());
+        if let Some((_, handler)) = entry {
             return handler(request, state.clone());
         }
-        let answered = methods.clone().oneshot(request);
-        Box::pin(answered.map(|answered| answered.unwrap_or_else(|never| match never {})))
+        let response = methods.clone().oneshot(request);
+        Box::pin(response.map(|response| response.unwrap_or_else(|never| match never {})))
     }
 
     /// Counts a request when its response begins.
-    pub fn count(&self, place: Option<Place>, status: StatusCode, began: Instant) {
-        let place = place.map(|Place(place)| place);
-        self.requests.note(place, status, began);
+    pub fn count(&self, index: Option<RouteIndex>, status: StatusCode, started_at: Instant) {
+        let index = index.map(|RouteIndex(index)| index);
+        self.requests.record(index, status, started_at);
     }
 }
 
 /// Place of a route in the table.
 #[derive(Clone, Copy)]
-pub struct Place(usize);
+pub struct RouteIndex(usize);

@@ -8,17 +8,17 @@ use async_trait::async_trait;
 use lettre::address::AddressError;
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use service::{Mail, MailFailure, Mailer, NotSent};
+use service::{Mail, MailError, MailFailure, Mailer};
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
 /// Time limit of each step of the conversation with the server.
-const PATIENCE: Duration = Duration::from_secs(20);
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Time limit of a check whose result a person waits for.
-const SHORT: Duration = Duration::from_secs(5);
+const TEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An SMTP server, and the sender's address.
 pub struct Smtp {
@@ -45,11 +45,11 @@ impl Smtp {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
         let transport = transport.map_err(|_| malformed)?;
         let url = Url::parse(url).map_err(|_| malformed)?;
-        if url.password().is_some() && !insists_on_tls(&url) && !is_loopback(&url) {
+        if url.password().is_some() && !requires_tls(&url) && !is_loopback(&url) {
             return Err(SmtpUrlError::PasswordInTheClear);
         }
         Ok(Self {
-            transport: transport.timeout(Some(PATIENCE)).build(),
+            transport: transport.timeout(Some(SEND_TIMEOUT)).build(),
             from,
         })
     }
@@ -58,9 +58,9 @@ impl Smtp {
     ///
     /// # Errors
     /// The reason, without the password.
-    pub async fn answers(&self) -> Result<(), String> {
-        let asked = tokio::time::timeout(SHORT, self.transport.test_connection());
-        match asked.await {
+    pub async fn check_connection(&self) -> Result<(), String> {
+        let test = tokio::time::timeout(TEST_TIMEOUT, self.transport.test_connection());
+        match test.await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("the mail server ended the connection".to_owned()),
             Ok(Err(error)) => Err(error.to_string()),
@@ -74,12 +74,12 @@ impl Smtp {
     /// password. It is about this mail only if the server accepts a connection and a sign-in.
     async fn failure(&self, error: &lettre::transport::smtp::Error) -> MailFailure {
         match error.status() {
-            Some(code) if error.is_permanent() && self.answers().await.is_ok() => {
+            Some(code) if error.is_permanent() && self.check_connection().await.is_ok() => {
                 MailFailure::Rejected(format!(
                     "The mail server answered {code}. Check the address, and ask your operator if it is correct."
                 ))
             }
-            Some(_) if error.is_transient() && self.answers().await.is_ok() => {
+            Some(_) if error.is_transient() && self.check_connection().await.is_ok() => {
                 MailFailure::Deferred
             }
             _ => MailFailure::Unreachable,
@@ -101,7 +101,7 @@ impl Smtp {
 
 #[async_trait]
 impl Mailer for Smtp {
-    async fn send(&self, mail: Mail) -> Result<(), NotSent> {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
         let to: Address = mail.to.as_str().parse().map_err(|error: AddressError| {
             let reason = "Email cannot be sent to this address. Ask the member to use another one.";
             rejected(reason, error.into())
@@ -114,7 +114,7 @@ impl Mailer for Smtp {
         })?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(NotSent {
+            Err(error) => Err(MailError {
                 failure: self.failure(&error).await,
                 source: error.into(),
             }),
@@ -122,8 +122,8 @@ impl Mailer for Smtp {
     }
 }
 
-fn rejected(reason: &str, source: Box<dyn std::error::Error + Send + Sync>) -> NotSent {
-    NotSent {
+fn rejected(reason: &str, source: Box<dyn std::error::Error + Send + Sync>) -> MailError {
+    MailError {
         failure: MailFailure::Rejected(reason.to_owned()),
         source,
     }
@@ -131,7 +131,7 @@ fn rejected(reason: &str, source: Box<dyn std::error::Error + Send + Sync>) -> N
 
 /// Returns whether the URL requires TLS. As lettre reads it, `?tls=opportunistic` falls back to
 /// plain text if the server offers no encryption.
-fn insists_on_tls(url: &Url) -> bool {
+fn requires_tls(url: &Url) -> bool {
     let mut options = url.query_pairs().filter(|(name, _)| name == "tls");
     url.scheme() == "smtps" || options.next().is_some_and(|(_, value)| value == "required")
 }

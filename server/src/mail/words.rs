@@ -1,6 +1,6 @@
 //! Texts of mails.
 
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::relative;
 use service::{Mail, MailTopic};
 
@@ -12,7 +12,7 @@ pub struct Letter {
 
 impl Letter {
     pub fn new(mail: &Mail) -> Self {
-        let exact = |at| moment(at, &mail.zone).exact;
+        let exact = |at| display_time(at, &mail.zone).exact;
         let link = &mail.link;
         match &mail.topic {
             MailTopic::ExpiringKey {

@@ -31,19 +31,19 @@ pub enum Group {
 #[derive(Debug)]
 pub struct Requests {
     /// One for each path, whatever the method, and the last one for paths without a route.
-    counted: Vec<Counted>,
+    counters: Vec<RouteCounter>,
     api: Durations,
     console: Durations,
 }
 
 #[derive(Debug)]
-struct Counted {
+struct RouteCounter {
     route: &'static str,
     group: Group,
     counts: [AtomicU64; CODES.len() + 1],
 }
 
-impl Counted {
+impl RouteCounter {
     fn new(route: &'static str, group: Group) -> Self {
         Self {
             route,
@@ -57,31 +57,33 @@ impl Requests {
     /// Creates the counters of these routes, each with its pattern, in this order.
     pub fn new(routes: impl IntoIterator<Item = (&'static str, Group)>) -> Self {
         let routes = routes.into_iter();
-        let routes = routes.map(|(route, group)| Counted::new(route, group));
+        let routes = routes.map(|(route, group)| RouteCounter::new(route, group));
         Self {
-            counted: routes.chain([Counted::new("", Group::Other)]).collect(),
+            counters: routes
+                .chain([RouteCounter::new("", Group::Other)])
+                .collect(),
             api: Durations::default(),
             console: Durations::default(),
         }
     }
 
     /// Returns the counters of a route by its place in the order, or those of paths without one.
-    fn of(&self, route: Option<usize>) -> &Counted {
-        &self.counted[route.unwrap_or(self.counted.len() - 1)]
+    fn counter(&self, route: Option<usize>) -> &RouteCounter {
+        &self.counters[route.unwrap_or(self.counters.len() - 1)]
     }
 
     /// Returns the pattern of a route; it is empty if there is none.
     pub fn name(&self, route: Option<usize>) -> &'static str {
-        self.of(route).route
+        self.counter(route).route
     }
 
     /// Counts a request when its response begins.
-    pub fn note(&self, route: Option<usize>, status: StatusCode, began: Instant) {
-        let counted = self.of(route);
-        counted.counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
-        match counted.group {
-            Group::Api => self.api.note(began.elapsed()),
-            Group::Console => self.console.note(began.elapsed()),
+    pub fn record(&self, route: Option<usize>, status: StatusCode, started_at: Instant) {
+        let counter = self.counter(route);
+        counter.counts[code_index(status.as_u16())].fetch_add(1, Ordering::Relaxed);
+        match counter.group {
+            Group::Api => self.api.record(started_at.elapsed()),
+            Group::Console => self.console.record(started_at.elapsed()),
             Group::Other => {}
         }
     }
@@ -89,9 +91,9 @@ impl Requests {
 
 /// Returns the index at which a status is counted. The last one is for all server errors other than
 /// 503.
-fn place(code: u16) -> usize {
+fn code_index(code: u16) -> usize {
     match CODES.binary_search(&code) {
-        Ok(place) => place,
+        Ok(index) => index,
         Err(_) if code >= 500 => CODES.len(),
         Err(_) => CODES.binary_search(&(code / 100 * 100)).unwrap_or_default(),
     }
@@ -102,7 +104,7 @@ impl Collector for Requests {
         let help = "Requests that were answered, by route and status";
         let mut family =
             encoder.encode_descriptor("http_requests", help, None, MetricType::Counter)?;
-        for Counted { route, counts, .. } in &self.counted {
+        for RouteCounter { route, counts, .. } in &self.counters {
             let route = if route.is_empty() { NO_ROUTE } else { route };
             let codes = CODES.into_iter().chain([500]);
             for (code, count) in codes.zip(counts) {
@@ -133,7 +135,7 @@ mod tests {
     #[test]
     fn status_without_its_own_counter_is_counted_in_its_class() {
         assert!(CODES.is_sorted());
-        for (code, counted) in [
+        for (code, class) in [
             (200, 200),
             (226, 200),
             (410, 410),
@@ -141,17 +143,17 @@ mod tests {
             (503, 503),
             (507, 507),
         ] {
-            assert_eq!(CODES[place(code)], counted, "{code}");
+            assert_eq!(CODES[code_index(code)], class, "{code}");
         }
-        assert_eq!(place(500), CODES.len());
-        assert_eq!(place(504), CODES.len());
+        assert_eq!(code_index(500), CODES.len());
+        assert_eq!(code_index(504), CODES.len());
     }
 
     #[test]
     fn duration_is_counted_in_the_bucket_that_includes_it() {
         let durations = Durations::default();
         for micros in [250, 251, 99_000_000] {
-            durations.note(Duration::from_micros(micros));
+            durations.record(Duration::from_micros(micros));
         }
         let mut registry = prometheus_client::registry::Registry::default();
         let requests = Requests {

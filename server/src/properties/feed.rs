@@ -18,37 +18,37 @@ use std::collections::HashSet;
 const MAX_ERRORS: usize = 4 * MAX_MEMBERS;
 
 pub fn read(format: Format, data: &[u8]) {
-    let text = match encoding::text(data.to_vec()) {
+    let text = match encoding::decode(data.to_vec()) {
         Ok(text) => text,
-        Err(error) => return told(&error.to_string()),
+        Err(error) => return check_detail(&error.to_string()),
     };
-    match feed::read(format, &text, Absent::Kept) {
-        Err(FeedError::Malformed(why)) => told(&why),
-        Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
+    match feed::read(format, &text, Absent::Keep) {
+        Err(FeedError::Malformed(reason)) => check_detail(&reason),
+        Err(FeedError::Invalid(errors)) => check_errors(&errors, ""),
         Ok(drafts) => {
             let changed = |draft: &ItemDraft| draft.cleared.len() <= 2 * MAX_MEMBERS;
             assert!((1..=MAX_ITEMS).contains(&drafts.len()) && drafts.iter().all(changed));
         }
     }
-    match feed::read(format, &text, Absent::Empty) {
-        Err(FeedError::Malformed(why)) => told(&why),
-        Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
+    match feed::read(format, &text, Absent::Clear) {
+        Err(FeedError::Malformed(reason)) => check_detail(&reason),
+        Err(FeedError::Invalid(errors)) => check_errors(&errors, ""),
         Ok(drafts) => {
             assert!((1..=MAX_ITEMS).contains(&drafts.len()));
             for draft in &drafts {
                 if !draft.errors.is_empty() {
-                    reasons(&draft.errors, "");
+                    check_errors(&draft.errors, "");
                 }
             }
-            positioned(&drafts, &text);
-            checked(&drafts);
-            agreed(drafts);
+            check_positions(&drafts, &text);
+            check_items(&drafts);
+            check_round_trip(drafts);
         }
     }
 }
 
 /// Checks that the entries are on lines of the text, in ascending order.
-fn positioned(drafts: &[ItemDraft], text: &str) {
+fn check_positions(drafts: &[ItemDraft], text: &str) {
     let last = 1 + text.bytes().filter(|byte| b"\r\n".contains(byte)).count();
     let lines: Vec<_> = drafts
         .iter()
@@ -61,7 +61,7 @@ fn positioned(drafts: &[ItemDraft], text: &str) {
     );
 }
 
-fn told(detail: &str) {
+fn check_detail(detail: &str) {
     // The input may be longer, in other scripts, or contain characters that a terminal or a page
     // would interpret.
     assert!((1..=200).contains(&detail.len()), "{detail:?}");
@@ -71,19 +71,19 @@ fn told(detail: &str) {
 
 /// Checks the refusal of a header, which repeats the names of columns: only so many, and only
 /// harmless characters.
-fn names_columns(detail: &str) {
+fn check_header_detail(detail: &str) {
     assert!((1..=6_000).contains(&detail.len()), "{detail:?}");
     let plain = |c: char| c == ' ' || c == '…' || c.is_ascii_graphic() || c.is_alphanumeric();
     assert!(detail.chars().all(plain), "{detail:?}");
 }
 
-fn reasons(errors: &[EntryError], parent: &str) {
+fn check_errors(errors: &[EntryError], parent: &str) {
     assert!((1..=MAX_ERRORS).contains(&errors.len()));
     for error in errors {
         if error.pointer == "/header" {
-            names_columns(&error.detail);
+            check_header_detail(&error.detail);
         } else {
-            told(&error.detail);
+            check_detail(&error.detail);
         }
         let pointer = error
             .pointer
@@ -106,7 +106,7 @@ fn merging(on_error: OnError) -> FeedOptions {
 }
 
 /// Checks the result of the service: every item is valid, or its row is listed.
-fn checked(drafts: &[ItemDraft]) {
+fn check_items(drafts: &[ItemDraft]) {
     let dollars = Currency::parse("USD").expect("it is a currency");
     match check_feed(drafts.to_vec(), merging(OnError::Skip), dollars) {
         Ok(feed) => {
@@ -116,7 +116,7 @@ fn checked(drafts: &[ItemDraft]) {
             assert!(errors.sum::<usize>() <= 1_000);
             for row in &skipped.listed {
                 assert!(row.index < drafts.len());
-                reasons(&row.errors, &format!("/{}", row.index));
+                check_errors(&row.errors, &format!("/{}", row.index));
             }
             let ids: HashSet<_> = items.iter().map(|item| &item.id).collect();
             assert_eq!(ids.len(), items.len(), "an id twice");
@@ -125,7 +125,7 @@ fn checked(drafts: &[ItemDraft]) {
             assert_eq!(all.is_ok(), skipped.count == 0);
         }
         Err(errors) => {
-            reasons(&errors, "");
+            check_errors(&errors, "");
             for error in &errors {
                 let row = error.pointer.split('/').nth(1).map(str::parse::<usize>);
                 let row = row.and_then(Result::ok).expect("a row");
@@ -182,17 +182,17 @@ fn within_limits(item: &Item) {
 }
 
 /// Checks that the items survive a round trip through each format that can represent them.
-fn agreed(mut drafts: Vec<ItemDraft>) {
+fn check_round_trip(mut drafts: Vec<ItemDraft>) {
     drafts.retain(|draft| draft.errors.is_empty());
     if drafts.is_empty() {
         return;
     }
     let again = |format, text: String| {
-        let mut drafts = feed::read(format, &text, Absent::Empty);
-        placeless(drafts.as_mut().map_or(&mut [], Vec::as_mut_slice));
+        let mut drafts = feed::read(format, &text, Absent::Clear);
+        clear_positions(drafts.as_mut().map_or(&mut [], Vec::as_mut_slice));
         drafts
     };
-    placeless(&mut drafts);
+    clear_positions(&mut drafts);
     assert_eq!(again(Format::Json, json(&drafts)).as_ref(), Ok(&drafts));
     if let Some(text) = xml(&drafts) {
         assert_eq!(again(Format::Xml, text).as_ref(), Ok(&drafts));
@@ -203,7 +203,7 @@ fn agreed(mut drafts: Vec<ItemDraft>) {
 }
 
 /// Removes the positions, which are different in each format.
-fn placeless(drafts: &mut [ItemDraft]) {
+fn clear_positions(drafts: &mut [ItemDraft]) {
     for draft in drafts {
         draft.position = Position::default();
     }

@@ -1,6 +1,6 @@
 //! Property: a key is accepted exactly as it was issued.
 
-use crate::api::credentials::presented as of_headers;
+use crate::api::credentials::presented_key as of_headers;
 use crate::http::headers::API_KEY;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
@@ -11,14 +11,14 @@ use std::sync::Mutex;
 /// Characters for replacement, both valid and invalid in a key.
 const OTHERS: &[u8] = b"0aZ-_ \t\0\x7f\xff";
 
-pub fn presented(data: &[u8]) {
+pub fn check_parsing(data: &[u8]) {
     if let Ok(key) = PlainKey::parse(data) {
         assert_eq!(key.expose().as_bytes(), data, "another key than was sent");
         assert_eq!(key.preview().chars().count(), 10);
         assert!(data.starts_with(key.preview().trim_end_matches('…').as_bytes()));
-        for place in 0..data.len() {
+        for index in 0..data.len() {
             for other in OTHERS {
-                change(data, place, *other);
+                check_change_is_rejected(data, index, *other);
             }
         }
     }
@@ -27,27 +27,27 @@ pub fn presented(data: &[u8]) {
 
 /// A key that is generated from any randomness is valid, and invalid after any change of one
 /// character.
-pub fn generated(data: &[u8]) {
-    let key = PlainKey::generate(&Drawn::from(data));
+pub fn check_generation(data: &[u8]) {
+    let key = PlainKey::generate(&FixedRandom::from(data));
     let text = key.expose().as_bytes();
     let again = PlainKey::parse(text).expect("a key that was just made");
     assert_eq!(again.expose().as_bytes(), text);
-    let [place, other, ..] = data else { return };
-    change(text, usize::from(*place) % text.len(), *other);
+    let [index, other, ..] = data else { return };
+    check_change_is_rejected(text, usize::from(*index) % text.len(), *other);
     let other = OTHERS[usize::from(*other) % OTHERS.len()];
-    change(text, usize::from(*place) % text.len(), other);
+    check_change_is_rejected(text, usize::from(*index) % text.len(), other);
     // Cut off, and with another character appended.
-    assert!(PlainKey::parse(&text[..usize::from(*place) % text.len()]).is_err());
+    assert!(PlainKey::parse(&text[..usize::from(*index) % text.len()]).is_err());
     assert!(PlainKey::parse(&[text, &[other]].concat()).is_err());
 }
 
-fn change(key: &[u8], place: usize, other: u8) {
+fn check_change_is_rejected(key: &[u8], index: usize, other: u8) {
     let mut changed = key.to_vec();
-    changed[place] = other;
+    changed[index] = other;
     if changed != key {
         assert!(
             PlainKey::parse(&changed).is_err(),
-            "a changed character at {place} went unnoticed"
+            "a changed character at {index} went unnoticed"
         );
     }
 }
@@ -72,18 +72,18 @@ fn headers(data: &[u8]) {
 
 /// Randomness from the fuzzer's bytes, and numbers after them: if it ran out, no key could be
 /// generated.
-struct Drawn(Mutex<(Vec<u8>, u8)>);
+struct FixedRandom(Mutex<(Vec<u8>, u8)>);
 
-impl From<&[u8]> for Drawn {
+impl From<&[u8]> for FixedRandom {
     fn from(data: &[u8]) -> Self {
         Self(Mutex::new((data.iter().rev().copied().collect(), 0)))
     }
 }
 
-impl Random for Drawn {
+impl Random for FixedRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        let mut drawn = self.0.lock().expect("nobody else draws");
-        let (left, next) = &mut *drawn;
+        let mut state = self.0.lock().expect("nobody else draws");
+        let (left, next) = &mut *state;
         for byte in bytes {
             *byte = left.pop().unwrap_or_else(|| {
                 *next = next.wrapping_add(97);

@@ -18,8 +18,8 @@ use crate::feed::Format;
 /// # Panics
 /// If one does not hold.
 pub fn key(data: &[u8]) {
-    key::presented(data);
-    key::generated(data);
+    key::check_parsing(data);
+    key::check_generation(data);
 }
 
 /// Checks the properties of cursors.
@@ -27,8 +27,8 @@ pub fn key(data: &[u8]) {
 /// # Panics
 /// If one does not hold.
 pub fn cursor(data: &[u8]) {
-    cursor::presented(data);
-    cursor::written(data);
+    cursor::check_parsing(data);
+    cursor::check_writing(data);
 }
 
 /// Checks the properties of feeds in JSON.

@@ -14,10 +14,10 @@ const ALL: [(&str, Property); 5] = [
     ("csv", super::csv),
 ];
 
-const CHANGES: usize = 500;
+const MUTATIONS: usize = 500;
 
 /// Texts at which parsers change their state.
-const TURNS: &[&[u8]] = &[
+const FRAGMENTS: &[&[u8]] = &[
     b"\"",
     b",",
     b"\r\n",
@@ -93,70 +93,74 @@ impl Dice {
         start..(start + self.below(24)).min(of.len())
     }
 
-    fn change(&mut self, data: &mut Vec<u8>, seeds: &[Vec<u8>]) {
-        let place = self.below(data.len() + 1);
+    fn mutate(&mut self, data: &mut Vec<u8>, seeds: &[Vec<u8>]) {
+        let index = self.below(data.len() + 1);
         match self.below(6) {
-            0 if place < data.len() => data[place] = u8::try_from(self.below(256)).unwrap(),
-            1 if place < data.len() => data[place] ^= 1 << self.below(8),
+            0 if index < data.len() => data[index] = u8::try_from(self.below(256)).unwrap(),
+            1 if index < data.len() => data[index] ^= 1 << self.below(8),
             2 => drop(data.drain(self.part(data))),
             3 => {
                 let part = data[self.part(data)].to_vec();
-                data.splice(place..place, part);
+                data.splice(index..index, part);
             }
             4 => {
                 let other = &seeds[self.below(seeds.len())];
                 let part = other[self.part(other)].to_vec();
-                data.splice(place..place, part);
+                data.splice(index..index, part);
             }
             _ => {
-                let turn = TURNS[self.below(TURNS.len())];
-                data.splice(place..place, turn.iter().copied());
+                let fragment = FRAGMENTS[self.below(FRAGMENTS.len())];
+                data.splice(index..index, fragment.iter().copied());
             }
         }
     }
 }
 
-fn hold(name: &str) {
+fn check_seeds(name: &str) {
     let (_, property) = ALL.into_iter().find(|(known, _)| *known == name).unwrap();
     let seeds = seeds(name);
     assert_ne!(seeds.len(), 0);
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     for seed in &seeds {
         property(seed);
-        for _ in 0..CHANGES {
+        for _ in 0..MUTATIONS {
             let mut data = seed.clone();
             for _ in 0..=dice.below(6) {
-                dice.change(&mut data, &seeds);
+                dice.mutate(&mut data, &seeds);
             }
-            let held = std::panic::catch_unwind(|| property(&data));
-            assert!(held.is_ok(), "not for {:?}", String::from_utf8_lossy(&data));
+            let result = std::panic::catch_unwind(|| property(&data));
+            assert!(
+                result.is_ok(),
+                "not for {:?}",
+                String::from_utf8_lossy(&data)
+            );
         }
     }
 }
 
 #[test]
 fn key_property_holds_for_mutated_seeds() {
-    hold("key");
+    check_seeds("key");
 }
 
 #[test]
 fn cursor_property_holds_for_mutated_seeds() {
-    hold("cursor");
+    check_seeds("cursor");
 }
 
 #[test]
 fn json_feed_property_holds_for_mutated_seeds() {
-    hold("json");
+    check_seeds("json");
 }
 
 #[test]
 fn xml_feed_property_holds_for_mutated_seeds() {
-    hold("xml");
+    check_seeds("xml");
 }
 
 #[test]
 fn csv_feed_property_holds_for_mutated_seeds() {
-    hold("csv");
+    check_seeds("csv");
 }
 
 /// The fuzz targets are compiled only by `make fuzz`, so their text is compared here.

@@ -1,6 +1,6 @@
 //! Writers of items in each format, for tests of the parsers.
 
-use crate::formula::neutralised;
+use crate::formula::neutralise;
 use serde_json::{Map, Value};
 use service::inventory::ItemDraft;
 use std::collections::BTreeSet;
@@ -94,8 +94,9 @@ pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
         .iter()
         .flat_map(|draft| draft.attributes.keys().map(String::as_str))
         .collect();
-    let said = |text: &str| !text.trim().is_empty() && !text.contains("\r\n");
-    let plain = |name: &&str| said(name) && name.trim() == *name && name.chars().count() <= 128;
+    let is_writable = |text: &str| !text.trim().is_empty() && !text.contains("\r\n");
+    let plain =
+        |name: &&str| is_writable(name) && name.trim() == *name && name.chars().count() <= 128;
     if names.len() > 50 || !names.iter().all(plain) {
         return None;
     }
@@ -111,11 +112,11 @@ pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
         let cells: Vec<_> = fields.into_iter().chain(attributes).collect();
         let mut values = cells.iter().flatten().peekable();
         values.peek()?;
-        if !values.all(|value| said(value)) {
+        if !values.all(|value| is_writable(value)) {
             return None;
         }
         let cells = cells.into_iter().map(Option::unwrap_or_default);
-        text += &row(cells.map(neutralised));
+        text += &row(cells.map(neutralise));
     }
     Some(text)
 }

@@ -9,25 +9,25 @@
 //!    the list of nodes, so that other nodes do not wait for this one however long that takes.
 //! 4. What is pending in memory is stored, and the database is closed.
 //!
-//! [`Stage`] says at which of these points a background task is stopped.
+//! [`ShutdownStage`] says at which of these points a background task is stopped.
 
 mod shutdown;
 pub mod signals;
 mod tasks;
 mod upkeep;
 
-use crate::Bodies;
-use crate::http::listen::{Limits, Tls, answer_all};
+use crate::BodyLimits;
+use crate::http::listen::{Limits, Tls, serve_listener};
 use crate::mail::Smtp;
 use crate::metrics::{self, Requests};
-use crate::open::Opened;
+use crate::open_services::OpenServices;
 use crate::settings::{PublicUrl, TrustedProxies};
 use crate::{AppState, Site, build_app, documents};
 use service::Services;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tasks::{Stage, Tasks};
+use tasks::{ShutdownStage, Tasks};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -38,15 +38,15 @@ use tokio_util::task::TaskTracker;
 const GRACE: Duration = Duration::from_secs(7);
 /// Time that a mail which is being sent may still take. It runs beside the last flush, so that a
 /// mail server that does not answer takes no time from it.
-const LAST_MAIL: Duration = Duration::from_millis(1_500);
+const MAIL_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// Time of the last flush of uses.
-const LAST_FLUSH: Duration = Duration::from_secs(2);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// Concurrent connections to the metrics listener.
-const METRICS_READERS: usize = 16;
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Parts of a server that is ready to serve.
-pub struct Ready {
-    pub opened: Opened,
+pub struct ServerParts {
+    pub open_services: OpenServices,
     pub listener: TcpListener,
     pub metrics: Option<TcpListener>,
     pub tls: Option<Arc<Tls>>,
@@ -54,17 +54,20 @@ pub struct Ready {
     pub trusted_proxies: TrustedProxies,
     pub mail: Option<Smtp>,
     pub limits: Limits,
-    pub bodies: Bodies,
+    pub bodies: BodyLimits,
     pub shutdown_delay: Duration,
 }
 
-/// Serves until `stopped` is complete, and returns after the shutdown.
+/// Serves until `stop_requested` is complete, and returns after the shutdown.
 ///
 /// # Errors
 /// The site's files cannot be read.
-pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::Result<()> {
-    let Ready {
-        opened: Opened { services, store },
+pub async fn serve(
+    parts: ServerParts,
+    stop_requested: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let ServerParts {
+        open_services: OpenServices { services, store },
         listener,
         metrics,
         tls,
@@ -74,7 +77,7 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
         limits,
         bodies,
         shutdown_delay,
-    } = ready;
+    } = parts;
     let site = Site::for_this_process()?;
     let documents = documents(&public_url);
     let state = AppState::new(
@@ -93,7 +96,7 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
         let capacity = limits.connections;
         serve_metrics(metrics, &state, app.requests(), &connections, capacity);
     }
-    let mut serving = pin!(answer_all(
+    let mut serving = pin!(serve_listener(
         listener,
         tls,
         app,
@@ -103,11 +106,11 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
     ));
     tokio::select! {
         () = serving.as_mut() => {}
-        () = stopped => {
+        () = stop_requested => {
             leaving.cancel();
-            tasks.stop(Stage::Announced).await;
+            tasks.stop(ShutdownStage::Announced).await;
             let _ = timeout(shutdown_delay, serving.as_mut()).await;
-            tasks.stop(Stage::Leaving).await;
+            tasks.stop(ShutdownStage::Leaving).await;
             stopping.cancel();
             let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, services.node.leave()));
             if drained.is_err() {
@@ -115,7 +118,7 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
             }
         }
     }
-    tasks.stop(Stage::Drained).await;
+    tasks.stop(ShutdownStage::Drained).await;
     shutdown::store_changes(&services).await;
     shutdown::close(&services, &store, tasks).await;
     tracing::info!("stopped");
@@ -126,18 +129,21 @@ pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::R
 fn start_tasks(services: &Arc<Services>, mail: Option<Smtp>) -> Tasks {
     let mut tasks = Tasks::default();
     let node = services.clone();
-    tasks.start("heartbeat", Stage::Leaving, async move {
-        node.beat_forever().await;
+    tasks.start("heartbeat", ShutdownStage::Leaving, async move {
+        node.heartbeat_forever().await;
     });
     let sweep = upkeep::sweep(services.clone());
-    tasks.start("sweep", Stage::Drained, sweep);
+    tasks.start("sweep", ShutdownStage::Drained, sweep);
     let revocations = upkeep::write_revocations(services.clone());
-    tasks.start("bulk revocations", Stage::Drained, revocations);
-    tasks.start_until("flush of uses", Stage::Drained, LAST_FLUSH, |end| {
-        upkeep::flush_uses(services.clone(), end)
-    });
+    tasks.start("bulk revocations", ShutdownStage::Drained, revocations);
+    tasks.start_until(
+        "flush of uses",
+        ShutdownStage::Drained,
+        FLUSH_TIMEOUT,
+        |end| upkeep::flush_uses(services.clone(), end),
+    );
     if let Some(smtp) = mail {
-        tasks.start_until("mail", Stage::Announced, LAST_MAIL, |end| {
+        tasks.start_until("mail", ShutdownStage::Announced, MAIL_TIMEOUT, |end| {
             upkeep::send_mails(services.clone(), smtp, end)
         });
     }
@@ -154,9 +160,9 @@ fn serve_metrics(
 ) {
     let services = state.services.clone();
     let router = metrics::router(requests, services, connections.clone(), capacity);
-    let limits = Limits::new(METRICS_READERS);
+    let limits = Limits::new(METRICS_CONNECTIONS);
     let stop = state.stopping.clone();
-    tokio::spawn(answer_all(
+    tokio::spawn(serve_listener(
         listener,
         None,
         router,

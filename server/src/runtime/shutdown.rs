@@ -7,14 +7,14 @@ use storage::SqlStore;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Time that the end of the tasks and the closing of the database may take together.
-const CLOSING: Duration = Duration::from_millis(2_500);
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// Time that the last attempt to store revocations and pauses may take.
-const LAST_CHANGES: Duration = Duration::from_secs(1);
+const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Makes the last attempt to store revocations and pauses that only this node enforces.
 pub async fn store_changes(services: &Services) {
-    let lost = timeout(LAST_CHANGES, services.key_changes.store_pending()).await;
-    if lost != Ok(0) {
+    let lost_changes = timeout(STORE_TIMEOUT, services.key_changes.store_pending()).await;
+    if lost_changes != Ok(0) {
         tracing::error!(
             "revocations or pauses could not be stored and are lost: revoke or pause those keys again"
         );
@@ -23,13 +23,13 @@ pub async fn store_changes(services: &Services) {
 
 /// Waits for the tasks, which were asked to end, and closes the database.
 pub async fn close(services: &Services, store: &SqlStore, tasks: Tasks) {
-    let until = Instant::now() + CLOSING;
+    let deadline = Instant::now() + CLOSE_TIMEOUT;
     tasks.finish().await;
     let closing = async {
-        services.key_changes.receipts_stored().await;
+        services.key_changes.wait_for_receipts().await;
         store.close().await;
     };
-    if timeout_at(until, closing).await.is_err() {
+    if timeout_at(deadline, closing).await.is_err() {
         tracing::warn!("the database was not closed in time");
     }
 }

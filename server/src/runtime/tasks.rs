@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Point of the shutdown at which a task is stopped, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum ShutdownStage {
     /// The signal to stop has arrived. The server still accepts requests.
     Announced,
     /// The listener is about to close, and the server to stop being a node.
@@ -18,7 +18,7 @@ pub enum Stage {
 }
 
 /// How a task ends.
-enum Stop {
+enum StopMode {
     /// It can be aborted at any time, since another node or the next start continues its work.
     Abort,
     /// It ends by itself once the token is cancelled, and has this much time for it in
@@ -28,8 +28,8 @@ enum Stop {
 
 struct Task {
     name: &'static str,
-    stage: Stage,
-    stop: Stop,
+    stage: ShutdownStage,
+    stop: StopMode,
     handle: JoinHandle<()>,
 }
 
@@ -41,29 +41,35 @@ impl Tasks {
     pub fn start(
         &mut self,
         name: &'static str,
-        stage: Stage,
+        stage: ShutdownStage,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.push(name, stage, Stop::Abort, tokio::spawn(task));
+        self.push(name, stage, StopMode::Abort, tokio::spawn(task));
     }
 
     /// Starts a task that is asked to end at `stage`, by the token that it receives, and that may
-    /// take `patience` for its end.
+    /// take `grace` for its end.
     pub fn start_until<T>(
         &mut self,
         name: &'static str,
-        stage: Stage,
-        patience: Duration,
+        stage: ShutdownStage,
+        grace: Duration,
         task: impl FnOnce(CancellationToken) -> T,
     ) where
         T: Future<Output = ()> + Send + 'static,
     {
         let token = CancellationToken::new();
         let handle = tokio::spawn(task(token.clone()));
-        self.push(name, stage, Stop::Finish(token, patience), handle);
+        self.push(name, stage, StopMode::Finish(token, grace), handle);
     }
 
-    fn push(&mut self, name: &'static str, stage: Stage, stop: Stop, handle: JoinHandle<()>) {
+    fn push(
+        &mut self,
+        name: &'static str,
+        stage: ShutdownStage,
+        stop: StopMode,
+        handle: JoinHandle<()>,
+    ) {
         self.0.push(Task {
             name,
             stage,
@@ -73,11 +79,11 @@ impl Tasks {
     }
 
     /// Stops the tasks of a stage: aborts them and waits for their end, or asks them to end.
-    pub async fn stop(&mut self, stage: Stage) {
+    pub async fn stop(&mut self, stage: ShutdownStage) {
         for task in self.0.iter_mut().filter(|task| task.stage == stage) {
             match &task.stop {
-                Stop::Finish(token, _) => token.cancel(),
-                Stop::Abort => {
+                StopMode::Finish(token, _) => token.cancel(),
+                StopMode::Abort => {
                     task.handle.abort();
                     let _ = (&mut task.handle).await;
                 }
@@ -94,10 +100,10 @@ impl Tasks {
 
 impl Task {
     async fn finish(mut self) {
-        let Stop::Finish(_, patience) = self.stop else {
+        let StopMode::Finish(_, grace) = self.stop else {
             return;
         };
-        if timeout(patience, &mut self.handle).await.is_err() {
+        if timeout(grace, &mut self.handle).await.is_err() {
             tracing::warn!(
                 task = self.name,
                 "a background task was aborted, since it took too long to end"
@@ -135,9 +141,14 @@ mod tests {
             end.cancelled().await;
             flushed();
         };
-        tasks.start_until("flush", Stage::Drained, Duration::from_secs(60), flush);
+        tasks.start_until(
+            "flush",
+            ShutdownStage::Drained,
+            Duration::from_secs(60),
+            flush,
+        );
         let aborted = OnDrop(record("heartbeat is aborted"));
-        tasks.start("heartbeat", Stage::Leaving, async move {
+        tasks.start("heartbeat", ShutdownStage::Leaving, async move {
             let _aborted = aborted;
             std::future::pending::<()>().await;
         });
@@ -146,13 +157,13 @@ mod tests {
             let _abandoned = abandoned;
             std::future::pending::<()>().await;
         };
-        tasks.start_until("mail", Stage::Announced, Duration::ZERO, mail);
+        tasks.start_until("mail", ShutdownStage::Announced, Duration::ZERO, mail);
 
-        tasks.stop(Stage::Announced).await;
+        tasks.stop(ShutdownStage::Announced).await;
         assert_eq!(events.lock().unwrap().len(), 0);
-        tasks.stop(Stage::Leaving).await;
+        tasks.stop(ShutdownStage::Leaving).await;
         assert_eq!(*events.lock().unwrap(), ["heartbeat is aborted"]);
-        tasks.stop(Stage::Drained).await;
+        tasks.stop(ShutdownStage::Drained).await;
         tasks.finish().await;
         let mut events = events.lock().unwrap().clone();
         events.sort_unstable();

@@ -1,9 +1,10 @@
 //! Work that a server repeats in the background.
 
 use crate::mail::Smtp;
-use crate::telemetry::Chain;
+use crate::telemetry::ErrorChain;
 use service::{
-    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS, Services,
+    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, NOTICE_INTERVAL_SECONDS, SWEEP_EVERY_SECONDS,
+    Services,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub async fn flush_uses(services: Arc<Services>, end: CancellationToken) {
     let mut rounds = (0..FORGET_EVERY).cycle();
     while end.run_until_cancelled(ticks.tick()).await.is_some() {
         warn_if_failed(
-            services.flush_within(FLUSH_REST_FOR, &end).await,
+            services.flush_within(FLUSH_REST_LIMIT, &end).await,
             "last uses and call counts could not be written and stay pending",
         );
         if rounds.next() == Some(0) {
@@ -87,7 +88,7 @@ pub async fn write_revocations(services: Arc<Services>) {
 /// Sends the mails that are due. It ends only between two rounds, so that no notice is claimed and
 /// not sent.
 pub async fn send_mails(services: Arc<Services>, smtp: Smtp, end: CancellationToken) {
-    let mut ticks = every(LOOK_EVERY_SECONDS);
+    let mut ticks = every(NOTICE_INTERVAL_SECONDS);
     while end.run_until_cancelled(ticks.tick()).await.is_some() {
         report_sent(
             "warnings of wrong codes",
@@ -105,13 +106,13 @@ fn report_sent(mails: &'static str, sent: Result<usize, service::NoticeError>) {
         Ok(0) => {}
         Ok(sent) => tracing::info!(mails, sent, "mails were sent"),
         Err(error) => {
-            tracing::warn!(mails, error = %Chain(&error), "mails could not be sent, and are tried again");
+            tracing::warn!(mails, error = %ErrorChain(&error), "mails could not be sent, and are tried again");
         }
     }
 }
 
 fn warn_if_failed<T>(result: Result<T, Error>, event: &'static str) {
     if let Err(error) = result {
-        tracing::warn!(error = %Chain(&error), "{event}");
+        tracing::warn!(error = %ErrorChain(&error), "{event}");
     }
 }

@@ -1,27 +1,27 @@
 //! Limits of large bodies: memory and threads.
 
-use super::{SettingsError, bad};
-use crate::Bodies;
+use super::{SettingsError, invalid};
+use crate::BodyLimits;
 
 const MIB: u64 = 1024 * 1024;
 /// In MiB. The smallest value has room for a feed of maximum size, which counts twice.
 const MEMORY: std::ops::RangeInclusive<u64> = 32..=1_048_576;
 const FEEDS: std::ops::RangeInclusive<usize> = 1..=64;
 
-pub(super) fn read(memory: &str, feeds: &str) -> Result<Bodies, SettingsError> {
+pub(super) fn read(memory: &str, feeds: &str) -> Result<BodyLimits, SettingsError> {
     let memory_bytes = memory.parse().ok().filter(|mib| MEMORY.contains(mib));
     let feeds_at_once = feeds.parse().ok().filter(|at_once| FEEDS.contains(at_once));
-    Ok(Bodies {
+    Ok(BodyLimits {
         memory: MIB
             * memory_bytes.ok_or_else(|| {
-                bad(
+                invalid(
                     "VOXUM_BODY_MEMORY (--body-memory)",
                     memory,
                     "a number of MiB from 32 to 1048576",
                 )
             })?,
         feeds_at_once: feeds_at_once.ok_or_else(|| {
-            bad(
+            invalid(
                 "VOXUM_FEEDS_AT_ONCE (--feeds-at-once)",
                 feeds,
                 "a number from 1 to 64",
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn default_values_match_the_command_line() {
-        assert_eq!(read("256", "2"), Ok(Bodies::default()));
+        assert_eq!(read("256", "2"), Ok(BodyLimits::default()));
     }
 
     #[test]

@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(database, Database::Postgres(url.to_owned().into()));
             assert!(!format!("{database:?}").contains("hunter2"));
         }
-        for bad in [
+        for invalid in [
             "postgres://voxum:hunter2@db:port/voxum",
             "postgres://voxum:hunter2@[::/x",
             "postgres:/voxum:hunter2@db",
@@ -113,7 +113,7 @@ mod tests {
             "postgres://db/voxum:hunter2@db",
             "postgres:",
         ] {
-            let line = Database::parse(bad).unwrap_err().0;
+            let line = Database::parse(invalid).unwrap_err().0;
             assert!(
                 line.contains("VOXUM_DATABASE_URL") && !line.contains("hunter2"),
                 "{line}"

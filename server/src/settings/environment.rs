@@ -1,6 +1,6 @@
 //! The program's environment variables, as they were at the start.
 
-use super::{PLAIN, SECRETS, SettingsError};
+use super::{PUBLIC_VARIABLES, SECRETS, SettingsError};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use zeroize::Zeroizing;
@@ -11,11 +11,11 @@ pub struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let ours = variables.into_iter().filter_map(|(name, value)| {
+        let server_variables = variables.into_iter().filter_map(|(name, value)| {
             let name = name.to_string_lossy().into_owned();
             name.starts_with("VOXUM_").then_some((name, value))
         });
-        Self(ours.collect())
+        Self(server_variables.collect())
     }
 
     /// Checks that each variable is a setting with a value.
@@ -25,8 +25,8 @@ impl Environment {
     /// unnoticed is worse than a failed start.
     pub fn check(&self) -> Result<(), SettingsError> {
         for (name, value) in &self.0 {
-            if !known().any(|known| known == *name) {
-                let nearest = known()
+            if !setting_names().any(|setting| setting == *name) {
+                let nearest = setting_names()
                     .max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))
                     .unwrap_or_default();
                 return Err(SettingsError(format!(
@@ -73,11 +73,14 @@ impl Environment {
     }
 }
 
-fn known() -> impl Iterator<Item = String> {
+fn setting_names() -> impl Iterator<Item = String> {
     let secrets = SECRETS
         .into_iter()
         .flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
-    PLAIN.into_iter().map(str::to_owned).chain(secrets)
+    PUBLIC_VARIABLES
+        .into_iter()
+        .map(str::to_owned)
+        .chain(secrets)
 }
 
 #[cfg(test)]

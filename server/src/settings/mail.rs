@@ -1,6 +1,6 @@
 //! `VOXUM_SMTP_URL` and `VOXUM_SMTP_FROM`: the mail server and the sender.
 
-use super::{SMTP_URL, SettingsError, bad};
+use super::{SMTP_URL, SettingsError, invalid};
 use crate::mail::{Smtp, SmtpUrlError};
 use zeroize::Zeroizing;
 
@@ -29,7 +29,7 @@ pub(super) fn read(
         }
     };
     let from = from.parse().map_err(|_| {
-        bad(
+        invalid(
             "VOXUM_SMTP_FROM (--smtp-from)",
             from,
             "an address such as voxum@example.com",
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn password_for_a_remote_mail_server_is_rejected_unless_the_connection_is_encrypted() {
-        for refused in [
+        for rejected in [
             "smtp://user:hunter2@mail.example.com",
             "smtp://user:hunter2@mail.example.com:587",
             // An attacker in between could remove the server's offer of encryption.
@@ -96,18 +96,21 @@ mod tests {
             "smtp://user:hunter2@127.0.0.1.example.com",
             "smtp://user:hunter2@notlocalhost",
         ] {
-            let line = read(SENDER, Some(refused)).unwrap_err().0;
-            assert!(line.contains("without encryption"), "{refused}: {line}");
+            let line = read(SENDER, Some(rejected)).unwrap_err().0;
+            assert!(line.contains("without encryption"), "{rejected}: {line}");
             assert!(!line.contains("hunter2"), "{line}");
         }
-        for taken in [
+        for accepted in [
             "smtp://user:hunter2@127.0.0.1:25",
             "smtp://user:hunter2@127.8.9.10",
             "smtp://user:hunter2@[::1]",
             "smtp://user:hunter2@[::ffff:127.0.0.1]",
             "smtp://user:hunter2@LocalHost",
         ] {
-            assert!(read(SENDER, Some(taken)).unwrap().is_some(), "{taken}");
+            assert!(
+                read(SENDER, Some(accepted)).unwrap().is_some(),
+                "{accepted}"
+            );
         }
     }
 }

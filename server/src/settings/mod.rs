@@ -1,20 +1,20 @@
 //! Settings of the operator, read once at the start. An invalid one ends the start with one line.
 
 mod bodies;
-mod ceilings;
 mod database;
 mod environment;
 mod mail;
 mod public_url;
+mod resource_limits;
 mod trusted_proxies;
 
-pub use ceilings::Ceilings;
 pub use database::Database;
 pub use environment::Environment;
 pub use public_url::PublicUrl;
+pub use resource_limits::ResourceLimits;
 pub use trusted_proxies::TrustedProxies;
 
-use crate::Bodies;
+use crate::BodyLimits;
 use crate::cli::Flags;
 use crate::mail::Smtp;
 use crate::telemetry::LogFormat;
@@ -36,7 +36,7 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 pub(super) const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// Variables of the flags.
-pub(super) const PLAIN: [&str; 22] = [
+pub(super) const PUBLIC_VARIABLES: [&str; 22] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
@@ -62,9 +62,9 @@ pub(super) const PLAIN: [&str; 22] = [
 ];
 
 /// More connections than any system has ports for.
-const MOST_CONNECTIONS: usize = 1_000_000;
+const MAX_CONNECTIONS: usize = 1_000_000;
 /// One hour. A longer delay is probably a mistake in the unit.
-const MOST_DELAY: u64 = 3_600;
+const MAX_DELAY_SECONDS: u64 = 3_600;
 
 /// Error for a setting that cannot be used. The text names it and never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,13 +84,13 @@ pub struct Settings {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Concurrent connections.
     pub max_connections: usize,
-    pub ceilings: Ceilings,
+    pub resource_limits: ResourceLimits,
     /// Time for which the listener stays open after the signal to stop.
     pub shutdown_delay: Duration,
     /// Limits of large bodies.
-    pub bodies: Bodies,
+    pub bodies: BodyLimits,
     pub database: Database,
-    pub peppers: GivenPeppers,
+    pub peppers: ConfiguredPeppers,
     /// First owner of an empty database.
     pub owner: Option<(Email, Password)>,
     /// Server and sender of mails, if notices are sent by mail.
@@ -103,7 +103,7 @@ pub struct Settings {
 
 /// Peppers from the environment.
 #[derive(Debug, Default)]
-pub struct GivenPeppers {
+pub struct ConfiguredPeppers {
     /// Current pepper, or `None` for the file beside an SQLite database.
     pub current: Option<Pepper>,
     /// Previous pepper, while keys still need it.
@@ -117,28 +117,30 @@ impl Settings {
     /// The first setting that cannot be used.
     pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, SettingsError> {
         let listen = flags.listen.parse().map_err(|_| {
-            bad(
+            invalid(
                 "VOXUM_LISTEN (--listen)",
                 &flags.listen,
                 "an IP address and a port, such as 127.0.0.1:3000",
             )
         })?;
         let metrics_listen = flags.metrics_listen.as_deref().map(|address| {
-            let good = "an IP address and a port, such as 127.0.0.1:9464";
-            let told = |_| bad("VOXUM_METRICS_LISTEN (--metrics-listen)", address, good);
-            address.parse().map_err(told)
+            let expected = "an IP address and a port, such as 127.0.0.1:9464";
+            let invalid_address =
+                |_| invalid("VOXUM_METRICS_LISTEN (--metrics-listen)", address, expected);
+            address.parse().map_err(invalid_address)
         });
         let public_url = flags.public_url.as_deref().map(|url| {
-            let good = "an address without a path, such as https://console.example.com";
-            PublicUrl::parse(url).ok_or_else(|| bad("VOXUM_PUBLIC_URL (--public-url)", url, good))
+            let expected = "an address without a path, such as https://console.example.com";
+            PublicUrl::parse(url)
+                .ok_or_else(|| invalid("VOXUM_PUBLIC_URL (--public-url)", url, expected))
         });
         let proxies = flags.trusted_proxies.as_deref().map(|list| {
-            let good = "a list of addresses and networks, such as 127.0.0.1,10.0.0.0/8";
+            let expected = "a list of addresses and networks, such as 127.0.0.1,10.0.0.0/8";
             TrustedProxies::parse(list)
-                .ok_or_else(|| bad("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, good))
+                .ok_or_else(|| invalid("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, expected))
         });
         let log = filter(&flags.log).ok_or_else(|| {
-            bad(
+            invalid(
                 "VOXUM_LOG (--log)",
                 &flags.log,
                 "a filter such as info or server=debug",
@@ -155,19 +157,19 @@ impl Settings {
                 .max_connections
                 .parse()
                 .ok()
-                .filter(|most| (1..=MOST_CONNECTIONS).contains(most))
+                .filter(|max| (1..=MAX_CONNECTIONS).contains(max))
                 .ok_or_else(|| {
-                    bad(
+                    invalid(
                         "VOXUM_MAX_CONNECTIONS (--max-connections)",
                         &flags.max_connections,
                         "a number from 1 to 1000000",
                     )
                 })?,
-            ceilings: Ceilings::read(&flags.ceilings)?,
+            resource_limits: ResourceLimits::read(&flags.resource_limits)?,
             shutdown_delay: shutdown_delay(&flags.shutdown_delay)?,
             bodies: bodies::read(&flags.body_memory, &flags.feeds_at_once)?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
-            peppers: GivenPeppers {
+            peppers: ConfiguredPeppers {
                 current: pepper(environment, PEPPER)?,
                 old: pepper(environment, PEPPER_OLD)?,
             },
@@ -181,12 +183,12 @@ impl Settings {
                 "allow" => OpenMode::RollingUpgrade,
                 other => {
                     let name = "VOXUM_ROLLING_UPGRADE (--rolling-upgrade)";
-                    return Err(bad(name, other, "refuse or allow"));
+                    return Err(invalid(name, other, "refuse or allow"));
                 }
             },
             log,
             log_format: LogFormat::parse(&flags.log_format).ok_or_else(|| {
-                bad(
+                invalid(
                     "VOXUM_LOG_FORMAT (--log-format)",
                     &flags.log_format,
                     "text or json",
@@ -198,17 +200,17 @@ impl Settings {
 
 fn pepper(environment: &Environment, name: &str) -> Result<Option<Pepper>, SettingsError> {
     let pepper = environment.secret(name)?.map(|text| {
-        let wrong = || SettingsError(format!("{name} must be 64 hexadecimal digits"));
-        Pepper::parse(&text).ok_or_else(wrong)
+        let error = || SettingsError(format!("{name} must be 64 hexadecimal digits"));
+        Pepper::parse(&text).ok_or_else(error)
     });
     pepper.transpose()
 }
 
 fn shutdown_delay(seconds: &str) -> Result<Duration, SettingsError> {
     let parsed = seconds.parse().ok();
-    let parsed = parsed.filter(|delay| *delay <= MOST_DELAY);
+    let parsed = parsed.filter(|delay| *delay <= MAX_DELAY_SECONDS);
     parsed.map(Duration::from_secs).ok_or_else(|| {
-        bad(
+        invalid(
             "VOXUM_SHUTDOWN_DELAY (--shutdown-delay)",
             seconds,
             "a number of seconds from 0 to 3600",
@@ -217,8 +219,10 @@ fn shutdown_delay(seconds: &str) -> Result<Duration, SettingsError> {
 }
 
 fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
-    let needs = |one: &str, other: &str| {
-        SettingsError(format!("{one} is set without {other}; set both or neither"))
+    let needs = |name: &str, other: &str| {
+        SettingsError(format!(
+            "{name} is set without {other}; set both or neither"
+        ))
     };
     match (cert, key) {
         (None, None) => Ok(None),
@@ -228,8 +232,8 @@ fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf
     }
 }
 
-fn bad(name: &str, value: &str, good: &str) -> SettingsError {
-    SettingsError(format!("{name} must be {good}, not {value:?}"))
+fn invalid(name: &str, value: &str, expected: &str) -> SettingsError {
+    SettingsError(format!("{name} must be {expected}, not {value:?}"))
 }
 
 fn owner(
@@ -237,17 +241,17 @@ fn owner(
     password: Option<Zeroizing<String>>,
 ) -> Result<Option<(Email, Password)>, SettingsError> {
     const EMAIL: &str = "VOXUM_ADMIN_EMAIL";
-    let told = |name: &str, why: &str| SettingsError(format!("{name}: {why}"));
+    let error = |name: &str, reason: &str| SettingsError(format!("{name}: {reason}"));
     match (email, password) {
         (None, None) => Ok(None),
         (Some(email), Some(password)) => {
-            let email = Email::parse(email).map_err(|rejected| told(EMAIL, rejected.0))?;
+            let email = Email::parse(email).map_err(|rejected| error(EMAIL, rejected.0))?;
             let password =
-                Password::parse(&password).map_err(|rejected| told(ADMIN_PASSWORD, rejected.0))?;
+                Password::parse(&password).map_err(|rejected| error(ADMIN_PASSWORD, rejected.0))?;
             Ok(Some((email, password)))
         }
-        (Some(_), None) => Err(told(EMAIL, &format!("set {ADMIN_PASSWORD} as well"))),
-        (None, Some(_)) => Err(told(ADMIN_PASSWORD, &format!("set {EMAIL} as well"))),
+        (Some(_), None) => Err(error(EMAIL, &format!("set {ADMIN_PASSWORD} as well"))),
+        (None, Some(_)) => Err(error(ADMIN_PASSWORD, &format!("set {EMAIL} as well"))),
     }
 }
 
@@ -256,11 +260,11 @@ fn owner(
 /// The library takes any other word for a target, so that a mistyped level would turn the whole log
 /// off.
 fn filter(text: &str) -> Option<Targets> {
-    let good = |part: &str| match part.split_once('=') {
+    let is_directive = |part: &str| match part.split_once('=') {
         Some((target, level)) => !target.is_empty() && level.parse::<LevelFilter>().is_ok(),
         None => part.parse::<LevelFilter>().is_ok(),
     };
-    if text.split(',').map(str::trim).all(good) {
+    if text.split(',').map(str::trim).all(is_directive) {
         text.parse().ok()
     } else {
         None

@@ -23,7 +23,7 @@ impl PublicUrl {
             "http" => false,
             _ => return None,
         };
-        let bare = url.path() == "/"
+        let is_origin = url.path() == "/"
             && url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
@@ -33,7 +33,7 @@ impl PublicUrl {
             Host::Ipv4(ip) => ip.is_loopback(),
             Host::Ipv6(ip) => ip.is_loopback(),
         };
-        bare.then(|| Self {
+        is_origin.then(|| Self {
             origin: url.origin().ascii_serialization(),
             https,
             loopback,
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn url_that_is_not_an_http_origin_is_rejected() {
-        for bad in [
+        for invalid in [
             "",
             "console",
             "ftp://a",
@@ -110,7 +110,7 @@ mod tests {
             "http://u@a",
             "http://",
         ] {
-            assert!(PublicUrl::parse(bad).is_none(), "{bad:?} was taken");
+            assert!(PublicUrl::parse(invalid).is_none(), "{invalid:?} was taken");
         }
     }
 

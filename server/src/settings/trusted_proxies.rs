@@ -35,25 +35,25 @@ impl TrustedProxies {
     ///
     /// Each proxy appends its own peer at the right. The first address from there that is not a
     /// trusted proxy is the caller's; the caller could have invented the addresses further left.
-    pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.trusts(peer) {
             return peer;
         }
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
-        let named = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
-        let mut caller = peer;
-        for entry in named {
-            if !self.trusts(caller) {
+        let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let mut client = peer;
+        for entry in entries {
+            if !self.trusts(client) {
                 break;
             }
             // The entry is not an address, so the last known one is used.
             let Some(ip) = std::str::from_utf8(entry).ok().and_then(address) else {
                 break;
             };
-            caller = ip;
+            client = ip;
         }
-        caller
+        client
     }
 }
 
@@ -71,25 +71,27 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn caller(trusted: &str, peer: &str, lines: &[&str]) -> String {
+    fn client_address(trusted: &str, peer: &str, lines: &[&str]) -> String {
         let proxies = TrustedProxies::parse(trusted).unwrap();
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(FORWARDED_FOR, HeaderValue::from_str(line).unwrap());
         }
-        proxies.caller(peer.parse().unwrap(), &headers).to_string()
+        proxies
+            .client_address(peer.parse().unwrap(), &headers)
+            .to_string()
     }
 
     #[test]
     fn forwarded_header_is_ignored_unless_a_trusted_proxy_sent_it() {
         assert_eq!(
             TrustedProxies::default()
-                .caller("203.0.113.9".parse().unwrap(), &HeaderMap::new())
+                .client_address("203.0.113.9".parse().unwrap(), &HeaderMap::new())
                 .to_string(),
             "203.0.113.9"
         );
         assert_eq!(
-            caller("10.0.0.0/8", "203.0.113.9", &["198.51.100.1"]),
+            client_address("10.0.0.0/8", "203.0.113.9", &["198.51.100.1"]),
             "203.0.113.9"
         );
     }
@@ -109,7 +111,7 @@ mod tests {
             (&["::ffff:198.51.100.1"], "198.51.100.1"),
         ] {
             assert_eq!(
-                caller("10.0.0.0/8", "10.0.0.1", lines),
+                client_address("10.0.0.0/8", "10.0.0.1", lines),
                 expected,
                 "{lines:?}"
             );
@@ -126,27 +128,30 @@ mod tests {
             &["_x"],
         ] {
             assert_eq!(
-                caller("10.0.0.1", "10.0.0.1", lines),
+                client_address("10.0.0.1", "10.0.0.1", lines),
                 "10.0.0.1",
                 "{lines:?}"
             );
         }
         assert_eq!(
-            caller("10.0.0.1", "::ffff:10.0.0.1", &["1.1.1.1"]),
+            client_address("10.0.0.1", "::ffff:10.0.0.1", &["1.1.1.1"]),
             "1.1.1.1"
         );
     }
 
     #[test]
     fn trusted_proxies_must_be_addresses_or_networks() {
-        for bad in [
+        for invalid in [
             "",
             "proxy",
             "10.0.0.0/33",
             "10.0.0.1,,10.0.0.2",
             "10.0.0.1 10.0.0.2",
         ] {
-            assert!(TrustedProxies::parse(bad).is_none(), "{bad:?} was taken");
+            assert!(
+                TrustedProxies::parse(invalid).is_none(),
+                "{invalid:?} was taken"
+            );
         }
         assert!(TrustedProxies::parse("127.0.0.1, ::1 ,10.0.0.0/8").is_some());
     }

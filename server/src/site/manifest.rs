@@ -9,13 +9,13 @@ use std::path::Path;
 /// The part of the bundle's manifest that serving needs.
 #[derive(Deserialize)]
 pub(super) struct Manifest {
-    pub(super) assets: Names,
+    pub(super) assets: AssetPaths,
     files: Vec<File>,
 }
 
 /// Paths of the console's files below the site's root.
 #[derive(Deserialize)]
-pub(super) struct Names {
+pub(super) struct AssetPaths {
     pub(super) js: String,
     pub(super) wasm: String,
     pub(super) css: String,
@@ -60,7 +60,7 @@ impl Manifest {
             file.map(|file| file.path.clone())
                 .with_context(|| format!("{} holds no pkg/*.{extension}", root.display()))
         };
-        let assets = Names {
+        let assets = AssetPaths {
             js: find("js")?,
             wasm: find("wasm")?,
             css: find("css")?,

@@ -95,25 +95,25 @@ impl Site {
         let path = path.strip_prefix('/')?;
         self.with_manifest(|manifest| {
             let file = manifest.file(path)?;
-            let form = negotiation::form(headers, file.br.is_some(), file.gzip.is_some());
+            let coding = negotiation::negotiate(headers, file.br.is_some(), file.gzip.is_some());
 
             let mut response = Response::builder().header(CACHE_CONTROL, self.caching(file));
             if file.br.is_some() || file.gzip.is_some() {
                 response = response.header(VARY, "Accept-Encoding");
             }
-            if let Some(etag) = self.etag(file, form) {
+            if let Some(etag) = self.etag(file, coding) {
                 response = response.header(ETAG, &etag);
-                if negotiation::is_known(headers, &etag) {
+                if negotiation::is_not_modified(headers, &etag) {
                     return response
                         .status(StatusCode::NOT_MODIFIED)
                         .body(Body::empty())
                         .ok();
                 }
             }
-            if let Some(coding) = form.coding() {
+            if let Some(coding) = coding.header_value() {
                 response = response.header(CONTENT_ENCODING, coding);
             }
-            let bytes = self.read(&format!("{path}{}", form.suffix()))?;
+            let bytes = self.read(&format!("{path}{}", coding.suffix()))?;
             response = response
                 .header(CONTENT_TYPE, &file.content_type)
                 .header(CONTENT_LENGTH, bytes.len());
@@ -137,23 +137,23 @@ impl Site {
 
     /// Returns the entity tag of a file in one encoding. Strong tags have to differ between
     /// encodings.
-    fn etag(&self, file: &File, form: negotiation::Form) -> Option<String> {
+    fn etag(&self, file: &File, coding: negotiation::ContentCoding) -> Option<String> {
         match self.0 {
             Source::Folder(_) => None,
-            _ => Some(format!("\"{}{}\"", file.digest, form.suffix())),
+            _ => Some(format!("\"{}{}\"", file.digest, coding.suffix())),
         }
     }
 
-    fn with_manifest<T>(&self, answer: impl FnOnce(&Manifest) -> Option<T>) -> Option<T> {
+    fn with_manifest<T>(&self, read: impl FnOnce(&Manifest) -> Option<T>) -> Option<T> {
         match &self.0 {
             Source::Empty => None,
-            Source::Embedded { manifest, .. } => answer(manifest),
+            Source::Embedded { manifest, .. } => read(manifest),
             Source::Folder(folder) => {
                 let manifest = match fs::read(folder.join(Manifest::NAME)) {
                     Ok(json) => Manifest::parse(&json),
                     Err(_) => Manifest::of_folder(folder),
                 };
-                answer(
+                read(
                     &manifest
                         .inspect_err(|error| tracing::warn!("{error:#}"))
                         .ok()?,
@@ -177,5 +177,5 @@ fn find(files: &[(&str, &'static [u8])], name: &str) -> Option<&'static [u8]> {
     files
         .binary_search_by_key(&name, |(name, _)| name)
         .ok()
-        .map(|place| files[place].1)
+        .map(|index| files[index].1)
 }

@@ -5,15 +5,15 @@ use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 
 /// Encoding in which the bundle stores a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum ContentCoding {
     Brotli,
     Gzip,
     Identity,
 }
 
-impl Form {
+impl ContentCoding {
     /// Returns the value of `Content-Encoding`.
-    pub(super) const fn coding(self) -> Option<&'static str> {
+    pub(super) const fn header_value(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
             Self::Gzip => Some("gzip"),
@@ -35,38 +35,38 @@ impl Form {
 ///
 /// Weights are ignored: they only express that the client can decode an encoding, and the file is
 /// the same.
-pub(super) fn form(headers: &HeaderMap, brotli: bool, gzip: bool) -> Form {
+pub(super) fn negotiate(headers: &HeaderMap, brotli: bool, gzip: bool) -> ContentCoding {
     if brotli && accepts(headers, "br") {
-        Form::Brotli
+        ContentCoding::Brotli
     } else if gzip && accepts(headers, "gzip") {
-        Form::Gzip
+        ContentCoding::Gzip
     } else {
-        Form::Identity
+        ContentCoding::Identity
     }
 }
 
 /// Returns whether a coding is acceptable (RFC 9110, section 12.5.3): it has a weight above zero,
 /// or it is not listed and `*` has one.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let mut rest = false;
+    let mut wildcard = false;
     for item in items(headers, &ACCEPT_ENCODING) {
         let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
         let name = name.trim();
         if name.eq_ignore_ascii_case(coding) {
-            return !refused(parameters);
+            return !has_zero_weight(parameters);
         }
         if name == "*" {
-            rest = !refused(parameters);
+            wildcard = !has_zero_weight(parameters);
         }
     }
-    rest
+    wildcard
 }
 
 /// Returns whether the weight is zero, in any of its spellings.
-fn refused(parameters: &str) -> bool {
+fn has_zero_weight(parameters: &str) -> bool {
     parameters
         .split(';')
-        .filter_map(|it| it.split_once('='))
+        .filter_map(|parameter| parameter.split_once('='))
         .any(|(name, weight)| {
             name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0_f32)
         })
@@ -74,10 +74,10 @@ fn refused(parameters: &str) -> bool {
 
 /// Returns whether the client already has the file with this `etag` (RFC 9110, section 13.1.2). The
 /// site's tags contain no commas.
-pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    items(headers, &IF_NONE_MATCH).any(|it| {
-        let it = it.trim();
-        it == "*" || it.strip_prefix("W/").unwrap_or(it) == etag
+pub(super) fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {
+    items(headers, &IF_NONE_MATCH).any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
     })
 }
 
@@ -88,18 +88,18 @@ fn items<'a>(
     headers
         .get_all(name)
         .into_iter()
-        .filter_map(|it| it.to_str().ok())
-        .flat_map(|it| it.split(','))
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chosen(accept: &str) -> Form {
+    fn chosen(accept: &str) -> ContentCoding {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, accept.parse().unwrap());
-        form(&headers, true, true)
+        negotiate(&headers, true, true)
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
             "br;q=0.1, gzip;q=1",
             "identity, *;q=0.5",
         ] {
-            assert_eq!(chosen(accept), Form::Brotli, "{accept}");
+            assert_eq!(chosen(accept), ContentCoding::Brotli, "{accept}");
         }
         for accept in [
             "gzip",
@@ -120,7 +120,7 @@ mod tests {
             "*, br;q=0",
             "br; Q=0.000, *",
         ] {
-            assert_eq!(chosen(accept), Form::Gzip, "{accept}");
+            assert_eq!(chosen(accept), ContentCoding::Gzip, "{accept}");
         }
         for accept in [
             "",
@@ -131,26 +131,29 @@ mod tests {
             "brotli",
             "x",
         ] {
-            assert_eq!(chosen(accept), Form::Identity, "{accept}");
+            assert_eq!(chosen(accept), ContentCoding::Identity, "{accept}");
         }
     }
 
     #[test]
     fn file_is_served_uncompressed_without_an_accept_encoding_header() {
-        assert_eq!(form(&HeaderMap::new(), true, true), Form::Identity);
+        assert_eq!(
+            negotiate(&HeaderMap::new(), true, true),
+            ContentCoding::Identity
+        );
     }
 
     #[test]
     fn encoding_that_does_not_exist_is_never_chosen() {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, "gzip, br".parse().unwrap());
-        assert_eq!(form(&headers, false, true), Form::Gzip);
-        assert_eq!(form(&headers, false, false), Form::Identity);
+        assert_eq!(negotiate(&headers, false, true), ContentCoding::Gzip);
+        assert_eq!(negotiate(&headers, false, false), ContentCoding::Identity);
     }
 
     #[test]
     fn entity_tag_matches_alone_in_a_list_if_weak_or_by_a_star() {
-        for (value, known) in [
+        for (value, is_match) in [
             (r#""a""#, true),
             (r#""b", W/"a""#, true),
             ("*", true),
@@ -159,7 +162,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(IF_NONE_MATCH, value.parse().unwrap());
-            assert_eq!(is_known(&headers, r#""a""#), known, "{value}");
+            assert_eq!(is_not_modified(&headers, r#""a""#), is_match, "{value}");
         }
     }
 }

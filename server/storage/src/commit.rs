@@ -5,7 +5,7 @@
 //! answer arrives. In the third case the change may or may not have been made, and only a later
 //! look at the data can decide which.
 
-use crate::error::{ErrorContext, Fault, sqlite_code, wordless};
+use crate::error::{ErrorContext, Fault, redact, sqlite_code};
 use service::store::StoreError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -30,7 +30,7 @@ impl<T> ErrorContext<T> for Result<T, CommitError> {
             Err(CommitError(error)) if is_in_doubt(&error) => {
                 Err(StoreError::InDoubt(Box::new(Fault {
                     context,
-                    source: wordless(error),
+                    source: redact(error),
                 })))
             }
             Err(CommitError(error)) => Err(error).context(context),
@@ -47,18 +47,20 @@ const SQLITE_IOERR: i32 = 10;
 
 /// Returns whether the database may have committed although it reported this error, or nothing.
 fn is_in_doubt(error: &sqlx::Error) -> bool {
-    let Some(answer) = error.as_database_error() else {
+    let Some(database_error) = error.as_database_error() else {
         // The connection ended, or the time limit passed, before an answer arrived.
         return true;
     };
-    match answer.try_downcast_ref::<PgDatabaseError>() {
+    match database_error.try_downcast_ref::<PgDatabaseError>() {
         // An ERROR at COMMIT rolls back. FATAL and PANIC end the connection, perhaps right after
         // the commit. 40003 is "statement completion unknown".
-        Some(answer) => {
-            matches!(answer.severity(), PgSeverity::Fatal | PgSeverity::Panic)
-                || answer.code() == "40003"
+        Some(database_error) => {
+            matches!(
+                database_error.severity(),
+                PgSeverity::Fatal | PgSeverity::Panic
+            ) || database_error.code() == "40003"
         }
-        None => sqlite_code(answer) == Some(SQLITE_IOERR),
+        None => sqlite_code(database_error) == Some(SQLITE_IOERR),
     }
 }
 
@@ -70,17 +72,17 @@ mod tests {
 
     /// An SQLite error with this extended code.
     #[derive(Debug)]
-    struct Code(&'static str);
+    struct SqliteError(&'static str);
 
-    impl std::fmt::Display for Code {
+    impl std::fmt::Display for SqliteError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str(self.0)
         }
     }
 
-    impl std::error::Error for Code {}
+    impl std::error::Error for SqliteError {}
 
-    impl DatabaseError for Code {
+    impl DatabaseError for SqliteError {
         fn message(&self) -> &str {
             self.0
         }
@@ -108,11 +110,11 @@ mod tests {
 
     #[test]
     fn sqlite_commit_is_in_doubt_when_the_log_could_not_be_synced() {
-        let sync = outcome(sqlx::Error::Database(Box::new(Code("1034"))));
+        let sync = outcome(sqlx::Error::Database(Box::new(SqliteError("1034"))));
         assert!(matches!(sync, StoreError::InDoubt(_)), "{sync:?}");
-        let busy = outcome(sqlx::Error::Database(Box::new(Code("5"))));
+        let busy = outcome(sqlx::Error::Database(Box::new(SqliteError("5"))));
         assert!(matches!(busy, StoreError::Unavailable(_)), "{busy:?}");
-        let full = outcome(sqlx::Error::Database(Box::new(Code("13"))));
+        let full = outcome(sqlx::Error::Database(Box::new(SqliteError("13"))));
         assert!(matches!(full, StoreError::Full(_)), "{full:?}");
     }
 
@@ -150,8 +152,8 @@ mod tests {
             .execute(&mut *transaction)
             .await
             .expect("a row");
-        let refused = transaction.commit().await.expect_err("no such parent");
-        let outcome = outcome(refused);
+        let error = transaction.commit().await.expect_err("no such parent");
+        let outcome = outcome(error);
         assert!(matches!(outcome, StoreError::Broken(_)), "{outcome:?}");
     }
 }

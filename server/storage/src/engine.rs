@@ -41,11 +41,11 @@ pub(crate) type OpenTransaction = ByEngine<sqlite::Transaction, postgres::Transa
 #[async_trait]
 pub(crate) trait Engine: Debug + Send + Sync {
     /// Lends a connection for a statement that reads.
-    async fn lend(&self, pool: PoolName) -> sqlx::Result<PooledConnection>;
+    async fn acquire(&self, pool: PoolName) -> sqlx::Result<PooledConnection>;
 
     /// Lends a connection for a statement that writes.
-    async fn lend_for_writing(&self, pool: PoolName) -> sqlx::Result<PooledConnection> {
-        self.lend(pool).await
+    async fn acquire_for_writing(&self, pool: PoolName) -> sqlx::Result<PooledConnection> {
+        self.acquire(pool).await
     }
 
     /// Begins a durable change once its lock is granted.
@@ -85,7 +85,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
     }
 
     /// Returns the statements that search the audit log.
-    fn audit_logs(&self) -> &'static audit::Logs;
+    fn audit_log_statements(&self) -> &'static audit::LogStatements;
 
     /// Closes every connection once it is idle. Later calls find the database unavailable.
     async fn close(&self);
@@ -105,17 +105,17 @@ impl Executor for Pool<'_> {
     }
 
     async fn run(self, query: Query<'_>) -> sqlx::Result<u64> {
-        let mut connection = self.engine.lend_for_writing(self.name).await?;
+        let mut connection = self.engine.acquire_for_writing(self.name).await?;
         connection.run(query).await
     }
 
     async fn all_rows(self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let mut connection = self.engine.lend(self.name).await?;
+        let mut connection = self.engine.acquire(self.name).await?;
         connection.all_rows(query).await
     }
 
     async fn first_row(self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
-        let mut connection = self.engine.lend(self.name).await?;
+        let mut connection = self.engine.acquire(self.name).await?;
         connection.first_row(query).await
     }
 }
@@ -137,11 +137,11 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::InDoubt`] if it may have been committed nevertheless.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let committed: Result<(), CommitError> = match self.inner {
+        let result: Result<(), CommitError> = match self.inner {
             ByEngine::Sqlite(transaction) => transaction.commit().await,
             ByEngine::Postgres(transaction) => transaction.commit().await,
         };
-        committed.context(self.context)
+        result.context(self.context)
     }
 
     /// Acquires the account's lock in a feed's transaction. SQLite needs nothing more, since the
@@ -158,7 +158,7 @@ impl Transaction {
 
     /// Returns the statement that reads the pepper's fingerprint and prevents its replacement until
     /// the end of the transaction.
-    pub(crate) const fn shared_pepper(&self) -> &'static str {
+    pub(crate) const fn shared_pepper_statement(&self) -> &'static str {
         match &self.inner {
             ByEngine::Sqlite(_) => installation::PEPPER_FINGERPRINT,
             ByEngine::Postgres(_) => pepper::SHARED,

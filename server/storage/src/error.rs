@@ -16,7 +16,7 @@ pub(crate) struct Fault {
 /// A stored value that this program never writes. Names the column and omits the value.
 #[derive(Debug, thiserror::Error)]
 #[error("unexpected value in {0}")]
-pub(crate) struct Corrupt(pub(crate) &'static str);
+pub(crate) struct CorruptValue(pub(crate) &'static str);
 
 /// Adds the failed step to an error and classifies it.
 pub(crate) trait ErrorContext<T> {
@@ -35,14 +35,14 @@ impl<T> ErrorContext<T> for Result<T, sqlx::Error> {
             if PastDeadline::is(&error) {
                 return StoreError::PastDeadline(context);
             }
-            let (full, passing) = (is_full(&error), may_pass(&error));
+            let (is_full, is_transient) = (is_full(&error), is_transient(&error));
             let fault = Box::new(Fault {
                 context,
-                source: wordless(error),
+                source: redact(error),
             });
-            if full {
+            if is_full {
                 StoreError::Full(fault)
-            } else if passing {
+            } else if is_transient {
                 StoreError::Unavailable(fault)
             } else {
                 StoreError::Broken(fault)
@@ -51,8 +51,8 @@ impl<T> ErrorContext<T> for Result<T, sqlx::Error> {
     }
 }
 
-impl From<Corrupt> for StoreError {
-    fn from(corrupt: Corrupt) -> Self {
+impl From<CorruptValue> for StoreError {
+    fn from(corrupt: CorruptValue) -> Self {
         Self::Broken(Box::new(corrupt))
     }
 }
@@ -74,7 +74,7 @@ const DISK_FULL: &str = "53100";
 const SQLITE_FULL: i32 = 13;
 
 /// Returns whether the same call may succeed later without a change to this program or the data.
-fn may_pass(error: &sqlx::Error) -> bool {
+fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         // A connection can also end in the middle of a protocol message.
         sqlx::Error::Io(_)
@@ -84,10 +84,10 @@ fn may_pass(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
-            Some(error) => PASSING_STATES
+            Some(error) => TRANSIENT_STATES
                 .iter()
-                .any(|passing| error.code().starts_with(passing)),
-            None => sqlite_code(error.as_ref()).is_some_and(|code| PASSING.contains(&code)),
+                .any(|prefix| error.code().starts_with(prefix)),
+            None => sqlite_code(error.as_ref()).is_some_and(|code| TRANSIENT_CODES.contains(&code)),
         },
         _ => false,
     }
@@ -95,7 +95,7 @@ fn may_pass(error: &sqlx::Error) -> bool {
 
 /// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O,
 /// cannot open and the locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
-const PASSING: [i32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
+const TRANSIENT_CODES: [i32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
 
 /// Prefixes of SQLSTATE codes, in this order:
 ///
@@ -108,29 +108,29 @@ const PASSING: [i32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
 /// - I/O errors.
 ///
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-const PASSING_STATES: [&str; 9] = [
+const TRANSIENT_STATES: [&str; 9] = [
     "08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57", "58",
 ];
 
 /// An error of PostgreSQL without its message, which may quote values.
 #[derive(Debug, thiserror::Error)]
-#[error("PostgreSQL answered {state} ({about})")]
-struct Answered {
+#[error("PostgreSQL answered {state} ({object})")]
+struct PostgresError {
     state: String,
     /// Name of the constraint, or else of the table; may be empty.
-    about: String,
+    object: String,
 }
 
-pub(crate) fn wordless(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
-    let said = error
+pub(crate) fn redact(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    let database_error = error
         .as_database_error()
-        .and_then(|said| said.try_downcast_ref::<PgDatabaseError>());
-    match said {
-        Some(said) => Box::new(Answered {
-            state: said.code().to_owned(),
-            about: said
+        .and_then(|database_error| database_error.try_downcast_ref::<PgDatabaseError>());
+    match database_error {
+        Some(database_error) => Box::new(PostgresError {
+            state: database_error.code().to_owned(),
+            object: database_error
                 .constraint()
-                .or(said.table())
+                .or(database_error.table())
                 .unwrap_or_default()
                 .to_owned(),
         }),
@@ -153,9 +153,9 @@ mod tests {
     const CANARY: &str = "canary-2f8a";
 
     async fn database() -> (tempfile::TempDir, SqliteConnection) {
-        let place = tempfile::tempdir().expect("a directory for the test");
+        let directory = tempfile::tempdir().expect("a directory for the test");
         let options = SqliteConnectOptions::new()
-            .filename(place.path().join("test.db"))
+            .filename(directory.path().join("test.db"))
             .create_if_missing(true)
             .busy_timeout(std::time::Duration::ZERO);
         let mut connection = options.connect().await.expect("a connection");
@@ -165,15 +165,15 @@ mod tests {
             .execute(&mut connection)
             .await
             .expect("a table");
-        (place, connection)
+        (directory, connection)
     }
 
     async fn failure(connection: &mut SqliteConnection, sql: &str) -> StoreError {
-        let failed = sqlx::query(AssertSqlSafe(sql))
+        let result = sqlx::query(AssertSqlSafe(sql))
             .bind(CANARY)
             .execute(connection)
             .await;
-        failed.context("testing").expect_err("the statement fails")
+        result.context("testing").expect_err("the statement fails")
     }
 
     /// Everything that any log could print.
@@ -189,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn full_disk_is_reported_as_full() {
-        let (_place, mut connection) = database().await;
+        let (_directory, mut connection) = database().await;
         let limit = sqlx::query("PRAGMA max_page_count = 3");
         limit.execute(&mut connection).await.expect("a limit");
         let sql = "INSERT INTO t (a) VALUES ($1 || hex(zeroblob(100000)))";
@@ -201,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn read_only_database_is_reported_as_unavailable() {
-        let (_place, mut connection) = database().await;
+        let (_directory, mut connection) = database().await;
         sqlx::query("PRAGMA query_only = 1")
             .execute(&mut connection)
             .await
@@ -212,23 +212,26 @@ mod tests {
 
     #[tokio::test]
     async fn permanent_failure_is_reported_as_broken_without_any_value() {
-        let (_place, mut connection) = database().await;
+        let (_directory, mut connection) = database().await;
         let insert = "INSERT INTO t (a) VALUES ($1)";
         sqlx::query(insert)
             .bind(CANARY)
             .execute(&mut connection)
             .await
             .expect("a row");
-        let faults = [
+        let statements = [
             insert,
             "INSERT INTO t (a) VALUES ($1 || hex(zeroblob(9999999)))",
             "INSERT INTO t (b) VALUES ($1)",
             "INSERT INTO nowhere VALUES ($1)",
             "SELECT abs(-9223372036854775808), $1",
         ];
-        for fault in faults {
-            let error = failure(&mut connection, fault).await;
-            assert!(matches!(error, StoreError::Broken(_)), "{fault}: {error:?}");
+        for statement in statements {
+            let error = failure(&mut connection, statement).await;
+            assert!(
+                matches!(error, StoreError::Broken(_)),
+                "{statement}: {error:?}"
+            );
             assert!(text(&error).contains("testing"), "{}", text(&error));
             assert!(!text(&error).contains(CANARY), "{}", text(&error));
         }
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn unexpected_value_is_reported_as_broken_with_its_column() {
-        let error = StoreError::from(Corrupt("api_keys.scopes"));
+        let error = StoreError::from(CorruptValue("api_keys.scopes"));
         assert!(matches!(error, StoreError::Broken(_)));
         assert!(text(&error).contains("api_keys.scopes"));
     }

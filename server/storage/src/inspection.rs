@@ -53,15 +53,15 @@ pub struct ServerInspection {
     /// allows.
     pub clock_ahead: i64,
     /// Maximum number of connections of the server, for all clients.
-    pub connections: i64,
+    pub max_connections: i64,
     /// Number of registered nodes that are not taken for dead; `None` if the schema is not current.
     pub nodes: Option<i64>,
     /// The server is on this machine, so that no network is in between.
-    pub near: bool,
+    pub is_local: bool,
     /// The connection is encrypted.
     pub encrypted: bool,
     /// The server's certificate is verified.
-    pub checked: bool,
+    pub is_verified: bool,
 }
 
 /// Schema of a database in relation to the schema that this program knows.
@@ -77,13 +77,13 @@ pub enum Schema {
 }
 
 impl Schema {
-    pub(crate) fn of(found: Option<i64>, migrator: &Migrator) -> Self {
+    pub(crate) fn of(version: Option<i64>, migrator: &Migrator) -> Self {
         let newest = newest(migrator);
-        match found {
+        match version {
             None => Self::None,
-            Some(found) if found == newest => Self::Current(found),
-            Some(found) if found < newest => Self::Older(found),
-            Some(found) => Self::Newer(found),
+            Some(version) if version == newest => Self::Current(version),
+            Some(version) if version < newest => Self::Older(version),
+            Some(version) => Self::Newer(version),
         }
     }
 }
@@ -94,7 +94,7 @@ pub(crate) fn newest(migrator: &Migrator) -> i64 {
 }
 
 /// Version of the newest migration that was applied completely.
-pub(crate) const VERSION: &str = "SELECT max(version) FROM _sqlx_migrations";
+pub(crate) const SCHEMA_VERSION: &str = "SELECT max(version) FROM _sqlx_migrations";
 
 /// For schemas that are too old for second factors, which also depend on the pepper.
 pub(crate) const HAS_API_KEYS: &str = "SELECT EXISTS (SELECT 1 FROM api_keys)";

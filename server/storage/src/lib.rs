@@ -9,7 +9,7 @@ mod commit;
 pub mod copy;
 mod engine;
 mod error;
-mod feeds;
+mod feed_limiter;
 mod inspection;
 mod listing;
 mod lock_scope;

@@ -5,7 +5,7 @@
 //! written for the engine that runs it. A query runs on an [`Executor`], which is a transaction or
 //! a pool. Rows are read by sqlx's `FromRow`, which is derived for both engines.
 
-use crate::error::{Corrupt, ErrorContext as _};
+use crate::error::{CorruptValue, ErrorContext as _};
 use futures::TryStreamExt as _;
 use service::store::StoreError;
 use sqlx::database::HasStatementCache;
@@ -74,25 +74,25 @@ impl Text {
             Self::Composed { text, placeholders } => (text, placeholders),
         };
         let mut rendered = String::with_capacity(text.len() + 6 * placeholders.len());
-        let mut begin = 0;
-        for (index, place) in placeholders.into_iter().enumerate() {
-            rendered.push_str(&text[begin..place]);
+        let mut start = 0;
+        for (index, position) in placeholders.into_iter().enumerate() {
+            rendered.push_str(&text[start..position]);
             placeholder(&mut rendered, index + 1);
-            begin = place;
+            start = position;
         }
-        rendered.push_str(&text[begin..]);
+        rendered.push_str(&text[start..]);
         AssertSqlSafe(rendered).into_sql_str()
     }
 }
 
 /// Writes a placeholder for SQLite, which treats `$1` as a name: for each value that is bound, it
 /// would compare the names of all placeholders before it.
-fn nameless(text: &mut String, _number: usize) {
+fn sqlite_placeholder(text: &mut String, _number: usize) {
     text.push('?');
 }
 
 /// Writes a placeholder for PostgreSQL.
-fn numbered(text: &mut String, number: usize) {
+fn postgres_placeholder(text: &mut String, number: usize) {
     write!(text, "${number}").expect("a text can always grow");
 }
 
@@ -135,35 +135,38 @@ impl<'q> Query<'q> {
     ///
     /// # Errors
     /// See [`ErrorContext`](crate::error::ErrorContext).
-    pub(crate) async fn execute(self, on: impl Executor) -> Result<u64, StoreError> {
-        let context = on.context();
-        on.run(self).await.context(context)
+    pub(crate) async fn execute(self, executor: impl Executor) -> Result<u64, StoreError> {
+        let context = executor.context();
+        executor.run(self).await.context(context)
     }
 
-    pub(crate) async fn fetch_all<T: Record>(
+    pub(crate) async fn fetch_all<T: EngineRow>(
         self,
-        on: impl Executor,
+        executor: impl Executor,
     ) -> Result<Vec<T>, StoreError> {
-        let context = on.context();
-        let rows = on.all_rows(self).await.context(context)?;
+        let context = executor.context();
+        let rows = executor.all_rows(self).await.context(context)?;
         // Each row is dropped once it is read, so that large values are not held twice.
         let rows: sqlx::Result<_> = rows.into_iter().map(|row| row.read()).collect();
         rows.context(context)
     }
 
     /// Returns the first row. A statement without rows is an error.
-    pub(crate) async fn fetch_one<T: Record>(self, on: impl Executor) -> Result<T, StoreError> {
-        let context = on.context();
-        let row = self.fetch_optional(on).await?;
+    pub(crate) async fn fetch_one<T: EngineRow>(
+        self,
+        executor: impl Executor,
+    ) -> Result<T, StoreError> {
+        let context = executor.context();
+        let row = self.fetch_optional(executor).await?;
         row.ok_or(sqlx::Error::RowNotFound).context(context)
     }
 
-    pub(crate) async fn fetch_optional<T: Record>(
+    pub(crate) async fn fetch_optional<T: EngineRow>(
         self,
-        on: impl Executor,
+        executor: impl Executor,
     ) -> Result<Option<T>, StoreError> {
-        let context = on.context();
-        let row = on.first_row(self).await.context(context)?;
+        let context = executor.context();
+        let row = executor.first_row(self).await.context(context)?;
         row.as_ref().map(Row::read).transpose().context(context)
     }
 
@@ -171,13 +174,13 @@ impl<'q> Query<'q> {
     ///
     /// # Errors
     /// As of [`Self::fetch_all`], and [`StoreError::Broken`] for a value that no release stores.
-    pub(crate) async fn parse_all<R, T>(self, on: impl Executor) -> Result<Vec<T>, StoreError>
+    pub(crate) async fn parse_all<R, T>(self, executor: impl Executor) -> Result<Vec<T>, StoreError>
     where
-        R: Record,
-        T: TryFrom<R, Error = Corrupt>,
+        R: EngineRow,
+        T: TryFrom<R, Error = CorruptValue>,
     {
-        let rows: Vec<R> = self.fetch_all(on).await?;
-        let parsed: Result<_, Corrupt> = rows.into_iter().map(T::try_from).collect();
+        let rows: Vec<R> = self.fetch_all(executor).await?;
+        let parsed: Result<_, CorruptValue> = rows.into_iter().map(T::try_from).collect();
         Ok(parsed?)
     }
 
@@ -187,13 +190,13 @@ impl<'q> Query<'q> {
     /// See [`Self::parse_all`].
     pub(crate) async fn parse_optional<R, T>(
         self,
-        on: impl Executor,
+        executor: impl Executor,
     ) -> Result<Option<T>, StoreError>
     where
-        R: Record,
-        T: TryFrom<R, Error = Corrupt>,
+        R: EngineRow,
+        T: TryFrom<R, Error = CorruptValue>,
     {
-        let row: Option<R> = self.fetch_optional(on).await?;
+        let row: Option<R> = self.fetch_optional(executor).await?;
         Ok(row.map(T::try_from).transpose()?)
     }
 
@@ -234,28 +237,31 @@ impl<'q> Scalar<'q> {
         Self(self.0.bind(value))
     }
 
-    pub(crate) async fn fetch_all<T>(self, on: impl Executor) -> Result<Vec<T>, StoreError>
+    pub(crate) async fn fetch_all<T>(self, executor: impl Executor) -> Result<Vec<T>, StoreError>
     where
-        (T,): Record,
+        (T,): EngineRow,
     {
-        let rows: Vec<(T,)> = self.0.fetch_all(on).await?;
+        let rows: Vec<(T,)> = self.0.fetch_all(executor).await?;
         Ok(rows.into_iter().map(|(value,)| value).collect())
     }
 
     /// Returns the value of the first row. A statement without rows is an error.
-    pub(crate) async fn fetch_one<T>(self, on: impl Executor) -> Result<T, StoreError>
+    pub(crate) async fn fetch_one<T>(self, executor: impl Executor) -> Result<T, StoreError>
     where
-        (T,): Record,
+        (T,): EngineRow,
     {
-        let (value,) = self.0.fetch_one(on).await?;
+        let (value,) = self.0.fetch_one(executor).await?;
         Ok(value)
     }
 
-    pub(crate) async fn fetch_optional<T>(self, on: impl Executor) -> Result<Option<T>, StoreError>
+    pub(crate) async fn fetch_optional<T>(
+        self,
+        executor: impl Executor,
+    ) -> Result<Option<T>, StoreError>
     where
-        (T,): Record,
+        (T,): EngineRow,
     {
-        let row: Option<(T,)> = self.0.fetch_optional(on).await?;
+        let row: Option<(T,)> = self.0.fetch_optional(executor).await?;
         Ok(row.map(|(value,)| value))
     }
 }
@@ -315,7 +321,7 @@ impl<'q> QueryBuilder<'q> {
     }
 
     #[cfg(test)]
-    pub(crate) fn of_text(text: String) -> Self {
+    pub(crate) fn from_text(text: String) -> Self {
         Self {
             text,
             placeholders: Vec::new(),
@@ -326,7 +332,7 @@ impl<'q> QueryBuilder<'q> {
     /// Returns the text for SQLite.
     #[cfg(test)]
     pub(crate) fn text(self) -> SqlStr {
-        self.build().text.render(nameless)
+        self.build().text.render(sqlite_placeholder)
     }
 }
 
@@ -341,7 +347,7 @@ pub(crate) enum ByEngine<S, P> {
 pub(crate) type Row = ByEngine<SqliteRow, PgRow>;
 
 impl Row {
-    pub(crate) fn read<T: Record>(&self) -> sqlx::Result<T> {
+    pub(crate) fn read<T: EngineRow>(&self) -> sqlx::Result<T> {
         match self {
             Self::Sqlite(row) => T::from_row(row),
             Self::Postgres(row) => T::from_row(row),
@@ -351,12 +357,12 @@ impl Row {
 
 /// Type that can be read from the rows of both engines, such as a tuple, or a struct that derives
 /// [`FromRow`].
-pub(crate) trait Record:
+pub(crate) trait EngineRow:
     for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send
 {
 }
 
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send {}
+impl<T> EngineRow for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send {}
 
 /// Connection to the database of either engine.
 pub(crate) trait Connection: Send {
@@ -390,18 +396,20 @@ pub(crate) trait Executor: Send {
 
 impl Connection for SqliteConnection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let done = self.execute(query.prepare::<Sqlite>(nameless)?).await?;
-        Ok(done.rows_affected())
+        let result = self
+            .execute(query.prepare::<Sqlite>(sqlite_placeholder)?)
+            .await?;
+        Ok(result.rows_affected())
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = self.fetch(query.prepare::<Sqlite>(nameless)?);
+        let rows = self.fetch(query.prepare::<Sqlite>(sqlite_placeholder)?);
         rows.map_ok(Row::Sqlite).try_collect().await
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
         let row = self
-            .fetch_optional(query.prepare::<Sqlite>(nameless)?)
+            .fetch_optional(query.prepare::<Sqlite>(sqlite_placeholder)?)
             .await?;
         Ok(row.map(Row::Sqlite))
     }
@@ -409,18 +417,20 @@ impl Connection for SqliteConnection {
 
 impl Connection for PgConnection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let done = self.execute(query.prepare::<Postgres>(numbered)?).await?;
-        Ok(done.rows_affected())
+        let result = self
+            .execute(query.prepare::<Postgres>(postgres_placeholder)?)
+            .await?;
+        Ok(result.rows_affected())
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = self.fetch(query.prepare::<Postgres>(numbered)?);
+        let rows = self.fetch(query.prepare::<Postgres>(postgres_placeholder)?);
         rows.map_ok(Row::Postgres).try_collect().await
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
         let row = self
-            .fetch_optional(query.prepare::<Postgres>(numbered)?)
+            .fetch_optional(query.prepare::<Postgres>(postgres_placeholder)?)
             .await?;
         Ok(row.map(Row::Postgres))
     }
@@ -461,11 +471,11 @@ mod tests {
             query.push(" FROM t");
             query.build()
         };
-        let text = composed().text.render(nameless);
+        let text = composed().text.render(sqlite_placeholder);
         assert_eq!(text.as_str(), "SELECT ?, ?? FROM t");
-        let text = composed().text.render(numbered);
+        let text = composed().text.render(postgres_placeholder);
         assert_eq!(text.as_str(), "SELECT $1, $2$3 FROM t");
-        let fixed = query("SELECT $1").text.render(nameless);
+        let fixed = query("SELECT $1").text.render(sqlite_placeholder);
         assert_eq!(fixed.as_str(), "SELECT $1");
     }
 }

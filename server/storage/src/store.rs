@@ -2,7 +2,7 @@
 
 use crate::engine::{Engine, Pool, PoolName, Transaction};
 use crate::error::ErrorContext as _;
-use crate::feeds::Feeds;
+use crate::feed_limiter::FeedLimiter;
 use crate::lock_scope::LockScope;
 use domain::AccountId;
 use service::store::{Quotas, StoreError};
@@ -13,16 +13,16 @@ use std::sync::{Arc, RwLock};
 pub struct SqlStore {
     pub(crate) engine: Arc<dyn Engine>,
     /// Limits how many feeds are at the writer at once.
-    pub(crate) feeds: Feeds,
+    pub(crate) feed_limiter: FeedLimiter,
     pub(crate) quotas: Arc<RwLock<Quotas>>,
 }
 
 /// Each method takes a description of the work for errors, such as "finding a lead".
 impl SqlStore {
-    pub(crate) fn new(engine: Arc<dyn Engine>, feeds_at_once: usize) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Engine>, max_concurrent_feeds: usize) -> Self {
         Self {
             engine,
-            feeds: Feeds::new(feeds_at_once),
+            feed_limiter: FeedLimiter::new(max_concurrent_feeds),
             quotas: Arc::default(),
         }
     }
@@ -97,8 +97,8 @@ impl SqlStore {
         scope: LockScope<'_>,
         context: &'static str,
     ) -> Result<Transaction, StoreError> {
-        let begun = self.engine.begin(scope).await;
-        Ok(Transaction::new(begun.context(context)?, context))
+        let transaction = self.engine.begin(scope).await;
+        Ok(Transaction::new(transaction.context(context)?, context))
     }
 
     /// See [`Engine::begin_non_durable`].
@@ -106,8 +106,8 @@ impl SqlStore {
         &self,
         context: &'static str,
     ) -> Result<Transaction, StoreError> {
-        let begun = self.engine.begin_non_durable().await;
-        Ok(Transaction::new(begun.context(context)?, context))
+        let transaction = self.engine.begin_non_durable().await;
+        Ok(Transaction::new(transaction.context(context)?, context))
     }
 
     /// See [`Engine::begin_numbered`].
@@ -115,8 +115,8 @@ impl SqlStore {
         &self,
         context: &'static str,
     ) -> Result<Transaction, StoreError> {
-        let begun = self.engine.begin_numbered().await;
-        Ok(Transaction::new(begun.context(context)?, context))
+        let transaction = self.engine.begin_numbered().await;
+        Ok(Transaction::new(transaction.context(context)?, context))
     }
 
     /// See [`Engine::begin_durable_coordination`].
@@ -124,7 +124,7 @@ impl SqlStore {
         &self,
         context: &'static str,
     ) -> Result<Transaction, StoreError> {
-        let begun = self.engine.begin_durable_coordination().await;
-        Ok(Transaction::new(begun.context(context)?, context))
+        let transaction = self.engine.begin_durable_coordination().await;
+        Ok(Transaction::new(transaction.context(context)?, context))
     }
 }

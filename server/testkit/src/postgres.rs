@@ -46,15 +46,15 @@ impl Server {
 }
 
 /// Starts a server for one test, which ends with it. With a certificate and its key, in PEM, it
-/// accepts only TLS. `before` is the command that runs the server, such as in another namespace.
-pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
+/// accepts only TLS. `prefix` is the command that runs the server, such as in another namespace.
+pub fn start(tls: Option<(&str, &str)>, prefix: &[String]) -> Server {
     let programs = programs();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
     // PostgreSQL refuses to run as root, so root switches to another user.
-    let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
+    let root = std::fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0);
     let user = [
         "setpriv",
         "--reuid=postgres",
@@ -62,10 +62,10 @@ pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
         "--clear-groups",
     ];
     let user = if root { &user[..] } else { &[] };
-    let before = before.iter().map(String::as_str);
-    let mut words = before.chain(user.iter().copied()).chain(["sh"]);
-    let mut command = Command::new(words.next().expect("a program"));
-    command.args(words);
+    let prefix = prefix.iter().map(String::as_str);
+    let mut arguments = prefix.chain(user.iter().copied()).chain(["sh"]);
+    let mut command = Command::new(arguments.next().expect("a program"));
+    command.args(arguments);
     if let Some((cert, key)) = tls {
         command.env("CERT", cert).env("KEY", key);
     }
@@ -81,7 +81,7 @@ pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
         .spawn()
         .expect("the server's script starts");
     let mut stdout = BufReader::new(process.stdout.take().expect("a pipe"));
-    is_ready(&mut stdout);
+    wait_until_ready(&mut stdout);
     let url = format!("postgres://voxum:{PASSWORD}@127.0.0.1:{port}/postgres");
     Server {
         url: url.parse().expect("a URL"),
@@ -89,7 +89,7 @@ pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
     }
 }
 
-fn is_ready(stdout: &mut BufReader<ChildStdout>) {
+fn wait_until_ready(stdout: &mut BufReader<ChildStdout>) {
     let mut lines = stdout.lines();
     let line = lines.next().and_then(Result::ok).unwrap_or_default();
     if line != "ready" {
@@ -122,47 +122,47 @@ pub struct Database {
 
 impl Database {
     pub async fn new() -> Self {
-        Self::like("template1", "").await
+        Self::from_template("template1", "").await
     }
 
-    pub async fn like(template: &str, rest: &str) -> Self {
-        Self::on(Server::shared(), template, rest).await
+    pub async fn from_template(template: &str, options: &str) -> Self {
+        Self::create_on(Server::shared(), template, options).await
     }
 
     /// Creates a copy of this database, to which nothing may be connected. Its files are copied:
     /// the default since PostgreSQL 15, by the log of the server, takes twice as long.
     pub async fn copy(&self) -> Self {
-        let old = self.server.version().await < 150_000;
-        let strategy = if old { "" } else { "STRATEGY file_copy" };
-        Self::on(Arc::clone(&self.server), &self.name, strategy).await
+        let is_old = self.server.version().await < 150_000;
+        let strategy = if is_old { "" } else { "STRATEGY file_copy" };
+        Self::create_on(Arc::clone(&self.server), &self.name, strategy).await
     }
 
     /// Creates a database on a server for this test alone, which can be restarted.
-    pub async fn alone() -> Self {
-        Self::on(Arc::new(start(None, &[])), "template1", "").await
+    pub async fn on_own_server() -> Self {
+        Self::create_on(Arc::new(start(None, &[])), "template1", "").await
     }
 
-    pub async fn on(server: Arc<Server>, template: &str, rest: &str) -> Self {
+    pub async fn create_on(server: Arc<Server>, template: &str, options: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voxum_test_{}_{count}", std::process::id());
         server
             .command(&format!(
-                "CREATE DATABASE {name} TEMPLATE {template} {rest}"
+                "CREATE DATABASE {name} TEMPLATE {template} {options}"
             ))
             .await;
         Self { name, server }
     }
 
-    /// Stops the server of [`Self::alone`] in the mode "fast" or "immediate" and starts it again,
-    /// or restarts it as a "standby".
-    pub fn restart(&self, how: &str) {
+    /// Stops the server of [`Self::on_own_server`] in the mode "fast" or "immediate" and starts it
+    /// again, or restarts it as a "standby".
+    pub fn restart(&self, mode: &str) {
         let process = self.server.process.as_ref().expect("one of its own");
         let mut process = process.lock().expect("the last restart went well");
         let (process, stdout) = &mut *process;
         let stdin = process.stdin.as_mut().expect("a pipe");
-        writeln!(stdin, "{how}").expect("the script reads");
-        is_ready(stdout);
+        writeln!(stdin, "{mode}").expect("the script reads");
+        wait_until_ready(stdout);
     }
 
     pub fn name(&self) -> &str {

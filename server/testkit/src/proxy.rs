@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use url::Url;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Way {
+pub enum ProxyMode {
     #[default]
     Open,
     /// Bytes are delayed.
@@ -21,7 +21,7 @@ pub enum Way {
     Silent,
     /// Bytes are discarded without an error, so that only new connections work. The old ones do not
     /// end for a long time.
-    Lost,
+    Dropping,
     /// Connections are closed, including new ones.
     Cut,
     /// Connections are reset, including new ones.
@@ -30,7 +30,7 @@ pub enum Way {
 
 /// Fate of a connection on which a transaction commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Commit {
+pub enum CommitMode {
     #[default]
     Passes,
     /// The connection is closed before the server receives the COMMIT.
@@ -48,18 +48,18 @@ pub enum Commit {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Ways {
-    all: Way,
+struct ProxyState {
+    default_mode: ProxyMode,
     /// Applies to connections that listen for notifications.
-    listener: Way,
-    commit: Commit,
+    listener: ProxyMode,
+    commit: CommitMode,
     /// Limits `commit` to transactions in which these bytes are sent.
     marker: Option<&'static [u8]>,
 }
 
 /// Use of a connection so far.
 #[derive(Debug, Default)]
-struct Seen {
+struct ConnectionUse {
     listens: AtomicBool,
     commits: AtomicBool,
     /// The marker was sent in the current transaction.
@@ -70,7 +70,7 @@ struct Seen {
 pub struct Proxy {
     /// URL of the database through this proxy.
     pub url: Url,
-    ways: watch::Sender<Ways>,
+    state: watch::Sender<ProxyState>,
 }
 
 impl Proxy {
@@ -78,65 +78,70 @@ impl Proxy {
         let server = url.socket_addrs(|| Some(5432)).expect("an address")[0];
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let sender = watch::Sender::new(Ways::default());
-        let switch = sender.clone();
+        let state = watch::Sender::new(ProxyState::default());
+        let state_sender = state.clone();
         tokio::spawn(async move {
-            let gone = Arc::new(AtomicBool::new(false));
+            let is_unreachable = Arc::new(AtomicBool::new(false));
             while let Ok((client, _)) = listener.accept().await {
-                if !gone.load(Ordering::Relaxed) {
-                    tokio::spawn(carry(client, server, switch.clone(), Arc::clone(&gone)));
+                if !is_unreachable.load(Ordering::Relaxed) {
+                    tokio::spawn(serve_connection(
+                        client,
+                        server,
+                        state_sender.clone(),
+                        Arc::clone(&is_unreachable),
+                    ));
                 }
             }
         });
         let mut url = url.clone();
         url.set_host(Some("127.0.0.1")).expect("a host");
         url.set_port(Some(port)).expect("a port");
-        Self { url, ways: sender }
+        Self { url, state }
     }
 
-    pub fn set(&self, way: Way) {
-        self.ways.send_modify(|ways| ways.all = way);
+    pub fn set(&self, mode: ProxyMode) {
+        self.state.send_modify(|state| state.default_mode = mode);
     }
 
     /// Sets the mode of those connections only that listen for notifications.
-    pub fn set_listener(&self, way: Way) {
-        self.ways.send_modify(|ways| ways.listener = way);
+    pub fn set_listener(&self, mode: ProxyMode) {
+        self.state.send_modify(|state| state.listener = mode);
     }
 
-    pub fn set_commit(&self, commit: Commit) {
-        self.ways.send_modify(|ways| {
-            ways.commit = commit;
-            ways.marker = None;
+    pub fn set_commit(&self, commit: CommitMode) {
+        self.state.send_modify(|state| {
+            state.commit = commit;
+            state.marker = None;
         });
     }
 
     /// Like [`Self::set_commit`], but only for transactions in which `marker` is sent.
-    pub fn set_commit_of(&self, marker: &'static str, commit: Commit) {
-        self.ways.send_modify(|ways| {
-            ways.commit = commit;
-            ways.marker = Some(marker.as_bytes());
+    pub fn set_commit_of(&self, marker: &'static str, commit: CommitMode) {
+        self.state.send_modify(|state| {
+            state.commit = commit;
+            state.marker = Some(marker.as_bytes());
         });
     }
 }
 
-const SLOW: Duration = Duration::from_millis(40);
+const SLOW_DELAY: Duration = Duration::from_millis(40);
 /// Longer than any wait for an answer.
-const LONG: Duration = Duration::from_secs(12);
+const MAX_CONNECTION_TIME: Duration = Duration::from_secs(12);
 
-enum End {
+enum ConnectionEnd {
     Closed,
     Reset,
 }
 
-async fn carry(
+async fn serve_connection(
     mut client: TcpStream,
     server: SocketAddr,
-    switch: watch::Sender<Ways>,
-    gone: Arc<AtomicBool>,
+    state_sender: watch::Sender<ProxyState>,
+    is_unreachable: Arc<AtomicBool>,
 ) {
-    let seen = Seen::default();
-    let mut ways = switch.subscribe();
-    if let Some(end) = until_open(&mut ways, &seen).await {
+    let connection_use = ConnectionUse::default();
+    let mut state = state_sender.subscribe();
+    if let Some(end) = until_open(&mut state, &connection_use).await {
         return finish(&end, &[&client]);
     }
     let Ok(mut server) = TcpStream::connect(server).await else {
@@ -146,18 +151,20 @@ async fn carry(
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         tokio::select! {
-            end = pump(from_client, to_server, &switch, &seen) => end,
-            end = pump(from_server, to_client, &switch, &seen) => end,
+            end = forward(from_client, to_server, &state_sender, &connection_use) => end,
+            end = forward(from_server, to_client, &state_sender, &connection_use) => end,
         }
     };
-    if seen.commits.load(Ordering::Relaxed) && ways.borrow().commit == Commit::UnansweredForGood {
-        gone.store(true, Ordering::Relaxed);
+    if connection_use.commits.load(Ordering::Relaxed)
+        && state.borrow().commit == CommitMode::UnansweredForGood
+    {
+        is_unreachable.store(true, Ordering::Relaxed);
     }
     finish(&end, &[&client, &server]);
 }
 
-fn finish(end: &End, streams: &[&TcpStream]) {
-    if let End::Reset = end {
+fn finish(end: &ConnectionEnd, streams: &[&TcpStream]) {
+    if let ConnectionEnd::Reset = end {
         for stream in streams {
             // Closed by a reset.
             let _ = stream.set_zero_linger();
@@ -167,22 +174,22 @@ fn finish(end: &End, streams: &[&TcpStream]) {
 
 /// Forwards the bytes of one direction. No byte is dropped in between: as with TCP, it arrives or
 /// the connection ends.
-async fn pump(
+async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    switch: &watch::Sender<Ways>,
-    seen: &Seen,
-) -> End {
-    let mut ways = switch.subscribe();
+    state_sender: &watch::Sender<ProxyState>,
+    connection_use: &ConnectionUse,
+) -> ConnectionEnd {
+    let mut state = state_sender.subscribe();
     let mut buffer = vec![0; 16 * 1024];
     loop {
-        if let Some(end) = until_open(&mut ways, seen).await {
+        if let Some(end) = until_open(&mut state, connection_use).await {
             return end;
         }
         let read = tokio::select! {
-            changed = ways.changed() => match changed {
+            changed = state.changed() => match changed {
                 Ok(()) => continue,
-                Err(_) => return End::Closed,
+                Err(_) => return ConnectionEnd::Closed,
             },
             read = from.read(&mut buffer) => read,
         };
@@ -191,41 +198,47 @@ async fn pump(
             .filter(|read| *read > 0)
             .map(|read| &buffer[..read])
         else {
-            return End::Closed;
+            return ConnectionEnd::Closed;
         };
-        let holds = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
-        if holds(LISTEN) {
-            seen.listens.store(true, Ordering::Relaxed);
+        let contains = |sequence: &[u8]| {
+            bytes
+                .windows(sequence.len())
+                .any(|window| window == sequence)
+        };
+        if contains(LISTEN) {
+            connection_use.listens.store(true, Ordering::Relaxed);
         }
-        if let Some(end) = until_open(&mut ways, seen).await {
+        if let Some(end) = until_open(&mut state, connection_use).await {
             return end;
         }
-        let Ways { commit, marker, .. } = *ways.borrow();
-        if marker.is_some_and(holds) {
-            seen.marked.store(true, Ordering::Relaxed);
+        let ProxyState { commit, marker, .. } = *state.borrow();
+        if marker.is_some_and(contains) {
+            connection_use.marked.store(true, Ordering::Relaxed);
         }
         let commit = match marker {
-            Some(_) if !seen.marked.load(Ordering::Relaxed) => Commit::Passes,
+            Some(_) if !connection_use.marked.load(Ordering::Relaxed) => CommitMode::Passes,
             _ => commit,
         };
-        let answers = seen.commits.load(Ordering::Relaxed);
-        if commit != Commit::Passes && holds(COMMIT) {
-            seen.commits.store(true, Ordering::Relaxed);
+        let is_answer = connection_use.commits.load(Ordering::Relaxed);
+        if commit != CommitMode::Passes && contains(COMMIT) {
+            connection_use.commits.store(true, Ordering::Relaxed);
         }
         match commit {
-            Commit::Unsent if holds(COMMIT) => return End::Closed,
-            Commit::Unanswered | Commit::UnansweredForGood if answers => return End::Closed,
-            Commit::Silent if answers => pending().await,
+            CommitMode::Unsent if contains(COMMIT) => return ConnectionEnd::Closed,
+            CommitMode::Unanswered | CommitMode::UnansweredForGood if is_answer => {
+                return ConnectionEnd::Closed;
+            }
+            CommitMode::Silent if is_answer => pending().await,
             _ => {}
         }
         if to.write_all(bytes).await.is_err() {
-            return End::Closed;
+            return ConnectionEnd::Closed;
         }
         match commit {
-            Commit::Answered if answers => return End::Reset,
-            Commit::AnsweredLast if answers => {
-                switch.send_modify(|ways| ways.all = Way::Cut);
-                return End::Closed;
+            CommitMode::Answered if is_answer => return ConnectionEnd::Reset,
+            CommitMode::AnsweredLast if is_answer => {
+                state_sender.send_modify(|state| state.default_mode = ProxyMode::Cut);
+                return ConnectionEnd::Closed;
             }
             _ => {}
         }
@@ -238,37 +251,45 @@ const LISTEN: &[u8] = b"LISTEN \"";
 const COMMIT: &[u8] = b"COMMIT\0";
 
 /// Waits while bytes are held back. Returns how the connection ends, if it does.
-async fn until_open(ways: &mut watch::Receiver<Ways>, seen: &Seen) -> Option<End> {
-    let mut lost = false;
+async fn until_open(
+    state: &mut watch::Receiver<ProxyState>,
+    connection_use: &ConnectionUse,
+) -> Option<ConnectionEnd> {
+    let mut has_dropped = false;
     loop {
-        let Ways { all, listener, .. } = *ways.borrow_and_update();
-        let way = if all == Way::Open && seen.listens.load(Ordering::Relaxed) {
-            listener
-        } else {
-            all
-        };
-        match way {
-            Way::Open if !lost => return None,
-            Way::Slow if !lost => {
-                sleep(SLOW).await;
+        let ProxyState {
+            default_mode,
+            listener,
+            ..
+        } = *state.borrow_and_update();
+        let mode =
+            if default_mode == ProxyMode::Open && connection_use.listens.load(Ordering::Relaxed) {
+                listener
+            } else {
+                default_mode
+            };
+        match mode {
+            ProxyMode::Open if !has_dropped => return None,
+            ProxyMode::Slow if !has_dropped => {
+                sleep(SLOW_DELAY).await;
                 return None;
             }
-            Way::Open | Way::Slow | Way::Silent => {}
-            Way::Lost => lost = true,
-            Way::Cut => return Some(End::Closed),
-            Way::Reset => return Some(End::Reset),
+            ProxyMode::Open | ProxyMode::Slow | ProxyMode::Silent => {}
+            ProxyMode::Dropping => has_dropped = true,
+            ProxyMode::Cut => return Some(ConnectionEnd::Closed),
+            ProxyMode::Reset => return Some(ConnectionEnd::Reset),
         }
-        let for_long = async {
-            match way {
-                Way::Open | Way::Slow => sleep(LONG).await,
+        let time_limit = async {
+            match mode {
+                ProxyMode::Open | ProxyMode::Slow => sleep(MAX_CONNECTION_TIME).await,
                 _ => pending().await,
             }
         };
         tokio::select! {
-            changed = ways.changed() => if changed.is_err() {
-                return Some(End::Closed);
+            changed = state.changed() => if changed.is_err() {
+                return Some(ConnectionEnd::Closed);
             },
-            () = for_long => return Some(End::Closed),
+            () = time_limit => return Some(ConnectionEnd::Closed),
         }
     }
 }

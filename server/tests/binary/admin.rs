@@ -29,11 +29,11 @@ fn link(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn setup_link_replaces_the_previous_one_and_is_refused_once_there_is_an_owner() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::of(&mut voxum(folder.path()), true);
-    let fresh = link(folder.path(), &["setup-link"]);
-    let old = server.setup.clone().unwrap();
-    assert_eq!(server.client(None).status(&old), 404);
-    server.set_up(&fresh, "ada@example.com");
+    let server = Server::spawn(&mut voxum(folder.path()), true);
+    let new_link = link(folder.path(), &["setup-link"]);
+    let old_link = server.setup.clone().unwrap();
+    assert_eq!(server.client(None).status(&old_link), 404);
+    server.set_up(&new_link, "ada@example.com");
     let err = refusal(admin(folder.path(), &["setup-link"]), 1);
     err.has("admin reset");
 }
@@ -53,11 +53,11 @@ fn create_account_adds_a_separate_account_while_the_server_runs() {
 fn reset_link_sets_a_new_password_and_ends_old_sessions() {
     let (folder, server, ada) = Server::with_folder();
     let path = link(folder.path(), &["reset", "Ada@Example.com"]);
-    let answer = server
+    let response = server
         .client(None)
         .form(&path, "password=another+horse+battery")
         .unwrap();
-    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(response.status, 303, "{}", response.body);
     assert_eq!(ada.status("/keys"), 303, "the old session goes on");
     let form = format!(
         "email=ada@example.com&password={}",
@@ -74,8 +74,8 @@ fn reset_of_an_address_in_several_accounts_requires_the_account() {
     let (folder, server, _) = Server::with_folder();
     let setup = link(folder.path(), &["create-account", "Other Cars"]);
     let form = "account_name=Other+Cars&email=ada@example.com&password=three+gulls+on+a+roof";
-    let answer = server.client(None).form(&setup, form).unwrap();
-    assert_eq!(answer.status, 303, "{}", answer.body);
+    let response = server.client(None).form(&setup, form).unwrap();
+    assert_eq!(response.status, 303, "{}", response.body);
     let (code, _, err) = run(voxum(folder.path()).args(["admin", "reset", "ada@example.com"]));
     assert_eq!(code, Some(1), "{err}");
     err.has_all(["--account", "Other Cars"]);
@@ -86,9 +86,9 @@ fn reset_of_an_address_in_several_accounts_requires_the_account() {
         &["reset", "ada@example.com", "--account", id],
     );
     let form = "password=another+horse+battery";
-    let answer = server.client(None).form(&path, form).unwrap();
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let owner = server.client(Some(("cookie", answer.cookie)));
+    let response = server.client(None).form(&path, form).unwrap();
+    assert_eq!(response.status, 303, "{}", response.body);
+    let owner = server.client(Some(("cookie", response.cookie)));
     owner.get("/settings").unwrap().has("Other Cars");
 }
 
@@ -126,7 +126,7 @@ fn failed_admin_commands_print_one_line() {
         0,
         "a database was made"
     );
-    let (server, _) = Server::fresh(folder.path());
+    let (server, _) = Server::with_owner(folder.path());
     for arguments in [
         &["reset", "nobody@example.com"][..],
         &["reset", "nobody"],
@@ -151,9 +151,13 @@ fn identify(folder: &Path, input: &str) -> (Option<i32>, String, String) {
         .unwrap()
         .write_all(input.as_bytes())
         .unwrap();
-    let told = child.wait_with_output().unwrap();
+    let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (told.status.code(), text(told.stdout), text(told.stderr))
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 #[test]
@@ -172,7 +176,7 @@ fn key_identify_reads_standard_input_and_never_prints_the_key() {
         assert!(out.contains(text), "{text} in {out}");
     }
     let other = if secret.ends_with('x') { 'y' } else { 'x' };
-    for (input, told) in [
+    for (input, message) in [
         (secret[..38].to_owned(), "38 characters instead of 52"),
         (format!("{}{other}", &secret[..51]), "one of them is wrong"),
         (
@@ -183,7 +187,7 @@ fn key_identify_reads_standard_input_and_never_prints_the_key() {
     ] {
         let (code, out, err) = identify(folder.path(), &input);
         assert_eq!((code, out.as_str()), (Some(1), ""), "{input}");
-        err.has(told);
+        err.has(message);
         assert!(input.is_empty() || !err.contains(&input), "{err}");
     }
     assert!(!out.contains(&secret) && !err.contains(&secret));

@@ -48,7 +48,7 @@ impl Installation {
 
     /// Runs a command that succeeds, and returns the single line that it prints.
     #[track_caller]
-    fn does(&self, arguments: &[&str]) -> String {
+    fn run_successfully(&self, arguments: &[&str]) -> String {
         let (code, out, err) = run(&mut self.voxum(arguments));
         assert_eq!((code, out.lines().count()), (Some(0), 1), "{out}{err}");
         assert!(!err.contains(DATABASE_PASSWORD) && !err.contains(PEPPER));
@@ -71,36 +71,37 @@ where
     block_on(async {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
         let mut connection = options.connect().await.unwrap();
-        let (found,): (T,) = sqlx::query_as(AssertSqlSafe(sql))
+        let (value,): (T,) = sqlx::query_as(AssertSqlSafe(sql))
             .fetch_one(&mut connection)
             .await
             .unwrap();
-        found
+        value
     })
 }
 
 /// The acknowledged changes: by the key's name, its secret and whether it was revoked.
-type Told = Mutex<HashMap<String, (String, bool)>>;
+type AcknowledgedChanges = Mutex<HashMap<String, (String, bool)>>;
 
-fn is_left_alone(name: &str) -> bool {
+fn is_never_revoked(name: &str) -> bool {
     let (_, number) = name.rsplit_once('-').unwrap();
     number.parse::<u32>().unwrap() % 2 == 1
 }
 
 /// Creates keys and revokes every second one, until `stop` is set.
-fn storm(owner: &Client, forms: &AtomicUsize, told: &Told, stop: &AtomicBool) {
+fn storm(owner: &Client, forms: &AtomicUsize, changes: &AcknowledgedChanges, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         let number = forms.fetch_add(1, Ordering::Relaxed);
         let form = format!("form-token-{number:08}");
         let secret = owner.create(&form, &form).unwrap();
-        told.lock()
+        changes
+            .lock()
             .unwrap()
             .insert(form.clone(), (secret.clone(), false));
         if number.is_multiple_of(2) {
             let key = owner.with_key(&secret);
-            let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
-            assert_eq!(answer.status, 204, "{}", answer.body);
-            told.lock().unwrap().insert(form, (secret, true));
+            let response = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+            assert_eq!(response.status, 204, "{}", response.body);
+            changes.lock().unwrap().insert(form, (secret, true));
         }
     }
 }
@@ -112,19 +113,23 @@ fn back_up_under_load(
     owner: &Client,
     to: &Path,
 ) -> HashMap<String, (String, bool)> {
-    let (forms, told, stop) = (AtomicUsize::new(0), Told::default(), AtomicBool::new(false));
+    let (forms, changes, stop) = (
+        AtomicUsize::new(0),
+        AcknowledgedChanges::default(),
+        AtomicBool::new(false),
+    );
     std::thread::scope(|scope| {
         for _ in 0..CLIENTS {
-            scope.spawn(|| storm(owner, &forms, &told, &stop));
+            scope.spawn(|| storm(owner, &forms, &changes, &stop));
         }
-        while told.lock().unwrap().len() < 30 {
+        while changes.lock().unwrap().len() < 30 {
             std::thread::sleep(Duration::from_millis(10));
         }
-        let mut before = told.lock().unwrap().clone();
+        let mut before = changes.lock().unwrap().clone();
         // A revocation that is still in flight may or may not be in the backup, so its key is left
         // out.
-        before.retain(|name, (_, revoked)| *revoked || is_left_alone(name));
-        let line = installation.does(&["backup", &to.to_string_lossy()]);
+        before.retain(|name, (_, revoked)| *revoked || is_never_revoked(name));
+        let line = installation.run_successfully(&["backup", &to.to_string_lossy()]);
         stop.store(true, Ordering::Relaxed);
         line.has("does not contain the pepper");
         before
@@ -135,11 +140,11 @@ fn back_up_under_load(
 /// is rate limited, since using many dead keys from one address is.
 fn call(server: &Server, secret: &str) -> (u16, String) {
     loop {
-        let answer = server.key(secret).get("/api/key").unwrap();
-        if answer.status != 429 {
-            let code = serde_json::from_str::<serde_json::Value>(&answer.body).unwrap();
+        let response = server.key(secret).get("/api/key").unwrap();
+        if response.status != 429 {
+            let code = serde_json::from_str::<serde_json::Value>(&response.body).unwrap();
             return (
-                answer.status,
+                response.status,
                 code["code"].as_str().unwrap_or_default().to_owned(),
             );
         }
@@ -147,17 +152,17 @@ fn call(server: &Server, secret: &str) -> (u16, String) {
     }
 }
 
-fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgres: bool) {
+fn check_backup_under_load(on_postgres: bool) {
     let installation = Installation::new(on_postgres);
-    let (server, owner) = Server::with_owner(&mut installation.voxum(&[]));
+    let (server, owner) = Server::spawn_with_owner(&mut installation.voxum(&[]));
     let file = installation.folder.path().join("backup.db");
-    let told = back_up_under_load(&installation, &owner, &file);
+    let changes = back_up_under_load(&installation, &owner, &file);
 
     // The backup is intact and contains everything that was acknowledged before it began.
     assert_eq!(read::<String>(&file, "PRAGMA integrity_check"), "ok");
-    let strays = "SELECT count(*) FROM pragma_foreign_key_check";
-    assert_eq!(read::<i64>(&file, strays), 0);
-    for (name, (_, revoked)) in &told {
+    let violations = "SELECT count(*) FROM pragma_foreign_key_check";
+    assert_eq!(read::<i64>(&file, violations), 0);
+    for (name, (_, revoked)) in &changes {
         let sql = format!(
             "SELECT count(*) FROM api_keys k JOIN audit_events e ON e.subject = k.id AND e.action = 'key.created'
              WHERE name = '{name}' AND (NOT {revoked} OR revoked_at IS NOT NULL)"
@@ -165,19 +170,19 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         assert_eq!(read::<i64>(&file, &sql), 1, "{name} is missing");
     }
     let bytes = std::fs::read(&file).unwrap();
-    for (secret, _) in told.values() {
-        let holds = bytes
+    for (secret, _) in changes.values() {
+        let contains_secret = bytes
             .windows(secret.len())
             .any(|part| part == secret.as_bytes());
-        assert!(!holds, "a secret is in the backup");
+        assert!(!contains_secret, "a secret is in the backup");
     }
 
     // A key that was revoked after the backup must not become usable through the restore.
-    let (_, (late, _)) = told.iter().find(|(_, (_, revoked))| !revoked).unwrap();
-    let answer = server
-        .key(late)
+    let (_, (late_secret, _)) = changes.iter().find(|(_, (_, revoked))| !revoked).unwrap();
+    let response = server
+        .key(late_secret)
         .send("DELETE", "/api/key", "text/plain", "");
-    assert_eq!(answer.unwrap().status, 204);
+    assert_eq!(response.unwrap().status, 204);
     server.stop();
 
     // A restore never overwrites existing data.
@@ -185,22 +190,22 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     let err = refusal(run(&mut installation.voxum(&["restore", &path])), 1);
     err.lacks(DATABASE_PASSWORD);
 
-    let other = Installation::new(on_postgres);
-    let (code, _, err) = run(other
+    let target = Installation::new(on_postgres);
+    let (code, _, err) = run(target
         .voxum(&["restore", &path])
         .env("VOXUM_PEPPER", "00".repeat(32)));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
     err.has("configured pepper is not the one");
-    let (code, _, err) = run(&mut other.voxum(&["restore", "none.backup"]));
+    let (code, _, err) = run(&mut target.voxum(&["restore", "none.backup"]));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
     err.has("the file none.backup does not exist");
-    let left = std::fs::read_dir(other.folder.path()).unwrap().count();
-    assert_eq!(left, 0, "a refused restore left something");
-    let line = other.does(&["restore", &path]);
+    let file_count = std::fs::read_dir(target.folder.path()).unwrap().count();
+    assert_eq!(file_count, 0, "a refused restore left something");
+    let line = target.run_successfully(&["restore", &path]);
     line.has("each is paused until an admin confirms");
 
-    let server = Server::of(&mut other.voxum(&[]), false);
-    for (secret, revoked) in told.values().take(40) {
+    let server = Server::spawn(&mut target.voxum(&[]), false);
+    for (secret, revoked) in changes.values().take(40) {
         let expected = if *revoked {
             "revoked_key"
         } else {
@@ -208,26 +213,26 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         };
         assert_eq!(call(&server, secret), (401, expected.to_owned()));
     }
-    assert_eq!(call(&server, late), (401, "paused_key".to_owned()));
+    assert_eq!(call(&server, late_secret), (401, "paused_key".to_owned()));
     // Sessions are not restored.
-    assert_eq!(server.again(&owner).status("/keys"), 303);
+    assert_eq!(server.reconnect(&owner).status("/keys"), 303);
     let form = "email=ada@example.com&password=correct+horse+battery";
-    let answer = server.client(None).form("/sign-in", form).unwrap();
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let owner = server.client(Some(("cookie", answer.cookie)));
-    confirmed_keys_work_again(&server, &owner, &told);
+    let response = server.client(None).form("/sign-in", form).unwrap();
+    assert_eq!(response.status, 303, "{}", response.body);
+    let owner = server.client(Some(("cookie", response.cookie)));
+    confirm_restored_keys(&server, &owner, &changes);
     let log = owner.get("/audit").unwrap().body;
     log.has("Account restored from a backup");
     server.stop();
     installation.end();
-    other.end();
+    target.end();
 }
 
 /// Confirms restored keys in the console until none is left on hold.
-fn confirmed_keys_work_again(
+fn confirm_restored_keys(
     server: &Server,
     owner: &Client,
-    told: &HashMap<String, (String, bool)>,
+    changes: &HashMap<String, (String, bool)>,
 ) {
     const NOTICE: &str = "to be confirmed, since this account was restored from a backup";
     const PAGE: &str = "/keys/several?do=resume";
@@ -240,10 +245,10 @@ fn confirmed_keys_work_again(
             .collect();
         let keys: Vec<_> = ids.iter().map(|id| format!("&key={id}")).collect();
         let form = format!("do=resume&count={}{}", ids.len(), keys.concat());
-        let answer = owner.form("/keys/several", &form).unwrap();
-        assert_eq!(answer.status, 303, "{}", answer.body);
+        let response = owner.form("/keys/several", &form).unwrap();
+        assert_eq!(response.status, 303, "{}", response.body);
     }
-    for (secret, revoked) in told.values().take(40) {
+    for (secret, revoked) in changes.values().take(40) {
         let expected = if *revoked { 401 } else { 200 };
         assert_eq!(call(server, secret).0, expected);
     }
@@ -253,71 +258,71 @@ fn confirmed_keys_work_again(
 
 #[test]
 fn sqlite_backup_under_load_is_complete_and_restored_keys_await_confirmation() {
-    a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(false);
+    check_backup_under_load(false);
 }
 
 #[test]
 fn postgresql_backup_under_load_is_complete_and_restored_keys_await_confirmation() {
-    a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(true);
+    check_backup_under_load(true);
 }
 
 #[test]
 fn move_command_transfers_everything_from_sqlite_to_postgresql() {
     let installation = Installation::new(true);
     let folder = installation.folder.path();
-    let (server, owner) = Server::fresh(folder);
+    let (server, owner) = Server::with_owner(folder);
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
     let file = folder.join("data/voxum.db").to_string_lossy().into_owned();
     let pepper = folder.join("data/pepper").to_string_lossy().into_owned();
-    let with = |arguments: &[&str], pepper: &str| {
+    let command_with = |arguments: &[&str], pepper: &str| {
         let mut command = installation.voxum(arguments);
         command.env_remove("VOXUM_PEPPER");
         command.env("VOXUM_PEPPER_FILE", pepper);
         command
     };
-    let refused = |command: &mut Command, word: &str| {
+    let assert_refused = |command: &mut Command, word: &str| {
         let err = refusal(run(command), 1);
         err.has(word);
         err.lacks(DATABASE_PASSWORD);
     };
-    refused(
-        &mut with(&["move", &file], &pepper),
+    assert_refused(
+        &mut command_with(&["move", &file], &pepper),
         "stop it, then try again",
     );
     server.stop();
-    refused(
+    assert_refused(
         &mut installation.voxum(&["move", &file]),
         "configured pepper is not the one",
     );
-    refused(
+    assert_refused(
         voxum(folder).args(["move", &file]),
         "VOXUM_DATABASE_URL is not a PostgreSQL",
     );
 
-    let (code, out, err) = run(&mut with(&["move", &file], &pepper));
+    let (code, out, err) = run(&mut command_with(&["move", &file], &pepper));
     assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
     out.has("Moved to PostgreSQL. API keys: 1,");
     // The old file cannot be used by mistake.
-    refused(&mut voxum(folder), "was moved to PostgreSQL");
-    refused(
-        &mut with(&["move", &file], &pepper),
+    assert_refused(&mut voxum(folder), "was moved to PostgreSQL");
+    assert_refused(
+        &mut command_with(&["move", &file], &pepper),
         &format!("rename {file}.moved back"),
     );
 
-    let server = Server::of(&mut with(&[], &pepper), false);
-    let two = Server::of(&mut with(&[], &pepper), false);
-    assert_eq!(two.key(&secret).status("/api/key"), 200);
+    let server = Server::spawn(&mut command_with(&[], &pepper), false);
+    let second_node = Server::spawn(&mut command_with(&[], &pepper), false);
+    assert_eq!(second_node.key(&secret).status("/api/key"), 200);
     assert_eq!(server.key(&secret).status("/api/key"), 200);
-    let page = server.again(&owner).get("/keys").unwrap();
+    let page = server.reconnect(&owner).get("/keys").unwrap();
     assert!(
         page.status == 200 && page.body.contains("CRM Sync"),
         "{}",
         page.body
     );
     server.stop();
-    two.stop();
-    refused(
-        &mut with(&["move", &format!("{file}.moved")], &pepper),
+    second_node.stop();
+    assert_refused(
+        &mut command_with(&["move", &format!("{file}.moved")], &pepper),
         "is not empty",
     );
     installation.end();
@@ -327,37 +332,37 @@ fn move_command_transfers_everything_from_sqlite_to_postgresql() {
 fn failed_move_leaves_no_files_behind() {
     let installation = Installation::new(true);
     // The target already contains data.
-    Server::of(&mut installation.voxum(&[]), true).stop();
+    Server::spawn(&mut installation.voxum(&[]), true).stop();
     let folder = installation.folder.path();
-    Server::fresh(folder).0.stop();
-    let used = folder.join("data/voxum.db");
+    Server::with_owner(folder).0.stop();
+    let used_file = folder.join("data/voxum.db");
     // A copy that was brought here, on which no server has ever been started.
-    let brought = folder.join("brought.db");
-    std::fs::copy(&used, &brought).unwrap();
-    let left = || {
-        let folders = [folder, used.parent().unwrap()];
+    let copied_file = folder.join("brought.db");
+    std::fs::copy(&used_file, &copied_file).unwrap();
+    let list_files = || {
+        let folders = [folder, used_file.parent().unwrap()];
         let entries = folders.map(|folder| std::fs::read_dir(folder).unwrap());
         let names = entries.into_iter().flatten();
         let mut names: Vec<_> = names.map(|entry| entry.unwrap().path()).collect();
         names.sort();
         names
     };
-    let before = left();
-    let fails = |file: &Path, url: Option<&str>, word: &str| {
+    let before = list_files();
+    let assert_fails = |file: &Path, url: Option<&str>, word: &str| {
         let mut command = installation.voxum(&["move", &file.to_string_lossy()]);
         if let Some(url) = url {
             command.env("VOXUM_DATABASE_URL", url);
         }
         let (code, _, err) = run(&mut command);
         assert!(code == Some(1) && err.contains(word), "{err}");
-        assert_eq!(left(), before, "{err}");
+        assert_eq!(list_files(), before, "{err}");
     };
-    for file in [&used, &brought] {
-        fails(file, None, "is not empty");
+    for file in [&used_file, &copied_file] {
+        assert_fails(file, None, "is not empty");
         // Repeated, because SQLite could finish before the process exits by chance.
         for _ in 0..15 {
-            let nowhere = Some("postgres://voxum@127.0.0.1:1/voxum");
-            fails(file, nowhere, "cannot be reached");
+            let unreachable_url = Some("postgres://voxum@127.0.0.1:1/voxum");
+            assert_fails(file, unreachable_url, "cannot be reached");
         }
     }
     // The file is still usable.
@@ -368,7 +373,7 @@ fn failed_move_leaves_no_files_behind() {
 #[test]
 fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
     let (from, to) = (Installation::new(false), Installation::new(false));
-    let (mut server, owner) = Server::with_owner(&mut from.voxum(&[]));
+    let (mut server, owner) = Server::spawn_with_owner(&mut from.voxum(&[]));
     owner.create("CRM Sync", TOKEN).unwrap();
     // The server was killed, or its folder was copied while it was running.
     server.kill();
@@ -381,9 +386,9 @@ fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
     // The suggestion in the message works.
     let backup = from.folder.path().join("backup.db");
     let backup = backup.to_str().unwrap();
-    from.does(&["backup", backup]);
+    from.run_successfully(&["backup", backup]);
     assert!(
-        to.does(&["restore", backup])
+        to.run_successfully(&["restore", backup])
             .contains("API keys on hold: 1.")
     );
 }
@@ -391,11 +396,11 @@ fn restore_refuses_a_database_file_with_a_write_ahead_log_beside_it() {
 #[test]
 fn restore_that_fails_halfway_leaves_no_files_behind() {
     let from = Installation::new(false);
-    let (server, owner) = Server::with_owner(&mut from.voxum(&[]));
+    let (server, owner) = Server::spawn_with_owner(&mut from.voxum(&[]));
     owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let file = from.folder.path().join("backup.db");
-    from.does(&["backup", &file.to_string_lossy()]);
+    from.run_successfully(&["backup", &file.to_string_lossy()]);
     // The keys are already paused when recording that fails, and so much else has changed that
     // rolling back takes a while.
     let fault = "CREATE TABLE ballast AS SELECT zeroblob(20000000) AS bytes;
@@ -408,13 +413,13 @@ fn restore_that_fails_halfway_leaves_no_files_behind() {
         sqlx::Connection::close(connection).await.unwrap();
     });
     for on_postgres in [false, true] {
-        let other = Installation::new(on_postgres);
-        let folder = other.folder.path();
+        let target = Installation::new(on_postgres);
+        let folder = target.folder.path();
         std::fs::create_dir(folder.join("data")).unwrap();
         std::fs::create_dir(folder.join("temporary")).unwrap();
         // Repeated, because SQLite could finish before the process exits by chance.
         for _ in 0..5 {
-            let mut command = other.voxum(&["restore", &file.to_string_lossy()]);
+            let mut command = target.voxum(&["restore", &file.to_string_lossy()]);
             command.env("TMPDIR", folder.join("temporary"));
             let (code, _, err) = run(&mut command);
             assert!(
@@ -422,11 +427,11 @@ fn restore_that_fails_halfway_leaves_no_files_behind() {
                 "{err}"
             );
             for place in ["data", "temporary"] {
-                let left = std::fs::read_dir(folder.join(place)).unwrap();
-                let left: Vec<_> = left.map(|entry| entry.unwrap().path()).collect();
-                assert!(left.is_empty(), "{left:?}");
+                let remaining = std::fs::read_dir(folder.join(place)).unwrap();
+                let remaining: Vec<_> = remaining.map(|entry| entry.unwrap().path()).collect();
+                assert!(remaining.is_empty(), "{remaining:?}");
             }
         }
-        other.end();
+        target.end();
     }
 }

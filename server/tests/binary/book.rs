@@ -92,7 +92,7 @@ fn calls_of_the_troubleshooting_page_work_as_written() {
 fn backup_and_restore_work_as_written() {
     let [backup, restore] = blocks("docs/src/backup.md").try_into().ok().unwrap();
     let old = tempfile::tempdir().unwrap();
-    let (_server, owner) = Server::fresh(old.path());
+    let (_server, owner) = Server::with_owner(old.path());
     owner.create("CRM Sync", TOKEN).unwrap();
     shell(old.path(), &backup.commands);
 

@@ -14,23 +14,23 @@ struct Canaries(Vec<(&'static str, String)>);
 
 impl Canaries {
     #[track_caller]
-    fn absent_from(&self, place: &str, bytes: &[u8]) {
+    fn assert_absent_from(&self, place: &str, bytes: &[u8]) {
         assert!(
             !bytes.is_empty(),
             "{place} is empty: this would prove nothing"
         );
-        for (what, secret) in &self.0 {
-            let found = bytes
+        for (context, secret) in &self.0 {
+            let is_present = bytes
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes());
-            assert!(!found, "{place} holds {what}");
+            assert!(!is_present, "{place} holds {context}");
         }
     }
 }
 
 /// Sends the secret in every place where a caller might put it, correctly or not.
 fn misuse(server: &Server, secret: &str, owner: &Client) {
-    let nobody = server.client(None);
+    let anonymous = server.client(None);
     let other = if secret.ends_with('x') { 'y' } else { 'x' };
     let mistyped = format!("{}{other}", &secret[..51]);
     for client in [
@@ -57,7 +57,7 @@ fn misuse(server: &Server, secret: &str, owner: &Client) {
         format!("/sign-in?next=/{secret}"),
         format!("/refusals?id={secret}"),
     ] {
-        nobody.get(&path).unwrap();
+        anonymous.get(&path).unwrap();
         server.key(secret).get(&path).unwrap();
         owner.get(&path).unwrap();
     }
@@ -100,10 +100,10 @@ fn no_secret_is_logged_stored_or_shown_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     command.env("VOXUM_LOG", "trace");
-    let server = Server::of(command.env("VOXUM_PEPPER", OLD_PEPPER), true);
+    let server = Server::spawn(command.env("VOXUM_PEPPER", OLD_PEPPER), true);
     let setup = server.setup.clone().unwrap();
-    let nobody = server.client(None);
-    nobody
+    let anonymous = server.client(None);
+    anonymous
         .form(
             &setup,
             "account_name=Acme&email=bad&password=canary+short+but+long",
@@ -116,10 +116,10 @@ fn no_secret_is_logged_stored_or_shown_again() {
             "email=ada@example.com&password={}",
             password.replace(' ', "+")
         );
-        nobody.form("/sign-in", &form).unwrap();
+        anonymous.form("/sign-in", &form).unwrap();
     }
     // The password in the wrong field.
-    nobody
+    anonymous
         .form(
             "/sign-in",
             &format!("email={}&password=x", WRONG_PASSWORD.replace(' ', "+")),
@@ -130,8 +130,8 @@ fn no_secret_is_logged_stored_or_shown_again() {
     // The rest happens during a change of the pepper.
     command.env_remove("VOXUM_PEPPER");
     command.env("VOXUM_PEPPER_OLD", OLD_PEPPER);
-    let server = Server::of(&mut command, false);
-    let owner = server.again(&owner);
+    let server = Server::spawn(&mut command, false);
+    let owner = server.reconnect(&owner);
     misuse(&server, &secret, &owner);
     let key = server.key(&secret);
     wait_for("the key is re-hashed", || {
@@ -165,10 +165,10 @@ fn no_secret_is_logged_stored_or_shown_again() {
         ("the old pepper", OLD_PEPPER.to_owned()),
     ]);
     for path in ["/keys", "/keys/new", "/inventory", "/nothing"] {
-        canaries.absent_from(path, owner.get(path).unwrap().body.as_bytes());
+        canaries.assert_absent_from(path, owner.get(path).unwrap().body.as_bytes());
     }
     let (_, out, err) = run(command.arg("doctor"));
-    canaries.absent_from("the report of doctor", format!("{out}{err}").as_bytes());
+    canaries.assert_absent_from("the report of doctor", format!("{out}{err}").as_bytes());
     // Internal errors are logged with all the details that the server has.
     change(folder.path(), "ALTER TABLE items RENAME TO things");
     misuse(&server, &secret, &owner);
@@ -183,15 +183,18 @@ fn no_secret_is_logged_stored_or_shown_again() {
     );
     let (_, log, _) = server.stop();
     for (name, bytes) in running.into_iter().chain(files(folder.path())) {
-        canaries.absent_from(&name, &bytes);
+        canaries.assert_absent_from(&name, &bytes);
     }
     assert!(
         log.contains("TRACE") && log.contains("sqlx"),
         "the log is not at its most verbose"
     );
-    canaries.absent_from("the log before the change", log_before.as_bytes());
-    canaries.absent_from("the log", log.as_bytes());
+    canaries.assert_absent_from("the log before the change", log_before.as_bytes());
+    canaries.assert_absent_from("the log", log.as_bytes());
     // A canary that is present is found, which proves that the test can fail.
     canaries.0 = vec![("a statement", "SELECT".to_owned())];
-    assert!(std::panic::catch_unwind(|| canaries.absent_from("the log", log.as_bytes())).is_err());
+    assert!(
+        std::panic::catch_unwind(|| canaries.assert_absent_from("the log", log.as_bytes()))
+            .is_err()
+    );
 }

@@ -36,7 +36,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
     let tls = (&*read("postgres-cert.pem"), &*read("postgres-key.pem"));
     let postgres = start(Some(tls), &[]);
     let folder = tempfile::tempdir().unwrap();
-    let with = |root: &Path, host: &str| {
+    let command_with = |root: &Path, host: &str| {
         let mut url = postgres.url.clone();
         url.set_host(Some(host)).unwrap();
         let root = root.to_str().unwrap();
@@ -49,10 +49,10 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
             .env("VOXUM_PEPPER", PEPPER);
         command
     };
-    let refused = |root: &Path, host: &str, words: &[&str]| {
+    let assert_refused = |root: &Path, host: &str, words: &[&str]| {
         // `key list` opens the database like a start does, but exits by itself if it was wrongly
         // let in.
-        let mut command = with(root, host);
+        let mut command = command_with(root, host);
         let command = command.args(["key", "list"]);
         let err = tokio::task::block_in_place(|| refusal(run(command), 1));
         for word in words {
@@ -61,7 +61,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         err.lacks(DATABASE_PASSWORD);
     };
     let root = file("postgres-root.pem");
-    refused(
+    assert_refused(
         &file("cert.pem"),
         "127.0.0.1",
         &[
@@ -70,7 +70,7 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
             "sslrootcert",
         ],
     );
-    refused(
+    assert_refused(
         &root,
         "localhost",
         &[
@@ -79,24 +79,24 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         ],
     );
     let (code, out, err) =
-        tokio::task::block_in_place(|| run(with(&root, "localhost").arg("doctor")));
+        tokio::task::block_in_place(|| run(command_with(&root, "localhost").arg("doctor")));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
     out.has_all(["error    database", "is not accepted"]);
-    refused(
+    assert_refused(
         Path::new("/nowhere/root.pem"),
         "127.0.0.1",
         &["a file in the database URL", "sslrootcert", "No such file"],
     );
 
     tokio::task::block_in_place(|| {
-        let (server, owner) = Server::with_owner(&mut with(&root, "127.0.0.1"));
+        let (server, owner) = Server::spawn_with_owner(&mut command_with(&root, "127.0.0.1"));
         let secret = owner.create("CRM Sync", TOKEN).unwrap();
         let status = server.key(&secret).status("/api/key");
         assert_eq!(status, 200);
         let runtime = tokio::runtime::Handle::current();
         let (encrypted, plain) = runtime.block_on(connections(&postgres.url));
         assert!(encrypted > 0 && plain == 0, "{encrypted}, {plain}");
-        let (code, out, err) = run(with(&root, "127.0.0.1").arg("doctor"));
+        let (code, out, err) = run(command_with(&root, "127.0.0.1").arg("doctor"));
         assert_eq!(code, Some(0), "{out}{err}");
         let line = "the connection is encrypted, and the certificate is verified";
         out.has(line);

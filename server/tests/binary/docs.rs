@@ -44,26 +44,26 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Runs an operation's snippet, and returns its output.
     #[track_caller]
-    fn call(&self, operation: &str, status: u16, replaced: (&str, &str)) -> String {
+    fn call(&self, operation: &str, status: u16, replacement: (&str, &str)) -> String {
         let text = snippet(&self.page, &format!("{operation}-{}", self.language));
-        let text = text.replace(replaced.0, replaced.1);
+        let text = text.replace(replacement.0, replacement.1);
         let output = paste(self.folder, self.language, &text, &self.secret);
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        let what = format!("{operation} in {}: {output:?}", self.language);
-        assert!(output.status.success(), "{what}");
-        let first = told.lines().next().unwrap_or_default();
+        let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let context = format!("{operation} in {}: {output:?}", self.language);
+        assert!(output.status.success(), "{context}");
+        let first = output_text.lines().next().unwrap_or_default();
         assert!(
             first.split(' ').any(|word| word == status.to_string()),
-            "{what}"
+            "{context}"
         );
-        assert!(!told.contains(&self.secret), "{what}");
-        told
+        assert!(!output_text.contains(&self.secret), "{context}");
+        output_text
     }
 }
 
 fn key(owner: &Client) -> String {
-    static MADE: AtomicU64 = AtomicU64::new(0);
-    let token = format!("{:016x}", MADE.fetch_add(1, Ordering::Relaxed));
+    static KEY_COUNT: AtomicU64 = AtomicU64::new(0);
+    let token = format!("{:016x}", KEY_COUNT.fetch_add(1, Ordering::Relaxed));
     let all = [
         "inventory:read",
         "inventory:write",
@@ -122,15 +122,15 @@ fn every_snippet_of_every_operation_works_as_pasted() {
         reader.call("alive", 200, none);
         reader.call("ready", 200, none);
         reader.call("revokeKey", 204, none);
-        let refused = paste(
+        let refusal = paste(
             folder.path(),
             language,
             &snippet(&page, &format!("getKey-{language}")),
             &reader.secret,
         );
-        let told = [refused.stdout, refused.stderr].concat();
+        let output_text = [refusal.stdout, refusal.stderr].concat();
         assert!(
-            String::from_utf8_lossy(&told).contains("revoked_key"),
+            String::from_utf8_lossy(&output_text).contains("revoked_key"),
             "{language}"
         );
     }
@@ -148,14 +148,14 @@ fn feed_examples_work_as_pasted() {
         [1, 3, 5].map(|at| snippet(&page, &format!("feeds-in-xml-and-csv-{at}")));
     std::fs::write(folder.path().join("inventory.csv"), csv).unwrap();
     let output = paste(folder.path(), "curl", &send, &secret);
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    told.has("\"created\":1");
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output_text.has("\"created\":1");
     std::fs::write(folder.path().join("inventory.xml"), xml).unwrap();
     let send = send
         .replace("text/csv", "application/xml")
         .replace(".csv", ".xml");
     let output = paste(folder.path(), "curl", &send, &secret);
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    told.has("\"unchanged\":1");
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output_text.has("\"unchanged\":1");
     drop(server);
 }

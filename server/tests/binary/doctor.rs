@@ -10,15 +10,15 @@ use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 
 /// Runs `doctor` and returns its report, after checking that it contains no secret.
 #[track_caller]
-fn told(command: &mut Command, code: i32) -> String {
-    let (found, out, err) = run(command.arg("doctor"));
-    assert_eq!(found, Some(code), "{out}{err}");
+fn report(command: &mut Command, code: i32) -> String {
+    let (exit_code, out, err) = run(command.arg("doctor"));
+    assert_eq!(exit_code, Some(code), "{out}{err}");
     assert_eq!(err.lines().count(), usize::from(code == 1), "{err}");
     out.lacks_all([DATABASE_PASSWORD, "hunter2"]);
     for line in out.lines() {
-        let known = ["ok       ", "warning  ", "error    "].iter();
+        let labels = ["ok       ", "warning  ", "error    "].iter();
         assert_eq!(
-            known.filter(|word| line.starts_with(*word)).count(),
+            labels.filter(|word| line.starts_with(*word)).count(),
             1,
             "{line}"
         );
@@ -32,7 +32,7 @@ fn told(command: &mut Command, code: i32) -> String {
 }
 
 /// The absence of a server is not an error.
-const NONE: &str = "ok       server       no server is running on this database";
+const NO_SERVER: &str = "ok       server       no server is running on this database";
 
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
@@ -41,23 +41,23 @@ fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     names
 }
 
-fn mode(path: &Path, mode: u32) {
+fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[test]
 fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
     let folder = tempfile::tempdir().unwrap();
-    let out = told(&mut voxum(folder.path()), 0);
+    let out = report(&mut voxum(folder.path()), 0);
     out.has("the first start creates it");
-    out.has(NONE);
+    out.has(NO_SERVER);
     assert_eq!(names(folder.path()).len(), 0, "it made something");
 
-    let (server, owner) = Server::fresh(folder.path());
+    let (server, owner) = Server::with_owner(folder.path());
     owner.create("CRM Sync", TOKEN).unwrap();
     let data = folder.path().join("data");
     let before = names(&data);
-    let out = told(&mut voxum(folder.path()), 0);
+    let out = report(&mut voxum(folder.path()), 0);
     out.has_all([
         "SQLite 3.",
         "data/voxum.db was read completely and is not damaged",
@@ -76,13 +76,13 @@ fn doctor_reports_no_errors_before_during_and_after_a_server_run() {
     assert_eq!(names(&data), before);
     server.stop();
     let before = names(&data);
-    let out = told(&mut voxum(folder.path()), 0);
-    out.has(NONE);
+    let out = report(&mut voxum(folder.path()), 0);
+    out.has(NO_SERVER);
     assert_eq!(names(&data), before);
     // The operating system releases the lock of a killed server.
     Server::start(folder.path()).kill();
-    let out = told(&mut voxum(folder.path()), 0);
-    out.has(NONE);
+    let out = report(&mut voxum(folder.path()), 0);
+    out.has(NO_SERVER);
 }
 
 #[test]
@@ -92,30 +92,30 @@ fn doctor_names_each_problem() {
     server.stop();
     let data = folder.path().join("data");
     let doctor = || voxum(folder.path());
-    let wrong = |command: &mut Command, word: &str| {
-        let out = told(command, 1);
+    let assert_error = |command: &mut Command, word: &str| {
+        let out = report(command, 1);
         let lines = out.lines().filter(|line| line.starts_with("error "));
         let lines: Vec<_> = lines.collect();
         assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {out}");
     };
     let pepper = data.join("pepper");
-    mode(&pepper, 0o644);
-    wrong(&mut doctor(), "has mode 644");
-    mode(&pepper, 0o600);
-    mode(&data.join("voxum.db"), 0o640);
-    wrong(&mut doctor(), "has mode 640");
-    mode(&data.join("voxum.db"), 0o600);
-    wrong(
+    set_mode(&pepper, 0o644);
+    assert_error(&mut doctor(), "has mode 644");
+    set_mode(&pepper, 0o600);
+    set_mode(&data.join("voxum.db"), 0o640);
+    assert_error(&mut doctor(), "has mode 640");
+    set_mode(&data.join("voxum.db"), 0o600);
+    assert_error(
         doctor().env("VOXUM_PEPPER", "00".repeat(32)),
         "is not the pepper",
     );
     std::fs::rename(&pepper, data.join("kept")).unwrap();
-    wrong(&mut doctor(), "is missing");
+    assert_error(&mut doctor(), "is missing");
     assert!(!pepper.exists(), "it made a pepper");
     std::fs::rename(data.join("kept"), &pepper).unwrap();
 
     // Nothing listens on this port.
-    wrong(
+    assert_error(
         doctor()
             .env("VOXUM_SMTP_URL", "smtp://user:hunter2@127.0.0.1:1")
             .env("VOXUM_SMTP_FROM", "voxum@example.com"),
@@ -129,20 +129,20 @@ fn doctor_names_each_problem() {
     err.has("without encryption");
     err.lacks("hunter2");
     let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/tls");
-    let out = told(
+    let out = report(
         doctor()
             .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
             .env("VOXUM_TLS_KEY", tls.join("key.pem")),
         0,
     );
     out.has("it expires on 2126-10-30");
-    wrong(
+    assert_error(
         doctor()
             .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
             .env("VOXUM_TLS_KEY", tls.join("other-key.pem")),
         "VOXUM_TLS_KEY",
     );
-    let out = told(
+    let out = report(
         doctor().env("VOXUM_PUBLIC_URL", "http://192.168.1.7:3000"),
         0,
     );
@@ -153,7 +153,7 @@ fn doctor_names_each_problem() {
         "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
         SELECT id, 9000000000000, 'system', 'account.updated', id, '{}' FROM accounts",
     );
-    wrong(&mut doctor(), "behind the latest audit event");
+    assert_error(&mut doctor(), "behind the latest audit event");
     change(folder.path(), "DROP TRIGGER audit_events_are_never_deleted");
     change(
         folder.path(),
@@ -163,9 +163,9 @@ fn doctor_names_each_problem() {
         folder.path(),
         "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
     );
-    wrong(&mut doctor(), "is newer than this program");
+    assert_error(&mut doctor(), "is newer than this program");
     std::fs::remove_file(data.join("voxum.db")).unwrap();
-    wrong(&mut doctor(), "restore it from a backup");
+    assert_error(&mut doctor(), "restore it from a backup");
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn addresses_that_others_can_reach_are_warnings() {
         ),
         ("VOXUM_METRICS_LISTEN", "0.0.0.0:9464", "needs no key"),
     ] {
-        let out = told(doctor().env(name, value), 0);
+        let out = report(doctor().env(name, value), 0);
         let warnings = out.lines().filter(|line| line.starts_with("warning  "));
         let warnings: Vec<_> = warnings
             .filter(|line| !line.contains("MiB are free"))
@@ -201,20 +201,20 @@ fn doctor_makes_no_claims_about_an_unreadable_database() {
     owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     let file = folder.path().join("data/voxum.db");
-    let whole = std::fs::read(&file).unwrap();
+    let intact = std::fs::read(&file).unwrap();
     std::fs::write(&file, "Dear diary, ".repeat(1_000)).unwrap();
-    let out = told(&mut voxum(folder.path()), 1);
+    let out = report(&mut voxum(folder.path()), 1);
     out.has_all([
         "is not an SQLite database",
         "warning  pepper",
         "warning  clock",
     ]);
     out.lacks("no API key");
-    let mut damaged = whole;
+    let mut damaged = intact;
     let length = damaged.len();
     damaged[length / 4..length / 2].fill(0x5a);
     std::fs::write(&file, damaged).unwrap();
-    let out = told(&mut voxum(folder.path()), 1);
+    let out = report(&mut voxum(folder.path()), 1);
     out.has("error    database");
 }
 
@@ -234,11 +234,11 @@ fn doctor_checks_a_postgresql_installation() {
             .env("VOXUM_PEPPER", "11".repeat(32));
         command
     };
-    let out = told(&mut node(), 0);
+    let out = report(&mut node(), 0);
     out.has("the first start creates the tables");
-    let (server, owner) = Server::with_owner(&mut node());
+    let (server, owner) = Server::spawn_with_owner(&mut node());
     owner.create("CRM Sync", TOKEN).unwrap();
-    let out = told(&mut node(), 0);
+    let out = report(&mut node(), 0);
     out.has_all([
         "answers in",
         "the connection stays on this machine",
@@ -247,29 +247,29 @@ fn doctor_checks_a_postgresql_installation() {
         "stored keys",
     ]);
     // A node registers shortly after it starts to listen.
-    let counts = |line: &str| wait_for(line, || told(&mut node(), 0).contains(line));
-    counts("ok       server       1 node is running on this database");
-    let two = Server::of(&mut node(), false);
-    counts("ok       server       2 nodes are running on this database");
-    two.stop();
-    let out = told(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
+    let wait_for_line = |line: &str| wait_for(line, || report(&mut node(), 0).contains(line));
+    wait_for_line("ok       server       1 node is running on this database");
+    let second_node = Server::spawn(&mut node(), false);
+    wait_for_line("ok       server       2 nodes are running on this database");
+    second_node.stop();
+    let out = report(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
     out.has("is not the pepper");
-    let out = told(node().env_remove("VOXUM_PEPPER"), 1);
+    let out = report(node().env_remove("VOXUM_PEPPER"), 1);
     out.has("VOXUM_PEPPER is not set");
     server.stop();
-    let out = told(&mut node(), 0);
-    out.has(NONE);
+    let out = report(&mut node(), 0);
+    out.has(NO_SERVER);
     // A start refuses an unknown schema as well.
     runtime.block_on(async {
         let newer = "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17";
         let newer = sqlx::raw_sql(newer);
         newer.execute(&mut database.raw().await).await.unwrap();
     });
-    let out = told(&mut node(), 1);
+    let out = report(&mut node(), 1);
     out.has("is newer than this program");
     let err = refusal(run(&mut node()), 1);
     err.has("use the newer version that created it");
     runtime.block_on(database.drop());
-    let out = told(&mut node(), 1);
+    let out = report(&mut node(), 1);
     out.has("there is no database");
 }

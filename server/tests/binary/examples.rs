@@ -202,14 +202,20 @@ fn invalid_settings_and_files_are_named_without_printing_the_key() {
     for bad in ["", "\n", &quoted, &two_lines, &accented] {
         cases.push((url, bad, &good, "VOXUM_API_KEY"));
     }
-    for (url, key, path, named) in cases {
+    for (url, key, path, expected) in cases {
         for example in CLIENTS {
             let mut command = client(example, path);
             command.env("VOXUM_URL", url).env("VOXUM_API_KEY", key);
             let (status, printed) = finish(&mut command);
-            assert_eq!(status, Some(2), "{example:?} {named}: {printed}");
-            assert!(printed.contains(named), "{example:?} {named}: {printed}");
-            assert!(!printed.contains(secret), "{example:?} {named}: {printed}");
+            assert_eq!(status, Some(2), "{example:?} {expected}: {printed}");
+            assert!(
+                printed.contains(expected),
+                "{example:?} {expected}: {printed}"
+            );
+            assert!(
+                !printed.contains(secret),
+                "{example:?} {expected}: {printed}"
+            );
         }
     }
 }

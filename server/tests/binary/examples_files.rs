@@ -10,13 +10,13 @@ use std::path::Path;
 const SECRET: &str = "vx_0123456789";
 
 /// Runs a client against a port at which nothing may arrive.
-fn refused(example: (&str, &str), path: &Path, address: impl Fn(&str) -> String) -> String {
+fn run_failing(example: (&str, &str), path: &Path, address: impl Fn(&str) -> String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
-    let place = listener.local_addr().unwrap().to_string();
+    let host = listener.local_addr().unwrap().to_string();
     let mut command = client(example, path);
     command
-        .env("VOXUM_URL", address(&place))
+        .env("VOXUM_URL", address(&host))
         .env("VOXUM_API_KEY", SECRET);
     let (status, printed) = finish(&mut command);
     assert_eq!(status, Some(2), "{example:?}: {printed}");
@@ -34,7 +34,7 @@ fn ambiguous_or_invalid_json_is_refused_before_anything_is_sent() {
         let all: Vec<_> = all.chain([last.to_owned()]).collect();
         format!("[{}]", all.join(","))
     };
-    let twice = many(r#"{"id":"A","name":"n"}"#, r#"{"name":"n","id":" A "}"#);
+    let duplicate_ids = many(r#"{"id":"A","name":"n"}"#, r#"{"name":"n","id":" A "}"#);
     for (content, message) in [
         (
             r#"[{"id":"A","name":"n","price":1,"pri\u0063e":2}]"#,
@@ -56,7 +56,7 @@ fn ambiguous_or_invalid_json_is_refused_before_anything_is_sent() {
             r#"[{"id":"A","name":"n","price":-1E999}]"#,
             "-1E999 is not a number",
         ),
-        (&twice, "/items/0 and /items/5000 have the same id"),
+        (&duplicate_ids, "/items/0 and /items/5000 have the same id"),
         (
             r#"{"mode":"replace","items":[{"id":"A","name":"n"}]}"#,
             "\"mode\" beside `items`",
@@ -74,7 +74,7 @@ fn ambiguous_or_invalid_json_is_refused_before_anything_is_sent() {
     ] {
         let path = file(folder.path(), "list.json", content);
         for example in &CLIENTS[..2] {
-            let printed = refused(*example, &path, |place| format!("http://{place}"));
+            let printed = run_failing(*example, &path, |host| format!("http://{host}"));
             assert!(
                 printed.contains(message),
                 "{example:?} {message}: {printed}"
@@ -130,14 +130,17 @@ fn invalid_address_is_refused_without_printing_its_password() {
             "http://h/?a=b",
             "http://h/#a",
         ] {
-            let printed = refused(example, &path, |_| address.to_owned());
-            let wanted = "Set VOXUM_URL to the address";
-            assert!(printed.contains(wanted), "{example:?} {address}: {printed}");
+            let printed = run_failing(example, &path, |_| address.to_owned());
+            let expected = "Set VOXUM_URL to the address";
+            assert!(
+                printed.contains(expected),
+                "{example:?} {address}: {printed}"
+            );
         }
         for user in ["user:geheim@", "geheim@", "geheim:@"] {
-            let printed = refused(example, &path, |place| format!("http://{user}{place}"));
-            let wanted = "Remove the user name and the password from VOXUM_URL.";
-            assert!(printed.contains(wanted), "{example:?}: {printed}");
+            let printed = run_failing(example, &path, |host| format!("http://{user}{host}"));
+            let expected = "Remove the user name and the password from VOXUM_URL.";
+            assert!(printed.contains(expected), "{example:?}: {printed}");
             assert!(!printed.contains("geheim"), "{example:?}: {printed}");
         }
     }
@@ -161,7 +164,7 @@ fn json_lines_exported_by_the_console_are_accepted() {
     run(CLIENTS[0], &path);
     let exported = owner.get("/inventory/export.jsonl").unwrap();
     assert_eq!(exported.body.lines().count(), 2, "{}", exported.body);
-    let one = exported.body.lines().next().unwrap();
+    let first_line = exported.body.lines().next().unwrap();
     for example in &CLIENTS[..2] {
         for (content, unchanged) in [
             (exported.body.clone(), 2),
@@ -169,12 +172,12 @@ fn json_lines_exported_by_the_console_are_accepted() {
                 format!("\u{feff}{}\r\n", exported.body.replace('\n', "\r\n\r\n")),
                 2,
             ),
-            (one.to_owned(), 1),
+            (first_line.to_owned(), 1),
         ] {
             let path = file(folder.path(), "export.jsonl", &content);
             let printed = run(*example, &path);
-            let wanted = format!("\"unchanged\":{unchanged}");
-            assert!(printed.contains(&wanted), "{example:?}: {printed}");
+            let expected = format!("\"unchanged\":{unchanged}");
+            assert!(printed.contains(&expected), "{example:?}: {printed}");
         }
     }
 }

@@ -39,7 +39,7 @@ impl<'a> World<'a> {
         command
             .env("VOXUM_DATABASE_URL", database)
             .env("VOXUM_PEPPER", PEPPER);
-        let (server, owner) = Server::with_owner(&mut disk.run(&command));
+        let (server, owner) = Server::spawn_with_owner(&mut disk.run(&command));
         let scopes = ["inventory:write", "leads:write"];
         let secret = owner.create_with("Feed", "form-token-of-the-feed", &scopes);
         let writer = owner.with_key(&secret.unwrap());
@@ -81,7 +81,7 @@ impl<'a> World<'a> {
     }
 
     /// Checks that signing in, pausing and revoking still work.
-    fn people_can_still_act(&self) {
+    fn assert_members_can_act(&self) {
         let form = format!(
             "email=ada%40example.com&password={}",
             PASSWORD.replace(' ', "+")
@@ -93,19 +93,19 @@ impl<'a> World<'a> {
         };
         let pause = format!("/keys/{}/pause", paused.id);
         assert_eq!(self.owner.form(&pause, "").unwrap().status, 303);
-        let answer = code(&paused.client, "GET", "/api/key", "");
-        assert_eq!(answer, (401, "paused_key".to_owned()));
+        let response = code(&paused.client, "GET", "/api/key", "");
+        assert_eq!(response, (401, "paused_key".to_owned()));
         let form = json!({ "reason": "leaked", "confirm": "" });
         let arguments = json!({ "id": revoked.id, "form": form });
-        let answer = self.owner.call("keys/revoke", &arguments).unwrap();
-        assert_eq!(answer["Ok"]["status"], "revoked", "{answer}");
-        let answer = code(&revoked.client, "GET", "/api/key", "");
-        assert_eq!(answer, (401, "revoked_key".to_owned()));
+        let response = self.owner.call("keys/revoke", &arguments).unwrap();
+        assert_eq!(response["Ok"]["status"], "revoked", "{response}");
+        let response = code(&revoked.client, "GET", "/api/key", "");
+        assert_eq!(response, (401, "revoked_key".to_owned()));
     }
 
     /// Fills the disk, and the space that the database has reserved, until a revocation cannot be
     /// written. Returns the keys that are refused from memory alone.
-    fn revocations_cannot_be_written(&self) -> Vec<&Key> {
+    fn fill_until_revocations_fail(&self) -> Vec<&Key> {
         self.disk.fill(0);
         let busy = &self.keys[0];
         let change = |verb| {
@@ -114,18 +114,18 @@ impl<'a> World<'a> {
         };
         // Either of the two meets the full disk first, since pausing a key that is already paused
         // writes nothing.
-        let full = (0..CHANGES).any(|_| change("pause") == 503 || change("resume") == 503);
-        assert!(full, "the database never ran out of space");
+        let is_full = (0..CHANGES).any(|_| change("pause") == 503 || change("resume") == 503);
+        assert!(is_full, "the database never ran out of space");
         let mut spare = self.keys[1..=SPARE].iter();
         let revoked = spare.find(|key| {
-            let answer = code(&key.client, "DELETE", "/api/key", "");
+            let response = code(&key.client, "DELETE", "/api/key", "");
             assert!(
-                answer.0 == 204 || answer == (503, "not_stored".to_owned()),
-                "{answer:?}"
+                response.0 == 204 || response == (503, "not_stored".to_owned()),
+                "{response:?}"
             );
             let after = code(&key.client, "GET", "/api/key", "");
             assert_eq!(after, (401, "revoked_key".to_owned()));
-            answer.0 == 503
+            response.0 == 503
         });
         let by_holder = revoked.expect("all revocations could be written");
         let by_form = spare.next().expect("a key that is left");
@@ -136,12 +136,12 @@ impl<'a> World<'a> {
         let by_call = spare.next().expect("a key that is left");
         let form = json!({ "reason": "leaked", "confirm": "" });
         let arguments = json!({ "id": by_call.id, "form": form });
-        let answer = self.owner.call("keys/revoke", &arguments).unwrap();
-        assert_eq!(answer, json!({ "Err": "not_stored" }));
-        let stopped = vec![by_holder, by_form, by_call];
-        for key in &stopped {
-            let answer = code(&key.client, "GET", "/api/key", "");
-            assert_eq!(answer, (401, "revoked_key".to_owned()));
+        let response = self.owner.call("keys/revoke", &arguments).unwrap();
+        assert_eq!(response, json!({ "Err": "not_stored" }));
+        let pending = vec![by_holder, by_form, by_call];
+        for key in &pending {
+            let response = code(&key.client, "GET", "/api/key", "");
+            assert_eq!(response, (401, "revoked_key".to_owned()));
             let page = self.owner.get(&format!("/keys/{}", key.id)).unwrap();
             page.has(NOT_STORED);
         }
@@ -149,12 +149,12 @@ impl<'a> World<'a> {
             assert_eq!(self.owner.status(page), 200, "{page}");
         }
         // A holder who repeats the request must not take the refusal for a stored revocation.
-        let again = code(&by_holder.client, "DELETE", "/api/key", "");
-        assert_eq!(again, (503, "not_stored".to_owned()));
-        stopped
+        let repeat = code(&by_holder.client, "DELETE", "/api/key", "");
+        assert_eq!(repeat, (503, "not_stored".to_owned()));
+        pending
     }
 
-    fn operators_are_told(&self) {
+    fn assert_operators_are_warned(&self) {
         let ready = self.server.client(None).get("/readyz").unwrap();
         assert_eq!(ready.status, 200, "{}", ready.body);
         ready.has("storage_low\n");
@@ -171,25 +171,25 @@ impl<'a> World<'a> {
     }
 
     /// Frees the space, and checks that everything is then stored and stays stored.
-    fn everything_is_stored_once_there_is_space(self, stopped: &[String]) {
-        self.disk.empty();
-        let anybody = self.server.client(None);
+    fn assert_everything_is_stored(self, pending: &[String]) {
+        self.disk.free();
+        let anonymous = self.server.client(None);
         wait_for("it is stored", || {
-            anybody.get("/readyz").unwrap().body == "ok\n"
+            anonymous.get("/readyz").unwrap().body == "ok\n"
         });
-        let by_holder = self.keys.iter().find(|key| key.id == stopped[0]).unwrap();
-        let answer = code(&by_holder.client, "DELETE", "/api/key", "");
-        assert_eq!(answer, (401, "revoked_key".to_owned()));
+        let by_holder = self.keys.iter().find(|key| key.id == pending[0]).unwrap();
+        let response = code(&by_holder.client, "DELETE", "/api/key", "");
+        assert_eq!(response, (401, "revoked_key".to_owned()));
         assert_eq!(self.push(usize::MAX).0, 200);
         assert_eq!(self.new_lead().0, 201);
-        let (ended, log, _) = self.server.stop();
-        assert!(ended.success() && !log.contains("panicked"), "{log}");
+        let (exit_status, log, _) = self.server.stop();
+        assert!(exit_status.success() && !log.contains("panicked"), "{log}");
         log.has("could not be stored; this node refuses");
-        let server = Server::of(&mut self.disk.run(&self.command), false);
-        let owner = server.again(&self.owner);
+        let server = Server::spawn(&mut self.disk.run(&self.command), false);
+        let owner = server.reconnect(&self.owner);
         for key in owner.keys() {
-            let is_stopped = stopped.iter().any(|id| key["id"] == id.as_str());
-            assert!(!is_stopped || key["status"] == "revoked", "{key}");
+            let is_pending = pending.iter().any(|id| key["id"] == id.as_str());
+            assert!(!is_pending || key["status"] == "revoked", "{key}");
         }
         server.stop();
     }
@@ -198,13 +198,13 @@ impl<'a> World<'a> {
 /// Returns the status of a response, and the code of a refusal.
 #[track_caller]
 fn code(client: &Client, method: &str, path: &str, body: &str) -> (u16, String) {
-    let answer = client.send(method, path, "application/json", body).unwrap();
-    let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let response = client.send(method, path, "application/json", body).unwrap();
+    let json: Value = serde_json::from_str(&response.body).unwrap_or_default();
     let code = json["code"].as_str().unwrap_or_default();
-    (answer.status, code.to_owned())
+    (response.status, code.to_owned())
 }
 
-fn low() -> (u16, String) {
+fn storage_low() -> (u16, String) {
     (503, "storage_low".to_owned())
 }
 
@@ -215,20 +215,20 @@ fn full_disk_stops_feeds_but_never_a_revocation_on_sqlite() {
     let world = World::new(&disk, &database);
     disk.fill(14 << 20);
     // 5 % of 30 MiB are kept free, plus room for the write-ahead log.
-    let refused = (0..200).find_map(|round| match world.push(round) {
+    let refusal = (0..200).find_map(|round| match world.push(round) {
         (200, _) => None,
-        refused => Some((round, refused)),
+        refusal => Some((round, refusal)),
     });
-    let (round, refused) = refused.expect("the disk was never full");
+    let (round, refusal) = refusal.expect("the disk was never full");
     assert!(round > 0, "the first feed was refused");
-    assert_eq!(refused, low());
-    assert_eq!(world.new_lead(), low());
-    world.people_can_still_act();
+    assert_eq!(refusal, storage_low());
+    assert_eq!(world.new_lead(), storage_low());
+    world.assert_members_can_act();
 
-    let stopped = world.revocations_cannot_be_written();
-    let stopped: Vec<_> = stopped.iter().map(|key| key.id.clone()).collect();
-    world.operators_are_told();
-    world.everything_is_stored_once_there_is_space(&stopped);
+    let pending = world.fill_until_revocations_fail();
+    let pending: Vec<_> = pending.iter().map(|key| key.id.clone()).collect();
+    world.assert_operators_are_warned();
+    world.assert_everything_is_stored(&pending);
 }
 
 #[test]
@@ -236,26 +236,26 @@ fn full_disk_stops_feeds_but_never_a_revocation_on_postgresql() {
     let disk = SmallDisk::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = runtime.block_on(async {
-        let server = Arc::new(start(None, &disk.inside_as_user()));
+        let server = Arc::new(start(None, &disk.namespace_prefix_as_user()));
         let tables = disk.path().join("tables");
         let small = format!("CREATE TABLESPACE small LOCATION '{}'", tables.display());
         server.command(&small).await;
-        Database::on(server, "template1", "TABLESPACE small").await
+        Database::create_on(server, "template1", "TABLESPACE small").await
     });
     let world = World::new(&disk, database.url().as_str());
     disk.fill(0);
-    let refused = (0..200)
+    let refusal = (0..200)
         .map(|round| world.push(round))
-        .find(|answer| answer.0 != 200);
-    assert_eq!(refused, Some(low()));
+        .find(|response| response.0 != 200);
+    assert_eq!(refusal, Some(storage_low()));
     // PostgreSQL has just reported a full disk, so it is not tried again for a lead.
-    assert_eq!(world.new_lead(), low());
+    assert_eq!(world.new_lead(), storage_low());
     disk.fill(4 << 20);
-    world.people_can_still_act();
+    world.assert_members_can_act();
 
-    let stopped = world.revocations_cannot_be_written();
-    let stopped: Vec<_> = stopped.iter().map(|key| key.id.clone()).collect();
-    world.operators_are_told();
-    world.everything_is_stored_once_there_is_space(&stopped);
+    let pending = world.fill_until_revocations_fail();
+    let pending: Vec<_> = pending.iter().map(|key| key.id.clone()).collect();
+    world.assert_operators_are_warned();
+    world.assert_everything_is_stored(&pending);
     runtime.block_on(database.drop());
 }

@@ -30,16 +30,16 @@ fn send(to: &mut TcpStream, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
 }
 
 /// Waits for the end of a stream, and returns the header block and the body of its response.
-fn answer(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
+fn read_response(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
     let (mut head, mut body) = (Vec::new(), Vec::new());
     loop {
         let mut frame = [0; 9];
         from.read_exact(&mut frame).expect("the connection goes on");
-        let [a, b, c, kind, flags, of @ ..] = frame;
+        let [a, b, c, kind, flags, stream_id @ ..] = frame;
         let length = u32::from_be_bytes([0, a, b, c]);
         let mut payload = vec![0; usize::try_from(length).unwrap()];
         from.read_exact(&mut payload).unwrap();
-        if u32::from_be_bytes(of) != stream {
+        if u32::from_be_bytes(stream_id) != stream {
             continue;
         }
         match kind {
@@ -54,7 +54,7 @@ fn answer(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
 }
 
 /// Encodes short header fields literally.
-fn head(fields: &[(&str, &str)]) -> Vec<u8> {
+fn encode_head(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut head = Vec::new();
     for (name, value) in fields {
         head.push(0);
@@ -89,31 +89,37 @@ fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
         ("x-api-key", &*secret),
     ];
     let post = [&request("POST", "/api/inventory")[..], &key].concat();
-    let began = Instant::now();
-    send(&mut connection, HEADERS, END_HEADERS, 1, &head(&post));
+    let start = Instant::now();
+    send(
+        &mut connection,
+        HEADERS,
+        END_HEADERS,
+        1,
+        &encode_head(&post),
+    );
     send(&mut connection, DATA, 0, 1, b"{");
-    let (told, body) = answer(&mut connection, 1);
-    let took = began.elapsed();
-    assert!(told.starts_with(STATUS_408), "{told:x?}");
+    let (header_block, body) = read_response(&mut connection, 1);
+    let elapsed = start.elapsed();
+    assert!(header_block.starts_with(STATUS_408), "{header_block:x?}");
     body.has_all(["\"code\":\"request_timeout\"", "\"status\":408"]);
     assert!(!body.contains("connection"), "it goes on: {body}");
     let limit = Duration::from_secs(15)..Duration::from_secs(30);
-    assert!(limit.contains(&took), "{took:?}");
+    assert!(limit.contains(&elapsed), "{elapsed:?}");
     let (_, id) = body.split_once("\"instance\":\"").unwrap();
     let id = &id[..id.find('"').unwrap()];
     let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
     page.has("The body stopped coming");
 
     // Only that request's stream was closed; the connection remains usable.
-    let get = head(&request("GET", "/healthz"));
+    let get = encode_head(&request("GET", "/healthz"));
     send(&mut connection, HEADERS, END_HEADERS | END_STREAM, 3, &get);
-    let (told, _) = answer(&mut connection, 3);
-    assert!(told.starts_with(STATUS_200), "{told:x?}");
+    let (header_block, _) = read_response(&mut connection, 3);
+    assert!(header_block.starts_with(STATUS_200), "{header_block:x?}");
 }
 
 /// Opens a connection that has requested a response, and whose flow-control window lets none of it
 /// through.
-fn with_no_window(server: &Server) -> TcpStream {
+fn connect_without_window(server: &Server) -> TcpStream {
     let address = server.address();
     let mut connection = server.connect();
     connection
@@ -121,7 +127,7 @@ fn with_no_window(server: &Server) -> TcpStream {
         .unwrap();
     let initial_window = [0, 4, 0, 0, 0, 0];
     send(&mut connection, SETTINGS, 0, 0, &initial_window);
-    let get = head(&[
+    let get = encode_head(&[
         (":method", "GET"),
         (":scheme", "http"),
         (":authority", address),
@@ -136,8 +142,8 @@ fn clients_that_answer_pings_but_read_nothing_do_not_exhaust_the_connection_limi
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     command.env("VOXUM_MAX_CONNECTIONS", "5");
-    let server = Server::of(&mut command, true);
-    let clients: Vec<_> = (0..8).map(|_| with_no_window(&server)).collect();
+    let server = Server::spawn(&mut command, true);
+    let clients: Vec<_> = (0..8).map(|_| connect_without_window(&server)).collect();
     for _ in 0..3 {
         assert_eq!(server.client(None).status("/healthz"), 200);
     }
@@ -145,7 +151,7 @@ fn clients_that_answer_pings_but_read_nothing_do_not_exhaust_the_connection_limi
 
     // If the connection need not make room for another client, only its stream is reset, even if it
     // keeps sending pings.
-    let mut client = with_no_window(&server);
+    let mut client = connect_without_window(&server);
     let mut pings = 0;
     loop {
         let mut frame = [0; 9];

@@ -11,7 +11,7 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn served(folder: &Path, cert: &Path, key: &Path) -> Command {
+fn tls_server(folder: &Path, cert: &Path, key: &Path) -> Command {
     let mut command = voxum(folder);
     command
         .env("VOXUM_TLS_CERT", cert)
@@ -31,8 +31,8 @@ fn curl(url: &str, options: &[&str]) -> String {
 #[test]
 fn http1_and_http2_are_served_over_tls() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::of(
-        &mut served(folder.path(), &file("cert.pem"), &file("key.pem")),
+    let server = Server::spawn(
+        &mut tls_server(folder.path(), &file("cert.pem"), &file("key.pem")),
         true,
     );
     assert!(
@@ -103,7 +103,7 @@ fn invalid_tls_files_stop_the_start_with_one_line() {
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "swordfish").unwrap();
     let (cert, key) = (file("cert.pem"), file("key.pem"));
-    for (cert, key, told) in [
+    for (cert, key, message) in [
         (
             &cert,
             &file("other-key.pem"),
@@ -114,11 +114,11 @@ fn invalid_tls_files_stop_the_start_with_one_line() {
         (&empty, &key, "VOXUM_TLS_CERT names"),
         (&cert, &empty, "VOXUM_TLS_KEY names"),
     ] {
-        let (code, out, err) = run(&mut served(folder.path(), cert, key));
+        let (code, out, err) = run(&mut tls_server(folder.path(), cert, key));
         assert_eq!(code, Some(1), "{err}");
         assert_eq!(out, "");
         assert_eq!(err.lines().count(), 1, "{err}");
-        err.has(told);
+        err.has(message);
         err.lacks("swordfish");
     }
 }
@@ -132,9 +132,9 @@ fn renewed_certificate_is_loaded_on_sighup() {
     );
     std::fs::copy(file("cert.pem"), &cert).unwrap();
     std::fs::copy(file("key.pem"), &key).unwrap();
-    let server = Server::of(&mut served(folder.path(), &cert, &key), true);
+    let server = Server::spawn(&mut tls_server(folder.path(), &cert, &key), true);
     let hang_up = || {
-        let process = server.process().to_string();
+        let process = server.pid().to_string();
         assert!(
             Command::new("kill")
                 .args(["-HUP", &process])

@@ -22,15 +22,15 @@ pub struct Installation {
 
 impl Installation {
     pub fn new() -> Self {
-        Self::at(Database::new())
+        Self::with_database(Database::new())
     }
 
     /// Uses a PostgreSQL server of its own, which can be restarted.
-    pub fn alone() -> Self {
-        Self::at(Database::alone())
+    pub fn with_own_database_server() -> Self {
+        Self::with_database(Database::on_own_server())
     }
 
-    fn at(database: impl Future<Output = Database>) -> Self {
+    fn with_database(database: impl Future<Output = Database>) -> Self {
         // The proxies run on a worker thread of this runtime.
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -72,16 +72,16 @@ impl Installation {
 
     /// Stops the database server, "fast" or "immediate", and starts it again, or restarts it as a
     /// "standby".
-    pub fn restart_database(&self, how: &str) {
-        self.database.restart(how);
+    pub fn restart_database(&self, mode: &str) {
+        self.database.restart(mode);
     }
 
     /// Returns a single number from the database.
     pub fn count(&self, statement: &str) -> i64 {
         self.runtime.block_on(async {
             let statement = AssertSqlSafe(statement);
-            let counted = sqlx::query_scalar(statement);
-            counted
+            let query = sqlx::query_scalar(statement);
+            query
                 .fetch_one(&mut self.database.raw().await)
                 .await
                 .unwrap()
@@ -103,8 +103,8 @@ impl Installation {
         let statement = AssertSqlSafe(format!("BEGIN; {statement}"));
         self.runtime.block_on(async {
             let mut connection = self.database.raw().await;
-            let held = sqlx::raw_sql(statement).execute(&mut connection).await;
-            held.unwrap();
+            let result = sqlx::raw_sql(statement).execute(&mut connection).await;
+            result.unwrap();
             connection
         })
     }
@@ -116,17 +116,17 @@ impl Installation {
         self.runtime
             .block_on(sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut raw))
             .unwrap();
-        let done = work();
+        let result = work();
         self.runtime
             .block_on(sqlx::raw_sql("ROLLBACK").execute(&mut raw))
             .unwrap();
-        done
+        result
     }
 
     pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
         stop(nodes);
-        let left = std::fs::read_dir(self.folder.path()).unwrap().count();
-        assert_eq!(left, 0, "a node left something on its own machine");
+        let file_count = std::fs::read_dir(self.folder.path()).unwrap().count();
+        assert_eq!(file_count, 0, "a node left something on its own machine");
         self.runtime.block_on(self.database.drop());
     }
 }
@@ -141,17 +141,17 @@ pub fn stop(nodes: impl IntoIterator<Item = Server>) {
 }
 
 #[track_caller]
-pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
+pub fn wait_for(context: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(20), "{context}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
 
 pub fn signal(server: &Server, name: &str) {
-    let sent = Command::new("kill")
-        .args([name, &server.process().to_string()])
+    let status = Command::new("kill")
+        .args([name, &server.pid().to_string()])
         .status();
-    assert!(sent.unwrap().success());
+    assert!(status.unwrap().success());
 }

@@ -53,7 +53,7 @@ fn instructions(folder: &Path, key: &str, subject: &str) -> u64 {
 #[test]
 fn request_takes_at_most_half_as_many_instructions_more_than_one_to_a_bare_axum_server() {
     let folder = TempDir::new().unwrap();
-    let (server, owner) = Server::fresh(folder.path());
+    let (server, owner) = Server::with_owner(folder.path());
     let key = owner
         .create("Inventory Integration", "form-token-0001")
         .unwrap();

@@ -24,14 +24,14 @@ const CLIENTS: usize = 4;
 ///
 /// While a killed node is still being waited for, each change that must reach all nodes takes a
 /// second, and some of these should be acknowledged, too.
-const MILLIS: [u64; 5] = [150, 1_700, 400, 2_600, 900];
+const RUN_MILLIS: [u64; 5] = [150, 1_700, 400, 2_600, 900];
 
-enum Place {
+enum Storage {
     File(TempDir),
     Database(Box<Installation>),
 }
 
-impl Place {
+impl Storage {
     fn command(&self) -> Command {
         let mut command = match self {
             Self::File(folder) => voxum(folder.path()),
@@ -52,7 +52,7 @@ impl Place {
 /// The changes that one client saw acknowledged before the server was killed, as secrets of their
 /// keys.
 #[derive(Default)]
-struct Told {
+struct AcknowledgedChanges {
     created: Vec<String>,
     revoked: Vec<String>,
     /// Revocations that were requested and never answered, so the key may be in either state.
@@ -71,8 +71,13 @@ enum End {
 }
 
 /// Creates, revokes and rotates keys, until the server stops responding.
-fn client(owner: &Client, first: usize, forms: &AtomicUsize, begun: &AtomicUsize) -> Told {
-    let mut told = Told::default();
+fn client(
+    owner: &Client,
+    first: usize,
+    forms: &AtomicUsize,
+    active_clients: &AtomicUsize,
+) -> AcknowledgedChanges {
+    let mut changes = AcknowledgedChanges::default();
     let form = || format!("form-token-{:08}", forms.fetch_add(1, Ordering::Relaxed));
     let ends = [End::Revoke, End::RotateNow, End::None, End::RotateLater];
     for end in ends.iter().cycle().skip(first) {
@@ -80,77 +85,81 @@ fn client(owner: &Client, first: usize, forms: &AtomicUsize, begun: &AtomicUsize
         let Ok((id, secret)) = owner.issue(&token, &token) else {
             break;
         };
-        if told.created.is_empty() {
-            begun.fetch_add(1, Ordering::Relaxed);
+        if changes.created.is_empty() {
+            active_clients.fetch_add(1, Ordering::Relaxed);
         }
-        told.created.push(secret.clone());
-        let done = match end {
+        changes.created.push(secret.clone());
+        let outcome = match end {
             End::None => Ok(None),
             End::Revoke => owner.revoke_with(&secret).map(|()| None),
             End::RotateNow => owner.rotate(&id, "now", &form()).map(Some),
             End::RotateLater => owner.rotate(&id, "24h", &form()).map(Some),
         };
-        let Ok(new) = done else {
+        let Ok(new) = outcome else {
             // The old key has a day left, so it works whether or not it was rotated.
             if !matches!(end, End::RotateLater) {
-                told.unknown.push(secret);
+                changes.unknown.push(secret);
             }
             break;
         };
-        told.rotated += usize::from(new.is_some());
-        told.created.extend(new);
+        changes.rotated += usize::from(new.is_some());
+        changes.created.extend(new);
         if matches!(end, End::Revoke | End::RotateNow) {
-            told.revoked.push(secret);
+            changes.revoked.push(secret);
         }
     }
-    told
+    changes
 }
 
 impl Client {
     fn revoke_with(&self, secret: &str) -> Result<(), ureq::Error> {
         let key = self.with_key(secret);
-        let answer = key.send("DELETE", "/api/key", "text/plain", "")?;
-        assert_eq!(answer.status, 204, "{}", answer.body);
+        let response = key.send("DELETE", "/api/key", "text/plain", "")?;
+        assert_eq!(response.status, 204, "{}", response.body);
         Ok(())
     }
 
     /// Rotates a key and returns the secret of the new one.
     fn rotate(&self, id: &str, grace: &str, token: &str) -> Result<String, ureq::Error> {
         let form = format!("grace={grace}&expires=same&token={token}");
-        let answer = self.form(&format!("/keys/{id}/rotate"), &form)?;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let (_, rest) = answer.body.split_once("value=\"vx_").expect("a secret");
+        let response = self.form(&format!("/keys/{id}/rotate"), &form)?;
+        assert_eq!(response.status, 200, "{}", response.body);
+        let (_, rest) = response.body.split_once("value=\"vx_").expect("a secret");
         Ok(format!("vx_{}", &rest[..49]))
     }
 }
 
-fn check(server: &Server, told: &Told) {
-    let nobody = server.client(None);
-    let mut asked = 0_u32;
+fn check(server: &Server, changes: &AcknowledgedChanges) {
+    let anonymous = server.client(None);
+    let mut calls = 0_u32;
     let mut status = |secret: &String| {
         // Many dead keys from one address would be rate limited, so the calls come from many.
-        asked += 1;
-        let address = Ipv4Addr::from(0x0a00_0000 + asked / 500).to_string();
-        let key = nobody.with_key(secret).on_behalf_of(address);
-        let answer = key.get("/api/key").unwrap();
-        (answer.status, answer.body.contains("revoked_key"))
+        calls += 1;
+        let address = Ipv4Addr::from(0x0a00_0000 + calls / 500).to_string();
+        let key = anonymous.with_key(secret).on_behalf_of(address);
+        let response = key.get("/api/key").unwrap();
+        (response.status, response.body.contains("revoked_key"))
     };
-    let ended: HashSet<_> = told.revoked.iter().chain(&told.unknown).collect();
-    for secret in told.created.iter().filter(|secret| !ended.contains(secret)) {
+    let excluded: HashSet<_> = changes.revoked.iter().chain(&changes.unknown).collect();
+    for secret in changes
+        .created
+        .iter()
+        .filter(|secret| !excluded.contains(secret))
+    {
         assert_eq!(
             status(secret),
             (200, false),
             "an acknowledged key does not work"
         );
     }
-    for secret in &told.revoked {
+    for secret in &changes.revoked {
         assert_eq!(
             status(secret),
             (401, true),
             "an acknowledged revocation is lost"
         );
     }
-    for secret in &told.unknown {
+    for secret in &changes.unknown {
         let status = status(secret);
         assert!(matches!(status, (200, false) | (401, true)), "{status:?}");
     }
@@ -159,7 +168,7 @@ fn check(server: &Server, told: &Told) {
 /// Counts of rows without exactly the audit events that were written in the same transaction.
 ///
 /// Events are grouped once: looking up those of each key would take hours in the end.
-pub const STRAYS: [(&str, &str); 4] = [
+pub const INCONSISTENCIES: [(&str, &str); 4] = [
     (
         "keys without their event",
         "SELECT count(*) FROM api_keys k LEFT JOIN (
@@ -187,19 +196,19 @@ pub const STRAYS: [(&str, &str); 4] = [
     ),
 ];
 
-fn storm_of_kills(place: &Place) {
-    let (mut server, mut owner) = Server::with_owner(&mut place.command());
-    let (forms, mut all) = (AtomicUsize::new(0), Told::default());
+fn storm_of_kills(storage: &Storage) {
+    let (mut server, mut owner) = Server::spawn_with_owner(&mut storage.command());
+    let (forms, mut totals) = (AtomicUsize::new(0), AcknowledgedChanges::default());
     for cycle in 0..cycles() {
-        let begun = AtomicUsize::new(0);
-        let told = std::thread::scope(|scope| {
-            let (owner, forms, begun) = (&owner, &forms, &begun);
+        let active_clients = AtomicUsize::new(0);
+        let changes = std::thread::scope(|scope| {
+            let (owner, forms, active_clients) = (&owner, &forms, &active_clients);
             let clients: Vec<_> = (0..CLIENTS)
-                .map(|first| scope.spawn(move || client(owner, first, forms, begun)))
+                .map(|first| scope.spawn(move || client(owner, first, forms, active_clients)))
                 .collect();
-            sleep(Duration::from_millis(MILLIS[cycle % MILLIS.len()]));
+            sleep(Duration::from_millis(RUN_MILLIS[cycle % RUN_MILLIS.len()]));
             // Wait longer on a slow machine, so that each client has something to lose.
-            while begun.load(Ordering::Relaxed) < CLIENTS
+            while active_clients.load(Ordering::Relaxed) < CLIENTS
                 && !clients.iter().any(ScopedJoinHandle::is_finished)
             {
                 sleep(Duration::from_millis(10));
@@ -210,44 +219,47 @@ fn storm_of_kills(place: &Place) {
                 .map(|client| client.join().unwrap())
                 .collect::<Vec<_>>()
         });
-        server = Server::of(&mut place.command(), false);
-        owner = server.again(&owner);
-        for told in told {
-            assert!(!told.created.is_empty(), "a client did nothing");
-            check(&server, &told);
-            all.created.extend(told.created);
-            all.revoked.extend(told.revoked);
-            all.unknown.extend(told.unknown);
-            all.rotated += told.rotated;
+        server = Server::spawn(&mut storage.command(), false);
+        owner = server.reconnect(&owner);
+        for changes in changes {
+            assert!(!changes.created.is_empty(), "a client did nothing");
+            check(&server, &changes);
+            totals.created.extend(changes.created);
+            totals.revoked.extend(changes.revoked);
+            totals.unknown.extend(changes.unknown);
+            totals.rotated += changes.rotated;
         }
-        for (what, statement) in STRAYS {
-            assert_eq!(place.count(statement), 0, "{what}");
+        for (context, statement) in INCONSISTENCIES {
+            assert_eq!(storage.count(statement), 0, "{context}");
         }
     }
-    check(&server, &all);
+    check(&server, &totals);
     println!(
         "{} keys, {} revoked, {} rotations, {} unknown",
-        all.created.len(),
-        all.revoked.len(),
-        all.rotated,
-        all.unknown.len()
+        totals.created.len(),
+        totals.revoked.len(),
+        totals.rotated,
+        totals.unknown.len()
     );
-    assert!(!all.revoked.is_empty() && all.rotated > 0, "proved nothing");
+    assert!(
+        !totals.revoked.is_empty() && totals.rotated > 0,
+        "proved nothing"
+    );
 }
 
 #[test]
 fn acknowledged_changes_survive_a_storm_of_kills_on_sqlite() {
-    let place = Place::File(tempfile::tempdir().unwrap());
-    storm_of_kills(&place);
+    let storage = Storage::File(tempfile::tempdir().unwrap());
+    storm_of_kills(&storage);
     let damage = "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
-    assert_eq!(place.count(damage), 0, "the file is damaged");
+    assert_eq!(storage.count(damage), 0, "the file is damaged");
 }
 
 #[test]
 fn acknowledged_changes_survive_a_storm_of_kills_on_postgresql() {
-    let place = Place::Database(Box::new(Installation::new()));
-    storm_of_kills(&place);
-    if let Place::Database(installation) = place {
+    let storage = Storage::Database(Box::new(Installation::new()));
+    storm_of_kills(&storage);
+    if let Storage::Database(installation) = storage {
         installation.end([]);
     }
 }

@@ -19,8 +19,8 @@ impl MailServer {
     pub fn start(port: u16, folder: &Path) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         // Does nothing if it is already installed.
-        let installed = Command::new(root.join(".ci/setup/aiosmtpd.sh")).status();
-        assert!(installed.unwrap().success());
+        let status = Command::new(root.join(".ci/setup/aiosmtpd.sh")).status();
+        assert!(status.unwrap().success());
         let target = std::env::var_os("CARGO_TARGET_DIR");
         let target = target.map_or_else(|| root.join("target"), PathBuf::from);
         let mut child = Command::new(target.join("tools/aiosmtpd/bin/python"))
@@ -51,21 +51,21 @@ fn start(folder: &Path, port: u16) -> Server {
         .env("VOXUM_SMTP_URL", format!("smtp://127.0.0.1:{port}"))
         .env("VOXUM_SMTP_FROM", "Voxum <voxum@example.com>")
         .env("VOXUM_PUBLIC_URL", "https://console.example.com");
-    Server::of(&mut command, false)
+    Server::spawn(&mut command, false)
 }
 
 /// Returns the messages received so far.
 pub fn messages(folder: &Path) -> Vec<String> {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
     paths.sort();
     let read = |path| std::fs::read_to_string(path).unwrap();
     paths.into_iter().map(read).collect()
 }
 
 /// Runs the server long enough that it would send any notice, including one that it must not send.
-fn look_again(folder: &Path, port: u16) {
+fn run_briefly(folder: &Path, port: u16) {
     let server = start(folder, port);
     std::thread::sleep(Duration::from_secs(1));
     let (_, log, _) = server.stop();
@@ -76,7 +76,7 @@ fn look_again(folder: &Path, port: u16) {
 fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
-    let (server, owner) = Server::fresh(folder);
+    let (server, owner) = Server::with_owner(folder);
     let secret = owner.create("Händler-Feed", TOKEN).unwrap();
     server.stop();
     // The key expires in five days and was created long ago.
@@ -100,17 +100,17 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     assert_eq!(messages(inbox), [""; 0]);
 
     let mail = MailServer::start(port, inbox);
-    look_again(folder, port);
+    run_briefly(folder, port);
     assert_eq!(messages(inbox), [""; 0], "before it is time to try again");
     change(folder, "UPDATE key_notices SET retry_at = 0");
     let server = start(folder, port);
     wait_for("the notice came", || messages(inbox).len() == 1);
     server.stop();
-    look_again(folder, port);
-    let got = messages(inbox);
-    assert_eq!(got.len(), 1, "one notice went twice");
+    run_briefly(folder, port);
+    let received = messages(inbox);
+    assert_eq!(received.len(), 1, "one notice went twice");
 
-    let text = &got[0];
+    let text = &received[0];
     text.has_all([
         "To: ada@example.com",
         "From: Voxum <voxum@example.com>",
@@ -136,7 +136,7 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
 fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (folder, inbox) = (folder.path(), inbox.path());
-    let (server, owner) = Server::fresh(folder);
+    let (server, owner) = Server::with_owner(folder);
     let (key, _) = owner.issue("Händler-Feed", TOKEN).unwrap();
     server.stop();
     change(
@@ -149,12 +149,15 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     let server = start(folder, mail.port);
     let rejected = "SELECT count(*) FROM audit_events WHERE action = 'key.notice_rejected'";
     wait_for("the notice was given up", || count(folder, rejected) == 1);
-    let page = server.again(&owner).get(&format!("/keys/{key}")).unwrap();
+    let page = server
+        .reconnect(&owner)
+        .get(&format!("/keys/{key}"))
+        .unwrap();
     page.has_all(["unknown@example.com was rejected", "answered 550"]);
     let (_, log, _) = server.stop();
     log.has("permanently rejected an expiry notice");
     log.lacks("unknown@");
-    look_again(folder, mail.port);
+    run_briefly(folder, mail.port);
     assert_eq!(count(folder, rejected), 1, "it was tried again");
     assert_eq!(messages(inbox), [""; 0]);
 }

@@ -1,11 +1,11 @@
 //! The metrics for Prometheus.
 
-use crate::support::{Answer, Server, voxum};
+use crate::support::{Response, Server, voxum};
 use std::net::TcpListener;
 use testkit::Text as _;
 
 /// Returns the metrics, once they contain every line.
-fn figures(url: &str, lines: &[&str]) -> String {
+fn wait_for_metrics(url: &str, lines: &[&str]) -> String {
     let mut text = String::new();
     // A request is counted when its response begins, so the client may have the response before
     // that.
@@ -18,7 +18,7 @@ fn figures(url: &str, lines: &[&str]) -> String {
             .unwrap();
         if lines
             .iter()
-            .all(|line| text.lines().any(|one| one == *line))
+            .all(|line| text.lines().any(|actual| actual == *line))
         {
             return text;
         }
@@ -30,12 +30,12 @@ fn figures(url: &str, lines: &[&str]) -> String {
 #[test]
 fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
     let folder = tempfile::tempdir().unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
     let mut command = voxum(folder.path());
     command.env("VOXUM_METRICS_LISTEN", address.to_string());
-    let (server, owner) = Server::with_owner(&mut command);
+    let (server, owner) = Server::spawn_with_owner(&mut command);
     let secret = owner
         .create("CRM Sync", "a token of sixteen characters")
         .unwrap();
@@ -48,11 +48,11 @@ fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
     server.key("vx_wrong").get("/api/key").unwrap();
 
     let fields = "email=hunter2%40example.org&password=swordfish";
-    let refused = server.client(None).form("/sign-in", fields).unwrap();
-    assert_eq!(refused.status, 401);
+    let refusal = server.client(None).form("/sign-in", fields).unwrap();
+    assert_eq!(refusal.status, 401);
 
     let url = format!("http://{address}/metrics");
-    let text = figures(
+    let text = wait_for_metrics(
         &url,
         &[
             "voxum_http_requests_total{route=\"/api/key\",status=\"200\"} 3",
@@ -72,15 +72,15 @@ fn metrics_are_served_on_their_own_listener_and_identify_no_one() {
         assert!(!text.contains(name), "{name}");
     }
     // The listener serves nothing else, and the console does not serve the metrics.
-    let Answer { status, .. } = server.client(None).get("/metrics").unwrap();
+    let Response { status, .. } = server.client(None).get("/metrics").unwrap();
     assert_eq!(status, 404);
-    let elsewhere = ureq::get(format!("http://{address}/keys")).call();
-    assert!(matches!(elsewhere, Err(ureq::Error::StatusCode(404))));
-    let (ended, log, _) = server.stop();
+    let other_path = ureq::get(format!("http://{address}/keys")).call();
+    assert!(matches!(other_path, Err(ureq::Error::StatusCode(404))));
+    let (exit_status, log, _) = server.stop();
     let line = log.lines().find(|line| line.contains("sign_in_failed"));
     let line = line.expect("the failed sign-in is in the log");
     line.has_all(["WARN", "127.0.0.1"]);
     log.lacks_all(["hunter2", "swordfish"]);
-    assert!(ended.success());
+    assert!(exit_status.success());
     assert!(ureq::get(&url).call().is_err(), "it stops with the server");
 }

@@ -9,14 +9,14 @@ const DEPTH: usize = 60;
 const CALLERS: usize = 8;
 
 /// Makes twice as many simultaneous calls as the bucket holds, and returns how many were accepted.
-fn let_in(key: &Client) -> usize {
+fn count_accepted(key: &Client) -> usize {
     let calls = 2 * DEPTH / CALLERS;
-    let ask = || {
+    let call = || {
         let statuses = (0..calls).map(|_| key.status("/api/key"));
         statuses.collect::<Vec<_>>()
     };
     let statuses: Vec<_> = std::thread::scope(|scope| {
-        let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(ask)).collect();
+        let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(call)).collect();
         let each = callers.into_iter();
         each.flat_map(|caller| caller.join().unwrap()).collect()
     });
@@ -30,8 +30,8 @@ fn let_in(key: &Client) -> usize {
 #[test]
 fn each_node_applies_the_rate_limit_of_a_key_separately() {
     let installation = Installation::new();
-    let (one, owner) = Server::with_owner(&mut installation.node());
-    let two = Server::of(&mut installation.node(), false);
+    let (first, owner) = Server::spawn_with_owner(&mut installation.node());
+    let second = Server::spawn(&mut installation.node(), false);
     let registered = || installation.count("SELECT count(*) FROM nodes");
     wait_for("both nodes are registered", || registered() == 2);
     let secret = owner.create("Feed", TOKEN).unwrap();
@@ -39,22 +39,22 @@ fn each_node_applies_the_rate_limit_of_a_key_separately() {
         "UPDATE api_keys SET limit_depth = {DEPTH}, limit_per_second = 1"
     ));
     // Both nodes at once, and then again, when only refilled calls are left.
-    let began = Instant::now();
-    let mut passed = [0, 0];
+    let start = Instant::now();
+    let mut accepted = [0, 0];
     for round in 0..2 {
-        let [one, two] = std::thread::scope(|scope| {
-            [&one, &two]
-                .map(|node| scope.spawn(|| let_in(&node.key(&secret))))
+        let [first, second] = std::thread::scope(|scope| {
+            [&first, &second]
+                .map(|node| scope.spawn(|| count_accepted(&node.key(&secret))))
                 .map(|node| node.join().unwrap())
         });
-        passed = [passed[0] + one, passed[1] + two];
-        let back = usize::try_from(began.elapsed().as_secs()).unwrap() + 1;
-        for passed in passed {
+        accepted = [accepted[0] + first, accepted[1] + second];
+        let refilled = usize::try_from(start.elapsed().as_secs()).unwrap() + 1;
+        for accepted in accepted {
             assert!(
-                (DEPTH..=DEPTH + back).contains(&passed),
-                "{passed} calls passed at one node after {back} s, in round {round}"
+                (DEPTH..=DEPTH + refilled).contains(&accepted),
+                "{accepted} calls passed at one node after {refilled} s, in round {round}"
             );
         }
     }
-    installation.end([one, two]);
+    installation.end([first, second]);
 }

@@ -13,7 +13,7 @@ fn key(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
 
 /// Runs a command that succeeds, and returns its output.
 #[track_caller]
-fn does(folder: &Path, arguments: &[&str]) -> String {
+fn run_successfully(folder: &Path, arguments: &[&str]) -> String {
     let (code, out, err) = key(folder, arguments);
     assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}: {err}");
     out
@@ -21,7 +21,7 @@ fn does(folder: &Path, arguments: &[&str]) -> String {
 
 /// Checks that a line ends by reporting how a change reached the servers.
 #[track_caller]
-fn reached(line: &str, nodes: &str) {
+fn assert_reached(line: &str, nodes: &str) {
     let beginning = format!(". Refused on {nodes} after ");
     let millis = line
         .trim_end()
@@ -35,12 +35,12 @@ fn reached(line: &str, nodes: &str) {
 
 /// Runs a command that fails, and returns the single line that it prints.
 #[track_caller]
-fn refused(folder: &Path, arguments: &[&str]) -> String {
+fn run_failing(folder: &Path, arguments: &[&str]) -> String {
     refusal(key(folder, arguments), 1)
 }
 
 /// Creates a key and uses it, so that the server has it in its cache.
-fn known(owner: &Client, number: usize) -> (String, Client) {
+fn create_cached_key(owner: &Client, number: usize) -> (String, Client) {
     let token = format!("form-token-{number:08}");
     let secret = owner.create(&format!("Key {number}"), &token).unwrap();
     let client = owner.with_key(&secret);
@@ -50,12 +50,12 @@ fn known(owner: &Client, number: usize) -> (String, Client) {
 }
 
 #[track_caller]
-fn is_refused(client: &Client, code: &str) {
-    let answer = client.get("/api/key").unwrap();
+fn assert_refused(client: &Client, code: &str) {
+    let response = client.get("/api/key").unwrap();
     assert!(
-        answer.status == 401 && answer.body.contains(code),
+        response.status == 401 && response.body.contains(code),
         "{}",
-        answer.body
+        response.body
     );
 }
 
@@ -63,19 +63,19 @@ fn is_refused(client: &Client, code: &str) {
 fn key_disabled_by_a_command_is_refused_by_the_running_server_from_the_next_call() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
+    let (server, owner) = Server::with_owner(folder);
     for round in 0..40 {
-        let (id, client) = known(&owner, round);
+        let (id, client) = create_cached_key(&owner, round);
         if round % 4 == 0 {
-            reached(&does(folder, &["pause", &id]), "1 of 1 node");
-            is_refused(&client, "paused_key");
-            does(folder, &["resume", &id]);
+            assert_reached(&run_successfully(folder, &["pause", &id]), "1 of 1 node");
+            assert_refused(&client, "paused_key");
+            run_successfully(folder, &["resume", &id]);
             assert_eq!(client.status("/api/key"), 200);
         } else {
-            let out = does(folder, &["revoke", &id, "--reason", "leaked"]);
+            let out = run_successfully(folder, &["revoke", &id, "--reason", "leaked"]);
             out.has(&format!("“Key {round}”"));
-            reached(&out, "1 of 1 node");
-            is_refused(&client, "revoked_key");
+            assert_reached(&out, "1 of 1 node");
+            assert_refused(&client, "revoked_key");
         }
     }
     assert_eq!(count(folder, EVENTS), 50);
@@ -86,11 +86,11 @@ fn key_disabled_by_a_command_is_refused_by_the_running_server_from_the_next_call
 #[test]
 fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     let (folder, _server, owner) = Server::with_folder();
-    let (id, client) = known(&owner, 1);
-    does(folder.path(), &["pause", &id]);
-    does(folder.path(), &["revoke", &id]);
-    let answer = client.get("/api/key").unwrap();
-    let (_, request) = answer.body.split_once("\"instance\":\"").expect("an id");
+    let (id, client) = create_cached_key(&owner, 1);
+    run_successfully(folder.path(), &["pause", &id]);
+    run_successfully(folder.path(), &["revoke", &id]);
+    let response = client.get("/api/key").unwrap();
+    let (_, request) = response.body.split_once("\"instance\":\"").expect("an id");
     let request = &request[..request.find('"').unwrap()];
     let text = |path: &str| owner.get(path).unwrap().body.replace("<!>", "");
     let key = format!("/keys/{id}");
@@ -99,12 +99,12 @@ fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     page.has_all(["the operator", "The operator"]);
     let log = text("/audit");
     log.has("The operator");
-    for told in [&page, &log] {
-        told.has("Refused on 1 of 1 node after ");
+    for html in [&page, &log] {
+        html.has("Refused on 1 of 1 node after ");
     }
-    let why = text(&format!("/refusals?id={request}"));
-    why.has("revoked by the operator");
-    for page in [page, log, why] {
+    let explanation = text(&format!("/refusals?id={request}"));
+    explanation.has("revoked by the operator");
+    for page in [page, log, explanation] {
         page.lacks_all(["the key itself", "own holder"]);
     }
 }
@@ -113,25 +113,25 @@ fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
 fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
-    let (first, one) = known(&owner, 1);
-    let (second, two) = known(&owner, 2);
-    let (third, _) = known(&owner, 3);
+    let (server, owner) = Server::with_owner(folder);
+    let (first, first_client) = create_cached_key(&owner, 1);
+    let (second, second_client) = create_cached_key(&owner, 2);
+    let (third, _) = create_cached_key(&owner, 3);
     server.stop();
-    let alone = |arguments: &[&str]| {
-        let out = does(folder, arguments);
+    let run_without_server = |arguments: &[&str]| {
+        let out = run_successfully(folder, arguments);
         assert!(out.ends_with(". No server was running.\n"), "{out}");
     };
-    alone(&["revoke", &first]);
-    alone(&["pause", &third]);
+    run_without_server(&["revoke", &first]);
+    run_without_server(&["pause", &third]);
     let mut server = Server::start(folder);
-    is_refused(&server.again(&one), "revoked_key");
-    assert_eq!(server.again(&two).status("/api/key"), 200);
+    assert_refused(&server.reconnect(&first_client), "revoked_key");
+    assert_eq!(server.reconnect(&second_client).status("/api/key"), 200);
     server.kill();
     // Its row is still there, yet the server is known to be gone.
-    alone(&["revoke", &second]);
+    run_without_server(&["revoke", &second]);
     let server = Server::start(folder);
-    is_refused(&server.again(&two), "revoked_key");
+    assert_refused(&server.reconnect(&second_client), "revoked_key");
     server.stop();
 }
 
@@ -139,13 +139,13 @@ fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
 fn command_waits_for_every_server_on_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (one, owner) = Server::fresh(folder);
-    let two = Server::start(folder);
-    let (id, client) = known(&owner, 1);
-    assert_eq!(two.again(&client).status("/api/key"), 200);
-    reached(&does(folder, &["revoke", &id]), "2 of 2 nodes");
-    for server in [&one, &two] {
-        is_refused(&server.again(&client), "revoked_key");
+    let (first_server, owner) = Server::with_owner(folder);
+    let second_server = Server::start(folder);
+    let (id, client) = create_cached_key(&owner, 1);
+    assert_eq!(second_server.reconnect(&client).status("/api/key"), 200);
+    assert_reached(&run_successfully(folder, &["revoke", &id]), "2 of 2 nodes");
+    for server in [&first_server, &second_server] {
+        assert_refused(&server.reconnect(&client), "revoked_key");
     }
 }
 
@@ -153,25 +153,25 @@ fn command_waits_for_every_server_on_the_same_file() {
 fn failed_key_commands_print_one_line_and_never_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
+    let (server, owner) = Server::with_owner(folder);
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
-    let (id, client) = known(&owner, 1);
+    let (id, client) = create_cached_key(&owner, 1);
     // With a running server and without one.
     for mut server in [Some(server), None] {
         for change in ["revoke", "pause", "resume"] {
-            let line = refused(folder, &[change, &secret]);
+            let line = run_failing(folder, &[change, &secret]);
             line.has("key identify");
             line.lacks(&secret[3..20]);
-            let line = refused(folder, &[change, "0199c0de-7a5b-7000-8000-00000000abcd"]);
+            let line = run_failing(folder, &[change, "0199c0de-7a5b-7000-8000-00000000abcd"]);
             line.has("this installation has no key");
-            let line = refused(folder, &[change, "CRM Sync"]);
+            let line = run_failing(folder, &[change, "CRM Sync"]);
             line.has("key list");
             line.lacks("CRM");
         }
         // A single argument that is a whole key stops the command.
-        refused(folder, &["revoke", &id, &secret]);
+        run_failing(folder, &["revoke", &id, &secret]);
         if let Some(server) = server.take() {
-            assert_eq!(server.again(&client).status("/api/key"), 200);
+            assert_eq!(server.reconnect(&client).status("/api/key"), 200);
             let (_, log, _) = server.stop();
             log.lacks(&secret[3..20]);
         }
@@ -199,20 +199,20 @@ fn failed_key_commands_print_one_line_and_never_the_key() {
 fn revoking_an_ended_key_reports_when_it_ended() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
-    let (over, _) = owner.issue("Over", TOKEN).unwrap();
+    let (server, owner) = Server::with_owner(folder);
+    let (expired, _) = owner.issue("Over", TOKEN).unwrap();
     change(
         folder,
         "UPDATE api_keys SET created_at = 1, expires_at = 1000",
     );
-    let (id, _) = known(&owner, 1);
-    does(folder, &["revoke", &id]);
+    let (id, _) = create_cached_key(&owner, 1);
+    run_successfully(folder, &["revoke", &id]);
     let since = owner.keys()[0]["revocation"]["at"]["iso"].clone();
     let since = since.as_str().unwrap();
     let mut server = Some(server);
     // With a running server and without one.
     for _ in 0..2 {
-        let out = does(folder, &["revoke", &id, &over]);
+        let out = run_successfully(folder, &["revoke", &id, &expired]);
         let lines: Vec<_> = out.lines().collect();
         for (line, beginning, name) in [
             (
@@ -229,9 +229,9 @@ fn revoking_an_ended_key_reports_when_it_ended() {
             assert!(line.starts_with(&beginning) && line.contains(name), "{out}");
         }
         for change in ["pause", "resume"] {
-            let line = refused(folder, &[change, &id]);
+            let line = run_failing(folder, &[change, &id]);
             line.has("is already revoked");
-            let line = refused(folder, &[change, &over]);
+            let line = run_failing(folder, &[change, &expired]);
             line.has("has already expired");
         }
         drop(server.take());
@@ -241,12 +241,12 @@ fn revoking_an_ended_key_reports_when_it_ended() {
 }
 
 /// Restores two keys from a backup. Returns their ids, and a caller with the second one.
-fn restored(to: &Path) -> (String, String, Client) {
+fn restore_two_keys(to: &Path) -> (String, String, Client) {
     let from = tempfile::tempdir().unwrap();
     let from = from.path();
-    let (server, owner) = Server::fresh(from);
-    let (first, _) = known(&owner, 1);
-    let (second, client) = known(&owner, 2);
+    let (server, owner) = Server::with_owner(from);
+    let (first, _) = create_cached_key(&owner, 1);
+    let (second, client) = create_cached_key(&owner, 2);
     server.stop();
     let pepper = "data/pepper";
     std::fs::create_dir(to.join("data")).unwrap();
@@ -261,32 +261,33 @@ fn restored(to: &Path) -> (String, String, Client) {
 
 #[test]
 fn commands_distinguish_a_restored_key_from_a_paused_one_until_it_is_confirmed() {
-    const WAITS: &str = " waits to be confirmed, since its account was restored from a backup at ";
+    const ON_HOLD: &str =
+        " waits to be confirmed, since its account was restored from a backup at ";
     let to = tempfile::tempdir().unwrap();
     let to = to.path();
-    let (first, second, _) = restored(to);
-    let waits = |line: &str, beginning: &str, end: &str| {
-        let (before, at) = line.split_once(WAITS).unwrap_or_else(|| panic!("{line}"));
+    let (first, second, _) = restore_two_keys(to);
+    let assert_on_hold = |line: &str, beginning: &str, end: &str| {
+        let (before, at) = line.split_once(ON_HOLD).unwrap_or_else(|| panic!("{line}"));
         assert!(before.ends_with(beginning), "{line}");
         assert!(at.starts_with("20") && at.ends_with(end), "{line}");
     };
-    for line in does(to, &["list"]).lines() {
-        waits(line, " of the account “Acme”, which", "Z");
+    for line in run_successfully(to, &["list"]).lines() {
+        assert_on_hold(line, " of the account “Acme”, which", "Z");
     }
     // By the command alone, and by a server.
-    let already = || {
-        let out = does(to, &["pause", &second]);
+    let assert_already_paused = || {
+        let out = run_successfully(to, &["pause", &second]);
         assert!(out.starts_with("Already paused: "), "{out}");
-        waits(&out, " of the account “Acme”. It", "Z.\n");
+        assert_on_hold(&out, " of the account “Acme”. It", "Z.\n");
     };
-    already();
+    assert_already_paused();
     let server = Server::start(to);
-    already();
+    assert_already_paused();
     server.stop();
 
-    does(to, &["resume", &first]);
-    does(to, &["pause", &first]);
-    let out = does(to, &["pause", &first]);
+    run_successfully(to, &["resume", &first]);
+    run_successfully(to, &["pause", &first]);
+    let out = run_successfully(to, &["pause", &first]);
     assert!(
         out.starts_with("Already paused: ") && out.ends_with(" of the account “Acme”.\n"),
         "{out}"
@@ -296,74 +297,71 @@ fn commands_distinguish_a_restored_key_from_a_paused_one_until_it_is_confirmed()
         to,
         "UPDATE api_keys SET expires_at = 1000 WHERE name = 'Key 2'",
     );
-    let listed = does(to, &["list", "--all"]);
-    listed.has_all(["paused", "expired"]);
-    listed.lacks(WAITS);
+    let list = run_successfully(to, &["list", "--all"]);
+    list.has_all(["paused", "expired"]);
+    list.lacks(ON_HOLD);
 }
 
 #[test]
 fn resuming_a_restored_key_reports_that_it_awaited_confirmation() {
-    const WAITED: &str = ". It came back from a backup that was restored at ";
+    const WAS_ON_HOLD: &str = ". It came back from a backup that was restored at ";
     let to = tempfile::tempdir().unwrap();
     let to = to.path();
-    let (first, second, client) = restored(to);
-    let resumed = |id: &str| does(to, &["resume", id]);
-    let out = resumed(&first);
+    let (first, second, client) = restore_two_keys(to);
+    let resume = |id: &str| run_successfully(to, &["resume", id]);
+    let out = resume(&first);
     assert!(
-        out.starts_with("Resumed: ") && out.contains(WAITED),
+        out.starts_with("Resumed: ") && out.contains(WAS_ON_HOLD),
         "{out}"
     );
     let end = "Z, and was paused, unconfirmed, until now. No server was running.\n";
     assert!(out.ends_with(end), "{out}");
     // Paused again, it is like any other paused key.
-    does(to, &["pause", &first]);
-    let out = resumed(&first);
+    run_successfully(to, &["pause", &first]);
+    let out = resume(&first);
     assert!(
-        out.starts_with("Resumed: ") && !out.contains(WAITED),
+        out.starts_with("Resumed: ") && !out.contains(WAS_ON_HOLD),
         "{out}"
     );
 
     let server = Server::start(to);
-    is_refused(&server.again(&client), "paused_key");
-    let out = resumed(&second);
-    out.has(WAITED);
+    assert_refused(&server.reconnect(&client), "paused_key");
+    let out = resume(&second);
+    out.has(WAS_ON_HOLD);
     assert!(out.ends_with(". It is accepted again.\n"), "{out}");
-    assert_eq!(server.again(&client).status("/api/key"), 200);
+    assert_eq!(server.reconnect(&client).status("/api/key"), 200);
 }
 
 #[test]
 fn keys_are_listed_and_selected_by_unambiguous_previews() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let (_server, owner) = Server::fresh(folder);
-    assert!(does(folder, &["list"]).contains("no key"));
-    let (first, one) = known(&owner, 1);
-    let (second, two) = known(&owner, 2);
+    let (_server, owner) = Server::with_owner(folder);
+    assert!(run_successfully(folder, &["list"]).contains("no key"));
+    let (first, first_client) = create_cached_key(&owner, 1);
+    let (second, second_client) = create_cached_key(&owner, 2);
     let preview = |number: usize| owner.keys()[number]["preview"].as_str().unwrap().to_owned();
-    let out = does(folder, &["pause", &preview(1)]);
+    let out = run_successfully(folder, &["pause", &preview(1)]);
     out.has("“Key 1”");
-    is_refused(&one, "paused_key");
-    let listed = does(folder, &["list"]);
-    let lines: Vec<_> = listed.lines().collect();
+    assert_refused(&first_client, "paused_key");
+    let list = run_successfully(folder, &["list"]);
+    let lines: Vec<_> = list.lines().collect();
     assert!(
         lines[0].starts_with(&first) && lines[0].contains("paused"),
-        "{listed}"
+        "{list}"
     );
     assert!(
         lines[1].starts_with(&second) && lines[1].contains("active"),
-        "{listed}"
+        "{list}"
     );
-    assert!(
-        lines[0].contains("“Key 1” of the account “Acme”"),
-        "{listed}"
-    );
-    does(folder, &["revoke", &first]);
-    assert_eq!(does(folder, &["list"]).lines().count(), 1);
-    let all = does(folder, &["list", "--all"]);
+    assert!(lines[0].contains("“Key 1” of the account “Acme”"), "{list}");
+    run_successfully(folder, &["revoke", &first]);
+    assert_eq!(run_successfully(folder, &["list"]).lines().count(), 1);
+    let all = run_successfully(folder, &["list", "--all"]);
     assert!(all.lines().count() == 2 && all.contains("revoked"), "{all}");
 
     change(folder, "UPDATE api_keys SET preview = 'vx_abc123…'");
-    let line = refused(folder, &["revoke", "vx_abc123"]);
+    let line = run_failing(folder, &["revoke", "vx_abc123"]);
     line.has_all([&first, &second]);
-    assert_eq!(two.status("/api/key"), 200);
+    assert_eq!(second_client.status("/api/key"), 200);
 }

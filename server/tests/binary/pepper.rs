@@ -5,8 +5,8 @@ use std::path::Path;
 use testkit::Text as _;
 
 /// Sets up an installation with one key and stops it. Returns the key's secret.
-fn with_a_key(folder: &Path) -> String {
-    let (server, owner) = Server::fresh(folder);
+fn create_key_and_stop(folder: &Path) -> String {
+    let (server, owner) = Server::with_owner(folder);
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();
     secret
@@ -15,7 +15,7 @@ fn with_a_key(folder: &Path) -> String {
 #[test]
 fn keys_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let secret = with_a_key(folder.path());
+    let secret = create_key_and_stop(folder.path());
     let server = Server::start(folder.path());
     assert_eq!(server.key(&secret).status("/api/key"), 200);
 }
@@ -23,7 +23,7 @@ fn keys_survive_a_restart() {
 #[test]
 fn missing_or_different_pepper_stops_the_start_once_there_are_keys() {
     let folder = tempfile::tempdir().unwrap();
-    let secret = with_a_key(folder.path());
+    let secret = create_key_and_stop(folder.path());
     let file = folder.path().join("data/pepper");
     let pepper = std::fs::read_to_string(&file).unwrap();
 
@@ -38,7 +38,7 @@ fn missing_or_different_pepper_stops_the_start_once_there_are_keys() {
     line.lacks(&other);
 
     // If the environment contains the pepper, no file is needed.
-    let server = Server::of(
+    let server = Server::spawn(
         voxum(folder.path()).env("VOXUM_PEPPER", pepper.trim()),
         false,
     );

@@ -45,11 +45,11 @@ impl Proxy {
         let mut process = command
             .spawn()
             .expect("nginx and Caddy are installed; .ci/setup/deploy.sh does that");
-        let began = Instant::now();
+        let start = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             let log = || std::fs::read_to_string(folder.join("proxy.log")).unwrap();
             assert_eq!(process.try_wait().unwrap(), None, "{}", log());
-            assert!(began.elapsed() < Duration::from_secs(20), "{}", log());
+            assert!(start.elapsed() < Duration::from_secs(20), "{}", log());
             std::thread::sleep(Duration::from_millis(50));
         }
         let url = format!("https://127.0.0.1:{port}");
@@ -68,7 +68,7 @@ impl Proxy {
 }
 
 /// Replaces parts of a configuration for this machine; each part must occur in the text.
-pub fn changed(text: &str, changes: &[(&str, String)]) -> String {
+pub fn replace_parts(text: &str, changes: &[(&str, String)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from:?} is not there any more");
         text.replace(from, to)
@@ -79,22 +79,22 @@ fn nginx(folder: &Path, server: &str) -> Proxy {
     let text = std::fs::read_to_string(file("deploy/nginx.conf")).unwrap();
     nginx_with(
         folder,
-        &changed(&text, &[("127.0.0.1:3000", server.to_owned())]),
+        &replace_parts(&text, &[("127.0.0.1:3000", server.to_owned())]),
     )
 }
 
 /// Starts nginx with the text of `server/deploy/nginx.conf`, in which the addresses of the servers
 /// are already replaced.
 pub fn nginx_with(folder: &Path, text: &str) -> Proxy {
-    let (port, other) = (free_port(), free_port());
+    let (port, http_port) = (free_port(), free_port());
     let (cert, key) = (
         file("tests/binary/tls/cert.pem"),
         file("tests/binary/tls/key.pem"),
     );
-    let text = changed(
+    let text = replace_parts(
         text,
         &[
-            ("listen 80;", format!("listen 127.0.0.1:{other};")),
+            ("listen 80;", format!("listen 127.0.0.1:{http_port};")),
             ("listen 443 ", format!("listen 127.0.0.1:{port} ")),
             (
                 "/etc/ssl/console.example.com.pem",
@@ -106,15 +106,15 @@ pub fn nginx_with(folder: &Path, text: &str) -> Proxy {
             ),
         ],
     );
-    let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    let temp_paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {}/{kind};", folder.display()));
-    let around = format!(
+    let config = format!(
         "daemon off; master_process off; pid {}/pid; events {{}} http {{ access_log off; {} {text} }}",
         folder.display(),
-        places.concat()
+        temp_paths.concat()
     );
     let conf = folder.join("nginx.conf");
-    std::fs::write(&conf, around).unwrap();
+    std::fs::write(&conf, config).unwrap();
     let mut command = Command::new("nginx");
     command.args(["-e", "stderr", "-c"]).arg(conf);
     Proxy::start(command, folder, port)
@@ -132,7 +132,7 @@ fn caddy(folder: &Path, server: &str) -> Proxy {
         cert.display(),
         key.display()
     );
-    let text = changed(
+    let text = replace_parts(
         &text,
         &[
             ("127.0.0.1:3000", server.to_owned()),
@@ -154,8 +154,8 @@ fn caddy(folder: &Path, server: &str) -> Proxy {
 
 /// Checks that a body above the limit is refused with the server's own response. `made` is the
 /// response that contains a key.
-fn refuses_a_large_body(proxy: &Proxy, folder: &Path, made: &str) {
-    let (_, secret) = made.split_once("\"secret\":\"").unwrap();
+fn assert_large_body_is_refused(proxy: &Proxy, folder: &Path, key_response: &str) {
+    let (_, secret) = key_response.split_once("\"secret\":\"").unwrap();
     let (secret, _) = secret.split_once('"').unwrap();
     let key = format!("x-api-key: {secret}");
     let body = folder.join("body");
@@ -169,44 +169,47 @@ fn refuses_a_large_body(proxy: &Proxy, folder: &Path, made: &str) {
                 &["-H", expect, "--data-binary", &body, version],
             ]
             .concat();
-            let (code, told, err) = run(&mut proxy.curl("/api/leads", &options));
-            assert_eq!(code, Some(0), "{version} {expect}: {told}{err}");
-            assert!(told.contains(" 413"), "{version} {expect}: {told}");
+            let (code, output, err) = run(&mut proxy.curl("/api/leads", &options));
+            assert_eq!(code, Some(0), "{version} {expect}: {output}{err}");
+            assert!(output.contains(" 413"), "{version} {expect}: {output}");
             assert!(
-                told.contains("body_too_large"),
-                "{version} {expect}: {told}"
+                output.contains("body_too_large"),
+                "{version} {expect}: {output}"
             );
         }
     }
 }
 
-/// Checks the server behind a proxy. `lingers`: the proxy, too, keeps reading after a refusal.
-/// Caddy closes the connection of a client that is still sending.
-fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
-    let (folder, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+/// Checks the server behind a proxy. `keeps_reading`: the proxy, too, keeps reading after a
+/// refusal. Caddy closes the connection of a client that is still sending.
+fn check_behind_proxy(proxy: impl FnOnce(&Path, &str) -> Proxy, keeps_reading: bool) {
+    let (folder, proxy_folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut command = voxum(folder.path());
     command
         .env("VOXUM_PUBLIC_URL", ORIGIN)
         .env("VOXUM_TRUSTED_PROXIES", "127.0.0.1");
-    let server = Server::of(&mut command, true);
-    let proxy = proxy(own.path(), server.url.strip_prefix("http://").unwrap());
+    let server = Server::spawn(&mut command, true);
+    let proxy = proxy(
+        proxy_folder.path(),
+        server.url.strip_prefix("http://").unwrap(),
+    );
 
-    let (_, told, err) = run(&mut proxy.curl("/readyz", &["--http2"]));
-    assert!(told.starts_with("HTTP/2 200"), "{told}{err}");
+    let (_, output, err) = run(&mut proxy.curl("/readyz", &["--http2"]));
+    assert!(output.starts_with("HTTP/2 200"), "{output}{err}");
     let form = "account_name=Acme&email=ada%40example.com&password=correct+horse+battery";
-    let (_, told, _) = run(&mut proxy.curl(server.setup.as_deref().unwrap(), &["-d", form]));
-    let cookie = told
+    let (_, output, _) = run(&mut proxy.curl(server.setup.as_deref().unwrap(), &["-d", form]));
+    let cookie = output
         .lines()
         .find_map(|line| line.strip_prefix("set-cookie: "));
     let cookie = cookie
-        .unwrap_or_else(|| panic!("{told}"))
+        .unwrap_or_else(|| panic!("{output}"))
         .split(';')
         .next()
         .unwrap();
     let cookie = format!("cookie: {cookie}");
 
     // An address that a caller forged has no effect.
-    let of = |address: &str| -> i64 {
+    let count_events_from = |address: &str| -> i64 {
         match address {
             "127.0.0.1" => count(
                 folder.path(),
@@ -218,23 +221,27 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
             ),
         }
     };
-    assert!(of("127.0.0.1") > 0);
-    assert_eq!(of("another"), 0, "the caller's own tale was believed");
+    assert!(count_events_from("127.0.0.1") > 0);
+    assert_eq!(
+        count_events_from("another"),
+        0,
+        "the caller's own tale was believed"
+    );
 
     // Events arrive at once, not when the response ends, because it does not end.
-    let told = own.path().join("events");
+    let output = proxy_folder.path().join("events");
     let mut events = proxy
         .curl("/keys/events", &["-N", "-H", &cookie])
-        .stdout(std::fs::File::create(&told).unwrap())
+        .stdout(std::fs::File::create(&output).unwrap())
         .spawn()
         .unwrap();
-    let read = || std::fs::read_to_string(&told).unwrap_or_default();
-    let wait = |what: &str, word: &str| {
-        let began = Instant::now();
+    let read = || std::fs::read_to_string(&output).unwrap_or_default();
+    let wait = |context: &str, word: &str| {
+        let start = Instant::now();
         while !read().contains(word) {
             assert!(
-                began.elapsed() < Duration::from_secs(10),
-                "{what}: {}",
+                start.elapsed() < Duration::from_secs(10),
+                "{context}: {}",
                 read()
             );
             std::thread::sleep(Duration::from_millis(50));
@@ -242,7 +249,7 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
     };
     wait("there is no stream", "text/event-stream");
     let form = r#"{"form":{"name":"CRM Sync","scopes":["leads:write"],"expires":"90d","token":"0123456789abcdef"}}"#;
-    let (_, made, _) = run(&mut proxy.curl(
+    let (_, key_response, _) = run(&mut proxy.curl(
         "/call/keys/create",
         &[
             "-H",
@@ -253,13 +260,13 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
             form,
         ],
     ));
-    made.has("vx_");
+    key_response.has("vx_");
     wait("the change was kept back", "CRM Sync");
     let _ = events.kill();
     let _ = events.wait();
 
-    if lingers {
-        refuses_a_large_body(&proxy, own.path(), &made);
+    if keeps_reading {
+        assert_large_body_is_refused(&proxy, proxy_folder.path(), &key_response);
     }
     drop(proxy);
     server.stop();
@@ -267,10 +274,10 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
 
 #[test]
 fn server_works_behind_nginx_with_the_provided_configuration() {
-    serves(nginx, true);
+    check_behind_proxy(nginx, true);
 }
 
 #[test]
 fn server_works_behind_caddy_with_the_provided_configuration() {
-    serves(caddy, false);
+    check_behind_proxy(caddy, false);
 }

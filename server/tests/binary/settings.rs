@@ -6,7 +6,7 @@ use testkit::Text as _;
 
 /// Runs a program that a setting stops, and returns its single line on standard error.
 #[track_caller]
-fn refused(command: &mut Command) -> String {
+fn run_failing(command: &mut Command) -> String {
     refusal(run(command), 2)
 }
 
@@ -19,7 +19,7 @@ fn unknown_setting_is_reported_with_the_nearest_known_one() {
         ("VOXUM_PASSWORD_FILE", "VOXUM_ADMIN_PASSWORD_FILE"),
         ("VOXUM_LOGS", "VOXUM_LOG"),
     ] {
-        let line = refused(voxum(folder.path()).env(name, "swordfish"));
+        let line = run_failing(voxum(folder.path()).env(name, "swordfish"));
         line.has_all([name, nearest]);
         line.lacks("swordfish");
     }
@@ -60,26 +60,26 @@ fn invalid_setting_is_named_without_quoting_a_secret() {
         ("VOXUM_SMTP_FROM", "voxum@example.com"),
         ("VOXUM_ADMIN_PASSWORD", "swordfish swordfish"),
     ] {
-        let line = refused(voxum(folder.path()).env(name, value));
+        let line = run_failing(voxum(folder.path()).env(name, value));
         assert!(
             line.contains(name) && !line.contains("swordfish"),
             "{name}: {line}"
         );
     }
-    let line = refused(
+    let line = run_failing(
         voxum(folder.path())
             .env("VOXUM_SMTP_URL", "smtp://u:swordfish@mail.example.com")
             .env("VOXUM_SMTP_FROM", "voxum@example.com"),
     );
     line.has_all(["VOXUM_SMTP_URL", "without encryption"]);
     line.lacks("swordfish");
-    let line = refused(
+    let line = run_failing(
         voxum(folder.path())
             .env("VOXUM_ADMIN_EMAIL", "a\u{200b}da@example.com")
             .env("VOXUM_ADMIN_PASSWORD", "swordfish swordfish"),
     );
     line.has_all(["VOXUM_ADMIN_EMAIL", "letters without accents"]);
-    let line = refused(voxum(folder.path()).args(["--listen", "nowhere"]));
+    let line = run_failing(voxum(folder.path()).args(["--listen", "nowhere"]));
     line.has("--listen");
 }
 
@@ -87,7 +87,7 @@ fn invalid_setting_is_named_without_quoting_a_secret() {
 fn invalid_postgresql_url_is_refused_without_being_quoted() {
     let folder = tempfile::tempdir().unwrap();
     let url = "postgres://voxum:swordfish@db:port/voxum";
-    let line = refused(voxum(folder.path()).env("VOXUM_DATABASE_URL", url));
+    let line = run_failing(voxum(folder.path()).env("VOXUM_DATABASE_URL", url));
     line.has_all(["VOXUM_DATABASE_URL", "postgres://"]);
     line.lacks("swordfish");
 }
@@ -97,12 +97,12 @@ fn key_on_the_command_line_is_not_repeated_and_advice_is_printed() {
     const KEY: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
     let folder = tempfile::tempdir().unwrap();
     let (option, value) = (format!("--{KEY}"), format!("--reason={KEY}"));
-    let named = format!("key={KEY}");
+    let assignment = format!("key={KEY}");
     for arguments in [
         &["key", "identify", KEY][..],
         &["key", "identify", &KEY[3..]],
         &["key", "identify", &KEY[..20]],
-        &["key", "identify", &named],
+        &["key", "identify", &assignment],
         &["key", "identify", &option],
         &["key", "list", KEY],
         &["key", "pause", "vx_abc123", KEY],
@@ -112,7 +112,7 @@ fn key_on_the_command_line_is_not_repeated_and_advice_is_printed() {
         &["serve", KEY],
         &[KEY],
     ] {
-        let line = refused(voxum(folder.path()).args(arguments));
+        let line = run_failing(voxum(folder.path()).args(arguments));
         line.lacks(&KEY[3..20]);
         line.has_all(["voxum key identify < FILE", "history", "rotate or revoke"]);
     }
@@ -189,19 +189,19 @@ fn json_log_has_one_object_per_line_with_its_request() {
     command
         .env("VOXUM_LOG_FORMAT", "json")
         .env("VOXUM_LOG", "info,server=debug");
-    let server = Server::of(&mut command, true);
+    let server = Server::spawn(&mut command, true);
     assert_eq!(server.client(None).status("/api/key"), 401);
     let (_, log, _) = server.stop();
     let lines: Vec<serde_json::Value> = log
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
         .collect();
-    let answered = lines.iter().find(|line| line["fields"]["status"] == 401);
-    let answered = answered.unwrap_or_else(|| panic!("{log}"));
-    assert_eq!(answered["span"]["route"], "/api/key", "{answered}");
+    let entry = lines.iter().find(|line| line["fields"]["status"] == 401);
+    let entry = entry.unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(entry["span"]["route"], "/api/key", "{entry}");
     assert_eq!(
-        answered["span"]["id"].as_str().map(str::len),
+        entry["span"]["id"].as_str().map(str::len),
         Some(32),
-        "{answered}"
+        "{entry}"
     );
 }

@@ -13,7 +13,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// Starts a server, and stops it while it waits. Signals are handled before it listens.
-fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
+fn assert_stops_cleanly<T>(command: &mut Command, wait: impl FnOnce() -> T) {
     let address = free_address();
     let mut child: Child = command
         .env("VOXUM_LISTEN", address.to_string())
@@ -22,11 +22,11 @@ fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
         .spawn()
         .unwrap();
     wait_for("it listens", || TcpStream::connect(address).is_ok());
-    let _held = waits();
-    let killed = Command::new("kill")
+    let _guard = wait();
+    let kill_status = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();
-    assert!(killed.unwrap().success());
+    assert!(kill_status.unwrap().success());
     let status = child.wait().unwrap();
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
@@ -37,27 +37,30 @@ fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
 
 #[test]
 fn signal_stops_a_server_that_waits_for_a_response_of_its_database() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent_server = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
     command
         .env(
             "VOXUM_DATABASE_URL",
-            format!("postgres://voxum@{}/voxum", silent.local_addr().unwrap()),
+            format!(
+                "postgres://voxum@{}/voxum",
+                silent_server.local_addr().unwrap()
+            ),
         )
         .env("VOXUM_PEPPER", "0".repeat(64));
-    ends_in_order(&mut command, || silent.accept().unwrap());
+    assert_stops_cleanly(&mut command, || silent_server.accept().unwrap());
 }
 
 #[test]
 fn signal_stops_a_node_that_waits_for_a_lock_of_another_node() {
     let installation = Installation::new();
-    let node = Server::of(&mut installation.node(), true);
+    let node = Server::spawn(&mut installation.node(), true);
     node.stop();
     let lock = installation.hold("LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE");
     let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    ends_in_order(&mut installation.node(), || {
+    assert_stops_cleanly(&mut installation.node(), || {
         wait_for("it waits", || installation.count(waiting) == 1);
     });
     drop(lock);
@@ -73,10 +76,12 @@ fn signal_stops_a_server_that_waits_for_the_lock_of_its_file() {
         .build()
         .unwrap();
     let url = format!("sqlite:{}", folder.path().join("data/voxum.db").display());
-    let mut other = runtime
+    let mut connection = runtime
         .block_on(sqlx::SqliteConnection::connect(&url))
         .unwrap();
-    runtime.block_on(other.execute("BEGIN IMMEDIATE")).unwrap();
-    ends_in_order(&mut voxum(folder.path()), || {});
-    runtime.block_on(other.execute("ROLLBACK")).unwrap();
+    runtime
+        .block_on(connection.execute("BEGIN IMMEDIATE"))
+        .unwrap();
+    assert_stops_cleanly(&mut voxum(folder.path()), || {});
+    runtime.block_on(connection.execute("ROLLBACK")).unwrap();
 }

@@ -1,7 +1,7 @@
 //! Stopping, orderly or not, and what is known afterwards about the uses of a key.
 
 use crate::installation::{Installation, signal, wait_for};
-use crate::slow::is_closed;
+use crate::slow_clients::is_closed;
 use crate::support::{Client, Server, TOKEN, change, count, voxum};
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
@@ -18,9 +18,9 @@ fn signal_stops_the_server_after_every_use_and_call_is_stored_once() {
     for _ in 0..50 {
         assert_eq!(server.key(&secret).status("/api/key"), 200);
     }
-    let (status, log, took) = server.stop();
+    let (status, log, elapsed) = server.stop();
     assert!(status.success(), "{log}");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
     assert_eq!(count(folder.path(), USED), 1);
     assert_eq!(count(folder.path(), CALLS), 50);
 }
@@ -39,16 +39,16 @@ fn crash_loses_at_most_five_seconds_of_uses() {
 fn endless_request_does_not_prevent_the_server_from_stopping() {
     let (folder, server, owner) = Server::with_folder();
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
-    let slow = half_a_request(&server, &secret);
-    let (status, log, took) = server.stop();
+    let slow = open_endless_request(&server, &secret);
+    let (status, log, elapsed) = server.stop();
     assert!(status.success(), "{log}");
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
     assert_eq!(count(folder.path(), USED), 1);
     drop(slow);
 }
 
 /// Opens a request whose body never ends, and which the server is working on.
-fn half_a_request(server: &Server, secret: &str) -> TcpStream {
+fn open_endless_request(server: &Server, secret: &str) -> TcpStream {
     let mut slow = server.connect();
     let head = format!(
         "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\n\
@@ -67,7 +67,7 @@ fn status(client: &Client, path: &str) -> Option<u16> {
 fn stopping_server_is_not_ready_but_answers_until_the_shutdown_delay_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = voxum(folder.path());
-    let server = Server::of(command.env("VOXUM_SHUTDOWN_DELAY", "3"), true);
+    let server = Server::spawn(command.env("VOXUM_SHUTDOWN_DELAY", "3"), true);
     assert_eq!(status(&server.client(None), "/readyz"), Some(200));
     server.terminate();
     wait_for("it is not ready", || {
@@ -100,12 +100,12 @@ fn hanging_mail_server_does_not_prevent_the_database_from_being_closed() {
             format!("smtp://{}", mail.local_addr().unwrap()),
         )
         .env("VOXUM_SMTP_FROM", "voxum@example.com");
-    let server = Server::of(&mut command, false);
+    let server = Server::spawn(&mut command, false);
     let _hanging = mail.accept().unwrap();
     assert_eq!(server.key(&secret).status("/api/key"), 200);
-    let (status, log, took) = server.stop();
+    let (status, log, elapsed) = server.stop();
     assert!(status.success(), "{log}");
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
     log.has_all(["was aborted", "task=\"mail\""]);
     log.lacks("the database was not closed");
     assert_eq!(count(folder.path(), USED), 1);
@@ -114,17 +114,17 @@ fn hanging_mail_server_does_not_prevent_the_database_from_being_closed() {
 #[test]
 fn stopping_node_deregisters_while_its_last_requests_are_in_progress() {
     let installation = Installation::new();
-    let (one, owner) = Server::with_owner(&mut installation.node());
-    let two = Server::of(&mut installation.node(), false);
+    let (node_a, owner) = Server::spawn_with_owner(&mut installation.node());
+    let node_b = Server::spawn(&mut installation.node(), false);
     let nodes = || installation.count("SELECT count(*) FROM nodes");
     wait_for("both nodes are registered", || nodes() == 2);
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
-    let slow = half_a_request(&two, &secret);
-    two.terminate();
+    let slow = open_endless_request(&node_b, &secret);
+    node_b.terminate();
     wait_for("the node left", || nodes() == 1);
     assert!(!is_closed(&slow), "its last request was cut off before");
     drop(slow);
-    installation.end([one, two]);
+    installation.end([node_a, node_b]);
 }
 
 #[test]

@@ -56,11 +56,12 @@ pub struct Server {
 
 impl Server {
     pub fn start(folder: &Path) -> Self {
-        Self::of(&mut voxum(folder), false)
+        Self::spawn(&mut voxum(folder), false)
     }
 
-    /// Starts the server and waits until it listens and, if `fresh`, has printed the link.
-    pub fn of(command: &mut Command, fresh: bool) -> Self {
+    /// Starts the server and waits until it listens and, if `expect_setup_link`, has printed the
+    /// link.
+    pub fn spawn(command: &mut Command, expect_setup_link: bool) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -82,10 +83,12 @@ impl Server {
             rest.unwrap_or_else(|| panic!("{line:?} does not begin with {beginning:?}"))
         };
         let url = line("Listening on ");
-        let setup = fresh.then(|| line("Set up the first owner: ")).map(|link| {
-            let (_, path) = link.split_at(link.find("/setup/").unwrap());
-            path.to_owned()
-        });
+        let setup = expect_setup_link
+            .then(|| line("Set up the first owner: "))
+            .map(|link| {
+                let (_, path) = link.split_at(link.find("/setup/").unwrap());
+                path.to_owned()
+            });
         Self {
             child,
             log: Some(log),
@@ -95,33 +98,33 @@ impl Server {
     }
 
     /// Starts the server on an empty database, and sets up its owner.
-    pub fn with_owner(command: &mut Command) -> (Self, Client) {
-        let server = Self::of(command, true);
+    pub fn spawn_with_owner(command: &mut Command) -> (Self, Client) {
+        let server = Self::spawn(command, true);
         let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
         (server, owner)
     }
 
     /// Starts the server in an empty folder, with an owner.
-    pub fn fresh(folder: &Path) -> (Self, Client) {
-        Self::with_owner(&mut voxum(folder))
+    pub fn with_owner(folder: &Path) -> (Self, Client) {
+        Self::spawn_with_owner(&mut voxum(folder))
     }
 
     /// Starts the server in a folder of its own, with an owner.
     pub fn with_folder() -> (TempDir, Self, Client) {
         let folder = tempfile::tempdir().unwrap();
-        let (server, owner) = Self::fresh(folder.path());
+        let (server, owner) = Self::with_owner(folder.path());
         (folder, server, owner)
     }
 
     pub fn set_up(&self, path: &str, email: &str) -> Client {
-        let nobody = self.client(None);
+        let anonymous = self.client(None);
         let form = format!(
             "account_name=Acme&email={email}&password={}",
             PASSWORD.replace(' ', "+")
         );
-        let answer = nobody.form(path, &form).unwrap();
-        assert_eq!(answer.status, 303, "{}", answer.body);
-        self.client(Some(("cookie", answer.cookie)))
+        let response = anonymous.form(path, &form).unwrap();
+        assert_eq!(response.status, 303, "{}", response.body);
+        self.client(Some(("cookie", response.cookie)))
     }
 
     pub fn client(&self, header: Option<(&'static str, String)>) -> Client {
@@ -151,13 +154,13 @@ impl Server {
     /// Opens a connection on which nothing takes longer than a minute.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address()).unwrap();
-        let patience = Some(Duration::from_secs(60));
-        stream.set_read_timeout(patience).unwrap();
-        stream.set_write_timeout(patience).unwrap();
+        let timeout = Some(Duration::from_secs(60));
+        stream.set_read_timeout(timeout).unwrap();
+        stream.set_write_timeout(timeout).unwrap();
         stream
     }
 
-    pub fn process(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
@@ -169,32 +172,32 @@ impl Server {
 
     /// Returns the same client for this server. The name of the session cookie includes the
     /// server's port, so the session is sent under the name that earlier versions used.
-    pub fn again(&self, client: &Client) -> Client {
-        let carried = |(name, value): (&'static str, String)| match value.split_once('=') {
+    pub fn reconnect(&self, client: &Client) -> Client {
+        let adapt_header = |(name, value): (&'static str, String)| match value.split_once('=') {
             Some((_, token)) if name == "cookie" => (name, format!("voxum_session={token}")),
             _ => (name, value),
         };
         Client {
             url: self.url.clone(),
-            header: client.header.clone().map(carried),
+            header: client.header.clone().map(adapt_header),
             ..client.clone()
         }
     }
 
     /// Stops the server; returns its exit status, its log and how long it took.
     pub fn stop(mut self) -> (ExitStatus, String, Duration) {
-        let started = Instant::now();
+        let start = Instant::now();
         self.terminate();
         let status = self.child.wait().unwrap();
         let log = self.log.take().unwrap().join().unwrap();
-        (status, log, started.elapsed())
+        (status, log, start.elapsed())
     }
 
     pub fn terminate(&self) {
-        let killed = Command::new("kill")
+        let status = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status();
-        assert!(killed.unwrap().success());
+        assert!(status.unwrap().success());
     }
 }
 
@@ -211,7 +214,7 @@ impl Drop for Server {
     }
 }
 
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: String,
     /// Name and value of the first cookie.
@@ -219,7 +222,7 @@ pub struct Answer {
     pub retry_after: Option<String>,
 }
 
-impl AsRef<str> for Answer {
+impl AsRef<str> for Response {
     fn as_ref(&self) -> &str {
         &self.body
     }
@@ -264,7 +267,7 @@ impl Client {
         path: &str,
         kind: &str,
         body: &str,
-    ) -> Result<Answer, ureq::Error> {
+    ) -> Result<Response, ureq::Error> {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url));
@@ -289,7 +292,7 @@ impl Client {
         let retry_after = response.headers().get("retry-after");
         let retry_after = retry_after.map(|line| line.to_str().unwrap().to_owned());
         let body = response.body_mut().read_to_string()?;
-        Ok(Answer {
+        Ok(Response {
             status: response.status().as_u16(),
             body,
             cookie,
@@ -299,7 +302,7 @@ impl Client {
 
     /// # Errors
     /// No response arrived.
-    pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
+    pub fn get(&self, path: &str) -> Result<Response, ureq::Error> {
         self.send("GET", path, "text/plain", "")
     }
 
@@ -310,7 +313,7 @@ impl Client {
 
     /// # Errors
     /// No response arrived.
-    pub fn form(&self, path: &str, body: &str) -> Result<Answer, ureq::Error> {
+    pub fn form(&self, path: &str, body: &str) -> Result<Response, ureq::Error> {
         self.send("POST", path, "application/x-www-form-urlencoded", body)
     }
 
@@ -320,9 +323,9 @@ impl Client {
     /// No response arrived.
     pub fn call(&self, function: &str, arguments: &Value) -> Result<Value, ureq::Error> {
         let path = format!("/call/{function}");
-        let answer = self.send("POST", &path, "application/json", &arguments.to_string())?;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        Ok(serde_json::from_str(&answer.body).unwrap())
+        let response = self.send("POST", &path, "application/json", &arguments.to_string())?;
+        assert_eq!(response.status, 200, "{}", response.body);
+        Ok(serde_json::from_str(&response.body).unwrap())
     }
 
     /// Creates a key and returns its secret.
@@ -343,8 +346,8 @@ impl Client {
         form_token: &str,
         scopes: &[&str],
     ) -> Result<String, ureq::Error> {
-        let answer = self.make(name, form_token, scopes)?;
-        Ok(text(&answer, "/Ok/secret"))
+        let response = self.make(name, form_token, scopes)?;
+        Ok(text(&response, "/Ok/secret"))
     }
 
     /// Creates a key and returns its id and its secret.
@@ -352,8 +355,8 @@ impl Client {
     /// # Errors
     /// Those of [`Self::create`].
     pub fn issue(&self, name: &str, form_token: &str) -> Result<(String, String), ureq::Error> {
-        let answer = self.make(name, form_token, &["inventory:read"])?;
-        Ok((text(&answer, "/Ok/key/id"), text(&answer, "/Ok/secret")))
+        let response = self.make(name, form_token, &["inventory:read"])?;
+        Ok((text(&response, "/Ok/key/id"), text(&response, "/Ok/secret")))
     }
 
     fn make(&self, name: &str, form_token: &str, scopes: &[&str]) -> Result<Value, ureq::Error> {
@@ -370,16 +373,16 @@ impl Client {
     }
 }
 
-fn text(answer: &Value, at: &str) -> String {
-    let text = answer.pointer(at).and_then(Value::as_str);
-    text.unwrap_or_else(|| panic!("{answer}")).to_owned()
+fn text(response: &Value, at: &str) -> String {
+    let text = response.pointer(at).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("{response}")).to_owned()
 }
 
 /// Returns a single number from the database.
 pub fn count(folder: &Path, statement: &str) -> i64 {
     in_database(folder, async |connection| {
-        let counted = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
-        counted.fetch_one(connection).await
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
+        query.fetch_one(connection).await
     })
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 
 const MIB: usize = 1024 * 1024;
 /// The size of a file that a person might have chosen by mistake.
-const SENT: usize = 40 * MIB;
+const BODY_SIZE: usize = 40 * MIB;
 const BOUNDARY: &str =
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cars.csv\"\r\n\r\n";
 
@@ -29,7 +29,7 @@ fn cases(secret: &str, owner: &Client) -> Vec<Case> {
         let cookie = owner.cookie();
         format!("cookie: {cookie}\r\nsec-fetch-site: same-origin\r\ncontent-type: {kind}\r\n")
     };
-    let of_api = |path, headers| Case {
+    let api_case = |path, headers| Case {
         path,
         headers,
         start: "",
@@ -38,11 +38,11 @@ fn cases(secret: &str, owner: &Client) -> Vec<Case> {
     };
     let json = api("application/json");
     vec![
-        of_api("/api/inventory", json.clone()),
-        of_api("/api/inventory", api("text/csv")),
-        of_api("/api/inventory?dry_run=true", api("application/xml")),
-        of_api("/api/inventory", format!("{json}idempotency-key: 1\r\n")),
-        of_api("/api/leads", json),
+        api_case("/api/inventory", json.clone()),
+        api_case("/api/inventory", api("text/csv")),
+        api_case("/api/inventory?dry_run=true", api("application/xml")),
+        api_case("/api/inventory", format!("{json}idempotency-key: 1\r\n")),
+        api_case("/api/leads", json),
         Case {
             path: "/inventory/import",
             headers: console("multipart/form-data; boundary=x"),
@@ -74,9 +74,9 @@ fn key(owner: &Client) -> String {
 }
 
 fn read(stream: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("no reset");
-    String::from_utf8(answer).unwrap()
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).expect("no reset");
+    String::from_utf8(response).unwrap()
 }
 
 #[test]
@@ -89,25 +89,33 @@ fn client_that_sends_a_whole_large_body_before_it_reads_gets_the_refusal() {
             let length = if chunked {
                 "transfer-encoding: chunked".to_owned()
             } else {
-                format!("content-length: {SENT}")
+                format!("content-length: {BODY_SIZE}")
             };
-            let what = format!("{path} with {length}");
+            let context = format!("{path} with {length}");
             let mut stream = server.connect();
             let head = format!(
                 "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}{length}\r\n\r\n"
             );
             let mut body = case.start.as_bytes().to_vec();
-            body.resize(SENT, b' ');
+            body.resize(BODY_SIZE, b' ');
             if chunked {
-                body = [format!("{SENT:x}\r\n").as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+                body = [
+                    format!("{BODY_SIZE:x}\r\n").as_bytes(),
+                    &body,
+                    b"\r\n0\r\n\r\n",
+                ]
+                .concat();
             }
             let sent = stream.write_all(head.as_bytes());
             sent.and_then(|()| stream.write_all(&body))
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
-            let answer = read(&mut stream);
-            assert!(answer.starts_with("HTTP/1.1 413 "), "{what}: {answer}");
-            assert!(answer.contains(case.kind), "{what}: {answer}");
-            assert!(answer.contains(case.text), "{what}: {answer}");
+                .unwrap_or_else(|error| panic!("{context}: {error}"));
+            let response = read(&mut stream);
+            assert!(
+                response.starts_with("HTTP/1.1 413 "),
+                "{context}: {response}"
+            );
+            assert!(response.contains(case.kind), "{context}: {response}");
+            assert!(response.contains(case.text), "{context}: {response}");
         }
     }
 }
@@ -119,12 +127,12 @@ fn client_that_expects_100_continue_is_refused_before_it_sends_a_large_body() {
     for Case { path, headers, .. } in cases(&secret, &owner) {
         let mut stream = server.connect();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {SENT}\r\nexpect: 100-continue\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {BODY_SIZE}\r\nexpect: 100-continue\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
         // The server closes the connection, since it cannot know whether the body will follow.
-        let answer = read(&mut stream);
-        assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
+        let response = read(&mut stream);
+        assert!(response.starts_with("HTTP/1.1 413 "), "{path}: {response}");
     }
 }
 
@@ -149,7 +157,7 @@ fn curl_shows_the_refusal_of_a_large_body_over_http1_and_http2() {
     let body = folder.path().join("body");
     for case in cases(&secret, &owner) {
         let mut bytes = case.start.as_bytes().to_vec();
-        bytes.resize(SENT, b' ');
+        bytes.resize(BODY_SIZE, b' ');
         std::fs::write(&body, bytes).unwrap();
         for options in [
             &[][..],
@@ -157,11 +165,14 @@ fn curl_shows_the_refusal_of_a_large_body_over_http1_and_http2() {
             &["-H", "expect:", "-H", "transfer-encoding: chunked"],
             &["--http2-prior-knowledge"],
         ] {
-            let what = format!("{} with {options:?}", case.path);
-            let (good, answer) = curl(&server, &body, &case, options);
-            assert!(good, "{what}: {answer}");
-            let refused = answer.contains("HTTP/1.1 413") || answer.contains("HTTP/2 413");
-            assert!(refused && answer.contains(case.text), "{what}: {answer}");
+            let context = format!("{} with {options:?}", case.path);
+            let (succeeded, response) = curl(&server, &body, &case, options);
+            assert!(succeeded, "{context}: {response}");
+            let is_refused = response.contains("HTTP/1.1 413") || response.contains("HTTP/2 413");
+            assert!(
+                is_refused && response.contains(case.text),
+                "{context}: {response}"
+            );
         }
     }
 }

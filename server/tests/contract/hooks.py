@@ -14,54 +14,54 @@ import schemathesis
 
 URL = os.environ["CONTRACT_URL"]
 # In a header, these are no HTTP: the answer is an empty 400, which comes before the API and is tested by itself.
-NO_HTTP = dict.fromkeys([*range(9), *range(10, 32), 127])
+INVALID_IN_HEADERS = dict.fromkeys([*range(9), *range(10, 32), 127])
 ADDRESS = r"[A-Za-z0-9]+@[A-Za-z0-9]+\.[A-Za-z]+"
 SCOPES = ["inventory:read", "inventory:write", "leads:read", "leads:write"]
 
 
-def ask(method, path, headers, body=None):
+def call(method, path, headers, body=None):
     connection = http.client.HTTPConnection(urlsplit(URL).netloc, timeout=10)
     connection.request(method, path, body, headers)
     return json.load(connection.getresponse())
 
 
-def fresh_key():
+def create_key():
     form = {"name": "Contract", "scopes": SCOPES, "expires": "90d", "token": uuid.uuid4().hex}
     headers = {"Content-Type": "application/json", "Origin": URL, "Cookie": os.environ["CONTRACT_COOKIE"]}
-    return ask("POST", "/call/keys/create", headers, json.dumps({"form": form}))["Ok"]["secret"]
+    return call("POST", "/call/keys/create", headers, json.dumps({"form": form}))["Ok"]["secret"]
 
 
-KEY = fresh_key()
-DOCUMENT = ask("GET", "/api/openapi.json", {})
+KEY = create_key()
+DOCUMENT = call("GET", "/api/openapi.json", {})
 
 
 @schemathesis.check
 def problem_is_described(ctx, response, case):
     """The document lists a response's problem codes beside the schema of the problem, so that checks of schemas miss them."""
-    described = DOCUMENT["paths"][case.operation.path][case.operation.method]["responses"].get(str(response.status_code), {})
-    name = described.get("$ref", "").rpartition("/")[2]
-    described = DOCUMENT["components"]["responses"].get(name, described)
-    problem = described.get("content", {}).get("application/problem+json")
+    description = DOCUMENT["paths"][case.operation.path][case.operation.method]["responses"].get(str(response.status_code), {})
+    name = description.get("$ref", "").rpartition("/")[2]
+    description = DOCUMENT["components"]["responses"].get(name, description)
+    problem = description.get("content", {}).get("application/problem+json")
     if problem:
-        answer = response.json()
-        assert answer["code"] in problem["x-codes"], f"{answer['code']} is not described"
-        assert answer["status"] == response.status_code, f"the body has the status {answer['status']}"
+        body = response.json()
+        assert body["code"] in problem["x-codes"], f"{body['code']} is not described"
+        assert body["status"] == response.status_code, f"the body has the status {body['status']}"
 
 
-class Sent:
+class KeyHeader:
     def set(self, case, data, context):
         case.headers = {**(case.headers or {}), "X-API-Key": data}
 
 
 # A key that revokes itself is gone: each of these calls has one of its own.
 @schemathesis.auth(refresh_interval=None).apply_to(method="DELETE", path="/api/key")
-class OwnKey(Sent):
+class OwnKey(KeyHeader):
     def get(self, case, context):
-        return fresh_key()
+        return create_key()
 
 
 @schemathesis.auth().skip_for(method="DELETE", path="/api/key")
-class OneKey(Sent):
+class OneKey(KeyHeader):
     def get(self, case, context):
         return KEY
 
@@ -71,10 +71,10 @@ def before_call(context, case, kwargs):
     """What makes a request one at all, and a good one good, and stands in no schema."""
     headers = case.headers or {}
     for name, value in list(headers.items()):
-        if isinstance(value, str) and value != value.translate(NO_HTTP):
-            headers[name] = value.translate(NO_HTTP)
+        if isinstance(value, str) and value != value.translate(INVALID_IN_HEADERS):
+            headers[name] = value.translate(INVALID_IN_HEADERS)
     if case.meta is None or case.meta.generation.mode.is_negative:
-        stay_too_long(case)
+        lengthen_texts(case)
         # Under the key of an earlier request, the answer would be that request's.
         key = headers.get("Idempotency-Key")
         if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
@@ -89,7 +89,7 @@ def before_call(context, case, kwargs):
     # A cursor is good where it was given out.
     if "cursor" in (case.query or {}):
         if case.operation.path in ("/api/leads", "/api/inventory/changes"):
-            case.query["cursor"] = ask("GET", case.operation.path, {"X-API-Key": KEY})["next_cursor"]
+            case.query["cursor"] = call("GET", case.operation.path, {"X-API-Key": KEY})["next_cursor"]
         else:
             case.query["cursor"] = ("\x01" + (case.query.get("category") or "A")[:100]).encode().hex()
     # Only a feed that replaces the inventory can allow removals.
@@ -97,11 +97,11 @@ def before_call(context, case, kwargs):
         (case.query or {}).pop("allow_removal", None)
     if case.operation.path == "/api/inventory/{id}":
         # The id in a path has no blanks around it, as no stored id has.
-        case.path_parameters["id"] = quote(visible(unquote(case.path_parameters["id"])), safe="")
+        case.path_parameters["id"] = quote(visible_id(unquote(case.path_parameters["id"])), safe="")
     # What is to be deleted or changed has to be there.
     if case.operation.label in ("DELETE /api/inventory/{id}", "PATCH /api/inventory/{id}"):
-        sent = {"X-API-Key": KEY, "Content-Type": "application/json"}
-        ask("PUT", case.formatted_path, sent, '{"name": "n"}')
+        json_headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
+        call("PUT", case.formatted_path, json_headers, '{"name": "n"}')
     if case.operation.label == "POST /api/inventory":
         # No stored item has the ids that are made up.
         if (case.query or {}).get("mode") == "update":
@@ -109,22 +109,22 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, str):
             case.body = feed(case.media_type, case.body)
         elif isinstance(case.body, dict):
-            items = ({**exact(item), "id": visible(item["id"])} for item in case.body["items"])
-            case.body["items"] = each_once(items)
+            items = ({**with_exact_price(item), "id": visible_id(item["id"])} for item in case.body["items"])
+            case.body["items"] = unique_by_id(items)
     if case.operation.label in ("PUT /api/inventory/{id}", "PATCH /api/inventory/{id}"):
         if isinstance(case.body, dict):
-            case.body = exact(case.body)
+            case.body = with_exact_price(case.body)
             # It would have to be the one in the path.
             case.body.pop("id", None)
     if case.operation.path.startswith("/api/leads") and isinstance(case.body, dict):
-        ids = {name: visible(case.body[name]) for name in ("item_id", "external_id") if case.body.get(name)}
+        ids = {name: visible_id(case.body[name]) for name in ("item_id", "external_id") if case.body.get(name)}
         case.body.update(ids)
         # JSON Schema knows no more of an address than that there is an `@` in it.
         if (case.body.get("email") or "").strip() and not re.fullmatch(ADDRESS, case.body["email"]):
             case.body["email"] = "buyer@example.com"
 
 
-def stay_too_long(case):
+def lengthen_texts(case):
     """Blanks at the ends of a text do not count, so a text that is too long by them alone would be good."""
     if not isinstance(case.body, dict):
         return
@@ -139,7 +139,7 @@ def stay_too_long(case):
 
 # Feeds that are no JSON are texts to JSON Schema, and are sent as they are.
 @schemathesis.serializer("application/xml", "text/xml", "text/csv")
-def as_it_is(context, value):
+def send_unchanged(context, value):
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
@@ -148,23 +148,23 @@ def feed(media_type, text):
     if text.startswith(("<inventory>", "id,")):
         return text
     name = "".join(c for c in text if unicodedata.category(c)[0] not in "CZ")[:200] or "-"
-    identity = uuid.uuid4().hex
+    item_id = uuid.uuid4().hex
     if media_type == "text/csv":
-        return 'id,name\n{},"{}"\n'.format(identity, name.replace('"', '""'))
-    return f"<inventory><item><id>{identity}</id><name>{escape(name)}</name></item></inventory>"
+        return 'id,name\n{},"{}"\n'.format(item_id, name.replace('"', '""'))
+    return f"<inventory><item><id>{item_id}</id><name>{escape(name)}</name></item></inventory>"
 
 
-def each_once(items):
+def unique_by_id(items):
     """No id twice."""
     return list({item["id"]: item for item in items}.values())
 
 
-def exact(item):
+def with_exact_price(item):
     """The item with a price that has as many places as every currency: none, or two for the account's own, the dollar."""
     if item.get("attributes"):
         # Blanks around a name do not count.
-        named = {name.strip(): value for name, value in item["attributes"].items()}
-        item = {**item, "attributes": named}
+        attributes = {name.strip(): value for name, value in item["attributes"].items()}
+        item = {**item, "attributes": attributes}
     if not item.get("price"):
         return item
     unit = Decimal("1" if item.get("currency") else "0.01")
@@ -172,8 +172,8 @@ def exact(item):
     return {**item, "price": str(price) if isinstance(item["price"], str) else float(price)}
 
 
-def visible(identity):
+def visible_id(item_id):
     """Without the invisible characters that ids are refused for, and not in the form of a number that a spreadsheet shortens."""
-    kept = (c for c in identity if unicodedata.category(c)[0] in "LNPS " and c not in "\u115f\u1160\u3164\uffa0\u2800")
-    kept = "".join(kept).strip()
-    return kept if kept and "e+" not in kept.lower() and kept not in (".", "..", "changes") else uuid.uuid4().hex
+    text = (c for c in item_id if unicodedata.category(c)[0] in "LNPS " and c not in "\u115f\u1160\u3164\uffa0\u2800")
+    text = "".join(text).strip()
+    return text if text and "e+" not in text.lower() and text not in (".", "..", "changes") else uuid.uuid4().hex

@@ -65,20 +65,20 @@ class Server:
         self.reader.join()
         self.process.stdout.close()
 
-    def post(self, path: str, kind: str, body: str, cookie: str = ""):
+    def post(self, path: str, content_type: str, body: str, cookie: str = ""):
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
-        headers = {"Content-Type": kind, "Origin": self.url, "Cookie": cookie}
+        headers = {"Content-Type": content_type, "Origin": self.url, "Cookie": cookie}
         connection.request("POST", path, body, headers)
-        answer = connection.getresponse()
-        return answer, answer.read().decode()
+        response = connection.getresponse()
+        return response, response.read().decode()
 
 
 def sign_in(server: Server) -> str:
     form = urlencode({"email": EMAIL, "password": PASSWORD})
-    answer, body = server.post("/sign-in", "application/x-www-form-urlencoded", form)
-    cookie = answer.getheader("Set-Cookie")
-    if answer.status != 303 or not cookie:
-        sys.exit(f"The owner could not sign in: {answer.status} {body}")
+    response, body = server.post("/sign-in", "application/x-www-form-urlencoded", form)
+    cookie = response.getheader("Set-Cookie")
+    if response.status != 303 or not cookie:
+        sys.exit(f"The owner could not sign in: {response.status} {body}")
     return cookie.split(";")[0]
 
 
@@ -88,28 +88,28 @@ def lift_limits(folder: str):
         database.execute("UPDATE accounts SET limit_depth = 100000, limit_per_second = 1000")
 
 
-def search(schemathesis: str, arguments: list[str], environment: dict[str, str]) -> int:
+def run_schemathesis(schemathesis: str, arguments: list[str], environment: dict[str, str]) -> int:
     # A temporary folder for its findings, which need not be kept.
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", **environment)
         return subprocess.run([schemathesis, *arguments], cwd=folder, env=environment, check=False).returncode
 
 
-def search_api(schemathesis: str, server: Server, cookie: str, bounds: list[str]) -> int:
+def search_api(schemathesis: str, server: Server, cookie: str, limits: list[str]) -> int:
     environment = {
         "PYTHONPATH": str(HERE),
         "SCHEMATHESIS_HOOKS": "hooks",
         "CONTRACT_URL": server.url,
         "CONTRACT_COOKIE": cookie,
     }
-    arguments = ["--config-file", str(HERE / "schemathesis.toml"), "run", f"{server.url}/api/openapi.json", *bounds]
-    return search(schemathesis, arguments, environment)
+    arguments = ["--config-file", str(HERE / "schemathesis.toml"), "run", f"{server.url}/api/openapi.json", *limits]
+    return run_schemathesis(schemathesis, arguments, environment)
 
 
 def pages() -> dict:
     """Returns an OpenAPI document of the pages and the query parameters that they read."""
-    answers = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long, or given twice", 404: "It does not exist"}
-    responses = {str(status): {"description": text} for status, text in answers.items()}
+    descriptions = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long, or given twice", 404: "It does not exist"}
+    responses = {str(status): {"description": text} for status, text in descriptions.items()}
     # Longer than most parameters may be.
     schema = {"type": "string", "minLength": 1, "maxLength": 300}
 
@@ -118,23 +118,23 @@ def pages() -> dict:
             yield {"in": "path", "name": name, "required": True, "schema": schema}
         for name in names:
             # One value each, since a page refuses every repeated parameter except this one.
-            most = 60 if name == "key" else 1
-            yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": most}}
+            max_items = 60 if name == "key" else 1
+            yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": max_items}}
 
-    listed = json.loads((HERE / "console.json").read_text())
+    pages_and_parameters = json.loads((HERE / "console.json").read_text())
     paths = {
         path: {"get": {"parameters": list(parameters(path, names)), "responses": responses}}
-        for path, names in listed.items()
+        for path, names in pages_and_parameters.items()
     }
     return {"openapi": "3.1.0", "info": {"title": "Voxum Console", "version": "1"}, "paths": paths}
 
 
-def search_console(schemathesis: str, server: Server, cookie: str, bounds: list[str]) -> int:
+def search_console(schemathesis: str, server: Server, cookie: str, limits: list[str]) -> int:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as document:
         json.dump(pages(), document)
         document.flush()
         arguments = ["--config-file", str(HERE / "console.toml"), "run", document.name, "--url", server.url]
-        return search(schemathesis, [*arguments, "--header", f"Cookie: {cookie}", *bounds], {})
+        return run_schemathesis(schemathesis, [*arguments, "--header", f"Cookie: {cookie}", *limits], {})
 
 
 def main() -> int:
@@ -143,24 +143,24 @@ def main() -> int:
     parser.add_argument("server", type=os.path.abspath)
     parser.add_argument("--examples", type=int, default=20, help="for each operation and phase")
     parser.add_argument("--seed", type=int)
-    given = parser.parse_args()
-    seed = random.randrange(2**32) if given.seed is None else given.seed
-    print(f"Seed {seed}, {given.examples} examples for each operation", flush=True)
-    with tempfile.TemporaryDirectory() as folder, Server(given.server, folder) as server:
+    arguments = parser.parse_args()
+    seed = random.randrange(2**32) if arguments.seed is None else arguments.seed
+    print(f"Seed {seed}, {arguments.examples} examples for each operation", flush=True)
+    with tempfile.TemporaryDirectory() as folder, Server(arguments.server, folder) as server:
         cookie = sign_in(server)
         lift_limits(folder)
-        bounds = ["--max-examples", str(given.examples), "--seed", str(seed)]
-        code = search_api(given.schemathesis, server, cookie, bounds)
-        code = search_console(given.schemathesis, server, cookie, bounds) or code
+        limits = ["--max-examples", str(arguments.examples), "--seed", str(seed)]
+        code = search_api(arguments.schemathesis, server, cookie, limits)
+        code = search_console(arguments.schemathesis, server, cookie, limits) or code
         if server.process.poll() is not None:
             print("The server has ended by itself.")
             code = code or 1
     # The server may have logged errors even if all of its responses were valid.
-    broken = [line for line in server.log if "ERROR" in line or "panicked" in line]
-    if code or broken:
-        print("\nThe end of the server's log:\n" + "".join(broken[:5] + server.log[-20:]))
-        print(f"To repeat it: --seed {seed} --examples {given.examples}")
-    return code or int(bool(broken))
+    error_lines = [line for line in server.log if "ERROR" in line or "panicked" in line]
+    if code or error_lines:
+        print("\nThe end of the server's log:\n" + "".join(error_lines[:5] + server.log[-20:]))
+        print(f"To repeat it: --seed {seed} --examples {arguments.examples}")
+    return code or int(bool(error_lines))
 
 
 if __name__ == "__main__":

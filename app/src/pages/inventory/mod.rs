@@ -42,9 +42,9 @@ pub fn InventoryPage() -> impl IntoView {
 #[component]
 fn Inventory(page: Data) -> impl IntoView {
     let empty = page.total == 0;
-    let may_look = (!page.manages && empty)
+    let may_look = (!page.may_manage && empty)
         .then(|| view! { <Notice tone=Tone::Info text="Your role lets you see the items."/> });
-    let head = if page.manages {
+    let head = if page.may_manage {
         let import = plain(view! {
             <a class="button primary" href="/inventory/import">
                 "Import a file"

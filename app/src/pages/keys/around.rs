@@ -6,7 +6,7 @@
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
 use crate::request::Flash;
-use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
+use domain::{ExpiringKeysNotice, KeyOrder, KeyQuery, KeyStatus, KeysPageContext, Scope};
 use leptos::prelude::*;
 
 /// Returns the confirmation of the bulk action that was just carried out.
@@ -29,32 +29,35 @@ pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
 /// Renders notices about keys that are on hold, are about to expire, or are still in use after
 /// their end; nothing if there are none.
 ///
-/// `manages`: whether the member may confirm keys that are on hold.
-pub fn notices(around: &AroundKeys, manages: bool) -> AnyView {
-    let restored = around.restored.clone().map(|text| restored(text, manages));
-    let knocking = around.knocking.clone().map(knocking);
-    let ending = around.ending.as_ref().map(ending);
-    let html = [restored, knocking, ending].into_iter().flatten();
+/// `may_manage`: whether the member may confirm keys that are on hold.
+pub fn notices(around: &KeysPageContext, may_manage: bool) -> AnyView {
+    let restored = around
+        .restored
+        .clone()
+        .map(|text| restored(text, may_manage));
+    let dead_keys_in_use = around.dead_keys_in_use.clone().map(dead_keys_in_use);
+    let ending = around.expiry_notice.as_ref().map(ending);
+    let html = [restored, dead_keys_in_use, ending].into_iter().flatten();
     let html: String = html.map(RenderHtml::to_html).collect();
     plain(view! { <div inner_html=html></div> })
 }
 
-fn restored(text: String, manages: bool) -> AnyView {
-    if !manages {
+fn restored(text: String, may_manage: bool) -> AnyView {
+    if !may_manage {
         return plain(view! { <Notice tone=Tone::Warning text=text/> });
     }
     let action = plain(view! { <a href="/keys/several?do=resume">"Look at these keys"</a> });
     plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }
 
-fn knocking(text: String) -> AnyView {
-    let href = format!("/keys?status={}", KeyQuery::KNOCKING);
+fn dead_keys_in_use(text: String) -> AnyView {
+    let href = format!("/keys?status={}", KeyQuery::DEAD_IN_USE);
     let action = plain(view! { <a href=href>"See these keys"</a> });
     plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }
 
 /// Renders the notice about keys that expire soon, as a warning if they expire within 7 days.
-fn ending(notice: &EndingNotice) -> AnyView {
+fn ending(notice: &ExpiringKeysNotice) -> AnyView {
     let tone = if notice.days > 7 {
         Tone::Info
     } else {
@@ -67,8 +70,8 @@ fn ending(notice: &EndingNotice) -> AnyView {
 }
 
 /// Renders the search form, or nothing if the account has no keys.
-pub fn find(around: &AroundKeys, none: bool) -> AnyView {
-    let html = if none {
+pub fn find(around: &KeysPageContext, no_keys: bool) -> AnyView {
+    let html = if no_keys {
         String::new()
     } else {
         form(around).to_html()
@@ -77,12 +80,12 @@ pub fn find(around: &AroundKeys, none: bool) -> AnyView {
 }
 
 pub fn pager(
-    AroundKeys {
+    KeysPageContext {
         first,
         next,
         stopped,
         ..
-    }: &AroundKeys,
+    }: &KeysPageContext,
 ) -> AnyView {
     let link = |text: &'static str, href: &Option<String>| {
         href.clone().map(|href| {
@@ -109,16 +112,16 @@ pub fn pager(
     )
 }
 
-fn form(around: &AroundKeys) -> AnyView {
-    let AroundKeys {
+fn form(around: &KeysPageContext) -> AnyView {
+    let KeysPageContext {
         query,
         refused,
         creators,
         ..
     } = around.clone();
     let refused = refused.map(|why| view! { <Notice tone=Tone::Warning text=why/> });
-    let further = query.filters_further();
-    let filters = query.filters() || further || !query.sort.is_empty();
+    let further = query.has_filter_besides_text();
+    let filters = query.has_filter() || further || !query.sort.is_empty();
     let all = |text: &str| (String::new(), text.to_owned());
     let same = |text: &str| (text.to_owned(), text.to_owned());
     let statuses = [
@@ -128,8 +131,8 @@ fn form(around: &AroundKeys) -> AnyView {
         KeyStatus::Revoked,
     ]
     .map(|status| (status.as_str().to_owned(), status.label().to_owned()));
-    let knocking = (
-        KeyQuery::KNOCKING.to_owned(),
+    let dead_keys_in_use = (
+        KeyQuery::DEAD_IN_USE.to_owned(),
         "Over, and still called with".to_owned(),
     );
     let scopes = Scope::ALL.map(|scope| same(scope.as_str()));
@@ -139,7 +142,10 @@ fn form(around: &AroundKeys) -> AnyView {
             "status",
             "Status",
             &query.status,
-            [all("Any")].into_iter().chain(statuses).chain([knocking]),
+            [all("Any")]
+                .into_iter()
+                .chain(statuses)
+                .chain([dead_keys_in_use]),
         ),
         choice(
             "scope",

@@ -16,7 +16,7 @@ use crate::components::{
 };
 use crate::lean::{changing, plain};
 use crate::request::PageData;
-use domain::{KeyCount, KeyId, KeyStatus, KeyView, KeysNews, KeysPage as Data};
+use domain::{KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -43,7 +43,7 @@ struct Rows {
     keys: RwSignal<Vec<KeyView>>,
     count: RwSignal<KeyCount>,
     /// Whether the account has no keys at all.
-    none: RwSignal<bool>,
+    no_keys: RwSignal<bool>,
     clock: Clock,
     /// Keys that were created or revoked on this page. They stay in the list even if they no longer
     /// match it.
@@ -62,7 +62,7 @@ impl Rows {
     /// Replaces the rows with a fresh list from the server.
     fn renew(self, page: Data) {
         self.clock.reached(page.now.at);
-        self.none.set(page.none);
+        self.no_keys.set(page.no_keys);
         self.count.set(page.count);
         self.keys.set(page.keys);
     }
@@ -71,11 +71,11 @@ impl Rows {
     ///
     /// Existing rows keep their positions even if the server's order has changed, so that what a
     /// person is reading or has focused does not move.
-    fn hear(self, news: KeysNews) {
+    fn hear(self, news: KeyListUpdate) {
         self.clock.reached(news.now);
         // Skip unchanged values, so that nothing is rendered again.
-        if self.none.get_untracked() != news.none {
-            self.none.set(news.none);
+        if self.no_keys.get_untracked() != news.no_keys {
+            self.no_keys.set(news.no_keys);
         }
         self.count.set(news.count);
         let touched = self.touched.get_value();
@@ -100,7 +100,7 @@ impl Rows {
     /// Adds a key that was just created.
     fn add(self, key: KeyView) {
         self.clock.reached(key.created.at);
-        self.none.set(false);
+        self.no_keys.set(false);
         self.touched.update_value(|ids| ids.push(key.id.clone()));
         self.count.update(|count| {
             count.keys += 1;
@@ -133,21 +133,21 @@ fn Keys(page: Data) -> impl IntoView {
     let rows = Rows {
         keys: RwSignal::new(page.keys),
         count: RwSignal::new(page.count),
-        none: RwSignal::new(page.none),
+        no_keys: RwSignal::new(page.no_keys),
         clock: Clock::start(page.now.at),
         touched: StoredValue::new(Vec::new()),
     };
-    let manages = page.manages;
+    let may_manage = page.may_manage;
     let creates = page.new_key.is_some();
     let stopped =
-        (manages && !creates).then(|| view! { <Notice tone=Tone::Warning text=STOPPED/> });
+        (may_manage && !creates).then(|| view! { <Notice tone=Tone::Warning text=STOPPED/> });
     let done = page
         .done
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let (filtered, sorts) = (page.filtered, page.sorts);
     let receipt = RwSignal::new(String::new());
-    let on_revoke = manages.then(|| revocation(rows, receipt));
-    let receipt = manages.then(|| receipt_dialog(receipt));
+    let on_revoke = may_manage.then(|| revocation(rows, receipt));
+    let receipt = may_manage.then(|| receipt_dialog(receipt));
     let issue = page
         .new_key
         .map(|options| Issue::new(Attempt::new(None), options, None));
@@ -155,27 +155,27 @@ fn Keys(page: Data) -> impl IntoView {
     listen(rows, issue);
     #[cfg(feature = "ssr")]
     let (ending, find, pager) = (
-        around::notices(&page.around, page.manages),
-        around::find(&page.around, page.none),
-        around::pager(&page.around),
+        around::notices(&page.context, page.may_manage),
+        around::find(&page.context, page.no_keys),
+        around::pager(&page.context),
     );
     #[cfg(not(feature = "ssr"))]
     let (ending, find, pager) = around();
     let url = page.public_url;
     let action = plain(changing(move || {
-        if creates && !rows.none.get() {
+        if creates && !rows.no_keys.get() {
             plain(view! { <NewKeyButton/> })
         } else {
             plain(())
         }
     }));
-    let may_look = (!manages).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
+    let may_look = (!may_manage).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
     let empty = Memo::new(move |_| rows.keys.with(Vec::is_empty));
     let list = changing(move || {
-        if rows.none.get() {
-            plain(view! { <NoKeys url=url.clone() manages=creates/> })
+        if rows.no_keys.get() {
+            plain(view! { <NoKeys url=url.clone() may_manage=creates/> })
         } else if empty.get() {
-            nothing_found(rows.count.get().at_least)
+            nothing_found(rows.count.get().is_lower_bound)
         } else {
             let count = Signal::derive(move || rows.count.get().words(filtered));
             plain(view! {
@@ -232,7 +232,7 @@ fn nothing_found(some: bool) -> AnyView {
 
 /// Shown while the account has no keys.
 #[component]
-fn NoKeys(url: String, manages: bool) -> impl IntoView {
+fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
     plain(view! {
         <section class="empty">
@@ -240,7 +240,7 @@ fn NoKeys(url: String, manages: bool) -> impl IntoView {
             <p>
                 "A key is how an inventory feed, a CRM or an application of your own proves to Voxum that it may see or change your data. Create one for each system, so that you can take back one without stopping the others."
             </p>
-            {manages.then(|| view! { <NewKeyButton/> })}
+            {may_manage.then(|| view! { <NewKeyButton/> })}
             <p>"A call with a key looks like this:"</p>
             <Code id="example-call" text=call/>
             <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
@@ -263,7 +263,7 @@ fn listen(rows: Rows, issue: Option<Issue>) {
         }
         browser::hear(url, move |text| {
             // The message comes from another version of the server; a reload will fix this.
-            let Ok(news) = serde_json::from_slice::<KeysNews>(text.as_bytes()) else {
+            let Ok(news) = serde_json::from_slice::<KeyListUpdate>(text.as_bytes()) else {
                 return;
             };
             // Skip unchanged values, so that screen readers do not announce them again.

@@ -93,7 +93,7 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
 }
 
 fn row(one: SessionRow, clock: Clock) -> AnyView {
-    let action = if one.is_this {
+    let action = if one.is_current {
         plain(view! { <span class="second">"This one"</span> })
     } else {
         let where_from = one.ip.clone().unwrap_or_default();

@@ -60,7 +60,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             let failure = Failure::Outdated {
                 changes: changes.unwrap_or_default(),
             };
-            let form = form.rebased(base.as_ref(), page.settings);
+            let form = form.rebase(base.as_ref(), page.settings);
             (form, Some(failure.into()))
         }
         Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),

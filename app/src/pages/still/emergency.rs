@@ -106,7 +106,7 @@ fn RevokeAll(emergency: Emergency) -> impl IntoView {
             });
         }
         1 => "The one key that still works, or could be resumed, is".to_owned(),
-        many if many > KeyCount::MOST => {
+        many if many > KeyCount::MAX => {
             "More than 1,000 keys that still work, or could be resumed, are".to_owned()
         }
         many => format!("All {many} keys that still work, or could be resumed, are"),

@@ -43,7 +43,7 @@ pub use rotate_key::RotateKeyPage;
 pub use second_factor::SecondFactorPage;
 pub use settings::SettingsPage;
 pub use setup::SetupPage;
-pub use several::SeveralPage;
+pub use several::BulkPage;
 pub use sign_in::SignInPage;
 pub use team::{InvitePage, MemberPage, TeamPage};
 

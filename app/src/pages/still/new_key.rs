@@ -29,8 +29,8 @@ pub fn NewKeyPage() -> impl IntoView {
 pub fn Saved(issued: IssuedKey) -> impl IntoView {
     let nothing = NewKeyOptions {
         token: String::new(),
-        ends: Vec::new(),
-        usual: Expiry::default(),
+        expiries: Vec::new(),
+        preselected: Expiry::default(),
         days: (String::new(), None),
     };
     form(
@@ -42,7 +42,7 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
 #[component]
 fn Create(page: KeysPage) -> impl IntoView {
     let Some(options) = page.new_key else {
-        let text = if page.manages {
+        let text = if page.may_manage {
             Failure::CreationStopped.message()
         } else {
             not_allowed(

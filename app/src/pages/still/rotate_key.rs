@@ -88,7 +88,7 @@ fn form(page: RotatePage) -> AnyView {
     };
     let attempt = Attempt::new(problem);
     let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
-    let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.usual);
+    let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);
     let token = page.options.token.clone();
     let facts = facts(&page.key);
     let action = format!("{at}/rotate");

@@ -76,7 +76,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
             let failure = Failure::Outdated {
                 changes: changes.unwrap_or_default(),
             };
-            let form = form.rebased(base.as_ref(), page.settings);
+            let form = form.rebase(base.as_ref(), page.settings);
             (form, Some(failure.into()))
         }
         Some(FormAnswer::Settings { form, failure }) => (form, Some(failure.into())),

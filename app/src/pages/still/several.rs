@@ -6,7 +6,7 @@ use crate::components::{
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, handover, page_request};
-use domain::{Failure, Field, KeyView, RevokeReason, SeveralAct, SeveralForm, SeveralPage as Data};
+use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -15,7 +15,7 @@ const HEAD: Head = Head {
 };
 
 #[component]
-pub fn SeveralPage() -> impl IntoView {
+pub fn BulkPage() -> impl IntoView {
     let content = match handover().data {
         PageData::Several(Err(failure)) if failure.at(Field::Keys).is_some() => unclear(&failure),
         _ => load(HEAD, PageData::several, |page| {
@@ -40,7 +40,7 @@ fn unclear(failure: &Failure) -> AnyView {
 fn Several(page: Data) -> impl IntoView {
     let (form, problem) = match page_request().answer {
         Some(FormAnswer::Several { form, failure }) => (form, Some(failure)),
-        _ => (SeveralForm::default(), None),
+        _ => (BulkForm::default(), None),
     };
     // This failure belongs to no field, so it is shown above the form.
     let stale = problem.as_ref().and_then(|failure| match failure {
@@ -51,29 +51,29 @@ fn Several(page: Data) -> impl IntoView {
     let number = page.keys.len();
     let keys = if number == 1 { "key" } else { "keys" };
     let clock = Clock::start(page.now.at);
-    let left_out = (page.left_out > 0).then(|| left_out(page.left_out, page.act));
+    let skipped = (page.skipped > 0).then(|| skipped(page.skipped, page.action));
     if number == 0 {
         return plain(view! {
             <h1>{HEAD.title}</h1>
             {stale}
-            {left_out}
+            {skipped}
             <p>
                 <a href="/keys">"Back to API Keys"</a>
             </p>
         });
     }
-    let (verb, class, effect) = match page.act {
-        SeveralAct::Pause => (
+    let (verb, class, effect) = match page.action {
+        BulkAction::Pause => (
             "Pause",
             "button primary",
             "From the moment you confirm, every request with one of these keys is refused, until you resume it on its own page.",
         ),
-        SeveralAct::Resume => (
+        BulkAction::Resume => (
             "Resume",
             "button primary",
             "These keys wait since this account was restored from a backup. If one of them should not go on, open it and revoke it first. From the moment you confirm, requests with the others are accepted again.",
         ),
-        SeveralAct::Revoke => (
+        BulkAction::Revoke => (
             "Revoke",
             "button danger",
             "From the moment you confirm, every request with one of these keys is refused. This cannot be undone; the keys stay in the list as a record.",
@@ -84,8 +84,8 @@ fn Several(page: Data) -> impl IntoView {
         .iter()
         .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
         .collect();
-    let lately = page.keys.iter().filter(|key| key.used_lately).count();
-    let lately = (lately > 0 && page.act != SeveralAct::Resume).then(|| {
+    let lately = page.keys.iter().filter(|key| key.used_recently).count();
+    let lately = (lately > 0 && page.action != BulkAction::Resume).then(|| {
         let text = match lately {
             1 => "One of them was used in the last 24 hours. Whatever uses it will stop working.".to_owned(),
             lately => format!("{lately} of them were used in the last 24 hours. Whatever uses them will stop working."),
@@ -101,17 +101,17 @@ fn Several(page: Data) -> impl IntoView {
     let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
     let attempt = Attempt::new(faults);
     let faults = attempt.notice();
-    let reason =
-        (page.act == SeveralAct::Revoke).then(|| reason(&form.reason, attempt.at(Field::Reason)));
+    let reason = (page.action == BulkAction::Revoke)
+        .then(|| reason(&form.reason, attempt.at(Field::Reason)));
     plain(view! {
         <h1>{verb} " " {number} " " {keys} "?"</h1>
         {stale}
         {faults}
-        {left_out}
+        {skipped}
         <ul class="chosen">{rows}</ul>
         {lately}
         <form class="form" method="post" action="/keys/several" novalidate>
-            <input type="hidden" name="do" value=page.act.as_str()/>
+            <input type="hidden" name="do" value=page.action.as_str()/>
             {ids}
             <p class="effect">{effect}</p>
             {reason}
@@ -135,11 +135,11 @@ fn Several(page: Data) -> impl IntoView {
 }
 
 /// Renders how many of the selected keys this action does not apply to.
-fn left_out(number: usize, act: SeveralAct) -> AnyView {
-    let why = match act {
-        SeveralAct::Pause => "is ended or paused already",
-        SeveralAct::Revoke => "has ended already",
-        SeveralAct::Resume => "is not paused",
+fn skipped(number: usize, action: BulkAction) -> AnyView {
+    let why = match action {
+        BulkAction::Pause => "is ended or paused already",
+        BulkAction::Revoke => "has ended already",
+        BulkAction::Resume => "is not paused",
     };
     let text = if number == 1 {
         format!("One key that you chose {why}, and is left out.")

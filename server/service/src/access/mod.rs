@@ -2,7 +2,7 @@
 
 mod second_factor;
 
-pub use second_factor::Enrolled;
+pub use second_factor::EnrolmentForm;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub struct OwnSession {
     pub id: String,
     pub record: SessionRecord,
     /// Whether this is the session of the current request.
-    pub is_this: bool,
+    pub is_current: bool,
 }
 
 impl Access {
@@ -53,10 +53,10 @@ impl Access {
     /// # Errors
     /// The database's.
     pub async fn overview(&self, member: &Member, token: &str) -> Result<OwnAccess, Error> {
-        let this = TokenDigest::of(token);
+        let current = TokenDigest::of(token);
         let session = |record: SessionRecord| OwnSession {
             id: session_id(&record.digest),
-            is_this: record.digest == this,
+            is_current: record.digest == current,
             record,
         };
         let sessions = self.sessions(member).await?.into_iter();
@@ -81,9 +81,9 @@ impl Access {
         new: &str,
     ) -> Result<(), Error> {
         let password =
-            Password::parse(new).map_err(|rejected| Error::field(Field::Password, rejected))?;
+            Password::parse(new).map_err(|invalid| Error::field(Field::Password, invalid))?;
         self.guard
-            .ask_password(member.holder(), old, client)
+            .verify_password(member.holder(), old, client)
             .await?;
         let hash = self.guard.hash_password(password).await?;
         let event = member.event(

@@ -12,7 +12,7 @@ use qrcode::{Color, QrCode};
 use serde_json::json;
 
 /// The form that turns the second factor on.
-pub struct Enrolled<'a> {
+pub struct EnrolmentForm<'a> {
     /// The secret, sealed as the page received it.
     pub sealed: &'a str,
     pub password: &'a str,
@@ -30,23 +30,23 @@ impl Access {
         if self.store.second_factor(&member.id).await?.is_some() {
             return Err(Failure::NotFound.into());
         }
-        let pepper = self.pepper.installations().await?;
+        let pepper = self.pepper.installation_pepper().await?;
         let sealed = self
             .factors
             .seal(&member.id, &self.factors.new_factor_secret(), pepper)?;
-        self.shown(member, &sealed)
+        self.describe_enrolment(member, &sealed)
     }
 
     /// Returns the same secret again, for a form whose code was refused.
     ///
     /// # Errors
     /// [`Failure::NotFound`] if the secret was not made here for this member.
-    pub fn enrolment_again(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
+    pub fn reopen_enrolment(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
-        self.shown(member, &sealed)
+        self.describe_enrolment(member, &sealed)
     }
 
-    fn shown(&self, member: &Member, sealed: &[u8]) -> Result<Enrolment, Error> {
+    fn describe_enrolment(&self, member: &Member, sealed: &[u8]) -> Result<Enrolment, Error> {
         let secret = self
             .factors
             .unseal(&member.id, sealed)
@@ -84,11 +84,11 @@ impl Access {
         member: &Member,
         client: &Client,
         token: &str,
-        Enrolled {
+        EnrolmentForm {
             sealed,
             password,
             typed,
-        }: Enrolled<'_>,
+        }: EnrolmentForm<'_>,
     ) -> Result<Vec<String>, Error> {
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
         let secret = self
@@ -101,10 +101,10 @@ impl Access {
             .ok_or_else(|| Error::field(Field::Code, WRONG_CODE))?;
         // An open browser alone must not be enough to lock its owner out.
         self.guard
-            .ask_password(member.holder(), password, client)
+            .verify_password(member.holder(), password, client)
             .await?;
         // The pepper may have been changed since the page was rendered.
-        let pepper = self.pepper.installations().await?;
+        let pepper = self.pepper.installation_pepper().await?;
         let codes = self.factors.recovery_codes(&member.id, pepper);
         let (codes, digests) = codes.into_iter().unzip();
         let factor = NewFactor {
@@ -139,12 +139,15 @@ impl Access {
         typed: &str,
     ) -> Result<(), Error> {
         self.guard
-            .ask_password(member.holder(), password, client)
+            .verify_password(member.holder(), password, client)
             .await?;
         let factor = self.store.second_factor(&member.id).await?;
         let factor = factor.ok_or(Failure::NotFound)?;
         let holder = member.holder();
-        let proof = self.guard.ask_code(holder, &factor, typed, client).await?;
+        let proof = self
+            .guard
+            .verify_code(holder, &factor, typed, client)
+            .await?;
         let (id, now) = (&member.id, self.clock.now());
         let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
         let store = &self.store;

@@ -54,7 +54,7 @@ impl KeyCaller {
         &self.verdict.usage
     }
 
-    pub fn may(&self, scope: Scope) -> bool {
+    pub fn has_scope(&self, scope: Scope) -> bool {
         self.verdict.scopes.contains(scope)
     }
 
@@ -62,8 +62,8 @@ impl KeyCaller {
     ///
     /// # Errors
     /// [`Error::Denied`] if it does not.
-    pub fn must(&self, scope: Scope) -> Result<(), Error> {
-        if self.may(scope) {
+    pub fn require_scope(&self, scope: Scope) -> Result<(), Error> {
+        if self.has_scope(scope) {
             Ok(())
         } else {
             Err(Error::Denied(Refusal::MissingScope(scope)))
@@ -86,7 +86,8 @@ impl KeyCaller {
             ip: client.ip,
         };
         let (account, actor) = (self.account_id(), self.actor());
-        AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
+        AuditEvent::new(account, actor, client, action, subject, at, detail)
+            .with_authority(authority)
     }
 }
 

@@ -11,27 +11,27 @@
 //! 4. `Verdict::judge` decides, and the use is noted.
 //! 5. The result is a [`KeyCaller`], which no other code can create, or a [`Refused`].
 
-mod awaited;
 mod caller;
-mod look_up;
+mod lookup;
+mod recent_keys;
 mod refusal;
-mod suspects;
+mod throttled_lookups;
 
-pub(crate) use awaited::AwaitedKeys;
 pub use caller::{KeyCaller, KeyDescription};
+pub(crate) use recent_keys::RecentKeys;
 pub use refusal::{Attribution, Refused};
-pub(crate) use suspects::Suspects;
+pub(crate) use throttled_lookups::ThrottledLookups;
 
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::key::{KeyDigest, PlainKey};
 use crate::limit::{AccountLimit, Allowance, FailureBuckets};
-use crate::origin::Source;
+use crate::origin::RequestOrigin;
 use crate::peppers::Peppers;
 use crate::refusal::Refusal;
 use crate::store::AuthenticatorPorts;
 use crate::usage::{KeyUsage, Usages};
-use crate::verdict::{Node, UnstoredChanges, Verdict};
+use crate::verdict::{Node, PendingStops, Verdict};
 use domain::{Outcome, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -44,11 +44,11 @@ pub struct Authenticator {
     pub(crate) node: Arc<Node>,
     pub(crate) peppers: Arc<Peppers>,
     pub(crate) usages: Arc<Usages>,
-    pub(crate) unstored: Arc<UnstoredChanges>,
-    pub(crate) awaited: Arc<AwaitedKeys>,
+    pub(crate) pending_stops: Arc<PendingStops>,
+    pub(crate) recent_keys: Arc<RecentKeys>,
     pub(crate) account_limit: Arc<AccountLimit>,
     pub(crate) failures: FailureBuckets,
-    pub(crate) suspects: Arc<Suspects>,
+    pub(crate) throttled_lookups: Arc<ThrottledLookups>,
     /// Number of reads of keys that were not in memory, since the start.
     pub(crate) key_reads: AtomicU64,
 }
@@ -56,7 +56,7 @@ pub struct Authenticator {
 impl Authenticator {
     /// Number of times that keys were read from the database, since the start.
     pub(crate) fn key_reads(&self) -> u64 {
-        self.key_reads.load(Ordering::Relaxed) + self.suspects.reads()
+        self.key_reads.load(Ordering::Relaxed) + self.throttled_lookups.read_count()
     }
 
     /// Checks a presented key against the verdict in memory, or else the database (see
@@ -69,7 +69,7 @@ impl Authenticator {
     pub async fn authenticate(
         &self,
         presented: &[u8],
-        source: Source<'_>,
+        source: RequestOrigin<'_>,
     ) -> Result<KeyCaller, Refused> {
         let mut refused = match self.check(presented, source).await {
             Ok(caller) => return Ok(caller),
@@ -80,7 +80,7 @@ impl Authenticator {
             return Err(refused);
         };
         if matches!(refusal, Refusal::MalformedKey(_)) {
-            let suspected = self.awaited.find(presented, self.clock.now());
+            let suspected = self.recent_keys.find(presented, self.clock.now());
             refused.attribution = suspected.map(Attribution::Suspected);
         }
         // Unknown keys were counted before they were looked up.
@@ -98,7 +98,11 @@ impl Authenticator {
         Err(refused)
     }
 
-    async fn check(&self, presented: &[u8], source: Source<'_>) -> Result<KeyCaller, Refused> {
+    async fn check(
+        &self,
+        presented: &[u8],
+        source: RequestOrigin<'_>,
+    ) -> Result<KeyCaller, Refused> {
         let secret = PlainKey::parse(presented)?;
         let digests = self.peppers.digests_of(&secret);
         let verdict = match self.find_verdict(digests) {
@@ -162,7 +166,7 @@ impl Authenticator {
     /// R3 in `crate::verdict`: judges a key by its verdict, and by the changes that are in force
     /// on this node alone.
     fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), Refusal> {
-        verdict.judge(self.unstored.of(verdict.key()), ip, now)
+        verdict.judge(self.pending_stops.of(verdict.key()), ip, now)
     }
 
     /// Notes that a call needed a scope and had it.

@@ -97,7 +97,7 @@ impl EntryError {
 
     /// Returns the error with a pointer that begins with `parent`, for an enclosing value.
     #[must_use]
-    pub fn under(mut self, parent: &str) -> Self {
+    pub fn with_parent(mut self, parent: &str) -> Self {
         self.pointer.insert_str(0, parent);
         self
     }
@@ -107,7 +107,7 @@ impl EntryError {
 /// or `None` if nothing in it can be seen.
 ///
 /// This is the one rule for blanks in every format.
-pub(crate) fn trimmed(text: Option<String>) -> Option<String> {
+pub(crate) fn trim_text(text: Option<String>) -> Option<String> {
     let text = text?;
     if is_blank(&text) {
         return None;

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// Places in the queue.
-const PLACES: usize = 1_000;
+const QUEUE_CAPACITY: usize = 1_000;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl FairSemaphore {
             return Ok(granted);
         }
         state.forget_cancelled();
-        if !state.has_place_for(account, actor) {
+        if !state.has_room_for(account, actor) {
             return Err(QueueFull);
         }
         state.queue.push(Waiter {
@@ -144,13 +144,13 @@ impl State {
         self.queue.retain(|waiter| !waiter.grant.is_closed());
     }
 
-    fn has_place_for(&self, account: &AccountId, actor: &Actor) -> bool {
+    fn has_room_for(&self, account: &AccountId, actor: &Actor) -> bool {
         let of_account = || {
             let queue = self.queue.iter();
             queue.filter(|waiter| waiter.account == *account)
         };
         let of_actor = of_account().filter(|waiter| waiter.actor == *actor);
-        self.queue.len() + of_account().count() + of_actor.count() < PLACES
+        self.queue.len() + of_account().count() + of_actor.count() < QUEUE_CAPACITY
     }
 
     /// Removes the waiter whose turn it is from the queue.
@@ -164,18 +164,21 @@ impl State {
         } = self;
         if queue.iter().all(|waiter| served.contains(&waiter.account)) {
             served.clear();
-            served_actors.retain(|account, _| queue.iter().any(|one| one.account == *account));
+            served_actors
+                .retain(|account, _| queue.iter().any(|waiter| waiter.account == *account));
         }
-        let first = queue.iter().find(|one| !served.contains(&one.account))?;
+        let first = queue
+            .iter()
+            .find(|waiter| !served.contains(&waiter.account))?;
         let account = first.account.clone();
         let served_actors = served_actors.entry(account.clone()).or_default();
-        let mut actors = queue.iter().filter(|one| one.account == account);
-        if actors.all(|one| served_actors.contains(&one.actor)) {
+        let mut actors = queue.iter().filter(|waiter| waiter.account == account);
+        if actors.all(|waiter| served_actors.contains(&waiter.actor)) {
             served_actors.clear();
         }
-        let next = queue
-            .iter()
-            .position(|one| one.account == account && !served_actors.contains(&one.actor))?;
+        let next = queue.iter().position(|waiter| {
+            waiter.account == account && !served_actors.contains(&waiter.actor)
+        })?;
         let next = queue.remove(next);
         self.note_served(&next.account, &next.actor);
         Some(next)

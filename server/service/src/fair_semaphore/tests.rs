@@ -158,7 +158,7 @@ fn no_key_and_no_account_can_fill_the_queue() {
             assert_eq!(full.unwrap_err(), QueueFull);
         }
     }
-    assert!(callers.0.len() < PLACES);
+    assert!(callers.0.len() < QUEUE_CAPACITY);
     callers.add(&semaphore, "e", "1");
 }
 

@@ -4,7 +4,7 @@ use super::{Inventory, StoredItem};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::store::{
-    ItemChangeStore, ItemPlace, Listed, REMOVALS_KEPT_SECONDS, RemovedItem, StoreError,
+    ItemChangeStore, ItemCursor, Page, REMOVAL_RETENTION_SECONDS, RemovedItem, StoreError,
 };
 use domain::{AccountId, Scope};
 
@@ -30,7 +30,7 @@ impl ItemState {
 /// An entry among the changes of items, and the position after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeEntry {
-    pub place: ItemPlace,
+    pub cursor: ItemCursor,
     pub state: ItemState,
 }
 
@@ -39,7 +39,7 @@ pub struct ChangeEntry {
 pub struct ItemChanges {
     pub changes: Vec<ChangeEntry>,
     /// The position after all of them, at which the reader continues.
-    pub next: ItemPlace,
+    pub next: ItemCursor,
 }
 
 impl Inventory {
@@ -51,11 +51,11 @@ impl Inventory {
     pub async fn changes(
         &self,
         caller: &KeyCaller,
-        after: Option<ItemPlace>,
+        after: Option<ItemCursor>,
         limit: u32,
     ) -> Result<Option<ItemChanges>, Error> {
-        caller.must(Scope::InventoryRead)?;
-        Ok(follow(&*self.store, caller.account_id(), after, limit).await?)
+        caller.require_scope(Scope::InventoryRead)?;
+        Ok(read_changes(&*self.store, caller.account_id(), after, limit).await?)
     }
 
     /// Deletes the removals that are too old to be listed.
@@ -63,7 +63,7 @@ impl Inventory {
     /// # Errors
     /// The database's.
     pub async fn sweep_removed(&self) -> Result<(), Error> {
-        let expired = self.clock.now().plus_seconds(-REMOVALS_KEPT_SECONDS);
+        let expired = self.clock.now().plus_seconds(-REMOVAL_RETENTION_SECONDS);
         while self.store.forget_removed_items(expired, SWEEP_ROWS).await? > 0 {}
         Ok(())
     }
@@ -73,16 +73,16 @@ impl Inventory {
 ///
 /// # Errors
 /// The database's.
-pub async fn follow(
+pub async fn read_changes(
     store: &dyn ItemChangeStore,
     account: &AccountId,
-    after: Option<ItemPlace>,
+    after: Option<ItemCursor>,
     limit: u32,
 ) -> Result<Option<ItemChanges>, StoreError> {
     let last = store.item_feed(account).await?.last_change;
-    let after = after.unwrap_or_else(|| ItemPlace::first(last));
+    let after = after.unwrap_or_else(|| ItemCursor::first(last));
     let items = store.changed_items(account, &after, last, limit).await?;
-    let removals = after.among_removals();
+    let removals = after.removal_cursor();
     let removed = store.removed_items(account, &removals, last, limit).await?;
     // Only now: a removal that was deleted meanwhile is not in the list.
     if after.is_expired(store.item_feed(account).await?) {
@@ -93,39 +93,43 @@ pub async fn follow(
 
 /// Merges both lists in one order, up to the first position at which one of them was cut off.
 fn merge(
-    after: &ItemPlace,
+    after: &ItemCursor,
     last: u64,
-    items: Listed<(u64, StoredItem)>,
-    removed: Listed<(u64, RemovedItem)>,
+    items: Page<(u64, StoredItem)>,
+    removed: Page<(u64, RemovedItem)>,
     limit: u32,
 ) -> ItemChanges {
-    let kept = |(number, stored): (u64, StoredItem)| (number, ItemState::Kept(Box::new(stored)));
-    let gone = |(number, removed)| (number, ItemState::Removed(removed));
-    let items = cut_at_end(items.entries.into_iter().map(kept).collect(), items.more);
+    let as_present =
+        |(number, stored): (u64, StoredItem)| (number, ItemState::Kept(Box::new(stored)));
+    let as_removed = |(number, removed)| (number, ItemState::Removed(removed));
+    let items = cut_at_end(
+        items.entries.into_iter().map(as_present).collect(),
+        items.more,
+    );
     let removed = cut_at_end(
-        removed.entries.into_iter().map(gone).collect(),
+        removed.entries.into_iter().map(as_removed).collect(),
         removed.more,
     );
     let end = [items.end, removed.end].into_iter().flatten().min();
-    let mut all: Vec<_> = items.entries.into_iter().chain(removed.entries).collect();
-    all.sort_by(|(one, state), (other, another)| (one, state.id()).cmp(&(other, another.id())));
-    let known = all.len();
-    all.retain(|(number, state)| {
+    let mut merged: Vec<_> = items.entries.into_iter().chain(removed.entries).collect();
+    merged.sort_by(|(one, state), (other, another)| (one, state.id()).cmp(&(other, another.id())));
+    let total = merged.len();
+    merged.retain(|(number, state)| {
         let beyond = |(last, id): &(u64, String)| (*number, state.id()) > (*last, id.as_str());
         !end.as_ref().is_some_and(beyond)
     });
-    all.truncate(limit as usize);
-    let more = end.is_some() || all.len() < known;
-    let changes: Vec<_> = all
+    merged.truncate(limit as usize);
+    let more = end.is_some() || merged.len() < total;
+    let changes: Vec<_> = merged
         .into_iter()
         .map(|(number, state)| ChangeEntry {
-            place: after.after(number, state.id()),
+            cursor: after.after(number, state.id()),
             state,
         })
         .collect();
     let next = match changes.last() {
-        Some(change) if more => change.place.clone(),
-        _ => ItemPlace::end(last),
+        Some(change) if more => change.cursor.clone(),
+        _ => ItemCursor::end(last),
     };
     ItemChanges { changes, next }
 }

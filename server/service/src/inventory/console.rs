@@ -6,7 +6,7 @@ use crate::sessions::Member;
 use domain::{AccountId, ItemMatches, SearchedItems};
 
 /// Items on one page.
-const PAGE: u32 = 50;
+const PAGE_SIZE: u32 = 50;
 
 /// A page of items, with counts.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Inventory {
         after: Option<&str>,
     ) -> Result<InventoryList, Error> {
         let account = &member.account_id;
-        let page = self.items_page(account, filter, after, PAGE);
+        let page = self.items_page(account, filter, after, PAGE_SIZE);
         let page = page.await?;
         let total = self.store.number_of_items(account).await?;
         let matches = if filter.is_empty() {
@@ -58,7 +58,7 @@ impl Inventory {
         until: Option<&str>,
     ) -> Result<ItemMatches, Error> {
         let among = match (after, until) {
-            _ if total <= u64::from(ItemMatches::SEARCHED) => SearchedItems::All,
+            _ if total <= u64::from(ItemMatches::SEARCH_LIMIT) => SearchedItems::All,
             (None, _) => SearchedItems::First,
             (Some(_), Some(_)) => SearchedItems::Next,
             (Some(_), None) => SearchedItems::Remaining,

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::sessions::Member;
 
 /// Items read at once for a file.
-const PIECE: u32 = 500;
+const BATCH_SIZE: u32 = 500;
 
 impl Inventory {
     /// Returns the next piece of a file, for a member of any role: some hundred items after the id
@@ -13,13 +13,13 @@ impl Inventory {
     ///
     /// # Errors
     /// The database's.
-    pub async fn items_piece(
+    pub async fn items_batch(
         &self,
         member: &Member,
         filter: &ItemFilter,
         after: Option<&str>,
     ) -> Result<ItemsPage, Error> {
-        self.items_page(&member.account_id, filter, after, PIECE)
+        self.items_page(&member.account_id, filter, after, BATCH_SIZE)
             .await
     }
 }

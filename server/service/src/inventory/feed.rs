@@ -1,14 +1,14 @@
 //! Applying a feed: many items in one transaction, either all of them or all that are valid.
 
-use super::edit::{Unfinished, UpdateFeed, Updates};
+use super::edit::{UpdateFailure, UpdateFeed, Updates};
 use super::{CheckedFeed, EntryError, Inventory, OnError, Skipped};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
-use crate::idempotency::AnswerToStore;
+use crate::idempotency::ResponseBuilder;
 use crate::origin::Client;
 use crate::store::{
-    Action, Actor, AuditEvent, Completion, FeedBasis, FeedTerms, LargeRemoval, LeftOut, Removals,
-    UpsertCounts, Upserted,
+    Action, Actor, AllowedRemovals, AuditEvent, Completion, FeedBasis, FeedConditions,
+    FeedRemovals, LargeRemoval, UpsertCounts, UpsertOutcome,
 };
 use domain::{AccountId, Scope};
 use serde_json::json;
@@ -22,7 +22,7 @@ pub enum FeedMode {
     Merge,
     /// The feed is the whole inventory: items that it leaves out are removed, within the limit that
     /// its sender allows.
-    Replace(Removals),
+    Replace(AllowedRemovals),
     /// Items that the feed leaves out are kept, and so are the fields that it leaves out. No item
     /// is created.
     Update,
@@ -47,7 +47,7 @@ pub struct FeedReport {
 pub enum FeedOutcome {
     Stored(FeedReport),
     /// Nothing was stored: the feed would have removed more items than
-    /// [`crate::store::REMOVED_AT_MOST`].
+    /// [`crate::store::MAX_REMOVED_ITEMS`].
     RemovesTooMany,
     /// Nothing was stored: the feed would have removed a large part of the items, and its sender
     /// has not allowed that.
@@ -55,7 +55,7 @@ pub enum FeedOutcome {
     /// Nothing was stored: items that the feed changes have errors or do not exist.
     Rejected(Vec<EntryError>),
     /// Nothing was stored: the items to be changed contain more than
-    /// [`crate::store::UPDATED_BYTES_AT_MOST`].
+    /// [`crate::store::MAX_UPDATED_BYTES`].
     ChangesTooMuch,
 }
 
@@ -85,9 +85,9 @@ impl Inventory {
         client: &Client,
         feed: CheckedFeed,
         mode: FeedMode,
-        keep: Option<&AnswerToStore<FeedReport>>,
+        response: Option<&ResponseBuilder<FeedReport>>,
     ) -> Result<FeedOutcome, Error> {
-        caller.must(Scope::InventoryWrite)?;
+        caller.require_scope(Scope::InventoryWrite)?;
         let now = self.clock.now();
         let event = |detail| {
             caller.event(
@@ -99,8 +99,8 @@ impl Inventory {
                 detail,
             )
         };
-        let answer =
-            keep.map(|keep| move |report: &FeedReport| Completion::Answer(keep.of(report)));
+        let answer = response
+            .map(|response| move |report: &FeedReport| Completion::Answer(response.build(report)));
         let complete = answer.as_ref().map(|answer| answer as &Complete<'_>);
         let change = FeedChange {
             feed,
@@ -110,20 +110,22 @@ impl Inventory {
             complete,
         };
         let sender = caller.actor();
-        let outcome = self.take_feed(caller.account_id(), &sender, change).await?;
+        let outcome = self
+            .apply_feed(caller.account_id(), &sender, change)
+            .await?;
         outcome.ok_or_else(|| Error::Unavailable("a feed without a basis was outdated".into()))
     }
 
     /// Applies a feed. Returns `None` if the stored items have changed since its basis was
     /// confirmed; then nothing is stored.
-    pub(super) async fn take_feed(
+    pub(super) async fn apply_feed(
         &self,
         account: &AccountId,
         sender: &Actor,
         change: FeedChange<'_>,
     ) -> Result<Option<FeedOutcome>, Error> {
         if change.mode == FeedMode::Update {
-            return self.take_updates(account, sender, change).await;
+            return self.apply_updates(account, sender, change).await;
         }
         let FeedChange {
             feed,
@@ -132,9 +134,9 @@ impl Inventory {
             event,
             complete,
         } = change;
-        let kept = kept_ids(&feed, mode);
-        let terms = FeedTerms {
-            left_out: left_out(&kept, mode),
+        let retained = retained_ids(&feed, mode);
+        let terms = FeedConditions {
+            removals: removals(&retained, mode),
             basis,
         };
         let CheckedFeed {
@@ -143,28 +145,28 @@ impl Inventory {
             skipped,
             ..
         } = &feed;
-        let recorded = |counts| recorded(*received, counts, skipped, event, complete);
+        let feed_event = |counts| feed_event(*received, counts, skipped, event, complete);
         let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, sender, items, terms, now, &recorded);
+            .upsert_items(account, sender, items, terms, now, &feed_event);
         let stored = self.free_space.with_room(stored).await?;
         Ok(Some(match stored {
-            Upserted::BasisChanged => return Ok(None),
-            Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
+            UpsertOutcome::BasisChanged => return Ok(None),
+            UpsertOutcome::Stored(counts) => FeedOutcome::Stored(FeedReport {
                 received: feed.received,
                 counts,
                 skipped: feed.skipped,
             }),
-            Upserted::RemovesTooMany => FeedOutcome::RemovesTooMany,
-            Upserted::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
-            Upserted::Refused => FeedOutcome::Rejected(feed.skipped.into_errors()),
-            Upserted::ChangesTooMuch => FeedOutcome::ChangesTooMuch,
+            UpsertOutcome::RemovesTooMany => FeedOutcome::RemovesTooMany,
+            UpsertOutcome::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
+            UpsertOutcome::Refused => FeedOutcome::Rejected(feed.skipped.into_errors()),
+            UpsertOutcome::ChangesTooMuch => FeedOutcome::ChangesTooMuch,
         }))
     }
 
     /// Applies a feed of partial updates to stored items.
-    async fn take_updates(
+    async fn apply_updates(
         &self,
         account: &AccountId,
         sender: &Actor,
@@ -178,13 +180,13 @@ impl Inventory {
             ..
         } = change;
         let received = feed.received;
-        let recorded =
-            |counts, skipped: &Skipped| recorded(received, counts, skipped, event, complete);
+        let feed_event =
+            |counts, skipped: &Skipped| feed_event(received, counts, skipped, event, complete);
         let ids = feed.update_ids();
         let mut updates = UpdateFeed {
             updates: Updates::new(&feed),
             basis,
-            event: &recorded,
+            event: &feed_event,
             finished: Ok(Skipped::default()),
         };
         let now = self.clock.now();
@@ -193,13 +195,13 @@ impl Inventory {
             .update_items(account, sender, &ids, &mut updates, now);
         let stored = self.free_space.with_room(stored).await?;
         Ok(match (stored, updates.finished) {
-            (Upserted::Stored(counts), Ok(skipped)) => Some(FeedOutcome::Stored(FeedReport {
+            (UpsertOutcome::Stored(counts), Ok(skipped)) => Some(FeedOutcome::Stored(FeedReport {
                 received,
                 counts,
                 skipped,
             })),
-            (_, Err(Unfinished::BasisChanged)) => None,
-            (_, Err(Unfinished::Rejected(skipped))) => {
+            (_, Err(UpdateFailure::BasisChanged)) => None,
+            (_, Err(UpdateFailure::Rejected(skipped))) => {
                 Some(FeedOutcome::Rejected(skipped.into_errors()))
             }
             _ => Some(FeedOutcome::ChangesTooMuch),
@@ -208,7 +210,7 @@ impl Inventory {
 }
 
 /// Creates the audit event of a feed, with the response that is committed with it.
-fn recorded(
+fn feed_event(
     received: usize,
     counts: UpsertCounts,
     skipped: &Skipped,
@@ -219,7 +221,7 @@ fn recorded(
         "received": received, "created": counts.created, "updated": counts.updated,
         "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
     }));
-    event.completing(complete.map(|complete| {
+    event.with_completion(complete.map(|complete| {
         complete(&FeedReport {
             received,
             counts,
@@ -231,20 +233,23 @@ fn recorded(
 /// Returns the ids of the items that a feed with the whole inventory does not remove.
 ///
 /// A skipped item is still part of the feed, so the stored item with its id is kept.
-pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
+pub(super) fn retained_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
     match mode {
         FeedMode::Merge | FeedMode::Update => HashSet::new(),
         FeedMode::Replace(_) => {
             let skipped = feed.skipped.ids.iter().map(String::as_str);
-            let good = feed.items.iter().map(|item| item.id.as_str());
-            good.chain(skipped).collect()
+            let valid = feed.items.iter().map(|item| item.id.as_str());
+            valid.chain(skipped).collect()
         }
     }
 }
 
-pub(super) fn left_out<'a>(kept: &'a HashSet<&'a str>, mode: FeedMode) -> Option<LeftOut<'a>> {
+pub(super) fn removals<'a>(
+    retained: &'a HashSet<&'a str>,
+    mode: FeedMode,
+) -> Option<FeedRemovals<'a>> {
     match mode {
         FeedMode::Merge | FeedMode::Update => None,
-        FeedMode::Replace(allowed) => Some(LeftOut { kept, allowed }),
+        FeedMode::Replace(allowed) => Some(FeedRemovals { retained, allowed }),
     }
 }

@@ -1,7 +1,6 @@
 //! The sellers' items: what one is, and how integrations push and read them.
 
 mod changes;
-mod checked;
 mod console;
 mod edit;
 mod export;
@@ -9,21 +8,22 @@ mod feed;
 mod import;
 mod operations;
 mod preview;
+mod validation;
 
 pub use crate::entry::{EntryCode, EntryError, Position};
 pub use crate::item::{
     Condition, Currency, Item, ItemDraft, ItemFilter, ItemId, MAX_ID_CHARS, MAX_ITEM_BYTES, Price,
     StoredItem, Version,
 };
-pub use changes::{ChangeEntry, ItemChanges, ItemState, follow};
-pub use checked::{
-    CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,
-};
+pub use changes::{ChangeEntry, ItemChanges, ItemState, read_changes};
 pub use console::InventoryList;
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply, Imports};
 pub use operations::{EditOutcome, ItemsPage, PutOutcome};
-pub use preview::{Emptied, FeedPreview, FieldChange, ItemChange, NewItem, PreviewOutcome};
+pub use preview::{EmptiedFields, FeedPreview, FieldChange, ItemChange, NewItem, PreviewOutcome};
+pub use validation::{
+    CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,
+};
 
 use crate::clock::Clock;
 use crate::reserve::FreeSpace;

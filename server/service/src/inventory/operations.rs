@@ -5,10 +5,10 @@ use super::{
 };
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
-use crate::idempotency::AnswerToStore;
+use crate::idempotency::ResponseBuilder;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{Action, Edited, ItemEdit, Put, Removal};
+use crate::store::{Action, DeleteItemOutcome, EditItemOutcome, ItemEdit, PutItemOutcome};
 use domain::{AccountId, Failure, ItemMatches, Scope};
 use serde_json::json;
 
@@ -57,9 +57,9 @@ impl Inventory {
         id: &str,
         draft: &ItemDraft,
         condition: &Condition,
-        keep: Option<&AnswerToStore<StoredItem>>,
+        response: Option<&ResponseBuilder<StoredItem>>,
     ) -> Result<EditOutcome, Error> {
-        caller.must(Scope::InventoryWrite)?;
+        caller.require_scope(Scope::InventoryWrite)?;
         let now = self.clock.now();
         let currency = self.currency_for_key(caller).await?;
         let change = |stored: &StoredItem| draft.clone().change(&stored.item, currency);
@@ -72,7 +72,7 @@ impl Inventory {
                 now,
                 json!({ "id": id }),
             );
-            event.answering(keep.map(|keep| keep.of(stored)))
+            event.with_response(response.map(|response| response.build(stored)))
         };
         let edit = ItemEdit {
             id,
@@ -84,10 +84,10 @@ impl Inventory {
         };
         let edited = self.store.edit_item(caller.account_id(), edit);
         Ok(match self.free_space.with_room(edited).await? {
-            Edited::Updated(stored) => EditOutcome::Updated(*stored),
-            Edited::Missing => EditOutcome::Missing,
-            Edited::ConditionFailed => EditOutcome::ConditionFailed,
-            Edited::Rejected(errors) => EditOutcome::Rejected(errors),
+            EditItemOutcome::Updated(stored) => EditOutcome::Updated(*stored),
+            EditItemOutcome::Missing => EditOutcome::Missing,
+            EditItemOutcome::ConditionFailed => EditOutcome::ConditionFailed,
+            EditItemOutcome::Rejected(errors) => EditOutcome::Rejected(errors),
         })
     }
 
@@ -103,7 +103,7 @@ impl Inventory {
         mut draft: ItemDraft,
         condition: &Condition,
     ) -> Result<PutOutcome, Error> {
-        caller.must(Scope::InventoryWrite)?;
+        caller.require_scope(Scope::InventoryWrite)?;
         if id.trim() != id && !id.trim().is_empty() {
             let detail = "Leave out the blanks around the id in the path.";
             let blanks = EntryError::new("/id", EntryCode::Invalid, detail);
@@ -130,9 +130,9 @@ impl Inventory {
             .put_item(caller.account_id(), &item, condition, now, event);
         let put = self.free_space.with_room(put).await?;
         Ok(match put {
-            Put::Created(stored) => PutOutcome::Created(*stored),
-            Put::Updated(stored) => PutOutcome::Updated(*stored),
-            Put::ConditionFailed => PutOutcome::ConditionFailed,
+            PutItemOutcome::Created(stored) => PutOutcome::Created(*stored),
+            PutItemOutcome::Updated(stored) => PutOutcome::Updated(*stored),
+            PutItemOutcome::ConditionFailed => PutOutcome::ConditionFailed,
         })
     }
 
@@ -141,7 +141,7 @@ impl Inventory {
     /// # Errors
     /// [`Error::Denied`], and the errors of the database.
     pub async fn currency_for_key(&self, caller: &KeyCaller) -> Result<Currency, Error> {
-        caller.must(Scope::InventoryWrite)?;
+        caller.require_scope(Scope::InventoryWrite)?;
         self.default_currency(caller.account_id()).await
     }
 
@@ -160,7 +160,7 @@ impl Inventory {
     }
 
     /// Returns up to `limit` items after the id `after`, in the order of their ids. A filter is
-    /// applied to the next [`ItemMatches::SEARCHED`] items only.
+    /// applied to the next [`ItemMatches::SEARCH_LIMIT`] items only.
     ///
     /// # Errors
     /// [`Error::Denied`], and the errors of the database.
@@ -171,7 +171,7 @@ impl Inventory {
         after: Option<&str>,
         limit: u32,
     ) -> Result<ItemsPage, Error> {
-        caller.must(Scope::InventoryRead)?;
+        caller.require_scope(Scope::InventoryRead)?;
         self.items_page(caller.account_id(), filter, after, limit)
             .await
     }
@@ -181,7 +181,7 @@ impl Inventory {
     /// # Errors
     /// [`Error::Denied`], and the errors of the database.
     pub async fn find(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
-        caller.must(Scope::InventoryRead)?;
+        caller.require_scope(Scope::InventoryRead)?;
         Ok(self.store.find_item(caller.account_id(), id).await?)
     }
 
@@ -195,8 +195,8 @@ impl Inventory {
         client: &Client,
         id: &str,
         condition: &Condition,
-    ) -> Result<Removal, Error> {
-        caller.must(Scope::InventoryWrite)?;
+    ) -> Result<DeleteItemOutcome, Error> {
+        caller.require_scope(Scope::InventoryWrite)?;
         let event = caller.event(
             Some(Scope::InventoryWrite),
             Action::ItemDeleted,
@@ -211,8 +211,8 @@ impl Inventory {
             .await?)
     }
 
-    /// Returns a page of items. With a filter, the page ends after [`ItemMatches::SEARCHED`] items:
-    /// no index leads to the matches, so the next one may be far away or may not exist.
+    /// Returns a page of items. With a filter, the page ends after [`ItemMatches::SEARCH_LIMIT`]
+    /// items: no index leads to the matches, so the next one may be far away or may not exist.
     pub(super) async fn items_page(
         &self,
         account: &AccountId,
@@ -223,7 +223,9 @@ impl Inventory {
         let searched_to = if filter.is_empty() {
             None
         } else {
-            let end = self.store.items_end(account, after, ItemMatches::SEARCHED);
+            let end = self
+                .store
+                .items_end(account, after, ItemMatches::SEARCH_LIMIT);
             end.await?
         };
         let page = self

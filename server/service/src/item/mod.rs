@@ -148,12 +148,12 @@ pub enum Condition {
 }
 
 impl Condition {
-    pub fn holds(&self, found: Option<Version>) -> bool {
+    pub fn holds(&self, current: Option<Version>) -> bool {
         match self {
             Self::Always => true,
-            Self::Absent => found.is_none(),
-            Self::Present => found.is_some(),
-            Self::OneOf(versions) => found.is_some_and(|found| versions.contains(&found)),
+            Self::Absent => current.is_none(),
+            Self::Present => current.is_some(),
+            Self::OneOf(versions) => current.is_some_and(|current| versions.contains(&current)),
         }
     }
 }

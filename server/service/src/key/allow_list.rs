@@ -39,8 +39,8 @@ impl AllowList {
         for text in texts.filter(|text| !text.is_empty()) {
             networks.push(network(text).ok_or_else(|| {
                 // Anything may have been pasted into the field; a long text is not a network.
-                let shown: String = text.chars().take(50).collect();
-                format!("“{shown}” is no address or network. Write one a line, such as 203.0.113.7 or 203.0.113.0/24.")
+                let excerpt: String = text.chars().take(50).collect();
+                format!("“{excerpt}” is no address or network. Write one a line, such as 203.0.113.7 or 203.0.113.0/24.")
             })?);
         }
         networks.sort_unstable();
@@ -96,7 +96,7 @@ fn text(network: IpNet) -> String {
 mod tests {
     use super::*;
 
-    fn written(raw: &str) -> String {
+    fn canonical(raw: &str) -> String {
         AllowList::parse(raw).unwrap().unwrap().to_string()
     }
 
@@ -113,8 +113,8 @@ mod tests {
             ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
             (" 10.0.0.2\r\n10.0.0.1,\n\n10.0.0.2 ", "10.0.0.1\n10.0.0.2"),
         ] {
-            assert_eq!(written(raw), form, "{raw}");
-            assert_eq!(written(form), form, "its form is its own");
+            assert_eq!(canonical(raw), form, "{raw}");
+            assert_eq!(canonical(form), form, "its form is its own");
         }
     }
 
@@ -132,8 +132,8 @@ mod tests {
             "::/129",
             "10.0.0.1:80",
         ] {
-            let told = AllowList::parse(&format!("10.0.0.1\n{bad}")).unwrap_err();
-            assert!(told.contains(&format!("“{bad}”")), "{told}");
+            let message = AllowList::parse(&format!("10.0.0.1\n{bad}")).unwrap_err();
+            assert!(message.contains(&format!("“{bad}”")), "{message}");
         }
     }
 

@@ -43,7 +43,7 @@ pub enum Malformed {
     Characters,
     /// It does not begin with `vx_`.
     Prefix,
-    /// It has this many characters instead of [`Malformed::WHOLE`].
+    /// It has this many characters instead of [`Malformed::KEY_LENGTH`].
     Length(u16),
     /// The checksum does not match.
     Checksum,
@@ -51,7 +51,7 @@ pub enum Malformed {
 
 impl Malformed {
     /// Length of every key, in characters.
-    pub const WHOLE: usize = SECRET_CHARS;
+    pub const KEY_LENGTH: usize = SECRET_CHARS;
 }
 
 /// HMAC-SHA-256, under the pepper, of the SHA-256 of the secret. It is stored, and keys are looked
@@ -78,8 +78,8 @@ impl PlainKey {
     pub fn generate(random: &dyn Random) -> Self {
         let mut text = Zeroizing::new([0; SECRET_CHARS]);
         text[..PREFIX.len()].copy_from_slice(PREFIX.as_bytes());
-        for place in &mut text[PREFIX.len()..BODY_CHARS] {
-            *place = Alphanumeric.sample(&mut Source(random));
+        for position in &mut text[PREFIX.len()..BODY_CHARS] {
+            *position = Alphanumeric.sample(&mut RngAdapter(random));
         }
         let sum = checksum(&text[..BODY_CHARS]);
         text[BODY_CHARS..].copy_from_slice(&sum);
@@ -91,8 +91,8 @@ impl PlainKey {
     /// # Errors
     /// The text is not 52 characters of the right form with a matching checksum.
     pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
-        let of_a_key = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-        if !presented.iter().all(of_a_key) {
+        let is_key_char = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        if !presented.iter().all(is_key_char) {
             return Err(Malformed::Characters);
         }
         let rest = presented.strip_prefix(PREFIX.as_bytes());
@@ -182,9 +182,9 @@ fn checksum(body: &[u8]) -> [u8; CHECKSUM_CHARS] {
 }
 
 /// Adapter from [`Random`] to `rand`.
-struct Source<'a>(&'a dyn Random);
+struct RngAdapter<'a>(&'a dyn Random);
 
-impl rand::TryRng for Source<'_> {
+impl rand::TryRng for RngAdapter<'_> {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
@@ -224,12 +224,12 @@ mod tests {
     #[test]
     fn any_single_changed_character_is_detected() {
         let key = PlainKey::generate(&OsRandom);
-        for place in 0..52 {
+        for position in 0..52 {
             let mut bytes = key.expose().as_bytes().to_vec();
-            bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
+            bytes[position] = if bytes[position] == b'a' { b'b' } else { b'a' };
             assert!(
                 PlainKey::parse(&bytes).is_err(),
-                "a change at {place} went unnoticed"
+                "a change at {position} went unnoticed"
             );
         }
     }

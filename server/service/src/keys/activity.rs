@@ -4,14 +4,14 @@ use super::Keys;
 use crate::error::Error;
 use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord};
 use crate::zone::Zone;
-use domain::{Outcome, RefusalCode, Stretch, Timestamp};
+use domain::{ActivityPeriod, Outcome, RefusalCode, Timestamp};
 use std::cmp::Reverse;
 
 /// The calls with a key, and their callers.
 #[derive(Debug)]
 pub struct KeyActivity {
     /// The beginnings of the hours or days of the period, oldest first.
-    pub begins: Vec<Timestamp>,
+    pub period_starts: Vec<Timestamp>,
     /// The calls of the period.
     pub calls: Vec<CountedCalls>,
     /// The latest first.
@@ -27,13 +27,13 @@ impl Keys {
     pub(super) async fn activity(
         &self,
         key: &KeyRecord,
-        stretch: Stretch,
+        period: ActivityPeriod,
         now: Timestamp,
         zone: &Zone,
     ) -> Result<KeyActivity, Error> {
         let account = &key.account_id;
-        let begins = begins(stretch, now, zone);
-        let since = begins.first().copied().unwrap_or(now);
+        let period_starts = period_starts(period, now, zone);
+        let since = period_starts.first().copied().unwrap_or(now);
         let calls = self.store.key_calls(account, &key.id, since).await?;
         let mut callers = self.store.callers(account, &key.id).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
@@ -42,7 +42,7 @@ impl Keys {
             None => Vec::new(),
         };
         Ok(KeyActivity {
-            begins,
+            period_starts,
             calls,
             dead_key_use: dead_key_use(&callers).filter(|_| !key.status(now).is_live()),
             callers,
@@ -52,11 +52,11 @@ impl Keys {
 }
 
 /// Returns the beginnings of the hours or days of a period.
-fn begins(stretch: Stretch, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
-    match stretch {
-        Stretch::Day => zone.hours(now, 24),
-        Stretch::Week => zone.days(now, 7),
-        Stretch::Month => zone.days(now, 30),
+fn period_starts(period: ActivityPeriod, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
+    match period {
+        ActivityPeriod::Day => zone.hours(now, 24),
+        ActivityPeriod::Week => zone.days(now, 7),
+        ActivityPeriod::Month => zone.days(now, 30),
     }
 }
 
@@ -75,8 +75,8 @@ fn allowed(since: Timestamp, mut networks: Vec<CallingNetwork>) -> Vec<(String, 
     networks.retain(|network| network.last >= since);
     networks.sort_by_key(|network| Reverse(network.last));
     let narrowest = networks.into_iter().map(|network| {
-        let only = network.only_ip.map(|ip| ip.to_string());
-        (only.unwrap_or(network.network), network.last)
+        let single_address = network.only_ip.map(|ip| ip.to_string());
+        (single_address.unwrap_or(network.network), network.last)
     });
     narrowest.collect()
 }
@@ -88,18 +88,42 @@ mod tests {
     #[test]
     fn activity_is_split_by_hour_for_a_day_and_by_day_for_longer_periods() {
         let now = crate::view::parse_rfc3339("2026-11-23T05:31:07Z").unwrap();
-        for (zone, stretch, count, first, last) in [
-            ("Europe/Berlin", Stretch::Day, 24, "22 07:00", "23 06:00"),
-            ("Asia/Kathmandu", Stretch::Day, 24, "22 12:00", "23 11:00"),
-            ("Europe/Berlin", Stretch::Week, 7, "17 00:00", "23 00:00"),
-            ("Europe/Berlin", Stretch::Month, 30, "25 00:00", "23 00:00"),
+        for (zone, period, count, first, last) in [
+            (
+                "Europe/Berlin",
+                ActivityPeriod::Day,
+                24,
+                "22 07:00",
+                "23 06:00",
+            ),
+            (
+                "Asia/Kathmandu",
+                ActivityPeriod::Day,
+                24,
+                "22 12:00",
+                "23 11:00",
+            ),
+            (
+                "Europe/Berlin",
+                ActivityPeriod::Week,
+                7,
+                "17 00:00",
+                "23 00:00",
+            ),
+            (
+                "Europe/Berlin",
+                ActivityPeriod::Month,
+                30,
+                "25 00:00",
+                "23 00:00",
+            ),
         ] {
             let zone = Zone::parse(zone).unwrap();
-            let begins = begins(stretch, now, &zone);
+            let period_starts = period_starts(period, now, &zone);
             let text = |at| zone.zoned(at).strftime("%d %H:%M").to_string();
-            assert_eq!(begins.len(), count);
+            assert_eq!(period_starts.len(), count);
             assert_eq!(
-                (&*text(begins[0]), &*text(begins[count - 1])),
+                (&*text(period_starts[0]), &*text(period_starts[count - 1])),
                 (first, last)
             );
         }
@@ -107,9 +131,9 @@ mod tests {
 
     #[test]
     fn networks_last_seen_before_the_watch_began_are_not_proposed() {
-        let network = |network: &str, only: Option<[u8; 4]>, last| CallingNetwork {
+        let network = |network: &str, single_address: Option<[u8; 4]>, last| CallingNetwork {
             network: network.to_owned(),
-            only_ip: only.map(Into::into),
+            only_ip: single_address.map(Into::into),
             first: Timestamp::from_millis(0),
             last: Timestamp::from_millis(last),
         };

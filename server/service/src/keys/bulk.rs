@@ -5,22 +5,23 @@ use crate::error::Error;
 use crate::key::KeyState;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange};
+use crate::store::{Action, BulkChange, BulkOutcome, KeyRecord, NewRevocation, Revoker};
 use domain::{
-    Failure, Field, FieldError, KeyId, Rejected, RevokeReason, SeveralAct, SeveralForm, Timestamp,
+    BulkAction, BulkForm, Failure, Field, FieldError, InvalidValue, KeyId, RevokeReason, Timestamp,
 };
 use serde_json::json;
 
-const NO_ACT: Rejected = Rejected("Choose some keys in the list, and then what to do with them.");
-const STALE: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
+const NO_ACTION: InvalidValue =
+    InvalidValue("Choose some keys in the list, and then what to do with them.");
+const KEYS_CHANGED: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
 
 /// The keys that a bulk action would change.
 #[derive(Debug)]
 pub struct BulkSelection {
-    pub act: SeveralAct,
+    pub action: BulkAction,
     pub keys: Vec<CurrentKey>,
     /// Number of chosen keys that do not exist, or whose status does not allow the action.
-    pub left_out: usize,
+    pub skipped: usize,
     pub now: Timestamp,
 }
 
@@ -33,39 +34,39 @@ impl Keys {
     pub async fn bulk_selection(
         &self,
         member: &Member,
-        form: &SeveralForm,
+        form: &BulkForm,
     ) -> Result<BulkSelection, Error> {
         member.must_manage_keys()?;
-        let act = SeveralAct::parse(&form.act).ok_or(NO_ACT);
-        let act = act.map_err(|rejected| Error::field(Field::Keys, rejected))?;
+        let action = BulkAction::parse(&form.action).ok_or(NO_ACTION);
+        let action = action.map_err(|invalid| Error::field(Field::Keys, invalid))?;
         let now = self.clock.now();
-        let (mut keys, mut left_out) = (Vec::new(), 0);
-        let asked = match act {
-            SeveralAct::Resume if form.keys.is_empty() => {
-                let most = u32::try_from(SeveralForm::MOST).unwrap_or(u32::MAX);
+        let (mut keys, mut skipped) = (Vec::new(), 0);
+        let selection = match action {
+            BulkAction::Resume if form.keys.is_empty() => {
+                let limit = u32::try_from(BulkForm::MAX).unwrap_or(u32::MAX);
                 let account = &member.account_id;
-                let waiting = self.restored.restored_keys(account, now, most).await?;
-                let waiting = waiting.map(|(_, keys)| keys).unwrap_or_default();
-                waiting.into_iter().map(Some).collect()
+                let on_hold = self.restored.restored_keys(account, now, limit).await?;
+                let on_hold = on_hold.map(|(_, keys)| keys).unwrap_or_default();
+                on_hold.into_iter().map(Some).collect()
             }
             _ => ids(form)?,
         };
-        for id in asked {
+        for id in selection {
             let found = match id {
                 Some(id) => self.store.find_key(&member.account_id, &id).await?,
                 None => None,
             };
             match found {
-                Some(key) if fits(act, key.state(now), now) => {
+                Some(key) if applies_to(action, key.state(now), now) => {
                     keys.push(self.current(key, now));
                 }
-                _ => left_out += 1,
+                _ => skipped += 1,
             }
         }
         Ok(BulkSelection {
-            act,
+            action,
             keys,
-            left_out,
+            skipped,
             now,
         })
     }
@@ -81,103 +82,103 @@ impl Keys {
         &self,
         member: &Member,
         client: &Client,
-        form: &SeveralForm,
+        form: &BulkForm,
     ) -> Result<u32, Error> {
         let selection = self.bulk_selection(member, form).await?;
-        let (act, together) = (selection.act, selection.keys.len());
+        let (action, count) = (selection.action, selection.keys.len());
         let mut errors = Vec::new();
-        let mut note = |field, message: String| errors.push(FieldError { field, message });
-        if form.count.trim().parse() != Ok(together) {
-            note(
+        let mut reject = |field, message: String| errors.push(FieldError { field, message });
+        if form.count.trim().parse() != Ok(count) {
+            reject(
                 Field::Count,
-                format!("Type {together}, the number of keys above."),
+                format!("Type {count}, the number of keys above."),
             );
         }
         let reason = RevokeReason::parse(&form.reason);
-        if let (SeveralAct::Revoke, Err(rejected)) = (act, &reason) {
-            note(Field::Reason, rejected.to_string());
+        if let (BulkAction::Revoke, Err(invalid)) = (action, &reason) {
+            reject(Field::Reason, invalid.to_string());
         }
         if !errors.is_empty() {
             return Err(Failure::Invalid { errors }.into());
         }
         // Exactly the keys that the member saw, even if one that changed has changed back since.
-        if selection.left_out > 0 || together == 0 {
-            return Err(Failure::field(Field::Keys, STALE).into());
+        if selection.skipped > 0 || count == 0 {
+            return Err(Failure::field(Field::Keys, KEYS_CHANGED).into());
         }
         let now = self.clock.now();
         // Only a revocation has a reason.
         let reason = reason.unwrap_or(RevokeReason::Other);
-        let (action, change) = match act {
-            SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
-            SeveralAct::Resume => (Action::KeyResumed, SeveralChange::Resume),
-            SeveralAct::Revoke => {
+        let (event_action, change) = match action {
+            BulkAction::Pause => (Action::KeyPaused, BulkChange::Pause),
+            BulkAction::Resume => (Action::KeyResumed, BulkChange::Resume),
+            BulkAction::Revoke => {
                 let by = Revoker::Member(member.id.clone());
                 let revocation = NewRevocation {
                     at: now,
                     by,
                     reason,
                 };
-                (Action::KeyRevoked, SeveralChange::Revoke(revocation))
+                (Action::KeyRevoked, BulkChange::Revoke(revocation))
             }
         };
         let event = {
             let (member, client) = (member.clone(), client.clone());
             move |key: &KeyRecord| {
                 let mut detail =
-                    json!({ "name": key.name, "preview": key.preview, "together": together });
-                if action == Action::KeyRevoked {
+                    json!({ "name": key.name, "preview": key.preview, "together": count });
+                if event_action == Action::KeyRevoked {
                     detail["reason"] = json!(reason);
                 }
-                member.event(action, key.id.as_str(), &client, now, detail)
+                member.event(event_action, key.id.as_str(), &client, now, detail)
             }
         };
         let ids = selection.keys.into_iter().map(|key| key.record.id);
         let ids: Vec<KeyId> = ids.collect();
         let account = &member.account_id;
-        let made = self.store.change_keys(account, &ids, &change, now, &event);
-        let made = self.node.propagate(made).await;
-        let (changed, receipt) = match act {
-            SeveralAct::Resume => made?,
-            SeveralAct::Pause | SeveralAct::Revoke => made.map_err(|error| {
+        let result = self.store.change_keys(account, &ids, &change, now, &event);
+        let result = self.node.propagate(result).await;
+        let (changed, receipt) = match action {
+            BulkAction::Resume => result?,
+            BulkAction::Pause | BulkAction::Revoke => result.map_err(|error| {
                 self.changes
-                    .stop_here(error, account, &ids, &change, now, event)
+                    .refuse_keys_here(error, account, &ids, &change, now, event)
             })?,
         };
-        if act == SeveralAct::Resume {
+        if action == BulkAction::Resume {
             for id in &ids {
-                self.unstored.forget_pause(id);
+                self.pending_stops.forget_pause(id);
             }
         }
         match changed {
-            ChangedSeveral::Changed(number) => {
-                if action == Action::KeyRevoked {
+            BulkOutcome::Changed(number) => {
+                if event_action == Action::KeyRevoked {
                     self.changes.keep_receipt(account, now, None, receipt).await;
                 }
                 Ok(number)
             }
-            ChangedSeveral::Stale => Err(Failure::field(Field::Keys, STALE).into()),
+            BulkOutcome::Stale => Err(Failure::field(Field::Keys, KEYS_CHANGED).into()),
         }
     }
 }
 
-fn fits(act: SeveralAct, key: KeyState, now: Timestamp) -> bool {
-    match act {
-        SeveralAct::Pause => key.pause(now),
-        SeveralAct::Revoke => key.revoke(now),
-        SeveralAct::Resume => key.resume(),
+fn applies_to(action: BulkAction, key: KeyState, now: Timestamp) -> bool {
+    match action {
+        BulkAction::Pause => key.pause(now),
+        BulkAction::Revoke => key.revoke(now),
+        BulkAction::Resume => key.resume(),
     }
     .is_ok()
 }
 
 /// Parses the ids, each once; `None` for a text that cannot be an id.
-fn ids(form: &SeveralForm) -> Result<Vec<Option<KeyId>>, Error> {
-    const TOO_MANY: Rejected = Rejected("Choose at most 100 keys at once.");
+fn ids(form: &BulkForm) -> Result<Vec<Option<KeyId>>, Error> {
+    const TOO_MANY: InvalidValue = InvalidValue("Choose at most 100 keys at once.");
     let mut texts: Vec<&str> = form.keys.iter().map(String::as_str).collect();
     let mut seen = std::collections::HashSet::new();
     texts.retain(|text| seen.insert(*text));
-    let rejected = match texts.len() {
-        0 => NO_ACT,
-        number if number > SeveralForm::MOST => TOO_MANY,
+    let invalid = match texts.len() {
+        0 => NO_ACTION,
+        number if number > BulkForm::MAX => TOO_MANY,
         _ => {
             return Ok(texts
                 .into_iter()
@@ -185,5 +186,5 @@ fn ids(form: &SeveralForm) -> Result<Vec<Option<KeyId>>, Error> {
                 .collect());
         }
     };
-    Err(Error::field(Field::Keys, rejected))
+    Err(Error::field(Field::Keys, invalid))
 }

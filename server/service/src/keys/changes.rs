@@ -1,16 +1,16 @@
 //! Changes of keys: published to every node, refused here if they cannot be stored, and their
 //! receipts.
 //!
-//! `crate::verdict::unstored` describes what happens to a revocation or a pause that the database
-//! fails to carry out.
+//! `crate::verdict::pending_stops` describes what happens to a revocation or a pause that the
+//! database fails to carry out.
 
 use crate::error::Error;
 use crate::reserve::FreeSpace;
 use crate::store::{
-    AccountRevocation, AuditEvent, Authority, Ended, KeyChangePorts, KeyRecord, NewRevocation,
-    Receipt, SeveralChange, StoreError,
+    AccountRevocation, AuditEvent, Authority, BulkChange, KeyChangePorts, KeyRecord, NewRevocation,
+    Receipt, RevokeKeyOutcome, StoreError,
 };
-use crate::verdict::{Node, Stop, StopEvent, UnstoredChanges};
+use crate::verdict::{Node, PendingStop, PendingStops, StopEventBuilder};
 use domain::{AccountId, KeyId, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,16 +18,16 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 /// How long the answer to a revocation waits for its receipt to be stored.
-const RECEIPT: Duration = Duration::from_millis(50);
+const RECEIPT_TIMEOUT: Duration = Duration::from_millis(50);
 /// Pause between two attempts to store the changes that are in force on this node alone.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Changes of keys that hold even if they cannot be stored yet, and their receipts.
 pub struct KeyChanges {
     pub(crate) store: Arc<dyn KeyChangePorts>,
     pub(crate) node: Arc<Node>,
     pub(crate) free_space: Arc<FreeSpace>,
-    pub(crate) unstored: Arc<UnstoredChanges>,
+    pub(crate) pending_stops: Arc<PendingStops>,
     pub(crate) receipts: TaskTracker,
 }
 
@@ -39,17 +39,17 @@ impl KeyChanges {
         id: &KeyId,
         revocation: NewRevocation,
         event: AuditEvent,
-    ) -> Result<(Ended, Option<Receipt>), Error> {
-        let made = self
+    ) -> Result<(RevokeKeyOutcome, Option<Receipt>), Error> {
+        let write = self
             .store
             .revoke_key(account, id, revocation.clone(), event.clone());
-        self.node.propagate(made).await.map_err(|error| {
-            let stop = Stop {
+        self.node.propagate(write).await.map_err(|error| {
+            let stop = PendingStop {
                 account: account.clone(),
                 key: Some(id.clone()),
                 at: revocation.at,
-                change: SeveralChange::Revoke(revocation),
-                event: StopEvent::OfKey(Arc::new(move |_| event.clone())),
+                change: BulkChange::Revoke(revocation),
+                event: StopEventBuilder::OfKey(Arc::new(move |_| event.clone())),
             };
             self.refuse_here(error, vec![stop])
         })
@@ -58,14 +58,14 @@ impl KeyChanges {
     /// Puts revocations or pauses that could not be stored into force on this node, and returns the
     /// error for the caller: [`Error::NotStored`], or `error` itself if the database has refused
     /// the change or this is a command, which serves no calls.
-    pub(crate) fn refuse_here(&self, error: Error, stops: Vec<Stop>) -> Error {
+    pub(crate) fn refuse_here(&self, error: Error, stops: Vec<PendingStop>) -> Error {
         match error {
             Error::Refused(_) | Error::OverQuota(_) | Error::Denied(_) => error,
-            error if self.node.is_absent() => error,
+            error if self.node.is_unregistered() => error,
             error => {
                 let number = stops.len();
                 let first = stops.first().and_then(|stop| stop.key.clone());
-                if !self.unstored.add(stops) {
+                if !self.pending_stops.add(stops) {
                     return error;
                 }
                 if let Error::StorageLow(_) = error {
@@ -84,22 +84,22 @@ impl KeyChanges {
     }
 
     /// The same for one change of some keys of an account.
-    pub(crate) fn stop_here<'a>(
+    pub(crate) fn refuse_keys_here<'a>(
         &self,
         error: Error,
         account: &AccountId,
         keys: impl IntoIterator<Item = &'a KeyId>,
-        change: &SeveralChange,
+        change: &BulkChange,
         at: Timestamp,
         event: impl Fn(&KeyRecord) -> AuditEvent + Send + Sync + 'static,
     ) -> Error {
         let event: Arc<dyn Fn(&KeyRecord) -> AuditEvent + Send + Sync> = Arc::new(event);
-        let stop = |key: &KeyId| Stop {
+        let stop = |key: &KeyId| PendingStop {
             account: account.clone(),
             key: Some(key.clone()),
             change: change.clone(),
             at,
-            event: StopEvent::OfKey(event.clone()),
+            event: StopEventBuilder::OfKey(event.clone()),
         };
         self.refuse_here(error, keys.into_iter().map(stop).collect())
     }
@@ -107,11 +107,11 @@ impl KeyChanges {
     /// Tries once more to store the changes that are in force on this node alone, and returns how
     /// many are left.
     pub async fn store_pending(&self) -> usize {
-        for stop in self.unstored.all() {
+        for stop in self.pending_stops.all() {
             match self.store_one(&stop).await {
                 // Also if the key has ended meanwhile.
                 Ok(()) => {
-                    self.unstored.change(|stops| stops.remove(&stop));
+                    self.pending_stops.change(|stops| stops.remove(&stop));
                     let key = stop.key.as_ref().map_or("all", KeyId::as_str);
                     tracing::info!(key, "a revocation or pause was stored after a retry");
                 }
@@ -124,15 +124,15 @@ impl KeyChanges {
                 }
             }
         }
-        self.unstored.count()
+        self.pending_stops.count()
     }
 
-    async fn store_one(&self, stop: &Stop) -> Result<(), Error> {
+    async fn store_one(&self, stop: &PendingStop) -> Result<(), Error> {
         // The caller had the authority when they asked, which is when the change took effect here.
-        let inherent = |event: AuditEvent| event.under(Authority::Inherent);
+        let inherent = |event: AuditEvent| event.with_authority(Authority::Inherent);
         let (account, at) = (&stop.account, stop.at);
         match (&stop.event, &stop.key, &stop.change) {
-            (StopEvent::OfKey(event), Some(key), change) => {
+            (StopEventBuilder::OfKey(event), Some(key), change) => {
                 let event = |key: &KeyRecord| inherent(event(key));
                 let ids = std::slice::from_ref(key);
                 let stored = self.store.change_keys(account, ids, change, at, &event);
@@ -141,7 +141,7 @@ impl KeyChanges {
                     self.keep_receipt(account, at, Some(key), receipt).await;
                 }
             }
-            (StopEvent::OfAll(event), _, SeveralChange::Revoke(revocation)) => {
+            (StopEventBuilder::OfAll(event), _, BulkChange::Revoke(revocation)) => {
                 let Some(by) = revocation.by.member() else {
                     return Ok(());
                 };
@@ -160,7 +160,7 @@ impl KeyChanges {
 
     pub(crate) async fn store_pending_forever(&self) {
         loop {
-            tokio::time::sleep(AGAIN_AFTER).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
             self.store_pending().await;
         }
     }
@@ -199,19 +199,19 @@ impl KeyChanges {
     /// force already, and the write may have to wait behind a feed that has begun meanwhile.
     async fn store_receipt(
         &self,
-        kept: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+        write: impl Future<Output = Result<(), StoreError>> + Send + 'static,
     ) {
         let stored = self.receipts.spawn(async {
-            if let Err(error) = kept.await {
+            if let Err(error) = write.await {
                 tracing::warn!(%error, "the receipt of a revocation could not be stored; the revocation is in force");
             }
         });
-        let _ = timeout(RECEIPT, stored).await;
+        let _ = timeout(RECEIPT_TIMEOUT, stored).await;
     }
 
     /// Waits until the receipts of all revocations are stored. Called when no more revocations can
     /// arrive.
-    pub async fn receipts_stored(&self) {
+    pub async fn wait_for_receipts(&self) {
         self.receipts.close();
         self.receipts.wait().await;
     }

@@ -2,14 +2,14 @@
 
 use super::Keys;
 use crate::key::EXPIRES_SOON_SECONDS;
-use crate::store::{KeyMarks, KeyRecord};
+use crate::store::{KeyCallSummary, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp, seconds};
 
 /// A key that was used within this time is revoked only if its name is typed: something still
 /// depends on it.
 const USED_RECENTLY_SECONDS: i64 = seconds::DAY;
 /// An active key that was neither used nor created within this time is marked.
-pub(crate) const UNUSED_SECONDS: i64 = 30 * seconds::DAY;
+pub(crate) const UNUSED_AFTER_SECONDS: i64 = 30 * seconds::DAY;
 /// A scope that no call needed for this many days may be unnecessary.
 const IDLE_DAYS: i64 = 30;
 /// The networks that a key is called from are regarded as known after this time.
@@ -48,11 +48,11 @@ pub enum KeyWarning {
 }
 
 /// A revoked or expired key that was called with after this time is still in use.
-pub(crate) fn knocks_since(now: Timestamp) -> Timestamp {
+pub(crate) fn dead_key_calls_since(now: Timestamp) -> Timestamp {
     now.plus_seconds(-NEWS_SECONDS)
 }
 
-impl KeyMarks {
+impl KeyCallSummary {
     /// Whether the first call from a new network was recent.
     fn has_new_network(&self, now: Timestamp) -> bool {
         let (Some(first), Some(new)) = (self.first_network_at, self.new_network_at) else {
@@ -62,8 +62,9 @@ impl KeyMarks {
     }
 
     /// Whether the latest call with the revoked or expired key was recent.
-    fn is_knocking(&self, now: Timestamp) -> bool {
-        self.knocked_at.is_some_and(|at| at > knocks_since(now))
+    fn has_recent_dead_key_call(&self, now: Timestamp) -> bool {
+        self.dead_key_call_at
+            .is_some_and(|at| at > dead_key_calls_since(now))
     }
 
     /// Returns for how many whole days no call needed the scope, if these are at least 30. `None`
@@ -77,35 +78,41 @@ impl KeyMarks {
 
 impl Keys {
     pub(super) fn current(&self, mut record: KeyRecord, now: Timestamp) -> CurrentKey {
-        let unstored = self.unstored.find(&record.account_id, &record.id);
+        let pending_stops = self.pending_stops.find(&record.account_id, &record.id);
         record.last_use = self.usages.latest(&record.id, record.last_use);
         let recently = now.plus_seconds(-USED_RECENTLY_SECONDS);
         CurrentKey {
             at: now,
             status: record.status(now),
             used_recently: (record.last_use.as_ref()).is_some_and(|last| last.at > recently),
-            warnings: warnings(&record, unstored.is_none(), now),
+            warnings: warnings(&record, pending_stops.is_none(), now),
             record,
         }
     }
 }
 
 fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning> {
-    let (marks, status) = (&key.marks, key.status(now));
+    let (call_summary, status) = (&key.call_summary, key.status(now));
     let (active, live) = (status == KeyStatus::Active, status.is_live());
     let last_sign_of_life = (key.last_use.as_ref()).map_or(key.created_at, |last| last.at);
-    let unused = active && last_sign_of_life <= now.plus_seconds(-UNUSED_SECONDS);
+    let unused = active && last_sign_of_life <= now.plus_seconds(-UNUSED_AFTER_SECONDS);
     let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
     let unused_scopes: Vec<_> = Scope::ALL
         .into_iter()
         .filter(|scope| active && !unused && key.scopes.contains(*scope))
-        .filter(|scope| marks.scope_uses.last(*scope).is_none())
-        .filter(|scope| marks.idle_days(*scope, now).is_some())
+        .filter(|scope| call_summary.scope_uses.last(*scope).is_none())
+        .filter(|scope| call_summary.idle_days(*scope, now).is_some())
         .collect();
     let warnings = [
         (!is_stored, KeyWarning::NotStored),
-        (!live && marks.is_knocking(now), KeyWarning::DeadKeyInUse),
-        (live && marks.has_new_network(now), KeyWarning::NewNetwork),
+        (
+            !live && call_summary.has_recent_dead_key_call(now),
+            KeyWarning::DeadKeyInUse,
+        ),
+        (
+            live && call_summary.has_new_network(now),
+            KeyWarning::NewNetwork,
+        ),
         (
             active && key.expires_at.is_some_and(|end| end <= soon),
             KeyWarning::ExpiresSoon,
@@ -130,28 +137,31 @@ mod tests {
 
     #[test]
     fn network_counts_as_new_for_a_week_if_the_key_was_in_use_for_over_a_day() {
-        let marks = |first, new| KeyMarks {
+        let call_summary = |first, new| KeyCallSummary {
             first_network_at: Some(at(first)),
             new_network_at: Some(at(new)),
-            ..KeyMarks::default()
+            ..KeyCallSummary::default()
         };
-        assert!(marks(0, 2).has_new_network(at(2)));
-        assert!(marks(0, 2).has_new_network(at(8)));
-        assert!(!marks(0, 2).has_new_network(at(9)), "a week is over");
-        assert!(!marks(0, 1).has_new_network(at(2)), "it was too young");
-        assert!(!KeyMarks::default().has_new_network(at(2)));
+        assert!(call_summary(0, 2).has_new_network(at(2)));
+        assert!(call_summary(0, 2).has_new_network(at(8)));
+        assert!(!call_summary(0, 2).has_new_network(at(9)), "a week is over");
+        assert!(
+            !call_summary(0, 1).has_new_network(at(2)),
+            "it was too young"
+        );
+        assert!(!KeyCallSummary::default().has_new_network(at(2)));
     }
 
     #[test]
     fn permission_counts_as_idle_30_days_after_its_last_use_or_the_keys_first_use() {
-        let mut marks = KeyMarks::default();
-        assert_eq!(marks.idle_days(Scope::LeadsRead, at(400)), None);
-        marks.first_network_at = Some(at(0));
-        assert_eq!(marks.idle_days(Scope::LeadsRead, at(29)), None);
-        assert_eq!(marks.idle_days(Scope::LeadsRead, at(30)), Some(30));
-        marks.scope_uses.note(Scope::LeadsRead, at(20));
-        assert_eq!(marks.idle_days(Scope::LeadsRead, at(49)), None);
-        assert_eq!(marks.idle_days(Scope::LeadsRead, at(80)), Some(60));
-        assert_eq!(marks.idle_days(Scope::LeadsWrite, at(80)), Some(80));
+        let mut call_summary = KeyCallSummary::default();
+        assert_eq!(call_summary.idle_days(Scope::LeadsRead, at(400)), None);
+        call_summary.first_network_at = Some(at(0));
+        assert_eq!(call_summary.idle_days(Scope::LeadsRead, at(29)), None);
+        assert_eq!(call_summary.idle_days(Scope::LeadsRead, at(30)), Some(30));
+        call_summary.scope_uses.note(Scope::LeadsRead, at(20));
+        assert_eq!(call_summary.idle_days(Scope::LeadsRead, at(49)), None);
+        assert_eq!(call_summary.idle_days(Scope::LeadsRead, at(80)), Some(60));
+        assert_eq!(call_summary.idle_days(Scope::LeadsWrite, at(80)), Some(80));
     }
 }

@@ -1,18 +1,18 @@
 //! Revoked and expired keys that are still in use.
 
 use super::Keys;
-use super::current::knocks_since;
+use super::current::dead_key_calls_since;
 use crate::error::Error;
 use crate::store::KeyFilter;
 use domain::{AccountId, KeyCount, KeyName, KeyOrder, Timestamp};
 
 /// Keys that are named; the others are only counted.
-const NAMED: u32 = 3;
+const MAX_NAMED: u32 = 3;
 
 /// Revoked and expired keys that were called with in the last 7 days.
 #[derive(Debug)]
 pub struct DeadKeyUse {
-    /// Number of these keys. Counting stops above [`KeyCount::MOST`].
+    /// Number of these keys. Counting stops above [`KeyCount::MAX`].
     pub keys: u32,
     /// Names of the first of them. Keys too far down the list to be found are not among them.
     pub names: Vec<KeyName>,
@@ -20,16 +20,16 @@ pub struct DeadKeyUse {
 
 impl Keys {
     /// Returns how many revoked or expired keys of the account were called with in the last 7 days,
-    /// up to [`KeyCount::MOST`] + 1. Expiry is as of the last time that expired keys were noted.
+    /// up to [`KeyCount::MAX`] + 1. Expiry is as of the last time that expired keys were noted.
     pub(crate) async fn count_dead_keys_in_use(
         &self,
         account: &AccountId,
         now: Timestamp,
     ) -> Result<u32, Error> {
-        let most = KeyCount::MOST + 1;
+        let limit = KeyCount::MAX + 1;
         let (filter, order) = (filter(now), KeyOrder::default());
-        let counted = self.store.count_keys(account, &filter, order, most);
-        Ok(counted.await?.keys)
+        let count = self.store.count_keys(account, &filter, order, limit);
+        Ok(count.await?.keys)
     }
 
     /// Returns the use of such keys; `None` if none is in use.
@@ -43,7 +43,9 @@ impl Keys {
             return Ok(None);
         }
         let (filter, order) = (filter(now), KeyOrder::default());
-        let found = self.store.find_keys(account, &filter, order, None, NAMED);
+        let found = self
+            .store
+            .find_keys(account, &filter, order, None, MAX_NAMED);
         let names = found.await?.keys.into_iter().map(|key| key.name);
         Ok(Some(DeadKeyUse {
             keys,
@@ -54,7 +56,7 @@ impl Keys {
 
 fn filter(now: Timestamp) -> KeyFilter {
     KeyFilter {
-        knocked_after: Some(knocks_since(now)),
+        dead_key_call_after: Some(dead_key_calls_since(now)),
         ..KeyFilter::default()
     }
 }

@@ -1,12 +1,12 @@
 //! One key with its activity and its history.
 
-use super::fill::filled;
-use super::lifetime::latest_of;
+use super::edit_form::fill_form;
+use super::lifetime::latest_expiry;
 use super::{CurrentKey, KeyActivity, Keys, Rotations};
 use crate::error::Error;
 use crate::sessions::Member;
-use crate::store::{KeyRecord, SignedEvent};
-use domain::{EditKeyForm, Failure, KeyId, KeyPolicy, Stretch, Timestamp};
+use crate::store::{AttributedEvent, KeyRecord};
+use domain::{ActivityPeriod, EditKeyForm, Failure, KeyId, KeyPolicy, Timestamp};
 
 /// Events of a history. The older history of a key that changes more often is in the audit log.
 const HISTORY: u32 = 100;
@@ -25,7 +25,7 @@ pub struct KeyDetails {
     pub activity: KeyActivity,
     pub rotations: Rotations,
     /// Newest first.
-    pub history: Vec<SignedEvent>,
+    pub history: Vec<AttributedEvent>,
 }
 
 impl Keys {
@@ -37,7 +37,7 @@ impl Keys {
         &self,
         member: &Member,
         id: &KeyId,
-        stretch: Stretch,
+        period: ActivityPeriod,
     ) -> Result<KeyDetails, Error> {
         let now = self.clock.now();
         let (account, zone) = (&member.account_id, &member.time_zone);
@@ -49,10 +49,10 @@ impl Keys {
         let policy = self.key_policy(member).await?;
         Ok(KeyDetails {
             history: self.store.history(account, id.as_str(), HISTORY).await?,
-            activity: self.activity(&record, stretch, now, zone).await?,
+            activity: self.activity(&record, period, now, zone).await?,
             rotations: self.rotations(&record, now, zone).await?,
-            form: filled(&record, zone),
-            latest_end: latest_of(&record, policy, now, zone),
+            form: fill_form(&record, zone),
+            latest_end: latest_expiry(&record, policy, now, zone),
             policy,
             creator_is_deactivated: creator.is_some_and(|creator| !creator.is_active()),
             key: self.current(record, now),

@@ -1,19 +1,21 @@
 //! Editing a live key: its name, permissions, expiry, note, limit and allow list, and whether it is
 //! paused. Its secret stays the same.
 
-use super::check::{scopes, text};
-use super::fill::is_outdated;
+use super::check::{check_field, scopes};
+use super::edit_form::is_outdated;
 use super::{Keys, lifetime};
 use crate::error::Error;
 use crate::key::AllowList;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SeveralChange};
+use crate::store::{
+    Action, BulkChange, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord, KeySettings,
+};
 use crate::view::rfc3339;
 use crate::zone::Zone;
 use domain::{
-    EditKeyForm, Failure, Field, FieldError, KeyId, KeyName, KeyNote, KeyPolicy, RateLimit,
-    Rejected, Timestamp,
+    EditKeyForm, Failure, Field, FieldError, InvalidValue, KeyId, KeyName, KeyNote, KeyPolicy,
+    RateLimit, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -46,10 +48,9 @@ impl Keys {
         }
         let policy = self.key_policy(member).await?;
         let after = check(form, &stored, policy, now, zone)?;
-        self.shut_out(&stored, &after, form, now).await?;
+        self.excluded_callers(&stored, &after, form, now).await?;
         let event = |before: &KeyRecord, after: &KeyRecord| {
-            let detail =
-                json!({ "name": after.name, "before": told(before), "after": told(after) });
+            let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
         let before = stored.settings();
@@ -98,11 +99,11 @@ impl Keys {
         let changed = self.change(member, id, change, now, &event_after).await;
         match change {
             KeyChange::Pause => changed.map_err(|error| {
-                let (account, pause) = (&member.account_id, &SeveralChange::Pause);
+                let (account, pause) = (&member.account_id, &BulkChange::Pause);
                 self.changes
-                    .stop_here(error, account, [id], pause, now, event)
+                    .refuse_keys_here(error, account, [id], pause, now, event)
             }),
-            KeyChange::Resume => changed.inspect(|()| self.unstored.forget_pause(id)),
+            KeyChange::Resume => changed.inspect(|()| self.pending_stops.forget_pause(id)),
             _ => changed,
         }
     }
@@ -118,13 +119,13 @@ impl Keys {
          ),
     ) -> Result<(), Error> {
         let account = &member.account_id;
-        let made = self.store.change_key(account, id, change, now, event);
-        let (came_to, _) = self.node.propagate(made).await?;
-        match came_to {
-            Changed::Changed(_) | Changed::Same(_) => Ok(()),
-            Changed::Differs(_) => Err(OUTDATED.into()),
-            Changed::Ended => Err(Failure::AlreadyEnded.into()),
-            Changed::Missing => Err(Failure::NotFound.into()),
+        let result = self.store.change_key(account, id, change, now, event);
+        let (outcome, _) = self.node.propagate(result).await?;
+        match outcome {
+            ChangeKeyOutcome::Changed(_) | ChangeKeyOutcome::Same(_) => Ok(()),
+            ChangeKeyOutcome::Differs(_) => Err(OUTDATED.into()),
+            ChangeKeyOutcome::Ended => Err(Failure::AlreadyEnded.into()),
+            ChangeKeyOutcome::Missing => Err(Failure::NotFound.into()),
         }
     }
 }
@@ -137,14 +138,14 @@ fn check(
     zone: &Zone,
 ) -> Result<KeySettings, Failure> {
     let mut errors = Vec::new();
-    let name = text(&mut errors, Field::Name, KeyName::parse(&form.name));
-    let scopes = text(&mut errors, Field::Scopes, scopes(&form.scopes));
-    let expires_at = text(
+    let name = check_field(&mut errors, Field::Name, KeyName::parse(&form.name));
+    let scopes = check_field(&mut errors, Field::Scopes, scopes(&form.scopes));
+    let expires_at = check_field(
         &mut errors,
         Field::Expires,
         end(form, stored, policy, now, zone),
     );
-    let note = text(&mut errors, Field::Note, KeyNote::parse(&form.note));
+    let note = check_field(&mut errors, Field::Note, KeyNote::parse(&form.note));
     let own_limit = limit(&mut errors, form);
     let allow_list = AllowList::parse(&form.allow_list);
     if let Err(message) = &allow_list {
@@ -175,7 +176,7 @@ fn end(
     policy: KeyPolicy,
     now: Timestamp,
     zone: &Zone,
-) -> Result<Option<Timestamp>, Rejected> {
+) -> Result<Option<Timestamp>, InvalidValue> {
     let typed = form.last_day.trim();
     // Even if the policy would not allow this expiry any more: it applies to an expiry that is set
     // from then on.
@@ -192,8 +193,8 @@ fn end(
     } else {
         Some(lifetime::end_of_day(typed, now, zone)?)
     };
-    let latest = lifetime::latest_of(stored, policy, now, zone);
-    lifetime::allowed(end, policy, latest).map(|()| end)
+    let latest = lifetime::latest_expiry(stored, policy, now, zone);
+    lifetime::check_expiry(end, policy, latest).map(|()| end)
 }
 
 /// Reads the rate limit: both numbers or none. Errors are added to `errors`.
@@ -203,18 +204,18 @@ fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<Rate
         return Ok(None);
     }
     let depth = RateLimit::parse_depth(&form.limit_depth);
-    let depth = text(errors, Field::LimitDepth, depth);
+    let depth = check_field(errors, Field::LimitDepth, depth);
     let per_second = RateLimit::parse_per_second(&form.limit_per_second);
-    let per_second = text(errors, Field::LimitPerSecond, per_second);
+    let per_second = check_field(errors, Field::LimitPerSecond, per_second);
     let (Some(depth), Some(per_second)) = (depth, per_second) else {
         return Err(());
     };
-    let limit = text(errors, Field::LimitDepth, RateLimit::new(depth, per_second));
+    let limit = check_field(errors, Field::LimitDepth, RateLimit::new(depth, per_second));
     limit.map(Some).ok_or(())
 }
 
 /// Returns the settings of a key for the audit log.
-pub(super) fn told(key: &KeyRecord) -> Value {
+pub(super) fn audit_settings(key: &KeyRecord) -> Value {
     let limit = key
         .own_limit
         .map(|limit| json!({ "depth": limit.depth(), "per_second": limit.per_second() }));

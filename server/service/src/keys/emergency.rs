@@ -7,21 +7,21 @@ use crate::fold::folded;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{
-    AccountRevocation, Action, Actor, AuditEvent, Authority, EmergencyPorts, NewRevocation,
-    RevokedWithAll, Revoker, SeveralChange, StoreError,
+    AccountRevocation, Action, Actor, AuditEvent, Authority, BulkChange, EmergencyPorts,
+    NewRevocation, RevokedWithAll, Revoker, StoreError,
 };
-use crate::verdict::{Node, Stop, StopEvent};
-use domain::{AccountName, Failure, Field, KeyCount, Rejected, RevokeReason, Timestamp};
+use crate::verdict::{Node, PendingStop, StopEventBuilder};
+use domain::{AccountName, Failure, Field, InvalidValue, KeyCount, RevokeReason, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 
 /// Number of keys whose rows one transaction updates. Another change of the account waits for one
 /// such transaction.
-const WRITTEN_AT_ONCE: u32 = 250;
+const WRITE_BATCH_SIZE: u32 = 250;
 /// Number of keys whose rows are updated before the owner gets an answer.
-const WRITTEN_BEFORE_THE_ANSWER: u32 = 1_000;
+const WRITTEN_BEFORE_RESPONSE: u32 = 1_000;
 /// Revocations read at once.
-const UNWRITTEN_AT_ONCE: u32 = 100;
+const UNWRITTEN_BATCH_SIZE: u32 = 100;
 
 /// The emergency actions of owners.
 pub struct Emergencies {
@@ -37,7 +37,7 @@ pub struct EmergencyState {
     /// When an owner stopped the creation of keys, if it is stopped.
     pub stopped: Option<Timestamp>,
     /// Number of keys that are neither revoked nor expired. Counting stops above
-    /// [`KeyCount::MOST`].
+    /// [`KeyCount::MAX`].
     pub live: u32,
 }
 
@@ -47,14 +47,14 @@ impl Emergencies {
     /// # Errors
     /// The database's.
     pub async fn state(&self, member: &Member) -> Result<Option<EmergencyState>, Error> {
-        if !member.role.acts_in_emergencies() {
+        if !member.role.may_use_emergency_controls() {
             return Ok(None);
         }
         let account = &member.account_id;
         let stopped = self.store.creation_stopped(account).await?;
         let live = self
             .store
-            .count_live_keys(account, self.clock.now(), KeyCount::MOST + 1);
+            .count_live_keys(account, self.clock.now(), KeyCount::MAX + 1);
         let live = live.await?;
         Ok(Some(EmergencyState { stopped, live }))
     }
@@ -98,11 +98,12 @@ impl Emergencies {
     ) -> Result<u32, Error> {
         must_be_owner(member)?;
         let typed = AccountName::parse(confirm);
-        let named =
+        let name_matches =
             typed.is_ok_and(|typed| folded(typed.as_str()) == folded(member.account_name.as_str()));
-        if !named {
-            const WRONG: Rejected = Rejected("Type the account's name exactly as it stands above.");
-            return Err(Error::field(Field::Confirm, WRONG));
+        if !name_matches {
+            const NAME_MISMATCH: InvalidValue =
+                InvalidValue("Type the account's name exactly as it stands above.");
+            return Err(Error::field(Field::Confirm, NAME_MISMATCH));
         }
         let now = self.clock.now();
         let reason = RevokeReason::Leaked;
@@ -121,16 +122,16 @@ impl Emergencies {
         let revoked = self.node.propagate(revoke).await;
         let (revoked, receipt) = revoked.map_err(|error| {
             let by = Revoker::Member(member.id.clone());
-            let stop = Stop {
+            let stop = PendingStop {
                 account: account.clone(),
                 key: None,
-                change: SeveralChange::Revoke(NewRevocation {
+                change: BulkChange::Revoke(NewRevocation {
                     at: now,
                     by,
                     reason,
                 }),
                 at: now,
-                event: StopEvent::OfAll(Arc::new(event.clone())),
+                event: StopEventBuilder::OfAll(Arc::new(event.clone())),
             };
             self.changes.refuse_here(error, vec![stop])
         })?;
@@ -140,8 +141,8 @@ impl Emergencies {
         self.changes.keep_receipt_of_all(&revocation, receipt).await;
         // So that the next list that the owner sees shows it. The remaining rows are updated in the
         // background.
-        for _ in 0..WRITTEN_BEFORE_THE_ANSWER / WRITTEN_AT_ONCE {
-            match self.write_some(&revocation).await {
+        for _ in 0..WRITTEN_BEFORE_RESPONSE / WRITE_BATCH_SIZE {
+            match self.write_batch(&revocation).await {
                 Ok(false) => {}
                 Ok(true) => break,
                 Err(error) => {
@@ -159,13 +160,17 @@ impl Emergencies {
     /// # Errors
     /// The database's.
     pub async fn write_revocations(&self) -> Result<(), Error> {
-        for revocation in self.store.unwritten_revocations(UNWRITTEN_AT_ONCE).await? {
-            while !self.write_some(&revocation).await? {}
+        for revocation in self
+            .store
+            .unwritten_revocations(UNWRITTEN_BATCH_SIZE)
+            .await?
+        {
+            while !self.write_batch(&revocation).await? {}
         }
         Ok(())
     }
 
-    async fn write_some(&self, revocation: &AccountRevocation) -> Result<bool, StoreError> {
+    async fn write_batch(&self, revocation: &AccountRevocation) -> Result<bool, StoreError> {
         let event = |key: RevokedWithAll| AuditEvent {
             account_id: revocation.account_id.clone(),
             at: revocation.at,
@@ -182,13 +187,13 @@ impl Emergencies {
             completion: None,
         };
         self.store
-            .write_revocation(revocation, WRITTEN_AT_ONCE, &event)
+            .write_revocation(revocation, WRITE_BATCH_SIZE, &event)
             .await
     }
 }
 
 fn must_be_owner(member: &Member) -> Result<(), Failure> {
-    if member.role.acts_in_emergencies() {
+    if member.role.may_use_emergency_controls() {
         Ok(())
     } else {
         Err(Failure::OwnersOnly)

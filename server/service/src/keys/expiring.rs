@@ -21,7 +21,7 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Vec<KeyRecord>, Error> {
         let until = now.plus_seconds(EXPIRING_SECONDS);
-        let ending = self.store.ending_keys(account, now, until, MAX_EXPIRING);
+        let ending = self.store.expiring_keys(account, now, until, MAX_EXPIRING);
         let mut keys = ending.await?;
         keys.retain(|key| {
             let last = self.usages.latest(&key.id, key.last_use.clone());

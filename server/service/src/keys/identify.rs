@@ -9,7 +9,7 @@ use domain::{Failure, Field, KeyStatus};
 
 /// The result of an identification for the operator.
 #[derive(Debug, Clone)]
-pub enum Identified {
+pub enum Identification {
     /// Not of the form of a key: it has this many characters instead of [`PlainKey::CHARS`].
     Malformed {
         characters: usize,
@@ -41,7 +41,7 @@ impl Keys {
             .peppers
             .digests(|pepper| KeyDigest::of_sha256(&bytes, pepper));
         let now = self.clock.now();
-        let found = known(&*self.store, digests).await?;
+        let found = find_by_digests(&*self.store, digests).await?;
         // For a key of another account, not even its existence is revealed.
         Ok(found
             .filter(|key| key.account_id == member.account_id)
@@ -54,20 +54,25 @@ impl Operator {
     ///
     /// # Errors
     /// The database's.
-    pub async fn identify(&self, presented: &[u8]) -> Result<Identified, Error> {
+    pub async fn identify(&self, presented: &[u8]) -> Result<Identification, Error> {
         let Ok(secret) = PlainKey::parse(presented) else {
             let characters = String::from_utf8_lossy(presented).chars().count();
-            return Ok(Identified::Malformed { characters });
+            return Ok(Identification::Malformed { characters });
         };
-        let found = known(&*self.store, self.peppers.digests_of(&secret)).await?;
-        Ok(found.map_or(Identified::Unknown, |key| Identified::Known {
-            status: key.status(self.clock.now()),
-            key: Box::new(key),
-        }))
+        let found = find_by_digests(&*self.store, self.peppers.digests_of(&secret)).await?;
+        Ok(
+            found.map_or(Identification::Unknown, |key| Identification::Known {
+                status: key.status(self.clock.now()),
+                key: Box::new(key),
+            }),
+        )
     }
 }
 
-async fn known(store: &dyn KeyStore, digests: [KeyDigest; 2]) -> Result<Option<KeyRecord>, Error> {
+async fn find_by_digests(
+    store: &dyn KeyStore,
+    digests: [KeyDigest; 2],
+) -> Result<Option<KeyRecord>, Error> {
     let found = store.find_key_by_either(&digests).await?;
     Ok(found.filter(|key| digests.iter().any(|digest| key.digest.matches(digest))))
 }

@@ -1,14 +1,14 @@
 //! Creating a key.
 
 use super::check::{scopes, token};
-use super::lifetime::NewLife;
+use super::lifetime::ExpiryRules;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::key::PlainKey;
 use crate::origin::{CalledKey, Client};
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{Action, Inserted, NewKey, TokenDigest};
+use crate::store::{Action, InsertKeyOutcome, NewKey, TokenDigest};
 use domain::{CreateKeyForm, Failure, Field, FieldError, KeyId, KeyName, ScopeSet, Timestamp};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub struct IssuedKey {
 }
 
 /// The values of a create form in which every field is valid.
-struct Checked {
+struct ValidForm {
     name: KeyName,
     scopes: ScopeSet,
     expires_at: Option<Timestamp>,
@@ -41,13 +41,13 @@ impl Keys {
     ) -> Result<IssuedKey, Error> {
         member.must_manage_keys()?;
         let now = self.clock.now();
-        let Checked {
+        let ValidForm {
             name,
             scopes,
             expires_at,
-        } = check(form, &self.new_life(member, now, None).await?)?;
+        } = check(form, &self.expiry_rules(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
-        let pepper = self.pepper.installations().await?;
+        let pepper = self.pepper.installation_pepper().await?;
         let id =
             KeyId::parse(&random::uuid(&*self.random, self.clock.now())).map_err(Error::broken)?;
         let key = NewKey {
@@ -69,13 +69,13 @@ impl Keys {
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
         match self.store.insert_key(key, event).await? {
-            Inserted::SameForm { name } => Err(Failure::AlreadyCreated {
+            InsertKeyOutcome::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),
             }
             .into()),
-            Inserted::Stopped => Err(Failure::CreationStopped.into()),
-            Inserted::Created(key) => {
-                self.await_call(member, &id, &secret);
+            InsertKeyOutcome::Stopped => Err(Failure::CreationStopped.into()),
+            InsertKeyOutcome::Created(key) => {
+                self.remember_new_key(member, &id, &secret);
                 let key = self.current(*key, now);
                 Ok(IssuedKey { key, secret })
             }
@@ -83,16 +83,16 @@ impl Keys {
     }
 
     /// Registers the key as new, so that calls with a part of it are recognised.
-    pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
+    pub(super) fn remember_new_key(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
         let key = CalledKey::new(member.account_id.clone(), id.clone());
-        self.awaited.note(&secret.preview(), key, self.clock.now());
+        self.recent.note(&secret.preview(), key, self.clock.now());
     }
 }
 
-fn check(form: &CreateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
+fn check(form: &CreateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Failure> {
     let name = KeyName::parse(&form.name);
     let scopes = scopes(&form.scopes);
-    let expires_at = life.end(&form.expires, &form.last_day);
+    let expires_at = rules.end(&form.expires, &form.last_day);
     let token = token(&form.token);
     let errors: Vec<FieldError> = [
         (Field::Name, name.as_ref().err().copied().or(token.err())),
@@ -100,15 +100,15 @@ fn check(form: &CreateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
         (Field::Expires, expires_at.as_ref().err().copied()),
     ]
     .into_iter()
-    .filter_map(|(field, rejected)| {
-        rejected.map(|rejected| FieldError {
+    .filter_map(|(field, invalid)| {
+        invalid.map(|invalid| FieldError {
             field,
-            message: rejected.0.to_owned(),
+            message: invalid.0.to_owned(),
         })
     })
     .collect();
     match (name, scopes, expires_at) {
-        (Ok(name), Ok(scopes), Ok(expires_at)) if errors.is_empty() => Ok(Checked {
+        (Ok(name), Ok(scopes), Ok(expires_at)) if errors.is_empty() => Ok(ValidForm {
             name,
             scopes,
             expires_at,
@@ -123,13 +123,13 @@ mod tests {
 
     #[test]
     fn all_invalid_fields_are_reported_at_once() {
-        let life = NewLife {
+        let rules = ExpiryRules {
             now: Timestamp::from_millis(0),
             zone: &crate::zone::Zone::parse("UTC").unwrap(),
             policy: domain::KeyPolicy::default(),
-            same: None,
+            replaced_lifetime: None,
         };
-        let Err(failure) = check(&CreateKeyForm::default(), &life) else {
+        let Err(failure) = check(&CreateKeyForm::default(), &rules) else {
             panic!("an empty form was taken")
         };
         for field in [Field::Name, Field::Scopes, Field::Expires] {

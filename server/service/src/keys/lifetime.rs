@@ -5,22 +5,22 @@ use crate::error::Error;
 use crate::sessions::Member;
 use crate::store::KeyRecord;
 use crate::zone::Zone;
-use domain::{Expiry, Failure, KeyPolicy, Rejected, Timestamp, rotation_choices, seconds};
+use domain::{Expiry, Failure, InvalidValue, KeyPolicy, Timestamp, rotation_choices, seconds};
 
-const NO_END: Rejected =
-    Rejected("Choose an end. Your account's settings ask for one of every key.");
-const TOO_LATE: Rejected =
-    Rejected("Choose a sooner end. Your account's settings allow no key to live that long.");
+const EXPIRY_REQUIRED: InvalidValue =
+    InvalidValue("Choose an end. Your account's settings ask for one of every key.");
+const EXPIRY_TOO_LATE: InvalidValue =
+    InvalidValue("Choose a sooner end. Your account's settings allow no key to live that long.");
 
 /// The inputs that determine the expiry of a new key.
 #[derive(Debug, Clone, Copy)]
-pub struct NewLife<'a> {
+pub struct ExpiryRules<'a> {
     pub now: Timestamp,
     pub zone: &'a Zone,
     pub policy: KeyPolicy,
     /// Lifetime of the key that this one replaces, in milliseconds, if there is such a key and it
     /// expires.
-    pub same: Option<i64>,
+    pub replaced_lifetime: Option<i64>,
 }
 
 /// What the form for a new key offers.
@@ -30,34 +30,34 @@ pub struct NewKeyChoices {
     pub token: String,
     /// The allowed choices, each with the expiry of a key that is created now, if the choice alone
     /// determines it.
-    pub ends: Vec<(Expiry, Option<Timestamp>)>,
+    pub expiries: Vec<(Expiry, Option<Timestamp>)>,
     /// The choice that is selected initially.
-    pub usual: Expiry,
+    pub preselected: Expiry,
     /// Latest expiry that the policy allows, if it limits it.
     pub latest: Option<Timestamp>,
 }
 
-impl NewLife<'_> {
+impl ExpiryRules<'_> {
     /// Returns the expiry that a form asks for.
-    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, Rejected> {
+    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, InvalidValue> {
         let end = match Expiry::parse(choice)? {
             Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
-            Expiry::Same if self.same.is_none() => {
-                return Err(Rejected("Choose when the key expires from the list."));
+            Expiry::Same if self.replaced_lifetime.is_none() => {
+                return Err(InvalidValue("Choose when the key expires from the list."));
             }
-            choice => self.end_of(choice),
+            choice => self.expiry_of(choice),
         };
-        self.allowed(end).map(|()| end)
+        self.check_expiry(end).map(|()| end)
     }
 
-    fn allowed(&self, end: Option<Timestamp>) -> Result<(), Rejected> {
-        allowed(end, self.policy, latest(self.policy, self.now, self.zone))
+    fn check_expiry(&self, end: Option<Timestamp>) -> Result<(), InvalidValue> {
+        check_expiry(end, self.policy, latest(self.policy, self.now, self.zone))
     }
 
     /// Returns the expiry of a choice, without regard to the policy.
-    fn end_of(&self, choice: Expiry) -> Option<Timestamp> {
+    fn expiry_of(&self, choice: Expiry) -> Option<Timestamp> {
         let millis = match choice {
-            Expiry::Same => self.same?,
+            Expiry::Same => self.replaced_lifetime?,
             choice => choice.days()? * seconds::DAY * 1000,
         };
         Some(Timestamp::from_millis(
@@ -67,36 +67,36 @@ impl NewLife<'_> {
 
     /// Returns what the form offers.
     pub fn choices(&self, token: String) -> NewKeyChoices {
-        let ends: Vec<_> = rotation_choices(self.same.is_some())
-            .map(|choice| (choice, self.end_of(choice)))
-            .filter(|(choice, end)| *choice == Expiry::Date || self.allowed(*end).is_ok())
+        let expiries: Vec<_> = rotation_choices(self.replaced_lifetime.is_some())
+            .map(|choice| (choice, self.expiry_of(choice)))
+            .filter(|(choice, end)| *choice == Expiry::Date || self.check_expiry(*end).is_ok())
             .collect();
-        let is_offered = |wanted: Expiry| ends.iter().any(|(choice, _)| *choice == wanted);
-        let mut usual = [Expiry::Same, Expiry::default()]
+        let is_offered = |wanted: Expiry| expiries.iter().any(|(choice, _)| *choice == wanted);
+        let mut preselected = [Expiry::Same, Expiry::default()]
             .into_iter()
             .find(|choice| is_offered(*choice));
         // If neither is allowed, the longest that is.
-        if usual.is_none() {
-            let ending = ends.iter().filter(|(_, end)| end.is_some());
-            let longest = ending.max_by_key(|(_, end)| *end);
-            usual = longest.map(|(choice, _)| *choice);
+        if preselected.is_none() {
+            let finite = expiries.iter().filter(|(_, end)| end.is_some());
+            let longest = finite.max_by_key(|(_, end)| *end);
+            preselected = longest.map(|(choice, _)| *choice);
         }
         NewKeyChoices {
             token,
-            ends,
-            usual: usual.unwrap_or(Expiry::Date),
+            expiries,
+            preselected: preselected.unwrap_or(Expiry::Date),
             latest: latest(self.policy, self.now, self.zone),
         }
     }
 }
 
 /// Returns the end of a day that is not over yet.
-pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, Rejected> {
+pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, InvalidValue> {
     let end = zone
         .end_of_day(day)
-        .ok_or(Rejected("Enter a day such as 2027-01-31."))?;
+        .ok_or(InvalidValue("Enter a day such as 2027-01-31."))?;
     if end <= now {
-        return Err(Rejected(
+        return Err(InvalidValue(
             "Enter today or a later day. To end a key now, revoke it.",
         ));
     }
@@ -104,29 +104,29 @@ pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, R
 }
 
 /// Checks an expiry that differs from the present one.
-pub fn allowed(
+pub fn check_expiry(
     end: Option<Timestamp>,
     policy: KeyPolicy,
     latest: Option<Timestamp>,
-) -> Result<(), Rejected> {
+) -> Result<(), InvalidValue> {
     match (end, latest) {
-        (None, _) if policy.must_expire() => Err(NO_END),
-        (Some(end), Some(latest)) if end > latest => Err(TOO_LATE),
+        (None, _) if policy.must_expire() => Err(EXPIRY_REQUIRED),
+        (Some(end), Some(latest)) if end > latest => Err(EXPIRY_TOO_LATE),
         _ => Ok(()),
     }
 }
 
-/// Returns the latest expiry of a key that was made at `made`: the end of its last day. `None` if
-/// there is no limit.
-fn latest(policy: KeyPolicy, made: Timestamp, zone: &Zone) -> Option<Timestamp> {
-    let last = made.plus_seconds(i64::from(policy.max_days()?) * seconds::DAY);
+/// Returns the latest expiry of a key that was made at `created_at`: the end of its last day.
+/// `None` if there is no limit.
+fn latest(policy: KeyPolicy, created_at: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let last = created_at.plus_seconds(i64::from(policy.max_days()?) * seconds::DAY);
     zone.end_of_day(&zone.day(last))
 }
 
 /// Returns the latest expiry that can be set for an existing key. A key that lives longer than
 /// allowed, because it was made before the policy, may be given an earlier expiry, but not a later
 /// one than a new key.
-pub fn latest_of(
+pub fn latest_expiry(
     key: &KeyRecord,
     policy: KeyPolicy,
     now: Timestamp,
@@ -142,17 +142,17 @@ pub fn latest_of(
 
 impl Keys {
     /// Reads the policy from the account's current settings.
-    pub(super) async fn new_life<'a>(
+    pub(super) async fn expiry_rules<'a>(
         &self,
         member: &'a Member,
         now: Timestamp,
-        same: Option<i64>,
-    ) -> Result<NewLife<'a>, Error> {
-        Ok(NewLife {
+        replaced_lifetime: Option<i64>,
+    ) -> Result<ExpiryRules<'a>, Error> {
+        Ok(ExpiryRules {
             now,
             zone: &member.time_zone,
             policy: self.key_policy(member).await?,
-            same,
+            replaced_lifetime,
         })
     }
 
@@ -169,12 +169,16 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
     const DAY: i64 = seconds::DAY * 1000;
 
-    fn life(zone: &Zone, max_days: Option<u32>, same: Option<i64>) -> NewLife<'_> {
-        NewLife {
+    fn rules(
+        zone: &Zone,
+        max_days: Option<u32>,
+        replaced_lifetime: Option<i64>,
+    ) -> ExpiryRules<'_> {
+        ExpiryRules {
             now: NOW,
             zone,
             policy: KeyPolicy::new(false, max_days).unwrap(),
-            same,
+            replaced_lifetime,
         }
     }
 
@@ -182,21 +186,28 @@ mod tests {
         Zone::parse("Europe/Berlin").unwrap()
     }
 
-    fn ends(choice: &str, last_day: &str, same: Option<i64>) -> Result<Option<i64>, Rejected> {
-        let end = life(&berlin(), None, same).end(choice, last_day)?;
+    fn expires_after(
+        choice: &str,
+        last_day: &str,
+        replaced_lifetime: Option<i64>,
+    ) -> Result<Option<i64>, InvalidValue> {
+        let end = rules(&berlin(), None, replaced_lifetime).end(choice, last_day)?;
         Ok(end.map(|end| end.millis() - NOW.millis()))
     }
 
     #[test]
     fn each_choice_gives_its_own_expiry() {
-        assert_eq!(ends("7d", "2030-01-01", None), Ok(Some(7 * DAY)));
-        assert_eq!(ends("1y", "", None), Ok(Some(365 * DAY)));
-        assert_eq!(ends("never", "2030-01-01", None), Ok(None));
-        assert_eq!(ends("same", "", Some(12_345)), Ok(Some(12_345)));
+        assert_eq!(expires_after("7d", "2030-01-01", None), Ok(Some(7 * DAY)));
+        assert_eq!(expires_after("1y", "", None), Ok(Some(365 * DAY)));
+        assert_eq!(expires_after("never", "2030-01-01", None), Ok(None));
+        assert_eq!(expires_after("same", "", Some(12_345)), Ok(Some(12_345)));
         // 23 Nov 2026, 06:31:07 in Berlin: today ends in 17 hours, 28 minutes and 53 seconds.
         let rest = ((17 * 60 + 28) * 60 + 53) * 1000;
-        assert_eq!(ends("date", " 2026-11-23 ", None), Ok(Some(rest)));
-        assert_eq!(ends("date", "2026-11-24", None), Ok(Some(rest + DAY)));
+        assert_eq!(expires_after("date", " 2026-11-23 ", None), Ok(Some(rest)));
+        assert_eq!(
+            expires_after("date", "2026-11-24", None),
+            Ok(Some(rest + DAY))
+        );
     }
 
     #[test]
@@ -210,48 +221,48 @@ mod tests {
             // Of a key that replaces no other.
             ("same", ""),
         ] {
-            assert!(ends(choice, day, None).is_err(), "{choice} {day}");
+            assert!(expires_after(choice, day, None).is_err(), "{choice} {day}");
         }
     }
 
     #[test]
     fn policy_rejects_an_expiry_that_is_too_late_or_missing() {
         let zone = berlin();
-        let life = life(&zone, Some(30), Some(31 * DAY));
-        assert_eq!(life.end("never", ""), Err(NO_END));
-        assert_eq!(life.end("90d", ""), Err(TOO_LATE));
-        assert_eq!(life.end("same", ""), Err(TOO_LATE));
-        assert!(life.end("30d", "").is_ok());
-        assert!(life.end("date", "2026-12-23").is_ok());
-        assert_eq!(life.end("date", "2026-12-24"), Err(TOO_LATE));
+        let rules = rules(&zone, Some(30), Some(31 * DAY));
+        assert_eq!(rules.end("never", ""), Err(EXPIRY_REQUIRED));
+        assert_eq!(rules.end("90d", ""), Err(EXPIRY_TOO_LATE));
+        assert_eq!(rules.end("same", ""), Err(EXPIRY_TOO_LATE));
+        assert!(rules.end("30d", "").is_ok());
+        assert!(rules.end("date", "2026-12-23").is_ok());
+        assert_eq!(rules.end("date", "2026-12-24"), Err(EXPIRY_TOO_LATE));
     }
 
     #[test]
     fn form_offers_only_the_choices_that_the_policy_allows() {
         let zone = berlin();
-        let offered = |max_days, same| {
-            let offered = life(&zone, max_days, same).choices("token".into());
-            let choices: Vec<_> = offered.ends.iter().map(|(choice, _)| *choice).collect();
+        let offered = |max_days, replaced_lifetime| {
+            let offered = rules(&zone, max_days, replaced_lifetime).choices("token".into());
+            let choices: Vec<_> = offered.expiries.iter().map(|(choice, _)| *choice).collect();
             let last_day = offered.latest.map(|end| zone.last_day(end));
-            (choices, offered.usual, last_day)
+            (choices, offered.preselected, last_day)
         };
         let all = Expiry::ALL.to_vec();
         assert_eq!(offered(None, None), (all, Expiry::Days90, None));
-        let (choices, usual, last) = offered(Some(60), Some(90 * DAY));
+        let (choices, preselected, last) = offered(Some(60), Some(90 * DAY));
         assert_eq!(choices, [Expiry::Days7, Expiry::Days30, Expiry::Date]);
         assert_eq!(
-            (usual, last.as_deref()),
+            (preselected, last.as_deref()),
             (Expiry::Days30, Some("2027-01-22"))
         );
-        let (choices, usual, _) = offered(Some(365), Some(DAY));
+        let (choices, preselected, _) = offered(Some(365), Some(DAY));
         assert_eq!(choices[0], Expiry::Same);
         assert_eq!(
-            (usual, choices.contains(&Expiry::Never)),
+            (preselected, choices.contains(&Expiry::Never)),
             (Expiry::Same, false)
         );
-        let (choices, usual, _) = offered(Some(3), None);
+        let (choices, preselected, _) = offered(Some(3), None);
         assert_eq!(
-            (choices.as_slice(), usual),
+            (choices.as_slice(), preselected),
             (&[Expiry::Date][..], Expiry::Date)
         );
     }
@@ -266,7 +277,7 @@ mod tests {
                 expires_at: end_days.map(|days| NOW.plus_seconds(days * seconds::DAY)),
                 ..KeyRecord::sample()
             };
-            latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
+            latest_expiry(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
         };
         // NOW is 23 Nov 2026.
         assert_eq!(day(-10, Some(5)).as_deref(), Some("2026-12-13"));

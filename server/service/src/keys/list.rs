@@ -1,15 +1,15 @@
 //! The list of an account's keys in the console.
 
-use super::find::read;
+use super::query::parse;
 use super::{CurrentKey, DeadKeyUse, Keys, KeysOnHold, NewKeyChoices};
 use crate::error::Error;
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{KeyFilter, KeyPlace, KeyRecord, KeysCounted, KeysFound, StoreError};
+use crate::store::{KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, StoreError};
 use domain::{AccountId, Email, KeyCount, KeyOrder, KeyQuery, KeyStatus, MemberId, Timestamp};
 
 /// Keys on one page.
-const PAGE: u32 = 50;
+const PAGE_SIZE: u32 = 50;
 
 /// A page of the list of an account's keys, and what concerns all keys of the account.
 #[derive(Debug)]
@@ -21,9 +21,9 @@ pub struct KeyList {
     /// The account has no keys at all.
     pub account_is_empty: bool,
     /// Why the query was rejected. The list is unfiltered then.
-    pub rejected: Option<&'static str>,
+    pub invalid: Option<&'static str>,
     /// Where the next page begins.
-    pub next: Option<KeyPlace>,
+    pub next: Option<KeyCursor>,
     /// The search stopped at `next` before the page was full, so as not to examine every key of a
     /// large account.
     pub stopped: bool,
@@ -44,7 +44,7 @@ impl Keys {
     /// Returns a page of the member's keys, for any role. `after` is where it begins.
     ///
     /// Takes as long for a hundred thousand keys as for ten: one page of keys is read, and at most
-    /// [`KeyCount::MOST`] are counted.
+    /// [`KeyCount::MAX`] are counted.
     ///
     /// # Errors
     /// The database's.
@@ -52,52 +52,56 @@ impl Keys {
         &self,
         member: &Member,
         query: &KeyQuery,
-        after: Option<&KeyPlace>,
+        after: Option<&KeyCursor>,
     ) -> Result<KeyList, Error> {
         let now = self.clock.now();
         let account = &member.account_id;
-        let read = read(query, now);
-        let rejected = read.as_ref().err().copied();
-        let (filter, order) = read.unwrap_or_default();
-        let after = after.filter(|_| rejected.is_none());
+        let parsed = parse(query, now);
+        let invalid = parsed.as_ref().err().copied();
+        let (filter, order) = parsed.unwrap_or_default();
+        let after = after.filter(|_| invalid.is_none());
         self.note_expired(account, now).await?;
-        let KeysFound { mut keys, stopped } = self
+        let KeySearchPage { mut keys, stopped } = self
             .store
-            .find_keys(account, &filter, order, after, PAGE + 1)
+            .find_keys(account, &filter, order, after, PAGE_SIZE + 1)
             .await?;
         let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        let more = number > PAGE;
+        let more = number > PAGE_SIZE;
         // If all keys fit on one page, they need not be counted.
-        let counted = (after.is_none() && !more).then_some(KeysCounted {
+        let search_count = (after.is_none() && !more).then_some(KeySearchCount {
             keys: number,
             stopped: stopped.is_some(),
         });
-        let count = self.count(account, &filter, order, counted).await?;
-        keys.truncate(PAGE as usize);
+        let count = self.count(account, &filter, order, search_count).await?;
+        keys.truncate(PAGE_SIZE as usize);
         let account_is_empty = keys.is_empty() && {
-            let any = KeyFilter::default();
-            self.store.count_keys(account, &any, order, 1).await?.keys == 0
+            let no_filter = KeyFilter::default();
+            self.store
+                .count_keys(account, &no_filter, order, 1)
+                .await?
+                .keys
+                == 0
         };
         let may_create =
-            member.role.manages_keys() && self.store.creation_stopped(account).await?.is_none();
-        let life = self.new_life(member, now, None).await?;
+            member.role.may_manage_keys() && self.store.creation_stopped(account).await?.is_none();
+        let rules = self.expiry_rules(member, now, None).await?;
         let last = keys.last().filter(|_| more);
         Ok(KeyList {
             now,
             stopped: stopped.is_some(),
-            next: last.map(|last| KeyPlace::of(last, order, now)).or(stopped),
+            next: last.map(|last| KeyCursor::of(last, order, now)).or(stopped),
             keys: keys.into_iter().map(|key| self.current(key, now)).collect(),
             count,
             account_is_empty,
-            rejected,
+            invalid,
             creators: self.creators(account).await?,
             on_hold: self.restored.on_hold(account, now).await?,
             expiring: self.expiring(account, now).await?,
-            dead_key_use: match filter.knocked_after {
+            dead_key_use: match filter.dead_key_call_after {
                 Some(_) => None,
                 None => self.dead_key_use(account, now).await?,
             },
-            new_key: may_create.then(|| life.choices(random::form_token(&*self.random))),
+            new_key: may_create.then(|| rules.choices(random::form_token(&*self.random))),
         })
     }
 
@@ -106,29 +110,29 @@ impl Keys {
         account: &AccountId,
         filter: &KeyFilter,
         order: KeyOrder,
-        counted: Option<KeysCounted>,
+        search_count: Option<KeySearchCount>,
     ) -> Result<KeyCount, Error> {
-        let most = KeyCount::MOST + 1;
-        let KeysCounted { keys, stopped } = match counted {
-            Some(counted) => counted,
-            None => self.store.count_keys(account, filter, order, most).await?,
+        let limit = KeyCount::MAX + 1;
+        let KeySearchCount { keys, stopped } = match search_count {
+            Some(search_count) => search_count,
+            None => self.store.count_keys(account, filter, order, limit).await?,
         };
         let active = KeyFilter {
             status: Some(KeyStatus::Active),
             ..KeyFilter::default()
         };
         // Shown for the whole list only.
-        let whole = *filter == KeyFilter::default() && keys < most;
+        let whole = *filter == KeyFilter::default() && keys < limit;
         let active = if whole {
-            let counted = self.store.count_keys(account, &active, order, most);
-            counted.await?.keys
+            let search_count = self.store.count_keys(account, &active, order, limit);
+            search_count.await?.keys
         } else {
             0
         };
         Ok(KeyCount {
             keys,
             active,
-            at_least: stopped,
+            is_lower_bound: stopped,
         })
     }
 
@@ -147,7 +151,7 @@ impl Keys {
     ) -> Result<(), Error> {
         match self.store.note_expired(account, now).await {
             Err(StoreError::Full(_)) => Ok(()),
-            noted => Ok(noted?),
+            result => Ok(result?),
         }
     }
 }

@@ -8,16 +8,16 @@ mod current;
 mod dead_key_calls;
 mod details;
 mod edit;
+mod edit_form;
 mod emergency;
 mod expiring;
-mod fill;
-mod find;
 mod first_call;
 mod identify;
 mod issue;
 mod lifetime;
 mod list;
 mod operator;
+mod query;
 mod restored;
 mod revoke;
 mod rotate;
@@ -27,24 +27,24 @@ mod watch;
 pub use activity::KeyActivity;
 pub use bulk::BulkSelection;
 pub use changes::KeyChanges;
-pub(crate) use current::UNUSED_SECONDS;
+pub(crate) use current::UNUSED_AFTER_SECONDS;
 pub use current::{CurrentKey, KeyWarning};
 pub use dead_key_calls::DeadKeyUse;
 pub use details::KeyDetails;
 pub use emergency::{Emergencies, EmergencyState};
 pub use expiring::MAX_EXPIRING;
 pub use first_call::FirstCall;
-pub use identify::Identified;
+pub use identify::Identification;
 pub use issue::IssuedKey;
 pub use lifetime::NewKeyChoices;
 pub use list::KeyList;
-pub use operator::{Carried, KeyNamed, NotNamed, Operator, OperatorChange};
+pub use operator::{KeySelector, Operator, OperatorChange, OperatorOutcome, SelectorError};
 pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;
 pub use rotation::{Overlap, Rotations};
 
-use crate::authenticator::AwaitedKeys;
+use crate::authenticator::RecentKeys;
 use crate::clock::Clock;
 use crate::pepper_change::PepperChange;
 use crate::peppers::Peppers;
@@ -52,7 +52,7 @@ use crate::random::Random;
 use crate::refusals::PendingRefusals;
 use crate::store::KeyPorts;
 use crate::usage::Usages;
-use crate::verdict::{Node, UnstoredChanges};
+use crate::verdict::{Node, PendingStops};
 use std::sync::Arc;
 
 /// The operations of members on the keys of their account.
@@ -66,7 +66,7 @@ pub struct Keys {
     pub(crate) changes: Arc<KeyChanges>,
     pub(crate) restored: Arc<RestoredKeys>,
     pub(crate) usages: Arc<Usages>,
-    pub(crate) unstored: Arc<UnstoredChanges>,
-    pub(crate) awaited: Arc<AwaitedKeys>,
+    pub(crate) pending_stops: Arc<PendingStops>,
+    pub(crate) recent: Arc<RecentKeys>,
     pub(crate) refusals: Arc<PendingRefusals>,
 }

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::key::{PREFIX, PREVIEW_CHARS};
 use crate::peppers::Peppers;
 use crate::store::{
-    Action, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, OperatorPorts,
-    Receipt, Revoker, SeveralChange,
+    Action, AuditEvent, BulkChange, ChangeKeyOutcome, KeyChange, KeyRecord, NewRevocation,
+    OperatorPorts, Receipt, RevokeKeyOutcome, Revoker,
 };
 use crate::verdict::Node;
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
@@ -17,13 +17,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Keys on one page.
-const PAGE: u32 = 500;
+const PAGE_SIZE: u32 = 500;
 /// Upper bound of the keys that are listed for one ambiguous preview.
-const CANDIDATES: u32 = 10;
+const MAX_CANDIDATES: u32 = 10;
 
 /// A key as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyNamed {
+pub enum KeySelector {
     Id(KeyId),
     /// With `…`, as it is stored.
     Preview(String),
@@ -31,7 +31,7 @@ pub enum KeyNamed {
 
 /// Why a text does not name a key. The text itself is not included, since it may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotNamed {
+pub enum SelectorError {
     /// The text is, or seems to be, more of a key than its preview.
     Secret,
     Neither,
@@ -46,7 +46,7 @@ pub enum OperatorChange {
 
 /// The result of a change.
 #[derive(Debug, Clone)]
-pub enum Carried {
+pub enum OperatorOutcome {
     /// The receipt is how the change reached the nodes, if that is known.
     Changed(Box<KeyRecord>, Option<Receipt>),
     /// The key was resumed and thereby confirmed. It had been on hold since its account was
@@ -56,20 +56,20 @@ pub enum Carried {
     Same(Box<KeyRecord>),
     /// The key was already paused, and has been on hold since its account was restored at this
     /// time.
-    Waits(Box<KeyRecord>, Timestamp),
+    OnHold(Box<KeyRecord>, Timestamp),
     /// The key was already revoked or expired.
     AlreadyEnded(Box<KeyRecord>, KeyStatus),
     Unknown,
     /// Several keys have this preview; these are the first of them.
-    Several(Vec<KeyRecord>),
+    Ambiguous(Vec<KeyRecord>),
 }
 
-impl KeyNamed {
+impl KeySelector {
     /// Parses an id or a preview.
     ///
     /// # Errors
     /// The text is neither an id nor a preview.
-    pub fn parse(raw: &str) -> Result<Self, NotNamed> {
+    pub fn parse(raw: &str) -> Result<Self, SelectorError> {
         let short = raw.trim_end_matches("...").trim_end_matches('…');
         if let Some(random) = short.strip_prefix(PREFIX)
             && random.len() == PREVIEW_CHARS
@@ -79,8 +79,8 @@ impl KeyNamed {
         }
         match KeyId::parse(raw) {
             Ok(id) => Ok(Self::Id(id)),
-            Err(_) if raw.contains(PREFIX) || raw.len() > 40 => Err(NotNamed::Secret),
-            Err(_) => Err(NotNamed::Neither),
+            Err(_) if raw.contains(PREFIX) || raw.len() > 40 => Err(SelectorError::Secret),
+            Err(_) => Err(SelectorError::Neither),
         }
     }
 }
@@ -107,17 +107,21 @@ impl Operator {
         after: Option<&KeyId>,
     ) -> Result<Vec<(KeyRecord, KeyStatus, Option<Timestamp>)>, Error> {
         let now = self.clock.now();
-        let keys = self.store.keys_everywhere(after, PAGE).await?;
-        let (mut listed, mut restores) = (Vec::with_capacity(keys.len()), HashMap::new());
+        let keys = self.store.keys_everywhere(after, PAGE_SIZE).await?;
+        let (mut entries, mut restores) = (Vec::with_capacity(keys.len()), HashMap::new());
         for key in keys {
             let status = key.status(now);
-            let waits_since = match status {
-                KeyStatus::Paused => self.restored.waits_among(&key, &mut restores).await?,
+            let on_hold_since = match status {
+                KeyStatus::Paused => {
+                    self.restored
+                        .cached_on_hold_since(&key, &mut restores)
+                        .await?
+                }
                 _ => None,
             };
-            listed.push((key, status, waits_since));
+            entries.push((key, status, on_hold_since));
         }
-        Ok(listed)
+        Ok(entries)
     }
 
     /// Changes a key for the operator. After this returns, every request that starts is judged by
@@ -125,22 +129,28 @@ impl Operator {
     ///
     /// # Errors
     /// The database's.
-    pub async fn change(&self, named: &KeyNamed, change: OperatorChange) -> Result<Carried, Error> {
-        let mut found = match named {
-            KeyNamed::Id(id) => self
+    pub async fn change(
+        &self,
+        selector: &KeySelector,
+        change: OperatorChange,
+    ) -> Result<OperatorOutcome, Error> {
+        let mut found = match selector {
+            KeySelector::Id(id) => self
                 .store
                 .find_key_anywhere(id)
                 .await?
                 .into_iter()
                 .collect(),
-            KeyNamed::Preview(preview) => self.store.keys_by_preview(preview, CANDIDATES).await?,
+            KeySelector::Preview(preview) => {
+                self.store.keys_by_preview(preview, MAX_CANDIDATES).await?
+            }
         };
         let Some(key) = found.pop() else {
-            return Ok(Carried::Unknown);
+            return Ok(OperatorOutcome::Unknown);
         };
         if !found.is_empty() {
             found.push(key);
-            return Ok(Carried::Several(found));
+            return Ok(OperatorOutcome::Ambiguous(found));
         }
         match change {
             OperatorChange::Revoke(reason) => self.revoke(key, reason).await,
@@ -152,7 +162,7 @@ impl Operator {
         }
     }
 
-    async fn revoke(&self, key: KeyRecord, reason: RevokeReason) -> Result<Carried, Error> {
+    async fn revoke(&self, key: KeyRecord, reason: RevokeReason) -> Result<OperatorOutcome, Error> {
         let now = self.clock.now();
         let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
         let event = event(&key, Action::KeyRevoked, now, detail);
@@ -161,22 +171,22 @@ impl Operator {
             by: Revoker::Operator,
             reason,
         };
-        let (ended, receipt) = self
+        let (outcome, receipt) = self
             .changes
             .revoke(&key.account_id, &key.id, revocation, event)
             .await?;
-        Ok(match ended {
-            Ended::Revoked(key) => {
+        Ok(match outcome {
+            RevokeKeyOutcome::Revoked(key) => {
                 self.changes
                     .keep_receipt(&key.account_id, now, Some(&key.id), receipt)
                     .await;
-                Carried::Changed(key, receipt)
+                OperatorOutcome::Changed(key, receipt)
             }
-            Ended::AlreadyEnded(key) => {
+            RevokeKeyOutcome::AlreadyEnded(key) => {
                 let status = key.status(now);
-                Carried::AlreadyEnded(key, status)
+                OperatorOutcome::AlreadyEnded(key, status)
             }
-            Ended::Missing => Carried::Unknown,
+            RevokeKeyOutcome::Missing => OperatorOutcome::Unknown,
         })
     }
 
@@ -185,45 +195,45 @@ impl Operator {
         key: KeyRecord,
         change: &KeyChange,
         action: Action,
-    ) -> Result<Carried, Error> {
-        let restored_at = self.restored.waits_since(&key).await?;
+    ) -> Result<OperatorOutcome, Error> {
+        let restored_at = self.restored.on_hold_since(&key).await?;
         let now = self.clock.now();
-        let told = move |_: &KeyRecord, after: &KeyRecord| {
+        let event_after = move |_: &KeyRecord, after: &KeyRecord| {
             let detail = json!({ "name": after.name, "preview": after.preview });
             event(after, action, now, detail)
         };
-        let made = self
+        let result = self
             .store
-            .change_key(&key.account_id, &key.id, change, now, &told);
-        let made = self.node.propagate(made).await;
-        let (came_to, receipt) = match change {
-            KeyChange::Pause => made.map_err(|error| {
-                let event = move |key: &KeyRecord| told(key, key);
-                let pause = &SeveralChange::Pause;
+            .change_key(&key.account_id, &key.id, change, now, &event_after);
+        let result = self.node.propagate(result).await;
+        let (outcome, receipt) = match change {
+            KeyChange::Pause => result.map_err(|error| {
+                let event = move |key: &KeyRecord| event_after(key, key);
+                let pause = &BulkChange::Pause;
                 self.changes
-                    .stop_here(error, &key.account_id, [&key.id], pause, now, event)
+                    .refuse_keys_here(error, &key.account_id, [&key.id], pause, now, event)
             })?,
-            _ => made?,
+            _ => result?,
         };
         if action == Action::KeyResumed {
-            self.changes.unstored.forget_pause(&key.id);
+            self.changes.pending_stops.forget_pause(&key.id);
         }
-        Ok(match came_to {
-            Changed::Changed(key) => match restored_at {
-                Some(restored_at) => Carried::Confirmed(key, receipt, restored_at),
-                None => Carried::Changed(key, receipt),
+        Ok(match outcome {
+            ChangeKeyOutcome::Changed(key) => match restored_at {
+                Some(restored_at) => OperatorOutcome::Confirmed(key, receipt, restored_at),
+                None => OperatorOutcome::Changed(key, receipt),
             },
-            Changed::Same(key) | Changed::Differs(key) => {
-                match self.restored.waits_since(&key).await? {
-                    Some(restored_at) => Carried::Waits(key, restored_at),
-                    None => Carried::Same(key),
+            ChangeKeyOutcome::Same(key) | ChangeKeyOutcome::Differs(key) => {
+                match self.restored.on_hold_since(&key).await? {
+                    Some(restored_at) => OperatorOutcome::OnHold(key, restored_at),
+                    None => OperatorOutcome::Same(key),
                 }
             }
-            Changed::Ended => {
+            ChangeKeyOutcome::Ended => {
                 let status = key.status(now);
-                Carried::AlreadyEnded(Box::new(key), status)
+                OperatorOutcome::AlreadyEnded(Box::new(key), status)
             }
-            Changed::Missing => Carried::Unknown,
+            ChangeKeyOutcome::Missing => OperatorOutcome::Unknown,
         })
     }
 }
@@ -238,13 +248,13 @@ mod tests {
 
     #[test]
     fn key_is_named_by_its_id_or_preview_and_a_whole_key_is_rejected() {
-        let preview = Ok(KeyNamed::Preview("vx_abcDE1…".to_owned()));
+        let preview = Ok(KeySelector::Preview("vx_abcDE1…".to_owned()));
         for text in ["vx_abcDE1", "vx_abcDE1…", "vx_abcDE1..."] {
-            assert_eq!(KeyNamed::parse(text), preview, "{text}");
+            assert_eq!(KeySelector::parse(text), preview, "{text}");
         }
         let id = "0199c0de-7a5b-7000-8000-00000000abcd";
-        let named = KeyNamed::Id(KeyId::parse(id).unwrap());
-        assert_eq!(KeyNamed::parse(id), Ok(named));
+        let selector = KeySelector::Id(KeyId::parse(id).unwrap());
+        assert_eq!(KeySelector::parse(id), Ok(selector));
         let whole = "vx_00000000000000000000000000000000000000000003Ekpv5";
         for text in [
             whole.to_owned(),
@@ -254,10 +264,18 @@ mod tests {
             whole[..10].to_owned(),
             format!("{}…", &whole[..40]),
         ] {
-            assert_eq!(KeyNamed::parse(&text), Err(NotNamed::Secret), "{text}");
+            assert_eq!(
+                KeySelector::parse(&text),
+                Err(SelectorError::Secret),
+                "{text}"
+            );
         }
         for text in ["", "CRM Sync", "Käufer", "..."] {
-            assert_eq!(KeyNamed::parse(text), Err(NotNamed::Neither), "{text}");
+            assert_eq!(
+                KeySelector::parse(text),
+                Err(SelectorError::Neither),
+                "{text}"
+            );
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct KeysOnHold {
     /// The restore since which they are on hold.
     pub since: Timestamp,
-    /// The number of keys. Counting stops above [`KeyCount::MOST`].
+    /// The number of keys. Counting stops above [`KeyCount::MAX`].
     pub keys: usize,
 }
 
@@ -39,13 +39,13 @@ impl RestoredKeys {
     }
 
     /// Returns the restore since which a key is on hold; `None` if it is not.
-    pub(super) async fn waits_since(&self, key: &KeyRecord) -> Result<Option<Timestamp>, Error> {
-        self.waits_among(key, &mut HashMap::new()).await
+    pub(super) async fn on_hold_since(&self, key: &KeyRecord) -> Result<Option<Timestamp>, Error> {
+        self.cached_on_hold_since(key, &mut HashMap::new()).await
     }
 
     /// The same for one of many keys: the last restore of each account is read once and stored in
     /// `restores`.
-    pub(super) async fn waits_among(
+    pub(super) async fn cached_on_hold_since(
         &self,
         key: &KeyRecord,
         restores: &mut HashMap<AccountId, Option<Timestamp>>,
@@ -55,8 +55,8 @@ impl RestoredKeys {
         let Some(paused_at) = key.paused_at else {
             return Ok(None);
         };
-        let restored_at = if let Some(known) = restores.get(&key.account_id) {
-            *known
+        let restored_at = if let Some(cached) = restores.get(&key.account_id) {
+            *cached
         } else {
             let read = self.last_restore(&key.account_id).await?;
             restores.insert(key.account_id.clone(), read);
@@ -79,8 +79,8 @@ impl RestoredKeys {
         account: &AccountId,
         now: Timestamp,
     ) -> Result<Option<KeysOnHold>, Error> {
-        let waiting = self.restored_keys(account, now, KeyCount::MOST + 1).await?;
-        let on_hold = waiting.filter(|(_, keys)| !keys.is_empty());
+        let on_hold = self.restored_keys(account, now, KeyCount::MAX + 1).await?;
+        let on_hold = on_hold.filter(|(_, keys)| !keys.is_empty());
         Ok(on_hold.map(|(since, keys)| KeysOnHold {
             since,
             keys: keys.len(),

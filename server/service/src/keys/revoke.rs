@@ -7,8 +7,10 @@ use crate::fold::folded;
 use crate::origin::Client;
 use crate::refusal::Refusal;
 use crate::sessions::Member;
-use crate::store::{Action, Ended, NewRevocation, Revoker};
-use domain::{Failure, Field, FieldError, KeyId, KeyName, Rejected, RevokeKeyForm, RevokeReason};
+use crate::store::{Action, NewRevocation, RevokeKeyOutcome, Revoker};
+use domain::{
+    Failure, Field, FieldError, InvalidValue, KeyId, KeyName, RevokeKeyForm, RevokeReason,
+};
 use serde_json::json;
 
 impl Keys {
@@ -35,17 +37,17 @@ impl Keys {
         }
         let (name, preview) = (&key.record.name, &key.record.preview);
         // Names that look the same are equal, whichever keyboard they were typed on.
-        let named = KeyName::parse(&form.confirm)
+        let name_matches = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(name.as_str()));
-        let unnamed = (key.used_recently && !named).then_some(Rejected(
+        let name_error = (key.used_recently && !name_matches).then_some(InvalidValue(
             "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
         ));
-        let reason = match (reason, unnamed) {
+        let reason = match (reason, name_error) {
             (Ok(reason), None) => reason,
-            (reason, unnamed) => {
-                let faults = [(Field::Reason, reason.err()), (Field::Confirm, unnamed)];
-                let errors = faults.into_iter().filter_map(|(field, rejected)| {
-                    let message = rejected?.to_string();
+            (reason, name_error) => {
+                let faults = [(Field::Reason, reason.err()), (Field::Confirm, name_error)];
+                let errors = faults.into_iter().filter_map(|(field, invalid)| {
+                    let message = invalid?.to_string();
                     Some(FieldError { field, message })
                 });
                 let errors = errors.collect();
@@ -60,9 +62,9 @@ impl Keys {
             reason,
         };
         let account = &member.account_id;
-        let (ended, receipt) = self.changes.revoke(account, id, revocation, event).await?;
-        match ended {
-            Ended::Revoked(mut record) => {
+        let (outcome, receipt) = self.changes.revoke(account, id, revocation, event).await?;
+        match outcome {
+            RevokeKeyOutcome::Revoked(mut record) => {
                 self.changes
                     .keep_receipt(account, now, Some(id), receipt)
                     .await;
@@ -71,8 +73,8 @@ impl Keys {
                 }
                 Ok(self.current(*record, now))
             }
-            Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
-            Ended::Missing => Err(Failure::NotFound.into()),
+            RevokeKeyOutcome::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
+            RevokeKeyOutcome::Missing => Err(Failure::NotFound.into()),
         }
     }
 
@@ -93,7 +95,7 @@ impl Keys {
         };
         let (account, id) = (caller.account_id(), caller.key_id());
         match self.changes.revoke(account, id, revocation, event).await {
-            Ok((Ended::Revoked(_), receipt)) => {
+            Ok((RevokeKeyOutcome::Revoked(_), receipt)) => {
                 self.changes
                     .keep_receipt(account, now, Some(id), receipt)
                     .await;

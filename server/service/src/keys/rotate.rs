@@ -1,14 +1,16 @@
 //! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
-use super::check::{text, token};
-use super::lifetime::NewLife;
+use super::check::{check_field, token};
+use super::lifetime::ExpiryRules;
 use super::{CurrentKey, IssuedKey, Keys, NewKeyChoices};
 use crate::error::Error;
 use crate::key::PlainKey;
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{Action, AuditEvent, KeyRecord, OldEnds, Rotated, Rotation, TokenDigest};
+use crate::store::{
+    Action, AuditEvent, KeyRecord, OldKeyExpiry, RotateKeyOutcome, Rotation, TokenDigest,
+};
 use crate::view::rfc3339;
 use domain::{Failure, Field, Grace, KeyId, RotateKeyForm, Timestamp};
 use serde_json::json;
@@ -26,8 +28,8 @@ pub struct RotationOptions {
 
 /// The values of a rotate form in which every field is valid.
 #[derive(Debug, PartialEq, Eq)]
-struct Checked {
-    old_ends: OldEnds,
+struct ValidForm {
+    old_expiry: OldKeyExpiry,
     expires_at: Option<Timestamp>,
 }
 
@@ -39,11 +41,13 @@ impl Keys {
     pub async fn rotation(&self, member: &Member, id: &KeyId) -> Result<RotationOptions, Error> {
         let now = self.clock.now();
         let record = self.find(member, id).await?;
-        let life = self.new_life(member, now, length(&record)).await?;
+        let rules = self
+            .expiry_rules(member, now, lifetime_millis(&record))
+            .await?;
         let successor = self.successor(&record).await?;
         let successor = successor.filter(|key| key.status(now).is_live());
         let stopped = self.store.creation_stopped(&member.account_id).await?;
-        let refusal = if !member.role.manages_keys() {
+        let refusal = if !member.role.may_manage_keys() {
             Some(Failure::Forbidden)
         } else if !record.status(now).is_live() {
             Some(Failure::AlreadyEnded)
@@ -55,7 +59,7 @@ impl Keys {
         Ok(RotationOptions {
             refusal,
             successor: successor.map(|key| key.id),
-            new_key: life.choices(random::form_token(&*self.random)),
+            new_key: rules.choices(random::form_token(&*self.random)),
             key: self.current(record, now),
         })
     }
@@ -76,12 +80,17 @@ impl Keys {
         member.must_manage_keys()?;
         let now = self.clock.now();
         let stored = self.find(member, id).await?;
-        let Checked {
-            old_ends,
+        let ValidForm {
+            old_expiry,
             expires_at,
-        } = check(form, &self.new_life(member, now, length(&stored)).await?)?;
+        } = check(
+            form,
+            &self
+                .expiry_rules(member, now, lifetime_millis(&stored))
+                .await?,
+        )?;
         let secret = PlainKey::generate(&*self.random);
-        let pepper = self.pepper.installations().await?;
+        let pepper = self.pepper.installation_pepper().await?;
         let rotation = Rotation {
             id: KeyId::parse(&random::uuid(&*self.random, self.clock.now()))
                 .map_err(Error::broken)?,
@@ -92,51 +101,51 @@ impl Keys {
             by: member.id.clone(),
             expires_at,
             form_token: TokenDigest::of(&form.token),
-            old_ends,
+            old_expiry,
         };
         let events =
-            |old: &KeyRecord, new: &KeyRecord| events(member, client, now, old_ends, old, new);
+            |old: &KeyRecord, new: &KeyRecord| events(member, client, now, old_expiry, old, new);
         let account = &member.account_id;
         let rotate = self.store.rotate_key(account, id, rotation, &events);
         let (rotated, receipt) = self.node.propagate(rotate).await?;
         match rotated {
-            Rotated::Rotated { old, new } => {
+            RotateKeyOutcome::Rotated { old, new } => {
                 if old.revocation.is_some() {
                     self.changes
                         .keep_receipt(account, now, Some(id), receipt)
                         .await;
                 }
-                self.await_call(member, &new.id, &secret);
+                self.remember_new_key(member, &new.id, &secret);
                 let key = self.current(*new, now);
                 Ok((IssuedKey { key, secret }, self.current(*old, now)))
             }
-            Rotated::SameForm { name } => Err(Failure::AlreadyCreated {
+            RotateKeyOutcome::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),
             }
             .into()),
-            Rotated::Stopped => Err(Failure::CreationStopped.into()),
-            Rotated::Ended => Err(Failure::AlreadyEnded.into()),
-            Rotated::UnderWay => Err(Failure::BeingReplaced.into()),
-            Rotated::Missing => Err(Failure::NotFound.into()),
+            RotateKeyOutcome::Stopped => Err(Failure::CreationStopped.into()),
+            RotateKeyOutcome::Ended => Err(Failure::AlreadyEnded.into()),
+            RotateKeyOutcome::UnderWay => Err(Failure::BeingReplaced.into()),
+            RotateKeyOutcome::Missing => Err(Failure::NotFound.into()),
         }
     }
 }
 
 /// Returns the lifetime of the key in milliseconds, if it expires.
-fn length(key: &KeyRecord) -> Option<i64> {
+fn lifetime_millis(key: &KeyRecord) -> Option<i64> {
     Some(key.expires_at?.millis() - key.created_at.millis())
 }
 
-fn check(form: &RotateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
+fn check(form: &RotateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Failure> {
     let mut errors = Vec::new();
     let grace = Grace::parse(&form.grace).and_then(|grace| token(&form.token).map(|()| grace));
-    let grace = text(&mut errors, Field::Grace, grace);
-    let expires_at = life.end(&form.expires, &form.last_day);
-    let expires_at = text(&mut errors, Field::Expires, expires_at);
+    let grace = check_field(&mut errors, Field::Grace, grace);
+    let expires_at = rules.end(&form.expires, &form.last_day);
+    let expires_at = check_field(&mut errors, Field::Expires, expires_at);
     match (grace, expires_at) {
-        (Some(grace), Some(expires_at)) => Ok(Checked {
-            old_ends: grace.seconds().map_or(OldEnds::Now, |seconds| {
-                OldEnds::At(life.now.plus_seconds(seconds))
+        (Some(grace), Some(expires_at)) => Ok(ValidForm {
+            old_expiry: grace.seconds().map_or(OldKeyExpiry::Now, |seconds| {
+                OldKeyExpiry::At(rules.now.plus_seconds(seconds))
             }),
             expires_at,
         }),
@@ -149,16 +158,16 @@ fn events(
     member: &Member,
     client: &Client,
     now: Timestamp,
-    old_ends: OldEnds,
+    old_expiry: OldKeyExpiry,
     old: &KeyRecord,
     new: &KeyRecord,
 ) -> [AuditEvent; 2] {
     let event = |action, key: &KeyRecord, detail| {
         member.event(action, key.id.as_str(), client, now, detail)
     };
-    let ends_at = match old_ends {
-        OldEnds::Now => None,
-        OldEnds::At(_) => old.expires_at.map(rfc3339),
+    let ends_at = match old_expiry {
+        OldKeyExpiry::Now => None,
+        OldKeyExpiry::At(_) => old.expires_at.map(rfc3339),
     };
     let rotated = json!({
         "name": old.name, "preview": old.preview, "ends_at": ends_at,
@@ -181,20 +190,20 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
 
-    fn checked(grace: &str, expires: &str, token: &str) -> Result<Checked, Failure> {
+    fn checked(grace: &str, expires: &str, token: &str) -> Result<ValidForm, Failure> {
         let form = RotateKeyForm {
             grace: grace.into(),
             expires: expires.into(),
             last_day: String::new(),
             token: token.into(),
         };
-        let life = NewLife {
+        let rules = ExpiryRules {
             now: NOW,
             zone: &crate::zone::Zone::parse("UTC").unwrap(),
             policy: domain::KeyPolicy::default(),
-            same: Some(5_000),
+            replaced_lifetime: Some(5_000),
         };
-        check(&form, &life)
+        check(&form, &rules)
     }
 
     #[test]
@@ -206,17 +215,17 @@ mod tests {
             ("7d", 604_800),
             ("30d", 2_592_000),
         ] {
-            let wanted = Checked {
-                old_ends: OldEnds::At(NOW.plus_seconds(seconds)),
+            let expected = ValidForm {
+                old_expiry: OldKeyExpiry::At(NOW.plus_seconds(seconds)),
                 expires_at: Some(NOW.plus_seconds(5)),
             };
-            assert_eq!(checked(grace, "same", TOKEN), Ok(wanted), "{grace}");
+            assert_eq!(checked(grace, "same", TOKEN), Ok(expected), "{grace}");
         }
-        let wanted = Checked {
-            old_ends: OldEnds::Now,
+        let expected = ValidForm {
+            old_expiry: OldKeyExpiry::Now,
             expires_at: None,
         };
-        assert_eq!(checked("now", "never", TOKEN), Ok(wanted));
+        assert_eq!(checked("now", "never", TOKEN), Ok(expected));
     }
 
     #[test]

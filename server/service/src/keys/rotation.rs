@@ -10,9 +10,9 @@ use domain::{KeyId, Timestamp, seconds};
 const HOUR: i64 = seconds::HOUR * 1_000;
 const DAY: i64 = seconds::DAY * 1_000;
 /// The overlap of a rotation younger than this is shown by hours.
-const HOURLY: i64 = 2 * DAY;
+const HOURLY_BELOW: i64 = 2 * DAY;
 /// Hours or days before the rotation that are shown, so that the change is visible.
-const BEFORE: u16 = 3;
+const STEPS_BEFORE: u16 = 3;
 
 /// The rotations of a key.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Overlap {
     pub old: KeyRecord,
     pub new: KeyRecord,
     /// The beginnings of the hours or days from shortly before the rotation on, oldest first.
-    pub begins: Vec<Timestamp>,
+    pub starts: Vec<Timestamp>,
     /// The calls are shown by hours instead of days.
     pub hourly: bool,
     /// Refused calls count, because their caller is still active.
@@ -96,14 +96,14 @@ impl Keys {
         zone: &Zone,
     ) -> Result<Overlap, Error> {
         let since = new.created_at;
-        let hourly = now.millis() - since.millis() < HOURLY;
-        let begins = if hourly {
+        let hourly = now.millis() - since.millis() < HOURLY_BELOW;
+        let starts = if hourly {
             hours(since, now, zone)
         } else {
             let days = zone.days_between(since, now);
-            zone.days(now, days.saturating_add(1 + BEFORE))
+            zone.days(now, days.saturating_add(1 + STEPS_BEFORE))
         };
-        let first = begins.first().copied().unwrap_or(since);
+        let first = starts.first().copied().unwrap_or(since);
         let account = &old.account_id;
         let last = self.usages.latest(&old.id, old.last_use.clone());
         let last_old_use = last.filter(|last| last.at > since);
@@ -112,7 +112,7 @@ impl Keys {
             new_calls: self.store.key_calls(account, &new.id, first).await?,
             old: old.clone(),
             new: new.clone(),
-            begins,
+            starts,
             hourly,
             late: is_late(old, last_old_use.as_ref(), now),
             last_old_use,
@@ -140,11 +140,11 @@ pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timest
 /// Returns the beginnings of the hours from shortly before the rotation on.
 fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
     let first = zone.hour(since);
-    let most = (now.millis() - first.millis()) / HOUR;
-    let mut hours = zone.hours(now, usize::try_from(most).unwrap_or_default() + 2);
+    let hours_since = (now.millis() - first.millis()) / HOUR;
+    let mut hours = zone.hours(now, usize::try_from(hours_since).unwrap_or_default() + 2);
     hours.retain(|hour| *hour >= first);
     let before = Timestamp::from_millis(first.millis() - 1);
-    let mut all = zone.hours(before, BEFORE.into());
+    let mut all = zone.hours(before, STEPS_BEFORE.into());
     all.append(&mut hours);
     all
 }

@@ -1,7 +1,7 @@
 //! Learning the networks that a key is used from, and then restricting it to them.
 
 use super::Keys;
-use super::edit::told;
+use super::edit::audit_settings;
 use crate::error::Error;
 use crate::key::AllowList;
 use crate::origin::Client;
@@ -13,7 +13,7 @@ use serde_json::json;
 /// Callers within this time are shown for confirmation before an allow list excludes them.
 const RECENT_SECONDS: i64 = 7 * seconds::DAY;
 /// Callers named in the message.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 impl Keys {
     /// Begins or ends the recording of the networks that a key is called from. A key with an allow
@@ -58,8 +58,7 @@ impl Keys {
         };
         let now = self.clock.now();
         let event = |before: &KeyRecord, after: &KeyRecord| {
-            let detail =
-                json!({ "name": after.name, "before": told(before), "after": told(after) });
+            let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
         let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
@@ -68,7 +67,7 @@ impl Keys {
 
     /// If a new list would exclude recent callers and the member has not confirmed that yet,
     /// returns an error that names them.
-    pub(super) async fn shut_out(
+    pub(super) async fn excluded_callers(
         &self,
         key: &KeyRecord,
         after: &KeySettings,
@@ -84,24 +83,24 @@ impl Keys {
         let since = now.plus_seconds(-RECENT_SECONDS);
         let mut callers = self.store.callers(&key.account_id, &key.id).await?;
         callers.sort_by_key(|caller| std::cmp::Reverse(caller.last));
-        match shut_out(list, &callers, since) {
+        match excluded_callers(list, &callers, since) {
             Some(message) => Err(Failure::field(Field::ShutOut, message).into()),
             None => Ok(()),
         }
     }
 }
 
-fn shut_out(list: &AllowList, callers: &[Caller], since: Timestamp) -> Option<String> {
+fn excluded_callers(list: &AllowList, callers: &[Caller], since: Timestamp) -> Option<String> {
     let mut addresses: Vec<String> = Vec::new();
     for caller in callers {
-        let lately = caller.outcome == Outcome::Accepted && caller.last >= since;
+        let is_recent = caller.outcome == Outcome::Accepted && caller.last >= since;
         let ip = caller.ip.to_string();
-        if lately && !list.admits(caller.ip) && !addresses.contains(&ip) {
+        if is_recent && !list.admits(caller.ip) && !addresses.contains(&ip) {
             addresses.push(ip);
         }
     }
-    let more = addresses.len().saturating_sub(NAMED);
-    addresses.truncate(NAMED);
+    let more = addresses.len().saturating_sub(MAX_NAMED);
+    addresses.truncate(MAX_NAMED);
     let more = if more > 0 {
         format!(" and {more} more")
     } else {
@@ -138,17 +137,17 @@ mod tests {
             caller([198, 51, 100, 2], 20, paused),
         ];
         let since = Timestamp::from_millis(10);
-        assert_eq!(shut_out(&list, &callers, since), None);
+        assert_eq!(excluded_callers(&list, &callers, since), None);
         for _ in 0..2 {
             callers.push(caller([192, 0, 2, 1], 10, Outcome::Accepted));
         }
-        let told = shut_out(&list, &callers, since).unwrap();
+        let message = excluded_callers(&list, &callers, since).unwrap();
         assert!(
-            told.starts_with("Calls came from 192.0.2.1 in the last"),
-            "{told}"
+            message.starts_with("Calls came from 192.0.2.1 in the last"),
+            "{message}"
         );
         callers.extend((2..9).map(|tail| caller([192, 0, 2, tail], 10, Outcome::Accepted)));
-        let told = shut_out(&list, &callers, since).unwrap();
-        assert!(told.contains("192.0.2.5 and 3 more"), "{told}");
+        let message = excluded_callers(&list, &callers, since).unwrap();
+        assert!(message.contains("192.0.2.5 and 3 more"), "{message}");
     }
 }

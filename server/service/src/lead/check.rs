@@ -2,7 +2,7 @@
 //! it.
 
 use super::LeadFields;
-use crate::entry::{EntryCode, EntryError, check_id, optional, trimmed};
+use crate::entry::{EntryCode, EntryError, check_id, optional, trim_text};
 use domain::{Email, LeadStatus};
 
 const MAX_NAME: usize = 256;
@@ -52,10 +52,10 @@ impl LeadDraft {
         };
         // If the reader refused one of the two, or the whole body, that error is enough; "required"
         // beside it would mislead.
-        let told = errors
+        let is_reported = errors
             .iter()
             .any(|error| matches!(error.pointer.as_str(), "" | "/email" | "/phone"));
-        if fields.email.is_none() && fields.phone.is_none() && !told {
+        if fields.email.is_none() && fields.phone.is_none() && !is_reported {
             let detail = "Send `email` or `phone`, so that the person can be contacted.";
             errors.push(EntryError::new("/email", EntryCode::Required, detail));
         }
@@ -74,7 +74,7 @@ pub(crate) fn text(
     value: Option<String>,
     max: usize,
 ) -> Option<String> {
-    optional(errors, pointer, trimmed(value), max)
+    optional(errors, pointer, trim_text(value), max)
 }
 
 /// Validates an identifier that another system assigns.
@@ -103,9 +103,9 @@ fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> 
 }
 
 pub(crate) fn status(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<LeadStatus> {
-    LeadStatus::parse(&trimmed(value)?)
-        .map_err(|rejected| {
-            errors.push(EntryError::new("/status", EntryCode::Invalid, rejected.0));
+    LeadStatus::parse(&trim_text(value)?)
+        .map_err(|invalid| {
+            errors.push(EntryError::new("/status", EntryCode::Invalid, invalid.0));
         })
         .ok()
 }

@@ -8,7 +8,7 @@ use crate::store::Action;
 use serde_json::json;
 
 /// Leads read at once for a file.
-const PIECE: u32 = 500;
+const BATCH_SIZE: u32 = 500;
 
 impl Leads {
     /// Records in the audit log that a member exports the data of all leads, as a file of this
@@ -32,8 +32,10 @@ impl Leads {
     ///
     /// # Errors
     /// The database's.
-    pub async fn piece(&self, member: &Member, after: u64) -> Result<Vec<LeadChange>, Error> {
-        let changes = self.store.lead_changes(&member.account_id, after, PIECE);
+    pub async fn batch(&self, member: &Member, after: u64) -> Result<Vec<LeadChange>, Error> {
+        let changes = self
+            .store
+            .lead_changes(&member.account_id, after, BATCH_SIZE);
         Ok(changes.await?)
     }
 }

@@ -6,7 +6,7 @@
 use super::{Lead, LeadChange, LeadEdits, LeadFields, Leads};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
-use crate::idempotency::AnswerToStore;
+use crate::idempotency::ResponseBuilder;
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
@@ -45,9 +45,9 @@ impl Leads {
         caller: &KeyCaller,
         client: &Client,
         fields: LeadFields,
-        keep: Option<&AnswerToStore<Lead>>,
+        response: Option<&ResponseBuilder<Lead>>,
     ) -> Result<Lead, Error> {
-        caller.must(Scope::LeadsWrite)?;
+        caller.require_scope(Scope::LeadsWrite)?;
         let now = self.clock.now();
         let lead = Lead {
             id: LeadId::parse(&random::uuid(&*self.random, self.clock.now()))
@@ -64,7 +64,7 @@ impl Leads {
             now,
             json!({}),
         );
-        let event = event.answering(keep.map(|keep| keep.of(&lead)));
+        let event = event.with_response(response.map(|response| response.build(&lead)));
         let stored = self.store.insert_lead(caller.account_id(), &lead, event);
         self.free_space.with_room(stored).await?;
         Ok(lead)
@@ -81,9 +81,9 @@ impl Leads {
         client: &Client,
         id: &LeadId,
         edits: &LeadEdits,
-        keep: Option<&AnswerToStore<Lead>>,
+        response: Option<&ResponseBuilder<Lead>>,
     ) -> Result<Option<Lead>, Error> {
-        caller.must(Scope::LeadsWrite)?;
+        caller.require_scope(Scope::LeadsWrite)?;
         let now = self.clock.now();
         let event = |lead: &Lead, changed: Vec<&'static str>| {
             let detail = json!({ "changed": changed });
@@ -95,7 +95,7 @@ impl Leads {
                 now,
                 detail,
             );
-            event.answering(keep.map(|keep| keep.of(lead)))
+            event.with_response(response.map(|response| response.build(lead)))
         };
         let updated = self
             .store
@@ -113,7 +113,7 @@ impl Leads {
         client: &Client,
         id: &LeadId,
     ) -> Result<bool, Error> {
-        caller.must(Scope::LeadsWrite)?;
+        caller.require_scope(Scope::LeadsWrite)?;
         let now = self.clock.now();
         let event = caller.event(
             Some(Scope::LeadsWrite),
@@ -134,7 +134,7 @@ impl Leads {
     /// # Errors
     /// [`Error::Denied`], and the database's.
     pub async fn find(&self, caller: &KeyCaller, id: &LeadId) -> Result<Option<Lead>, Error> {
-        caller.must(Scope::LeadsRead)?;
+        caller.require_scope(Scope::LeadsRead)?;
         Ok(self.store.find_lead(caller.account_id(), id).await?)
     }
 
@@ -150,7 +150,7 @@ impl Leads {
         after: u64,
         limit: u32,
     ) -> Result<Option<ChangesPage>, Error> {
-        caller.must(Scope::LeadsRead)?;
+        caller.require_scope(Scope::LeadsRead)?;
         let account = caller.account_id();
         let changes = self.store.lead_changes(account, after, limit).await?;
         // Not the account's last number: a change may have been made in between.

@@ -4,8 +4,8 @@
 //! with a dead key, and bounds the cost of unknown keys for the database: a key that is not in
 //! memory is counted as a failure *before* it is looked up, and the failure is taken back if the
 //! key is genuine. The keys of a network without failures left are looked up together with others,
-//! a few times a second (`Suspects` in `crate::authenticator`), so that its usable keys are still
-//! accepted.
+//! a few times a second (`ThrottledLookups` in `crate::authenticator`), so that its usable keys are
+//! still accepted.
 
 use super::bucket::Bucket;
 use crate::clock::Clock;
@@ -19,17 +19,17 @@ const DEPTH: u32 = 1_000;
 const PER_SECOND: u32 = 10;
 
 /// Number of networks that are remembered.
-const PLACES: usize = 4_096;
+const SLOTS: usize = 4_096;
 
 /// A network and its bucket.
-type Failing = (IpAddr, Bucket);
+type NetworkBucket = (IpAddr, Bucket);
 
 /// A fixed number of slots, each for the network that failed there last. Networks that share a slot
 /// displace each other and so get more attempts than they should, which does no harm; memory never
 /// grows.
 #[derive(Debug)]
 pub(crate) struct FailureBuckets {
-    places: Box<[Mutex<Option<Failing>>]>,
+    slots: Box<[Mutex<Option<NetworkBucket>>]>,
     /// Keyed at random, so that no caller can choose which network to displace.
     hasher: RandomState,
     limit: RateLimit,
@@ -38,7 +38,7 @@ pub(crate) struct FailureBuckets {
 impl Default for FailureBuckets {
     fn default() -> Self {
         Self {
-            places: (0..PLACES).map(|_| Mutex::default()).collect(),
+            slots: (0..SLOTS).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             limit: RateLimit::new(DEPTH, PER_SECOND).expect("within the bounds of a limit"),
         }
@@ -52,14 +52,14 @@ impl FailureBuckets {
     /// Too many failures: whole seconds until the next one fits.
     pub(crate) fn count(&self, ip: IpAddr, clock: &dyn Clock) -> Result<(), u64> {
         let network = network(ip);
-        let mut place = self.place(network);
+        let mut slot = self.slot(network);
         let now = clock.now();
-        let mut bucket = match *place {
-            Some((there, bucket)) if there == network => bucket,
+        let mut bucket = match *slot {
+            Some((owner, bucket)) if owner == network => bucket,
             _ => Bucket::full(now),
         };
         let allowance = bucket.take(self.limit, now);
-        *place = Some((network, bucket));
+        *slot = Some((network, bucket));
         if allowance.allowed {
             Ok(())
         } else {
@@ -70,23 +70,23 @@ impl FailureBuckets {
     /// Takes back a failure that [`Self::count`] counted, because the key was genuine.
     pub(crate) fn take_back(&self, ip: IpAddr, clock: &dyn Clock) {
         let network = network(ip);
-        let mut place = self.place(network);
+        let mut slot = self.slot(network);
         let now = clock.now();
         // Another network may have taken the slot in between; then there is nothing left to take
         // back.
-        if let Some((there, bucket)) = &mut *place
-            && *there == network
+        if let Some((owner, bucket)) = &mut *slot
+            && *owner == network
         {
             bucket.give_back(now);
         }
     }
 
-    fn place(&self, network: IpAddr) -> MutexGuard<'_, Option<Failing>> {
-        let index = self.hasher.hash_one(network) % PLACES as u64;
-        let place = usize::try_from(index).map(|index| &self.places[index]);
-        let place = place.expect("an index below the number of places");
+    fn slot(&self, network: IpAddr) -> MutexGuard<'_, Option<NetworkBucket>> {
+        let index = self.hasher.hash_one(network) % SLOTS as u64;
+        let slot = usize::try_from(index).map(|index| &self.slots[index]);
+        let slot = slot.expect("an index below the number of places");
         // No code panics while it holds the lock.
-        place.lock().unwrap_or_else(PoisonError::into_inner)
+        slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,6 +162,6 @@ mod tests {
                 .count(Ipv4Addr::from_bits(number).into(), &clock)
                 .unwrap();
         }
-        assert_eq!(buckets.places.len(), PLACES);
+        assert_eq!(buckets.slots.len(), SLOTS);
     }
 }

@@ -39,7 +39,7 @@ impl Links {
             return Ok(None);
         }
         // Registers this node, so that the others can see it.
-        self.node.look().await?;
+        self.node.poll().await?;
         let (token, link) = self.draw_link(LinkPurpose::FirstOwner);
         let own = self.node.id();
         self.store

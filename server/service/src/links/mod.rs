@@ -16,7 +16,7 @@ use serde_json::json;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-const LIFE_SECONDS: i64 = 30 * 60;
+const VALIDITY_SECONDS: i64 = 30 * 60;
 
 /// Upper bound of the accounts of one address that a command examines.
 const MAX_LISTED: u32 = 100;
@@ -88,8 +88,8 @@ impl Links {
     /// # Errors
     /// The database's.
     pub async fn accounts_of(&self, email: &Email) -> Result<Vec<(AccountId, AccountName)>, Error> {
-        let members = self.sessions.members_with(email, MAX_LISTED).await?;
-        let account = |one: Candidate| (one.member.account_id, one.member.account_name);
+        let members = self.sessions.members_by_address(email, MAX_LISTED).await?;
+        let account = |entry: Candidate| (entry.member.account_id, entry.member.account_name);
         Ok(members.into_iter().map(account).collect())
     }
 
@@ -105,9 +105,9 @@ impl Links {
         email: &Email,
         account: Option<&AccountId>,
     ) -> Result<Option<LinkToken>, Error> {
-        let members = self.sessions.members_with(email, MAX_LISTED).await?;
+        let members = self.sessions.members_by_address(email, MAX_LISTED).await?;
         let mut members = members.into_iter().map(|candidate| candidate.member);
-        let found = members.find(|one| account.is_none_or(|id| one.account_id == *id));
+        let found = members.find(|entry| account.is_none_or(|id| entry.account_id == *id));
         let Some(member) = found else {
             return Ok(None);
         };
@@ -175,7 +175,7 @@ impl Links {
             digest: TokenDigest::of(&token),
             purpose,
             created_at: now,
-            expires_at: now.plus_seconds(LIFE_SECONDS),
+            expires_at: now.plus_seconds(VALIDITY_SECONDS),
         };
         (LinkToken(token), link)
     }

@@ -7,12 +7,14 @@ use crate::origin::Client;
 use crate::password::Password;
 use crate::random;
 use crate::sessions::SessionToken;
-use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewMember, TokenDigest};
-use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId, Rejected, Role};
+use crate::store::{Action, Actor, AuditEvent, LinkPurpose, NewMember, RedeemOutcome, TokenDigest};
+use domain::{
+    AccountId, AccountName, Email, Failure, Field, FieldError, InvalidValue, MemberId, Role,
+};
 use serde_json::json;
 
 /// The content of an invitation.
-struct Joining {
+struct InvitationTerms {
     pub account: AccountId,
     pub email: Email,
     pub role: Role,
@@ -48,12 +50,12 @@ impl Links {
                 role,
                 ..
             } => {
-                let joining = Joining {
+                let terms = InvitationTerms {
                     account,
                     email,
                     role,
                 };
-                self.accept_invitation(token, joining, &form.password, client)
+                self.accept_invitation(token, terms, &form.password, client)
                     .await
             }
         }
@@ -79,9 +81,9 @@ impl Links {
             .claim_account(&TokenDigest::of(token), now, owner, event)
             .await?
         {
-            Claim::LinkGone => Err(Failure::NotFound.into()),
-            Claim::EmailTaken => Err(Error::broken("a new account has a member already")),
-            Claim::Claimed => Ok(self
+            RedeemOutcome::LinkInvalid => Err(Failure::NotFound.into()),
+            RedeemOutcome::EmailTaken => Err(Error::broken("a new account has a member already")),
+            RedeemOutcome::Redeemed => Ok(self
                 .sessions
                 .open_session_after_link(&member_id, password_hash, client)
                 .await),
@@ -96,8 +98,8 @@ impl Links {
         password: &str,
         client: &Client,
     ) -> Result<Option<SessionToken>, Error> {
-        let password = Password::parse(password)
-            .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password =
+            Password::parse(password).map_err(|invalid| Error::field(Field::Password, invalid))?;
         let password_hash = self.guard.hash_password(password).await?;
         let record = self
             .store
@@ -137,12 +139,12 @@ impl Links {
     async fn accept_invitation(
         &self,
         token: &str,
-        joining: Joining,
+        terms: InvitationTerms,
         password: &str,
         client: &Client,
     ) -> Result<Option<SessionToken>, Error> {
-        let password = Password::parse(password)
-            .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password =
+            Password::parse(password).map_err(|invalid| Error::field(Field::Password, invalid))?;
         let password_hash = self.guard.hash_password(password).await?;
         let new = NewMember {
             id: MemberId::parse(&random::uuid(&*self.random, self.clock.now()))
@@ -150,11 +152,11 @@ impl Links {
             password_hash: password_hash.clone(),
         };
         let (id, now) = (new.id.clone(), self.clock.now());
-        let Joining {
+        let InvitationTerms {
             account,
             email,
             role,
-        } = joining;
+        } = terms;
         let event = AuditEvent::new(
             &account,
             Actor::Member(id.clone()),
@@ -164,19 +166,19 @@ impl Links {
             now,
             json!({ "email": email, "role": role }),
         );
-        let claim = self
+        let outcome = self
             .store
             .accept_invitation(&TokenDigest::of(token), now, new, event)
             .await?;
-        match claim {
-            Claim::LinkGone => Err(Failure::NotFound.into()),
-            Claim::EmailTaken => Err(Error::field(
+        match outcome {
+            RedeemOutcome::LinkInvalid => Err(Failure::NotFound.into()),
+            RedeemOutcome::EmailTaken => Err(Error::field(
                 Field::Password,
-                Rejected(
+                InvalidValue(
                     "This address belongs to a member already. Ask for an invitation to another one.",
                 ),
             )),
-            Claim::Claimed => Ok(self
+            RedeemOutcome::Redeemed => Ok(self
                 .sessions
                 .open_session_after_link(&id, password_hash, client)
                 .await),
@@ -194,10 +196,10 @@ fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), Failure> {
         (Field::Password, password.as_ref().err()),
     ]
     .into_iter()
-    .filter_map(|(field, rejected)| {
+    .filter_map(|(field, invalid)| {
         Some(FieldError {
             field,
-            message: rejected?.0.to_owned(),
+            message: invalid?.0.to_owned(),
         })
     })
     .collect();

@@ -16,15 +16,15 @@ use crate::store::{
 use crate::zone::Zone;
 use async_trait::async_trait;
 use domain::{AccountName, Email, KeyName, Timestamp, seconds};
-use round::{Round, Sent};
+use round::{Round, SendOutcome};
 use serde_json::json;
 use std::sync::Arc;
 
 /// Days before the expiry, the last one first.
-const DAYS: [u32; 3] = [1, 7, 30];
+const NOTICE_DAYS: [u32; 3] = [1, 7, 30];
 
 /// Interval at which the server looks for notices that are due.
-pub const LOOK_EVERY_SECONDS: u64 = 60;
+pub const NOTICE_INTERVAL_SECONDS: u64 = 60;
 
 /// A notice that failed is tried again after this time.
 const RETRY_SECONDS: i64 = 15 * 60;
@@ -62,7 +62,7 @@ pub enum MailTopic {
 /// The mail was not accepted. The source is for the log and contains no secret.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail was not accepted")]
-pub struct NotSent {
+pub struct MailError {
     pub failure: MailFailure,
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
@@ -86,7 +86,7 @@ pub trait Mailer: Send + Sync {
     ///
     /// # Errors
     /// The mail was not accepted.
-    async fn send(&self, mail: Mail) -> Result<(), NotSent>;
+    async fn send(&self, mail: Mail) -> Result<(), MailError>;
 }
 
 /// Why notices were not sent.
@@ -95,7 +95,7 @@ pub enum NoticeError {
     #[error(transparent)]
     Failed(#[from] Error),
     #[error(transparent)]
-    NotSent(NotSent),
+    MailError(MailError),
 }
 
 impl From<StoreError> for NoticeError {
@@ -123,15 +123,15 @@ impl Notices {
         let mut round = Round::default();
         let start = self.clock.now();
         let mut from = start;
-        for days in DAYS {
+        for days in NOTICE_DAYS {
             let until = start.plus_seconds(i64::from(days) * seconds::DAY);
             loop {
-                let (now, resting) = (self.clock.now(), round.resting());
+                let (now, paused_accounts) = (self.clock.now(), round.paused_accounts());
                 let due = self
                     .store
-                    .due_notices(days, from, until, now, &resting, BATCH)
+                    .due_notices(days, from, until, now, &paused_accounts, BATCH)
                     .await?;
-                if due.is_empty() && !round.begin_again() {
+                if due.is_empty() && !round.start_turn() {
                     break;
                 }
                 for notice in due {
@@ -143,29 +143,33 @@ impl Notices {
             }
             from = until;
         }
-        match round.failed {
-            Some(error) => Err(NoticeError::NotSent(error)),
+        match round.first_error {
+            Some(error) => Err(NoticeError::MailError(error)),
             None => Ok(round.sent),
         }
     }
 
-    async fn send_notice(&self, mailer: &dyn Mailer, due: &DueNotice) -> Result<Sent, NoticeError> {
+    async fn send_notice(
+        &self,
+        mailer: &dyn Mailer,
+        due: &DueNotice,
+    ) -> Result<SendOutcome, NoticeError> {
         let now = self.clock.now();
         if !self.store.claim_notice(&due.notice, now).await? {
-            return Ok(Sent::Elsewhere);
+            return Ok(SendOutcome::Elsewhere);
         }
         let Err(error) = mailer.send(self.expiry_notice(due, now)).await else {
-            return Ok(Sent::Here);
+            return Ok(SendOutcome::Here);
         };
         if let MailFailure::Rejected(reason) = &error.failure {
             report_rejection(&error, &due.notice);
             let event = rejection(due, reason, now);
             self.store.give_up_notice(event).await?;
-            return Ok(Sent::Rejected);
+            return Ok(SendOutcome::Rejected);
         }
-        let again = now.plus_seconds(RETRY_SECONDS);
-        self.store.release_notice(&due.notice, again).await?;
-        Ok(Sent::Failed(error))
+        let retry_at = now.plus_seconds(RETRY_SECONDS);
+        self.store.release_notice(&due.notice, retry_at).await?;
+        Ok(SendOutcome::Failed(error))
     }
 
     fn expiry_notice(&self, due: &DueNotice, now: Timestamp) -> Mail {
@@ -191,7 +195,7 @@ impl Notices {
     }
 }
 
-fn report_rejection(error: &NotSent, notice: &NoticeRecord) {
+fn report_rejection(error: &MailError, notice: &NoticeRecord) {
     let NoticeRecord {
         key_id, member_id, ..
     } = notice;

@@ -1,25 +1,25 @@
 //! State of one round of sending notices: the turns of the accounts, and the failures.
 
-use super::{MailFailure, NotSent, NoticeError};
+use super::{MailError, MailFailure, NoticeError};
 use domain::AccountId;
 use std::collections::{BTreeSet, HashMap};
 
 /// Notices of one account that are sent in a row, before the other accounts have their turn.
-const TURN: usize = 10;
+const MAX_PER_TURN: usize = 10;
 
 /// After so many failures to reach the mail server, all notices wait for the next round.
-const UNREACHABLE: usize = 3;
+const MAX_UNREACHABLE: usize = 3;
 
 /// After so many deferred mails of one account, its other notices wait for the next round.
-const DEFERRED: usize = 3;
+const MAX_DEFERRED: usize = 3;
 
 /// The outcome of sending a notice.
-pub(super) enum Sent {
+pub(super) enum SendOutcome {
     Here,
     /// Another node sends it.
     Elsewhere,
     Rejected,
-    Failed(NotSent),
+    Failed(MailError),
 }
 
 /// One round: the accounts that have had their turn, and the failures.
@@ -32,26 +32,27 @@ pub(super) struct Round {
     deferred: HashMap<AccountId, usize>,
     unreachable: usize,
     /// The first failure that may be temporary.
-    pub(super) failed: Option<NotSent>,
+    pub(super) first_error: Option<MailError>,
 }
 
 impl Round {
     pub(super) fn may_send(&self, account: &AccountId) -> bool {
         let below =
-            |counts: &HashMap<_, _>, most| counts.get(account).is_none_or(|count| *count < most);
-        below(&self.turns, TURN) && below(&self.deferred, DEFERRED)
+            |counts: &HashMap<_, _>, max| counts.get(account).is_none_or(|count| *count < max);
+        below(&self.turns, MAX_PER_TURN) && below(&self.deferred, MAX_DEFERRED)
     }
 
     /// Returns the accounts whose notices are not to be read now.
-    pub(super) fn resting(&self) -> Vec<AccountId> {
-        let known = self.turns.keys().chain(self.deferred.keys());
-        let resting: BTreeSet<_> = known.filter(|account| !self.may_send(account)).collect();
-        resting.into_iter().cloned().collect()
+    pub(super) fn paused_accounts(&self) -> Vec<AccountId> {
+        let accounts = self.turns.keys().chain(self.deferred.keys());
+        let paused_accounts: BTreeSet<_> =
+            accounts.filter(|account| !self.may_send(account)).collect();
+        paused_accounts.into_iter().cloned().collect()
     }
 
     /// Gives every account another turn; `false` if no account has waited for one.
-    pub(super) fn begin_again(&mut self) -> bool {
-        let waited = self.turns.values().any(|count| *count >= TURN);
+    pub(super) fn start_turn(&mut self) -> bool {
+        let waited = self.turns.values().any(|count| *count >= MAX_PER_TURN);
         self.turns.clear();
         waited
     }
@@ -60,25 +61,29 @@ impl Round {
     ///
     /// # Errors
     /// No mail goes through.
-    pub(super) fn note(&mut self, account: &AccountId, sent: Sent) -> Result<(), NoticeError> {
+    pub(super) fn note(
+        &mut self,
+        account: &AccountId,
+        sent: SendOutcome,
+    ) -> Result<(), NoticeError> {
         *self.turns.entry(account.clone()).or_default() += 1;
         let error = match sent {
-            Sent::Here => {
+            SendOutcome::Here => {
                 self.sent += 1;
                 return Ok(());
             }
-            Sent::Elsewhere | Sent::Rejected => return Ok(()),
-            Sent::Failed(error) => error,
+            SendOutcome::Elsewhere | SendOutcome::Rejected => return Ok(()),
+            SendOutcome::Failed(error) => error,
         };
         if error.failure == MailFailure::Unreachable {
             self.unreachable += 1;
         } else {
             *self.deferred.entry(account.clone()).or_default() += 1;
         }
-        if self.unreachable >= UNREACHABLE {
-            return Err(NoticeError::NotSent(error));
+        if self.unreachable >= MAX_UNREACHABLE {
+            return Err(NoticeError::MailError(error));
         }
-        self.failed.get_or_insert(error);
+        self.first_error.get_or_insert(error);
         Ok(())
     }
 }

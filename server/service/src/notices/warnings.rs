@@ -16,7 +16,7 @@ impl Notices {
     /// # Errors
     /// The database's; the first failure to send, after the others were tried.
     pub async fn send_warnings(&self, mailer: &dyn Mailer) -> Result<usize, NoticeError> {
-        let (mut sent, mut failed) = (0, None);
+        let (mut sent, mut first_error) = (0, None);
         let now = self.clock.now();
         let since = now.plus_seconds(-seconds::DAY);
         for due in self.store.due_warnings(now, since, BATCH).await? {
@@ -30,14 +30,14 @@ impl Notices {
                     // A mail that is never accepted is given up: the warning is in the console,
                     // too.
                     if !matches!(error.failure, MailFailure::Rejected(_)) {
-                        let again = now.plus_seconds(RETRY_SECONDS);
-                        self.store.release_warning(&member, again).await?;
+                        let retry_at = now.plus_seconds(RETRY_SECONDS);
+                        self.store.release_warning(&member, retry_at).await?;
                     }
-                    failed.get_or_insert(error);
+                    first_error.get_or_insert(error);
                 }
             }
         }
-        failed.map_or(Ok(sent), |error| Err(NoticeError::NotSent(error)))
+        first_error.map_or(Ok(sent), |error| Err(NoticeError::MailError(error)))
     }
 
     fn code_warning(&self, due: DueWarning) -> Mail {

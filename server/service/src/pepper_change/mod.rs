@@ -39,13 +39,13 @@
 
 mod start;
 
-pub use start::{NeedsOldPepper, OpenError};
+pub use start::{OldPepperNeed, StartError};
 
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::key::KeyDigest;
 use crate::pepper::Pepper;
-use crate::peppers::{Old, Peppers};
+use crate::peppers::{OldPepper, Peppers};
 use crate::second_factor::Factors;
 use crate::store::{PepperNeed, PepperPorts, ResealedFactor};
 use domain::MemberId;
@@ -54,11 +54,11 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// Keys that one transaction re-hashes. A revocation of one of them waits for it.
-const AT_ONCE: usize = 64;
+const BATCH_SIZE: usize = 64;
 /// Pause between two transactions, in which a waiting change gets its turn.
 const PAUSE: Duration = Duration::from_millis(1);
 /// Second factors read at once.
-const FACTORS: u32 = 100;
+const FACTOR_BATCH_SIZE: u32 = 100;
 /// Rows are counted once for this many batches of uses: every 10 seconds.
 const COUNT_EVERY: u32 = 5;
 /// Consecutive counts that must find nothing, so that they also cover rows that another node was
@@ -76,14 +76,14 @@ pub struct PepperChange {
 impl PepperChange {
     /// Returns the pepper to store new data under. Another node may have changed the installation's
     /// a moment ago.
-    pub(crate) async fn installations(&self) -> Result<&Pepper, Error> {
+    pub(crate) async fn installation_pepper(&self) -> Result<&Pepper, Error> {
         if !self.peppers.is_changed() {
             let stored = self.store.pepper_fingerprint().await?;
             if stored == Some(self.peppers.current().fingerprint()) {
                 self.peppers.note_changed();
             }
         }
-        Ok(self.peppers.installations())
+        Ok(self.peppers.installation_pepper())
     }
 
     /// Advances the change of the pepper, if this process was given an old one. Part of each batch
@@ -110,7 +110,7 @@ impl PepperChange {
         Ok(())
     }
 
-    async fn rehash(&self, change: &Old) -> Result<(), Error> {
+    async fn rehash(&self, change: &OldPepper) -> Result<(), Error> {
         let pending = std::mem::take(
             &mut *change
                 .pending
@@ -121,9 +121,9 @@ impl PepperChange {
             .into_iter()
             .map(|(old, new)| (KeyDigest::from_bytes(old), new))
             .collect();
-        for some in pending.chunks(AT_ONCE) {
+        for batch in pending.chunks(BATCH_SIZE) {
             self.store
-                .rehash_keys(some, &self.peppers.current().id())
+                .rehash_keys(batch, &self.peppers.current().id())
                 .await?;
             tokio::time::sleep(PAUSE).await;
         }
@@ -137,7 +137,7 @@ impl PepperChange {
         loop {
             let old = self
                 .store
-                .factors_to_reseal(&current, after.as_ref(), FACTORS)
+                .factors_to_reseal(&current, after.as_ref(), FACTOR_BATCH_SIZE)
                 .await?;
             let Some((last, _)) = old.last() else {
                 return Ok(());
@@ -161,7 +161,7 @@ impl PepperChange {
         }
     }
 
-    async fn count_need(&self, change: &Old) -> Result<(), Error> {
+    async fn count_need(&self, change: &OldPepper) -> Result<(), Error> {
         let current = self.peppers.current().id();
         let need = self
             .store

@@ -7,7 +7,7 @@ use crate::store::{PepperNeed, StoreError};
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum StartError {
     /// The stored keys were made under another pepper: under this one, none of them would ever
     /// match.
     #[error(
@@ -18,7 +18,7 @@ pub enum OpenError {
     WrongPepper,
     /// A change of the pepper is unfinished, and the old one is missing.
     #[error("{0}")]
-    OldPepperNeeded(NeedsOldPepper),
+    OldPepperNeeded(OldPepperNeed),
     #[error("the old pepper and the pepper are the same; remove VOXUM_PEPPER_OLD")]
     SamePepper,
     #[error("the database failed at the start")]
@@ -27,9 +27,9 @@ pub enum OpenError {
 
 /// The data that cannot be used without the old pepper.
 #[derive(Debug, Clone, Copy)]
-pub struct NeedsOldPepper(pub PepperNeed);
+pub struct OldPepperNeed(pub PepperNeed);
 
-impl std::fmt::Display for NeedsOldPepper {
+impl std::fmt::Display for OldPepperNeed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let PepperNeed {
             keys,
@@ -49,20 +49,20 @@ impl PepperChange {
     /// Checks the peppers of this process against the database, which has none at first.
     ///
     /// # Errors
-    /// See [`OpenError`].
-    pub(crate) async fn check(&self) -> Result<(), OpenError> {
-        let broken = |error: StoreError| OpenError::Store(error.into());
+    /// See [`StartError`].
+    pub(crate) async fn check(&self) -> Result<(), StartError> {
+        let broken = |error: StoreError| StartError::Store(error.into());
         let fingerprint = self.peppers.current().fingerprint();
         let old = self.peppers.old().map(Pepper::fingerprint);
         if old.as_ref() == Some(&fingerprint) {
-            return Err(OpenError::SamePepper);
+            return Err(StartError::SamePepper);
         }
         match self.store.pepper_fingerprint().await.map_err(broken)? {
             Some(stored) if stored == fingerprint => self.peppers.note_changed(),
             // The change begins once every node accepts the new one.
             Some(stored) if Some(&stored) == old.as_ref() => {}
             Some(_) if self.store.has_keys().await.map_err(broken)? => {
-                return Err(OpenError::WrongPepper);
+                return Err(StartError::WrongPepper);
             }
             // Without keys, nothing depends on the pepper yet.
             _ => {
@@ -80,9 +80,9 @@ impl PepperChange {
     /// given, and stops accepting the old one if nothing needs it.
     ///
     /// # Errors
-    /// [`OpenError::OldPepperNeeded`], or the database's.
-    pub async fn check_old(&self) -> Result<(), OpenError> {
-        let broken = |error: StoreError| OpenError::Store(error.into());
+    /// [`StartError::OldPepperNeeded`], or the database's.
+    pub async fn check_old(&self) -> Result<(), StartError> {
+        let broken = |error: StoreError| StartError::Store(error.into());
         let (current, now) = (self.peppers.current().id(), self.clock.now());
         let old = self
             .peppers
@@ -91,7 +91,7 @@ impl PepperChange {
         let missing = self.store.pepper_need(&current, &old, now).await;
         let missing = missing.map_err(broken)?;
         if missing != PepperNeed::default() {
-            return Err(OpenError::OldPepperNeeded(NeedsOldPepper(missing)));
+            return Err(StartError::OldPepperNeeded(OldPepperNeed(missing)));
         }
         if old == current || !self.peppers.is_changed() {
             return Ok(());

@@ -17,7 +17,7 @@ use std::net::IpAddr;
 pub enum Refusal {
     UnknownPath {
         /// Pattern of the route that was probably meant.
-        meant: Option<&'static str>,
+        suggestion: Option<&'static str>,
     },
     MethodNotAllowed,
     AmbiguousCredentials,
@@ -53,7 +53,7 @@ pub enum Refusal {
     },
     UnsupportedMediaType {
         /// Media types that the route accepts, between backticks.
-        taken: &'static str,
+        expected: &'static str,
     },
     /// The `Content-Type` declares an encoding other than UTF-8; with the explanation.
     UnsupportedEncoding(String),

@@ -16,18 +16,18 @@ use crate::refusal::{CallId, Refusal};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
 use crate::store::{KeyRecord, RefusalPorts, RefusedCall};
-use crate::usage::{Limit, PAUSE};
+use crate::usage::{PAUSE, TimeLimit};
 use domain::seconds;
-use pending::AT_ONCE;
+use pending::BATCH_SIZE;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// How long a refusal can be looked up.
-const KEPT_SECONDS: i64 = 7 * seconds::DAY;
+const RETENTION_SECONDS: i64 = 7 * seconds::DAY;
 /// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 /// Batches of refused calls in one flush at most: a flood of them must not delay uses.
-const ROUNDS: usize = 100;
+const MAX_BATCHES: usize = 100;
 
 /// The reasons of refused calls.
 pub struct Refusals {
@@ -72,7 +72,7 @@ impl Refusals {
         id: &CallId,
     ) -> Result<Option<(RefusedCall, Option<KeyRecord>)>, Error> {
         let account = &member.account_id;
-        let since = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        let since = self.clock.now().plus_seconds(-RETENTION_SECONDS);
         let call = match self.pending.find(account, id) {
             Some(call) => Some(call),
             None => self.store.find_refusal(account, id, since).await?,
@@ -92,7 +92,7 @@ impl Refusals {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let before = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        let before = self.clock.now().plus_seconds(-RETENTION_SECONDS);
         while self.store.sweep_refusals(before, SWEEP_ROWS).await? >= u64::from(SWEEP_ROWS) {}
         Ok(())
     }
@@ -102,21 +102,21 @@ impl Refusals {
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn write(&self, limit: &Limit) -> Result<(), Error> {
+    pub(crate) async fn write(&self, limit: &TimeLimit) -> Result<(), Error> {
         let limit = limit.half();
         // The latest refused calls of each account stay in memory until there is space: a client
         // that is refused again and again must not use up the reserve.
         if self.free_space.is_low() {
             return Ok(());
         }
-        let began = Instant::now();
-        for _ in 0..ROUNDS {
-            let refusals = self.pending.some();
+        let started = Instant::now();
+        for _ in 0..MAX_BATCHES {
+            let refusals = self.pending.next_batch();
             if !refusals.is_empty() {
                 self.store.record_refusals(&refusals).await?;
                 self.pending.forget(&refusals);
             }
-            if refusals.len() < AT_ONCE || limit.is_reached(began) {
+            if refusals.len() < BATCH_SIZE || limit.is_reached(started) {
                 break;
             }
             tokio::time::sleep(PAUSE).await;

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const MAX_PENDING: usize = 500;
 
 /// Calls written at once, so that a refused call does not wait long while others are copied.
-pub(crate) const AT_ONCE: usize = 1_000;
+pub(crate) const BATCH_SIZE: usize = 1_000;
 
 /// By account; calls without a genuine key are under `None`.
 #[derive(Debug, Default)]
@@ -49,10 +49,15 @@ impl PendingRefusals {
         calls.iter().rev().find(of_key).cloned()
     }
 
-    /// Returns at most [`AT_ONCE`] calls.
-    pub(crate) fn some(&self) -> Vec<RefusedCall> {
+    /// Returns at most [`BATCH_SIZE`] calls.
+    pub(crate) fn next_batch(&self) -> Vec<RefusedCall> {
         let pending = self.lock();
-        pending.values().flatten().take(AT_ONCE).cloned().collect()
+        pending
+            .values()
+            .flatten()
+            .take(BATCH_SIZE)
+            .cloned()
+            .collect()
     }
 
     /// Removes the written calls; those that arrived meanwhile remain.
@@ -115,7 +120,7 @@ mod tests {
         }
         let all: usize = pending.lock().values().map(VecDeque::len).sum();
         assert_eq!(all, 1 + 2 * MAX_PENDING);
-        assert_eq!(pending.some().len(), AT_ONCE);
+        assert_eq!(pending.next_batch().len(), BATCH_SIZE);
         assert!(pending.find(&mine, &id(0)).is_some());
         assert!(pending.find(&mine, &id(1_999)).is_some(), "the latest");
         assert!(pending.find(&mine, &id(1)).is_none());
@@ -126,11 +131,11 @@ mod tests {
     fn refusals_recorded_during_a_write_are_kept() {
         let pending = PendingRefusals::default();
         pending.note(call(1, None));
-        let written = pending.some();
+        let written = pending.next_batch();
         pending.note(call(2, None));
         pending.forget(&written);
-        assert_eq!(pending.some(), [call(2, None)]);
-        pending.forget(&pending.some());
+        assert_eq!(pending.next_batch(), [call(2, None)]);
+        pending.forget(&pending.next_batch());
         assert!(pending.lock().is_empty());
     }
 }

@@ -3,18 +3,18 @@
 mod open;
 
 use crate::access::Access;
-use crate::attempt::AttemptLog;
 use crate::audit::AuditLog;
 use crate::authenticator::Authenticator;
 use crate::clock::Clock;
 use crate::dashboard::Dashboard;
 use crate::error::Error;
-use crate::figures::Figures;
+use crate::failed_attempts::AttemptLog;
 use crate::idempotency::Idempotency;
 use crate::inventory::{Imports, Inventory};
 use crate::keys::{Emergencies, KeyChanges, Keys, Operator};
 use crate::leads::Leads;
 use crate::links::Links;
+use crate::node_metrics::NodeMetrics;
 use crate::notices::Notices;
 use crate::pepper_change::PepperChange;
 use crate::peppers::Peppers;
@@ -25,8 +25,8 @@ use crate::settings::Settings;
 use crate::sign_in::SignInGuard;
 use crate::store::InstallationStore;
 use crate::team::Team;
-use crate::usage::{Limit, UsageWriter, Usages};
-use crate::verdict::{Node, UnstoredChanges};
+use crate::usage::{TimeLimit, UsageWriter, Usages};
+use crate::verdict::{Node, PendingStops};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -61,7 +61,7 @@ pub struct Services {
     attempts: Arc<AttemptLog>,
     guard: Arc<SignInGuard>,
     peppers: Arc<Peppers>,
-    unstored: Arc<UnstoredChanges>,
+    pending_stops: Arc<PendingStops>,
     usages: Arc<Usages>,
 }
 
@@ -69,9 +69,9 @@ impl Services {
     /// Renews the lease of this node, acknowledges changes, watches the other nodes, and stores
     /// changes that are in force on this node alone. Before this runs and after it is dropped, each
     /// request reads the database.
-    pub async fn beat_forever(&self) {
+    pub async fn heartbeat_forever(&self) {
         tokio::join!(
-            self.node.beat_forever(),
+            self.node.heartbeat_forever(),
             self.key_changes.store_pending_forever()
         );
     }
@@ -84,7 +84,7 @@ impl Services {
     /// # Errors
     /// The database's.
     pub async fn flush(&self) -> Result<(), Error> {
-        self.flush_until(&Limit::none()).await
+        self.flush_until(&TimeLimit::none()).await
     }
 
     /// Writes all last uses, and the rest until `limit` has passed or `stop` is cancelled. The next
@@ -97,10 +97,10 @@ impl Services {
         limit: Duration,
         stop: &CancellationToken,
     ) -> Result<(), Error> {
-        self.flush_until(&Limit::of(limit, stop)).await
+        self.flush_until(&TimeLimit::of(limit, stop)).await
     }
 
-    async fn flush_until(&self, limit: &Limit) -> Result<(), Error> {
+    async fn flush_until(&self, limit: &TimeLimit) -> Result<(), Error> {
         // W1 to W4 in `crate::usage`.
         self.usage.write(limit).await?;
         // W5.
@@ -110,16 +110,16 @@ impl Services {
     }
 
     /// Returns the figures of this node for its operator.
-    pub fn figures(&self) -> Figures {
-        Figures {
-            keys_in_memory: self.node.verdicts.kept(),
-            memory_may_be_used: self.node.has_lease(),
+    pub fn node_metrics(&self) -> NodeMetrics {
+        NodeMetrics {
+            keys_in_memory: self.node.verdicts.key_count(),
+            has_lease: self.node.has_lease(),
             uses_pending: self.usages.pending(),
             failed_attempts: self.attempts.counts(),
             key_reads: self.auth.key_reads(),
             pepper_need: self.peppers.need(),
             storage_low: self.free_space.is_low(),
-            not_stored: self.unstored.count() as u64,
+            not_stored: self.pending_stops.count() as u64,
         }
     }
 
@@ -133,7 +133,7 @@ impl Services {
     ///
     /// # Errors
     /// The database's.
-    pub async fn ready(&self) -> Result<(), Error> {
+    pub async fn check_readiness(&self) -> Result<(), Error> {
         Ok(self.store.ping().await?)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Services;
 use crate::access::Access;
-use crate::attempt::AttemptLog;
 use crate::audit::AuditLog;
-use crate::authenticator::{Authenticator, AwaitedKeys};
+use crate::authenticator::{Authenticator, RecentKeys};
 use crate::clock::Clock;
 use crate::dashboard::Dashboard;
+use crate::failed_attempts::AttemptLog;
 use crate::idempotency::Idempotency;
 use crate::inventory::{Imports, Inventory};
 use crate::keys::{Emergencies, KeyChanges, Keys, Operator, RestoredKeys};
@@ -15,7 +15,7 @@ use crate::limit::{AccountLimit, FailureBuckets};
 use crate::links::Links;
 use crate::notices::Notices;
 use crate::password::Hasher;
-use crate::pepper_change::{OpenError, PepperChange};
+use crate::pepper_change::{PepperChange, StartError};
 use crate::peppers::Peppers;
 use crate::random::Random;
 use crate::refusals::{PendingRefusals, Refusals};
@@ -27,7 +27,7 @@ use crate::sign_in::SignInGuard;
 use crate::store::Store;
 use crate::team::Team;
 use crate::usage::{UsageWriter, Usages};
-use crate::verdict::{Node, UnstoredChanges};
+use crate::verdict::{Node, PendingStops};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio_util::task::TaskTracker;
@@ -39,7 +39,7 @@ impl Services {
     /// without a slash at its end.
     ///
     /// # Errors
-    /// See [`OpenError`].
+    /// See [`StartError`].
     #[expect(
         clippy::too_many_lines,
         reason = "a list, in which one place shows what each group gets"
@@ -50,7 +50,7 @@ impl Services {
         random: Arc<dyn Random>,
         peppers: impl Into<Peppers>,
         public_url: String,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, StartError> {
         let peppers = Arc::new(peppers.into());
         let factors = Arc::new(Factors {
             random: random.clone(),
@@ -66,8 +66,8 @@ impl Services {
 
         // The state that several groups share.
         let usages = Arc::new(Usages::default());
-        let unstored = Arc::new(UnstoredChanges::default());
-        let awaited = Arc::new(AwaitedKeys::default());
+        let pending_stops = Arc::new(PendingStops::default());
+        let recent_keys = Arc::new(RecentKeys::default());
         let pending_refusals = Arc::new(PendingRefusals::default());
         let account_limit = Arc::new(AccountLimit::default());
         let free_space = Arc::new(FreeSpace::new(store.clone(), clock.clone()));
@@ -100,7 +100,7 @@ impl Services {
             store: store.clone(),
             node: node.clone(),
             free_space: free_space.clone(),
-            unstored: unstored.clone(),
+            pending_stops: pending_stops.clone(),
             receipts: TaskTracker::new(),
         });
         let restored = Arc::new(RestoredKeys {
@@ -116,8 +116,8 @@ impl Services {
             changes: key_changes.clone(),
             restored: restored.clone(),
             usages: usages.clone(),
-            unstored: unstored.clone(),
-            awaited: awaited.clone(),
+            pending_stops: pending_stops.clone(),
+            recent: recent_keys.clone(),
             refusals: pending_refusals.clone(),
         });
         let emergencies = Arc::new(Emergencies {
@@ -150,11 +150,11 @@ impl Services {
                 node: node.clone(),
                 peppers: peppers.clone(),
                 usages: usages.clone(),
-                unstored: unstored.clone(),
-                awaited,
+                pending_stops: pending_stops.clone(),
+                recent_keys,
                 account_limit: account_limit.clone(),
                 failures: FailureBuckets::default(),
-                suspects: Arc::default(),
+                throttled_lookups: Arc::default(),
                 key_reads: AtomicU64::new(0),
             },
             clock: clock.clone(),
@@ -239,7 +239,7 @@ impl Services {
             attempts,
             guard,
             peppers,
-            unstored,
+            pending_stops,
             usages,
         })
     }

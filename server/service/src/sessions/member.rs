@@ -100,7 +100,7 @@ impl Member {
     }
 
     pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
-        if self.role.manages_keys() {
+        if self.role.may_manage_keys() {
             Ok(())
         } else {
             Err(Failure::Forbidden)
@@ -110,7 +110,7 @@ impl Member {
     /// Returns whether the member may change the inventory: only owners and admins, the same roles
     /// as for keys until there is a role in between.
     pub fn manages_inventory(&self) -> bool {
-        self.role.manages_keys()
+        self.role.may_manage_keys()
     }
 
     pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
@@ -132,7 +132,8 @@ impl Member {
             idle_since: at.plus_seconds(-IDLE_SECONDS),
         };
         let (account, actor) = (&self.account_id, self.actor());
-        AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
+        AuditEvent::new(account, actor, client, action, subject, at, detail)
+            .with_authority(authority)
     }
 }
 
@@ -154,7 +155,7 @@ impl Sessions {
     ///
     /// # Errors
     /// The database's.
-    pub async fn member_looking_on(&self, token: &str) -> Result<Option<Member>, Error> {
+    pub async fn member_without_renewal(&self, token: &str) -> Result<Option<Member>, Error> {
         let (digest, now) = (TokenDigest::of(token), self.clock.now());
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
         let record = self.store.find_session(&digest, now, idle_since).await?;

@@ -5,11 +5,11 @@ mod open;
 mod sign_in;
 
 pub use member::Member;
-pub use sign_in::{AccountChoice, SignInStep, SignedIn};
+pub use sign_in::{AccountChoice, SignInOutcome, SignInStep};
 
-use crate::attempt::Attempt;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::failed_attempts::AttemptKind;
 use crate::fold::spellings;
 use crate::origin::Client;
 use crate::random::Random;
@@ -61,16 +61,16 @@ impl Sessions {
         email: &str,
         password: &str,
         client: &Client,
-    ) -> Result<SignedIn, Error> {
+    ) -> Result<SignInOutcome, Error> {
         let email = Email::from_stored(email).ok();
         // A text that cannot be an address takes all steps as well, so that the time of the answer
         // reveals nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
-        let turn = self.guard.attempt(subject, client).await?;
+        let permit = self.guard.begin_attempt(subject, client).await?;
         let accounts = self.store.count_accounts(MAX_ACCOUNTS).await?;
         let accounts = u32::try_from(accounts).unwrap_or(MAX_ACCOUNTS).max(1);
         let candidates = match &email {
-            Some(email) => self.members_with(email, accounts).await?,
+            Some(email) => self.members_by_address(email, accounts).await?,
             None => Vec::new(),
         };
         let mut matching = Vec::new();
@@ -81,55 +81,63 @@ impl Sessions {
             // To the caller, a deactivated member looks like an unknown one.
             let candidate = candidate.filter(|candidate| !candidate.member.deactivated);
             let stored = candidate.map(|candidate| candidate.password_hash.as_str());
-            if turn.verify(&self.guard.hasher, password, stored).await? {
+            if permit.verify(&self.guard.hasher, password, stored).await? {
                 matching.extend(candidate);
             }
         }
-        let failed: Vec<_> = candidates
+        let mismatched: Vec<_> = candidates
             .iter()
             .map(|Candidate { member, .. }| (&member.account_id, &member.id))
-            .filter(|(_, id)| matching.iter().all(|one| one.member.id != **id))
+            .filter(|(_, id)| matching.iter().all(|candidate| candidate.member.id != **id))
             .collect();
         // The turn is held until a failure is counted: otherwise a burst would pass before.
         if let [first, ..] = matching[..]
             && accounts > 1
         {
             self.guard
-                .count_right_password(first, &failed, client)
+                .count_right_password(first, &mismatched, client)
                 .await?;
         }
         match matching[..] {
             [] => {
                 self.guard.count_failure(subject, client).await?;
                 let attempt = match candidates[..] {
-                    [] => Attempt::UnknownAddress,
-                    _ => Attempt::Password,
+                    [] => AttemptKind::UnknownAddress,
+                    _ => AttemptKind::Password,
                 };
-                self.guard.attempts.note(attempt, &failed, client);
+                self.guard.attempts.note(attempt, &mismatched, client);
                 Err(Failure::WrongCredentials.into())
             }
-            [one] if self.store.second_factor(&one.member.id).await?.is_some() => {
+            [candidate]
+                if self
+                    .store
+                    .second_factor(&candidate.member.id)
+                    .await?
+                    .is_some() =>
+            {
                 // Earlier failures stay counted until the code is right as well.
-                self.begin_sign_in(one).await.map(SignedIn::CodeNeeded)
+                self.begin_sign_in(candidate)
+                    .await
+                    .map(SignInOutcome::CodeNeeded)
             }
-            [one] => {
+            [candidate] => {
                 let forget = self
                     .guard
-                    .forgotten_at_success(&one.member.email, client)
+                    .forgotten_at_success(&candidate.member.email, client)
                     .await?;
-                let session = self.open_session(one, &forget, client);
-                session.await.map(SignedIn::Session)
+                let session = self.open_session(candidate, &forget, client);
+                session.await.map(SignInOutcome::Session)
             }
             _ => self
                 .offer_accounts(&matching)
                 .await
-                .map(SignedIn::AccountNeeded),
+                .map(SignInOutcome::AccountNeeded),
         }
     }
 
     /// Returns up to `limit` members with this address, in any of its spellings: addresses were not
     /// always ASCII.
-    pub(crate) async fn members_with(
+    pub(crate) async fn members_by_address(
         &self,
         email: &Email,
         limit: u32,

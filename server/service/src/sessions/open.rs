@@ -46,7 +46,7 @@ impl Sessions {
         password_hash: String,
         client: &Client,
     ) -> Option<SessionToken> {
-        let opened = async {
+        let result = async {
             let member = self.store.find_member(member).await?;
             let member = member.ok_or(Failure::WrongCredentials)?;
             let forget = self
@@ -59,7 +59,7 @@ impl Sessions {
             };
             self.open_session(&candidate, &forget, client).await
         };
-        match opened.await {
+        match result.await {
             Ok(session) => Some(session),
             Err(error) => {
                 tracing::warn!(%error, "a link was used, but its session could not be opened");

@@ -12,10 +12,10 @@ use domain::{AccountName, Failure};
 use zeroize::Zeroizing;
 
 /// Long enough to look for a phone.
-const LIFE_SECONDS: i64 = 5 * 60;
+const VALIDITY_SECONDS: i64 = 5 * 60;
 
 /// The result of a right password.
-pub enum SignedIn {
+pub enum SignInOutcome {
     Session(SessionToken),
     /// The member has a second factor.
     CodeNeeded(SignInStep),
@@ -46,12 +46,12 @@ impl Sessions {
     /// [`Failure::WrongCredentials`] if the password was changed after it was verified.
     pub(crate) async fn begin_sign_in(&self, candidate: &Candidate) -> Result<SignInStep, Error> {
         let (token, now) = (random::token(&*self.random), self.clock.now());
-        let ends = now.plus_seconds(LIFE_SECONDS);
-        let begun = self
+        let expires_at = now.plus_seconds(VALIDITY_SECONDS);
+        let stored = self
             .store
-            .begin_sign_in(&TokenDigest::of(&token), candidate, now, ends)
+            .begin_sign_in(&TokenDigest::of(&token), candidate, now, expires_at)
             .await?;
-        if begun {
+        if stored {
             Ok(SignInStep(token))
         } else {
             Err(Failure::WrongCredentials.into())
@@ -78,15 +78,19 @@ impl Sessions {
     ///
     /// # Errors
     /// [`Failure::SignedOut`] if the step has expired or was used.
-    pub async fn choose_account(&self, token: &str, client: &Client) -> Result<SignedIn, Error> {
+    pub async fn choose_account(
+        &self,
+        token: &str,
+        client: &Client,
+    ) -> Result<SignInOutcome, Error> {
         let step = TokenDigest::of(token);
         let member = self.store.find_sign_in(&step, self.clock.now()).await?;
         let member = member.ok_or(Failure::SignedOut)?;
         if self.store.second_factor(&member.id).await?.is_some() {
             let step = SignInStep(Zeroizing::new(token.to_owned()));
-            return Ok(SignedIn::CodeNeeded(step));
+            return Ok(SignInOutcome::CodeNeeded(step));
         }
-        let (session, opened) = self.new_session(&member.id, client);
+        let (session, session_token) = self.new_session(&member.id, client);
         let action = Action::SessionOpened;
         let event = self.session_event(action, &member.id, &member.account_id, client);
         let finished = self
@@ -94,7 +98,7 @@ impl Sessions {
             .finish_sign_in(&step, None, session, &[], event)
             .await?;
         if finished {
-            Ok(SignedIn::Session(opened))
+            Ok(SignInOutcome::Session(session_token))
         } else {
             Err(Failure::SignedOut.into())
         }
@@ -118,9 +122,12 @@ impl Sessions {
         let factor = self.store.second_factor(&member.id).await?;
         let factor = factor.ok_or(Failure::SignedOut)?;
         let holder = Holder::of_record(&member);
-        let proof = self.guard.ask_code(holder, &factor, typed, client).await?;
+        let proof = self
+            .guard
+            .verify_code(holder, &factor, typed, client)
+            .await?;
         let Holder { id, email, .. } = holder;
-        let (session, opened) = self.new_session(id, client);
+        let (session, session_token) = self.new_session(id, client);
         let action = match proof {
             Proof::Step(_) => Action::SessionOpened,
             Proof::Recovery(_) => Action::FactorRecoveryUsed,
@@ -133,7 +140,7 @@ impl Sessions {
             .finish_sign_in(&step, Some(proof), session, &forget, event)
             .await?
         {
-            Ok(opened)
+            Ok(session_token)
         } else {
             Err(self.guard.wrong_code(holder, client).await?)
         }

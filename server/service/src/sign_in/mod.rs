@@ -7,15 +7,15 @@ mod warning;
 
 pub(crate) use failures::code_subject;
 
-use crate::attempt::{Attempt, AttemptLog};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::failed_attempts::{AttemptKind, AttemptLog};
 use crate::origin::Client;
 use crate::password::{HashPermit, Hasher, Password};
 use crate::random::Random;
 use crate::second_factor::Factors;
 use crate::store::{FactorRecord, MemberRecord, Proof, SignInPorts};
-use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
+use domain::{AccountId, Email, Failure, Field, InvalidValue, MemberId, Timestamp};
 use failures::{STEEP_SECONDS, subjects};
 use std::sync::Arc;
 
@@ -37,7 +37,8 @@ impl<'a> Holder<'a> {
     }
 }
 
-pub(crate) const WRONG_CODE: Rejected = Rejected("This code is not right, or was used already.");
+pub(crate) const WRONG_CODE: InvalidValue =
+    InvalidValue("This code is not right, or was used already.");
 
 /// Passwords and codes: who may try one, and what a wrong one costs.
 pub struct SignInGuard {
@@ -53,7 +54,7 @@ impl SignInGuard {
     /// Returns the number of passwords that were verified since the start. It must not depend on
     /// whether the address of a sign-in has a member.
     pub fn verified_passwords(&self) -> u64 {
-        self.hasher.verified()
+        self.hasher.verified_count()
     }
 
     /// Returns the PHC string of a new password.
@@ -66,7 +67,7 @@ impl SignInGuard {
     /// # Errors
     /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and
     /// [`Failure::TooManyAttempts`] during a delay.
-    pub(super) async fn ask_code(
+    pub(super) async fn verify_code(
         &self,
         holder: Holder<'_>,
         factor: &FactorRecord,
@@ -75,7 +76,7 @@ impl SignInGuard {
     ) -> Result<Proof, Error> {
         let Holder { id, email, .. } = holder;
         // The turn is held, so that a burst does not pass before its first failure is counted.
-        let _turn = self.attempt_code(id, email, client).await?;
+        let _permit = self.begin_code_attempt(id, email, client).await?;
         match self
             .factors
             .proof(id, email, factor, typed, self.clock.now())?
@@ -94,7 +95,8 @@ impl SignInGuard {
         let Holder { account, id, email } = holder;
         self.count_failure(email.as_str(), client).await?;
         let blocked = self.count_code_failure(id).await?;
-        self.attempts.note(Attempt::Code, &[(account, id)], client);
+        self.attempts
+            .note(AttemptKind::Code, &[(account, id)], client);
         if blocked {
             self.warn_of_codes(account, id, client).await?;
             return Ok(Failure::TooManyAttempts {
@@ -109,20 +111,20 @@ impl SignInGuard {
     ///
     /// # Errors
     /// [`Failure::TooManyAttempts`] during a delay.
-    pub(crate) async fn attempt(
+    pub(crate) async fn begin_attempt(
         &self,
         email: &str,
         client: &Client,
     ) -> Result<HashPermit<'_>, Error> {
         let (by_member, by_network) = subjects(email, client.ip);
-        self.attempt_as(&[by_member, by_network]).await
+        self.begin_attempt_as(&[by_member, by_network]).await
     }
 
     /// Returns the right to try a code for this member.
     ///
     /// # Errors
     /// [`Failure::TooManyAttempts`] during a delay.
-    pub(crate) async fn attempt_code(
+    pub(crate) async fn begin_code_attempt(
         &self,
         id: &MemberId,
         email: &Email,
@@ -130,19 +132,23 @@ impl SignInGuard {
     ) -> Result<HashPermit<'_>, Error> {
         let (by_member, by_network) = subjects(email.as_str(), client.ip);
         let subjects = [by_member, by_network, code_subject(id)];
-        self.attempt_as(&subjects).await
+        self.begin_attempt_as(&subjects).await
     }
 
-    async fn attempt_as(&self, subjects: &[String]) -> Result<HashPermit<'_>, Error> {
-        let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
-            retry_after_seconds: 1,
-        })?;
+    async fn begin_attempt_as(&self, subjects: &[String]) -> Result<HashPermit<'_>, Error> {
+        let permit = self
+            .hasher
+            .acquire()
+            .await
+            .ok_or(Failure::TooManyAttempts {
+                retry_after_seconds: 1,
+            })?;
         // Checked while the turn is held: otherwise a burst would pass before its first failure is
         // counted.
         let now = self.clock.now();
         match self.store.blocked_until(subjects, now).await? {
             Some(until) => Err(too_many(until, now)),
-            None => Ok(turn),
+            None => Ok(permit),
         }
     }
 
@@ -151,16 +157,16 @@ impl SignInGuard {
     ///
     /// # Errors
     /// [`Failure::Invalid`] if it is wrong, [`Failure::TooManyAttempts`] during a delay.
-    pub(crate) async fn ask_password(
+    pub(crate) async fn verify_password(
         &self,
         holder: Holder<'_>,
         password: &str,
         client: &Client,
     ) -> Result<(), Error> {
         let email = holder.email.as_str();
-        let turn = self.attempt(email, client).await?;
+        let permit = self.begin_attempt(email, client).await?;
         let stored = self.store.password_hash(holder.id).await?;
-        if turn
+        if permit
             .verify(&self.hasher, password, stored.as_deref())
             .await?
         {
@@ -169,10 +175,10 @@ impl SignInGuard {
         self.count_failure(email, client).await?;
         let members = [(holder.account, holder.id)];
         self.attempts
-            .note(Attempt::CurrentPassword, &members, client);
+            .note(AttemptKind::CurrentPassword, &members, client);
         Err(Error::field(
             Field::OldPassword,
-            Rejected("This is not your password."),
+            InvalidValue("This is not your password."),
         ))
     }
 }

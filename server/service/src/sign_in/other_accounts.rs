@@ -21,8 +21,8 @@
 
 use super::SignInGuard;
 use super::failures::{FORGET_FAILURES_SECONDS, subjects};
-use crate::attempt::Attempt;
 use crate::error::Error;
+use crate::failed_attempts::AttemptKind;
 use crate::origin::Client;
 use crate::store::Candidate;
 use domain::{AccountId, Email, MemberId};
@@ -39,21 +39,21 @@ impl SignInGuard {
     /// address.
     pub(crate) async fn count_right_password(
         &self,
-        matched: &Candidate,
+        candidate: &Candidate,
         others: &[(&AccountId, &MemberId)],
         client: &Client,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        let tried = [tried_subject(&matched.password_hash)];
-        if self.store.blocked_until(&tried, now).await?.is_some() {
+        let subject = [password_subject(&candidate.password_hash)];
+        if self.store.blocked_until(&subject, now).await?.is_some() {
             return Ok(());
         }
         if !others.is_empty() {
-            self.attempts.note(Attempt::Password, others, client);
+            self.attempts.note(AttemptKind::Password, others, client);
         }
-        let email = matched.member.email.as_str();
+        let email = candidate.member.email.as_str();
         let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
-        let passwords = [passwords_subject(&matched.member.email, client)];
+        let passwords = [passwords_subject(&candidate.member.email, client)];
         let until = self
             .store
             .count_failure(&passwords, now, &FREE_PASSWORDS, forget)
@@ -64,7 +64,7 @@ impl SignInGuard {
         // Comes last: if this is cut off, the password counts again rather than never. Nothing is
         // delayed under this subject; its row is kept until the delay is over.
         self.store
-            .count_failure(&tried, now, &[TRIED_SECONDS], forget)
+            .count_failure(&subject, now, &[TRIED_SECONDS], forget)
             .await?;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl SignInGuard {
 
 /// Subject of a password that was tried. It is the same for every network, since a guesser learns
 /// nothing new from another one.
-fn tried_subject(password_hash: &str) -> String {
+fn password_subject(password_hash: &str) -> String {
     format!("tried:{}", hex::encode(Sha256::digest(password_hash)))
 }
 

@@ -6,7 +6,7 @@ use domain::{MemberId, Timestamp};
 use std::net::IpAddr;
 
 /// Maximum number of a member's sessions. A further one ends the one that was unused for longest.
-pub const SESSIONS_OF_A_MEMBER: u32 = 100;
+pub const MAX_SESSIONS_PER_MEMBER: u32 = 100;
 
 /// A session of a signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,21 +32,21 @@ pub trait AccessStore: Send + Sync + 'static {
         idle_since: Timestamp,
     ) -> Result<Vec<SessionRecord>>;
 
-    /// Ends all of the member's sessions except `kept`, and the sign-ins that have begun. Returns
-    /// `false` if there are none; then nothing is recorded.
+    /// Ends all of the member's sessions except `current`, and the sign-ins that have begun.
+    /// Returns `false` if there are none; then nothing is recorded.
     async fn end_other_sessions(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Sets the member's password. Ends all of the member's sessions except `kept`, the sign-ins
+    /// Sets the member's password. Ends all of the member's sessions except `current`, the sign-ins
     /// that have begun, and the links that were made for the member.
     async fn change_password(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         password_hash: &str,
         event: AuditEvent,
     ) -> Result<()>;

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::{AppliedImport, Authority, KeptAnswer, Result};
+use super::{AppliedImport, Authority, ResponseToStore, Result};
 use crate::origin::Client;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -30,7 +30,7 @@ pub struct AuditEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completion {
     /// The answer to the request that asked for the change.
-    Answer(KeptAnswer),
+    Answer(ResponseToStore),
     /// The result of the import that made the change.
     Import(AppliedImport),
 }
@@ -78,26 +78,26 @@ impl AuditEvent {
     }
 
     /// Returns the same event under an authority that the transaction of the change reads again.
-    pub(crate) fn under(self, authority: Authority) -> Self {
+    pub(crate) fn with_authority(self, authority: Authority) -> Self {
         Self { authority, ..self }
     }
 
     /// Returns the same event, which commits this answer along with the change.
     #[must_use]
-    pub fn answering(self, answer: Option<KeptAnswer>) -> Self {
-        self.completing(answer.map(Completion::Answer))
+    pub fn with_response(self, answer: Option<ResponseToStore>) -> Self {
+        self.with_completion(answer.map(Completion::Answer))
     }
 
     /// Returns the same event, which commits this record along with the change.
     #[must_use]
-    pub fn completing(self, completion: Option<Completion>) -> Self {
+    pub fn with_completion(self, completion: Option<Completion>) -> Self {
         Self { completion, ..self }
     }
 }
 
 /// An entry of the log, with the address of the member who acted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SignedEvent {
+pub struct AttributedEvent {
     pub event: AuditEvent,
     /// `None` if the actor is not a member.
     pub email: Option<Email>,

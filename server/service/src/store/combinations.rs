@@ -1,10 +1,11 @@
 //! Combinations of ports: the tables that each group of use cases can reach.
 
 use super::{
-    AccessStore, AccountRevocations, AttemptStore, AuditStore, CallStore, FactorStore,
-    FeedPreviewStore, IdempotencyStore, ImportStore, InstallationStore, InventoryStore,
-    ItemChangeStore, KeySearch, KeyStore, LeadStore, MemberStore, NoticeStore, OperatorStore,
-    PepperStore, QuotaStore, RefusalStore, SeveralKeys, SightingStore, TeamStore, VerdictStore,
+    AccessStore, AccountRevocations, AttemptStore, AuditStore, BulkKeyStore, CallStore,
+    CallerStatsStore, FactorStore, FeedPreviewStore, IdempotencyStore, ImportStore,
+    InstallationStore, InventoryStore, ItemChangeStore, KeySearch, KeyStore, LeadStore,
+    MemberStore, NoticeStore, OperatorStore, PepperStore, QuotaStore, RefusalStore, TeamStore,
+    VerdictStore,
 };
 
 macro_rules! combination {
@@ -33,7 +34,7 @@ combination! {
 }
 combination! {
     /// Ports of emergency actions.
-    EmergencyPorts: AccountRevocations + SeveralKeys
+    EmergencyPorts: AccountRevocations + BulkKeyStore
 }
 combination! {
     /// Ports of imports.
@@ -45,11 +46,11 @@ combination! {
 }
 combination! {
     /// Ports of changes of keys.
-    KeyChangePorts: AccountRevocations + KeyStore + SeveralKeys + VerdictStore
+    KeyChangePorts: AccountRevocations + KeyStore + BulkKeyStore + VerdictStore
 }
 combination! {
     /// Ports of the keys of an account.
-    KeyPorts: CallStore + InstallationStore + KeySearch + KeyStore + MemberStore + NoticeStore + RefusalStore + SeveralKeys + SightingStore + TeamStore
+    KeyPorts: CallStore + InstallationStore + KeySearch + KeyStore + MemberStore + NoticeStore + RefusalStore + BulkKeyStore + CallerStatsStore + TeamStore
 }
 combination! {
     /// Ports of leads.
@@ -77,7 +78,7 @@ combination! {
 }
 combination! {
     /// Ports of keys on hold after a restore.
-    RestoredKeyPorts: InstallationStore + SeveralKeys
+    RestoredKeyPorts: InstallationStore + BulkKeyStore
 }
 combination! {
     /// Ports of sign-ins and sessions.
@@ -93,13 +94,13 @@ combination! {
 }
 combination! {
     /// Ports of usage.
-    UsagePorts: CallStore + KeyStore + SightingStore
+    UsagePorts: CallStore + KeyStore + CallerStatsStore
 }
 combination! {
     /// All ports of one database.
     Store: InstallationStore + AuditStore + MemberStore + TeamStore + AccessStore + AttemptStore
-        + FactorStore + KeyStore + KeySearch + SeveralKeys + AccountRevocations + OperatorStore
-        + PepperStore + NoticeStore + QuotaStore + CallStore + SightingStore + RefusalStore
+        + FactorStore + KeyStore + KeySearch + BulkKeyStore + AccountRevocations + OperatorStore
+        + PepperStore + NoticeStore + QuotaStore + CallStore + CallerStatsStore + RefusalStore
         + InventoryStore + FeedPreviewStore + ItemChangeStore + ImportStore + LeadStore
         + IdempotencyStore + VerdictStore + AccessPorts + AuditPorts + AuthenticatorPorts
         + DashboardPorts + EmergencyPorts + ImportPorts + InventoryPorts + KeyChangePorts

@@ -61,12 +61,12 @@ pub struct DueWarning {
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
 
-    /// Enables a second factor. Ends all of the member's sessions except `kept`, and the sign-ins
-    /// that have begun. Returns `false` if the member already has a second factor.
+    /// Enables a second factor. Ends all of the member's sessions except `current`, and the
+    /// sign-ins that have begun. Returns `false` if the member already has a second factor.
     async fn enable_second_factor(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         factor: NewFactor,
         now: Timestamp,
         event: AuditEvent,
@@ -141,6 +141,6 @@ pub trait FactorStore: Send + Sync + 'static {
     /// `true`.
     async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool>;
 
-    /// Releases a claimed mail, which is due again at `again`.
-    async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()>;
+    /// Releases a claimed mail, which is due again at `retry_at`.
+    async fn release_warning(&self, member: &MemberId, retry_at: Timestamp) -> Result<()>;
 }

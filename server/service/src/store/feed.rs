@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 ///
 /// SQLite has one writer for all accounts, and a feed occupies it until the feed is stored. So this
 /// limit bounds how long a revocation waits for a feed. A feed contains at most 5,000 items.
-pub const REMOVED_AT_MOST: usize = 10_000;
+pub const MAX_REMOVED_ITEMS: usize = 10_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UpsertCounts {
@@ -23,9 +23,9 @@ pub struct UpsertCounts {
 
 /// The outcome of storing a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
+pub enum UpsertOutcome {
     Stored(UpsertCounts),
-    /// The feed would have removed more items than [`REMOVED_AT_MOST`]; nothing was changed.
+    /// The feed would have removed more items than [`MAX_REMOVED_ITEMS`]; nothing was changed.
     RemovesTooMany,
     /// The feed would have removed a large part of the items, and its sender has not allowed so
     /// many; nothing was changed.
@@ -34,7 +34,7 @@ pub enum Upserted {
     BasisChanged,
     /// [`ItemUpdates::event`] refused the feed; nothing was changed.
     Refused,
-    /// The items to be changed contain more than [`UPDATED_BYTES_AT_MOST`]; nothing was changed.
+    /// The items to be changed contain more than [`MAX_UPDATED_BYTES`]; nothing was changed.
     ChangesTooMuch,
 }
 
@@ -42,7 +42,7 @@ pub enum Upserted {
 /// many as a feed may contain.
 ///
 /// The limit bounds how long the feed occupies the writer.
-pub const UPDATED_BYTES_AT_MOST: u64 = 16 * 1024 * 1024;
+pub const MAX_UPDATED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A change of one stored item.
 #[derive(Clone, Copy)]
@@ -62,9 +62,9 @@ pub type ItemChanger<'a> = dyn Fn(&StoredItem) -> Result<Item, Vec<EntryError>> 
 
 /// Changes of stored items, made one after the other in one transaction.
 pub trait ItemUpdates: Send {
-    /// Returns the item at index `place` of the list of ids as it is to be stored, or `None` to
+    /// Returns the item at index `position` of the list of ids as it is to be stored, or `None` to
     /// leave it unchanged.
-    fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item>;
+    fn change(&mut self, position: usize, stored: Option<&StoredItem>) -> Option<Item>;
 
     /// Returns the audit event of all changes, or `None` to roll the changes back.
     fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent>;
@@ -72,16 +72,16 @@ pub trait ItemUpdates: Send {
 
 /// The conditions under which a feed is stored, apart from quotas.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct FeedTerms<'a> {
-    pub left_out: Option<LeftOut<'a>>,
+pub struct FeedConditions<'a> {
+    pub removals: Option<FeedRemovals<'a>>,
     /// State of the stored items that a member confirmed, if the feed was previewed.
     pub basis: Option<&'a FeedBasis>,
 }
 
-impl<'a> From<Option<LeftOut<'a>>> for FeedTerms<'a> {
-    fn from(left_out: Option<LeftOut<'a>>) -> Self {
+impl<'a> From<Option<FeedRemovals<'a>>> for FeedConditions<'a> {
+    fn from(removals: Option<FeedRemovals<'a>>) -> Self {
         Self {
-            left_out,
+            removals,
             basis: None,
         }
     }
@@ -107,15 +107,15 @@ impl FeedBasis {
 
 /// The items that a feed with the whole inventory removes.
 #[derive(Debug, Clone, Copy)]
-pub struct LeftOut<'a> {
+pub struct FeedRemovals<'a> {
     /// The ids of the items to keep. All others are removed.
-    pub kept: &'a HashSet<&'a str>,
-    pub allowed: Removals,
+    pub retained: &'a HashSet<&'a str>,
+    pub allowed: AllowedRemovals,
 }
 
 /// The removals that the sender of a feed allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Removals {
+pub enum AllowedRemovals {
     /// Any removal that is not large.
     #[default]
     Few,
@@ -125,7 +125,7 @@ pub enum Removals {
     UpTo(u64),
 }
 
-impl From<Option<u64>> for Removals {
+impl From<Option<u64>> for AllowedRemovals {
     fn from(large: Option<u64>) -> Self {
         large.map_or(Self::Few, Self::LargeUpTo)
     }
@@ -154,12 +154,12 @@ impl LargeRemoval {
     pub const FEW: u64 = 100;
 
     /// Returns `None` if the removal is allowed.
-    pub fn unless_allowed(removed: u64, stored: u64, allowed: Removals) -> Option<Self> {
+    pub fn unless_allowed(removed: u64, stored: u64, allowed: AllowedRemovals) -> Option<Self> {
         let is_large = removed > Self::FEW && removed > stored / 2;
         let is_allowed = match allowed {
-            Removals::Few => !is_large,
-            Removals::LargeUpTo(most) => !is_large || removed <= most,
-            Removals::UpTo(most) => removed <= most,
+            AllowedRemovals::Few => !is_large,
+            AllowedRemovals::LargeUpTo(limit) => !is_large || removed <= limit,
+            AllowedRemovals::UpTo(limit) => removed <= limit,
         };
         (!is_allowed).then_some(Self { removed, stored })
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn removal_of_over_100_items_and_over_half_must_be_allowed() {
         let large = |removed, stored, allowed| {
-            let allowed = Removals::from(allowed);
+            let allowed = AllowedRemovals::from(allowed);
             LargeRemoval::unless_allowed(removed, stored, allowed).is_some()
         };
         assert!(!large(100, 100, None), "a few");
@@ -185,8 +185,8 @@ mod tests {
     }
     #[test]
     fn removal_is_refused_if_it_exceeds_the_number_that_the_member_confirmed() {
-        let refused = |removed, most| {
-            LargeRemoval::unless_allowed(removed, 10, Removals::UpTo(most)).is_some()
+        let refused = |removed, limit| {
+            LargeRemoval::unless_allowed(removed, 10, AllowedRemovals::UpTo(limit)).is_some()
         };
         assert!(!refused(0, 0) && !refused(2, 2) && !refused(1, 2));
         assert!(refused(1, 0) && refused(3, 2));

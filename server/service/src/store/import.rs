@@ -19,10 +19,10 @@ use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
 
 /// Maximum size of all files of an account that are not imported yet, in bytes.
-pub const PENDING_BYTES: u64 = 64 * 1024 * 1024;
+pub const MAX_PENDING_IMPORT_BYTES: u64 = 64 * 1024 * 1024;
 /// Maximum number of mappings that are remembered for an account. A further one replaces the one
 /// that was unused for longest.
-pub const KEPT_MAPPINGS: u32 = 50;
+pub const MAX_MAPPINGS: u32 = 50;
 
 /// SHA-256 of the header of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub struct HeaderDigest(pub [u8; 32]);
 
 /// Identifies the import of a member.
 #[derive(Debug, Clone, Copy)]
-pub struct ImportName<'a> {
+pub struct ImportKey<'a> {
     pub account: &'a AccountId,
     pub member: &'a MemberId,
     pub id: &'a str,
@@ -39,7 +39,7 @@ pub struct ImportName<'a> {
 /// A file that is about to be stored.
 #[derive(Debug, Clone, Copy)]
 pub struct NewImport<'a> {
-    pub name: ImportName<'a>,
+    pub name: ImportKey<'a>,
     pub file_name: &'a str,
     pub bytes: &'a [u8],
     pub at: Timestamp,
@@ -89,9 +89,10 @@ pub struct UsedMapping {
 
 /// The outcome of storing a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
+pub enum ReplaceImportOutcome {
     Stored,
-    /// The files of the account would have more than [`PENDING_BYTES`]. Nothing was changed.
+    /// The files of the account would have more than [`MAX_PENDING_IMPORT_BYTES`]. Nothing was
+    /// changed.
     NoRoom,
 }
 
@@ -99,27 +100,26 @@ pub enum Imported {
 #[async_trait]
 pub trait ImportStore: Send + Sync + 'static {
     /// Stores a file in place of the member's earlier one.
-    async fn replace_import(&self, import: NewImport<'_>) -> Result<Imported>;
+    async fn replace_import(&self, import: NewImport<'_>) -> Result<ReplaceImportOutcome>;
 
     /// Returns the member's import with this id, or with any id if `id` is empty, if it was begun
     /// after `expired`.
     async fn find_import(
         &self,
-        name: ImportName<'_>,
+        name: ImportKey<'_>,
         expired: Timestamp,
     ) -> Result<Option<StoredImport>>;
 
     /// Returns the bytes of the member's file; empty if it was already imported or does not exist.
-    async fn import_bytes(&self, name: ImportName<'_>) -> Result<Vec<u8>>;
+    async fn import_bytes(&self, name: ImportKey<'_>) -> Result<Vec<u8>>;
 
     /// Stores the choices for an import that was not applied yet. Returns `false` if such an import
     /// does not exist.
-    async fn choose_import(&self, name: ImportName<'_>, choices: ImportChoices<'_>)
-    -> Result<bool>;
+    async fn choose_import(&self, name: ImportKey<'_>, choices: ImportChoices<'_>) -> Result<bool>;
 
     /// Deletes an import that was not applied, with its file. Returns `false` if such an import
     /// does not exist.
-    async fn discard_import(&self, name: ImportName<'_>) -> Result<bool>;
+    async fn discard_import(&self, name: ImportKey<'_>) -> Result<bool>;
 
     /// Returns the mapping of the last file with this header that the account imported.
     async fn find_mapping(

@@ -1,6 +1,6 @@
 //! State of the installation as a whole.
 
-use super::{Action, AuditEvent, Result, SignedEvent};
+use super::{Action, AttributedEvent, AuditEvent, Result};
 use async_trait::async_trait;
 use domain::AccountId;
 
@@ -44,7 +44,7 @@ pub trait InstallationStore: Send + Sync + 'static {
         account: &AccountId,
         subject: &str,
         limit: u32,
-    ) -> Result<Vec<SignedEvent>>;
+    ) -> Result<Vec<AttributedEvent>>;
 
     /// Returns the newest audit event of one kind.
     async fn last_event(&self, account: &AccountId, action: Action) -> Result<Option<AuditEvent>>;

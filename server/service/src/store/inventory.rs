@@ -1,7 +1,8 @@
 //! Inventory of an account.
 
 use super::{
-    Actor, AuditEvent, FeedTerms, ItemEdit, ItemUpdates, Listed, Result, UpsertCounts, Upserted,
+    Actor, AuditEvent, FeedConditions, ItemEdit, ItemUpdates, Page, Result, UpsertCounts,
+    UpsertOutcome,
 };
 use crate::entry::EntryError;
 use crate::item::{Condition, Item, ItemFilter, StoredItem};
@@ -10,7 +11,7 @@ use domain::{AccountId, Timestamp};
 
 /// The outcome of creating or replacing one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Put {
+pub enum PutItemOutcome {
     Created(Box<StoredItem>),
     /// The item was replaced, or it was equal already and was left unchanged.
     Updated(Box<StoredItem>),
@@ -19,7 +20,7 @@ pub enum Put {
 
 /// The outcome of changing one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Edited {
+pub enum EditItemOutcome {
     /// The item was changed, or it was in this state already.
     Updated(Box<StoredItem>),
     Missing,
@@ -30,7 +31,7 @@ pub enum Edited {
 
 /// The outcome of removing one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removal {
+pub enum DeleteItemOutcome {
     Removed,
     Missing,
     ConditionFailed,
@@ -42,8 +43,8 @@ pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing.
     ///
     /// A stored item with equal fields is left unchanged and keeps its `updated_at`. If
-    /// `terms.left_out` is given, every stored item that it does not keep is removed, up to
-    /// [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST); if there are more of them, or if a
+    /// `terms.removals` is given, every stored item that it does not keep is removed, up to
+    /// [`MAX_REMOVED_ITEMS`](super::REMOVED_AT_MOST); if there are more of them, or if a
     /// [`LargeRemoval`](super::LargeRemoval) is not allowed, nothing is changed. If `terms.basis`
     /// is given and the stored items differ from it, nothing is changed either.
     ///
@@ -54,10 +55,10 @@ pub trait InventoryStore: Send + Sync + 'static {
         account: &AccountId,
         sender: &Actor,
         items: &[Item],
-        terms: FeedTerms<'_>,
+        terms: FeedConditions<'_>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
-    ) -> Result<Upserted>;
+    ) -> Result<UpsertOutcome>;
 
     /// Creates or replaces one item if the stored item matches `condition`. No event is recorded if
     /// nothing changed.
@@ -68,7 +69,7 @@ pub trait InventoryStore: Send + Sync + 'static {
         condition: &Condition,
         now: Timestamp,
         event: AuditEvent,
-    ) -> Result<Put>;
+    ) -> Result<PutItemOutcome>;
 
     /// Changes stored items, all or nothing. `ids` contains each id once. No event is recorded if
     /// nothing changed.
@@ -79,10 +80,10 @@ pub trait InventoryStore: Send + Sync + 'static {
         ids: &[String],
         updates: &mut dyn ItemUpdates,
         now: Timestamp,
-    ) -> Result<Upserted>;
+    ) -> Result<UpsertOutcome>;
 
     /// Changes one item. No event is recorded if the item stays the same.
-    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited>;
+    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<EditItemOutcome>;
 
     /// Returns up to `limit` items with an id greater than `after` and not greater than `until`, in
     /// the byte order of their ids, and not more than fit into [`PAGE_BYTES`](super::PAGE_BYTES).
@@ -93,7 +94,7 @@ pub trait InventoryStore: Send + Sync + 'static {
         after: Option<&str>,
         until: Option<&str>,
         limit: u32,
-    ) -> Result<Listed<StoredItem>>;
+    ) -> Result<Page<StoredItem>>;
 
     /// Counts the items with an id greater than `after` and not greater than `until`.
     async fn count_items(
@@ -122,5 +123,5 @@ pub trait InventoryStore: Send + Sync + 'static {
         id: &str,
         condition: &Condition,
         event: AuditEvent,
-    ) -> Result<Removal>;
+    ) -> Result<DeleteItemOutcome>;
 }

@@ -23,26 +23,26 @@
 //!    2 counts.
 //!
 //! # Expiry of places
-//! Removals are kept for [`REMOVALS_KEPT_SECONDS`], and at most the latest [`REMOVALS_KEPT`] of an
-//! account. When some are forgotten, the greatest of their numbers is recorded. A place before that
-//! number is *expired*: its reader may hold items that were removed. A reader that began without a
-//! place holds none, so what was forgotten before it began does not matter to it
-//! ([`ItemPlace::base`]).
+//! Removals are kept for [`REMOVAL_RETENTION_SECONDS`], and at most the latest [`MAX_REMOVALS`] of
+//! an account. When some are forgotten, the greatest of their numbers is recorded. A place before
+//! that number is *expired*: its reader may hold items that were removed. A reader that began
+//! without a place holds none, so what was forgotten before it began does not matter to it
+//! ([`ItemCursor::base`]).
 
-use super::{Listed, Result};
+use super::{Page, Result};
 use crate::item::StoredItem;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp, seconds};
 
 /// How long a removal is listed, in seconds.
-pub const REMOVALS_KEPT_SECONDS: i64 = 30 * seconds::DAY;
+pub const REMOVAL_RETENTION_SECONDS: i64 = 30 * seconds::DAY;
 
 /// Maximum number of removals of one account that are listed.
-pub const REMOVALS_KEPT: u32 = 100_000;
+pub const MAX_REMOVALS: u32 = 100_000;
 
 /// Cursor in the changes of an account's items: right after the entry with this number and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemPlace {
+pub struct ItemCursor {
     /// The last change when the reader began. Until its place is past this number, it skips
     /// removals up to it.
     pub base: u64,
@@ -51,7 +51,7 @@ pub struct ItemPlace {
     pub id: String,
 }
 
-impl ItemPlace {
+impl ItemCursor {
     /// Returns the place before the first item, for a reader that begins when `last` is the last
     /// change.
     pub const fn first(last: u64) -> Self {
@@ -82,7 +82,7 @@ impl ItemPlace {
     }
 
     /// Returns the place in the list of removals from which the reader continues.
-    pub(crate) fn among_removals(&self) -> Self {
+    pub(crate) fn removal_cursor(&self) -> Self {
         if self.number > self.base {
             self.clone()
         } else {
@@ -92,7 +92,7 @@ impl ItemPlace {
 
     /// Returns whether the reader may have missed a removal.
     pub(crate) fn is_expired(&self, feed: ItemFeed) -> bool {
-        let first = self.among_removals().number;
+        let first = self.removal_cursor().number;
         // A number above the last one was given by a database that has since been replaced, for
         // example by a backup.
         first <= feed.forgotten || self.number > feed.last_change + 1
@@ -126,20 +126,20 @@ pub trait ItemChangeStore: Send + Sync + 'static {
     async fn changed_items(
         &self,
         account: &AccountId,
-        after: &ItemPlace,
+        after: &ItemCursor,
         until: u64,
         limit: u32,
-    ) -> Result<Listed<(u64, StoredItem)>>;
+    ) -> Result<Page<(u64, StoredItem)>>;
 
     /// Returns up to `limit` removals after the place, with numbers up to `until`, in the order of
     /// number and id.
     async fn removed_items(
         &self,
         account: &AccountId,
-        after: &ItemPlace,
+        after: &ItemCursor,
         until: u64,
         limit: u32,
-    ) -> Result<Listed<(u64, RemovedItem)>>;
+    ) -> Result<Page<(u64, RemovedItem)>>;
 
     /// Forgets up to `limit` removals of one account from `expired` or before, and returns how
     /// many.
@@ -157,33 +157,33 @@ mod tests {
 
     #[test]
     fn place_expires_when_a_removal_after_it_is_forgotten() {
-        let place = |number| ItemPlace::end(0).after(number, "a");
+        let place = |number| ItemCursor::end(0).after(number, "a");
         assert!(place(9).is_expired(FEED));
         assert!(
             place(10).is_expired(FEED),
             "others of this change may follow"
         );
         assert!(!place(11).is_expired(FEED));
-        assert!(!ItemPlace::end(10).is_expired(FEED));
-        assert!(!ItemPlace::end(20).is_expired(FEED));
-        assert!(ItemPlace::end(21).is_expired(FEED), "never given");
+        assert!(!ItemCursor::end(10).is_expired(FEED));
+        assert!(!ItemCursor::end(20).is_expired(FEED));
+        assert!(ItemCursor::end(21).is_expired(FEED), "never given");
     }
 
     #[test]
     fn new_reader_does_not_need_removals_forgotten_before_it_began() {
-        let first = ItemPlace::first(20);
+        let first = ItemCursor::first(20);
         assert!(!first.is_expired(FEED));
-        assert_eq!(first.among_removals(), ItemPlace::end(20));
+        assert_eq!(first.removal_cursor(), ItemCursor::end(20));
         let early = first.after(3, "a");
         assert!(!early.is_expired(FEED));
-        assert_eq!(early.among_removals(), ItemPlace::end(20));
+        assert_eq!(early.removal_cursor(), ItemCursor::end(20));
         let later = ItemFeed {
             last_change: 30,
             forgotten: 21,
         };
         assert!(early.is_expired(later));
         let late = early.after(22, "a");
-        assert_eq!((late.base, late.among_removals()), (0, late.clone()));
+        assert_eq!((late.base, late.removal_cursor()), (0, late.clone()));
         assert!(!late.is_expired(later));
     }
 }

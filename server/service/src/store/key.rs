@@ -1,8 +1,8 @@
 //! API keys.
 
 use super::{
-    AuditEvent, CallCount, Changed, KeyChange, KeyMarks, Receipt, Replacement, Result, Rotated,
-    Rotation, TokenDigest,
+    AuditEvent, CallCount, ChangeKeyOutcome, KeyCallSummary, KeyChange, Receipt, Replacement,
+    Result, RotateKeyOutcome, Rotation, TokenDigest,
 };
 use crate::key::{AllowList, KeyDigest, KeyState};
 use crate::pepper::PepperId;
@@ -15,14 +15,14 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 /// Smallest and largest number of keys in one transaction of [`KeyStore::record_uses`] and
-/// [`SightingStore::record_sightings`](super::SightingStore::record_sightings).
+/// [`CallerStatsStore::record_caller_stats`](super::CallerStatsStore::record_caller_stats).
 ///
 /// A transaction takes as many round trips for all of its keys as for one. While it runs, a
 /// revocation of one of these keys waits for it, and other changes of keys in the account wait for
 /// the revocation. So the first batch is small, and each further one is twice or half as large as
 /// the one before, depending on how quick the database was. A batch that contains nothing but last
 /// uses may be twice as large as the upper bound.
-pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
+pub const KEY_BATCH_SIZE: RangeInclusive<usize> = 16..=256;
 
 #[derive(Debug, Clone)]
 pub struct NewKey {
@@ -68,7 +68,7 @@ pub struct KeyRecord {
     pub watched_since: Option<Timestamp>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
-    pub marks: KeyMarks,
+    pub call_summary: KeyCallSummary,
 }
 
 impl KeyRecord {
@@ -141,7 +141,7 @@ pub struct UseRecord {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Inserted {
+pub enum InsertKeyOutcome {
     /// The key as it was stored.
     Created(Box<KeyRecord>),
     /// The account already has a key from the same form token, with this name.
@@ -151,7 +151,7 @@ pub enum Inserted {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum RevokeKeyOutcome {
     Revoked(Box<KeyRecord>),
     /// The key was revoked or expired before; nothing was changed.
     AlreadyEnded(Box<KeyRecord>),
@@ -163,7 +163,7 @@ pub enum Ended {
 #[async_trait]
 pub trait KeyStore: Send + Sync + 'static {
     /// Stores a key. If the account already has a key from the same form token, nothing is stored.
-    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted>;
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<InsertKeyOutcome>;
 
     /// Returns all keys of an account, newest first.
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>>;
@@ -193,7 +193,7 @@ pub trait KeyStore: Send + Sync + 'static {
         change: &KeyChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
-    ) -> Result<Changed>;
+    ) -> Result<ChangeKeyOutcome>;
 
     /// Revokes a key that is neither revoked nor expired at `revocation.at`.
     ///
@@ -205,7 +205,7 @@ pub trait KeyStore: Send + Sync + 'static {
         id: &KeyId,
         revocation: NewRevocation,
         event: AuditEvent,
-    ) -> Result<Ended>;
+    ) -> Result<RevokeKeyOutcome>;
 
     /// Stores a key that replaces `old`, and expires the old one as the rotation specifies, all or
     /// nothing.
@@ -219,7 +219,7 @@ pub trait KeyStore: Send + Sync + 'static {
         old: &KeyId,
         rotation: Rotation,
         events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
-    ) -> Result<Rotated>;
+    ) -> Result<RotateKeyOutcome>;
 
     /// Records the last uses of keys and adds to the counts of calls, in one transaction.
     ///
@@ -253,7 +253,7 @@ impl KeyRecord {
             watched_since: None,
             revocation: None,
             last_use: None,
-            marks: KeyMarks::default(),
+            call_summary: KeyCallSummary::default(),
         }
     }
 }

@@ -72,13 +72,13 @@ impl KeyRecord {
 
     /// Returns the outcome of a change at `now`, with the key after it.
     #[must_use]
-    pub fn change(&self, change: &KeyChange, now: Timestamp) -> Changed {
+    pub fn change(&self, change: &KeyChange, now: Timestamp) -> ChangeKeyOutcome {
         let state = self.state(now);
         let mut after = self.clone();
         match change {
-            _ if !state.is_live() => return Changed::Ended,
+            _ if !state.is_live() => return ChangeKeyOutcome::Ended,
             KeyChange::Edit(edit) if edit.before != self.settings() => {
-                return Changed::Differs(Box::new(after));
+                return ChangeKeyOutcome::Differs(Box::new(after));
             }
             KeyChange::Edit(edit) => after = after.with(edit.after.clone()),
             KeyChange::Pause => {
@@ -93,16 +93,16 @@ impl KeyRecord {
         }
         let after = Box::new(after);
         if *after == *self {
-            Changed::Same(after)
+            ChangeKeyOutcome::Same(after)
         } else {
-            Changed::Changed(after)
+            ChangeKeyOutcome::Changed(after)
         }
     }
 }
 
 /// The outcome of changing a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
+pub enum ChangeKeyOutcome {
     Changed(Box<KeyRecord>),
     /// The key was in this state already; nothing was recorded.
     Same(Box<KeyRecord>),

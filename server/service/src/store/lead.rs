@@ -1,6 +1,6 @@
 //! Leads: people who asked an account to contact them.
 
-use super::{AuditEvent, Listed, Result};
+use super::{AuditEvent, Page, Result};
 use crate::lead::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, LeadStatus, Timestamp};
@@ -65,7 +65,7 @@ pub trait LeadStore: Send + Sync + 'static {
         account: &AccountId,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Listed<(u64, Lead)>>;
+    ) -> Result<Page<(u64, Lead)>>;
 
     /// Counts the leads that are not erased.
     async fn count_leads(&self, account: &AccountId) -> Result<u64>;

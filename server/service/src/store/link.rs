@@ -25,7 +25,7 @@ pub enum LinkPurpose {
 impl LinkPurpose {
     /// Text of the purpose in the database. A new link expires the older ones with the same text,
     /// which names the kind and the subject.
-    pub fn same_kind(&self) -> String {
+    pub fn replacement_key(&self) -> String {
         match self {
             Self::FirstOwner => "first-owner".to_owned(),
             Self::NewAccount { name } => format!("new-account:{name}"),

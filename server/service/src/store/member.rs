@@ -26,10 +26,10 @@ pub struct Candidate {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    Claimed,
+pub enum RedeemOutcome {
+    Redeemed,
     /// The link is used, expired or unknown, or the first owner exists already.
-    LinkGone,
+    LinkInvalid,
     /// The account already has a member with this address; the link can still be used.
     EmailTaken,
 }
@@ -48,7 +48,7 @@ pub struct AccountSettings {
 
 /// The outcome of changing the settings of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccountChange {
+pub enum ChangeAccountOutcome {
     Changed,
     /// The settings were the same before.
     Same,
@@ -84,7 +84,8 @@ pub struct NewSession {
 #[async_trait]
 pub trait MemberStore: Send + Sync + 'static {
     /// Stores a link and expires every unused link of the same purpose (see
-    /// [`LinkPurpose::same_kind`]). `event` is `None` if there is no account yet to record it in.
+    /// [`LinkPurpose::replacement_key`]). `event` is `None` if there is no account yet to record it
+    /// in.
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()>;
 
     /// Stores the link for the first owner that the node `own` prints when it starts.
@@ -99,15 +100,15 @@ pub trait MemberStore: Send + Sync + 'static {
     /// Uses the link, which must be unused and not expired at `now`, and creates the account with
     /// its owner and the audit event, all or nothing.
     ///
-    /// Exactly one of any number of concurrent callers gets `Claimed`. For
-    /// [`LinkPurpose::FirstOwner`] the result is `LinkGone` if an owner exists already.
+    /// Exactly one of any number of concurrent callers gets `Redeemed`. For
+    /// [`LinkPurpose::FirstOwner`] the result is `LinkInvalid` if an owner exists already.
     async fn claim_account(
         &self,
         link: &TokenDigest,
         now: Timestamp,
         owner: NewOwner,
         event: AuditEvent,
-    ) -> Result<Claim>;
+    ) -> Result<RedeemOutcome>;
 
     /// Creates the first account with its owner. Returns `false` if there is an account already.
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
@@ -136,7 +137,7 @@ pub trait MemberStore: Send + Sync + 'static {
         before: &AccountSettings,
         after: &AccountSettings,
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
-    ) -> Result<AccountChange>;
+    ) -> Result<ChangeAccountOutcome>;
 
     /// Returns up to `limit` members with this address, each of another account: active members
     /// first, and older ones before newer ones.

@@ -32,7 +32,7 @@ pub trait NoticeStore: Send + Sync + 'static {
     /// Returns up to `limit` of the account's keys that are neither revoked nor expired at `now`
     /// and end by `until`, in the order of their ends. A replaced key is among them only if it has
     /// been used since it was replaced.
-    async fn ending_keys(
+    async fn expiring_keys(
         &self,
         account: &AccountId,
         now: Timestamp,
@@ -41,7 +41,7 @@ pub trait NoticeStore: Send + Sync + 'static {
     ) -> Result<Vec<KeyRecord>>;
 
     /// Returns up to `limit` notices, to each active owner and admin, about keys that end after
-    /// `from` and by `until`, in all accounts except the `resting` ones.
+    /// `from` and by `until`, in all accounts except the `paused_accounts` ones.
     ///
     /// A notice is due if it is unclaimed, or was released to be tried again by `now`. Keys that
     /// were created or rotated less than `days` days before their end get no notice, since the
@@ -52,7 +52,7 @@ pub trait NoticeStore: Send + Sync + 'static {
         from: Timestamp,
         until: Timestamp,
         now: Timestamp,
-        resting: &[AccountId],
+        paused_accounts: &[AccountId],
         limit: u32,
     ) -> Result<Vec<DueNotice>>;
 
@@ -61,8 +61,8 @@ pub trait NoticeStore: Send + Sync + 'static {
     /// time to be tried again has not come.
     async fn claim_notice(&self, notice: &NoticeRecord, now: Timestamp) -> Result<bool>;
 
-    /// Releases a claimed notice, which can be claimed again from `again` on.
-    async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()>;
+    /// Releases a claimed notice, which can be claimed again from `retry_at` on.
+    async fn release_notice(&self, notice: &NoticeRecord, retry_at: Timestamp) -> Result<()>;
 
     /// Records that a claimed notice is given up. The claim stays, so the notice is not due again.
     async fn give_up_notice(&self, event: AuditEvent) -> Result<()>;

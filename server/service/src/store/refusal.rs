@@ -7,7 +7,7 @@ use domain::{AccountId, KeyId, Timestamp};
 
 /// Refused calls that are kept for each account, and as many that belong to no account: the latest
 /// ones.
-pub const KEPT_REFUSALS: usize = 5_000;
+pub const MAX_REFUSALS: usize = 5_000;
 
 /// A call that was refused, without any text that its caller sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct RefusedCall {
 #[async_trait]
 pub trait RefusalStore: Send + Sync + 'static {
     /// Stores refused calls, in their order and in one transaction, and removes all but the latest
-    /// [`KEPT_REFUSALS`] of each account, and of those that belong to no account. Calls whose key
+    /// [`MAX_REFUSALS`] of each account, and of those that belong to no account. Calls whose key
     /// does not exist or belongs to another account are skipped.
     async fn record_refusals(&self, calls: &[RefusedCall]) -> Result<()>;
 

@@ -59,8 +59,9 @@ pub struct RevokedWithAll {
 /// Revocations of all keys of an account.
 #[async_trait]
 pub trait AccountRevocations: Send + Sync + 'static {
-    /// Counts the account's keys that are neither revoked nor expired at `now`, up to `most`.
-    async fn count_live_keys(&self, account: &AccountId, now: Timestamp, most: u32) -> Result<u32>;
+    /// Counts the account's keys that are neither revoked nor expired at `now`, up to `limit`.
+    async fn count_live_keys(&self, account: &AccountId, now: Timestamp, limit: u32)
+    -> Result<u32>;
 
     /// Revokes all keys of the account that are neither revoked nor expired at `at`. `event`
     /// receives their number. Returns that number too, or `None` if there was no such key; then

@@ -18,19 +18,19 @@ pub struct Rotation {
     pub expires_at: Option<Timestamp>,
     /// SHA-256 of the one-time token of the submitted form; unique in the account.
     pub form_token: TokenDigest,
-    pub old_ends: OldEnds,
+    pub old_expiry: OldKeyExpiry,
 }
 
 /// When the replaced key ends, which is never later than it would have been anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OldEnds {
+pub enum OldKeyExpiry {
     /// The old key is revoked at once, with the reason "replaced".
     Now,
     /// The old key expires at this time.
     At(Timestamp),
 }
 
-impl OldEnds {
+impl OldKeyExpiry {
     /// Returns the expiry of the replaced key, which expired at `own` before.
     pub fn expiry(self, own: Option<Timestamp>) -> Option<Timestamp> {
         match self {
@@ -49,7 +49,7 @@ pub struct Replacement {
 
 /// The outcome of rotating a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rotated {
+pub enum RotateKeyOutcome {
     Rotated {
         old: Box<KeyRecord>,
         new: Box<KeyRecord>,

@@ -1,6 +1,6 @@
 //! The members of an account, and the invitations to join it.
 
-use super::{AuditEvent, Claim, NewLink, Result, TokenDigest};
+use super::{AuditEvent, NewLink, RedeemOutcome, Result, TokenDigest};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 
@@ -20,7 +20,7 @@ pub struct Teammate {
 
 /// Cursor in the list of members, which begins with the active ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberPlace {
+pub struct MemberCursor {
     pub active: bool,
     pub id: MemberId,
 }
@@ -54,8 +54,8 @@ impl Teammate {
         self.deactivated_at.is_none()
     }
 
-    pub fn place(&self) -> MemberPlace {
-        MemberPlace {
+    pub fn cursor(&self) -> MemberCursor {
+        MemberCursor {
             active: self.is_active(),
             id: self.id.clone(),
         }
@@ -63,7 +63,7 @@ impl Teammate {
 
     /// Returns the member as changed at `now`.
     #[must_use]
-    pub fn changed(&self, change: MemberChange, now: Timestamp) -> Self {
+    pub fn with_change(&self, change: MemberChange, now: Timestamp) -> Self {
         let mut after = self.clone();
         match change {
             MemberChange::Role { to, .. } => after.role = to,
@@ -76,7 +76,7 @@ impl Teammate {
 
 /// The outcome of changing a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MemberChanged {
+pub enum ChangeMemberOutcome {
     Changed,
     /// The member already was as wanted; nothing was recorded.
     Same,
@@ -112,7 +112,7 @@ pub trait TeamStore: Send + Sync + 'static {
     async fn list_members(
         &self,
         account: &AccountId,
-        after: Option<&MemberPlace>,
+        after: Option<&MemberCursor>,
         limit: u32,
     ) -> Result<Vec<Teammate>>;
 
@@ -133,7 +133,7 @@ pub trait TeamStore: Send + Sync + 'static {
         change: MemberChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
-    ) -> Result<MemberChanged>;
+    ) -> Result<ChangeMemberOutcome>;
 
     /// Makes `to` an owner and `from` an admin. Returns `false` if `from` is no longer an active
     /// owner, if `to` is not an active member of the account, or if both are the same member.
@@ -177,12 +177,12 @@ pub trait TeamStore: Send + Sync + 'static {
     ) -> Result<bool>;
 
     /// Uses an invitation that is unused and has not expired at `now`. Exactly one of any number of
-    /// concurrent callers gets `Claimed`.
+    /// concurrent callers gets `Redeemed`.
     async fn accept_invitation(
         &self,
         link: &TokenDigest,
         now: Timestamp,
         member: NewMember,
         event: AuditEvent,
-    ) -> Result<Claim>;
+    ) -> Result<RedeemOutcome>;
 }

@@ -8,19 +8,19 @@ use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
 /// Changes on one page of [`VerdictStore::verdict_changes`].
-pub const CHANGES_PAGE: usize = 1_000;
+pub const CHANGES_PER_PAGE: usize = 1_000;
 
 /// A change of what the decision on a call depends on. Changes are numbered from 1 on without a
 /// gap, in the order in which they became visible.
 #[derive(Debug, Clone)]
 pub struct VerdictChange {
     pub number: u64,
-    pub of: ChangeOf,
+    pub of: AffectedKeys,
 }
 
 /// The keys that a change affects.
 #[derive(Debug, Clone)]
-pub enum ChangeOf {
+pub enum AffectedKeys {
     Key(KeyDigest),
     /// All keys of an account.
     Account(AccountId),
@@ -48,9 +48,9 @@ pub struct NodeRecord {
     /// The node no longer holds in memory anything that a change up to this number affected.
     pub acknowledged: u64,
     /// A heartbeat counter, which rises while the node is alive and is not the only one.
-    pub beats: u64,
+    pub heartbeats: u64,
     /// The node is presumed dead.
-    pub leaving: bool,
+    pub presumed_dead: bool,
 }
 
 /// How a change reaches every node. `crate::verdict` explains why this is enough.
@@ -65,8 +65,8 @@ pub trait VerdictStore: Send + Sync + 'static {
     /// node. Removes nodes that are known to be gone.
     async fn last_change(&self) -> Result<u64>;
 
-    /// Returns up to [`CHANGES_PAGE`] changes after a number, in their order, as of one moment at
-    /// which the node was registered and not presumed dead.
+    /// Returns up to [`CHANGES_PER_PAGE`] changes after a number, in their order, as of one moment
+    /// at which the node was registered and not presumed dead.
     ///
     /// Returns `None` if the node was not, or if no change has that number yet: then the database
     /// was replaced by an older one. If the first returned number is not the next one, older
@@ -84,7 +84,7 @@ pub trait VerdictStore: Send + Sync + 'static {
     async fn nodes(&self) -> Result<Vec<NodeRecord>>;
 
     /// Marks a node as presumed dead, unless its heartbeat counter has risen since it was `seen`.
-    async fn expel_node(&self, seen: &NodeRecord) -> Result<()>;
+    async fn mark_node_dead(&self, seen: &NodeRecord) -> Result<()>;
 
     /// Stores how a revocation reached the nodes: the revocation of one key, or of all keys of the
     /// account that were revoked at that moment. Does nothing if that is already stored.
@@ -99,5 +99,5 @@ pub trait VerdictStore: Send + Sync + 'static {
     async fn remove_node(&self, id: &NodeId) -> Result<()>;
 
     /// Returns soon after something may have changed, or never. This is a hint, which may be lost.
-    async fn may_have_changed(&self);
+    async fn change_hint(&self);
 }

@@ -5,11 +5,11 @@ use crate::error::Error;
 use crate::fold::folded;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{Action, MemberChange, MemberChanged, Teammate};
-use domain::{Failure, Field, MemberId, Rejected, Role};
+use crate::store::{Action, ChangeMemberOutcome, MemberChange, Teammate};
+use domain::{Failure, Field, InvalidValue, MemberId, Role};
 use serde_json::{Value, json};
 
-const LAST_OWNER: Rejected = Rejected("An account needs an owner who may sign in.");
+const LAST_OWNER: InvalidValue = InvalidValue("An account needs an owner who may sign in.");
 
 impl Team {
     /// Gives a member another role, which applies from their next request on.
@@ -26,7 +26,7 @@ impl Team {
         seen: &str,
     ) -> Result<(), Error> {
         member.must_manage(Role::Viewer)?;
-        let unknown = Rejected("Choose a role from the list.");
+        let unknown = InvalidValue("Choose a role from the list.");
         let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, unknown))?;
         member.must_manage(role)?;
         let change = MemberChange::Role {
@@ -79,15 +79,15 @@ impl Team {
         if member.role != Role::Owner {
             return Err(Failure::Forbidden.into());
         }
-        let other = self.teammate(member, to).await?;
-        if folded(confirm.trim()) != folded(other.email.as_str()) {
-            let typed = Rejected("Type the address of the new owner, as it stands above.");
+        let successor = self.teammate(member, to).await?;
+        if folded(confirm.trim()) != folded(successor.email.as_str()) {
+            let typed = InvalidValue("Type the address of the new owner, as it stands above.");
             return Err(Error::field(Field::Confirm, typed));
         }
         let detail = json!({
-            "email": other.email,
-            "before": { "owner": member.email, "role": other.role },
-            "after": { "owner": other.email, "role": Role::Owner },
+            "email": successor.email,
+            "before": { "owner": member.email, "role": successor.role },
+            "after": { "owner": successor.email, "role": Role::Owner },
         });
         let now = self.clock.now();
         let event = member.event(Action::MemberHandedOver, to.as_str(), client, now, detail);
@@ -95,7 +95,7 @@ impl Team {
         if self.store.hand_over(account, &member.id, to, event).await? {
             Ok(())
         } else {
-            let inactive = Rejected("Only an active member can become the owner.");
+            let inactive = InvalidValue("Only an active member can become the owner.");
             Err(Error::field(Field::Confirm, inactive))
         }
     }
@@ -114,9 +114,9 @@ impl Team {
         }
         let now = self.clock.now();
         let event = |before: &Teammate| {
-            let after = before.changed(change, now);
+            let after = before.with_change(change, now);
             let detail = json!({
-                "email": before.email, "before": told(before), "after": told(&after),
+                "email": before.email, "before": audit_state(before), "after": audit_state(&after),
             });
             member.event(action(change), id.as_str(), client, now, detail)
         };
@@ -125,13 +125,13 @@ impl Team {
             .change_member(&member.account_id, id, change, now, &event)
             .await?;
         match outcome {
-            MemberChanged::Changed | MemberChanged::Same => Ok(()),
-            MemberChanged::Differs(role) => {
+            ChangeMemberOutcome::Changed | ChangeMemberOutcome::Same => Ok(()),
+            ChangeMemberOutcome::Differs(role) => {
                 let changes = vec![format!("The role is now {}.", role.as_str())];
                 Err(Failure::Outdated { changes }.into())
             }
-            MemberChanged::LastOwner => Err(Error::field(Field::Role, LAST_OWNER)),
-            MemberChanged::Missing => Err(Failure::NotFound.into()),
+            ChangeMemberOutcome::LastOwner => Err(Error::field(Field::Role, LAST_OWNER)),
+            ChangeMemberOutcome::Missing => Err(Failure::NotFound.into()),
         }
     }
 
@@ -150,6 +150,6 @@ const fn action(change: MemberChange) -> Action {
 }
 
 /// Returns the member's state for the audit log.
-fn told(member: &Teammate) -> Value {
+fn audit_state(member: &Teammate) -> Value {
     json!({ "role": member.role, "may_sign_in": member.is_active() })
 }

@@ -6,11 +6,13 @@ use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
-use domain::{Email, Failure, Field, FieldError, InviteForm, Rejected, Role, Timestamp, seconds};
+use domain::{
+    Email, Failure, Field, FieldError, InvalidValue, InviteForm, Role, Timestamp, seconds,
+};
 use serde_json::json;
 
 /// Validity of an invitation: it lasts over a weekend.
-const LIFE_SECONDS: i64 = 3 * seconds::DAY;
+const VALIDITY_SECONDS: i64 = 3 * seconds::DAY;
 
 /// An invitation that was just created.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ impl Team {
         let (email, role) = check(form)?;
         member.must_manage(role)?;
         let (token, now) = (random::token(&*self.random), self.clock.now());
-        let expires_at = now.plus_seconds(LIFE_SECONDS);
+        let expires_at = now.plus_seconds(VALIDITY_SECONDS);
         let link = NewLink {
             digest: TokenDigest::of(&token),
             purpose: LinkPurpose::Invitation {
@@ -61,7 +63,7 @@ impl Team {
             detail,
         );
         if !self.store.invite(link, event).await? {
-            let member = Rejected("This address is a member's already.");
+            let member = InvalidValue("This address is a member's already.");
             return Err(Error::field(Field::Email, member));
         }
         Ok(Invited {
@@ -111,9 +113,9 @@ impl Team {
 fn check(form: &InviteForm) -> Result<(Email, Role), Failure> {
     let email = Email::parse(&form.email);
     let role = Role::parse(&form.role);
-    let wrong = email.as_ref().err().map(|rejected| FieldError {
+    let wrong = email.as_ref().err().map(|invalid| FieldError {
         field: Field::Email,
-        message: rejected.0.to_owned(),
+        message: invalid.0.to_owned(),
     });
     let unknown = role.is_none().then(|| FieldError {
         field: Field::Role,

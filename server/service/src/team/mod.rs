@@ -9,20 +9,20 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::Random;
 use crate::sessions::Member;
-use crate::store::{Invitation, MemberPlace, TeamStore, Teammate};
+use crate::store::{Invitation, MemberCursor, TeamStore, Teammate};
 use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
 
 /// Members, and invitations, on one page.
-const PAGE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
 
 /// The position at which a page of the team begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TeamPlace {
+pub enum TeamCursor {
     /// The first members, and the first invitations.
     Start,
     /// Members after this one.
-    Members(MemberPlace),
+    Members(MemberCursor),
     /// Invitations after the one to this address.
     Invitations(Email),
 }
@@ -39,9 +39,9 @@ pub struct Team {
 #[derive(Debug, Default)]
 pub struct TeamList {
     pub members: Vec<Teammate>,
-    pub next_members: Option<TeamPlace>,
+    pub next_members: Option<TeamCursor>,
     pub invitations: Vec<Invitation>,
-    pub next_invitations: Option<TeamPlace>,
+    pub next_invitations: Option<TeamCursor>,
 }
 
 impl Team {
@@ -49,24 +49,26 @@ impl Team {
     ///
     /// # Errors
     /// The database's.
-    pub async fn list(&self, member: &Member, place: &TeamPlace) -> Result<TeamList, Error> {
+    pub async fn list(&self, member: &Member, cursor: &TeamCursor) -> Result<TeamList, Error> {
         let now = self.clock.now();
         let account = &member.account_id;
         // One more than fits shows whether there is a next page.
-        let (members, invitations) = match place {
-            TeamPlace::Start => (
-                self.store.list_members(account, None, PAGE + 1).await?,
+        let (members, invitations) = match cursor {
+            TeamCursor::Start => (
                 self.store
-                    .list_invitations(account, None, now, PAGE + 1)
+                    .list_members(account, None, PAGE_SIZE + 1)
+                    .await?,
+                self.store
+                    .list_invitations(account, None, now, PAGE_SIZE + 1)
                     .await?,
             ),
-            TeamPlace::Members(after) => {
-                let members = self.store.list_members(account, Some(after), PAGE + 1);
+            TeamCursor::Members(after) => {
+                let members = self.store.list_members(account, Some(after), PAGE_SIZE + 1);
                 (members.await?, Vec::new())
             }
-            TeamPlace::Invitations(after) => {
+            TeamCursor::Invitations(after) => {
                 let store = &self.store;
-                let invitations = store.list_invitations(account, Some(after), now, PAGE + 1);
+                let invitations = store.list_invitations(account, Some(after), now, PAGE_SIZE + 1);
                 (Vec::new(), invitations.await?)
             }
         };
@@ -74,9 +76,9 @@ impl Team {
         let (invitations, last_invitation) = page(invitations);
         Ok(TeamList {
             members,
-            next_members: last_member.map(|last| TeamPlace::Members(last.place())),
+            next_members: last_member.map(|last| TeamCursor::Members(last.cursor())),
             invitations,
-            next_invitations: last_invitation.map(|last| TeamPlace::Invitations(last.email)),
+            next_invitations: last_invitation.map(|last| TeamCursor::Invitations(last.email)),
         })
     }
 
@@ -95,7 +97,7 @@ impl Team {
 impl Member {
     /// Checks that the member may invite, change and deactivate members with this role.
     pub(crate) fn must_manage(&self, role: Role) -> Result<(), Failure> {
-        if self.role.manages(role) {
+        if self.role.may_manage(role) {
             Ok(())
         } else {
             Err(Failure::Forbidden)
@@ -105,8 +107,8 @@ impl Member {
 
 /// Returns the entries that fit on a page, and the last one if others follow.
 fn page<T: Clone>(mut entries: Vec<T>) -> (Vec<T>, Option<T>) {
-    let more = entries.len() > PAGE as usize;
-    entries.truncate(PAGE as usize);
+    let more = entries.len() > PAGE_SIZE as usize;
+    entries.truncate(PAGE_SIZE as usize);
     let last = entries.last().filter(|_| more).cloned();
     (entries, last)
 }

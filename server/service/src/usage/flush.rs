@@ -1,11 +1,11 @@
 //! The flush: writes pending usage to the database in batches.
 
-use super::pace::{Limit, PAUSE, next};
+use super::pace::{PAUSE, TimeLimit, next_batch_size};
 use super::sweep::Sweep;
 use super::{KeyUsage, Usages};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::store::{KEYS_AT_ONCE, UsagePorts};
+use crate::store::{KEY_BATCH_SIZE, UsagePorts};
 use domain::seconds;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,16 +14,16 @@ use std::time::{Duration, Instant};
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
 /// Time for writing the rest (W3), after which the server checks which keys were used meanwhile.
-pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
+pub const FLUSH_REST_LIMIT: Duration = Duration::from_secs(1);
 /// How long counts of calls are kept: 30 whole days of any time zone, the current day, and one hour
 /// by which a clock may have been set back.
-const KEPT_SECONDS: i64 = 31 * seconds::DAY + seconds::HOUR;
+const RETENTION_SECONDS: i64 = 31 * seconds::DAY + seconds::HOUR;
 /// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 /// Most keys whose last uses are written in one transaction: a last use is one row of its key.
-pub(super) const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
+pub(super) const MAX_USES_PER_BATCH: usize = 2 * *KEY_BATCH_SIZE.end();
 /// Most keys whose rest is written in one transaction.
-pub(super) const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
+pub(super) const MAX_REST_PER_BATCH: usize = *KEY_BATCH_SIZE.end();
 
 /// The writer of pending usage.
 pub struct UsageWriter {
@@ -40,7 +40,7 @@ impl UsageWriter {
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn write(&self, limit: &Limit) -> Result<(), Error> {
+    pub(crate) async fn write(&self, limit: &TimeLimit) -> Result<(), Error> {
         // W1.
         let unwritten = self.usages.take_unwritten();
         // Sorted by id, which is the order of the database's pages: neighbours cost little more
@@ -53,8 +53,8 @@ impl UsageWriter {
         };
         let done = self.write_all(&mut sweep, limit).await;
         // W4, also after an error (F1).
-        for some in sweep.into_keys().chunks(*KEYS_AT_ONCE.end()) {
-            for usage in some {
+        for batch in sweep.into_keys().chunks(*KEY_BATCH_SIZE.end()) {
+            for usage in batch {
                 self.usages.settle(usage);
             }
             // Lets waiting calls run.
@@ -63,21 +63,21 @@ impl UsageWriter {
         done
     }
 
-    async fn write_all(&self, sweep: &mut Sweep, limit: &Limit) -> Result<(), Error> {
+    async fn write_all(&self, sweep: &mut Sweep, limit: &TimeLimit) -> Result<(), Error> {
         // W2.
         self.sweep_last_uses(sweep).await?;
         // W3: from the key at which the last flush stopped, and then those before it.
-        let keys = sweep.passed();
-        let first = self.usages.where_rest_begins(keys);
+        let keys = sweep.visited();
+        let first = self.usages.rest_start(keys);
         let (last, keys) = keys.split_at(first);
-        let began = Instant::now();
+        let started = Instant::now();
         for keys in [keys, last] {
-            let written = self.write_rest(keys, limit, began).await?;
+            let written = self.write_rest(keys, limit, started).await?;
             if let Some(next) = keys.get(written) {
-                self.usages.begin_rest_at(next);
+                self.usages.set_rest_start(next);
                 break;
             }
-            if limit.is_reached(began) {
+            if limit.is_reached(started) {
                 break;
             }
         }
@@ -87,15 +87,15 @@ impl UsageWriter {
     /// W2: writes the last uses of all keys, and of those that are first used meanwhile and whose
     /// id is still ahead.
     async fn sweep_last_uses(&self, sweep: &mut Sweep) -> Result<(), Error> {
-        let mut at_once = *KEYS_AT_ONCE.start();
+        let mut batch_size = *KEY_BATCH_SIZE.start();
         loop {
-            let piece = sweep.pass(&self.usages, at_once).await;
-            if piece.is_empty() {
+            let batch = sweep.next_batch(&self.usages, batch_size).await;
+            if batch.is_empty() {
                 return Ok(());
             }
-            let began = Instant::now();
-            self.write_last_uses(piece).await?;
-            at_once = next(at_once, MOST_USES, began.elapsed());
+            let started = Instant::now();
+            self.write_last_uses(batch).await?;
+            batch_size = next_batch_size(batch_size, MAX_USES_PER_BATCH, started.elapsed());
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -105,19 +105,19 @@ impl UsageWriter {
     async fn write_rest(
         &self,
         keys: &[Arc<KeyUsage>],
-        limit: &Limit,
-        all_began: Instant,
+        limit: &TimeLimit,
+        rest_started: Instant,
     ) -> Result<usize, Error> {
-        let (mut written, mut at_once) = (0, *KEYS_AT_ONCE.start());
+        let (mut written, mut batch_size) = (0, *KEY_BATCH_SIZE.start());
         while written < keys.len() {
-            let end = keys.len().min(written + at_once);
-            let piece = &keys[written..end];
-            let began = Instant::now();
-            self.write_counts(piece).await?;
-            self.write_sightings(piece).await?;
-            at_once = next(at_once, MOST_OF_REST, began.elapsed());
+            let end = keys.len().min(written + batch_size);
+            let batch = &keys[written..end];
+            let started = Instant::now();
+            self.write_counts(batch).await?;
+            self.write_caller_stats(batch).await?;
+            batch_size = next_batch_size(batch_size, MAX_REST_PER_BATCH, started.elapsed());
             written = end;
-            if limit.is_reached(all_began) {
+            if limit.is_reached(rest_started) {
                 break;
             }
             if written < keys.len() {
@@ -149,22 +149,22 @@ impl UsageWriter {
             self.store.record_uses(&[], &written).await?;
         }
         // I3.
-        let less = keys.iter().zip(&counts);
-        let less = less.map(|(usage, written)| usage.forget_counts(written));
-        self.usages.give_room(less.sum());
+        let removed = keys.iter().zip(&counts);
+        let removed = removed.map(|(usage, written)| usage.forget_counts(written));
+        self.usages.release_counts(removed.sum());
         Ok(())
     }
 
-    async fn write_sightings(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
-        let (seen, sightings): (Vec<_>, Vec<_>) = keys
+    async fn write_caller_stats(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
+        let (observed, stats): (Vec<_>, Vec<_>) = keys
             .iter()
-            .filter_map(|usage| Some((usage, usage.take_sighting()?)))
+            .filter_map(|usage| Some((usage, usage.take_caller_stats()?)))
             .unzip();
-        if !sightings.is_empty()
-            && let Err(error) = self.store.record_sightings(&sightings).await
+        if !stats.is_empty()
+            && let Err(error) = self.store.record_caller_stats(&stats).await
         {
-            for (usage, sighting) in seen.into_iter().zip(sightings) {
-                usage.put_back(sighting);
+            for (usage, stats) in observed.into_iter().zip(stats) {
+                usage.put_back(stats);
             }
             return Err(error.into());
         }
@@ -181,7 +181,7 @@ impl UsageWriter {
     /// # Errors
     /// The database's.
     pub async fn sweep_calls(&self) -> Result<(), Error> {
-        let before = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        let before = self.clock.now().plus_seconds(-RETENTION_SECONDS);
         while self.store.sweep_calls(before, SWEEP_ROWS).await? >= u64::from(SWEEP_ROWS) {}
         Ok(())
     }

@@ -4,8 +4,8 @@ use super::callers::Callers;
 use super::{Usages, lock};
 use crate::clock::Clock;
 use crate::limit::{Allowance, Bucket};
-use crate::origin::{CalledKey, Source};
-use crate::store::{CallCount, ScopeUses, Sighting, UseRecord, quarter};
+use crate::origin::{CalledKey, RequestOrigin};
+use crate::store::{CallCount, CallerStats, ScopeUses, UseRecord, quarter};
 use domain::{Outcome, RateLimit, Scope, Timestamp};
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ struct State {
     bucket: Bucket,
     last_use: Option<UseRecord>,
     /// Whether the last use is pending.
-    used: bool,
+    use_is_pending: bool,
     counts: Vec<Count>,
     callers: Callers,
     scope_uses: ScopeUses,
@@ -53,7 +53,7 @@ impl KeyUsage {
     }
 
     /// Adopts a later use that another node has stored. It need not be written again.
-    pub(super) fn learn(&self, stored: Option<UseRecord>) {
+    pub(super) fn adopt(&self, stored: Option<UseRecord>) {
         let mut state = lock(&self.state);
         if let Some(stored) = stored
             && state
@@ -62,7 +62,7 @@ impl KeyUsage {
                 .is_none_or(|last| last.at < stored.at)
         {
             state.last_use = Some(stored);
-            state.used = false;
+            state.use_is_pending = false;
         }
     }
 
@@ -98,14 +98,14 @@ impl KeyUsage {
 
     pub(super) fn use_to_write(&self) -> Option<UseRecord> {
         let state = lock(&self.state);
-        state.last_use.clone().filter(|_| state.used)
+        state.last_use.clone().filter(|_| state.use_is_pending)
     }
 
     /// Marks the last use as stored, unless the key was used again meanwhile.
     pub(super) fn forget_use(&self, written: &UseRecord) {
         let mut state = lock(&self.state);
         if state.last_use.as_ref() == Some(written) {
-            state.used = false;
+            state.use_is_pending = false;
         }
     }
 
@@ -128,18 +128,20 @@ impl KeyUsage {
         let before = state.counts.len();
         state.counts.retain_mut(|count| {
             let name = (count.quarter, count.outcome);
-            let counted = written.iter().find(|one| (one.at, one.outcome) == name);
-            count.calls -= counted.map_or(0, |counted| counted.calls);
+            let written_count = written
+                .iter()
+                .find(|entry| (entry.at, entry.outcome) == name);
+            count.calls -= written_count.map_or(0, |written_count| written_count.calls);
             count.calls > 0
         });
         before - state.counts.len()
     }
 
     /// Takes the callers and scopes that were noted since the last time.
-    pub(super) fn take_sighting(&self) -> Option<Sighting> {
+    pub(super) fn take_caller_stats(&self) -> Option<CallerStats> {
         let mut state = lock(&self.state);
-        let seen = !state.callers.0.is_empty() || state.scope_uses != ScopeUses::default();
-        seen.then(|| Sighting {
+        let has_data = !state.callers.0.is_empty() || state.scope_uses != ScopeUses::default();
+        has_data.then(|| CallerStats {
             account_id: self.key.account_id.clone(),
             key_id: self.key.key_id.clone(),
             // Leaves the allocation to the next callers.
@@ -148,20 +150,20 @@ impl KeyUsage {
         })
     }
 
-    /// Puts back a sighting that could not be written. If callers were noted meanwhile, they are
+    /// Puts back statistics that could not be written. If callers were noted meanwhile, they are
     /// the later ones and are kept instead.
-    pub(super) fn put_back(&self, sighting: Sighting) {
+    pub(super) fn put_back(&self, unwritten: CallerStats) {
         let mut state = lock(&self.state);
-        state.scope_uses.merge(&sighting.scope_uses);
+        state.scope_uses.merge(&unwritten.scope_uses);
         if state.callers.0.is_empty() {
-            state.callers = Callers(sighting.callers);
+            state.callers = Callers(unwritten.callers);
         }
     }
 
     /// W4: whether data is still pending. If not, the next call puts the key into a list again.
     pub(super) fn stays_queued(&self) -> bool {
         let mut state = lock(&self.state);
-        state.queued = state.used
+        state.queued = state.use_is_pending
             || !state.counts.is_empty()
             || !state.callers.0.is_empty()
             || state.scope_uses != ScopeUses::default();
@@ -175,7 +177,7 @@ impl Usages {
         &self,
         usage: &Arc<KeyUsage>,
         at: Timestamp,
-        source: Source<'_>,
+        source: RequestOrigin<'_>,
     ) -> Option<Timestamp> {
         self.change(usage, |state| {
             state.callers.note(Outcome::Accepted, at, source);
@@ -183,12 +185,12 @@ impl Usages {
             match &mut state.last_use {
                 Some(last) if last.at > at => {}
                 Some(last) => {
-                    last.follow(at, source);
-                    state.used = true;
+                    last.replace_by(at, source);
+                    state.use_is_pending = true;
                 }
                 none => {
                     *none = Some(UseRecord::of(at, source));
-                    state.used = true;
+                    state.use_is_pending = true;
                 }
             }
             before
@@ -201,7 +203,7 @@ impl Usages {
         usage: &Arc<KeyUsage>,
         outcome: Outcome,
         at: Timestamp,
-        source: Source<'_>,
+        source: RequestOrigin<'_>,
     ) {
         self.change(usage, |state| state.callers.note(outcome, at, source));
     }
@@ -219,7 +221,7 @@ impl Usages {
             let name = (quarter, outcome);
             if let Some(count) = counts.find(|count| (count.quarter, count.outcome) == name) {
                 count.calls += 1;
-            } else if self.take_room() {
+            } else if self.reserve_count() {
                 state.counts.push(Count {
                     quarter,
                     outcome,
@@ -242,7 +244,7 @@ impl Usages {
 }
 
 impl UseRecord {
-    fn of(at: Timestamp, source: Source<'_>) -> Self {
+    fn of(at: Timestamp, source: RequestOrigin<'_>) -> Self {
         let client = source.client();
         Self {
             at,
@@ -252,8 +254,8 @@ impl UseRecord {
     }
 
     /// Replaces this use by a later one.
-    fn follow(&mut self, at: Timestamp, source: Source<'_>) {
-        if source.is_plainly(self.ip, self.user_agent.as_deref()) {
+    fn replace_by(&mut self, at: Timestamp, source: RequestOrigin<'_>) {
+        if source.matches_exactly(self.ip, self.user_agent.as_deref()) {
             self.at = at;
         } else {
             *self = Self::of(at, source);

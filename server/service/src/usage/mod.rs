@@ -21,7 +21,7 @@
 //! - **I4.** Calls of different keys share no lock, except a list's for the first call after a
 //!   flush, and an account's bucket. A flush locks a key only while it copies a few numbers.
 //! - **I5.** Memory is bounded: 1,000,000 counts in all,
-//!   [`KEPT_CALLERS`](crate::store::KEPT_CALLERS) callers for each key and outcome.
+//!   [`MAX_CALLERS`](crate::store::MAX_CALLERS) callers for each key and outcome.
 //!
 //! # A call
 //! - **C1.** It changes the key's state under the key's lock, and sets `queued`.
@@ -54,9 +54,9 @@ mod key;
 mod pace;
 mod sweep;
 
-pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, UsageWriter};
+pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, UsageWriter};
 pub use key::KeyUsage;
-pub(crate) use pace::{Limit, PAUSE};
+pub(crate) use pace::{PAUSE, TimeLimit};
 
 use crate::clock::Clock;
 use crate::limit::Bucket;
@@ -74,13 +74,13 @@ const SHARDS: usize = 256;
 /// Upper bound of pending counts: one for each key, outcome and quarter of an hour, a few tens of
 /// bytes each. There are so many only if the database has not stored any for a long time. Then
 /// memory matters more than they do (F6).
-const MOST_COUNTS: usize = 1_000_000;
+const MAX_COUNTS: usize = 1_000_000;
 
 /// The keys that were used lately. Looked up when a key is read from the database, and never by a
 /// call of a key that is in memory.
 #[derive(Debug)]
 pub(crate) struct Usages {
-    known: DashMap<KeyId, Arc<KeyUsage>>,
+    in_memory: DashMap<KeyId, Arc<KeyUsage>>,
     /// Token buckets of accounts, each shared by the keys of its account.
     accounts: DashMap<AccountId, Arc<Mutex<Bucket>>>,
     unwritten: [Mutex<Vec<Arc<KeyUsage>>>; LISTS],
@@ -96,7 +96,7 @@ pub(crate) struct Usages {
 impl Default for Usages {
     fn default() -> Self {
         Self {
-            known: DashMap::with_shard_amount(SHARDS),
+            in_memory: DashMap::with_shard_amount(SHARDS),
             accounts: DashMap::new(),
             unwritten: std::array::from_fn(|_| Mutex::default()),
             next_list: AtomicUsize::new(0),
@@ -111,7 +111,7 @@ impl Usages {
     /// Returns the usage of a key, after making sure that its last use is not older than `stored`.
     pub(crate) fn of(&self, key: CalledKey, stored: Option<UseRecord>) -> Arc<KeyUsage> {
         let usage = self
-            .known
+            .in_memory
             .entry(key.key_id.clone())
             .or_insert_with(|| {
                 let account = self.accounts.entry(key.account_id.clone());
@@ -119,19 +119,19 @@ impl Usages {
                 Arc::new(KeyUsage::new(key, account))
             })
             .clone();
-        usage.learn(stored);
+        usage.adopt(stored);
         usage
     }
 
     pub(crate) fn get(&self, id: &KeyId) -> Option<Arc<KeyUsage>> {
-        self.known.get(id).map(|usage| usage.clone())
+        self.in_memory.get(id).map(|usage| usage.clone())
     }
 
     /// Returns the later of the stored last use and the one in memory.
     pub(crate) fn latest(&self, id: &KeyId, stored: Option<UseRecord>) -> Option<UseRecord> {
         match (self.get(id).and_then(|usage| usage.last_use()), stored) {
-            (Some(known), Some(stored)) if stored.at > known.at => Some(stored),
-            (known, stored) => known.or(stored),
+            (Some(in_memory), Some(stored)) if stored.at > in_memory.at => Some(stored),
+            (in_memory, stored) => in_memory.or(stored),
         }
     }
 
@@ -145,7 +145,7 @@ impl Usages {
     pub(crate) fn forget_idle(&self, clock: &dyn Clock) {
         // If only the map refers to a usage, no other thread can get it: this closure runs under
         // the lock that they would need.
-        self.known
+        self.in_memory
             .retain(|_, usage| Arc::strong_count(usage) > 1 || !usage.is_idle(clock));
         self.accounts.retain(|_, bucket| {
             Arc::strong_count(bucket) > 1 || !lock(bucket).is_full(clock.now())
@@ -177,25 +177,25 @@ impl Usages {
     }
 
     /// W3: position of the key at which the last flush stopped, in keys sorted by id.
-    fn where_rest_begins(&self, keys: &[Arc<KeyUsage>]) -> usize {
-        let turn = lock(&self.rest).take();
-        turn.map_or(0, |turn| {
-            keys.partition_point(|usage| usage.key().key_id < turn)
+    fn rest_start(&self, keys: &[Arc<KeyUsage>]) -> usize {
+        let start_key = lock(&self.rest).take();
+        start_key.map_or(0, |start_key| {
+            keys.partition_point(|usage| usage.key().key_id < start_key)
         })
     }
 
-    fn begin_rest_at(&self, usage: &KeyUsage) {
+    fn set_rest_start(&self, usage: &KeyUsage) {
         *lock(&self.rest) = Some(usage.key().key_id.clone());
     }
 
     /// Reserves room for one more count; returns whether there was any.
-    fn take_room(&self) -> bool {
-        let more = |counts| (counts < MOST_COUNTS).then_some(counts + 1);
+    fn reserve_count(&self) -> bool {
+        let more = |counts| (counts < MAX_COUNTS).then_some(counts + 1);
         let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
         self.counts.try_update(set, fetch, more).is_ok()
     }
 
-    fn give_room(&self, counts: usize) {
+    fn release_counts(&self, counts: usize) {
         self.counts.fetch_sub(counts, Ordering::Relaxed);
     }
 }

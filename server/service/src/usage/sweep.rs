@@ -1,7 +1,7 @@
 //! The order in which last uses are written.
 
 use super::{KeyUsage, Usages};
-use crate::store::KEYS_AT_ONCE;
+use crate::store::KEY_BATCH_SIZE;
 use domain::KeyId;
 use std::collections::BTreeMap;
 use std::iter::from_fn;
@@ -14,18 +14,18 @@ use std::sync::Arc;
 pub(super) struct Sweep {
     ahead: BTreeMap<KeyId, Arc<KeyUsage>>,
     /// In the order of their ids.
-    passed: Vec<Arc<KeyUsage>>,
+    visited: Vec<Arc<KeyUsage>>,
     /// Keys that were first used after the walk had passed their ids. The next walk writes them.
     behind: Vec<Arc<KeyUsage>>,
 }
 
 impl Sweep {
     pub(super) fn of(keys: Vec<Arc<KeyUsage>>) -> Self {
-        let named = keys
+        let by_id = keys
             .into_iter()
             .map(|usage| (usage.key().key_id.clone(), usage));
         Self {
-            ahead: named.collect(),
+            ahead: by_id.collect(),
             ..Self::default()
         }
     }
@@ -34,7 +34,7 @@ impl Sweep {
     fn add(&mut self, used: &[Arc<KeyUsage>]) {
         for usage in used {
             let id = &usage.key().key_id;
-            let last = self.passed.last();
+            let last = self.visited.last();
             if last.is_some_and(|last| *id <= last.key().key_id) {
                 self.behind.push(Arc::clone(usage));
             } else {
@@ -43,29 +43,33 @@ impl Sweep {
         }
     }
 
-    /// Returns the next keys, `most` at most, including those that were first used since the last
-    /// batch. Empty at the end of the walk.
-    pub(super) async fn pass(&mut self, usages: &Usages, most: usize) -> &[Arc<KeyUsage>] {
-        for some in usages.take_unwritten().chunks(*KEYS_AT_ONCE.end()) {
-            self.add(some);
+    /// Returns the next keys, `max_keys` at most, including those that were first used since the
+    /// last batch. Empty at the end of the walk.
+    pub(super) async fn next_batch(
+        &mut self,
+        usages: &Usages,
+        max_keys: usize,
+    ) -> &[Arc<KeyUsage>] {
+        for batch in usages.take_unwritten().chunks(*KEY_BATCH_SIZE.end()) {
+            self.add(batch);
             // Lets waiting calls run.
             tokio::task::yield_now().await;
         }
-        let begin = self.passed.len();
-        let next = from_fn(|| self.ahead.pop_first()).take(most);
-        self.passed.extend(next.map(|(_, usage)| usage));
-        &self.passed[begin..]
+        let begin = self.visited.len();
+        let next = from_fn(|| self.ahead.pop_first()).take(max_keys);
+        self.visited.extend(next.map(|(_, usage)| usage));
+        &self.visited[begin..]
     }
 
-    pub(super) fn passed(&self) -> &[Arc<KeyUsage>] {
-        &self.passed
+    pub(super) fn visited(&self) -> &[Arc<KeyUsage>] {
+        &self.visited
     }
 
     /// All keys of the walk, including those that it has not reached.
     pub(super) fn into_keys(self) -> Vec<Arc<KeyUsage>> {
         let Self {
             ahead,
-            passed: mut keys,
+            visited: mut keys,
             behind,
         } = self;
         keys.extend(ahead.into_values());
@@ -79,7 +83,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
     use crate::origin::CalledKey;
-    use crate::origin::Source;
+    use crate::origin::RequestOrigin;
     use domain::{AccountId, Timestamp};
 
     fn names(keys: &[Arc<KeyUsage>]) -> Vec<&str> {
@@ -95,22 +99,22 @@ mod tests {
         let call = |name: &str| {
             let account = AccountId::parse("account").unwrap();
             let key = CalledKey::new(account, KeyId::parse(name).unwrap());
-            let source = Source::new([203, 0, 113, 1].into(), Some(b"curl"));
+            let source = RequestOrigin::new([203, 0, 113, 1].into(), Some(b"curl"));
             usages.note_use(&usages.of(key, None), clock.now(), source);
         };
         call("f");
         call("c");
         let mut sweep = Sweep::of(usages.take_unwritten());
-        assert_eq!(names(sweep.pass(&usages, 1).await), ["c"]);
+        assert_eq!(names(sweep.next_batch(&usages, 1).await), ["c"]);
         clock.advance_seconds(1);
         for name in ["g", "b", "d", "c"] {
             call(name);
         }
-        assert_eq!(names(sweep.pass(&usages, 2).await), ["d", "f"]);
+        assert_eq!(names(sweep.next_batch(&usages, 2).await), ["d", "f"]);
         call("h");
-        assert_eq!(names(sweep.pass(&usages, 9).await), ["g", "h"]);
-        assert_eq!(names(sweep.pass(&usages, 9).await), [""; 0]);
-        assert_eq!(names(sweep.passed()), ["c", "d", "f", "g", "h"]);
+        assert_eq!(names(sweep.next_batch(&usages, 9).await), ["g", "h"]);
+        assert_eq!(names(sweep.next_batch(&usages, 9).await), [""; 0]);
+        assert_eq!(names(sweep.visited()), ["c", "d", "f", "g", "h"]);
 
         for usage in sweep.into_keys() {
             // The use of "c" after its id was passed is still pending.
@@ -118,13 +122,13 @@ mod tests {
             if !matches!(usage.key().key_id.as_str(), "b" | "c") {
                 usage.forget_use(&written);
             }
-            usage.take_sighting();
+            usage.take_caller_stats();
             usages.settle(&usage);
         }
         assert_eq!(usages.pending(), 2);
         let mut sweep = Sweep::of(usages.take_unwritten());
         assert_eq!(
-            names(sweep.pass(&usages, 9).await),
+            names(sweep.next_batch(&usages, 9).await),
             ["b", "c"],
             "the next sweep has them"
         );
@@ -138,7 +142,7 @@ mod tests {
             usages.of(CalledKey::new(account, KeyId::parse(name).unwrap()), None)
         });
         let mut sweep = Sweep::of(keys[1..3].to_vec());
-        sweep.pass(&usages, 1).await;
+        sweep.next_batch(&usages, 1).await;
         sweep.add(&[keys[0].clone(), keys[3].clone()]);
         assert_eq!(names(&sweep.into_keys()), ["b", "c", "d", "a"]);
     }

@@ -1,11 +1,11 @@
 //! Data that calls add, and data that remains after a flush.
 
-use super::{KeyUsage, MOST_COUNTS, Usages, lock};
+use super::{KeyUsage, MAX_COUNTS, Usages, lock};
 use crate::clock::ManualClock;
 use crate::limit::Allowance;
 use crate::origin::CalledKey;
-use crate::origin::Source;
-use crate::store::{Caller, KEPT_CALLERS, Sighting, UseRecord};
+use crate::origin::RequestOrigin;
+use crate::store::{Caller, CallerStats, MAX_CALLERS, UseRecord};
 use domain::{AccountId, KeyId, Outcome, RateLimit, RefusalCode, Scope, Timestamp};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ fn of(usages: &Usages, name: &str) -> Arc<KeyUsage> {
     usages.of(CalledKey::new(account, KeyId::parse(name).unwrap()), None)
 }
 
-fn source(tail: u8, agent: &str) -> Source<'_> {
-    Source::new([203, 0, 113, tail].into(), Some(agent.as_bytes()))
+fn source(tail: u8, agent: &str) -> RequestOrigin<'_> {
+    RequestOrigin::new([203, 0, 113, tail].into(), Some(agent.as_bytes()))
 }
 
 fn at(millis: i64) -> Timestamp {
@@ -34,7 +34,7 @@ fn used(millis: i64) -> UseRecord {
     }
 }
 
-fn listed(usages: &Usages) -> usize {
+fn queued(usages: &Usages) -> usize {
     usages.unwritten.iter().map(|list| lock(list).len()).sum()
 }
 
@@ -95,29 +95,29 @@ fn uses_recorded_during_a_write_are_kept_and_written_ones_are_removed() {
         usages.count(usage, Outcome::Accepted, now);
     };
     note(&key, 0);
-    assert_eq!((listed(&usages), usages.pending()), (1, 1));
+    assert_eq!((queued(&usages), usages.pending()), (1, 1));
     let writing = usages.take_unwritten();
     let (last_use, counts) = (key.use_to_write().unwrap(), key.counts_to_write());
     note(&key, 1);
     note(&other, 1);
-    assert_eq!(listed(&usages), 1, "one that is being written is in none");
+    assert_eq!(queued(&usages), 1, "one that is being written is in none");
     assert_eq!(usages.pending(), 2);
     key.forget_use(&last_use);
     key.forget_counts(&counts);
-    key.take_sighting();
+    key.take_caller_stats();
     assert_eq!(calls(&key), [1]);
     assert_eq!(key.use_to_write().unwrap().at, NOON.plus_seconds(1));
     usages.settle(&writing[0]);
-    assert_eq!((listed(&usages), usages.pending()), (2, 2));
+    assert_eq!((queued(&usages), usages.pending()), (2, 2));
     usages.take_unwritten();
     key.forget_use(&key.use_to_write().unwrap());
     key.forget_counts(&key.counts_to_write());
     assert_eq!(key.use_to_write(), None);
     assert_eq!(calls(&key).len(), 0);
     usages.settle(&key);
-    assert_eq!((listed(&usages), usages.pending()), (0, 1));
+    assert_eq!((queued(&usages), usages.pending()), (0, 1));
     note(&key, 2);
-    assert_eq!(listed(&usages), 1, "the next call puts it into a list");
+    assert_eq!(queued(&usages), 1, "the next call puts it into a list");
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn unwritten_counts_are_bounded_but_existing_ones_still_increase() {
     let usages = Usages::default();
     let key = of(&usages, "k");
     usages.count(&key, Outcome::Accepted, NOON);
-    while usages.take_room() {}
+    while usages.reserve_count() {}
     assert_eq!(
         usages.counts.load(std::sync::atomic::Ordering::Relaxed),
-        MOST_COUNTS
+        MAX_COUNTS
     );
     usages.count(&key, Outcome::Accepted, NOON);
     usages.count(&key, REVOKED, NOON);
@@ -138,15 +138,15 @@ fn unwritten_counts_are_bounded_but_existing_ones_still_increase() {
         "no new ones, and those that are there go on"
     );
     let written = key.counts_to_write();
-    usages.give_room(key.forget_counts(&written));
+    usages.release_counts(key.forget_counts(&written));
     usages.count(&key, REVOKED, NOON);
     assert_eq!(calls(&key), [1]);
 }
 
 fn seen(key: &KeyUsage) -> Vec<Caller> {
-    let sighting = key.take_sighting();
-    sighting
-        .map(|Sighting { callers, .. }| callers)
+    let stats = key.take_caller_stats();
+    stats
+        .map(|CallerStats { callers, .. }| callers)
         .unwrap_or_default()
 }
 
@@ -164,9 +164,12 @@ fn calls_with_the_same_address_user_agent_and_outcome_are_one_caller() {
     note(1, "wget", 20);
     note(2, "curl", 20);
     usages.note_refusal(&key, REVOKED, at(20), source(1, "curl"));
-    let told = |caller: &Caller| (caller.first.millis(), caller.last.millis(), caller.calls);
-    let told: Vec<_> = seen(&key).iter().map(told).collect();
-    assert_eq!(told, [(10, 20, 3), (20, 20, 1), (20, 20, 1), (20, 20, 1)]);
+    let summary = |caller: &Caller| (caller.first.millis(), caller.last.millis(), caller.calls);
+    let summary: Vec<_> = seen(&key).iter().map(summary).collect();
+    assert_eq!(
+        summary,
+        [(10, 20, 3), (20, 20, 1), (20, 20, 1), (20, 20, 1)]
+    );
     assert_eq!(seen(&key), []);
 }
 
@@ -180,7 +183,7 @@ fn invented_user_agents_are_bounded_and_evict_no_caller_of_another_outcome() {
         usages.note_refusal(&key, REVOKED, at(number), source(7, &agent));
     }
     let callers = seen(&key);
-    assert_eq!(callers.len(), KEPT_CALLERS + 1);
+    assert_eq!(callers.len(), MAX_CALLERS + 1);
     assert_eq!(callers[0].user_agent.as_deref(), Some("the feed"));
     let oldest = callers[1..].iter().map(|caller| caller.last.millis()).min();
     assert_eq!(oldest, Some(9_980), "the latest are kept");
@@ -192,12 +195,12 @@ fn callers_are_written_again_if_their_write_failed() {
     let key = of(&usages, "k");
     usages.note_use(&key, at(10), source(1, "curl"));
     usages.note_scope(&key, Scope::LeadsRead, at(10));
-    let taken = key.take_sighting().unwrap();
+    let taken = key.take_caller_stats().unwrap();
     key.put_back(taken.clone());
-    assert_eq!(key.take_sighting().as_ref(), Some(&taken));
+    assert_eq!(key.take_caller_stats().as_ref(), Some(&taken));
     usages.note_use(&key, at(20), source(2, "curl"));
     key.put_back(taken);
-    let both = key.take_sighting().unwrap();
+    let both = key.take_caller_stats().unwrap();
     assert_eq!(both.callers.len(), 1);
     assert!(both.scope_uses.last(Scope::LeadsRead).is_some());
 }
@@ -226,7 +229,7 @@ fn key_is_forgotten_when_its_bucket_is_full_and_no_count_is_unwritten() {
     clock.advance_seconds(1);
     usages.forget_idle(&clock);
     let mut left: Vec<_> = usages
-        .known
+        .in_memory
         .iter()
         .map(|usage| usage.key().as_str().to_owned())
         .collect();
@@ -241,7 +244,7 @@ fn key_is_forgotten_when_its_bucket_is_full_and_no_count_is_unwritten() {
     }
     clock.advance_seconds(10);
     usages.forget_idle(&clock);
-    assert!(usages.known.is_empty());
+    assert!(usages.in_memory.is_empty());
 }
 
 #[test]

@@ -1,21 +1,21 @@
 //! The lease, and the epochs of changes: whether a verdict in memory may be used.
 //!
-//! Generic over [`Number`], so that the model runs this very code in many orders of its steps.
-//! Comments cite the protocol in [`super`].
+//! Generic over [`SharedNumber`], so that the model runs this very code in many orders of its
+//! steps. Comments cite the protocol in [`super`].
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Duration of a lease from the start of a look, in microseconds.
+/// Duration of a lease from the start of a poll, in microseconds.
 pub const LEASE: u64 = 1_000_000;
 
 /// Number shared between threads. All threads see all operations in one order.
-pub(crate) trait Number: Default + Send + Sync + 'static {
+pub(crate) trait SharedNumber: Default + Send + Sync + 'static {
     fn get(&self) -> u64;
     fn set(&self, number: u64);
 }
 
-impl Number for AtomicU64 {
+impl SharedNumber for AtomicU64 {
     fn get(&self) -> u64 {
         self.load(Ordering::SeqCst)
     }
@@ -44,32 +44,32 @@ pub(super) struct Slots {
 #[derive(Debug)]
 pub(super) struct Epochs<N = AtomicU64> {
     /// End of the lease on the boot clock, in microseconds.
-    live_until: N,
+    lease_end: N,
     /// The current epoch. It belongs to this process and never goes back, whatever happens to the
     /// database.
     changes: N,
     /// Epoch of the last change, for each slot.
-    of_keys: Box<[N]>,
-    of_accounts: Box<[N]>,
+    keys: Box<[N]>,
+    accounts: Box<[N]>,
     /// Keyed at random, so that no caller can choose a slot.
     hasher: RandomState,
 }
 
-impl<N: Number> Epochs<N> {
+impl<N: SharedNumber> Epochs<N> {
     pub(super) fn new(slots: usize) -> Self {
         let row = || (0..slots).map(|_| N::default()).collect();
         Self {
-            live_until: N::default(),
+            lease_end: N::default(),
             changes: N::default(),
-            of_keys: row(),
-            of_accounts: row(),
+            keys: row(),
+            accounts: row(),
             hasher: RandomState::new(),
         }
     }
 
     /// R1: whether the lease covers `now`.
     pub(super) fn is_live(&self, now: u64) -> bool {
-        now < self.live_until.get()
+        now < self.lease_end.get()
     }
 
     /// R4: to be called before the record is read.
@@ -78,42 +78,43 @@ impl<N: Number> Epochs<N> {
     }
 
     /// R2 and I3: whether no change in these slots was noted since `epoch`.
-    pub(super) fn holds(&self, epoch: Epoch, slots: Slots) -> bool {
-        let noted = |row: &[N], place: usize| row[place].get() <= epoch.0;
-        noted(&self.of_keys, slots.key) && noted(&self.of_accounts, slots.account)
+    pub(super) fn is_current(&self, epoch: Epoch, slots: Slots) -> bool {
+        let unchanged = |row: &[N], slot: usize| row[slot].get() <= epoch.0;
+        unchanged(&self.keys, slots.key) && unchanged(&self.accounts, slots.account)
     }
 
-    /// Slots for [`Self::holds`]. They stay the same for the lifetime of this epochs.
+    /// Slots for [`Self::is_current`]. They stay the same for the lifetime of this epochs.
     pub(super) fn slots(&self, key: &impl Hash, account: &impl Hash) -> Slots {
         Slots {
-            key: self.place(key),
-            account: self.place(account),
+            key: self.slot(key),
+            account: self.slot(account),
         }
     }
 
     pub(super) fn note_key(&self, key: &impl Hash) {
-        self.of_keys[self.place(key)].set(self.next());
+        self.keys[self.slot(key)].set(self.next());
     }
 
     pub(super) fn note_account(&self, account: &impl Hash) {
-        self.of_accounts[self.place(account)].set(self.next());
+        self.accounts[self.slot(account)].set(self.next());
     }
 
     pub(super) fn note_all(&self) {
         let number = self.next();
         // Every verdict has a slot for its key, so these are enough.
-        for place in &self.of_keys {
-            place.set(number);
+        for slot in &self.keys {
+            slot.set(number);
         }
     }
 
-    /// L5: to be called after all changes are noted that the look found which began at `looked_at`.
-    pub(super) fn extend(&self, looked_at: u64) {
-        self.live_until.set(looked_at + LEASE);
+    /// L5: to be called after all changes are noted that the poll found which began at
+    /// `poll_started_at`.
+    pub(super) fn extend(&self, poll_started_at: u64) {
+        self.lease_end.set(poll_started_at + LEASE);
     }
 
     pub(super) fn withdraw(&self) {
-        self.live_until.set(0);
+        self.lease_end.set(0);
     }
 
     /// Raises the epoch, before the slot is set to it: the change is committed already, so each
@@ -124,8 +125,8 @@ impl<N: Number> Epochs<N> {
         number
     }
 
-    fn place(&self, of: &impl Hash) -> usize {
-        let slots = self.of_keys.len() as u64;
+    fn slot(&self, of: &impl Hash) -> usize {
+        let slots = self.keys.len() as u64;
         usize::try_from(self.hasher.hash_one(of) % slots).unwrap_or_default()
     }
 }

@@ -16,16 +16,16 @@ pub struct ExpiryNotice {
 }
 
 impl Verdict {
-    /// R3: decides whether the key may be used from an address. `unstored` is the status under
+    /// R3: decides whether the key may be used from an address. `pending_stop` is the status under
     /// which this node alone refuses the key, if there is one.
     pub(crate) fn judge(
         &self,
-        unstored: Option<KeyStatus>,
+        pending_stop: Option<KeyStatus>,
         ip: IpAddr,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let state = self.state(now);
-        match unstored {
+        match pending_stop {
             Some(KeyStatus::Revoked) if state.is_live() => Err(Refusal::RevokedHere),
             Some(_) if state == KeyState::Active => Err(Refusal::PausedKey),
             _ => Refusal::check_key(&state, self.allow_list.as_ref(), ip),

@@ -13,13 +13,13 @@
 //! - **Node**: a server that judges calls from memory. Its row in `nodes` has an id, the number
 //!   that it has acknowledged, a count of heartbeats, and a mark that is set when it is presumed
 //!   dead. Each registration draws a new id and begins with nothing in memory.
-//! - **Look**: a node's read of the changes after `seen`, the last number that it has noted. To
-//!   **note** a change is to invalidate the verdicts of its key or account.
+//! - **Poll**: a node's read of the changes after `last_noted`, the last number that it has noted.
+//!   To **note** a change is to invalidate the verdicts of its key or account.
 //! - **Epoch**: the number of changes that this node has noted. It is local to the process and
 //!   never goes back, whatever happens to the database. Each verdict in memory has the epoch at
 //!   which the read of its record began. Each **slot**, of 4,096 for keys and 4,096 for accounts,
 //!   has the epoch of the last change that hashed to it.
-//! - **Lease**: permission to use verdicts from memory, for 1 s from the *start* of a look.
+//! - **Lease**: permission to use verdicts from memory, for 1 s from the *start* of a poll.
 //! - **Acknowledgement** of *n*: the node's row records that every change up to *n* is noted.
 //! - **Boot clock**: measures the time since the machine started, including sleep. It is never set.
 //!
@@ -28,7 +28,7 @@
 //!   forget it. The counter stays locked until the commit, so numbers become visible in order and
 //!   without gaps.
 //! - **I2.** A lease is granted only after the node has noted every change that was visible when
-//!   the look began, and only if its row was there without a mark at some moment after that.
+//!   the poll began, and only if its row was there without a mark at some moment after that.
 //! - **I3.** A verdict is used only if no change of its key or account was noted since the read of
 //!   its record began, that is, if its epoch is not below that of either slot. So it contains every
 //!   change that this node has noted.
@@ -37,8 +37,8 @@
 //!
 //! # The reader: a call
 //! - **R1.** The server reads the boot clock and checks the lease. Without one, it goes to R4. The
-//!   lease comes *before* memory: if it were checked last, a look in between could grant it for a
-//!   verdict that was read from memory before that look.
+//!   lease comes *before* memory: if it were checked last, a poll in between could grant it for a
+//!   verdict that was read from memory before that poll.
 //! - **R2.** It gets the verdict and compares its epoch with both slots (I3). Without a valid one,
 //!   it goes to R4.
 //! - **R3.** It judges the call by the verdict, the time of day and the caller's address.
@@ -47,24 +47,24 @@
 //!   higher epoch: the verdict judges this call, which began before the read, and is never used
 //!   again. A key that does not exist is not stored.
 //!
-//! # The reader: a look, at most 200 ms after the last one, and sooner if the database notifies
-//! - **L1.** The node, which looks one at a time, reads the boot clock before it asks the database.
+//! # The reader: a poll, at most 200 ms after the last one, and sooner if the database notifies
+//! - **L1.** The node, which polls one at a time, reads the boot clock before it asks the database.
 //! - **L2.** A node without a row registers: its row begins with the last number as acknowledged,
 //!   and every verdict is invalidated, because nothing was noted while it had no row.
-//! - **L3.** One statement reads a page of changes after `seen`. It returns no row if the node's
-//!   row is missing or marked, or if `seen` is above the last number: the node withdraws its lease
-//!   and goes back to L2.
+//! - **L3.** One statement reads a page of changes after `last_noted`. It returns no row if the
+//!   node's row is missing or marked, or if `last_noted` is above the last number: the node
+//!   withdraws its lease and goes back to L2.
 //! - **L4.** The node notes the changes: for each, it raises the epoch first and then sets the
-//!   slot. If the first number is not `seen + 1`, it invalidates everything. It repeats L3 while
-//!   pages are full.
+//!   slot. If the first number is not `last_noted + 1`, it invalidates everything. It repeats L3
+//!   while pages are full.
 //! - **L5.** It extends the lease to 1 s after L1.
-//! - **L6.** A separate task, so that looks never wait for a write, acknowledges `seen` when it
-//!   rises, and every 500 ms while there are other nodes, as a heartbeat.
+//! - **L6.** A separate task, so that polls never wait for a write, acknowledges `last_noted` when
+//!   it rises, and every 500 ms while there are other nodes, as a heartbeat.
 //!
 //! # The writer, on a node or in a command
 //! - **W1.** It commits the change, which gets its number *n* (I1).
-//! - **W2.** Its own node looks (L1 to L5), or withdraws its lease if that fails, even if W1
-//!   failed: the commit may have been made. The look ends at a number that is at least *n*. A
+//! - **W2.** Its own node polls (L1 to L5), or withdraws its lease if that fails, even if W1
+//!   failed: the commit may have been made. The poll ends at a number that is at least *n*. A
 //!   process that is not a node, such as a command, reads the last number instead.
 //! - **W3.** If W1 failed, it returns the error. Otherwise it lists the nodes every 10 ms, until
 //!   each has acknowledged that number and is not marked, or until 1.1 s have passed since W1
@@ -72,7 +72,7 @@
 //! - **W4.** It answers, with a receipt of how many nodes acknowledged and how long that took.
 //!
 //! This is enough. A node that acknowledged *n* uses no older verdict (I3, I4). A node that did not
-//! has either noted *n*, or began its last look before the commit, so that its lease has ended by
+//! has either noted *n*, or began its last poll before the commit, so that its lease has ended by
 //! W4 (I2). A node without a row has no lease (I2, I5), and registers with nothing in memory (L2).
 //!
 //! # Dead nodes
@@ -92,19 +92,19 @@
 //!   compared; only their speed matters, and W3 and D2 leave 0.1 s and 0.5 s for that.
 //! - **F5.** *A node cannot reach the database*: its lease ends within 1 s, and each call reads the
 //!   database, which fails until it is reachable. Writers elsewhere wait as in F1.
-//! - **F6.** *A look hangs or is cancelled*: it is given up after 1 s, and the next one repeats it
-//!   from `seen`. Noting a change twice does no harm.
+//! - **F6.** *A poll hangs or is cancelled*: it is given up after 1 s, and the next one repeats it
+//!   from `last_noted`. Noting a change twice does no harm.
 //! - **F7.** *The commit is in doubt*, or fails: the caller gets the error, and no promise. If the
-//!   change was made, each node notes it at its next look. A revocation or a pause is enforced on
-//!   this node until it is stored (`crate::verdict::unstored`).
+//!   change was made, each node notes it at its next poll. A revocation or a pause is enforced on
+//!   this node until it is stored (`crate::verdict::pending_stops`).
 //! - **F8.** *The writer dies* after W1: its caller gets no answer; the nodes note it anyway.
 //! - **F9.** *The nodes cannot be listed*, or cannot acknowledge: the writer waits 1.1 s.
 //! - **F10.** *A node missed more changes than are kept* (10,000): L4 invalidates everything.
 //! - **F11.** *The database returned to an earlier state*, without the node's row or with a last
-//!   number below `seen`: L3. Registrations and marks are committed durably, so that a crash of the
-//!   database server does not undo them.
+//!   number below `last_noted`: L3. Registrations and marks are committed durably, so that a crash
+//!   of the database server does not undo them.
 //! - **F12.** *A server stops*: it withdraws its lease, removes its row, and never registers again.
-//! - **F13.** *A notification is lost*: the next look comes after 200 ms at the latest.
+//! - **F13.** *A notification is lost*: the next poll comes after 200 ms at the latest.
 
 mod epochs;
 mod heartbeat;
@@ -114,22 +114,22 @@ mod judgement;
 mod model;
 mod node;
 mod peers;
+mod pending_stops;
 mod propagation;
 #[cfg(test)]
 mod tests;
-mod unstored;
 
-pub use heartbeat::{BEAT_MILLIS, Heartbeat};
+pub use heartbeat::{Heartbeat, POLL_INTERVAL_MILLIS};
 pub use judgement::ExpiryNotice;
 pub use node::Node;
-pub(crate) use unstored::{Stop, StopEvent, UnstoredChanges};
+pub(crate) use pending_stops::{PendingStop, PendingStops, StopEventBuilder};
 
 use crate::key::{AllowList, KeyDigest, KeyState};
 use crate::origin::CalledKey;
-use crate::store::{ChangeOf, KeyRecord};
+use crate::store::{AffectedKeys, KeyRecord};
 use crate::usage::KeyUsage;
 use domain::{AccountName, KeyName, RateLimit, ScopeSet, Timestamp};
-use epochs::{Epoch, Epochs, Number, Slots};
+use epochs::{Epoch, Epochs, SharedNumber, Slots};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -190,15 +190,15 @@ pub(crate) struct CachedVerdict {
 /// Map from digests to verdicts, bounded by its own eviction. Losing an entry costs one read.
 pub(crate) trait Memory: Default + Send + Sync + 'static {
     fn get(&self, digest: &KeyDigest) -> Option<CachedVerdict>;
-    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict);
+    fn insert(&self, digest: &KeyDigest, cached: CachedVerdict);
     fn remove(&self, digest: &KeyDigest);
 }
 
 /// Hash of a digest: its first bytes. Digests are as good as random, and no caller can choose one.
 #[derive(Default)]
-pub(crate) struct FirstBytes(u64);
+pub(crate) struct PrefixHasher(u64);
 
-impl Hasher for FirstBytes {
+impl Hasher for PrefixHasher {
     fn write(&mut self, bytes: &[u8]) {
         if let Some(first) = bytes.first_chunk() {
             self.0 = u64::from_ne_bytes(*first);
@@ -213,11 +213,11 @@ impl Hasher for FirstBytes {
 }
 
 type Sharded =
-    Cache<[u8; 32], CachedVerdict, quick_cache::UnitWeighter, BuildHasherDefault<FirstBytes>>;
+    Cache<[u8; 32], CachedVerdict, quick_cache::UnitWeighter, BuildHasherDefault<PrefixHasher>>;
 
-pub(crate) struct Bounded(Sharded);
+pub(crate) struct BoundedMemory(Sharded);
 
-impl Default for Bounded {
+impl Default for BoundedMemory {
     fn default() -> Self {
         Self(Cache::with(
             1_024,
@@ -229,13 +229,13 @@ impl Default for Bounded {
     }
 }
 
-impl Memory for Bounded {
+impl Memory for BoundedMemory {
     fn get(&self, digest: &KeyDigest) -> Option<CachedVerdict> {
         self.0.get(digest.as_bytes())
     }
 
-    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict) {
-        self.0.insert(*digest.as_bytes(), kept);
+    fn insert(&self, digest: &KeyDigest, cached: CachedVerdict) {
+        self.0.insert(*digest.as_bytes(), cached);
     }
 
     fn remove(&self, digest: &KeyDigest) {
@@ -243,7 +243,7 @@ impl Memory for Bounded {
     }
 }
 
-pub(crate) struct Verdicts<N = AtomicU64, M = Bounded> {
+pub(crate) struct Verdicts<N = AtomicU64, M = BoundedMemory> {
     epochs: Epochs<N>,
     memory: M,
 }
@@ -256,12 +256,12 @@ impl Default for Verdicts {
 
 impl Verdicts {
     /// Number of keys in memory.
-    pub(crate) fn kept(&self) -> u64 {
+    pub(crate) fn key_count(&self) -> u64 {
         self.memory.0.len() as u64
     }
 }
 
-impl<N: Number, M: Memory> Verdicts<N, M> {
+impl<N: SharedNumber, M: Memory> Verdicts<N, M> {
     fn new(slots: usize) -> Self {
         Self {
             epochs: Epochs::new(slots),
@@ -272,20 +272,20 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
     /// R1 and R2: returns the verdict on a key if it may be used at `now`, which the caller read
     /// off the boot clock, in microseconds, after the request began.
     pub(crate) fn find(&self, digest: &KeyDigest, now: u64) -> Option<Arc<Verdict>> {
-        // R1: the lease first. Checked last, after a long suspension, a lease from a look in
-        // between would vouch for a verdict that was read from memory before that look.
+        // R1: the lease first. Checked last, after a long suspension, a lease from a poll in
+        // between would vouch for a verdict that was read from memory before that poll.
         if !self.epochs.is_live(now) {
             return None;
         }
         // R2.
-        let kept = self.memory.get(digest)?;
+        let cached = self.memory.get(digest)?;
         self.epochs
-            .holds(kept.epoch, kept.slots)
-            .then_some(kept.verdict)
+            .is_current(cached.epoch, cached.slots)
+            .then_some(cached.verdict)
     }
 
     /// Whether a lease is live at `now`.
-    pub(crate) fn may_be_used(&self, now: u64) -> bool {
+    pub(crate) fn has_lease(&self, now: u64) -> bool {
         self.epochs.is_live(now)
     }
 
@@ -298,38 +298,38 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
     pub(crate) fn keep(&self, digest: &KeyDigest, verdict: Arc<Verdict>, epoch: Epoch) {
         let account = &verdict.key().account_id;
         let slots = self.epochs.slots(digest.as_bytes(), account);
-        let kept = CachedVerdict {
+        let cached = CachedVerdict {
             verdict,
             epoch,
             slots,
         };
-        self.memory.insert(digest, kept);
+        self.memory.insert(digest, cached);
     }
 
     /// L4: invalidates the verdicts that a change affects. This and all methods below are called
     /// under the lock of [`Heartbeat`], by one task at a time.
-    fn note(&self, change: &ChangeOf) {
+    fn note(&self, change: &AffectedKeys) {
         match change {
-            ChangeOf::Key(digest) => {
+            AffectedKeys::Key(digest) => {
                 self.epochs.note_key(digest.as_bytes());
                 // The epoch already invalidates the entry; removing it only frees memory.
                 self.memory.remove(digest);
             }
-            ChangeOf::Account(account) => self.epochs.note_account(account),
+            AffectedKeys::Account(account) => self.epochs.note_account(account),
         }
     }
 
     /// L2 and L4: invalidates every verdict.
-    fn forget_all(&self) {
+    fn invalidate_all(&self) {
         self.epochs.note_all();
     }
 
-    /// L5: grants or extends the lease, from the time at which the look began.
-    fn extend(&self, looked_at: u64) {
-        self.epochs.extend(looked_at);
+    /// L5: grants or extends the lease, from the time at which the poll began.
+    fn extend(&self, poll_started_at: u64) {
+        self.epochs.extend(poll_started_at);
     }
 
-    /// Ends the lease, so that each call reads the database until the next look succeeds.
+    /// Ends the lease, so that each call reads the database until the next poll succeeds.
     fn withdraw(&self) {
         self.epochs.withdraw();
     }

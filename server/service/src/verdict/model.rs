@@ -5,11 +5,11 @@
 //! Each mistake that the protocol guards against is also made here once, and the model must find
 //! it.
 
-use super::epochs::{LEASE, Number};
+use super::epochs::{LEASE, SharedNumber};
 use super::tests::{account, verdict};
 use super::{CachedVerdict, Memory, Verdicts};
 use crate::key::KeyDigest;
-use crate::store::ChangeOf;
+use crate::store::AffectedKeys;
 use shuttle::rand::{Rng as _, thread_rng};
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::sync::Mutex;
@@ -24,7 +24,7 @@ const DIGEST: KeyDigest = KeyDigest::from_bytes([7; 32]);
 #[derive(Default)]
 struct Shared(AtomicU64);
 
-impl Number for Shared {
+impl SharedNumber for Shared {
     fn get(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
     }
@@ -42,8 +42,8 @@ impl Memory for Map {
         self.0.lock().unwrap().get(digest.as_bytes()).cloned()
     }
 
-    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict) {
-        self.0.lock().unwrap().insert(*digest.as_bytes(), kept);
+    fn insert(&self, digest: &KeyDigest, cached: CachedVerdict) {
+        self.0.lock().unwrap().insert(*digest.as_bytes(), cached);
     }
 
     fn remove(&self, digest: &KeyDigest) {
@@ -55,13 +55,13 @@ impl Memory for Map {
 enum Mistake {
     None,
     /// Takes the epoch only after the row was read (against R4).
-    AsOfTooLate,
-    /// Grants the lease before the changes of the look are noted (against I2).
+    EpochTooLate,
+    /// Grants the lease before the changes of the poll are noted (against I2).
     LeaseBeforeNotes,
-    /// Counts the lease from the end of the look (against L1).
+    /// Counts the lease from the end of the poll (against L1).
     LeaseFromTheEnd,
     /// Reads memory first, and checks the lease after that (against R1).
-    LeaseAskedLast,
+    LeaseCheckedLast,
     /// Acknowledges a change before it is noted (against I4).
     AcknowledgedTooEarly,
 }
@@ -69,7 +69,7 @@ enum Mistake {
 struct Node {
     verdicts: Verdicts<Shared, Map>,
     /// Of the key alone, or of all keys of its account.
-    change: ChangeOf,
+    change: AffectedKeys,
     /// Whether that change, which has the number 1, has revoked the key.
     revoked: Mutex<bool>,
     acknowledged: Shared,
@@ -78,8 +78,8 @@ struct Node {
 }
 
 impl Node {
-    /// `Node::look_from`, and the acknowledgement after it.
-    fn look(&self) {
+    /// `Node::poll_from`, and the acknowledgement after it.
+    fn poll(&self) {
         let began = self.clock.get();
         let revoked = *self.revoked.lock().unwrap();
         let from = match self.mistake {
@@ -103,12 +103,12 @@ impl Node {
 
     fn find(&self) -> Option<bool> {
         let now = self.clock.get();
-        if self.mistake == Mistake::LeaseAskedLast {
-            let kept = self.verdicts.memory.get(&DIGEST)?;
+        if self.mistake == Mistake::LeaseCheckedLast {
+            let cached = self.verdicts.memory.get(&DIGEST)?;
             // The verdict is still checked against its slots; only the lease is checked too late.
-            let holds = self.verdicts.epochs.holds(kept.epoch, kept.slots);
+            let is_current = self.verdicts.epochs.is_current(cached.epoch, cached.slots);
             let live = self.verdicts.epochs.is_live(now);
-            return (holds && live).then_some(!kept.verdict.state.is_live());
+            return (is_current && live).then_some(!cached.verdict.state.is_live());
         }
         self.verdicts
             .find(&DIGEST, now)
@@ -123,7 +123,7 @@ impl Node {
         let before = self.verdicts.epoch();
         let revoked = *self.revoked.lock().unwrap();
         let epoch = match self.mistake {
-            Mistake::AsOfTooLate => self.verdicts.epoch(),
+            Mistake::EpochTooLate => self.verdicts.epoch(),
             _ => before,
         };
         let read = Arc::new(verdict(revoked));
@@ -136,32 +136,32 @@ impl Node {
         *self.revoked.lock().unwrap() = true;
         let returned = self.clock.get();
         while self.acknowledged.get() < 1 && self.clock.get() < returned + LEASE {
-            self.let_pass();
+            self.pass_time();
         }
     }
 
-    fn let_pass(&self) {
+    fn pass_time(&self) {
         self.clock.0.fetch_add(LEASE * 2 / 5, Ordering::SeqCst);
         thread::yield_now();
     }
 }
 
-/// A look at any moment between a revocation and the call after it. The few steps make sure that
+/// A poll at any moment between a revocation and the call after it. The few steps make sure that
 /// every order comes up soon.
-fn run_one_look(mistake: Mistake) {
+fn run_one_poll(mistake: Mistake) {
     let node = node(mistake);
     node.call();
-    let looking = {
+    let polling = {
         let node = Arc::clone(&node);
-        thread::spawn(move || node.look())
+        thread::spawn(move || node.poll())
     };
     node.revoke();
     assert!(!node.call(), "a revoked key was let in");
-    looking.join().unwrap();
+    polling.join().unwrap();
     assert!(!node.call(), "a revoked key was let in in the end");
 }
 
-/// A call that reads the key while it is revoked and while a look notes that.
+/// A call that reads the key while it is revoked and while a poll notes that.
 fn run_one_fill(mistake: Mistake) {
     let node = node(mistake);
     let calling = {
@@ -169,7 +169,7 @@ fn run_one_fill(mistake: Mistake) {
         thread::spawn(move || node.call())
     };
     *node.revoked.lock().unwrap() = true;
-    node.look();
+    node.poll();
     assert!(!node.call(), "a revoked key was let in");
     calling.join().unwrap();
     assert!(!node.call(), "a revoked key was let in in the end");
@@ -177,9 +177,9 @@ fn run_one_fill(mistake: Mistake) {
 
 fn node(mistake: Mistake) -> Arc<Node> {
     let change = if thread_rng().gen_bool(0.5) {
-        ChangeOf::Key(DIGEST)
+        AffectedKeys::Key(DIGEST)
     } else {
-        ChangeOf::Account(account("a"))
+        AffectedKeys::Account(account("a"))
     };
     let node = Arc::new(Node {
         verdicts: Verdicts::new(1),
@@ -190,11 +190,11 @@ fn node(mistake: Mistake) -> Arc<Node> {
         mistake,
     });
     node.clock.set(LEASE);
-    node.look();
+    node.poll();
     node
 }
 
-/// Looks, calls, a revocation and the passing of time, all at once.
+/// Polls, calls, a revocation and the passing of time, all at once.
 fn run(mistake: Mistake) {
     let node = node(mistake);
     let start = |work: fn(&Node)| {
@@ -202,10 +202,10 @@ fn run(mistake: Mistake) {
         thread::spawn(move || work(&node))
     };
     let threads = [
-        start(|node| (0..4).for_each(|_| node.let_pass())),
+        start(|node| (0..4).for_each(|_| node.pass_time())),
         start(|node| {
             for _ in 0..3 {
-                node.look();
+                node.poll();
                 thread::yield_now();
             }
         }),
@@ -222,7 +222,7 @@ fn run(mistake: Mistake) {
 
 #[test]
 fn revoked_key_is_never_admitted_in_any_order_of_steps() {
-    shuttle::check_random(|| run_one_look(Mistake::None), RUNS * 5);
+    shuttle::check_random(|| run_one_poll(Mistake::None), RUNS * 5);
     shuttle::check_pct(|| run_one_fill(Mistake::None), RUNS * 5, 3);
     shuttle::check_random(|| run(Mistake::None), RUNS);
     shuttle::check_pct(|| run(Mistake::None), RUNS, 3);
@@ -234,21 +234,21 @@ fn revoked_key_is_never_admitted_in_any_order_of_steps() {
 #[test]
 fn model_detects_each_mistake() {
     for mistake in [
-        Mistake::AsOfTooLate,
+        Mistake::EpochTooLate,
         Mistake::LeaseBeforeNotes,
         Mistake::LeaseFromTheEnd,
-        Mistake::LeaseAskedLast,
+        Mistake::LeaseCheckedLast,
         Mistake::AcknowledgedTooEarly,
     ] {
-        let found = std::panic::catch_unwind(|| {
-            let look = RandomScheduler::new_from_seed(1, RUNS * 10);
-            Runner::new(look, Config::default()).run(move || run_one_look(mistake));
+        let panic = std::panic::catch_unwind(|| {
+            let poll = RandomScheduler::new_from_seed(1, RUNS * 10);
+            Runner::new(poll, Config::default()).run(move || run_one_poll(mistake));
             let fill = PctScheduler::new_from_seed(1, 3, RUNS * 10);
             Runner::new(fill, Config::default()).run(move || run_one_fill(mistake));
         });
-        let found = found.expect_err(&format!("{mistake:?} was not found"));
-        let text = found.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| found.downcast_ref::<String>().cloned());
+        let panic = panic.expect_err(&format!("{mistake:?} was not found"));
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         let text = text.unwrap_or_default();
         let expected = "a revoked key was let in";
         assert!(text.contains(expected), "{mistake:?}: {text}");

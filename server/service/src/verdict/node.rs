@@ -43,7 +43,7 @@ impl Node {
 
     /// Whether this node has a lease. Otherwise each call reads the database.
     pub(crate) fn has_lease(&self) -> bool {
-        self.verdicts.may_be_used(self.clock.boot_micros())
+        self.verdicts.has_lease(self.clock.boot_micros())
     }
 
     /// Returns the id of this node; `None` until it is registered.
@@ -52,7 +52,7 @@ impl Node {
     }
 
     /// Whether this process is not a node, or no longer one.
-    pub(crate) fn is_absent(&self) -> bool {
-        self.heartbeat.is_without_node()
+    pub(crate) fn is_unregistered(&self) -> bool {
+        self.heartbeat.is_unregistered()
     }
 }

@@ -4,7 +4,7 @@
 
 use super::Node;
 use super::epochs::LEASE;
-use super::heartbeat::{LOOK, Place};
+use super::heartbeat::{POLL_TIMEOUT, Registration};
 use crate::error::Error;
 use crate::store::{NodeId, NodeRecord, Receipt, StoreError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 /// Margin for the difference in speed of two clocks over one lease, many times what is usual.
 const MARGIN: u64 = 100_000;
-const ASK_AGAIN: Duration = Duration::from_millis(10);
+const POLL_PAUSE: Duration = Duration::from_millis(10);
 
 impl Node {
     /// Makes a change that decisions on calls depend on, and waits until it has reached all nodes.
@@ -23,7 +23,7 @@ impl Node {
     /// because all leases from before it have ended.
     ///
     /// # Errors
-    /// The store's. The change may have been made all the same (F7): this node has looked for it,
+    /// The store's. The change may have been made all the same (F7): this node has polled for it,
     /// or has withdrawn its lease (W2).
     pub(crate) async fn propagate<T>(
         &self,
@@ -34,26 +34,26 @@ impl Node {
         let changed = change.await;
         let returned = self.clock.boot_micros();
         // W2, even if W1 failed: the change may have been made.
-        let (own, number) = self.look_after_a_change().await.unzip();
+        let (own, number) = self.poll_after_change().await.unzip();
         let own = own.flatten();
         // W3.
         let changed = changed?;
         let until = returned + LEASE + MARGIN;
         let mut count = None;
         loop {
-            let left = until.saturating_sub(self.clock.boot_micros());
-            let asked = timeout(Duration::from_micros(left.max(1)), self.store.nodes()).await;
-            if let (Ok(Ok(nodes)), Some(number)) = (asked, number) {
-                let (all, known) = count_acknowledged(&nodes, own.as_ref(), number);
-                count = Some((all, known));
-                if known == all {
+            let remaining = until.saturating_sub(self.clock.boot_micros());
+            let answer = timeout(Duration::from_micros(remaining.max(1)), self.store.nodes()).await;
+            if let (Ok(Ok(nodes)), Some(number)) = (answer, number) {
+                let (total, acknowledged) = count_acknowledged(&nodes, own.as_ref(), number);
+                count = Some((total, acknowledged));
+                if acknowledged == total {
                     break;
                 }
             }
-            if left == 0 {
+            if remaining == 0 {
                 break;
             }
-            sleep(ASK_AGAIN).await;
+            sleep(POLL_PAUSE).await;
         }
         // W4.
         let millis = self.clock.boot_micros().saturating_sub(began) / 1_000;
@@ -67,24 +67,24 @@ impl Node {
 
     /// W2: returns the node's id, if this process is a node, and a number that is at least that of
     /// the change.
-    async fn look_after_a_change(&self) -> Option<(Option<NodeId>, u64)> {
-        if self.heartbeat.is_without_node() {
-            let last = timeout(LOOK, self.store.last_change()).await;
+    async fn poll_after_change(&self) -> Option<(Option<NodeId>, u64)> {
+        if self.heartbeat.is_unregistered() {
+            let last = timeout(POLL_TIMEOUT, self.store.last_change()).await;
             return Some((None, last.ok()?.ok()?));
         }
-        let Place { id, seen } = self.look_or_withdraw().await?;
-        Some((Some(id), seen))
+        let Registration { id, last_noted } = self.poll_or_withdraw().await?;
+        Some((Some(id), last_noted))
     }
 }
 
 /// Returns how many nodes there are, and how many of them have noted every change up to `number`.
-/// The caller's own node has just looked, so it counts as one of them.
+/// The caller's own node has just polled, so it counts as one of them.
 fn count_acknowledged(nodes: &[NodeRecord], own: Option<&NodeId>, number: u64) -> (u32, u32) {
-    let itself = u32::from(own.is_some());
-    let (mut all, mut known) = (itself, itself);
+    let own_count = u32::from(own.is_some());
+    let (mut total, mut acknowledged) = (own_count, own_count);
     for node in nodes.iter().filter(|node| Some(&node.id) != own) {
-        all += 1;
-        known += u32::from(!node.leaving && node.acknowledged >= number);
+        total += 1;
+        acknowledged += u32::from(!node.presumed_dead && node.acknowledged >= number);
     }
-    (all, known)
+    (total, acknowledged)
 }

@@ -4,7 +4,7 @@ use super::epochs::LEASE;
 use super::{CAPACITY, Verdict, Verdicts};
 use crate::key::{KeyDigest, KeyState};
 use crate::origin::CalledKey;
-use crate::store::ChangeOf;
+use crate::store::AffectedKeys;
 use crate::usage::KeyUsage;
 use domain::{AccountId, AccountName, KeyId, KeyName, RateLimit, ScopeSet, Timestamp};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ fn verdict_read_before_a_change_and_cached_after_it_is_never_used() {
     let verdicts = verdicts();
     let epoch = verdicts.epoch();
     let read = Arc::new(verdict(false));
-    verdicts.note(&ChangeOf::Key(A));
+    verdicts.note(&AffectedKeys::Key(A));
     verdicts.keep(&A, read, epoch);
     assert!(verdicts.find(&A, NOW).is_none());
     keep(&verdicts, &A, "a");
@@ -91,14 +91,14 @@ fn change_invalidates_its_key_or_every_key_of_its_account() {
     let verdicts = verdicts();
     keep(&verdicts, &A, "a");
     keep(&verdicts, &B, "b");
-    verdicts.note(&ChangeOf::Key(B));
+    verdicts.note(&AffectedKeys::Key(B));
     assert!(verdicts.find(&A, NOW).is_some() && verdicts.find(&B, NOW).is_none());
     keep(&verdicts, &B, "b");
-    verdicts.note(&ChangeOf::Account(account("a")));
+    verdicts.note(&AffectedKeys::Account(account("a")));
     assert!(verdicts.find(&A, NOW).is_none() && verdicts.find(&B, NOW).is_some());
     keep(&verdicts, &A, "a");
     assert!(verdicts.find(&A, NOW).is_some());
-    verdicts.forget_all();
+    verdicts.invalidate_all();
     assert!(verdicts.find(&A, NOW).is_none() && verdicts.find(&B, NOW).is_none());
 }
 

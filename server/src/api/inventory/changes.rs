@@ -1,9 +1,9 @@
 //! `GET /api/inventory/changes`: the changes that a copy of the inventory follows.
 
-use super::answer::ItemAnswer;
+use super::response::ItemResponse;
 use crate::AppState;
 use crate::api::openapi::parameters::ItemChangesQuery;
-use crate::api::page::fitting;
+use crate::api::page_size::take_fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
@@ -20,11 +20,11 @@ use utoipa::ToSchema;
 /// The next changes of items.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemChanges)]
-pub struct ChangesAnswer {
+pub struct ItemChangesResponse {
     /// The oldest change first; each item as it is now, so at most once. An answer is limited to 2
     /// MiB, so it may have fewer items than `limit` although more have changed. It is empty only if
     /// nothing more has changed.
-    #[schema(value_type = Vec<ChangeAnswer>)]
+    #[schema(value_type = Vec<ItemStateResponse>)]
     items: Vec<Box<RawValue>>,
     /// The `cursor` for the next request; present even if nothing has changed.
     next_cursor: String,
@@ -34,15 +34,15 @@ pub struct ChangesAnswer {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemState)]
 #[serde(untagged)]
-enum ChangeAnswer {
-    Kept(Box<ItemAnswer>),
-    Removed(RemovedAnswer),
+enum ItemStateResponse {
+    Kept(Box<ItemResponse>),
+    Removed(RemovedItemResponse),
 }
 
 /// The record of an item that was removed in any way.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RemovedItem, example = json!({ "id": "SKU001", "deleted_at": "2026-01-31T09:15:00Z" }))]
-struct RemovedAnswer {
+struct RemovedItemResponse {
     id: String,
     /// Only for a removed item, which has no other field than its id.
     #[schema(format = DateTime)]
@@ -65,43 +65,43 @@ struct RemovedAnswer {
     operation_id = "listItemChanges",
     params(ItemChangesQuery),
     security(("ApiKey" = ["inventory:read"])),
-    responses((status = 200, description = "The next changes", body = ChangesAnswer))
+    responses((status = 200, description = "The next changes", body = ItemChangesResponse))
 )]
 pub async fn changes(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
     parameters: Parameters<ItemChangesQuery>,
-) -> Result<Json<ChangesAnswer>, Problem> {
+) -> Result<Json<ItemChangesResponse>, Problem> {
     let page = parameters.item_changes()?;
-    let found = state
+    let batch = state
         .services
         .inventory
         .changes(&scoped.caller, page.after, page.limit)
         .await?
         .ok_or(Refusal::CursorExpired)?;
-    let (mut places, states): (Vec<_>, Vec<_>) = found
+    let (mut cursors, states): (Vec<_>, Vec<_>) = batch
         .changes
         .into_iter()
-        .map(|change| (change.place, change.state))
+        .map(|change| (change.cursor, change.state))
         .unzip();
-    let listed = places.len();
-    let items = fitting(states.into_iter().map(ChangeAnswer::from))?;
-    places.truncate(items.len());
-    let next = match places.last() {
-        Some(last) if items.len() < listed => last,
-        _ => &found.next,
+    let count = cursors.len();
+    let items = take_fitting(states.into_iter().map(ItemStateResponse::from))?;
+    cursors.truncate(items.len());
+    let next = match cursors.last() {
+        Some(last) if items.len() < count => last,
+        _ => &batch.next,
     };
-    Ok(Json(ChangesAnswer {
+    Ok(Json(ItemChangesResponse {
         next_cursor: write_item_change(next),
         items,
     }))
 }
 
-impl From<ItemState> for ChangeAnswer {
+impl From<ItemState> for ItemStateResponse {
     fn from(state: ItemState) -> Self {
         match state {
             ItemState::Kept(stored) => Self::Kept(Box::new((*stored).into())),
-            ItemState::Removed(removed) => Self::Removed(RemovedAnswer {
+            ItemState::Removed(removed) => Self::Removed(RemovedItemResponse {
                 id: removed.id,
                 deleted_at: rfc3339(removed.at),
             }),

@@ -1,18 +1,20 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /api/inventory/{id}`
 
-use super::answer::ItemAnswer;
 use super::body::{ItemEdits, ItemFields};
+use super::response::ItemResponse;
 use super::tag::{self, ItemCondition};
 use crate::AppState;
-use crate::api::json::{JsonPatch, JsonText};
-use crate::api::once::Once;
-use crate::api::openapi::parameters::{ItemPath, KnownTag, NoTag, OnceHeader, WantedTag};
+use crate::api::buffered_response::BufferedResponse;
+use crate::api::idempotency::Idempotency;
+use crate::api::json_body::{JsonPatch, JsonText};
+use crate::api::openapi::parameters::{
+    IdempotencyKeyHeader, IfAbsentHeader, IfMatchHeader, IfNoneMatchHeader, ItemPath,
+};
 use crate::api::parameters::Parameters;
 use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
-use crate::api::whole::Whole;
 use crate::feed::{edits_at, item_at};
 use crate::http::Json;
 use crate::http::Segment;
@@ -22,7 +24,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use service::inventory::{Condition, EditOutcome, PutOutcome, StoredItem};
 use service::refusal::Refusal;
-use service::store::Removal;
+use service::store::DeleteItemOutcome;
 
 /// Read one item
 ///
@@ -34,10 +36,10 @@ use service::store::Removal;
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "getItem",
-    params(ItemPath, KnownTag),
+    params(ItemPath, IfNoneMatchHeader),
     security(("ApiKey" = ["inventory:read"])),
     responses(
-        (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
+        (status = 200, description = "The item", body = ItemResponse, headers(("ETag" = String, description = "Identifies this version of the item"))),
         (status = 304, description = "The item has not changed: its tag is in `If-None-Match`", headers(("ETag" = String, description = "Identifies this version of the item"))),
     )
 )]
@@ -48,18 +50,18 @@ pub async fn show(
     PathId { id, .. }: PathId<ItemPath>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.none()?;
+    parameters.deny_all()?;
     let item = state
         .services
         .inventory
         .find(&scoped.caller, &text(id)?)
         .await?;
     let item = item.ok_or(Refusal::NoSuchItem)?;
-    if tag::is_known(&headers, item.version()) {
+    if tag::is_not_modified(&headers, item.version()) {
         let tag = [(ETAG, tag::write(item.version()))];
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
-    Ok(answer(StatusCode::OK, item))
+    Ok(item_response(StatusCode::OK, item))
 }
 
 /// Create or replace one item
@@ -71,12 +73,12 @@ pub async fn show(
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "putItem",
-    params(ItemPath, WantedTag, NoTag),
+    params(ItemPath, IfMatchHeader, IfAbsentHeader),
     security(("ApiKey" = ["inventory:write"])),
     request_body = ItemFields,
     responses(
-        (status = 200, description = "Changed, or already stored like this", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
-        (status = 201, description = "Created", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))),
+        (status = 200, description = "Changed, or already stored like this", body = ItemResponse, headers(("ETag" = String, description = "Identifies this version of the item"))),
+        (status = 201, description = "Created", body = ItemResponse, headers(("ETag" = String, description = "Identifies this version of the item"))),
     )
 )]
 pub async fn put(
@@ -88,7 +90,7 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     let draft = item_at(id.as_deref(), &body.0);
     drop(body);
-    let checked = parameters.none().and(condition);
+    let checked = parameters.deny_all().and(condition);
     let checked = checked.and_then(|condition| Ok((condition, text(id)?)));
     let (condition, id) = match checked {
         Ok(checked) => checked,
@@ -115,8 +117,8 @@ pub async fn put(
         .put(&scoped.caller, &scoped.client(), &id, draft, &condition)
         .await?
     {
-        PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),
-        PutOutcome::Updated(item) => Ok(answer(StatusCode::OK, item)),
+        PutOutcome::Created(item) => Ok(item_response(StatusCode::CREATED, item)),
+        PutOutcome::Updated(item) => Ok(item_response(StatusCode::OK, item)),
         PutOutcome::Rejected(errors) => Err(Refusal::InvalidBody(errors).into()),
         PutOutcome::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
@@ -133,50 +135,54 @@ pub async fn put(
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "editItem",
-    params(ItemPath, WantedTag, OnceHeader),
+    params(ItemPath, IfMatchHeader, IdempotencyKeyHeader),
     security(("ApiKey" = ["inventory:write"])),
     request_body(content = ItemEdits, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The item as it is now", body = ItemAnswer, headers(("ETag" = String, description = "Identifies this version of the item"))))
+    responses((status = 200, description = "The item as it is now", body = ItemResponse, headers(("ETag" = String, description = "Identifies this version of the item"))))
 )]
 pub async fn edit(
     State(state): State<AppState>,
-    once: Once,
+    idempotency: Idempotency,
     parameters: Parameters,
     PathId { id, .. }: PathId<ItemPath>,
     ItemCondition(condition): ItemCondition,
     ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonPatch>,
-) -> Result<Whole, Problem> {
+) -> Result<BufferedResponse, Problem> {
     let draft = edits_at(id.as_deref(), &body.0);
     drop(body);
     if !draft.errors.is_empty() {
         return Err(Refusal::InvalidBody(draft.errors).into());
     }
-    parameters.none()?;
+    parameters.deny_all()?;
     let condition = match condition? {
         // No item that is changed can be absent.
         Condition::Absent => return Err(Refusal::PreconditionFailed.into()),
         condition => condition,
     };
-    let (id, client, keep) = (text(id)?, scoped.client(), once.keep(whole));
-    let edited = state.services.inventory.edit(
+    let (id, client, builder) = (
+        text(id)?,
+        scoped.client(),
+        idempotency.response_builder(buffered_item),
+    );
+    let outcome = state.services.inventory.edit(
         &scoped.caller,
         &client,
         &id,
         &draft,
         &condition,
-        keep.as_ref(),
+        builder.as_ref(),
     );
-    match edited.await? {
-        EditOutcome::Updated(item) => Ok(whole(&item)),
+    match outcome.await? {
+        EditOutcome::Updated(item) => Ok(buffered_item(&item)),
         EditOutcome::Missing => Err(Refusal::NoSuchItem.into()),
         EditOutcome::Rejected(errors) => Err(Refusal::InvalidBody(errors).into()),
         EditOutcome::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
 }
 
-fn whole(item: &StoredItem) -> Whole {
+fn buffered_item(item: &StoredItem) -> BufferedResponse {
     let tag = tag::write(item.version());
-    Whole::json(StatusCode::OK, &ItemAnswer::from(item.clone())).tagged(tag)
+    BufferedResponse::json(StatusCode::OK, &ItemResponse::from(item.clone())).with_tag(tag)
 }
 
 /// Delete one item
@@ -185,7 +191,7 @@ fn whole(item: &StoredItem) -> Whole {
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "deleteItem",
-    params(ItemPath, WantedTag),
+    params(ItemPath, IfMatchHeader),
     security(("ApiKey" = ["inventory:write"])),
     responses((status = 204, description = "Deleted"))
 )]
@@ -196,7 +202,7 @@ pub async fn delete(
     PathId { id, .. }: PathId<ItemPath>,
     ItemCondition(condition): ItemCondition,
 ) -> Result<StatusCode, Problem> {
-    parameters.none()?;
+    parameters.deny_all()?;
     let condition = condition?;
     let removal = state
         .services
@@ -204,16 +210,16 @@ pub async fn delete(
         .delete(&scoped.caller, &scoped.client(), &text(id)?, &condition)
         .await?;
     match removal {
-        Removal::Removed => Ok(StatusCode::NO_CONTENT),
-        Removal::Missing => Err(Refusal::NoSuchItem.into()),
-        Removal::ConditionFailed => Err(tag::refusal(&condition).into()),
+        DeleteItemOutcome::Removed => Ok(StatusCode::NO_CONTENT),
+        DeleteItemOutcome::Missing => Err(Refusal::NoSuchItem.into()),
+        DeleteItemOutcome::ConditionFailed => Err(tag::refusal(&condition).into()),
     }
 }
 
 /// The item, with the tag of what it is like now.
-fn answer(status: StatusCode, item: StoredItem) -> Response {
+fn item_response(status: StatusCode, item: StoredItem) -> Response {
     let tag = [(ETAG, tag::write(item.version()))];
-    (status, tag, Json(ItemAnswer::from(item))).into_response()
+    (status, tag, Json(ItemResponse::from(item))).into_response()
 }
 
 fn text(id: Option<String>) -> Result<String, Refusal> {

@@ -1,9 +1,9 @@
 //! `GET /api/inventory`
 
-use super::answer::ItemAnswer;
+use super::response::ItemResponse;
 use crate::AppState;
 use crate::api::openapi::parameters::ItemsQuery;
-use crate::api::page::fitting;
+use crate::api::page_size::take_fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
@@ -17,11 +17,11 @@ use utoipa::ToSchema;
 /// A page of the inventory.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemList)]
-pub struct ListAnswer {
+pub struct ItemListResponse {
     /// In the order of their ids. A page is limited to 2 MiB, and a filter examines at most 10,000
     /// items for each page. So it may have fewer items than `limit`, or none, although
     /// `next_cursor` is not null.
-    #[schema(value_type = Vec<ItemAnswer>)]
+    #[schema(value_type = Vec<ItemResponse>)]
     items: Vec<Box<RawValue>>,
     /// The `cursor` for the next page; null on the last one. Even an empty page can have one.
     #[schema(required)]
@@ -41,32 +41,32 @@ pub struct ListAnswer {
     operation_id = "listItems",
     params(ItemsQuery),
     security(("ApiKey" = ["inventory:read"])),
-    responses((status = 200, description = "A page of items", body = ListAnswer))
+    responses((status = 200, description = "A page of items", body = ItemListResponse))
 )]
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
     parameters: Parameters<ItemsQuery>,
-) -> Result<Json<ListAnswer>, Problem> {
+) -> Result<Json<ItemListResponse>, Problem> {
     let (filter, page) = parameters.items()?;
-    let found = state
+    let batch = state
         .services
         .inventory
         .list(&scoped.caller, &filter, page.after.as_deref(), page.limit)
         .await?;
-    let ids: Vec<String> = found
+    let ids: Vec<String> = batch
         .items
         .iter()
         .map(|stored| stored.item.id.as_str().to_owned())
         .collect();
-    let items = fitting(found.items.into_iter().map(ItemAnswer::from))?;
+    let items = take_fitting(batch.items.into_iter().map(ItemResponse::from))?;
     let next_after = if items.len() < ids.len() {
         ids[..items.len()].last()
     } else {
-        found.next_after.as_ref()
+        batch.next_after.as_ref()
     };
-    Ok(Json(ListAnswer {
+    Ok(Json(ItemListResponse {
         items,
-        next_cursor: next_after.map(|id| cursor::write(id)),
+        next_cursor: next_after.map(|id| cursor::write_item(id)),
     }))
 }

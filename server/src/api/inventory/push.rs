@@ -3,15 +3,15 @@
 use super::body::NewItems;
 use super::preview::Preview;
 use crate::AppState;
-use crate::api::once::Once;
-use crate::api::openapi::parameters::{FeedQuery, OnceHeader};
+use crate::api::buffered_response::BufferedResponse;
+use crate::api::idempotency::Idempotency;
+use crate::api::openapi::parameters::{FeedQuery, IdempotencyKeyHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::InventoryPush;
 use crate::api::scoped_body::ScopedBody;
-use crate::api::text::FeedText;
-use crate::api::whole::Whole;
-use crate::feed::workers::NotBegun;
+use crate::api::text_body::FeedText;
+use crate::feed::workers::WorkerError;
 use crate::feed::{self, Absent, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -31,14 +31,14 @@ const XML: &str = "<inventory><item><id>SKU001</id><name>Honda Accord 2024</name
 const CSV: &str =
     "id,name,category,price,attributes.color\nSKU001,Honda Accord 2024,Sedan,32500,red\n";
 
-const CHANGES_TOO_MUCH: &str = "The stored items that this feed changes contain more than 16 MiB of text in all. Send fewer items in one request.";
+const FEED_CHANGES_TOO_MUCH: &str = "The stored items that this feed changes contain more than 16 MiB of text in all. Send fewer items in one request.";
 
 /// The result of a feed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedReport, example = json!({
     "received": 1, "created": 1, "updated": 0, "unchanged": 0, "removed": 0, "rejected": [], "rejected_count": 0
 }))]
-pub struct PushAnswer<'a> {
+pub struct PushResponse<'a> {
     received: usize,
     created: u64,
     updated: u64,
@@ -47,7 +47,7 @@ pub struct PushAnswer<'a> {
     /// Items that a feed with `mode=replace` left out.
     removed: u64,
     /// With `on_error=skip`: the first of the skipped items, with at most 1,000 errors in all.
-    rejected: Vec<Rejected<'a>>,
+    rejected: Vec<RejectedItemResponse<'a>>,
     /// Number of skipped items, including those that do not fit in `rejected`.
     rejected_count: usize,
     /// Only with `dry_run=true`, where the counts above are those of the changes that would be
@@ -60,7 +60,7 @@ pub struct PushAnswer<'a> {
 /// An item that was skipped.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RejectedItem)]
-struct Rejected<'a> {
+struct RejectedItemResponse<'a> {
     /// Position in the feed, starting at 0.
     index: usize,
     /// In XML and CSV, the line on which the item begins; null in JSON.
@@ -84,26 +84,26 @@ struct Rejected<'a> {
     path = "/api/inventory",
     tag = "Inventory",
     operation_id = "pushItems",
-    params(FeedQuery, OnceHeader),
+    params(FeedQuery, IdempotencyKeyHeader),
     security(("ApiKey" = ["inventory:write"])),
     request_body(description = "Items: at most 5,000 and 16 MiB", content(
         (NewItems = "application/json"),
         (String = "application/xml", example = json!(XML)),
         (String = "text/csv", example = json!(CSV)),
     )),
-    responses((status = 200, description = "Stored", body = PushAnswer))
+    responses((status = 200, description = "Stored", body = PushResponse))
 )]
 pub async fn push(
     State(state): State<AppState>,
-    once: Once,
+    idempotency: Idempotency,
     parameters: Parameters<FeedQuery>,
     ScopedBody { scoped, body }: ScopedBody<InventoryPush, FeedText>,
-) -> Result<Whole, Problem> {
+) -> Result<BufferedResponse, Problem> {
     let FeedText { format, text } = body;
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way. If the mode is
     // not known, fields that a feed may leave out in any mode are not asked for.
-    let checked_as = options.as_ref().copied().unwrap_or(FeedOptions {
+    let check_options = options.as_ref().copied().unwrap_or(FeedOptions {
         mode: FeedMode::Update,
         on_error: OnError::Reject,
     });
@@ -112,13 +112,13 @@ pub async fn push(
         .inventory
         .currency_for_key(&scoped.caller)
         .await?;
-    let read = move || -> Result<CheckedFeed, Refusal> {
-        let drafts = feed::read(format, &text, Absent::of(checked_as.mode))?;
-        check_feed(drafts, checked_as, currency).map_err(invalid)
+    let parse = move || -> Result<CheckedFeed, Refusal> {
+        let drafts = feed::read(format, &text, Absent::of(check_options.mode))?;
+        check_feed(drafts, check_options, currency).map_err(invalid)
     };
     let caller = &scoped.caller;
     let (account, sender) = (caller.account_id(), caller.actor());
-    let feed = state.feeds.run(account, &sender, read).await;
+    let feed = state.feeds.run(account, &sender, parse).await;
     let feed = feed.map_err(Refusal::from)??;
     if parameters.dry_run()? {
         return preview(&state, caller, feed, options?.mode).await;
@@ -131,11 +131,11 @@ pub async fn push(
             &scoped.client(),
             feed,
             options?.mode,
-            once.keep(stored).as_ref(),
+            idempotency.response_builder(report_response).as_ref(),
         )
         .await?;
     match outcome {
-        FeedOutcome::Stored(report) => Ok(stored(&report)),
+        FeedOutcome::Stored(report) => Ok(report_response(&report)),
         FeedOutcome::Rejected(errors) => Err(invalid(errors).into()),
         FeedOutcome::ChangesTooMuch => Err(changes_too_much().into()),
         FeedOutcome::RemovesTooMany => Err(Refusal::ReplaceTooLarge.into()),
@@ -149,7 +149,7 @@ async fn preview(
     caller: &KeyCaller,
     feed: CheckedFeed,
     mode: FeedMode,
-) -> Result<Whole, Problem> {
+) -> Result<BufferedResponse, Problem> {
     match state.services.inventory.preview(caller, feed, mode).await? {
         PreviewOutcome::WouldStore(preview) => {
             let FeedPreview {
@@ -159,7 +159,7 @@ async fn preview(
                 ..
             } = &preview;
             let changes = Preview::from(&preview);
-            Ok(answer(*received, *counts, skipped, Some(changes)).not_kept())
+            Ok(push_response(*received, *counts, skipped, Some(changes)).do_not_store())
         }
         PreviewOutcome::Rejected(skipped) => Err(invalid(skipped.into_errors()).into()),
         PreviewOutcome::ChangesTooMuch => Err(changes_too_much().into()),
@@ -168,38 +168,38 @@ async fn preview(
     }
 }
 
-fn stored(report: &FeedReport) -> Whole {
-    answer(report.received, report.counts, &report.skipped, None)
+fn report_response(report: &FeedReport) -> BufferedResponse {
+    push_response(report.received, report.counts, &report.skipped, None)
 }
 
-fn answer(
+fn push_response(
     received: usize,
     counts: UpsertCounts,
     skipped: &Skipped,
     preview: Option<Preview>,
-) -> Whole {
+) -> BufferedResponse {
     let mut listed = skipped.listed.clone();
     for item in &mut listed {
         let errors = std::mem::take(&mut item.errors);
         // The line and the id are those of the item, which has them already.
-        let errors = from_the_body_on(errors).into_iter();
+        let errors = under_items(errors).into_iter();
         let errors = errors.map(|error| EntryError::new(error.pointer, error.code, error.detail));
         item.errors = errors.collect();
     }
-    let answer = PushAnswer {
+    let body = PushResponse {
         received,
         created: counts.created,
         updated: counts.updated,
         unchanged: counts.unchanged,
         removed: counts.removed,
-        rejected: listed.iter().map(Rejected::from).collect(),
+        rejected: listed.iter().map(RejectedItemResponse::from).collect(),
         rejected_count: skipped.count,
         preview,
     };
-    Whole::json(StatusCode::OK, &answer)
+    BufferedResponse::json(StatusCode::OK, &body)
 }
 
-impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
+impl<'a> From<&'a service::inventory::RejectedItem> for RejectedItemResponse<'a> {
     fn from(item: &'a service::inventory::RejectedItem) -> Self {
         Self {
             index: item.index,
@@ -210,11 +210,11 @@ impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
     }
 }
 
-impl From<NotBegun> for Refusal {
-    fn from(reason: NotBegun) -> Self {
+impl From<WorkerError> for Refusal {
+    fn from(reason: WorkerError) -> Self {
         match reason {
-            NotBegun::QueueFull(_) => Self::TooManyFeeds,
-            NotBegun::Stopping => Self::Unavailable,
+            WorkerError::QueueFull(_) => Self::TooManyFeeds,
+            WorkerError::Stopping => Self::Unavailable,
         }
     }
 }
@@ -222,23 +222,23 @@ impl From<NotBegun> for Refusal {
 impl From<FeedError> for Refusal {
     fn from(error: FeedError) -> Self {
         match error {
-            FeedError::Malformed(why) => Self::MalformedBody(why),
+            FeedError::Malformed(reason) => Self::MalformedBody(reason),
             FeedError::Invalid(errors) => Self::InvalidBody(errors),
         }
     }
 }
 
 fn changes_too_much() -> Refusal {
-    let error = EntryError::new("", EntryCode::OutOfRange, CHANGES_TOO_MUCH);
+    let error = EntryError::new("", EntryCode::OutOfRange, FEED_CHANGES_TOO_MUCH);
     invalid(vec![error])
 }
 
 fn invalid(errors: Vec<EntryError>) -> Refusal {
-    Refusal::InvalidBody(from_the_body_on(errors))
+    Refusal::InvalidBody(under_items(errors))
 }
 
 /// The service counts from the list of items on, callers from the body on.
-fn from_the_body_on(errors: Vec<EntryError>) -> Vec<EntryError> {
-    let errors = errors.into_iter().map(|error| error.under("/items"));
+fn under_items(errors: Vec<EntryError>) -> Vec<EntryError> {
+    let errors = errors.into_iter().map(|error| error.with_parent("/items"));
     errors.collect()
 }

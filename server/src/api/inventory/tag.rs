@@ -33,14 +33,14 @@ pub fn write(version: Version) -> HeaderValue {
 fn read(tag: &str) -> Option<Version> {
     let strong = tag.strip_prefix("W/").unwrap_or(tag);
     let opaque = strong.strip_prefix('"')?.strip_suffix('"')?;
-    let (millis, revision) = without_coding(opaque).split_once('-')?;
+    let (millis, revision) = strip_coding(opaque).split_once('-')?;
     Some(Version {
         updated_at: Timestamp::from_millis(i64::from_str_radix(millis, 16).ok()?),
         revision: u64::from_str_radix(revision, 16).ok()?,
     })
 }
 
-fn without_coding(opaque: &str) -> &str {
+fn strip_coding(opaque: &str) -> &str {
     CODINGS
         .iter()
         .find_map(|coding| opaque.strip_suffix(coding))
@@ -62,8 +62,8 @@ impl<S: Sync> FromRequestParts<S> for ItemCondition {
 }
 
 impl Refuses for ItemCondition {
-    fn refusals(all: &mut Vec<Refusal>) {
-        all.push(Refusal::PreconditionFailed);
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.push(Refusal::PreconditionFailed);
     }
 }
 
@@ -72,7 +72,10 @@ impl Refuses for ItemCondition {
 /// # Errors
 /// Both headers at once, or a list of tags in `If-None-Match`: no client means either of a change.
 fn condition(headers: &HeaderMap) -> Result<Condition, Refusal> {
-    match (listed(headers, &IF_MATCH), listed(headers, &IF_NONE_MATCH)) {
+    match (
+        header_list(headers, &IF_MATCH),
+        header_list(headers, &IF_NONE_MATCH),
+    ) {
         (None, None) => Ok(Condition::Always),
         (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),
         // Tags that this server did not give match nothing.
@@ -95,8 +98,8 @@ pub fn refusal(condition: &Condition) -> Refusal {
 }
 
 /// Whether a reader has this version already.
-pub fn is_known(headers: &HeaderMap, version: Version) -> bool {
-    listed(headers, &IF_NONE_MATCH).is_some_and(|tags| {
+pub fn is_not_modified(headers: &HeaderMap, version: Version) -> bool {
+    header_list(headers, &IF_NONE_MATCH).is_some_and(|tags| {
         tags.iter()
             .any(|tag| *tag == "*" || read(tag) == Some(version))
     })
@@ -104,7 +107,7 @@ pub fn is_known(headers: &HeaderMap, version: Version) -> bool {
 
 /// The members of a list that may be spread over several lines. Our tags contain no commas, so
 /// foreign ones may be cut at theirs.
-fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
+fn header_list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
     let mut lines = headers.get_all(name).iter().peekable();
     lines.peek()?;
     let texts = lines.map(|line| line.to_str().unwrap_or_default());
@@ -160,10 +163,10 @@ mod tests {
                 format!("W/\"{opaque}{coding}\""),
             ] {
                 assert_eq!(read(&altered), Some(VERSION), "{altered}");
-                let asked = condition(&headers(&[(IF_MATCH, &altered)])).ok();
-                assert_eq!(asked, Some(Condition::OneOf(vec![VERSION])), "{altered}");
+                let parsed = condition(&headers(&[(IF_MATCH, &altered)])).ok();
+                assert_eq!(parsed, Some(Condition::OneOf(vec![VERSION])), "{altered}");
                 let known = headers(&[(IF_NONE_MATCH, &altered)]);
-                assert!(is_known(&known, VERSION), "{altered}");
+                assert!(is_not_modified(&known, VERSION), "{altered}");
             }
         }
         assert_eq!(read(&format!("W/{tag}")), Some(VERSION));
@@ -194,15 +197,15 @@ mod tests {
     fn version_is_known_if_a_weak_or_strong_tag_matches() {
         let tag = write(VERSION);
         let tag = tag.to_str().unwrap();
-        for (line, known) in [
+        for (line, is_match) in [
             (tag, true),
             (&format!("W/{tag}"), true),
             ("*", true),
             ("\"a\"", false),
         ] {
             let headers = headers(&[(IF_NONE_MATCH, line)]);
-            assert_eq!(is_known(&headers, VERSION), known, "{line}");
+            assert_eq!(is_not_modified(&headers, VERSION), is_match, "{line}");
         }
-        assert!(!is_known(&HeaderMap::new(), VERSION));
+        assert!(!is_not_modified(&HeaderMap::new(), VERSION));
     }
 }

@@ -1,17 +1,17 @@
 //! `POST /api/leads`
 
-use super::answer::LeadAnswer;
 use super::body::NewLead;
 use super::read;
+use super::response::LeadResponse;
 use crate::AppState;
-use crate::api::json::JsonText;
-use crate::api::once::Once;
-use crate::api::openapi::parameters::OnceHeader;
+use crate::api::buffered_response::BufferedResponse;
+use crate::api::idempotency::Idempotency;
+use crate::api::json_body::JsonText;
+use crate::api::openapi::parameters::IdempotencyKeyHeader;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::LeadsCreate;
 use crate::api::scoped_body::ScopedBody;
-use crate::api::whole::Whole;
 use axum::extract::State;
 use axum::http::StatusCode;
 use service::leads::Lead;
@@ -25,19 +25,19 @@ use service::refusal::Refusal;
     path = "/api/leads",
     tag = "Leads",
     operation_id = "createLead",
-    params(OnceHeader),
+    params(IdempotencyKeyHeader),
     security(("ApiKey" = ["leads:write"])),
     request_body = NewLead,
-    responses((status = 201, description = "Created", body = LeadAnswer, headers(("Location" = String, description = "The path of the lead"))))
+    responses((status = 201, description = "Created", body = LeadResponse, headers(("Location" = String, description = "The path of the lead"))))
 )]
 pub async fn create(
     State(state): State<AppState>,
-    once: Once,
+    idempotency: Idempotency,
     parameters: Parameters,
     ScopedBody { scoped, body }: ScopedBody<LeadsCreate, JsonText>,
-) -> Result<Whole, Problem> {
+) -> Result<BufferedResponse, Problem> {
     let fields = read::lead(&body.0).check().map_err(Refusal::InvalidBody)?;
-    parameters.none()?;
+    parameters.deny_all()?;
     let lead = state
         .services
         .leads
@@ -45,15 +45,15 @@ pub async fn create(
             &scoped.caller,
             &scoped.client(),
             fields,
-            once.keep(created).as_ref(),
+            idempotency.response_builder(creation_response).as_ref(),
         )
         .await?;
-    Ok(created(&lead))
+    Ok(creation_response(&lead))
 }
 
-fn created(lead: &Lead) -> Whole {
-    let answer = LeadAnswer::from(lead.clone());
-    Whole::json(StatusCode::CREATED, &answer)
-        .at(format!("/api/leads/{}", lead.id))
-        .about(lead.id.clone())
+fn creation_response(lead: &Lead) -> BufferedResponse {
+    let answer = LeadResponse::from(lead.clone());
+    BufferedResponse::json(StatusCode::CREATED, &answer)
+        .with_location(format!("/api/leads/{}", lead.id))
+        .with_lead(lead.id.clone())
 }

@@ -1,19 +1,19 @@
 //! `GET`, `PATCH` and `DELETE /api/leads/{id}`
 
-use super::answer::LeadAnswer;
 use super::body::LeadEdits;
 use super::read;
+use super::response::LeadResponse;
 use crate::AppState;
+use crate::api::buffered_response::BufferedResponse;
 use crate::api::condition::NoCondition;
-use crate::api::json::JsonPatch;
-use crate::api::once::Once;
-use crate::api::openapi::parameters::{LeadPath, OnceHeader};
+use crate::api::idempotency::Idempotency;
+use crate::api::json_body::JsonPatch;
+use crate::api::openapi::parameters::{IdempotencyKeyHeader, LeadPath};
 use crate::api::parameters::Parameters;
 use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
-use crate::api::whole::Whole;
 use crate::http::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -29,15 +29,15 @@ use service::refusal::Refusal;
     operation_id = "getLead",
     params(LeadPath),
     security(("ApiKey" = ["leads:read"])),
-    responses((status = 200, description = "The lead", body = LeadAnswer))
+    responses((status = 200, description = "The lead", body = LeadResponse))
 )]
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
     parameters: Parameters,
     id: PathId<LeadPath>,
-) -> Result<Json<LeadAnswer>, Problem> {
-    parameters.none()?;
+) -> Result<Json<LeadResponse>, Problem> {
+    parameters.deny_all()?;
     let lead = state
         .services
         .leads
@@ -55,22 +55,22 @@ pub async fn show(
     path = "/api/leads/{id}",
     tag = "Leads",
     operation_id = "editLead",
-    params(LeadPath, OnceHeader),
+    params(LeadPath, IdempotencyKeyHeader),
     security(("ApiKey" = ["leads:write"])),
     request_body = LeadEdits,
-    responses((status = 200, description = "The lead as it is now", body = LeadAnswer))
+    responses((status = 200, description = "The lead as it is now", body = LeadResponse))
 )]
 pub async fn edit(
     State(state): State<AppState>,
-    once: Once,
+    idempotency: Idempotency,
     parameters: Parameters,
     id: PathId<LeadPath>,
     NoCondition(unconditional): NoCondition,
     ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonPatch>,
-) -> Result<Whole, Problem> {
+) -> Result<BufferedResponse, Problem> {
     let edits = read::edits(&body.0).check().map_err(Refusal::InvalidBody)?;
     drop(body);
-    parameters.none()?;
+    parameters.deny_all()?;
     unconditional?;
     let lead = state
         .services
@@ -80,14 +80,15 @@ pub async fn edit(
             &scoped.client(),
             &parse(id)?,
             &edits,
-            once.keep(edited).as_ref(),
+            idempotency.response_builder(update_response).as_ref(),
         )
         .await?;
-    Ok(edited(&lead.ok_or(Refusal::NoSuchLead)?))
+    Ok(update_response(&lead.ok_or(Refusal::NoSuchLead)?))
 }
 
-fn edited(lead: &Lead) -> Whole {
-    Whole::json(StatusCode::OK, &LeadAnswer::from(lead.clone())).about(lead.id.clone())
+fn update_response(lead: &Lead) -> BufferedResponse {
+    BufferedResponse::json(StatusCode::OK, &LeadResponse::from(lead.clone()))
+        .with_lead(lead.id.clone())
 }
 
 /// Erase a lead
@@ -110,14 +111,14 @@ pub async fn erase(
     id: PathId<LeadPath>,
     NoCondition(unconditional): NoCondition,
 ) -> Result<StatusCode, Problem> {
-    parameters.none()?;
+    parameters.deny_all()?;
     unconditional?;
-    let found = state
+    let existed = state
         .services
         .leads
         .erase(&scoped.caller, &scoped.client(), &parse(id)?)
         .await?;
-    if found {
+    if existed {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Refusal::NoSuchLead.into())

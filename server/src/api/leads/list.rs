@@ -1,13 +1,13 @@
 //! `GET /api/leads`: the feed of changes that a CRM follows.
 
-use super::answer::ChangeAnswer;
+use super::response::LeadChangeResponse;
 use crate::AppState;
 use crate::api::openapi::parameters::ChangesQuery;
-use crate::api::page::fitting;
+use crate::api::page_size::take_fitting;
 use crate::api::parameters::{Parameters, no_such_cursor};
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};
-use crate::cursor::{Way, write_change};
+use crate::cursor::{ChangeList, write_change};
 use crate::http::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -17,10 +17,10 @@ use utoipa::ToSchema;
 /// A page of the feed of changes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeadChanges)]
-pub struct FeedAnswer {
+pub struct LeadChangesResponse {
     /// The oldest change first; each lead as it is now, so at most once. An answer is limited to 2
     /// MiB, so it may have fewer leads than `limit` although more have changed.
-    #[schema(value_type = Vec<ChangeAnswer>)]
+    #[schema(value_type = Vec<LeadChangeResponse>)]
     leads: Vec<Box<RawValue>>,
     /// Always present, so that a client that is up to date knows where to continue.
     next_cursor: String,
@@ -38,27 +38,27 @@ pub struct FeedAnswer {
     operation_id = "listLeadChanges",
     params(ChangesQuery),
     security(("ApiKey" = ["leads:read"])),
-    responses((status = 200, description = "The next changes", body = FeedAnswer))
+    responses((status = 200, description = "The next changes", body = LeadChangesResponse))
 )]
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
     parameters: Parameters<ChangesQuery>,
-) -> Result<Json<FeedAnswer>, Problem> {
+) -> Result<Json<LeadChangesResponse>, Problem> {
     let page = parameters.changes()?;
     let after = page.after.unwrap_or_default();
-    let found = state
+    let batch = state
         .services
         .leads
         .changes(&scoped.caller, after, page.limit)
         .await?
         .ok_or_else(no_such_cursor)?;
-    let numbers: Vec<u64> = found.changes.iter().map(|change| change.number).collect();
-    let changes = found.changes.into_iter().map(|change| change.state);
-    let leads = fitting(changes.map(ChangeAnswer::from))?;
-    let last = leads.len().checked_sub(1).map(|place| numbers[place]);
-    Ok(Json(FeedAnswer {
+    let numbers: Vec<u64> = batch.changes.iter().map(|change| change.number).collect();
+    let changes = batch.changes.into_iter().map(|change| change.state);
+    let leads = take_fitting(changes.map(LeadChangeResponse::from))?;
+    let last = leads.len().checked_sub(1).map(|index| numbers[index]);
+    Ok(Json(LeadChangesResponse {
         leads,
-        next_cursor: write_change(Way::On, last.unwrap_or(found.next_after)),
+        next_cursor: write_change(ChangeList::Forward, last.unwrap_or(batch.next_after)),
     }))
 }

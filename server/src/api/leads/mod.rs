@@ -1,13 +1,13 @@
 //! `/api/leads`
 
-mod answer;
 mod body;
 mod create;
 mod lead;
 mod list;
 mod read;
+mod response;
 
-pub use answer::LeadAnswer;
 pub use create::*;
 pub use lead::*;
 pub use list::*;
+pub use response::LeadResponse;

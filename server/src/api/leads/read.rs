@@ -1,15 +1,15 @@
 //! Parsing of JSON bodies into drafts of leads and of edits.
 
-use crate::api::fields::{members, pointer, text, unknown};
+use crate::api::fields::{members, pointer, text, unknown_field};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError};
 use service::leads::{Edit, LeadDraft, LeadEditsDraft};
 
 /// Fields that the server sets.
-const OURS: [&str; 4] = ["id", "created_at", "updated_at", "deleted_at"];
+const SERVER_FIELDS: [&str; 4] = ["id", "created_at", "updated_at", "deleted_at"];
 
 /// Fields that cannot be changed once the lead exists.
-const FIXED: [&str; 6] = ["name", "email", "phone", "message", "source", "item_id"];
+const IMMUTABLE_FIELDS: [&str; 6] = ["name", "email", "phone", "message", "source", "item_id"];
 
 /// Reads a new lead.
 pub fn lead(body: &RawValue) -> LeadDraft {
@@ -27,7 +27,7 @@ pub fn lead(body: &RawValue) -> LeadDraft {
             "external_id" => &mut draft.external_id,
             "note" => &mut draft.note,
             _ => {
-                errors.push(not_taken(&name));
+                errors.push(not_settable(&name));
                 continue;
             }
         };
@@ -48,15 +48,15 @@ pub fn edits(body: &RawValue) -> LeadEditsDraft {
                 draft.external_id = Edit::Set(text_or_null(errors, "/external_id", value));
             }
             "note" => draft.note = Edit::Set(text_or_null(errors, "/note", value)),
-            fixed if FIXED.contains(&fixed) => {
+            immutable if IMMUTABLE_FIELDS.contains(&immutable) => {
                 let detail = "Only `status`, `external_id` and `note` can be changed.";
                 errors.push(EntryError::new(
-                    pointer(fixed),
+                    pointer(immutable),
                     EntryCode::UnknownField,
                     detail,
                 ));
             }
-            _ => errors.push(not_taken(&name)),
+            _ => errors.push(not_settable(&name)),
         }
     }
     draft
@@ -69,11 +69,11 @@ fn text_or_null(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -
     text(errors, pointer, value)
 }
 
-fn not_taken(name: &str) -> EntryError {
-    if OURS.contains(&name) {
+fn not_settable(name: &str) -> EntryError {
+    if SERVER_FIELDS.contains(&name) {
         let detail = format!("Leave `{name}` out: the server sets it.");
         EntryError::new(pointer(name), EntryCode::UnknownField, detail)
     } else {
-        unknown(name)
+        unknown_field(name)
     }
 }

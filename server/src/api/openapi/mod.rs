@@ -58,12 +58,12 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
     ),
     components(schemas(Document))
 )]
-struct Described;
+struct ApiDescription;
 
 /// Returns the whole document without the address of the server. It is the same for every account
 /// and key.
-pub fn document<'a>(routes: &(impl Iterator<Item = &'a Route> + Clone)) -> Value {
-    let mut api = Described::openapi();
+pub fn document(routes: &[&[Route]]) -> Value {
+    let mut api = ApiDescription::openapi();
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
         "X-API-Key",
         "An API key of your account. `Authorization: Bearer vx_…` is accepted as well.",

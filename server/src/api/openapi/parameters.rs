@@ -111,7 +111,7 @@ pub struct LeadPath {
 #[derive(IntoParams)]
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
-pub struct KnownTag {
+pub struct IfNoneMatchHeader {
     /// An `ETag` that you have: if the item has not changed since, the answer is 304.
     #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
@@ -120,7 +120,7 @@ pub struct KnownTag {
 #[derive(IntoParams)]
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
-pub struct WantedTag {
+pub struct IfMatchHeader {
     /// An `ETag`: the change is made only if the item has not changed since. `*`: only if the item
     /// exists.
     #[param(rename = "If-Match", max_length = 4096)]
@@ -130,7 +130,7 @@ pub struct WantedTag {
 #[derive(IntoParams)]
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
-pub struct NoTag {
+pub struct IfAbsentHeader {
     /// `*`: the change is made only if the item does not exist.
     #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
@@ -139,7 +139,7 @@ pub struct NoTag {
 #[derive(IntoParams)]
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
-pub struct OnceHeader {
+pub struct IdempotencyKeyHeader {
     /// A text of your own, new for each operation, such as a UUID. If the same request (method,
     /// path, query, format and body) is sent again within 24 hours, it gets the first answer again
     /// and is not carried out a second time. Refusals are not kept: send the request again,

@@ -18,7 +18,7 @@ pub const CODES: &str = "x-codes";
 /// Returns one problem of each kind, in the order of the checks.
 pub fn every_problem() -> Vec<Problem> {
     let mut all = vec![
-        Refusal::UnknownPath { meant: None },
+        Refusal::UnknownPath { suggestion: None },
         Refusal::MethodNotAllowed,
     ];
     all.extend(of_keys());
@@ -26,10 +26,10 @@ pub fn every_problem() -> Vec<Problem> {
         Refusal::MissingScope(Scope::InventoryWrite),
         LIMITED,
         Refusal::UnsupportedMediaType {
-            taken: "application/json",
+            expected: "application/json",
         },
         Refusal::BodyTooLarge {
-            limit: crate::api::json::BODY,
+            limit: crate::api::json_body::MAX_BODY_BYTES,
         },
         Refusal::RequestTimeout,
         malformed_body(),
@@ -57,11 +57,11 @@ pub fn every_problem() -> Vec<Problem> {
 
 /// Adds the refusals to each operation: one response for each status, with all codes of that
 /// status.
-pub fn add<'a>(document: &mut Value, routes: &(impl Iterator<Item = &'a Route> + Clone)) {
+pub fn add(document: &mut Value, routes: &[&[Route]]) {
     describe_headers(document);
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            let mut routes = routes.clone();
+            let mut routes = routes.iter().copied().flatten();
             let route = routes.find(|route| route.path == *path && route.is_named(method));
             let refusals = route.map_or(Vec::new(), |route| (route.refusals)());
             let replays = refusals.contains(&Refusal::IdempotencyKeyReused);
@@ -160,7 +160,7 @@ fn share(document: &mut Value) {
         let name = format!("Problem{status}");
         let alike = names
             .values()
-            .filter(|taken: &&String| taken.starts_with(&name));
+            .filter(|expected: &&String| expected.starts_with(&name));
         let name = match alike.count() {
             0 => name,
             others => format!("{name}-{}", others + 1),

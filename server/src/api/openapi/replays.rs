@@ -1,6 +1,6 @@
 //! Replays of answers that were given to a request with an `Idempotency-Key`.
 
-use crate::api::once::is_kept;
+use crate::api::idempotency::is_stored;
 use serde_json::{Value, json};
 
 /// Adds the header of a replay to each response that is kept.
@@ -14,7 +14,7 @@ pub fn describe_replays(path: &str, responses: &mut Value) {
     };
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         let status: u16 = status.parse().unwrap_or_default();
-        if !is_kept(status) {
+        if !is_stored(status) {
             continue;
         }
         response["headers"]["Idempotency-Replayed"] = json!({

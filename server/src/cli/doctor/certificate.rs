@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
 const SUBJECT: &str = "certificate";
 /// Remaining days below which the certificate should already have been renewed.
-const LATE_DAYS: i64 = 14;
+const WARNING_DAYS: i64 = 14;
 
 pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
     if let Err(error) = Tls::read(cert, key) {
@@ -22,11 +22,11 @@ pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
     let Some(end) = first.and_then(|first| expiry(&first)) else {
         return report.warning(SUBJECT, "its expiry date cannot be read");
     };
-    let left = end.unix_timestamp() - clock.now().millis() / 1_000;
+    let remaining = end.unix_timestamp() - clock.now().millis() / 1_000;
     let day = end.date();
-    match left / seconds::DAY {
-        _ if left <= 0 => report.error(SUBJECT, &format!("it expired on {day}: renew it")),
-        days if days < LATE_DAYS => report.warning(
+    match remaining / seconds::DAY {
+        _ if remaining <= 0 => report.error(SUBJECT, &format!("it expired on {day}: renew it")),
+        days if days < WARNING_DAYS => report.warning(
             SUBJECT,
             &format!("it expires on {day}, in {days} days: renew it"),
         ),
@@ -69,10 +69,10 @@ fn expiry(certificate: &[u8]) -> Option<UtcDateTime> {
 
 /// Returns the content of the next DER value, if it has that type, and the bytes after it.
 fn part(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
-    let [found, length, rest @ ..] = bytes else {
+    let [tag, length, rest @ ..] = bytes else {
         return None;
     };
-    if *found != kind {
+    if *tag != kind {
         return None;
     }
     let (length, rest) = match *length {

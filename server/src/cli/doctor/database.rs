@@ -12,24 +12,24 @@ const SUBJECT: &str = "database";
 const SLOW_MILLIS: u128 = 20;
 /// Connections that one node may open, with a few in reserve for the administrator of the database
 /// server.
-const CONNECTIONS: i64 = 23;
+const MIN_CONNECTIONS: i64 = 23;
 /// Clock differences, in milliseconds, from which times in the console look odd, and from which
 /// sessions and expiries of keys are wrong.
-const APART: (i64, i64) = (1_000, 30_000);
+const CLOCK_TOLERANCE_MILLIS: (i64, i64) = (1_000, 30_000);
 /// Lower bound of the current time, since this program is not older than 2026-01-01.
-const OLDEST: i64 = 1_767_225_600_000;
+const EARLIEST_CLOCK_MILLIS: i64 = 1_767_225_600_000;
 
 /// Result of the check of the database.
-pub enum Found {
+pub enum DatabaseState {
     Inspection(Inspection),
     /// There is no database yet, so nothing depends on its content.
-    Nothing,
+    Missing,
     /// The database cannot be read, which has been reported.
     Unknown,
 }
 
-pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> Found {
-    let found = match database {
+pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> DatabaseState {
+    let state = match database {
         Database::File(path) => match sqlite::inspect(path, true).await {
             Ok(inspection) => Ok(inspection),
             Err(sqlite::OpenError::Missing { path }) => {
@@ -38,7 +38,7 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
                     path.display()
                 );
                 report.warning(SUBJECT, &text);
-                return Found::Nothing;
+                return DatabaseState::Missing;
             }
             Err(error) => Err(error.to_string()),
         },
@@ -47,14 +47,14 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
             inspection.map_err(|error| error.to_string())
         }
     };
-    match found {
+    match state {
         Ok(inspection) => {
             report_database(report, database, &inspection);
-            Found::Inspection(inspection)
+            DatabaseState::Inspection(inspection)
         }
         Err(line) => {
             report.error(SUBJECT, &line);
-            Found::Unknown
+            DatabaseState::Unknown
         }
     }
 }
@@ -79,9 +79,9 @@ fn report_database(report: &mut Report, database: &Database, inspection: &Inspec
                 report.ok(SUBJECT, &text);
             }
         }
-        Some(what) => report.error(
+        Some(damage) => report.error(
             SUBJECT,
-            &format!("the database is damaged ({what}): restore a backup"),
+            &format!("the database is damaged ({damage}): restore a backup"),
         ),
     }
     match inspection.schema {
@@ -117,10 +117,10 @@ fn report_server(report: &mut Report, version: &str, server: &ServerInspection) 
             &format!("{text}, which slows every change down: move it closer to this machine"),
         );
     }
-    if server.connections < CONNECTIONS {
+    if server.max_connections < MIN_CONNECTIONS {
         let text = format!(
             "it accepts {} connections, and each node opens up to 20: raise max_connections",
-            server.connections
+            server.max_connections
         );
         report.warning(SUBJECT, &text);
     }
@@ -131,12 +131,12 @@ fn report_server(report: &mut Report, version: &str, server: &ServerInspection) 
         ahead.abs(),
         if ahead < 0 { "behind" } else { "ahead of" }
     );
-    let (warning, error) = APART;
+    let (warning, error) = CLOCK_TOLERANCE_MILLIS;
     match ahead.abs() {
-        apart if apart >= error => {
+        difference if difference >= error => {
             report.error("clock", &format!("{text}: synchronise both with NTP"));
         }
-        apart if apart >= warning => {
+        difference if difference >= warning => {
             report.warning("clock", &format!("{text}: synchronise both with NTP"));
         }
         _ => report.ok("clock", &text),
@@ -147,11 +147,13 @@ fn report_server(report: &mut Report, version: &str, server: &ServerInspection) 
 fn report_connection(report: &mut Report, server: &ServerInspection) {
     const ADVICE: &str = "add sslmode=verify-full to the database URL, and sslrootcert if you issued its certificate yourself";
     match server {
-        ServerInspection { checked: true, .. } => report.ok(
+        ServerInspection {
+            is_verified: true, ..
+        } => report.ok(
             SUBJECT,
             "the connection is encrypted, and the certificate is verified",
         ),
-        ServerInspection { near: true, .. } => {
+        ServerInspection { is_local: true, .. } => {
             report.ok(SUBJECT, "the connection stays on this machine");
         }
         ServerInspection {
@@ -169,20 +171,24 @@ fn report_connection(report: &mut Report, server: &ServerInspection) {
 
 /// Returns the path in a form that is the same in every working directory.
 pub fn absolute(path: &Path) -> String {
-    let whole = std::path::absolute(path);
-    whole.as_deref().unwrap_or(path).display().to_string()
+    let absolute_path = std::path::absolute(path);
+    absolute_path
+        .as_deref()
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
-pub fn check_clock(report: &mut Report, found: &Found, clock: &dyn Clock) {
+pub fn check_clock(report: &mut Report, state: &DatabaseState, clock: &dyn Clock) {
     let now = clock.now().millis();
-    let newest = match found {
-        Found::Inspection(inspection) => inspection.newest_event,
-        Found::Nothing | Found::Unknown => None,
+    let newest = match state {
+        DatabaseState::Inspection(inspection) => inspection.newest_event,
+        DatabaseState::Missing | DatabaseState::Unknown => None,
     };
-    let recorded = newest.is_some();
+    let has_event = newest.is_some();
     let newest = newest.unwrap_or(0);
-    let (_, error) = APART;
-    if now < OLDEST {
+    let (_, error) = CLOCK_TOLERANCE_MILLIS;
+    if now < EARLIEST_CLOCK_MILLIS {
         report.error(
             "clock",
             "this machine's clock is years behind, so expired keys would work again: synchronise it with NTP",
@@ -193,12 +199,12 @@ pub fn check_clock(report: &mut Report, found: &Found, clock: &dyn Clock) {
             (newest - now) / 1_000
         );
         report.error("clock", &text);
-    } else if recorded {
+    } else if has_event {
         report.ok(
             "clock",
             "this machine's clock is not behind the latest audit event",
         );
-    } else if matches!(found, Found::Unknown) {
+    } else if matches!(state, DatabaseState::Unknown) {
         report.warning(
             "clock",
             "it cannot be compared with the latest audit event while the database cannot be read",
@@ -218,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_connection_that_others_could_read_is_a_warning() {
-        for (near, encrypted, checked, is_ok) in [
+        for (is_local, encrypted, is_verified, is_ok) in [
             (true, false, false, true),
             (false, true, true, true),
             (false, true, false, false),
@@ -228,11 +234,11 @@ mod tests {
             let server = ServerInspection {
                 latency: Duration::ZERO,
                 clock_ahead: 0,
-                connections: 100,
+                max_connections: 100,
                 nodes: None,
-                near,
+                is_local,
                 encrypted,
-                checked,
+                is_verified,
             };
             report_connection(&mut report, &server);
             assert_eq!(report.warnings == 0, is_ok, "{server:?}");

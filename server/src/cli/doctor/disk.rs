@@ -10,7 +10,7 @@ use std::path::Path;
 const SUBJECT: &str = "data folder";
 const MEBIBYTE: u64 = 1024 * 1024;
 /// Free space below which a warning is due although the reserve is not used.
-const LITTLE: u64 = 1024 * MEBIBYTE;
+const LOW_SPACE: u64 = 1024 * MEBIBYTE;
 
 /// Returns the file's mode if others than its owner have any access.
 pub fn open_to_others(path: &Path) -> Option<u32> {
@@ -68,7 +68,7 @@ fn report_free_space(report: &mut Report, free: u64, size: u64, reserve: u64) {
             "disk",
             &format!("{text}, and the data takes {size} MiB: a backup does not fit beside it"),
         );
-    } else if free < LITTLE {
+    } else if free < LOW_SPACE {
         report.warning("disk", &format!("{text}, which is not much"));
     } else {
         report.ok("disk", &text);

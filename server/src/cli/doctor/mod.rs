@@ -29,7 +29,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         public_url,
         trusted_proxies,
         tls,
-        ceilings,
+        resource_limits,
         database,
         peppers,
         mail,
@@ -40,12 +40,12 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(log, log_format);
     let mut report = Report::default();
     report.ok("settings", "all settings are valid");
-    let found = database::check(&mut report, &database, &SystemClock).await;
-    nodes::check(&mut report, &database, &found);
+    let state = database::check(&mut report, &database, &SystemClock).await;
+    nodes::check(&mut report, &database, &state);
     ready::check(&mut report, listen, tls.is_some()).await;
-    pepper::check(&mut report, &database, &peppers, &found);
-    database::check_clock(&mut report, &found, &SystemClock);
-    disk::check(&mut report, &database, ceilings.disk_reserve);
+    pepper::check(&mut report, &database, &peppers, &state);
+    database::check_clock(&mut report, &state, &SystemClock);
+    disk::check(&mut report, &database, resource_limits.disk_reserve);
     let (url, tls_here) = (public_url.as_ref(), tls.is_some());
     network::check_address(&mut report, listen, url, tls_here, &trusted_proxies);
     if let Some(metrics) = metrics_listen {

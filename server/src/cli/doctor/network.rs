@@ -13,12 +13,12 @@ pub fn check_address(
     proxies: &TrustedProxies,
 ) {
     const SUBJECT: &str = "address";
-    let own;
+    let listener_url;
     let url = if let Some(url) = public_url {
         url
     } else {
-        own = PublicUrl::of_listener(listen, tls);
-        &own
+        listener_url = PublicUrl::of_listener(listen, tls);
+        &listener_url
     };
     let origin = url.origin();
     if !url.is_trustworthy() {
@@ -62,8 +62,8 @@ pub fn check_metrics(report: &mut Report, listen: SocketAddr) {
 }
 
 pub async fn check_mail(report: &mut Report, mail: &Smtp) {
-    match mail.answers().await {
+    match mail.check_connection().await {
         Ok(()) => report.ok("mail", "the mail server accepts this user"),
-        Err(why) => report.error("mail", &format!("mail cannot be sent: {why}")),
+        Err(reason) => report.error("mail", &format!("mail cannot be sent: {reason}")),
     }
 }

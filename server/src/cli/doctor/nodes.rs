@@ -1,28 +1,28 @@
 //! Reports whether servers run on the database. Neither case is a fault.
 
-use super::database::Found;
+use super::database::DatabaseState;
 use super::report::Report;
 use crate::settings::Database;
 use storage::sqlite;
 
 const SUBJECT: &str = "server";
-const NONE: &str = "no server is running on this database";
+const NOT_RUNNING: &str = "no server is running on this database";
 
-pub fn check(report: &mut Report, database: &Database, found: &Found) {
-    match (database, found) {
-        (Database::File(path), Found::Inspection(_)) => match sqlite::is_in_use(path) {
+pub fn check(report: &mut Report, database: &Database, state: &DatabaseState) {
+    match (database, state) {
+        (Database::File(path), DatabaseState::Inspection(_)) => match sqlite::is_in_use(path) {
             Ok(true) => report.ok(SUBJECT, "a server is running on this database"),
-            Ok(false) => report.ok(SUBJECT, NONE),
+            Ok(false) => report.ok(SUBJECT, NOT_RUNNING),
             Err(error) => {
                 let text = format!("it is unknown whether a server is running: {error}");
                 report.warning(SUBJECT, &text);
             }
         },
-        (Database::File(_), Found::Nothing) => report.ok(SUBJECT, NONE),
-        (Database::Postgres(_), Found::Inspection(inspection)) => {
+        (Database::File(_), DatabaseState::Missing) => report.ok(SUBJECT, NOT_RUNNING),
+        (Database::Postgres(_), DatabaseState::Inspection(inspection)) => {
             let nodes = inspection.server.as_ref().and_then(|server| server.nodes);
             match nodes {
-                Some(0) => report.ok(SUBJECT, NONE),
+                Some(0) => report.ok(SUBJECT, NOT_RUNNING),
                 // Only another node would detect that this one is dead.
                 Some(1) => report.ok(
                     SUBJECT,
@@ -37,6 +37,6 @@ pub fn check(report: &mut Report, database: &Database, found: &Found) {
             }
         }
         // The database cannot be read, which has been reported.
-        (_, Found::Nothing | Found::Unknown) => {}
+        (_, DatabaseState::Missing | DatabaseState::Unknown) => {}
     }
 }

@@ -1,28 +1,33 @@
 //! Checks the pepper, on which the stored keys depend.
 
-use super::database::{Found, absolute};
+use super::database::{DatabaseState, absolute};
 use super::disk::open_to_others;
 use super::report::Report;
 use crate::cli::pepper::missing;
 use crate::pepper_file;
-use crate::settings::{Database, GivenPeppers};
+use crate::settings::{ConfiguredPeppers, Database};
 use service::store::PepperNeed;
-use service::{NeedsOldPepper, Pepper, PepperId};
+use service::{OldPepperNeed, Pepper, PepperId};
 use std::path::Path;
 use storage::Inspection;
 
 const SUBJECT: &str = "pepper";
 
-pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, found: &Found) {
+pub fn check(
+    report: &mut Report,
+    database: &Database,
+    configured: &ConfiguredPeppers,
+    state: &DatabaseState,
+) {
     let read;
-    let (pepper, source) = match (given.current.as_ref(), database) {
+    let (pepper, source) = match (configured.current.as_ref(), database) {
         (Some(pepper), _) => (Some(pepper), "VOXUM_PEPPER".to_owned()),
         (None, Database::File(path)) => {
             read = match pepper_file::read(path) {
                 Ok(read) => read,
                 Err(error) => return report.error(SUBJECT, &format!("{error:#}")),
             };
-            let file = pepper_file::beside(path);
+            let file = pepper_file::path_for(path);
             if read.is_some() {
                 check_mode(report, &file);
             }
@@ -35,18 +40,18 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
             );
         }
     };
-    let inspection = match found {
-        Found::Inspection(inspection) => inspection,
-        Found::Nothing => {
+    let inspection = match state {
+        DatabaseState::Inspection(inspection) => inspection,
+        DatabaseState::Missing => {
             return match pepper {
                 Some(_) => report.ok(
                     SUBJECT,
                     &format!("{source} is set, and there is no API key yet"),
                 ),
-                None => created_later(report, &source),
+                None => report_created_later(report, &source),
             };
         }
-        Found::Unknown => {
+        DatabaseState::Unknown => {
             let text = match pepper {
                 Some(_) => "it cannot be compared with the stored keys",
                 None => "there is no pepper, and it is unknown whether keys depend on one",
@@ -62,7 +67,7 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
             SUBJECT,
             &format!("{source} is missing, and no stored key works without it: restore it"),
         ),
-        None => created_later(report, &source),
+        None => report_created_later(report, &source),
         Some(_) if !inspection.has_keys => {
             report.ok(
                 SUBJECT,
@@ -74,14 +79,14 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
                 SUBJECT,
                 &format!("{source} is the pepper of the stored keys"),
             );
-            check_change(report, inspection, pepper, given.old.as_ref());
+            check_change(report, inspection, pepper, configured.old.as_ref());
         }
-        Some(pepper) if is_stored(inspection, given.old.as_ref()) => {
+        Some(pepper) if is_stored(inspection, configured.old.as_ref()) => {
             report.warning(
                 SUBJECT,
                 &format!("{source} replaces VOXUM_PEPPER_OLD once every node runs with both"),
             );
-            check_change(report, inspection, pepper, given.old.as_ref());
+            check_change(report, inspection, pepper, configured.old.as_ref());
         }
         Some(_) => report.error(
             SUBJECT,
@@ -103,12 +108,12 @@ fn check_change(
     old: Option<&Pepper>,
 ) {
     let (current, old) = (current.id(), old.map(Pepper::id));
-    let is = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
-    let lost = missing(inspection, |id| {
-        is(id, Some(&current)) || is(id, old.as_ref())
+    let has_id = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
+    let need = missing(inspection, |id| {
+        has_id(id, Some(&current)) || has_id(id, old.as_ref())
     });
-    if lost != PepperNeed::default() {
-        report.error(SUBJECT, &NeedsOldPepper(lost).to_string());
+    if need != PepperNeed::default() {
+        report.error(SUBJECT, &OldPepperNeed(need).to_string());
     }
     if old.is_none() {
         return;
@@ -117,7 +122,7 @@ fn check_change(
         keys,
         factors,
         recovery_codes,
-    } = missing(inspection, |id| !is(id, old.as_ref()));
+    } = missing(inspection, |id| !has_id(id, old.as_ref()));
     if (keys, factors, recovery_codes) == (0, 0, 0) {
         report.warning(SUBJECT, "VOXUM_PEPPER_OLD is no longer needed: remove it");
     } else {
@@ -130,7 +135,7 @@ fn check_change(
     }
 }
 
-fn created_later(report: &mut Report, source: &str) {
+fn report_created_later(report: &mut Report, source: &str) {
     report.warning(
         SUBJECT,
         &format!("there is no pepper at {source} yet: the first start creates it"),

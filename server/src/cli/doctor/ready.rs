@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 const SUBJECT: &str = "server";
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// Far more bytes than the response has.
-const MOST: u64 = 16 * 1_024;
+const MAX_RESPONSE_BYTES: u64 = 16 * 1_024;
 
 pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
     // The operating system chose the port, so it is unknown here.
@@ -20,7 +20,7 @@ pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
         return;
     }
     let address = reachable(listen);
-    let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(address)).await else {
+    let Ok(Ok(stream)) = timeout(TIMEOUT, TcpStream::connect(address)).await else {
         return;
     };
     if tls {
@@ -29,7 +29,7 @@ pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
         );
         return report.ok(SUBJECT, &text);
     }
-    if let Ok(Ok(answer)) = timeout(PATIENCE, ask(stream, address)).await {
+    if let Ok(Ok(answer)) = timeout(TIMEOUT, fetch_readiness(stream, address)).await {
         report_answer(report, &answer);
     }
 }
@@ -45,11 +45,14 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-async fn ask(mut stream: TcpStream, address: SocketAddr) -> io::Result<String> {
+async fn fetch_readiness(mut stream: TcpStream, address: SocketAddr) -> io::Result<String> {
     let request = format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    stream.take(MOST).read_to_end(&mut answer).await?;
+    stream
+        .take(MAX_RESPONSE_BYTES)
+        .read_to_end(&mut answer)
+        .await?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 

@@ -3,11 +3,11 @@
 use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
 use crate::console::receipt;
-use crate::open::Opened;
+use crate::open_services::OpenServices;
 use crate::settings::Settings;
 use anyhow::{anyhow, bail};
 use domain::KeyStatus;
-use service::keys::{Carried, KeyNamed, NotNamed, OperatorChange};
+use service::keys::{KeySelector, OperatorChange, OperatorOutcome, SelectorError};
 use service::store::{KeyRecord, Receipt};
 use service::{Error, Services, rfc3339};
 
@@ -26,18 +26,18 @@ pub async fn run(
     // All names are checked before the first key is changed.
     let names = keys.iter().map(|key| parse(key));
     let names = names.collect::<anyhow::Result<Vec<_>>>()?;
-    let Opened { services, store } = open_database(settings).await?;
+    let OpenServices { services, store } = open_database(settings).await?;
     let result = change_all(&services, keys.iter().zip(&names), change).await;
     // The receipts are stored in the background, and have to be complete before the database is
     // closed.
-    services.key_changes.receipts_stored().await;
+    services.key_changes.wait_for_receipts().await;
     store.close().await;
     result
 }
 
 async fn change_all(
     services: &Services,
-    keys: impl Iterator<Item = (&String, &KeyNamed)>,
+    keys: impl Iterator<Item = (&String, &KeySelector)>,
     change: OperatorChange,
 ) -> anyhow::Result<()> {
     let mut failures = Vec::new();
@@ -69,97 +69,97 @@ fn explain(error: Error) -> String {
     format!("{:#}{advice}", anyhow!(error))
 }
 
-fn parse(key: &str) -> anyhow::Result<KeyNamed> {
-    match KeyNamed::parse(key) {
+fn parse(key: &str) -> anyhow::Result<KeySelector> {
+    match KeySelector::parse(key) {
         Ok(name) => Ok(name),
         // The error does not repeat the text, since output may be recorded.
-        Err(NotNamed::Secret) => bail!(
+        Err(SelectorError::Secret) => bail!(
             "that looks like a key itself, which a shell keeps in its history: name the key by its ID or its preview, \
              which `voxum key identify < FILE` prints. Nothing was changed"
         ),
-        Err(NotNamed::Neither) => bail!(
+        Err(SelectorError::Neither) => bail!(
             "that is neither the ID nor the preview of a key, such as vx_abc123: `voxum key list` prints both. Nothing \
              was changed"
         ),
     }
 }
 
-fn report(name: &str, result: Carried, change: OperatorChange) -> Outcome {
+fn report(name: &str, result: OperatorOutcome, change: OperatorChange) -> Outcome {
     match (result, change) {
-        (Carried::Changed(key, receipt), OperatorChange::Revoke(reason)) => Ok(format!(
+        (OperatorOutcome::Changed(key, receipt), OperatorChange::Revoke(reason)) => Ok(format!(
             "Revoked, with the reason {}: {}. {}.",
             reason.as_str(),
             describe(&key),
-            refused_on(receipt)
+            refusal_sentence(receipt)
         )),
-        (Carried::Changed(key, receipt), OperatorChange::Pause) => Ok(format!(
+        (OperatorOutcome::Changed(key, receipt), OperatorChange::Pause) => Ok(format!(
             "Paused until `voxum key resume {}`: {}. {}.",
             key.id.as_str(),
             describe(&key),
-            refused_on(receipt)
+            refusal_sentence(receipt)
         )),
-        (Carried::Changed(key, receipt), OperatorChange::Resume) => Ok(format!(
+        (OperatorOutcome::Changed(key, receipt), OperatorChange::Resume) => Ok(format!(
             "Resumed: {}. {}.",
             describe(&key),
-            accepted_on(receipt)
+            acceptance_sentence(receipt)
         )),
         // A key that was revoked after the backup is valid again after this, so the operator has to
         // notice.
-        (Carried::Confirmed(key, receipt, restored_at), _) => Ok(format!(
+        (OperatorOutcome::Confirmed(key, receipt, restored_at), _) => Ok(format!(
             "Resumed: {}. It came back from a backup that was restored at {}, and was paused, unconfirmed, until now. {}.",
             describe(&key),
             rfc3339(restored_at),
-            accepted_on(receipt)
+            acceptance_sentence(receipt)
         )),
-        (Carried::Same(key), OperatorChange::Resume) => {
+        (OperatorOutcome::Same(key), OperatorChange::Resume) => {
             Ok(format!("Already active: {}.", describe(&key)))
         }
-        (Carried::Same(key), _) => Ok(format!("Already paused: {}.", describe(&key))),
-        (Carried::Waits(key, restored_at), _) => Ok(format!(
+        (OperatorOutcome::Same(key), _) => Ok(format!("Already paused: {}.", describe(&key))),
+        (OperatorOutcome::OnHold(key, restored_at), _) => Ok(format!(
             "Already paused: {}. It {}.",
             describe(&key),
             describe_hold(restored_at)
         )),
         // For a script that ensures that a key is revoked, this is a success.
-        (Carried::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
-            Ok(report_ended(&key, status))
+        (OperatorOutcome::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
+            Ok(report_inactive(&key, status))
         }
-        (Carried::AlreadyEnded(key, KeyStatus::Revoked), _) => {
+        (OperatorOutcome::AlreadyEnded(key, KeyStatus::Revoked), _) => {
             Err(format!("{} is already revoked", describe(&key)))
         }
-        (Carried::AlreadyEnded(key, _), _) => {
+        (OperatorOutcome::AlreadyEnded(key, _), _) => {
             Err(format!("{} has already expired", describe(&key)))
         }
-        (Carried::Unknown, _) => Err(format!(
+        (OperatorOutcome::Unknown, _) => Err(format!(
             "this installation has no key {name}: `voxum key list --all` prints all of them"
         )),
-        (Carried::Several(keys), _) => {
-            let each = keys.iter().map(|key| {
+        (OperatorOutcome::Ambiguous(keys), _) => {
+            let entries = keys.iter().map(|key| {
                 let (id, account) = (key.id.as_str(), &key.account_name);
                 format!("{id} (“{}” of the account “{account}”)", key.name)
             });
-            let each: Vec<_> = each.collect();
+            let entries: Vec<_> = entries.collect();
             Err(format!(
                 "several keys begin with {name}: name yours by its ID, such as {}",
-                each.join(", ")
+                entries.join(", ")
             ))
         }
     }
 }
 
-fn report_ended(key: &KeyRecord, status: KeyStatus) -> String {
-    let ended = match status {
+fn report_inactive(key: &KeyRecord, status: KeyStatus) -> String {
+    let state = match status {
         KeyStatus::Revoked => "revoked",
         _ => "expired",
     };
     let revoked_at = key.revocation.as_ref().map(|revocation| revocation.at);
     let since = revoked_at.or(key.expires_at).map(rfc3339);
     let since = since.map_or_else(String::new, |since| format!(" since {since}"));
-    format!("Already {ended}{since}: {}.", describe(key))
+    format!("Already {state}{since}: {}.", describe(key))
 }
 
 /// Returns on which nodes the key is refused, without a full stop.
-fn refused_on(receipt: Option<Receipt>) -> String {
+fn refusal_sentence(receipt: Option<Receipt>) -> String {
     receipt.map_or_else(
         || "It is refused from now on".to_owned(),
         |receipt| receipt::describe(receipt, false),
@@ -167,7 +167,7 @@ fn refused_on(receipt: Option<Receipt>) -> String {
 }
 
 /// Returns the result for a key that was resumed.
-fn accepted_on(receipt: Option<Receipt>) -> &'static str {
+fn acceptance_sentence(receipt: Option<Receipt>) -> &'static str {
     match receipt {
         Some(Receipt { nodes: 0, .. }) => "No server was running",
         _ => "It is accepted again",

@@ -1,14 +1,14 @@
 //! `voxum key identify`: which key a text is.
 
 use crate::cli::output::print_line;
-use crate::open::{Opened, open};
+use crate::open_services::{OpenServices, open_services};
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, bail};
 use domain::KeyStatus;
 use service::Services;
 use service::key::PlainKey;
-use service::keys::Identified;
+use service::keys::Identification;
 use std::io::Read as _;
 use storage::OpenMode;
 use zeroize::Zeroizing;
@@ -24,23 +24,23 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
     // The key is read from standard input, since an argument would be in the process list and in
     // the shell's history.
-    let mut presented = Zeroizing::new(Vec::new());
+    let mut input = Zeroizing::new(Vec::new());
     std::io::stdin()
         .take(MAX_BYTES)
-        .read_to_end(&mut presented)
+        .read_to_end(&mut input)
         .context("cannot read the key from standard input")?;
     let public_url = settings
         .public_url
         .unwrap_or_else(|| PublicUrl::of_listener(settings.listen, settings.tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { services, store } = open(
+    let OpenServices { services, store } = open_services(
         &settings.database,
         OpenMode::ExistingOnly,
         settings.peppers,
         origin,
     )
     .await?;
-    let line = identify(&services, presented.trim_ascii(), &public_url).await;
+    let line = identify(&services, input.trim_ascii(), &public_url).await;
     store.close().await;
     print_line(&line?);
     Ok(())
@@ -48,19 +48,19 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
 async fn identify(
     services: &Services,
-    presented: &[u8],
+    input: &[u8],
     public_url: &PublicUrl,
 ) -> anyhow::Result<String> {
-    match services.operator.identify(presented).await? {
-        Identified::Malformed { characters } if characters == PlainKey::CHARS => bail!(
+    match services.operator.identify(input).await? {
+        Identification::Malformed { characters } if characters == PlainKey::CHARS => bail!(
             "that is not a key: it has {characters} characters, but one of them is wrong; copy it again, complete and without spaces"
         ),
-        Identified::Malformed { characters } => bail!(
+        Identification::Malformed { characters } => bail!(
             "that is not a key: it has {characters} characters instead of {}; copy it again, complete and without spaces",
             PlainKey::CHARS
         ),
-        Identified::Unknown => bail!("this installation has no such key"),
-        Identified::Known { key, status } => {
+        Identification::Unknown => bail!("this installation has no such key"),
+        Identification::Known { key, status } => {
             let (origin, id) = (public_url.origin(), key.id.as_str());
             let next = match status {
                 // The key has already ended, so there is nothing left to do.

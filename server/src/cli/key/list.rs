@@ -2,7 +2,7 @@
 
 use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
-use crate::open::Opened;
+use crate::open_services::OpenServices;
 use crate::settings::Settings;
 use service::Services;
 
@@ -11,10 +11,10 @@ use service::Services;
 /// # Errors
 /// One line for the operator.
 pub async fn run(all: bool, settings: Settings) -> anyhow::Result<()> {
-    let Opened { services, store } = open_database(settings).await?;
-    let printed = print(&services, all).await;
+    let OpenServices { services, store } = open_database(settings).await?;
+    let result = print(&services, all).await;
     store.close().await;
-    printed
+    result
 }
 
 async fn print(services: &Services, all: bool) -> anyhow::Result<()> {
@@ -23,12 +23,12 @@ async fn print(services: &Services, all: bool) -> anyhow::Result<()> {
         let page = services.operator.keys(after.as_ref()).await?;
         let Some((last, ..)) = page.last() else { break };
         after = Some(last.id.clone());
-        for (key, status, waits_since) in page {
+        for (key, status, on_hold_since) in page {
             if !all && !status.is_live() {
                 continue;
             }
-            let hold =
-                waits_since.map_or_else(String::new, |at| format!(", which {}", describe_hold(at)));
+            let hold = on_hold_since
+                .map_or_else(String::new, |at| format!(", which {}", describe_hold(at)));
             print_line(&format!(
                 "{}  {:8}{}{hold}",
                 key.id.as_str(),

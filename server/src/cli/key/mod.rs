@@ -9,7 +9,7 @@ mod identify;
 mod list;
 
 use super::args::Key;
-use crate::open::{Opened, open};
+use crate::open_services::{OpenServices, open_services};
 use crate::settings::Settings;
 use crate::telemetry;
 use domain::Timestamp;
@@ -33,18 +33,18 @@ pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
     change::run(&keys, change, settings).await
 }
 
-async fn open_database(settings: Settings) -> anyhow::Result<Opened> {
+async fn open_database(settings: Settings) -> anyhow::Result<OpenServices> {
     telemetry::start(settings.log, settings.log_format);
     // This creates no links, so the address of the console is not needed.
-    let opened = open(
+    let open_services = open_services(
         &settings.database,
         OpenMode::ExistingOnly,
         settings.peppers,
         String::new(),
     )
     .await?;
-    opened.services.node.run_without_node();
-    Ok(opened)
+    open_services.services.node.run_unregistered();
+    Ok(open_services)
 }
 
 fn describe(key: &KeyRecord) -> String {

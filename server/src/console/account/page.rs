@@ -1,6 +1,6 @@
 //! Data of a member's own page.
 
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{AccountPage, SessionRow, Timestamp, WrongCodes};
 use service::{Member, OwnAccess, OwnSession, Zone};
 
@@ -10,11 +10,11 @@ pub fn account(access: OwnAccess, member: &Member, now: Timestamp) -> AccountPag
     AccountPage {
         email: view.email,
         role: view.role,
-        now: moment(now, zone),
+        now: display_time(now, zone),
         sessions: sessions.map(|session| row(session, zone)).collect(),
         recovery_codes: access.recovery_codes,
         wrong_codes: access.wrong_codes.map(|warning| WrongCodes {
-            at: moment(warning.at, zone),
+            at: display_time(warning.at, zone),
             ip: warning.ip.to_string(),
         }),
     }
@@ -24,14 +24,14 @@ fn row(session: OwnSession, zone: &Zone) -> SessionRow {
     let OwnSession {
         id,
         record,
-        is_this,
+        is_current,
     } = session;
     SessionRow {
         id,
-        opened: moment(record.created_at, zone),
-        last_seen: moment(record.last_seen_at, zone),
+        opened: display_time(record.created_at, zone),
+        last_seen: display_time(record.last_seen_at, zone),
         ip: record.ip.map(|ip| ip.to_string()),
         user_agent: record.user_agent,
-        is_this,
+        is_current,
     }
 }

@@ -6,4 +6,4 @@ mod words;
 
 pub use filter::parse;
 pub use page::page;
-pub use words::{capitalised, details, in_a_sentence, title, who};
+pub use words::{capitalize, details, join_details, title, who};

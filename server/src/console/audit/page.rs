@@ -3,10 +3,10 @@
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
 use super::words::{self, details, title, who};
 use crate::AppState;
-use crate::console::time::moment;
-use crate::cursor::{Way, read_change, write_change};
+use crate::console::time::display_time;
+use crate::cursor::{ChangeList, read_change, write_change};
 use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, KeyName, MemberId};
-use service::audit::AuditPiece;
+use service::audit::AuditBatch;
 use service::store::{Action, Actor, LoggedEvent};
 use service::{Error, Member, Zone};
 use url::form_urlencoded;
@@ -22,11 +22,12 @@ pub async fn page(
     cursor: Option<&str>,
 ) -> Result<AuditPage, Error> {
     let (audit, zone) = (&state.services.audit, member.time_zone());
-    let before = cursor.map(|text| read_change(Way::Log, text).ok_or(Failure::NotFound));
+    let before =
+        cursor.map(|text| read_change(ChangeList::AuditLog, text).ok_or(Failure::NotFound));
     let before = before.transpose()?;
     let (piece, errors) = match filter::parse(&form, zone) {
         Ok(filter) => (audit.page(member, &filter, before).await?, Vec::new()),
-        Err(errors) => (AuditPiece::default(), errors),
+        Err(errors) => (AuditBatch::default(), errors),
     };
     let selected = |prefix| form.who.strip_prefix(prefix);
     let selected_member = selected(MEMBER).and_then(|id| MemberId::parse(id).ok());
@@ -51,7 +52,7 @@ pub async fn page(
     Ok(AuditPage {
         rows: events.map(|event| row(event, zone)).collect(),
         stopped: piece.stopped,
-        now: moment(state.services.clock.now(), zone),
+        now: display_time(state.services.clock.now(), zone),
         errors,
         who,
         what: filter::groups(),
@@ -62,7 +63,7 @@ pub async fn page(
         first: before.is_none(),
         next: piece.next_before.map(|number| {
             let separator = if query.is_empty() { "" } else { "&" };
-            let cursor = write_change(Way::Log, number);
+            let cursor = write_change(ChangeList::AuditLog, number);
             format!("/audit?{query}{separator}cursor={cursor}")
         }),
         query,
@@ -107,7 +108,7 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
         _ => subject.map(|now| then.unwrap_or(now)),
     };
     AuditRow {
-        at: moment(event.at, zone),
+        at: display_time(event.at, zone),
         what: title(event.action).to_owned(),
         details: details(&event.detail, named.is_some(), zone),
         thing: named.map(|name| AuditName {

@@ -1,7 +1,7 @@
 //! Texts of the audit log.
 
 use crate::console::receipt;
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::AuditDetail;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
@@ -122,7 +122,7 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
         "name" | "id" | "preview" => !named,
         _ => true,
     };
-    let plain = ordered(all)
+    let plain_text = ordered(all)
         .filter(|(field, value)| told(field) && !value.is_null())
         .map(|(field, value)| AuditDetail {
             field: label(field),
@@ -131,7 +131,7 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
         });
     let (Some(before), Some(after)) = (detail["before"].as_object(), detail["after"].as_object())
     else {
-        return plain.collect();
+        return plain_text.collect();
     };
     let changed = ordered(after)
         .filter(|(field, value)| before.get(*field).unwrap_or(&Value::Null) != *value)
@@ -140,11 +140,11 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
             before: Some(words(before.get(field).unwrap_or(&Value::Null), zone)),
             after: words(value, zone),
         });
-    changed.chain(plain).collect()
+    changed.chain(plain_text).collect()
 }
 
 /// Joins all details in one line.
-pub fn in_a_sentence(details: &[AuditDetail]) -> String {
+pub fn join_details(details: &[AuditDetail]) -> String {
     let each = details.iter().map(|detail| match &detail.before {
         Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
         None => format!("{}: {}", detail.field, detail.after),
@@ -167,10 +167,10 @@ fn label(field: &str) -> String {
     if let Some((_, label)) = FIELDS.iter().find(|(name, _)| *name == field) {
         return (*label).to_owned();
     }
-    capitalised(&field.replace('_', " "))
+    capitalize(&field.replace('_', " "))
 }
 
-pub fn capitalised(text: &str) -> String {
+pub fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).collect()
@@ -195,7 +195,7 @@ fn words(value: &Value, zone: &Zone) -> String {
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) if text.is_empty() => "none".to_owned(),
         Value::String(text) => match parse_rfc3339(text) {
-            Some(at) => moment(at, zone).exact,
+            Some(at) => display_time(at, zone).exact,
             None => text.clone(),
         },
         Value::Array(list) if list.is_empty() => "none".to_owned(),
@@ -226,7 +226,7 @@ mod tests {
     use serde_json::json;
 
     fn told(detail: &Value, named: bool) -> String {
-        in_a_sentence(&details(
+        join_details(&details(
             detail,
             named,
             &Zone::parse("Europe/Berlin").unwrap(),

@@ -1,10 +1,10 @@
 //! Page model of the Dashboard.
 
 use super::words;
+use crate::console::call_totals::{by_period, by_reason};
 use crate::console::keys;
-use crate::console::tally::{by_period, by_reason};
-use crate::console::time::moment;
-use domain::{DashboardPage, FirstSteps, LastChange};
+use crate::console::time::display_time;
+use domain::{DashboardPage, LastChange, OnboardingSteps};
 use service::{LatestChange, Member, Overview, Zone};
 
 /// Returns the Dashboard.
@@ -12,7 +12,7 @@ pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> Dashb
     let zone = member.time_zone();
     let keys = overview.keys;
     DashboardPage {
-        steps: FirstSteps {
+        steps: OnboardingSteps {
             key: keys.active + keys.paused + keys.expired + keys.revoked > 0,
             call: overview.was_called,
             data: overview.items > 0 || !overview.leads.is_empty(),
@@ -26,15 +26,15 @@ pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> Dashb
         leads: overview.leads,
         leads_change: overview.leads_change.map(|change| last(change, zone)),
         time_zone: zone.name().to_owned(),
-        now: moment(overview.now, zone),
+        now: display_time(overview.now, zone),
         public_url: public_url.to_owned(),
-        manages: member.role().manages_keys(),
+        may_manage: member.role().may_manage_keys(),
     }
 }
 
 fn last(change: LatestChange, zone: &Zone) -> LastChange {
     LastChange {
-        at: moment(change.event.at, zone),
+        at: display_time(change.event.at, zone),
         what: words::change(&change.event),
         key: change.key,
     }

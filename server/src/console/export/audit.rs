@@ -1,7 +1,7 @@
 //! `GET /audit/log.csv` and `/audit/log.jsonl`: the audit log, newest event first, under the filter
 //! of its page.
 
-use super::{Format, List, Reader, json_line, sign_in, table};
+use super::{Export, Exporter, Format, json_line, redirect_to_sign_in, table};
 use crate::AppState;
 use crate::console::audit::{parse, title};
 use crate::console::{Visitor, see_other};
@@ -41,8 +41,8 @@ pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visito
 }
 
 async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
-    let Some((reader, member)) = Reader::of(state, visitor) else {
-        return sign_in(uri);
+    let Some((exporter, member)) = Exporter::of(state, visitor) else {
+        return redirect_to_sign_in(uri);
     };
     let Ok(filter) = parse(&form(uri), member.time_zone()) else {
         // The page shows what is wrong with the filter.
@@ -52,12 +52,12 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         Format::Csv => table::head(&COLUMNS),
         Format::JsonLines => Vec::new(),
     };
-    let log = Log {
+    let log = AuditExport {
         filter,
         before: None,
         format,
     };
-    reader.send("audit-log", format, head, log).await
+    exporter.send("audit-log", format, head, log).await
 }
 
 fn form(uri: &Uri) -> AuditForm {
@@ -77,35 +77,35 @@ fn form(uri: &Uri) -> AuditForm {
     form
 }
 
-struct Log {
+struct AuditExport {
     filter: AuditFilter,
     /// Number of the event before which the next piece begins.
     before: Option<u64>,
     format: Format,
 }
 
-impl List for Log {
-    async fn next_piece(
+impl Export for AuditExport {
+    async fn next_batch(
         &mut self,
         services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let piece = services.audit.piece(member, &self.filter, self.before);
-        let piece = piece.await?;
-        for event in &piece.events {
+        let batch = services.audit.batch(member, &self.filter, self.before);
+        let batch = batch.await?;
+        for event in &batch.events {
             match self.format {
-                Format::Csv => row(lines, event),
-                Format::JsonLines => json_line(lines, &object(event)),
+                Format::Csv => write_row(lines, event),
+                Format::JsonLines => json_line(lines, &json_object(event)),
             }
         }
-        self.before = piece.next_before;
-        Ok(piece.next_before.is_none())
+        self.before = batch.next_before;
+        Ok(batch.next_before.is_none())
     }
 }
 
-fn row(lines: &mut Vec<u8>, logged: &LoggedEvent) {
-    let event = &logged.event;
+fn write_row(lines: &mut Vec<u8>, entry: &LoggedEvent) {
+    let event = &entry.event;
     let (kind, id) = event.actor.parts();
     let part = |name: &str| {
         event
@@ -119,34 +119,34 @@ fn row(lines: &mut Vec<u8>, logged: &LoggedEvent) {
     }
     let ip = event.ip.map(|ip| ip.to_string());
     let cells: [Cow<str>; COLUMNS.len()] = [
-        logged.seq.to_string().into(),
+        entry.seq.to_string().into(),
         rfc3339(event.at).into(),
         kind.into(),
         id.unwrap_or_default().into(),
-        logged.actor.as_deref().unwrap_or_default().into(),
+        entry.actor.as_deref().unwrap_or_default().into(),
         event.action.as_str().into(),
         title(event.action).into(),
         event.subject.as_str().into(),
-        logged.subject.as_deref().unwrap_or_default().into(),
+        entry.subject.as_deref().unwrap_or_default().into(),
         ip.unwrap_or_default().into(),
         event.user_agent.as_deref().unwrap_or_default().into(),
         part("before").into(),
         part("after").into(),
         rest.to_string().into(),
     ];
-    table::row(lines, &cells);
+    table::write_row(lines, &cells);
 }
 
-fn object(logged: &LoggedEvent) -> Value {
-    let event = &logged.event;
+fn json_object(entry: &LoggedEvent) -> Value {
+    let event = &entry.event;
     let (kind, id) = event.actor.parts();
     json!({
-        "number": logged.seq,
+        "number": entry.seq,
         "time": rfc3339(event.at),
-        "actor": { "kind": kind, "id": id, "name": logged.actor },
+        "actor": { "kind": kind, "id": id, "name": entry.actor },
         "action": event.action.as_str(),
         "what": title(event.action),
-        "subject": { "id": event.subject, "name": logged.subject },
+        "subject": { "id": event.subject, "name": entry.subject },
         "ip": event.ip,
         "user_agent": event.user_agent,
         "detail": event.detail,

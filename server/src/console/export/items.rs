@@ -6,10 +6,10 @@
 //! once for the names of attributes. If an item then has another attribute, because a feed has just
 //! added it, the download breaks off.
 
-use super::{Format, List, Reader, json_line, sign_in, table};
+use super::{Export, Exporter, Format, json_line, redirect_to_sign_in, table};
 use crate::AppState;
-use crate::api::inventory::ItemAnswer;
-use crate::console::{Visitor, plain};
+use crate::api::inventory::ItemResponse;
+use crate::console::{Visitor, plain_text};
 use crate::feed::{ATTRIBUTE, FIELDS, MAX_COLUMNS};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -27,33 +27,41 @@ const TOO_MANY_ATTRIBUTES: &str = "These items have more attributes than a table
     Export them as JSON Lines, or search for some of them first.";
 
 pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    let Some((reader, member)) = Reader::of(&state, visitor) else {
-        return sign_in(&uri);
+    let Some((exporter, member)) = Exporter::of(&state, visitor) else {
+        return redirect_to_sign_in(&uri);
     };
     let filter = filter(&uri);
-    let attributes = match attributes(&reader, &filter).await {
+    let attributes = match attribute_names(&exporter, &filter).await {
         Ok(Some(attributes)) => attributes,
-        Ok(None) => return plain(StatusCode::UNPROCESSABLE_ENTITY, TOO_MANY_ATTRIBUTES),
-        Err(error) => return reader.failed(error),
+        Ok(None) => return plain_text(StatusCode::UNPROCESSABLE_ENTITY, TOO_MANY_ATTRIBUTES),
+        Err(error) => return exporter.failure_response(error),
     };
     let fields = FIELDS.iter().map(|field| Cow::Borrowed(*field));
-    let named = attributes
+    let attribute_columns = attributes
         .iter()
         .map(|name| Cow::Owned(format!("{ATTRIBUTE}{name}")));
-    let head = table::head(&fields.chain(named).collect::<Vec<_>>());
-    send(reader, &member, Format::Csv, head, filter, attributes).await
+    let head = table::head(&fields.chain(attribute_columns).collect::<Vec<_>>());
+    send(exporter, &member, Format::Csv, head, filter, attributes).await
 }
 
 pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    let Some((reader, member)) = Reader::of(&state, visitor) else {
-        return sign_in(&uri);
+    let Some((exporter, member)) = Exporter::of(&state, visitor) else {
+        return redirect_to_sign_in(&uri);
     };
     let (format, filter) = (Format::JsonLines, filter(&uri));
-    send(reader, &member, format, Vec::new(), filter, BTreeSet::new()).await
+    send(
+        exporter,
+        &member,
+        format,
+        Vec::new(),
+        filter,
+        BTreeSet::new(),
+    )
+    .await
 }
 
 async fn send(
-    reader: Reader,
+    exporter: Exporter,
     member: &Member,
     format: Format,
     head: Vec<u8>,
@@ -62,15 +70,15 @@ async fn send(
 ) -> Response {
     let name = format!(
         "inventory-{}",
-        member.time_zone().day(reader.services.clock.now())
+        member.time_zone().day(exporter.services.clock.now())
     );
-    let items = Items {
+    let items = ItemExport {
         filter,
         attributes,
         after: None,
         format,
     };
-    reader.send(&name, format, head, items).await
+    exporter.send(&name, format, head, items).await
 }
 
 /// Returns the filter of the page's search.
@@ -83,33 +91,33 @@ fn filter(uri: &Uri) -> ItemFilter {
 
 /// Returns the names of the attributes of all items, or `None` if there are more than a table has
 /// columns for.
-async fn attributes(
-    reader: &Reader,
+async fn attribute_names(
+    exporter: &Exporter,
     filter: &ItemFilter,
 ) -> Result<Option<BTreeSet<String>>, Error> {
     let mut names = BTreeSet::new();
     let mut after: Option<String> = None;
     loop {
-        let member = reader.member().await?;
-        let piece = reader
+        let member = exporter.member().await?;
+        let batch = exporter
             .services
             .inventory
-            .items_piece(&member, filter, after.as_deref());
-        let piece = piece.await?;
-        for stored in piece.items {
+            .items_batch(&member, filter, after.as_deref());
+        let batch = batch.await?;
+        for stored in batch.items {
             names.extend(stored.item.attributes.into_keys());
             if names.len() > MAX_ATTRIBUTES {
                 return Ok(None);
             }
         }
-        after = piece.next_after;
+        after = batch.next_after;
         if after.is_none() {
             return Ok(Some(names));
         }
     }
 }
 
-struct Items {
+struct ItemExport {
     filter: ItemFilter,
     /// Names of the attributes for which the table has columns.
     attributes: BTreeSet<String>,
@@ -118,34 +126,34 @@ struct Items {
     format: Format,
 }
 
-impl List for Items {
-    async fn next_piece(
+impl Export for ItemExport {
+    async fn next_batch(
         &mut self,
         services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let piece = services
+        let batch = services
             .inventory
-            .items_piece(member, &self.filter, self.after.as_deref());
-        let piece = piece.await?;
-        for stored in piece.items {
+            .items_batch(member, &self.filter, self.after.as_deref());
+        let batch = batch.await?;
+        for stored in batch.items {
             match self.format {
-                Format::Csv => self.row(lines, &stored)?,
-                Format::JsonLines => json_line(lines, &ItemAnswer::from(stored)),
+                Format::Csv => self.write_row(lines, &stored)?,
+                Format::JsonLines => json_line(lines, &ItemResponse::from(stored)),
             }
         }
-        self.after = piece.next_after;
+        self.after = batch.next_after;
         Ok(self.after.is_none())
     }
 }
 
-impl Items {
+impl ItemExport {
     /// Appends the row of an item.
     ///
     /// # Errors
     /// If the item has an attribute that the header does not name.
-    fn row(&self, lines: &mut Vec<u8>, stored: &StoredItem) -> Result<(), Error> {
+    fn write_row(&self, lines: &mut Vec<u8>, stored: &StoredItem) -> Result<(), Error> {
         let item = &stored.item;
         if item
             .attributes
@@ -173,7 +181,7 @@ impl Items {
             .map(|name| field(name).unwrap_or_default());
         let attribute = |name| item.attributes.get(name).map_or("", String::as_str);
         let cells = fields.chain(self.attributes.iter().map(attribute));
-        table::row(lines, &cells.collect::<Vec<_>>());
+        table::write_row(lines, &cells.collect::<Vec<_>>());
         Ok(())
     }
 }

@@ -4,9 +4,9 @@
 //! A lead that changes while the file is written moves to the end of the list. It may then be in
 //! the file twice, before and after the change, but it is never left out.
 
-use super::{Format, List, Reader, json_line, sign_in, table};
+use super::{Export, Exporter, Format, json_line, redirect_to_sign_in, table};
 use crate::AppState;
-use crate::api::leads::LeadAnswer;
+use crate::api::leads::LeadResponse;
 use crate::console::Visitor;
 use axum::extract::State;
 use axum::http::Uri;
@@ -38,17 +38,18 @@ pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visito
 }
 
 async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
-    let Some((reader, member)) = Reader::of(state, visitor) else {
-        return sign_in(uri);
+    let Some((exporter, member)) = Exporter::of(state, visitor) else {
+        return redirect_to_sign_in(uri);
     };
     // This is recorded before the first lead is read, so that the log covers incomplete downloads,
     // too.
-    let recorded = state
-        .services
-        .leads
-        .record_export(&member, &reader.client, format.ending());
+    let recorded =
+        state
+            .services
+            .leads
+            .record_export(&member, &exporter.client, format.extension());
     if let Err(error) = recorded.await {
-        return reader.failed(error);
+        return exporter.failure_response(error);
     }
     let head = match format {
         Format::Csv => table::head(&COLUMNS),
@@ -58,25 +59,25 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         "leads-{}",
         member.time_zone().day(state.services.clock.now())
     );
-    reader
-        .send(&name, format, head, Leads { after: 0, format })
+    exporter
+        .send(&name, format, head, LeadExport { after: 0, format })
         .await
 }
 
-struct Leads {
+struct LeadExport {
     /// Number of the change after which the next piece begins.
     after: u64,
     format: Format,
 }
 
-impl List for Leads {
-    async fn next_piece(
+impl Export for LeadExport {
+    async fn next_batch(
         &mut self,
         services: &Services,
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let changes = services.leads.piece(member, self.after).await?;
+        let changes = services.leads.batch(member, self.after).await?;
         let Some(last) = changes.last() else {
             return Ok(true);
         };
@@ -85,8 +86,8 @@ impl List for Leads {
             // An erased lead has no data left.
             if let LeadState::Kept(lead) = change.state {
                 match self.format {
-                    Format::Csv => row(lines, &lead),
-                    Format::JsonLines => json_line(lines, &LeadAnswer::from(*lead)),
+                    Format::Csv => write_row(lines, &lead),
+                    Format::JsonLines => json_line(lines, &LeadResponse::from(*lead)),
                 }
             }
         }
@@ -94,7 +95,7 @@ impl List for Leads {
     }
 }
 
-fn row(lines: &mut Vec<u8>, lead: &Lead) {
+fn write_row(lines: &mut Vec<u8>, lead: &Lead) {
     let fields = &lead.fields;
     let times = [lead.created_at, lead.updated_at].map(rfc3339);
     let cells: [Option<&str>; COLUMNS.len()] = [
@@ -111,5 +112,5 @@ fn row(lines: &mut Vec<u8>, lead: &Lead) {
         Some(&times[0]),
         Some(&times[1]),
     ];
-    table::row(lines, &cells.map(Option::unwrap_or_default));
+    table::write_row(lines, &cells.map(Option::unwrap_or_default));
 }

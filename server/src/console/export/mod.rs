@@ -18,13 +18,13 @@ pub use items::{csv as items_csv, json_lines as items_json_lines};
 pub use leads::{csv as leads_csv, json_lines as leads_json_lines};
 pub use template::template;
 
-use super::door::failure;
-use super::next::sign_in_to;
+use super::backend::failure;
 use super::page::path_and_query;
-use super::{Visitor, outcome_unknown, past_deadline, plain, see_other, unavailable};
+use super::return_path::sign_in_url;
+use super::{Visitor, outcome_unknown, past_deadline, plain_text, see_other, unavailable};
 use crate::AppState;
 use crate::http::RequestId;
-use crate::telemetry::Chain;
+use crate::telemetry::ErrorChain;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
@@ -45,7 +45,7 @@ enum Format {
 
 impl Format {
     /// Returns the extension of the file's name.
-    const fn ending(self) -> &'static str {
+    const fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
@@ -67,10 +67,10 @@ fn json_line(bytes: &mut Vec<u8>, value: &impl Serialize) {
 }
 
 /// List that is read piece by piece.
-trait List: Send + 'static {
+trait Export: Send + 'static {
     /// Appends the lines of the next piece, which may be empty. Returns whether it was the last
     /// piece.
-    fn next_piece(
+    fn next_batch(
         &mut self,
         services: &Services,
         member: &Member,
@@ -79,23 +79,23 @@ trait List: Send + 'static {
 }
 
 /// The session that requested a file.
-struct Reader {
+struct Exporter {
     services: Arc<Services>,
     token: Zeroizing<String>,
     client: Client,
     request_id: RequestId,
 }
 
-impl Reader {
+impl Exporter {
     /// Returns `None` for a visitor without a session.
     fn of(state: &AppState, visitor: Visitor) -> Option<(Self, Member)> {
-        let reader = Self {
+        let exporter = Self {
             services: state.services.clone(),
             token: visitor.token?,
             client: visitor.client,
             request_id: visitor.request_id,
         };
-        Some((reader, visitor.member?))
+        Some((exporter, visitor.member?))
     }
 
     /// Returns the member with the current data of the database.
@@ -106,14 +106,18 @@ impl Reader {
         let member = self
             .services
             .sessions
-            .member_looking_on(&self.token)
+            .member_without_renewal(&self.token)
             .await?;
         Ok(member.ok_or(Failure::SignedOut)?)
     }
 
-    async fn next_piece(&self, list: &mut impl List, lines: &mut Vec<u8>) -> Result<bool, Error> {
+    async fn next_batch(
+        &self,
+        export: &mut impl Export,
+        lines: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
         let member = self.member().await?;
-        list.next_piece(&self.services, &member, lines).await
+        export.next_batch(&self.services, &member, lines).await
     }
 
     /// Sends the file `name`, which begins with `head`.
@@ -122,42 +126,42 @@ impl Reader {
         name: &str,
         format: Format,
         head: Vec<u8>,
-        mut list: impl List,
+        mut export: impl Export,
     ) -> Response {
         // The first piece is read before the response begins, so that a failure can still be its
         // status.
         let mut first = head;
-        let ended = match self.next_piece(&mut list, &mut first).await {
-            Ok(ended) => ended,
-            Err(error) => return self.failed(error),
+        let is_last = match self.next_batch(&mut export, &mut first).await {
+            Ok(is_last) => is_last,
+            Err(error) => return self.failure_response(error),
         };
-        let state = (first, ended, self, list);
+        let state = (first, is_last, self, export);
         let pieces = stream::try_unfold(
             state,
-            |(mut lines, mut ended, reader, mut list)| async move {
+            |(mut lines, mut is_last, exporter, mut export)| async move {
                 // With a filter, many pieces may be empty.
-                while lines.is_empty() && !ended {
-                    let read = reader.next_piece(&mut list, &mut lines).await;
-                    ended = read.inspect_err(|error| {
-                        tracing::warn!(error = %Chain(error), "a download failed");
+                while lines.is_empty() && !is_last {
+                    let result = exporter.next_batch(&mut export, &mut lines).await;
+                    is_last = result.inspect_err(|error| {
+                        tracing::warn!(error = %ErrorChain(error), "a download failed");
                     })?;
                 }
-                let sent = (!lines.is_empty()).then(|| Bytes::from(lines));
-                Ok::<_, Error>(sent.map(|lines| (lines, (Vec::new(), ended, reader, list))))
+                let chunk = (!lines.is_empty()).then(|| Bytes::from(lines));
+                Ok::<_, Error>(chunk.map(|lines| (lines, (Vec::new(), is_last, exporter, export))))
             },
         );
-        answer(name, format, Body::from_stream(pieces))
+        attachment(name, format, Body::from_stream(pieces))
     }
 
     /// Returns the response if the file cannot begin.
-    fn failed(&self, error: Error) -> Response {
+    fn failure_response(&self, error: Error) -> Response {
         match failure(error, &self.request_id) {
             Failure::SignedOut => see_other("/sign-in"),
             // The role changed a moment ago, so another attempt is judged by the new one.
             Failure::Unavailable | Failure::Forbidden => unavailable(),
             Failure::OutcomeUnknown => outcome_unknown(),
             Failure::PastDeadline => past_deadline(),
-            _ => plain(
+            _ => plain_text(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side.",
             ),
@@ -166,17 +170,17 @@ impl Reader {
 }
 
 /// Redirects to the sign-in page, which leads back to the file.
-fn sign_in(uri: &Uri) -> Response {
-    see_other(&sign_in_to(path_and_query(uri)))
+fn redirect_to_sign_in(uri: &Uri) -> Response {
+    see_other(&sign_in_url(path_and_query(uri)))
 }
 
 /// Returns the file `name`, which a browser saves instead of showing it.
-fn answer(name: &str, format: Format, body: Body) -> Response {
+fn attachment(name: &str, format: Format, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static(format.media_type());
     headers.insert(CONTENT_TYPE, kind);
-    let disposition = format!("attachment; filename=\"{name}.{}\"", format.ending());
+    let disposition = format!("attachment; filename=\"{name}.{}\"", format.extension());
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(CONTENT_DISPOSITION, disposition);
     }

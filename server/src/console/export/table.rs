@@ -3,7 +3,7 @@
 //! They begin with a byte-order mark, since Excel otherwise decodes a file with the code page of
 //! its machine.
 
-use crate::formula::neutralised;
+use crate::formula::neutralise;
 use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
 
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
@@ -22,11 +22,8 @@ pub fn head(columns: &[impl AsRef<str>]) -> Vec<u8> {
 }
 
 /// Appends a row in which no cell can be mistaken for a formula.
-pub fn row(bytes: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
-    let cells: Vec<_> = cells
-        .iter()
-        .map(|cell| neutralised(cell.as_ref()))
-        .collect();
+pub fn write_row(bytes: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
+    let cells: Vec<_> = cells.iter().map(|cell| neutralise(cell.as_ref())).collect();
     record(bytes, &cells, QuoteStyle::Necessary);
 }
 
@@ -37,21 +34,21 @@ fn record(bytes: &mut Vec<u8>, cells: &[impl AsRef<str>], style: QuoteStyle) {
         .build();
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
-            step(bytes, &mut writer, 1, Writer::delimiter);
+            write_with(bytes, &mut writer, 1, Writer::delimiter);
         }
         let cell = cell.as_ref().as_bytes();
         // The cell has two quotation marks around it, and one more for each that it contains.
-        step(bytes, &mut writer, 2 * cell.len() + 2, |writer, out| {
+        write_with(bytes, &mut writer, 2 * cell.len() + 2, |writer, out| {
             let (result, _, written) = writer.field(cell, out);
             (result, written)
         });
     }
     // Includes the last closing quotation mark.
-    step(bytes, &mut writer, 3, Writer::terminator);
+    write_with(bytes, &mut writer, 3, Writer::terminator);
 }
 
 /// Lets the writer append output that is never longer than `room`.
-fn step(
+fn write_with(
     bytes: &mut Vec<u8>,
     writer: &mut Writer,
     room: usize,
@@ -71,7 +68,7 @@ mod tests {
     #[test]
     fn cells_that_contain_separators_are_quoted_and_formulas_are_neutralised() {
         let mut bytes = Vec::new();
-        row(&mut bytes, &["a,b", "c\"d", "e\r\nf", "", "plain", "=1"]);
+        write_row(&mut bytes, &["a,b", "c\"d", "e\r\nf", "", "plain", "=1"]);
         let written = String::from_utf8(bytes).unwrap();
         assert_eq!(written, "\"a,b\",\"c\"\"d\",\"e\r\nf\",,plain,'=1\r\n");
     }

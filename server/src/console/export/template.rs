@@ -1,6 +1,6 @@
 //! `GET /inventory/template.csv`: an example file, which can be imported as it is.
 
-use super::{Format, answer, sign_in, table};
+use super::{Format, attachment, redirect_to_sign_in, table};
 use crate::console::Visitor;
 use crate::feed::{ATTRIBUTE, FIELDS};
 use axum::body::Body;
@@ -42,7 +42,7 @@ const ROWS: [[&str; FIELDS.len() + ATTRIBUTES.len()]; 2] = [
 
 pub async fn template(uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_none() {
-        return sign_in(&uri);
+        return redirect_to_sign_in(&uri);
     }
     let attributes = ATTRIBUTES.map(|name| format!("{ATTRIBUTE}{name}"));
     let fields = FIELDS.into_iter();
@@ -51,7 +51,7 @@ pub async fn template(uri: Uri, visitor: Visitor) -> Response {
         .collect();
     let mut bytes = table::head(&columns);
     for row in &ROWS {
-        table::row(&mut bytes, row);
+        table::write_row(&mut bytes, row);
     }
-    answer("inventory-template", Format::Csv, Body::from(bytes))
+    attachment("inventory-template", Format::Csv, Body::from(bytes))
 }

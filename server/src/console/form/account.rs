@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, flash, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, flash, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,13 +14,13 @@ const PAGE: &str = "/account";
 
 pub async fn change_password(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
-        return see_other(&sign_in_to(PAGE));
+        return see_other(&sign_in_url(PAGE));
     };
     let (old, new) = (fields.secret("old_password"), fields.secret("password"));
     let changed = state
@@ -29,7 +29,7 @@ pub async fn change_password(
         .change_password(member, &visitor.client, token, &old, &new)
         .await;
     match changed {
-        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "password"),
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "password"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Password {
@@ -43,31 +43,31 @@ pub async fn change_password(
 /// Ends the session that the field `end` names, or all others if its value is `others`.
 pub async fn end_sessions(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
-        return see_other(&sign_in_to(PAGE));
+        return see_other(&sign_in_url(PAGE));
     };
     let (services, client) = (&state.services, &visitor.client);
     let id = fields.text("end");
-    let (ended, done) = if id == "others" {
-        let ended = services
+    let (result, notice) = if id == "others" {
+        let result = services
             .access
             .end_other_sessions(member, client, token)
             .await;
-        (ended, "others-ended")
+        (result, "others-ended")
     } else {
-        let ended = services
+        let result = services
             .access
             .end_session(member, client, token, &id)
             .await;
-        (ended, "ended")
+        (result, "ended")
     };
-    match ended.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::lead_to(&state, &visitor, PAGE, done),
-        Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
+    match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, notice),
+        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
     }
 }

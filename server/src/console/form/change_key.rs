@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, Visitor, flash, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, Visitor, flash, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -16,17 +16,17 @@ use service::Error;
 pub async fn edit_key(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;
     };
     let page = format!("/keys/{id}/edit");
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let form = EditKeyForm {
         name: fields.text("name"),
@@ -45,7 +45,7 @@ pub async fn edit_key(
         .edit(member, &visitor.client, &id, &form)
         .await;
     match edited {
-        Ok(()) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "edited"),
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, &format!("/keys/{id}"), "edited"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::EditKey {
@@ -58,52 +58,52 @@ pub async fn edit_key(
 }
 
 pub async fn pause_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    let Some((page, id)) = asked_for(id) else {
+    let Some((page, id)) = parse_key_path(id) else {
         return render::not_found(&state, &visitor).await;
     };
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let paused = state
         .services
         .keys
         .pause(member, &visitor.client, &id)
         .await;
-    lead_on(&state, &visitor, &page, "paused", paused).await
+    redirect_or_report(&state, &visitor, &page, "paused", paused).await
 }
 
 pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    let Some((page, id)) = asked_for(id) else {
+    let Some((page, id)) = parse_key_path(id) else {
         return render::not_found(&state, &visitor).await;
     };
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let resumed = state
         .services
         .keys
         .resume(member, &visitor.client, &id)
         .await;
-    lead_on(&state, &visitor, &page, "resumed", resumed).await
+    redirect_or_report(&state, &visitor, &page, "resumed", resumed).await
 }
 
 /// Returns the path of the key's page, and the key.
-pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
+pub(super) fn parse_key_path(Segment(id): Segment) -> Option<(String, KeyId)> {
     let id = KeyId::parse(&id?).ok()?;
     Some((format!("/keys/{id}"), id))
 }
 
 /// Redirects to the key's page, which reports the change. After a refusal, the page shows the
 /// reason.
-pub(super) async fn lead_on(
+pub(super) async fn redirect_or_report(
     state: &AppState,
     visitor: &Visitor,
     page: &str,
-    done: &str,
+    notice: &str,
     result: Result<(), Error>,
 ) -> Response {
     let failure = match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => return flash::lead_to(state, visitor, page, done),
+        Ok(()) => return flash::redirect_with_flash(state, visitor, page, notice),
         Err(failure) => failure,
     };
     let reason = match &failure {

@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, flash, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, flash, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,13 +15,13 @@ const PAGE: &str = "/settings";
 
 pub async fn change_settings(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(PAGE));
+        return see_other(&sign_in_url(PAGE));
     };
     let form = SettingsForm {
         account_name: fields.text("account_name"),
@@ -39,7 +39,7 @@ pub async fn change_settings(
         .change(member, &visitor.client, &form)
         .await;
     match changed {
-        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "saved"),
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "saved"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Settings {

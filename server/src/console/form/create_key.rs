@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, keys, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, keys, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -18,13 +18,13 @@ const PAGE: &str = "/keys/new";
 /// store it.
 pub async fn create_key(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(PAGE));
+        return see_other(&sign_in_url(PAGE));
     };
     let form = CreateKeyForm {
         name: fields.text("name"),

@@ -4,15 +4,15 @@
 //! the failure (401, 403, 422 or 429). A success redirects, so that a reload submits nothing twice.
 
 mod account;
+mod bulk_keys;
 mod change_key;
 mod change_settings;
 mod create_key;
-mod found_key;
+mod identify_key;
 mod revoke_key;
 mod rotate_key;
 mod second_factor;
 mod setup;
-mod several_keys;
 mod sign_in;
 mod sign_out;
 mod team;
@@ -20,15 +20,15 @@ mod theme;
 mod watch_key;
 
 pub use account::{change_password, end_sessions};
+pub use bulk_keys::{bulk_keys, key_creation, revoke_all};
 pub use change_key::{edit_key, pause_key, resume_key};
 pub use change_settings::change_settings;
 pub use create_key::create_key;
-pub use found_key::found_key;
+pub use identify_key::identify_key;
 pub use revoke_key::revoke_key;
 pub use rotate_key::rotate_key;
 pub use second_factor::{disable_second_factor, enable_second_factor, sign_in_code};
 pub use setup::setup;
-pub use several_keys::{key_creation, revoke_all, several_keys};
 pub use sign_in::{sign_in, sign_in_account};
 pub use sign_out::sign_out;
 pub use team::{

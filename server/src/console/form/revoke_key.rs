@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, flash, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, flash, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -15,17 +15,17 @@ use domain::{KeyId, RevokeKeyForm};
 pub async fn revoke_key(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;
     };
     let page = format!("/keys/{id}/revoke");
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let form = RevokeKeyForm {
         reason: fields.text("reason"),
@@ -37,7 +37,7 @@ pub async fn revoke_key(
         .revoke(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(_) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "revoked"),
+        Ok(_) => flash::redirect_with_flash(&state, &visitor, &format!("/keys/{id}"), "revoked"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeKey {

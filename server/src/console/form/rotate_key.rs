@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, keys, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, keys, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -16,17 +16,17 @@ use domain::{KeyId, RotateKeyForm};
 pub async fn rotate_key(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;
     };
     let page = format!("/keys/{id}/rotate");
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let form = RotateKeyForm {
         grace: fields.text("grace"),

@@ -2,15 +2,15 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::{same_site, sign_in_to};
-use crate::console::{Posted, cookies, flash, render, see_other};
+use crate::console::return_path::{same_site, sign_in_url};
+use crate::console::{FormRequest, cookies, flash, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
-use service::Enrolled;
+use service::EnrolmentForm;
 
 const ACCOUNT: &str = "/account";
 const ENROL: &str = "/account/second-factor";
@@ -19,16 +19,16 @@ const SIGN_IN: &str = "/sign-in";
 /// Turns the second factor on, and shows the recovery codes once.
 pub async fn enable_second_factor(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
-        return see_other(&sign_in_to(ENROL));
+        return see_other(&sign_in_url(ENROL));
     };
     let (services, sealed) = (&state.services, fields.text("sealed"));
-    let enrolled = Enrolled {
+    let enrolled = EnrolmentForm {
         sealed: &sealed,
         password: &fields.secret("old_password"),
         typed: &fields.secret("code"),
@@ -37,35 +37,35 @@ pub async fn enable_second_factor(
         .access
         .enable_second_factor(member, &visitor.client, token, enrolled)
         .await;
-    let told = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
+    let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
             let answer = FormAnswer::RecoveryCodes(codes);
             return render::answer(&state, &visitor, ENROL, answer).await;
         }
-        Err(told) => told,
+        Err(failure) => failure,
     };
-    match services.access.enrolment_again(member, &sealed) {
-        Ok(enrolment) if told != Failure::NotFound => {
+    match services.access.reopen_enrolment(member, &sealed) {
+        Ok(enrolment) if failure != Failure::NotFound => {
             let answer = FormAnswer::Enrol {
                 enrolment: Box::new(enrolment),
-                failure: told.clone(),
+                failure: failure.clone(),
             };
-            refuse(&state, &visitor, ENROL, &told, answer).await
+            refuse(&state, &visitor, ENROL, &failure, answer).await
         }
         // The secret was not issued by this server, or the member already has a second factor.
-        _ => render::after_failure(&state, &visitor, ACCOUNT, None, &told).await,
+        _ => render::after_failure(&state, &visitor, ACCOUNT, None, &failure).await,
     }
 }
 
 pub async fn disable_second_factor(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(ACCOUNT));
+        return see_other(&sign_in_url(ACCOUNT));
     };
     let (password, code) = (fields.secret("old_password"), fields.secret("code"));
     let disabled = state
@@ -74,13 +74,13 @@ pub async fn disable_second_factor(
         .disable_second_factor(member, &visitor.client, &password, &code)
         .await;
     match disabled.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::lead_to(&state, &visitor, ACCOUNT, "factor-off"),
-        Err(told) => {
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, ACCOUNT, "factor-off"),
+        Err(failure) => {
             let answer = FormAnswer::FactorOff {
                 recovery: !fields.text("recovery").is_empty(),
-                failure: told.clone(),
+                failure: failure.clone(),
             };
-            refuse(&state, &visitor, ACCOUNT, &told, answer).await
+            refuse(&state, &visitor, ACCOUNT, &failure, answer).await
         }
     }
 }
@@ -88,10 +88,10 @@ pub async fn disable_second_factor(
 /// Completes a sign-in with a code. If the first step has expired, the sign-in starts again.
 pub async fn sign_in_code(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
     let ask = |recovery, failure| FormAnswer::Code {
@@ -101,9 +101,9 @@ pub async fn sign_in_code(
         failure,
     };
     // A button that asks for the other kind of code submits no code.
-    let asked = fields.text("ask");
-    if !asked.is_empty() {
-        let answer = ask(asked == "recovery", None);
+    let method = fields.text("ask");
+    if !method.is_empty() {
+        let answer = ask(method == "recovery", None);
         return render::answer(&state, &visitor, SIGN_IN, answer).await;
     }
     let opened = state
@@ -113,16 +113,16 @@ pub async fn sign_in_code(
         .await;
     match opened.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(token) => {
-            visitor.leave(&state).await;
+            visitor.end_session(&state).await;
             let mut response = see_other(same_site(&next));
             cookies::set_session(&mut response, &state.public_url, token.expose());
             response
         }
-        Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),
-        Err(told) => {
+        Err(Failure::SignedOut) => see_other(&sign_in_url(same_site(&next))),
+        Err(failure) => {
             let recovery = !fields.text("recovery").is_empty();
-            let answer = ask(recovery, Some(told.clone()));
-            refuse(&state, &visitor, SIGN_IN, &told, answer).await
+            let answer = ask(recovery, Some(failure.clone()));
+            refuse(&state, &visitor, SIGN_IN, &failure, answer).await
         }
     }
 }

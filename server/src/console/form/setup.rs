@@ -2,10 +2,10 @@
 
 use super::with_status;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::HOME;
-use crate::console::{Posted, cookies, flash, page, render, see_other};
+use crate::console::return_path::HOME;
+use crate::console::{FormRequest, cookies, flash, page, render, see_other};
 use crate::http::Segment;
 use app::request::{FormAnswer, LinkPage};
 use axum::extract::State;
@@ -19,17 +19,17 @@ pub async fn setup(
     State(state): State<AppState>,
     Segment(token): Segment,
     uri: Uri,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let token = token.unwrap_or_default();
     // The link is read first: an expired link answers 404 whatever the form contains, and the page
     // needs its purpose.
     let link = match state.services.links.find(&token).await {
         Ok(view) => page::link_page(view),
-        Err(error) => return page::link(page::gone(&state, &visitor, error).await),
+        Err(error) => return page::link(page::link_error(&state, &visitor, error).await),
     };
     let form = SetupForm {
         account_name: fields.text("account_name"),
@@ -43,9 +43,11 @@ pub async fn setup(
         .redeem(&token, form, &visitor.client)
         .await
     {
-        Ok(None) => page::link(flash::lead_to(&state, &visitor, "/sign-in", "link")),
+        Ok(None) => page::link(flash::redirect_with_flash(
+            &state, &visitor, "/sign-in", "link",
+        )),
         Ok(Some(session)) => {
-            visitor.leave(&state).await;
+            visitor.end_session(&state).await;
             let mut response = see_other(HOME);
             cookies::set_session(&mut response, &state.public_url, session.expose());
             page::link(response)
@@ -55,7 +57,7 @@ pub async fn setup(
                 // Another request has redeemed the link in the meantime.
                 Failure::NotFound => {
                     return page::link(
-                        page::gone(&state, &visitor, Failure::NotFound.into()).await,
+                        page::link_error(&state, &visitor, Failure::NotFound.into()).await,
                     );
                 }
                 failure => failure,

@@ -2,22 +2,22 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::{same_site, sign_in_to};
-use crate::console::{Posted, Visitor, cookies, render, see_other};
+use crate::console::return_path::{same_site, sign_in_url};
+use crate::console::{FormRequest, Visitor, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
-use service::{AccountChoice, SignedIn};
+use service::{AccountChoice, SignInOutcome};
 
 pub async fn sign_in(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (email, next) = (fields.text("email"), fields.text("next"));
     match state
@@ -26,7 +26,7 @@ pub async fn sign_in(
         .sign_in(&email, &fields.secret("password"), &visitor.client)
         .await
     {
-        Ok(signed_in) => go_on(&state, &visitor, signed_in, &next).await,
+        Ok(signed_in) => continue_sign_in(&state, &visitor, signed_in, &next).await,
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::SignIn {
@@ -42,10 +42,10 @@ pub async fn sign_in(
 /// Continues the sign-in at the chosen account, if the address and password belong to several.
 pub async fn sign_in_account(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
     let chosen = state
@@ -54,8 +54,8 @@ pub async fn sign_in_account(
         .choose_account(&step, &visitor.client)
         .await;
     match chosen.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(signed_in) => go_on(&state, &visitor, signed_in, &next).await,
-        Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),
+        Ok(signed_in) => continue_sign_in(&state, &visitor, signed_in, &next).await,
+        Err(Failure::SignedOut) => see_other(&sign_in_url(same_site(&next))),
         Err(failure) => {
             let answer = FormAnswer::SignIn {
                 email: String::new(),
@@ -68,22 +68,27 @@ pub async fn sign_in_account(
 }
 
 /// Sets the session's cookie, or shows the page that asks for the account or the code.
-async fn go_on(state: &AppState, visitor: &Visitor, signed_in: SignedIn, next: &str) -> Response {
+async fn continue_sign_in(
+    state: &AppState,
+    visitor: &Visitor,
+    signed_in: SignInOutcome,
+    next: &str,
+) -> Response {
     let next = same_site(next);
     let answer = match signed_in {
-        SignedIn::Session(token) => {
-            visitor.leave(state).await;
+        SignInOutcome::Session(token) => {
+            visitor.end_session(state).await;
             let mut response = see_other(next);
             cookies::set_session(&mut response, &state.public_url, token.expose());
             return response;
         }
-        SignedIn::CodeNeeded(step) => FormAnswer::Code {
+        SignInOutcome::CodeNeeded(step) => FormAnswer::Code {
             step: step.expose().to_owned(),
             next: next.to_owned(),
             recovery: false,
             failure: None,
         },
-        SignedIn::AccountNeeded(choices) => {
+        SignInOutcome::AccountNeeded(choices) => {
             let choice = |choice: &AccountChoice| {
                 let step = choice.step.expose().to_owned();
                 (step, choice.account_name.clone())

@@ -1,7 +1,7 @@
 //! `POST /sign-out`
 
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::{Visitor, cookies, outcome_unknown, see_other, unavailable};
 use axum::extract::State;
 use axum::response::Response;

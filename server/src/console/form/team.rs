@@ -2,10 +2,10 @@
 
 use super::refuse;
 use crate::AppState;
-use crate::console::door::failure;
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, Visitor, flash, render, see_other, team};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, Visitor, flash, render, see_other, team};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -18,13 +18,13 @@ const INVITE: &str = "/team/invite";
 /// Invites a person, and shows the link once, since the server does not keep it.
 pub async fn invite(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(INVITE));
+        return see_other(&sign_in_url(INVITE));
     };
     let form = InviteForm {
         email: fields.text("email"),
@@ -54,13 +54,13 @@ pub async fn invite(
 
 pub async fn withdraw_invitation(
     State(state): State<AppState>,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(PAGE));
+        return see_other(&sign_in_url(PAGE));
     };
     let withdrawn = state
         .services
@@ -68,13 +68,13 @@ pub async fn withdraw_invitation(
         .withdraw_invitation(member, &visitor.client, &fields.text("email"))
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "withdrawn"),
-        Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "withdrawn"),
+        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
     }
 }
 
 /// Change of a member.
-enum Change {
+enum MemberChange {
     /// The chosen role, and the role at the time when the form was loaded.
     Role {
         to: String,
@@ -89,86 +89,92 @@ enum Change {
 pub async fn change_role(
     state: State<AppState>,
     id: Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
-    let change = Change::Role {
+    let change = MemberChange::Role {
         to: fields.text("role"),
         seen: fields.text("seen"),
     };
-    changed(state, visitor, id, change).await
+    apply_change(state, visitor, id, change).await
 }
 
 pub async fn deactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    changed(state, visitor, id, Change::Deactivate).await
+    apply_change(state, visitor, id, MemberChange::Deactivate).await
 }
 
 pub async fn reactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    changed(state, visitor, id, Change::Reactivate).await
+    apply_change(state, visitor, id, MemberChange::Reactivate).await
 }
 
 pub async fn hand_over(
     state: State<AppState>,
     id: Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
-    changed(state, visitor, id, Change::HandOver(fields.text("confirm"))).await
+    apply_change(
+        state,
+        visitor,
+        id,
+        MemberChange::HandOver(fields.text("confirm")),
+    )
+    .await
 }
 
 /// Redirects to the team page, which reports the change. After a refusal, the member's page keeps
 /// what was typed.
-async fn changed(
+async fn apply_change(
     State(state): State<AppState>,
     visitor: Visitor,
     Segment(id): Segment,
-    change: Change,
+    change: MemberChange,
 ) -> Response {
     let Ok(id) = MemberId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;
     };
     let page = format!("/team/{id}");
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let (services, client) = (&state.services, &visitor.client);
-    let (result, done) = match &change {
-        Change::Role { to, seen } => {
+    let (result, notice) = match &change {
+        MemberChange::Role { to, seen } => {
             let result = services
                 .team
                 .change_role(member, client, &id, to, seen)
                 .await;
             (result, "role")
         }
-        Change::Deactivate => {
+        MemberChange::Deactivate => {
             let result = services.team.deactivate(member, client, &id).await;
             (result, "deactivated")
         }
-        Change::Reactivate => {
+        MemberChange::Reactivate => {
             let result = services.team.reactivate(member, client, &id).await;
             (result, "reactivated")
         }
-        Change::HandOver(typed) => {
+        MemberChange::HandOver(typed) => {
             let result = services.team.hand_over(member, client, &id, typed).await;
             (result, "handed-over")
         }
     };
     match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::lead_to(&state, &visitor, PAGE, done),
-        Err(told) => {
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, notice),
+        Err(failure) => {
             let confirm = match change {
-                Change::HandOver(typed) => typed,
+                MemberChange::HandOver(typed) => typed,
                 _ => String::new(),
             };
             let answer = FormAnswer::Member {
                 confirm,
-                failure: told.clone(),
+                failure: failure.clone(),
             };
-            refuse(&state, &visitor, &page, &told, answer).await
+            refuse(&state, &visitor, &page, &failure, answer).await
         }
     }
 }

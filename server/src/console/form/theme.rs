@@ -1,7 +1,7 @@
 //! `POST /theme`
 
 use crate::console::fields::Preferences;
-use crate::console::next::same_site;
+use crate::console::return_path::same_site;
 use crate::console::{cookies, see_other};
 use app::request::Theme;
 use axum::response::Response;

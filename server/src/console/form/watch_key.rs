@@ -1,10 +1,10 @@
 //! `POST /keys/{id}/watch` and `/keys/{id}/enforce`
 
-use super::change_key::{asked_for, lead_on};
+use super::change_key::{parse_key_path, redirect_or_report};
 use crate::AppState;
 use crate::console::fields::Fields;
-use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, render, see_other};
 use crate::http::Segment;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,40 +12,40 @@ use axum::response::Response;
 pub async fn watch_key(
     State(state): State<AppState>,
     id: Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
-    let Some((page, id)) = asked_for(id) else {
+    let Some((page, id)) = parse_key_path(id) else {
         return render::not_found(&state, &visitor).await;
     };
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
-    let on = fields.text("watch") != "off";
-    let done = if on { "watched" } else { "unwatched" };
+    let is_watched = fields.text("watch") != "off";
+    let notice = if is_watched { "watched" } else { "unwatched" };
     let watched = state
         .services
         .keys
-        .watch(member, &visitor.client, &id, on)
+        .watch(member, &visitor.client, &id, is_watched)
         .await;
-    lead_on(&state, &visitor, &page, done, watched).await
+    redirect_or_report(&state, &visitor, &page, notice, watched).await
 }
 
 pub async fn enforce_networks(
     State(state): State<AppState>,
     id: Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
-    let Some((page, id)) = asked_for(id) else {
+    let Some((page, id)) = parse_key_path(id) else {
         return render::not_found(&state, &visitor).await;
     };
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
+        return see_other(&sign_in_url(&page));
     };
     let networks = fields.texts("networks");
     let enforced = state
@@ -53,5 +53,5 @@ pub async fn enforce_networks(
         .keys
         .enforce_networks(member, &visitor.client, &id, &networks)
         .await;
-    lead_on(&state, &visitor, &page, "enforced", enforced).await
+    redirect_or_report(&state, &visitor, &page, "enforced", enforced).await
 }

@@ -6,21 +6,21 @@
 //! that a change between this check and the commit is found, too.
 
 use super::choices::{Choices, Mode};
-use super::load::Loaded;
-use super::preview::{Checked, Confirmation, check, draw};
-use super::{Context, Step, Stop, at, chosen, report, waiting};
-use crate::console::door::failure;
+use super::load::LoadedImport;
+use super::preview::{CheckedImport, Confirmation, check, draw};
+use super::{Context, EarlyExit, Step, find_with_choices, import_path, load_pending, report};
+use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::see_other;
 use axum::http::StatusCode;
 use domain::{Failure, ImportPage};
 use service::inventory::{ImportOutcome, ImportToApply};
-use service::store::Removals;
+use service::store::AllowedRemovals;
 
 /// Applies the import, and leads to its result.
 pub async fn apply(
     context: &Context<'_>,
-    loaded: Loaded,
+    loaded: LoadedImport,
     choices: Choices,
     fields: &Fields,
 ) -> Step<ImportPage> {
@@ -30,28 +30,28 @@ pub async fn apply(
         Some(feed) if !is_outdated => feed,
         feed => {
             // Another request may have applied it since the file was read.
-            not_applied(context, &checked.stored.id).await?;
+            redirect_if_applied(context, &checked.stored.id).await?;
             let confirmation = Confirmation {
                 is_outdated: feed.is_some(),
                 ..Confirmation::default()
             };
-            return refused(checked, confirmation);
+            return refuse(checked, confirmation);
         }
     };
     let mut removals = 0;
     if checked.choices.mode == Mode::Replace {
         removals = checked.preview.counts.removed;
         let typed = fields.text("removals");
-        if let Some(error) = wrong(&typed, removals) {
+        if let Some(error) = removal_error(&typed, removals) {
             let confirmation = Confirmation {
                 typed,
                 error: Some(error),
                 ..Confirmation::default()
             };
-            return refused(checked, confirmation);
+            return refuse(checked, confirmation);
         }
     }
-    let Checked {
+    let CheckedImport {
         stored,
         choices,
         preview,
@@ -62,7 +62,7 @@ pub async fn apply(
     let import = ImportToApply {
         stored: &stored,
         feed,
-        mode: choices.mode.feed(Removals::UpTo(removals)),
+        mode: choices.mode.feed(AllowedRemovals::UpTo(removals)),
         mode_name: choices.mode.as_str(),
         basis: &preview.basis,
         mapping: choices.used_mapping(),
@@ -74,49 +74,49 @@ pub async fn apply(
         .apply(member, &context.visitor.client, import)
         .await;
     let failure = match applied {
-        Ok(ImportOutcome::Applied) => return Err(see_other(&at(id)).into()),
-        Ok(ImportOutcome::Outdated) => return again(context, id, true).await,
-        Ok(ImportOutcome::Refused(_)) => return again(context, id, false).await,
+        Ok(ImportOutcome::Applied) => return Err(see_other(&import_path(id)).into()),
+        Ok(ImportOutcome::Outdated) => return preview_again(context, id, true).await,
+        Ok(ImportOutcome::Refused(_)) => return preview_again(context, id, false).await,
         Err(error) => failure(error, &context.visitor.request_id),
     };
     match failure {
         // The preview names the quota.
-        Failure::QuotaExceeded { .. } => again(context, id, false).await,
+        Failure::QuotaExceeded { .. } => preview_again(context, id, false).await,
         Failure::Unavailable => {
-            not_applied(context, id).await?;
-            Err(Stop::Failed(failure))
+            redirect_if_applied(context, id).await?;
+            Err(EarlyExit::Failure(failure))
         }
-        failure => Err(Stop::Failed(failure)),
+        failure => Err(EarlyExit::Failure(failure)),
     }
 }
 
 /// Leads to the result of an import that has one by now.
-async fn not_applied(context: &Context<'_>, id: &str) -> Step<()> {
+async fn redirect_if_applied(context: &Context<'_>, id: &str) -> Step<()> {
     match context.find(id).await?.result {
-        Some(_) => Err(see_other(&at(id)).into()),
+        Some(_) => Err(see_other(&import_path(id)).into()),
         None => Ok(()),
     }
 }
 
 /// The preview as the answer to a confirmation that changed nothing.
-fn refused(checked: Checked, confirmation: Confirmation) -> Step<ImportPage> {
+fn refuse(checked: CheckedImport, confirmation: Confirmation) -> Step<ImportPage> {
     let page = draw(checked, confirmation);
-    Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page))
+    Err(EarlyExit::page(StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
 /// A new preview, after the store refused the import.
-async fn again(context: &Context<'_>, id: &str, is_outdated: bool) -> Step<ImportPage> {
-    let (stored, choices) = chosen(context, id).await?;
-    let loaded = waiting(context, stored).await?;
+async fn preview_again(context: &Context<'_>, id: &str, is_outdated: bool) -> Step<ImportPage> {
+    let (stored, choices) = find_with_choices(context, id).await?;
+    let loaded = load_pending(context, stored).await?;
     let confirmation = Confirmation {
         is_outdated,
         ..Confirmation::default()
     };
-    refused(check(context, loaded, choices).await?, confirmation)
+    refuse(check(context, loaded, choices).await?, confirmation)
 }
 
 /// The error of the typed number of removals, if it is not the right one.
-fn wrong(typed: &str, removals: u64) -> Option<String> {
+fn removal_error(typed: &str, removals: u64) -> Option<String> {
     let is_right = removals == 0 || typed.trim().parse() == Ok(removals);
     (!is_right).then(|| format!("Type {removals}, the number of items that are removed."))
 }
@@ -138,7 +138,7 @@ mod tests {
             ("-3", 3, false),
         ] {
             assert_eq!(
-                wrong(typed, removals).is_none(),
+                removal_error(typed, removals).is_none(),
                 is_right,
                 "{typed} {removals}"
             );

@@ -2,10 +2,10 @@
 
 use crate::console::fields::Fields;
 use crate::feed::Absent;
-use crate::table::{Decimals, Mapping, Table, Target};
+use crate::import_file::{Decimals, Mapping, Table, Target};
 use serde::{Deserialize, Serialize};
 use service::inventory::FeedMode;
-use service::store::{HeaderDigest, Removals, UsedMapping};
+use service::store::{AllowedRemovals, HeaderDigest, UsedMapping};
 
 /// Effect of an import on stored items and fields that the file does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,8 +22,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub fn parse(word: &str) -> Self {
-        match word {
+    pub fn parse(value: &str) -> Self {
+        match value {
             "replace" => Self::Replace,
             "update" => Self::Update,
             _ => Self::Merge,
@@ -40,11 +40,11 @@ impl Mode {
 
     /// Meaning of a field that the file does not have.
     pub const fn absent(self) -> Absent {
-        Absent::of(self.feed(Removals::Few))
+        Absent::of(self.feed(AllowedRemovals::Few))
     }
 
     /// The mode of a feed that removes as many items as the member allows.
-    pub const fn feed(self, removals: Removals) -> FeedMode {
+    pub const fn feed(self, removals: AllowedRemovals) -> FeedMode {
         match self {
             Self::Merge => FeedMode::Merge,
             Self::Replace => FeedMode::Replace(removals),
@@ -90,9 +90,9 @@ impl Choices {
     /// The choices in the form for a file, which may be a table.
     pub fn of_form(fields: &Fields, table: Option<&Table>) -> Self {
         let mapping = table.map(|table| {
-            let columns = (0..table.columns.len()).map(|place| {
-                let word = fields.text(&format!("column-{place}"));
-                Target::parse(&word).unwrap_or(Target::LeaveOut)
+            let columns = (0..table.columns.len()).map(|index| {
+                let value = fields.text(&format!("column-{index}"));
+                Target::parse(&value).unwrap_or(Target::LeaveOut)
             });
             let currency = fields.text("currency");
             Mapping {

@@ -1,10 +1,10 @@
 //! Context of every step of an import, and the ways in which a step ends.
 
 use crate::AppState;
-use crate::console::door::failure;
-use crate::console::next::sign_in_to;
+use crate::console::backend::failure;
+use crate::console::return_path::sign_in_url;
 use crate::console::{Visitor, busy, render, see_other, unavailable};
-use crate::feed::workers::NotBegun;
+use crate::feed::workers::WorkerError;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Failure, FileRefusal, ImportPage, ImportStart};
@@ -12,37 +12,37 @@ use service::Member;
 use service::store::StoredImport;
 
 /// A step that ended before its page.
-pub(super) enum Stop {
+pub(super) enum EarlyExit {
     /// An answer that is ready.
-    Answer(Box<Response>),
+    Response(Box<Response>),
     /// A page of the import.
     Page(StatusCode, Box<ImportPage>),
-    Failed(Failure),
+    Failure(Failure),
 }
 
-pub(super) type Step<T> = Result<T, Stop>;
+pub(super) type Step<T> = Result<T, EarlyExit>;
 
-impl From<Response> for Stop {
+impl From<Response> for EarlyExit {
     fn from(response: Response) -> Self {
-        Self::Answer(Box::new(response))
+        Self::Response(Box::new(response))
     }
 }
 
-impl From<NotBegun> for Stop {
-    fn from(reason: NotBegun) -> Self {
+impl From<WorkerError> for EarlyExit {
+    fn from(reason: WorkerError) -> Self {
         match reason {
-            NotBegun::QueueFull(_) => busy().into(),
-            NotBegun::Stopping => unavailable().into(),
+            WorkerError::QueueFull(_) => busy().into(),
+            WorkerError::Stopping => unavailable().into(),
         }
     }
 }
 
-impl Stop {
+impl EarlyExit {
     pub(super) fn page(status: StatusCode, page: ImportPage) -> Self {
         Self::Page(status, Box::new(page))
     }
 
-    pub(super) fn refused(status: StatusCode, refused: FileRefusal) -> Self {
+    pub(super) fn refusal(status: StatusCode, refused: FileRefusal) -> Self {
         let start = ImportStart {
             refused: Some(refused),
             open: None,
@@ -60,15 +60,15 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     /// The outcome of a call of the service.
-    pub(super) fn told<T>(&self, result: Result<T, service::Error>) -> Step<T> {
+    pub(super) fn map_failure<T>(&self, result: Result<T, service::Error>) -> Step<T> {
         result.map_err(|error| match failure(error, &self.visitor.request_id) {
-            Failure::NotFound => Stop::page(StatusCode::NOT_FOUND, ImportPage::Gone),
-            failure => Stop::Failed(failure),
+            Failure::NotFound => EarlyExit::page(StatusCode::NOT_FOUND, ImportPage::Unavailable),
+            failure => EarlyExit::Failure(failure),
         })
     }
 
     pub(super) async fn find(&self, id: &str) -> Step<StoredImport> {
-        self.told(self.state.services.imports.find(self.member, id).await)
+        self.map_failure(self.state.services.imports.find(self.member, id).await)
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) async fn answer(
     step: impl AsyncFnOnce(Context<'_>) -> Step<ImportPage>,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(path));
+        return see_other(&sign_in_url(path));
     };
     let context = Context {
         state,
@@ -89,16 +89,16 @@ pub(super) async fn answer(
     };
     match step(context).await {
         Ok(page) => render::import(state, visitor, Ok(page)).await,
-        Err(Stop::Page(status, page)) => {
+        Err(EarlyExit::Page(status, page)) => {
             let mut response = render::import(state, visitor, Ok(*page)).await;
             if response.status().is_success() {
                 *response.status_mut() = status;
             }
             response
         }
-        Err(Stop::Answer(response)) => *response,
-        Err(Stop::Failed(Failure::SignedOut)) => see_other(&sign_in_to(path)),
-        Err(Stop::Failed(failure)) => {
+        Err(EarlyExit::Response(response)) => *response,
+        Err(EarlyExit::Failure(Failure::SignedOut)) => see_other(&sign_in_url(path)),
+        Err(EarlyExit::Failure(failure)) => {
             let page = render::import(state, visitor, Err(failure.clone())).await;
             render::with_status(page, &failure)
         }

@@ -1,7 +1,7 @@
 //! The items of a file, checked under the choices of the member.
 
 use super::choices::{Choices, Mode};
-use super::load::{Loaded, open, refused};
+use super::load::{LoadedImport, feed_refusal, open};
 use super::{Context, Step};
 use crate::feed::{ATTRIBUTE, Format};
 use domain::FileRefusal;
@@ -9,19 +9,19 @@ use service::inventory::{
     CheckedFeed, Currency, FeedMode, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped,
     check_entries,
 };
-use service::store::Removals;
+use service::store::AllowedRemovals;
 use std::collections::{BTreeSet, HashSet};
 
-pub const FAULTY: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
+pub const FAULTY_ROWS: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
     rows are skipped.";
-const NONE_GOOD: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
+const NO_VALID_ROW: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
     the choices.";
 
 const UNREADABLE_IDS: &str = "The ids of some rows cannot be read. The file replaces the inventory, so items that these rows are \
     about might be removed. Correct the rows and choose the file again, or choose “Add and change items”.";
 
 /// A file that was checked.
-pub struct Examined {
+pub struct Examination {
     /// The items, or why the file cannot be imported under the choices.
     pub outcome: Result<CheckedFeed, FileRefusal>,
     /// The faulty rows, also of a file that is refused.
@@ -34,26 +34,30 @@ pub struct Examined {
 }
 
 /// Reads and checks the file on a thread for feeds.
-pub async fn examine(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Examined> {
+pub async fn examine(
+    context: &Context<'_>,
+    loaded: LoadedImport,
+    choices: Choices,
+) -> Step<Examination> {
     let services = &context.state.services;
     let currency = services.inventory.currency_for_member(context.member).await;
-    let currency = context.told(currency)?;
+    let currency = context.map_failure(currency)?;
     let (account, sender) = (context.member.account_id(), context.member.actor());
     let work = move || {
-        let Loaded {
+        let LoadedImport {
             stored,
             bytes,
             share,
         } = loaded;
-        let examined = examined(&stored.file_name, &bytes, &choices, currency);
+        let examination = examine_file(&stored.file_name, &bytes, &choices, currency);
         drop(share);
-        examined
+        examination
     };
     Ok(context.state.feeds.run(account, &sender, work).await?)
 }
 
-fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examined {
-    let mut examined = Examined {
+fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examination {
+    let mut examination = Examination {
         outcome: Err(FileRefusal::default()),
         skipped: Skipped::default(),
         repeated: 0,
@@ -62,49 +66,49 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
     };
     let drafts = match drafts(name, bytes, choices, currency) {
         Ok((drafts, repeated)) => {
-            examined.repeated = repeated;
+            examination.repeated = repeated;
             drafts
         }
         Err(refusal) => {
-            examined.outcome = Err(refusal);
-            return examined;
+            examination.outcome = Err(refusal);
+            return examination;
         }
     };
-    examined.fields = fields(&drafts, choices);
+    examination.fields = fields(&drafts, choices);
     let mode = match choices.mode {
         Mode::Replace if !choices.skips => FeedMode::Merge,
-        mode => mode.feed(Removals::Few),
+        mode => mode.feed(AllowedRemovals::Few),
     };
     // All faults are reported at once, also if none is to be skipped.
     let options = FeedOptions {
         mode,
         on_error: OnError::Skip,
     };
-    let refused = |reason: &str| {
+    let refuse = |reason: &str| {
         Err(FileRefusal {
             reason: reason.to_owned(),
             rows: Vec::new(),
         })
     };
-    examined.outcome = match check_entries(drafts, options, currency) {
+    examination.outcome = match check_entries(drafts, options, currency) {
         Ok(feed) => {
-            examined.skipped = feed.skipped().clone();
-            match (examined.skipped.count, choices.skips) {
+            examination.skipped = feed.skipped().clone();
+            match (examination.skipped.count, choices.skips) {
                 (_, true) => Ok(feed),
-                (0, false) => Ok(feed.or_nothing()),
-                (_, false) => refused(FAULTY),
+                (0, false) => Ok(feed.reject_on_error()),
+                (_, false) => refuse(FAULTY_ROWS),
             }
         }
         Err(FeedRefusal::Faulty(skipped)) => {
-            examined.skipped = skipped;
-            refused(NONE_GOOD)
+            examination.skipped = skipped;
+            refuse(NO_VALID_ROW)
         }
         Err(FeedRefusal::UnreadableIds { skipped, .. }) => {
-            examined.skipped = skipped;
-            refused(UNREADABLE_IDS)
+            examination.skipped = skipped;
+            refuse(UNREADABLE_IDS)
         }
     };
-    examined
+    examination
 }
 
 /// The names of the fields that the file has: those of its columns, or those that any of its items
@@ -156,12 +160,12 @@ fn drafts(
     match &choices.mapping {
         Some(mapping) if file.format == Format::Csv => {
             let items = file.items(mapping, currency, absent);
-            let items = items.map_err(|error| refused(error, &file))?;
+            let items = items.map_err(|error| feed_refusal(error, &file))?;
             Ok((items.drafts, items.repeated))
         }
         _ => {
             let drafts = file.drafts(absent);
-            let drafts = drafts.map_err(|error| refused(error, &file))?;
+            let drafts = drafts.map_err(|error| feed_refusal(error, &file))?;
             Ok((drafts, 0))
         }
     }

@@ -1,7 +1,7 @@
 //! The faults of a file, as a file: one line for each.
 
 use super::choices::Choices;
-use super::load::Loaded;
+use super::load::LoadedImport;
 use super::preview::check;
 use super::report::parts;
 use super::{Context, Step};
@@ -13,7 +13,7 @@ use service::inventory::EntryError;
 const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
 
 /// At most as many faults are listed as a feed reports.
-pub async fn file(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Response> {
+pub async fn file(context: &Context<'_>, loaded: LoadedImport, choices: Choices) -> Step<Response> {
     let checked = check(context, loaded, choices).await?;
     let mut bytes = table::head(&COLUMNS);
     write(&mut bytes, &checked.skipped.errors());
@@ -38,6 +38,6 @@ fn write(bytes: &mut Vec<u8>, errors: &[EntryError]) {
             field,
             error.detail.clone(),
         ];
-        table::row(bytes, &cells);
+        table::write_row(bytes, &cells);
     }
 }

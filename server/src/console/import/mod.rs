@@ -17,35 +17,35 @@ mod upload;
 pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
-use super::page::way_back;
-use super::time::moment;
-use super::{Posted, Visitor, flash, see_other};
+use super::page::current_path;
+use super::time::display_time;
+use super::{FormRequest, Visitor, flash, see_other};
 use crate::AppState;
 use crate::http::Segment;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use choices::Choices;
-use context::{Context, Step, Stop, answer};
+use context::{Context, EarlyExit, Step, answer};
 use domain::{ImportPage, ImportStart, OpenImport};
-use load::{Loaded, load};
+use load::{LoadedImport, load};
 use service::store::StoredImport;
 use upload::Upload;
 
 const START: &str = "/inventory/import";
 
-fn at(id: &str) -> String {
+fn import_path(id: &str) -> String {
     format!("{START}/{id}")
 }
 
 /// `GET /inventory/import`
 pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    answer(&state, &visitor, way_back(&uri), async |context| {
+    answer(&state, &visitor, current_path(&uri), async |context| {
         let open = context.state.services.imports.open(context.member).await;
-        let open = context.told(open)?.map(|open| OpenImport {
-            path: at(&open.id),
+        let open = context.map_failure(open)?.map(|open| OpenImport {
+            path: import_path(&open.id),
             file_name: open.file_name,
-            begun: moment(open.created_at, context.member.time_zone()),
+            started: display_time(open.created_at, context.member.time_zone()),
         });
         let start = ImportStart {
             refused: None,
@@ -59,11 +59,11 @@ pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) ->
 /// `POST /inventory/import`
 pub async fn upload(
     State(state): State<AppState>,
-    Posted { visitor, body }: Posted<Upload>,
+    FormRequest { visitor, body }: FormRequest<Upload>,
 ) -> Response {
     answer(&state, &visitor, START, async |context| {
         let id = body.store(&context).await?;
-        Err(see_other(&at(&id)).into())
+        Err(see_other(&import_path(&id)).into())
     })
     .await
 }
@@ -76,12 +76,12 @@ pub async fn describe(
     visitor: Visitor,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, way_back(&uri), async |context| {
+    answer(&state, &visitor, current_path(&uri), async |context| {
         let stored = context.find(&id).await?;
         if let Some(result) = report::result(&stored) {
             return Ok(ImportPage::Done(Box::new(result)));
         }
-        let loaded = waiting(&context, stored).await?;
+        let loaded = load_pending(&context, stored).await?;
         describe::page(&context, loaded, None).await
     })
     .await
@@ -91,18 +91,18 @@ pub async fn describe(
 pub async fn choose(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, &at(&id), async |context| {
+    answer(&state, &visitor, &import_path(&id), async |context| {
         let stored = context.find(&id).await?;
         if stored.result.is_some() {
-            return Err(see_other(&at(&id)).into());
+            return Err(see_other(&import_path(&id)).into());
         }
-        let loaded = waiting(&context, stored).await?;
+        let loaded = load_pending(&context, stored).await?;
         describe::choose(&context, loaded, &fields).await
     })
     .await
@@ -116,9 +116,9 @@ pub async fn preview(
     visitor: Visitor,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, way_back(&uri), async |context| {
-        let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = waiting(&context, stored).await?;
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
         preview::page(&context, loaded, choices).await
     })
     .await
@@ -126,14 +126,14 @@ pub async fn preview(
 
 /// The file of an import that was not applied yet, or the way to its result: another request may
 /// apply it meanwhile, which removes the file.
-async fn waiting(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
+async fn load_pending(context: &Context<'_>, stored: StoredImport) -> Step<LoadedImport> {
     let id = stored.id.clone();
     let loaded = load(context, stored).await;
     if loaded.is_err()
-        && let Ok(now) = context.find(&id).await
-        && now.result.is_some()
+        && let Ok(current) = context.find(&id).await
+        && current.result.is_some()
     {
-        return Err(see_other(&at(&id)).into());
+        return Err(see_other(&import_path(&id)).into());
     }
     loaded
 }
@@ -142,31 +142,31 @@ async fn waiting(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
 pub async fn apply(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted {
+    FormRequest {
         visitor,
         body: fields,
-    }: Posted<Fields>,
+    }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, &at(&id), async |context| {
-        let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = waiting(&context, stored).await?;
+    answer(&state, &visitor, &import_path(&id), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
         apply::apply(&context, loaded, choices, &fields).await
     })
     .await
 }
 
 /// `GET /inventory/import/{id}/apply`, as when a member reloads the page of a refused confirmation.
-pub async fn confirmed(
+pub async fn redirect_to_preview(
     State(state): State<AppState>,
     Segment(id): Segment,
     uri: Uri,
     visitor: Visitor,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, way_back(&uri), async |context| {
+    answer(&state, &visitor, current_path(&uri), async |context| {
         let stored = context.find(&id).await?;
-        Err(see_other(&format!("{}/preview", at(&stored.id))).into())
+        Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
     })
     .await
 }
@@ -175,13 +175,13 @@ pub async fn confirmed(
 pub async fn discard(
     State(state): State<AppState>,
     Segment(id): Segment,
-    Posted { visitor, .. }: Posted<Fields>,
+    FormRequest { visitor, .. }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
     answer(&state, &visitor, START, async |context| {
         let discarded = state.services.imports.discard(context.member, &id).await;
-        context.told(discarded)?;
-        Err(flash::lead_to(&state, &visitor, START, "discarded").into())
+        context.map_failure(discarded)?;
+        Err(flash::redirect_with_flash(&state, &visitor, START, "discarded").into())
     })
     .await
 }
@@ -194,9 +194,9 @@ pub async fn faults(
     visitor: Visitor,
 ) -> Response {
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, way_back(&uri), async |context| {
-        let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = waiting(&context, stored).await?;
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
         Err(faults::file(&context, loaded, choices).await?.into())
     })
     .await
@@ -204,10 +204,10 @@ pub async fn faults(
 
 /// The import with its choices. Without them, or once it has a result, the way leads to its own
 /// page.
-async fn chosen(context: &Context<'_>, id: &str) -> Step<(StoredImport, Choices)> {
+async fn find_with_choices(context: &Context<'_>, id: &str) -> Step<(StoredImport, Choices)> {
     let stored = context.find(id).await?;
     match stored.choices.as_deref().and_then(Choices::read) {
         Some(choices) if stored.result.is_none() => Ok((stored, choices)),
-        _ => Err(see_other(&at(id)).into()),
+        _ => Err(see_other(&import_path(id)).into()),
     }
 }

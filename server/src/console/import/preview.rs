@@ -1,16 +1,16 @@
 //! The third step: the preview of what the import would do.
 
 use super::choices::{Choices, Mode};
-use super::examine::{FAULTY, examine};
-use super::load::Loaded;
-use super::{Context, Step, at, report};
-use crate::console::door::failure;
-use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowProblem};
+use super::examine::{FAULTY_ROWS, examine};
+use super::load::LoadedImport;
+use super::{Context, Step, import_path, report};
+use crate::console::backend::failure;
+use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
 use service::Error;
 use service::inventory::{
     self, CheckedFeed, Currency, FeedPreview, ItemChange, PreviewOutcome, Skipped,
 };
-use service::store::{FeedBasis, Removals, StoredImport};
+use service::store::{AllowedRemovals, FeedBasis, StoredImport};
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of one value that the page shows.
@@ -33,13 +33,17 @@ pub struct Confirmation {
 }
 
 /// The page.
-pub async fn page(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<ImportPage> {
+pub async fn page(
+    context: &Context<'_>,
+    loaded: LoadedImport,
+    choices: Choices,
+) -> Step<ImportPage> {
     let checked = check(context, loaded, choices).await?;
     Ok(draw(checked, Confirmation::default()))
 }
 
-pub fn draw(checked: Checked, confirmation: Confirmation) -> ImportPage {
-    let Checked {
+pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
+    let CheckedImport {
         stored,
         choices,
         preview,
@@ -56,7 +60,7 @@ pub fn draw(checked: Checked, confirmation: Confirmation) -> ImportPage {
         .then(|| report::emptied(&preview.emptied, choices.mapping.is_some()))
         .flatten();
     ImportPage::Preview(Box::new(ImportPreview {
-        path: at(&stored.id),
+        path: import_path(&stored.id),
         file_name: stored.file_name,
         refused,
         counts: report::counts(preview.counts, skipped.count, repeated),
@@ -75,7 +79,7 @@ pub fn draw(checked: Checked, confirmation: Confirmation) -> ImportPage {
 }
 
 /// The effects of an import, as far as they can be read without it.
-pub struct Checked {
+pub struct CheckedImport {
     pub stored: StoredImport,
     pub choices: Choices,
     /// The items, if they can be imported.
@@ -87,7 +91,7 @@ pub struct Checked {
     pub skipped: Skipped,
     pub repeated: usize,
     /// Faults of the file as a whole.
-    faults: Vec<RowProblem>,
+    faults: Vec<RowErrors>,
     /// Id and name of the first items that would be removed.
     removed: Vec<(String, String)>,
     /// Identifies what a member confirms.
@@ -95,25 +99,29 @@ pub struct Checked {
 }
 
 /// Checks the file, and compares it with the stored items.
-pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Checked> {
+pub async fn check(
+    context: &Context<'_>,
+    loaded: LoadedImport,
+    choices: Choices,
+) -> Step<CheckedImport> {
     let stored = loaded.stored.clone();
     // However many items are removed, the page shows the number and asks for it.
-    let mode = choices.mode.feed(Removals::UpTo(u64::MAX));
-    let examined = examine(context, loaded, choices.clone()).await?;
-    let currency = examined.currency;
-    let mut checked = Checked {
+    let mode = choices.mode.feed(AllowedRemovals::UpTo(u64::MAX));
+    let examination = examine(context, loaded, choices.clone()).await?;
+    let currency = examination.currency;
+    let mut checked = CheckedImport {
         stored,
         choices,
         feed: None,
         preview: FeedPreview::default(),
         refused: None,
-        skipped: examined.skipped,
-        repeated: examined.repeated,
+        skipped: examination.skipped,
+        repeated: examination.repeated,
         faults: Vec::new(),
         removed: Vec::new(),
         digest: String::new(),
     };
-    let feed = match examined.outcome {
+    let feed = match examination.outcome {
         Ok(feed) => feed,
         Err(refusal) => {
             checked.faults = refusal.rows;
@@ -124,7 +132,7 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
     let services = &context.state.services;
     let previewed = services
         .imports
-        .preview(context.member, &feed, mode, &examined.fields);
+        .preview(context.member, &feed, mode, &examination.fields);
     let refused = match previewed.await {
         Ok(PreviewOutcome::WouldStore(preview)) => {
             // An update finds further faults in the stored items, such as ids that are not there.
@@ -132,7 +140,7 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
             let removed = services
                 .imports
                 .names_of_items(context.member, &preview.removed);
-            checked.removed = context.told(removed.await)?;
+            checked.removed = context.map_failure(removed.await)?;
             checked.digest = digest(&checked.stored, &checked.choices, currency, &preview.basis);
             checked.preview = preview;
             checked.feed = Some(feed);
@@ -140,14 +148,14 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
         }
         Ok(PreviewOutcome::Rejected(skipped)) => {
             checked.skipped = skipped;
-            FAULTY.to_owned()
+            FAULTY_ROWS.to_owned()
         }
         Ok(PreviewOutcome::RemovesTooMany | PreviewOutcome::RemovalNotAllowed(_)) => {
             REMOVES_TOO_MANY.to_owned()
         }
         Ok(PreviewOutcome::ChangesTooMuch) => CHANGES_TOO_MUCH.to_owned(),
         Err(error @ Error::OverQuota(_)) => failure(error, &context.visitor.request_id).message(),
-        Err(error) => return context.told(Err(error)),
+        Err(error) => return context.map_failure(Err(error)),
     };
     checked.refused = Some(refused);
     Ok(checked)

@@ -1,9 +1,9 @@
 //! Faults in the words of the console, and the result of an import.
 
 use crate::feed::ATTRIBUTE;
-use crate::table;
-use domain::{ImportCounts, ImportResult, RowProblem};
-use service::inventory::{Emptied, EntryError, FeedReport, Position};
+use crate::import_file;
+use domain::{ImportCounts, ImportResult, RowErrors};
+use service::inventory::{EmptiedFields, EntryError, FeedReport, Position};
 use service::store::{StoredImport, UpsertCounts};
 
 /// Faulty rows that a page shows.
@@ -43,7 +43,7 @@ pub fn counts(counts: UpsertCounts, faulty: usize, repeated: usize) -> ImportCou
 }
 
 /// The warning about fields that an import empties, or makes available again.
-pub fn emptied(emptied: &Emptied, is_table: bool) -> Option<String> {
+pub fn emptied(emptied: &EmptiedFields, is_table: bool) -> Option<String> {
     let fields = emptied.fields.iter();
     let fields: Vec<&str> = fields
         .map(|name| name.strip_prefix(ATTRIBUTE).unwrap_or(name))
@@ -91,8 +91,8 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
 
 /// The first errors by the item they are about, as a person finds it in the file: `/3/price` is the
 /// price of row 5 in a table.
-pub fn rows(errors: &[EntryError]) -> Vec<RowProblem> {
-    let mut rows: Vec<(Option<usize>, RowProblem)> = Vec::new();
+pub fn rows(errors: &[EntryError]) -> Vec<RowErrors> {
+    let mut rows: Vec<(Option<usize>, RowErrors)> = Vec::new();
     for error in errors {
         let (index, field) = parts(error);
         let problem = (label(field), error.detail.clone());
@@ -100,7 +100,7 @@ pub fn rows(errors: &[EntryError]) -> Vec<RowProblem> {
             Some((last, row)) if *last == index => row.problems.push(problem),
             _ => rows.push((
                 index,
-                RowProblem {
+                RowErrors {
                     place: place(index, error.position, error.id.as_deref()),
                     problems: vec![problem],
                 },
@@ -134,7 +134,7 @@ fn place(index: Option<usize>, position: Position, id: Option<&str>) -> String {
 }
 
 /// The name of the delimiter of a table.
-pub fn delimiter(table: &table::Table) -> String {
+pub fn delimiter(table: &import_file::Table) -> String {
     match table.delimiter {
         ',' => "Comma".to_owned(),
         ';' => "Semicolon".to_owned(),

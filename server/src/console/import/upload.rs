@@ -1,9 +1,9 @@
 //! The file, as the form of the first step sends it.
 
 use super::load::read;
-use super::{Context, Step, Stop};
+use super::{Context, EarlyExit, Step};
 use crate::body::ReadError;
-use crate::console::{FormBody, busy, closing, plain};
+use crate::console::{FormBody, busy, plain_text, with_connection_close};
 use crate::feed::MAX_BYTES;
 use axum::body::HttpBody as _;
 use axum::extract::multipart::{Multipart, MultipartError};
@@ -24,40 +24,42 @@ pub struct Upload {
     file_name: String,
     bytes: Vec<u8>,
     /// Why the file cannot be taken, if it did not arrive whole.
-    refused: Option<(StatusCode, String)>,
+    refusal: Option<(StatusCode, String)>,
 }
 
 impl FormBody for Upload {
-    const LONG: bool = true;
+    const IS_LONG: bool = true;
 
     async fn read(request: Request) -> Result<Self, Response> {
         if request.body().size_hint().lower() > MAX_IMPORT as u64 {
             return Ok(Self {
-                refused: Some(too_large()),
+                refusal: Some(too_large()),
                 ..Self::default()
             });
         }
         let Ok(form) = Multipart::from_request(request, &()).await else {
-            return Err(plain(
+            return Err(plain_text(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Send this form as it is sent by a browser.",
             ));
         };
         match read_form(form).await {
             Err(error) if ReadError::of(&error) == ReadError::NoRoom => Err(busy()),
-            Err(error) if ReadError::of(&error) == ReadError::Slow => Err(closing(plain(
-                StatusCode::REQUEST_TIMEOUT,
-                "The file came too slowly, so nothing was changed. Send it again.",
-            ))),
+            Err(error) if ReadError::of(&error) == ReadError::Slow => {
+                Err(with_connection_close(plain_text(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "The file came too slowly, so nothing was changed. Send it again.",
+                )))
+            }
             Err(error) => {
-                let refused = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let refusal = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     too_large()
                 } else {
                     let text = "The file did not arrive whole. Send it again.";
                     (StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
                 };
                 Ok(Self {
-                    refused: Some(refused),
+                    refusal: Some(refusal),
                     ..Self::default()
                 })
             }
@@ -72,16 +74,16 @@ impl Upload {
         let Self {
             file_name,
             bytes,
-            refused,
+            refusal,
         } = self;
         let services = &context.state.services;
         // A viewer learns nothing else of the file.
-        context.told(services.imports.open(context.member).await)?;
+        context.map_failure(services.imports.open(context.member).await)?;
         let refuse = |status, reason| {
             let rows = Vec::new();
-            Stop::refused(status, FileRefusal { reason, rows })
+            EarlyExit::refusal(status, FileRefusal { reason, rows })
         };
-        if let Some((status, reason)) = refused {
+        if let Some((status, reason)) = refusal {
             return Err(refuse(status, reason));
         }
         if bytes.is_empty() {
@@ -95,15 +97,15 @@ impl Upload {
         let (account, sender) = (context.member.account_id(), context.member.actor());
         let name = file_name.clone();
         let work = move || {
-            let checked = read(&name, &bytes).map(drop);
-            checked.map(|()| bytes)
+            let result = read(&name, &bytes).map(drop);
+            result.map(|()| bytes)
         };
         let read = context.state.feeds.run(account, &sender, work).await?;
         let bytes =
-            read.map_err(|refusal| Stop::refused(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
-        let begun = services.imports.begin(context.member, &file_name, &bytes);
-        let begun = context.told(begun.await)?;
-        begun.ok_or_else(|| refuse(StatusCode::UNPROCESSABLE_ENTITY, NO_ROOM.to_owned()))
+            read.map_err(|refusal| EarlyExit::refusal(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
+        let import = services.imports.begin(context.member, &file_name, &bytes);
+        let import = context.map_failure(import.await)?;
+        import.ok_or_else(|| refuse(StatusCode::UNPROCESSABLE_ENTITY, NO_ROOM.to_owned()))
     }
 }
 
@@ -114,7 +116,7 @@ async fn read_form(mut form: Multipart) -> Result<Upload, MultipartError> {
         if field.name() == Some("file") {
             if is_read {
                 let text = "Choose one file at a time, so that none is left out.";
-                upload.refused = Some((StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()));
+                upload.refusal = Some((StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()));
                 break;
             }
             is_read = true;

@@ -1,7 +1,7 @@
 //! Data of the Inventory page.
 
 use super::words::price;
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use crate::cursor;
 use domain::{InventoryPage, ItemRow, Resource, Timestamp};
 use service::inventory::{InventoryList, ItemFilter, StoredItem};
@@ -33,18 +33,18 @@ pub fn list(
         total,
         stopped: page.next_after.is_some() && page.next_after == page.searched_to,
         account_id: member.account_id().to_string(),
-        manages: member.manages_inventory(),
+        may_manage: member.manages_inventory(),
         first: is_first,
         next: page.next_after.map(|id| {
             let mut query = Serializer::new(String::new());
             if !q.is_empty() {
                 query.append_pair("q", &q);
             }
-            query.append_pair("cursor", &cursor::write(&id));
+            query.append_pair("cursor", &cursor::write_item(&id));
             format!("/inventory?{}", query.finish())
         }),
         q,
-        now: moment(now, zone),
+        now: display_time(now, zone),
         public_url: public_url.to_owned(),
     }
 }
@@ -57,6 +57,6 @@ fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
         name: item.name,
         category: item.category,
         available: item.available,
-        updated: moment(stored.updated_at, zone),
+        updated: display_time(stored.updated_at, zone),
     }
 }

@@ -1,9 +1,9 @@
 //! Addresses on the API Keys page.
 
 use crate::cursor;
-use crate::parameter::{TooLong, repeated};
+use crate::parameter_limits::{TooLong, repeated};
 use domain::{Failure, KeyOrder, KeyQuery};
-use service::store::KeyPlace;
+use service::store::KeyCursor;
 use url::form_urlencoded::{self, Serializer};
 
 /// For each column, its first order and the opposite one.
@@ -15,7 +15,7 @@ const COLUMNS: [(&str, &str); 5] = [
     ("status", "-status"),
 ];
 /// Columns whose first order is descending: times.
-const FALLING: [&str; 2] = ["created", "used"];
+const DESCENDING_FIRST: [&str; 2] = ["created", "used"];
 
 /// Parses the query of the page's address, with or without its question mark, and the position at
 /// which the page begins.
@@ -23,7 +23,7 @@ const FALLING: [&str; 2] = ["created", "used"];
 /// # Errors
 /// [`Failure::NotFound`], also for an address that is too long: a server function gets the text as
 /// an argument, so the limit of addresses does not apply to it.
-pub fn parse(search: &str) -> Result<(KeyQuery, Option<KeyPlace>), Failure> {
+pub fn parse(search: &str) -> Result<(KeyQuery, Option<KeyCursor>), Failure> {
     TooLong::check_query(search).map_err(|_| Failure::NotFound)?;
     if repeated(search.trim_start_matches('?')).is_some() {
         return Err(Failure::NotFound);
@@ -60,7 +60,7 @@ fn read(search: &str) -> KeyQuery {
 }
 
 /// Returns the page's address without parameters that do not affect its list.
-pub fn list_address(search: &str) -> String {
+pub fn canonical_address(search: &str) -> String {
     let query = read(search);
     address(&query, &query.sort, &query.cursor)
 }
@@ -71,7 +71,7 @@ pub fn first(query: &KeyQuery) -> Option<String> {
 }
 
 /// Returns the address of the page that begins at `place`.
-pub fn next(query: &KeyQuery, place: &KeyPlace) -> String {
+pub fn next(query: &KeyQuery, place: &KeyCursor) -> String {
     let cursor = cursor::write_key(order(query), place);
     address(query, &query.sort, &cursor)
 }
@@ -81,15 +81,19 @@ pub fn sorts(query: &KeyQuery) -> Vec<(String, String)> {
     COLUMNS.map(|column| sort(query, column)).to_vec()
 }
 
-fn sort(query: &KeyQuery, (first, other): (&str, &str)) -> (String, String) {
-    let falling = FALLING.contains(&first);
-    let next = if query.sort == first { other } else { first };
-    let sorted = match &*query.sort {
-        text if text == first && falling || text == other && !falling => "descending",
-        text if text == first || text == other => "ascending",
+fn sort(query: &KeyQuery, (first, reversed): (&str, &str)) -> (String, String) {
+    let is_descending_first = DESCENDING_FIRST.contains(&first);
+    let next = if query.sort == first { reversed } else { first };
+    let direction = match &*query.sort {
+        text if text == first && is_descending_first
+            || text == reversed && !is_descending_first =>
+        {
+            "descending"
+        }
+        text if text == first || text == reversed => "ascending",
         _ => "",
     };
-    (address(query, next, ""), sorted.to_owned())
+    (address(query, next, ""), direction.to_owned())
 }
 
 /// Returns the address of the page with the same filter in this order, from `cursor` on.

@@ -1,19 +1,19 @@
 //! History of a key.
 
-use crate::console::audit::{capitalised, details, in_a_sentence, title, who};
-use crate::console::time::moment;
+use crate::console::audit::{capitalize, details, join_details, title, who};
+use crate::console::time::display_time;
 use domain::HistoryRow;
 use serde_json::Value;
-use service::store::{Action, Actor, SignedEvent};
+use service::store::{Action, Actor, AttributedEvent};
 use service::{Zone, parse_rfc3339};
 
-pub fn row(SignedEvent { event, email }: SignedEvent, zone: &Zone) -> HistoryRow {
+pub fn row(AttributedEvent { event, email }: AttributedEvent, zone: &Zone) -> HistoryRow {
     let by = match &event.actor {
         Actor::Key(_) => "The key itself".to_owned(),
         actor => who(actor, email.map(|email| email.to_string())),
     };
     HistoryRow {
-        at: moment(event.at, zone),
+        at: display_time(event.at, zone),
         by,
         what: sentence(event.action, &event.detail, zone),
         from: event.ip.map(|ip| ip.to_string()),
@@ -35,7 +35,7 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
                 new.unwrap_or_default(),
                 end.map_or_else(
                     || "now".to_owned(),
-                    |end| format!("on {}", moment(end, zone).exact)
+                    |end| format!("on {}", display_time(end, zone).exact)
                 )
             )
         }
@@ -51,11 +51,11 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
                 text("reason")
             )
         }
-        Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
+        Action::KeyEdited => join_details(&details(detail, true, zone)),
         other => {
             // The subject is clear from the page.
             let title = title(other);
-            capitalised(title.strip_prefix("API key ").unwrap_or(title))
+            capitalize(title.strip_prefix("API key ").unwrap_or(title))
         }
     }
 }

@@ -5,5 +5,5 @@ mod history;
 pub mod page;
 mod words;
 
-pub use address::{list_address, parse};
+pub use address::{canonical_address, parse};
 pub use words::first_call;

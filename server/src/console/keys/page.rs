@@ -1,12 +1,13 @@
 //! Page models of the list of keys and of one key.
 
 use super::{address, history, words};
-use crate::console::tally::{by_period, by_reason};
-use crate::console::time::{last_moment, moment};
+use crate::console::call_totals::{by_period, by_reason};
+use crate::console::time::{display_expiry, display_time};
 use crate::console::{receipt, rotation};
 use domain::{
-    AroundKeys, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
-    LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Stretch, Timestamp, Watch,
+    ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
+    KeysPageContext, LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Timestamp,
+    Watch,
 };
 use service::key::AllowList;
 use service::keys::{
@@ -19,7 +20,7 @@ use service::{Member, Zone};
 pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -> KeysPage {
     let (now, zone) = (list.now, member.time_zone());
     // A rejected query is not shown again: it may contain a key.
-    let query = match list.rejected {
+    let query = match list.invalid {
         Some(_) => KeyQuery::default(),
         None => query,
     };
@@ -27,15 +28,15 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
     KeysPage {
         keys: list.keys.into_iter().map(|key| view(key, zone)).collect(),
         count: list.count,
-        filtered: query.filters(),
+        filtered: query.has_filter(),
         done: None,
-        none: list.account_is_empty,
+        no_keys: list.account_is_empty,
         sorts: address::sorts(&query),
-        around: AroundKeys {
+        context: KeysPageContext {
             restored: list.on_hold.map(|on_hold| words::on_hold(on_hold, member)),
-            ending: words::expiring(&expiring(list.expiring, zone), now),
-            knocking: list.dead_key_use.as_ref().map(words::dead_key_use),
-            refused: list.rejected.map(str::to_owned),
+            expiry_notice: words::expiring(&expiring(list.expiring, zone), now),
+            dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
+            refused: list.invalid.map(str::to_owned),
             creators: creators
                 .map(|(id, email)| (id.to_string(), email.to_string()))
                 .collect(),
@@ -44,21 +45,21 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             stopped: list.stopped,
             query,
         },
-        now: moment(now, zone),
-        manages: member.role().manages_keys(),
+        now: display_time(now, zone),
+        may_manage: member.role().may_manage_keys(),
         new_key: list.new_key.map(|choices| new_key(choices, now, zone)),
         public_url: public_url.to_owned(),
     }
 }
 
 /// Returns the page of one key, with its activity in this period.
-pub fn details(details: KeyDetails, stretch: Stretch, member: &Member) -> KeyPage {
+pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> KeyPage {
     let (key, zone) = (details.key, member.time_zone());
-    let manages = member.role().manages_keys();
+    let may_manage = member.role().may_manage_keys();
     let history = details.history.into_iter();
     let allow_list = key.record.allow_list.as_ref().map(AllowList::texts);
     KeyPage {
-        now: moment(key.at, zone),
+        now: display_time(key.at, zone),
         settings: details.form,
         limit: key.record.limit().to_string(),
         allow_list: allow_list.unwrap_or_default(),
@@ -67,11 +68,11 @@ pub fn details(details: KeyDetails, stretch: Stretch, member: &Member) -> KeyPag
         policy: details.policy,
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
-        activity: activity(details.activity, &key, stretch, zone),
+        activity: activity(details.activity, &key, period, zone),
         rotation: rotation::page::rotations(details.rotations, &key, zone),
-        manages,
-        may_change: manages && key.status.is_live(),
-        creator_is_out: details.creator_is_deactivated,
+        may_manage,
+        may_change: may_manage && key.status.is_live(),
+        creator_is_deactivated: details.creator_is_deactivated,
         key: view(key, zone),
     }
 }
@@ -89,7 +90,7 @@ pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::Issue
 /// Returns a key that was identified by its digest.
 pub fn identified(key: CurrentKey, zone: &Zone) -> IdentifiedKey {
     IdentifiedKey {
-        now: moment(key.at, zone),
+        now: display_time(key.at, zone),
         key: view(key, zone),
     }
 }
@@ -117,20 +118,20 @@ pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
     KeyView {
         expires_soon: warnings.contains(&KeyWarning::ExpiresSoon),
         unused: warnings.contains(&KeyWarning::Unused),
-        used_lately: used_recently,
+        used_recently,
         notices: warnings.iter().map(words::warning).collect(),
         id: record.id,
         name: record.name,
         preview: record.preview,
         scopes: record.scopes,
-        created: moment(record.created_at, zone),
+        created: display_time(record.created_at, zone),
         created_by: record.created_by.to_string(),
-        expires: record.expires_at.map(|end| last_moment(end, zone)),
+        expires: record.expires_at.map(|end| display_expiry(end, zone)),
         own_limit: record.own_limit.map(|limit| limit.to_string()),
         last_use: record.last_use.map(|last| last_use(last, zone)),
         status,
         revocation: record.revocation.map(|revocation| Revocation {
-            at: moment(revocation.at, zone),
+            at: display_time(revocation.at, zone),
             by: words::revoker(&revocation.by),
             reason: revocation.reason,
             receipt: (revocation.receipt).map(|receipt| receipt::describe(receipt, false)),
@@ -140,7 +141,7 @@ pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
 
 pub fn last_use(last: UseRecord, zone: &Zone) -> LastUse {
     LastUse {
-        at: moment(last.at, zone),
+        at: display_time(last.at, zone),
         ip: last.ip.to_string(),
         user_agent: last.user_agent,
     }
@@ -150,7 +151,7 @@ pub fn last_use(last: UseRecord, zone: &Zone) -> LastUse {
 pub fn expiring(keys: Vec<KeyRecord>, zone: &Zone) -> Vec<ExpiringKey> {
     let expiring = keys.into_iter().filter_map(|key| {
         Some(ExpiringKey {
-            end: last_moment(key.expires_at?, zone),
+            end: display_expiry(key.expires_at?, zone),
             id: key.id,
             name: key.name,
             late: key.replaced.is_some(),
@@ -161,14 +162,14 @@ pub fn expiring(keys: Vec<KeyRecord>, zone: &Zone) -> Vec<ExpiringKey> {
 
 /// Returns what the form for a new key offers.
 pub fn new_key(choices: NewKeyChoices, now: Timestamp, zone: &Zone) -> NewKeyOptions {
-    let ends = choices.ends.into_iter();
+    let expiries = choices.expiries.into_iter();
     let latest_day = choices.latest.map(|end| zone.last_day(end));
     NewKeyOptions {
         token: choices.token,
-        ends: ends
-            .map(|(choice, end)| (choice, end.map(|end| moment(end, zone))))
+        expiries: expiries
+            .map(|(choice, end)| (choice, end.map(|end| display_time(end, zone))))
             .collect(),
-        usual: choices.usual,
+        preselected: choices.preselected,
         days: (zone.day(now), latest_day),
     }
 }
@@ -176,14 +177,14 @@ pub fn new_key(choices: NewKeyChoices, now: Timestamp, zone: &Zone) -> NewKeyOpt
 fn activity(
     activity: KeyActivity,
     key: &CurrentKey,
-    stretch: Stretch,
+    period: ActivityPeriod,
     zone: &Zone,
 ) -> domain::KeyActivity {
-    let format = match stretch {
-        Stretch::Day => "%H:%M",
-        Stretch::Week | Stretch::Month => "%-d %b",
+    let format = match period {
+        ActivityPeriod::Day => "%H:%M",
+        ActivityPeriod::Week | ActivityPeriod::Month => "%-d %b",
     };
-    let marks = &key.record.marks;
+    let summary = &key.record.call_summary;
     let scopes = Scope::ALL.into_iter();
     let scopes = scopes.filter(|scope| key.record.scopes.contains(*scope));
     let (mut callers, mut refused) = (Vec::new(), Vec::new());
@@ -194,25 +195,28 @@ fn activity(
         }
     }
     domain::KeyActivity {
-        stretch,
-        tallies: by_period(&activity.begins, &activity.calls, zone, format),
+        period,
+        tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
         refusals: by_reason(&activity.calls),
-        knocks: activity
+        dead_key_calls: activity
             .dead_key_use
-            .map(|(calls, last)| (calls, moment(last, zone))),
+            .map(|(calls, last)| (calls, display_time(last, zone))),
         callers,
         refused,
         scopes: scopes
             .map(|scope| ScopeRow {
                 scope,
-                last: marks.scope_uses.last(scope).map(|at| moment(at, zone)),
-                idle_days: marks.idle_days(scope, key.at),
+                last: summary
+                    .scope_uses
+                    .last(scope)
+                    .map(|at| display_time(at, zone)),
+                idle_days: summary.idle_days(scope, key.at),
             })
             .collect(),
         watch: key.record.watched_since.map(|since| Watch {
-            since: moment(since, zone),
+            since: display_time(since, zone),
             seen: (activity.networks.into_iter())
-                .map(|(network, last)| (network, moment(last, zone)))
+                .map(|(network, last)| (network, display_time(last, zone)))
                 .collect(),
         }),
     }
@@ -222,8 +226,8 @@ fn caller_row(caller: Caller, zone: &Zone) -> CallerRow {
     CallerRow {
         ip: caller.ip.to_string(),
         user_agent: caller.user_agent,
-        first: moment(caller.first, zone),
-        last: moment(caller.last, zone),
+        first: display_time(caller.first, zone),
+        last: display_time(caller.last, zone),
         calls: caller.calls,
     }
 }

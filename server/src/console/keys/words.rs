@@ -2,9 +2,9 @@
 
 use crate::console::receipt;
 use crate::console::refusals;
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{
-    Email, EndingNotice, ExpiringKey, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
+    Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
     Timestamp, relative, seconds,
 };
 use service::Member;
@@ -61,7 +61,7 @@ pub fn curl(public_url: &str, scopes: &ScopeSet, secret: &str) -> String {
 
 /// Describes the state of the first call with a key.
 pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain::FirstCall {
-    let (stage, text, more) = match call {
+    let (stage, text, detail) = match call {
         FirstCall::Waiting => (
             FirstCallStage::Waiting,
             "Waiting for the first call…".to_owned(),
@@ -80,19 +80,23 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
             (FirstCallStage::Accepted, text, from.unwrap_or_default())
         }
     };
-    domain::FirstCall { stage, text, more }
+    domain::FirstCall {
+        stage,
+        text,
+        detail,
+    }
 }
 
 /// Returns how many keys are on hold, and what to do or whom to ask.
 pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> String {
     let (wait, one) = match keys {
         1 => ("One key waits".to_owned(), "It"),
-        many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MOST) => {
+        many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MAX) => {
             ("More than 1,000 keys wait".to_owned(), "Each")
         }
         many => (format!("{many} keys wait"), "Each"),
     };
-    let then = if member.role().manages_keys() {
+    let then = if member.role().may_manage_keys() {
         "Look at Team as well: who was deactivated after the backup is not any more."
     } else {
         "Until then, calls with it are refused. Ask an owner or admin of your account to look at them."
@@ -100,7 +104,7 @@ pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> Strin
     format!(
         "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
          does not know what was revoked after it. {then}",
-        moment(since, member.time_zone()).exact
+        display_time(since, member.time_zone()).exact
     )
 }
 
@@ -108,15 +112,15 @@ pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> Strin
 pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
     let count = *keys;
     let quoted: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
-    let more = (count as usize).saturating_sub(names.len());
-    let more = match more {
+    let detail = (count as usize).saturating_sub(names.len());
+    let detail = match detail {
         0 => String::new(),
-        _ if count > KeyCount::MOST => " and many more".to_owned(),
-        more => format!(" and {more} more"),
+        _ if count > KeyCount::MAX => " and many more".to_owned(),
+        detail => format!(" and {detail} more"),
     };
     let still = if count == 1 {
         "1 revoked or expired key still knocks".to_owned()
-    } else if count > KeyCount::MOST {
+    } else if count > KeyCount::MAX {
         "More than 1,000 revoked or expired keys still knock".to_owned()
     } else {
         format!("{count} revoked or expired keys still knock")
@@ -125,13 +129,13 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
     let which = if names.is_empty() {
         String::new()
     } else {
-        format!(": {}{more}", quoted.join(", "))
+        format!(": {}{detail}", quoted.join(", "))
     };
     format!("{still}{which}. Calls came within the last 7 days, and each was refused.")
 }
 
 /// Returns one notice for all keys, as urgent as the one that expires first requires.
-pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
+pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<ExpiringKeysNotice> {
     let first = keys.first()?.end.at;
     let until = |days: u32| now.plus_seconds(i64::from(days) * seconds::DAY);
     let days = DAYS.into_iter().find(|days| first <= until(*days))?;
@@ -145,9 +149,9 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
         };
         format!("“{}” {}{used}", key.name, relative(key.end.at, now))
     });
-    let more = soon.saturating_sub(NAMED);
-    let more = (more > 0).then(|| format!("and {more} more"));
-    let all: Vec<_> = named.chain(more).collect();
+    let detail = soon.saturating_sub(NAMED);
+    let detail = (detail > 0).then(|| format!("and {detail} more"));
+    let all: Vec<_> = named.chain(detail).collect();
     let text = format!(
         "{}. Once a key has expired, every call with it is refused.",
         all.join("; ")
@@ -168,7 +172,7 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
         ""
     };
     let title = format!("{most}{soon} {keys} {verb} within {within}");
-    Some(EndingNotice { days, title, text })
+    Some(ExpiringKeysNotice { days, title, text })
 }
 
 #[cfg(test)]
@@ -183,7 +187,7 @@ mod tests {
         ExpiringKey {
             id: KeyId::parse("k").unwrap(),
             name: KeyName::parse(name).unwrap(),
-            end: moment(NOW.plus_seconds(seconds), &Zone::parse("UTC").unwrap()),
+            end: display_time(NOW.plus_seconds(seconds), &Zone::parse("UTC").unwrap()),
             late,
         }
     }

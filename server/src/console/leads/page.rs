@@ -1,7 +1,7 @@
 //! Data of the Leads page.
 
-use crate::console::time::moment;
-use crate::cursor::{Way, write_change};
+use crate::console::time::display_time;
+use crate::cursor::{ChangeList, write_change};
 use domain::{LeadRow, LeadsPage, Timestamp};
 use service::leads::{Lead, LeadList};
 use service::{Member, Zone};
@@ -27,8 +27,8 @@ pub fn list(
         leads: leads.into_iter().map(|lead| row(lead, zone)).collect(),
         total,
         first: is_first,
-        next_cursor: next_before.map(|number| write_change(Way::Back, number)),
-        now: moment(now, zone),
+        next_cursor: next_before.map(|number| write_change(ChangeList::Backward, number)),
+        now: display_time(now, zone),
         public_url: public_url.to_owned(),
     }
 }
@@ -44,7 +44,7 @@ fn row(lead: Lead, zone: &Zone) -> LeadRow {
         item_id: fields.item_id,
         status: fields.status,
         note: fields.note.map(shortened),
-        updated: moment(lead.updated_at, zone),
+        updated: display_time(lead.updated_at, zone),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::AppState;
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{Explanation, Lookup, RefusalPage};
 use service::refusal::{CallId, Cause};
 use service::store::{KeyRecord, RefusedCall};
@@ -47,8 +47,8 @@ fn explanation(
     let zone = member.time_zone();
     let (why, advice) = words(state.public_url.origin(), &call, key.as_ref(), zone);
     Explanation {
-        at: moment(call.at, zone),
-        now: moment(state.services.clock.now(), zone),
+        at: display_time(call.at, zone),
+        now: display_time(state.services.clock.now(), zone),
         code: call.code,
         why,
         advice,

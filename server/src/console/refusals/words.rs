@@ -1,6 +1,6 @@
 //! Texts that explain a refusal, and what to do about it.
 
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{RefusalCode, Timestamp};
 use service::Zone;
 use service::key::{AllowList, Malformed};
@@ -15,7 +15,7 @@ pub fn words(
     zone: &Zone,
 ) -> (String, String) {
     use RefusalCode as C;
-    let exact = |at: Timestamp| moment(at, zone).exact;
+    let exact = |at: Timestamp| display_time(at, zone).exact;
     let (why, advice) = match (RefusalCode::of(&call.code), &call.cause) {
         (C::MissingKey, _) => (
             "The call came without a key.".to_owned(),
@@ -78,7 +78,7 @@ pub fn words(
             "Some values in the body could not be taken, so nothing was stored.".to_owned(),
             "Mend the values that are named below. Names that are not ours are left out.",
         ),
-        (code, _) => plain(code, &call.code),
+        (code, _) => plain_text(code, &call.code),
     };
     (why, advice.to_owned())
 }
@@ -92,11 +92,11 @@ fn malformed(form: Malformed) -> String {
         Malformed::Characters => {
             "The key held characters that no key has, such as spaces, line breaks or quotation marks.".to_owned()
         }
-        Malformed::Length(characters) if usize::from(characters) < Malformed::WHOLE => {
-            format!("The key was incomplete: {characters} of {} characters.", Malformed::WHOLE)
+        Malformed::Length(characters) if usize::from(characters) < Malformed::KEY_LENGTH => {
+            format!("The key was incomplete: {characters} of {} characters.", Malformed::KEY_LENGTH)
         }
         Malformed::Length(characters) => {
-            format!("The key was too long: {characters} characters instead of {}.", Malformed::WHOLE)
+            format!("The key was too long: {characters} characters instead of {}.", Malformed::KEY_LENGTH)
         }
         Malformed::Checksum => {
             "The key had all its characters, and at least one of them is wrong: its checksum does not fit.".to_owned()
@@ -131,7 +131,7 @@ fn allowed(key: Option<&KeyRecord>) -> String {
 }
 
 /// The texts of codes that need no further details.
-fn plain(code: RefusalCode, text: &str) -> (String, &'static str) {
+fn plain_text(code: RefusalCode, text: &str) -> (String, &'static str) {
     use RefusalCode as C;
     let (why, advice) = match code {
         C::NotFound => (

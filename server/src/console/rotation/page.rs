@@ -1,8 +1,8 @@
 //! Page models of rotations.
 
+use crate::console::call_totals::by_period;
 use crate::console::keys::page::{last_use, new_key, view};
-use crate::console::tally::by_period;
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{KeyLink, OverlapStep, RotatePage, RotationView, Timestamp};
 use service::Zone;
 use service::keys::{CurrentKey, Overlap, RotationOptions, Rotations};
@@ -13,7 +13,7 @@ pub fn form(options: RotationOptions, zone: &Zone) -> RotatePage {
     let now = options.key.at;
     RotatePage {
         key: view(options.key, zone),
-        now: moment(now, zone),
+        now: display_time(now, zone),
         refused: options.refusal,
         replaced_by: options.successor,
         options: new_key(options.new_key, now, zone),
@@ -25,7 +25,7 @@ pub fn rotations(rotations: Rotations, key: &CurrentKey, zone: &Zone) -> Rotatio
     let replaced = rotations.newer.zip(key.record.replaced.as_ref());
     RotationView {
         replaces: rotations.older.map(|older| link(older, key.at)),
-        replaced_by: replaced.map(|(newer, own)| (link(newer, key.at), moment(own.at, zone))),
+        replaced_by: replaced.map(|(newer, own)| (link(newer, key.at), display_time(own.at, zone))),
         overlap: rotations.overlap.map(|pair| overlap(pair, key.at, zone)),
     }
 }
@@ -33,14 +33,14 @@ pub fn rotations(rotations: Rotations, key: &CurrentKey, zone: &Zone) -> Rotatio
 fn overlap(pair: Overlap, now: Timestamp, zone: &Zone) -> domain::Overlap {
     domain::Overlap {
         steps: steps(
-            &pair.begins,
+            &pair.starts,
             &pair.old_calls,
             &pair.new_calls,
             pair.hourly,
             zone,
         ),
-        since: moment(pair.new.created_at, zone),
-        end: pair.old.expires_at.map(|end| moment(end, zone)),
+        since: display_time(pair.new.created_at, zone),
+        end: pair.old.expires_at.map(|end| display_time(end, zone)),
         old: link(pair.old, now),
         new: link(pair.new, now),
         hourly: pair.hourly,

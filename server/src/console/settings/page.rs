@@ -1,6 +1,6 @@
 //! Data of the Settings page.
 
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use domain::{Emergency, RateLimit, SettingsPage};
 use service::inventory::Currency;
 use service::{Member, SettingsOverview, Zone, settings_form};
@@ -12,9 +12,9 @@ pub fn settings(overview: SettingsOverview, member: &Member) -> SettingsPage {
             .map(|currency| (currency.code().to_owned(), currency.name().to_owned()))
             .collect(),
         time_zones: Zone::names(),
-        may_change: member.role().manages_account(),
+        may_change: member.role().may_manage_account(),
         emergency: overview.emergency.map(|emergency| Emergency {
-            stopped: (emergency.stopped).map(|at| moment(at, member.time_zone())),
+            stopped: (emergency.stopped).map(|at| display_time(at, member.time_zone())),
             live: emergency.live,
             account_name: member.view().account_name.to_string(),
         }),

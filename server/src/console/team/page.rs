@@ -1,14 +1,14 @@
 //! Data of the Team page, of one member's page and of a new invitation.
 
-use crate::console::time::moment;
+use crate::console::time::display_time;
 use crate::cursor::write_team;
 use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, TeamPage, Timestamp};
 use service::store::{Invitation, Teammate};
-use service::{Invited, Member, TeamList, TeamPlace};
+use service::{Invited, Member, TeamCursor, TeamList};
 
 /// Returns the page of a part of the team.
 pub fn list(list: TeamList, is_first: bool, viewer: &Member, now: Timestamp) -> TeamPage {
-    let address = |place: TeamPlace| Some(format!("/team?cursor={}", write_team(&place)?));
+    let address = |place: TeamCursor| Some(format!("/team?cursor={}", write_team(&place)?));
     let members = list.members.into_iter();
     let invitations = list.invitations.into_iter();
     TeamPage {
@@ -19,10 +19,10 @@ pub fn list(list: TeamList, is_first: bool, viewer: &Member, now: Timestamp) -> 
             .collect(),
         next_invitations: list.next_invitations.and_then(address),
         first: is_first,
-        now: moment(now, viewer.time_zone()),
+        now: display_time(now, viewer.time_zone()),
         roles: Role::ALL
             .into_iter()
-            .filter(|role| viewer.role().manages(*role))
+            .filter(|role| viewer.role().may_manage(*role))
             .collect(),
         may_hand_over: viewer.role() == Role::Owner,
     }
@@ -43,18 +43,18 @@ pub fn invitation(invited: Invited, viewer: &Member) -> IssuedInvitation {
         email: invited.email,
         role: invited.role,
         link: invited.link,
-        ends: moment(invited.expires_at, viewer.time_zone()),
+        expires: display_time(invited.expires_at, viewer.time_zone()),
     }
 }
 
 fn row(member: Teammate, viewer: &Member) -> MemberRow {
     let is_you = member.id == *viewer.id();
     MemberRow {
-        last_seen: (member.last_seen_at).map(|at| moment(at, viewer.time_zone())),
+        last_seen: (member.last_seen_at).map(|at| display_time(at, viewer.time_zone())),
         second_factor: member.second_factor,
         active: member.is_active(),
         is_you,
-        may_change: !is_you && viewer.role().manages(member.role),
+        may_change: !is_you && viewer.role().may_manage(member.role),
         id: member.id,
         email: member.email,
         role: member.role,
@@ -63,8 +63,8 @@ fn row(member: Teammate, viewer: &Member) -> MemberRow {
 
 fn invitation_row(invitation: Invitation, viewer: &Member) -> InvitationRow {
     InvitationRow {
-        ends: moment(invitation.expires_at, viewer.time_zone()),
-        may_withdraw: viewer.role().manages(invitation.role),
+        expires: display_time(invitation.expires_at, viewer.time_zone()),
+        may_withdraw: viewer.role().may_manage(invitation.role),
         email: invitation.email,
         role: invitation.role,
         invited_by: invitation.invited_by,

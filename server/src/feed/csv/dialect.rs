@@ -14,14 +14,14 @@ pub struct Dialect<'a> {
 
 impl<'a> Dialect<'a> {
     pub fn of(text: &'a str) -> Self {
-        match named(text) {
+        match declared_delimiter(text) {
             Some((delimiter, text)) => Self {
                 delimiter,
                 text,
                 line: 2,
             },
             None => Self {
-                delimiter: guessed(text),
+                delimiter: guess_delimiter(text),
                 text,
                 line: 1,
             },
@@ -31,7 +31,7 @@ impl<'a> Dialect<'a> {
 
 /// Parses a first line such as `sep=;`, by which Excel recognizes the delimiter. Returns the
 /// delimiter and the text below.
-fn named(text: &str) -> Option<(char, &str)> {
+fn declared_delimiter(text: &str) -> Option<(char, &str)> {
     let (first, rest) = text.split_at(text.find(['\r', '\n'])?);
     let first = first.trim_matches('"');
     let name = first.get(..4)?;
@@ -39,14 +39,14 @@ fn named(text: &str) -> Option<(char, &str)> {
     let (Some(delimiter), None) = (delimiter.next(), delimiter.next()) else {
         return None;
     };
-    let is_named = name.eq_ignore_ascii_case("sep=") && !matches!(delimiter, '"' | '\r' | '\n');
-    let below = rest.strip_prefix("\r\n").unwrap_or_else(|| &rest[1..]);
-    is_named.then_some((delimiter, below))
+    let is_declared = name.eq_ignore_ascii_case("sep=") && !matches!(delimiter, '"' | '\r' | '\n');
+    let body = rest.strip_prefix("\r\n").unwrap_or_else(|| &rest[1..]);
+    is_declared.then_some((delimiter, body))
 }
 
 /// Returns the delimiter that is most frequent in the first row with any delimiter, outside of
 /// quotation marks.
-fn guessed(text: &str) -> char {
+fn guess_delimiter(text: &str) -> char {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut is_quoted = false;
     for character in text.chars() {
@@ -55,15 +55,18 @@ fn guessed(text: &str) -> char {
             _ if is_quoted => {}
             '\r' | '\n' if counts != [0; DELIMITERS.len()] => break,
             _ => {
-                if let Some(place) = DELIMITERS.iter().position(|one| *one == character) {
-                    counts[place] += 1;
+                if let Some(index) = DELIMITERS
+                    .iter()
+                    .position(|delimiter| *delimiter == character)
+                {
+                    counts[index] += 1;
                 }
             }
         }
     }
-    let most = counts.iter().max().copied().unwrap_or_default();
-    let place = counts.iter().position(|count| *count == most);
-    DELIMITERS[place.unwrap_or_default()]
+    let max = counts.iter().max().copied().unwrap_or_default();
+    let index = counts.iter().position(|count| *count == max);
+    DELIMITERS[index.unwrap_or_default()]
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub enum Column {
 impl Column {
     /// Parses the name of a column, in any letter case and with blanks around it. The name of an
     /// attribute keeps its letter case.
-    fn named(name: &str) -> Option<Self> {
+    fn parse(name: &str) -> Option<Self> {
         let name = name.trim();
         if let Some(field) = FIELDS.iter().find(|field| field.eq_ignore_ascii_case(name)) {
             return Some(Self::Field(field));
@@ -57,7 +57,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
     let mut columns = Vec::with_capacity(names.len());
     let mut unknown = Vec::new();
     for (number, name) in (1..).zip(names) {
-        match Column::named(name) {
+        match Column::parse(name) {
             None => {
                 if let Some(character) = invisible_in(name) {
                     let detail = format!(
@@ -66,19 +66,19 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
                     );
                     fault(EntryCode::UnknownField, detail);
                 } else {
-                    unknown.push(shown(name));
+                    unknown.push(quote_name(name));
                 }
             }
             Some(Column::Attribute(name)) if name.chars().count() > MAX_NAME_CHARS => {
-                let name = shown(&name);
-                let most = MAX_NAME_CHARS;
+                let name = quote_name(&name);
+                let max = MAX_NAME_CHARS;
                 let detail = format!(
-                    "The header on line {line} names an attribute with more than {most} characters, {name}. Shorten it."
+                    "The header on line {line} names an attribute with more than {max} characters, {name}. Shorten it."
                 );
                 fault(EntryCode::TooLong, detail);
             }
             Some(column) if columns.contains(&column) => {
-                let name = shown(name);
+                let name = quote_name(name);
                 let detail =
                     format!("The header on line {line} names {name} twice. Name each column once.");
                 fault(EntryCode::Duplicate, detail);
@@ -86,7 +86,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
             Some(column) => columns.push(column),
         }
     }
-    let there = list(names.iter().map(|name| shown(name)).collect());
+    let column_list = list(names.iter().map(|name| quote_name(name)).collect());
     if !unknown.is_empty() {
         let (count, unknown) = (unknown.len(), list(unknown));
         let are = if count == 1 {
@@ -95,23 +95,24 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
             "are not fields"
         };
         let detail = format!(
-            "In the header on line {line}, {unknown} {are}. Its columns are {there}. The fields are {}, and \
+            "In the header on line {line}, {unknown} {are}. Its columns are {column_list}. The fields are {}, and \
              `attributes.NAME` for everything else.",
-            list(FIELDS.iter().map(|field| shown(field)).collect())
+            list(FIELDS.iter().map(|field| quote_name(field)).collect())
         );
         fault(EntryCode::UnknownField, detail);
     }
     // A partial update does not need the names of items.
     let required = match absent {
-        Absent::Empty => &REQUIRED[..],
-        Absent::Kept => &REQUIRED[..1],
+        Absent::Clear => &REQUIRED[..],
+        Absent::Keep => &REQUIRED[..1],
     };
     for field in required.iter().copied() {
         if columns.contains(&Column::Field(field)) {
             continue;
         }
-        let detail =
-            format!("The header on line {line} has no column `{field}`. Its columns are {there}.");
+        let detail = format!(
+            "The header on line {line} has no column `{field}`. Its columns are {column_list}."
+        );
         fault(EntryCode::Required, detail);
     }
     if errors.is_empty() {
@@ -123,7 +124,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
 
 /// Shortens a name and drops invisible characters, and those that a terminal or a page would
 /// interpret.
-fn shown(name: &str) -> String {
+fn quote_name(name: &str) -> String {
     let plain = |c: &char| *c == ' ' || c.is_alphanumeric() || c.is_ascii_graphic() && *c != '`';
     let mut chars = name.trim().chars().filter(plain);
     let start: String = chars.by_ref().take(SHOWN_CHARS).collect();

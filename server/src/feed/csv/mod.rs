@@ -11,8 +11,8 @@ pub(crate) mod records;
 pub use header::ATTRIBUTE;
 pub use records::MAX_COLUMNS;
 
-use super::{Absent, FeedError, MAX_ITEMS, set, wrong_count};
-use crate::formula::restored;
+use super::{Absent, FeedError, MAX_ITEMS, item_count_error, set};
+use crate::formula::restore;
 use crate::json::MAX_MEMBERS;
 use dialect::Dialect;
 use header::Column;
@@ -26,17 +26,17 @@ pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
         line,
     } = Dialect::of(text);
     let mut records = Records::of(text, delimiter, line);
-    let header = records.next()?.ok_or_else(wrong_count)?;
+    let header = records.next()?.ok_or_else(item_count_error)?;
     let columns = header::columns(&header, absent)?;
     let mut drafts = Vec::new();
     while let Some(record) = records.next()? {
         if drafts.len() == MAX_ITEMS {
-            return Err(wrong_count());
+            return Err(item_count_error());
         }
         drafts.push(draft(&columns, &record, absent));
     }
     if drafts.is_empty() {
-        return Err(wrong_count());
+        return Err(item_count_error());
     }
     Ok(drafts)
 }
@@ -46,14 +46,15 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
         position: record.position(),
         ..ItemDraft::default()
     };
-    let (cells, named) = (record.cells.len(), columns.len());
+    let (cells, column_count) = (record.cells.len(), columns.len());
     // Blank cells at the end of a row are left out, as blank names at the end of the header are.
-    let has_all = cells >= named
-        && record.cells[named..]
+    let has_all = cells >= column_count
+        && record.cells[column_count..]
             .iter()
             .all(|cell| cell.trim().is_empty());
     if !has_all {
-        let detail = format!("This row has {cells} cells, and the header line names {named}.");
+        let detail =
+            format!("This row has {cells} cells, and the header line names {column_count}.");
         let error = EntryError::new("", EntryCode::Invalid, detail);
         draft.errors.push(error);
         return draft;
@@ -66,7 +67,7 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
             }
             continue;
         }
-        let value = restored(cell).to_owned();
+        let value = restore(cell).to_owned();
         match column {
             // An item with so many attributes is refused, so the remaining ones are dropped.
             Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
-        super::read(text, Absent::Empty)
+        super::read(text, Absent::Clear)
     }
 
     fn codes(text: &str) -> Vec<(String, EntryCode)> {
@@ -124,11 +125,11 @@ mod tests {
 
     #[test]
     fn invalid_header_is_reported_once_with_its_line_and_columns() {
-        let refused = |text: &str| match read(text) {
+        let header_errors = |text: &str| match read(text) {
             Err(FeedError::Invalid(errors)) => errors,
             other => panic!("{other:?}"),
         };
-        let errors = refused("\n\nSKU,Titel\nA,a\nB,b\n");
+        let errors = header_errors("\n\nSKU,Titel\nA,a\nB,b\n");
         let [unknown, id, name] = &errors[..] else {
             panic!("{errors:?}")
         };
@@ -148,7 +149,7 @@ mod tests {
         );
         // The refusal stays readable however large the header is.
         let long = format!("id,name,{}", vec!["x".repeat(10_000); 200].join(","));
-        let errors = refused(&format!("{long}\nA,a\n"));
+        let errors = header_errors(&format!("{long}\nA,a\n"));
         assert!(errors.iter().all(|error| error.detail.len() < 2_500));
         assert_eq!(errors.len(), 1);
     }
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn item_has_the_line_and_the_row_at_which_it_begins() {
-        for (text, wanted) in [
+        for (text, expected) in [
             ("id,name\nA,a\n\nB,\"b\nb\"\nC,c", [(2, 2), (4, 4), (6, 5)]),
             (
                 "sep=;\r\n\r\nid;name\r\nA;a\r\nB;b\r\nC;c\r\n",
@@ -182,19 +183,19 @@ mod tests {
             ("id\tname\rA\ta\rB\tb\rC\tc\r", [(2, 2), (3, 3), (4, 4)]),
         ] {
             let drafts = read(text).unwrap();
-            let places = drafts.iter().map(|draft| draft.position);
-            let places: Vec<_> = places
+            let positions = drafts.iter().map(|draft| draft.position);
+            let positions: Vec<_> = positions
                 .map(|at| (at.line.unwrap(), at.row.unwrap()))
                 .collect();
-            assert_eq!(places, wanted, "{text:?}");
+            assert_eq!(positions, expected, "{text:?}");
         }
     }
 
     #[test]
     fn row_of_another_length_is_an_error_of_that_row_only() {
         let drafts = read("id,name\nA\nB,b\nC,c,x\n").unwrap();
-        let wrong: Vec<_> = drafts.iter().map(|draft| draft.errors.len()).collect();
-        assert_eq!(wrong, [1, 0, 1]);
+        let error_counts: Vec<_> = drafts.iter().map(|draft| draft.errors.len()).collect();
+        assert_eq!(error_counts, [1, 0, 1]);
     }
 
     #[test]
@@ -202,8 +203,11 @@ mod tests {
         let text = "id,name,description,category\n'-1,'=1+1,''@a,'s-Hertogenbosch\n";
         let draft = &read(text).unwrap()[0];
         let values = [&draft.id, &draft.name, &draft.description, &draft.category];
-        let wanted = ["-1", "=1+1", "'@a", "'s-Hertogenbosch"];
-        assert_eq!(values, wanted.map(|text| Some(text.to_owned())).each_ref());
+        let expected = ["-1", "=1+1", "'@a", "'s-Hertogenbosch"];
+        assert_eq!(
+            values,
+            expected.map(|text| Some(text.to_owned())).each_ref()
+        );
     }
 
     #[test]
@@ -235,8 +239,8 @@ mod tests {
         let feed = |chars: usize| format!("id,name,attributes.{}\nA,a,x\nB,b,y\n", name(chars));
         let drafts = read(&feed(128)).unwrap();
         assert_eq!(drafts[1].attributes[&name(128)], "y");
-        let told = codes(&feed(129));
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].1, EntryCode::TooLong);
+        let errors = codes(&feed(129));
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].1, EntryCode::TooLong);
     }
 }

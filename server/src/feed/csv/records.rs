@@ -98,10 +98,10 @@ impl<'a> Records<'a> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             return Ok(Cow::Borrowed(self.take_until_end_of_cell()));
         };
-        let opened = self.line;
+        let start_line = self.line;
         let Some(length) = quoted_length(quoted) else {
             return Err(FeedError::Malformed(format!(
-                "The quotation mark that opens a cell on line {opened} is never closed. Close it, and write a quotation \
+                "The quotation mark that opens a cell on line {start_line} is never closed. Close it, and write a quotation \
                  mark inside a quoted cell twice."
             )));
         };
@@ -109,9 +109,9 @@ impl<'a> Records<'a> {
         self.line += line_ends(text);
         self.rest = &quoted[length + 1..];
         if !self.take_until_end_of_cell().trim().is_empty() {
-            let closed = self.line;
+            let last_line = self.line;
             return Err(FeedError::Malformed(format!(
-                "The quoted cell that begins on line {opened} ends on line {closed}, and text follows it. A quotation \
+                "The quoted cell that begins on line {start_line} ends on line {last_line}, and text follows it. A quotation \
                  mark is missing, or one inside the cell is not written twice."
             )));
         }
@@ -174,7 +174,7 @@ mod tests {
                     all.push((record.line, cells));
                 }
                 Ok(None) => return Ok(all),
-                Err(FeedError::Malformed(why)) => return Err(why),
+                Err(FeedError::Malformed(reason)) => return Err(reason),
                 Err(other) => panic!("{other:?}"),
             }
         }
@@ -189,12 +189,12 @@ mod tests {
         for end in ["\n", "\r\n", "\r"] {
             let text = format!("a,\"b{end}\"\"c\"\"{end}\"{end}{end}, {end}d,5\" e{end}\"f\" ,");
             let quoted = format!("b{end}\"c\"{end}");
-            let wanted = vec![
+            let expected = vec![
                 row(1, &["a", &quoted]),
                 row(6, &["d", "5\" e"]),
                 row(7, &["f", ""]),
             ];
-            assert_eq!(read(&text), Ok(wanted), "{end:?}");
+            assert_eq!(read(&text), Ok(expected), "{end:?}");
         }
     }
 

@@ -8,8 +8,11 @@
 
 mod text;
 
-use super::{Absent, FeedError, MAX_ITEMS, cut, pointer, set, twice, unknown, wrong_count};
-use crate::api::fields::too_many;
+use super::{
+    Absent, FeedError, MAX_ITEMS, cap_errors, duplicate_field, item_count_error, pointer, set,
+    unknown_field,
+};
+use crate::api::fields::too_many_members;
 use crate::encoding::{self, line_ends};
 use crate::json::MAX_MEMBERS;
 use quick_xml::Reader;
@@ -30,7 +33,7 @@ pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
         reader,
         text,
         absent,
-        counted: 0,
+        counted_bytes: 0,
         line: 1,
     };
     feed.inventory()
@@ -42,26 +45,30 @@ struct Feed<'a> {
     absent: Absent,
     /// The number of bytes whose line ends have been counted: all up to the beginning of the last
     /// event.
-    counted: usize,
+    counted_bytes: usize,
     /// The line on which the last event begins.
     line: usize,
 }
 
 /// Reports an XML attribute that is not `own`, the one that the element takes, since its value
 /// would be lost silently. Declarations of namespaces and schemas have no value to lose.
-fn attributed(element: &BytesStart<'_>, pointer: &str, own: Option<&[u8]>) -> Option<EntryError> {
+fn attribute_error(
+    element: &BytesStart<'_>,
+    pointer: &str,
+    own: Option<&[u8]>,
+) -> Option<EntryError> {
     let declares = |name: &[u8]| {
         let prefixes: [&[u8]; 3] = [b"xmlns:", b"xml:", b"xsi:"];
         name == b"xmlns" || prefixes.iter().any(|prefix| name.starts_with(prefix))
     };
     let mut attributes = element.attributes();
     // One that cannot be read is at fault, too.
-    let odd = attributes.any(|attribute| {
+    let is_unexpected = attributes.any(|attribute| {
         let name = attribute.as_ref().map(|attribute| attribute.key.as_ref());
         !name.is_ok_and(|name| declares(name) || Some(name) == own)
     });
     let detail = "Write values as elements: only <attribute> takes an attribute, its name.";
-    odd.then(|| EntryError::new(pointer, EntryCode::UnknownField, detail))
+    is_unexpected.then(|| EntryError::new(pointer, EntryCode::UnknownField, detail))
 }
 
 impl<'a> Feed<'a> {
@@ -72,7 +79,7 @@ impl<'a> Feed<'a> {
         if root.name().as_ref() != b"inventory" {
             return Err(self.malformed("its root element is not `inventory`"));
         }
-        if let Some(fault) = attributed(&root, "", None) {
+        if let Some(fault) = attribute_error(&root, "", None) {
             let fault = fault.at(Position::on_line(self.line));
             return Err(FeedError::Invalid(vec![fault]));
         }
@@ -81,16 +88,16 @@ impl<'a> Feed<'a> {
         while let Some(element) = self.child(Some(&mut stray))? {
             let position = Position::on_line(self.line);
             if element.name().as_ref() != b"item" {
-                let stray = unknown(&name(&element)).at(position);
+                let stray = unknown_field(&name(&element)).at(position);
                 return Err(FeedError::Invalid(vec![stray]));
             }
             if drafts.len() == MAX_ITEMS {
-                return Err(wrong_count());
+                return Err(item_count_error());
             }
             let mut draft = self.item()?;
             draft.position = position;
-            draft.errors.extend(attributed(&element, "", None));
-            drafts.push(cut(draft));
+            draft.errors.extend(attribute_error(&element, "", None));
+            drafts.push(cap_errors(draft));
         }
         // The text may be the rest of a broken item.
         if !stray.is_empty() {
@@ -100,7 +107,7 @@ impl<'a> Feed<'a> {
             return Err(self.malformed("there is a second root element"));
         }
         if drafts.is_empty() {
-            return Err(wrong_count());
+            return Err(item_count_error());
         }
         Ok(drafts)
     }
@@ -109,26 +116,26 @@ impl<'a> Feed<'a> {
         let mut draft = ItemDraft::default();
         let mut seen: Vec<String> = Vec::new();
         let mut stray = Vec::new();
-        let mut more = false;
+        let mut is_truncated = false;
         while let Some(element) = self.child(Some(&mut stray))? {
             // An item with many elements must not fill the memory.
             if seen.len() == MAX_MEMBERS {
                 self.skip()?;
-                more = true;
+                is_truncated = true;
                 continue;
             }
             let field = name(&element);
             draft
                 .errors
-                .extend(attributed(&element, &pointer(&field), None));
+                .extend(attribute_error(&element, &pointer(&field), None));
             if seen.contains(&field) {
-                draft.errors.push(twice(&field));
+                draft.errors.push(duplicate_field(&field));
                 self.skip()?;
             } else if field == "attributes" {
                 self.attributes(&mut draft)?;
             } else if let Some(value) = self.text(&mut draft.errors, &field)? {
                 if set(&mut draft, &field, value).is_none() {
-                    draft.errors.push(unknown(&field));
+                    draft.errors.push(unknown_field(&field));
                 }
             } else {
                 self.absent.clear(&mut draft, &field);
@@ -136,9 +143,9 @@ impl<'a> Feed<'a> {
             seen.push(field);
         }
         draft.errors.append(&mut stray);
-        if more {
+        if is_truncated {
             // This error comes first, since later ones may be cut off.
-            draft.errors.insert(0, too_many());
+            draft.errors.insert(0, too_many_members());
         }
         Ok(draft)
     }
@@ -156,16 +163,16 @@ impl<'a> Feed<'a> {
                 .then(|| element.try_get_attribute("name").ok().flatten())
                 .flatten()
                 .and_then(|name| text::attribute(&name.value));
-            stray.extend(attributed(&element, "/attributes", Some(b"name")));
+            stray.extend(attribute_error(&element, "/attributes", Some(b"name")));
             let value = self.text(&mut stray, "attributes")?;
             match (attribute, value) {
-                (Some(name), None) if self.absent == Absent::Kept => {
+                (Some(name), None) if self.absent == Absent::Keep => {
                     self.absent.clear(draft, &format!("attributes.{name}"));
                 }
                 (Some(name), value) if !draft.attributes.contains_key(&name) => {
                     draft.attributes.insert(name, value.unwrap_or_default());
                 }
-                (Some(name), _) => stray.push(twice(&name).under("/attributes")),
+                (Some(name), _) => stray.push(duplicate_field(&name).with_parent("/attributes")),
                 (None, _) => stray.push(EntryError::new(
                     "/attributes",
                     EntryCode::Invalid,
@@ -174,7 +181,7 @@ impl<'a> Feed<'a> {
             }
         }
         if count > MAX_MEMBERS {
-            stray.push(too_many().under("/attributes"));
+            stray.push(too_many_members().with_parent("/attributes"));
         }
         draft.errors.append(&mut stray);
         Ok(())
@@ -239,7 +246,7 @@ impl<'a> Feed<'a> {
             Ok(Event::Decl(declaration)) => match declaration.encoding() {
                 Some(Ok(name)) => {
                     let name = String::from_utf8_lossy(&name);
-                    let declared = encoding::declared(&name);
+                    let declared = encoding::check_declared(&name);
                     declared.map_err(|error| FeedError::Malformed(error.to_string()))?;
                     Ok(Event::Decl(declaration))
                 }
@@ -254,16 +261,18 @@ impl<'a> Feed<'a> {
     /// Counts the lines up to the next event. Each byte of the text is counted once.
     fn count_lines(&mut self) {
         let position = usize::try_from(self.reader.buffer_position()).ok();
-        let passed = position.and_then(|position| self.text.get(self.counted..position));
-        if let Some(passed) = passed {
-            self.counted += passed.len();
-            self.line += line_ends(passed);
+        let read_text = position.and_then(|position| self.text.get(self.counted_bytes..position));
+        if let Some(read_text) = read_text {
+            self.counted_bytes += read_text.len();
+            self.line += line_ends(read_text);
         }
     }
 
-    fn malformed(&self, why: &str) -> FeedError {
+    fn malformed(&self, reason: &str) -> FeedError {
         let line = self.line;
-        FeedError::Malformed(format!("The body is not an XML feed: {why} (line {line})."))
+        FeedError::Malformed(format!(
+            "The body is not an XML feed: {reason} (line {line})."
+        ))
     }
 }
 

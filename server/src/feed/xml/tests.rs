@@ -2,7 +2,7 @@ use super::*;
 use crate::feed::MAX_REASONS;
 
 fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
-    super::read(text, Absent::Empty)
+    super::read(text, Absent::Clear)
 }
 
 fn feed(item: &str) -> String {
@@ -103,8 +103,8 @@ fn documents_that_are_too_deep_or_too_long_are_rejected() {
     let deep = feed(&"<a>".repeat(100_000));
     assert!(matches!(read(&deep), Err(FeedError::Malformed(_))));
     let many = format!("<inventory>{}</inventory>", "<item/>".repeat(MAX_ITEMS + 1));
-    assert_eq!(read(&many), Err(wrong_count()));
-    assert_eq!(read("<inventory/>"), Err(wrong_count()));
+    assert_eq!(read(&many), Err(item_count_error()));
+    assert_eq!(read("<inventory/>"), Err(item_count_error()));
 }
 
 #[test]
@@ -113,13 +113,16 @@ fn item_with_too_many_elements_is_reported_and_keeps_only_a_few() {
     for many in ["<a/>", "<name>m</name>", "<name/>"] {
         let draft = read(&many.repeat(10_000));
         assert_eq!(draft.errors.len(), MAX_REASONS, "{many}");
-        assert_eq!(draft.errors[0], too_many());
+        assert_eq!(draft.errors[0], too_many_members());
     }
     let attribute = |n: usize| format!("<attribute name=\"{n}\">x</attribute>");
     let attributes: String = (0..10_000).map(attribute).collect();
     let draft = read(&format!("<attributes>{attributes}</attributes>"));
     assert_eq!(draft.attributes.len(), MAX_MEMBERS);
-    assert_eq!(draft.errors, [too_many().under("/attributes")]);
+    assert_eq!(
+        draft.errors,
+        [too_many_members().with_parent("/attributes")]
+    );
 }
 
 #[test]
@@ -192,8 +195,9 @@ fn item_has_the_line_on_which_it_begins() {
         panic!("{stray:?}")
     };
     assert_eq!(errors[0].position.line, Some(2));
-    let FeedError::Malformed(why) = read("<inventory>\n<item>\n</inventory>").unwrap_err() else {
+    let FeedError::Malformed(reason) = read("<inventory>\n<item>\n</inventory>").unwrap_err()
+    else {
         panic!("not malformed")
     };
-    assert!(why.ends_with("(line 3)."), "{why}");
+    assert!(reason.ends_with("(line 3)."), "{reason}");
 }

@@ -47,16 +47,18 @@ impl Feed<'_> {
                     Err(_) => return Err(self.malformed("a text is not UTF-8")),
                 },
                 // A text that is refused anyway needs no further look-ups of names.
-                Event::GeneralRef(reference) if fault.is_none() => match resolved(&reference) {
-                    Ok(text) => value.push_str(&text),
-                    Err(name) => {
-                        let line = self.line;
-                        fault = Some(format!(
-                            "`&{name};` on line {line} is not an entity of XML or HTML. Write the character itself, and \
+                Event::GeneralRef(reference) if fault.is_none() => {
+                    match resolve_reference(&reference) {
+                        Ok(text) => value.push_str(&text),
+                        Err(name) => {
+                            let line = self.line;
+                            fault = Some(format!(
+                                "`&{name};` on line {line} is not an entity of XML or HTML. Write the character itself, and \
                              `&amp;` for an ampersand."
-                        ));
+                            ));
+                        }
                     }
-                },
+                }
                 _ => {}
             }
         }
@@ -75,7 +77,7 @@ pub(super) fn attribute(raw: &[u8]) -> Option<String> {
     let mut value = parts.next()?.to_owned();
     for part in parts {
         let (name, rest) = part.split_once(';')?;
-        value += &resolved(&BytesRef::new(name)).ok()?;
+        value += &resolve_reference(&BytesRef::new(name)).ok()?;
         value += rest;
     }
     Some(value)
@@ -85,15 +87,15 @@ pub(super) fn attribute(raw: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// The readable part of the name of an unknown entity.
-fn resolved(reference: &BytesRef<'_>) -> Result<String, String> {
+fn resolve_reference(reference: &BytesRef<'_>) -> Result<String, String> {
     let name = reference.decode().unwrap_or_default();
     let character = reference.resolve_char_ref().ok().flatten();
     if let Some(character) = character {
         return Ok(character.to_string());
     }
-    let written = format!("&{name};");
-    let text = html_escape::decode_html_entities(&written);
-    if name.starts_with('#') || text == written {
+    let entity = format!("&{name};");
+    let text = html_escape::decode_html_entities(&entity);
+    if name.starts_with('#') || text == entity {
         let readable = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '#' | '.' | '-' | '_');
         return Err(name.chars().filter(readable).take(SHOWN_CHARS).collect());
     }

@@ -14,9 +14,9 @@ pub struct DeadlineBody<B> {
     /// Longest pause between two pieces.
     pause: Duration,
     /// Deadline for the whole body.
-    end: Instant,
+    deadline: Instant,
     /// Created when the body is first waited for: most bodies are empty or have already arrived.
-    wait: Option<Pin<Box<Sleep>>>,
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -24,13 +24,13 @@ pub struct DeadlineBody<B> {
 pub struct TooSlow;
 
 impl<B> DeadlineBody<B> {
-    /// Wraps a body that must be complete after the time `whole` from now.
-    pub fn new(body: B, pause: Duration, whole: Duration) -> Self {
+    /// Wraps a body that must be complete after the time `total` from now.
+    pub fn new(body: B, pause: Duration, total: Duration) -> Self {
         Self {
             body,
             pause,
-            end: Instant::now() + whole,
-            wait: None,
+            deadline: Instant::now() + total,
+            sleep: None,
         }
     }
 }
@@ -48,12 +48,15 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
-            this.wait = None;
+            this.sleep = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let next = this.end.min(Instant::now() + this.pause);
-        let wait = this.wait.get_or_insert_with(|| Box::pin(sleep_until(next)));
-        wait.as_mut()
+        let next = this.deadline.min(Instant::now() + this.pause);
+        let sleep = this
+            .sleep
+            .get_or_insert_with(|| Box::pin(sleep_until(next)));
+        sleep
+            .as_mut()
             .poll(context)
             .map(|()| Some(Err(TooSlow.into())))
     }
@@ -93,8 +96,8 @@ mod tests {
     }
 
     /// Returns the length of a body that arrives completely and in time.
-    async fn read(body: Body, pause: Duration, whole: Duration) -> Option<usize> {
-        match DeadlineBody::new(body, pause, whole).collect().await {
+    async fn read(body: Body, pause: Duration, total: Duration) -> Option<usize> {
+        match DeadlineBody::new(body, pause, total).collect().await {
             Ok(body) => Some(body.to_bytes().len()),
             Err(error) => {
                 assert!(error.is::<TooSlow>(), "{error}");

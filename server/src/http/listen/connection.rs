@@ -2,7 +2,7 @@
 
 use super::Limits;
 use super::delay::Delay;
-use super::exchange::{Exchange, Moves};
+use super::exchange::{ClientProgress, Exchange};
 use super::registry::Capacity;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 /// State of one connection. Times are milliseconds since its beginning.
 pub struct Connection {
     pub network: IpAddr,
-    began: Instant,
+    started_at: Instant,
     capacity: Arc<Capacity>,
-    exchanges: Mutex<Vec<Arc<Moves>>>,
+    exchanges: Mutex<Vec<Arc<ClientProgress>>>,
     /// Number of exchanges, kept apart so that each read can check it without the lock.
-    busy: AtomicUsize,
+    open_exchanges: AtomicUsize,
     /// Whether the client has sent a complete head.
-    asked: AtomicBool,
+    has_request: AtomicBool,
     /// Since when there has been no exchange and nothing to send.
     idle_at: AtomicU64,
     /// When the first byte after `idle_at` arrived; 0 if none has.
@@ -44,18 +44,18 @@ pub enum Wait {
     /// No exchange is under way.
     Idle(Instant),
     /// An exchange is under way, and its body does not arrive or its response is not taken.
-    Asked(Instant),
+    Exchange(Instant),
 }
 
 impl Connection {
     pub fn new(network: IpAddr, capacity: Arc<Capacity>) -> Self {
         Self {
             network,
-            began: Instant::now(),
+            started_at: Instant::now(),
             capacity,
             exchanges: Mutex::default(),
-            busy: AtomicUsize::new(0),
-            asked: false.into(),
+            open_exchanges: AtomicUsize::new(0),
+            has_request: false.into(),
             idle_at: AtomicU64::new(0),
             // The time for the first head begins at once (B2).
             head_at: AtomicU64::new(1),
@@ -69,16 +69,16 @@ impl Connection {
 
     /// Returns the current time in milliseconds, which is never 0.
     fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis())
+        u64::try_from(self.started_at.elapsed().as_millis())
             .unwrap_or(u64::MAX)
             .max(1)
     }
 
     fn at(&self, millis: u64) -> Instant {
-        self.began + Duration::from_millis(millis)
+        self.started_at + Duration::from_millis(millis)
     }
 
-    fn exchanges(&self) -> MutexGuard<'_, Vec<Arc<Moves>>> {
+    fn exchanges(&self) -> MutexGuard<'_, Vec<Arc<ClientProgress>>> {
         self.exchanges
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -89,12 +89,12 @@ impl Connection {
     pub fn wait(&self) -> Option<Wait> {
         // A client that takes no bytes holds up all streams of the connection.
         if let Some(since) = self.writing.since() {
-            return Some(Wait::Asked(self.at(since)));
+            return Some(Wait::Exchange(self.at(since)));
         }
         let exchanges = self.exchanges();
         if exchanges.is_empty() {
             let since = self.at(self.idle_at.load(Ordering::Relaxed));
-            return Some(if self.asked.load(Ordering::Relaxed) {
+            return Some(if self.has_request.load(Ordering::Relaxed) {
                 Wait::Idle(since)
             } else {
                 Wait::New(since)
@@ -102,11 +102,11 @@ impl Connection {
         }
         // If it is the server's move in one exchange, the connection stays.
         let mut longest: Option<Instant> = None;
-        for moves in exchanges.iter() {
-            let since = moves.delayed_since()?;
+        for progress in exchanges.iter() {
+            let since = progress.delayed_since()?;
             longest = Some(longest.map_or(since, |longest| longest.min(since)));
         }
-        longest.map(Wait::Asked)
+        longest.map(Wait::Exchange)
     }
 
     pub fn close(&self) {
@@ -126,15 +126,15 @@ impl Connection {
     /// shutdown (F8).
     ///
     /// Returns `None` if the client has already sent a request.
-    pub fn first_request_until(&self, patience: Duration) -> Option<Instant> {
-        (!self.asked.load(Ordering::Relaxed)).then(|| self.began + patience)
+    pub fn first_request_deadline(&self, patience: Duration) -> Option<Instant> {
+        (!self.has_request.load(Ordering::Relaxed)).then(|| self.started_at + patience)
     }
 
-    pub(super) fn has_read(&self, bytes: usize) {
+    pub(super) fn note_read(&self, bytes: usize) {
         // During an exchange, bytes belong to its body or to a pipelined request. Otherwise the
         // first byte begins a head.
         if bytes > 0
-            && self.busy.load(Ordering::Relaxed) == 0
+            && self.open_exchanges.load(Ordering::Relaxed) == 0
             && self.head_at.load(Ordering::Relaxed) == 0
         {
             self.head_at.store(self.now(), Ordering::Relaxed);
@@ -142,18 +142,18 @@ impl Connection {
     }
 
     /// Records a write of so many bytes, or `None` if the client takes nothing at the moment.
-    pub(super) fn has_written(&self, bytes: Option<usize>) {
-        let stuck = self.stuck_at.load(Ordering::Relaxed);
+    pub(super) fn note_write(&self, bytes: Option<usize>) {
+        let blocked_at = self.stuck_at.load(Ordering::Relaxed);
         match bytes {
-            Some(bytes) if stuck > 0 => {
+            Some(bytes) if blocked_at > 0 => {
                 let now = self.now();
                 self.stuck_at.store(0, Ordering::Relaxed);
                 self.writing.end(now, bytes);
-                if self.busy.load(Ordering::Relaxed) == 0 {
+                if self.open_exchanges.load(Ordering::Relaxed) == 0 {
                     self.idle_at.store(now, Ordering::Relaxed);
                 }
             }
-            None if stuck == 0 => {
+            None if blocked_at == 0 => {
                 let now = self.now();
                 self.stuck_at.store(now, Ordering::Relaxed);
                 self.writing.begin(now);
@@ -164,53 +164,54 @@ impl Connection {
 
     /// Begins an exchange, since a complete head has arrived.
     pub fn begin(self: &Arc<Self>, http2: bool) -> Exchange {
-        let moves = Arc::new(Moves::new());
-        self.exchanges().push(Arc::clone(&moves));
-        self.busy.fetch_add(1, Ordering::AcqRel);
-        self.asked.store(true, Ordering::Relaxed);
+        let progress = Arc::new(ClientProgress::new());
+        self.exchanges().push(Arc::clone(&progress));
+        self.open_exchanges.fetch_add(1, Ordering::AcqRel);
+        self.has_request.store(true, Ordering::Relaxed);
         if http2 {
             self.http2.store(true, Ordering::Relaxed);
         }
         Exchange {
             connection: Arc::clone(self),
-            moves,
+            progress,
         }
     }
 
     /// Returns a permit to discard the rest of a body after the response (B6).
     ///
     /// Returns `None` if as many connections as allowed have one.
-    pub fn linger(&self) -> Option<OwnedSemaphorePermit> {
+    pub fn linger_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.capacity.lingering)
             .try_acquire_owned()
             .ok()
     }
 
-    pub(super) fn end(&self, moves: &Arc<Moves>) {
+    pub(super) fn end(&self, progress: &Arc<ClientProgress>) {
         self.idle_at.store(self.now(), Ordering::Relaxed);
         self.head_at.store(0, Ordering::Relaxed);
-        self.exchanges().retain(|one| !Arc::ptr_eq(one, moves));
-        if self.busy.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.capacity.may_have_changed();
+        self.exchanges()
+            .retain(|exchange| !Arc::ptr_eq(exchange, progress));
+        if self.open_exchanges.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.capacity.notify_if_wanted();
         }
     }
 
     /// Returns why the connection is to be closed, if one of B2, B3 and B5 is exceeded.
-    pub fn overdue(&self, limits: &Limits) -> Option<&'static str> {
+    pub fn overdue_reason(&self, limits: &Limits) -> Option<&'static str> {
         let now = self.now();
         // 0 means that the time does not run.
-        let over = |since: &AtomicU64, limit: Duration| {
+        let exceeds = |since: &AtomicU64, limit: Duration| {
             let since = since.load(Ordering::Relaxed);
             since > 0 && u128::from(now.saturating_sub(since)) > limit.as_millis()
         };
-        if over(&self.stuck_at, limits.write_pause) {
+        if exceeds(&self.stuck_at, limits.write_pause) {
             return Some("the client does not take the answer");
         }
         // During an exchange, only its own bounds apply (B4, B6, and B5 for streams).
-        if self.busy.load(Ordering::Acquire) > 0 {
+        if self.open_exchanges.load(Ordering::Acquire) > 0 {
             return None;
         }
-        if !self.http2.load(Ordering::Relaxed) && over(&self.head_at, limits.head) {
+        if !self.http2.load(Ordering::Relaxed) && exceeds(&self.head_at, limits.head) {
             return Some("the head of a request does not arrive");
         }
         let idle = now.saturating_sub(self.idle_at.load(Ordering::Relaxed));
@@ -220,9 +221,13 @@ impl Connection {
     /// Wakes the tasks of this connection's streams if the client has stopped taking a response
     /// (B5).
     pub fn wake_stalled_streams(&self, limit: Duration) {
-        // In HTTP/1 the only response is that of the whole connection, which `overdue` checks.
+        // In HTTP/1 the only response is that of the whole connection, which `overdue_reason`
+        // checks.
         if self.http2.load(Ordering::Relaxed)
-            && self.exchanges().iter().any(|moves| moves.is_stalled(limit))
+            && self
+                .exchanges()
+                .iter()
+                .any(|progress| progress.is_stalled(limit))
         {
             self.stalled.notify_waiters();
         }

@@ -30,53 +30,54 @@ use tokio::time::Instant;
 const PIECE: usize = 16 * 1024;
 
 /// Whose move it is, and for how long it has been the client's.
-pub struct Moves {
-    began: Instant,
+pub struct ClientProgress {
+    started_at: Instant,
     delay: Delay,
     /// Time of the client's last move, in milliseconds since the beginning of the exchange.
-    moved_at: AtomicU64,
+    waiting_since: AtomicU64,
     /// Whether the response has begun.
-    answering: AtomicBool,
+    is_responding: AtomicBool,
 }
 
-impl Moves {
+impl ClientProgress {
     pub(super) fn new() -> Self {
         Self {
-            began: Instant::now(),
+            started_at: Instant::now(),
             delay: Delay::default(),
-            moved_at: AtomicU64::new(0),
-            answering: AtomicBool::new(false),
+            waiting_since: AtomicU64::new(0),
+            is_responding: AtomicBool::new(false),
         }
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.started_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Returns when the client's delay began, or `None` while it is the server's move.
     pub fn delayed_since(&self) -> Option<Instant> {
         // A debt from earlier waits never reaches back before the beginning of the exchange.
         let since = self.delay.since()?;
-        Some(self.began + Duration::from_millis(since))
+        Some(self.started_at + Duration::from_millis(since))
     }
 
     /// Returns whether the client has taken nothing of the response for longer than the limit.
     pub fn is_stalled(&self, limit: Duration) -> bool {
-        let moved_at = self.began + Duration::from_millis(self.moved_at.load(Ordering::Relaxed));
-        self.answering.load(Ordering::Relaxed)
+        let waiting_since =
+            self.started_at + Duration::from_millis(self.waiting_since.load(Ordering::Relaxed));
+        self.is_responding.load(Ordering::Relaxed)
             && self.delay.since().is_some()
-            && moved_at.elapsed() > limit
+            && waiting_since.elapsed() > limit
     }
 
-    fn client_has_to_move(&self) {
+    fn wait_for_client(&self) {
         if self.delay.since().is_none() {
             let now = self.now();
-            self.moved_at.store(now, Ordering::Relaxed);
+            self.waiting_since.store(now, Ordering::Relaxed);
             self.delay.begin(now);
         }
     }
 
-    fn client_has_moved(&self, bytes: usize) {
+    fn note_client_progress(&self, bytes: usize) {
         if self.delay.since().is_some() {
             self.delay.end(self.now(), bytes);
         }
@@ -86,22 +87,22 @@ impl Moves {
 /// Request that is under way until this value is dropped.
 pub struct Exchange {
     pub(super) connection: Arc<Connection>,
-    pub(super) moves: Arc<Moves>,
+    pub(super) progress: Arc<ClientProgress>,
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.connection.end(&self.moves);
+        self.connection.end(&self.progress);
     }
 }
 
 /// Request body. Waiting for it counts as the client's move.
-pub struct Incoming<B> {
+pub struct RequestBody<B> {
     pub body: B,
-    pub moves: Arc<Moves>,
+    pub progress: Arc<ClientProgress>,
 }
 
-impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Incoming<B> {
+impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for RequestBody<B> {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -111,12 +112,12 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Incoming<
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         match &polled {
-            Poll::Pending => self.moves.client_has_to_move(),
+            Poll::Pending => self.progress.wait_for_client(),
             Poll::Ready(Some(Ok(frame))) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
-                self.moves.client_has_moved(bytes);
+                self.progress.note_client_progress(bytes);
             }
-            Poll::Ready(_) => self.moves.client_has_moved(0),
+            Poll::Ready(_) => self.progress.note_client_progress(0),
         }
         polled
     }
@@ -130,46 +131,49 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Incoming<
     }
 }
 
-impl<B> Drop for Incoming<B> {
+impl<B> Drop for RequestBody<B> {
     fn drop(&mut self) {
         // The handler gave up on the body while it was waiting for it.
-        self.moves.client_has_moved(0);
+        self.progress.note_client_progress(0);
     }
 }
 
 /// Body of a response. The exchange lasts until all of it has been sent.
-pub struct Answer {
+pub struct ResponseBody {
     body: Body,
     exchange: Exchange,
     /// Greatest length of a piece.
-    most: usize,
+    piece_limit: usize,
     /// Rest of the last piece, which hyper has not been given yet.
     rest: Bytes,
     /// Length of the piece that the client has to take now.
     sent: usize,
 }
 
-impl Answer {
+impl ResponseBody {
     pub fn new(body: Body, exchange: Exchange, http2: bool) -> Self {
-        exchange.moves.answering.store(true, Ordering::Relaxed);
+        exchange
+            .progress
+            .is_responding
+            .store(true, Ordering::Relaxed);
         Self {
             body,
             exchange,
-            most: if http2 { PIECE } else { usize::MAX },
+            piece_limit: if http2 { PIECE } else { usize::MAX },
             rest: Bytes::new(),
             sent: 0,
         }
     }
 
     fn next_piece(&mut self) -> Frame<Bytes> {
-        let length = self.rest.len().min(self.most);
+        let length = self.rest.len().min(self.piece_limit);
         self.sent = length;
-        self.exchange.moves.client_has_to_move();
+        self.exchange.progress.wait_for_client();
         Frame::data(self.rest.split_to(length))
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -178,8 +182,8 @@ impl HttpBody for Answer {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
-        let taken = std::mem::take(&mut this.sent);
-        this.exchange.moves.client_has_moved(taken);
+        let sent = std::mem::take(&mut this.sent);
+        this.exchange.progress.note_client_progress(sent);
         if !this.rest.is_empty() {
             return Poll::Ready(Some(Ok(this.next_piece())));
         }
@@ -202,11 +206,11 @@ impl HttpBody for Answer {
 
     fn size_hint(&self) -> SizeHint {
         let (hint, rest) = (self.body.size_hint(), self.rest.len() as u64);
-        let mut whole = SizeHint::new();
-        whole.set_lower(hint.lower() + rest);
+        let mut total = SizeHint::new();
+        total.set_lower(hint.lower() + rest);
         if let Some(upper) = hint.upper() {
-            whole.set_upper(upper + rest);
+            total.set_upper(upper + rest);
         }
-        whole
+        total
     }
 }

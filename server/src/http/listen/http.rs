@@ -2,9 +2,9 @@
 
 use super::body::DeadlineBody;
 use super::connection::Connection;
-use super::exchange::{Answer, Incoming, Moves};
-use super::linger::{self, Shared};
-use super::watched::Watched;
+use super::exchange::{ClientProgress, RequestBody, ResponseBody};
+use super::linger::{self, SharedBody};
+use super::monitored_stream::MonitoredStream;
 use super::{App, Limits, head};
 use axum::body::{Body, HttpBody as _};
 use axum::http::header::EXPECT;
@@ -24,22 +24,22 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// How often the bounds of a connection are checked.
-const LOOK: Duration = Duration::from_secs(4);
+const CHECK_INTERVAL: Duration = Duration::from_secs(4);
 /// Interval and timeout of HTTP/2 pings: a client that vanished is noticed within twice this time
 /// (F7).
-const PING: Duration = Duration::from_secs(20);
+const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// Concurrent requests on one connection of HTTP/2 (B7).
-const STREAMS: u32 = 100;
+const MAX_STREAMS: u32 = 100;
 /// Bytes of a head in HTTP/2 (B7).
-const HEAD: u32 = 16 * 1024;
+const MAX_HEADER_BYTES: u32 = 16 * 1024;
 /// Time that a client which connected just before a shutdown has for its first request (F8).
 ///
 /// Closing its connection unread would lose that request.
-pub const FIRST_REQUEST: Duration = Duration::from_secs(1);
+pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     /// The exchange of an HTTP/2 stream, in the task that answers it.
-    static STREAM: OnceCell<Arc<Moves>>;
+    static STREAM_PROGRESS: OnceCell<Arc<ClientProgress>>;
 }
 
 /// Executor that answers each HTTP/2 stream in a task of its own.
@@ -58,15 +58,15 @@ where
 {
     fn execute(&self, stream: F) {
         let Self { connection, limit } = self.clone();
-        let is_stalled = move |moves: &Arc<Moves>| moves.is_stalled(limit);
-        tokio::spawn(STREAM.scope(OnceCell::new(), async move {
+        let is_stalled = move |progress: &Arc<ClientProgress>| progress.is_stalled(limit);
+        tokio::spawn(STREAM_PROGRESS.scope(OnceCell::new(), async move {
             let mut stream = pin!(stream);
             loop {
                 tokio::select! {
                     () = stream.as_mut() => return,
                     () = connection.stalled() => {}
                 }
-                if STREAM.with(|stream| stream.get().is_some_and(is_stalled)) {
+                if STREAM_PROGRESS.with(|stream| stream.get().is_some_and(is_stalled)) {
                     tracing::debug!("a stream was reset: the client did not read the response");
                     return;
                 }
@@ -89,10 +89,10 @@ pub async fn serve_one<S, A>(
 {
     // Everything that a request needs of its connection, so that one count is changed for each
     // request and not one for each part.
-    let of_connection = Arc::new((app, Arc::clone(&connection), stop.clone()));
+    let shared = Arc::new((app, Arc::clone(&connection), stop.clone()));
     let service = hyper::service::service_fn(move |request: Request<Received>| {
-        let of_connection = Arc::clone(&of_connection);
-        let (app, connection, _) = &*of_connection;
+        let shared = Arc::clone(&shared);
+        let (app, connection, _) = &*shared;
         // The version of the request itself decides, since any bytes can look like the preface of
         // HTTP/2.
         let http2 = request.version() == Version::HTTP_2;
@@ -103,18 +103,18 @@ pub async fn serve_one<S, A>(
             request.map(|_| Body::empty())
         } else {
             // The time of the body runs from here, even if the handler reads it later (B4).
-            let whole = if app.takes_feed(&request) {
+            let total = if app.takes_feed(&request) {
                 limits.feed
             } else {
                 limits.body
             };
             let expects = request.headers().contains_key(EXPECT);
             request.map(|body| {
-                let body = Shared::new(DeadlineBody::new(body, limits.body_pause, whole));
+                let body = SharedBody::new(DeadlineBody::new(body, limits.body_pause, total));
                 rest = Some((body.clone(), expects));
-                Body::new(Incoming {
+                Body::new(RequestBody {
                     body,
-                    moves: Arc::clone(&exchange.moves),
+                    progress: Arc::clone(&exchange.progress),
                 })
             })
         };
@@ -123,25 +123,25 @@ pub async fn serve_one<S, A>(
             request.extensions_mut().insert(bad);
         }
         async move {
-            let (app, connection, stop) = &*of_connection;
+            let (app, connection, stop) = &*shared;
             // In HTTP/1 there is no task for a stream.
-            let _ = STREAM.try_with(|stream| stream.set(Arc::clone(&exchange.moves)));
+            let _ = STREAM_PROGRESS.try_with(|stream| stream.set(Arc::clone(&exchange.progress)));
             let response = app.answer(peer, request).await;
             // The exchange of the discarded body begins before that of the response ends, so that
             // the connection never counts as idle in between (F6).
             if let Some((rest, expects)) = rest {
                 linger::discard_rest(rest, expects, http2, connection, &limits, stop);
             }
-            let response = response.map(|body| Answer::new(body, exchange, http2));
-            Ok::<Response<Answer>, Infallible>(response)
+            let response = response.map(|body| ResponseBody::new(body, exchange, http2));
+            Ok::<Response<ResponseBody>, Infallible>(response)
         }
     });
     let mut builder = Builder::new(Streams {
         connection: Arc::clone(&connection),
         limit: limits.write_pause,
     });
-    // `overdue` times the heads: from their first byte, and not from the end of the request before
-    // (B2).
+    // `overdue_reason` times the heads: from their first byte, and not from the end of the request
+    // before (B2).
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -149,27 +149,27 @@ pub async fn serve_one<S, A>(
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEAD)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&connection)));
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(MAX_HEADER_BYTES)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_INTERVAL);
+    let io = TokioIo::new(MonitoredStream::new(stream, Arc::clone(&connection)));
     let mut serving = pin!(builder.serve_connection(io, service));
-    let mut looks = interval(LOOK.min(limits.head / 2));
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = interval(CHECK_INTERVAL.min(limits.head / 2));
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last_request = pin!(last_request(&stop, &connection));
-    let mut stopping = false;
+    let mut is_stopping = false;
     loop {
         tokio::select! {
             // An end that the client caused is not worth logging.
             _ = serving.as_mut() => return,
             () = connection.closed() => return,
-            () = last_request.as_mut(), if !stopping => {
-                stopping = true;
+            () = last_request.as_mut(), if !is_stopping => {
+                is_stopping = true;
                 serving.as_mut().graceful_shutdown();
             }
-            _ = looks.tick() => {
-                if let Some(why) = connection.overdue(&limits) {
+            _ = checks.tick() => {
+                if let Some(why) = connection.overdue_reason(&limits) {
                     tracing::debug!(why, "a connection was closed");
                     return;
                 }
@@ -184,7 +184,7 @@ pub async fn serve_one<S, A>(
 /// An exchange that is under way then is the last one.
 async fn last_request(stop: &CancellationToken, connection: &Connection) {
     stop.cancelled().await;
-    if let Some(until) = connection.first_request_until(FIRST_REQUEST) {
-        sleep_until(until).await;
+    if let Some(deadline) = connection.first_request_deadline(FIRST_REQUEST_TIMEOUT) {
+        sleep_until(deadline).await;
     }
 }

@@ -55,7 +55,7 @@ impl Limits {
 /// Most systems begin with 1,024 files, which is fewer than the connections that are allowed. The
 /// number that is returned leaves some files for other uses.
 pub fn raise_open_files() -> Option<usize> {
-    const OTHERS: u64 = 128;
+    const OTHER_FILES: u64 = 128;
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -67,7 +67,7 @@ pub fn raise_open_files() -> Option<usize> {
         // If the limit cannot be raised, the current one has to suffice.
         let _ = setrlimit(Resource::Nofile, raised);
         let current = getrlimit(Resource::Nofile).current?;
-        usize::try_from(current.saturating_sub(OTHERS).max(1)).ok()
+        usize::try_from(current.saturating_sub(OTHER_FILES).max(1)).ok()
     }
     #[cfg(not(unix))]
     None

@@ -20,8 +20,8 @@
 
 use super::Limits;
 use super::connection::Connection;
-use super::exchange::Incoming;
-use super::http::FIRST_REQUEST;
+use super::exchange::RequestBody;
+use super::http::FIRST_REQUEST_TIMEOUT;
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
@@ -36,37 +36,37 @@ use tokio_util::sync::CancellationToken;
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Body that can still be read after its handler has dropped it.
-pub struct Shared<B>(Arc<Mutex<Received<B>>>);
+pub struct SharedBody<B>(Arc<Mutex<BodyState<B>>>);
 
-struct Received<B> {
+struct BodyState<B> {
     body: B,
     /// Whether a handler has polled the body.
     is_read: bool,
     /// Whether the body has ended or failed. A chunked body does not remember this by itself.
-    is_over: bool,
+    is_complete: bool,
 }
 
-impl<B> Clone for Shared<B> {
+impl<B> Clone for SharedBody<B> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<B: HttpBody> Shared<B> {
+impl<B: HttpBody> SharedBody<B> {
     pub fn new(body: B) -> Self {
-        Self(Arc::new(Mutex::new(Received {
+        Self(Arc::new(Mutex::new(BodyState {
             body,
             is_read: false,
-            is_over: false,
+            is_complete: false,
         })))
     }
 
-    fn with<T>(&self, use_it: impl FnOnce(&mut Received<B>) -> T) -> T {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, access: impl FnOnce(&mut BodyState<B>) -> T) -> T {
+        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B> {
+impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for SharedBody<B> {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -74,20 +74,20 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B>
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.with(|received| {
-            received.is_read = true;
-            let polled = Pin::new(&mut received.body).poll_frame(context);
-            received.is_over |= matches!(polled, Poll::Ready(None | Some(Err(_))));
+        self.with(|state| {
+            state.is_read = true;
+            let polled = Pin::new(&mut state.body).poll_frame(context);
+            state.is_complete |= matches!(polled, Poll::Ready(None | Some(Err(_))));
             polled
         })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.with(|received| received.is_over || received.body.is_end_stream())
+        self.with(|state| state.is_complete || state.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.with(|received| received.body.size_hint())
+        self.with(|state| state.body.size_hint())
     }
 }
 
@@ -95,7 +95,7 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B>
 ///
 /// `expects`: the client waits for `100 Continue` before it sends the body.
 pub fn discard_rest<B>(
-    body: Shared<B>,
+    body: SharedBody<B>,
     expects: bool,
     http2: bool,
     connection: &Arc<Connection>,
@@ -104,18 +104,18 @@ pub fn discard_rest<B>(
 ) where
     B: HttpBody<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
 {
-    let nothing_comes = expects && !body.with(|received| received.is_read);
-    if nothing_comes || body.is_end_stream() {
+    let no_body_follows = expects && !body.with(|state| state.is_read);
+    if no_body_follows || body.is_end_stream() {
         return;
     }
-    let Some(permit) = connection.linger() else {
+    let Some(permit) = connection.linger_permit() else {
         return;
     };
     // An exchange, so that the connection is in use until this ends.
     let exchange = connection.begin(http2);
-    let body = Incoming {
+    let body = RequestBody {
         body,
-        moves: Arc::clone(&exchange.moves),
+        progress: Arc::clone(&exchange.progress),
     };
     let (limit, stop) = (limits.linger, stop.clone());
     tokio::spawn(async move {
@@ -124,22 +124,22 @@ pub fn discard_rest<B>(
         tokio::select! {
             () = discard(body) => {}
             () = sleep(limit) => {}
-            () = async { stop.cancelled().await; sleep(FIRST_REQUEST).await } => {}
+            () = async { stop.cancelled().await; sleep(FIRST_REQUEST_TIMEOUT).await } => {}
         }
         drop((exchange, permit));
     });
 }
 
-async fn discard<B>(mut body: Incoming<B>)
+async fn discard<B>(mut body: RequestBody<B>)
 where
     B: HttpBody<Data = Bytes, Error = BoxError> + Unpin,
 {
-    let mut left = MAX_BYTES;
+    let mut remaining = MAX_BYTES;
     while let Some(Ok(frame)) = body.frame().await {
         let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-        if length > left {
+        if length > remaining {
             return;
         }
-        left -= length;
+        remaining -= length;
     }
 }

@@ -67,11 +67,11 @@ mod head;
 mod http;
 mod limits;
 mod linger;
+mod monitored_stream;
 mod registry;
 #[cfg(test)]
 mod tests;
 mod tls;
-mod watched;
 
 pub use body::TooSlow;
 pub use head::BadHead;
@@ -81,7 +81,7 @@ pub use tls::Tls;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{FIRST_REQUEST, serve_one};
+use http::{FIRST_REQUEST_TIMEOUT, serve_one};
 use registry::Registry;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -119,7 +119,7 @@ impl App for Router {
 /// Serves until `stop` is cancelled, and then until all exchanges under way have ended.
 ///
 /// Each connection is one of the `tasks`.
-pub async fn answer_all<A: App>(
+pub async fn serve_listener<A: App>(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     app: A,
@@ -131,23 +131,23 @@ pub async fn answer_all<A: App>(
     let serve = |stream: TcpStream, peer: SocketAddr| {
         // Responses are written whole, so waiting for more data to send would only delay them.
         let _ = stream.set_nodelay(true);
-        let registered = registry.add(peer.ip());
+        let registration = registry.add(peer.ip());
         // A child token for each connection: the token is polled whenever bytes arrive, and a
         // single token would be a lock that all connections share.
         let (app, stop, tls) = (app.clone(), stop.child_token(), tls.clone());
         tasks.spawn(async move {
-            let connection = registered.connection();
+            let connection = registration.connection();
             let Some(tls) = tls else {
                 return serve_one(stream, peer, app, connection, limits, stop).await;
             };
             // B2
-            let shaken = tokio::select! {
-                () = stop_of_a_handshake(&stop) => return,
+            let handshake = tokio::select! {
+                () = handshake_stop(&stop) => return,
                 () = connection.closed() => return,
-                shaken = timeout(limits.head, tls.accept(stream)) => shaken,
+                handshake = timeout(limits.head, tls.accept(stream)) => handshake,
             };
             // A client with which no handshake is possible learns this from an alert of TLS.
-            if let Ok(Ok(stream)) = shaken {
+            if let Ok(Ok(stream)) = handshake {
                 serve_one(stream, peer, app, connection, limits, stop).await;
             }
         });
@@ -179,7 +179,7 @@ pub async fn answer_all<A: App>(
 }
 
 /// Serves one connection that was accepted elsewhere, such as one in memory, until it ends.
-pub async fn answer_one<S, A>(stream: S, peer: SocketAddr, app: A, limits: Limits)
+pub async fn serve_stream<S, A>(stream: S, peer: SocketAddr, app: A, limits: Limits)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     A: App,
@@ -197,9 +197,9 @@ where
     .await;
 }
 
-async fn stop_of_a_handshake(stop: &CancellationToken) {
+async fn handshake_stop(stop: &CancellationToken) {
     stop.cancelled().await;
-    sleep(FIRST_REQUEST).await;
+    sleep(FIRST_REQUEST_TIMEOUT).await;
 }
 
 /// Accepts the next connection (F3).
@@ -211,14 +211,14 @@ async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStrea
         Ok(accepted) => return Some(accepted),
         Err(error) => error,
     };
-    let gone = [
+    let connection_errors = [
         ErrorKind::ConnectionAborted,
         ErrorKind::ConnectionRefused,
         ErrorKind::ConnectionReset,
     ];
-    if !gone.contains(&error.kind()) {
+    if !connection_errors.contains(&error.kind()) {
         tracing::warn!(%error, "a connection could not be accepted");
-        registry.free_a_file().await;
+        registry.free_file_descriptor().await;
     }
     None
 }

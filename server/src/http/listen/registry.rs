@@ -13,13 +13,13 @@ use tokio::time::{Instant, sleep_until, timeout};
 /// Share of the connections that is closed at once, as a divisor.
 ///
 /// The choice inspects each connection, so it has to make room for some of the next clients, too.
-const SHARE: usize = 100;
+const SURPLUS_DIVISOR: usize = 100;
 /// Time until the next attempt to accept if no file can be opened and no connection ends (F3).
-const PAUSE: Duration = Duration::from_millis(50);
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
 /// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for this.
 pub struct Capacity {
-    wanted: AtomicBool,
+    is_wanted: AtomicBool,
     changed: Notify,
     /// Permits for connections whose clients still send after the response (B6).
     pub lingering: Arc<Semaphore>,
@@ -28,14 +28,14 @@ pub struct Capacity {
 impl Capacity {
     fn new(limits: &Limits) -> Self {
         Self {
-            wanted: AtomicBool::new(false),
+            is_wanted: AtomicBool::new(false),
             changed: Notify::new(),
             lingering: Arc::new(Semaphore::new(limits.lingering)),
         }
     }
 
-    pub fn may_have_changed(&self) {
-        if self.wanted.load(Ordering::SeqCst) {
+    pub fn notify_if_wanted(&self) {
+        if self.is_wanted.load(Ordering::SeqCst) {
             self.changed.notify_one();
         }
     }
@@ -43,60 +43,60 @@ impl Capacity {
 
 /// The open connections.
 pub struct Registry {
-    most: usize,
+    max_connections: usize,
     patience: Duration,
     capacity: Arc<Capacity>,
-    open: Mutex<Open>,
+    open: Mutex<OpenConnections>,
 }
 
 #[derive(Default)]
-struct Open {
+struct OpenConnections {
     next: u64,
     connections: HashMap<u64, Arc<Connection>>,
 }
 
 /// Entry of a connection in the registry, which is removed when this value is dropped.
-pub struct Registered {
+pub struct Registration {
     registry: Arc<Registry>,
     id: u64,
     connection: Arc<Connection>,
 }
 
-impl Registered {
+impl Registration {
     pub fn connection(&self) -> Arc<Connection> {
         Arc::clone(&self.connection)
     }
 }
 
-impl Drop for Registered {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.registry.with(|open| open.connections.remove(&self.id));
-        self.registry.capacity.may_have_changed();
+        self.registry.capacity.notify_if_wanted();
     }
 }
 
 impl Registry {
     pub fn new(limits: &Limits) -> Self {
         Self {
-            most: limits.connections,
+            max_connections: limits.connections,
             patience: limits.patience,
             capacity: Arc::new(Capacity::new(limits)),
             open: Mutex::default(),
         }
     }
 
-    fn with<T>(&self, use_it: impl FnOnce(&mut Open) -> T) -> T {
-        use_it(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, access: impl FnOnce(&mut OpenConnections) -> T) -> T {
+        access(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub fn add(self: &Arc<Self>, peer: IpAddr) -> Registered {
+    pub fn add(self: &Arc<Self>, peer: IpAddr) -> Registration {
         let connection = Arc::new(Connection::new(network(peer), Arc::clone(&self.capacity)));
         let id = self.with(|open| {
             open.next += 1;
             open.connections.insert(open.next, Arc::clone(&connection));
             open.next
         });
-        Registered {
+        Registration {
             registry: Arc::clone(self),
             id,
             connection,
@@ -108,27 +108,27 @@ impl Registry {
     /// If there is none, connections whose clients keep the server waiting are closed. If there are
     /// none of those either, this waits until there is one or a connection ends.
     pub async fn make_room(&self) {
-        self.capacity.wanted.store(true, Ordering::SeqCst);
-        while let Some(again) = self.close_some() {
+        self.capacity.is_wanted.store(true, Ordering::SeqCst);
+        while let Some(retry_at) = self.close_some() {
             tokio::select! {
                 () = self.capacity.changed.notified() => {}
-                () = sleep_until(again) => {}
+                () = sleep_until(retry_at) => {}
             }
         }
-        self.capacity.wanted.store(false, Ordering::SeqCst);
+        self.capacity.is_wanted.store(false, Ordering::SeqCst);
     }
 
     pub fn has_room(&self) -> bool {
-        self.with(|open| open.connections.len() < self.most)
+        self.with(|open| open.connections.len() < self.max_connections)
     }
 
     /// Closes one connection, since the process cannot open more files, and waits a moment for one
     /// to end (F3).
-    pub async fn free_a_file(&self) {
-        self.capacity.wanted.store(true, Ordering::SeqCst);
+    pub async fn free_file_descriptor(&self) {
+        self.capacity.is_wanted.store(true, Ordering::SeqCst);
         self.with(|open| self.close(open, 1));
-        let _ = timeout(PAUSE, self.capacity.changed.notified()).await;
-        self.capacity.wanted.store(false, Ordering::SeqCst);
+        let _ = timeout(RETRY_PAUSE, self.capacity.changed.notified()).await;
+        self.capacity.is_wanted.store(false, Ordering::SeqCst);
     }
 
     /// Closes connections if there is no room.
@@ -137,15 +137,18 @@ impl Registry {
     /// before.
     fn close_some(&self) -> Option<Instant> {
         self.with(|open| {
-            if open.connections.len() < self.most {
+            if open.connections.len() < self.max_connections {
                 return None;
             }
             // Connections that are already closing will make room, so that a second choice does not
             // close more than necessary.
-            let staying = open.connections.values().filter(|one| !one.is_closing());
-            let surplus = (staying.count() + 1).saturating_sub(self.most);
+            let remaining = open
+                .connections
+                .values()
+                .filter(|connection| !connection.is_closing());
+            let surplus = (remaining.count() + 1).saturating_sub(self.max_connections);
             let number = if surplus > 0 {
-                surplus + self.most / SHARE
+                surplus + self.max_connections / SURPLUS_DIVISOR
             } else {
                 0
             };
@@ -158,11 +161,11 @@ impl Registry {
     ///
     /// The network with the most connections loses first, and of its connections the one whose
     /// client has kept the server waiting for the longest.
-    fn close(&self, open: &Open, number: usize) -> Instant {
+    fn close(&self, open: &OpenConnections, number: usize) -> Instant {
         // 1. Of the connections whose delay has passed, collect those of each network, and note
         //    when the next delay passes.
         let now = Instant::now();
-        let mut again = now + self.patience;
+        let mut retry_at = now + self.patience;
         let mut counts = HashMap::<IpAddr, usize>::new();
         let mut slow = HashMap::<IpAddr, Vec<(Instant, &Connection)>>::new();
         for connection in open.connections.values() {
@@ -176,37 +179,37 @@ impl Registry {
                 // The head of its first request may be on its way.
                 Some(Wait::New(since)) => (since, since + self.patience / 4),
                 Some(Wait::Idle(since)) => (since, since),
-                Some(Wait::Asked(since)) => (since, since + self.patience),
+                Some(Wait::Exchange(since)) => (since, since + self.patience),
             };
             if due > now {
-                again = again.min(due);
+                retry_at = retry_at.min(due);
             } else {
-                let of_network = slow.entry(connection.network).or_default();
-                of_network.push((since, connection));
+                let candidates = slow.entry(connection.network).or_default();
+                candidates.push((since, connection));
             }
         }
         // 2. Close one connection after another, always of the network that then has the most. The
         //    longest wait is at the end of each list.
         let count = |network: &IpAddr| (counts[network], *network);
         let mut networks: BinaryHeap<_> = slow.keys().map(count).collect();
-        for of_network in slow.values_mut() {
-            of_network.sort_unstable_by_key(|(since, _)| std::cmp::Reverse(*since));
+        for candidates in slow.values_mut() {
+            candidates.sort_unstable_by_key(|(since, _)| std::cmp::Reverse(*since));
         }
         for _ in 0..number {
             let Some((count, network)) = networks.pop() else {
                 break;
             };
-            let Some(of_network) = slow.get_mut(&network) else {
+            let Some(candidates) = slow.get_mut(&network) else {
                 break;
             };
-            if let Some((_, connection)) = of_network.pop() {
+            if let Some((_, connection)) = candidates.pop() {
                 connection.close();
             }
-            if !of_network.is_empty() {
+            if !candidates.is_empty() {
                 networks.push((count - 1, network));
             }
         }
-        again
+        retry_at
     }
 }
 

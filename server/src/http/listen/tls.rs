@@ -13,17 +13,17 @@ use tokio_rustls::server::TlsStream;
 /// Fault of the certificate or key files, in one line that quotes nothing of their content.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("{name} names {}, which cannot be read: {why}", .path.display())]
+    #[error("{name} names {}, which cannot be read: {reason}", .path.display())]
     Unreadable {
         name: &'static str,
         path: PathBuf,
-        why: String,
+        reason: String,
     },
-    #[error("{name} names {}, which contains no {what} in PEM", .path.display())]
+    #[error("{name} names {}, which contains no {item} in PEM", .path.display())]
     Empty {
         name: &'static str,
         path: PathBuf,
-        what: &'static str,
+        item: &'static str,
     },
     #[error(
         "the private key in VOXUM_TLS_KEY does not belong to the first certificate in VOXUM_TLS_CERT"
@@ -73,25 +73,25 @@ impl Tls {
 }
 
 fn config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
-    let wrong = |name, path: &Path, what, error: PemError| match error {
+    let pem_error = |name, path: &Path, item, error: PemError| match error {
         PemError::NoItemsFound => TlsError::Empty {
             name,
             path: path.to_owned(),
-            what,
+            item,
         },
         PemError::Io(error) => TlsError::Unreadable {
             name,
             path: path.to_owned(),
-            why: error.to_string(),
+            reason: error.to_string(),
         },
         // The text of this error may quote the file.
         _ => TlsError::Unreadable {
             name,
             path: path.to_owned(),
-            why: "it is not in PEM format".to_owned(),
+            reason: "it is not in PEM format".to_owned(),
         },
     };
-    let unreadable = |error| wrong(CERT, cert, "certificate", error);
+    let unreadable = |error| pem_error(CERT, cert, "certificate", error);
     let chain: Vec<_> = CertificateDer::pem_file_iter(cert)
         .map_err(unreadable)?
         .collect::<Result<_, _>>()
@@ -99,13 +99,13 @@ fn config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     if chain.is_empty() {
         return Err(unreadable(PemError::NoItemsFound));
     }
-    let private =
-        PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(KEY, key, "private key", error))?;
+    let private_key = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| pem_error(KEY, key, "private key", error))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Unusable)?
         .with_no_client_auth()
-        .with_single_cert(chain, private)
+        .with_single_cert(chain, private_key)
         .map_err(|error| match error {
             RustlsError::InconsistentKeys(_) => TlsError::Mismatch,
             other => TlsError::Unusable(other),

@@ -1,10 +1,10 @@
 //! Copies a snapshot of a PostgreSQL database into an SQLite file.
 
 use super::error::ErrorContext as _;
-use super::tables::{Kind, Table, tables};
+use super::tables::{ColumnKind, Table, tables};
 use super::{CopyError, Result};
-use crate::inspection::{VERSION, newest};
-use crate::postgres::open::{MIGRATOR, OURS, check_server, connect};
+use crate::inspection::{SCHEMA_VERSION, newest};
+use crate::postgres::open::{DATABASE_IDENTITY, MIGRATOR, check_server, connect};
 use crate::{postgres, sqlite};
 use futures::TryStreamExt as _;
 use sqlx::postgres::PgRow;
@@ -16,18 +16,18 @@ const READING: &str = "reading PostgreSQL";
 const WRITING: &str = "writing the backup";
 
 /// Number of rows per statement. No table has a hundred columns, and SQLite accepts 32,766 values.
-const ROWS: usize = 100;
+const BATCH_ROWS: usize = 100;
 
 /// Writes the data of a single moment (I1) into `to`, which is empty.
 pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
-    let (_, place, mut from) = connect(url).await?;
-    check_server(&mut from, &place).await?;
+    let (_, database, mut from) = connect(url).await?;
+    check_server(&mut from, &database).await?;
     // One snapshot for all tables (I1).
     let mut snapshot = from
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await
         .context(READING)?;
-    must_be_current(&mut snapshot, place).await?;
+    require_current_schema(&mut snapshot, database).await?;
     sqlite::open::MIGRATOR
         .run_direct(None, &mut *to, false)
         .await
@@ -49,32 +49,31 @@ pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
     from.close().await.context(READING)
 }
 
-async fn must_be_current(snapshot: &mut Transaction<'_, Postgres>, place: String) -> Result<()> {
-    let (ours, any): (bool, bool) = sqlx::query_as(OURS)
+async fn require_current_schema(
+    snapshot: &mut Transaction<'_, Postgres>,
+    database: String,
+) -> Result<()> {
+    let (is_ours, has_tables): (bool, bool) = sqlx::query_as(DATABASE_IDENTITY)
         .fetch_one(&mut **snapshot)
         .await
         .context(READING)?;
-    if !ours {
-        return Err(if any {
-            postgres::OpenError::Foreign { place }.into()
+    if !is_ours {
+        return Err(if has_tables {
+            postgres::OpenError::Foreign { database }.into()
         } else {
-            postgres::OpenError::Missing { place }.into()
+            postgres::OpenError::Missing { database }.into()
         });
     }
-    let found: i64 = sqlx::query_scalar(VERSION)
+    let version: i64 = sqlx::query_scalar(SCHEMA_VERSION)
         .fetch_one(&mut **snapshot)
         .await
         .context(READING)?;
     let newest = newest(&MIGRATOR);
-    match found {
-        found if found > newest => Err(postgres::OpenError::Newer {
-            place,
-            version: found,
-        }
-        .into()),
-        found if found < newest => Err(CopyError::Behind {
-            place,
-            found,
+    match version {
+        version if version > newest => Err(postgres::OpenError::Newer { database, version }.into()),
+        version if version < newest => Err(CopyError::OlderSchema {
+            database,
+            version,
             newest,
         }),
         _ => Ok(()),
@@ -83,32 +82,40 @@ async fn must_be_current(snapshot: &mut Transaction<'_, Postgres>, place: String
 
 async fn copy(from: &mut PgConnection, to: &mut SqliteConnection, table: &Table) -> Result<()> {
     let mut rows = sqlx::query(AssertSqlSafe(table.select())).fetch(from);
-    let mut some: Vec<PgRow> = Vec::with_capacity(ROWS);
+    let mut batch: Vec<PgRow> = Vec::with_capacity(BATCH_ROWS);
     loop {
         let row = rows.try_next().await.context(READING)?;
-        let over = row.is_none();
-        some.extend(row);
-        if some.len() == ROWS || (over && !some.is_empty()) {
-            insert(to, table, &some).await?;
-            some.clear();
+        let is_last = row.is_none();
+        batch.extend(row);
+        if batch.len() == BATCH_ROWS || (is_last && !batch.is_empty()) {
+            insert(to, table, &batch).await?;
+            batch.clear();
         }
-        if over {
+        if is_last {
             return Ok(());
         }
     }
 }
 
 async fn insert(to: &mut SqliteConnection, table: &Table, rows: &[PgRow]) -> Result<()> {
-    let one = format!("({})", vec!["?"; table.columns.len()].join(", "));
-    let all = vec![one; rows.len()].join(", ");
-    let sql = format!("INSERT INTO {} ({}) VALUES {all}", table.name, table.list());
+    let row_placeholders = format!("({})", vec!["?"; table.columns.len()].join(", "));
+    let placeholders = vec![row_placeholders; rows.len()].join(", ");
+    let sql = format!(
+        "INSERT INTO {} ({}) VALUES {placeholders}",
+        table.name,
+        table.list()
+    );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for row in rows {
         for (index, column) in table.columns.iter().enumerate() {
             query = match column.kind {
-                Kind::Number => query.bind(row.try_get::<Option<i64>, _>(index).context(READING)?),
-                Kind::Text => query.bind(row.try_get::<Option<String>, _>(index).context(READING)?),
-                Kind::Bytes => {
+                ColumnKind::Number => {
+                    query.bind(row.try_get::<Option<i64>, _>(index).context(READING)?)
+                }
+                ColumnKind::Text => {
+                    query.bind(row.try_get::<Option<String>, _>(index).context(READING)?)
+                }
+                ColumnKind::Bytes => {
                     query.bind(row.try_get::<Option<Vec<u8>>, _>(index).context(READING)?)
                 }
             };

@@ -60,7 +60,7 @@
 //!   server does not start without the file, and its error message names the renamed one.
 //! - **F3** PostgreSQL did not commit: a moved file is renamed back, and the error is reported.
 //! - **F4** For 10 s, PostgreSQL does not report whether it committed: [`CopyError::InDoubt`] for a
-//!   restore, [`CopyError::MovedPerhaps`] for a move, and the file keeps the suffix `.moved` (I4).
+//!   restore, [`CopyError::MoveInDoubt`] for a move, and the file keeps the suffix `.moved` (I4).
 
 mod backup;
 mod error;
@@ -75,7 +75,7 @@ mod to_postgres;
 pub use backup::{back_up_file, back_up_postgres};
 pub use error::CopyError;
 pub use moving::move_to_postgres;
-pub use quarantine::Quarantined;
+pub use quarantine::QuarantineSummary;
 pub use restore::{restore_to_file, restore_to_postgres};
 
 use error::ErrorContext as _;
@@ -87,21 +87,21 @@ type Result<T> = std::result::Result<T, CopyError>;
 
 /// Contents of a copy, for the report to the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct CopySummary {
     pub accounts: i64,
     pub keys: i64,
 }
 
-async fn held(connection: &mut SqliteConnection) -> Result<Held> {
+async fn summarize(connection: &mut SqliteConnection) -> Result<CopySummary> {
     let sql = "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys)";
-    let counted = sqlx::query_as(sql).fetch_one(connection).await;
-    let (accounts, keys) = counted.context("counting what was copied")?;
-    Ok(Held { accounts, keys })
+    let counts = sqlx::query_as(sql).fetch_one(connection).await;
+    let (accounts, keys) = counts.context("counting what was copied")?;
+    Ok(CopySummary { accounts, keys })
 }
 
 /// Options for a file that only this process uses: without a write-ahead log beside it, and without
 /// foreign keys, so that rows may precede the rows that they refer to.
-fn alone(file: &Path) -> SqliteConnectOptions {
+fn exclusive_options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .journal_mode(SqliteJournalMode::Delete)

@@ -1,9 +1,9 @@
 //! Moves an installation from an SQLite file to PostgreSQL for good.
 
-use super::error::{ErrorContext as _, Writing as _};
-use super::{CopyError, Held, Result, held, to_postgres};
+use super::error::{ErrorContext as _, WriteContext as _};
+use super::{CopyError, CopySummary, Result, summarize, to_postgres};
 use crate::sqlite::files::Files;
-use crate::sqlite::files::MOVED;
+use crate::sqlite::files::MOVED_SUFFIX;
 use crate::sqlite::open_error::is_busy;
 use crate::{OpenMode, sqlite};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
@@ -18,17 +18,17 @@ const CONTEXT: &str = "moving the database";
 ///
 /// # Errors
 /// Nothing was moved, for example since a server uses the file; then no new file is beside it. With
-/// [`CopyError::MovedPerhaps`] the outcome is unknown, and the file has its other name.
-pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
+/// [`CopyError::MoveInDoubt`] the outcome is unknown, and the file has its other name.
+pub async fn move_to_postgres(file: &Path, url: &str) -> Result<CopySummary> {
     let files = Files::at(file)?;
-    let marked = files.are_marked()?;
+    let had_marker = files.has_marker()?;
     // M1: refuses a schema that is not current, as every command does.
     let store = sqlite::open(file, OpenMode::ExistingOnly).await?;
     store.close().await;
     // M2.
-    let mut connection = take(&files).await?;
-    let done = bring_over(&mut connection, &files, url).await;
-    if done.is_err() && !marked && files.database.exists() {
+    let mut connection = lock_file(&files).await?;
+    let result = transfer(&mut connection, &files, url).await;
+    if result.is_err() && !had_marker && files.database.exists() {
         // Opening the store created the marker. It is removed while the file is still locked: a
         // server that waits for the lock creates it again. If the removal fails, the marker is
         // still true.
@@ -37,33 +37,37 @@ pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
     // The connection is closed explicitly, so that SQLite's journal is gone when this returns:
     // dropping it would leave that to a thread. An error does not change what was moved.
     let _ = connection.close().await;
-    done
+    result
 }
 
-async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str) -> Result<Held> {
-    let held = held(connection).await?;
-    let moved = files.beside(MOVED);
+async fn transfer(
+    connection: &mut SqliteConnection,
+    files: &Files,
+    url: &str,
+) -> Result<CopySummary> {
+    let summary = summarize(connection).await?;
+    let moved = files.with_suffix(MOVED_SUFFIX);
     if std::fs::symlink_metadata(&moved).is_ok() {
         return Err(CopyError::Exists { path: moved });
     }
     let rename = || {
-        std::fs::rename(&files.database, &moved).writing(&moved)?;
-        files.sync_directory().writing(&moved)
+        std::fs::rename(&files.database, &moved).write_context(&moved)?;
+        files.sync_directory().write_context(&moved)
     };
     // M3: the file is renamed before the commit. Whatever happens in between, no two servers
     // continue, each with data of its own (I4).
     match to_postgres::fill(connection, url, rename).await {
-        Ok(()) => Ok(held),
+        Ok(()) => Ok(summary),
         // F4: PostgreSQL may have everything, so the file keeps its other name.
-        Err(CopyError::InDoubt { place }) => Err(CopyError::MovedPerhaps {
-            place,
+        Err(CopyError::InDoubt { database }) => Err(CopyError::MoveInDoubt {
+            database,
             path: files.database.clone(),
             moved,
         }),
         Err(error) => {
             // F3.
             if !files.database.exists() && moved.exists() {
-                std::fs::rename(&moved, &files.database).writing(&files.database)?;
+                std::fs::rename(&moved, &files.database).write_context(&files.database)?;
             }
             Err(error)
         }
@@ -71,15 +75,15 @@ async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str)
 }
 
 /// Locks the file exclusively for as long as the connection lives (M2).
-async fn take(files: &Files) -> Result<SqliteConnection> {
-    let told = |error| {
+async fn lock_file(files: &Files) -> Result<SqliteConnection> {
+    let to_copy_error = |error| {
         if is_busy(&error) {
             CopyError::InUse {
                 path: files.database.clone(),
             }
         } else {
-            let failed: sqlx::Result<()> = Err(error);
-            failed.context(CONTEXT).unwrap_err()
+            let result: sqlx::Result<()> = Err(error);
+            result.context(CONTEXT).unwrap_err()
         }
     };
     // SQLite changes the journal mode from WAL only for a connection that is alone with the file.
@@ -91,8 +95,8 @@ async fn take(files: &Files) -> Result<SqliteConnection> {
         .disable_statement_logging()
         .connect()
         .await
-        .map_err(told)?;
-    let began = sqlx::raw_sql("BEGIN EXCLUSIVE; COMMIT");
-    began.execute(&mut connection).await.map_err(told)?;
+        .map_err(to_copy_error)?;
+    let lock = sqlx::raw_sql("BEGIN EXCLUSIVE; COMMIT");
+    lock.execute(&mut connection).await.map_err(to_copy_error)?;
     Ok(connection)
 }

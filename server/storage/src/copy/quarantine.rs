@@ -12,7 +12,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 /// Result of the quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quarantined {
+pub struct QuarantineSummary {
     /// Number of keys that are on hold until a member confirms them.
     pub keys: i64,
 }
@@ -37,18 +37,18 @@ const RECORD: &str = "
     FROM accounts";
 
 /// Keys that have expired cannot be resumed, so they are not counted.
-const WAITING: &str = "
+const COUNT_PAUSED: &str = "
     SELECT count(*) FROM api_keys WHERE paused_at = $1 AND (expires_at IS NULL OR expires_at > $1)";
 
 /// A client that follows the changes of leads may be ahead of the backup. Numbers that were drawn
 /// after the backup are not drawn again.
-const SKIP: &str = "
+const SKIP_LEAD_NUMBERS: &str = "
     INSERT INTO lead_feeds (account_id, last_change) SELECT id, 1000000000 FROM accounts WHERE true
     ON CONFLICT (account_id) DO UPDATE SET last_change = lead_feeds.last_change + 1000000000";
 
 /// A client that follows the changes of items may hold items that were stored after the backup. So
 /// every earlier cursor expires, and the client reads the whole inventory again.
-const EXPIRE: [&str; 3] = [
+const EXPIRE_ITEM_CURSORS: [&str; 3] = [
     "DELETE FROM removed_items",
     "INSERT INTO item_feeds (account_id, last_change, changed_at) SELECT id, 0, 0 FROM accounts WHERE true
     ON CONFLICT DO NOTHING",
@@ -56,7 +56,7 @@ const EXPIRE: [&str; 3] = [
 ];
 
 /// Ends all sessions and sign-ins, and invalidates all links.
-const END: [&str; 3] = [
+const END_SESSIONS: [&str; 3] = [
     "DELETE FROM sessions",
     "DELETE FROM sign_in_steps",
     "DELETE FROM links",
@@ -65,7 +65,7 @@ const END: [&str; 3] = [
 pub(super) async fn quarantine(
     connection: &mut SqliteConnection,
     now: Timestamp,
-) -> Result<Quarantined> {
+) -> Result<QuarantineSummary> {
     const CONTEXT: &str = "pausing the restored keys";
     let mut transaction = connection.begin().await.context(CONTEXT)?;
     let action = Action::AccountRestored.as_str();
@@ -73,15 +73,19 @@ pub(super) async fn quarantine(
         let query = sqlx::query(statement).bind(now.millis()).bind(action);
         query.execute(&mut *transaction).await.context(CONTEXT)?;
     }
-    for statement in END.into_iter().chain([SKIP]).chain(EXPIRE) {
+    for statement in END_SESSIONS
+        .into_iter()
+        .chain([SKIP_LEAD_NUMBERS])
+        .chain(EXPIRE_ITEM_CURSORS)
+    {
         let query = sqlx::query(statement);
         query.execute(&mut *transaction).await.context(CONTEXT)?;
     }
-    let keys = sqlx::query_scalar(WAITING)
+    let keys = sqlx::query_scalar(COUNT_PAUSED)
         .bind(now.millis())
         .fetch_one(&mut *transaction)
         .await
         .context(CONTEXT)?;
     transaction.commit().await.context(CONTEXT)?;
-    Ok(Quarantined { keys })
+    Ok(QuarantineSummary { keys })
 }

@@ -1,9 +1,9 @@
 //! Restores a backup into an empty place.
 
 use super::backup::Target;
-use super::error::{ErrorContext as _, Writing as _};
+use super::error::{ErrorContext as _, WriteContext as _};
 use super::quarantine::quarantine;
-use super::{CopyError, Quarantined, Result, alone, to_postgres};
+use super::{CopyError, QuarantineSummary, Result, exclusive_options, to_postgres};
 use crate::OpenMode;
 use crate::sqlite::files::Files;
 use crate::sqlite::open;
@@ -19,11 +19,15 @@ const CONTEXT: &str = "restoring";
 ///
 /// # Errors
 /// Nothing was restored.
-pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Result<Quarantined> {
+pub async fn restore_to_file(
+    from: &Path,
+    database: &Path,
+    now: Timestamp,
+) -> Result<QuarantineSummary> {
     let files = Files::at(database)?;
     // SQLite would mistake the remains of another database's log for this one's.
     for suffix in ["", "-wal", "-shm", "-journal"] {
-        let path = files.beside(suffix);
+        let path = files.with_suffix(suffix);
         if std::fs::symlink_metadata(&path).is_ok() {
             return Err(CopyError::Occupied {
                 path: files.database,
@@ -34,29 +38,33 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
         .recursive(true)
         .mode(0o700)
         .create(&files.directory)
-        .writing(&files.directory)?;
+        .write_context(&files.directory)?;
     let target = Target::at(&files.database)?;
-    let (connection, told) = stage(from, &target.temporary, now).await?;
+    let (connection, summary) = stage(from, &target.temporary, now).await?;
     connection.close().await.context(CONTEXT)?;
     // R4.
     target.publish()?;
-    files.mark()?;
-    Ok(told)
+    files.ensure_marker()?;
+    Ok(summary)
 }
 
 /// Restores the backup `from` to the PostgreSQL database at `url`, which is empty.
 ///
 /// # Errors
 /// Nothing was restored. With [`CopyError::InDoubt`] the outcome is unknown.
-pub async fn restore_to_postgres(from: &Path, url: &str, now: Timestamp) -> Result<Quarantined> {
+pub async fn restore_to_postgres(
+    from: &Path,
+    url: &str,
+    now: Timestamp,
+) -> Result<QuarantineSummary> {
     // In TMPDIR. The directory has a private mode.
-    let folder = tempfile::tempdir().writing(&std::env::temp_dir())?;
-    let file = folder.path().join("restored.db");
-    let (mut connection, told) = stage(from, &file, now).await?;
-    let filled = to_postgres::fill(&mut connection, url, || Ok(())).await;
+    let directory = tempfile::tempdir().write_context(&std::env::temp_dir())?;
+    let file = directory.path().join("restored.db");
+    let (mut connection, summary) = stage(from, &file, now).await?;
+    let result = to_postgres::fill(&mut connection, url, || Ok(())).await;
     // An error here does not change what was restored.
     let _ = connection.close().await;
-    filled.map(|()| told)
+    result.map(|()| summary)
 }
 
 /// Makes the staged file of a backup: a migrated copy in quarantine (R1 to R3).
@@ -64,13 +72,13 @@ async fn stage(
     from: &Path,
     file: &Path,
     now: Timestamp,
-) -> Result<(SqliteConnection, Quarantined)> {
-    must_be_all(from)?;
+) -> Result<(SqliteConnection, QuarantineSummary)> {
+    require_no_log(from)?;
     copy(from, file)?;
     let files = Files::at(file)?;
-    let mut connection = alone(file).connect().await.context(CONTEXT)?;
+    let mut connection = exclusive_options(file).connect().await.context(CONTEXT)?;
     match prepare(&mut connection, &files, now).await {
-        Ok(told) => Ok((connection, told)),
+        Ok(summary) => Ok((connection, summary)),
         Err(error) => {
             // The connection is closed explicitly, so that SQLite's journal is gone when this
             // returns: dropping it would leave that to a thread.
@@ -84,20 +92,20 @@ async fn prepare(
     connection: &mut SqliteConnection,
     files: &Files,
     now: Timestamp,
-) -> Result<Quarantined> {
-    open::bring_up(connection, files, OpenMode::UpgradeOnly).await?;
+) -> Result<QuarantineSummary> {
+    open::check_and_migrate(connection, files, OpenMode::UpgradeOnly).await?;
     quarantine(connection, now).await
 }
 
 /// A server writes to the log first, so a key that was revoked there is still active in the file
 /// (R1).
-fn must_be_all(backup: &Path) -> Result<()> {
+fn require_no_log(backup: &Path) -> Result<()> {
     let files = Files::at(backup)?;
     for suffix in ["-wal", "-journal"] {
-        let log = files.beside(suffix);
+        let log = files.with_suffix(suffix);
         if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
             let path = files.database;
-            return Err(CopyError::NoBackup { path, log });
+            return Err(CopyError::NotABackup { path, log });
         }
     }
     Ok(())
@@ -111,7 +119,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(to).writing(to)?;
-    std::io::copy(&mut backup, &mut file).writing(to)?;
+    let mut file = options.open(to).write_context(to)?;
+    std::io::copy(&mut backup, &mut file).write_context(to)?;
     Ok(())
 }

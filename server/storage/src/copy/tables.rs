@@ -15,12 +15,12 @@ pub(super) struct Table {
 #[derive(Debug)]
 pub(super) struct Column {
     pub name: String,
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 /// The only three kinds of column in both engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Number,
     Text,
     Bytes,
@@ -50,31 +50,34 @@ pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Tabl
         .fetch_all(connection)
         .await
         .context(CONTEXT)?;
-    let mut found: BTreeMap<String, Vec<Column>> = BTreeMap::new();
+    let mut columns_by_table: BTreeMap<String, Vec<Column>> = BTreeMap::new();
     for (table, name, kind) in columns {
         let kind = match kind.as_str() {
-            "INTEGER" => Kind::Number,
-            "BLOB" => Kind::Bytes,
-            _ => Kind::Text,
+            "INTEGER" => ColumnKind::Number,
+            "BLOB" => ColumnKind::Bytes,
+            _ => ColumnKind::Text,
         };
-        found.entry(table).or_default().push(Column { name, kind });
+        columns_by_table
+            .entry(table)
+            .or_default()
+            .push(Column { name, kind });
     }
-    let mut ordered: Vec<Table> = Vec::new();
-    let mut done: BTreeSet<String> = BTreeSet::new();
-    while let Some(next) = found.keys().find(|table| {
-        let mut wanted = references.iter().filter(|(from, _)| from == *table);
-        wanted.all(|(_, to)| done.contains(to))
+    let mut tables: Vec<Table> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    while let Some(next) = columns_by_table.keys().find(|table| {
+        let mut dependencies = references.iter().filter(|(from, _)| from == *table);
+        dependencies.all(|(_, to)| names.contains(to))
     }) {
         let name = next.clone();
-        let columns = found.remove(&name).unwrap_or_default();
-        done.insert(name.clone());
-        ordered.push(Table { name, columns });
+        let columns = columns_by_table.remove(&name).unwrap_or_default();
+        names.insert(name.clone());
+        tables.push(Table { name, columns });
     }
     // Two tables that refer to each other have no order.
-    match found.into_keys().next() {
-        None => Ok(ordered),
-        Some(left) => {
-            Err(sqlx::Error::Decode(format!("no order for {left}").into())).context(CONTEXT)
+    match columns_by_table.into_keys().next() {
+        None => Ok(tables),
+        Some(table) => {
+            Err(sqlx::Error::Decode(format!("no order for {table}").into())).context(CONTEXT)
         }
     }
 }

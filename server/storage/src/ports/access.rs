@@ -29,13 +29,13 @@ impl AccessStore for SqlStore {
     async fn end_other_sessions(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         event: AuditEvent,
     ) -> Result<bool> {
         let mut tx = self
             .begin_change(&event.account_id, "ending other sessions")
             .await?;
-        if end_others(&mut tx, member, kept).await? == 0 {
+        if end_others(&mut tx, member, current).await? == 0 {
             return Ok(false);
         }
         record(&mut tx, &event).await?;
@@ -46,7 +46,7 @@ impl AccessStore for SqlStore {
     async fn change_password(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         password_hash: &str,
         event: AuditEvent,
     ) -> Result<()> {
@@ -58,7 +58,7 @@ impl AccessStore for SqlStore {
             .bind(password_hash)
             .execute(&mut tx)
             .await?;
-        end_others(&mut tx, member, kept).await?;
+        end_others(&mut tx, member, current).await?;
         team::forget(&mut tx, team::FORGET_LINKS_OF, member).await?;
         team::forget(&mut tx, factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
@@ -66,15 +66,16 @@ impl AccessStore for SqlStore {
     }
 }
 
-/// Ends the member's sessions except `kept`, and their unfinished sign-ins. Returns how many ended.
+/// Ends the member's sessions except `current`, and their unfinished sign-ins. Returns how many
+/// ended.
 pub(super) async fn end_others(
     tx: &mut Transaction,
     member: &MemberId,
-    kept: &TokenDigest,
+    current: &TokenDigest,
 ) -> Result<u64> {
     let sessions = query(session::END_OTHERS)
         .bind(member.as_str())
-        .bind(kept.0.as_slice())
+        .bind(current.0.as_slice())
         .execute(&mut *tx)
         .await?;
     let steps = query(factor::FORGET_STEPS)

@@ -1,13 +1,13 @@
 //! Settings of an account.
 
-use super::columns::{number, parsed};
+use super::columns::{check_column, number};
 use super::{Executor, Result, SqlStore, record};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::query;
 use domain::{AccountId, AccountName, KeyPolicy, RateLimit};
 use service::Zone;
 use service::inventory::Currency;
-use service::store::{AccountChange, AccountSettings, AuditEvent};
+use service::store::{AccountSettings, AuditEvent, ChangeAccountOutcome};
 
 pub(crate) const FIND: &str = "
     SELECT name, currency, limit_depth, limit_per_second, time_zone, keys_must_expire, key_max_days
@@ -31,23 +31,23 @@ pub(crate) struct AccountRow {
 }
 
 impl TryFrom<AccountRow> for AccountSettings {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: AccountRow) -> Result<Self, Corrupt> {
+    fn try_from(row: AccountRow) -> Result<Self, CorruptValue> {
         let limit = RateLimit::new(
             number(row.limit_depth, "accounts.limit_depth")?,
             number(row.limit_per_second, "accounts.limit_per_second")?,
         );
-        let most_days = row
+        let max_days = row
             .key_max_days
             .map(|days| number(days, "accounts.key_max_days"));
-        let policy = KeyPolicy::new(row.keys_must_expire != 0, most_days.transpose()?);
+        let policy = KeyPolicy::new(row.keys_must_expire != 0, max_days.transpose()?);
         Ok(Self {
-            name: parsed(AccountName::parse(&row.name), "accounts.name")?,
-            currency: Currency::parse(&row.currency).ok_or(Corrupt("accounts.currency"))?,
-            limit: parsed(limit, "accounts.limit_depth")?,
+            name: check_column(AccountName::parse(&row.name), "accounts.name")?,
+            currency: Currency::parse(&row.currency).ok_or(CorruptValue("accounts.currency"))?,
+            limit: check_column(limit, "accounts.limit_depth")?,
             time_zone: Zone::from_stored(&row.time_zone),
-            key_policy: parsed(policy, "accounts.key_max_days")?,
+            key_policy: check_column(policy, "accounts.key_max_days")?,
         })
     }
 }
@@ -68,14 +68,14 @@ pub(super) async fn change(
     before: &AccountSettings,
     after: &AccountSettings,
     event: &(dyn Fn(&AccountSettings) -> AuditEvent + Send + Sync),
-) -> Result<AccountChange> {
+) -> Result<ChangeAccountOutcome> {
     let mut tx = store.begin_change(id, "changing an account").await?;
     let stored = find(&mut tx, id).await?;
     if stored.as_ref() == Some(after) {
-        return Ok(AccountChange::Same);
+        return Ok(ChangeAccountOutcome::Same);
     }
     if stored.as_ref() != Some(before) {
-        return Ok(AccountChange::Differs);
+        return Ok(ChangeAccountOutcome::Differs);
     }
     query(CHANGE)
         .bind(id.as_str())
@@ -90,5 +90,5 @@ pub(super) async fn change(
         .await?;
     record(&mut tx, &event(before)).await?;
     tx.commit().await?;
-    Ok(AccountChange::Changed)
+    Ok(ChangeAccountOutcome::Changed)
 }

@@ -1,12 +1,12 @@
 //! Failed sign-ins of members, counted by hour, network and member.
 
-use super::columns::{address, parsed};
+use super::columns::{address, check_column};
 use super::{Result, SqlStore, Transaction, record};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
-use service::store::{Action, AttemptStore, FailedAttempts, NETWORKS_APART};
+use service::store::{Action, AttemptStore, FailedAttempts, MAX_COUNTED_NETWORKS};
 
 pub(crate) const ADD: &str = "
     UPDATE failed_attempts SET attempts = attempts + $6
@@ -46,21 +46,21 @@ pub(crate) struct AttemptsRow {
 }
 
 impl TryFrom<AttemptsRow> for FailedAttempts {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: AttemptsRow) -> Result<Self, Corrupt> {
+    fn try_from(row: AttemptsRow) -> Result<Self, CorruptValue> {
         let ip = row.ip.map(|ip| address(&ip, "failed_attempts.ip"));
         Ok(Self {
-            member_id: parsed(MemberId::parse(&row.member_id), "failed_attempts.member_id")?,
+            member_id: check_column(MemberId::parse(&row.member_id), "failed_attempts.member_id")?,
             action: Action::ALL
                 .into_iter()
                 .find(|action| action.as_str() == row.action)
-                .ok_or(Corrupt("failed_attempts.action"))?,
+                .ok_or(CorruptValue("failed_attempts.action"))?,
             hour: Timestamp::from_millis(row.hour),
             network: row.network,
             ip: ip.transpose()?,
             attempts: u64::try_from(row.attempts)
-                .map_err(|_| Corrupt("failed_attempts.attempts"))?,
+                .map_err(|_| CorruptValue("failed_attempts.attempts"))?,
         })
     }
 }
@@ -76,20 +76,20 @@ impl AttemptStore for SqlStore {
         let mut tx = self
             .begin_change(account, "counting failed attempts")
             .await?;
-        for one in attempts {
-            if add(&mut tx, account, one).await? {
+        for count in attempts {
+            if add(&mut tx, account, count).await? {
                 continue;
             }
             // This is the first failure from the network in this hour.
-            let mut one = one.clone();
-            if !has_room(&mut tx, account, &one).await? {
-                (one.network, one.ip) = (String::new(), None);
-                if add(&mut tx, account, &one).await? {
+            let mut count = count.clone();
+            if !has_room(&mut tx, account, &count).await? {
+                (count.network, count.ip) = (String::new(), None);
+                if add(&mut tx, account, &count).await? {
                     continue;
                 }
             }
-            begin(&mut tx, account, &one).await?;
-            record(&mut tx, &one.event(account, now)).await?;
+            begin(&mut tx, account, &count).await?;
+            record(&mut tx, &count.event(account, now)).await?;
         }
         tx.commit().await
     }
@@ -101,7 +101,7 @@ impl AttemptStore for SqlStore {
             .await?;
         let Some(account) = account else { return Ok(0) };
         let account = AccountId::parse(&account)
-            .map_err(|_| crate::error::Corrupt("failed_attempts.account_id"))?;
+            .map_err(|_| crate::error::CorruptValue("failed_attempts.account_id"))?;
         let mut tx = self
             .begin_change(&account, "closing the counts of failed attempts")
             .await?;
@@ -114,17 +114,17 @@ impl AttemptStore for SqlStore {
         let mut closed = 0;
         for row in rows {
             let reported = u64::try_from(row.reported).unwrap_or(0);
-            let one = FailedAttempts::try_from(row)?;
+            let count = FailedAttempts::try_from(row)?;
             query(CLOSE)
                 .bind(account.as_str())
-                .bind(one.member_id.as_str())
-                .bind(one.action.as_str())
-                .bind(one.hour.millis())
-                .bind(&one.network)
+                .bind(count.member_id.as_str())
+                .bind(count.action.as_str())
+                .bind(count.hour.millis())
+                .bind(&count.network)
                 .execute(&mut tx)
                 .await?;
-            if one.attempts > reported {
-                record(&mut tx, &one.event(&account, now)).await?;
+            if count.attempts > reported {
+                record(&mut tx, &count.event(&account, now)).await?;
             }
             closed += 1;
         }
@@ -134,40 +134,44 @@ impl AttemptStore for SqlStore {
 }
 
 /// Adds to an existing count. Returns `false` if there is none yet.
-async fn add(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<bool> {
-    let added = query(ADD)
+async fn add(tx: &mut Transaction, account: &AccountId, count: &FailedAttempts) -> Result<bool> {
+    let updated_rows = query(ADD)
         .bind(account.as_str())
-        .bind(one.member_id.as_str())
-        .bind(one.action.as_str())
-        .bind(one.hour.millis())
-        .bind(&one.network)
-        .bind(i64::try_from(one.attempts).unwrap_or(i64::MAX))
+        .bind(count.member_id.as_str())
+        .bind(count.action.as_str())
+        .bind(count.hour.millis())
+        .bind(&count.network)
+        .bind(i64::try_from(count.attempts).unwrap_or(i64::MAX))
         .execute(tx)
         .await?;
-    Ok(added == 1)
+    Ok(updated_rows == 1)
 }
 
-async fn begin(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<()> {
+async fn begin(tx: &mut Transaction, account: &AccountId, count: &FailedAttempts) -> Result<()> {
     query(BEGIN)
         .bind(account.as_str())
-        .bind(one.member_id.as_str())
-        .bind(one.action.as_str())
-        .bind(one.hour.millis())
-        .bind(&one.network)
-        .bind(one.ip.map(|ip| ip.to_string()))
-        .bind(i64::try_from(one.attempts).unwrap_or(i64::MAX))
+        .bind(count.member_id.as_str())
+        .bind(count.action.as_str())
+        .bind(count.hour.millis())
+        .bind(&count.network)
+        .bind(count.ip.map(|ip| ip.to_string()))
+        .bind(i64::try_from(count.attempts).unwrap_or(i64::MAX))
         .execute(tx)
         .await?;
     Ok(())
 }
 
-async fn has_room(tx: &mut Transaction, account: &AccountId, one: &FailedAttempts) -> Result<bool> {
+async fn has_room(
+    tx: &mut Transaction,
+    account: &AccountId,
+    count: &FailedAttempts,
+) -> Result<bool> {
     let networks: i64 = query_scalar(NETWORKS)
         .bind(account.as_str())
-        .bind(one.member_id.as_str())
-        .bind(one.action.as_str())
-        .bind(one.hour.millis())
+        .bind(count.member_id.as_str())
+        .bind(count.action.as_str())
+        .bind(count.hour.millis())
         .fetch_one(tx)
         .await?;
-    Ok(networks < i64::from(NETWORKS_APART))
+    Ok(networks < i64::from(MAX_COUNTED_NETWORKS))
 }

@@ -16,7 +16,7 @@ use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, To
 /// [`StoreError::Denied`] if not. The caller drops the transaction.
 pub(super) async fn authorise(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
     let (account, now) = (&event.account_id, event.at);
-    let judged = match &event.authority {
+    let result = match &event.authority {
         Authority::Inherent => Ok(()),
         Authority::Session {
             digest,
@@ -32,7 +32,7 @@ pub(super) async fn authorise(tx: &mut Transaction, event: &AuditEvent) -> Resul
             Denial::check_key(key.as_ref(), *scope, *ip, now)
         }
     };
-    judged.map_err(StoreError::Denied)
+    result.map_err(StoreError::Denied)
 }
 
 /// Returns the active member of a live session in this account.

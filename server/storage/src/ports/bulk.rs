@@ -2,12 +2,12 @@
 
 use super::key::{self, find};
 use super::{Executor, Result, SqlStore, record};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::key::InvalidTransition;
-use service::store::{AuditEvent, ChangedSeveral, KeyRecord, SeveralChange, SeveralKeys};
+use service::store::{AuditEvent, BulkChange, BulkKeyStore, BulkOutcome, KeyRecord};
 
 pub(crate) const PAUSED_AT: &str = "
     SELECT id FROM api_keys
@@ -20,30 +20,30 @@ pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accou
 pub(crate) const STOP_CREATION: &str = "UPDATE accounts SET creation_stopped_at = $2 WHERE id = $1";
 
 #[async_trait]
-impl SeveralKeys for SqlStore {
+impl BulkKeyStore for SqlStore {
     async fn change_keys(
         &self,
         account: &AccountId,
         ids: &[KeyId],
-        change: &SeveralChange,
+        change: &BulkChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
-    ) -> Result<ChangedSeveral> {
+    ) -> Result<BulkOutcome> {
         let mut tx = self.begin_change(account, "changing API keys").await?;
         let mut changed = 0;
         for id in ids {
             let Some(before) = find(&mut tx, account, id).await? else {
-                return Ok(ChangedSeveral::Stale);
+                return Ok(BulkOutcome::Stale);
             };
             let state = before.state(now);
             let state = match change {
-                SeveralChange::Pause => state.pause(now),
-                SeveralChange::Resume => state.resume(),
-                SeveralChange::Revoke(revocation) => state.revoke(revocation.at),
+                BulkChange::Pause => state.pause(now),
+                BulkChange::Resume => state.resume(),
+                BulkChange::Revoke(revocation) => state.revoke(revocation.at),
             };
             match (state, change) {
-                (Err(InvalidTransition), _) => return Ok(ChangedSeveral::Stale),
-                (Ok(_), SeveralChange::Revoke(revocation)) => {
+                (Err(InvalidTransition), _) => return Ok(BulkOutcome::Stale),
+                (Ok(_), BulkChange::Revoke(revocation)) => {
                     key::revoke(&mut tx, &before, revocation).await?;
                 }
                 (Ok(state), _) => key::pause(&mut tx, &before, state.paused_at()).await?,
@@ -52,7 +52,7 @@ impl SeveralKeys for SqlStore {
             changed += 1;
         }
         tx.commit().await?;
-        Ok(ChangedSeveral::Changed(changed))
+        Ok(BulkOutcome::Changed(changed))
     }
 
     async fn keys_paused_at(
@@ -69,11 +69,11 @@ impl SeveralKeys for SqlStore {
             .bind(i64::from(limit))
             .fetch_all(self.readers("listing paused API keys"))
             .await?;
-        Ok(parsed(&ids)?)
+        Ok(parse_ids(&ids)?)
     }
 
     async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>> {
-        stopped(
+        creation_stopped_at(
             self.readers("reading whether API keys may be created"),
             account,
         )
@@ -89,7 +89,7 @@ impl SeveralKeys for SqlStore {
         let mut tx = self
             .begin_change(account, "stopping the creation of API keys")
             .await?;
-        if stopped(&mut tx, account).await?.is_some() == at.is_some() {
+        if creation_stopped_at(&mut tx, account).await?.is_some() == at.is_some() {
             return Ok(false);
         }
         query(STOP_CREATION)
@@ -104,19 +104,19 @@ impl SeveralKeys for SqlStore {
 }
 
 /// Returns the time at which the account stopped the creation of keys, if it is stopped.
-pub(super) async fn stopped(
+pub(super) async fn creation_stopped_at(
     executor: impl Executor,
     account: &AccountId,
 ) -> Result<Option<Timestamp>> {
-    let stopped: Option<Option<i64>> = query_scalar(CREATION_STOPPED)
+    let creation_stopped_at: Option<Option<i64>> = query_scalar(CREATION_STOPPED)
         .bind(account.as_str())
         .fetch_optional(executor)
         .await?;
-    Ok(stopped.flatten().map(Timestamp::from_millis))
+    Ok(creation_stopped_at.flatten().map(Timestamp::from_millis))
 }
 
-fn parsed(ids: &[String]) -> Result<Vec<KeyId>, Corrupt> {
+fn parse_ids(ids: &[String]) -> Result<Vec<KeyId>, CorruptValue> {
     ids.iter()
-        .map(|id| KeyId::parse(id).map_err(|_| Corrupt("api_keys.id")))
+        .map(|id| KeyId::parse(id).map_err(|_| CorruptValue("api_keys.id")))
         .collect()
 }

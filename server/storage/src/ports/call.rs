@@ -1,20 +1,20 @@
 //! Numbers of calls.
 
 use super::{Result, SqlStore, Transaction};
-use crate::bulk_query::{BulkStatement, MOST};
-use crate::error::Corrupt;
+use crate::bulk_query::{BulkStatement, MAX_ROWS};
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
 
 /// Calls of one key with one outcome, and the beginning of their quarter of an hour.
-const COUNTED: &str = "account_id, key_id, at, quarter, outcome, calls";
+const COLUMNS: &str = "account_id, key_id, at, quarter, outcome, calls";
 
 // Each of these statements skips keys that do not exist or belong to another account.
 
 pub(crate) const ADD_TO_ACCOUNTS: BulkStatement = BulkStatement {
-    columns: COUNTED,
+    columns: COLUMNS,
     statement: "
     INSERT INTO account_calls (account_id, quarter, outcome, calls)
     SELECT k.account_id, g.quarter, g.outcome, sum(g.calls)
@@ -27,7 +27,7 @@ pub(crate) const ADD_TO_ACCOUNTS: BulkStatement = BulkStatement {
 
 /// The column `hour` dates from the time when calls of a key were counted by the hour.
 pub(crate) const ADD_TO_KEYS: BulkStatement = BulkStatement {
-    columns: COUNTED,
+    columns: COLUMNS,
     statement: "
     INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
     SELECT k.account_id, k.id, g.quarter, g.outcome, sum(g.calls)
@@ -39,7 +39,7 @@ pub(crate) const ADD_TO_KEYS: BulkStatement = BulkStatement {
 };
 
 pub(crate) const FIRST_CALLS: BulkStatement = BulkStatement {
-    columns: COUNTED,
+    columns: COLUMNS,
     statement: "
     UPDATE accounts SET first_call_at = called.at
     FROM (
@@ -78,20 +78,20 @@ pub(crate) const SWEEP_KEYS: &str = "
     )";
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct CountedRow {
+pub(crate) struct CallCountRow {
     since: i64,
     outcome: String,
     calls: i64,
 }
 
-impl TryFrom<CountedRow> for CountedCalls {
-    type Error = Corrupt;
+impl TryFrom<CallCountRow> for CountedCalls {
+    type Error = CorruptValue;
 
-    fn try_from(row: CountedRow) -> Result<Self, Corrupt> {
+    fn try_from(row: CallCountRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             since: Timestamp::from_millis(row.since),
             outcome: Outcome::of(&row.outcome),
-            calls: u64::try_from(row.calls).map_err(|_| Corrupt("calls"))?,
+            calls: u64::try_from(row.calls).map_err(|_| CorruptValue("calls"))?,
         })
     }
 }
@@ -102,7 +102,7 @@ impl CallStore for SqlStore {
         query(OF_ACCOUNT)
             .bind(account.as_str())
             .bind(since.millis())
-            .parse_all::<CountedRow, _>(self.listings("reading the calls of an account"))
+            .parse_all::<CallCountRow, _>(self.listings("reading the calls of an account"))
             .await
     }
 
@@ -116,7 +116,7 @@ impl CallStore for SqlStore {
             .bind(account.as_str())
             .bind(key.as_str())
             .bind(since.millis())
-            .parse_all::<CountedRow, _>(self.readers("reading the calls of a key"))
+            .parse_all::<CallCountRow, _>(self.readers("reading the calls of a key"))
             .await
     }
 
@@ -131,12 +131,12 @@ impl CallStore for SqlStore {
     async fn sweep_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
         let mut swept = 0;
         for statement in [SWEEP_ACCOUNTS, SWEEP_KEYS] {
-            let done = query(statement)
+            let deleted = query(statement)
                 .bind(before.millis())
                 .bind(i64::from(limit))
                 .execute(self.non_durable("sweeping old counts of calls"))
                 .await?;
-            swept += done;
+            swept += deleted;
         }
         Ok(swept)
     }
@@ -146,10 +146,10 @@ impl CallStore for SqlStore {
 pub(super) async fn add_all(tx: &mut Transaction, counts: &[CallCount]) -> Result<()> {
     let statements = [ADD_TO_KEYS, ADD_TO_ACCOUNTS, FIRST_CALLS];
     // There are few, unless the database was unavailable for a long time.
-    for counts in counts.chunks(MOST) {
+    for counts in counts.chunks(MAX_ROWS) {
         for statement in &statements {
             statement
-                .with(counts, |row, count| {
+                .with_rows(counts, |row, count| {
                     row.bind(count.account_id.as_str())
                         .bind(count.key_id.as_str())
                         .bind(count.at.millis())

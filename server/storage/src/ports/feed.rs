@@ -1,33 +1,31 @@
 //! Many items at once. However many are stored, each of these steps has a bound: a feed has at most
-//! 5,000 items, and removes at most [`REMOVED_AT_MOST`].
+//! 5,000 items, and removes at most [`MAX_REMOVED_ITEMS`].
 
 use super::inventory::ItemRow;
 use super::{Result, Transaction, inventory, read_all};
 use crate::query::query_scalar;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Item, ItemFilter, Price, StoredItem};
-use service::store::{
-    FeedBasis, ItemUpdates, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST, UpsertCounts,
-};
+use service::store::{FeedBasis, ItemUpdates, MAX_REMOVED_ITEMS, MAX_UPDATED_BYTES, UpsertCounts};
 use std::collections::{HashMap, HashSet};
 
 /// Items that one statement stores or deletes.
-const AT_ONCE: usize = 256;
+const BATCH_SIZE: usize = 256;
 
-/// The stored items that are not in `kept`: all of them, or one more than a feed may remove.
+/// The stored items that are not in `retained`: all of them, or one more than a feed may remove.
 pub(super) async fn find_left_out(
     tx: &mut Transaction,
     account: &AccountId,
-    kept: &HashSet<&str>,
+    retained: &HashSet<&str>,
 ) -> Result<Vec<String>> {
     // No more than those that are kept are among them in vain.
-    let most = kept.len() + REMOVED_AT_MOST + 1;
+    let limit = retained.len() + MAX_REMOVED_ITEMS + 1;
     let mut ids: Vec<String> = query_scalar(inventory::IDS)
         .bind(account.as_str())
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(tx)
         .await?;
-    ids.retain(|id| !kept.contains(id.as_str()));
+    ids.retain(|id| !retained.contains(id.as_str()));
     Ok(ids)
 }
 
@@ -37,9 +35,9 @@ pub(super) async fn delete_all(
     ids: &[String],
 ) -> Result<u64> {
     let mut removed = 0;
-    for ids in ids.chunks(AT_ONCE) {
+    for ids in ids.chunks(BATCH_SIZE) {
         let deleted = inventory::DELETE_MANY
-            .with(ids, |row, id| {
+            .with_rows(ids, |row, id| {
                 row.bind(account.as_str()).bind(id.as_str());
             })
             .execute(&mut *tx)
@@ -60,7 +58,7 @@ pub(super) async fn find_basis(
         removed: removed.iter().cloned().collect(),
         ..FeedBasis::default()
     };
-    for items in items.chunks(AT_ONCE) {
+    for items in items.chunks(BATCH_SIZE) {
         let ids = items.iter().map(|item| item.id.as_str().to_owned());
         let ids: Vec<String> = ids.collect();
         for stored in find_many(tx, account, &ids).await?.values() {
@@ -77,7 +75,7 @@ async fn find_many(
     ids: &[String],
 ) -> Result<HashMap<String, StoredItem>> {
     let rows: Vec<ItemRow> = inventory::FIND_MANY
-        .with(ids, |row, id| {
+        .with_rows(ids, |row, id| {
             row.bind(account.as_str()).bind(id.as_str());
         })
         .fetch_all(tx)
@@ -97,39 +95,39 @@ pub(super) async fn update_all(
     now: Timestamp,
     number: i64,
 ) -> Result<Option<UpsertCounts>> {
-    let mut all = UpsertCounts::default();
+    let mut total = UpsertCounts::default();
     let mut bytes = 0;
-    for (round, ids) in ids.chunks(AT_ONCE).enumerate() {
+    for (batch, ids) in ids.chunks(BATCH_SIZE).enumerate() {
         let stored = find_many(tx, account, ids).await?;
         bytes += stored
             .values()
             .map(|stored| stored.item.bytes())
             .sum::<u64>();
-        if bytes > UPDATED_BYTES_AT_MOST {
+        if bytes > MAX_UPDATED_BYTES {
             return Ok(None);
         }
         let mut items = Vec::with_capacity(ids.len());
-        for (place, id) in ids.iter().enumerate() {
-            items.extend(updates.change(round * AT_ONCE + place, stored.get(id)));
+        for (index, id) in ids.iter().enumerate() {
+            items.extend(updates.change(batch * BATCH_SIZE + index, stored.get(id)));
         }
         drop(stored);
-        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
+        let rows: Vec<PreparedItem<'_>> = items.iter().map(PreparedItem::new).collect();
         let counts = upsert_all(tx, account, &rows, now, number).await?;
-        all.updated += counts.updated;
-        all.unchanged += counts.unchanged;
+        total.updated += counts.updated;
+        total.unchanged += counts.unchanged;
     }
-    Ok(Some(all))
+    Ok(Some(total))
 }
 
 /// An item with the texts that are derived from it.
-pub(super) struct Row<'a> {
+pub(super) struct PreparedItem<'a> {
     item: &'a Item,
     attributes: String,
     /// What items are searched by.
     search: String,
 }
 
-impl<'a> Row<'a> {
+impl<'a> PreparedItem<'a> {
     pub(super) fn new(item: &'a Item) -> Self {
         let attributes = item.attributes_json();
         let search = ItemFilter::folded(&format!("{}\n{}", item.id.as_str(), item.name));
@@ -145,12 +143,12 @@ impl<'a> Row<'a> {
 pub(super) async fn upsert_all(
     tx: &mut Transaction,
     account: &AccountId,
-    rows: &[Row<'_>],
+    rows: &[PreparedItem<'_>],
     now: Timestamp,
     number: i64,
 ) -> Result<UpsertCounts> {
     let mut counts = UpsertCounts::default();
-    for rows in rows.chunks(AT_ONCE) {
+    for rows in rows.chunks(BATCH_SIZE) {
         let revisions = upsert(tx, account, rows, now, number).await?;
         let created = revisions.iter().filter(|revision| **revision == 1).count();
         counts.created += created as u64;
@@ -164,12 +162,12 @@ pub(super) async fn upsert_all(
 pub(super) async fn upsert(
     tx: &mut Transaction,
     account: &AccountId,
-    rows: &[Row<'_>],
+    rows: &[PreparedItem<'_>],
     now: Timestamp,
     number: i64,
 ) -> Result<Vec<i64>> {
     inventory::UPSERT
-        .with(rows, |values, row| {
+        .with_rows(rows, |values, row| {
             let item = row.item;
             values
                 .bind(account.as_str())

@@ -1,12 +1,12 @@
 //! The installation as a whole, and the audit log.
 
-use super::audit::{EventRow, SignedRow};
+use super::audit::{EventRow, HistoryRow};
 use super::{Result, SqlStore, audit};
 use crate::error::ErrorContext as _;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::AccountId;
-use service::store::{Action, AuditEvent, DiskSpace, InstallationStore, SignedEvent};
+use service::store::{Action, AttributedEvent, AuditEvent, DiskSpace, InstallationStore};
 
 /// Reads a table, unlike `SELECT 1`, so that the answer comes from the database and not from the
 /// library.
@@ -79,12 +79,12 @@ impl InstallationStore for SqlStore {
         account: &AccountId,
         subject: &str,
         limit: u32,
-    ) -> Result<Vec<SignedEvent>> {
+    ) -> Result<Vec<AttributedEvent>> {
         query(audit::HISTORY)
             .bind(account.as_str())
             .bind(subject)
             .bind(i64::from(limit))
-            .parse_all::<SignedRow, _>(self.readers("reading the history of one subject"))
+            .parse_all::<HistoryRow, _>(self.readers("reading the history of one subject"))
             .await
     }
 

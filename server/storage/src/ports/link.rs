@@ -1,8 +1,8 @@
 //! One-time links.
 
-use super::columns::parsed;
+use super::columns::check_column;
 use super::{Executor, Result, SqlStore, Transaction, record, verdict};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use domain::{AccountId, AccountName, Email, MemberId, Role, Timestamp};
 use service::store::{AuditEvent, LinkPurpose, NewLink, NodeId, TokenDigest};
@@ -60,9 +60,9 @@ struct InvitationRow {
 }
 
 impl TryFrom<LinkRow> for LinkPurpose {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: LinkRow) -> Result<Self, Corrupt> {
+    fn try_from(row: LinkRow) -> Result<Self, CorruptValue> {
         if let InvitationRow {
             account_id: Some(account),
             joined_name: Some(name),
@@ -72,24 +72,24 @@ impl TryFrom<LinkRow> for LinkPurpose {
         } = row.invitation
         {
             return Ok(Self::Invitation {
-                account: parsed(AccountId::parse(&account), "links.account_id")?,
-                account_name: parsed(AccountName::parse(&name), "accounts.name")?,
-                email: parsed(Email::from_stored(&email), "links.email")?,
-                role: Role::parse(&role).ok_or(Corrupt("links.role"))?,
-                invited_by: parsed(MemberId::parse(&by), "links.invited_by")?,
+                account: check_column(AccountId::parse(&account), "links.account_id")?,
+                account_name: check_column(AccountName::parse(&name), "accounts.name")?,
+                email: check_column(Email::from_stored(&email), "links.email")?,
+                role: Role::parse(&role).ok_or(CorruptValue("links.role"))?,
+                invited_by: check_column(MemberId::parse(&by), "links.invited_by")?,
             });
         }
         match (row.account_name, row.member_id, row.member_email) {
             (None, None, None) => Ok(Self::FirstOwner),
             (Some(name), None, None) => {
-                let name = parsed(AccountName::parse(&name), "links.account_name")?;
+                let name = check_column(AccountName::parse(&name), "links.account_name")?;
                 Ok(Self::NewAccount { name })
             }
             (None, Some(member), Some(email)) => Ok(Self::Reset {
-                member: parsed(MemberId::parse(&member), "links.member_id")?,
-                email: parsed(Email::from_stored(&email), "members.email")?,
+                member: check_column(MemberId::parse(&member), "links.member_id")?,
+                email: check_column(Email::from_stored(&email), "members.email")?,
             }),
-            _ => Err(Corrupt("links.member_id")),
+            _ => Err(CorruptValue("links.member_id")),
         }
     }
 }
@@ -118,19 +118,23 @@ pub(super) async fn replace(
 pub(super) async fn offer_first_owner(
     store: &SqlStore,
     new: &NewLink,
-    own: Option<&NodeId>,
+    node: Option<&NodeId>,
 ) -> Result<()> {
     let mut tx = store
         .begin_global_change("storing a link for the first owner")
         .await?;
-    let others: bool = query_scalar(verdict::OTHERS)
-        .bind(own.map_or("", NodeId::as_str))
+    let other_nodes_exist: bool = query_scalar(verdict::OTHER_NODES_EXIST)
+        .bind(node.map_or("", NodeId::as_str))
         .fetch_one(&mut tx)
         .await?;
-    if !others {
+    if !other_nodes_exist {
         forget_first_owner(&mut tx).await?;
     }
-    let kind = format!("{}:{}", new.purpose.same_kind(), hex::encode(new.digest.0));
+    let kind = format!(
+        "{}:{}",
+        new.purpose.replacement_key(),
+        hex::encode(new.digest.0)
+    );
     insert_as(&mut tx, new, &kind).await?;
     tx.commit().await
 }
@@ -145,7 +149,7 @@ pub(super) async fn insert(tx: &mut Transaction, new: &NewLink) -> Result<()> {
     if new.purpose == LinkPurpose::FirstOwner {
         forget_first_owner(tx).await?;
     }
-    insert_as(tx, new, &new.purpose.same_kind()).await
+    insert_as(tx, new, &new.purpose.replacement_key()).await
 }
 
 async fn insert_as(tx: &mut Transaction, new: &NewLink, kind: &str) -> Result<()> {
@@ -153,7 +157,7 @@ async fn insert_as(tx: &mut Transaction, new: &NewLink, kind: &str) -> Result<()
     match &new.purpose {
         LinkPurpose::FirstOwner => {}
         LinkPurpose::NewAccount { name } => account_name = Some(name.as_str()),
-        LinkPurpose::Reset { member: of, .. } => member = Some(of.as_str()),
+        LinkPurpose::Reset { member: id, .. } => member = Some(id.as_str()),
         LinkPurpose::Invitation {
             account,
             email,
@@ -201,11 +205,11 @@ pub(super) async fn redeem(
     now: Timestamp,
 ) -> Result<Option<LinkPurpose>> {
     let purpose = find(&mut *tx, digest, now).await?;
-    let used = query(USE)
+    let deleted = query(USE)
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .execute(tx)
         .await?;
     // If two transactions found the link, only one of them deletes it.
-    Ok(purpose.filter(|_| used == 1))
+    Ok(purpose.filter(|_| deleted == 1))
 }

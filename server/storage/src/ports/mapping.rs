@@ -3,25 +3,25 @@
 use super::{Result, Transaction, import};
 use crate::query::query;
 use domain::{AccountId, Timestamp};
-use service::store::{KEPT_MAPPINGS, UsedMapping};
+use service::store::{MAX_MAPPINGS, UsedMapping};
 
 /// Remembers a mapping, in place of the one that was unused for longest.
 pub(super) async fn remember(
     tx: &mut Transaction,
     account: &AccountId,
-    used: &UsedMapping,
+    entry: &UsedMapping,
     at: Timestamp,
 ) -> Result<()> {
     query(import::REMEMBER)
         .bind(account.as_str())
-        .bind(used.header.0.as_slice())
-        .bind(&used.mapping)
+        .bind(entry.header.0.as_slice())
+        .bind(&entry.mapping)
         .bind(at.millis())
         .execute(&mut *tx)
         .await?;
     query(import::FORGET_MAPPINGS)
         .bind(account.as_str())
-        .bind(i64::from(KEPT_MAPPINGS))
+        .bind(i64::from(MAX_MAPPINGS))
         .execute(tx)
         .await?;
     Ok(())

@@ -45,11 +45,11 @@ pub(crate) mod term;
 pub(crate) mod verdict;
 
 use crate::engine::Transaction;
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{Executor, query};
 use crate::store::SqlStore;
 use authority::authorise;
-use service::store::{AuditEvent, Completion, Listed, StoreError};
+use service::store::{AuditEvent, Completion, Page, StoreError};
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -86,7 +86,9 @@ async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
         .await?;
     let account = &event.account_id;
     match &event.completion {
-        Some(Completion::Answer(kept)) => idempotency::keep_with_change(tx, account, kept).await,
+        Some(Completion::Answer(answer)) => {
+            idempotency::keep_with_change(tx, account, answer).await
+        }
         Some(Completion::Import(applied)) => import::finish_with_change(tx, account, applied).await,
         None => Ok(()),
     }
@@ -95,7 +97,7 @@ async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
 /// Parses a row, if there is one.
 fn read<R, T>(row: Option<R>) -> Result<Option<T>>
 where
-    T: TryFrom<R, Error = Corrupt>,
+    T: TryFrom<R, Error = CorruptValue>,
 {
     Ok(row.map(T::try_from).transpose()?)
 }
@@ -103,29 +105,29 @@ where
 /// Parses all rows.
 fn read_all<R, T>(rows: Vec<R>) -> Result<Vec<T>>
 where
-    T: TryFrom<R, Error = Corrupt>,
+    T: TryFrom<R, Error = CorruptValue>,
 {
-    let parsed: Result<_, Corrupt> = rows.into_iter().map(T::try_from).collect();
-    Ok(parsed?)
+    let records: Result<_, CorruptValue> = rows.into_iter().map(T::try_from).collect();
+    Ok(records?)
 }
 
 /// A row of a page, with the number of rows that the page would have without a bound on its size.
 #[derive(sqlx::FromRow)]
-struct Paged<Row> {
+struct PageRow<Row> {
     #[sqlx(flatten)]
     row: Row,
     listed: i64,
 }
 
 /// Parses a page of at most `limit` rows, for which one row more was requested.
-fn read_page<Row, T>(rows: Vec<Paged<Row>>, limit: u32) -> Result<Listed<T>>
+fn read_page<Row, T>(rows: Vec<PageRow<Row>>, limit: u32) -> Result<Page<T>>
 where
-    T: TryFrom<Row, Error = Corrupt>,
+    T: TryFrom<Row, Error = CorruptValue>,
 {
     let listed = rows.first().map_or(0, |row| row.listed.unsigned_abs());
     let rows = rows.into_iter().take(limit as usize);
     let entries: Vec<T> = read_all(rows.map(|paged| paged.row).collect())?;
-    Ok(Listed {
+    Ok(Page {
         more: listed > entries.len() as u64,
         entries,
     })

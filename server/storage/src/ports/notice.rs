@@ -1,9 +1,9 @@
 //! Notices of keys that expire soon, and who has received them.
 
-use super::columns::{number, parsed};
-use super::key::{ENDING, KeyRow};
+use super::columns::{check_column, number};
+use super::key::{KeyRow, LIST_EXPIRING};
 use super::{Result, SqlStore, record};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp, seconds};
@@ -11,7 +11,7 @@ use service::Zone;
 use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 
 /// `$4` is `$1` in milliseconds. `$6` has a comma before and after the id of each account to skip.
-pub(crate) const DUE: &str = "
+pub(crate) const LIST_DUE: &str = "
     SELECT k.account_id, k.id AS key_id, k.name, k.preview, k.expires_at, m.id AS member_id, m.email,
         a.time_zone, $1 AS days
     FROM api_keys k
@@ -54,19 +54,19 @@ pub(crate) struct DueRow {
 }
 
 impl TryFrom<DueRow> for DueNotice {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: DueRow) -> Result<Self, Corrupt> {
+    fn try_from(row: DueRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             notice: NoticeRecord {
-                account_id: parsed(AccountId::parse(&row.account_id), "api_keys.account_id")?,
-                key_id: parsed(KeyId::parse(&row.key_id), "api_keys.id")?,
-                member_id: parsed(MemberId::parse(&row.member_id), "members.id")?,
+                account_id: check_column(AccountId::parse(&row.account_id), "api_keys.account_id")?,
+                key_id: check_column(KeyId::parse(&row.key_id), "api_keys.id")?,
+                member_id: check_column(MemberId::parse(&row.member_id), "members.id")?,
                 days: number(row.days, "key_notices.days")?,
                 end: Timestamp::from_millis(row.expires_at),
             },
-            to: parsed(Email::from_stored(&row.email), "members.email")?,
-            name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
+            to: check_column(Email::from_stored(&row.email), "members.email")?,
+            name: check_column(KeyName::parse(&row.name), "api_keys.name")?,
             preview: row.preview,
             zone: Zone::from_stored(&row.time_zone),
         })
@@ -78,14 +78,14 @@ const DAY: i64 = seconds::DAY * 1_000;
 
 #[async_trait]
 impl NoticeStore for SqlStore {
-    async fn ending_keys(
+    async fn expiring_keys(
         &self,
         account: &AccountId,
         now: Timestamp,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<KeyRecord>> {
-        query(ENDING)
+        query(LIST_EXPIRING)
             .bind(account.as_str())
             .bind(now.millis())
             .bind(until.millis())
@@ -108,7 +108,7 @@ impl NoticeStore for SqlStore {
             resting_ids += account.as_str();
             resting_ids += ",";
         }
-        query(DUE)
+        query(LIST_DUE)
             .bind(i64::from(days))
             .bind(from.millis())
             .bind(until.millis())
@@ -121,7 +121,7 @@ impl NoticeStore for SqlStore {
     }
 
     async fn claim_notice(&self, notice: &NoticeRecord, now: Timestamp) -> Result<bool> {
-        let claimed = query(CLAIM)
+        let claimed_rows = query(CLAIM)
             .bind(notice.account_id.as_str())
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
@@ -130,16 +130,16 @@ impl NoticeStore for SqlStore {
             .bind(now.millis())
             .execute(self.writer("claiming a notice"))
             .await?;
-        Ok(claimed == 1)
+        Ok(claimed_rows == 1)
     }
 
-    async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()> {
+    async fn release_notice(&self, notice: &NoticeRecord, retry_at: Timestamp) -> Result<()> {
         query(RELEASE)
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
             .bind(i64::from(notice.days))
             .bind(notice.end.millis())
-            .bind(again.millis())
+            .bind(retry_at.millis())
             .execute(self.writer("releasing a notice"))
             .await?;
         Ok(())

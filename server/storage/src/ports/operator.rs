@@ -28,7 +28,7 @@ impl OperatorStore for SqlStore {
     }
 
     async fn keys_everywhere(&self, after: Option<&KeyId>, limit: u32) -> Result<Vec<KeyRecord>> {
-        query(key::EVERYWHERE)
+        query(key::LIST_EVERYWHERE)
             .bind(after.map_or("", KeyId::as_str))
             .bind(i64::from(limit))
             .parse_all::<KeyRow, _>(self.readers("listing API keys for the operator"))

@@ -1,7 +1,7 @@
 //! Replacement of the pepper.
 
 use super::{Executor, Result, SqlStore, Transaction, installation};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
@@ -20,14 +20,14 @@ pub(crate) const SHARED: &str =
 
 /// Returns whether a registered node does not accept the pepper with this id. `peppers` is NULL for
 /// a node of a release that does not know old peppers.
-pub(crate) const NOT_ACCEPTED: &str = "
+pub(crate) const IS_REFUSED_BY_A_NODE: &str = "
     SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
 
 /// Rows that were stored before the column existed, or by an older release, use the pepper that is
 /// replaced now.
-pub(crate) const NAME_OF_FACTORS: &str =
+pub(crate) const SET_FACTOR_PEPPER: &str =
     "UPDATE second_factors SET pepper_id = $1 WHERE pepper_id IS NULL";
-pub(crate) const NAME_OF_CODES: &str =
+pub(crate) const SET_CODE_PEPPER: &str =
     "UPDATE recovery_codes SET pepper_id = $1 WHERE pepper_id IS NULL";
 
 pub(crate) const REHASH: &str = "UPDATE api_keys SET digest = $2, pepper_id = $3 WHERE digest = $1";
@@ -41,7 +41,7 @@ pub(crate) const RESEAL: &str = "
 
 /// Rows under peppers other than `$1` and `$2`, where `$1` is at most `$2`. The three ranges are
 /// counted separately: if they were joined by `OR`, SQLite would walk the whole index.
-pub(crate) const KEYS: &str = "
+pub(crate) const COUNT_KEYS: &str = "
     SELECT (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
                 AND pepper_id < $1)
         + (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
@@ -49,18 +49,18 @@ pub(crate) const KEYS: &str = "
         + (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
                 AND pepper_id > $2)";
 
-pub(crate) const FACTORS: &str = "
+pub(crate) const COUNT_FACTORS: &str = "
     SELECT (SELECT count(*) FROM second_factors WHERE pepper_id < $1)
         + (SELECT count(*) FROM second_factors WHERE pepper_id > $1 AND pepper_id < $2)
         + (SELECT count(*) FROM second_factors WHERE pepper_id > $2)";
 
-pub(crate) const CODES: &str = "
+pub(crate) const COUNT_CODES: &str = "
     SELECT (SELECT count(*) FROM recovery_codes WHERE pepper_id < $1)
         + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $1 AND pepper_id < $2)
         + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $2)";
 
 /// For the operator's inspection: every pepper in use, with the number of rows of each kind.
-pub(crate) const USES: &str = "
+pub(crate) const LIST_USES: &str = "
     SELECT pepper_id, CAST(sum(keys) AS BIGINT), CAST(sum(factors) AS BIGINT), CAST(sum(codes) AS BIGINT) FROM (
         SELECT pepper_id, count(*) AS keys, 0 AS factors, 0 AS codes FROM api_keys
         WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) GROUP BY pepper_id
@@ -79,22 +79,22 @@ impl PepperStore for SqlStore {
         (to, to_id): &(String, PepperId),
     ) -> Result<bool> {
         let mut tx = self.begin_global_change("changing the pepper").await?;
-        let changed = query(CHANGE).bind(from).bind(to).execute(&mut tx).await?;
-        if changed == 0 {
+        let updated_rows = query(CHANGE).bind(from).bind(to).execute(&mut tx).await?;
+        if updated_rows == 0 {
             let stored: Option<String> = query_scalar(installation::PEPPER_FINGERPRINT)
                 .fetch_one(&mut tx)
                 .await?;
             // Another node may have made the change.
             return Ok(stored.as_ref() == Some(to));
         }
-        let not_accepted: bool = query_scalar(NOT_ACCEPTED)
+        let is_refused: bool = query_scalar(IS_REFUSED_BY_A_NODE)
             .bind(to_id.as_str())
             .fetch_one(&mut tx)
             .await?;
-        if not_accepted {
+        if is_refused {
             return Ok(false);
         }
-        for statement in [NAME_OF_FACTORS, NAME_OF_CODES] {
+        for statement in [SET_FACTOR_PEPPER, SET_CODE_PEPPER] {
             query(statement)
                 .bind(from_id.as_str())
                 .execute(&mut tx)
@@ -130,7 +130,8 @@ impl PepperStore for SqlStore {
             .fetch_all(self.readers("finding second factors under another pepper"))
             .await?;
         let rows = rows.into_iter().map(|(member, sealed)| {
-            let member = MemberId::parse(&member).map_err(|_| Corrupt("second_factors.member_id"));
+            let member =
+                MemberId::parse(&member).map_err(|_| CorruptValue("second_factors.member_id"));
             Ok((member?, sealed))
         });
         rows.collect()
@@ -149,21 +150,21 @@ impl PepperStore for SqlStore {
 
     async fn pepper_need(
         &self,
-        one: &PepperId,
-        other: &PepperId,
+        first: &PepperId,
+        second: &PepperId,
         now: Timestamp,
     ) -> Result<PepperNeed> {
-        let (low, high) = if one.as_str() <= other.as_str() {
-            (one, other)
+        let (low, high) = if first.as_str() <= second.as_str() {
+            (first, second)
         } else {
-            (other, one)
+            (second, first)
         };
         let (low, high) = (low.as_str(), high.as_str());
         let readers = self.readers("counting what needs an old pepper");
         Ok(PepperNeed {
-            keys: count(readers, KEYS, low, high, Some(now)).await?,
-            factors: count(readers, FACTORS, low, high, None).await?,
-            recovery_codes: count(readers, CODES, low, high, None).await?,
+            keys: count(readers, COUNT_KEYS, low, high, Some(now)).await?,
+            factors: count(readers, COUNT_FACTORS, low, high, None).await?,
+            recovery_codes: count(readers, COUNT_CODES, low, high, None).await?,
         })
     }
 }
@@ -174,12 +175,14 @@ impl PepperStore for SqlStore {
 /// # Errors
 /// [`StoreError::Unavailable`] if the pepper was replaced, which this node has not noticed yet.
 pub(super) async fn check_current(tx: &mut Transaction, pepper: &PepperId) -> Result<()> {
-    let stored: Option<String> = query_scalar(tx.shared_pepper()).fetch_one(tx).await?;
+    let stored: Option<String> = query_scalar(tx.shared_pepper_statement())
+        .fetch_one(tx)
+        .await?;
     if stored.is_none_or(|stored| stored.starts_with(pepper.as_str())) {
         return Ok(());
     }
-    let why = "the pepper of this installation was changed";
-    Err(StoreError::Unavailable(why.into()))
+    let reason = "the pepper of this installation was changed";
+    Err(StoreError::Unavailable(reason.into()))
 }
 
 async fn count(
@@ -193,6 +196,6 @@ async fn count(
     if let Some(now) = now {
         query = query.bind(now.millis());
     }
-    let counted: i64 = query.fetch_one(executor).await?;
-    Ok(counted.unsigned_abs())
+    let count: i64 = query.fetch_one(executor).await?;
+    Ok(count.unsigned_abs())
 }

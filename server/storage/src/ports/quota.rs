@@ -4,7 +4,7 @@
 //! account's lock keeps other changes out meanwhile, so the counts are exact.
 
 use super::{Executor, Result, SqlStore, Transaction};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Resource, Timestamp};
@@ -39,21 +39,21 @@ impl QuotaStore for SqlStore {
 
     async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage> {
         let readers = self.readers("counting what an account has");
-        let items = Items::of(readers, account).await?;
-        let members = counted(readers, MEMBERS, account, None).await?;
-        let invitations = counted(readers, INVITATIONS, account, Some(now)).await?;
+        let items = ItemUsage::of(readers, account).await?;
+        let members = count(readers, MEMBERS, account, None).await?;
+        let invitations = count(readers, INVITATIONS, account, Some(now)).await?;
         Ok(Usage {
             items: items.number,
             item_bytes: items.bytes,
-            leads: leads(readers, account).await?,
-            keys: counted(readers, LIVE_KEYS, account, Some(now)).await?,
+            leads: count_leads(readers, account).await?,
+            keys: count(readers, LIVE_KEYS, account, Some(now)).await?,
             members: members + invitations,
         })
     }
 
     async fn number_of_items(&self, account: &AccountId) -> Result<u64> {
         Ok(
-            Items::of(self.readers("counting what an account has"), account)
+            ItemUsage::of(self.readers("counting what an account has"), account)
                 .await?
                 .number,
         )
@@ -62,12 +62,12 @@ impl QuotaStore for SqlStore {
 
 /// Number and size of an account's items, as maintained by triggers.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Items {
+pub(super) struct ItemUsage {
     number: u64,
     bytes: u64,
 }
 
-impl Items {
+impl ItemUsage {
     pub(super) async fn of(executor: impl Executor, account: &AccountId) -> Result<Self> {
         let row: Option<(i64, i64)> = query(ITEMS)
             .bind(account.as_str())
@@ -99,7 +99,7 @@ impl Items {
 }
 
 /// Returns the number of an account's leads, as maintained by triggers.
-pub(super) async fn leads(executor: impl Executor, account: &AccountId) -> Result<u64> {
+pub(super) async fn count_leads(executor: impl Executor, account: &AccountId) -> Result<u64> {
     let leads: Option<i64> = query_scalar(LEADS)
         .bind(account.as_str())
         .fetch_optional(executor)
@@ -119,18 +119,18 @@ pub(super) async fn check_keys(
     if quotas.keys.is_none() {
         return Ok(());
     }
-    let keys = counted(tx, LIVE_KEYS, account, Some(now)).await?;
+    let keys = count(tx, LIVE_KEYS, account, Some(now)).await?;
     check(quotas, Resource::Keys, keys.saturating_sub(added), keys)
 }
 
 /// Returns the number of active members and open invitations.
-pub(super) async fn members(
+pub(super) async fn count_members(
     tx: &mut Transaction,
     account: &AccountId,
     now: Timestamp,
 ) -> Result<u64> {
-    let members = counted(&mut *tx, MEMBERS, account, None).await?;
-    let invitations = counted(tx, INVITATIONS, account, Some(now)).await?;
+    let members = count(&mut *tx, MEMBERS, account, None).await?;
+    let invitations = count(tx, INVITATIONS, account, Some(now)).await?;
     Ok(members + invitations)
 }
 
@@ -145,7 +145,7 @@ pub(super) fn check(quotas: Quotas, resource: Resource, before: u64, after: u64)
     }
 }
 
-async fn counted(
+async fn count(
     executor: impl Executor,
     statement: &'static str,
     account: &AccountId,
@@ -156,10 +156,10 @@ async fn counted(
         Some(now) => query.bind(now.millis()),
         None => query,
     };
-    let counted: i64 = query.fetch_one(executor).await?;
-    Ok(counted.unsigned_abs())
+    let count: i64 = query.fetch_one(executor).await?;
+    Ok(count.unsigned_abs())
 }
 
 fn number(stored: i64, column: &'static str) -> Result<u64> {
-    Ok(u64::try_from(stored).map_err(|_| Corrupt(column))?)
+    Ok(u64::try_from(stored).map_err(|_| CorruptValue(column))?)
 }

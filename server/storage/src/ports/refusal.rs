@@ -1,13 +1,13 @@
 //! Refused calls, with the reasons.
 
-use super::columns::parsed;
+use super::columns::check_column;
 use super::{Result, SqlStore};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::refusal::CallId;
-use service::store::{KEPT_REFUSALS, RefusalStore, RefusedCall};
+use service::store::{MAX_REFUSALS, RefusalStore, RefusedCall};
 use std::collections::BTreeSet;
 
 pub(crate) const RECORD: &str = "
@@ -57,18 +57,18 @@ pub(crate) struct RefusalRow {
 }
 
 impl TryFrom<RefusalRow> for RefusedCall {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: RefusalRow) -> Result<Self, Corrupt> {
+    fn try_from(row: RefusalRow) -> Result<Self, CorruptValue> {
         let key = match (row.account_id, row.key_id) {
             (Some(account), Some(key)) => Some((
-                parsed(AccountId::parse(&account), "refused_calls.account_id")?,
-                parsed(KeyId::parse(&key), "refused_calls.key_id")?,
+                check_column(AccountId::parse(&account), "refused_calls.account_id")?,
+                check_column(KeyId::parse(&key), "refused_calls.key_id")?,
             )),
             _ => None,
         };
         Ok(Self {
-            id: CallId::parse(&row.request_id).ok_or(Corrupt("refused_calls.request_id"))?,
+            id: CallId::parse(&row.request_id).ok_or(CorruptValue("refused_calls.request_id"))?,
             at: Timestamp::from_millis(row.at),
             key,
             code: row.code,
@@ -86,8 +86,8 @@ impl RefusalStore for SqlStore {
         let mut tx = self.begin_non_durable("keeping refused calls").await?;
         let mut accounts = BTreeSet::new();
         for call in calls {
-            let cause =
-                serde_json::to_string(&call.cause).map_err(|_| Corrupt("refused_calls.cause"))?;
+            let cause = serde_json::to_string(&call.cause)
+                .map_err(|_| CorruptValue("refused_calls.cause"))?;
             let query = query(if call.key.is_some() {
                 RECORD_OF_KEY
             } else {
@@ -111,7 +111,7 @@ impl RefusalStore for SqlStore {
         for account in accounts {
             query(FORGET)
                 .bind(account)
-                .bind(i64::try_from(KEPT_REFUSALS).unwrap_or(i64::MAX))
+                .bind(i64::try_from(MAX_REFUSALS).unwrap_or(i64::MAX))
                 .execute(&mut tx)
                 .await?;
         }

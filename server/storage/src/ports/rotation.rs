@@ -1,12 +1,12 @@
 //! Rotation: replacing one key by another.
 
-use super::key::{existing, find, insert, revoke, write};
+use super::key::{find, insert, require_key, revoke, write};
 use super::{Result, SqlStore, Transaction, key, quota, record};
 use crate::query::query;
 use domain::{AccountId, KeyId, RevokeReason, Timestamp};
 use service::store::{
-    AuditEvent, Inserted, KeyRecord, KeySettings, NewKey, NewRevocation, OldEnds, QuotaStore as _,
-    Revoker, Rotated, Rotation,
+    AuditEvent, InsertKeyOutcome, KeyRecord, KeySettings, NewKey, NewRevocation, OldKeyExpiry,
+    QuotaStore as _, Revoker, RotateKeyOutcome, Rotation,
 };
 
 pub(super) async fn rotate(
@@ -15,46 +15,48 @@ pub(super) async fn rotate(
     old: &KeyId,
     rotation: Rotation,
     events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
-) -> Result<Rotated> {
+) -> Result<RotateKeyOutcome> {
     // A transaction that is dropped without a commit changes nothing, so refusals may come after
     // writes.
     let mut tx = store.begin_change(account, "rotating an API key").await?;
     let Some(before) = find(&mut tx, account, old).await? else {
-        return Ok(Rotated::Missing);
+        return Ok(RotateKeyOutcome::Missing);
     };
     // Inserted first: if a form is submitted twice, the answer is that its key exists, and not that
     // the old key is already being replaced.
     match insert(&mut tx, new_key(&before, &rotation)).await? {
-        Some(Inserted::SameForm { name }) => return Ok(Rotated::SameForm { name }),
-        Some(Inserted::Stopped) => return Ok(Rotated::Stopped),
-        Some(Inserted::Created(_)) | None => {}
+        Some(InsertKeyOutcome::SameForm { name }) => {
+            return Ok(RotateKeyOutcome::SameForm { name });
+        }
+        Some(InsertKeyOutcome::Stopped) => return Ok(RotateKeyOutcome::Stopped),
+        Some(InsertKeyOutcome::Created(_)) | None => {}
     }
     let (at, state) = (rotation.at, before.state(rotation.at));
-    let replaced = match rotation.old_ends {
-        OldEnds::Now => state.revoke(at),
-        OldEnds::At(end) => state.replace(end, at),
+    let replaced = match rotation.old_expiry {
+        OldKeyExpiry::Now => state.revoke(at),
+        OldKeyExpiry::At(end) => state.replace(end, at),
     };
     let Ok(replaced) = replaced else {
-        return Ok(Rotated::Ended);
+        return Ok(RotateKeyOutcome::Ended);
     };
     if let Some(replacement) = &before.replaced
         && let Some(other) = find(&mut tx, account, &replacement.by).await?
         && other.state(at).is_live()
     {
-        return Ok(Rotated::UnderWay);
+        return Ok(RotateKeyOutcome::UnderWay);
     }
-    take_over(&mut tx, &before, &rotation).await?;
-    give_way(&mut tx, &before, &rotation).await?;
+    copy_settings(&mut tx, &before, &rotation).await?;
+    end_replaced(&mut tx, &before, &rotation).await?;
     // One key more than before, unless the old key ends at once.
     let added = u64::from(replaced.is_live());
     quota::check_keys(&mut tx, store.quotas(), account, at, added).await?;
-    let old = existing(&mut tx, account, old).await?;
-    let new = existing(&mut tx, account, &rotation.id).await?;
+    let old = require_key(&mut tx, account, old).await?;
+    let new = require_key(&mut tx, account, &rotation.id).await?;
     for event in &events(&old, &new) {
         record(&mut tx, event).await?;
     }
     tx.commit().await?;
-    Ok(Rotated::Rotated { old, new })
+    Ok(RotateKeyOutcome::Rotated { old, new })
 }
 
 fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
@@ -74,15 +76,15 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
 }
 
 /// Copies all settings of the old key to the new one.
-async fn take_over(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
+async fn copy_settings(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let account = &old.account_id;
     let settings = KeySettings {
         expires_at: rotation.expires_at,
         ..old.settings()
     };
-    let new = existing(tx, account, &rotation.id).await?.with(settings);
+    let new = require_key(tx, account, &rotation.id).await?.with(settings);
     write(tx, &new).await?;
-    query(key::TAKE_OVER)
+    query(key::SET_PREDECESSOR)
         .bind(account.as_str())
         .bind(rotation.id.as_str())
         .bind(old.id.as_str())
@@ -91,9 +93,9 @@ async fn take_over(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -
     Ok(())
 }
 
-async fn give_way(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
-    let expires_at = rotation.old_ends.expiry(old.expires_at);
-    query(key::GIVE_WAY)
+async fn end_replaced(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
+    let expires_at = rotation.old_expiry.expiry(old.expires_at);
+    query(key::END_REPLACED)
         .bind(old.account_id.as_str())
         .bind(old.id.as_str())
         .bind(rotation.id.as_str())
@@ -101,7 +103,7 @@ async fn give_way(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) ->
         .bind(expires_at.map(Timestamp::millis))
         .execute(&mut *tx)
         .await?;
-    if rotation.old_ends == OldEnds::Now {
+    if rotation.old_expiry == OldKeyExpiry::Now {
         let revocation = NewRevocation {
             at: rotation.at,
             by: Revoker::Member(rotation.by.clone()),

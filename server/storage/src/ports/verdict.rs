@@ -2,14 +2,14 @@
 //! and the receipts of revocations.
 
 use super::{Result, SqlStore, revocation};
-use crate::error::{Corrupt, ErrorContext as _};
+use crate::error::{CorruptValue, ErrorContext as _};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::PepperId;
 use service::key::KeyDigest;
 use service::store::{
-    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, Receipt, VerdictChange, VerdictStore,
+    AffectedKeys, CHANGES_PER_PAGE, NodeId, NodeRecord, Receipt, VerdictChange, VerdictStore,
 };
 
 pub(crate) const REGISTER: &str = "
@@ -24,7 +24,7 @@ pub(crate) const REGISTER_UPGRADE: &str = "
     SELECT $1, last, 0, 1 FROM verdict_counter WHERE id = 1
     ON CONFLICT (id) DO NOTHING";
 
-pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
+pub(crate) const LAST_NUMBER: &str = "SELECT last FROM verdict_counter WHERE id = 1";
 
 /// For use when no other node exists.
 pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
@@ -46,7 +46,7 @@ pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nod
 pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 0";
 
 /// Returns whether a node other than `$1` is registered.
-pub(crate) const OTHERS: &str =
+pub(crate) const OTHER_NODES_EXIST: &str =
     "SELECT EXISTS (SELECT 1 FROM nodes WHERE id <> $1 AND leaving = 0)";
 
 pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
@@ -65,7 +65,9 @@ impl VerdictStore for SqlStore {
         let mut tx = self
             .begin_durable_coordination("registering this node")
             .await?;
-        let stored: Option<String> = query_scalar(tx.shared_pepper()).fetch_one(&mut tx).await?;
+        let stored: Option<String> = query_scalar(tx.shared_pepper_statement())
+            .fetch_one(&mut tx)
+            .await?;
         let accepts = |stored: String| accepted.iter().any(|id| stored.starts_with(id.as_str()));
         if !stored.is_none_or(accepts) {
             return Ok(None);
@@ -85,7 +87,7 @@ impl VerdictStore for SqlStore {
             .forget_dead_nodes()
             .await
             .context("reading the last change of API keys")?;
-        let number: i64 = query_scalar(LAST)
+        let number: i64 = query_scalar(LAST_NUMBER)
             .fetch_one(self.coordination("reading the last change of API keys"))
             .await?;
         unsigned(number, "verdict_counter.last")
@@ -99,7 +101,7 @@ impl VerdictStore for SqlStore {
         let rows: Vec<(Option<i64>, Option<String>, Option<Vec<u8>>)> = query(CHANGES)
             .bind(node.as_str())
             .bind(after.cast_signed())
-            .bind(i64::try_from(CHANGES_PAGE).unwrap_or(i64::MAX))
+            .bind(i64::try_from(CHANGES_PER_PAGE).unwrap_or(i64::MAX))
             .fetch_all(self.coordination("looking for changes of API keys"))
             .await?;
         if rows.is_empty() {
@@ -111,14 +113,14 @@ impl VerdictStore for SqlStore {
                 continue;
             };
             let of = match digest {
-                Some(digest) => ChangeOf::Key(KeyDigest::from_bytes(
+                Some(digest) => AffectedKeys::Key(KeyDigest::from_bytes(
                     digest
                         .try_into()
-                        .map_err(|_| Corrupt("verdict_changes.digest"))?,
+                        .map_err(|_| CorruptValue("verdict_changes.digest"))?,
                 )),
-                None => ChangeOf::Account(
+                None => AffectedKeys::Account(
                     AccountId::parse(&account)
-                        .map_err(|_| Corrupt("verdict_changes.account_id"))?,
+                        .map_err(|_| CorruptValue("verdict_changes.account_id"))?,
                 ),
             };
             let number = unsigned(number, "verdict_changes.number")?;
@@ -140,24 +142,24 @@ impl VerdictStore for SqlStore {
         let rows: Vec<(String, i64, i64, i64)> = query(NODES)
             .fetch_all(self.readers("listing the nodes"))
             .await?;
-        let record = |(id, acknowledged, beats, leaving)| -> Result<NodeRecord> {
+        let record = |(id, acknowledged, heartbeats, presumed_dead)| -> Result<NodeRecord> {
             Ok(NodeRecord {
                 id: NodeId::from_stored(id),
                 acknowledged: unsigned(acknowledged, "nodes.acknowledged")?,
-                beats: unsigned(beats, "nodes.beats")?,
-                leaving: leaving != 0,
+                heartbeats: unsigned(heartbeats, "nodes.beats")?,
+                presumed_dead: presumed_dead != 0,
             })
         };
         rows.into_iter().map(record).collect()
     }
 
-    async fn expel_node(&self, seen: &NodeRecord) -> Result<()> {
+    async fn mark_node_dead(&self, node: &NodeRecord) -> Result<()> {
         // This has to survive as well: otherwise the node would be granted leases again, after
         // others began to count the time until its last lease ends.
         let mut tx = self.begin_durable_coordination("expelling a node").await?;
         query(EXPEL)
-            .bind(seen.id.as_str())
-            .bind(seen.beats.cast_signed())
+            .bind(node.id.as_str())
+            .bind(node.heartbeats.cast_signed())
             .execute(&mut tx)
             .await?;
         tx.commit().await
@@ -170,7 +172,8 @@ impl VerdictStore for SqlStore {
         key: Option<&KeyId>,
         receipt: Receipt,
     ) -> Result<()> {
-        let receipt = serde_json::to_string(&receipt).map_err(|_| Corrupt("api_keys.receipt"))?;
+        let receipt =
+            serde_json::to_string(&receipt).map_err(|_| CorruptValue("api_keys.receipt"))?;
         let mut tx = self
             .begin_change(account, "storing the receipt of a revocation")
             .await?;
@@ -192,11 +195,11 @@ impl VerdictStore for SqlStore {
         Ok(())
     }
 
-    async fn may_have_changed(&self) {
+    async fn change_hint(&self) {
         self.engine.wait_for_hint().await;
     }
 }
 
 fn unsigned(number: i64, column: &'static str) -> Result<u64> {
-    Ok(u64::try_from(number).map_err(|_| Corrupt(column))?)
+    Ok(u64::try_from(number).map_err(|_| CorruptValue(column))?)
 }

@@ -21,32 +21,32 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// Maximum duration of a statement, including the wait for locks. The server's own limits are
 /// lower.
-pub(super) const LIMIT: Duration = Duration::from_secs(5);
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long an idle connection may take to prove that it is alive. Without this limit, a connection
 /// on which no packet arrives would use up the time of one caller after another.
-pub(super) const PING: Duration = Duration::from_millis(500);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// `query_canceled`, with which a statement ends at its timeout.
 const CANCELLED: &str = "57014";
 
-fn late() -> sqlx::Error {
-    let why = "the database did not answer in time";
-    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
+fn timed_out() -> sqlx::Error {
+    let reason = "the database did not answer in time";
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, reason))
 }
 
 /// Pool of connections of one kind.
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
     pool: PgPool,
-    /// Total time of a call, starting with the wait for a connection, if [`LIMIT`] alone is too
-    /// long.
-    in_all: Option<Duration>,
+    /// Total time of a call, starting with the wait for a connection, if [`STATEMENT_TIMEOUT`]
+    /// alone is too long.
+    total_time: Option<Duration>,
 }
 
 impl Pool {
-    pub(super) fn new(pool: PgPool, in_all: Option<Duration>) -> Self {
-        Self { pool, in_all }
+    pub(super) fn new(pool: PgPool, total_time: Option<Duration>) -> Self {
+        Self { pool, total_time }
     }
 
     pub(super) async fn close(&self) {
@@ -54,22 +54,24 @@ impl Pool {
     }
 
     pub(super) async fn acquire(&self) -> sqlx::Result<Connection> {
-        let until = self.in_all.map(|in_all| Instant::now() + in_all);
-        self.acquire_with(until).await
+        let deadline = self
+            .total_time
+            .map(|total_time| Instant::now() + total_time);
+        self.acquire_until(deadline).await
     }
 
-    /// Acquires a connection for a listing, on which every statement is abandoned at `until`.
-    pub(super) async fn acquire_for_listing(&self, until: Instant) -> sqlx::Result<Connection> {
-        let mut connection = self.acquire_with(Some(until)).await?;
+    /// Acquires a connection for a listing, on which every statement is abandoned at `deadline`.
+    pub(super) async fn acquire_for_listing(&self, deadline: Instant) -> sqlx::Result<Connection> {
+        let mut connection = self.acquire_until(Some(deadline)).await?;
         connection.is_listing = true;
         Ok(connection)
     }
 
-    async fn acquire_with(&self, until: Option<Instant>) -> sqlx::Result<Connection> {
+    async fn acquire_until(&self, deadline: Option<Instant>) -> sqlx::Result<Connection> {
         Ok(Connection {
             inner: self.pool.acquire().await?,
-            until,
-            busy: false,
+            deadline,
+            is_busy: false,
             is_listing: false,
         })
     }
@@ -90,32 +92,34 @@ impl Pool {
 pub(crate) struct Connection {
     inner: PoolConnection<Postgres>,
     /// Time at which every statement on this connection is abandoned.
-    until: Option<Instant>,
+    deadline: Option<Instant>,
     /// A statement is in progress.
-    busy: bool,
+    is_busy: bool,
     /// The server cancels a statement only at the deadline of the listing.
     is_listing: bool,
 }
 
 impl Connection {
     /// Returns the time at which a statement that begins now is abandoned.
-    fn limit(&self) -> Instant {
-        let limit = Instant::now() + LIMIT;
-        self.until.map_or(limit, |until| until.min(limit))
+    fn statement_deadline(&self) -> Instant {
+        let statement_deadline = Instant::now() + STATEMENT_TIMEOUT;
+        self.deadline.map_or(statement_deadline, |deadline| {
+            deadline.min(statement_deadline)
+        })
     }
 
     /// Sends statements without values.
     pub(super) async fn send(&mut self, statements: String) -> sqlx::Result<()> {
-        let until = self.limit();
-        self.busy = true;
-        let done = timeout_at(until, self.inner.execute(AssertSqlSafe(statements))).await;
-        self.answered(done).map(drop)
+        let deadline = self.statement_deadline();
+        self.is_busy = true;
+        let result = timeout_at(deadline, self.inner.execute(AssertSqlSafe(statements))).await;
+        self.finish(result).map(drop)
     }
 
     /// Ends a statement that was answered in time.
-    fn answered<T>(&mut self, answer: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
-        let answer = answer.map_err(|_| late())?;
-        self.busy = false;
+    fn finish<T>(&mut self, answer: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
+        let answer = answer.map_err(|_| timed_out())?;
+        self.is_busy = false;
         if self.is_listing {
             answer.map_err(past_deadline)
         } else {
@@ -126,11 +130,11 @@ impl Connection {
 
 /// Reports a cancellation as a listing that is past its deadline.
 fn past_deadline(error: sqlx::Error) -> sqlx::Error {
-    let cancelled = error
+    let is_cancelled = error
         .as_database_error()
         .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
         .is_some_and(|error| error.code() == CANCELLED);
-    if cancelled {
+    if is_cancelled {
         PastDeadline::error()
     } else {
         error
@@ -139,36 +143,36 @@ fn past_deadline(error: sqlx::Error) -> sqlx::Error {
 
 impl query::Connection for Connection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let until = self.limit();
-        self.busy = true;
-        let done = timeout_at(until, self.inner.run(query)).await;
-        self.answered(done)
+        let deadline = self.statement_deadline();
+        self.is_busy = true;
+        let result = timeout_at(deadline, self.inner.run(query)).await;
+        self.finish(result)
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
-        let until = self.limit();
-        self.busy = true;
-        let rows = timeout_at(until, self.inner.all_rows(query)).await;
-        self.answered(rows)
+        let deadline = self.statement_deadline();
+        self.is_busy = true;
+        let rows = timeout_at(deadline, self.inner.all_rows(query)).await;
+        self.finish(rows)
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
-        let until = self.limit();
-        self.busy = true;
-        let row = timeout_at(until, self.inner.first_row(query)).await;
-        self.answered(row)
+        let deadline = self.statement_deadline();
+        self.is_busy = true;
+        let row = timeout_at(deadline, self.inner.first_row(query)).await;
+        self.finish(row)
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.busy {
+        if self.is_busy {
             self.inner.close_on_drop();
         } else if let Ok(runtime) = Handle::try_current() {
             // sqlx first tests whether the connection is alive. Without a limit, it would wait for
             // the answer as long as the operating system keeps the connection, and block its place
             // in the pool.
-            runtime.spawn(timeout(PING, self.inner.return_to_pool()));
+            runtime.spawn(timeout(PING_TIMEOUT, self.inner.return_to_pool()));
         }
     }
 }
@@ -222,7 +226,7 @@ impl DerefMut for Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         // If a statement is in progress, closing the connection rolls back.
-        if let Some(mut connection) = self.0.take().filter(|connection| !connection.busy) {
+        if let Some(mut connection) = self.0.take().filter(|connection| !connection.is_busy) {
             tokio::spawn(async move {
                 if connection.send("ROLLBACK".to_owned()).await.is_err() {
                     connection.inner.close_on_drop();

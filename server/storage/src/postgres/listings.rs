@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// How long the server may take to report that it ended a statement at the deadline.
-const ANSWER: Duration = Duration::from_millis(250);
+const CANCEL_MARGIN: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone)]
 pub(super) struct Listings(Pool);
@@ -25,13 +25,17 @@ impl Listings {
     }
 
     /// Lends a connection for one listing.
-    pub(super) async fn lend(&self) -> sqlx::Result<Connection> {
+    pub(super) async fn acquire(&self) -> sqlx::Result<Connection> {
         let deadline = Instant::now() + DEADLINE;
-        let acquired = timeout_at(deadline, self.0.acquire_for_listing(deadline + ANSWER)).await;
+        let acquired = timeout_at(
+            deadline,
+            self.0.acquire_for_listing(deadline + CANCEL_MARGIN),
+        )
+        .await;
         let mut connection = acquired.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        let left = deadline.saturating_duration_since(Instant::now());
+        let remaining = deadline.saturating_duration_since(Instant::now());
         // Zero would mean that there is no limit.
-        let millis = left.as_millis().max(1);
+        let millis = remaining.as_millis().max(1);
         let limit = format!("SET statement_timeout = {millis}");
         connection.send(limit).await?;
         Ok(connection)

@@ -38,7 +38,7 @@ pub use open_error::OpenError;
 
 use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection};
 use crate::lock_scope::LockScope;
-use crate::ports::audit::{LOGS, Logs};
+use crate::ports::audit::{LOG_STATEMENTS, LogStatements};
 use crate::query::{ByEngine, Connection as _, query};
 use async_trait::async_trait;
 use connection::Pool;
@@ -50,7 +50,7 @@ const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolea
 
 /// Number of feeds of one node that may be written at once. The other writing connections are left
 /// to changes.
-const FEEDS: usize = 2;
+const MAX_CONCURRENT_FEEDS: usize = 2;
 
 /// A PostgreSQL database with its pools.
 #[derive(Debug)]
@@ -71,11 +71,11 @@ pub(crate) struct PostgresEngine {
 
 #[async_trait]
 impl Engine for PostgresEngine {
-    async fn lend(&self, pool: PoolName) -> sqlx::Result<PooledConnection> {
+    async fn acquire(&self, pool: PoolName) -> sqlx::Result<PooledConnection> {
         let connection = match pool {
             PoolName::Writer => self.writer.acquire().await?,
             PoolName::Readers => self.readers.acquire().await?,
-            PoolName::Listings => self.listings.lend().await?,
+            PoolName::Listings => self.listings.acquire().await?,
             PoolName::Authentication => self.authentication.acquire().await?,
             PoolName::NonDurable => self.non_durable.acquire().await?,
             PoolName::Coordination => self.coordination.acquire().await?,
@@ -86,7 +86,7 @@ impl Engine for PostgresEngine {
     async fn begin(&self, scope: LockScope<'_>) -> sqlx::Result<OpenTransaction> {
         let locks = match scope {
             LockScope::Account(account) => lock(CHANGES, number(account)),
-            LockScope::Feed(account) => lock(FEEDING, number(account)),
+            LockScope::Feed(account) => lock(FEEDS, number(account)),
             LockScope::Installation => lock(INSTALLATION, 0),
         };
         self.writer.begin(locks).await.map(ByEngine::Postgres)
@@ -126,8 +126,8 @@ impl Engine for PostgresEngine {
         let row = row.ok_or(sqlx::Error::RowNotFound)?;
         let (read_only,): (bool,) = row.read()?;
         if read_only {
-            let why = "the database is read-only";
-            return Err(sqlx::Error::Protocol(why.to_owned()));
+            let reason = "the database is read-only";
+            return Err(sqlx::Error::Protocol(reason.to_owned()));
         }
         Ok(())
     }
@@ -136,8 +136,8 @@ impl Engine for PostgresEngine {
         self.hints.wait().await;
     }
 
-    fn audit_logs(&self) -> &'static Logs {
-        &LOGS
+    fn audit_log_statements(&self) -> &'static LogStatements {
+        &LOG_STATEMENTS
     }
 
     async fn close(&self) {
@@ -158,7 +158,7 @@ impl Engine for PostgresEngine {
 /// Kinds of advisory locks. No other program uses advisory locks in this database.
 const INSTALLATION: i32 = 1;
 const CHANGES: i32 = 2;
-const FEEDING: i32 = 3;
+const FEEDS: i32 = 3;
 const NON_DURABLE: i32 = 4;
 pub(crate) const MIGRATIONS: i32 = 5;
 

@@ -5,9 +5,9 @@
 //! line that advises the operator what to do.
 
 use super::hints::Hints;
-use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, MIGRATIONS, PostgresEngine, lock, pools, rolling};
-use crate::inspection::{Schema, VERSION, newest};
+use super::open_error::{OpenError, database, explain};
+use super::{MAX_CONCURRENT_FEEDS, MIGRATIONS, PostgresEngine, lock, pools, rolling};
+use crate::inspection::{SCHEMA_VERSION, Schema, newest};
 use crate::ports::term;
 use crate::{OpenMode, SqlStore};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -21,10 +21,10 @@ use tokio::time::timeout;
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Oldest supported version, as `server_version_num`.
-const OLDEST: i32 = 140_000;
+const OLDEST_VERSION: i32 = 140_000;
 
 /// Maximum time for the first connection.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the database at `url`. `mode` decides whether an empty database may be filled, and whether
 /// an older schema is migrated or refused.
@@ -33,17 +33,17 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The database cannot be used as it is. It is unchanged then.
 pub async fn open(url: &str, mode: OpenMode) -> Result<SqlStore, OpenError> {
     let engine = PostgresEngine::open(url, mode).await?;
-    Ok(SqlStore::new(Arc::new(engine), FEEDS))
+    Ok(SqlStore::new(Arc::new(engine), MAX_CONCURRENT_FEEDS))
 }
 
 impl PostgresEngine {
     async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
-        let (options, place, mut connection) = connect(url).await?;
-        let failed = |error| explain(error, &place);
-        check_server(&mut connection, &place).await?;
-        must_take_changes(&mut connection, &place).await?;
-        bring_up(&mut connection, &options, &place, mode).await?;
-        connection.close().await.map_err(failed)?;
+        let (options, database, mut connection) = connect(url).await?;
+        let to_open_error = |error| explain(error, &database);
+        check_server(&mut connection, &database).await?;
+        require_writable(&mut connection, &database).await?;
+        check_and_migrate(&mut connection, &options, &database, mode).await?;
+        connection.close().await.map_err(to_open_error)?;
         Ok(Self {
             writer: pools::writer(&options),
             readers: pools::readers(&options),
@@ -69,29 +69,31 @@ pub(crate) async fn connect(
     let options = options
         .application_name("voxum")
         .options([("client_min_messages", "warning")]);
-    let place = place(&options);
-    let patient = options.clone().disable_statement_logging();
-    let connecting = timeout(CONNECT, patient.connect()).await;
-    let late = |_| OpenError::Unreachable {
-        place: place.clone(),
+    let database = database(&options);
+    let quiet_options = options.clone().disable_statement_logging();
+    let connection = timeout(CONNECT_TIMEOUT, quiet_options.connect()).await;
+    let timed_out = |_| OpenError::Unreachable {
+        database: database.clone(),
         reason: "it does not answer".into(),
     };
-    let connection = connecting.map_err(late)?.map_err(|error| match error {
-        // An unknown host is never reported as "not found", so this is a missing file.
-        sqlx::Error::Io(why)
-            if options.get_socket().is_none() && why.kind() == ErrorKind::NotFound =>
-        {
-            let (place, reason) = (place.clone(), why.into());
-            OpenError::NoFile { place, reason }
-        }
-        error => explain(error, &place),
-    })?;
-    Ok((options, place, connection))
+    let connection = connection
+        .map_err(timed_out)?
+        .map_err(|error| match error {
+            // An unknown host is never reported as "not found", so this is a missing file.
+            sqlx::Error::Io(io_error)
+                if options.get_socket().is_none() && io_error.kind() == ErrorKind::NotFound =>
+            {
+                let (database, reason) = (database.clone(), io_error.into());
+                OpenError::MissingFile { database, reason }
+            }
+            error => explain(error, &database),
+        })?;
+    Ok((options, database, connection))
 }
 
 pub(crate) async fn check_server(
     connection: &mut PgConnection,
-    place: &str,
+    database: &str,
 ) -> Result<(), OpenError> {
     let sql =
         "SELECT current_setting('server_version_num')::integer, current_setting('server_version'),
@@ -99,44 +101,42 @@ pub(crate) async fn check_server(
     let (number, version, encoding): (i32, String, String) = sqlx::query_as(sql)
         .fetch_one(connection)
         .await
-        .map_err(|error| explain(error, place))?;
-    let place = place.to_owned();
+        .map_err(|error| explain(error, database))?;
+    let database = database.to_owned();
     if !is_recent(number) {
-        let found = version;
-        return Err(OpenError::Old { place, found });
+        return Err(OpenError::UnsupportedVersion { database, version });
     }
     if encoding != "UTF8" {
-        let found = encoding;
-        return Err(OpenError::NotUtf8 { place, found });
+        return Err(OpenError::NotUtf8 { database, encoding });
     }
     Ok(())
 }
 
 /// Refuses a standby, and a database that an operator or its host has made read-only.
-pub(crate) async fn must_take_changes(
+pub(crate) async fn require_writable(
     connection: &mut PgConnection,
-    place: &str,
+    database: &str,
 ) -> Result<(), OpenError> {
     let (standby, read_only): (bool, bool) = sqlx::query_as(
         "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean",
     )
     .fetch_one(connection)
     .await
-    .map_err(|error| explain(error, place))?;
-    let place = place.to_owned();
+    .map_err(|error| explain(error, database))?;
+    let database = database.to_owned();
     match (standby, read_only) {
-        (true, _) => Err(OpenError::Standby { place }),
-        (false, true) => Err(OpenError::ReadOnly { place }),
+        (true, _) => Err(OpenError::Standby { database }),
+        (false, true) => Err(OpenError::ReadOnly { database }),
         (false, false) => Ok(()),
     }
 }
 
 fn is_recent(number: i32) -> bool {
-    number >= OLDEST
+    number >= OLDEST_VERSION
 }
 
 /// Returns whether the database is ours, and whether it contains any table.
-pub(crate) const OURS: &str = "
+pub(crate) const DATABASE_IDENTITY: &str = "
     SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('installation') IS NOT NULL,
         EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
 
@@ -144,69 +144,71 @@ pub(crate) const OURS: &str = "
 ///
 /// Of two nodes that start at once, the second finds the work done. A start that is killed leaves
 /// nothing half done.
-async fn bring_up(
+async fn check_and_migrate(
     connection: &mut PgConnection,
     options: &PgConnectOptions,
-    place: &str,
+    database: &str,
     mode: OpenMode,
 ) -> Result<(), OpenError> {
-    let failed = |error| explain(error, place);
-    let named = || place.to_owned();
-    let mut transaction = connection.begin().await.map_err(failed)?;
+    let to_open_error = |error| explain(error, database);
+    let name = || database.to_owned();
+    let mut transaction = connection.begin().await.map_err(to_open_error)?;
     sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))
         .execute(&mut *transaction)
         .await
-        .map_err(failed)?;
-    let (ours, tables): (bool, bool) = sqlx::query_as(OURS)
+        .map_err(to_open_error)?;
+    let (is_ours, has_tables): (bool, bool) = sqlx::query_as(DATABASE_IDENTITY)
         .fetch_one(&mut *transaction)
         .await
-        .map_err(failed)?;
+        .map_err(to_open_error)?;
     match mode {
-        _ if ours => {}
-        _ if tables => return Err(OpenError::Foreign { place: named() }),
-        mode if mode.creates() => {}
-        _ => return Err(OpenError::Missing { place: named() }),
+        _ if is_ours => {}
+        _ if has_tables => return Err(OpenError::Foreign { database: name() }),
+        mode if mode.may_create() => {}
+        _ => return Err(OpenError::Missing { database: name() }),
     }
-    if ours {
-        may_migrate(&mut transaction, options, place, mode).await?;
+    if is_ours {
+        check_migration(&mut transaction, options, database, mode).await?;
     }
-    migrate(&mut transaction, place).await?;
+    migrate(&mut transaction, database).await?;
     if mode != OpenMode::ExistingOnly {
-        term::catch_up(&mut *transaction).await.map_err(failed)?;
+        term::index_missing_terms(&mut *transaction)
+            .await
+            .map_err(to_open_error)?;
     }
-    transaction.commit().await.map_err(failed)
+    transaction.commit().await.map_err(to_open_error)
 }
 
 /// Refuses an older schema if a command found it, or if nodes of the older version are using it.
-async fn may_migrate(
+async fn check_migration(
     connection: &mut PgConnection,
     options: &PgConnectOptions,
-    place: &str,
+    database: &str,
     mode: OpenMode,
 ) -> Result<(), OpenError> {
-    let failed = |error| explain(error, place);
-    let found: Option<i64> = sqlx::query_scalar(VERSION)
+    let to_open_error = |error| explain(error, database);
+    let schema_version: Option<i64> = sqlx::query_scalar(SCHEMA_VERSION)
         .fetch_one(connection)
         .await
-        .map_err(failed)?;
-    let Schema::Older(version) = Schema::of(found, &MIGRATOR) else {
+        .map_err(to_open_error)?;
+    let Schema::Older(version) = Schema::of(schema_version, &MIGRATOR) else {
         // The migrator detects a newer one.
         return Ok(());
     };
-    let (place, newest) = (place.to_owned(), newest(&MIGRATOR));
+    let (database, newest) = (database.to_owned(), newest(&MIGRATOR));
     match mode {
         OpenMode::ExistingOnly => Err(OpenError::Older {
-            place,
+            database,
             version,
             newest,
         }),
         OpenMode::CreateIfNew
             if rolling::any_node_runs(options, version)
                 .await
-                .map_err(failed)? =>
+                .map_err(to_open_error)? =>
         {
             Err(OpenError::OlderNodes {
-                place,
+                database,
                 version,
                 newest,
             })
@@ -216,32 +218,35 @@ async fn may_migrate(
 }
 
 /// Applies the missing migrations.
-pub(crate) async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), OpenError> {
-    let named = || place.to_owned();
+pub(crate) async fn migrate(
+    connection: &mut PgConnection,
+    database: &str,
+) -> Result<(), OpenError> {
+    let name = || database.to_owned();
     // `run` does the same, but its future cannot be shown to be `Send`.
     MIGRATOR
         .run_direct(None, connection, false)
         .await
         .map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer {
-                place: named(),
+                database: name(),
                 version,
             },
-            MigrateError::VersionMismatch(version) => OpenError::Altered {
-                place: named(),
+            MigrateError::VersionMismatch(version) => OpenError::OtherBuild {
+                database: name(),
                 version,
             },
-            MigrateError::Execute(error) => explain(error, place),
-            MigrateError::ExecuteMigration(error, version) => match explain(error, place) {
-                OpenError::Failed { place, reason } => OpenError::NotMigrated {
-                    place,
+            MigrateError::Execute(error) => explain(error, database),
+            MigrateError::ExecuteMigration(error, version) => match explain(error, database) {
+                OpenError::Failed { database, reason } => OpenError::MigrationFailed {
+                    database,
                     version,
                     reason,
                 },
-                told => told,
+                open_error => open_error,
             },
             other => OpenError::Failed {
-                place: named(),
+                database: name(),
                 reason: other.into(),
             },
         })

@@ -1,6 +1,6 @@
 //! Connection pools, each with the limits that its guarantee needs.
 
-use super::connection::{PING, Pool};
+use super::connection::{PING_TIMEOUT, Pool};
 use super::listings::Listings;
 use crate::listing;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -10,14 +10,14 @@ use tokio::time::timeout;
 
 /// How long a call waits for a connection, including the time to establish it. A hung server costs
 /// a caller at most this time and the limit of one statement.
-const ACQUIRE: Duration = Duration::from_secs(2);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Total time for authentication.
 ///
 /// It is many times what a look-up by an index takes on a slow server, but short enough that a
 /// caller gets its 503 within two seconds, and is accepted within two seconds after the server is
 /// back, regardless of how many calls hang on dead connections.
-const AUTHENTICATION: Duration = Duration::from_millis(1_500);
+const AUTHENTICATION_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Limits that the server enforces: on statements, on waits for locks, and on idle transactions of
 /// a node that went silent, so that its locks are released while others still wait for them.
@@ -29,7 +29,7 @@ const LIMITS: [(&str, &str); 3] = [
     ("idle_in_transaction_session_timeout", "3s"),
 ];
 
-/// Below [`AUTHENTICATION`], so that a slow server costs no connection.
+/// Below [`AUTHENTICATION_TIMEOUT`], so that a slow server costs no connection.
 const AUTHENTICATION_LIMITS: [(&str, &str); 3] = [
     ("default_transaction_read_only", "on"),
     ("statement_timeout", "1300ms"),
@@ -52,12 +52,12 @@ pub(super) fn writer(options: &PgConnectOptions) -> Pool {
 /// One connection for writes that a failure of the database's machine may lose.
 pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
     // A key that was used recently must not be harder to revoke.
-    let own = [
+    let own_options = [
         ("synchronous_commit", "off"),
         ("lock_timeout", "500ms"),
         ("idle_in_transaction_session_timeout", "1s"),
     ];
-    let options = options.clone().options(LIMITS).options(own);
+    let options = options.clone().options(LIMITS).options(own_options);
     pool(1, options, None, Purpose::Changes)
 }
 
@@ -70,8 +70,8 @@ pub(super) fn coordination(options: &PgConnectOptions) -> Pool {
 
 /// Connections for reads of a few rows by an index.
 pub(super) fn readers(options: &PgConnectOptions) -> Pool {
-    let own = [("default_transaction_read_only", "on")];
-    let options = options.clone().options(LIMITS).options(own);
+    let own_options = [("default_transaction_read_only", "on")];
+    let options = options.clone().options(LIMITS).options(own_options);
     pool(3, options, None, Purpose::Reads)
 }
 
@@ -84,22 +84,27 @@ pub(super) fn readers(options: &PgConnectOptions) -> Pool {
 /// accounts in the order of the table to walking those of one account by an index that jumps around
 /// the table. So plans are costed by the rows that they read, and not by pages.
 pub(super) fn listings(options: &PgConnectOptions) -> Listings {
-    let own = [
+    let own_options = [
         ("default_transaction_read_only", "on"),
         ("statement_timeout", "1s"),
         ("enable_bitmapscan", "off"),
         ("seq_page_cost", "0"),
         ("random_page_cost", "0"),
     ];
-    let options = options.clone().options(LIMITS).options(own);
-    let in_all = Some(listing::DEADLINE);
-    Listings::new(pool(listing::CONNECTIONS, options, in_all, Purpose::Reads))
+    let options = options.clone().options(LIMITS).options(own_options);
+    let total_time = Some(listing::DEADLINE);
+    Listings::new(pool(
+        listing::CONNECTIONS,
+        options,
+        total_time,
+        Purpose::Reads,
+    ))
 }
 
 /// Connections for authentication, which reads one row each time.
 pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
     let options = options.clone().options(AUTHENTICATION_LIMITS);
-    pool(2, options, Some(AUTHENTICATION), Purpose::Reads)
+    pool(2, options, Some(AUTHENTICATION_TIMEOUT), Purpose::Reads)
 }
 
 /// Purpose of the connections of a pool.
@@ -109,25 +114,32 @@ enum Purpose {
     Changes,
 }
 
-fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>, purpose: Purpose) -> Pool {
+fn pool(
+    size: u32,
+    options: PgConnectOptions,
+    total_time: Option<Duration>,
+    purpose: Purpose,
+) -> Pool {
     // If no packet arrives on any connection of the pool, a single call has to notice that on all
     // of them and still have time for a new connection.
-    let ping = in_all.map_or(PING, |in_all| PING.min(in_all / (size + 1)));
+    let ping = total_time.map_or(PING_TIMEOUT, |total_time| {
+        PING_TIMEOUT.min(total_time / (size + 1))
+    });
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(in_all.unwrap_or(ACQUIRE))
+        .acquire_timeout(total_time.unwrap_or(ACQUIRE_TIMEOUT))
         .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
         // A connection may have ended since its last use, which must not fail a call. sqlx's own
         // test waits for an answer without a limit of its own, so it is replaced by the one below.
         .test_before_acquire(false)
         .before_acquire(move |connection, _| {
             Box::pin(async move {
-                let usable = timeout(ping, is_usable(connection, purpose)).await;
-                Ok(matches!(usable, Ok(Ok(true))))
+                let is_usable = timeout(ping, is_usable(connection, purpose)).await;
+                Ok(matches!(is_usable, Ok(Ok(true))))
             })
         })
         .connect_lazy_with(options);
-    Pool::new(pool, in_all)
+    Pool::new(pool, total_time)
 }
 
 /// Returns whether an idle connection answers and can do what its pool is for.
@@ -151,11 +163,15 @@ async fn is_usable(connection: &mut PgConnection, purpose: Purpose) -> sqlx::Res
 /// becomes a standby only by a restart, which ends its connections, so a connection that passed
 /// this check never leads to a standby later. Once the standby is promoted, new connections pass.
 async fn refuse_standby(connection: &mut PgConnection) -> sqlx::Result<()> {
-    let late = |_| sqlx::Error::PoolTimedOut;
-    let answer = timeout(PING, connection.fetch_one("SELECT pg_is_in_recovery()")).await;
-    if answer.map_err(late)??.try_get(0)? {
-        let why = "the server is a standby, which only follows another server";
-        return Err(sqlx::Error::Protocol(why.to_owned()));
+    let timed_out = |_| sqlx::Error::PoolTimedOut;
+    let answer = timeout(
+        PING_TIMEOUT,
+        connection.fetch_one("SELECT pg_is_in_recovery()"),
+    )
+    .await;
+    if answer.map_err(timed_out)??.try_get(0)? {
+        let reason = "the server is a standby, which only follows another server";
+        return Err(sqlx::Error::Protocol(reason.to_owned()));
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ impl PooledConnection {
         }
     }
 
-    fn checked<T>(&self, result: sqlx::Result<T>) -> sqlx::Result<T> {
+    fn map_deadline<T>(&self, result: sqlx::Result<T>) -> sqlx::Result<T> {
         if self.listing.is_some() {
             result.map_err(past_deadline)
         } else {
@@ -58,22 +58,22 @@ impl PooledConnection {
 
 impl Connection for PooledConnection {
     async fn run(&mut self, query: Query<'_>) -> sqlx::Result<u64> {
-        let done = self.inner.run(query).await;
-        let rows = self.checked(done)?;
+        let result = self.inner.run(query).await;
+        let rows = self.map_deadline(result)?;
         if let Some(permit) = &self.permit {
-            permit.committed();
+            permit.report_commit();
         }
         Ok(rows)
     }
 
     async fn all_rows(&mut self, query: Query<'_>) -> sqlx::Result<Vec<Row>> {
         let rows = self.inner.all_rows(query).await;
-        self.checked(rows)
+        self.map_deadline(rows)
     }
 
     async fn first_row(&mut self, query: Query<'_>) -> sqlx::Result<Option<Row>> {
         let row = self.inner.first_row(query).await;
-        self.checked(row)
+        self.map_deadline(row)
     }
 }
 
@@ -96,7 +96,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), CommitError> {
         // W5. An error here may leave the commit in doubt (F5).
         self.inner.commit().await?;
-        self.permit.committed();
+        self.permit.report_commit();
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o700;
 
 /// Suffix of the name of a file whose data was moved to PostgreSQL.
-pub(crate) const MOVED: &str = ".moved";
+pub(crate) const MOVED_SUFFIX: &str = ".moved";
 
 pub(crate) struct Files {
     /// Absolute, so that no path is mistaken for a `file:` address.
@@ -34,7 +34,7 @@ impl Files {
             return Err(unreadable("this is not the path of a file".into()));
         };
         if database.is_dir() {
-            return Err(OpenError::Folder { path: database });
+            return Err(OpenError::IsDirectory { path: database });
         }
         let mut marker = name.to_owned();
         marker.push(".initialized");
@@ -47,25 +47,25 @@ impl Files {
     }
 
     /// Returns whether a complete database was created here before.
-    pub(crate) fn are_marked(&self) -> Result<bool, OpenError> {
+    pub(crate) fn has_marker(&self) -> Result<bool, OpenError> {
         self.marker
             .try_exists()
             .map_err(|error| self.unreadable(error))
     }
 
     /// Checks that the database exists.
-    pub(super) fn expect(&self) -> Result<(), OpenError> {
+    pub(super) fn check_exists(&self) -> Result<(), OpenError> {
         self.prepare(OpenMode::ExistingOnly)
     }
 
     /// Returns whether SQLite's log is beside the database: a process has the database open, or was
     /// killed.
     pub(crate) fn has_log(&self) -> bool {
-        self.beside("-wal").exists()
+        self.with_suffix("-wal").exists()
     }
 
     /// Returns the path of the database with a suffix.
-    pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
+    pub(crate) fn with_suffix(&self, suffix: &str) -> PathBuf {
         let mut name = self.database.as_os_str().to_owned();
         name.push(suffix);
         name.into()
@@ -75,17 +75,17 @@ impl Files {
     /// `mode` allows it.
     pub(crate) fn prepare(&self, mode: OpenMode) -> Result<(), OpenError> {
         // The marker is read first, since another process that creates the database writes it last.
-        let marked = self.are_marked()?;
+        let has_marker = self.has_marker()?;
         let size = match std::fs::metadata(&self.database) {
-            Ok(found) => found.len(),
+            Ok(metadata) => metadata.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(self.unreadable(error)),
         };
         match (size, mode) {
             (1.., _) => Ok(()),
-            (0, _) if marked => Err(self.vanished()),
-            (0, mode) if !mode.creates() => Err(self.missing()),
-            (0, _) => self.create().map_err(|reason| OpenError::NotCreated {
+            (0, _) if has_marker => Err(self.vanished()),
+            (0, mode) if !mode.may_create() => Err(self.missing()),
+            (0, _) => self.create().map_err(|reason| OpenError::CreationFailed {
                 path: self.database.clone(),
                 reason,
             }),
@@ -93,14 +93,15 @@ impl Files {
     }
 
     /// Creates the marker, which shows every later start that a complete database exists here.
-    pub(crate) fn mark(&self) -> Result<(), OpenError> {
-        if self.are_marked()? {
+    pub(crate) fn ensure_marker(&self) -> Result<(), OpenError> {
+        if self.has_marker()? {
             return Ok(());
         }
-        self.write_marker().map_err(|reason| OpenError::NotCreated {
-            path: self.marker.clone(),
-            reason,
-        })
+        self.write_marker()
+            .map_err(|reason| OpenError::CreationFailed {
+                path: self.marker.clone(),
+                reason,
+            })
     }
 
     fn create(&self) -> io::Result<()> {
@@ -108,7 +109,7 @@ impl Files {
             .recursive(true)
             .mode(DIRECTORY_MODE)
             .create(&self.directory)?;
-        match owners_file().create_new(true).open(&self.database) {
+        match private_file_options().create_new(true).open(&self.database) {
             Ok(_) => self.sync_directory(),
             // An empty file with its own mode. It is not opened, since closing it again would drop
             // the locks that SQLite may hold on it in this process.
@@ -120,7 +121,7 @@ impl Files {
     }
 
     fn write_marker(&self) -> io::Result<()> {
-        let mut file = owners_file()
+        let mut file = private_file_options()
             .create(true)
             .truncate(true)
             .open(&self.marker)?;
@@ -139,7 +140,7 @@ impl Files {
     }
 
     pub(super) fn vanished(&self) -> OpenError {
-        let moved = self.beside(MOVED);
+        let moved = self.with_suffix(MOVED_SUFFIX);
         if moved.exists() {
             return OpenError::Moved {
                 path: self.database.clone(),
@@ -166,7 +167,7 @@ impl Files {
     }
 }
 
-fn owners_file() -> OpenOptions {
+fn private_file_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).mode(FILE_MODE);
     options

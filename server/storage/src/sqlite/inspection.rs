@@ -5,7 +5,9 @@ use super::open::{APPLICATION_ID, MIGRATOR, is_recent};
 use super::open_error::{OpenError, explain};
 use super::pools;
 use super::process_lock::ProcessLock;
-use crate::inspection::{HAS_API_KEYS, Inspection, NEWEST_EVENT, PepperUse, Schema, VERSION};
+use crate::inspection::{
+    HAS_API_KEYS, Inspection, NEWEST_EVENT, PepperUse, SCHEMA_VERSION, Schema,
+};
 use crate::ports::{installation, pepper};
 use service::{Clock as _, SystemClock};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -22,8 +24,8 @@ use std::path::Path;
 /// The file does not exist, cannot be read, or is not a database of ours.
 pub async fn inspect(path: &Path, thorough: bool) -> Result<Inspection, OpenError> {
     let files = Files::at(path)?;
-    files.expect()?;
-    let failed = |error| explain(error, &files.database);
+    files.check_exists()?;
+    let to_open_error = |error| explain(error, &files.database);
     // Opening a file in WAL mode creates two files beside it, unless the connection declares
     // the file immutable. Without a log beside it, no process writes to the file, so the
     // declaration is true.
@@ -31,15 +33,19 @@ pub async fn inspect(path: &Path, thorough: bool) -> Result<Inspection, OpenErro
         .read_only(true)
         .immutable(!files.has_log())
         .disable_statement_logging();
-    let mut connection = options.connect().await.map_err(failed)?;
-    let application = application(&mut connection).await.map_err(failed)?;
-    if application != APPLICATION_ID {
+    let mut connection = options.connect().await.map_err(to_open_error)?;
+    let application_id = application_id(&mut connection)
+        .await
+        .map_err(to_open_error)?;
+    if application_id != APPLICATION_ID {
         return Err(OpenError::Foreign {
             path: files.database,
         });
     }
-    let inspection = read(&mut connection, thorough).await.map_err(failed)?;
-    connection.close().await.map_err(failed)?;
+    let inspection = read(&mut connection, thorough)
+        .await
+        .map_err(to_open_error)?;
+    connection.close().await.map_err(to_open_error)?;
     Ok(inspection)
 }
 
@@ -58,7 +64,7 @@ pub fn is_safe_version(version: &str) -> bool {
     is_recent(version)
 }
 
-pub(crate) async fn application(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+pub(crate) async fn application_id(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(connection)
         .await
@@ -68,17 +74,17 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
     let version = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&mut *connection)
         .await?;
-    let found: Option<i64> = sqlx::query_scalar(VERSION)
+    let schema_version: Option<i64> = sqlx::query_scalar(SCHEMA_VERSION)
         .fetch_one(&mut *connection)
         .await?;
-    let schema = Schema::of(found, &MIGRATOR);
+    let schema = Schema::of(schema_version, &MIGRATOR);
     let has_keys = match schema {
         Schema::Current(_) => installation::HAS_KEYS,
         _ => HAS_API_KEYS,
     };
-    let mut uses: Vec<(String, i64, i64, i64)> = Vec::new();
+    let mut pepper_uses: Vec<(String, i64, i64, i64)> = Vec::new();
     if let Schema::Current(_) = schema {
-        uses = sqlx::query_as(pepper::USES)
+        pepper_uses = sqlx::query_as(pepper::LIST_USES)
             .bind(SystemClock.now().millis())
             .fetch_all(&mut *connection)
             .await?;
@@ -86,11 +92,11 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
     Ok(Inspection {
         version,
         schema,
-        damage: damage(connection, thorough).await?,
+        damage: find_damage(connection, thorough).await?,
         pepper_fingerprint: sqlx::query_scalar(installation::PEPPER_FINGERPRINT)
             .fetch_one(&mut *connection)
             .await?,
-        pepper_uses: uses.into_iter().map(PepperUse::from).collect(),
+        pepper_uses: pepper_uses.into_iter().map(PepperUse::from).collect(),
         has_keys: sqlx::query_scalar(has_keys)
             .fetch_one(&mut *connection)
             .await?,
@@ -102,7 +108,7 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
 }
 
 /// Returns the first fault that SQLite's checks find.
-pub(crate) async fn damage(
+pub(crate) async fn find_damage(
     connection: &mut SqliteConnection,
     thorough: bool,
 ) -> sqlx::Result<Option<String>> {
@@ -111,15 +117,18 @@ pub(crate) async fn damage(
     } else {
         "PRAGMA quick_check(1)"
     };
-    let told: String = sqlx::query_scalar(check)
+    let report: String = sqlx::query_scalar(check)
         .fetch_one(&mut *connection)
         .await?;
-    if told != "ok" {
-        return Ok(Some(told));
+    if report != "ok" {
+        return Ok(Some(report));
     }
-    let stray: Option<(String, Option<i64>, String, i64)> =
+    let violation: Option<(String, Option<i64>, String, i64)> =
         sqlx::query_as("PRAGMA foreign_key_check")
             .fetch_optional(connection)
             .await?;
-    Ok(stray.map(|(table, _, other, _)| format!("a row of {table} belongs to none of {other}")))
+    Ok(
+        violation
+            .map(|(table, _, other, _)| format!("a row of {table} belongs to none of {other}")),
+    )
 }

@@ -14,11 +14,11 @@ use std::time::Instant;
 use tokio::time::timeout_at;
 
 /// SQLite's code for a statement that the progress handler ended.
-const INTERRUPT: i32 = 9;
+const SQLITE_INTERRUPT: i32 = 9;
 
 /// Number of SQLite virtual machine instructions between two checks of the clock: some ten
 /// microseconds.
-const INSTRUCTIONS: i32 = 1_000;
+const INSTRUCTIONS_PER_CHECK: i32 = 1_000;
 
 #[derive(Debug, Clone)]
 pub(super) struct Listings(SqlitePool);
@@ -44,17 +44,18 @@ impl Listings {
 
     /// Lends a connection for one listing. Dropping it interrupts a statement that still runs on
     /// it.
-    pub(super) async fn lend(&self) -> sqlx::Result<PooledConnection> {
+    pub(super) async fn acquire(&self) -> sqlx::Result<PooledConnection> {
         let deadline = Instant::now() + DEADLINE;
         let acquired = timeout_at(deadline.into(), self.0.acquire()).await;
         let mut connection = acquired.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        let abandoned = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&abandoned);
-        let goes_on = move || !seen.load(Ordering::Relaxed) && Instant::now() < deadline;
+        let is_abandoned = Arc::new(AtomicBool::new(false));
+        let abandoned_flag = Arc::clone(&is_abandoned);
+        let should_continue =
+            move || !abandoned_flag.load(Ordering::Relaxed) && Instant::now() < deadline;
         let mut handle = connection.lock_handle().await?;
-        handle.set_progress_handler(INSTRUCTIONS, goes_on);
+        handle.set_progress_handler(INSTRUCTIONS_PER_CHECK, should_continue);
         drop(handle);
-        let listing = Interruption(abandoned);
+        let listing = Interruption(is_abandoned);
         Ok(PooledConnection::for_listing(connection, listing))
     }
 }
@@ -63,7 +64,7 @@ impl Listings {
 pub(super) fn past_deadline(error: sqlx::Error) -> sqlx::Error {
     let interrupted = error
         .as_database_error()
-        .is_some_and(|error| sqlite_code(error) == Some(INTERRUPT));
+        .is_some_and(|error| sqlite_code(error) == Some(SQLITE_INTERRUPT));
     if interrupted {
         PastDeadline::error()
     } else {
@@ -73,10 +74,10 @@ pub(super) fn past_deadline(error: sqlx::Error) -> sqlx::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::INSTRUCTIONS;
+    use super::INSTRUCTIONS_PER_CHECK;
     use crate::listing::CONNECTIONS;
     use crate::query::{query, query_scalar};
-    use crate::sqlite::open::tests::fresh;
+    use crate::sqlite::open::tests::open_temporary;
     use futures::future::join_all;
     use service::key::KeyDigest;
     use service::store::{KeyStore as _, StoreError};
@@ -89,37 +90,37 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn listings_are_interrupted_at_their_deadline_and_leave_usable_connections() {
-        let (_place, store, _engine) = fresh().await;
+        let (_directory, store, _engine) = open_temporary().await;
         let endless = || query(ENDLESS).fetch_all::<(i64,)>(store.listings("counting"));
-        let ends = join_all((0..CONNECTIONS).map(|_| endless())).await;
-        for end in ends {
-            let error = end.expect_err("the listing has no end");
+        let results = join_all((0..CONNECTIONS).map(|_| endless())).await;
+        for result in results {
+            let error = result.expect_err("the listing has no end");
             let is_past = matches!(error, StoreError::PastDeadline("counting"));
             assert!(is_past, "{error:?}");
         }
         // Each connection was used, and has to answer again.
-        let answers = (0..CONNECTIONS).map(|_| {
-            let one = query_scalar("SELECT 1");
-            one.fetch_one::<i64>(store.listings("a test"))
+        let rows = (0..CONNECTIONS).map(|_| {
+            let row = query_scalar("SELECT 1");
+            row.fetch_one::<i64>(store.listings("a test"))
         });
-        for answer in join_all(answers).await {
-            assert_eq!(answer.unwrap(), 1);
+        for row in join_all(rows).await {
+            assert_eq!(row.unwrap(), 1);
         }
         store.close().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn waiting_listings_end_at_their_deadline_while_authentication_continues() {
-        let (_place, store, engine) = fresh().await;
+        let (_directory, store, engine) = open_temporary().await;
         // All connections are busy until the end of this test.
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = Vec::new();
         for _ in 0..CONNECTIONS {
             let mut connection = engine.listings.0.acquire().await.unwrap();
-            let seen = Arc::clone(&stop);
-            let goes_on = move || !seen.load(Ordering::Relaxed);
+            let stop_flag = Arc::clone(&stop);
+            let should_continue = move || !stop_flag.load(Ordering::Relaxed);
             let mut handle = connection.lock_handle().await.unwrap();
-            handle.set_progress_handler(INSTRUCTIONS, goes_on);
+            handle.set_progress_handler(INSTRUCTIONS_PER_CHECK, should_continue);
             drop(handle);
             running.push(tokio::spawn(async move {
                 let endless = sqlx::query(ENDLESS).fetch_all(&mut *connection);
@@ -140,9 +141,9 @@ mod tests {
             }
         };
         tokio::select! {
-            ends = join_all(listings) => {
-                for end in ends {
-                    let error = end.expect_err("no connection was free");
+            results = join_all(listings) => {
+                for result in results {
+                    let error = result.expect_err("no connection was free");
                     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
                 }
             }
@@ -161,8 +162,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn abandoned_listing_is_interrupted_at_once() {
-        let (_place, store, engine) = fresh().await;
-        let abandoned = (0..CONNECTIONS).map(|_| {
+        let (_directory, store, engine) = open_temporary().await;
+        let tasks = (0..CONNECTIONS).map(|_| {
             let store = store.clone();
             tokio::spawn(async move {
                 let endless = query(ENDLESS);
@@ -171,17 +172,17 @@ mod tests {
                     .await;
             })
         });
-        let abandoned: Vec<_> = abandoned.collect();
+        let tasks: Vec<_> = tasks.collect();
         while engine.listings.0.num_idle() > 0 || engine.listings.0.size() < CONNECTIONS {
             tokio::task::yield_now().await;
         }
-        for task in &abandoned {
+        for task in &tasks {
             task.abort();
         }
         // If the connections were still taken, this would be refused.
-        let one = query_scalar("SELECT 1").fetch_one(store.listings("a test"));
-        let one: i64 = one.await.unwrap();
-        assert_eq!(one, 1);
+        let row = query_scalar("SELECT 1").fetch_one(store.listings("a test"));
+        let row: i64 = row.await.unwrap();
+        assert_eq!(row, 1);
         store.close().await;
     }
 }

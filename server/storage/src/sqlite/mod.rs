@@ -7,7 +7,8 @@
 //!   is requested.
 //! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
 //!   database file (`checkpoints`).
-//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns (`Feeds`).
+//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns
+//!   (`FeedLimiter`).
 //! - *Pools*, named by what they guarantee (`pools`):
 //!   - *writer*: one connection for every durable change, with a shared write permit;
 //!   - *non-durable*: one connection for writes that a power cut may lose (last uses, call counts),
@@ -76,12 +77,12 @@ pub(crate) mod inspection;
 mod listings;
 pub(crate) mod open;
 pub(crate) mod open_error;
-#[cfg(test)]
-mod plans;
 pub(crate) mod pools;
 mod process_lock;
 #[cfg(test)]
-mod verdicts;
+mod query_plans;
+#[cfg(test)]
+mod verdict_columns;
 mod write_check;
 mod write_scheduler;
 
@@ -91,9 +92,9 @@ pub use open::OpenMode;
 pub use open::open;
 pub use open_error::OpenError;
 
-use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection as LentConnection};
+use crate::engine::{Engine, OpenTransaction, PoolName, PooledConnection as EngineConnection};
 use crate::lock_scope::LockScope;
-use crate::ports::audit::{INDEXED_LOGS, Logs};
+use crate::ports::audit::{INDEXED_LOG_STATEMENTS, LogStatements};
 use crate::ports::verdict;
 use crate::query::{ByEngine, query};
 use async_trait::async_trait;
@@ -107,7 +108,7 @@ use write_check::WriteCheck;
 use write_scheduler::Pool;
 
 /// Number of feeds that may be at the writer at once (I5).
-const FEEDS: usize = 1;
+const MAX_CONCURRENT_FEEDS: usize = 1;
 
 /// An SQLite file with its pools.
 #[derive(Debug)]
@@ -134,28 +135,28 @@ pub(crate) struct SqliteEngine {
 #[async_trait]
 impl Engine for SqliteEngine {
     /// R1.
-    async fn lend(&self, pool: PoolName) -> sqlx::Result<LentConnection> {
+    async fn acquire(&self, pool: PoolName) -> sqlx::Result<EngineConnection> {
         let connection = match pool {
             PoolName::Readers => PooledConnection::for_reading(self.readers.acquire().await?),
             PoolName::Authentication => {
                 PooledConnection::for_reading(self.authentication.acquire().await?)
             }
-            PoolName::Listings => self.listings.lend().await?,
-            PoolName::Writer => self.writer.lend().await?,
-            PoolName::NonDurable => self.non_durable.lend().await?,
-            PoolName::Coordination => self.coordination.lend().await?,
+            PoolName::Listings => self.listings.acquire().await?,
+            PoolName::Writer => self.writer.acquire().await?,
+            PoolName::NonDurable => self.non_durable.acquire().await?,
+            PoolName::Coordination => self.coordination.acquire().await?,
         };
         Ok(ByEngine::Sqlite(connection))
     }
 
     /// W2, W3. The pools that only read refuse the statement.
-    async fn lend_for_writing(&self, pool: PoolName) -> sqlx::Result<LentConnection> {
+    async fn acquire_for_writing(&self, pool: PoolName) -> sqlx::Result<EngineConnection> {
         let connection = match pool {
-            PoolName::Writer => self.writer.lend_for_writing().await?,
-            PoolName::NonDurable => self.non_durable.lend_for_writing().await?,
-            PoolName::Coordination => self.coordination.lend_for_writing().await?,
+            PoolName::Writer => self.writer.acquire_for_writing().await?,
+            PoolName::NonDurable => self.non_durable.acquire_for_writing().await?,
+            PoolName::Coordination => self.coordination.acquire_for_writing().await?,
             PoolName::Readers | PoolName::Listings | PoolName::Authentication => {
-                return self.lend(pool).await;
+                return self.acquire(pool).await;
             }
         };
         Ok(ByEngine::Sqlite(connection))
@@ -194,7 +195,7 @@ impl Engine for SqliteEngine {
             let all = query(verdict::FORGET_ALL);
             self.coordination.execute(all).await.map(drop)
         };
-        self.process_lock.enter(forget).await
+        self.process_lock.acquire(forget).await
     }
 
     /// Checks that the file can be written. Its file system can turn read-only at any time (F7).
@@ -214,8 +215,8 @@ impl Engine for SqliteEngine {
         })
     }
 
-    fn audit_logs(&self) -> &'static Logs {
-        &INDEXED_LOGS
+    fn audit_log_statements(&self) -> &'static LogStatements {
+        &INDEXED_LOG_STATEMENTS
     }
 
     /// Closes the writer last, so that SQLite can copy the log into the file.
@@ -227,6 +228,6 @@ impl Engine for SqliteEngine {
         self.coordination.close().await;
         self.checkpoints.close().await;
         self.writer.close().await;
-        self.process_lock.give_back().await;
+        self.process_lock.release().await;
     }
 }

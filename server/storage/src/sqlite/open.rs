@@ -10,9 +10,9 @@ use super::open_error::{OpenError, explain};
 use super::process_lock::ProcessLock;
 use super::write_check::WriteCheck;
 use super::write_scheduler::{Pool, WriteScheduler};
-use super::{FEEDS, SqliteEngine, pools};
+use super::{MAX_CONCURRENT_FEEDS, SqliteEngine, pools};
 use crate::SqlStore;
-use crate::inspection::{Schema, VERSION, newest};
+use crate::inspection::{SCHEMA_VERSION, Schema, newest};
 use crate::ports::term;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -25,13 +25,13 @@ pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) const APPLICATION_ID: i64 = 0x566f_586d;
 
 /// Number of connections for reads of a few rows.
-const READERS: u32 = 3;
+const READER_CONNECTIONS: u32 = 3;
 /// Number of connections for authentication, which reads a row each time.
-const AUTHENTICATION: u32 = 2;
+const AUTHENTICATION_CONNECTIONS: u32 = 2;
 
 /// Oldest usable version of SQLite. Earlier ones can corrupt a database in WAL mode:
 /// <https://www.sqlite.org/wal.html#walresetbug>.
-const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
 
 /// The changes that opening a database may make to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum OpenMode {
 
 impl OpenMode {
     /// Returns whether the database may be created.
-    pub(crate) fn creates(self) -> bool {
+    pub(crate) fn may_create(self) -> bool {
         matches!(self, Self::CreateIfNew | Self::RollingUpgrade)
     }
 }
@@ -62,43 +62,47 @@ impl OpenMode {
 /// The file cannot be used as it is. It is unchanged then.
 pub async fn open(path: &Path, mode: OpenMode) -> Result<SqlStore, OpenError> {
     let engine = SqliteEngine::open(path, mode).await?;
-    Ok(SqlStore::new(Arc::new(engine), FEEDS))
+    Ok(SqlStore::new(Arc::new(engine), MAX_CONCURRENT_FEEDS))
 }
 
 impl SqliteEngine {
     async fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
         let files = Files::at(path)?;
         files.prepare(mode)?;
-        let failed = |error| explain(error, &files.database);
+        let to_open_error = |error| explain(error, &files.database);
         let options = pools::options(&files.database);
 
         // This connection sets no journal mode, since that is written into the file, which may turn
         // out to belong to another program.
-        let mut connection = options.connect().await.map_err(failed)?;
-        check_version(&mut connection).await.map_err(failed)??;
-        bring_up(&mut connection, &files, mode).await?;
-        connection.close().await.map_err(failed)?;
-        files.mark()?;
+        let mut connection = options.connect().await.map_err(to_open_error)?;
+        check_version(&mut connection)
+            .await
+            .map_err(to_open_error)??;
+        check_and_migrate(&mut connection, &files, mode).await?;
+        connection.close().await.map_err(to_open_error)?;
+        files.ensure_marker()?;
 
-        let writer = pools::writer(&options).await.map_err(failed)?;
+        let writer = pools::writer(&options).await.map_err(to_open_error)?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
             .fetch_one(&writer)
             .await
-            .map_err(failed)?;
+            .map_err(to_open_error)?;
         if mode != "wal" {
-            return Err(OpenError::NoWriteAheadLog {
+            return Err(OpenError::WrongJournalMode {
                 path: files.database,
                 mode,
             });
         }
         let scheduler = WriteScheduler::default();
-        let non_durable = pools::non_durable(&options).await.map_err(failed)?;
-        let coordination = pools::coordination(&options).await.map_err(failed)?;
-        let listings = pools::listings(&options).await.map_err(failed)?;
-        let authentication = pools::readers(&options, AUTHENTICATION).await;
-        let authentication = authentication.map_err(failed)?;
-        let readers = pools::readers(&options, READERS).await.map_err(failed)?;
-        let checkpoints = pools::checkpoints(&options).await.map_err(failed)?;
+        let non_durable = pools::non_durable(&options).await.map_err(to_open_error)?;
+        let coordination = pools::coordination(&options).await.map_err(to_open_error)?;
+        let listings = pools::listings(&options).await.map_err(to_open_error)?;
+        let authentication = pools::readers(&options, AUTHENTICATION_CONNECTIONS).await;
+        let authentication = authentication.map_err(to_open_error)?;
+        let readers = pools::readers(&options, READER_CONNECTIONS)
+            .await
+            .map_err(to_open_error)?;
+        let checkpoints = pools::checkpoints(&options).await.map_err(to_open_error)?;
         Ok(Self {
             writer: Pool::new(writer, &scheduler, false),
             readers,
@@ -107,7 +111,7 @@ impl SqliteEngine {
             non_durable: Pool::new(non_durable, &scheduler, true),
             coordination: Pool::new(coordination, &scheduler, false),
             process_lock: ProcessLock::at(files.marker.clone()),
-            log: files.beside("-wal").into(),
+            log: files.with_suffix("-wal").into(),
             checkpoints: Checkpoints::start(checkpoints, scheduler),
             write_check: WriteCheck::default(),
         })
@@ -115,13 +119,13 @@ impl SqliteEngine {
 }
 
 async fn check_version(connection: &mut SqliteConnection) -> sqlx::Result<Result<(), OpenError>> {
-    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(connection)
         .await?;
-    Ok(if is_recent(&found) {
+    Ok(if is_recent(&version) {
         Ok(())
     } else {
-        Err(OpenError::OldSqlite { found })
+        Err(OpenError::UnsupportedSqlite { version })
     })
 }
 
@@ -130,45 +134,45 @@ pub(super) fn is_recent(version: &str) -> bool {
         .split('.')
         .map_while(|part| part.parse().ok())
         .collect();
-    numbers.as_slice() >= OLDEST_SQLITE.as_slice()
+    numbers.as_slice() >= OLDEST_VERSION.as_slice()
 }
 
 /// Checks that the file is ours and applies the missing migrations, in one transaction.
 ///
 /// Of two processes that start at once, the second finds the work done. A start that is killed
 /// leaves nothing half done.
-pub(crate) async fn bring_up(
+pub(crate) async fn check_and_migrate(
     connection: &mut SqliteConnection,
     files: &Files,
     mode: OpenMode,
 ) -> Result<(), OpenError> {
-    let failed = |error| explain(error, &files.database);
+    let to_open_error = |error| explain(error, &files.database);
     let mut transaction = connection
         .begin_with("BEGIN IMMEDIATE")
         .await
-        .map_err(failed)?;
+        .map_err(to_open_error)?;
     let application: i64 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(&mut *transaction)
         .await
-        .map_err(failed)?;
+        .map_err(to_open_error)?;
     if application != APPLICATION_ID {
         let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
             .fetch_one(&mut *transaction)
             .await
-            .map_err(failed)?;
+            .map_err(to_open_error)?;
         match mode {
             _ if tables > 0 => {
                 return Err(OpenError::Foreign {
                     path: files.database.clone(),
                 });
             }
-            _ if files.are_marked()? => return Err(files.vanished()),
-            mode if mode.creates() => {}
+            _ if files.has_marker()? => return Err(files.vanished()),
+            mode if mode.may_create() => {}
             _ => return Err(files.missing()),
         }
     }
     if mode == OpenMode::ExistingOnly {
-        must_be_current(&mut transaction, files).await?;
+        require_current_schema(&mut transaction, files).await?;
     }
     // `run` does the same, but its future cannot be shown to be `Send`.
     MIGRATOR
@@ -179,18 +183,18 @@ pub(crate) async fn bring_up(
                 path: files.database.clone(),
                 version,
             },
-            MigrateError::VersionMismatch(version) => OpenError::Altered {
+            MigrateError::VersionMismatch(version) => OpenError::OtherBuild {
                 path: files.database.clone(),
                 version,
             },
-            MigrateError::Execute(error) => failed(error),
-            MigrateError::ExecuteMigration(error, version) => match failed(error) {
-                OpenError::Failed { path, reason } => OpenError::NotMigrated {
+            MigrateError::Execute(error) => to_open_error(error),
+            MigrateError::ExecuteMigration(error, version) => match to_open_error(error) {
+                OpenError::Failed { path, reason } => OpenError::MigrationFailed {
                     path,
                     version,
                     reason,
                 },
-                told => told,
+                open_error => open_error,
             },
             other => OpenError::Failed {
                 path: files.database.clone(),
@@ -198,26 +202,28 @@ pub(crate) async fn bring_up(
             },
         })?;
     if mode != OpenMode::ExistingOnly {
-        term::catch_up(&mut *transaction).await.map_err(failed)?;
+        term::index_missing_terms(&mut *transaction)
+            .await
+            .map_err(to_open_error)?;
     }
     // On a read-only file, BEGIN IMMEDIATE silently begins a read transaction. A statement that
     // could write is refused there.
     sqlx::query("UPDATE installation SET id = id WHERE 1 = 0")
         .execute(&mut *transaction)
         .await
-        .map_err(failed)?;
-    transaction.commit().await.map_err(failed)
+        .map_err(to_open_error)?;
+    transaction.commit().await.map_err(to_open_error)
 }
 
-async fn must_be_current(
+async fn require_current_schema(
     connection: &mut SqliteConnection,
     files: &Files,
 ) -> Result<(), OpenError> {
-    let found: Option<i64> = sqlx::query_scalar(VERSION)
+    let schema_version: Option<i64> = sqlx::query_scalar(SCHEMA_VERSION)
         .fetch_one(connection)
         .await
         .map_err(|error| explain(error, &files.database))?;
-    match Schema::of(found, &MIGRATOR) {
+    match Schema::of(schema_version, &MIGRATOR) {
         Schema::Older(version) => Err(OpenError::Older {
             path: files.database.clone(),
             version,
@@ -236,12 +242,17 @@ pub(super) mod tests {
     use crate::query::{QueryBuilder, query, query_scalar};
 
     /// Opens a new database. Returns its folder, the store and the engine below it.
-    pub(in super::super) async fn fresh() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
-        let place = tempfile::tempdir().expect("a directory for the test");
-        let database = place.path().join("voxum.db");
+    pub(in super::super) async fn open_temporary()
+    -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        let database = directory.path().join("voxum.db");
         let engine = SqliteEngine::open(&database, OpenMode::CreateIfNew).await;
         let engine = Arc::new(engine.expect("the database opens"));
-        (place, SqlStore::new(engine.clone(), FEEDS), engine)
+        (
+            directory,
+            SqlStore::new(engine.clone(), MAX_CONCURRENT_FEEDS),
+            engine,
+        )
     }
 
     #[test]
@@ -256,7 +267,7 @@ pub(super) mod tests {
         }
     }
 
-    async fn has_the_settings(pool: NamedPool<'_>, synchronous: i64) {
+    async fn assert_settings(pool: NamedPool<'_>, synchronous: i64) {
         let setting = async |pragma: &'static str| -> i64 {
             let value = query_scalar(pragma).fetch_one(pool);
             value.await.expect(pragma)
@@ -272,27 +283,27 @@ pub(super) mod tests {
 
     #[tokio::test]
     async fn every_pool_has_its_settings_and_read_pools_cannot_write() {
-        let (_place, store, _engine) = fresh().await;
-        has_the_settings(store.writer("a test"), 2).await;
-        has_the_settings(store.non_durable("a test"), 1).await;
-        has_the_settings(store.coordination("a test"), 1).await;
-        has_the_settings(store.readers("a test"), 2).await;
-        has_the_settings(store.authentication("a test"), 2).await;
+        let (_directory, store, _engine) = open_temporary().await;
+        assert_settings(store.writer("a test"), 2).await;
+        assert_settings(store.non_durable("a test"), 1).await;
+        assert_settings(store.coordination("a test"), 1).await;
+        assert_settings(store.readers("a test"), 2).await;
+        assert_settings(store.authentication("a test"), 2).await;
         let delete = || query("DELETE FROM items");
-        for written in [
+        for result in [
             delete().execute(store.readers("a test")).await,
             delete().execute(store.authentication("a test")).await,
             delete().execute(store.listings("a test")).await,
         ] {
-            assert!(written.is_err(), "a reader can write");
+            assert!(result.is_err(), "a reader can write");
         }
         store.close().await;
     }
 
     #[tokio::test]
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
-        let (_place, store, _engine) = fresh().await;
-        let given = indexed::BULK.iter().map(|statement| {
+        let (_directory, store, _engine) = open_temporary().await;
+        let bulk = indexed::BULK.iter().map(|statement| {
             let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
             format!(
@@ -300,12 +311,12 @@ pub(super) mod tests {
                 statement.columns, statement.statement
             )
         });
-        let alone = indexed::INDEXED
+        let single = indexed::INDEXED
             .iter()
             .map(|&statement| statement.to_owned());
-        for statement in alone.chain(given) {
+        for statement in single.chain(bulk) {
             let explained = format!("EXPLAIN QUERY PLAN {statement}");
-            let explain = QueryBuilder::of_text(explained).build();
+            let explain = QueryBuilder::from_text(explained).build();
             let plan = explain.fetch_all(store.writer("explaining"));
             let plan: Vec<(i64, i64, i64, String)> = plan.await.expect(&statement);
             eprintln!(
@@ -314,7 +325,7 @@ pub(super) mod tests {
                     .map(|(.., step)| step.as_str())
                     .collect::<Vec<_>>()
             );
-            let mut chosen = false;
+            let mut has_scanned_page = false;
             for (.., step) in plan {
                 // The values that a statement is given are few, and are scanned and grouped.
                 let of_few = [
@@ -323,24 +334,24 @@ pub(super) mod tests {
                     "SCAN called",
                     "SCAN 2 CONSTANT ROWS",
                 ];
-                let given = statement.starts_with("WITH given")
+                let is_bulk = statement.starts_with("WITH given")
                     && (of_few.contains(&step.as_str()) || step.contains("TEMP B-TREE"));
                 // The rows of one page are few as well, once its limit has selected them by an
                 // index.
                 let of_page = ["SCAN page", "SCAN fitting", "SCAN f", "SCAN (subquery"];
                 let scans_page = statement.trim_start().starts_with("WITH page")
-                    && of_page.iter().any(|few| step.starts_with(few));
-                chosen |= scans_page;
-                let page = scans_page || (chosen && step.contains("TEMP B-TREE"));
+                    && of_page.iter().any(|scan| step.starts_with(scan));
+                has_scanned_page |= scans_page;
+                let is_page = scans_page || (has_scanned_page && step.contains("TEMP B-TREE"));
                 // A statement that consists of subqueries has a single row of its own, and no table
                 // for it.
-                let few = given || page || step == "SCAN CONSTANT ROW";
+                let is_bounded = is_bulk || is_page || step == "SCAN CONSTANT ROW";
                 assert!(
-                    few || !step.contains("TEMP B-TREE"),
+                    is_bounded || !step.contains("TEMP B-TREE"),
                     "sorts: {step} in {statement}"
                 );
                 assert!(
-                    few || !step.starts_with("SCAN"),
+                    is_bounded || !step.starts_with("SCAN"),
                     "reads a whole table: {step} in {statement}"
                 );
             }

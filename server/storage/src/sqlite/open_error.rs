@@ -21,9 +21,9 @@ pub enum OpenError {
     )]
     Moved { path: PathBuf, moved: PathBuf },
     #[error("{} is a folder: use a file in it, such as {}", path.display(), path.join("voxum.db").display())]
-    Folder { path: PathBuf },
+    IsDirectory { path: PathBuf },
     #[error("{} cannot be created: {reason}", path.display())]
-    NotCreated {
+    CreationFailed {
         path: PathBuf,
         reason: std::io::Error,
     },
@@ -49,12 +49,12 @@ pub enum OpenError {
         newest: i64,
     },
     #[error("the database {} was created by another build with a different schema {version}: use that build", path.display())]
-    Altered { path: PathBuf, version: i64 },
+    OtherBuild { path: PathBuf, version: i64 },
     #[error(
         "the database {} could not be upgraded and is unchanged: step {version} of its schema failed ({reason}); correct that and start again, or continue with the previous version",
         path.display()
     )]
-    NotMigrated {
+    MigrationFailed {
         path: PathBuf,
         version: i64,
         reason: Reason,
@@ -62,9 +62,9 @@ pub enum OpenError {
     #[error("the database {} is locked by another program: stop that program, then start again", path.display())]
     Locked { path: PathBuf },
     #[error("the database {} is in journal mode {mode} and cannot be put in WAL mode: use a local file system", path.display())]
-    NoWriteAheadLog { path: PathBuf, mode: String },
-    #[error("SQLite {found} is too old: build with 3.51.3 or newer")]
-    OldSqlite { found: String },
+    WrongJournalMode { path: PathBuf, mode: String },
+    #[error("SQLite {version} is too old: build with 3.51.3 or newer")]
+    UnsupportedSqlite { version: String },
     #[error("the database {} cannot be opened: {reason}", path.display())]
     Failed { path: PathBuf, reason: Reason },
 }

@@ -1,6 +1,6 @@
 //! Connection pools, each with the settings that its guarantee needs.
 
-use super::checkpoints::LONGEST;
+use super::checkpoints::MAX_LOG_PAGES;
 use super::open_error::is_busy;
 use crate::listing;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long a statement waits for the write lock that another process holds (W3, F3).
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a connection: longer than the largest feed takes, but short enough
 /// that a caller still gets the answer "unavailable" before it gives up.
-const ACQUIRE: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Page cache of the writer, in KiB. A feed that removes items all over a large inventory changes
 /// some 10,000 pages (40 MiB). With SQLite's default cache of 2 MiB, many of them would be written
@@ -24,7 +24,7 @@ const WRITER_CACHE: u32 = 65_536;
 pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(database)
-        .busy_timeout(BUSY)
+        .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
 /// SQLite does not always wait for other connections to change the mode, so this retries while
 /// another process creates the same database.
 pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    let options = writing(options)
+    let options = writer_options(options)
         .journal_mode(SqliteJournalMode::Wal)
         // The log is synced before a commit returns (I2).
         .synchronous(SqliteSynchronous::Full)
@@ -41,26 +41,34 @@ pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<Sqlit
         // Overwritten and deleted data leaves no copy in free space of the file, so that erasing a
         // person also erases them there.
         .pragma("secure_delete", "ON");
-    let began = Instant::now();
+    let start = Instant::now();
     loop {
         match pool(1, options.clone()).await {
-            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
+            Err(error) if is_busy(&error) && start.elapsed() < BUSY_TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            done => return done,
+            result => return result,
         }
     }
 }
 
 /// One connection for writes that a power cut may lose.
 pub(super) async fn non_durable(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(1, writing(options).synchronous(SqliteSynchronous::Normal)).await
+    pool(
+        1,
+        writer_options(options).synchronous(SqliteSynchronous::Normal),
+    )
+    .await
 }
 
 /// One connection that reads and two that write, so that a heartbeat's read never waits for the
 /// write lock.
 pub(super) async fn coordination(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(3, writing(options).synchronous(SqliteSynchronous::Normal)).await
+    pool(
+        3,
+        writer_options(options).synchronous(SqliteSynchronous::Normal),
+    )
+    .await
 }
 
 /// One connection that runs checkpoints. SQLite looks for the log only on connections that know the
@@ -72,9 +80,9 @@ pub(super) async fn checkpoints(options: &SqliteConnectOptions) -> sqlx::Result<
 
 /// Options of all connections that write: they leave checkpoints to another connection (I4, see
 /// [`super::checkpoints`]).
-fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
-    let longest = LONGEST.to_string();
-    options.clone().pragma("wal_autocheckpoint", longest)
+fn writer_options(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    let max_pages = MAX_LOG_PAGES.to_string();
+    options.clone().pragma("wal_autocheckpoint", max_pages)
 }
 
 pub(super) async fn readers(
@@ -93,7 +101,7 @@ pub(super) async fn listings(options: &SqliteConnectOptions) -> sqlx::Result<Sql
 async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     SqlitePoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         // Connections to a file do not age.
         .idle_timeout(None)
         .max_lifetime(None)

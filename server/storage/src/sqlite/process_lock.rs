@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 /// Delay between attempts while another process deletes the rows of dead nodes.
-const AGAIN: Duration = Duration::from_millis(10);
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// File lock on the marker beside the database.
 ///
@@ -18,14 +18,14 @@ const AGAIN: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct ProcessLock {
     marker: PathBuf,
-    held: Mutex<Option<File>>,
+    file: Mutex<Option<File>>,
 }
 
 impl ProcessLock {
     pub(super) fn at(marker: PathBuf) -> Self {
         Self {
             marker,
-            held: Mutex::default(),
+            file: Mutex::default(),
         }
     }
 
@@ -46,12 +46,12 @@ impl ProcessLock {
 
     /// Acquires the shared lock. If no process holds it, runs `forget` first, under the exclusive
     /// lock: a node that registered in between would be deleted as well.
-    pub(super) async fn enter(
+    pub(super) async fn acquire(
         &self,
         forget: impl Future<Output = sqlx::Result<()>>,
     ) -> sqlx::Result<()> {
-        let mut held = self.held.lock().await;
-        if held.is_some() {
+        let mut file = self.file.lock().await;
+        if file.is_some() {
             // Other processes may have started since, so nothing is deleted.
             return Ok(());
         }
@@ -67,15 +67,15 @@ impl ProcessLock {
         loop {
             match marker.try_lock_shared() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) => sleep(AGAIN).await,
+                Err(TryLockError::WouldBlock) => sleep(RETRY_DELAY).await,
                 Err(TryLockError::Error(_)) => return Ok(()),
             }
         }
-        *held = Some(marker);
+        *file = Some(marker);
         Ok(())
     }
 
-    pub(super) async fn give_back(&self) {
-        *self.held.lock().await = None;
+    pub(super) async fn release(&self) {
+        *self.file.lock().await = None;
     }
 }

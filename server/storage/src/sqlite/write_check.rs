@@ -15,9 +15,9 @@ use tokio::time::timeout;
 /// write nothing.
 const WRITE: &str = "PRAGMA user_version = 0";
 /// How long a result is reused, so that callers cannot cause more frequent writes.
-const PERIOD: Duration = Duration::from_secs(1);
+const CACHE_PERIOD: Duration = Duration::from_secs(1);
 /// How long the write may wait for other writes.
-const PATIENCE: Duration = Duration::from_millis(500);
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// Result and time of the last check. Concurrent callers wait for one write.
 #[derive(Debug, Default)]
@@ -32,23 +32,27 @@ impl WriteCheck {
     /// reported on its own.
     pub(super) async fn run(&self, connections: &Pool) -> sqlx::Result<()> {
         let mut last = self.0.lock().await;
-        let before = last.is_none_or(|(_, writable)| writable);
-        if last.is_some_and(|(at, _)| at.elapsed() < PERIOD) {
-            return if before { Ok(()) } else { Err(unwritable()) };
+        let was_writable = last.is_none_or(|(_, writable)| writable);
+        if last.is_some_and(|(at, _)| at.elapsed() < CACHE_PERIOD) {
+            return if was_writable {
+                Ok(())
+            } else {
+                Err(unwritable_error())
+            };
         }
-        let result = match timeout(PATIENCE, connections.execute(query(WRITE))).await {
+        let result = match timeout(MAX_WAIT, connections.execute(query(WRITE))).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if is_full(&error) => Ok(()),
             Ok(Err(error)) if !is_busy(&error) => Err(error),
-            _ if before => Ok(()),
-            _ => Err(unwritable()),
+            _ if was_writable => Ok(()),
+            _ => Err(unwritable_error()),
         };
         *last = Some((Instant::now(), result.is_ok()));
         result
     }
 }
 
-fn unwritable() -> sqlx::Error {
+fn unwritable_error() -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::other(
         "the database file could not be written",
     ))

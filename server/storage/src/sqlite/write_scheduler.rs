@@ -20,37 +20,37 @@ pub(super) struct WriteScheduler {
     /// Durable and coordination writes hold it shared and wait for the write lock of the file;
     /// non-durable writes hold it exclusively. It is fair: permits are granted in order of request.
     order: Arc<RwLock<()>>,
-    committed: Arc<Notify>,
+    commit_signal: Arc<Notify>,
 }
 
 /// Maximum wait for a permit (I3). After that, the write lock of the file alone decides, as it does
 /// between processes.
-const PATIENCE: Duration = Duration::from_millis(500);
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Permit of one write, which is released when it is dropped. Without an order after [`PATIENCE`].
+/// Permit of one write, which is released when it is dropped. Without an order after [`MAX_WAIT`].
 #[derive(Debug)]
 pub(super) struct WritePermit {
     _order: Option<Either<OwnedRwLockReadGuard<()>, OwnedRwLockWriteGuard<()>>>,
-    committed: Arc<Notify>,
+    commit_signal: Arc<Notify>,
 }
 
 impl WritePermit {
     /// Reports that the write was committed.
-    pub(super) fn committed(&self) {
-        self.committed.notify_one();
+    pub(super) fn report_commit(&self) {
+        self.commit_signal.notify_one();
     }
 }
 
 impl WriteScheduler {
     /// Waits for the exclusive permit, with which nothing else in this process writes, up to
-    /// [`PATIENCE`].
+    /// [`MAX_WAIT`].
     pub(super) async fn exclusive(&self) -> WritePermit {
-        let order = timeout(PATIENCE, Arc::clone(&self.order).write_owned()).await;
+        let order = timeout(MAX_WAIT, Arc::clone(&self.order).write_owned()).await;
         self.permit(order.ok().map(Either::Right))
     }
 
     async fn shared(&self) -> WritePermit {
-        let order = timeout(PATIENCE, Arc::clone(&self.order).read_owned()).await;
+        let order = timeout(MAX_WAIT, Arc::clone(&self.order).read_owned()).await;
         self.permit(order.ok().map(Either::Left))
     }
 
@@ -60,13 +60,13 @@ impl WriteScheduler {
     ) -> WritePermit {
         WritePermit {
             _order: order,
-            committed: Arc::clone(&self.committed),
+            commit_signal: Arc::clone(&self.commit_signal),
         }
     }
 
     /// Waits for a commit after the last one that was reported. Supports a single waiting task.
-    pub(super) async fn committed(&self) {
-        self.committed.notified().await;
+    pub(super) async fn wait_for_commit(&self) {
+        self.commit_signal.notified().await;
     }
 }
 
@@ -75,15 +75,19 @@ impl WriteScheduler {
 pub(super) struct Pool {
     connections: SqlitePool,
     scheduler: WriteScheduler,
-    yields: bool,
+    is_exclusive: bool,
 }
 
 impl Pool {
-    pub(super) fn new(connections: SqlitePool, scheduler: &WriteScheduler, yields: bool) -> Self {
+    pub(super) fn new(
+        connections: SqlitePool,
+        scheduler: &WriteScheduler,
+        is_exclusive: bool,
+    ) -> Self {
         Self {
             connections,
             scheduler: scheduler.clone(),
-            yields,
+            is_exclusive,
         }
     }
 
@@ -92,7 +96,7 @@ impl Pool {
     }
 
     async fn permit(&self) -> WritePermit {
-        if self.yields {
+        if self.is_exclusive {
             self.scheduler.exclusive().await
         } else {
             self.scheduler.shared().await
@@ -109,13 +113,13 @@ impl Pool {
     }
 
     /// Lends a connection for a statement that reads, which needs no permit.
-    pub(super) async fn lend(&self) -> sqlx::Result<PooledConnection> {
+    pub(super) async fn acquire(&self) -> sqlx::Result<PooledConnection> {
         let connection = self.connections.acquire().await?;
         Ok(PooledConnection::for_reading(connection))
     }
 
     /// Lends a connection for a single statement that writes, with a permit (W2).
-    pub(super) async fn lend_for_writing(&self) -> sqlx::Result<PooledConnection> {
+    pub(super) async fn acquire_for_writing(&self) -> sqlx::Result<PooledConnection> {
         let permit = self.permit().await;
         let connection = self.connections.acquire().await?;
         Ok(PooledConnection::for_writing(connection, permit))
@@ -123,14 +127,14 @@ impl Pool {
 
     /// Runs a single statement that writes.
     pub(super) async fn execute(&self, query: Query<'_>) -> sqlx::Result<u64> {
-        self.lend_for_writing().await?.run(query).await
+        self.acquire_for_writing().await?.run(query).await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::query::{query, query_scalar};
-    use crate::sqlite::open::tests::fresh;
+    use crate::sqlite::open::tests::open_temporary;
     use futures::FutureExt as _;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
@@ -141,17 +145,17 @@ mod tests {
     /// it counts them again while it holds its permit. So the result does not depend on timing.
     #[tokio::test(flavor = "multi_thread")]
     async fn change_waits_for_at_most_one_non_durable_transaction() {
-        let (_place, store, _engine) = fresh().await;
+        let (_directory, store, _engine) = open_temporary().await;
         for statement in [
             "CREATE TABLE much (writes INTEGER, seen INTEGER)",
             "INSERT INTO much VALUES (0, 0)",
         ] {
-            let made = query(statement).execute(store.writer("a table"));
-            made.await.unwrap();
+            let result = query(statement).execute(store.writer("a table"));
+            result.await.unwrap();
         }
-        let begun = Arc::new(AtomicI64::new(0));
-        let (writing, count) = (store.clone(), Arc::clone(&begun));
-        let much = tokio::spawn(async move {
+        let write_count = Arc::new(AtomicI64::new(0));
+        let (writing, count) = (store.clone(), Arc::clone(&write_count));
+        let writer = tokio::spawn(async move {
             loop {
                 let mut tx = writing.begin_non_durable("writing much").await.unwrap();
                 let write = query("UPDATE much SET writes = writes + 1");
@@ -161,7 +165,7 @@ mod tests {
                 tx.commit().await.unwrap();
             }
         });
-        let count = || begun.load(Ordering::SeqCst);
+        let count = || write_count.load(Ordering::SeqCst);
         for _ in 0..10 {
             sleep(Duration::from_millis(7)).await;
             let mut change = Box::pin(store.begin_global_change("a change"));
@@ -174,20 +178,23 @@ mod tests {
             assert!(count() <= before + 1, "a change had to stand back");
             tx.commit().await.unwrap();
 
-            let see = query("UPDATE much SET seen = writes");
-            let mut seeing = Box::pin(see.execute(store.coordination("a report")));
-            let at_once = (&mut seeing).now_or_never();
+            let update = query("UPDATE much SET seen = writes");
+            let mut report = Box::pin(update.execute(store.coordination("a report")));
+            let at_once = (&mut report).now_or_never();
             let before = count();
             match at_once {
                 Some(done) => done.unwrap(),
-                None => seeing.await.unwrap(),
+                None => report.await.unwrap(),
             };
-            let seen = query_scalar("SELECT seen FROM much");
-            let seen: i64 = seen.fetch_one(store.readers("a test")).await.unwrap();
-            assert!(seen <= before + 1, "what nodes report had to stand back");
+            let reported = query_scalar("SELECT seen FROM much");
+            let reported: i64 = reported.fetch_one(store.readers("a test")).await.unwrap();
+            assert!(
+                reported <= before + 1,
+                "what nodes report had to stand back"
+            );
         }
-        much.abort();
-        let _ = much.await;
+        writer.abort();
+        let _ = writer.await;
         store.close().await;
     }
 }

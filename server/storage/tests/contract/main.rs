@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut tests = sqlite::tests();
     tests.push(Trial::test("every_case_holds_on_postgres", || {
-        run(postgres::every_case_holds());
+        run(postgres::run_every_case());
         Ok(())
     }));
     libtest_mimic::run(&arguments, tests).exit_code()

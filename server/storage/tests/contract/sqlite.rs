@@ -9,14 +9,14 @@ use storage::{OpenMode, sqlite};
 pub fn tests() -> Vec<Trial> {
     let test = |case: &'static Case| {
         Trial::test(case.name(), || {
-            crate::run(holds(case));
+            crate::run(run_case(case));
             Ok(())
         })
     };
     contract::cases().into_iter().map(test).collect()
 }
 
-async fn holds(case: &Case) {
+async fn run_case(case: &Case) {
     let directory = tempfile::tempdir().expect("a directory");
     let database = directory.path().join("voxum.db");
     let store = sqlite::open(&database, OpenMode::CreateIfNew).await;

@@ -9,8 +9,8 @@ use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 async fn run(raw: &mut PgConnection, sql: &str) {
-    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(raw).await;
-    done.expect(sql);
+    let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(raw).await;
+    result.expect(sql);
 }
 
 /// Returns every row of every table as text.
@@ -25,11 +25,11 @@ pub async fn dump(raw: &mut PgConnection) -> Vec<String> {
     let mut rows = Vec::new();
     for table in tables {
         let sql = format!("SELECT '{table}: ' || t::text FROM {table} t ORDER BY 1");
-        let some: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+        let table_rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
             .fetch_all(&mut *raw)
             .await
             .expect("rows");
-        rows.extend(some);
+        rows.extend(table_rows);
     }
     rows
 }
@@ -71,12 +71,12 @@ async fn fault_or_cancellation_before_the_audit_event_undoes_the_whole_change() 
         // up.
         run(&mut raw, "BEGIN; LOCK TABLE audit_events IN EXCLUSIVE MODE").await;
         let attempt = change.make(&store, &world, change.account(&world));
-        let waited = tokio::time::timeout(Duration::from_millis(30), attempt).await;
-        assert!(waited.is_err(), "{change:?} did not wait");
+        let timed_out = tokio::time::timeout(Duration::from_millis(30), attempt).await;
+        assert!(timed_out.is_err(), "{change:?} did not wait");
         run(&mut raw, "ROLLBACK").await;
 
-        let made = change.make(&store, &world, change.account(&world)).await;
-        assert!(made.expect("the store goes on"), "{change:?}");
+        let outcome = change.make(&store, &world, change.account(&world)).await;
+        assert!(outcome.expect("the store goes on"), "{change:?}");
         assert_ne!(
             dump(&mut raw).await,
             before,
@@ -92,8 +92,8 @@ async fn fault_or_cancellation_before_the_audit_event_undoes_the_whole_change() 
         "DELETE FROM audit_events",
         "TRUNCATE audit_events",
     ] {
-        let done = sqlx::raw_sql(sql).execute(&mut raw).await;
-        let refused = done.expect_err("the database refuses it").to_string();
+        let result = sqlx::raw_sql(sql).execute(&mut raw).await;
+        let refused = result.expect_err("the database refuses it").to_string();
         assert!(refused.contains("audit events are never"), "{refused}");
     }
     let after = store.audit_events(account, 100).await.expect("events");

@@ -14,7 +14,7 @@ use testkit::postgres::Database;
 
 /// Rows for tables that the contract's changes leave empty, and values that a text format has to
 /// escape.
-const REST: &str = "
+const REMAINING_ROWS: &str = "
     UPDATE installation SET pepper_fingerprint = 'which one';
     UPDATE api_keys SET note = 'a tab	, a line
 , a \\N, a \\, \"quotes\" and an é', last_used_at = 9007199254740993, last_used_ip = '2001:db8::1';
@@ -65,7 +65,7 @@ async fn dump(file: &Path) -> Vec<String> {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
         AND name NOT LIKE '\\_sqlx%' ESCAPE '\\'
         AND name NOT IN ('nodes', 'verdict_changes', 'verdict_counter') ORDER BY name";
-    let mut all = Vec::new();
+    let mut all_rows = Vec::new();
     for table in texts(&mut connection, tables).await {
         let columns = format!("SELECT 'quote(' || name || ')' FROM pragma_table_xinfo('{table}')");
         let columns = texts(&mut connection, &columns).await.join(" || ', ' || ");
@@ -75,24 +75,24 @@ async fn dump(file: &Path) -> Vec<String> {
             !rows.is_empty(),
             "there is nothing in {table}: fill it in REST"
         );
-        all.extend(rows);
+        all_rows.extend(rows);
     }
-    all
+    all_rows
 }
 
 /// Creates a file with rows in every table.
-async fn full(folder: &Path) -> std::path::PathBuf {
+async fn create_filled_file(folder: &Path) -> std::path::PathBuf {
     let file = folder.join("voxum.db");
     let store = sqlite::open(&file, OpenMode::CreateIfNew).await;
     let store = store.expect("the store opens");
     let world = World::build(&store).await;
     for change in Change::ALL {
-        let made = change.make(&store, &world, change.account(&world)).await;
-        assert!(made.expect("the change is made"), "{change:?}");
+        let outcome = change.make(&store, &world, change.account(&world)).await;
+        assert!(outcome.expect("the change is made"), "{change:?}");
     }
     store.close().await;
     let mut connection = raw(&file).await;
-    sqlx::raw_sql(REST)
+    sqlx::raw_sql(REMAINING_ROWS)
         .execute(&mut connection)
         .await
         .expect("the rest");
@@ -102,7 +102,7 @@ async fn full(folder: &Path) -> std::path::PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn move_to_postgresql_and_backup_from_it_keep_all_data() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = full(folder.path()).await;
+    let file = create_filled_file(folder.path()).await;
     let before = dump(&file).await;
     let database = Database::new().await;
     let url = database.url();
@@ -118,21 +118,24 @@ async fn move_to_postgresql_and_backup_from_it_keep_all_data() {
     store.close().await;
     assert_eq!(dump(&file).await, before);
 
-    let held = move_to_postgres(&file, url.as_str()).await.expect("moved");
-    assert!(held.accounts > 0 && held.keys > 0, "{held:?}");
+    let summary = move_to_postgres(&file, url.as_str()).await.expect("moved");
+    assert!(summary.accounts > 0 && summary.keys > 0, "{summary:?}");
     let backup = folder.path().join("backup.db");
     let again = back_up_postgres(url.as_str(), &backup).await;
-    assert_eq!(again.expect("backed up"), held);
+    assert_eq!(again.expect("backed up"), summary);
     assert_eq!(dump(&backup).await, before);
 
     // No server starts without the file, and the error message explains how to go back.
-    let told = sqlite::open(&file, OpenMode::CreateIfNew).await;
-    let told = told.expect_err("it is gone");
+    let result = sqlite::open(&file, OpenMode::CreateIfNew).await;
+    let result = result.expect_err("it is gone");
     let moved = folder.path().join("voxum.db.moved");
-    assert!(matches!(told, sqlite::OpenError::Moved { .. }), "{told}");
     assert!(
-        told.to_string().contains(&*moved.to_string_lossy()),
-        "{told}"
+        matches!(result, sqlite::OpenError::Moved { .. }),
+        "{result}"
+    );
+    assert!(
+        result.to_string().contains(&*moved.to_string_lossy()),
+        "{result}"
     );
     assert_eq!(dump(&moved).await, before);
     std::fs::rename(&moved, &file).expect("renamed");
@@ -173,15 +176,15 @@ async fn move_to_postgresql_and_backup_from_it_keep_all_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn backup_restores_the_same_data_to_either_database() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = full(folder.path()).await;
+    let file = create_filled_file(folder.path()).await;
     let now = Timestamp::from_millis(1_800_000_000_000);
     let database = Database::new().await;
     let url = database.url();
-    let told = restore_to_postgres(&file, url.as_str(), now).await;
-    let told = told.expect("restored");
+    let result = restore_to_postgres(&file, url.as_str(), now).await;
+    let result = result.expect("restored");
     let elsewhere = folder.path().join("elsewhere.db");
     let same = restore_to_file(&file, &elsewhere, now).await;
-    assert_eq!(same.expect("restored"), told);
+    assert_eq!(same.expect("restored"), result);
     let backup = folder.path().join("backup.db");
     back_up_postgres(url.as_str(), &backup)
         .await

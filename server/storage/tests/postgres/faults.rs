@@ -36,8 +36,8 @@ async fn failures_are_classified_by_error_code_and_expose_no_value() {
             "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NEW; END $$;
              CREATE OR REPLACE TRIGGER fault BEFORE UPDATE ON installation FOR EACH ROW EXECUTE FUNCTION fault()"
         );
-        let made = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
-        made.expect("a trigger");
+        let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
+        result.expect("a trigger");
         let error = store.set_pepper_fingerprint(CANARY).await;
         let error = error.expect_err("the statement fails");
         let text = text(&error);
@@ -45,20 +45,20 @@ async fn failures_are_classified_by_error_code_and_expose_no_value() {
         assert!(text.contains("storing the pepper's fingerprint"), "{text}");
         (error, text)
     };
-    let told = "USING DETAIL = NEW.pepper_fingerprint, HINT = NEW.pepper_fingerprint, ERRCODE";
+    let details = "USING DETAIL = NEW.pepper_fingerprint, HINT = NEW.pepper_fingerprint, ERRCODE";
     for state in [
         "08006", "25006", "40001", "40P01", "53200", "53300", "55P03", "57014", "57P01", "58030",
     ] {
-        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
+        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {details} = '{state}'");
         let (error, text) = failure(&body).await;
         assert!(matches!(error, StoreError::Unavailable(_)), "{text}");
         assert!(text.contains(state), "{text}");
     }
-    let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '53100'");
+    let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {details} = '53100'");
     let (error, text) = failure(&body).await;
     assert!(matches!(error, StoreError::Full(_)), "{text}");
     for state in ["22001", "23505", "42501", "XX001", "P0001"] {
-        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
+        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {details} = '{state}'");
         let (error, text) = failure(&body).await;
         assert!(matches!(error, StoreError::Broken(_)), "{text}");
         assert!(text.contains(state), "{text}");
@@ -74,10 +74,10 @@ async fn failures_are_classified_by_error_code_and_expose_no_value() {
         assert!(matches!(error, StoreError::Broken(_)), "{text}");
     }
     // The server ends a statement that takes too long.
-    let began = Instant::now();
+    let start = Instant::now();
     let (error, text) = failure("PERFORM pg_sleep(30)").await;
     assert!(matches!(error, StoreError::Unavailable(_)), "{text}");
-    assert!(began.elapsed() < Duration::from_secs(6), "{text}");
+    assert!(start.elapsed() < Duration::from_secs(6), "{text}");
     drop(raw);
     store.close().await;
     database.drop().await;
@@ -89,19 +89,19 @@ async fn locked_row_makes_writes_unavailable_until_it_is_unlocked() {
     let store = store(&database).await;
     let mut raw = database.raw().await;
     let locks = "BEGIN; UPDATE installation SET pepper_fingerprint = 'theirs'";
-    let locked = sqlx::raw_sql(locks).execute(&mut raw).await;
-    locked.expect("a lock");
-    let began = Instant::now();
-    let waited = store.set_pepper_fingerprint("ours").await;
-    let waited = waited.expect_err("it is locked");
-    assert!(matches!(waited, StoreError::Unavailable(_)), "{waited:?}");
-    assert!(text(&waited).contains("55P03"), "{}", text(&waited));
-    assert!(began.elapsed() < Duration::from_secs(6));
+    let result = sqlx::raw_sql(locks).execute(&mut raw).await;
+    result.expect("a lock");
+    let start = Instant::now();
+    let error = store.set_pepper_fingerprint("ours").await;
+    let error = error.expect_err("it is locked");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(text(&error).contains("55P03"), "{}", text(&error));
+    assert!(start.elapsed() < Duration::from_secs(6));
     store.ping().await.expect("readers go on");
-    let freed = sqlx::raw_sql("ROLLBACK").execute(&mut raw).await;
-    freed.expect("no lock");
-    let set = store.set_pepper_fingerprint("ours").await;
-    set.expect("the writer goes on");
+    let result = sqlx::raw_sql("ROLLBACK").execute(&mut raw).await;
+    result.expect("no lock");
+    let result = store.set_pepper_fingerprint("ours").await;
+    result.expect("the writer goes on");
     let read = store.pepper_fingerprint().await.expect("read");
     assert_eq!(read.as_deref(), Some("ours"));
 

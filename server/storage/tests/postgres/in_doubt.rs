@@ -5,7 +5,7 @@ use contract::{Change, World};
 use service::store::StoreError;
 use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
-use testkit::proxy::{Commit, Proxy};
+use testkit::proxy::{CommitMode, Proxy};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
@@ -19,31 +19,31 @@ async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
     for change in Change::ALL {
         let account = change.account(&world);
         let before = dump(&mut raw).await;
-        proxy.set_commit(Commit::Unsent);
-        let lost = change.make(&store, &world, account).await;
+        proxy.set_commit(CommitMode::Unsent);
+        let outcome = change.make(&store, &world, account).await;
         assert!(
-            matches!(lost, Err(StoreError::InDoubt(_))),
-            "{change:?}: {lost:?}"
+            matches!(outcome, Err(StoreError::InDoubt(_))),
+            "{change:?}: {outcome:?}"
         );
         assert_eq!(dump(&mut raw).await, before, "{change:?} was made");
 
         // A silent connection is abandoned after five seconds, so only two of the changes test that
         // case.
         let commit = match change {
-            Change::InsertKey | Change::InsertLead => Commit::Silent,
-            _ => Commit::Unanswered,
+            Change::InsertKey | Change::InsertLead => CommitMode::Silent,
+            _ => CommitMode::Unanswered,
         };
         match change {
             Change::InsertLead => proxy.set_commit_of("+44 20 7946 0018", commit),
             _ => proxy.set_commit(commit),
         }
-        let made = change.make(&store, &world, account).await;
+        let outcome = change.make(&store, &world, account).await;
         assert!(
-            matches!(made, Err(StoreError::InDoubt(_))),
-            "{change:?}: {made:?}"
+            matches!(outcome, Err(StoreError::InDoubt(_))),
+            "{change:?}: {outcome:?}"
         );
         assert_ne!(dump(&mut raw).await, before, "{change:?} was not made");
-        proxy.set_commit(Commit::Passes);
+        proxy.set_commit(CommitMode::Passes);
     }
     store.close().await;
     database.drop().await;

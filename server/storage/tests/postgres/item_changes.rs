@@ -3,17 +3,17 @@
 use contract::{Change, World};
 use domain::Timestamp;
 use service::inventory::Currency;
-use service::store::ItemPlace;
+use service::store::ItemCursor;
 use service::store::{
-    AccountChange, AccountSettings, Action, AuditEvent, InventoryStore as _, ItemChangeStore as _,
-    ItemFeed, MemberStore as _,
+    AccountSettings, Action, AuditEvent, ChangeAccountOutcome, InventoryStore as _,
+    ItemChangeStore as _, ItemFeed, MemberStore as _,
 };
 use storage::{OpenMode, postgres};
 use testkit::postgres::Database;
 
 /// Statements of a node of the previous release, which knows no change numbers. Each is a
 /// transaction.
-const BEFORE: [&str; 4] = [
+const OLD_STATEMENTS: [&str; 4] = [
     "INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
     SELECT $1, 'old-' || n, 'a', 1, '{}', 1, '', 1 FROM generate_series(1, 3) n
     ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, revision = items.revision + 1",
@@ -35,11 +35,11 @@ async fn changes_by_a_node_of_the_previous_release_are_numbered_and_listed() {
     let account = Change::RevokeKey.account(&world).clone();
     let before = store.item_feed(&account).await.expect("a feed").last_change;
     let mut raw = database.raw().await;
-    let mut read = ItemPlace::end(before);
-    let mut seen = Vec::new();
-    for (number, statement) in (before + 1..).zip(BEFORE) {
-        let done = sqlx::query(statement).bind(account.as_str());
-        done.execute(&mut raw).await.expect(statement);
+    let mut cursor = ItemCursor::end(before);
+    let mut listed_ids = Vec::new();
+    for (number, statement) in (before + 1..).zip(OLD_STATEMENTS) {
+        let statement_query = sqlx::query(statement).bind(account.as_str());
+        statement_query.execute(&mut raw).await.expect(statement);
         let feed = store.item_feed(&account).await.expect("a feed");
         assert_eq!(
             feed,
@@ -48,24 +48,24 @@ async fn changes_by_a_node_of_the_previous_release_are_numbered_and_listed() {
                 forgotten: 0
             }
         );
-        let items = store.changed_items(&account, &read, number, 10);
-        for (of, stored) in items.await.expect("items").entries {
-            assert_eq!(of, number);
-            seen.push(stored.item.id.as_str().to_owned());
+        let items = store.changed_items(&account, &cursor, number, 10);
+        for (change_number, stored) in items.await.expect("items").entries {
+            assert_eq!(change_number, number);
+            listed_ids.push(stored.item.id.as_str().to_owned());
         }
-        let removed = store.removed_items(&account, &read, number, 10);
-        for (of, removed) in removed.await.expect("removed items").entries {
-            assert_eq!(of, number);
+        let removed = store.removed_items(&account, &cursor, number, 10);
+        for (change_number, removed) in removed.await.expect("removed items").entries {
+            assert_eq!(change_number, number);
             assert!(removed.at.millis() > 0);
-            seen.push(format!("-{}", removed.id));
+            listed_ids.push(format!("-{}", removed.id));
         }
-        read = ItemPlace::end(number);
+        cursor = ItemCursor::end(number);
     }
     let expected = [
         "old-1", "old-2", "old-3", "old-1", "-old-2", "-old-3", "old-3",
     ];
-    assert_eq!(seen, expected);
-    let first = ItemPlace::end(before);
+    assert_eq!(listed_ids, expected);
+    let first = ItemCursor::end(before);
     let removed = store.removed_items(&account, &first, u64::MAX, 10);
     let removed = removed.await.expect("removed items").entries;
     assert_eq!(removed.len(), 1, "the other came back");
@@ -79,8 +79,8 @@ async fn item_from_a_node_of_the_previous_release_keeps_the_default_currency_of_
     let world = World::build(&store).await;
     let account = Change::RevokeKey.account(&world).clone();
     let mut raw = database.raw().await;
-    let done = sqlx::query(BEFORE[0]).bind(account.as_str());
-    done.execute(&mut raw).await.expect("items");
+    let statement_query = sqlx::query(OLD_STATEMENTS[0]).bind(account.as_str());
+    statement_query.execute(&mut raw).await.expect("items");
     let before = store.find_account(&account).await.expect("an answer");
     let before = before.expect("an account");
     let after = AccountSettings {
@@ -93,7 +93,10 @@ async fn item_from_a_node_of_the_previous_release_keeps_the_default_currency_of_
         AuditEvent::of_system(&account, action, account.as_str(), at, detail)
     };
     let changed = store.change_account(&account, &before, &after, &event);
-    assert_eq!(changed.await.expect("changed"), AccountChange::Changed);
+    assert_eq!(
+        changed.await.expect("changed"),
+        ChangeAccountOutcome::Changed
+    );
     let stored = store.find_item(&account, "old-1").await.expect("an answer");
     assert_eq!(stored.expect("an item").item.currency, before.currency);
 }

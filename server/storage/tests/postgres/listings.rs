@@ -33,7 +33,7 @@ async fn listings_end_at_their_deadline_while_authentication_and_revocation_cont
     let lock = sqlx::query("LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
     lock.execute(&mut *transaction).await.expect("a lock");
     let listings = join_all((0..LISTINGS).map(|_| list()));
-    let others = async {
+    let other_calls = async {
         loop {
             let key = store.find_key_by_digest(&UNKNOWN).await;
             assert!(key.expect("an answer").is_none());
@@ -43,13 +43,13 @@ async fn listings_end_at_their_deadline_while_authentication_and_revocation_cont
             let _ = Change::RevokeKey.make(&store, &world, &account).await;
         }
     };
-    let ends = tokio::select! {
-        ends = listings => ends,
-        () = others => unreachable!("it has no end"),
+    let results = tokio::select! {
+        results = listings => results,
+        () = other_calls => unreachable!("it has no end"),
     };
     let mut interrupted = 0;
-    for end in ends {
-        match end.expect_err("the listing has no end") {
+    for result in results {
+        match result.expect_err("the listing has no end") {
             StoreError::PastDeadline(_) => interrupted += 1,
             // This listing got no connection in time.
             StoreError::Unavailable(_) => {}

@@ -3,6 +3,7 @@
 
 mod atomic;
 mod commit;
+mod concurrency;
 mod copies;
 mod faults;
 mod in_doubt;
@@ -13,4 +14,3 @@ mod outage;
 mod schema;
 mod search;
 mod standby;
-mod turns;

@@ -23,8 +23,8 @@ async fn refusal(url: &Url, mode: OpenMode) -> (postgres::OpenError, String) {
 
 async fn run(database: &Database, sql: &str) {
     let mut raw = database.raw().await;
-    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
-    done.expect(sql);
+    let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
+    result.expect(sql);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -90,12 +90,12 @@ async fn missing_foreign_or_unknown_database_is_refused_and_left_unchanged() {
     .await;
     let (error, line) = refusal(&url, CreateIfNew).await;
     assert!(
-        matches!(error, postgres::OpenError::Altered { version: 17, .. }),
+        matches!(error, postgres::OpenError::OtherBuild { version: 17, .. }),
         "{line}"
     );
     database.drop().await;
 
-    let latin = Database::like("template0", "ENCODING 'LATIN1'").await;
+    let latin = Database::from_template("template0", "ENCODING 'LATIN1'").await;
     let (error, line) = refusal(&latin.url(), CreateIfNew).await;
     assert!(
         matches!(error, postgres::OpenError::NotUtf8 { .. }),
@@ -107,9 +107,9 @@ async fn missing_foreign_or_unknown_database_is_refused_and_left_unchanged() {
 #[tokio::test]
 async fn unusable_server_is_reported_without_the_password() {
     let database = Database::new().await;
-    let good = database.url();
+    let valid_url = database.url();
     let with = |change: &dyn Fn(&mut Url)| {
-        let mut url = good.clone();
+        let mut url = valid_url.clone();
         change(&mut url);
         url
     };
@@ -119,7 +119,7 @@ async fn unusable_server_is_reported_without_the_password() {
     // The server in `TEST_POSTGRES_URL` may accept any password.
     if std::env::var_os("TEST_POSTGRES_URL").is_none() {
         assert!(
-            matches!(error, postgres::OpenError::NotLetIn { .. }),
+            matches!(error, postgres::OpenError::AccessDenied { .. }),
             "{line}"
         );
     }
@@ -143,8 +143,8 @@ async fn unusable_server_is_reported_without_the_password() {
     );
 
     let mut raw = database.raw().await;
-    let me = sqlx::raw_sql("CREATE ROLE weak LOGIN PASSWORD 'weak'");
-    me.execute(&mut raw).await.expect("a role");
+    let role = sqlx::raw_sql("CREATE ROLE weak LOGIN PASSWORD 'weak'");
+    role.execute(&mut raw).await.expect("a role");
     let url = with(&|url| {
         url.set_username("weak").expect("a user");
         url.set_password(Some("weak")).expect("a password");
@@ -154,8 +154,8 @@ async fn unusable_server_is_reported_without_the_password() {
         matches!(error, postgres::OpenError::NotAllowed { .. }),
         "{line}"
     );
-    let me = sqlx::raw_sql("DROP ROLE weak");
-    me.execute(&mut raw).await.expect("no role");
+    let role = sqlx::raw_sql("DROP ROLE weak");
+    role.execute(&mut raw).await.expect("no role");
     drop(raw);
     database.drop().await;
 }

@@ -10,10 +10,10 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, SqlStore, postgres};
 use testkit::postgres::Database;
-use testkit::proxy::{Proxy, Way};
+use testkit::proxy::{Proxy, ProxyMode};
 use tokio::time::{sleep, timeout};
 
-const NOBODY: KeyDigest = KeyDigest::from_bytes([7; 32]);
+const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
 
 async fn open(url: &str) -> SqlStore {
     let store = postgres::open(url, OpenMode::CreateIfNew).await;
@@ -21,76 +21,87 @@ async fn open(url: &str) -> SqlStore {
 }
 
 /// Checks that the call fails as `Unavailable` within this time.
-async fn unavailable<T: std::fmt::Debug>(
+async fn assert_unavailable<T: std::fmt::Debug>(
     within: Duration,
     call: impl Future<Output = Result<T, StoreError>>,
 ) {
-    let began = Instant::now();
-    let failed = call.await.expect_err("there is no way to the server");
-    assert!(matches!(failed, StoreError::Unavailable(_)), "{failed:?}");
-    let took = began.elapsed();
-    assert!(took < within, "it took {took:?}");
+    let start = Instant::now();
+    let error = call.await.expect_err("there is no way to the server");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let elapsed = start.elapsed();
+    assert!(elapsed < within, "it took {elapsed:?}");
 }
 
-async fn heals(store: &SqlStore, world: &World, account: &AccountId) {
-    let began = Instant::now();
-    while store.find_key_by_digest(&NOBODY).await.is_err()
+async fn assert_recovers(store: &SqlStore, world: &World, account: &AccountId) {
+    let start = Instant::now();
+    while store.find_key_by_digest(&UNKNOWN).await.is_err()
         || store.ping().await.is_err()
         || store.list_keys(account).await.is_err()
     {
         sleep(Duration::from_millis(50)).await;
     }
-    let took = began.elapsed();
-    assert!(took < Duration::from_secs(2), "not healthy after {took:?}");
+    let elapsed = start.elapsed();
+    assert!(
+        elapsed < Duration::from_secs(2),
+        "not healthy after {elapsed:?}"
+    );
     let made = Change::UpsertItems.make(store, world, account).await;
     made.expect("changes go on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn store_reports_an_unreachable_server_quickly_and_recovers_quickly() {
-    const ASKS: Duration = Duration::from_secs(2);
-    const WORKS: Duration = Duration::from_secs(7);
+    const QUICK_LIMIT: Duration = Duration::from_secs(2);
+    const SLOW_LIMIT: Duration = Duration::from_secs(7);
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
     let store = open(proxy.url.as_str()).await;
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
-    for broken in [Way::Cut, Way::Reset, Way::Silent, Way::Lost] {
+    for mode in [
+        ProxyMode::Cut,
+        ProxyMode::Reset,
+        ProxyMode::Silent,
+        ProxyMode::Dropping,
+    ] {
         // Both authentication connections are established.
-        let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
-        assert!(asked.0.is_ok() && asked.1.is_ok());
-        proxy.set(broken);
-        let doors = async {
+        let answers = tokio::join!(store.ping(), store.find_key_by_digest(&UNKNOWN));
+        assert!(answers.0.is_ok() && answers.1.is_ok());
+        proxy.set(mode);
+        let lookups = async {
             // Uses established and new connections, and calls that wait for them.
             for _ in 0..3 {
                 tokio::join!(
-                    unavailable(ASKS, store.ping()),
-                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
-                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
-                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
+                    assert_unavailable(QUICK_LIMIT, store.ping()),
+                    assert_unavailable(QUICK_LIMIT, store.find_key_by_digest(&UNKNOWN)),
+                    assert_unavailable(QUICK_LIMIT, store.find_key_by_digest(&UNKNOWN)),
+                    assert_unavailable(QUICK_LIMIT, store.find_key_by_digest(&UNKNOWN)),
                 );
             }
         };
-        let others = async {
+        let slow_calls = async {
             for _ in 0..2 {
                 tokio::join!(
-                    unavailable(WORKS, store.list_keys(account)),
-                    unavailable(WORKS, Change::UpsertItems.make(&store, &world, account)),
+                    assert_unavailable(SLOW_LIMIT, store.list_keys(account)),
+                    assert_unavailable(
+                        SLOW_LIMIT,
+                        Change::UpsertItems.make(&store, &world, account)
+                    ),
                 );
             }
         };
-        tokio::join!(doors, others);
-        proxy.set(Way::Open);
-        heals(&store, &world, account).await;
+        tokio::join!(lookups, slow_calls);
+        proxy.set(ProxyMode::Open);
+        assert_recovers(&store, &world, account).await;
     }
 
-    proxy.set(Way::Silent);
-    let began = Instant::now();
+    proxy.set(ProxyMode::Silent);
+    let start = Instant::now();
     let opened = postgres::open(proxy.url.as_str(), OpenMode::ExistingOnly).await;
     let line = opened.expect_err("no answer").to_string();
     assert!(line.contains("cannot be reached"), "{line}");
-    assert!(began.elapsed() < Duration::from_secs(7));
-    proxy.set(Way::Open);
+    assert!(start.elapsed() < Duration::from_secs(7));
+    proxy.set(ProxyMode::Open);
     store.close().await;
     database.drop().await;
 }
@@ -102,37 +113,37 @@ async fn authentication_recovers_quickly_if_every_connection_is_dead_or_slow() {
     let store = open(proxy.url.as_str()).await;
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
-    let asked = tokio::join!(store.ping(), store.ping());
-    assert!(asked.0.is_ok() && asked.1.is_ok());
+    let answers = tokio::join!(store.ping(), store.ping());
+    assert!(answers.0.is_ok() && answers.1.is_ok());
     // No connection is in use at that time, and none of them reports the failure.
-    proxy.set(Way::Lost);
+    proxy.set(ProxyMode::Dropping);
     sleep(Duration::from_millis(200)).await;
-    proxy.set(Way::Open);
-    heals(&store, &world, account).await;
+    proxy.set(ProxyMode::Open);
+    assert_recovers(&store, &world, account).await;
 
     // The same with calls that hang on both connections.
-    proxy.set(Way::Lost);
+    proxy.set(ProxyMode::Dropping);
     let hanging: Vec<_> = (0..6)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.find_key_by_digest(&NOBODY).await.is_ok() })
+            tokio::spawn(async move { store.find_key_by_digest(&UNKNOWN).await.is_ok() })
         })
         .collect();
     sleep(Duration::from_millis(600)).await;
-    proxy.set(Way::Open);
-    heals(&store, &world, account).await;
+    proxy.set(ProxyMode::Open);
+    assert_recovers(&store, &world, account).await;
     for call in hanging {
         call.await.expect("it ends");
     }
 
     // A slow server is up, for calls on established connections and on new ones.
-    proxy.set(Way::Slow);
+    proxy.set(ProxyMode::Slow);
     for _ in 0..2 {
         for _ in 0..3 {
             let found = tokio::join!(
-                store.find_key_by_digest(&NOBODY),
-                store.find_key_by_digest(&NOBODY),
-                store.find_key_by_digest(&NOBODY),
+                store.find_key_by_digest(&UNKNOWN),
+                store.find_key_by_digest(&UNKNOWN),
+                store.find_key_by_digest(&UNKNOWN),
                 store.ping()
             );
             assert!(
@@ -155,13 +166,13 @@ async fn connections_lost_on_their_return_to_the_pool_delay_no_caller() {
     let account = Change::UpsertItems.account(&world);
     // Returning a connection includes a test of whether it is alive, which takes a while on this
     // network.
-    proxy.set(Way::Slow);
-    let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
-    assert!(asked.0.is_ok() && asked.1.is_ok());
-    proxy.set(Way::Lost);
+    proxy.set(ProxyMode::Slow);
+    let answers = tokio::join!(store.ping(), store.find_key_by_digest(&UNKNOWN));
+    assert!(answers.0.is_ok() && answers.1.is_ok());
+    proxy.set(ProxyMode::Dropping);
     sleep(Duration::from_millis(100)).await;
-    proxy.set(Way::Open);
-    heals(&store, &world, account).await;
+    proxy.set(ProxyMode::Open);
+    assert_recovers(&store, &world, account).await;
     store.close().await;
     database.drop().await;
 }
@@ -185,7 +196,7 @@ async fn connections_terminated_by_the_server_are_replaced() {
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
     assert!(end_connections(&database).await > 0);
-    heals(&store, &world, account).await;
+    assert_recovers(&store, &world, account).await;
     store.close().await;
     database.drop().await;
 }
@@ -195,20 +206,20 @@ async fn dead_listener_connection_is_detected_and_replaced() {
     let database = Database::new().await;
     let proxy = Proxy::start(&database.url()).await;
     let store = open(proxy.url.as_str()).await;
-    let soon = |what: &'static str| {
-        let told = timeout(Duration::from_millis(1_500), store.may_have_changed());
-        async move { told.await.expect(what) }
+    let expect_hint = |message: &'static str| {
+        let hint = timeout(Duration::from_millis(1_500), store.change_hint());
+        async move { hint.await.expect(message) }
     };
-    soon("it listens").await;
+    expect_hint("it listens").await;
     for _ in 0..2 {
-        proxy.set_listener(Way::Lost);
+        proxy.set_listener(ProxyMode::Dropping);
         sleep(Duration::from_millis(100)).await;
-        proxy.set_listener(Way::Open);
-        soon("it listens again").await;
+        proxy.set_listener(ProxyMode::Open);
+        expect_hint("it listens again").await;
         let mut raw = database.raw().await;
-        let told = sqlx::query("NOTIFY voxum_verdicts").execute(&mut raw).await;
-        told.expect("a hint is given");
-        soon("the hint comes").await;
+        let hint = sqlx::query("NOTIFY voxum_verdicts").execute(&mut raw).await;
+        hint.expect("a hint is given");
+        expect_hint("the hint comes").await;
     }
     store.close().await;
     database.drop().await;
@@ -216,13 +227,13 @@ async fn dead_listener_connection_is_detected_and_replaced() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn node_registration_and_expulsion_survive_an_immediate_server_crash() {
-    let database = Database::alone().await;
+    let database = Database::on_own_server().await;
     let store = open(database.url().as_str()).await;
     let mut raw = database.raw().await;
     // Commits that are not waited for reach the disk only when the WAL writer runs, here every 10
     // s.
-    let seldom = "ALTER SYSTEM SET wal_writer_delay = '10s'";
-    for sql in [seldom, "SELECT pg_reload_conf()"] {
+    let rare_flushes = "ALTER SYSTEM SET wal_writer_delay = '10s'";
+    for sql in [rare_flushes, "SELECT pg_reload_conf()"] {
         sqlx::query(sql).execute(&mut raw).await.expect(sql);
     }
     drop(raw);
@@ -238,11 +249,17 @@ async fn node_registration_and_expulsion_survive_an_immediate_server_crash() {
         );
         // The mark of a node that was taken for dead survives as well.
         let node = nodes.into_iter().find(|node| node.id == id).expect("it");
-        store.expel_node(&node).await.expect("it is taken for dead");
+        store
+            .mark_node_dead(&node)
+            .await
+            .expect("it is taken for dead");
         database.restart("immediate");
         let nodes = store.nodes().await.expect("the server is back");
         let marked = nodes.iter().find(|node| node.id == id);
-        assert!(marked.is_some_and(|node| node.leaving), "{name}'s mark");
+        assert!(
+            marked.is_some_and(|node| node.presumed_dead),
+            "{name}'s mark"
+        );
     }
     store.close().await;
     database.drop().await;

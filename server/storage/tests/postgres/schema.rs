@@ -14,14 +14,14 @@ struct Column {
     required: bool,
 }
 
-const OF_SQLITE: &str = "
+const SQLITE_COLUMNS: &str = "
     SELECT t.name AS owner, c.name,
         CASE c.type WHEN 'INTEGER' THEN 'bigint' WHEN 'TEXT' THEN 'text' WHEN 'BLOB' THEN 'bytea' END AS kind,
         c.\"notnull\" OR c.pk > 0 AS required
     FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\'";
 
-const OF_POSTGRES: &str = "
+const POSTGRES_COLUMNS: &str = "
     SELECT table_name::text AS owner, column_name::text AS name, data_type::text AS kind, is_nullable = 'NO' AS required
     FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'";
@@ -43,23 +43,30 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
         .await
         .expect("a connection");
 
-    let mut ours: Vec<Column> = sqlx::query_as(OF_POSTGRES)
+    let mut postgres_names: Vec<Column> = sqlx::query_as(POSTGRES_COLUMNS)
         .fetch_all(&mut postgres)
         .await
         .expect("columns");
-    let mut theirs: Vec<Column> = sqlx::query_as(OF_SQLITE)
+    let mut sqlite_names: Vec<Column> = sqlx::query_as(SQLITE_COLUMNS)
         .fetch_all(&mut sqlite)
         .await
         .expect("columns");
-    ours.sort();
-    theirs.sort();
-    assert!(theirs.len() > 100, "only {} columns", theirs.len());
-    for column in &ours {
-        assert!(theirs.contains(column), "PostgreSQL alone has {column:?}");
+    postgres_names.sort();
+    sqlite_names.sort();
+    assert!(
+        sqlite_names.len() > 100,
+        "only {} columns",
+        sqlite_names.len()
+    );
+    for column in &postgres_names {
+        assert!(
+            sqlite_names.contains(column),
+            "PostgreSQL alone has {column:?}"
+        );
     }
-    assert_eq!(ours, theirs, "SQLite has more");
+    assert_eq!(postgres_names, sqlite_names, "SQLite has more");
 
-    let mut ours: Vec<String> = sqlx::query_scalar(
+    let mut postgres_names: Vec<String> = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
          WHERE c.relnamespace = 'public'::regnamespace
             AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u'))",
@@ -67,18 +74,18 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
     .fetch_all(&mut postgres)
     .await
     .expect("indexes");
-    let mut theirs: Vec<String> = sqlx::query_scalar(
+    let mut sqlite_names: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
     )
     .fetch_all(&mut sqlite)
     .await
     .expect("indexes");
-    ours.sort();
-    theirs.sort();
-    assert_eq!(ours, theirs);
+    postgres_names.sort();
+    sqlite_names.sort();
+    assert_eq!(postgres_names, sqlite_names);
 
     // With another collation, cursors would follow the order of some language.
-    let by_language: Vec<String> = sqlx::query_scalar(
+    let locale_columns: Vec<String> = sqlx::query_scalar(
         "SELECT table_name || '.' || column_name FROM information_schema.columns
          WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' AND data_type = 'text'
             AND collation_name IS DISTINCT FROM 'C'",
@@ -86,6 +93,6 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
     .fetch_all(&mut postgres)
     .await
     .expect("columns");
-    assert_eq!(by_language, [""; 0]);
+    assert_eq!(locale_columns, [""; 0]);
     database.drop().await;
 }

@@ -12,12 +12,12 @@ use testkit::postgres::Database;
 
 const ROWS: i64 = 50_000;
 /// Maximum number of rows that each statement may read.
-const STRETCH: u32 = 10_000;
+const RANGE_ROWS: u32 = 10_000;
 /// Executions of each statement. PostgreSQL may choose another plan from the sixth execution on.
 const ROUNDS: i64 = 8;
 
 /// Returns how many rows and index entries of `table` have been read so far.
-async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
+async fn count_reads(table: &str, raw: &mut PgConnection) -> i64 {
     let read = "SELECT (t.seq_tup_read + i.read)::bigint FROM pg_stat_user_tables t, (
             SELECT sum(idx_tup_read) AS read FROM pg_stat_user_indexes WHERE relname = $1
         ) i WHERE t.relname = $1";
@@ -29,8 +29,8 @@ async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
 /// statistics only then.
 async fn close(store: SqlStore, raw: &mut PgConnection) {
     store.close().await;
-    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    while sqlx::query_scalar::<_, i64>(others)
+    let count_others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(count_others)
         .fetch_one(&mut *raw)
         .await
         .expect("a count")
@@ -100,13 +100,13 @@ async fn item_search_reads_one_range_of_rows_with_any_filter() {
         if statistics {
             sqlx::query("ANALYZE").execute(&mut raw).await.unwrap();
         }
-        let before = read_of("items", &mut raw).await;
+        let before = count_reads("items", &mut raw).await;
         let store = open(&database).await;
         let mut statements = 0;
         for _ in 0..ROUNDS {
             for filter in &filters {
                 for (after, until) in [(None, "N09999"), (Some("N20000"), "N30000")] {
-                    let end = store.items_end(&account, after, STRETCH).await.unwrap();
+                    let end = store.items_end(&account, after, RANGE_ROWS).await.unwrap();
                     assert_eq!(end.as_deref(), Some(until));
                     let until = Some(until);
                     let page = store.list_items(&account, filter, after, until, 50).await;
@@ -118,17 +118,17 @@ async fn item_search_reads_one_range_of_rows_with_any_filter() {
             }
         }
         close(store, &mut raw).await;
-        must_be_a_stretch(read_of("items", &mut raw).await - before, statements);
+        assert_one_range(count_reads("items", &mut raw).await - before, statements);
     }
     database.drop().await;
 }
 
 /// Checks that each of the `statements` read one range of rows.
 #[track_caller]
-fn must_be_a_stretch(read: i64, statements: i64) {
-    let (each, stretch) = (read / statements, i64::from(STRETCH));
+fn assert_one_range(read: i64, statements: i64) {
+    let (each, range) = (read / statements, i64::from(RANGE_ROWS));
     assert!(
-        (stretch..stretch + 10).contains(&each),
+        (range..range + 10).contains(&each),
         "each of {statements} statements read {each} rows"
     );
 }
@@ -168,14 +168,14 @@ async fn audit_log_search_reads_one_range_of_rows_with_any_filter() {
         if statistics {
             sqlx::query("ANALYZE").execute(&mut raw).await.unwrap();
         }
-        let read_before = read_of("audit_events", &mut raw).await;
+        let read_before = count_reads("audit_events", &mut raw).await;
         let store = open(&database).await;
         let mut statements = 0;
         for _ in 0..ROUNDS {
             for filter in &filters {
                 let mut before = None;
                 for _ in 0..2 {
-                    let end = store.audit_end(&account, filter, before, STRETCH).await;
+                    let end = store.audit_end(&account, filter, before, RANGE_ROWS).await;
                     let end = end.unwrap();
                     let log = store.audit_log(&account, filter, before, end, 51).await;
                     assert_eq!(log.unwrap(), []);
@@ -185,8 +185,8 @@ async fn audit_log_search_reads_one_range_of_rows_with_any_filter() {
             }
         }
         close(store, &mut raw).await;
-        must_be_a_stretch(
-            read_of("audit_events", &mut raw).await - read_before,
+        assert_one_range(
+            count_reads("audit_events", &mut raw).await - read_before,
             statements,
         );
     }

@@ -14,14 +14,14 @@ async fn open(database: &Database, mode: OpenMode) -> Result<SqlStore, postgres:
 }
 
 async fn run(database: &Database, sql: &'static str) {
-    let done = sqlx::query(sql).execute(&mut database.raw().await).await;
-    done.expect(sql);
+    let result = sqlx::query(sql).execute(&mut database.raw().await).await;
+    result.expect(sql);
 }
 
 /// Polls until the store is ready, or not ready. PostgreSQL applies a setting or its promotion a
 /// moment after the request.
-async fn becomes_ready(store: &SqlStore, ready: bool) {
-    let began = Instant::now();
+async fn wait_until_ready(store: &SqlStore, ready: bool) {
+    let start = Instant::now();
     loop {
         match store.ping().await {
             Ok(()) if ready => return,
@@ -29,14 +29,14 @@ async fn becomes_ready(store: &SqlStore, ready: bool) {
             Ok(()) | Err(StoreError::Unavailable(_)) => {}
             Err(error) => panic!("{error:?}"),
         }
-        assert!(began.elapsed() < Duration::from_secs(10), "ready: {ready}");
+        assert!(start.elapsed() < Duration::from_secs(10), "ready: {ready}");
         sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
-    let database = Database::alone().await;
+    let database = Database::on_own_server().await;
     let store = open(&database, OpenMode::CreateIfNew)
         .await
         .expect("a store");
@@ -61,7 +61,7 @@ async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
         assert!(error.to_string().contains("use the primary"), "{error}");
     }
     run(&database, "SELECT pg_promote()").await;
-    becomes_ready(&store, true).await;
+    wait_until_ready(&store, true).await;
     let found = store.find_key_by_digest(&UNKNOWN).await;
     assert!(found.expect("it is a primary").is_none());
     store.close().await;
@@ -70,7 +70,7 @@ async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn read_only_database_is_not_ready_until_it_accepts_writes_again() {
-    let database = Database::alone().await;
+    let database = Database::on_own_server().await;
     let store = open(&database, OpenMode::CreateIfNew)
         .await
         .expect("a store");
@@ -80,7 +80,7 @@ async fn read_only_database_is_not_ready_until_it_accepts_writes_again() {
     )
     .await;
     run(&database, "SELECT pg_reload_conf()").await;
-    becomes_ready(&store, false).await;
+    wait_until_ready(&store, false).await;
     // The server is the primary, so its keys are current.
     let found = store.find_key_by_digest(&UNKNOWN).await;
     assert!(found.expect("keys are found").is_none());
@@ -97,14 +97,14 @@ async fn read_only_database_is_not_ready_until_it_accepts_writes_again() {
     )
     .await;
     run(&database, "SELECT pg_reload_conf()").await;
-    becomes_ready(&store, true).await;
+    wait_until_ready(&store, true).await;
     store.close().await;
     database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn connections_opened_while_the_database_was_read_only_are_replaced() {
-    let database = Database::alone().await;
+    let database = Database::on_own_server().await;
     let store = open(&database, OpenMode::CreateIfNew)
         .await
         .expect("a store");
@@ -126,7 +126,7 @@ async fn connections_opened_while_the_database_was_read_only_are_replaced() {
                        WHERE datname = current_database() AND pid <> pg_backend_pid()";
             sqlx::query(end).execute(&mut operator).await.expect(end);
         }
-        becomes_ready(&store, ready).await;
+        wait_until_ready(&store, ready).await;
         let changed = store.set_pepper_fingerprint("a fingerprint").await;
         assert_eq!(changed.is_ok(), ready, "{changed:?}");
     }

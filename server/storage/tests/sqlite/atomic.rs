@@ -1,7 +1,7 @@
 //! A fault between a change and its audit event undoes the whole change, and the store remains
 //! usable.
 
-use crate::support::Place;
+use crate::support::TestDatabase;
 use contract::{Change, World};
 use service::store::{InstallationStore as _, StoreError};
 
@@ -9,11 +9,11 @@ use service::store::{InstallationStore as _, StoreError};
 ///
 /// `ABORT` undoes only the statement, so the store has to undo the rest. `ROLLBACK` ends the
 /// transaction unnoticed by the store, as SQLite itself does if a disk is full.
-async fn leaves_nothing(kind: &str) {
-    let place = Place::new();
-    let store = place.open().await;
+async fn assert_rolled_back(kind: &str) {
+    let database = TestDatabase::new();
+    let store = database.open().await;
     let world = World::build(&store).await;
-    let mut raw = place.raw().await;
+    let mut raw = database.raw().await;
     for change in Change::ALL {
         let before = raw.dump().await;
         raw.run(&format!(
@@ -29,8 +29,8 @@ async fn leaves_nothing(kind: &str) {
         assert_eq!(raw.dump().await, before, "{change:?} left something behind");
 
         raw.run("DROP TRIGGER fault").await;
-        let made = change.make(&store, &world, change.account(&world)).await;
-        assert!(made.expect("the store goes on"), "{change:?}");
+        let outcome = change.make(&store, &world, change.account(&world)).await;
+        assert!(outcome.expect("the store goes on"), "{change:?}");
         assert_ne!(
             raw.dump().await,
             before,
@@ -42,29 +42,29 @@ async fn leaves_nothing(kind: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_before_the_audit_event_undoes_the_whole_change() {
-    leaves_nothing("ABORT").await;
+    assert_rolled_back("ABORT").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn transaction_rolled_back_by_sqlite_leaves_nothing_and_the_next_one_succeeds() {
-    leaves_nothing("ROLLBACK").await;
+    assert_rolled_back("ROLLBACK").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn change_cancelled_halfway_leaves_nothing() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     let world = World::build(&store).await;
-    let mut raw = place.raw().await;
+    let mut raw = database.raw().await;
     let before = raw.dump().await;
     // Holds the write lock, so that every change waits, and is dropped while it waits, as when a
     // caller hangs up.
     raw.run("BEGIN IMMEDIATE").await;
     for change in Change::ALL {
         let attempt = change.make(&store, &world, change.account(&world));
-        let waited = std::time::Duration::from_millis(20);
+        let time_limit = std::time::Duration::from_millis(20);
         assert!(
-            tokio::time::timeout(waited, attempt).await.is_err(),
+            tokio::time::timeout(time_limit, attempt).await.is_err(),
             "{change:?} did not wait"
         );
     }
@@ -72,31 +72,26 @@ async fn change_cancelled_halfway_leaves_nothing() {
     // The writer is free again once the abandoned changes are rolled back.
     for change in Change::ALL {
         assert_eq!(raw.dump().await, before);
-        let event_of_nowhere = domain::AccountId::parse("nowhere").expect("an id");
-        assert!(
-            change
-                .make(&store, &world, &event_of_nowhere)
-                .await
-                .is_err()
-        );
+        let missing_account = domain::AccountId::parse("nowhere").expect("an id");
+        assert!(change.make(&store, &world, &missing_account).await.is_err());
     }
     assert_eq!(raw.dump().await, before);
     for change in Change::ALL {
-        let made = change.make(&store, &world, change.account(&world)).await;
-        assert!(made.expect("the store goes on"), "{change:?}");
+        let outcome = change.make(&store, &world, change.account(&world)).await;
+        assert!(outcome.expect("the store goes on"), "{change:?}");
     }
     store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn audit_event_can_be_neither_altered_nor_deleted() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     let world = World::build(&store).await;
     let account = Change::InsertKey.account(&world);
     let events = store.audit_events(account, 100).await.expect("events");
     assert_ne!(events, []);
-    let mut raw = place.raw().await;
+    let mut raw = database.raw().await;
     for sql in [
         "UPDATE audit_events SET subject = 'x'",
         "DELETE FROM audit_events",

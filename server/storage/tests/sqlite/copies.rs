@@ -1,53 +1,51 @@
 //! Backups of a file, and their restoration.
 
-use crate::support::{Place, mode};
+use crate::support::{TestDatabase, mode};
 use contract::{Change, World};
 use domain::Timestamp;
 use service::store::{Action, InstallationStore as _, ItemChangeStore as _, KeyStore as _};
 use std::fs;
-use storage::copy::{CopyError, Quarantined, back_up_file, restore_to_file};
+use storage::copy::{CopyError, QuarantineSummary, back_up_file, restore_to_file};
 use storage::{OpenMode, Schema, sqlite};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-async fn number(place: &Place, sql: &str) -> String {
+async fn query_number(database: &TestDatabase, sql: &str) -> String {
     let sql = format!("SELECT CAST(({sql}) AS TEXT)");
-    place.raw().await.texts(&sql).await.remove(0)
+    database.raw().await.texts(&sql).await.remove(0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn backup_contains_all_data_and_is_readable_only_by_its_owner() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     World::build(&store).await;
-    let to = place.file("backup.db");
+    let to = database.file("backup.db");
     // The server keeps running.
-    let held = back_up_file(&place.database(), &to)
-        .await
-        .expect("a backup");
-    assert!(held.accounts > 0 && held.keys > 0, "{held:?}");
+    let summary = back_up_file(&database.path(), &to).await.expect("a backup");
+    assert!(summary.accounts > 0 && summary.keys > 0, "{summary:?}");
     assert_eq!(mode(&to), 0o600);
-    let other = Place::new();
-    fs::copy(&to, other.database()).expect("a copy");
+    let other = TestDatabase::new();
+    fs::copy(&to, other.path()).expect("a copy");
     assert_eq!(
         other.raw().await.dump().await,
-        place.raw().await.dump().await
+        database.raw().await.dump().await
     );
 
     let bytes = fs::read(&to).expect("a backup");
-    let refused = back_up_file(&place.database(), &to).await;
+    let refused = back_up_file(&database.path(), &to).await;
     assert!(
         matches!(refused, Err(CopyError::Exists { .. })),
         "{refused:?}"
     );
     assert_eq!(fs::read(&to).expect("a backup"), bytes);
-    let refused = back_up_file(&place.database(), &place.file("no/where.db")).await;
+    let refused = back_up_file(&database.path(), &database.file("no/where.db")).await;
     assert!(
-        matches!(refused, Err(CopyError::NotWritten { .. })),
+        matches!(refused, Err(CopyError::WriteFailed { .. })),
         "{refused:?}"
     );
     store.close().await;
-    let mut names: Vec<_> = fs::read_dir(place.directory())
+    let mut names: Vec<_> = fs::read_dir(database.directory())
         .expect("a directory")
         .map(|entry| entry.expect("an entry").file_name())
         .collect();
@@ -57,35 +55,35 @@ async fn backup_contains_all_data_and_is_readable_only_by_its_owner() {
 
 #[tokio::test]
 async fn missing_or_foreign_database_is_neither_backed_up_nor_restored() {
-    let place = Place::new();
-    let to = place.file("backup.db");
-    let refused = back_up_file(&place.database(), &to).await;
-    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
-    place
+    let database = TestDatabase::new();
+    let to = database.file("backup.db");
+    let refused = back_up_file(&database.path(), &to).await;
+    assert!(matches!(refused, Err(CopyError::Sqlite(_))), "{refused:?}");
+    database
         .raw()
         .await
         .run("CREATE TABLE recipes (name TEXT)")
         .await;
-    let refused = back_up_file(&place.database(), &to).await;
-    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
+    let refused = back_up_file(&database.path(), &to).await;
+    assert!(matches!(refused, Err(CopyError::Sqlite(_))), "{refused:?}");
     assert!(!to.exists());
-    let other = Place::new();
-    let refused = restore_to_file(&place.database(), &other.database(), NOW).await;
-    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
-    let left = fs::read_dir(other.directory())
+    let other = TestDatabase::new();
+    let refused = restore_to_file(&database.path(), &other.path(), NOW).await;
+    assert!(matches!(refused, Err(CopyError::Sqlite(_))), "{refused:?}");
+    let leftover = fs::read_dir(other.directory())
         .expect("a directory")
         .count();
-    assert_eq!(left, 0, "a refused restore left something");
+    assert_eq!(leftover, 0, "a refused restore left something");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_pauses_all_keys_and_ends_all_sessions_and_links() {
-    let (place, other) = (Place::new(), Place::new());
-    let store = place.open().await;
+    let (database, other) = (TestDatabase::new(), TestDatabase::new());
+    let store = database.open().await;
     let world = World::build(&store).await;
     let account = Change::InsertKey.account(&world).clone();
     store.close().await;
-    place
+    database
         .raw()
         .await
         .run(
@@ -97,19 +95,20 @@ async fn restore_pauses_all_keys_and_ends_all_sessions_and_links() {
              INSERT INTO lead_feeds SELECT id, 7 FROM accounts WHERE true ON CONFLICT DO UPDATE SET last_change = 7",
         )
         .await;
-    let to = place.file("backup.db");
-    let held = back_up_file(&place.database(), &to)
-        .await
-        .expect("a backup");
+    let to = database.file("backup.db");
+    let summary = back_up_file(&database.path(), &to).await.expect("a backup");
     let bytes = fs::read(&to).expect("a backup");
-    let restored = restore_to_file(&to, &other.database(), NOW).await;
-    assert_eq!(restored.expect("restored"), Quarantined { keys: held.keys });
+    let restored = restore_to_file(&to, &other.path(), NOW).await;
+    assert_eq!(
+        restored.expect("restored"),
+        QuarantineSummary { keys: summary.keys }
+    );
     assert_eq!(
         fs::read(&to).expect("a backup"),
         bytes,
         "the backup was changed"
     );
-    assert_eq!(mode(&other.database()), 0o600);
+    assert_eq!(mode(&other.path()), 0o600);
     assert!(other.marker().exists());
 
     let store = other.open().await;
@@ -126,55 +125,53 @@ async fn restore_pauses_all_keys_and_ends_all_sessions_and_links() {
     );
     store.close().await;
     for table in ["sessions", "sign_in_steps", "links"] {
-        let left = number(&other, &format!("SELECT count(*) FROM {table}")).await;
-        assert_eq!(left, "0", "{table}");
+        let leftover = query_number(&other, &format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(leftover, "0", "{table}");
     }
     // The next change number is greater than any that a client has seen.
-    let next = number(&other, "SELECT min(last_change) FROM lead_feeds").await;
+    let next = query_number(&other, "SELECT min(last_change) FROM lead_feeds").await;
     assert_eq!(next, "1000000007");
 
     // A key that a member paused remains paused. A key that is on hold since an earlier restore
     // remains on hold, with the others.
-    let confirmed = "UPDATE api_keys SET paused_at = 1 WHERE id = (SELECT min(id) FROM api_keys)";
-    other.raw().await.run(confirmed).await;
+    let confirm = "UPDATE api_keys SET paused_at = 1 WHERE id = (SELECT min(id) FROM api_keys)";
+    other.raw().await.run(confirm).await;
     let second = other.file("second.db");
-    back_up_file(&other.database(), &second)
+    back_up_file(&other.path(), &second)
         .await
         .expect("a backup");
-    let third = Place::new();
+    let third = TestDatabase::new();
     let later = NOW.plus_seconds(60);
-    let told = restore_to_file(&second, &third.database(), later).await;
+    let summary_of_third = restore_to_file(&second, &third.path(), later).await;
     assert_eq!(
-        told.expect("restored"),
-        Quarantined {
-            keys: held.keys - 1
+        summary_of_third.expect("restored"),
+        QuarantineSummary {
+            keys: summary.keys - 1
         }
     );
 }
 
 #[tokio::test]
 async fn restore_never_overwrites_a_database_or_its_leftover_files() {
-    let (place, other) = (Place::new(), Place::new());
-    place.make().await;
-    let to = place.file("backup.db");
-    back_up_file(&place.database(), &to)
-        .await
-        .expect("a backup");
+    let (database, other) = (TestDatabase::new(), TestDatabase::new());
+    database.make().await;
+    let to = database.file("backup.db");
+    back_up_file(&database.path(), &to).await.expect("a backup");
     for suffix in ["", "-wal", "-shm", "-journal"] {
-        let left = other.file(&format!("voxum.db{suffix}"));
-        fs::write(&left, "something").expect("a file");
-        let refused = restore_to_file(&to, &other.database(), NOW).await;
+        let leftover = other.file(&format!("voxum.db{suffix}"));
+        fs::write(&leftover, "something").expect("a file");
+        let refused = restore_to_file(&to, &other.path(), NOW).await;
         assert!(
             matches!(refused, Err(CopyError::Occupied { .. })),
             "{suffix}"
         );
-        assert_eq!(fs::read_to_string(&left).expect("a file"), "something");
-        fs::remove_file(&left).expect("removed");
+        assert_eq!(fs::read_to_string(&leftover).expect("a file"), "something");
+        fs::remove_file(&leftover).expect("removed");
     }
     // If the database has disappeared but its marker has not, a restore works, as the error message
     // of the server advises.
     fs::write(other.marker(), "").expect("a marker");
-    restore_to_file(&to, &other.database(), NOW)
+    restore_to_file(&to, &other.path(), NOW)
         .await
         .expect("restored");
     other.open().await.close().await;
@@ -182,15 +179,15 @@ async fn restore_never_overwrites_a_database_or_its_leftover_files() {
 
 #[tokio::test]
 async fn inspection_changes_nothing_and_reports_schema_and_damage() {
-    let place = Place::new();
-    let inspection = sqlite::inspect(&place.database(), true).await;
+    let database = TestDatabase::new();
+    let inspection = sqlite::inspect(&database.path(), true).await;
     assert!(
         matches!(inspection, Err(sqlite::OpenError::Missing { .. })),
         "{inspection:?}"
     );
-    place.make().await;
-    let listed = || {
-        let mut names: Vec<_> = fs::read_dir(place.directory())
+    database.make().await;
+    let list_files = || {
+        let mut names: Vec<_> = fs::read_dir(database.directory())
             .expect("a directory")
             .map(|entry| entry.expect("an entry"))
             .map(|entry| (entry.file_name(), fs::read(entry.path()).expect("a file")))
@@ -198,8 +195,8 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
         names.sort_unstable();
         names
     };
-    let before = listed();
-    let inspection = sqlite::inspect(&place.database(), true)
+    let before = list_files();
+    let inspection = sqlite::inspect(&database.path(), true)
         .await
         .expect("a look");
     assert_eq!((inspection.damage, inspection.has_keys), (None, false));
@@ -213,12 +210,12 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
         "{}",
         inspection.version
     );
-    assert_eq!(listed(), before, "looking left something");
+    assert_eq!(list_files(), before, "looking left something");
 
     // While a server runs, the inspection includes its latest changes.
-    let store = place.open().await;
+    let store = database.open().await;
     World::build(&store).await;
-    let inspection = sqlite::inspect(&place.database(), false)
+    let inspection = sqlite::inspect(&database.path(), false)
         .await
         .expect("a look");
     assert!(inspection.has_keys && inspection.newest_event.is_some());
@@ -226,8 +223,8 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
 
     let set = "UPDATE _sqlx_migrations SET version = version + 9000
         WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
-    place.raw().await.run(set).await;
-    let inspection = sqlite::inspect(&place.database(), false)
+    database.raw().await.run(set).await;
+    let inspection = sqlite::inspect(&database.path(), false)
         .await
         .expect("a look");
     assert!(
@@ -235,12 +232,12 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
         "{:?}",
         inspection.schema
     );
-    place
+    database
         .raw()
         .await
         .run("DELETE FROM _sqlx_migrations WHERE version > 9000")
         .await;
-    let inspection = sqlite::inspect(&place.database(), false)
+    let inspection = sqlite::inspect(&database.path(), false)
         .await
         .expect("a look");
     assert!(
@@ -250,8 +247,8 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
     );
 
     let stray = "PRAGMA foreign_keys = OFF; UPDATE api_keys SET account_id = 'nobody'";
-    place.raw().await.run(stray).await;
-    let inspection = sqlite::inspect(&place.database(), false)
+    database.raw().await.run(stray).await;
+    let inspection = sqlite::inspect(&database.path(), false)
         .await
         .expect("a look");
     assert!(
@@ -263,11 +260,11 @@ async fn inspection_changes_nothing_and_reports_schema_and_damage() {
 
 #[tokio::test]
 async fn moved_database_is_not_created_again() {
-    let place = Place::new();
-    place.make().await;
-    fs::rename(place.database(), place.file("voxum.db.moved")).expect("renamed");
-    let opened = sqlite::open(&place.database(), OpenMode::CreateIfNew).await;
+    let database = TestDatabase::new();
+    database.make().await;
+    fs::rename(database.path(), database.file("voxum.db.moved")).expect("renamed");
+    let opened = sqlite::open(&database.path(), OpenMode::CreateIfNew).await;
     let error = opened.expect_err("refused");
     assert!(matches!(error, sqlite::OpenError::Moved { .. }), "{error}");
-    assert!(!place.database().exists());
+    assert!(!database.path().exists());
 }

@@ -1,6 +1,6 @@
 //! Erasing a person leaves nothing of them in the file.
 
-use crate::support::Place;
+use crate::support::TestDatabase;
 use contract::{Change, World};
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::LeadDraft;
@@ -8,21 +8,21 @@ use service::store::{Action, AuditEvent, LeadStore as _};
 use storage::SqlStore;
 
 /// Occurs in every field about the person.
-const MARK: &str = "Lovelace";
+const MARKER: &str = "Lovelace";
 
-async fn welcome(store: &SqlStore, account: &AccountId, number: u32) -> LeadId {
-    let mark = |field: &str| Some(format!("{MARK} {field} {number}"));
+async fn insert_lead(store: &SqlStore, account: &AccountId, number: u32) -> LeadId {
+    let with_marker = |field: &str| Some(format!("{MARKER} {field} {number}"));
     let draft = LeadDraft {
-        name: mark("name"),
-        email: Some(format!("{MARK}-{number}@example.com")),
-        phone: mark("phone"),
+        name: with_marker("name"),
+        email: Some(format!("{MARKER}-{number}@example.com")),
+        phone: with_marker("phone"),
         // Longer than a page of the file, so it is stored apart from the row.
-        message: mark("message").map(|text| text.repeat(300)),
-        source: mark("source"),
-        item_id: mark("item"),
+        message: with_marker("message").map(|text| text.repeat(300)),
+        source: with_marker("source"),
+        item_id: with_marker("item"),
         status: None,
-        external_id: mark("external id"),
-        note: mark("note"),
+        external_id: with_marker("external id"),
+        note: with_marker("note"),
         errors: Vec::new(),
     };
     let lead = service::leads::Lead {
@@ -46,45 +46,48 @@ fn event(account: &AccountId, action: Action, lead: &LeadId) -> AuditEvent {
 
 #[tokio::test]
 async fn erased_lead_leaves_no_trace_in_the_tables_or_the_file() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     let world = World::build(&store).await;
     let account = Change::EraseLead.account(&world);
     let mut leads = Vec::new();
     for number in 0..30 {
-        leads.push(welcome(&store, account, number).await);
+        leads.push(insert_lead(&store, account, number).await);
     }
-    let holds_mark = |rows: &[String]| rows.iter().any(|row| row.contains(MARK));
-    let mut raw = place.raw().await;
+    let contain_marker = |rows: &[String]| rows.iter().any(|row| row.contains(MARKER));
+    let mut raw = database.raw().await;
     assert!(
-        holds_mark(&raw.dump().await),
+        contain_marker(&raw.dump().await),
         "the search finds what is there"
     );
     drop(raw);
     // Moves the data from the log into the file, so that there is something to overwrite.
     store.close().await;
-    let bytes = std::fs::read(place.database()).expect("the file");
-    assert!(contains(&bytes), "the search finds what is there");
+    let bytes = std::fs::read(database.path()).expect("the file");
+    assert!(contains_marker(&bytes), "the search finds what is there");
 
-    let store = place.open().await;
+    let store = database.open().await;
     for lead in &leads {
         let now = Timestamp::from_millis(1);
         let event = event(account, Action::LeadErased, lead);
         let erased = store.erase_lead(account, lead, now, event).await;
         assert!(erased.expect("erased"));
     }
-    let mut raw = place.raw().await;
+    let mut raw = database.raw().await;
     let rows = raw.dump().await;
-    assert!(!holds_mark(&rows), "{rows:#?}");
+    assert!(!contain_marker(&rows), "{rows:#?}");
     drop(raw);
     store.close().await;
-    let bytes = std::fs::read(place.database()).expect("the file");
-    assert!(!contains(&bytes), "a copy is left in the file's free space");
-    assert!(!place.file("voxum.db-wal").exists());
+    let bytes = std::fs::read(database.path()).expect("the file");
+    assert!(
+        !contains_marker(&bytes),
+        "a copy is left in the file's free space"
+    );
+    assert!(!database.file("voxum.db-wal").exists());
 }
 
-fn contains(bytes: &[u8]) -> bool {
+fn contains_marker(bytes: &[u8]) -> bool {
     bytes
-        .windows(MARK.len())
-        .any(|window| window == MARK.as_bytes())
+        .windows(MARKER.len())
+        .any(|window| window == MARKER.as_bytes())
 }

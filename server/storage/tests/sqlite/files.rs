@@ -1,6 +1,6 @@
 //! The files on the disk: their permissions, and the consequences of a missing file.
 
-use crate::support::{Place, mode, refusal};
+use crate::support::{TestDatabase, mode, refusal};
 use contract::World;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,10 +8,10 @@ use storage::{OpenMode, sqlite};
 
 #[tokio::test]
 async fn database_files_are_accessible_only_to_their_owner() {
-    let place = Place::new();
-    let directory = place.file("a/b");
-    let database = directory.join("voxum.db");
-    let store = sqlite::open(&database, OpenMode::CreateIfNew)
+    let database = TestDatabase::new();
+    let directory = database.file("a/b");
+    let path = directory.join("voxum.db");
+    let store = sqlite::open(&path, OpenMode::CreateIfNew)
         .await
         .expect("the store opens");
     World::build(&store).await;
@@ -39,59 +39,59 @@ async fn database_files_are_accessible_only_to_their_owner() {
 
 #[tokio::test]
 async fn existing_directory_keeps_its_mode() {
-    let place = Place::new();
-    fs::set_permissions(place.directory(), fs::Permissions::from_mode(0o750)).expect("a mode");
-    place.make().await;
-    assert_eq!(mode(place.directory()), 0o750);
+    let database = TestDatabase::new();
+    fs::set_permissions(database.directory(), fs::Permissions::from_mode(0o750)).expect("a mode");
+    database.make().await;
+    assert_eq!(mode(database.directory()), 0o750);
 }
 
 #[tokio::test]
 async fn vanished_database_is_not_replaced_by_an_empty_one() {
-    let place = Place::new();
-    place.make().await;
-    fs::remove_file(place.database()).expect("removed");
-    let (error, line) = refusal(&place).await;
+    let database = TestDatabase::new();
+    database.make().await;
+    fs::remove_file(database.path()).expect("removed");
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::Vanished { .. }),
         "{line}"
     );
     assert!(line.contains("restore it from a backup"), "{line}");
     assert!(line.contains("voxum.db.initialized"), "{line}");
-    assert!(!place.database().exists());
+    assert!(!database.path().exists());
 
-    fs::write(place.database(), "").expect("an empty file");
-    let (error, line) = refusal(&place).await;
+    fs::write(database.path(), "").expect("an empty file");
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::Vanished { .. }),
         "{line}"
     );
-    assert_eq!(fs::metadata(place.database()).expect("a file").len(), 0);
+    assert_eq!(fs::metadata(database.path()).expect("a file").len(), 0);
 
     // A valid but empty database is treated the same.
-    place.raw().await.run("VACUUM").await;
-    assert_ne!(fs::metadata(place.database()).expect("a file").len(), 0);
-    let (error, line) = refusal(&place).await;
+    database.raw().await.run("VACUUM").await;
+    assert_ne!(fs::metadata(database.path()).expect("a file").len(), 0);
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::Vanished { .. }),
         "{line}"
     );
 
     // The advice in the error message works.
-    fs::remove_file(place.database()).expect("removed");
-    fs::remove_file(place.marker()).expect("removed");
-    place.make().await;
+    fs::remove_file(database.path()).expect("removed");
+    fs::remove_file(database.marker()).expect("removed");
+    database.make().await;
 }
 
 #[tokio::test]
 async fn start_succeeds_after_one_that_was_killed_while_creating_the_database() {
-    let place = Place::new();
-    fs::write(place.database(), "").expect("an empty file");
-    fs::set_permissions(place.database(), fs::Permissions::from_mode(0o644)).expect("a mode");
-    place.make().await;
-    assert_eq!(mode(&place.database()), 0o600);
+    let database = TestDatabase::new();
+    fs::write(database.path(), "").expect("an empty file");
+    fs::set_permissions(database.path(), fs::Permissions::from_mode(0o644)).expect("a mode");
+    database.make().await;
+    assert_eq!(mode(&database.path()), 0o600);
 
     // The database is complete, but the start was killed before it wrote the marker.
-    fs::remove_file(place.marker()).expect("removed");
-    place.make().await;
-    assert!(place.marker().exists());
+    fs::remove_file(database.marker()).expect("removed");
+    database.make().await;
+    assert!(database.marker().exists());
 }

@@ -1,6 +1,7 @@
 //! Tests of the store on real SQLite files, in one program, so that it is linked once.
 
 mod atomic;
+mod concurrency;
 mod copies;
 mod erasure;
 mod files;
@@ -8,4 +9,3 @@ mod opening;
 mod processes;
 mod settings;
 mod support;
-mod turns;

@@ -1,6 +1,6 @@
 //! Opening of every kind of file that a path can name, and the refusals.
 
-use crate::support::{Place, refusal};
+use crate::support::{TestDatabase, refusal};
 use contract::{Change, World};
 use service::store::{InstallationStore as _, KeyStore as _};
 use std::fs;
@@ -8,15 +8,15 @@ use storage::{OpenMode, sqlite};
 
 #[tokio::test]
 async fn stored_data_survives_a_restart() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     let world = World::build(&store).await;
     let account = Change::InsertKey.account(&world).clone();
     let keys = store.list_keys(&account).await.expect("keys");
     let events = store.audit_events(&account, 100).await.expect("events");
     store.close().await;
 
-    let store = place.open().await;
+    let store = database.open().await;
     assert_eq!(keys.len(), 1);
     assert_eq!(store.list_keys(&account).await.expect("keys"), keys);
     assert_eq!(
@@ -28,35 +28,35 @@ async fn stored_data_survives_a_restart() {
 
 #[tokio::test]
 async fn no_database_is_created_if_an_existing_one_is_expected() {
-    let place = Place::new();
-    let opened = sqlite::open(&place.database(), OpenMode::ExistingOnly).await;
+    let database = TestDatabase::new();
+    let opened = sqlite::open(&database.path(), OpenMode::ExistingOnly).await;
     assert!(
         matches!(opened, Err(sqlite::OpenError::Missing { .. })),
         "{opened:?}"
     );
     assert_eq!(
-        fs::read_dir(place.directory())
+        fs::read_dir(database.directory())
             .expect("a directory")
             .count(),
         0
     );
-    place.make().await;
-    let store = sqlite::open(&place.database(), OpenMode::ExistingOnly).await;
+    database.make().await;
+    let store = sqlite::open(&database.path(), OpenMode::ExistingOnly).await;
     store.expect("the store opens").close().await;
 }
 
 #[tokio::test]
 async fn newer_schema_is_refused() {
-    let place = Place::new();
-    place.make().await;
-    let mut raw = place.raw().await;
+    let database = TestDatabase::new();
+    database.make().await;
+    let mut raw = database.raw().await;
     raw.run(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'from the future', TRUE, x'00', 0)",
     )
     .await;
     let before = raw.dump().await;
-    let (error, line) = refusal(&place).await;
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::Newer { version: 9999, .. }),
         "{line}"
@@ -67,42 +67,42 @@ async fn newer_schema_is_refused() {
 
 #[tokio::test]
 async fn schema_of_another_build_is_refused() {
-    let place = Place::new();
-    place.make().await;
-    place
+    let database = TestDatabase::new();
+    database.make().await;
+    database
         .raw()
         .await
         .run("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
         .await;
-    let (error, line) = refusal(&place).await;
+    let (error, line) = refusal(&database).await;
     assert!(
-        matches!(error, sqlite::OpenError::Altered { version: 1, .. }),
+        matches!(error, sqlite::OpenError::OtherBuild { version: 1, .. }),
         "{line}"
     );
 }
 
 #[tokio::test]
 async fn file_that_is_not_a_database_is_refused_and_left_unchanged() {
-    let place = Place::new();
+    let database = TestDatabase::new();
     let text = "Dear diary, this is no database. ".repeat(100);
-    fs::write(place.database(), &text).expect("a file");
-    let (error, line) = refusal(&place).await;
+    fs::write(database.path(), &text).expect("a file");
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::NotADatabase { .. }),
         "{line}"
     );
-    assert_eq!(fs::read_to_string(place.database()).expect("a file"), text);
-    assert!(!place.marker().exists());
+    assert_eq!(fs::read_to_string(database.path()).expect("a file"), text);
+    assert!(!database.marker().exists());
 }
 
 #[tokio::test]
 async fn truncated_database_is_reported_as_damaged_and_left_unchanged() {
-    let place = Place::new();
-    place.make().await;
-    let whole = fs::read(place.database()).expect("a file");
-    let half = &whole[..whole.len() / 2];
-    fs::write(place.database(), half).expect("a file");
-    let (error, line) = refusal(&place).await;
+    let database = TestDatabase::new();
+    database.make().await;
+    let bytes = fs::read(database.path()).expect("a file");
+    let half = &bytes[..bytes.len() / 2];
+    fs::write(database.path(), half).expect("a file");
+    let (error, line) = refusal(&database).await;
     assert!(matches!(error, sqlite::OpenError::Damaged { .. }), "{line}");
     assert!(
         line.ends_with(
@@ -110,33 +110,36 @@ async fn truncated_database_is_reported_as_damaged_and_left_unchanged() {
         ),
         "{line}"
     );
-    assert_eq!(fs::read(place.database()).expect("a file"), half);
+    assert_eq!(fs::read(database.path()).expect("a file"), half);
 }
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_and_left_unchanged() {
-    let place = Place::new();
-    place
+    let database = TestDatabase::new();
+    database
         .raw()
         .await
         .run("CREATE TABLE recipes (name TEXT)")
         .await;
-    let before = fs::read(place.database()).expect("a file");
-    let (error, line) = refusal(&place).await;
+    let before = fs::read(database.path()).expect("a file");
+    let (error, line) = refusal(&database).await;
     assert!(matches!(error, sqlite::OpenError::Foreign { .. }), "{line}");
-    assert_eq!(fs::read(place.database()).expect("a file"), before);
-    assert!(!place.marker().exists());
+    assert_eq!(fs::read(database.path()).expect("a file"), before);
+    assert!(!database.marker().exists());
 }
 
 #[tokio::test]
 async fn path_that_cannot_be_opened_is_refused() {
-    let place = Place::new();
-    fs::create_dir(place.database()).expect("a directory");
-    let (error, line) = refusal(&place).await;
-    assert!(matches!(error, sqlite::OpenError::Folder { .. }), "{line}");
+    let database = TestDatabase::new();
+    fs::create_dir(database.path()).expect("a directory");
+    let (error, line) = refusal(&database).await;
+    assert!(
+        matches!(error, sqlite::OpenError::IsDirectory { .. }),
+        "{line}"
+    );
 
-    fs::write(place.file("file"), "").expect("a file");
-    let below = sqlite::open(&place.file("file/voxum.db"), OpenMode::CreateIfNew).await;
+    fs::write(database.file("file"), "").expect("a file");
+    let below = sqlite::open(&database.file("file/voxum.db"), OpenMode::CreateIfNew).await;
     assert!(
         matches!(below, Err(sqlite::OpenError::Unreadable { .. })),
         "{below:?}"
@@ -145,14 +148,14 @@ async fn path_that_cannot_be_opened_is_refused() {
 
 #[tokio::test]
 async fn database_that_cannot_be_written_is_refused() {
-    let place = Place::new();
-    place.make().await;
+    let database = TestDatabase::new();
+    database.make().await;
     // A write version above the highest known makes SQLite treat the file as read-only, even for
     // root, whom permission bits do not restrict.
-    let mut bytes = fs::read(place.database()).expect("a file");
+    let mut bytes = fs::read(database.path()).expect("a file");
     bytes[18] = 3;
-    fs::write(place.database(), &bytes).expect("a file");
-    let (error, line) = refusal(&place).await;
+    fs::write(database.path(), &bytes).expect("a file");
+    let (error, line) = refusal(&database).await;
     assert!(
         matches!(error, sqlite::OpenError::ReadOnly { .. }),
         "{line}"

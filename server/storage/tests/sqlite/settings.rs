@@ -1,15 +1,15 @@
 //! Guarantees of the file's settings, tested from outside the store.
 
-use crate::support::Place;
+use crate::support::TestDatabase;
 use contract::World;
 use service::store::{InstallationStore as _, StoreError};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn database_file_is_in_wal_mode_and_has_our_application_id() {
-    let place = Place::new();
-    place.make().await;
-    let mut raw = place.raw().await;
+    let database = TestDatabase::new();
+    database.make().await;
+    let mut raw = database.raw().await;
     assert_eq!(raw.texts("PRAGMA journal_mode").await, ["wal"]);
     assert_eq!(
         raw.texts("SELECT printf('%08X', application_id) FROM pragma_application_id")
@@ -17,20 +17,20 @@ async fn database_file_is_in_wal_mode_and_has_our_application_id() {
         ["566F586D"]
     );
     assert_eq!(raw.texts("PRAGMA integrity_check").await, ["ok"]);
-    let astray = raw
+    let violations = raw
         .texts("SELECT \"table\" FROM pragma_foreign_key_check")
         .await;
-    assert_eq!(astray, [""; 0]);
+    assert_eq!(violations, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_database_makes_writes_unavailable_until_it_is_unlocked() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     World::build(&store).await;
-    let mut raw = place.raw().await;
+    let mut raw = database.raw().await;
     raw.run("BEGIN EXCLUSIVE").await;
-    let began = Instant::now();
+    let start = Instant::now();
     // The first change waits for the write lock, the second for the writer; readers do not wait.
     let (first, second) = tokio::join!(
         store.set_pepper_fingerprint("one"),
@@ -45,9 +45,9 @@ async fn locked_database_makes_writes_unavailable_until_it_is_unlocked() {
         "{second:?}"
     );
     assert!(
-        began.elapsed() < Duration::from_secs(8),
+        start.elapsed() < Duration::from_secs(8),
         "{:?}",
-        began.elapsed()
+        start.elapsed()
     );
     store.ping().await.expect("readers go on");
     raw.run("ROLLBACK").await;
@@ -64,8 +64,8 @@ async fn locked_database_makes_writes_unavailable_until_it_is_unlocked() {
 
 #[tokio::test]
 async fn closed_store_is_unavailable() {
-    let place = Place::new();
-    let store = place.open().await;
+    let database = TestDatabase::new();
+    let store = database.open().await;
     store.close().await;
     let closed = store.ping().await;
     assert!(
@@ -73,7 +73,7 @@ async fn closed_store_is_unavailable() {
         "{closed:?}"
     );
     assert!(
-        !place.file("voxum.db-wal").exists(),
+        !database.file("voxum.db-wal").exists(),
         "the log was not folded into the file"
     );
 }

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use storage::{OpenMode, SqlStore, sqlite};
 use tempfile::TempDir;
 
-pub struct Place(TempDir);
+pub struct TestDatabase(TempDir);
 
-impl Place {
+impl TestDatabase {
     pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a directory for the test"))
     }
@@ -22,7 +22,7 @@ impl Place {
         self.0.path().join(name)
     }
 
-    pub fn database(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.file("voxum.db")
     }
 
@@ -31,7 +31,7 @@ impl Place {
     }
 
     pub async fn try_open(&self) -> Result<SqlStore, sqlite::OpenError> {
-        sqlite::open(&self.database(), OpenMode::CreateIfNew).await
+        sqlite::open(&self.path(), OpenMode::CreateIfNew).await
     }
 
     pub async fn open(&self) -> SqlStore {
@@ -44,17 +44,17 @@ impl Place {
     }
 
     /// Returns a connection outside the store.
-    pub async fn raw(&self) -> Raw {
+    pub async fn raw(&self) -> RawConnection {
         let options = SqliteConnectOptions::new()
-            .filename(self.database())
+            .filename(self.path())
             .create_if_missing(true);
-        Raw(options.connect().await.expect("a raw connection"))
+        RawConnection(options.connect().await.expect("a raw connection"))
     }
 }
 
-pub struct Raw(SqliteConnection);
+pub struct RawConnection(SqliteConnection);
 
-impl Raw {
+impl RawConnection {
     pub async fn run(&mut self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut self.0)
@@ -90,11 +90,11 @@ impl Raw {
             let columns = self
                 .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
                 .await;
-            let quoted: Vec<_> = columns
+            let expressions: Vec<_> = columns
                 .iter()
                 .map(|column| format!("quote({column})"))
                 .collect();
-            let list = quoted.join(" || ', ' || ");
+            let list = expressions.join(" || ', ' || ");
             let sql = format!("SELECT '{table}: ' || {list} FROM {table} ORDER BY 1");
             rows.extend(self.texts(&sql).await);
         }
@@ -112,8 +112,11 @@ pub fn mode(path: &Path) -> u32 {
 }
 
 /// Returns the line that the operator reads.
-pub async fn refusal(place: &Place) -> (sqlite::OpenError, String) {
-    let error = place.try_open().await.expect_err("the database is refused");
+pub async fn refusal(database: &TestDatabase) -> (sqlite::OpenError, String) {
+    let error = database
+        .try_open()
+        .await
+        .expect_err("the database is refused");
     let line = error.to_string();
     assert!(!line.contains('\n'), "more than one line: {line}");
     (error, line)

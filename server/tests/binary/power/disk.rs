@@ -84,7 +84,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    pub fn take(&mut self, step: &Step) {
+    pub fn apply_step(&mut self, step: &Step) {
         match step.kind {
             b'd' => {
                 for (path, file) in &mut self.files {
@@ -127,9 +127,9 @@ impl Disk {
             for step in file.pending.iter().filter(|_| survives()) {
                 apply(&mut content, step);
             }
-            let place = to.join(Path::new(path).strip_prefix(from).unwrap());
-            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-            std::fs::write(place, content).unwrap();
+            let target = to.join(Path::new(path).strip_prefix(from).unwrap());
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::write(target, content).unwrap();
             seen.insert(path);
         }
     }

@@ -7,7 +7,7 @@
 
 pub mod disk;
 
-use crate::kill::STRAYS;
+use crate::kill::INCONSISTENCIES;
 use crate::support::{Client, Server, count, voxum};
 use disk::{Disk, Step};
 use std::path::Path;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const KEYS: usize = 240;
 /// Number of keys between cuts. Each time, there is one cut right after the acknowledgement, and
 /// one in the middle of the next change.
-const EVERY: usize = 12;
+const CUT_INTERVAL: usize = 12;
 
 /// Set in the environment, since a file for it would be written by calls that the library does not
 /// see.
@@ -39,8 +39,8 @@ fn work(owner: &Client, journal: &Path) -> Acknowledged {
         created.push(length());
         if number % 2 == 1 {
             let key = owner.with_key(&secret);
-            let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
-            assert_eq!(answer.status, 204, "{}", answer.body);
+            let response = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+            assert_eq!(response.status, 204, "{}", response.body);
             revoked.push(length());
         }
     }
@@ -48,26 +48,37 @@ fn work(owner: &Client, journal: &Path) -> Acknowledged {
 }
 
 /// Returns how many of the changes acknowledged by then are missing on a disk.
-fn lost(folder: &Path, acknowledged: &Acknowledged, end: u64) -> i64 {
-    let by_then = |moments: &[u64]| {
+fn count_lost(folder: &Path, acknowledged: &Acknowledged, end: u64) -> i64 {
+    let count_by_then = |moments: &[u64]| {
         let count = moments.iter().filter(|moment| **moment <= end).count();
         i64::try_from(count).unwrap()
     };
     if !folder.join("data/voxum.db").exists() {
-        return by_then(&acknowledged.created);
+        return count_by_then(&acknowledged.created);
     }
-    let missing = |moments: &[u64], statement| (by_then(moments) - count(folder, statement)).max(0);
+    let missing =
+        |moments: &[u64], statement| (count_by_then(moments) - count(folder, statement)).max(0);
     let created = missing(&acknowledged.created, "SELECT count(*) FROM api_keys");
     let revoked = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
     created + missing(&acknowledged.revoked, revoked)
 }
 
 fn check(folder: &Path, acknowledged: &Acknowledged, step: &Step) {
-    assert_eq!(lost(folder, acknowledged, step.end), 0, "at {}", step.end);
+    assert_eq!(
+        count_lost(folder, acknowledged, step.end),
+        0,
+        "at {}",
+        step.end
+    );
     let damage = "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
     assert_eq!(count(folder, damage), 0, "damaged at {}", step.end);
-    for (stray, statement) in STRAYS {
-        assert_eq!(count(folder, statement), 0, "{stray} at {}", step.end);
+    for (inconsistency, statement) in INCONSISTENCIES {
+        assert_eq!(
+            count(folder, statement),
+            0,
+            "{inconsistency} at {}",
+            step.end
+        );
     }
 }
 
@@ -83,40 +94,40 @@ fn coin(mut seed: u64) -> impl FnMut() -> bool {
 
 #[test]
 fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
-    let place = tempfile::tempdir().unwrap();
-    let home = place.path().canonicalize().unwrap().join("home");
+    let workspace = tempfile::tempdir().unwrap();
+    let home = workspace.path().canonicalize().unwrap().join("home");
     std::fs::create_dir(&home).unwrap();
-    let journal = place.path().join("journal");
+    let journal = workspace.path().join("journal");
     let mut command = voxum(&home);
     command
         .env("VOXUM_PEPPER", PEPPER)
-        .env("LD_PRELOAD", disk::library(place.path()))
+        .env("LD_PRELOAD", disk::library(workspace.path()))
         .env("DISK_JOURNAL", &journal)
         .env("DISK_FOLDER", &home);
-    let (server, owner) = Server::with_owner(&mut command);
+    let (server, owner) = Server::spawn_with_owner(&mut command);
     let acknowledged = work(&owner, &journal);
     drop(server);
 
     let steps = disk::journal(&journal);
-    let copied = steps.iter().filter(|step| step.syncs("voxum.db")).count();
+    let checkpoints = steps.iter().filter(|step| step.syncs("voxum.db")).count();
     assert!(
-        copied > 2,
-        "the log was copied into the file {copied} times"
+        checkpoints > 2,
+        "the log was copied into the file {checkpoints} times"
     );
-    let moments = acknowledged.created.iter().step_by(EVERY);
+    let moments = acknowledged.created.iter().step_by(CUT_INTERVAL);
     let mut cuts: Vec<usize> = moments
         .map(|moment| steps.partition_point(|step| step.end < *moment))
         .flat_map(|step| [step, step + 7])
         .filter(|step| *step < steps.len())
         .collect();
     cuts.push(steps.len() - 1);
-    assert!(cuts.len() > KEYS / EVERY, "proved nothing");
+    assert!(cuts.len() > KEYS / CUT_INTERVAL, "proved nothing");
     let (mut honest, mut lying) = (Disk::default(), Disk::default());
     let mut last = None;
     for (index, step) in steps.iter().enumerate() {
-        honest.take(step);
+        honest.apply_step(step);
         lying.ignores_syncs = step.end > acknowledged.created[KEYS / 2];
-        lying.take(step);
+        lying.apply_step(step);
         if !cuts.contains(&index) {
             continue;
         }
@@ -130,13 +141,16 @@ fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
     }
     // The server itself starts on such a disk, with the session and the keys intact.
     let folder = last.unwrap();
-    let server = Server::of(voxum(folder.path()).env("VOXUM_PEPPER", PEPPER), false);
-    assert_ne!(server.again(&owner).keys(), [] as [serde_json::Value; 0]);
+    let server = Server::spawn(voxum(folder.path()).env("VOXUM_PEPPER", PEPPER), false);
+    assert_ne!(
+        server.reconnect(&owner).keys(),
+        [] as [serde_json::Value; 0]
+    );
 
     // A disk that ignores syncs from half-way on loses changes, which proves that this test would
     // notice a server that does not sync.
     let folder = TempDir::new().unwrap();
     lying.cut(&home, folder.path(), || false);
     let end = steps.last().unwrap().end;
-    assert!(lost(folder.path(), &acknowledged, end) > 0);
+    assert!(count_lost(folder.path(), &acknowledged, end) > 0);
 }

@@ -10,31 +10,31 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// How long a response may take that reports that the key cannot be verified.
-const TOLD: Duration = Duration::from_secs(2);
+const UNVERIFIED_DEADLINE: Duration = Duration::from_secs(2);
 
 /// The condition of a node.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Weather {
+pub enum NodeCondition {
     /// The node works normally.
-    Calm,
+    Healthy,
     /// The node may report, soon, that it cannot verify keys, or give no response.
-    Stormy,
+    Faulty,
     /// The node is suspended, so that even this may take arbitrarily long.
-    Still,
+    Suspended,
 }
 
 /// The outcome of a requested revocation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Asked {
+pub enum RevocationOutcome {
     Acknowledged,
     /// The key had already been revoked by a request that was not acknowledged.
-    Already,
+    AlreadyRevoked,
     Unknown,
 }
 
 pub struct Call {
-    began: Instant,
-    took: Duration,
+    start: Instant,
+    elapsed: Duration,
     /// Zero if there was no response.
     pub status: u16,
     body: String,
@@ -42,14 +42,14 @@ pub struct Call {
 
 impl Call {
     pub fn make(key: &Client) -> Self {
-        let began = Instant::now();
+        let start = Instant::now();
         let (status, body) = match key.get("/api/key") {
-            Ok(answer) => (answer.status, answer.body),
+            Ok(response) => (response.status, response.body),
             Err(error) => (0, error.to_string()),
         };
         Self {
-            began,
-            took: began.elapsed(),
+            start,
+            elapsed: start.elapsed(),
             status,
             body,
         }
@@ -61,22 +61,22 @@ impl Call {
 
     /// Returns whether the key could not be verified. A calm node must not report this, and a
     /// stormy one must report it soon.
-    fn is_unknown(&self, weather: Weather) -> bool {
-        let soon = self.took < TOLD || weather == Weather::Still;
-        matches!(self.status, 0 | 429 | 503) && weather != Weather::Calm && soon
+    fn is_unverified(&self, condition: NodeCondition) -> bool {
+        let soon = self.elapsed < UNVERIFIED_DEADLINE || condition == NodeCondition::Suspended;
+        matches!(self.status, 0 | 429 | 503) && condition != NodeCondition::Healthy && soon
     }
 
     /// Checks a call after an acknowledged revocation.
     #[track_caller]
-    pub fn is_refused(&self, weather: Weather) {
-        assert!(self.is_revoked() || self.is_unknown(weather), "{self}");
+    pub fn assert_refused(&self, condition: NodeCondition) {
+        assert!(self.is_revoked() || self.is_unverified(condition), "{self}");
     }
 
     /// Checks a call while a revocation is in progress.
     #[track_caller]
-    fn is_honest(&self, weather: Weather) {
+    fn assert_refused_or_accepted(&self, condition: NodeCondition) {
         assert!(
-            self.status == 200 || self.is_revoked() || self.is_unknown(weather),
+            self.status == 200 || self.is_revoked() || self.is_unverified(condition),
             "{self}"
         );
     }
@@ -85,9 +85,12 @@ impl Call {
 impl std::fmt::Display for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
-            took, status, body, ..
+            elapsed,
+            status,
+            body,
+            ..
         } = self;
-        write!(f, "{status} after {took:?}: {body}")
+        write!(f, "{status} after {elapsed:?}: {body}")
     }
 }
 
@@ -105,7 +108,7 @@ fn call_until(acknowledged: &AtomicBool, key: &Client) -> Vec<Call> {
 }
 
 /// Creates a key, and returns a caller with it for each node.
-pub fn made(number: u32, nodes: &[Client]) -> Vec<Client> {
+pub fn create_key(number: u32, nodes: &[Client]) -> Vec<Client> {
     let name = format!("form-token-{number:08}");
     let secret = nodes[0].create(&name, &name).unwrap();
     // Each key has its own address, since callers that use many dead keys are rate limited, which
@@ -121,42 +124,47 @@ pub fn made(number: u32, nodes: &[Client]) -> Vec<Client> {
 }
 
 /// Revokes a key at one node while it is used at all of them, under the given condition of each.
-pub fn revoke(keys: &[Client], at: usize, weather: &[Weather]) -> Asked {
-    let flag = AtomicBool::new(false);
+pub fn revoke(keys: &[Client], at: usize, conditions: &[NodeCondition]) -> RevocationOutcome {
+    let is_acknowledged = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let callers: Vec<_> = keys
             .iter()
-            .map(|key| scope.spawn(|| call_until(&flag, key)))
+            .map(|key| scope.spawn(|| call_until(&is_acknowledged, key)))
             .collect();
-        let answer = keys[at].send("DELETE", "/api/key", "text/plain", "");
+        let response = keys[at].send("DELETE", "/api/key", "text/plain", "");
         let acknowledged = Instant::now();
-        let (asked, told) = match answer {
-            Ok(answer) if answer.status == 204 => (Asked::Acknowledged, String::new()),
-            Ok(answer) if answer.status == 401 && answer.body.contains("revoked_key") => {
-                (Asked::Already, answer.body)
+        let (outcome, message) = match response {
+            Ok(response) if response.status == 204 => {
+                (RevocationOutcome::Acknowledged, String::new())
             }
-            Ok(answer) => (Asked::Unknown, format!("{} {}", answer.status, answer.body)),
-            Err(error) => (Asked::Unknown, error.to_string()),
+            Ok(response) if response.status == 401 && response.body.contains("revoked_key") => {
+                (RevocationOutcome::AlreadyRevoked, response.body)
+            }
+            Ok(response) => (
+                RevocationOutcome::Unknown,
+                format!("{} {}", response.status, response.body),
+            ),
+            Err(error) => (RevocationOutcome::Unknown, error.to_string()),
         };
         let right_after: Vec<_> = keys.iter().map(Call::make).collect();
-        flag.store(true, Ordering::SeqCst);
+        is_acknowledged.store(true, Ordering::SeqCst);
         let meanwhile: Vec<_> = callers
             .into_iter()
             .map(|caller| caller.join().unwrap())
             .collect();
         assert!(
-            asked == Asked::Acknowledged || weather[at] != Weather::Calm,
-            "not acknowledged: {told}"
+            outcome == RevocationOutcome::Acknowledged || conditions[at] != NodeCondition::Healthy,
+            "not acknowledged: {message}"
         );
         for (node, (after, meanwhile)) in right_after.iter().zip(&meanwhile).enumerate() {
             for call in meanwhile.iter().chain([after]) {
-                if asked == Asked::Acknowledged && call.began > acknowledged {
-                    call.is_refused(weather[node]);
+                if outcome == RevocationOutcome::Acknowledged && call.start > acknowledged {
+                    call.assert_refused(conditions[node]);
                 } else {
-                    call.is_honest(weather[node]);
+                    call.assert_refused_or_accepted(conditions[node]);
                 }
             }
         }
-        asked
+        outcome
     })
 }

@@ -1,13 +1,13 @@
 //! Faults of the nodes, and of their connections to the database.
 
-use super::call::Weather::{Calm, Still, Stormy};
+use super::call::NodeCondition::{Faulty, Healthy, Suspended};
 use super::fleet::two_nodes;
+use super::recovery::Storm;
 use super::trials;
-use super::under::Storm;
 use crate::installation::{Installation, signal};
 use std::thread::sleep;
 use std::time::Duration;
-use testkit::proxy::{Proxy, Way};
+use testkit::proxy::{Proxy, ProxyMode};
 
 /// Longer than a lease, and longer than a call waits for the database.
 const HOLD: Duration = Duration::from_secs(2);
@@ -18,11 +18,11 @@ fn rounds() -> u32 {
 }
 
 /// Runs `work` with a separate proxy for each node.
-fn by_ways_that_fail(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
+fn with_faulty_proxies(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
     let installation = Installation::new();
     let proxies = [installation.proxy(), installation.proxy()];
-    let mut ways = proxies.iter();
-    let (nodes, owner) = two_nodes(|| installation.node_behind(ways.next().unwrap()));
+    let mut remaining = proxies.iter();
+    let (nodes, owner) = two_nodes(|| installation.node_behind(remaining.next().unwrap()));
     let mut storm = Storm::new(&nodes, &owner);
     work(&proxies, &mut storm);
     storm.end();
@@ -30,12 +30,12 @@ fn by_ways_that_fail(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
 }
 
 /// Breaks all of these connections at once, and restores them.
-fn fail(proxies: &[Proxy], way: Way) {
-    for way in [way, Way::Open] {
+fn fail(proxies: &[Proxy], mode: ProxyMode) {
+    for mode in [mode, ProxyMode::Open] {
         for proxy in proxies {
-            proxy.set(way);
+            proxy.set(mode);
         }
-        if way != Way::Open {
+        if mode != ProxyMode::Open {
             sleep(HOLD);
         }
     }
@@ -43,35 +43,45 @@ fn fail(proxies: &[Proxy], way: Way) {
 
 #[test]
 fn no_call_succeeds_after_an_acknowledged_revocation_while_database_connections_fail() {
-    by_ways_that_fail(|proxies, storm| {
-        let ways = [Way::Reset, Way::Silent, Way::Cut, Way::Lost];
-        for way in (0..rounds()).flat_map(|_| ways) {
-            println!("{way:?}");
-            storm.under([Stormy; 2], || fail(proxies, way));
+    with_faulty_proxies(|proxies, storm| {
+        let modes = [
+            ProxyMode::Reset,
+            ProxyMode::Silent,
+            ProxyMode::Cut,
+            ProxyMode::Dropping,
+        ];
+        for mode in (0..rounds()).flat_map(|_| modes) {
+            println!("{mode:?}");
+            storm.during([Faulty; 2], || fail(proxies, mode));
         }
     });
 }
 
 #[test]
 fn no_call_succeeds_after_an_acknowledged_revocation_if_one_node_loses_the_database() {
-    by_ways_that_fail(|proxies, storm| {
-        let ways = [Way::Silent, Way::Cut, Way::Lost, Way::Reset];
-        for way in (0..rounds()).flat_map(|_| ways) {
-            println!("{way:?}");
+    with_faulty_proxies(|proxies, storm| {
+        let modes = [
+            ProxyMode::Silent,
+            ProxyMode::Cut,
+            ProxyMode::Dropping,
+            ProxyMode::Reset,
+        ];
+        for mode in (0..rounds()).flat_map(|_| modes) {
+            println!("{mode:?}");
             // The other node neither fails nor waits for long.
-            storm.under([Calm, Stormy], || fail(&proxies[1..], way));
+            storm.during([Healthy, Faulty], || fail(&proxies[1..], mode));
         }
     });
 }
 
 #[test]
 fn no_call_succeeds_after_an_acknowledged_revocation_while_the_database_restarts() {
-    let installation = Installation::alone();
+    let installation = Installation::with_own_database_server();
     let (nodes, owner) = two_nodes(|| installation.node());
     let mut storm = Storm::new(&nodes, &owner);
-    for how in (0..rounds()).flat_map(|_| ["immediate", "fast"]) {
-        println!("{how}");
-        storm.under([Stormy; 2], || installation.restart_database(how));
+    for mode in (0..rounds()).flat_map(|_| ["immediate", "fast"]) {
+        println!("{mode}");
+        storm.during([Faulty; 2], || installation.restart_database(mode));
     }
     storm.end();
     installation.end(nodes);
@@ -79,14 +89,14 @@ fn no_call_succeeds_after_an_acknowledged_revocation_while_the_database_restarts
 
 #[test]
 fn no_call_succeeds_after_an_acknowledged_revocation_if_one_node_is_suspended() {
-    let (times, still) = if rounds() > 1 { (3, 10) } else { (1, 3) };
+    let (times, suspended_seconds) = if rounds() > 1 { (3, 10) } else { (1, 3) };
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(|| installation.node());
     let mut storm = Storm::new(&nodes, &owner);
     for _ in 0..times {
-        storm.under([Calm, Still], || {
+        storm.during([Healthy, Suspended], || {
             // Also shorter than a lease, so that the node resumes while its lease is still valid.
-            for millis in [400, 600, 800, still * 1_000] {
+            for millis in [400, 600, 800, suspended_seconds * 1_000] {
                 signal(&nodes[1], "-STOP");
                 sleep(Duration::from_millis(millis));
                 signal(&nodes[1], "-CONT");
@@ -104,7 +114,7 @@ fn no_call_succeeds_after_an_acknowledged_revocation_under_several_faults_at_onc
     let (nodes, owner) = two_nodes(|| installation.node());
     let mut storm = Storm::new(&nodes, &owner);
     for _ in 0..rounds() {
-        storm.under([Stormy, Still], || {
+        storm.during([Faulty, Suspended], || {
             // Connections are terminated repeatedly, and one node is suspended for longer than a
             // lease.
             signal(&nodes[1], "-STOP");

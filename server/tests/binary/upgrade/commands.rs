@@ -1,7 +1,7 @@
 //! Commands on data of an older version: only the server migrates a schema.
 
-use super::postgres::{left, node};
-use super::{PEPPER, TODAY, leave, newest, state};
+use super::postgres::{create_postgres, node};
+use super::{MIGRATIONS, PEPPER, create_sqlite, newest, state};
 use crate::support::{refusal, run, voxum};
 use std::path::Path;
 use std::process::Command;
@@ -18,27 +18,31 @@ const COMMANDS: [&[&str]; 6] = [
 ];
 
 #[track_caller]
-fn refused(command: &mut Command, version: i64) {
+fn assert_refused(command: &mut Command, version: i64) {
     let err = refusal(run(command.env("VOXUM_PEPPER", PEPPER)), 1);
-    let (found, needed) = (format!("schema {version}"), format!("needs {}", newest()));
-    err.has_all([&found, &needed, "start the server once with this version"]);
+    let (actual, required) = (format!("schema {version}"), format!("needs {}", newest()));
+    err.has_all([
+        &actual,
+        &required,
+        "start the server once with this version",
+    ]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_refuse_an_older_sqlite_schema_and_leave_it_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let version = newest() - 1;
-    leave(folder.path(), version, 0).await;
+    create_sqlite(folder.path(), version, 0).await;
     let file = folder.path().join("data/voxum.db");
     let before = std::fs::read(&file).unwrap();
     let path = file.to_string_lossy().into_owned();
     tokio::task::block_in_place(|| {
         for arguments in COMMANDS {
-            refused(voxum(folder.path()).args(arguments), version);
+            assert_refused(voxum(folder.path()).args(arguments), version);
         }
         let mut moving = voxum(folder.path());
         moving.env("VOXUM_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none");
-        refused(moving.args(["move", &path]), version);
+        assert_refused(moving.args(["move", &path]), version);
     });
     assert_eq!(state(folder.path()).await.0, version);
     assert!(std::fs::read(&file).unwrap() == before, "it was changed");
@@ -52,10 +56,10 @@ async fn commands_refuse_an_older_sqlite_schema_and_leave_it_unchanged() {
 async fn commands_refuse_an_older_postgresql_schema_and_leave_it_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let version = newest() - 1;
-    let database = left(version).await;
+    let database = create_postgres(version).await;
     tokio::task::block_in_place(|| {
         for arguments in COMMANDS {
-            refused(node(folder.path(), &database).args(arguments), version);
+            assert_refused(node(folder.path(), &database).args(arguments), version);
         }
     });
     let stored = "SELECT max(version) FROM _sqlx_migrations";
@@ -65,5 +69,8 @@ async fn commands_refuse_an_older_postgresql_schema_and_leave_it_unchanged() {
         .unwrap();
     assert_eq!(stored, version);
     database.drop().await;
-    assert_eq!(TODAY.iter().count(), usize::try_from(newest()).unwrap());
+    assert_eq!(
+        MIGRATIONS.iter().count(),
+        usize::try_from(newest()).unwrap()
+    );
 }

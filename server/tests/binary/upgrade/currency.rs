@@ -1,6 +1,6 @@
 //! Items that earlier releases stored without a currency.
 
-use super::{LIVE, leave, start};
+use super::{LIVE_KEY, create_sqlite, start};
 use crate::support::change;
 use testkit::Text as _;
 
@@ -10,13 +10,13 @@ const LAST: i64 = 33;
 #[tokio::test(flavor = "multi_thread")]
 async fn item_without_a_currency_gets_the_default_of_its_account_at_the_upgrade() {
     let folder = tempfile::tempdir().unwrap();
-    leave(folder.path(), LAST, 0).await;
+    create_sqlite(folder.path(), LAST, 0).await;
     tokio::task::block_in_place(|| {
         start(folder.path()).stop();
         change(folder.path(), "UPDATE accounts SET currency = 'JPY'");
         let server = start(folder.path());
-        let answer = server.key(LIVE).get("/api/inventory/SKU001").unwrap();
-        answer.has("\"currency\":\"EUR\"");
+        let response = server.key(LIVE_KEY).get("/api/inventory/SKU001").unwrap();
+        response.has("\"currency\":\"EUR\"");
         server.stop();
     });
 }

@@ -3,7 +3,7 @@
 
 mod commands;
 mod currency;
-mod failing;
+mod failed_migration;
 mod postgres;
 mod restored;
 mod rolling;
@@ -21,7 +21,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use testkit::Text as _;
 
-static TODAY: Migrator = sqlx::migrate!("storage/migrations/sqlite");
+static MIGRATIONS: Migrator = sqlx::migrate!("storage/migrations/sqlite");
 const FIRST: i64 = 1;
 /// The first schemas with leads, with counts of calls, and with notes on keys.
 const LEADS: i64 = 2;
@@ -30,13 +30,13 @@ const NOTES: i64 = 6;
 
 const PEPPER: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// The example in the specification of the key format.
-const LIVE: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
+const LIVE_KEY: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 /// The session that a member had opened.
-const TOKEN: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+const SESSION_TOKEN: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 const DAY: i64 = 86_400_000;
 
 fn newest() -> i64 {
-    TODAY
+    MIGRATIONS
         .iter()
         .map(|migration| migration.version)
         .max()
@@ -45,7 +45,7 @@ fn newest() -> i64 {
 
 /// The rows that each version could store in addition to those of the versions before, as it stored
 /// them.
-const SINCE: &[(i64, &str)] = &[
+const ROWS_SINCE: &[(i64, &str)] = &[
     (LEADS, "INSERT INTO lead_feeds (account_id, last_change) VALUES ('acme', 1);
          INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
          VALUES ('acme', 'lead-1', 1, '+49 1', 'new', NOW, NOW)"),
@@ -82,8 +82,8 @@ async fn database(folder: &Path) -> SqliteConnection {
 }
 
 /// Returns the migrations that an earlier version had.
-fn until(version: i64, today: &Migrator) -> Migrator {
-    let migrations: Vec<Migration> = today
+fn migrations_until(version: i64, migrator: &Migrator) -> Migrator {
+    let migrations: Vec<Migration> = migrator
         .iter()
         .filter(|migration| migration.version <= version)
         .cloned()
@@ -95,10 +95,10 @@ fn until(version: i64, today: &Migrator) -> Migrator {
 }
 
 /// Creates a folder as the version with this schema left it.
-async fn leave(folder: &Path, version: i64, keys: usize) {
+async fn create_sqlite(folder: &Path, version: i64, keys: usize) {
     std::fs::create_dir(folder.join("data")).unwrap();
     let mut connection = database(folder).await;
-    until(version, &TODAY)
+    migrations_until(version, &MIGRATIONS)
         .run_direct(None, &mut connection, false)
         .await
         .unwrap();
@@ -121,8 +121,10 @@ async fn leave(folder: &Path, version: i64, keys: usize) {
 /// `BYTES` and `<<bytes>>`.
 fn content(version: i64, keys: usize) -> Vec<String> {
     let pepper = Pepper::parse(PEPPER).unwrap();
-    let live = PlainKey::parse(LIVE.as_bytes()).unwrap().digest(&pepper);
-    let session = <sha2::Sha256 as sha2::Digest>::digest(TOKEN.as_bytes());
+    let live = PlainKey::parse(LIVE_KEY.as_bytes())
+        .unwrap()
+        .digest(&pepper);
+    let session = <sha2::Sha256 as sha2::Digest>::digest(SESSION_TOKEN.as_bytes());
     let base = "
         UPDATE installation SET pepper_fingerprint = 'FINGERPRINT';
         INSERT INTO accounts (id, name, currency, created_at) VALUES ('acme', 'Acme', 'EUR', NOW);
@@ -149,9 +151,9 @@ fn content(version: i64, keys: usize) -> Vec<String> {
         VALUES ('acme', 'SKU001', 'A red car', 1, '{}', NOW, 1);
         INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, detail)
         VALUES ('acme', NOW - DAY, 'member', 'ada', 'key.revoked', 'old', '127.0.0.1', '{\"reason\":\"leaked\"}')";
-    let since = SINCE.iter().filter(|(since, _)| *since <= version);
+    let since = ROWS_SINCE.iter().filter(|(since, _)| *since <= version);
     let parts = [base].into_iter().chain(since.map(|(_, part)| *part));
-    let whole = |part: &str| {
+    let substitute = |part: &str| {
         part.replace("DAY", &DAY.to_string())
             .replace("MANY", &(keys + 1).to_string())
             .replace("FINGERPRINT", &pepper.fingerprint())
@@ -159,42 +161,45 @@ fn content(version: i64, keys: usize) -> Vec<String> {
             .replace("DIGEST", &hex::encode(live.as_bytes()))
             .replace("SESSION", &hex::encode(session))
     };
-    parts.map(whole).collect()
+    parts.map(substitute).collect()
 }
 
 fn start(folder: &Path) -> Server {
-    Server::of(voxum(folder).env("VOXUM_PEPPER", PEPPER), false)
+    Server::spawn(voxum(folder).env("VOXUM_PEPPER", PEPPER), false)
 }
 
 /// Checks that everything which the schema of `version` could store is still there and works.
 fn check(server: &Server, version: i64, keys: usize) {
-    let key = server.key(LIVE);
+    let key = server.key(LIVE_KEY);
     let lead = if version < LEADS {
         "\"leads\":[]"
     } else {
         "+49 1"
     };
-    for (path, told) in [
+    for (path, text) in [
         ("/api/key", "HÄNDLER-Feed"),
         ("/api/inventory", "A red car"),
         ("/api/leads", lead),
     ] {
-        let answer = key.get(path).unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        assert!(answer.body.contains(told), "{path}: {}", answer.body);
+        let response = key.get(path).unwrap();
+        assert_eq!(response.status, 200, "{path}: {}", response.body);
+        assert!(response.body.contains(text), "{path}: {}", response.body);
     }
-    let ada = server.client(Some(("cookie", format!("__Host-voxum_session={TOKEN}"))));
+    let ada = server.client(Some((
+        "cookie",
+        format!("__Host-voxum_session={SESSION_TOKEN}"),
+    )));
     if keys == 0 {
-        let text = |field: &Value| field.as_str().unwrap().to_lowercase();
-        let listed = ada.keys();
-        let mut listed: Vec<_> = listed
+        let lowercase = |field: &Value| field.as_str().unwrap().to_lowercase();
+        let statuses = ada.keys();
+        let mut statuses: Vec<_> = statuses
             .iter()
-            .map(|key| (text(&key["id"]), text(&key["status"])))
+            .map(|key| (lowercase(&key["id"]), lowercase(&key["status"])))
             .collect();
-        listed.sort();
+        statuses.sort();
         let expected = [("live", "active"), ("old", "revoked"), ("over", "expired")];
         assert_eq!(
-            listed,
+            statuses,
             expected.map(|(id, status)| (id.to_owned(), status.to_owned()))
         );
     }
@@ -205,7 +210,7 @@ fn check(server: &Server, version: i64, keys: usize) {
     } else {
         "By the lake"
     };
-    for (path, told) in [
+    for (path, text) in [
         ("/keys?q=h%C3%A4ndler", "1 key matches"),
         ("/keys?q=old", "1 key matches"),
         ("/keys?scope=inventory:read", "1 key matches"),
@@ -215,12 +220,12 @@ fn check(server: &Server, version: i64, keys: usize) {
         ("/settings", "Acme"),
         ("/team", "ada@example.com"),
     ] {
-        let answer = ada.get(path).unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        let response = ada.get(path).unwrap();
+        assert_eq!(response.status, 200, "{path}: {}", response.body);
         assert!(
-            answer.body.contains(told),
-            "{path} lacks {told}: {}",
-            answer.body
+            response.body.contains(text),
+            "{path} lacks {text}: {}",
+            response.body
         );
     }
 }
@@ -229,7 +234,7 @@ fn check(server: &Server, version: i64, keys: usize) {
 async fn every_older_sqlite_schema_is_migrated_with_all_its_data() {
     for version in FIRST..newest() {
         let folder = tempfile::tempdir().unwrap();
-        leave(folder.path(), version, 0).await;
+        create_sqlite(folder.path(), version, 0).await;
         for _ in 0..2 {
             let server = tokio::task::block_in_place(|| {
                 let server = start(folder.path());
@@ -245,7 +250,7 @@ async fn every_older_sqlite_schema_is_migrated_with_all_its_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn migration_to_addresses_per_account_keeps_every_reference_to_a_member() {
     let folder = tempfile::tempdir().unwrap();
-    leave(folder.path(), 27, 20).await;
+    create_sqlite(folder.path(), 27, 20).await;
     let mut connection = database(folder.path()).await;
     let twin = "INSERT INTO accounts (id, name, created_at) VALUES ('other', 'Other', 1);
         INSERT INTO members (id, account_id, email, role, password_hash, created_at)
@@ -258,7 +263,7 @@ async fn migration_to_addresses_per_account_keeps_every_reference_to_a_member() 
         .fetch_one(&mut connection)
         .await
         .unwrap();
-    until(28, &TODAY)
+    migrations_until(28, &MIGRATIONS)
         .run_direct(None, &mut connection, false)
         .await
         .unwrap();
@@ -268,15 +273,15 @@ async fn migration_to_addresses_per_account_keeps_every_reference_to_a_member() 
         .unwrap();
     before.has("bob@example.com");
     assert_eq!(before, after);
-    let broken = connection.fetch_all("PRAGMA foreign_key_check").await;
-    assert_eq!(broken.unwrap().len(), 0);
+    let violations = connection.fetch_all("PRAGMA foreign_key_check").await;
+    assert_eq!(violations.unwrap().len(), 0);
     let twin = twin.split_once(';').unwrap().1;
     connection.execute(twin).await.unwrap();
-    let again = twin.replace("'twin'", "'triplet'");
-    let again = connection.execute(AssertSqlSafe(again)).await;
-    assert!(again.is_err(), "the address is in its account twice");
-    let removed = connection.execute("DELETE FROM members WHERE id = 'ada'");
-    assert!(removed.await.is_err(), "rows refer to this member");
+    let triplet = twin.replace("'twin'", "'triplet'");
+    let triplet = connection.execute(AssertSqlSafe(triplet)).await;
+    assert!(triplet.is_err(), "the address is in its account twice");
+    let deletion = connection.execute("DELETE FROM members WHERE id = 'ada'");
+    assert!(deletion.await.is_err(), "rows refer to this member");
     connection.close().await.unwrap();
 }
 
@@ -305,9 +310,9 @@ async fn state(folder: &Path) -> (i64, i64) {
 async fn killed_migration_leaves_either_the_old_or_the_new_schema() {
     const KEYS: usize = 2_000;
     let folder = tempfile::tempdir().unwrap();
-    leave(folder.path(), FIRST, KEYS).await;
-    let mut former = 0;
-    let mut lived = Duration::from_millis(100);
+    create_sqlite(folder.path(), FIRST, KEYS).await;
+    let mut unchanged_count = 0;
+    let mut lifetime = Duration::from_millis(100);
     loop {
         let mut child = voxum(folder.path())
             .env("VOXUM_PEPPER", PEPPER)
@@ -315,19 +320,19 @@ async fn killed_migration_leaves_either_the_old_or_the_new_schema() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        tokio::time::sleep(lived).await;
-        lived = lived * 5 / 4;
+        tokio::time::sleep(lifetime).await;
+        lifetime = lifetime * 5 / 4;
         child.kill().unwrap();
         child.wait().unwrap();
         match state(folder.path()).await {
-            (FIRST, 0) => former += 1,
+            (FIRST, 0) => unchanged_count += 1,
             (version, 0) if version == newest() => break,
             other => panic!("half of it was left: {other:?}"),
         }
     }
     assert!(
-        former >= 3,
-        "it was killed {former} times before it was through"
+        unchanged_count >= 3,
+        "it was killed {unchanged_count} times before it was through"
     );
     tokio::task::block_in_place(|| {
         let server = start(folder.path());

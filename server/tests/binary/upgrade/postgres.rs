@@ -1,6 +1,6 @@
 //! Upgrades on PostgreSQL, whose first schema corresponds to the seventeenth on SQLite.
 
-use super::{PEPPER, check, content, until};
+use super::{PEPPER, check, content, migrations_until};
 use crate::support::{Server, refusal, run, voxum};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
@@ -9,19 +9,19 @@ use std::process::Command;
 use testkit::Text as _;
 use testkit::postgres::{Database, PASSWORD};
 
-static TODAY: Migrator = sqlx::migrate!("storage/migrations/postgres");
+static MIGRATIONS: Migrator = sqlx::migrate!("storage/migrations/postgres");
 const FIRST: i64 = 17;
 
 fn newest() -> i64 {
-    let versions = TODAY.iter().map(|migration| migration.version);
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap()
 }
 
 /// Creates a database as the version with this schema left it.
-pub(super) async fn left(version: i64) -> Database {
+pub(super) async fn create_postgres(version: i64) -> Database {
     let database = Database::new().await;
     let mut connection = database.raw().await;
-    until(version, &TODAY)
+    migrations_until(version, &MIGRATIONS)
         .run_direct(None, &mut connection, false)
         .await
         .unwrap();
@@ -49,10 +49,10 @@ pub(super) fn node(folder: &Path, database: &Database) -> Command {
 }
 
 /// Starts the server, checks its data, and stops it again.
-fn opens(folder: &Path, database: &Database) {
+fn check_upgrade(folder: &Path, database: &Database) {
     let mut command = node(folder, database);
     tokio::task::block_in_place(|| {
-        let server = Server::of(&mut command, false);
+        let server = Server::spawn(&mut command, false);
         // Every schema on PostgreSQL could store everything that is checked.
         check(&server, FIRST, 0);
         let (status, log, _) = server.stop();
@@ -64,9 +64,9 @@ fn opens(folder: &Path, database: &Database) {
 async fn every_older_postgresql_schema_is_migrated_with_all_its_data() {
     let folder = tempfile::tempdir().unwrap();
     for version in FIRST..newest() {
-        let database = left(version).await;
+        let database = create_postgres(version).await;
         for _ in 0..2 {
-            opens(folder.path(), &database);
+            check_upgrade(folder.path(), &database);
         }
         database.drop().await;
     }
@@ -115,7 +115,7 @@ async fn dump(database: &Database) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_migration_leaves_postgresql_unchanged_and_reports_the_reason() {
     let folder = tempfile::tempdir().unwrap();
-    let database = left(FIRST).await;
+    let database = create_postgres(FIRST).await;
     let mut connection = database.raw().await;
     // Occupies the name of a table that a migration in the middle creates.
     connection
@@ -132,12 +132,12 @@ async fn failed_migration_leaves_postgresql_unchanged_and_reports_the_reason() {
         assert_eq!(dump(&database).await, before);
     }
     // The previous version still works: it has nothing to migrate and nothing to refuse.
-    until(FIRST, &TODAY)
+    migrations_until(FIRST, &MIGRATIONS)
         .run_direct(None, &mut connection, false)
         .await
         .unwrap();
     connection.execute("DROP TABLE nodes").await.unwrap();
     connection.close().await.unwrap();
-    opens(folder.path(), &database);
+    check_upgrade(folder.path(), &database);
     database.drop().await;
 }

@@ -1,6 +1,6 @@
 //! Backups taken by another version.
 
-use super::{DAY, FIRST, LIVE, PEPPER, TODAY, database, leave, newest};
+use super::{DAY, FIRST, LIVE_KEY, MIGRATIONS, PEPPER, create_sqlite, database, newest};
 use crate::support::{Server, refusal, run, voxum};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use testkit::postgres::Database;
 
 /// Creates a backup of an earlier version: a database with its schema, in one file.
 async fn backup(folder: &Path, version: i64) -> PathBuf {
-    leave(folder, version, 3).await;
+    create_sqlite(folder, version, 3).await;
     let file = folder.join("backup.db");
     let mut connection = database(folder).await;
     let copy = format!("VACUUM INTO '{}'", file.display());
@@ -20,19 +20,19 @@ async fn backup(folder: &Path, version: i64) -> PathBuf {
     file
 }
 
-fn told(command: &mut Command) -> (Option<i32>, String, String) {
+fn run_with_pepper(command: &mut Command) -> (Option<i32>, String, String) {
     tokio::task::block_in_place(|| run(command.env("VOXUM_PEPPER", PEPPER)))
 }
 
 /// Checks that every key that was active is on hold, and that the revoked one is still revoked.
-fn waits(mut command: Command) {
+fn assert_keys_on_hold(mut command: Command) {
     tokio::task::block_in_place(|| {
-        let server = Server::of(command.env("VOXUM_PEPPER", PEPPER), false);
-        let answer = server.key(LIVE).get("/api/key").unwrap();
+        let server = Server::spawn(command.env("VOXUM_PEPPER", PEPPER), false);
+        let response = server.key(LIVE_KEY).get("/api/key").unwrap();
         assert!(
-            answer.status == 401 && answer.body.contains("paused_key"),
+            response.status == 401 && response.body.contains("paused_key"),
             "{}",
-            answer.body
+            response.body
         );
         let (status, log, _) = server.stop();
         assert!(status.success(), "{log}");
@@ -46,7 +46,7 @@ async fn backup_of_every_older_schema_is_restored_with_its_keys_on_hold() {
         let file = backup(folder.path(), version).await;
         let before = std::fs::read(&file).unwrap();
         let mut command = voxum(folder.path());
-        let (code, out, err) = told(command.arg("restore").arg(&file));
+        let (code, out, err) = run_with_pepper(command.arg("restore").arg(&file));
         assert_eq!((code, err.as_str()), (Some(0), ""), "from {version}: {err}");
         // The key in use and three more; keys that had already ended stay so.
         out.has("API keys on hold: 4.");
@@ -63,7 +63,7 @@ async fn backup_of_every_older_schema_is_restored_with_its_keys_on_hold() {
             .unwrap();
         connection.close().await.unwrap();
         assert_eq!((paused, revoked), (5, 1), "from {version}");
-        waits(voxum(folder.path()));
+        assert_keys_on_hold(voxum(folder.path()));
     }
 }
 
@@ -77,10 +77,10 @@ async fn older_backup_can_be_restored_to_postgresql() {
         command.env("VOXUM_DATABASE_URL", database.url().as_str());
         command
     };
-    let (code, out, err) = told(at(folder.path()).arg("restore").arg(&file));
+    let (code, out, err) = run_with_pepper(at(folder.path()).arg("restore").arg(&file));
     assert_eq!(code, Some(0), "{err}");
     out.has("API keys on hold: 4.");
-    waits(at(folder.path()));
+    assert_keys_on_hold(at(folder.path()));
     database.drop().await;
 }
 
@@ -103,12 +103,12 @@ async fn newer_backup_is_refused_in_one_line_and_leaves_nothing_behind() {
         if let Some(url) = url {
             command.env("VOXUM_DATABASE_URL", url.as_str());
         }
-        let err = refusal(told(command.arg("restore").arg(&file)), 1);
-        let told = format!(
+        let err = refusal(run_with_pepper(command.arg("restore").arg(&file)), 1);
+        let message = format!(
             "has schema {}, which is newer than this program",
             newest() + 1
         );
-        err.has_all([&told, "backup.db"]);
+        err.has_all([&message, "backup.db"]);
         err.has("use the version of voxum that wrote it");
     }
     assert!(!folder.path().join("data").exists(), "something was left");
@@ -119,5 +119,8 @@ async fn newer_backup_is_refused_in_one_line_and_leaves_nothing_behind() {
         .unwrap();
     assert_eq!(tables, 0);
     database.drop().await;
-    assert_eq!(TODAY.iter().count(), usize::try_from(newest()).unwrap());
+    assert_eq!(
+        MIGRATIONS.iter().count(),
+        usize::try_from(newest()).unwrap()
+    );
 }

@@ -4,8 +4,8 @@
 //! `release_21.sql`. Each release replaces that file and [`RELEASE`] by its own, and keeps these
 //! tests.
 
-use super::postgres::{left, node};
-use super::{LIVE, PEPPER, newest};
+use super::postgres::{create_postgres, node};
+use super::{LIVE_KEY, PEPPER, newest};
 use crate::support::{Server, refusal, run};
 use service::Pepper;
 use service::key::PlainKey;
@@ -24,7 +24,7 @@ fn before() -> i64 {
 }
 
 const STATEMENTS: &str = include_str!("release_21.sql");
-const OLD: &str = "the older node";
+const OLD_NODE: &str = "the older node";
 
 /// Returns the statements of the previous release by name.
 fn statements() -> BTreeMap<&'static str, &'static str> {
@@ -45,7 +45,7 @@ fn statement(name: &str) -> AssertSqlSafe<&'static str> {
 async fn run_older_node(database: &Database) -> JoinHandle<()> {
     let mut connection = database.raw().await;
     let seen: i64 = sqlx::query_scalar(statement("verdict::REGISTER"))
-        .bind(OLD)
+        .bind(OLD_NODE)
         .fetch_one(&mut connection)
         .await
         .unwrap();
@@ -56,15 +56,15 @@ async fn run_older_node(database: &Database) -> JoinHandle<()> {
                 .fetch_one(&mut connection)
                 .await
                 .unwrap();
-            let others: Vec<(String, i64, i64, i64)> = sqlx::query_as(statement("verdict::NODES"))
+            let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(statement("verdict::NODES"))
                 .fetch_all(&mut connection)
                 .await
                 .unwrap();
             // A node on its own writes nothing while nothing changes.
-            if others.len() > 1 || seen != last {
+            if rows.len() > 1 || seen != last {
                 seen = last;
                 sqlx::query(statement("verdict::ACKNOWLEDGE"))
-                    .bind(OLD)
+                    .bind(OLD_NODE)
                     .bind(seen)
                     .execute(&mut connection)
                     .await
@@ -83,7 +83,7 @@ async fn schema(connection: &mut PgConnection) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn upgrade_is_refused_while_an_older_node_runs_unless_a_setting_allows_it() {
     let folder = tempfile::tempdir().unwrap();
-    let database = left(before()).await;
+    let database = create_postgres(before()).await;
     let mut connection = database.raw().await;
     let older = run_older_node(&database).await;
     let mut newer = node(folder.path(), &database);
@@ -99,9 +99,9 @@ async fn upgrade_is_refused_while_an_older_node_runs_unless_a_setting_allows_it(
     assert_eq!(rows, 1, "it left a row of its own");
 
     newer.env("VOXUM_ROLLING_UPGRADE", "allow");
-    let server = tokio::task::block_in_place(|| Server::of(&mut newer, false));
+    let server = tokio::task::block_in_place(|| Server::spawn(&mut newer, false));
     assert_eq!(schema(&mut connection).await, newest());
-    both_judge_alike(&server, &mut connection).await;
+    assert_revocation_reaches_both(&server, &mut connection).await;
     tokio::task::block_in_place(|| server.stop());
     older.abort();
     let _ = older.await;
@@ -117,23 +117,23 @@ async fn nodes(older: &mut PgConnection) -> Vec<(String, i64, i64, i64)> {
 }
 
 /// Checks that a key which either node revokes is refused by both.
-async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
-    let digest = PlainKey::parse(LIVE.as_bytes())
+async fn assert_revocation_reaches_both(server: &Server, older: &mut PgConnection) {
+    let digest = PlainKey::parse(LIVE_KEY.as_bytes())
         .unwrap()
         .digest(&Pepper::parse(PEPPER).unwrap());
-    let key = server.key(LIVE);
+    let key = server.key(LIVE_KEY);
     let status = || tokio::task::block_in_place(|| key.get("/api/key").unwrap());
     // A server answers requests before it is registered, and caches no keys until then.
     while nodes(older).await.len() < 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(status().status, 200);
-    let found = sqlx::query(statement("key::FIND_BY_DIGEST"))
+    let rows = sqlx::query(statement("key::FIND_BY_DIGEST"))
         .bind(digest.as_bytes().as_slice())
         .fetch_all(&mut *older)
         .await
         .unwrap();
-    assert_eq!(found.len(), 1);
+    assert_eq!(rows.len(), 1);
     let now = sqlx::query_scalar("SELECT 1000 * extract(epoch FROM now())::bigint");
     let now: i64 = now.fetch_one(&mut *older).await.unwrap();
     let revoked = sqlx::query(statement("key::REVOKE"))
@@ -162,22 +162,22 @@ async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
             break;
         }
     }
-    let refused = status();
+    let refusal = status();
     assert!(
-        refused.status == 401 && refused.body.contains("revoked_key"),
+        refusal.status == 401 && refusal.body.contains("revoked_key"),
         "{}",
-        refused.body
+        refusal.body
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn upgrade_proceeds_if_the_registered_node_was_killed() {
     let folder = tempfile::tempdir().unwrap();
-    let database = left(before()).await;
+    let database = create_postgres(before()).await;
     let mut connection = database.raw().await;
     run_older_node(&database).await.abort();
     let mut newer = node(folder.path(), &database);
-    let server = tokio::task::block_in_place(|| Server::of(&mut newer, false));
+    let server = tokio::task::block_in_place(|| Server::spawn(&mut newer, false));
     assert_eq!(schema(&mut connection).await, newest());
     tokio::task::block_in_place(|| server.stop());
     database.drop().await;
@@ -185,7 +185,7 @@ async fn upgrade_proceeds_if_the_registered_node_was_killed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_of_the_previous_release_is_valid_on_this_schema() {
-    let database = left(newest()).await;
+    let database = create_postgres(newest()).await;
     let mut connection = database.raw().await;
     let all = statements();
     assert!(all.len() > 100);
@@ -201,14 +201,14 @@ async fn every_statement_of_the_previous_release_is_valid_on_this_schema() {
 /// The exception that decision 18 (`docs/decisions`) describes.
 #[tokio::test(flavor = "multi_thread")]
 async fn node_of_the_previous_release_cannot_add_a_member_and_leaves_nothing_behind() {
-    let database = left(newest()).await;
+    let database = create_postgres(newest()).await;
     let mut connection = database.raw().await;
     let twin = "INSERT INTO accounts (id, name, created_at) VALUES ('other', 'Other', 1);
         INSERT INTO members (id, account_id, email, role, password_hash, created_at)
         VALUES ('twin', 'other', 'ada@example.com', 'owner', 'hash of twin', 1)";
     connection.execute(twin).await.unwrap();
     let mut change = connection.begin().await.unwrap();
-    let added = sqlx::query(statement("member::INSERT_MEMBER"))
+    let insertion = sqlx::query(statement("member::INSERT_MEMBER"))
         .bind("eve")
         .bind("other")
         .bind("eve@example.com")
@@ -217,7 +217,7 @@ async fn node_of_the_previous_release_cannot_add_a_member_and_leaves_nothing_beh
         .bind(1_i64)
         .execute(&mut *change)
         .await;
-    assert!(added.is_err());
+    assert!(insertion.is_err());
     change.rollback().await.unwrap();
     let members = "SELECT count(*) FROM members WHERE email = 'eve@example.com'";
     let members: i64 = sqlx::query_scalar(members)
@@ -226,12 +226,12 @@ async fn node_of_the_previous_release_cannot_add_a_member_and_leaves_nothing_beh
         .unwrap();
     assert_eq!(members, 0);
     // A sign-in takes the first of these members, with that member's own password.
-    let found = sqlx::query(statement("member::FIND_BY_EMAIL"))
+    let rows = sqlx::query(statement("member::FIND_BY_EMAIL"))
         .bind("ada@example.com")
         .fetch_all(&mut connection)
         .await
         .unwrap();
-    for member in &found {
+    for member in &rows {
         let id: String = member.get("id");
         let hash: String = sqlx::query_scalar(statement("member::PASSWORD_HASH"))
             .bind(&id)
@@ -240,7 +240,7 @@ async fn node_of_the_previous_release_cannot_add_a_member_and_leaves_nothing_beh
             .unwrap();
         assert_eq!(hash == "hash of twin", id == "twin");
     }
-    assert_eq!(found.len(), 2);
+    assert_eq!(rows.len(), 2);
     database.drop().await;
 }
 
@@ -257,9 +257,12 @@ async fn required(database: &Database) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn schema_requires_no_column_that_the_previous_release_does_not_write() {
-    let (before, after) = (left(RELEASE).await, left(newest()).await);
-    let known = required(&before).await;
-    let tables: Vec<_> = known
+    let (before, after) = (
+        create_postgres(RELEASE).await,
+        create_postgres(newest()).await,
+    );
+    let old_columns = required(&before).await;
+    let tables: Vec<_> = old_columns
         .iter()
         .filter_map(|column| column.split_once('.'))
         .map(|(table, _)| format!("{table}."))
@@ -267,7 +270,7 @@ async fn schema_requires_no_column_that_the_previous_release_does_not_write() {
     for column in required(&after).await {
         // A table that the previous release does not use may require any columns.
         let old_table = tables.iter().any(|table| column.starts_with(table));
-        assert!(!old_table || known.contains(&column), "{column}");
+        assert!(!old_table || old_columns.contains(&column), "{column}");
     }
     before.drop().await;
     after.drop().await;

@@ -1,14 +1,14 @@
 //! The decision table of `X-API-Key`.
 
-use crate::support::{Http, Key, World};
+use crate::support::{Key, TestClient, World};
 use domain::seconds::DAY;
 
 /// Returns the refusal that a client receives at `/api/key`.
-async fn refusal(http: &Http) -> (u16, String) {
+async fn refusal(http: &TestClient) -> (u16, String) {
     http.get("/api/key").await.problem()
 }
 
-fn told(status: u16, code: &str) -> (u16, String) {
+fn problem(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
@@ -19,30 +19,30 @@ const UNKNOWN: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 async fn key_is_accepted_from_either_header_and_from_both_if_they_agree() {
     let world = World::new().await;
     let Key { secret, .. } = world.key().await;
-    let nobody = world.nobody();
+    let anonymous = world.anonymous();
     let bearer = format!("Bearer {secret}");
     let padded = format!(" \t{secret} ");
-    nobody
+    anonymous
         .with("x-api-key", &secret)
         .get("/api/key")
         .await
         .expect(200);
-    nobody
+    anonymous
         .with("X-API-KEY", &padded)
         .get("/api/key")
         .await
         .expect(200);
-    nobody
+    anonymous
         .with("authorization", &bearer)
         .get("/api/key")
         .await
         .expect(200);
-    nobody
+    anonymous
         .with("authorization", format!("bearer  {secret}"))
         .get("/api/key")
         .await
         .expect(200);
-    let both = nobody
+    let both = anonymous
         .with("x-api-key", &secret)
         .with("authorization", &bearer);
     both.get("/api/key").await.expect(200);
@@ -62,8 +62,8 @@ async fn other_credentials_in_authorization_are_ignored() {
             .await
             .expect(200);
         assert_eq!(
-            refusal(&world.nobody().with("authorization", other)).await,
-            told(401, "missing_key"),
+            refusal(&world.anonymous().with("authorization", other)).await,
+            problem(401, "missing_key"),
             "{other}"
         );
     }
@@ -72,7 +72,7 @@ async fn other_credentials_in_authorization_are_ignored() {
 #[tokio::test]
 async fn more_than_one_key_is_ambiguous_even_if_the_keys_are_equal_or_malformed() {
     let (world, key) = World::with_key().await;
-    let ambiguous = told(400, "ambiguous_credentials");
+    let ambiguous = problem(400, "ambiguous_credentials");
     assert_eq!(
         refusal(&key.with("x-api-key", &key.secret)).await,
         ambiguous,
@@ -90,7 +90,7 @@ async fn more_than_one_key_is_ambiguous_even_if_the_keys_are_equal_or_malformed(
     );
     let other = key.with("authorization", format!("Bearer {UNKNOWN}"));
     assert_eq!(refusal(&other).await, ambiguous, "two headers");
-    let nonsense = world.nobody().with("x-api-key", "nonsense");
+    let nonsense = world.anonymous().with("x-api-key", "nonsense");
     let nonsense = nonsense.with("authorization", format!("Bearer {}", key.secret));
     assert_eq!(refusal(&nonsense).await, ambiguous, "one of them malformed");
 }
@@ -98,11 +98,14 @@ async fn more_than_one_key_is_ambiguous_even_if_the_keys_are_equal_or_malformed(
 #[tokio::test]
 async fn missing_key_refusal_names_the_header() {
     let world = World::new().await;
-    for client in [world.nobody(), world.nobody().with("x-api-key", " \t ")] {
-        let answer = client.get("/api/key").await;
-        assert_eq!(answer.problem(), told(401, "missing_key"));
+    for client in [
+        world.anonymous(),
+        world.anonymous().with("x-api-key", " \t "),
+    ] {
+        let response = client.get("/api/key").await;
+        assert_eq!(response.problem(), problem(401, "missing_key"));
         assert!(
-            answer.json()["detail"]
+            response.json()["detail"]
                 .as_str()
                 .unwrap()
                 .contains("`X-API-Key`")
@@ -115,37 +118,41 @@ async fn key_in_the_url_is_ignored() {
     let (world, key) = World::with_key().await;
     let path = format!("/api/key?api_key={0}&X-API-Key={0}", key.secret);
     assert_eq!(
-        world.nobody().get(&path).await.problem(),
-        told(401, "missing_key")
+        world.anonymous().get(&path).await.problem(),
+        problem(401, "missing_key")
     );
 }
 
 #[tokio::test]
 async fn damaged_key_is_malformed_and_unknown_key_is_invalid() {
     let (world, key) = World::with_key().await;
-    let malformed = told(401, "malformed_key");
-    let refused = async |value: &[u8]| refusal(&world.nobody().with("x-api-key", value)).await;
-    for place in 0..52 {
+    let malformed = problem(401, "malformed_key");
+    let refusal_of =
+        async |value: &[u8]| refusal(&world.anonymous().with("x-api-key", value)).await;
+    for position in 0..52 {
         let mut bytes = key.secret.clone().into_bytes();
-        bytes[place] = if bytes[place] == b'7' { b'8' } else { b'7' };
-        assert_eq!(refused(&bytes).await, malformed, "changed at {place}");
+        bytes[position] = if bytes[position] == b'7' { b'8' } else { b'7' };
+        assert_eq!(refusal_of(&bytes).await, malformed, "changed at {position}");
     }
     assert_eq!(
-        refused(&key.secret.as_bytes()[..51]).await,
+        refusal_of(&key.secret.as_bytes()[..51]).await,
         malformed,
         "cut off"
     );
     assert_eq!(
-        refused(format!("{},{}", key.secret, key.secret).as_bytes()).await,
+        refusal_of(format!("{},{}", key.secret, key.secret).as_bytes()).await,
         malformed,
         "joined"
     );
     assert_eq!(
-        refused(format!("{}\u{200B}", key.secret).as_bytes()).await,
+        refusal_of(format!("{}\u{200B}", key.secret).as_bytes()).await,
         malformed,
         "zero width"
     );
-    assert_eq!(refused(UNKNOWN.as_bytes()).await, told(401, "invalid_key"));
+    assert_eq!(
+        refusal_of(UNKNOWN.as_bytes()).await,
+        problem(401, "invalid_key")
+    );
 }
 
 #[tokio::test]
@@ -157,12 +164,12 @@ async fn any_header_byte_in_a_key_is_refused_with_401() {
             vec![byte; 52],
             [b"vx_".as_slice(), &[byte; 49]].concat(),
         ] {
-            let nobody = world.nobody();
-            let (status, _) = refusal(&nobody.with("x-api-key", &value)).await;
+            let anonymous = world.anonymous();
+            let (status, _) = refusal(&anonymous.with("x-api-key", &value)).await;
             assert_eq!(status, 401, "{byte:#x}");
             let value = [b"Bearer ".as_slice(), &value].concat();
             assert_eq!(
-                refusal(&nobody.with("authorization", &value)).await.0,
+                refusal(&anonymous.with("authorization", &value)).await.0,
                 401,
                 "{byte:#x}"
             );
@@ -178,28 +185,28 @@ async fn paused_revoked_and_expired_keys_are_refused_with_their_reason() {
     world
         .sql("UPDATE api_keys SET paused_at = created_at")
         .await;
-    assert_eq!(refusal(&paused).await, told(401, "paused_key"));
+    assert_eq!(refusal(&paused).await, problem(401, "paused_key"));
 
     let revoked = owner.create("CRM Sync", &scopes).await;
     revoked.delete("/api/key").await.expect(204);
-    assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
+    assert_eq!(refusal(&revoked).await, problem(401, "revoked_key"));
 
     let expired = owner.create("CRM Sync", &scopes).await;
     world.clock.advance_seconds(90 * DAY - 1);
     expired.get("/api/key").await.expect(200);
     world.clock.advance_seconds(1);
-    let answer = expired.get("/api/key").await;
-    assert_eq!(answer.problem(), told(401, "expired_key"));
+    let response = expired.get("/api/key").await;
+    assert_eq!(response.problem(), problem(401, "expired_key"));
     assert!(
-        answer.json()["detail"]
+        response.json()["detail"]
             .as_str()
             .unwrap()
             .contains("2027-02-21T"),
         "{}",
-        answer.body
+        response.body
     );
     // Revocation takes precedence over expiry.
-    assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
+    assert_eq!(refusal(&revoked).await, problem(401, "revoked_key"));
 }
 
 #[tokio::test]
@@ -210,10 +217,10 @@ async fn refusal_names_the_missing_permission() {
         .await
         .create("Reader", &["inventory:read"])
         .await;
-    let answer = reader.delete("/api/inventory/SKU001").await;
-    assert_eq!(answer.problem(), told(403, "missing_scope"));
+    let response = reader.delete("/api/inventory/SKU001").await;
+    assert_eq!(response.problem(), problem(403, "missing_scope"));
     assert!(
-        answer.json()["detail"]
+        response.json()["detail"]
             .as_str()
             .unwrap()
             .contains("`inventory:write`")
@@ -229,13 +236,16 @@ async fn malformed_keys_are_refused_and_others_are_unavailable_without_a_databas
     let other = if key.secret.ends_with('x') { 'y' } else { 'x' };
     let mistyped = format!("{}{other}", &key.secret[..51]);
     assert_eq!(
-        refusal(&world.nobody().with("x-api-key", mistyped)).await,
-        told(401, "malformed_key")
+        refusal(&world.anonymous().with("x-api-key", mistyped)).await,
+        problem(401, "malformed_key")
     );
-    assert_eq!(refusal(&world.nobody()).await, told(401, "missing_key"));
-    assert_eq!(refusal(&key).await, told(503, "unavailable"));
     assert_eq!(
-        refusal(&world.nobody().with("x-api-key", UNKNOWN)).await,
-        told(503, "unavailable")
+        refusal(&world.anonymous()).await,
+        problem(401, "missing_key")
+    );
+    assert_eq!(refusal(&key).await, problem(503, "unavailable"));
+    assert_eq!(
+        refusal(&world.anonymous().with("x-api-key", UNKNOWN)).await,
+        problem(503, "unavailable")
     );
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Returns all counted calls by outcome. The counts by account and by key must agree.
-async fn counted(world: &World) -> BTreeMap<String, i64> {
+async fn count_calls(world: &World) -> BTreeMap<String, i64> {
     const ACCOUNTS: &str = "SELECT outcome, sum(calls) FROM account_calls GROUP BY outcome";
     const KEYS: &str = "SELECT outcome, sum(calls) FROM key_calls GROUP BY outcome";
     world.services.flush().await.unwrap();
@@ -23,7 +23,7 @@ async fn counted(world: &World) -> BTreeMap<String, i64> {
 }
 
 #[track_caller]
-fn same(counts: &BTreeMap<String, i64>, expected: &[(&str, i64)]) {
+fn assert_counts(counts: &BTreeMap<String, i64>, expected: &[(&str, i64)]) {
     let expected = expected
         .iter()
         .map(|(outcome, calls)| ((*outcome).to_owned(), *calls))
@@ -42,16 +42,16 @@ async fn successful_calls_are_counted_as_accepted_including_not_modified() {
     let key = writer(&world).await;
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
-    let answer = key.get("/api/inventory/A").await.expect(200);
-    let tag = answer.header("etag").to_owned();
+    let response = key.get("/api/inventory/A").await.expect(200);
+    let tag = response.header("etag").to_owned();
     let same_tag = key.with("if-none-match", tag);
     same_tag.get("/api/inventory/A").await.expect(304);
     key.send("HEAD", "/api/inventory", "").await.expect(200);
     key.delete("/api/inventory/A").await.expect(204);
-    same(&counted(&world).await, &[("accepted", 5)]);
+    assert_counts(&count_calls(&world).await, &[("accepted", 5)]);
     // Counts that have been written are not written again.
     key.delete("/api/key").await.expect(204);
-    same(&counted(&world).await, &[("accepted", 6)]);
+    assert_counts(&count_calls(&world).await, &[("accepted", 6)]);
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn each_refusal_is_counted_under_its_code() {
     let world = World::new().await;
     let key = writer(&world).await;
     let path = "/api/inventory";
-    for (answer, code) in [
+    for (response, code) in [
         (key.get("/api/leads").await, "missing_scope"),
         (
             key.with("content-type", "text/html")
@@ -92,7 +92,7 @@ async fn each_refusal_is_counted_under_its_code() {
             "precondition_failed",
         ),
     ] {
-        assert_eq!(answer.problem().1, code);
+        assert_eq!(response.problem().1, code);
     }
     world.sql("ALTER TABLE items RENAME TO things").await;
     assert_eq!(key.get(path).await.problem().1, "internal");
@@ -101,10 +101,10 @@ async fn each_refusal_is_counted_under_its_code() {
         .await;
     key.get("/api/key").await;
     assert_eq!(key.get("/api/key").await.problem().1, "rate_limited");
-    let mut counts = counted(&world).await;
+    let mut counts = count_calls(&world).await;
     // The number of accepted calls depends on how many tokens were left, and does not matter here.
     counts.remove("accepted");
-    same(
+    assert_counts(
         &counts,
         &[
             ("internal", 1),
@@ -138,7 +138,7 @@ async fn calls_with_a_paused_expired_or_revoked_key_are_counted_for_its_account(
         }
     }
     let expected = [("expired_key", 2), ("paused_key", 2), ("revoked_key", 2)];
-    same(&counted(&world).await, &expected);
+    assert_counts(&count_calls(&world).await, &expected);
 }
 
 #[tokio::test]
@@ -161,22 +161,22 @@ async fn repeated_request_is_counted_as_a_call_each_time() {
         ("idempotency_key_reused", 1),
         ("invalid_body", 3),
     ];
-    same(&counted(&world).await, &expected);
+    assert_counts(&count_calls(&world).await, &expected);
 }
 
 #[tokio::test]
 async fn unauthenticated_and_unrouted_requests_are_not_counted() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:read"]).await;
-    let nobody = world.nobody();
-    nobody.get("/api/key").await.expect(401);
-    nobody
+    let anonymous = world.anonymous();
+    anonymous.get("/api/key").await.expect(401);
+    anonymous
         .with("x-api-key", "vx_")
         .get("/api/key")
         .await
         .expect(401);
     let unknown = "vx_00000000000000000000000000000000000000000003Ekpv5";
-    let unknown = nobody.with("x-api-key", unknown).get("/api/key").await;
+    let unknown = anonymous.with("x-api-key", unknown).get("/api/key").await;
     assert_eq!(unknown.problem().1, "invalid_key");
     key.get("/api/none").await.expect(404);
     key.send("PATCH", "/api/key", "").await.expect(405);
@@ -184,24 +184,24 @@ async fn unauthenticated_and_unrouted_requests_are_not_counted() {
         .get("/api/key")
         .await
         .expect(400);
-    nobody.get("/healthz").await.expect(200);
+    anonymous.get("/healthz").await.expect(200);
     owner.get("/keys").await.expect(200);
-    same(&counted(&world).await, &[]);
+    assert_counts(&count_calls(&world).await, &[]);
 }
 
 #[tokio::test]
 async fn calls_are_counted_for_the_account_of_their_key() {
     let world = World::new().await;
-    let mine = writer(&world).await;
+    let own_key = writer(&world).await;
     let stranger = world.stranger().await;
-    let theirs = stranger.create("Feed", &["inventory:read"]).await;
-    mine.get("/api/key").await.expect(200);
+    let stranger_key = stranger.create("Feed", &["inventory:read"]).await;
+    own_key.get("/api/key").await.expect(200);
     for _ in 0..2 {
-        theirs.get("/api/key").await.expect(200);
+        stranger_key.get("/api/key").await.expect(200);
     }
-    theirs.get("/api/leads").await.expect(403);
-    same(
-        &counted(&world).await,
+    stranger_key.get("/api/leads").await.expect(403);
+    assert_counts(
+        &count_calls(&world).await,
         &[("accepted", 3), ("missing_scope", 1)],
     );
     let accounts = "SELECT count(*) FROM account_calls c JOIN accounts a ON a.id = c.account_id \

@@ -1,8 +1,8 @@
 //! Encodings of bodies and files: a byte-order mark is skipped, and every encoding but UTF-8 is
 //! refused by name.
 
-use super::inventory::{feed, named};
-use crate::support::{Answer, INVENTORY, Key, LEADS, Member, Text as _, World};
+use super::inventory::{feed, sample_item};
+use crate::support::{INVENTORY, Key, LEADS, Member, TestResponse, Text as _, World};
 use serde_json::json;
 
 const XML: &str = "<inventory><item><id>A</id><name>a</name></item></inventory>";
@@ -10,7 +10,7 @@ const CSV: &str = "id,name\nA,a\n";
 
 /// Returns the same item in each format, with its media type and file name.
 fn feeds() -> [(&'static str, &'static str, String); 3] {
-    let json = feed([named("A")]).to_string();
+    let json = feed([sample_item("A")]).to_string();
     [
         ("application/json", "a.json", json),
         ("application/xml", "a.xml", XML.to_owned()),
@@ -49,22 +49,22 @@ async fn byte_order_mark_is_skipped_in_every_format() {
     }
     let http = leads.with("content-type", "application/json; charset=utf8");
     let lead = "\u{FEFF}{\"phone\":\"1\"}";
-    let answer = http.send("POST", "/api/leads", lead).await.expect(201);
-    let path = answer.header("location").to_owned();
+    let response = http.send("POST", "/api/leads", lead).await.expect(201);
+    let path = response.header("location").to_owned();
     let edit = "\u{FEFF}{\"note\":\"n\"}";
     http.send("PATCH", &path, edit).await.expect(200);
     let item = key.with("content-type", "application/json");
     let body = "\u{FEFF}{\"name\":\"n\"}";
-    let answer = item.send("PUT", "/api/inventory/B", body).await;
-    answer.expect(201);
+    let response = item.send("PUT", "/api/inventory/B", body).await;
+    response.expect(201);
 }
 
 #[tokio::test]
 async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
     let world = World::new().await;
     let (_, key, leads) = senders(&world).await;
-    let named = |answer: &Answer, name: &str| {
-        let body = &answer.body;
+    let assert_encoding_named = |response: &TestResponse, name: &str| {
+        let body = &response.body;
         assert!(body.contains(name), "{name}: {body}");
         body.has("Save the file as UTF-8");
     };
@@ -77,28 +77,28 @@ async fn other_encoding_is_refused_by_name_with_advice_to_use_utf_8() {
         ];
         for (bytes, name) in bytes {
             let http = key.with("content-type", kind);
-            let answer = http.send("POST", "/api/inventory", bytes.clone()).await;
-            assert_eq!(answer.problem(), (400, "malformed_body".into()), "{kind}");
-            named(&answer, name);
+            let response = http.send("POST", "/api/inventory", bytes.clone()).await;
+            assert_eq!(response.problem(), (400, "malformed_body".into()), "{kind}");
+            assert_encoding_named(&response, name);
         }
         for (charset, name) in [("iso-8859-1", "ISO-8859-1"), ("UTF-16", "UTF-16")] {
             let kind = format!("{kind}; charset={charset}");
             let http = key.with("content-type", kind);
-            let answer = http.send("POST", "/api/inventory", text.clone()).await;
-            answer.refused(415, "unsupported_media_type");
-            named(&answer, name);
+            let response = http.send("POST", "/api/inventory", text.clone()).await;
+            response.refusal(415, "unsupported_media_type");
+            assert_encoding_named(&response, name);
         }
     }
     let http = leads.with("content-type", "application/json");
     for (bytes, name) in [(utf16(&lead), "UTF-16"), (latin1(&lead), "Latin-1")] {
-        let answer = http.send("POST", "/api/leads", bytes).await;
-        answer.refused(400, "malformed_body");
-        named(&answer, name);
+        let response = http.send("POST", "/api/leads", bytes).await;
+        response.refusal(400, "malformed_body");
+        assert_encoding_named(&response, name);
     }
     let http = leads.with("content-type", "application/json; charset=latin1");
-    let answer = http.send("POST", "/api/leads", lead).await;
-    answer.refused(415, "unsupported_media_type");
-    named(&answer, "LATIN1");
+    let response = http.send("POST", "/api/leads", lead).await;
+    response.refusal(415, "unsupported_media_type");
+    assert_encoding_named(&response, "LATIN1");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
     assert_eq!(world.count("SELECT count(*) FROM leads").await, 0);
 }
@@ -120,8 +120,8 @@ async fn xml_encoding_declaration_is_refused_unless_it_names_utf_8_or_ascii() {
         ("utf-16", "UTF-16"),
         ("klingon", "an unknown encoding"),
     ] {
-        let answer = send(encoding).await.expect(400);
-        answer.has(name);
+        let response = send(encoding).await.expect(400);
+        response.has(name);
     }
 }
 
@@ -129,7 +129,7 @@ async fn xml_encoding_declaration_is_refused_unless_it_names_utf_8_or_ascii() {
 async fn imported_files_are_accepted_with_any_extension_in_any_letter_case() {
     let (_world, owner) = World::with_owner().await;
     let tabs = "id\tname\rA\ta\r";
-    let json = feed([named("A")]).to_string();
+    let json = feed([sample_item("A")]).to_string();
     for (name, text) in [
         ("CARS.CSV", CSV),
         ("cars.tsv", tabs),

@@ -1,11 +1,11 @@
 //! Headers of every response of the API: those that a program or a proxy needs, and none of those
 //! with which a browser displays a page.
 
-use crate::support::{Answer, World};
+use crate::support::{TestResponse, World};
 use serde_json::json;
 
 #[track_caller]
-fn check(answer: &Answer, what: &str) {
+fn check(response: &TestResponse, context: &str) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
@@ -14,7 +14,7 @@ fn check(answer: &Answer, what: &str) {
             "default-src 'none'; frame-ancestors 'none'",
         ),
     ] {
-        assert_eq!(answer.header(name), value, "{what}");
+        assert_eq!(response.header(name), value, "{context}");
     }
     for name in [
         "referrer-policy",
@@ -24,19 +24,19 @@ fn check(answer: &Answer, what: &str) {
         "server",
         "x-powered-by",
     ] {
-        assert!(!answer.headers.contains_key(name), "{what}: {name}");
+        assert!(!response.headers.contains_key(name), "{context}: {name}");
     }
-    let id = answer.header("x-request-id");
+    let id = response.header("x-request-id");
     assert!(
         id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        "{what}: {id}"
+        "{context}: {id}"
     );
 }
 
 #[tokio::test]
 async fn every_kind_of_response_of_the_api_has_the_headers_that_it_needs_and_no_others() {
     let world = World::new().await;
-    let (key, nobody) = (world.key().await, world.nobody());
+    let (key, anonymous) = (world.key().await, world.anonymous());
     let item = json!({ "name": "Accord" });
     check(&key.get("/api/key").await.expect(200), "a key");
     check(&key.get("/api/inventory").await.expect(200), "a list");
@@ -52,34 +52,37 @@ async fn every_kind_of_response_of_the_api_has_the_headers_that_it_needs_and_no_
         &key.send("HEAD", "/api/key", "").await.expect(200),
         "a head",
     );
-    check(&nobody.get("/api/key").await.expect(401), "a refusal");
+    check(&anonymous.get("/api/key").await.expect(401), "a refusal");
     check(
-        &nobody.send("HEAD", "/api/key", "").await.expect(401),
+        &anonymous.send("HEAD", "/api/key", "").await.expect(401),
         "the head of a refusal",
     );
     check(
-        &nobody.send("PATCH", "/api/key", "").await.expect(405),
+        &anonymous.send("PATCH", "/api/key", "").await.expect(405),
         "a wrong method",
     );
-    check(&nobody.get("/api/keys").await.expect(404), "a wrong path");
+    check(
+        &anonymous.get("/api/keys").await.expect(404),
+        "a wrong path",
+    );
     check(
         &key.get("/inventory").await.expect(404),
         "a path of the console",
     );
     check(
-        &nobody.get("/api/openapi.json").await.expect(200),
+        &anonymous.get("/api/openapi.json").await.expect(200),
         "the description",
     );
-    check(&nobody.get("/healthz").await.expect(200), "liveness");
-    check(&nobody.get("/readyz").await.expect(200), "readiness");
+    check(&anonymous.get("/healthz").await.expect(200), "liveness");
+    check(&anonymous.get("/readyz").await.expect(200), "readiness");
 }
 
 #[tokio::test]
 async fn responses_of_the_api_keep_browsers_on_https_if_the_public_url_is() {
     let world = World::at("https://console.example.com").await;
-    let answer = world.nobody().get("/api/openapi.json").await.expect(200);
+    let response = world.anonymous().get("/api/openapi.json").await.expect(200);
     assert_eq!(
-        answer.header("strict-transport-security"),
+        response.header("strict-transport-security"),
         "max-age=31536000"
     );
 }

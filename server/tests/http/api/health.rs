@@ -6,9 +6,9 @@ use crate::support::{Text as _, World};
 async fn server_is_alive_and_ready_when_it_can_verify_keys() {
     let world = World::new().await;
     for path in ["/healthz", "/readyz"] {
-        let answer = world.nobody().get(path).await.expect(200);
-        assert_eq!(answer.body, "ok\n");
-        assert_eq!(answer.header("cache-control"), "no-store");
+        let response = world.anonymous().get(path).await.expect(200);
+        assert_eq!(response.body, "ok\n");
+        assert_eq!(response.header("cache-control"), "no-store");
     }
 }
 
@@ -16,18 +16,18 @@ async fn server_is_alive_and_ready_when_it_can_verify_keys() {
 async fn server_is_alive_but_not_ready_without_its_database() {
     let world = World::new().await;
     world.store.close().await;
-    world.nobody().get("/healthz").await.expect(200);
-    let answer = world.nobody().get("/readyz").await;
-    answer.refused(503, "unavailable");
+    world.anonymous().get("/healthz").await.expect(200);
+    let response = world.anonymous().get("/readyz").await;
+    response.refusal(503, "unavailable");
 }
 
 #[tokio::test]
 async fn server_is_alive_but_not_ready_and_closes_connections_while_it_shuts_down() {
     let world = World::new().await;
     world.state.leaving.cancel();
-    let answer = world.nobody().get("/healthz").await.expect(200);
-    assert_eq!(answer.header("connection"), "close");
-    let answer = world.nobody().get("/readyz").await;
-    answer.refused(503, "unavailable");
-    answer.has("shutting down");
+    let response = world.anonymous().get("/healthz").await.expect(200);
+    assert_eq!(response.header("connection"), "close");
+    let response = world.anonymous().get("/readyz").await;
+    response.refusal(503, "unavailable");
+    response.has("shutting down");
 }

@@ -14,8 +14,8 @@ async fn key_endpoint_returns_the_key_and_its_account() {
         .await
         .create("CRM Sync", &["leads:write", "leads:read"])
         .await;
-    let answer = key.get("/api/key").await.expect(200);
-    assert_snapshot!(answer.snapshot(), @r#"
+    let response = key.get("/api/key").await.expect(200);
+    assert_snapshot!(response.snapshot(), @r#"
     {
       "account": {
         "id": "[id]",
@@ -34,10 +34,10 @@ async fn key_endpoint_returns_the_key_and_its_account() {
       "status": "active"
     }
     "#);
-    let answer = answer.json();
+    let response = response.json();
     let preview = format!("{}…", &key.secret[..9]);
     assert_eq!(
-        (&answer["id"], &answer["preview"]),
+        (&response["id"], &response["preview"]),
         (&json!(key.id), &json!(preview))
     );
 }
@@ -48,17 +48,17 @@ async fn last_use_is_returned_once_it_has_been_flushed() {
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
-    let answer = key.get_json("/api/key").await;
-    assert_eq!(answer["last_used_at"], "2026-11-23T05:31:07Z");
+    let response = key.get_json("/api/key").await;
+    assert_eq!(response["last_used_at"], "2026-11-23T05:31:07Z");
 }
 
 #[tokio::test]
 async fn calls_write_nothing_to_the_database_until_usage_is_flushed() {
     let (world, key) = World::with_key().await;
-    let mut watching = world.connection().await;
+    let mut connection = world.connection().await;
     let mut version = async || -> i64 {
         sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(&mut watching)
+            .fetch_one(&mut connection)
             .await
             .unwrap()
     };
@@ -110,11 +110,11 @@ async fn flush_without_time_writes_one_batch_of_counts_and_the_next_continues_th
     };
     for (written, calls) in [(16, 16), (32, 48), (40, 72), (40, 120)] {
         call_all().await;
-        let flushed = world
+        let result = world
             .services
             .flush_within(Duration::ZERO, &CancellationToken::new())
             .await;
-        flushed.unwrap();
+        result.unwrap();
         let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
         assert_eq!(world.count(used).await, KEYS);
         let counted = "SELECT count(*) FROM key_calls";
@@ -138,8 +138,8 @@ async fn flush_leaves_most_call_counts_to_the_final_one_when_the_server_stops() 
     }
     let stop = CancellationToken::new();
     stop.cancel();
-    let flushed = world.services.flush_within(Duration::MAX, &stop).await;
-    flushed.unwrap();
+    let result = world.services.flush_within(Duration::MAX, &stop).await;
+    result.unwrap();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
     assert_eq!(world.count(used).await, KEYS);
     let counted = "SELECT count(*) FROM key_calls";
@@ -160,16 +160,16 @@ async fn flush_without_time_leaves_excess_refusals_to_the_next_one() {
         for key in &keys {
             key.get("/api/leads").await;
         }
-        world.nobody().get("/api/key").await;
+        world.anonymous().get("/api/key").await;
     }
     for written in [1_000, 1_500] {
-        let flushed = world
+        let result = world
             .services
             .flush_within(Duration::ZERO, &CancellationToken::new())
             .await;
-        flushed.unwrap();
-        let refused = "SELECT count(*) FROM refused_calls";
-        assert_eq!(world.count(refused).await, written);
+        result.unwrap();
+        let refusal = "SELECT count(*) FROM refused_calls";
+        assert_eq!(world.count(refusal).await, written);
     }
 }
 
@@ -177,7 +177,7 @@ async fn flush_without_time_leaves_excess_refusals_to_the_next_one() {
 async fn last_use_contains_ip_and_user_agent_and_never_moves_back_in_time() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:read"]).await;
-    key.from([203, 0, 113, 9])
+    key.with_ip([203, 0, 113, 9])
         .with("user-agent", "feed/1.0\t(x)")
         .get("/api/key")
         .await
@@ -199,13 +199,13 @@ async fn last_use_contains_ip_and_user_agent_and_never_moves_back_in_time() {
 async fn key_can_revoke_itself_with_any_permission_and_the_console_shows_it() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["leads:read"]).await;
-    let answer = key.delete("/api/key").await.expect(204);
-    assert_eq!(answer.body, "");
-    key.get("/api/key").await.refused(401, "revoked_key");
-    key.delete("/api/key").await.refused(401, "revoked_key");
-    let shown = owner.keys().await["keys"][0].clone();
+    let response = key.delete("/api/key").await.expect(204);
+    assert_eq!(response.body, "");
+    key.get("/api/key").await.refusal(401, "revoked_key");
+    key.delete("/api/key").await.refusal(401, "revoked_key");
+    let listed_key = owner.keys().await["keys"][0].clone();
     assert_eq!(
-        (&shown["status"], &shown["revocation"]["by"]),
+        (&listed_key["status"], &listed_key["revocation"]["by"]),
         (&json!("revoked"), &json!("the key itself"))
     );
 }

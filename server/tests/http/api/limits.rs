@@ -1,11 +1,11 @@
 //! Rate limits of a key, and the response headers about them.
 
-use crate::support::{Answer, Text as _, World};
+use crate::support::{TestResponse, Text as _, World};
 
-fn fields(answer: &Answer) -> (&str, &str) {
+fn fields(response: &TestResponse) -> (&str, &str) {
     (
-        answer.header("ratelimit-policy"),
-        answer.header("ratelimit"),
+        response.header("ratelimit-policy"),
+        response.header("ratelimit"),
     )
 }
 
@@ -14,31 +14,31 @@ async fn every_response_to_a_verified_key_contains_its_rate_limit() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Reader", &["inventory:read"]).await;
     let policy = "\"default\";q=100;w=10";
-    let answer = key.get("/api/key").await.expect(200);
-    assert_eq!(fields(&answer), (policy, "\"default\";r=99;t=1"));
-    let answer = key.get("/api/inventory/none").await.expect(404);
-    assert_eq!(fields(&answer), (policy, "\"default\";r=98;t=1"));
-    let answer = key.delete("/api/inventory/none").await.expect(403);
-    assert_eq!(fields(&answer), (policy, "\"default\";r=97;t=1"));
+    let response = key.get("/api/key").await.expect(200);
+    assert_eq!(fields(&response), (policy, "\"default\";r=99;t=1"));
+    let response = key.get("/api/inventory/none").await.expect(404);
+    assert_eq!(fields(&response), (policy, "\"default\";r=98;t=1"));
+    let response = key.delete("/api/inventory/none").await.expect(403);
+    assert_eq!(fields(&response), (policy, "\"default\";r=97;t=1"));
     world.store.close().await;
-    world.clock.let_pass(std::time::Duration::from_secs(1));
+    world.clock.advance_boot(std::time::Duration::from_secs(1));
     // The caller is not known then.
-    let answer = key.get("/api/inventory").await.expect(503);
-    assert_eq!(fields(&answer), ("", ""));
+    let response = key.get("/api/inventory").await.expect(503);
+    assert_eq!(fields(&response), ("", ""));
 }
 
 #[tokio::test]
 async fn responses_without_a_verified_key_contain_no_rate_limit() {
     let (world, owner) = World::with_owner().await;
-    let nobody = world.nobody();
-    for answer in [
-        nobody.get("/api/key").await,
-        nobody.with("x-api-key", "vx_").get("/api/key").await,
-        nobody.get("/api/none").await,
-        nobody.get("/healthz").await,
+    let anonymous = world.anonymous();
+    for response in [
+        anonymous.get("/api/key").await,
+        anonymous.with("x-api-key", "vx_").get("/api/key").await,
+        anonymous.get("/api/none").await,
+        anonymous.get("/healthz").await,
         owner.get("/keys").await,
     ] {
-        assert_eq!(fields(&answer), ("", ""));
+        assert_eq!(fields(&response), ("", ""));
     }
 }
 
@@ -48,10 +48,10 @@ async fn calls_are_refused_with_retry_after_when_the_bucket_is_empty() {
     for _ in 0..100 {
         key.get("/api/key").await.expect(200);
     }
-    let answer = key.get("/api/key").await;
-    answer.refused(429, "rate_limited");
-    assert_eq!(answer.header("retry-after"), "1");
-    assert_eq!(answer.header("ratelimit"), "\"default\";r=0;t=1");
+    let response = key.get("/api/key").await;
+    response.refusal(429, "rate_limited");
+    assert_eq!(response.header("retry-after"), "1");
+    assert_eq!(response.header("ratelimit"), "\"default\";r=0;t=1");
     world.clock.advance_seconds(1);
     for _ in 0..10 {
         key.get("/api/key").await.expect(200);
@@ -68,11 +68,11 @@ async fn scope_is_checked_before_the_rate_limit_and_the_rate_limit_before_the_bo
     let key = owner.create("Writer", &["inventory:write"]).await;
     key.get("/api/key").await.expect(200);
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
-    let answer = key
+    let response = key
         .with("content-type", "text/xml")
         .send("POST", "/api/inventory", "<")
         .await;
-    assert_eq!(answer.problem().1, "rate_limited");
+    assert_eq!(response.problem().1, "rate_limited");
 }
 
 #[tokio::test]
@@ -88,20 +88,20 @@ async fn rate_limit_of_a_key_overrides_the_accounts_and_changes_take_effect_at_o
     world
         .sql("UPDATE accounts SET limit_depth = 30, limit_per_second = 7")
         .await;
-    let answer = one.get("/api/key").await.expect(200);
+    let response = one.get("/api/key").await.expect(200);
     assert_eq!(
-        fields(&answer),
+        fields(&response),
         ("\"default\";q=5;w=3", "\"default\";r=4;t=1")
     );
-    let answer = other.get("/api/key").await.expect(200);
+    let response = other.get("/api/key").await.expect(200);
     assert_eq!(
-        fields(&answer),
+        fields(&response),
         ("\"default\";q=30;w=5", "\"default\";r=29;t=1")
     );
-    let shown = owner.get_text("/keys").await;
+    let page = owner.get_text("/keys").await;
     // In its row, and in the data for hydrating the row.
-    assert_eq!(shown.matches("5 calls, then 2 a second").count(), 2);
-    shown.lacks("30 calls");
+    assert_eq!(page.matches("5 calls, then 2 a second").count(), 2);
+    page.lacks("30 calls");
 }
 
 #[tokio::test]
@@ -110,11 +110,11 @@ async fn failed_attempts_are_limited_by_address_and_valid_keys_are_not() {
     let dead = owner.create("Dead", &["inventory:read"]).await;
     let good = owner.create("Good", &["inventory:read"]).await;
     dead.delete("/api/key").await.expect(204);
-    let unknown = world.nobody().with(
+    let unknown = world.anonymous().with(
         "x-api-key",
         "vx_00000000000000000000000000000000000000000003Ekpv5",
     );
-    let mistyped = world.nobody().with("x-api-key", "vx_x");
+    let mistyped = world.anonymous().with("x-api-key", "vx_x");
     for _ in 0..400 {
         dead.get("/api/key").await.expect(401);
         unknown.get("/api/key").await.expect(401);
@@ -123,17 +123,17 @@ async fn failed_attempts_are_limited_by_address_and_valid_keys_are_not() {
         mistyped.get("/api/key").await.expect(401);
     }
     for http in [&*dead, &unknown, &mistyped] {
-        let answer = http.get("/api/key").await;
-        answer.refused(429, "rate_limited");
-        assert_eq!(answer.header("retry-after"), "1");
-        assert_eq!(fields(&answer), ("", ""));
+        let response = http.get("/api/key").await;
+        response.refusal(429, "rate_limited");
+        assert_eq!(response.header("retry-after"), "1");
+        assert_eq!(fields(&response), ("", ""));
     }
     good.get("/api/key").await.expect(200);
-    let answer = dead.from([198, 51, 100, 1]).get("/api/key").await;
-    assert_eq!(answer.problem().1, "revoked_key");
+    let response = dead.with_ip([198, 51, 100, 1]).get("/api/key").await;
+    assert_eq!(response.problem().1, "revoked_key");
     // No key was presented, so no attempt failed.
     assert_eq!(
-        world.nobody().get("/api/key").await.problem().1,
+        world.anonymous().get("/api/key").await.problem().1,
         "missing_key"
     );
     world.clock.advance_seconds(1);

@@ -9,10 +9,10 @@ use std::path::Path;
 
 async fn document() -> Value {
     let world = World::new().await;
-    let answer = world.nobody().get("/api/openapi.json").await.expect(200);
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("cache-control"), "no-store");
-    answer.json()
+    let response = world.anonymous().get("/api/openapi.json").await.expect(200);
+    assert_eq!(response.header("content-type"), "application/json");
+    assert_eq!(response.header("cache-control"), "no-store");
+    response.json()
 }
 
 #[tokio::test]
@@ -25,9 +25,9 @@ async fn openapi_document_matches_its_snapshot() {
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(&file, &text).unwrap();
     }
-    let agreed = std::fs::read_to_string(&file).unwrap();
+    let snapshot = std::fs::read_to_string(&file).unwrap();
     assert!(
-        text == agreed,
+        text == snapshot,
         "The API's description has changed. Callers depend on it: if that is meant, run the tests with \
          UPDATE_SNAPSHOTS=1 and commit {} with the change.",
         file.display()
@@ -42,7 +42,7 @@ async fn openapi_document_describes_exactly_the_routes_of_the_api() {
         .chain(OPEN)
         .map(|route| (route.path.to_owned(), format!("{:?}", route.method)))
         .collect();
-    let mut described = BTreeSet::new();
+    let mut documented = BTreeSet::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             let method = method.to_uppercase();
@@ -57,10 +57,10 @@ async fn openapi_document_describes_exactly_the_routes_of_the_api() {
                 "DELETE" => MethodFilter::DELETE,
                 _ => panic!("{method} {path}"),
             };
-            described.insert((path.clone(), format!("{method:?}")));
+            documented.insert((path.clone(), format!("{method:?}")));
         }
     }
-    assert_eq!(described, routes);
+    assert_eq!(documented, routes);
 }
 
 /// An operation requires exactly the permission that its description names: a key with all others
@@ -75,31 +75,35 @@ async fn every_operation_requires_exactly_the_permission_that_it_names() {
         "leads:read",
         "leads:write",
     ];
-    let mut named = 0;
+    let mut operation_count = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
-            let what = format!("{method} {path}");
+            let context = format!("{method} {path}");
             let security = &operation["security"];
             let path = path.replace("{id}", "none");
             let method = method.to_uppercase();
             if security.is_null() {
-                world.nobody().send(&method, &path, "").await.expect(200);
+                world.anonymous().send(&method, &path, "").await.expect(200);
                 continue;
             }
-            let answer = world.nobody().send(&method, &path, "").await;
-            assert_eq!(answer.problem(), (401, "missing_key".into()), "{what}");
+            let response = world.anonymous().send(&method, &path, "").await;
+            assert_eq!(response.problem(), (401, "missing_key".into()), "{context}");
             let Some(scope) = security[0]["ApiKey"][0].as_str() else {
                 continue;
             };
-            named += 1;
-            let others: Vec<_> = all.into_iter().filter(|other| *other != scope).collect();
-            let key = owner.create("Others", &others).await;
-            let answer = key.send(&method, &path, "").await;
-            assert_eq!(answer.problem(), (403, "missing_scope".into()), "{what}");
+            operation_count += 1;
+            let other_scopes: Vec<_> = all.into_iter().filter(|other| *other != scope).collect();
+            let key = owner.create("Others", &other_scopes).await;
+            let response = key.send(&method, &path, "").await;
+            assert_eq!(
+                response.problem(),
+                (403, "missing_scope".into()),
+                "{context}"
+            );
             let key = owner.create("This", &[scope]).await;
-            let answer = key.send(&method, &path, "").await;
-            assert_ne!(answer.status, 403, "{what}");
+            let response = key.send(&method, &path, "").await;
+            assert_ne!(response.status, 403, "{context}");
         }
     }
-    assert_eq!(named, 12);
+    assert_eq!(operation_count, 12);
 }

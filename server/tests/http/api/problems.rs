@@ -8,31 +8,31 @@ use serde_json::json;
 async fn credentials_are_refused_with_whole_documents() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Reader", &["inventory:read"]).await;
-    let nobody = world.nobody();
+    let anonymous = world.anonymous();
 
-    let answer = nobody.get("/api/key").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = anonymous.get("/api/key").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     401 missing_key: Missing API key
     Send your API key in the header `X-API-Key`.
     ");
-    let answer = nobody.with("x-api-key", "vx_x").get("/api/key").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = anonymous.with("x-api-key", "vx_x").get("/api/key").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     401 malformed_key: Malformed API key
     The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.
     ");
-    let answer = key.with("x-api-key", &key.secret).get("/api/key").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.with("x-api-key", &key.secret).get("/api/key").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     400 ambiguous_credentials: Ambiguous credentials
     The request carries more than one API key. Send exactly one header `X-API-Key`.
     ");
-    let answer = key.get("/api/leads").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.get("/api/leads").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     403 missing_scope: Missing permission
     This API key lacks the permission `leads:read`. Ask an admin for a key that has it.
     ");
     key.delete("/api/key").await.expect(204);
-    let answer = key.get("/api/key").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.get("/api/key").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     401 revoked_key: Revoked API key
     This API key was revoked. Ask an admin for a new key.
     ");
@@ -42,24 +42,24 @@ async fn credentials_are_refused_with_whole_documents() {
 async fn requests_are_refused_with_whole_documents() {
     let (_world, key) = World::with_key().await;
 
-    let answer = key.get("/api/none").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.get("/api/none").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     404 not_found: Not found
     There is nothing at this path. Check it for typing errors; paths of the API begin with `/api/`, and have no slash at their end. `/api/openapi.json` lists all paths.
     ");
-    let answer = key.send("PUT", "/api/key", "").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.send("PUT", "/api/key", "").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     405 method_not_allowed: Method not allowed
     This path does not support this method. The header `Allow` lists the methods that it supports.
     ");
-    let answer = key.get("/api/inventory?limit=0").await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    let response = key.get("/api/inventory?limit=0").await;
+    assert_snapshot!(response.problem_snapshot(), @r"
     400 invalid_parameter: Invalid parameter
     Set `limit` to a number from 1 to 500.
     ");
     let item = json!({ "name": "", "price": -1, "colour": "red" });
-    let answer = key.put("/api/inventory/A", &item).await;
-    assert_snapshot!(answer.problem_snapshot(), @r#"
+    let response = key.put("/api/inventory/A", &item).await;
+    assert_snapshot!(response.problem_snapshot(), @r#"
     422 invalid_body: Invalid body
     Some values are invalid, so nothing was stored. `errors` lists them.
     {
@@ -82,19 +82,19 @@ async fn requests_are_refused_with_whole_documents() {
       ]
     }
     "#);
-    let answer = key
+    let response = key
         .with("content-type", "text/plain")
         .send("PUT", "/api/inventory/A", "A")
         .await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    assert_snapshot!(response.problem_snapshot(), @r"
     415 unsupported_media_type: Unsupported media type
     Send the body with `Content-Type` `application/json`, in UTF-8 and uncompressed.
     ");
     let conditional = key.with("if-match", "*");
-    let answer = conditional
+    let response = conditional
         .put("/api/inventory/A", &json!({ "name": "A" }))
         .await;
-    assert_snapshot!(answer.problem_snapshot(), @r"
+    assert_snapshot!(response.problem_snapshot(), @r"
     412 precondition_failed: Precondition failed
     The condition in `If-Match` or `If-None-Match` does not hold, so nothing was changed. Read the item again, and send the change with its current `ETag`.
     ");

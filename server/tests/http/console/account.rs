@@ -1,29 +1,29 @@
 //! `/account`: a member's password and sessions
 
-use crate::support::{Answer, OWNER, PASSWORD, Text as _, World};
+use crate::support::{OWNER, PASSWORD, TestResponse, Text as _, World};
 
-const NEW: &str = "another horse battery";
+const NEW_PASSWORD: &str = "another horse battery";
 
-async fn sign_in(world: &World, password: &str) -> Answer {
+async fn sign_in(world: &World, password: &str) -> TestResponse {
     let fields = [("email", OWNER), ("password", password)];
-    world.nobody().form("/sign-in", &fields).await
+    world.anonymous().form("/sign-in", &fields).await
 }
 
 #[tokio::test]
 async fn password_change_replaces_the_old_password_and_ends_all_other_sessions() {
     let (world, owner) = World::with_owner().await;
     let other = world.sign_in(OWNER).await;
-    let fields = [("old_password", PASSWORD), ("password", NEW)];
-    let answer = owner.form("/account/password", &fields).await.expect(303);
-    let page = owner.follow(&answer).await.expect(200).body;
+    let fields = [("old_password", PASSWORD), ("password", NEW_PASSWORD)];
+    let response = owner.form("/account/password", &fields).await.expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
     page.has("Your password is changed.");
     owner.get("/account").await.expect(200);
     other.get("/account").await.expect(303);
-    sign_in(&world, NEW).await.expect(303);
+    sign_in(&world, NEW_PASSWORD).await.expect(303);
     sign_in(&world, PASSWORD).await.expect(401);
     let log = owner.get_text("/audit?what=sign-ins").await;
     log.has("Password changed");
-    log.lacks_all([NEW, "argon2"]);
+    log.lacks_all([NEW_PASSWORD, "argon2"]);
 }
 
 #[tokio::test]
@@ -31,7 +31,11 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
     let (world, owner) = World::with_owner().await;
     let other = world.sign_in(OWNER).await;
     for (old, new, message) in [
-        ("wrong horse battery", NEW, "This is not your password."),
+        (
+            "wrong horse battery",
+            NEW_PASSWORD,
+            "This is not your password.",
+        ),
         (PASSWORD, "short", "at least 12 characters"),
     ] {
         let fields = [("old_password", old), ("password", new)];
@@ -51,35 +55,35 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
 #[tokio::test]
 async fn password_change_is_delayed_after_wrong_passwords() {
     let (world, owner) = World::with_owner().await;
-    let try_ = async |old: &str| {
-        let fields = [("old_password", old), ("password", NEW)];
+    let attempt = async |old: &str| {
+        let fields = [("old_password", old), ("password", NEW_PASSWORD)];
         owner.form("/account/password", &fields).await
     };
     for seconds in [1, 2, 4] {
-        try_("wrong horse battery").await.expect(422);
-        let answer = try_(PASSWORD).await.expect(429);
-        assert_eq!(answer.header("retry-after"), seconds.to_string());
+        attempt("wrong horse battery").await.expect(422);
+        let response = attempt(PASSWORD).await.expect(429);
+        assert_eq!(response.header("retry-after"), seconds.to_string());
         world.clock.advance_seconds(seconds);
     }
-    try_(PASSWORD).await.expect(303);
+    attempt(PASSWORD).await.expect(303);
 }
 
 #[tokio::test]
 async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_together() {
     let (world, owner) = World::with_owner().await;
     let fields = [("email", OWNER), ("password", PASSWORD)];
-    let away = world
-        .nobody()
-        .from([198, 51, 100, 9])
+    let phone = world
+        .anonymous()
+        .with_ip([198, 51, 100, 9])
         .with("user-agent", "Phone");
-    let answer = away.form("/sign-in", &fields).await.expect(303);
-    let away = crate::support::Member::of(&world, &answer);
+    let response = phone.form("/sign-in", &fields).await.expect(303);
+    let phone = crate::support::Member::from_response(&world, &response);
     let third = world.sign_in(OWNER).await;
     let page = owner.get_text("/account").await;
     page.has_all(["198.51.100.9", "Phone", "192.0.2.7", "This one"]);
     assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
     assert_eq!(page.matches("This one").count(), 1);
-    for member in [&owner, &away, &third] {
+    for member in [&owner, &phone, &third] {
         assert!(!page.contains(member.token()), "a token is on the page");
     }
     let (before, _) = page.split_once(" at \"").unwrap_or((&page, ""));
@@ -89,10 +93,10 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     let (_, rest) = row.unwrap().split_once("value=\"").unwrap();
     let (id, _) = rest.split_once('"').unwrap();
     assert!(!before.is_empty() && id.len() == 16, "{id}");
-    let answer = owner.form("/account/sessions", &[("end", id)]).await;
-    let page = owner.follow(&answer.expect(303)).await.expect(200).body;
+    let response = owner.form("/account/sessions", &[("end", id)]).await;
+    let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("Signed out there.");
-    away.get("/account").await.expect(303);
+    phone.get("/account").await.expect(303);
     third.get("/account").await.expect(200);
     // Repeated, and with ids that do not exist: nothing happens.
     for id in [id, "", "0000000000000000"] {
@@ -101,8 +105,8 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
             .await
             .expect(303);
     }
-    let answer = owner.form("/account/sessions", &[("end", "others")]).await;
-    let page = owner.follow(&answer.expect(303)).await.expect(200).body;
+    let response = owner.form("/account/sessions", &[("end", "others")]).await;
+    let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("Signed out everywhere else.");
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);

@@ -36,13 +36,13 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
         "Firefox 131",
         "2026-11-23T05:32:07Z",
     ]);
-    let whats = rows(&page).into_iter().map(|row| {
+    let actions = rows(&page).into_iter().map(|row| {
         let (_, rest) = row.split_once("class=\"name\">").unwrap();
         rest.split_once('<').unwrap().0
     });
-    let whats: Vec<_> = whats.collect();
+    let actions: Vec<_> = actions.collect();
     assert_eq!(
-        whats,
+        actions,
         [
             "API key edited",
             "API key created",
@@ -52,8 +52,8 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
         ]
     );
     // The key's page links to its events.
-    let shown = member.get(&format!("/keys/{}", key.id)).await.expect(200);
-    shown.has(&format!("/audit?thing={}", key.id));
+    let key_page = member.get(&format!("/keys/{}", key.id)).await.expect(200);
+    key_page.has(&format!("/audit?thing={}", key.id));
 }
 
 #[tokio::test]
@@ -150,9 +150,9 @@ async fn invalid_filters_are_reported_at_their_fields_and_kept() {
     }
     assert_eq!(rows(&page).len(), 0, "not the whole log instead");
     for file in ["log.csv", "log.jsonl"] {
-        let answer = owner.get(&format!("/audit/{file}?{query}")).await;
+        let response = owner.get(&format!("/audit/{file}?{query}")).await;
         assert_eq!(
-            answer.expect(303).header("location"),
+            response.expect(303).header("location"),
             format!("/audit?{query}")
         );
     }

@@ -56,20 +56,20 @@ async fn exported_log_contains_every_match_however_far_apart_they_are() {
     fill(&world).await;
     for (file, head) in [("log.csv", 1), ("log.jsonl", 0)] {
         let path = format!("/audit/{file}?what=leads");
-        let found = owner.get_text(&path).await;
-        assert_eq!(found.lines().count(), head + 3, "{file}: {found}");
+        let export = owner.get_text(&path).await;
+        assert_eq!(export.lines().count(), head + 3, "{file}: {export}");
         for subject in ["lead-24995", "lead-24990", "lead-100"] {
-            assert!(found.contains(subject), "{file}, {subject}: {found}");
+            assert!(export.contains(subject), "{file}, {subject}: {export}");
         }
         // The first piece of this file is empty.
-        let found = owner.get_text(&format!("/audit/{file}?who=keys")).await;
-        assert_eq!(found.lines().count(), head, "{file}: {found}");
+        let export = owner.get_text(&format!("/audit/{file}?who=keys")).await;
+        assert_eq!(export.lines().count(), head, "{file}: {export}");
     }
     let rare = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10001)
          INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
          SELECT account_id, at, actor_kind, actor_id, 'key.edited', 'key', ip, 'agent', '{}'
          FROM n, (SELECT * FROM audit_events LIMIT 1)";
     world.sql(rare).await;
-    let found = owner.get_text("/audit/log.jsonl?what=leads").await;
-    assert_eq!(found.lines().count(), 3, "{found}");
+    let export = owner.get_text("/audit/log.jsonl?what=leads").await;
+    assert_eq!(export.lines().count(), 3, "{export}");
 }

@@ -5,7 +5,7 @@ use domain::seconds::{DAY, HOUR};
 use serde_json::json;
 
 /// Returns the visible text of the page, with single spaces between its parts.
-async fn text(member: &Member) -> String {
+async fn visible_text(member: &Member) -> String {
     let page = member.get_text("/").await;
     let main = page.split("<main").nth(1).expect("a page has a main part");
     let main = main.split("</main").next().unwrap();
@@ -17,12 +17,16 @@ async fn text(member: &Member) -> String {
 #[tokio::test]
 async fn sign_in_leads_to_the_dashboard() {
     let world = World::new().await;
-    let answer = world.nobody().get("/").await.expect(303);
-    assert_eq!(answer.header("location"), "/sign-in");
+    let response = world.anonymous().get("/").await.expect(303);
+    assert_eq!(response.header("location"), "/sign-in");
     let owner = world.owner().await;
     let fields = [("email", OWNER), ("password", PASSWORD)];
-    let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
-    assert_eq!(answer.header("location"), "/");
+    let response = world
+        .anonymous()
+        .form("/sign-in", &fields)
+        .await
+        .expect(303);
+    assert_eq!(response.header("location"), "/");
     let page = owner.get_text("/").await;
     page.has("<title>Dashboard · Voxum Console</title>");
     assert!(!page.contains("hydrate"), "it is sent without script");
@@ -31,13 +35,13 @@ async fn sign_in_leads_to_the_dashboard() {
 #[tokio::test]
 async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     let (world, owner) = World::with_owner().await;
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("0 of 3 steps done");
     page.has("Create API Key");
     page.lacks("Refused calls by reason");
 
     let key = owner.create("Feed", &INVENTORY).await;
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("1 of 3 steps done");
     page.has("Done: Create an API key");
     page.has("Refused calls by reason");
@@ -45,21 +49,21 @@ async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     // A refused call does not complete the step.
     key.get("/api/leads").await.expect(403);
     world.services.flush().await.unwrap();
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("1 of 3 steps done");
     page.has("The key lacks the permission");
 
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
-    text(&owner).await.has("2 of 3 steps done");
+    visible_text(&owner).await.has("2 of 3 steps done");
 
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
-    assert!(!text(&owner).await.contains("steps done"));
+    assert!(!visible_text(&owner).await.contains("steps done"));
     // Nor do they come back after the calls have long been deleted.
     world.clock.advance_seconds(40 * DAY);
     world.services.usage.sweep_calls().await.unwrap();
-    let page = text(&world.sign_in(OWNER).await).await;
+    let page = visible_text(&world.sign_in(OWNER).await).await;
     page.lacks("steps done");
     page.has("No calls in the last 30 days");
 }
@@ -78,12 +82,12 @@ async fn today_is_a_day_in_the_accounts_time_zone() {
     }
     // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
     // after midnight.
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("Today 10 calls 2 refused Last 30 days 10 calls 2 refused");
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
         .await;
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("Today 6 calls 1 refused Last 30 days 10 calls 2 refused");
     page.has("time zone, Pacific/Honolulu .");
     page.has("23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
@@ -97,7 +101,7 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
     let key = owner.create("Dealer <feed>", &scopes).await;
     let other = owner.create("Old", &["leads:read"]).await;
     owner.revoke(&other.id, "Old").await.expect(200);
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("Active 1 Paused 0 Expired 0 Revoked 1");
     page.has("0 items Nothing was sent yet.");
     page.has("0 leads None came yet.");
@@ -109,7 +113,7 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
     key.post("/api/leads", &json!({ "phone": "1" }))
         .await
         .expect(201);
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("2 items Last change Items: 2 added by “Dealer &lt;feed&gt;”");
     page.has("2 leads 1 new, 1 won Last change A lead added by");
     page.has("just now · 23 Nov 2026, 05:31:07 UTC");
@@ -119,11 +123,11 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
         .import("feed.csv", file, &[("mode", "replace"), ("removals", "1")])
         .await
         .expect(200);
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("1 item Last change Items: 1 changed, 1 removed in the console");
 
     world.clock.advance_seconds(84 * DAY);
-    let page = text(&world.sign_in(OWNER).await).await;
+    let page = visible_text(&world.sign_in(OWNER).await).await;
     page.has("Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027");
     page.has("1 active or paused key was not used for 30 days.");
 }
@@ -132,7 +136,7 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
 async fn viewer_is_not_offered_to_create_anything() {
     let (world, owner) = World::with_owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
-    let page = text(&owner).await;
+    let page = visible_text(&owner).await;
     page.has("An owner or admin of your account creates it.");
     assert!(!page.contains("Create API Key") && !page.contains("a file of items"));
 }
@@ -151,7 +155,7 @@ async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     world.services.flush().await.unwrap();
     let stranger = world.stranger().await;
     stranger.create("Feed", &["leads:read"]).await;
-    let page = text(&stranger).await;
+    let page = visible_text(&stranger).await;
     page.has_all([
         "1 of 3 steps done",
         "Calls No calls in the last 30 days.",

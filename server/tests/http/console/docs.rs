@@ -7,17 +7,17 @@ use server::router::{API, OPEN};
 #[tokio::test]
 async fn docs_are_public_and_show_the_menu_only_to_members() {
     let (world, owner) = World::with_owner().await;
-    let outside = world.nobody().get_text("/docs").await;
-    outside.has("href=\"/sign-in\"");
+    let public_page = world.anonymous().get_text("/docs").await;
+    public_page.has("href=\"/sign-in\"");
     assert!(
-        !outside.contains("href=\"/keys\""),
+        !public_page.contains("href=\"/keys\""),
         "no menu leads to a closed door"
     );
-    let inside = owner.get_text("/docs").await;
-    inside.has("href=\"/keys\"");
-    inside.lacks("href=\"/sign-in\"");
-    inside.has("aria-current=\"page\"");
-    for page in [outside, inside] {
+    let member_page = owner.get_text("/docs").await;
+    member_page.has("href=\"/keys\"");
+    member_page.lacks("href=\"/sign-in\"");
+    member_page.has("aria-current=\"page\"");
+    for page in [public_page, member_page] {
         for Route { path, .. } in API.iter().chain(OPEN) {
             assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
         }
@@ -36,9 +36,9 @@ async fn docs_are_public_and_show_the_menu_only_to_members() {
 async fn docs_are_compressed_if_the_client_accepts_gzip() {
     let world = World::new().await;
     for path in ["/docs", "/api/openapi.json"] {
-        let plain = world.nobody().get(path).await.expect(200);
+        let plain = world.anonymous().get(path).await.expect(200);
         assert_eq!(plain.header("content-encoding"), "");
-        let http = world.nobody().with("accept-encoding", "gzip, br");
+        let http = world.anonymous().with("accept-encoding", "gzip, br");
         assert_eq!(
             http.header_of(path, "content-encoding").await,
             "gzip",
@@ -55,5 +55,5 @@ async fn docs_are_compressed_if_the_client_accepts_gzip() {
 async fn docs_are_served_without_a_database() {
     let world = World::new().await;
     world.store.close().await;
-    world.nobody().get("/docs").await.expect(200);
+    world.anonymous().get("/docs").await.expect(200);
 }

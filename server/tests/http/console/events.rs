@@ -1,6 +1,6 @@
 //! `/keys/events`
 
-use crate::support::{Http, Member, OWNER, Text as _, World, sha256};
+use crate::support::{Member, OWNER, TestClient, Text as _, World, sha256};
 use axum::body::Body;
 use domain::seconds::HOUR;
 use http_body_util::BodyExt as _;
@@ -11,14 +11,14 @@ use std::time::Duration;
 struct Events(Body);
 
 impl Events {
-    async fn open(http: &Http, query: &str) -> Self {
-        let answer = http.open(&format!("/keys/events{query}")).await;
-        assert_eq!(answer.status(), 200);
-        let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+    async fn open(http: &TestClient, query: &str) -> Self {
+        let response = http.open(&format!("/keys/events{query}")).await;
+        assert_eq!(response.status(), 200);
+        let header = |name| response.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), "text/event-stream");
         assert_eq!(header("cache-control"), "no-store");
         assert_eq!(header("x-accel-buffering"), "no");
-        Self(answer.into_body())
+        Self(response.into_body())
     }
 
     /// Returns the next event; `None` at the end.
@@ -36,13 +36,13 @@ impl Events {
         Some(String::from_utf8(bytes.to_vec()).unwrap())
     }
 
-    async fn news(&mut self) -> Value {
+    async fn next_update(&mut self) -> Value {
         self.next().await.expect("the stream goes on")
     }
 }
 
-fn names(news: &Value) -> Vec<&str> {
-    let keys = news["changed"].as_array().unwrap();
+fn names(update: &Value) -> Vec<&str> {
+    let keys = update["changed"].as_array().unwrap();
     keys.iter()
         .map(|key| key["name"].as_str().unwrap())
         .collect()
@@ -54,40 +54,44 @@ async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
     let bob = world.join(&owner, "bob@example.com", "admin").await;
     let crm = owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "").await;
-    let all = events.news().await;
+    let all = events.next_update().await;
     assert_eq!(names(&all), ["CRM Sync"]);
     assert_eq!(all["order"], json!([crm.id]));
     assert_eq!(
         all["count"],
-        json!({ "keys": 1, "active": 1, "at_least": false })
+        json!({ "keys": 1, "active": 1, "is_lower_bound": false })
     );
-    assert_eq!(all["none"], false);
+    assert_eq!(all["no_keys"], false);
     assert_eq!(all["first_call"], Value::Null);
 
     world.clock.advance_seconds(1);
     let feed = bob.create("Feed", &["inventory:read"]).await;
-    let news = events.news().await;
-    assert_eq!(names(&news), ["Feed"], "what is the same is not told again");
-    assert_eq!(news["order"], json!([feed.id, crm.id]));
+    let update = events.next_update().await;
     assert_eq!(
-        news["count"],
-        json!({ "keys": 2, "active": 2, "at_least": false })
+        names(&update),
+        ["Feed"],
+        "what is the same is not told again"
+    );
+    assert_eq!(update["order"], json!([feed.id, crm.id]));
+    assert_eq!(
+        update["count"],
+        json!({ "keys": 2, "active": 2, "is_lower_bound": false })
     );
 
     world.clock.advance_seconds(5);
     crm.get("/api/leads").await.expect(200);
-    let news = events.news().await;
-    assert_eq!(names(&news), ["CRM Sync"]);
-    assert_eq!(news["changed"][0]["last_use"]["ip"], "192.0.2.7");
+    let update = events.next_update().await;
+    assert_eq!(names(&update), ["CRM Sync"]);
+    assert_eq!(update["changed"][0]["last_use"]["ip"], "192.0.2.7");
 
     bob.revoke(&crm.id, "CRM Sync").await.expect(200);
-    let news = events.news().await;
-    assert_eq!(news["changed"][0]["status"], "revoked");
-    assert_eq!(news["changed"][0]["revocation"]["by"], "bob@example.com");
-    assert_eq!(news["order"], json!([feed.id, crm.id]));
+    let update = events.next_update().await;
+    assert_eq!(update["changed"][0]["status"], "revoked");
+    assert_eq!(update["changed"][0]["revocation"]["by"], "bob@example.com");
+    assert_eq!(update["order"], json!([feed.id, crm.id]));
     assert_eq!(
-        news["count"],
-        json!({ "keys": 2, "active": 1, "at_least": false })
+        update["count"],
+        json!({ "keys": 2, "active": 1, "is_lower_bound": false })
     );
 
     // The passage of time alone changes a key, too.
@@ -96,8 +100,8 @@ async fn open_list_receives_changes_by_other_admins_and_uses_of_keys() {
     world
         .sql("UPDATE api_keys SET expires_at = created_at + 1 WHERE name = 'Feed'")
         .await;
-    let news = events.news().await;
-    assert_eq!(news["changed"][0]["status"], "expired");
+    let update = events.next_update().await;
+    assert_eq!(update["changed"][0]["status"], "expired");
 }
 
 #[tokio::test]
@@ -105,12 +109,12 @@ async fn open_list_receives_only_the_keys_that_match_its_filter() {
     let (_world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "?q=feed&sort=name").await;
-    let news = events.news().await;
-    assert_eq!(names(&news), Vec::<&str>::new());
-    assert_eq!(news["none"], false);
+    let update = events.next_update().await;
+    assert_eq!(names(&update), Vec::<&str>::new());
+    assert_eq!(update["no_keys"], false);
     owner.create("Other", &["leads:read"]).await;
     owner.create("Feed", &["leads:read"]).await;
-    assert_eq!(names(&events.news().await), ["Feed"]);
+    assert_eq!(names(&events.next_update().await), ["Feed"]);
 }
 
 #[tokio::test]
@@ -118,38 +122,41 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, &format!("?await={}", key.id)).await;
-    let first = async |events: &mut Events| {
-        let call = events.news().await["first_call"].clone();
+    let first_call = async |events: &mut Events| {
+        let call = events.next_update().await["first_call"].clone();
         let text = |name: &str| call[name].as_str().unwrap().to_owned();
-        (text("stage"), text("text"), text("more"))
+        (text("stage"), text("text"), text("detail"))
     };
-    let (stage, text, _) = first(&mut events).await;
+    let (stage, text, _) = first_call(&mut events).await;
     assert_eq!(
         (&*stage, &*text),
         ("waiting", "Waiting for the first call…")
     );
 
     // Truncated when it was copied: not a valid key, and yet attributed to this one.
-    let cut = world.nobody().with("x-api-key", &key.secret[..38]);
-    assert_eq!(cut.get("/api/leads").await.problem().1, "malformed_key");
-    let (stage, text, more) = first(&mut events).await;
+    let truncated = world.anonymous().with("x-api-key", &key.secret[..38]);
+    assert_eq!(
+        truncated.get("/api/leads").await.problem().1,
+        "malformed_key"
+    );
+    let (stage, text, more) = first_call(&mut events).await;
     assert_eq!(stage, "refused");
     text.has("38 of 52 characters");
     more.has("Copy the whole key");
 
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
-    let (stage, text, _) = first(&mut events).await;
+    let (stage, text, _) = first_call(&mut events).await;
     assert_eq!(stage, "refused");
     text.has("the permission inventory:read");
 
     // The result is the same after it has been written to the database.
     world.services.flush().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
-    assert_eq!(first(&mut later).await.1, text);
+    assert_eq!(first_call(&mut later).await.1, text);
 
     let curl = key.with("user-agent", "curl/8.5.0");
     curl.get("/api/leads").await.expect(200);
-    let (stage, text, more) = first(&mut events).await;
+    let (stage, text, more) = first_call(&mut events).await;
     assert_eq!(stage, "accepted");
     assert_eq!(text, "The first call came, and was accepted.");
     assert_eq!(more, "From 192.0.2.7 with curl/8.5.0");
@@ -158,7 +165,7 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     world.services.flush().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
-    assert_eq!(first(&mut later).await.0, "accepted");
+    assert_eq!(first_call(&mut later).await.0, "accepted");
     let unknown = Events::open(&owner, "?await=nothing").await.next().await;
     assert_eq!(unknown.unwrap()["first_call"], Value::Null);
 }
@@ -168,16 +175,16 @@ async fn truncated_key_is_not_counted_and_is_explained_only_to_its_account() {
     let world = World::new().await;
     let (owner, stranger) = (world.owner().await, world.stranger().await);
     let key = owner.create("CRM Sync", &["leads:read"]).await;
-    let cut = world.nobody().with("x-api-key", &key.secret[..38]);
-    let answer = cut.get("/api/leads").await;
-    let id = answer.header("x-request-id").to_owned();
+    let truncated = world.anonymous().with("x-api-key", &key.secret[..38]);
+    let response = truncated.get("/api/leads").await;
+    let id = response.header("x-request-id").to_owned();
     world.services.flush().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM key_calls").await, 0);
     let page = format!("/refusals?id={id}");
-    let told = owner.get_text(&page).await;
-    told.has_all(["38 of 52 characters", "CRM Sync"]);
-    let told = stranger.get_text(&page).await;
-    told.lacks_all(["38 of 52", "CRM Sync"]);
+    let html = owner.get_text(&page).await;
+    html.has_all(["38 of 52 characters", "CRM Sync"]);
+    let html = stranger.get_text(&page).await;
+    html.lacks_all(["38 of 52", "CRM Sync"]);
 }
 
 #[tokio::test]
@@ -185,23 +192,23 @@ async fn open_list_does_not_extend_its_session_and_ends_with_it() {
     let (world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "").await;
-    events.news().await;
+    events.next_update().await;
     // Within the twelve hours. If an open list counted as activity, the session would outlive them.
     world.clock.advance_seconds(11 * HOUR);
-    Events::open(&owner, "").await.news().await;
+    Events::open(&owner, "").await.next_update().await;
     world.clock.advance_seconds(2 * HOUR);
     assert!(events.next().await.is_none(), "the session is over");
     owner.get("/keys/events").await.expect(204);
 
     let bob = world.sign_in(OWNER).await;
     let mut events = Events::open(&bob, "").await;
-    events.news().await;
+    events.next_update().await;
     bob.form("/sign-out", &[]).await.expect(303);
     assert!(events.next().await.is_none(), "it was ended");
 }
 
 /// Adds another member to the owner's account, with a session.
-async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
+async fn colleague(world: &World, owner: &Member, number: usize) -> TestClient {
     let (cookie, _) = owner.cookie.split_once('=').unwrap();
     let token = format!("{number:064x}");
     let mut connection = world.connection().await;
@@ -224,7 +231,9 @@ async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
     .execute(&mut connection)
     .await
     .unwrap();
-    world.nobody().with("cookie", format!("{cookie}={token}"))
+    world
+        .anonymous()
+        .with("cookie", format!("{cookie}={token}"))
 }
 
 #[tokio::test]
@@ -234,13 +243,13 @@ async fn fourth_open_list_of_a_member_closes_the_oldest() {
     let mut open = Vec::new();
     for _ in 0..3 {
         let mut events = Events::open(&owner, "").await;
-        events.news().await;
+        events.next_update().await;
         open.push(events);
     }
-    let mut of_bob = Events::open(&bob, "").await;
-    of_bob.news().await;
+    let mut bob_events = Events::open(&bob, "").await;
+    bob_events.next_update().await;
     let mut fourth = Events::open(&owner, "").await;
-    fourth.news().await;
+    fourth.next_update().await;
     open.push(fourth);
     // The retry interval keeps its browser from reopening it at once, which would close another
     // one.
@@ -249,9 +258,9 @@ async fn fourth_open_list_of_a_member_closes_the_oldest() {
     assert_eq!(oldest.frame().await, None);
     // All the others continue, and show the same.
     owner.create("CRM Sync", &["leads:read"]).await;
-    open.push(of_bob);
+    open.push(bob_events);
     for mut events in open {
-        assert_eq!(names(&events.news().await), ["CRM Sync"]);
+        assert_eq!(names(&events.next_update().await), ["CRM Sync"]);
     }
 }
 
@@ -267,13 +276,13 @@ async fn open_lists_are_limited_to_500_and_end_when_the_server_stops() {
             }
         }
     }
-    let refused = owner.get("/keys/events").await.expect(503);
-    assert_eq!(refused.header("retry-after"), "2");
+    let refusal = owner.get("/keys/events").await.expect(503);
+    assert_eq!(refusal.header("retry-after"), "2");
     open.truncate(1);
-    let mut one = Events::open(&owner, "").await;
-    one.news().await;
+    let mut events = Events::open(&owner, "").await;
+    events.next_update().await;
     world.state.stopping.cancel();
-    assert!(one.next().await.is_none());
+    assert!(events.next().await.is_none());
 }
 
 #[tokio::test]
@@ -294,24 +303,24 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     let (_, rest) = saved.split_once("value=\"vx_").unwrap();
     let secret = format!("vx_{}", &rest[..49]);
 
-    let shown = owner.get(&at).await.expect(200);
-    shown.has("Waiting for the first call…");
-    assert!(!shown.body.contains("API Keys</a>"), "no menu in a frame");
-    assert_eq!(shown.header("refresh"), "2");
-    let policy = shown.header("content-security-policy");
+    let frame = owner.get(&at).await.expect(200);
+    frame.has("Waiting for the first call…");
+    assert!(!frame.body.contains("API Keys</a>"), "no menu in a frame");
+    assert_eq!(frame.header("refresh"), "2");
+    let policy = frame.header("content-security-policy");
     policy.has("frame-ancestors 'self'");
     let policy = owner.header_of("/keys", "content-security-policy").await;
     policy.has("frame-ancestors 'none'");
 
-    let key = world.nobody().with("x-api-key", &secret);
+    let key = world.anonymous().with("x-api-key", &secret);
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
-    let shown = owner.get(&at).await.expect(200);
-    shown.has("the permission inventory:read");
-    assert_eq!(shown.header("refresh"), "2");
+    let frame = owner.get(&at).await.expect(200);
+    frame.has("the permission inventory:read");
+    assert_eq!(frame.header("refresh"), "2");
     key.get("/api/leads").await.expect(200);
-    let shown = owner.get(&at).await.expect(200);
-    shown.has("The first call came, and was accepted.");
-    assert!(!shown.headers.contains_key("refresh"));
+    let frame = owner.get(&at).await.expect(200);
+    frame.has("The first call came, and was accepted.");
+    assert!(!frame.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
     // Like an open list, it does not keep the session alive.
     world.clock.advance_seconds(11 * HOUR);

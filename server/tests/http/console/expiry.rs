@@ -1,11 +1,11 @@
 //! An account's rules for the expiry of keys, and the console's notices about keys that expire
 //! soon.
 
-use crate::support::{Answer, Member, OWNER, Text as _, World};
+use crate::support::{Member, OWNER, TestResponse, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
-async fn set_policy(owner: &Member, must_expire: &str, max_days: &str) -> Answer {
+async fn set_policy(owner: &Member, must_expire: &str, max_days: &str) -> TestResponse {
     let fields = [
         ("account_name", "Acme Motors"),
         ("currency", "USD"),
@@ -24,18 +24,18 @@ async fn create(owner: &Member, expires: &str, last_day: &str) -> Value {
     let form = json!({
         "name": "Feed", "scopes": ["leads:read"], "expires": expires, "last_day": last_day, "token": token,
     });
-    let answer = owner.call("keys/create", &json!({ "form": form })).await;
-    answer.expect(200).json()
+    let response = owner.call("keys/create", &json!({ "form": form })).await;
+    response.expect(200).json()
 }
 
 #[track_caller]
-fn refused_at_expires(answer: &Value) {
-    let errors = &answer["Err"]["invalid"]["errors"];
-    assert_eq!(errors[0]["field"], "expires", "{answer}");
+fn assert_refused_at_expires(response: &Value) {
+    let errors = &response["Err"]["invalid"]["errors"];
+    assert_eq!(errors[0]["field"], "expires", "{response}");
 }
 
 fn choices(page: &Value) -> Vec<&str> {
-    let ends = page["new_key"]["ends"].as_array().unwrap();
+    let ends = page["new_key"]["expiries"].as_array().unwrap();
     ends.iter().map(|end| end[0].as_str().unwrap()).collect()
 }
 
@@ -58,10 +58,10 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
     // The form offers what the rules allow, and requests for more are refused.
     let page = owner.keys().await;
     assert_eq!(choices(&page), ["7d", "30d", "date"]);
-    assert_eq!(page["new_key"]["usual"], "30d");
+    assert_eq!(page["new_key"]["preselected"], "30d");
     assert_eq!(page["new_key"]["days"], json!(["2026-11-23", "2027-01-22"]));
     for (expires, day) in [("never", ""), ("90d", ""), ("date", "2027-01-23")] {
-        refused_at_expires(&create(&owner, expires, day).await);
+        assert_refused_at_expires(&create(&owner, expires, day).await);
     }
     for (expires, day) in [("30d", ""), ("date", "2027-01-22")] {
         let created = create(&owner, expires, day).await;
@@ -80,8 +80,8 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
             ("token", "0123456789abcdef"),
         ]
     };
-    let answer = owner.form(&rotate, &fields("never")).await.expect(422);
-    answer.has("settings ask for one");
+    let response = owner.form(&rotate, &fields("never")).await.expect(422);
+    response.has("settings ask for one");
 
     // Editing: the present expiry may stay, but a later one must not be set.
     let edit = format!("/keys/{}/edit", old.id);
@@ -117,7 +117,7 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
 async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     let (world, owner) = World::with_owner().await;
     set_policy(&owner, "1", "").await.expect(303);
-    refused_at_expires(&create(&owner, "never", "").await);
+    assert_refused_at_expires(&create(&owner, "never", "").await);
     let created = create(&owner, "date", "2090-01-01").await;
     assert!(created["Ok"]["secret"].is_string(), "{created}");
     let page = set_policy(&owner, "1", "3651").await.expect(422).body;
@@ -125,8 +125,8 @@ async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get_text("/settings").await;
     page.has("<dt>Keys must expire</dt><dd>Yes</dd>");
-    let refused = set_policy(&owner, "", "").await.expect(403).body;
-    refused.has("Your role does not allow this");
+    let refusal = set_policy(&owner, "", "").await.expect(403).body;
+    refusal.has("Your role does not allow this");
     assert_eq!(
         world.count("SELECT keys_must_expire FROM accounts").await,
         1
@@ -140,8 +140,8 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {
-        let shown = owner.get_text(path).await;
-        assert!(!shown.contains("expires within"), "{path}: {shown}");
+        let html = owner.get_text(path).await;
+        assert!(!html.contains("expires within"), "{path}: {html}");
     }
     world.clock.advance_seconds(60 * DAY);
     for (seconds, within, words) in [
@@ -155,11 +155,11 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
         let title = format!("1 key expires within {within}: ");
         assert!(list.contains(&title), "{title}: {list}");
         list.has(&format!("“CRM Sync” {words}"));
-        let shown = owner.get_text(&page).await;
-        shown.has(&format!("This key expires within {within}."));
-        let board = owner.get_text("/").await;
-        board.has("Expiring within 30 days");
-        board.has(&format!("href=\"{page}\""));
+        let html = owner.get_text(&page).await;
+        html.has(&format!("This key expires within {within}."));
+        let dashboard = owner.get_text("/").await;
+        dashboard.has("Expiring within 30 days");
+        dashboard.has(&format!("href=\"{page}\""));
     }
     world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
@@ -188,6 +188,6 @@ async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires
     let list = owner.get_text("/keys").await;
     let words = "“CRM Sync” in 23 hours, replaced and still used";
     list.has(words);
-    let board = owner.get_text("/").await;
-    board.has("still used");
+    let dashboard = owner.get_text("/").await;
+    dashboard.has("still used");
 }

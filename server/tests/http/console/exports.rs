@@ -5,7 +5,7 @@ use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-const MARK: &str = "\u{FEFF}";
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 /// Texts that a spreadsheet would take for formulas, or that look as if they were already
 /// neutralised.
 const EVIL: [&str; 9] = [
@@ -26,7 +26,9 @@ async fn file(member: &Member, path: &str) -> String {
 
 /// Returns the lines of a CSV file whose cells contain no line breaks.
 fn rows(file: &str) -> Vec<&str> {
-    let file = file.strip_prefix(MARK).expect("the file has its mark");
+    let file = file
+        .strip_prefix(BYTE_ORDER_MARK)
+        .expect("the file has its mark");
     file.split_terminator("\r\n").collect()
 }
 
@@ -66,8 +68,8 @@ async fn exported_inventory_changes_nothing_when_it_replaces_the_inventory() {
     csv.lacks_all(["\n=", "\n+", "\n-", "\n@", ",=", ",+", ",-", ",@", ",\"="]);
     assert!(csv.contains("attributes.a;b") && csv.contains("32500.00,USD"));
     let feed = key.with("content-type", "text/csv");
-    let answer = feed.send("POST", "/api/inventory?mode=replace", csv.clone());
-    let counts = answer.await.expect(200).json();
+    let response = feed.send("POST", "/api/inventory?mode=replace", csv.clone());
+    let counts = response.await.expect(200).json();
     assert_eq!(counts["unchanged"], items.len(), "{counts}");
     for name in ["created", "updated", "removed"] {
         assert_eq!(counts[name], 0, "{name}: {counts}");
@@ -95,14 +97,14 @@ async fn exported_inventory_contains_only_the_matches_of_its_search() {
     let (csv, jsonl) = (page.link("CSV").unwrap(), page.link("JSON Lines").unwrap());
     assert_eq!(csv, "/inventory/export.csv?q=honda");
     assert_eq!(jsonl, "/inventory/export.jsonl?q=honda");
-    let found = file(&owner, &csv).await;
-    assert_eq!(rows(&found).len(), 3, "{found}");
-    assert!(rows(&found)[0].ends_with("available,attributes.Honda,attributes.honda & son"));
+    let export = file(&owner, &csv).await;
+    assert_eq!(rows(&export).len(), 3, "{export}");
+    assert!(rows(&export)[0].ends_with("available,attributes.Honda,attributes.honda & son"));
     assert_eq!(objects(&file(&owner, &jsonl).await).len(), 2);
     // The query of a search is preserved as it was typed.
     let page = owner.get("/inventory?q=%26+s").await.expect(200);
-    let one = file(&owner, &page.link("CSV").unwrap()).await;
-    assert_eq!(rows(&one).len(), 2, "{one}");
+    let single_match = file(&owner, &page.link("CSV").unwrap()).await;
+    assert_eq!(rows(&single_match).len(), 2, "{single_match}");
     let page = owner.get("/inventory?q=+").await.expect(200);
     assert_eq!(
         rows(&file(&owner, &page.link("CSV").unwrap()).await).len(),
@@ -142,14 +144,18 @@ async fn files_are_sent_as_attachments_named_by_the_day() {
             "application/jsonl",
         ),
     ] {
-        let answer = owner.get(path).await.expect(200);
+        let response = owner.get(path).await.expect(200);
         let disposition = format!("attachment; filename=\"{name}\"");
-        assert_eq!(answer.header("content-disposition"), disposition);
-        assert!(answer.header("content-type").starts_with(kind), "{path}");
-        assert_eq!(answer.header("cache-control"), "no-store");
-        assert_eq!(answer.body.starts_with(MARK), kind == "text/csv", "{path}");
-        let sent = world.nobody().get(path).await.expect(303);
-        assert!(sent.header("location").starts_with("/sign-in?next="));
+        assert_eq!(response.header("content-disposition"), disposition);
+        assert!(response.header("content-type").starts_with(kind), "{path}");
+        assert_eq!(response.header("cache-control"), "no-store");
+        assert_eq!(
+            response.body.starts_with(BYTE_ORDER_MARK),
+            kind == "text/csv",
+            "{path}"
+        );
+        let redirect = world.anonymous().get(path).await.expect(303);
+        assert!(redirect.header("location").starts_with("/sign-in?next="));
     }
     world.clock.advance_seconds(DAY);
     let tomorrow = world.sign_in(OWNER).await.get("/leads/export.csv").await;
@@ -183,10 +189,10 @@ async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
         });
         key.post("/api/leads", &lead).await.expect(201);
     }
-    let gone = json!({ "phone": "+1 202 555 0143" });
-    let gone = key.post("/api/leads", &gone).await.expect(201);
-    let gone = gone.header("location").to_owned();
-    key.delete(&gone).await.expect(204);
+    let erased_lead = json!({ "phone": "+1 202 555 0143" });
+    let erased_lead = key.post("/api/leads", &erased_lead).await.expect(201);
+    let erased_lead = erased_lead.header("location").to_owned();
+    key.delete(&erased_lead).await.expect(204);
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get("/leads").await.expect(200);
     assert_eq!(page.link("CSV").unwrap(), "/leads/export.csv");
@@ -194,14 +200,19 @@ async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
 
     let csv = file(&owner, "/leads/export.csv").await;
     let header = "id,name,email,phone,message,source,item_id,status,external_id,note,created_at,updated_at\r\n";
-    assert!(csv.starts_with(&format!("{MARK}{header}")), "{csv}");
+    assert!(
+        csv.starts_with(&format!("{BYTE_ORDER_MARK}{header}")),
+        "{csv}"
+    );
     assert!(csv.contains(",'+1,grace@navy.example,,'+1,chatbot,SKU001,new,,'+1,2026-11-23T"));
     assert_eq!(csv.matches("grace@navy.example").count(), EVIL.len());
     let lines = objects(&file(&owner, "/leads/export.jsonl").await);
     let leads = key.get_json("/api/leads").await["leads"].clone();
-    let kept = leads.as_array().unwrap().iter();
-    let kept: Vec<_> = kept.filter(|lead| lead["deleted_at"].is_null()).collect();
-    assert_eq!(lines.iter().collect::<Vec<_>>(), kept);
+    let remaining = leads.as_array().unwrap().iter();
+    let remaining: Vec<_> = remaining
+        .filter(|lead| lead["deleted_at"].is_null())
+        .collect();
+    assert_eq!(lines.iter().collect::<Vec<_>>(), remaining);
 
     let log = objects(&file(&owner, "/audit/log.jsonl?what=leads").await);
     let formats: Vec<_> = log
@@ -228,9 +239,9 @@ async fn no_lead_is_sent_if_its_export_cannot_be_recorded() {
         .sql("CREATE TRIGGER refuse BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'no'); END")
         .await;
     for path in ["/leads/export.csv", "/leads/export.jsonl"] {
-        let answer = owner.get(path).await;
-        assert!(answer.status.is_server_error(), "{path}");
-        assert!(!answer.body.contains("grace@"), "{path}");
+        let response = owner.get(path).await;
+        assert!(response.status.is_server_error(), "{path}");
+        assert!(!response.body.contains("grace@"), "{path}");
     }
 }
 
@@ -270,10 +281,10 @@ async fn csv_export_is_refused_if_there_are_more_attributes_than_columns() {
     let items: Vec<_> = (0..5).map(item).collect();
     let items = json!({ "items": items });
     key.post("/api/inventory", &items).await.expect(200);
-    let refused = owner.get("/inventory/export.csv").await.expect(422);
-    refused.has("JSON Lines");
-    let found = file(&owner, "/inventory/export.csv?q=n1").await;
-    assert!(rows(&found)[0].contains("attributes.1-49"));
+    let refusal = owner.get("/inventory/export.csv").await.expect(422);
+    refusal.has("JSON Lines");
+    let export = file(&owner, "/inventory/export.csv?q=n1").await;
+    assert!(rows(&export)[0].contains("attributes.1-49"));
     assert_eq!(
         objects(&file(&owner, "/inventory/export.jsonl").await).len(),
         5
@@ -302,9 +313,9 @@ async fn long_exports_are_streamed_in_small_chunks() {
         "/leads/export.csv",
         "/leads/export.jsonl",
     ] {
-        let answer = owner.open(path).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        let mut body = answer.into_body();
+        let response = owner.open(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let mut body = response.into_body();
         let (mut pieces, mut lines) = (0, 0);
         while let Some(frame) = body.frame().await {
             let bytes = frame.unwrap().into_data().unwrap();

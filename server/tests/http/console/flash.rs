@@ -24,7 +24,7 @@ async fn url_parameters_cannot_show_a_flash_message() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
-    let of_key = [
+    let key_messages = [
         "edited",
         "resumed",
         "none-chosen",
@@ -33,20 +33,20 @@ async fn url_parameters_cannot_show_a_flash_message() {
     ]
     .map(|word| (page.as_str(), word, "Nothing was changed"));
     let resumed = [(page.as_str(), "resumed", "Calls with this key are accepted")];
-    for (path, word, text) in MESSAGES.into_iter().chain(of_key).chain(resumed) {
+    for (path, word, text) in MESSAGES.into_iter().chain(key_messages).chain(resumed) {
         let http = if path == "/sign-in" {
-            world.nobody()
+            world.anonymous()
         } else {
             owner.with("accept", "text/html")
         };
         let query = format!("done={word}&number=999&saved=1&link={word}&word={word}");
-        let shown = http.get_text(&format!("{path}?{query}")).await;
-        assert!(!shown.contains(text), "{path} {word}: {shown}");
+        let html = http.get_text(&format!("{path}?{query}")).await;
+        assert!(!html.contains(text), "{path} {word}: {html}");
     }
-    let shown = owner.get("/nowhere?link=gone").await.expect(404).body;
-    shown.has("Page not found");
-    let shown = owner.get("/nowhere?long=Everything&most=5").await;
-    shown.expect(404).lacks("Everything");
+    let html = owner.get("/nowhere?link=gone").await.expect(404).body;
+    html.has("Page not found");
+    let html = owner.get("/nowhere?long=Everything&most=5").await;
+    html.expect(404).lacks("Everything");
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let pause = format!("/keys/{}/pause", key.id);
-    let answer = owner.form(&pause, &[]).await.expect(303);
-    let line = answer.header("set-cookie");
+    let response = owner.form(&pause, &[]).await.expect(303);
+    let line = response.header("set-cookie");
     for attribute in [
         "voxum_flash_3000=",
         "HttpOnly",
@@ -65,14 +65,14 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
         line.has(attribute);
     }
     let (cookie, _) = line.split_once(';').unwrap();
-    let elsewhere = owner.with("cookie", cookie).get("/team").await.expect(200);
-    assert_eq!(elsewhere.header("set-cookie"), "", "its page comes later");
-    let shown = owner.follow(&answer).await.expect(200);
-    shown.has("Paused. Every call with this key");
-    let forgotten = shown.header("set-cookie");
+    let other_page = owner.with("cookie", cookie).get("/team").await.expect(200);
+    assert_eq!(other_page.header("set-cookie"), "", "its page comes later");
+    let page = owner.follow(&response).await.expect(200);
+    page.has("Paused. Every call with this key");
+    let cleared_cookie = page.header("set-cookie");
     assert!(
-        forgotten.starts_with("voxum_flash_3000=;") && forgotten.contains("Max-Age=0"),
-        "{forgotten}"
+        cleared_cookie.starts_with("voxum_flash_3000=;") && cleared_cookie.contains("Max-Age=0"),
+        "{cleared_cookie}"
     );
 }
 
@@ -81,8 +81,8 @@ async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session(
     let (world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
-    let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
-    let (cookie, _) = answer.header("set-cookie").split_once(';').unwrap();
+    let response = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    let (cookie, _) = response.header("set-cookie").split_once(';').unwrap();
     let (body, code) = cookie.rsplit_once(':').unwrap();
     let text = "Paused. Every call with this key";
     let shows = async |cookie: &str| {
@@ -90,9 +90,13 @@ async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session(
         page.body.contains(text)
     };
     assert!(shows(cookie).await);
-    let other = world.sign_in(crate::support::OWNER).await;
-    let there = other.with("cookie", cookie).get(&page).await.expect(200);
-    assert!(!there.body.contains(text), "another session");
+    let other_session = world.sign_in(crate::support::OWNER).await;
+    let other_page = other_session
+        .with("cookie", cookie)
+        .get(&page)
+        .await
+        .expect(200);
+    assert!(!other_page.body.contains(text), "another session");
     for forged in [
         body.to_owned(),
         format!("{body}:"),

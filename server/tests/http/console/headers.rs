@@ -1,43 +1,51 @@
 //! Security headers of every response of the console.
 
-use crate::support::{Answer, Text as _, World};
+use crate::support::{TestResponse, Text as _, World};
 use serde_json::json;
 
 #[track_caller]
-fn check(answer: &Answer, what: &str) {
+fn check(response: &TestResponse, context: &str) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("cache-control", "no-store"),
     ] {
-        assert_eq!(answer.header(name), value, "{what}");
+        assert_eq!(response.header(name), value, "{context}");
     }
-    let policy = answer.header("content-security-policy");
+    let policy = response.header("content-security-policy");
     for part in [
         "default-src 'none'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
     ] {
-        assert!(policy.contains(part), "{what}: {policy}");
+        assert!(policy.contains(part), "{context}: {policy}");
     }
     assert!(
-        answer.header("permissions-policy").contains("camera=()"),
-        "{what}"
+        response.header("permissions-policy").contains("camera=()"),
+        "{context}"
     );
     assert!(
-        ["same-origin", "no-referrer"].contains(&answer.header("referrer-policy")),
-        "{what}"
+        ["same-origin", "no-referrer"].contains(&response.header("referrer-policy")),
+        "{context}"
     );
-    assert!(answer.headers.get("server").is_none() && answer.headers.get("x-powered-by").is_none());
+    assert!(
+        response.headers.get("server").is_none() && response.headers.get("x-powered-by").is_none()
+    );
 }
 
 #[tokio::test]
 async fn every_kind_of_response_of_the_console_has_the_headers() {
     let (world, owner) = World::with_owner().await;
     check(&owner.get("/keys").await.expect(200), "a page");
-    check(&world.nobody().get("/keys").await.expect(303), "a redirect");
-    check(&world.nobody().get("/nothing").await.expect(404), "no page");
+    check(
+        &world.anonymous().get("/keys").await.expect(303),
+        "a redirect",
+    );
+    check(
+        &world.anonymous().get("/nothing").await.expect(404),
+        "no page",
+    );
     check(
         &owner.call("keys/list", &json!({})).await.expect(200),
         "a call",
@@ -81,12 +89,12 @@ async fn content_security_policy_has_a_new_nonce_per_page_that_its_scripts_carry
 #[tokio::test]
 async fn hsts_header_is_sent_only_if_the_public_url_is_https() {
     let world = World::at("https://console.example.com").await;
-    let answer = world.nobody().get("/sign-in").await.expect(200);
+    let response = world.anonymous().get("/sign-in").await.expect(200);
     assert_eq!(
-        answer.header("strict-transport-security"),
+        response.header("strict-transport-security"),
         "max-age=31536000"
     );
     let world = World::new().await;
-    let answer = world.nobody().get("/sign-in").await.expect(200);
-    assert_eq!(answer.header("strict-transport-security"), "");
+    let response = world.anonymous().get("/sign-in").await.expect(200);
+    assert_eq!(response.header("strict-transport-security"), "");
 }

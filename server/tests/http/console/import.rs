@@ -77,8 +77,8 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
             .await,
         0
     );
-    let done = apply(&owner, &path, "").await.expect(303);
-    let page = owner.get_text(done.header("location")).await;
+    let result = apply(&owner, &path, "").await.expect(303);
+    let page = owner.get_text(result.header("location")).await;
     page.has_all(["1 faulty row was skipped", "<dt>Changed</dt><dd>1</dd>"]);
     assert_eq!(world.count(all).await, 2);
     assert_eq!(items(&world).await, 2);
@@ -103,9 +103,9 @@ async fn uploaded_file_is_described_with_proposed_choices() {
         "Artikelnr",
         "Äpfel",
     ]);
-    let selected = page.selected();
+    let selected_options = page.selected_options();
     let value = |name: &str| {
-        selected
+        selected_options
             .iter()
             .find(|(field, _)| field == name)
             .unwrap()
@@ -120,8 +120,8 @@ async fn uploaded_file_is_described_with_proposed_choices() {
         ["id", "name", "price", "comma", "merge", "reject"]
     );
     let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
-    let begun = owner.upload(START, "cars.xml", xml, &[]).await.expect(303);
-    let page = owner.get_text(begun.header("location")).await;
+    let upload = owner.upload(START, "cars.xml", xml, &[]).await.expect(303);
+    let page = owner.get_text(upload.header("location")).await;
     page.has_all(["<dd>XML</dd>", "<dt>Items</dt><dd>1</dd>"]);
     page.lacks("column-0");
 }
@@ -159,14 +159,14 @@ async fn removals_are_made_only_if_their_number_is_typed() {
     let first = "id,name\nA,a\nB,b\nC,c\n";
     owner.import("cars.csv", first, &[]).await.expect(200);
     let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
-    for (typed, told) in [
+    for (typed, message) in [
         ("", "Type 2, the number"),
         ("1", "Type 2, the number"),
         ("3", "Type 2, the number"),
         ("two", "Type 2, the number"),
     ] {
         let page = apply(&owner, &path, typed).await.expect(422).body;
-        page.has_all([told, "aria-invalid=\"true\"", "href=\"#removals\""]);
+        page.has_all([message, "aria-invalid=\"true\"", "href=\"#removals\""]);
         assert_eq!(items(&world).await, 3);
     }
     apply(&owner, &path, "2").await.expect(303);
@@ -181,15 +181,15 @@ async fn import_is_applied_once_and_keeps_its_result() {
     assert_eq!(applied.header("location"), path);
     world.sql("DELETE FROM items").await;
     for _ in 0..2 {
-        let again = apply(&owner, &path, "").await.expect(303);
-        assert_eq!(again.header("location"), path);
+        let repeat = apply(&owner, &path, "").await.expect(303);
+        assert_eq!(repeat.header("location"), path);
         let page = owner.get_text(&path).await;
         page.has_all(["was imported", "<dt>New</dt><dd>1</dd>"]);
     }
     assert_eq!(items(&world).await, 0, "it was not applied again");
     for page in ["preview", "faults.csv"] {
-        let answer = owner.get(&format!("{path}/{page}")).await.expect(303);
-        assert_eq!(answer.header("location"), path);
+        let response = owner.get(&format!("{path}/{page}")).await.expect(303);
+        assert_eq!(response.header("location"), path);
     }
     let choices = [("column-0", "name")];
     owner.form(&path, &choices).await.expect(303);
@@ -205,9 +205,9 @@ async fn only_one_of_many_concurrent_confirmations_is_carried_out() {
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
     let preview = owner.get(&format!("{path}/preview")).await.expect(200);
     let confirm = || confirm(&owner, &path, &preview, "");
-    let answers = futures::future::join_all((0..8).map(|_| confirm())).await;
-    for answer in answers {
-        assert_eq!(answer.expect(303).header("location"), path);
+    let responses = futures::future::join_all((0..8).map(|_| confirm())).await;
+    for response in responses {
+        assert_eq!(response.expect(303).header("location"), path);
     }
     let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated'";
     assert_eq!(world.count(events).await, 1);
@@ -235,10 +235,10 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
         "Choose the column that has the id of each item.",
         "aria-invalid=\"true\"",
     ]);
-    let chosen = page.selected();
+    let options = page.selected_options();
     assert!(
-        chosen.contains(&("column-2".to_owned(), "name".to_owned())),
-        "{chosen:?}"
+        options.contains(&("column-2".to_owned(), "name".to_owned())),
+        "{options:?}"
     );
     owner.get(&format!("{path}/preview")).await.expect(303);
 }
@@ -314,12 +314,12 @@ async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_st
     owner.form(&role, &[("role", "admin")]).await.expect(303);
     let deactivate = format!("/team/{id}/deactivate");
     owner.form(&deactivate, &[]).await.expect(303);
-    let answer = apply(&bob, &path, "").await.expect(303);
-    assert!(answer.header("location").starts_with("/sign-in"));
+    let response = apply(&bob, &path, "").await.expect(303);
+    assert!(response.header("location").starts_with("/sign-in"));
     assert_eq!(items(&world).await, 0);
-    let nobody = world.nobody().get(&path).await.expect(303);
+    let redirect = world.anonymous().get(&path).await.expect(303);
     assert!(
-        nobody
+        redirect
             .header("location")
             .starts_with("/sign-in?next=%2Finventory%2Fimport")
     );
@@ -329,7 +329,7 @@ async fn import_is_refused_if_its_member_loses_the_role_or_access_between_the_st
 async fn unreadable_file_is_refused_with_an_explanation() {
     let (world, owner) = World::with_owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
-    for (name, file, told, status) in [
+    for (name, file, message, status) in [
         ("cars.xlsx", "PK", "a workbook", 422),
         ("cars.pdf", "%PDF", "none of JSON, XML or CSV", 422),
         ("cars.csv", "", "Choose a file", 422),
@@ -341,19 +341,19 @@ async fn unreadable_file_is_refused_with_an_explanation() {
     ] {
         let page = owner.upload(START, name, file, &[]).await;
         let page = page.expect(status).body;
-        page.has_all(["The file cannot be read", told]);
+        page.has_all(["The file cannot be read", message]);
     }
-    let answer = owner.form(START, &[("file", "x")]).await;
-    assert_eq!(answer.status, 415);
+    let response = owner.form(START, &[("file", "x")]).await;
+    assert_eq!(response.status, 415);
     assert_eq!(world.count("SELECT count(*) FROM imports").await, 0);
 }
 
 #[tokio::test]
 async fn form_with_two_files_is_refused() {
     let (world, owner) = World::with_owner().await;
-    let (one, other) = ("id,name\nA,a\n", [("file", "id,name\nB,b\n")]);
-    let answer = owner.upload("/inventory/import", "one.csv", one, &other);
-    let page = answer.await.expect(422).body;
+    let (file, fields) = ("id,name\nA,a\n", [("file", "id,name\nB,b\n")]);
+    let response = owner.upload("/inventory/import", "one.csv", file, &fields);
+    let page = response.await.expect(422).body;
     page.has("Choose one file at a time");
     assert_eq!(world.count("SELECT count(*) FROM imports").await, 0);
 }
@@ -363,15 +363,15 @@ async fn faults_can_be_downloaded_as_csv() {
     let (_world, owner) = World::with_owner().await;
     let file = "id,name,price\n=A,a,ten\nB,,1\n";
     let path = choose(&owner, file, &[("column-2", "price")]).await;
-    let answer = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    let response = owner.get(&format!("{path}/faults.csv")).await.expect(200);
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         "text/csv; charset=utf-8; header=present"
     );
-    let lines: Vec<_> = answer.body.lines().collect();
+    let lines: Vec<_> = response.body.lines().collect();
     assert_eq!(lines[0], "\u{FEFF}row,line,id,field,problem");
-    assert!(lines[1].starts_with("2,2,'=A,price,"), "{}", answer.body);
-    assert!(lines[2].starts_with("3,3,B,name,"), "{}", answer.body);
+    assert!(lines[1].starts_with("2,2,'=A,price,"), "{}", response.body);
+    assert!(lines[2].starts_with("3,3,B,name,"), "{}", response.body);
     assert_eq!(lines.len(), 3);
 }
 
@@ -401,11 +401,11 @@ async fn csv_file_is_decoded_in_its_detected_encoding() {
             "UTF-8 with a byte-order mark",
         ),
     ] {
-        let begun = owner
+        let upload = owner
             .upload(START, "cars.csv", &file, &[])
             .await
             .expect(303);
-        let page = owner.get_text(begun.header("location")).await;
+        let page = owner.get_text(upload.header("location")).await;
         page.has(encoding);
         owner.import("cars.csv", &file, &[]).await.expect(200);
     }
@@ -417,21 +417,21 @@ async fn csv_file_is_decoded_in_its_detected_encoding() {
 async fn import_is_not_applied_if_the_session_ends_during_its_confirmation() {
     let (world, owner) = World::with_owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
-    let again = world.sign_in(OWNER).await;
-    let out = async { drop(owner.form("/sign-out", &[]).await.expect(303)) };
+    let second_session = world.sign_in(OWNER).await;
+    let sign_out = async { drop(owner.form("/sign-out", &[]).await.expect(303)) };
     let http = owner
         .with("sec-fetch-site", "same-origin")
         .with("content-type", "application/x-www-form-urlencoded");
     let apply = format!("{path}/apply");
-    let answer = http
-        .send_slowly("POST", &apply, "removals=0&rest=0", out)
+    let response = http
+        .send_slowly("POST", &apply, "removals=0&rest=0", sign_out)
         .await;
     assert!(
-        answer
+        response
             .expect(303)
             .header("location")
             .starts_with("/sign-in")
     );
     assert_eq!(items(&world).await, 0);
-    again.get(&path).await.expect(200);
+    second_session.get(&path).await.expect(200);
 }

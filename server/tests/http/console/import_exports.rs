@@ -1,13 +1,13 @@
 //! Files as other systems export them, each imported at the first try with what the console
 //! proposes.
 
-use crate::support::{Answer, Key, Text as _, World};
+use crate::support::{Key, TestResponse, Text as _, World};
 use serde_json::Value;
 
 const FEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/feeds");
 
 struct Import {
-    page: Answer,
+    page: TestResponse,
     items: Vec<Value>,
 }
 
@@ -33,9 +33,9 @@ impl Import {
 
 #[tokio::test]
 async fn woocommerce_export_can_be_imported() {
-    let refused = import("woocommerce.csv", &[]).await;
-    refused.page.has_all(["1 row has a fault", "Row 5"]);
-    assert_eq!(refused.items.len(), 0);
+    let refusal = import("woocommerce.csv", &[]).await;
+    refusal.page.has_all(["1 row has a fault", "Row 5"]);
+    assert_eq!(refusal.items.len(), 0);
     let import = import("woocommerce.csv", &SKIP).await;
     import
         .page
@@ -77,8 +77,8 @@ async fn meta_vehicle_feed_can_be_imported() {
 
 #[tokio::test]
 async fn german_dealer_system_export_can_be_imported() {
-    let refused = import("dealer-de.csv", &[]).await;
-    refused
+    let refusal = import("dealer-de.csv", &[]).await;
+    refusal
         .page
         .has_all(["Row 4, id A-1003", "<code>price</code>"]);
     let import = import("dealer-de.csv", &SKIP).await;
@@ -95,8 +95,8 @@ async fn german_dealer_system_export_can_be_imported() {
 
 #[tokio::test]
 async fn rows_with_ids_shortened_by_excel_are_refused_or_skipped() {
-    let refused = import("excel.csv", &[]).await;
-    refused.page.has_all([
+    let refusal = import("excel.csv", &[]).await;
+    refusal.page.has_all([
         "Row 2",
         "as a spreadsheet shortens it",
         "2 rows have faults",
@@ -114,11 +114,11 @@ async fn google_rss_feed_is_imported_with_faults_by_line() {
         <item><g:id>B</g:id><title>b</title><g:price>ten</g:price></item>\n</channel></rss>";
     let page = owner.import("feed.xml", rss, &SKIP).await.expect(200);
     page.has_all(["<dt>New</dt><dd>1</dd>", "Line 3, id B"]);
-    let begun = owner
+    let upload = owner
         .upload("/inventory/import", "feed.xml", rss, &[])
         .await;
     let page = owner
-        .get(begun.expect(303).header("location"))
+        .get(upload.expect(303).header("location"))
         .await
         .expect(200);
     page.has("<dt>Format</dt><dd>XML</dd>");
@@ -132,11 +132,11 @@ async fn columns_beyond_the_attribute_limit_are_announced() {
         let headers: Vec<_> = (0..columns).map(|number| format!("c{number}")).collect();
         let values = vec!["x"; columns].join(",");
         let file = format!("id,name,{}\nA,a,{values}\n", headers.join(","));
-        let begun = owner
+        let upload = owner
             .upload("/inventory/import", "cars.csv", &file, &[])
             .await;
         let page = owner
-            .get(begun.expect(303).header("location"))
+            .get(upload.expect(303).header("location"))
             .await
             .expect(200);
         let text = "An item has at most 50 attributes, so 3 columns with values are left out.";

@@ -1,14 +1,14 @@
 //! Faulty files and rows, as the pages of an import count and explain them.
 
 use super::import_steps::{START, apply, begin, choose, items, lines};
-use crate::support::{Answer, Member, Text as _, World};
+use crate::support::{Member, TestResponse, Text as _, World};
 
-async fn preview(member: &Member, path: &str) -> Answer {
+async fn preview(member: &Member, path: &str) -> TestResponse {
     member.get(&format!("{path}/preview")).await.expect(200)
 }
 
 /// The number of rows in the download of the faults, without its header.
-async fn downloaded(member: &Member, path: &str) -> usize {
+async fn count_downloaded_rows(member: &Member, path: &str) -> usize {
     let file = member.get(&format!("{path}/faults.csv")).await.expect(200);
     let rows = file.body.lines().skip(1);
     let mut rows: Vec<_> = rows.filter_map(|line| line.split(',').next()).collect();
@@ -16,7 +16,7 @@ async fn downloaded(member: &Member, path: &str) -> usize {
     rows.len()
 }
 
-fn shown(page: &str) -> usize {
+fn count_shown_rows(page: &str) -> usize {
     page.matches(">Row ").count()
 }
 
@@ -24,14 +24,14 @@ fn shown(page: &str) -> usize {
 async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
     let (_world, owner) = World::with_owner().await;
     let bad = |fault: &str| lines(0..1_200, |n| format!("F{n},{fault}\n"));
-    let (one, two) = (bad("Car,ten"), bad(",ten"));
+    let (single_faults, double_faults) = (bad("Car,ten"), bad(",ten"));
     let good = "G,Good,5\n";
     // Rows with one fault, rows with two, and either with a good row.
     for (rows, reported) in [
-        (one.clone(), 1_000),
-        (two.clone(), 500),
-        (format!("{one}{good}"), 1_000),
-        (format!("{two}{good}"), 500),
+        (single_faults.clone(), 1_000),
+        (double_faults.clone(), 500),
+        (format!("{single_faults}{good}"), 1_000),
+        (format!("{double_faults}{good}"), 500),
     ] {
         let file = format!("id,name,price\n{rows}");
         let price = ("column-2", "price");
@@ -40,16 +40,16 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
         let extent =
             format!("The first 100 are shown. The download contains the first {reported}.");
         page.has_all(["1200 rows have faults", &extent]);
-        assert_eq!(shown(&page), 100);
-        assert_eq!(downloaded(&owner, &path).await, reported);
+        assert_eq!(count_shown_rows(&page), 100);
+        assert_eq!(count_downloaded_rows(&owner, &path).await, reported);
 
         let path = choose(&owner, &file, &[price, ("on_error", "skip")]).await;
         let page = preview(&owner, &path).await.body;
         page.has(&extent);
         if rows.ends_with(good) {
             page.has("1200 rows are skipped");
-            let done = apply(&owner, &path, "").await.expect(303);
-            let page = owner.get_text(done.header("location")).await;
+            let result = apply(&owner, &path, "").await.expect(303);
+            let page = owner.get_text(result.header("location")).await;
             page.has_all(["1200 faulty rows were skipped", "And 1100 more."]);
         } else {
             page.has_all(["Nothing can be imported yet", "1200 rows have faults"]);
@@ -62,13 +62,13 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
 async fn rows_of_unknown_items_are_counted_exactly() {
     let (_world, owner) = World::with_owner().await;
     let rows = lines(0..300, |n| format!("U{n},Car\n"));
-    for skips in ["skip", "reject"] {
-        let choices = [("mode", "update"), ("on_error", skips)];
+    for on_error in ["skip", "reject"] {
+        let choices = [("mode", "update"), ("on_error", on_error)];
         let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
         let page = preview(&owner, &path).await.body;
         let extent = "The first 100 are shown. The download contains all of them.";
         page.has_all(["300 rows have faults", extent]);
-        assert_eq!(downloaded(&owner, &path).await, 300);
+        assert_eq!(count_downloaded_rows(&owner, &path).await, 300);
     }
 }
 

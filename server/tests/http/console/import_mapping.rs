@@ -6,7 +6,7 @@ use crate::support::{Member, Text as _, World};
 const FILE: &str = "Nummer,Titel,Notiz\n1,a,x\n";
 const REMEMBERED: &str = "Your account imported a file with these columns before";
 
-async fn describe(member: &Member, file: &str) -> crate::support::Answer {
+async fn describe(member: &Member, file: &str) -> crate::support::TestResponse {
     let path = begin(member, file).await;
     member.get(&path).await.expect(200)
 }
@@ -29,9 +29,12 @@ async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
     let bob = world.sign_in("bob@example.com").await;
     let page = describe(&bob, "Nummer,Titel,Notiz\n2,b,y\n").await;
     page.has(REMEMBERED);
-    let selected = page.selected();
+    let selected_options = page.selected_options();
     for (name, value) in fields {
-        assert!(selected.contains(&field(name, value)), "{selected:?}");
+        assert!(
+            selected_options.contains(&field(name, value)),
+            "{selected_options:?}"
+        );
     }
     // Another header, and another account.
     let stranger = world.stranger().await;
@@ -40,7 +43,10 @@ async fn mapping_of_an_imported_file_is_remembered_for_the_account() {
         describe(&stranger, FILE).await,
     ] {
         page.lacks(REMEMBERED);
-        assert!(page.selected().contains(&field("column-2", "attribute")));
+        assert!(
+            page.selected_options()
+                .contains(&field("column-2", "attribute"))
+        );
     }
 }
 
@@ -51,7 +57,10 @@ async fn mapping_is_not_remembered_if_its_file_was_not_imported() {
     owner.get(&format!("{path}/preview")).await.expect(200);
     let page = describe(&owner, FILE).await;
     page.lacks(REMEMBERED);
-    assert!(page.selected().contains(&field("column-2", "attribute")));
+    assert!(
+        page.selected_options()
+            .contains(&field("column-2", "attribute"))
+    );
     // An import that changes nothing is an import all the same.
     for _ in 0..2 {
         let path = choose(&owner, FILE, &[("column-2", "category")]).await;
@@ -75,13 +84,16 @@ async fn remembered_mapping_is_ignored_if_it_is_invalid() {
         world.sql(statement).await;
         let page = describe(&owner, FILE).await;
         assert!(!page.body.contains(REMEMBERED), "{statement}");
-        let selected = page.selected();
+        let selected_options = page.selected_options();
         for (name, value) in [
             ("column-0", "id"),
             ("column-1", "name"),
             ("column-2", "attribute"),
         ] {
-            assert!(selected.contains(&field(name, value)), "{selected:?}");
+            assert!(
+                selected_options.contains(&field(name, value)),
+                "{selected_options:?}"
+            );
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The preview of an import, and discarding one.
 
 use super::import_steps::{START, apply, begin, choose, items, lines};
-use crate::support::{Answer, Member, Text as _, World};
+use crate::support::{Member, TestResponse, Text as _, World};
 
-async fn preview(member: &Member, path: &str) -> Answer {
+async fn preview(member: &Member, path: &str) -> TestResponse {
     member.get(&format!("{path}/preview")).await.expect(200)
 }
 
@@ -64,16 +64,16 @@ async fn preview_names_the_fields_that_a_partial_file_clears() {
         }
     }
     // A file that has all of these fields empties them on purpose.
-    let whole = "id,name,price,category,available,Farbe\nA,Accord,100,,,blau\n";
-    let path = choose(&owner, whole, &columns).await;
+    let complete = "id,name,price,category,available,Farbe\nA,Accord,100,,,blau\n";
+    let path = choose(&owner, complete, &columns).await;
     let page = preview(&owner, &path).await.body;
     page.lacks(TITLE);
     let json = r#"{"items":[{"id":"C","name":"Jazz","price":300}]}"#;
-    let begun = owner
+    let upload = owner
         .upload(START, "cars.json", json, &[])
         .await
         .expect(303);
-    let path = begun.header("location").to_owned();
+    let path = upload.header("location").to_owned();
     owner.form(&path, &[]).await.expect(303);
     let page = preview(&owner, &path).await.body;
     page.has("No item of this file has a value for category. It is emptied in 1 item.");
@@ -93,11 +93,11 @@ async fn discarded_import_is_deleted_with_its_file() {
     bob.form(&discard, &[]).await.expect(404);
     preview(&owner, &path).await;
 
-    let discarded = owner.form(&discard, &[]).await.expect(303);
+    let response = owner.form(&discard, &[]).await.expect(303);
     let rows = "SELECT (SELECT count(*) FROM imports) + (SELECT count(*) FROM import_parts)";
     assert_eq!(world.count(rows).await, 0);
-    assert_eq!(discarded.header("location"), START);
-    let (notice, _) = discarded.header("set-cookie").split_once(';').unwrap();
+    assert_eq!(response.header("location"), START);
+    let (notice, _) = response.header("set-cookie").split_once(';').unwrap();
     let cookies = format!("{}; {notice}", owner.cookie);
     let page = owner.with("cookie", &cookies).get(START).await.expect(200);
     page.has("Discarded. The file was deleted");

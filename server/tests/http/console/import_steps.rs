@@ -1,13 +1,13 @@
 //! The steps of an import, as a member takes them.
 
-use crate::support::{Answer, Member, World};
+use crate::support::{Member, TestResponse, World};
 use std::ops::Range;
 
 pub(super) const START: &str = "/inventory/import";
 
 pub(super) async fn begin(member: &Member, file: &str) -> String {
-    let begun = member.upload(START, "cars.csv", file, &[]).await;
-    begun.expect(303).header("location").to_owned()
+    let response = member.upload(START, "cars.csv", file, &[]).await;
+    response.expect(303).header("location").to_owned()
 }
 
 /// Begins an import and takes what is proposed, apart from `fields`.
@@ -15,13 +15,13 @@ pub(super) async fn choose(member: &Member, file: &str, fields: &[(&str, &str)])
     let path = begin(member, file).await;
     let columns = [("column-0", "id"), ("column-1", "name")];
     let fields = [&columns, fields].concat();
-    let chosen = member.form(&path, &fields).await.expect(303);
-    assert_eq!(chosen.header("location"), format!("{path}/preview"));
+    let response = member.form(&path, &fields).await.expect(303);
+    assert_eq!(response.header("location"), format!("{path}/preview"));
     path
 }
 
 /// Confirms the preview as it is now.
-pub(super) async fn apply(member: &Member, path: &str, removals: &str) -> Answer {
+pub(super) async fn apply(member: &Member, path: &str, removals: &str) -> TestResponse {
     let preview = member.get(&format!("{path}/preview")).await;
     confirm(member, path, &preview, removals).await
 }
@@ -30,11 +30,11 @@ pub(super) async fn apply(member: &Member, path: &str, removals: &str) -> Answer
 pub(super) async fn confirm(
     member: &Member,
     path: &str,
-    preview: &Answer,
+    preview: &TestResponse,
     removals: &str,
-) -> Answer {
+) -> TestResponse {
     let fields = [
-        ("preview", &*preview.hidden("preview")),
+        ("preview", &*preview.hidden_field("preview")),
         ("removals", removals),
     ];
     member.form(&format!("{path}/apply"), &fields).await

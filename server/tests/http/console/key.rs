@@ -13,7 +13,7 @@ const EDIT: [(&str, &str); 7] = [
     ("limit_per_second", "3"),
 ];
 
-async fn edit(owner: &Member, key: &Key, fields: &[(&str, &str)]) -> crate::support::Answer {
+async fn edit(owner: &Member, key: &Key, fields: &[(&str, &str)]) -> crate::support::TestResponse {
     owner.form(&format!("/keys/{}/edit", key.id), fields).await
 }
 
@@ -25,18 +25,18 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
         .await;
     key.get("/api/inventory").await.expect(200);
     let page = format!("/keys/{}", key.id);
-    let answer = edit(&owner, &key, &EDIT).await.expect(303);
-    assert_eq!(answer.header("location"), page);
+    let response = edit(&owner, &key, &EDIT).await.expect(303);
+    assert_eq!(response.header("location"), page);
 
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
-    let told = key.get("/api/key").await.expect(200);
-    assert_eq!(told.header("ratelimit-policy"), "\"default\";q=7;w=3");
-    let told = told.json();
-    assert_eq!(told["name"], "Händler-Feed");
-    assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
-    assert_eq!(told["expires_at"], "2030-02-01T00:00:00Z");
+    let details = key.get("/api/key").await.expect(200);
+    assert_eq!(details.header("ratelimit-policy"), "\"default\";q=7;w=3");
+    let details = details.json();
+    assert_eq!(details["name"], "Händler-Feed");
+    assert_eq!(details["scopes"], json!(["leads:read", "leads:write"]));
+    assert_eq!(details["expires_at"], "2030-02-01T00:00:00Z");
 
-    let page = owner.follow(&answer).await.expect(200).body;
+    let page = owner.follow(&response).await.expect(200).body;
     page.has_all([
         "Händler-Feed",
         "Saved. Each change holds from now on.",
@@ -65,18 +65,18 @@ async fn paused_key_is_refused_until_it_is_resumed() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
-    let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
-    assert_eq!(answer.header("location"), page);
-    key.get("/api/leads").await.refused(401, "paused_key");
-    let shown = owner.get_text(&page).await;
-    shown.has_all(["This key is paused", "Resume"]);
+    let response = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    assert_eq!(response.header("location"), page);
+    key.get("/api/leads").await.refusal(401, "paused_key");
+    let html = owner.get_text(&page).await;
+    html.has_all(["This key is paused", "Resume"]);
     // A repeated pause is not an error, and is recorded once.
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
     key.get("/api/leads").await.expect(200);
-    let shown = owner.get_text(&page).await;
-    assert_eq!(shown.matches("<p>Paused</p>").count(), 1);
-    assert_eq!(shown.matches("<p>Resumed</p>").count(), 1);
+    let html = owner.get_text(&page).await;
+    assert_eq!(html.matches("<p>Paused</p>").count(), 1);
+    assert_eq!(html.matches("<p>Resumed</p>").count(), 1);
 }
 
 #[tokio::test]
@@ -92,13 +92,13 @@ async fn key_page_reports_the_result_of_each_form_once() {
         ("resume", &[], "Resumed. Calls with this key are accepted"),
         ("revoke", &[("reason", "other")], "Revoked. Every call"),
     ] {
-        let answer = owner.form(&format!("{page}/{verb}"), fields).await;
-        let answer = answer.expect(303);
-        assert_eq!(answer.header("location"), page);
-        let shown = owner.follow(&answer).await.expect(200).body;
-        assert!(shown.contains(text), "{verb}: {shown}");
-        let again = owner.get_text(&page).await;
-        assert!(!again.contains(text), "{verb}: {again}");
+        let response = owner.form(&format!("{page}/{verb}"), fields).await;
+        let response = response.expect(303);
+        assert_eq!(response.header("location"), page);
+        let html = owner.follow(&response).await.expect(200).body;
+        assert!(html.contains(text), "{verb}: {html}");
+        let reloaded = owner.get_text(&page).await;
+        assert!(!reloaded.contains(text), "{verb}: {reloaded}");
     }
 }
 
@@ -110,12 +110,12 @@ async fn message_is_not_shown_if_the_key_has_changed_again() {
     let paused = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let resumed = owner.form(&format!("{page}/resume"), &[]).await;
     let resumed = resumed.expect(303);
-    let shown = owner.follow(&paused).await.expect(200).body;
-    shown.lacks("Paused. Every call");
+    let html = owner.follow(&paused).await.expect(200).body;
+    html.lacks("Paused. Every call");
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
-    let shown = owner.follow(&resumed).await.expect(200).body;
-    shown.lacks("Resumed. Calls");
-    shown.has("This key is paused: every call");
+    let html = owner.follow(&resumed).await.expect(200).body;
+    html.lacks("Resumed. Calls");
+    html.has("This key is paused: every call");
 }
 
 #[tokio::test]
@@ -153,14 +153,14 @@ async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
     let form = edit(&owner, &key, &EDIT).await.expect(422).body;
     form.lacks("name=\"last_day\"");
     for verb in ["pause", "resume"] {
-        let answer = owner.form(&format!("{page}/{verb}"), &[]).await.expect(422);
+        let response = owner.form(&format!("{page}/{verb}"), &[]).await.expect(422);
         let reason = "This key has ended already. Nothing was changed.";
-        answer.has(reason);
+        response.has(reason);
     }
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
-    let shown = owner.get_text(&page).await;
-    shown.has("Revoked, with the reason other");
-    assert!(!shown.contains("/edit\""), "no way to change it");
+    let html = owner.get_text(&page).await;
+    html.has("Revoked, with the reason other");
+    assert!(!html.contains("/edit\""), "no way to change it");
 }
 
 #[tokio::test]
@@ -169,9 +169,9 @@ async fn viewer_can_view_a_key_but_not_change_it() {
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}", key.id);
-    let shown = owner.get_text(&page).await;
-    shown.has("CRM Sync");
-    shown.lacks("/edit\"");
+    let html = owner.get_text(&page).await;
+    html.has("CRM Sync");
+    html.lacks("/edit\"");
     let form = edit(&owner, &key, &EDIT).await.expect(403).body;
     assert_eq!(form.matches("name=\"last_day\"").count(), 0);
     for verb in ["pause", "resume"] {

@@ -3,9 +3,9 @@
 use crate::support::{Key, LEADS, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
 
-const QUIET: [&str; 0] = [];
+const NO_NOTICES: [&str; 0] = [];
 
-async fn scene(scopes: &[&str]) -> (World, Member, Key) {
+async fn fixture(scopes: &[&str]) -> (World, Member, Key) {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", scopes).await;
     (world, owner, key)
@@ -28,22 +28,22 @@ async fn notices(world: &World, member: &Member) -> Vec<String> {
         .collect();
     let row = member.get_text("/keys").await;
     let id = keys["keys"][0]["id"].as_str().unwrap().to_owned();
-    let own = member.get_text(&format!("/keys/{id}")).await;
+    let key_page = member.get_text(&format!("/keys/{id}")).await;
     for text in &texts {
-        assert!(row.contains(text) && own.contains(text), "{text}");
+        assert!(row.contains(text) && key_page.contains(text), "{text}");
     }
     texts
 }
 
 #[tokio::test]
 async fn key_page_shows_callers_call_counts_and_refusals() {
-    let (world, owner, key) = scene(&LEADS).await;
+    let (world, owner, key) = fixture(&LEADS).await;
     let empty = page(&world, &owner, &key, "").await;
     assert!(empty.contains("No calls in the last 7 days."));
     let feed = key.with("user-agent", "crm-sync/1.4");
     feed.get("/api/leads").await.expect(200);
     feed.get("/api/leads").await.expect(200);
-    feed.from([198, 51, 100, 9])
+    feed.with_ip([198, 51, 100, 9])
         .get("/api/inventory")
         .await
         .expect(403);
@@ -72,17 +72,22 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
 
 #[tokio::test]
 async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
-    let (world, owner, key) = scene(&["leads:read"]).await;
+    let (world, owner, key) = fixture(&["leads:read"]).await;
     owner.revoke(&key.id, "").await.expect(200);
-    let quiet = page(&world, &owner, &key, "").await;
-    assert!(!quiet.contains("still calls"));
-    assert_eq!(notices(&world, &owner).await, QUIET);
-    let late = key.with("user-agent", "old-feed/2").from([198, 51, 100, 9]);
+    let quiet_page = page(&world, &owner, &key, "").await;
+    assert!(!quiet_page.contains("still calls"));
+    assert_eq!(notices(&world, &owner).await, NO_NOTICES);
+    let late_caller = key
+        .with("user-agent", "old-feed/2")
+        .with_ip([198, 51, 100, 9]);
     for _ in 0..2 {
-        assert_eq!(late.get("/api/leads").await.problem().1, "revoked_key");
+        assert_eq!(
+            late_caller.get("/api/leads").await.problem().1,
+            "revoked_key"
+        );
     }
-    let told = page(&world, &owner, &key, "").await;
-    told.has_all([
+    let html = page(&world, &owner, &key, "").await;
+    html.has_all([
         "Something still calls with this key: 2 calls since it ended",
         "Turned away",
         "The key is revoked",
@@ -94,34 +99,37 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     dashboard.has("1 key that is over is still being called with.");
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
-    assert_eq!(notices(&world, &owner).await, QUIET);
+    assert_eq!(notices(&world, &owner).await, NO_NOTICES);
     let dashboard = owner.get_text("/").await;
     dashboard.lacks("still being called");
 }
 
 #[tokio::test]
 async fn call_from_a_new_network_is_shown_for_a_week() {
-    let (world, _, key) = scene(&["leads:read"]).await;
+    let (world, _, key) = fixture(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(DAY + 1);
     let owner = world.sign_in(OWNER).await;
-    key.from([192, 0, 2, 99]).get("/api/key").await.expect(200);
-    assert_eq!(notices(&world, &owner).await, QUIET, "of the same /24");
-    key.from([198, 51, 100, 9])
+    key.with_ip([192, 0, 2, 99])
         .get("/api/key")
         .await
         .expect(200);
-    let told = ["First call from a new network"];
-    assert_eq!(notices(&world, &owner).await, told);
+    assert_eq!(notices(&world, &owner).await, NO_NOTICES, "of the same /24");
+    key.with_ip([198, 51, 100, 9])
+        .get("/api/key")
+        .await
+        .expect(200);
+    let expected = ["First call from a new network"];
+    assert_eq!(notices(&world, &owner).await, expected);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
-    assert_eq!(notices(&world, &owner).await, QUIET);
+    assert_eq!(notices(&world, &owner).await, NO_NOTICES);
 }
 
 #[tokio::test]
 async fn key_page_names_permissions_that_no_call_uses() {
-    let (world, _, key) = scene(&LEADS).await;
+    let (world, _, key) = fixture(&LEADS).await;
     key.get("/api/leads").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(31 * DAY);
@@ -129,58 +137,61 @@ async fn key_page_names_permissions_that_no_call_uses() {
     assert_eq!(notices(&world, &owner).await, ["Unused for 30 days"]);
     key.get("/api/leads").await.expect(200);
     assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
-    let told = page(&world, &owner, &key, "").await;
-    told.has("leads:write unused for 31 days: ");
-    assert!(!told.contains("leads:read unused"));
+    let html = page(&world, &owner, &key, "").await;
+    html.has("leads:write unused for 31 days: ");
+    assert!(!html.contains("leads:read unused"));
     let lead = serde_json::json!({ "email": "buyer@example.com" });
     key.post("/api/leads", &lead).await.expect(201);
-    assert_eq!(notices(&world, &owner).await, QUIET);
+    assert_eq!(notices(&world, &owner).await, NO_NOTICES);
     world.clock.advance_seconds(58 * DAY);
     let owner = world.sign_in(OWNER).await;
-    let told = page(&world, &owner, &key, "").await;
-    told.has("leads:write unused for 58 days: ");
+    let html = page(&world, &owner, &key, "").await;
+    html.has("leads:write unused for 58 days: ");
 }
 
 #[tokio::test]
 async fn watched_networks_are_proposed_and_can_be_enforced() {
-    let (world, owner, key) = scene(&["leads:read"]).await;
+    let (world, owner, key) = fixture(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
-    key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
+    key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(60);
-    let answer = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
-    assert_eq!(answer.expect(303).header("location"), at);
-    let begun = page(&world, &owner, &key, "").await;
-    assert!(begun.contains("Watching began") && begun.contains("No calls since then."));
+    let response = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
+    assert_eq!(response.expect(303).header("location"), at);
+    let watch_page = page(&world, &owner, &key, "").await;
+    assert!(watch_page.contains("Watching began") && watch_page.contains("No calls since then."));
     for ip in [[203, 0, 113, 7], [198, 51, 100, 1], [198, 51, 100, 2]] {
-        key.from(ip).get("/api/key").await.expect(200);
+        key.with_ip(ip).get("/api/key").await.expect(200);
     }
-    let seen = page(&world, &owner, &key, "").await;
+    let proposal_page = page(&world, &owner, &key, "").await;
     for value in ["203.0.113.7", "198.51.100.0/24"] {
         assert!(
-            seen.contains(&format!("value=\"{value}\"")),
-            "{value}: {seen}"
+            proposal_page.contains(&format!("value=\"{value}\"")),
+            "{value}: {proposal_page}"
         );
     }
-    assert!(!seen.contains("value=\"10.0.0.1\""), "before the watch");
+    assert!(
+        !proposal_page.contains("value=\"10.0.0.1\""),
+        "before the watch"
+    );
 
     let enforce = format!("{at}/enforce");
-    let answer = owner.form(&enforce, &[]).await.expect(422);
-    answer.has("Choose at least one network.");
-    key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
+    let response = owner.form(&enforce, &[]).await.expect(422);
+    response.has("Choose at least one network.");
+    key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
     let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
-    let answer = owner.form(&enforce, &chosen).await.expect(303);
-    assert_eq!(answer.header("location"), at);
+    let response = owner.form(&enforce, &chosen).await.expect(303);
+    assert_eq!(response.header("location"), at);
     for (ip, status) in [
         ([203, 0, 113, 7], 200),
         ([203, 0, 113, 8], 403),
         ([198, 51, 100, 77], 200),
         ([10, 0, 0, 1], 403),
     ] {
-        key.from(ip).get("/api/key").await.expect(status);
+        key.with_ip(ip).get("/api/key").await.expect(status);
     }
-    let told = page(&world, &owner, &key, "").await;
-    told.has_all([
+    let html = page(&world, &owner, &key, "").await;
+    html.has_all([
         "Calls from anywhere else are refused.",
         "Allowed addresses: none → 198.51.100.0/24, 203.0.113.7",
         "<p>Watched</p>",
@@ -192,22 +203,22 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
 
 #[tokio::test]
 async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
-    let (world, owner, key) = scene(&["leads:read"]).await;
+    let (world, owner, key) = fixture(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
-    let edit = async |list: &str, meant: &str| {
+    let edit = async |list: &str, confirmation: &str| {
         let fields = [
             ("name", "CRM Sync"),
             ("scopes", "leads:read"),
             ("allow_list", list),
-            ("shut_out", meant),
+            ("shut_out", confirmation),
         ];
         owner.form(&format!("/keys/{}/edit", key.id), &fields).await
     };
     edit("192.0.2.0/24", "").await.expect(303);
-    let asked = edit("203.0.113.0/24", "").await.expect(422).body;
-    asked.has("Calls came from 192.0.2.7 in the last 7 days");
-    asked.has_all(["Refuse these calls from now on", "203.0.113.0/24"]);
+    let question = edit("203.0.113.0/24", "").await.expect(422).body;
+    question.has("Calls came from 192.0.2.7 in the last 7 days");
+    question.has_all(["Refuse these calls from now on", "203.0.113.0/24"]);
     key.get("/api/key").await.expect(200);
     edit("203.0.113.0/24", "yes").await.expect(303);
     key.get("/api/key").await.expect(403);
@@ -217,23 +228,23 @@ async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
 
 #[tokio::test]
 async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
-    let (world, owner, key) = scene(&["leads:read"]).await;
+    let (world, owner, key) = fixture(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
     owner.form(&format!("{at}/watch"), &[]).await.expect(303);
     key.get("/api/key").await.expect(200);
     world.sql("UPDATE members SET role = 'viewer'").await;
-    let seen = page(&world, &owner, &key, "").await;
-    assert!(seen.contains("192.0.2.7") && !seen.contains("Enforce these"));
-    assert!(!seen.contains("Stop watching"));
+    let html = page(&world, &owner, &key, "").await;
+    assert!(html.contains("192.0.2.7") && !html.contains("Enforce these"));
+    assert!(!html.contains("Stop watching"));
     for (verb, field) in [
         ("watch", ("watch", "off")),
         ("enforce", ("networks", "10.0.0.1")),
     ] {
-        let answer = owner
+        let response = owner
             .form(&format!("{at}/{verb}"), &[field])
             .await
             .expect(403);
-        answer.has("Your role does not allow this.");
+        response.has("Your role does not allow this.");
     }
     key.get("/api/key").await.expect(200);
     let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";

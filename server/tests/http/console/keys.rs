@@ -1,9 +1,9 @@
 //! `/keys` and the pages below it without script: forms and the pages that respond to them.
 
-use crate::support::{Answer, Member, Text as _, World};
+use crate::support::{Member, TestResponse, Text as _, World};
 
 /// Submits the create form with the page's token.
-async fn create(owner: &Member, name: &str) -> (Answer, String) {
+async fn create(owner: &Member, name: &str) -> (TestResponse, String) {
     let token = owner.keys().await["new_key"]["token"]
         .as_str()
         .unwrap()
@@ -11,7 +11,7 @@ async fn create(owner: &Member, name: &str) -> (Answer, String) {
     (send(owner, name, &token).await, token)
 }
 
-async fn send(owner: &Member, name: &str, token: &str) -> Answer {
+async fn send(owner: &Member, name: &str, token: &str) -> TestResponse {
     let fields = [
         ("name", name),
         ("scopes", "inventory:read"),
@@ -38,7 +38,7 @@ async fn new_key_is_shown_only_in_the_response_that_creates_it_and_works() {
     );
     page.has("Save your API key");
     let secret = secret_in(&page.body);
-    let key = world.nobody().with("x-api-key", &secret);
+    let key = world.anonymous().with("x-api-key", &secret);
     assert_eq!(key.get_json("/api/key").await["name"], "CRM Sync");
     for path in ["/keys", "/keys/new", "/inventory"] {
         assert!(!owner.get_text(path).await.contains(&secret), "{path}");
@@ -50,9 +50,9 @@ async fn form_that_is_sent_twice_creates_one_key() {
     let (world, owner) = World::with_owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;
     let secret = secret_in(&first.body);
-    let again = send(&owner, "CRM Sync", &token).await.expect(422);
-    again.has("was already created");
-    again.lacks(&secret);
+    let repeat = send(&owner, "CRM Sync", &token).await.expect(422);
+    repeat.has("was already created");
+    repeat.lacks(&secret);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }
 
@@ -80,26 +80,26 @@ async fn key_is_revoked_by_its_form_and_stays_listed() {
     let path = format!("/keys/{}/revoke", key.id);
     let page = owner.get(&path).await.expect(200);
     page.has_all(["Revoke key", "CRM &lt;Sync&gt;"]);
-    let answer = owner
+    let response = owner
         .form(&path, &[("reason", "leaked"), ("confirm", "")])
         .await
         .expect(303);
-    assert_eq!(answer.header("location"), format!("/keys/{}", key.id));
+    assert_eq!(response.header("location"), format!("/keys/{}", key.id));
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
-    let page = owner.follow(&answer).await.expect(200).body;
+    let page = owner.follow(&response).await.expect(200).body;
     page.has("Revoked. Every call with this key is refused from now on.");
     let row = owner.keys().await["keys"][0].clone();
     assert_eq!(
         (&row["revocation"]["reason"], &row["revocation"]["by"]),
         (&"leaked".into(), &"ada@example.com".into())
     );
-    let again = owner.form(&path, &[("reason", "leaked")]).await.expect(422);
-    again.has("ended already");
+    let repeat = owner.form(&path, &[("reason", "leaked")]).await.expect(422);
+    repeat.has("ended already");
 }
 
 #[tokio::test]
 async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log() {
-    const TOLD: &str = "Refused on 1 of 1 node";
+    const RECEIPT: &str = "Refused on 1 of 1 node";
     let (world, owner) = World::with_owner().await;
     let mut keys = Vec::new();
     for name in ["Dialog", "First", "Second", "Left", "Own"] {
@@ -108,31 +108,32 @@ async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log()
     let [dialog, first, second, _, own] = &keys[..] else {
         unreachable!()
     };
-    let answer = owner.revoke(&dialog.id, "").await.expect(200).json();
-    let told = answer["Ok"]["revocation"]["receipt"].as_str();
-    let told = told.is_some_and(|told| told.starts_with(TOLD) && told.ends_with("you confirmed"));
-    assert!(told, "{answer}");
+    let response = owner.revoke(&dialog.id, "").await.expect(200).json();
+    let receipt = response["Ok"]["revocation"]["receipt"].as_str();
+    let receipt = receipt
+        .is_some_and(|receipt| receipt.starts_with(RECEIPT) && receipt.ends_with("you confirmed"));
+    assert!(receipt, "{response}");
     // By a bulk action, by the key's holder, and together with all others.
-    let several = [
+    let bulk_form = [
         ("do", "revoke"),
         ("key", &*first.id),
         ("key", &*second.id),
         ("count", "2"),
         ("reason", "other"),
     ];
-    owner.form("/keys/several", &several).await.expect(303);
+    owner.form("/keys/several", &bulk_form).await.expect(303);
     own.delete("/api/key").await.expect(204);
     let all = [("confirm", "Acme Motors")];
     owner.form("/keys/revoke-all", &all).await.expect(303);
-    world.services.key_changes.receipts_stored().await;
+    world.services.key_changes.wait_for_receipts().await;
     for key in &keys {
         let page = owner.get(&format!("/keys/{}", key.id)).await;
         let page = page.expect(200).body;
-        assert_eq!(page.matches(TOLD).count(), 1, "as its status: {page}");
+        assert_eq!(page.matches(RECEIPT).count(), 1, "as its status: {page}");
     }
     let log = owner.get_text("/audit").await;
     // One for each key, and one for the revocation of all keys.
-    assert_eq!(log.matches(TOLD).count(), 6, "{log}");
+    assert_eq!(log.matches(RECEIPT).count(), 6, "{log}");
     let file = owner.get_text("/audit/log.jsonl").await;
     assert_eq!(
         file.matches("\"receipt\":{\"acknowledged\":1,").count(),
@@ -196,8 +197,8 @@ async fn viewer_can_list_keys_but_not_create_or_revoke_them() {
         .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
         .await
         .expect(403);
-    let refused = viewer.revoke(&key.id, "").await.expect(200);
-    assert_eq!(refused.json()["Err"], "forbidden");
+    let refusal = viewer.revoke(&key.id, "").await.expect(200);
+    assert_eq!(refusal.json()["Err"], "forbidden");
     key.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }

@@ -3,10 +3,10 @@
 use crate::support::{Key, Text as _, World};
 use serde_json::json;
 
-async fn welcome(key: &Key, name: &str) -> String {
+async fn create_lead(key: &Key, name: &str) -> String {
     let lead = json!({ "name": name, "email": "grace@navy.example" });
-    let answer = key.post("/api/leads", &lead).await.expect(201);
-    answer.header("location").to_owned()
+    let response = key.post("/api/leads", &lead).await.expect(201);
+    response.header("location").to_owned()
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn leads_are_paged_with_the_latest_change_first() {
     let key = owner.create("CRM Sync", &["leads:write"]).await;
     let mut paths = Vec::new();
     for number in 0..61 {
-        paths.push(welcome(&key, &format!("Person {number:02}.")).await);
+        paths.push(create_lead(&key, &format!("Person {number:02}.")).await);
     }
     let first = &paths[0];
     key.patch(first, &json!({ "status": "won" }))
@@ -54,10 +54,13 @@ async fn leads_are_paged_with_the_latest_change_first() {
     key.delete(&paths[60]).await.expect(204);
 
     let page = owner.get_text("/leads").await;
-    let place = |name: &str| page.find(name);
-    assert!(place("Person 00.") < place("Person 59.") && place("Person 59.") < place("Person 11."));
-    assert!(place("Person 11.").is_some() && place("Person 10.").is_none());
-    assert!(place("Person 60.").is_none() && page.contains("60 leads"));
+    let position = |name: &str| page.find(name);
+    assert!(
+        position("Person 00.") < position("Person 59.")
+            && position("Person 59.") < position("Person 11.")
+    );
+    assert!(position("Person 11.").is_some() && position("Person 10.").is_none());
+    assert!(position("Person 60.").is_none() && page.contains("60 leads"));
     let (_, rest) = page.split_once("/leads?cursor=").unwrap();
     let (cursor, _) = rest.split_once('"').unwrap();
     // A lead that changes now moves to the front, and nothing appears twice on the way back.
@@ -73,8 +76,8 @@ async fn leads_are_paged_with_the_latest_change_first() {
 
     // The cursor of the API's feed runs in the other direction.
     for bad in ["020000000000000001", "nonsense", ""] {
-        let answer = owner.get(&format!("/leads?cursor={bad}")).await;
-        assert!(answer.expect(404).body.contains("Not found"), "{bad:?}");
+        let response = owner.get(&format!("/leads?cursor={bad}")).await;
+        assert!(response.expect(404).body.contains("Not found"), "{bad:?}");
     }
 }
 

@@ -13,19 +13,19 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
     let pages = CONSOLE
         .iter()
         .filter(|route| route.method == MethodFilter::GET && !OPEN.contains(&route.path));
-    let mut seen = 0;
+    let mut page_count = 0;
     for route in pages {
         let path = route.path.replace("{id}", "x");
-        let answer = world
-            .nobody()
+        let response = world
+            .anonymous()
             .get(&format!("{path}?a=b&c"))
             .await
             .expect(303);
-        let back = format!("/sign-in?next={}%3Fa%3Db%26c", path.replace('/', "%2F"));
-        assert_eq!(answer.header("location"), back);
-        seen += 1;
+        let location = format!("/sign-in?next={}%3Fa%3Db%26c", path.replace('/', "%2F"));
+        assert_eq!(response.header("location"), location);
+        page_count += 1;
     }
-    assert_eq!(seen, 33);
+    assert_eq!(page_count, 33);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn unknown_address_is_answered_with_a_not_found_page() {
         "/call/x",
         "/pkg/none.js",
     ] {
-        for http in [&*owner, &world.nobody()] {
+        for http in [&*owner, &world.anonymous()] {
             let page = http.get(path).await;
             assert!(
                 matches!(page.status.as_u16(), 404 | 405),
@@ -83,12 +83,16 @@ async fn unknown_address_is_answered_with_a_not_found_page() {
     let page = owner.get("/nothing").await.expect(404);
     page.has("Page not found");
     world
-        .nobody()
+        .anonymous()
         .send("POST", "/nothing", "")
         .await
         .expect(404);
-    let answer = world.nobody().send("DELETE", "/keys", "").await.expect(405);
-    assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+    let response = world
+        .anonymous()
+        .send("DELETE", "/keys", "")
+        .await
+        .expect(405);
+    assert_eq!(response.header("allow"), "GET,HEAD,POST");
 }
 
 #[tokio::test]
@@ -101,11 +105,11 @@ async fn forms_are_accepted_only_as_browsers_send_them() {
         "application/json",
         "",
     ] {
-        let answer = owner
+        let response = owner
             .with("content-type", kind)
             .send("POST", "/keys", "name=x")
             .await;
-        assert_eq!(answer.status, 415, "{kind}");
+        assert_eq!(response.status, 415, "{kind}");
     }
     let form = owner.with("content-type", "application/x-www-form-urlencoded");
     form.send("POST", "/keys", vec![b'a'; 64 * 1024 + 1])
@@ -146,12 +150,12 @@ async fn malformed_addresses_cause_no_server_error() {
             "/keys/x/revoke",
             "/nothing",
         ] {
-            for http in [&*owner, &world.nobody()] {
-                let answer = http.get(&format!("{path}?{query}")).await;
+            for http in [&*owner, &world.anonymous()] {
+                let response = http.get(&format!("{path}?{query}")).await;
                 assert!(
-                    answer.status.as_u16() < 500,
+                    response.status.as_u16() < 500,
                     "{path}?{query}: {}",
-                    answer.body
+                    response.body
                 );
             }
         }
@@ -165,8 +169,8 @@ async fn malformed_addresses_cause_no_server_error() {
         "//keys",
         "/keys/%E2%80%AE/revoke",
     ] {
-        let answer = owner.get(path).await;
-        assert_eq!(answer.status, 404, "{path}");
+        let response = owner.get(path).await;
+        assert_eq!(response.status, 404, "{path}");
     }
 }
 
@@ -218,16 +222,19 @@ async fn user_input_is_escaped_on_every_page() {
         page.contains("\\u003c/script>\\u003cscript>alert(1)"),
         "and in what is handed over: {page}"
     );
-    let sign_in = world.nobody().get_text(&format!("/sign-in?{query}")).await;
+    let sign_in = world
+        .anonymous()
+        .get_text(&format!("/sign-in?{query}"))
+        .await;
     sign_in.lacks("<script>");
     let fields = [("email", EVIL), ("password", EVIL), ("next", EVIL)];
-    let refused = world
-        .nobody()
+    let refusal = world
+        .anonymous()
         .form("/sign-in", &fields)
         .await
         .expect(401)
         .body;
-    refused.lacks("<script>");
+    refusal.lacks("<script>");
 }
 
 #[tokio::test]
@@ -263,7 +270,7 @@ async fn pages_that_show_or_take_a_secret_load_no_module() {
     ];
     let saved = owner.form("/keys", &fields).await.expect(200).body;
     saved.has_all(["vx_", "Save your API key"]);
-    let sign_in = world.nobody().get_text("/sign-in").await;
+    let sign_in = world.anonymous().get_text("/sign-in").await;
     for page in [form, saved, sign_in] {
         page.lacks_all(["type=\"module\"", "hydrate"]);
     }

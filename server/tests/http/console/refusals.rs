@@ -1,6 +1,6 @@
 //! `/refusals`: why a call was refused, by its request id.
 
-use crate::support::{Answer, INVENTORY, Key, Member, OWNER, Text as _, World};
+use crate::support::{INVENTORY, Key, Member, OWNER, TestResponse, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ async fn look_up(member: &Member, id: &str) -> String {
 }
 
 /// Returns the page that explains a refused call.
-async fn explained(member: &Member, answer: &Answer) -> String {
-    assert!(answer.status.as_u16() >= 400, "{answer:?}");
-    look_up(member, answer.header("x-request-id")).await
+async fn explanation(member: &Member, response: &TestResponse) -> String {
+    assert!(response.status.as_u16() >= 400, "{response:?}");
+    look_up(member, response.header("x-request-id")).await
 }
 
-async fn scene() -> (World, Member, Key) {
+async fn fixture() -> (World, Member, Key) {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &INVENTORY).await;
     (world, owner, key)
@@ -25,22 +25,22 @@ const UNKNOWN: &str = "No refused call of the last 7 days has this id";
 
 #[tokio::test]
 async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
-    let (world, owner, key) = scene().await;
-    let nobody = world.nobody();
-    let whole = &key.secret;
-    let last = if whole.ends_with('a') { "b" } else { "a" };
-    let mistyped = format!("{}{last}", &whole[..51]);
-    for (presented, why) in [
+    let (world, owner, key) = fixture().await;
+    let anonymous = world.anonymous();
+    let secret = &key.secret;
+    let last = if secret.ends_with('a') { "b" } else { "a" };
+    let mistyped = format!("{}{last}", &secret[..51]);
+    for (presented, reason) in [
         (
-            whole[..38].to_owned(),
+            secret[..38].to_owned(),
             "The key was incomplete: 38 of 52 characters.",
         ),
         (
-            format!("{whole}{}", &whole[3..11]),
+            format!("{secret}{}", &secret[3..11]),
             "The key was too long: 60 characters instead of 52.",
         ),
         (
-            format!("\"{whole}\""),
+            format!("\"{secret}\""),
             "The key held characters that no key has",
         ),
         ("sk_live_51".to_owned(), "does not begin with vx_."),
@@ -51,37 +51,37 @@ async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
         ),
         (String::new(), "The call came without a key."),
     ] {
-        let answer = nobody
+        let response = anonymous
             .with("x-api-key", &presented)
             .get("/api/inventory")
             .await;
-        let page = explained(&owner, &answer).await;
-        let told = match &*presented {
+        let page = explanation(&owner, &response).await;
+        let key_text = match &*presented {
             "" => "None was sent",
             "vx_00000000000000000000000000000000000000000003Ekpv5" => "None of this server’s",
             // A fragment of a key that was just created is recognised by its beginning.
-            piece if piece.starts_with(&whole[..9]) => &whole[..9],
+            piece if piece.starts_with(&secret[..9]) => &secret[..9],
             _ => "Not known, since no whole key was sent",
         };
-        page.has_all([why, "GET /api/inventory", told]);
+        page.has_all([reason, "GET /api/inventory", key_text]);
     }
-    let two = key.with("x-api-key", whole).get("/api/key").await;
-    explained(&owner, &two)
+    let duplicate = key.with("x-api-key", secret).get("/api/key").await;
+    explanation(&owner, &duplicate)
         .await
         .has("The call carried more than one key.");
-    let nowhere = nobody.get(&format!("/api/{whole}")).await;
-    let page = explained(&owner, &nowhere).await;
+    let unrouted = anonymous.get(&format!("/api/{secret}")).await;
+    let page = explanation(&owner, &unrouted).await;
     page.has("There is nothing at the address");
-    assert!(!page.contains(&whole[..12]));
+    assert!(!page.contains(&secret[..12]));
 }
 
 #[tokio::test]
 async fn explanation_names_the_actor_time_address_and_permission() {
-    let (world, owner, key) = scene().await;
+    let (world, owner, key) = fixture().await;
     let page = format!("/keys/{}", key.id);
     let scope = key.get("/api/leads").await;
-    let told = explained(&owner, &scope).await;
-    told.has_all([
+    let html = explanation(&owner, &scope).await;
+    html.has_all([
         "The call needed the permission leads:read",
         "missing_scope",
         &page,
@@ -89,8 +89,8 @@ async fn explanation_names_the_actor_time_address_and_permission() {
 
     let body = json!({ "items": [{ "id": "A", "price": "secret price", "secret_name": 1 }] });
     let bad = key.post("/api/inventory", &body).await;
-    let told = explained(&owner, &bad).await;
-    told.has_all([
+    let html = explanation(&owner, &bad).await;
+    html.has_all([
         "/items/0/price",
         "/items/0/name",
         "required",
@@ -98,8 +98,8 @@ async fn explanation_names_the_actor_time_address_and_permission() {
         "POST /api/inventory",
     ]);
     assert!(
-        !told.contains("secret"),
-        "no value and no name of the caller's: {told}"
+        !html.contains("secret"),
+        "no value and no name of the caller's: {html}"
     );
 
     let fields = [
@@ -114,8 +114,8 @@ async fn explanation_names_the_actor_time_address_and_permission() {
         )
         .await
         .expect(303);
-    let told = explained(&owner, &key.get("/api/leads").await).await;
-    told.has("The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone.");
+    let html = explanation(&owner, &key.get("/api/leads").await).await;
+    html.has("The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone.");
     owner
         .form(&format!("{page}/edit"), &fields[..2])
         .await
@@ -123,51 +123,51 @@ async fn explanation_names_the_actor_time_address_and_permission() {
 
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let paused = key.get("/api/leads").await;
-    explained(&owner, &paused)
+    explanation(&owner, &paused)
         .await
         .has("The key is paused, since 23 Nov 2026");
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
-    explained(&owner, &paused)
+    explanation(&owner, &paused)
         .await
         .has("The key was paused then, and is no longer.");
 
     owner.revoke(&key.id, "Feed").await.expect(200);
-    let told = explained(&owner, &key.get("/api/leads").await).await;
-    told.has("The key was revoked by ada@example.com on 23 Nov 2026, 05:31:07 UTC, with the reason other.");
+    let html = explanation(&owner, &key.get("/api/leads").await).await;
+    html.has("The key was revoked by ada@example.com on 23 Nov 2026, 05:31:07 UTC, with the reason other.");
     let ended = owner.create("Ends", &["leads:read"]).await;
     world.clock.advance_seconds(90 * DAY);
     let owner = world.sign_in(OWNER).await;
-    let told = explained(&owner, &ended.get("/api/leads").await).await;
-    told.has("The key expired on 21 Feb 2027");
+    let html = explanation(&owner, &ended.get("/api/leads").await).await;
+    html.has("The key expired on 21 Feb 2027");
 }
 
 #[tokio::test]
 async fn explanation_names_the_limit_that_was_exceeded() {
-    let (world, owner, key) = scene().await;
+    let (world, owner, key) = fixture().await;
     let mut last = key.get("/api/inventory").await;
     while last.status == 200 {
         last = key.get("/api/inventory").await;
     }
-    explained(&owner, &last)
+    explanation(&owner, &last)
         .await
         .has("The key made more calls than its limit allows.");
     let wrong = world
-        .nobody()
+        .anonymous()
         .with("x-api-key", "vx_")
-        .from([198, 51, 100, 9]);
+        .with_ip([198, 51, 100, 9]);
     let mut last = wrong.get("/api/key").await;
     while last.status == 401 {
         last = wrong.get("/api/key").await;
     }
-    explained(&owner, &last)
+    explanation(&owner, &last)
         .await
         .has("wrong or ended keys came from the caller");
 }
 
 #[tokio::test]
 async fn every_code_of_the_api_has_its_own_explanation() {
-    let (world, owner, _) = scene().await;
-    let api = world.nobody().get("/api/openapi.json").await.json();
+    let (world, owner, _) = fixture().await;
+    let api = world.anonymous().get("/api/openapi.json").await.json();
     let codes = api["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].clone();
     let codes: Vec<String> = serde_json::from_value(codes).unwrap();
     assert!(codes.len() > 20, "{codes:?}");
@@ -200,18 +200,18 @@ async fn every_code_of_the_api_has_its_own_explanation() {
 
 #[tokio::test]
 async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
-    let (world, owner, key) = scene().await;
+    let (world, owner, key) = fixture().await;
     let stranger = world.stranger().await;
-    let mine = key.get("/api/leads").await;
-    let nobodys = world.nobody().get("/api/key").await;
+    let own_refusal = key.get("/api/leads").await;
+    let anonymous_refusal = world.anonymous().get("/api/key").await;
     for flushed in [false, true] {
         if flushed {
             world.services.flush().await.unwrap();
         }
-        explained(&owner, &mine).await.has("leads:read");
-        explained(&stranger, &mine).await.has(UNKNOWN);
+        explanation(&owner, &own_refusal).await.has("leads:read");
+        explanation(&stranger, &own_refusal).await.has(UNKNOWN);
         for member in [&owner, &stranger] {
-            explained(member, &nobodys)
+            explanation(member, &anonymous_refusal)
                 .await
                 .has("The call came without a key.");
         }
@@ -222,16 +222,16 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
         .has(UNKNOWN);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
-    explained(&owner, &mine).await.has("leads:read");
+    explanation(&owner, &own_refusal).await.has("leads:read");
     world.clock.advance_seconds(1);
-    explained(&owner, &mine).await.has(UNKNOWN);
+    explanation(&owner, &own_refusal).await.has(UNKNOWN);
     world.services.refusals.sweep().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM refused_calls").await, 0);
 }
 
 #[tokio::test]
 async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
-    let (_world, owner, key) = scene().await;
+    let (_world, owner, key) = fixture().await;
     let empty = owner.get_text("/refusals").await;
     empty.lacks("A request id has 32 characters");
     look_up(&owner, "abc")
@@ -240,8 +240,8 @@ async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
     look_up(&owner, &"0".repeat(32)).await.has(UNKNOWN);
     let page = look_up(&owner, &key.secret).await;
     page.lacks(&key.secret);
-    let answer = key.get("/api/leads").await;
-    let id = answer.header("x-request-id").to_uppercase();
+    let response = key.get("/api/leads").await;
+    let id = response.header("x-request-id").to_uppercase();
     look_up(&owner, &format!("+{id}+")).await.has("leads:read");
-    let _: Value = answer.json();
+    let _: Value = response.json();
 }

@@ -1,6 +1,6 @@
 //! `/keys/{id}/rotate`: replacing a key by a new one.
 
-use crate::support::{Answer, Key, Member, Text as _, World};
+use crate::support::{Key, Member, TestResponse, Text as _, World};
 use domain::seconds::{DAY, HOUR};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn token(owner: &Member, key: &Key) -> String {
     field(&form.expect(200).body, "token")
 }
 
-async fn rotate(owner: &Member, key: &Key, grace: &str, expires: &str) -> Answer {
+async fn rotate(owner: &Member, key: &Key, grace: &str, expires: &str) -> TestResponse {
     let token = token(owner, key).await;
     let fields = [("grace", grace), ("expires", expires), ("token", &token)];
     owner
@@ -28,7 +28,7 @@ async fn rotate(owner: &Member, key: &Key, grace: &str, expires: &str) -> Answer
 }
 
 /// Rotates a key, and returns the new one from the page that shows it once.
-async fn rotated(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
+async fn rotate_and_get_key(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
     let page = rotate(owner, key, grace, "same").await.expect(200).body;
     let at = page.find("value=\"vx_").expect("the key is shown") + 7;
     let secret = page[at..at + 52].to_owned();
@@ -40,7 +40,7 @@ async fn rotated(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
     Key::new(&world.app, secret, id.to_owned())
 }
 
-async fn shown(owner: &Member, key: &Key) -> String {
+async fn key_page(owner: &Member, key: &Key) -> String {
     let page = owner.get(&format!("/keys/{}", key.id)).await;
     page.expect(200).body
 }
@@ -65,16 +65,16 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     form.has("value=\"24h\" selected");
     form.has("value=\"same\" selected");
 
-    let new = rotated(&world, &owner, &old, "24h").await;
+    let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
     assert_ne!(new.secret, old.secret);
-    let told = new.get("/api/key").await.expect(200);
-    assert_eq!(told.header("ratelimit-policy"), "\"default\";q=7;w=3");
-    let told = told.json();
-    assert_eq!(told["name"], "CRM Sync");
-    assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
+    let details = new.get("/api/key").await.expect(200);
+    assert_eq!(details.header("ratelimit-policy"), "\"default\";q=7;w=3");
+    let details = details.json();
+    assert_eq!(details["name"], "CRM Sync");
+    assert_eq!(details["scopes"], json!(["leads:read", "leads:write"]));
     // Both keys were created in the same second, so the same lifetime ends at the same time.
-    assert_eq!(told["expires_at"], "2027-02-01T00:00:00Z");
-    assert!(shown(&owner, &new).await.contains("Ask Grace."));
+    assert_eq!(details["expires_at"], "2027-02-01T00:00:00Z");
+    assert!(key_page(&owner, &new).await.contains("Ask Grace."));
     old.get("/api/key").await.expect(200);
 
     world.clock.advance_seconds(DAY - 1);
@@ -83,7 +83,7 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     world.clock.advance_seconds(1);
     assert_eq!(old.get("/api/key").await.problem().1, "expired_key");
     new.get("/api/key").await.expect(200);
-    let page = shown(&owner, &old).await;
+    let page = key_page(&owner, &old).await;
     page.has("data-status=\"expired\"");
 }
 
@@ -92,7 +92,7 @@ async fn rotation_without_a_grace_period_revokes_the_old_key_as_replaced() {
     let (world, owner) = World::with_owner().await;
     let old = owner.create("CRM Sync", &["leads:read"]).await;
     old.get("/api/key").await.expect(200);
-    let new = rotated(&world, &owner, &old, "now").await;
+    let new = rotate_and_get_key(&world, &owner, &old, "now").await;
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
     new.get("/api/key").await.expect(200);
     let list = owner.keys().await;
@@ -105,8 +105,8 @@ async fn rotation_without_a_grace_period_revokes_the_old_key_as_replaced() {
 async fn each_key_page_links_to_the_other_key() {
     let (world, owner) = World::with_owner().await;
     let old = owner.create("CRM Sync", &["leads:read"]).await;
-    let new = rotated(&world, &owner, &old, "7d").await;
-    let page = shown(&owner, &old).await;
+    let new = rotate_and_get_key(&world, &owner, &old, "7d").await;
+    let page = key_page(&owner, &old).await;
     let preview = |key: &Key| key.secret[..9].to_owned();
     for text in [
         format!("/keys/{}\"", new.id),
@@ -116,7 +116,7 @@ async fn each_key_page_links_to_the_other_key() {
     ] {
         assert!(page.contains(&text), "{text}: {page}");
     }
-    let page = shown(&owner, &new).await;
+    let page = key_page(&owner, &new).await;
     for text in [
         format!("/keys/{}\"", old.id),
         "Replaces".into(),
@@ -139,9 +139,9 @@ async fn form_that_is_sent_twice_creates_one_key_and_reports_it() {
         first.has("value=\"vx_");
         first.lacks("hydrate");
         let keys = world.count("SELECT count(*) FROM api_keys").await;
-        let again = owner.form(&page, &fields).await.expect(422).body;
-        again.has("was already created with this form");
-        again.lacks("value=\"vx_");
+        let repeat = owner.form(&page, &fields).await.expect(422).body;
+        repeat.has("was already created with this form");
+        repeat.lacks("value=\"vx_");
         assert_eq!(world.count("SELECT count(*) FROM api_keys").await, keys);
     }
 }
@@ -152,18 +152,18 @@ async fn key_that_is_being_replaced_cannot_be_rotated_again() {
     let old = owner.create("CRM Sync", &["leads:read"]).await;
     let old_token = token(&owner, &old).await;
     let other = format!("{old_token}x");
-    let new = rotated(&world, &owner, &old, "24h").await;
+    let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
     let page = format!("/keys/{}/rotate", old.id);
     let fields = [("grace", "24h"), ("expires", "7d"), ("token", &other)];
-    let shown = owner.get(&page).await.expect(200);
-    let refused = owner.form(&page, &fields).await.expect(422);
-    for body in [shown.body, refused.body] {
+    let form_page = owner.get(&page).await.expect(200);
+    let refusal = owner.form(&page, &fields).await.expect(422);
+    for body in [form_page.body, refusal.body] {
         body.has("is being replaced already");
         body.has(&format!("/keys/{}\"", new.id));
         body.lacks("name=\"grace\"");
     }
     // Its secret may have been lost, so the new key can be rotated in turn.
-    rotated(&world, &owner, &new, "now").await;
+    rotate_and_get_key(&world, &owner, &new, "now").await;
 }
 
 #[tokio::test]
@@ -205,16 +205,16 @@ async fn rotation_is_refused_for_viewers_and_ended_keys() {
         ("token", "0123456789abcdef"),
     ];
     let page = format!("/keys/{}/rotate", ended.id);
-    let shown = owner.get(&page).await.expect(200);
-    let refused = owner.form(&page, &fields).await.expect(422);
-    for body in [shown.body, refused.body] {
+    let form_page = owner.get(&page).await.expect(200);
+    let refusal = owner.form(&page, &fields).await.expect(422);
+    for body in [form_page.body, refusal.body] {
         body.has("This key has ended already.");
     }
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}/rotate", old.id);
-    let shown = owner.get(&page).await.expect(200);
-    let refused = owner.form(&page, &fields).await.expect(403);
-    for body in [shown.body, refused.body] {
+    let form_page = owner.get(&page).await.expect(200);
+    let refusal = owner.form(&page, &fields).await.expect(403);
+    for body in [form_page.body, refusal.body] {
         body.has("Your role does not allow this");
         body.lacks("name=\"grace\"");
     }
@@ -232,14 +232,14 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
         old.get("/api/key").await.expect(200);
     }
     world.clock.advance_seconds(HOUR);
-    let new = rotated(&world, &owner, &old, "24h").await;
-    let page = shown(&owner, &old).await;
+    let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
+    let page = key_page(&owner, &old).await;
     page.has("Nobody since the rotation.");
 
     world.clock.advance_seconds(60);
-    let lingering = old.with("user-agent", "old-feed/1.0");
-    lingering
-        .from([203, 0, 113, 9])
+    let old_caller = old.with("user-agent", "old-feed/1.0");
+    old_caller
+        .with_ip([203, 0, 113, 9])
         .get("/api/key")
         .await
         .expect(200);
@@ -248,7 +248,7 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     }
     world.services.flush().await.unwrap();
     for key in [&old, &new] {
-        let page = shown(&owner, key).await;
+        let page = key_page(&owner, key).await;
         page.has_all([
             "Moving to the new key",
             "Old key: 4. New key: 2.",
@@ -275,17 +275,17 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     // In the last tenth of the day.
     world.clock.advance_seconds(22 * HOUR);
     let owner = world.sign_in(crate::support::OWNER).await;
-    assert!(shown(&owner, &new).await.contains("its end is near"));
+    assert!(key_page(&owner, &new).await.contains("its end is near"));
     world.sql("UPDATE members SET role = 'viewer'").await;
-    assert!(!shown(&owner, &new).await.contains("End the old key now"));
+    assert!(!key_page(&owner, &new).await.contains("End the old key now"));
 }
 
 #[tokio::test]
 async fn old_key_is_ended_with_the_revocation_form() {
     let (world, owner) = World::with_owner().await;
     let old = owner.create("CRM Sync", &["leads:read"]).await;
-    rotated(&world, &owner, &old, "7d").await;
-    let page = shown(&owner, &old).await;
+    rotate_and_get_key(&world, &owner, &old, "7d").await;
+    let page = key_page(&owner, &old).await;
     let revoke = format!("/keys/{}/revoke", old.id);
     assert!(page.contains(&format!("href=\"{revoke}?reason=replaced\"")));
     assert!(!page.contains("/end\""), "nothing ends it with one click");
@@ -296,10 +296,10 @@ async fn old_key_is_ended_with_the_revocation_form() {
 
     world.clock.advance_seconds(25 * HOUR);
     let owner = world.sign_in(crate::support::OWNER).await;
-    let answer = owner.form(&revoke, &[("reason", "replaced")]).await;
-    let answer = answer.expect(303);
+    let response = owner.form(&revoke, &[("reason", "replaced")]).await;
+    let response = response.expect(303);
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
-    let page = owner.follow(&answer).await.expect(200).body;
+    let page = owner.follow(&response).await.expect(200).body;
     page.has_all(["Revoked. Every call", "Replaced"]);
     page.lacks("Moving to the new key");
 }
@@ -313,8 +313,8 @@ async fn new_key_can_expire_on_a_chosen_day() {
             "name": "Fair", "scopes": ["leads:read"], "expires": "date", "last_day": last_day, "token": token,
         } })
     };
-    let refused = owner.call("keys/create", &create("2026-11-22")).await;
-    let errors = refused.expect(200).json()["Err"]["invalid"]["errors"].clone();
+    let refusal = owner.call("keys/create", &create("2026-11-22")).await;
+    let errors = refusal.expect(200).json()["Err"]["invalid"]["errors"].clone();
     assert_eq!(errors[0]["field"], "expires", "{errors}");
     let created = owner.call("keys/create", &create("2026-12-24")).await;
     let created: Value = created.expect(200).json();

@@ -1,6 +1,6 @@
 //! Exports of the inventory, imported again unchanged.
 
-use crate::support::{Answer, INVENTORY, Key, Member, Text as _, World};
+use crate::support::{INVENTORY, Key, Member, TestResponse, Text as _, World};
 use serde_json::{Value, json};
 
 /// Texts that a conversion of the files of other programs would change.
@@ -44,7 +44,7 @@ async fn store(key: &Key) -> Value {
     key.get_json("/api/inventory").await
 }
 
-async fn replace(owner: &Member, name: &str, file: &str) -> Answer {
+async fn replace(owner: &Member, name: &str, file: &str) -> TestResponse {
     owner
         .import(name, file, &[("mode", "replace")])
         .await

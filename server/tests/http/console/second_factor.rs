@@ -1,16 +1,16 @@
 //! `/account/second-factor`, and signing in with it
 
-use crate::support::{Answer, Http, Member, OWNER, PASSWORD, Text as _, World};
+use crate::support::{Member, OWNER, PASSWORD, TestClient, TestResponse, Text as _, World};
 use service::{OsRandom, Pepper};
 use totp_rs::{Builder, Secret, Totp};
 
 /// An authenticator app.
-pub(super) struct App(Totp);
+pub(super) struct AuthenticatorApp(Totp);
 
-impl App {
+impl AuthenticatorApp {
     /// Reads the key that a page shows for people who cannot scan it.
     #[track_caller]
-    fn of(page: &str) -> Self {
+    fn from_page(page: &str) -> Self {
         let (_, rest) = page.split_once("id=\"factor-key\"><code>").unwrap();
         let text = rest.split_once('<').unwrap().0.replace(' ', "");
         let secret = Secret::try_from_base32(&text).unwrap();
@@ -38,19 +38,19 @@ pub(super) fn field(page: &str, name: &str) -> String {
 }
 
 /// Turns the second factor on; returns the app and the recovery codes.
-pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
+pub(super) async fn enable(world: &World, member: &Member) -> (AuthenticatorApp, Vec<String>) {
     let page = member.get_text("/account/second-factor").await;
-    let (app, sealed) = (App::of(&page), field(&page, "sealed"));
+    let (app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
     let fields = [
         ("sealed", &*sealed),
         ("code", &app.code(world)),
         ("old_password", PASSWORD),
     ];
-    let answer = member
+    let response = member
         .form("/account/second-factor", &fields)
         .await
         .expect(200);
-    let (_, rest) = answer
+    let (_, rest) = response
         .body
         .split_once("id=\"recovery-codes\"><code>")
         .unwrap();
@@ -59,18 +59,18 @@ pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>)
 }
 
 /// Takes the first step, with the right password, and returns the token for the second.
-async fn begin(http: &Http) -> String {
+async fn begin(http: &TestClient) -> String {
     let fields = [("email", OWNER), ("password", PASSWORD), ("next", "/keys")];
-    let answer = http.form("/sign-in", &fields).await.expect(200);
+    let response = http.form("/sign-in", &fields).await.expect(200);
     assert!(
-        !answer.headers.contains_key("set-cookie"),
+        !response.headers.contains_key("set-cookie"),
         "a session before the code"
     );
-    answer.has("Enter a code");
-    field(&answer.body, "step")
+    response.has("Enter a code");
+    field(&response.body, "step")
 }
 
-async fn finish(http: &Http, step: &str, code: &str) -> Answer {
+async fn finish(http: &TestClient, step: &str, code: &str) -> TestResponse {
     let fields = [("step", step), ("code", code), ("next", "/keys")];
     http.form("/sign-in/code", &fields).await
 }
@@ -82,22 +82,29 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
     assert_eq!(page.header("cache-control"), "no-store");
     page.has("<path d=\"M0 0h1v1h-1z");
     page.lacks("hydrate");
-    let (app, sealed) = (App::of(&page.body), field(&page.body, "sealed"));
+    let (app, sealed) = (
+        AuthenticatorApp::from_page(&page.body),
+        field(&page.body, "sealed"),
+    );
     let wrong = [("sealed", &*sealed), ("code", "12345")];
-    let again = owner
+    let repeat = owner
         .form("/account/second-factor", &wrong)
         .await
         .expect(422)
         .body;
-    again.has("This code is not right");
+    repeat.has("This code is not right");
     assert_eq!(
-        App::of(&again).code(&world),
+        AuthenticatorApp::from_page(&repeat).code(&world),
         app.code(&world),
         "the same secret"
     );
     // The second factor is not active yet.
     let fields = [("email", OWNER), ("password", PASSWORD)];
-    world.nobody().form("/sign-in", &fields).await.expect(303);
+    world
+        .anonymous()
+        .form("/sign-in", &fields)
+        .await
+        .expect(303);
 
     let code = app.code(&world);
     let code = format!("{} {}", &code[..3], &code[3..]);
@@ -109,8 +116,8 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
             ("code", &*code),
             ("old_password", password),
         ];
-        let again = owner.form("/account/second-factor", &fields).await;
-        again.expect(422).has("This is not your password");
+        let repeat = owner.form("/account/second-factor", &fields).await;
+        repeat.expect(422).has("This is not your password");
         world.clock.advance_seconds(2);
         assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
     }
@@ -120,13 +127,13 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         ("code", &*code),
         ("old_password", PASSWORD),
     ];
-    let answer = owner
+    let response = owner
         .form("/account/second-factor", &right)
         .await
         .expect(200);
-    assert_eq!(answer.header("cache-control"), "no-store");
-    answer.has("Keep your recovery codes");
-    answer.lacks("hydrate");
+    assert_eq!(response.header("cache-control"), "no-store");
+    response.has("Keep your recovery codes");
+    response.lacks("hydrate");
     other.get("/account").await.expect(303);
     let account = owner.get_text("/account").await;
     account.has("10 recovery codes are left");
@@ -146,7 +153,7 @@ async fn sign_in_requires_a_code_that_works_once() {
     let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     let first = app.code(&world);
-    let http = world.nobody();
+    let http = world.anonymous();
     let step = begin(&http).await;
     let page = finish(&http, &step, &first).await.expect(422).body;
     assert!(
@@ -155,12 +162,15 @@ async fn sign_in_requires_a_code_that_works_once() {
     );
     world.clock.advance_seconds(30);
     let code = app.code(&world);
-    let answer = finish(&http, &step, &code).await.expect(303);
-    assert_eq!(answer.header("location"), "/keys");
-    Member::of(&world, &answer).get("/keys").await.expect(200);
+    let response = finish(&http, &step, &code).await.expect(303);
+    assert_eq!(response.header("location"), "/keys");
+    Member::from_response(&world, &response)
+        .get("/keys")
+        .await
+        .expect(200);
     // Neither the token nor the code works again.
-    let again = finish(&http, &step, &app.at(&world, 30)).await.expect(303);
-    assert_eq!(again.header("location"), "/sign-in?next=%2Fkeys");
+    let repeat = finish(&http, &step, &app.at(&world, 30)).await.expect(303);
+    assert_eq!(repeat.header("location"), "/sign-in?next=%2Fkeys");
     let step = begin(&http).await;
     finish(&http, &step, &code).await.expect(422);
     world.clock.advance_seconds(60);
@@ -172,13 +182,13 @@ async fn sign_in_requires_a_code_that_works_once() {
 async fn first_step_of_a_sign_in_expires_after_five_minutes() {
     let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
-    let step = begin(&world.nobody()).await;
+    let step = begin(&world.anonymous()).await;
     world.clock.advance_seconds(5 * 60);
-    let answer = finish(&world.nobody(), &step, &app.code(&world))
+    let response = finish(&world.anonymous(), &step, &app.code(&world))
         .await
         .expect(303);
-    assert_eq!(answer.header("location"), "/sign-in?next=%2Fkeys");
-    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(response.header("location"), "/sign-in?next=%2Fkeys");
+    assert!(!response.headers.contains_key("set-cookie"));
 }
 
 #[tokio::test]
@@ -199,42 +209,42 @@ async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_el
             "Your password is changed.",
         ),
     ] {
-        let step = begin(&world.nobody()).await;
-        let answer = owner.form(path, fields).await.expect(303);
-        let page = owner.follow(&answer).await.expect(200).body;
+        let step = begin(&world.anonymous()).await;
+        let response = owner.form(path, fields).await.expect(303);
+        let page = owner.follow(&response).await.expect(200).body;
         page.has(done);
         world.clock.advance_seconds(30);
-        let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
+        let response = finish(&world.anonymous(), &step, &app.code(&world)).await;
         assert_eq!(
-            answer.expect(303).header("location"),
+            response.expect(303).header("location"),
             "/sign-in?next=%2Fkeys"
         );
     }
     // The same code completes a sign-in that begins afterwards.
-    let step = begin(&world.nobody()).await;
-    let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
-    assert_eq!(answer.expect(303).header("location"), "/keys");
+    let step = begin(&world.anonymous()).await;
+    let response = finish(&world.anonymous(), &step, &app.code(&world)).await;
+    assert_eq!(response.expect(303).header("location"), "/keys");
 }
 
 #[tokio::test]
 async fn refused_enrolment_ends_no_session() {
     let (world, owner) = World::with_owner().await;
     let page = owner.get_text("/account/second-factor").await;
-    let (late, sealed) = (App::of(&page), field(&page, "sealed"));
+    let (late_app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
     let (app, _) = enable(&world, &owner).await;
     // Each code works only once.
     world.clock.advance_seconds(60);
-    let step = begin(&world.nobody()).await;
-    let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
-    let other = Member::of(&world, &answer.expect(303));
-    let code = late.code(&world);
+    let step = begin(&world.anonymous()).await;
+    let response = finish(&world.anonymous(), &step, &app.code(&world)).await;
+    let other = Member::from_response(&world, &response.expect(303));
+    let code = late_app.code(&world);
     let fields = [
         ("sealed", &*sealed),
         ("code", &*code),
         ("old_password", PASSWORD),
     ];
-    let refused = owner.form("/account/second-factor", &fields).await;
-    refused.expect(404);
+    let refusal = owner.form("/account/second-factor", &fields).await;
+    refusal.expect(404);
     other.get("/account").await.expect(200);
 }
 
@@ -242,26 +252,26 @@ async fn refused_enrolment_ends_no_session() {
 async fn wrong_codes_delay_the_next_code_from_any_address() {
     let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
-    let step = begin(&world.nobody()).await;
+    let step = begin(&world.anonymous()).await;
     for (seconds, ip) in [(1, 1), (2, 2), (4, 3), (8, 4)] {
-        let http = world.nobody().from([198, 51, 100, ip]);
+        let http = world.anonymous().with_ip([198, 51, 100, ip]);
         finish(&http, &step, "00000x").await.expect(422);
-        let answer = finish(&world.nobody(), &step, &app.code(&world))
+        let response = finish(&world.anonymous(), &step, &app.code(&world))
             .await
             .expect(429);
-        assert_eq!(answer.header("retry-after"), seconds.to_string());
+        assert_eq!(response.header("retry-after"), seconds.to_string());
         // The right password in between does not clear the failures.
-        begin(&world.nobody().from([198, 51, 100, 99])).await;
+        begin(&world.anonymous().with_ip([198, 51, 100, 99])).await;
         world.clock.advance_seconds(seconds);
     }
     world.clock.advance_seconds(30);
-    finish(&world.nobody(), &step, &app.code(&world))
+    finish(&world.anonymous(), &step, &app.code(&world))
         .await
         .expect(303);
     world.services.flush().await.unwrap();
     let log = owner.get_text("/audit?what=sign-ins").await;
     log.has_all(["Wrong code", "198.51.100.4"]);
-    assert_eq!(world.services.figures().failed_attempts, [0, 0, 4, 0]);
+    assert_eq!(world.services.node_metrics().failed_attempts, [0, 0, 4, 0]);
 }
 
 #[tokio::test]
@@ -269,32 +279,32 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
     let (world, owner) = World::with_owner().await;
     let (app, _) = enable(&world, &owner).await;
     for count in 1..=10_u8 {
-        let step = begin(&world.nobody()).await;
-        let http = world.nobody().from([198, 51, 100, count]);
-        let answer = finish(&http, &step, "00000x").await;
+        let step = begin(&world.anonymous()).await;
+        let http = world.anonymous().with_ip([198, 51, 100, count]);
+        let response = finish(&http, &step, "00000x").await;
         if count < 10 {
-            answer.expect(422);
+            response.expect(422);
             world.clock.advance_seconds(31);
             continue;
         }
-        let answer = answer.expect(429);
-        assert_eq!(answer.header("retry-after"), "900");
-        answer.has("Wait 15 minutes");
+        let response = response.expect(429);
+        assert_eq!(response.header("retry-after"), "900");
+        response.has("Wait 15 minutes");
         // The second step has ended: the password is required again.
-        let again = finish(&world.nobody(), &step, &app.code(&world)).await;
+        let repeat = finish(&world.anonymous(), &step, &app.code(&world)).await;
         assert_eq!(
-            again.expect(303).header("location"),
+            repeat.expect(303).header("location"),
             "/sign-in?next=%2Fkeys"
         );
     }
     world.clock.advance_seconds(14 * 60);
-    let step = begin(&world.nobody()).await;
-    finish(&world.nobody(), &step, &app.code(&world))
+    let step = begin(&world.anonymous()).await;
+    finish(&world.anonymous(), &step, &app.code(&world))
         .await
         .expect(429);
     world.clock.advance_seconds(60);
-    let step = begin(&world.nobody()).await;
-    finish(&world.nobody(), &step, &app.code(&world))
+    let step = begin(&world.anonymous()).await;
+    finish(&world.anonymous(), &step, &app.code(&world))
         .await
         .expect(303);
 
@@ -317,13 +327,17 @@ async fn each_recovery_code_works_once() {
     let (world, owner) = World::with_owner().await;
     let (_, codes) = enable(&world, &owner).await;
     assert_eq!(codes.len(), 10);
-    let step = begin(&world.nobody()).await;
+    let step = begin(&world.anonymous()).await;
     let typed = codes[3].to_uppercase().replace('-', " ");
-    finish(&world.nobody(), &step, &typed).await.expect(303);
-    let step = begin(&world.nobody()).await;
-    finish(&world.nobody(), &step, &codes[3]).await.expect(422);
+    finish(&world.anonymous(), &step, &typed).await.expect(303);
+    let step = begin(&world.anonymous()).await;
+    finish(&world.anonymous(), &step, &codes[3])
+        .await
+        .expect(422);
     world.clock.advance_seconds(30);
-    finish(&world.nobody(), &step, &codes[4]).await.expect(303);
+    finish(&world.anonymous(), &step, &codes[4])
+        .await
+        .expect(303);
     let account = owner.get_text("/account").await;
     account.has("8 recovery codes are left");
     let log = owner.get_text("/audit?what=sign-ins").await;
@@ -335,24 +349,28 @@ async fn disabling_the_second_factor_requires_the_password_and_a_code() {
     let (world, owner) = World::with_owner().await;
     let (app, codes) = enable(&world, &owner).await;
     world.clock.advance_seconds(30);
-    let off = async |password: &str, code: &str| {
+    let disable = async |password: &str, code: &str| {
         let fields = [("old_password", password), ("code", code)];
         owner.form("/account/second-factor/off", &fields).await
     };
-    let page = off("wrong horse battery", &app.code(&world))
+    let page = disable("wrong horse battery", &app.code(&world))
         .await
         .expect(422)
         .body;
     page.has("This is not your password.");
     world.clock.advance_seconds(30);
-    let page = off(PASSWORD, "zzzzz-zzzzz").await.expect(422).body;
+    let page = disable(PASSWORD, "zzzzz-zzzzz").await.expect(422).body;
     page.has("This code is not right");
     world.clock.advance_seconds(30);
-    let answer = off(PASSWORD, &codes[0]).await.expect(303);
-    let page = owner.follow(&answer).await.expect(200).body;
+    let response = disable(PASSWORD, &codes[0]).await.expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
     page.has("The second factor is off.");
     let fields = [("email", OWNER), ("password", PASSWORD)];
-    world.nobody().form("/sign-in", &fields).await.expect(303);
+    world
+        .anonymous()
+        .form("/sign-in", &fields)
+        .await
+        .expect(303);
     assert_eq!(world.count("SELECT count(*) FROM recovery_codes").await, 0);
 }
 
@@ -362,12 +380,16 @@ async fn reset_link_of_an_operator_disables_the_second_factor() {
     enable(&world, &owner).await;
     let path = world.reset_link(OWNER).await;
     world
-        .nobody()
+        .anonymous()
         .form(&path, &[("password", PASSWORD)])
         .await
         .expect(303);
     let fields = [("email", OWNER), ("password", PASSWORD)];
-    world.nobody().form("/sign-in", &fields).await.expect(303);
+    world
+        .anonymous()
+        .form("/sign-in", &fields)
+        .await
+        .expect(303);
 }
 
 #[tokio::test]
@@ -375,7 +397,7 @@ async fn sealed_secret_is_valid_for_one_member_and_never_stored_in_plain_text() 
     let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, "bob@example.com", "admin").await;
     let page = bob.get_text("/account/second-factor").await;
-    let (app, sealed) = (App::of(&page), field(&page, "sealed"));
+    let (app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
     for sealed in [&*sealed, "", "00", "zz"] {
         let fields = [
             ("sealed", sealed),
@@ -396,8 +418,8 @@ async fn sealed_secret_is_valid_for_one_member_and_never_stored_in_plain_text() 
     for name in ["voxum.db", "voxum.db-wal"] {
         let file = std::fs::read(world.folder.path().join(name)).unwrap_or_default();
         for secret in &secrets {
-            let holds = file.windows(secret.len()).any(|window| window == secret);
-            assert!(!holds, "{name} holds a secret");
+            let contains_secret = file.windows(secret.len()).any(|window| window == secret);
+            assert!(!contains_secret, "{name} holds a secret");
         }
     }
 }
@@ -410,21 +432,21 @@ async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_
     let new = Pepper::generate(&OsRandom).to_hex().to_string();
     world.services.node.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
-    next.node.look().await.unwrap();
+    next.node.poll().await.unwrap();
     next.flush().await.unwrap();
-    let need = next.figures().pepper_need.unwrap();
+    let need = next.node_metrics().pepper_need.unwrap();
     assert_eq!((need.factors, need.recovery_codes), (0, 10));
     let step = begin(&http).await;
     finish(&http, &step, &codes[0]).await.expect(303);
     next.node.leave().await;
 
     let (last, http) = world.node(&new, None).await;
-    let refused = last.pepper.check_old().await.unwrap_err().to_string();
-    refused.has("recovery codes: 9");
+    let refusal = last.pepper.check_old().await.unwrap_err().to_string();
+    refusal.has("recovery codes: 9");
     world.clock.advance_seconds(60);
     let step = begin(&http).await;
-    let again = finish(&http, &step, &codes[1]).await;
-    assert_ne!(again.status, 303);
+    let second_attempt = finish(&http, &step, &codes[1]).await;
+    assert_ne!(second_attempt.status, 303);
     world.clock.advance_seconds(60);
     let step = begin(&http).await;
     finish(&http, &step, &app.code(&world)).await.expect(303);

@@ -7,21 +7,21 @@ use serde_json::json;
 #[tokio::test]
 async fn sign_out_ends_the_session_for_every_copy_of_its_cookie() {
     let (world, owner) = World::with_owner().await;
-    let elsewhere = world.sign_in(OWNER).await;
-    let answer = owner.form("/sign-out", &[]).await.expect(303);
-    assert_eq!(answer.header("location"), "/sign-in");
-    let cookie = answer.header("set-cookie");
+    let other_session = world.sign_in(OWNER).await;
+    let response = owner.form("/sign-out", &[]).await.expect(303);
+    assert_eq!(response.header("location"), "/sign-in");
+    let cookie = response.header("set-cookie");
     assert!(
         cookie.starts_with("voxum_session_3000=;") && cookie.contains("Max-Age=0"),
         "{cookie}"
     );
     owner.get("/keys").await.expect(303);
-    let answer = owner.call("keys/list", &json!({})).await.expect(200);
-    assert_eq!(answer.json()["Err"], "signed_out");
-    elsewhere.get("/keys").await.expect(200);
+    let response = owner.call("keys/list", &json!({})).await.expect(200);
+    assert_eq!(response.json()["Err"], "signed_out");
+    other_session.get("/keys").await.expect(200);
     // Repeated, and without a session: this is not an error.
     owner.form("/sign-out", &[]).await.expect(303);
-    world.nobody().form("/sign-out", &[]).await.expect(303);
+    world.anonymous().form("/sign-out", &[]).await.expect(303);
 }
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn session_expires_after_twelve_idle_hours_and_after_seven_days() {
 async fn every_sign_in_creates_a_new_token_and_ends_the_session_it_replaces() {
     let (world, first) = World::with_owner().await;
     let fields = [("email", OWNER), ("password", crate::support::PASSWORD)];
-    let answer = first.form("/sign-in", &fields).await.expect(303);
-    let second = crate::support::Member::of(&world, &answer);
+    let response = first.form("/sign-in", &fields).await.expect(303);
+    let second = crate::support::Member::from_response(&world, &response);
     assert_ne!(first.token(), second.token());
     first.get("/keys").await.expect(303);
     second.get("/keys").await.expect(200);
@@ -60,10 +60,10 @@ async fn session_token_is_stored_only_as_a_hash() {
         let Ok(file) = std::fs::read(world.folder.path().join(name)) else {
             continue;
         };
-        let holds = file
+        let contains_token = file
             .windows(64)
             .any(|window| window == owner.token().as_bytes());
-        assert!(!holds, "{name} holds the token");
+        assert!(!contains_token, "{name} holds the token");
     }
 }
 
@@ -71,10 +71,10 @@ async fn session_token_is_stored_only_as_a_hash() {
 async fn members_are_not_signed_out_while_the_database_is_unavailable() {
     let (world, owner) = World::with_owner().await;
     world.store.close().await;
-    let answer = owner.get("/keys").await.expect(503);
-    assert!(answer.headers.contains_key("retry-after"));
-    let answer = owner.call("keys/list", &json!({})).await.expect(503);
-    assert_eq!(answer.json(), json!("unavailable"));
-    let answer = owner.form("/sign-out", &[]).await.expect(503);
-    assert!(!answer.headers.contains_key("set-cookie"));
+    let response = owner.get("/keys").await.expect(503);
+    assert!(response.headers.contains_key("retry-after"));
+    let response = owner.call("keys/list", &json!({})).await.expect(503);
+    assert_eq!(response.json(), json!("unavailable"));
+    let response = owner.form("/sign-out", &[]).await.expect(503);
+    assert!(!response.headers.contains_key("set-cookie"));
 }

@@ -1,7 +1,7 @@
 //! The Settings page, and its form.
 
-use super::key_allow_list::seen;
-use crate::support::{Answer, INVENTORY, Member, OWNER, World};
+use super::key_allow_list::seen_field;
+use crate::support::{INVENTORY, Member, OWNER, TestResponse, World};
 use serde_json::{Value, json};
 use service::store::{Action, InstallationStore as _};
 
@@ -24,7 +24,7 @@ async fn event(world: &World) -> Value {
     found.map_or(Value::Null, |event| event.detail.clone())
 }
 
-fn shown(page: &Answer, text: &str) -> bool {
+fn contains_text(page: &TestResponse, text: &str) -> bool {
     page.body.contains(text)
 }
 
@@ -43,12 +43,12 @@ async fn owner_can_change_every_setting() {
         "value=\"100\"",
         "value=\"10\"",
     ] {
-        assert!(shown(&page, text), "{text}");
+        assert!(contains_text(&page, text), "{text}");
     }
-    assert!(!shown(&page, "Saved."));
-    let answer = owner.form("/settings", &FIELDS).await.expect(303);
-    assert_eq!(answer.header("location"), "/settings");
-    let page = owner.follow(&answer).await.expect(200);
+    assert!(!contains_text(&page, "Saved."));
+    let response = owner.form("/settings", &FIELDS).await.expect(303);
+    assert_eq!(response.header("location"), "/settings");
+    let page = owner.follow(&response).await.expect(200);
     for text in [
         "The settings were saved. They apply from now on.",
         "<strong>Acme &amp; Sons</strong>",
@@ -58,20 +58,20 @@ async fn owner_can_change_every_setting() {
         "value=\"5\"",
         "value=\"2\"",
     ] {
-        assert!(shown(&page, text), "{text}");
+        assert!(contains_text(&page, text), "{text}");
     }
-    let told = |name: &str, currency: &str, depth: u32, per_second: u32, zone: &str| {
+    let settings = |name: &str, currency: &str, depth: u32, per_second: u32, zone: &str| {
         let limit = json!({ "depth": depth, "per_second": per_second });
         json!({
             "name": name, "currency": currency, "limit": limit, "time_zone": zone,
             "keys_must_expire": false, "longest_life_of_keys_in_days": null,
         })
     };
-    let wanted = json!({
-        "before": told("Acme Motors", "USD", 100, 10, "UTC"),
-        "after": told("Acme & Sons", "EUR", 5, 2, "Europe/Berlin"),
+    let expected = json!({
+        "before": settings("Acme Motors", "USD", 100, 10, "UTC"),
+        "after": settings("Acme & Sons", "EUR", 5, 2, "Europe/Berlin"),
     });
-    assert_eq!(event(&world).await, wanted);
+    assert_eq!(event(&world).await, expected);
 }
 
 #[tokio::test]
@@ -96,17 +96,17 @@ async fn invalid_settings_are_marked_at_their_fields_and_kept() {
         "Enter a whole number from 1 to 100,000.",
         "Choose a time zone from the list.",
     ] {
-        assert!(shown(&page, text), "{text}");
+        assert!(contains_text(&page, text), "{text}");
     }
     assert_eq!(event(&world).await, Value::Null);
     let page = owner.get("/settings").await.expect(200);
-    assert!(shown(&page, "value=\"Acme Motors\""));
+    assert!(contains_text(&page, "value=\"Acme Motors\""));
 }
 
 #[tokio::test]
 async fn stale_form_is_refused_with_the_differences() {
     let (world, owner) = World::with_owner().await;
-    let first = seen(&owner.get_text("/settings").await);
+    let first = seen_field(&owner.get_text("/settings").await);
     let save = async |zone: &str, expire: &str, seen: &str| {
         let fields = [
             ("account_name", "Acme Motors"),
@@ -121,18 +121,21 @@ async fn stale_form_is_refused_with_the_differences() {
     };
     save("UTC", "1", &first).await.expect(303);
     let before = event(&world).await;
-    let refused = save("Europe/Berlin", "", &first).await.expect(422);
+    let refusal = save("Europe/Berlin", "", &first).await.expect(422);
     for text in [
         "This was changed while you were editing it, so nothing was saved.",
         "Keys must expire: “no” is now “yes”.",
         "value=\"Europe/Berlin\" selected",
         "Check them, then save again.",
     ] {
-        assert!(shown(&refused, text), "{text}: {}", refused.body);
+        assert!(contains_text(&refusal, text), "{text}: {}", refusal.body);
     }
-    assert!(!shown(&refused, "Time zone: "), "only what is different");
+    assert!(
+        !contains_text(&refusal, "Time zone: "),
+        "only what is different"
+    );
     assert_eq!(event(&world).await, before, "nothing was changed");
-    let (_, checkbox) = refused
+    let (_, checkbox) = refusal
         .body
         .split_once("name=\"keys_must_expire\"")
         .unwrap();
@@ -143,8 +146,8 @@ async fn stale_form_is_refused_with_the_differences() {
     );
 
     // Saving again keeps both changes.
-    let again = seen(&refused.body);
-    save("Europe/Berlin", "1", &again).await.expect(303);
+    let current = seen_field(&refusal.body);
+    save("Europe/Berlin", "1", &current).await.expect(303);
     let event = event(&world).await;
     let after = &event["after"];
     assert_eq!(after["time_zone"], "Europe/Berlin");
@@ -156,23 +159,32 @@ async fn viewer_can_view_the_settings_but_not_change_them() {
     let (world, owner) = World::with_owner().await;
     demote(&world).await;
     let page = owner.get("/settings").await.expect(200);
-    assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
-    assert!(!shown(&page, "Save settings") && !shown(&page, "action=\"/settings\""));
-    assert!(!shown(&page, "Nothing was changed"), "nothing was tried");
-    let answer = owner.form("/settings", &FIELDS).await.expect(403);
-    assert!(shown(&answer, "Your role does not allow this"));
+    assert!(contains_text(&page, "Acme Motors") && contains_text(&page, "USD"));
+    assert!(
+        !contains_text(&page, "Save settings") && !contains_text(&page, "action=\"/settings\"")
+    );
+    assert!(
+        !contains_text(&page, "Nothing was changed"),
+        "nothing was tried"
+    );
+    let response = owner.form("/settings", &FIELDS).await.expect(403);
+    assert!(contains_text(&response, "Your role does not allow this"));
     assert_eq!(event(&world).await, Value::Null);
-    assert!(shown(&owner.get("/settings").await, "Acme Motors"));
+    assert!(contains_text(&owner.get("/settings").await, "Acme Motors"));
 }
 
 #[tokio::test]
 async fn visitor_without_a_session_is_redirected_to_sign_in() {
     let world = World::new().await;
-    let answer = world.nobody().form("/settings", &FIELDS).await.expect(303);
-    assert_eq!(answer.header("location"), "/sign-in?next=%2Fsettings");
+    let response = world
+        .anonymous()
+        .form("/settings", &FIELDS)
+        .await
+        .expect(303);
+    assert_eq!(response.header("location"), "/sign-in?next=%2Fsettings");
 }
 
-async fn limit(owner: &Member, depth: &str) {
+async fn set_limit(owner: &Member, depth: &str) {
     let fields = FIELDS.map(|(name, value)| match name {
         "limit_depth" => (name, depth),
         _ => (name, value),
@@ -184,19 +196,19 @@ async fn limit(owner: &Member, depth: &str) {
 async fn new_rate_limit_applies_at_once_to_keys_without_their_own() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:read"]).await;
-    let own = owner.create("Own", &["inventory:read"]).await;
+    let own_limit_key = owner.create("Own", &["inventory:read"]).await;
     world
         .sql("UPDATE api_keys SET limit_depth = 50, limit_per_second = 5 WHERE name = 'Own'")
         .await;
     for _ in 0..4 {
         key.get("/api/key").await.expect(200);
     }
-    limit(&owner, "5").await;
+    set_limit(&owner, "5").await;
     key.get("/api/key").await.expect(200);
     key.get("/api/key").await.expect(429);
-    let answer = own.get("/api/key").await.expect(200);
-    assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=50;w=10");
-    limit(&owner, "10").await;
+    let response = own_limit_key.get("/api/key").await.expect(200);
+    assert_eq!(response.header("ratelimit-policy"), "\"default\";q=50;w=10");
+    set_limit(&owner, "10").await;
     for _ in 0..5 {
         key.get("/api/key").await.expect(200);
     }
@@ -239,7 +251,7 @@ async fn new_default_currency_does_not_change_stored_items() {
         );
     }
     let page = owner.get("/inventory").await.expect(200);
-    assert!(shown(&page, "32,500.50 USD") && !shown(&page, "32,500.50 EUR"));
+    assert!(contains_text(&page, "32,500.50 USD") && !contains_text(&page, "32,500.50 EUR"));
     let path = format!("/api/inventory/changes?cursor={cursor}");
     let changes = key.get_json(&path).await;
     assert_eq!(changes["items"], json!([]));
@@ -263,12 +275,12 @@ async fn console_shows_times_in_the_accounts_zone_and_the_api_in_utc() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:read"]).await;
     let utc = owner.get("/keys").await.expect(200);
-    assert!(shown(&utc, "23 Nov 2026, 05:31:07 UTC"));
+    assert!(contains_text(&utc, "23 Nov 2026, 05:31:07 UTC"));
     owner.form("/settings", &FIELDS).await.expect(303);
     let page = owner.get("/keys").await.expect(200);
-    assert!(shown(&page, "23 Nov 2026, 06:31:07 CET"));
-    assert!(!shown(&page, "05:31:07 UTC"));
-    assert!(shown(&page, "datetime=\"2026-11-23T05:31:07Z\""));
-    let answer = key.get_json("/api/key").await;
-    assert_eq!(answer["created_at"], "2026-11-23T05:31:07Z");
+    assert!(contains_text(&page, "23 Nov 2026, 06:31:07 CET"));
+    assert!(!contains_text(&page, "05:31:07 UTC"));
+    assert!(contains_text(&page, "datetime=\"2026-11-23T05:31:07Z\""));
+    let response = key.get_json("/api/key").await;
+    assert_eq!(response["created_at"], "2026-11-23T05:31:07Z");
 }

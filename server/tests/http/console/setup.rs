@@ -1,6 +1,6 @@
 //! `/setup/{token}`
 
-use crate::support::{Http, Member, OWNER, PASSWORD, Text as _, World};
+use crate::support::{Member, OWNER, PASSWORD, TestClient, Text as _, World};
 use futures::future::join_all;
 
 const FIELDS: [(&str, &str); 3] = [
@@ -24,7 +24,7 @@ async fn link(world: &World) -> String {
 async fn setup_page_is_not_cached_and_sends_no_referrer() {
     let world = World::new().await;
     let path = link(&world).await;
-    let page = world.nobody().get(&path).await.expect(200);
+    let page = world.anonymous().get(&path).await.expect(200);
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("cache-control"), "no-store");
     page.has_all([
@@ -40,20 +40,23 @@ async fn setup_page_is_not_cached_and_sends_no_referrer() {
 async fn setup_link_creates_a_signed_in_owner_and_works_once() {
     let world = World::new().await;
     let path = link(&world).await;
-    let answer = world.nobody().form(&path, &FIELDS).await.expect(303);
+    let response = world.anonymous().form(&path, &FIELDS).await.expect(303);
     assert_eq!(
-        (answer.header("location"), answer.header("referrer-policy")),
+        (
+            response.header("location"),
+            response.header("referrer-policy")
+        ),
         ("/", "no-referrer")
     );
-    let owner = Member::of(&world, &answer);
+    let owner = Member::from_response(&world, &response);
     owner.get("/keys").await.expect(200).has("Acme Motors");
-    for gone in [
-        world.nobody().get(&path).await,
-        world.nobody().form(&path, &FIELDS).await,
+    for refusal in [
+        world.anonymous().get(&path).await,
+        world.anonymous().form(&path, &FIELDS).await,
     ] {
-        assert_eq!(gone.status, 404);
-        assert_eq!(gone.header("referrer-policy"), "no-referrer");
-        gone.has("This link does not work");
+        assert_eq!(refusal.status, 404);
+        assert_eq!(refusal.header("referrer-policy"), "no-referrer");
+        refusal.has("This link does not work");
     }
     assert!(
         world
@@ -70,10 +73,16 @@ async fn setup_link_creates_a_signed_in_owner_and_works_once() {
 async fn only_one_of_many_concurrent_setups_succeeds() {
     let world = World::new().await;
     let path = link(&world).await;
-    let racers: Vec<Http> = (0..8).map(|_| world.nobody()).collect();
-    let answers = join_all(racers.iter().map(|http| http.form(&path, &FIELDS))).await;
-    let won = answers.iter().filter(|answer| answer.status == 303).count();
-    let lost = answers.iter().filter(|answer| answer.status == 404).count();
+    let clients: Vec<TestClient> = (0..8).map(|_| world.anonymous()).collect();
+    let responses = join_all(clients.iter().map(|http| http.form(&path, &FIELDS))).await;
+    let won = responses
+        .iter()
+        .filter(|response| response.status == 303)
+        .count();
+    let lost = responses
+        .iter()
+        .filter(|response| response.status == 404)
+        .count();
     assert_eq!((won, won + lost), (1, 8));
     assert_eq!(world.count("SELECT count(*) FROM accounts").await, 1);
 }
@@ -87,23 +96,23 @@ async fn invalid_fields_are_marked_and_the_link_stays_valid() {
         ("email", "ada"),
         ("password", "swordfish"),
     ];
-    let page = world.nobody().form(&path, &fields).await.expect(422);
+    let page = world.anonymous().form(&path, &fields).await.expect(422);
     page.has_all(["Acme Motors", "at least 12 characters"]);
     page.lacks("swordfish");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
-    world.nobody().form(&path, &FIELDS).await.expect(303);
+    world.anonymous().form(&path, &FIELDS).await.expect(303);
 }
 
 #[tokio::test]
 async fn new_setup_link_replaces_the_older_one_and_expires_after_half_an_hour() {
     let world = World::new().await;
-    let (old, fresh) = (link(&world).await, link(&world).await);
-    world.nobody().get(&old).await.expect(404);
+    let (old_link, new_link) = (link(&world).await, link(&world).await);
+    world.anonymous().get(&old_link).await.expect(404);
     world.clock.advance_seconds(30 * 60 - 1);
-    world.nobody().get(&fresh).await.expect(200);
+    world.anonymous().get(&new_link).await.expect(200);
     world.clock.advance_seconds(1);
-    world.nobody().get(&fresh).await.expect(404);
-    world.nobody().form(&fresh, &FIELDS).await.expect(404);
+    world.anonymous().get(&new_link).await.expect(404);
+    world.anonymous().form(&new_link, &FIELDS).await.expect(404);
 }
 
 #[tokio::test]
@@ -116,8 +125,8 @@ async fn malformed_tokens_are_not_found() {
         "/setup/..",
         "/setup/'--",
     ] {
-        world.nobody().get(path).await.expect(404);
-        world.nobody().form(path, &FIELDS).await.expect(404);
+        world.anonymous().get(path).await.expect(404);
+        world.anonymous().form(path, &FIELDS).await.expect(404);
     }
 }
 
@@ -125,28 +134,31 @@ async fn malformed_tokens_are_not_found() {
 async fn reset_link_sets_the_password_and_ends_every_session() {
     let (world, owner) = World::with_owner().await;
     let path = world.reset_link(OWNER).await;
-    let page = world.nobody().get(&path).await.expect(200);
+    let page = world.anonymous().get(&path).await.expect(200);
     page.has_all(["Choose a new password", OWNER]);
     world
-        .nobody()
+        .anonymous()
         .form(&path, &[("password", "short")])
         .await
         .expect(422);
-    let changed = "another horse battery";
-    let answer = world
-        .nobody()
-        .form(&path, &[("password", changed)])
+    let new_password = "another horse battery";
+    let response = world
+        .anonymous()
+        .form(&path, &[("password", new_password)])
         .await
         .expect(303);
-    Member::of(&world, &answer).get("/keys").await.expect(200);
+    Member::from_response(&world, &response)
+        .get("/keys")
+        .await
+        .expect(200);
     owner.get("/keys").await.expect(303);
     let sign_in = async |password: &str| {
         world
-            .nobody()
+            .anonymous()
             .form("/sign-in", &[("email", OWNER), ("password", password)])
             .await
             .status
     };
-    assert_eq!(sign_in(changed).await, 303);
+    assert_eq!(sign_in(new_password).await, 303);
     assert_eq!(sign_in(PASSWORD).await, 401);
 }

@@ -6,7 +6,7 @@ use crate::support::{Text as _, World};
 async fn site_files_are_public_and_need_no_database() {
     let (world, owner) = World::with_owner().await;
     world.store.close().await;
-    for http in [&*owner, &world.nobody()] {
+    for http in [&*owner, &world.anonymous()] {
         let file = http.get("/pkg/console.js").await.expect(200);
         assert_eq!(file.body, "export default 1");
         assert_eq!(file.header("x-content-type-options"), "nosniff");
@@ -20,7 +20,7 @@ async fn site_files_are_public_and_need_no_database() {
         "/pkg/",
         "/pkg",
     ] {
-        world.nobody().get(path).await.expect(404);
+        world.anonymous().get(path).await.expect(404);
     }
 }
 
@@ -38,7 +38,7 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
         .unwrap()
         .unwrap();
     let setup = world
-        .nobody()
+        .anonymous()
         .get(&format!("/setup/{}", token.expose()))
         .await
         .expect(200);
@@ -46,7 +46,7 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
     for path in ["/keys", "/inventory"] {
         assert!(owner.get_text(path).await.contains(SCRIPT), "{path}");
     }
-    let sign_in = world.nobody().get("/sign-in").await.expect(200);
+    let sign_in = world.anonymous().get("/sign-in").await.expect(200);
     let fields = [
         ("name", "CRM Sync"),
         ("scopes", "leads:read"),

@@ -82,7 +82,7 @@ async fn member_with_a_non_ascii_address_signs_in_with_any_spelling_of_it() {
     let sign_in = async |email: &str| {
         let fields = [("email", email), ("password", PASSWORD)];
         world
-            .nobody()
+            .anonymous()
             .form("/sign-in", &fields)
             .await
             .status

@@ -1,13 +1,13 @@
 //! `/team`, and the forms that change the team's members
 
-use crate::support::{Answer, Member, OWNER, PASSWORD, Text as _, World, setup_link};
+use crate::support::{Member, OWNER, PASSWORD, TestResponse, Text as _, World, setup_link};
 use domain::seconds::DAY;
 
 const BOB: &str = "bob@example.com";
 
-async fn sign_in(world: &World, email: &str) -> Answer {
+async fn sign_in(world: &World, email: &str) -> TestResponse {
     let fields = [("email", email), ("password", PASSWORD)];
-    world.nobody().form("/sign-in", &fields).await
+    world.anonymous().form("/sign-in", &fields).await
 }
 
 /// Returns a member's row on the team's page.
@@ -21,20 +21,29 @@ async fn row(reader: &Member, email: &str) -> String {
     row.split_once("</tr>").unwrap().0.to_owned()
 }
 
-async fn change(by: &Member, world: &World, email: &str, verb: &str, role: &str) -> Answer {
+async fn change(
+    actor: &Member,
+    world: &World,
+    email: &str,
+    verb: &str,
+    role: &str,
+) -> TestResponse {
     let id = world.member_id(email).await;
     let fields = [("role", role), ("confirm", email)];
-    by.form(&format!("/team/{id}/{verb}"), &fields).await
+    actor.form(&format!("/team/{id}/{verb}"), &fields).await
 }
 
 #[tokio::test]
 async fn invitation_link_is_shown_once_and_works_once() {
     let (world, owner) = World::with_owner().await;
     let fields = [("email", " Bob@Example.com "), ("role", "admin")];
-    let answer = owner.form("/team/invite", &fields).await.expect(200);
-    assert_eq!(answer.header("cache-control"), "no-store");
-    assert!(!answer.body.contains("hydrate"), "no script sees the link");
-    let link = setup_link(&answer.body);
+    let response = owner.form("/team/invite", &fields).await.expect(200);
+    assert_eq!(response.header("cache-control"), "no-store");
+    assert!(
+        !response.body.contains("hydrate"),
+        "no script sees the link"
+    );
+    let link = setup_link(&response.body);
     let token = link.trim_start_matches("/setup/").to_owned();
     for page in ["/team", "/team/invite", "/audit", "/audit/log.jsonl"] {
         let page = owner.get_text(page).await;
@@ -42,18 +51,24 @@ async fn invitation_link_is_shown_once_and_works_once() {
     }
     let team = owner.get_text("/team").await;
     team.has_all(["Open invitations", BOB]);
-    let page = world.nobody().get(&link).await.expect(200);
+    let page = world.anonymous().get(&link).await.expect(200);
     page.has_all(["Join the team", "Acme Motors", BOB, "as admin"]);
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     let short = [("password", "short")];
-    let refused = world.nobody().form(&link, &short).await.expect(422).body;
-    refused.has("at least 12 characters");
-    let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
-    let bob = Member::of(&world, &answer.expect(303));
+    let refusal = world.anonymous().form(&link, &short).await.expect(422).body;
+    refusal.has("at least 12 characters");
+    let response = world
+        .anonymous()
+        .form(&link, &[("password", PASSWORD)])
+        .await;
+    let bob = Member::from_response(&world, &response.expect(303));
     bob.create("Feed", &["leads:read"]).await;
-    world.nobody().get(&link).await.expect(404);
-    let again = world.nobody().form(&link, &[("password", PASSWORD)]).await;
-    again.expect(404);
+    world.anonymous().get(&link).await.expect(404);
+    let repeat = world
+        .anonymous()
+        .form(&link, &[("password", PASSWORD)])
+        .await;
+    repeat.expect(404);
     let team = owner.get_text("/team").await;
     team.lacks("Open invitations");
     assert!(row(&owner, BOB).await.contains("Admin"));
@@ -74,17 +89,17 @@ async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
         let fields = [("email", email), ("role", "viewer")];
         setup_link(&owner.form("/team/invite", &fields).await.expect(200).body)
     };
-    let withdrawn = invite(BOB).await;
-    let answer = owner.form("/team/withdraw", &[("email", BOB)]).await;
-    let page = owner.follow(&answer.expect(303)).await.expect(200).body;
+    let withdrawn_link = invite(BOB).await;
+    let response = owner.form("/team/withdraw", &[("email", BOB)]).await;
+    let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("Withdrawn.");
-    world.nobody().get(&withdrawn).await.expect(404);
-    let (older, fresh) = (invite(BOB).await, invite(BOB).await);
-    world.nobody().get(&older).await.expect(404);
+    world.anonymous().get(&withdrawn_link).await.expect(404);
+    let (older_link, new_link) = (invite(BOB).await, invite(BOB).await);
+    world.anonymous().get(&older_link).await.expect(404);
     world.clock.advance_seconds(3 * DAY - 1);
-    world.nobody().get(&fresh).await.expect(200);
+    world.anonymous().get(&new_link).await.expect(200);
     world.clock.advance_seconds(1);
-    world.nobody().get(&fresh).await.expect(404);
+    world.anonymous().get(&new_link).await.expect(404);
 }
 
 #[tokio::test]
@@ -109,7 +124,10 @@ async fn invalid_invitation_is_refused_at_its_field_and_kept() {
     world.stranger().await;
     let fields = [("email", "eve@example.org"), ("role", "viewer")];
     let link = setup_link(&owner.form("/team/invite", &fields).await.expect(200).body);
-    let joined = world.nobody().form(&link, &[("password", PASSWORD)]).await;
+    let joined = world
+        .anonymous()
+        .form(&link, &[("password", PASSWORD)])
+        .await;
     joined.expect(303);
 }
 
@@ -146,17 +164,17 @@ async fn each_role_allows_only_its_own_team_changes() {
     change(&admin, &world, BOB, "hand-over", "")
         .await
         .expect(403);
-    for (by, role) in [(&viewer, "viewer"), (&admin, "owner")] {
+    for (actor, role) in [(&viewer, "viewer"), (&admin, "owner")] {
         let fields = [("email", "new@example.com"), ("role", role)];
-        let page = by.form("/team/invite", &fields).await.expect(403).body;
+        let page = actor.form("/team/invite", &fields).await.expect(403).body;
         page.has("Your role does not allow this");
         page.lacks("/setup/");
     }
     let fields = [("email", "boss@example.com"), ("role", "owner")];
     second.form("/team/invite", &fields).await.expect(200);
-    for by in [&viewer, &admin] {
+    for actor in [&viewer, &admin] {
         let fields = [("email", "boss@example.com")];
-        by.form("/team/withdraw", &fields).await.expect(403);
+        actor.form("/team/withdraw", &fields).await.expect(403);
     }
     let after = world.count("SELECT count(*) FROM audit_events").await;
     assert_eq!(after, before + 1, "the one invitation by an owner");
@@ -181,10 +199,10 @@ async fn each_role_allows_only_its_own_team_changes() {
         .expect(200)
         .lacks("name=\"email\"");
     // And they are allowed to do it.
-    let answer = change(&admin, &world, BOB, "role", "admin")
+    let response = change(&admin, &world, BOB, "role", "admin")
         .await
         .expect(303);
-    let page = admin.follow(&answer).await.expect(200).body;
+    let page = admin.follow(&response).await.expect(200).body;
     page.has("The new role holds");
     assert!(row(&admin, BOB).await.contains("Admin"));
     change(&owner, &world, "second@example.com", "role", "viewer")
@@ -215,10 +233,10 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
     let question = question.expect(200).body;
     question.has(&format!("Deactivate {BOB}?"));
     question.has(&format!("action=\"{path}/deactivate\""));
-    let answer = change(&owner, &world, BOB, "deactivate", "")
+    let response = change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);
-    let page = owner.follow(&answer).await.expect(200).body;
+    let page = owner.follow(&response).await.expect(200).body;
     page.has("Deactivated. Their sessions");
     bob.get("/keys").await.expect(303);
     let call = bob.call("keys/list", &serde_json::json!({})).await;
@@ -230,8 +248,8 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
     assert!(row(&owner, BOB).await.contains("Deactivated"));
     // Their keys stay and show that their creator is deactivated.
     key.get("/api/key").await.expect(200);
-    let shown = owner.get_text(&format!("/keys/{}", key.id)).await;
-    shown.has("(deactivated member)");
+    let key_page = owner.get_text(&format!("/keys/{}", key.id)).await;
+    key_page.has("(deactivated member)");
     // Nor does a link of the operator let them in.
     let email = domain::Email::parse(BOB).unwrap();
     assert!(world.services.links.reset_link(&email, None).await.is_err());
@@ -241,8 +259,8 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
         .expect(303);
     bob.get("/keys").await.expect(303);
     sign_in(&world, BOB).await.expect(303);
-    let shown = owner.get_text(&format!("/keys/{}", key.id)).await;
-    shown.lacks("(deactivated member)");
+    let key_page = owner.get_text(&format!("/keys/{}", key.id)).await;
+    key_page.lacks("(deactivated member)");
     let log = owner.get_text("/audit?what=team").await;
     log.has_all(["Member deactivated", "Member reactivated", "May sign in"]);
 }
@@ -258,8 +276,11 @@ async fn open_links_of_a_member_stop_working_when_they_are_deactivated() {
         .await
         .expect(303);
     for link in [reset, invited] {
-        let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
-        answer.expect(404);
+        let response = world
+            .anonymous()
+            .form(&link, &[("password", PASSWORD)])
+            .await;
+        response.expect(404);
     }
 }
 
@@ -283,8 +304,8 @@ async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
     change(&owner, &world, BOB, "reactivate", "")
         .await
         .expect(303);
-    let answer = owner.form(&at, &[("confirm", " Bob@example.com")]).await;
-    let page = owner.follow(&answer.expect(303)).await.expect(200).body;
+    let response = owner.form(&at, &[("confirm", " Bob@example.com")]).await;
+    let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("You are an admin now.");
     drop(bob);
     let bob = world.sign_in(BOB).await;

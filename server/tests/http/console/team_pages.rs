@@ -89,8 +89,8 @@ async fn large_team_is_paged_with_active_members_first() {
             .contains("out-240@")
     );
     // After the last entry, as when everyone on the page has left meanwhile.
-    let place = hex::encode("[false,\"0-250\"]");
-    let end = read(&owner, &format!("/team?cursor=0d{place}")).await;
+    let cursor = hex::encode("[false,\"0-250\"]");
+    let end = read(&owner, &format!("/team?cursor=0d{cursor}")).await;
     assert!(end.contains("Nothing more to show") && end.contains("Show the first page"));
     for bad in ["0d", "xyz", "0198"] {
         owner.get(&format!("/team?cursor={bad}")).await.expect(404);
@@ -109,8 +109,8 @@ async fn role_change_is_refused_if_the_role_changed_meanwhile() {
         owner.form(&format!("{page}/role"), &fields).await
     };
     save("admin", "viewer").await.expect(303);
-    let refused = save("owner", "viewer").await.expect(422).body;
-    refused.has_all([
+    let refusal = save("owner", "viewer").await.expect(422).body;
+    refusal.has_all([
         "This was changed while you were editing it, so nothing was saved.",
         "The role is now admin.",
         "name=\"seen\" value=\"admin\"",

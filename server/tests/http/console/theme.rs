@@ -10,7 +10,11 @@ async fn exact_times_are_shown_if_the_cookie_selects_them() {
         ("voxum_times=exact", "exact"),
         ("voxum_times=\"><script>", "relative"),
     ] {
-        let page = world.nobody().with("cookie", cookie).get("/sign-in").await;
+        let page = world
+            .anonymous()
+            .with("cookie", cookie)
+            .get("/sign-in")
+            .await;
         let mark = format!("data-times=\"{times}\"");
         assert!(page.expect(200).body.contains(&mark), "{cookie}");
     }
@@ -19,18 +23,18 @@ async fn exact_times_are_shown_if_the_cookie_selects_them() {
 #[tokio::test]
 async fn theme_is_stored_in_a_cookie_and_applied() {
     let world = World::new().await;
-    let answer = world
-        .nobody()
+    let response = world
+        .anonymous()
         .form("/theme", &[("theme", "dark"), ("next", "/inventory")])
         .await
         .expect(303);
-    assert_eq!(answer.header("location"), "/inventory");
+    assert_eq!(response.header("location"), "/inventory");
     assert_eq!(
-        answer.header("set-cookie"),
+        response.header("set-cookie"),
         "voxum_theme=dark; SameSite=Lax; Path=/; Max-Age=31536000"
     );
     let page = world
-        .nobody()
+        .anonymous()
         .with("cookie", "voxum_theme=dark")
         .get("/sign-in")
         .await
@@ -45,15 +49,15 @@ async fn unknown_theme_falls_back_to_the_system_theme_and_is_not_echoed() {
         ("theme", "x\r\nSet-Cookie: a=b"),
         ("next", "//evil.example"),
     ];
-    let answer = world.nobody().form("/theme", &fields).await.expect(303);
+    let response = world.anonymous().form("/theme", &fields).await.expect(303);
     assert!(
-        answer
+        response
             .header("set-cookie")
             .starts_with("voxum_theme=system;")
     );
-    assert_eq!(answer.header("location"), "/");
+    assert_eq!(response.header("location"), "/");
     let page = world
-        .nobody()
+        .anonymous()
         .with("cookie", "voxum_theme=\"><script>")
         .get("/sign-in")
         .await

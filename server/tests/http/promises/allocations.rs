@@ -5,11 +5,11 @@ use crate::support::World;
 use crate::tape::{PEER, Tape, request, serve_bare};
 use axum::Router;
 use axum::routing::get;
-use server::{Limits, answer_one};
+use server::{Limits, serve_stream};
 use tokio::runtime::{Builder, Runtime};
 
 /// Allocations that a request to our own server may take beyond those of a bare axum server.
-const MORE: u64 = 2;
+const EXTRA_ALLOCATIONS: u64 = 2;
 
 /// Returns the allocations of one request, given a connection that sends so many.
 ///
@@ -18,10 +18,11 @@ const MORE: u64 = 2;
 fn allocations(runtime: &Runtime, serve: impl AsyncFn(u32)) -> u64 {
     const FEW: u32 = 4;
     const MANY: u32 = 24;
-    let of = |times| allocation_counter::measure(|| runtime.block_on(serve(times))).count_total;
+    let count_for =
+        |times| allocation_counter::measure(|| runtime.block_on(serve(times))).count_total;
     // Values that are created once in a process are created here.
-    of(FEW);
-    (of(MANY) - of(FEW)).div_ceil(u64::from(MANY - FEW))
+    count_for(FEW);
+    (count_for(MANY) - count_for(FEW)).div_ceil(u64::from(MANY - FEW))
 }
 
 #[test]
@@ -36,8 +37,11 @@ fn request_takes_at_most_two_allocations_more_than_one_to_a_bare_axum_server() {
     });
     let ours = allocations(&runtime, async |times| {
         let (tape, _) = Tape::new(&request, times);
-        answer_one(tape, PEER, world.app.clone(), Limits::new(1)).await;
+        serve_stream(tape, PEER, world.app.clone(), Limits::new(1)).await;
     });
     println!("{ours} allocations, a bare axum server {bare}");
-    assert!(ours <= bare + MORE, "{ours}, a bare axum server {bare}");
+    assert!(
+        ours <= bare + EXTRA_ALLOCATIONS,
+        "{ours}, a bare axum server {bare}"
+    );
 }

@@ -1,6 +1,6 @@
 //! A key or a session that ends while the body is still arriving changes nothing.
 
-use super::forged::scene;
+use super::forged_requests::fixture;
 use crate::support::{
     ALL_SCOPES, Key, Member, OWNER, PASSWORD, PUBLIC_URL, Text as _, World, multipart,
 };
@@ -45,7 +45,7 @@ fn api(lead: &str) -> Vec<(&'static str, String, &'static str, String)> {
     ]
 }
 
-struct Installation {
+struct ApiFixture {
     world: World,
     owner: Member,
     /// A key to read the current data with.
@@ -54,7 +54,7 @@ struct Installation {
     lead: String,
 }
 
-impl Installation {
+impl ApiFixture {
     async fn new() -> Self {
         let (world, owner) = World::with_owner().await;
         let reader = owner.create("Reader", &ALL_SCOPES).await;
@@ -81,20 +81,20 @@ impl Installation {
     /// Sends every body with a new key that loses its access while the body arrives, with and
     /// without an `Idempotency-Key`, and checks that the request is refused and that nothing was
     /// changed.
-    async fn each_is_refused(&self, lose: impl AsyncFn(&Key), status: u16, code: &str) {
+    async fn assert_each_is_refused(&self, lose: impl AsyncFn(&Key), status: u16, code: &str) {
         let before = self.data().await;
         for (method, path, kind, body) in api(&self.lead) {
-            for once in [false, true] {
+            for idempotent in [false, true] {
                 let key = self.owner.create("Sender", &ALL_SCOPES).await;
                 let mut http = key.with("content-type", kind);
-                if once {
+                if idempotent {
                     http = http.with("idempotency-key", &key.id);
                 }
-                let answer = http
+                let response = http
                     .send_slowly(method, &path, &body, async { lose(&key).await })
                     .await;
                 let refusal = (status, code.to_owned());
-                assert_eq!(answer.problem(), refusal, "{method} {path} as {kind}");
+                assert_eq!(response.problem(), refusal, "{method} {path} as {kind}");
                 assert_eq!(self.data().await, before, "{method} {path} as {kind}");
             }
         }
@@ -103,56 +103,54 @@ impl Installation {
 
 #[tokio::test]
 async fn request_changes_nothing_if_its_key_is_revoked_while_the_body_arrives() {
-    let installation = Installation::new().await;
+    let fixture = ApiFixture::new().await;
     let by_holder = async |key: &Key| drop(key.delete("/api/key").await.expect(204));
-    installation
-        .each_is_refused(by_holder, 401, "revoked_key")
+    fixture
+        .assert_each_is_refused(by_holder, 401, "revoked_key")
         .await;
     let by_owner = async |key: &Key| {
-        installation
-            .owner
-            .revoke(&key.id, "Sender")
-            .await
-            .expect(200);
+        fixture.owner.revoke(&key.id, "Sender").await.expect(200);
     };
-    installation
-        .each_is_refused(by_owner, 401, "revoked_key")
+    fixture
+        .assert_each_is_refused(by_owner, 401, "revoked_key")
         .await;
 }
 
 #[tokio::test]
 async fn request_changes_nothing_if_its_key_is_paused_while_the_body_arrives() {
-    let installation = Installation::new().await;
+    let fixture = ApiFixture::new().await;
     let pause = async |key: &Key| {
         let path = format!("/keys/{}/pause", key.id);
-        installation.owner.form(&path, &[]).await.expect(303);
+        fixture.owner.form(&path, &[]).await.expect(303);
     };
-    installation.each_is_refused(pause, 401, "paused_key").await;
+    fixture
+        .assert_each_is_refused(pause, 401, "paused_key")
+        .await;
 }
 
 #[tokio::test]
 async fn request_changes_nothing_if_its_key_is_restricted_while_the_body_arrives() {
-    let installation = Installation::new().await;
+    let fixture = ApiFixture::new().await;
     let narrow = async |_: &Key| {
         let narrowed = "UPDATE api_keys SET scopes = 'inventory:read' WHERE name = 'Sender'";
-        installation.world.sql(narrowed).await;
+        fixture.world.sql(narrowed).await;
     };
-    installation
-        .each_is_refused(narrow, 403, "missing_scope")
+    fixture
+        .assert_each_is_refused(narrow, 403, "missing_scope")
         .await;
     let shut_out = async |_: &Key| {
         let listed = "UPDATE api_keys SET allow_list = '203.0.113.0/24' WHERE name = 'Sender'";
-        installation.world.sql(listed).await;
+        fixture.world.sql(listed).await;
     };
-    installation
-        .each_is_refused(shut_out, 403, "ip_not_allowed")
+    fixture
+        .assert_each_is_refused(shut_out, 403, "ip_not_allowed")
         .await;
 }
 
 #[tokio::test]
 async fn stored_response_is_not_replayed_if_the_key_is_revoked_while_the_body_arrives() {
-    let installation = Installation::new().await;
-    let key = installation.owner.create("Sender", &ALL_SCOPES).await;
+    let fixture = ApiFixture::new().await;
+    let key = fixture.owner.create("Sender", &ALL_SCOPES).await;
     let http = key
         .with("idempotency-key", "one")
         .with("content-type", "application/json");
@@ -161,9 +159,9 @@ async fn stored_response_is_not_replayed_if_the_key_is_revoked_while_the_body_ar
         .await
         .expect(201);
     let revoke = async { drop(key.delete("/api/key").await.expect(204)) };
-    let answer = http.send_slowly("POST", "/api/leads", &body, revoke).await;
-    answer.refused(401, "revoked_key");
-    answer.lacks("once@example.com");
+    let response = http.send_slowly("POST", "/api/leads", &body, revoke).await;
+    response.refusal(401, "revoked_key");
+    response.lacks("once@example.com");
 }
 
 /// Paths that need no session, or that end it.
@@ -171,10 +169,10 @@ const WITHOUT_SESSION: [&str; 4] = ["/sign-in", "/sign-in/code", "/sign-out", "/
 
 #[tokio::test]
 async fn form_changes_nothing_if_its_session_ends_while_it_arrives() {
-    let scene = scene(PUBLIC_URL).await;
+    let fixture = fixture(PUBLIC_URL).await;
     let changes = "SELECT count(*) FROM audit_events WHERE action NOT LIKE 'session.%'";
-    let before = scene.world.count(changes).await;
-    for (path, body) in scene.targets() {
+    let before = fixture.world.count(changes).await;
+    for (path, body) in fixture.targets() {
         if WITHOUT_SESSION.contains(&path.as_str()) || path.starts_with("/setup/") {
             continue;
         }
@@ -188,43 +186,43 @@ async fn form_changes_nothing_if_its_session_ends_while_it_arrives() {
             _ if call => "application/json",
             _ => "application/x-www-form-urlencoded",
         };
-        let member = scene.world.sign_in(OWNER).await;
+        let member = fixture.world.sign_in(OWNER).await;
         let http = member
             .with("sec-fetch-site", "same-origin")
             .with("content-type", kind);
         let sign_out = async { drop(member.form("/sign-out", &[]).await.expect(303)) };
-        let answer = http.send_slowly("POST", &path, &body, sign_out).await;
+        let response = http.send_slowly("POST", &path, &body, sign_out).await;
         if call {
             assert!(
-                answer.body.contains("signed_out"),
+                response.body.contains("signed_out"),
                 "{path}: {}",
-                answer.body
+                response.body
             );
         } else {
-            assert_eq!(answer.status, 303, "{path}: {}", answer.body);
-            let target = answer.header("location");
+            assert_eq!(response.status, 303, "{path}: {}", response.body);
+            let target = response.header("location");
             assert!(target.starts_with("/sign-in"), "{path}: {target}");
         }
-        assert_eq!(scene.world.count(changes).await, before, "{path}");
+        assert_eq!(fixture.world.count(changes).await, before, "{path}");
     }
 }
 
 #[tokio::test]
 async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
-    let installation = Installation::new().await;
-    let (world, owner) = (&installation.world, &installation.owner);
+    let fixture = ApiFixture::new().await;
+    let (world, owner) = (&fixture.world, &fixture.owner);
     world.join(owner, "bob@example.com", "admin").await;
     let bob = world.member_id("bob@example.com").await;
     let keys = "SELECT count(*) FROM api_keys";
     let before = world.count(keys).await;
-    for way in ["role", "password", "deactivate"] {
+    for loss in ["role", "password", "deactivate"] {
         let admin = world.sign_in("bob@example.com").await;
         let http = admin
             .with("sec-fetch-site", "same-origin")
             .with("content-type", "application/x-www-form-urlencoded");
         let body = "name=Late&scopes=leads:read&expires=7d&token=0123456789abcdef";
         let lose = async {
-            match way {
+            match loss {
                 "role" => {
                     let path = format!("/team/{bob}/role");
                     owner.form(&path, &[("role", "viewer")]).await.expect(303);
@@ -232,7 +230,7 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
                 "password" => {
                     let path = world.reset_link("bob@example.com").await;
                     let fields = [("password", PASSWORD)];
-                    world.nobody().form(&path, &fields).await.expect(303);
+                    world.anonymous().form(&path, &fields).await.expect(303);
                 }
                 _ => {
                     let path = format!("/team/{bob}/deactivate");
@@ -240,10 +238,10 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
                 }
             }
         };
-        let answer = http.send_slowly("POST", "/keys", body, lose).await;
-        assert!(!answer.body.contains("vx_"), "{way}: {}", answer.body);
-        assert_eq!(world.count(keys).await, before, "{way}");
-        if way == "role" {
+        let response = http.send_slowly("POST", "/keys", body, lose).await;
+        assert!(!response.body.contains("vx_"), "{loss}: {}", response.body);
+        assert_eq!(world.count(keys).await, before, "{loss}");
+        if loss == "role" {
             let path = format!("/team/{bob}/role");
             owner.form(&path, &[("role", "admin")]).await.expect(303);
         }
@@ -254,17 +252,17 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
 async fn uploaded_file_is_not_read_if_the_visitor_has_no_session() {
     let world = World::new().await;
     let http = world
-        .nobody()
+        .anonymous()
         .with("sec-fetch-site", "same-origin")
         .with("content-type", "multipart/form-data; boundary=x");
     let body = multipart("feed.csv", "id,name\nA,a\n", &[]);
     let read = std::cell::Cell::new(false);
-    let answer = http
+    let response = http
         .send_slowly("POST", "/inventory/import", &body, async { read.set(true) })
         .await;
     assert!(!read.get(), "the body was read");
     assert_eq!(
-        answer.header("location"),
+        response.header("location"),
         "/sign-in?next=%2Finventory%2Fimport"
     );
 }

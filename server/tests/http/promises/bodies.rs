@@ -1,11 +1,11 @@
 //! Large bodies share a bounded amount of memory and a few threads, and leave the rest of the
 //! server to other requests.
 
-use crate::support::{Answer, Key, Text as _, World};
+use crate::support::{Key, TestResponse, Text as _, World};
 use axum::body::{Body, Bytes};
 use futures::channel::mpsc;
 use serde_json::json;
-use server::Bodies;
+use server::BodyLimits;
 use service::store::Actor;
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ const MIB: usize = 1024 * 1024;
 const PATH: &str = "/api/inventory";
 
 /// Room for one body of 1 MiB, which counts twice, and a little more.
-const SMALL: Bodies = Bodies {
+const SMALL: BodyLimits = BodyLimits {
     memory: 3 * MIB as u64,
     feeds_at_once: 2,
 };
@@ -34,20 +34,20 @@ fn open_body() -> (mpsc::UnboundedSender<Result<Bytes, Infallible>>, Body) {
 }
 
 #[track_caller]
-fn refused_for_now(answer: &Answer) {
-    answer.refused(503, "unavailable");
-    assert_eq!(answer.header("retry-after"), "2");
-    answer.has("memory");
+fn assert_refused_for_now(response: &TestResponse) {
+    response.refusal(503, "unavailable");
+    assert_eq!(response.header("retry-after"), "2");
+    response.has("memory");
 }
 
-async fn push(key: &Key, body: impl Into<Body>) -> Answer {
+async fn push(key: &Key, body: impl Into<Body>) -> TestResponse {
     let key = key.with("content-type", "application/json");
     key.send("POST", PATH, body).await
 }
 
 #[tokio::test]
 async fn large_bodies_are_refused_while_their_share_of_the_body_memory_is_in_use() {
-    let world = World::new().await.bounded(SMALL);
+    let world = World::new().await.with_body_limits(SMALL);
     let owner = world.owner().await;
     let scopes = ["inventory:write"];
     let key = owner.create("Feed", &scopes).await;
@@ -57,11 +57,11 @@ async fn large_bodies_are_refused_while_their_share_of_the_body_memory_is_in_use
     // From here on the key is in the cache, so a request waits for nothing but its body.
     push(&key, feed("small", 60_000)).await.expect(200);
     // 700 KB of the feed have arrived, and the rest has not.
-    let whole = feed("slow", 720_000);
-    let (first, rest) = whole.split_at(700_000);
-    let (sending, body) = open_body();
+    let slow_feed = feed("slow", 720_000);
+    let (first, rest) = slow_feed.split_at(700_000);
+    let (sender, body) = open_body();
     let piece = Bytes::from(first.to_owned());
-    sending.unbounded_send(Ok(piece)).unwrap();
+    sender.unbounded_send(Ok(piece)).unwrap();
     let slow = tokio::spawn({
         let key = key.clone();
         async move { push(&key, body).await }
@@ -71,36 +71,36 @@ async fn large_bodies_are_refused_while_their_share_of_the_body_memory_is_in_use
     }
     // The slow body has reserved twice 1 MiB.
     let large = feed("large", 300_000);
-    refused_for_now(&push(&key, large.clone()).await);
+    assert_refused_for_now(&push(&key, large.clone()).await);
     // With an `Idempotency-Key`, the refusal is not stored.
-    let once = key
+    let idempotent_key = key
         .with("idempotency-key", "1")
         .with("content-type", "application/json");
-    refused_for_now(&once.send("POST", PATH, large.clone()).await);
+    assert_refused_for_now(&idempotent_key.send("POST", PATH, large.clone()).await);
     // A body of up to 64 KiB reserves nothing, and another account has its own share of the memory.
     push(&key, feed("small", 60_000)).await.expect(200);
     push(&other, large.clone()).await.expect(200);
-    refused_for_now(&push(&second, feed("second", 600_000)).await);
-    sending
+    assert_refused_for_now(&push(&second, feed("second", 600_000)).await);
+    sender
         .unbounded_send(Ok(Bytes::from(rest.to_owned())))
         .unwrap();
-    drop(sending);
+    drop(sender);
     slow.await.unwrap().expect(200);
-    once.send("POST", PATH, large).await.expect(200);
+    idempotent_key.send("POST", PATH, large).await.expect(200);
     push(&second, feed("second", 600_000)).await.expect(200);
 }
 
 #[tokio::test]
 async fn uploaded_files_reserve_body_memory_and_release_it() {
-    let world = World::new().await.bounded(SMALL);
+    let world = World::new().await.with_body_limits(SMALL);
     let owner = world.owner().await;
     let large = feed("large", 900_000);
     let page = owner.import("cars.json", &large, &[]).await;
     page.expect(200).has("was imported");
     let larger = feed("larger", 4 * MIB);
-    let answer = owner.import("cars.json", &larger, &[]).await;
+    let response = owner.import("cars.json", &larger, &[]).await;
     assert_eq!(
-        (answer.status.as_u16(), answer.header("retry-after")),
+        (response.status.as_u16(), response.header("retry-after")),
         (503, "2")
     );
     let page = owner.import("cars.json", &large, &[]).await;
@@ -118,15 +118,15 @@ async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
     let key = owner.create("Feed", &["inventory:write"]).await;
     let account = world.account_of("Feed").await;
     // Both feed threads are busy with other feeds until this test releases them.
-    let mut ends = Vec::new();
-    let mut works = Vec::new();
-    for _ in 0..Bodies::default().feeds_at_once {
-        let (end, ended) = std::sync::mpsc::channel::<()>();
+    let mut releases = Vec::new();
+    let mut blockers = Vec::new();
+    for _ in 0..BodyLimits::default().feeds_at_once {
+        let (release, end) = std::sync::mpsc::channel::<()>();
         let feeds = world.state.feeds.clone();
         let account = account.clone();
-        ends.push(end);
-        works.push(tokio::spawn(async move {
-            let work = move || ended.recv();
+        releases.push(release);
+        blockers.push(tokio::spawn(async move {
+            let work = move || end.recv();
             feeds.run(&account, &Actor::System, work).await
         }));
         tokio::task::yield_now().await;
@@ -143,22 +143,22 @@ async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
         ));
     }
     let cookie = owner.cookie.clone();
-    let member = world.nobody().with("cookie", cookie);
+    let member = world.anonymous().with("cookie", cookie);
     waiting.push(tokio::spawn(async move {
         member
             .upload("/inventory/import", "cars.csv", "id,name\nB,b\n", &[])
             .await
     }));
     for _ in 0..50 {
-        world.nobody().get("/healthz").await.expect(200);
+        world.anonymous().get("/healthz").await.expect(200);
         key.get("/api/key").await.expect(200);
         world.clock.advance_seconds(1);
     }
-    world.services.node.look().await.unwrap();
+    world.services.node.poll().await.unwrap();
     assert!(waiting.iter().all(|feed| !feed.is_finished()));
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
-    drop(ends);
-    for work in works {
+    drop(releases);
+    for work in blockers {
         work.await.unwrap().unwrap().unwrap_err();
     }
     for feed in waiting {

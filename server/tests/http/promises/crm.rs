@@ -1,7 +1,7 @@
 //! A CRM that follows the leads ends up with exactly the server's data, however often it is killed
 //! on the way.
 
-use crate::support::{Answer, Key, World};
+use crate::support::{Key, TestResponse, World};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const WRITERS: usize = 4;
-const LEADS_OF_EACH: usize = 40;
+const LEADS_PER_WRITER: usize = 40;
 
 /// The state that the CRM persists, written as a whole after each poll.
 #[derive(Debug, Clone, Default)]
-struct Kept {
+struct CrmState {
     /// The `next_cursor` of the last response that was processed.
     cursor: Option<String>,
     leads: BTreeMap<String, Value>,
@@ -22,10 +22,10 @@ struct Kept {
     idle: usize,
 }
 
-impl Kept {
-    fn take_in(&mut self, answer: &Answer) {
-        let answer = answer.json();
-        let changes = answer["leads"].as_array().unwrap();
+impl CrmState {
+    fn apply(&mut self, response: &TestResponse) {
+        let response = response.json();
+        let changes = response["leads"].as_array().unwrap();
         for change in changes {
             let id = change["id"].as_str().unwrap().to_owned();
             assert!(!self.erased.contains(&id), "a change after the erasure");
@@ -40,29 +40,29 @@ impl Kept {
             }
         }
         self.idle = if changes.is_empty() { self.idle + 1 } else { 0 };
-        self.cursor = Some(answer["next_cursor"].as_str().unwrap().to_owned());
+        self.cursor = Some(response["next_cursor"].as_str().unwrap().to_owned());
     }
 }
 
 struct Crm {
     key: Key,
-    disk: Arc<Mutex<Kept>>,
+    disk: Arc<Mutex<CrmState>>,
     polls: Arc<AtomicUsize>,
 }
 
 impl Crm {
     /// Follows the feed until it is killed, starting from the persisted state.
     async fn run(self) {
-        let mut kept = self.disk.lock().unwrap().clone();
+        let mut state = self.disk.lock().unwrap().clone();
         loop {
-            let cursor = kept.cursor.as_ref();
+            let cursor = state.cursor.as_ref();
             let cursor = cursor.map(|cursor| format!("&cursor={cursor}"));
             let path = format!("/api/leads?limit=3{}", cursor.unwrap_or_default());
-            let answer = self.key.get(&path).await.expect(200);
-            kept.take_in(&answer);
+            let response = self.key.get(&path).await.expect(200);
+            state.apply(&response);
             // If it is killed here, it has processed a response and persisted nothing of it.
             tokio::time::sleep(Duration::from_micros(500)).await;
-            *self.disk.lock().unwrap() = kept.clone();
+            *self.disk.lock().unwrap() = state.clone();
             self.polls.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -70,12 +70,12 @@ impl Crm {
 
 /// Creates leads, updates some and erases others, both its own and those of the other writers.
 async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
-    for number in 0..LEADS_OF_EACH {
+    for number in 0..LEADS_PER_WRITER {
         let lead = json!({ "name": format!("{writer}/{number}"), "email": "grace@navy.example" });
-        let answer = key.post("/api/leads", &lead).await.expect(201);
+        let response = key.post("/api/leads", &lead).await.expect(201);
         all.lock()
             .unwrap()
-            .push(answer.header("location").to_owned());
+            .push(response.header("location").to_owned());
         let pick = |step: usize| {
             let all = all.lock().unwrap();
             all[(writer * 31 + number * step) % all.len()].clone()
@@ -101,22 +101,22 @@ async fn crm_ends_with_the_servers_data_even_if_it_is_killed_repeatedly() {
     world
         .sql("UPDATE accounts SET limit_depth = 10000, limit_per_second = 10000")
         .await;
-    let (all, over) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+    let (all, finished) = (Arc::default(), Arc::new(AtomicBool::new(false)));
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| tokio::spawn(write(key.clone(), writer, Arc::clone(&all))))
         .collect();
-    let ending = over.clone();
+    let finished_flag = finished.clone();
     let writing = tokio::spawn(async move {
         for writer in writers {
             writer.await.unwrap();
         }
-        ending.store(true, Ordering::Relaxed);
+        finished_flag.store(true, Ordering::Relaxed);
     });
 
-    let (disk, polls) = (Arc::new(Mutex::new(Kept::default())), Arc::default());
+    let (disk, polls) = (Arc::new(Mutex::new(CrmState::default())), Arc::default());
     let mut kills = 0;
     loop {
-        let was_over = over.load(Ordering::Relaxed);
+        let was_finished = finished.load(Ordering::Relaxed);
         disk.lock().unwrap().idle = 0;
         let crm = Crm {
             key: key.clone(),
@@ -130,7 +130,7 @@ async fn crm_ends_with_the_servers_data_even_if_it_is_killed_repeatedly() {
         assert!(end.is_cancelled(), "the CRM failed by itself: {end}");
         kills += 1;
         // The writers have finished, and the CRM has received a response without news.
-        if was_over && disk.lock().unwrap().idle > 0 {
+        if was_finished && disk.lock().unwrap().idle > 0 {
             break;
         }
     }
@@ -138,20 +138,20 @@ async fn crm_ends_with_the_servers_data_even_if_it_is_killed_repeatedly() {
     let polls = polls.load(Ordering::Relaxed);
     assert!(kills > 5 && polls > 20, "{kills} kills, {polls} polls");
 
-    let kept = disk.lock().unwrap().clone();
+    let state = disk.lock().unwrap().clone();
     let paths: Vec<String> = all.lock().unwrap().clone();
-    assert_eq!(paths.len(), WRITERS * LEADS_OF_EACH);
-    let mut truth = Kept::default();
+    assert_eq!(paths.len(), WRITERS * LEADS_PER_WRITER);
+    let mut expected = CrmState::default();
     for path in paths {
         let id = path.trim_start_matches("/api/leads/").to_owned();
-        let answer = key.get(&path).await;
-        if answer.status == 404 {
-            truth.erased.insert(id);
+        let response = key.get(&path).await;
+        if response.status == 404 {
+            expected.erased.insert(id);
         } else {
-            truth.leads.insert(id, answer.expect(200).json());
+            expected.leads.insert(id, response.expect(200).json());
         }
     }
-    assert!(truth.leads.len() > 40 && truth.erased.len() > 10);
-    assert_eq!(kept.leads, truth.leads);
-    assert_eq!(kept.erased, truth.erased);
+    assert!(expected.leads.len() > 40 && expected.erased.len() > 10);
+    assert_eq!(state.leads, expected.leads);
+    assert_eq!(state.erased, expected.erased);
 }

@@ -12,7 +12,7 @@ const ENDLESS: &str = "
     ALTER TABLE items RENAME TO stored_items;
     CREATE VIEW items AS SELECT * FROM stored_items WHERE 0 < (
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n)";
-const AS_BEFORE: &str = "DROP VIEW items; ALTER TABLE stored_items RENAME TO items";
+const REPAIR: &str = "DROP VIEW items; ALTER TABLE stored_items RENAME TO items";
 
 const STOPPED: &str =
     "The database took longer than a second to answer, so the request was stopped.";
@@ -25,9 +25,9 @@ async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {
     key.put("/api/inventory/A", &item).await.expect(201);
     world.sql(ENDLESS).await;
 
-    let answer = key.get("/api/inventory?q=honda").await;
-    answer.refused(503, "unavailable");
-    let detail = answer.json()["detail"].clone();
+    let response = key.get("/api/inventory?q=honda").await;
+    response.refusal(503, "unavailable");
+    let detail = response.json()["detail"].clone();
     assert!(detail.as_str().unwrap().starts_with(STOPPED), "{detail}");
 
     let page = owner.get("/inventory?q=honda").await.expect(503);
@@ -35,7 +35,7 @@ async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {
     assert_ne!(page.header("retry-after"), "");
     page.has(STOPPED);
 
-    world.sql(AS_BEFORE).await;
+    world.sql(REPAIR).await;
     key.get("/api/inventory?q=honda").await.expect(200);
     owner.get("/inventory?q=honda").await.expect(200);
 }
@@ -63,9 +63,9 @@ async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connect
     assert_eq!(leaked.get("/api/key").await.problem().1, "revoked_key");
     assert!(!listings.is_finished(), "the listings ended too early");
 
-    for answer in listings.await.unwrap() {
-        answer.refused(503, "unavailable");
+    for response in listings.await.unwrap() {
+        response.refusal(503, "unavailable");
     }
-    world.sql(AS_BEFORE).await;
+    world.sql(REPAIR).await;
     reader.get("/api/inventory").await.expect(200);
 }

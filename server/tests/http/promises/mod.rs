@@ -1,21 +1,21 @@
 //! The product's promises across all routes.
 
-mod access;
-mod accounts;
+mod access_loss;
+mod account_isolation;
 mod allocations;
 mod authority;
 mod bodies;
-mod broken;
-mod busy;
 mod crm;
-mod forged;
-mod lengths;
-mod limited;
+mod feed_scheduling;
+mod forged_requests;
+mod internal_errors;
+mod key_cache;
 mod listings;
-mod memory;
 mod notices;
-mod peppers;
+mod parameter_lengths;
+mod pepper_change;
 mod quotas;
+mod rate_limits;
+mod revocation_under_load;
 mod revoked;
 mod storage;
-mod turns;

@@ -4,54 +4,54 @@ use crate::support::{Text as _, World};
 use async_trait::async_trait;
 use domain::seconds::{DAY, HOUR};
 use server::Letter;
-use service::{Mail, MailFailure, Mailer, NotSent};
+use service::{Mail, MailError, MailFailure, Mailer};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 #[derive(Default)]
-struct Letterbox {
+struct FakeMailer {
     down: AtomicBool,
     /// Failures of mail to these addresses.
-    failing: Vec<(&'static str, MailFailure)>,
-    tried: AtomicUsize,
-    got: Mutex<Vec<Mail>>,
+    failures: Vec<(&'static str, MailFailure)>,
+    attempts: AtomicUsize,
+    received: Mutex<Vec<Mail>>,
 }
 
 #[async_trait]
-impl Mailer for Letterbox {
-    async fn send(&self, mail: Mail) -> Result<(), NotSent> {
-        self.tried.fetch_add(1, Ordering::SeqCst);
+impl Mailer for FakeMailer {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
         if self.down.load(Ordering::SeqCst) {
-            return Err(not_sent(MailFailure::Unreachable));
+            return Err(mail_error(MailFailure::Unreachable));
         }
-        let failing = self.failing.iter();
-        if let Some((_, failure)) = failing.clone().find(|(to, _)| *to == mail.to.as_str()) {
-            return Err(not_sent(failure.clone()));
+        let failures = self.failures.iter();
+        if let Some((_, failure)) = failures.clone().find(|(to, _)| *to == mail.to.as_str()) {
+            return Err(mail_error(failure.clone()));
         }
-        self.got.lock().unwrap().push(mail);
+        self.received.lock().unwrap().push(mail);
         Ok(())
     }
 }
 
-fn not_sent(failure: MailFailure) -> NotSent {
-    NotSent {
+fn mail_error(failure: MailFailure) -> MailError {
+    MailError {
         failure,
         source: "the mail server did not accept it".into(),
     }
 }
 
-impl Letterbox {
+impl FakeMailer {
     /// Returns the recipients and subjects of the mail since the last call.
     fn take(&self) -> Vec<(String, String)> {
-        let mails = std::mem::take(&mut *self.got.lock().unwrap());
+        let mails = std::mem::take(&mut *self.received.lock().unwrap());
         let subject = |mail: Mail| (mail.to.to_string(), Letter::new(&mail).subject);
         mails.into_iter().map(subject).collect()
     }
 }
 
-async fn look(world: &World, letters: &Letterbox) -> Vec<(String, String)> {
-    world.services.notices.send(letters).await.unwrap();
-    letters.take()
+async fn send_notices(world: &World, mailer: &FakeMailer) -> Vec<(String, String)> {
+    world.services.notices.send(mailer).await.unwrap();
+    mailer.take()
 }
 
 fn to_ada(subject: &str) -> (String, String) {
@@ -62,21 +62,25 @@ fn to_ada(subject: &str) -> (String, String) {
 async fn each_expiry_notice_of_a_key_is_sent_once() {
     let (world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
-    let letters = Letterbox::default();
+    let mailer = FakeMailer::default();
     world.clock.advance_seconds(60 * DAY - 1);
-    assert_eq!(look(&world, &letters).await, []);
-    for (seconds, left) in [(1, "1 month"), (23 * DAY, "7 days"), (6 * DAY, "1 day")] {
+    assert_eq!(send_notices(&world, &mailer).await, []);
+    for (seconds, remaining) in [(1, "1 month"), (23 * DAY, "7 days"), (6 * DAY, "1 day")] {
         world.clock.advance_seconds(seconds);
-        let subject = format!("API key “CRM Sync” ends in {left}");
-        assert_eq!(look(&world, &letters).await, [to_ada(&subject)]);
+        let subject = format!("API key “CRM Sync” ends in {remaining}");
+        assert_eq!(send_notices(&world, &mailer).await, [to_ada(&subject)]);
         world.clock.advance_seconds(60);
-        assert_eq!(look(&world, &letters).await, [], "twice");
+        assert_eq!(send_notices(&world, &mailer).await, [], "twice");
         world.clock.advance_seconds(-60);
     }
     let world = world.restart().await;
-    assert_eq!(look(&world, &letters).await, [], "again after a restart");
+    assert_eq!(
+        send_notices(&world, &mailer).await,
+        [],
+        "again after a restart"
+    );
     world.clock.advance_seconds(DAY);
-    assert_eq!(look(&world, &letters).await, [], "it is over");
+    assert_eq!(send_notices(&world, &mailer).await, [], "it is over");
 }
 
 #[tokio::test]
@@ -84,10 +88,10 @@ async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
     let (world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(90 * DAY - HOUR);
-    let letters = Letterbox::default();
-    let wanted = [to_ada("API key “CRM Sync” ends in 1 hour")];
-    assert_eq!(look(&world, &letters).await, wanted);
-    assert_eq!(look(&world, &letters).await, []);
+    let mailer = FakeMailer::default();
+    let expected = [to_ada("API key “CRM Sync” ends in 1 hour")];
+    assert_eq!(send_notices(&world, &mailer).await, expected);
+    assert_eq!(send_notices(&world, &mailer).await, []);
 }
 
 #[tokio::test]
@@ -95,7 +99,7 @@ async fn notices_are_sent_only_to_active_owners_and_admins_of_the_account() {
     let (world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
     world.stranger().await;
-    for (name, role, gone) in [
+    for (name, role, deactivated_at) in [
         ("grace", "admin", None),
         ("alan", "viewer", None),
         ("joan", "admin", Some(1_i64)),
@@ -109,16 +113,16 @@ async fn notices_are_sent_only_to_active_owners_and_admins_of_the_account() {
         )
         .bind(name)
         .bind(role)
-        .bind(gone)
+        .bind(deactivated_at)
         .execute(&mut connection)
         .await
         .unwrap();
     }
     world.clock.advance_seconds(83 * DAY);
-    let mut told = look(&world, &Letterbox::default()).await;
-    told.sort();
-    let told: Vec<_> = told.iter().map(|(to, _)| to.as_str()).collect();
-    assert_eq!(told, ["ada@example.com", "grace@example.com"]);
+    let mut recipients = send_notices(&world, &FakeMailer::default()).await;
+    recipients.sort();
+    let recipients: Vec<_> = recipients.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(recipients, ["ada@example.com", "grace@example.com"]);
 }
 
 #[tokio::test]
@@ -128,18 +132,18 @@ async fn notices_are_retried_later_if_the_mail_server_is_unreachable() {
         owner.create(name, &["leads:read"]).await;
     }
     world.clock.advance_seconds(83 * DAY);
-    let letters = Letterbox::default();
-    letters.down.store(true, Ordering::SeqCst);
-    assert!(world.services.notices.send(&letters).await.is_err());
-    let tried = || letters.tried.load(Ordering::SeqCst);
-    assert_eq!(tried(), 3, "no mail goes through, so the fourth waits");
-    letters.down.store(false, Ordering::SeqCst);
-    assert_eq!(look(&world, &letters).await.len(), 1, "the fourth");
+    let mailer = FakeMailer::default();
+    mailer.down.store(true, Ordering::SeqCst);
+    assert!(world.services.notices.send(&mailer).await.is_err());
+    let attempts = || mailer.attempts.load(Ordering::SeqCst);
+    assert_eq!(attempts(), 3, "no mail goes through, so the fourth waits");
+    mailer.down.store(false, Ordering::SeqCst);
+    assert_eq!(send_notices(&world, &mailer).await.len(), 1, "the fourth");
     world.clock.advance_seconds(15 * 60 - 1);
-    assert_eq!(look(&world, &letters).await, []);
+    assert_eq!(send_notices(&world, &mailer).await, []);
     world.clock.advance_seconds(1);
-    assert_eq!(look(&world, &letters).await.len(), 3);
-    assert_eq!(look(&world, &letters).await, []);
+    assert_eq!(send_notices(&world, &mailer).await.len(), 3);
+    assert_eq!(send_notices(&world, &mailer).await, []);
 }
 
 #[tokio::test]
@@ -148,16 +152,16 @@ async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(83 * DAY);
     let reason = "The mail server answered 550.".to_owned();
-    let letters = Letterbox {
-        failing: vec![("ada@example.com", MailFailure::Rejected(reason))],
-        ..Letterbox::default()
+    let mailer = FakeMailer {
+        failures: vec![("ada@example.com", MailFailure::Rejected(reason))],
+        ..FakeMailer::default()
     };
     for _ in 0..3 {
-        assert_eq!(look(&world, &letters).await, []);
+        assert_eq!(send_notices(&world, &mailer).await, []);
         world.clock.advance_seconds(15 * 60);
     }
-    let tried = letters.tried.load(Ordering::SeqCst);
-    assert_eq!(tried, 1, "it was not given up");
+    let attempts = mailer.attempts.load(Ordering::SeqCst);
+    assert_eq!(attempts, 1, "it was not given up");
     let recorded: Vec<(String, String)> = sqlx::query_as(
         "SELECT subject, detail FROM audit_events WHERE action = 'key.notice_rejected'",
     )
@@ -185,23 +189,26 @@ async fn accounts_with_failing_or_many_notices_do_not_delay_other_accounts() {
     stranger.create("Theirs", &["leads:read"]).await;
     world.clock.advance_seconds(83 * DAY);
 
-    let letters = Letterbox {
-        failing: vec![("ada@example.com", MailFailure::Deferred)],
-        ..Letterbox::default()
+    let mailer = FakeMailer {
+        failures: vec![("ada@example.com", MailFailure::Deferred)],
+        ..FakeMailer::default()
     };
-    assert!(world.services.notices.send(&letters).await.is_err());
-    assert_eq!(letters.take().len(), 1, "the other account got its notice");
-    let tried = letters.tried.load(Ordering::SeqCst);
-    assert_eq!(tried, 4, "three of the first account, and one of the other");
+    assert!(world.services.notices.send(&mailer).await.is_err());
+    assert_eq!(mailer.take().len(), 1, "the other account got its notice");
+    let attempts = mailer.attempts.load(Ordering::SeqCst);
+    assert_eq!(
+        attempts, 4,
+        "three of the first account, and one of the other"
+    );
 
     world.sql("DELETE FROM key_notices").await;
-    let letters = Letterbox::default();
-    let sent = look(&world, &letters).await;
+    let mailer = FakeMailer::default();
+    let sent = send_notices(&world, &mailer).await;
     assert_eq!(sent.len(), 41);
-    let theirs = sent
+    let position = sent
         .iter()
         .position(|(_, subject)| subject.contains("Theirs"));
-    assert_eq!(theirs, Some(10), "after one turn of the first account");
+    assert_eq!(position, Some(10), "after one turn of the first account");
 }
 
 #[tokio::test]
@@ -212,9 +219,9 @@ async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
         .sql("UPDATE accounts SET time_zone = 'Europe/Berlin'")
         .await;
     world.clock.advance_seconds(83 * DAY);
-    let letters = Letterbox::default();
-    world.services.notices.send(&letters).await.unwrap();
-    let mails = std::mem::take(&mut *letters.got.lock().unwrap());
+    let mailer = FakeMailer::default();
+    world.services.notices.send(&mailer).await.unwrap();
+    let mails = std::mem::take(&mut *mailer.received.lock().unwrap());
     let body = Letter::new(&mails[0]).body;
     body.has_all([
         "“Händler-Feed”",
@@ -230,22 +237,22 @@ async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
     const SUBJECT: &str = "Wrong sign-in codes for your Voxum Console account";
     let world = World::new().await;
     world.owner().await;
-    let (services, letters) = (&world.services, Letterbox::default());
-    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
+    let (services, mailer) = (&world.services, FakeMailer::default());
+    assert_eq!(services.notices.send_warnings(&mailer).await.unwrap(), 0);
     world
         .sql("INSERT INTO code_warnings (member_id, at, ip, mail_at) SELECT id, created_at, '198.51.100.7', created_at FROM members")
         .await;
-    letters.down.store(true, Ordering::SeqCst);
-    services.notices.send_warnings(&letters).await.unwrap_err();
-    letters.down.store(false, Ordering::SeqCst);
+    mailer.down.store(true, Ordering::SeqCst);
+    services.notices.send_warnings(&mailer).await.unwrap_err();
+    mailer.down.store(false, Ordering::SeqCst);
     assert_eq!(
-        services.notices.send_warnings(&letters).await.unwrap(),
+        services.notices.send_warnings(&mailer).await.unwrap(),
         0,
         "too early"
     );
     world.clock.advance_seconds(15 * 60);
-    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 1);
-    let mail = letters.got.lock().unwrap().remove(0);
+    assert_eq!(services.notices.send_warnings(&mailer).await.unwrap(), 1);
+    let mail = mailer.received.lock().unwrap().remove(0);
     let letter = Letter::new(&mail);
     assert_eq!(
         (mail.to.as_str(), &*letter.subject),
@@ -253,5 +260,5 @@ async fn wrong_code_warning_is_sent_once_and_retried_after_a_mail_failure() {
     );
     letter.body.has_all(["198.51.100.7", "/account"]);
     world.clock.advance_seconds(DAY / 2);
-    assert_eq!(services.notices.send_warnings(&letters).await.unwrap(), 0);
+    assert_eq!(services.notices.send_warnings(&mailer).await.unwrap(), 0);
 }

@@ -22,24 +22,27 @@ async fn call_that_exceeds_a_quota_is_refused_with_quota_exceeded() {
     let exceeded = (507, "quota_exceeded".to_owned());
 
     let items = json!({ "items": [{ "id": "B", "name": "b" }, { "id": "A", "name": "new" }] });
-    let answer = key.post("/api/inventory", &items).await;
-    assert_eq!(answer.problem(), exceeded);
-    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    let response = key.post("/api/inventory", &items).await;
+    assert_eq!(response.problem(), exceeded);
+    let detail = response.json()["detail"].as_str().unwrap().to_owned();
     detail.has("at most 1 item,");
     let stored = key.get_json("/api/inventory/A").await;
     assert_eq!(stored["name"], "a", "a part of the feed was stored");
-    let answer = key.put("/api/inventory/B", &json!({ "name": "b" })).await;
-    assert_eq!(answer.problem(), exceeded);
+    let response = key.put("/api/inventory/B", &json!({ "name": "b" })).await;
+    assert_eq!(response.problem(), exceeded);
     let long = json!({ "name": "a", "description": "x".repeat(1_000) });
-    let answer = key.put("/api/inventory/A", &long).await;
-    assert_eq!(answer.problem(), exceeded);
+    let response = key.put("/api/inventory/A", &long).await;
+    assert_eq!(response.problem(), exceeded);
 
     // The refusal is not stored for the idempotency key: the same request is carried out once there
     // is room.
-    let once = key.with("idempotency-key", "one");
-    assert_eq!(once.post("/api/leads", &lead).await.problem(), exceeded);
+    let idempotent_key = key.with("idempotency-key", "one");
+    assert_eq!(
+        idempotent_key.post("/api/leads", &lead).await.problem(),
+        exceeded
+    );
     key.delete(first.header("location")).await.expect(204);
-    once.post("/api/leads", &lead).await.expect(201);
+    idempotent_key.post("/api/leads", &lead).await.expect(201);
     key.delete("/api/inventory/A").await.expect(204);
     key.put("/api/inventory/B", &json!({ "name": "b" }))
         .await
@@ -66,9 +69,11 @@ async fn console_names_the_quota_that_a_form_exceeds() {
 
     let token = owner.keys().await["new_key"]["token"].clone();
     let form = json!({ "name": "CRM", "scopes": ALL_SCOPES, "expires": "90d", "token": token });
-    let answer = owner.call("keys/create", &json!({ "form": form })).await;
-    let answer = answer.expect(200).json();
-    let message = answer["Err"]["quota_exceeded"]["message"].as_str().unwrap();
+    let response = owner.call("keys/create", &json!({ "form": form })).await;
+    let response = response.expect(200).json();
+    let message = response["Err"]["quota_exceeded"]["message"]
+        .as_str()
+        .unwrap();
     message.has("may have at most 1 API key,");
     let token = token.as_str().unwrap();
     let fields = [
@@ -130,19 +135,19 @@ async fn all_keys_of_an_account_share_its_rate_limit() {
     let stranger = world.stranger().await;
     let one = owner.create("One", &["inventory:read"]).await;
     let other = owner.create("Other", &["inventory:read"]).await;
-    let theirs = stranger.create("Theirs", &["inventory:read"]).await;
+    let stranger_key = stranger.create("Theirs", &["inventory:read"]).await;
     world.services.auth.limit_accounts_to(3);
     for key in [&one, &other, &one] {
         key.get("/api/key").await.expect(200);
     }
-    let answer = other.get("/api/key").await;
-    answer.refused(429, "rate_limited");
-    assert_eq!(answer.header("retry-after"), "1");
-    let detail: Value = answer.json()["detail"].clone();
+    let response = other.get("/api/key").await;
+    response.refusal(429, "rate_limited");
+    assert_eq!(response.header("retry-after"), "1");
+    let detail: Value = response.json()["detail"].clone();
     let detail = detail.as_str().unwrap();
     assert!(detail.starts_with("All keys of this account"), "{detail}");
-    theirs.get("/api/key").await.expect(200);
-    let id = answer.header("x-request-id");
+    stranger_key.get("/api/key").await.expect(200);
+    let id = response.header("x-request-id");
     let page = owner.get(&format!("/refusals?id={id}")).await.expect(200);
     page.has("All keys of the account together");
     world.clock.advance_seconds(1);

@@ -1,6 +1,6 @@
 //! A request that starts after a revocation was acknowledged is refused.
 
-use crate::support::{Http, World};
+use crate::support::{TestClient, World};
 use domain::{CreateKeyForm, RevokeKeyForm};
 use futures::future::join_all;
 use service::{Client, Member, Services};
@@ -24,13 +24,13 @@ const LANES: usize = 4;
 struct Lane {
     services: Arc<Services>,
     member: Member,
-    nobody: Http,
+    anonymous: TestClient,
 }
 
 impl Lane {
     /// Creates a key and revokes it, by its holder or by a member, while a request with it is in
     /// flight. Returns whether a request that starts afterwards is accepted.
-    async fn is_let_in(&self, number: usize) -> bool {
+    async fn is_accepted_after_revocation(&self, number: usize) -> bool {
         let client = Client::new(Ipv4Addr::LOCALHOST.into(), None);
         let form = CreateKeyForm {
             name: format!("Trial {number}"),
@@ -47,8 +47,8 @@ impl Lane {
             .unwrap();
         // Each key has its own address, which therefore has few failures.
         let [.., high, low] = u32::try_from(number).unwrap().to_be_bytes();
-        let nobody = self.nobody.from([10, 0, high, low]);
-        let key = nobody.with("x-api-key", issued.secret.expose());
+        let anonymous = self.anonymous.with_ip([10, 0, high, low]);
+        let key = anonymous.with("x-api-key", issued.secret.expose());
         let (early, ()) = futures::join!(key.get("/api/key"), async {
             if number.is_multiple_of(2) {
                 key.delete("/api/key").await.expect(204);
@@ -90,21 +90,21 @@ async fn no_request_is_accepted_if_it_starts_after_an_acknowledged_revocation() 
     let lane = Lane {
         services: world.services.clone(),
         member,
-        nobody: world.nobody(),
+        anonymous: world.anonymous(),
     };
     let trials = trials();
     let lanes = (0..LANES).map(|first| {
         let lane = lane.clone();
         tokio::spawn(async move {
-            let mut let_in = 0;
+            let mut accepted = 0;
             for number in (first..trials).step_by(LANES) {
-                let_in += usize::from(lane.is_let_in(number).await);
+                accepted += usize::from(lane.is_accepted_after_revocation(number).await);
             }
-            let_in
+            accepted
         })
     });
-    let let_in: usize = join_all(lanes).await.into_iter().map(Result::unwrap).sum();
-    assert_eq!(let_in, 0);
+    let accepted: usize = join_all(lanes).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(accepted, 0);
     assert_eq!(
         world
             .count("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")

@@ -32,16 +32,16 @@ async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_co
             key.with("content-type", "application/json")
                 .with("idempotency-key", format!("{method}{path}")),
         ] {
-            let answer = key.send(method, path, body.clone()).await;
-            assert_eq!(answer.problem(), (503, "storage_low".into()), "{path}");
-            assert_ne!(answer.header("retry-after"), "");
+            let response = key.send(method, path, body.clone()).await;
+            assert_eq!(response.problem(), (503, "storage_low".into()), "{path}");
+            assert_ne!(response.header("retry-after"), "");
         }
     }
     let page = owner.import("a.csv", "id,name\nB,b\n", &[]);
     let page = page.await.expect(503).body;
     page.has("disk is nearly full");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 1);
-    let ready = world.nobody().get("/readyz").await.expect(200);
+    let ready = world.anonymous().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\nstorage_low\n");
 
     key.delete("/api/inventory/A").await.expect(204);
@@ -50,13 +50,13 @@ async fn feeds_and_leads_are_refused_when_storage_is_low_and_other_operations_co
     let other = owner.create("CRM Sync", &["leads:read"]).await;
     let pause = format!("/keys/{}/pause", other.id);
     owner.form(&pause, &[]).await.expect(303);
-    let answer = owner.revoke(&other.id, "").await.expect(200);
-    assert_eq!(answer.json()["Ok"]["status"], "revoked");
+    let response = owner.revoke(&other.id, "").await.expect(200);
+    assert_eq!(response.json()["Ok"]["status"], "revoked");
     key.delete("/api/key").await.expect(204);
 }
 
 /// Lets the database refuse to revoke or pause keys, as it does on a full disk.
-async fn break_stops(world: &World) {
+async fn break_key_updates(world: &World) {
     world
         .sql(
             "CREATE TRIGGER no_space BEFORE UPDATE ON api_keys
@@ -66,11 +66,11 @@ async fn break_stops(world: &World) {
         .await;
 }
 
-async fn repair_stops(world: &World) {
+async fn repair_key_updates(world: &World) {
     world.sql("DROP TRIGGER no_space").await;
 }
 
-async fn keys(owner: &Member, number: usize) -> Vec<Key> {
+async fn create_keys(owner: &Member, number: usize) -> Vec<Key> {
     let mut keys = Vec::new();
     for number in 0..number {
         let name = format!("Key {number}");
@@ -82,41 +82,41 @@ async fn keys(owner: &Member, number: usize) -> Vec<Key> {
 #[tokio::test]
 async fn revocation_takes_effect_at_once_and_is_stored_later_if_storing_it_fails() {
     let (world, owner) = World::with_owner().await;
-    let key = &keys(&owner, 1).await[0];
+    let key = &create_keys(&owner, 1).await[0];
     key.get("/api/key").await.expect(200);
-    break_stops(&world).await;
+    break_key_updates(&world).await;
     for _ in 0..2 {
-        let answer = key.delete("/api/key").await;
-        answer.refused(503, "not_stored");
-        assert_ne!(answer.header("retry-after"), "");
-        let answer = key.get("/api/key").await;
-        answer.refused(401, "revoked_key");
+        let response = key.delete("/api/key").await;
+        response.refusal(503, "not_stored");
+        assert_ne!(response.header("retry-after"), "");
+        let response = key.get("/api/key").await;
+        response.refusal(401, "revoked_key");
     }
     let page = owner.get(&format!("/keys/{}", key.id)).await.expect(200);
     page.has(NOT_STORED);
-    let ready = world.nobody().get("/readyz").await.expect(200);
+    let ready = world.anonymous().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\nnot_stored: 1\n");
 
     assert_eq!(world.services.key_changes.store_pending().await, 1);
-    repair_stops(&world).await;
-    let answer = key.get("/api/key").await;
-    answer.refused(401, "revoked_key");
+    repair_key_updates(&world).await;
+    let response = key.get("/api/key").await;
+    response.refusal(401, "revoked_key");
     assert_eq!(world.services.key_changes.store_pending().await, 0);
-    let answer = key.delete("/api/key").await;
-    answer.refused(401, "revoked_key");
+    let response = key.delete("/api/key").await;
+    response.refusal(401, "revoked_key");
     let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
     assert_eq!(world.count(stored).await, 1);
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
     assert_eq!(world.count(recorded).await, 1);
-    let ready = world.nobody().get("/readyz").await.expect(200);
+    let ready = world.anonymous().get("/readyz").await.expect(200);
     assert_eq!(ready.body, "ok\n");
 }
 
 #[tokio::test]
 async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
     let (world, owner) = World::with_owner().await;
-    let keys = keys(&owner, 5).await;
-    break_stops(&world).await;
+    let keys = create_keys(&owner, 5).await;
+    break_key_updates(&world).await;
     let [form, call, pause, one, other] = &keys[..] else {
         panic!("five keys")
     };
@@ -124,8 +124,8 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
     let page = owner.form(&page, &[("reason", "leaked"), ("confirm", "")]);
     let page = page.await.expect(503);
     page.has(NOT_STORED);
-    let answer = owner.revoke(&call.id, "").await.expect(200);
-    assert_eq!(answer.json(), json!({ "Err": "not_stored" }));
+    let response = owner.revoke(&call.id, "").await.expect(200);
+    assert_eq!(response.json(), json!({ "Err": "not_stored" }));
     let page = format!("/keys/{}/pause", pause.id);
     let page = owner.form(&page, &[]).await.expect(503);
     page.has(NOT_STORED);
@@ -143,12 +143,12 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
     for key in [form, call, one, other] {
         assert_eq!(key.get("/api/key").await.problem(), revoked);
     }
-    let answer = pause.get("/api/key").await;
-    answer.refused(401, "paused_key");
-    repair_stops(&world).await;
+    let response = pause.get("/api/key").await;
+    response.refusal(401, "paused_key");
+    repair_key_updates(&world).await;
     assert_eq!(world.services.key_changes.store_pending().await, 0);
-    let answer = pause.get("/api/key").await;
-    answer.refused(401, "paused_key");
+    let response = pause.get("/api/key").await;
+    response.refusal(401, "paused_key");
     let resume = format!("/keys/{}/resume", pause.id);
     owner.form(&resume, &[]).await.expect(303);
     pause.get("/api/key").await.expect(200);
@@ -160,25 +160,25 @@ async fn console_reports_that_a_revocation_or_pause_is_not_stored() {
 #[tokio::test]
 async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_stored() {
     let (world, owner) = World::with_owner().await;
-    let ours = keys(&owner, 2).await;
-    let theirs = keys(&world.stranger().await, 1).await;
+    let own_keys = create_keys(&owner, 2).await;
+    let stranger_keys = create_keys(&world.stranger().await, 1).await;
     let no_space = "CREATE TRIGGER no_space BEFORE INSERT ON account_revocations
         BEGIN SELECT RAISE(ABORT, 'no space'); END";
     world.sql(no_space).await;
     let fields = [("confirm", "Acme Motors")];
     let page = owner.form("/keys/revoke-all", &fields).await.expect(503);
     page.has(NOT_STORED);
-    let are_refused = async || {
-        for key in &ours {
-            let answer = key.get("/api/key").await;
-            answer.refused(401, "revoked_key");
+    let assert_revoked = async || {
+        for key in &own_keys {
+            let response = key.get("/api/key").await;
+            response.refusal(401, "revoked_key");
         }
-        theirs[0].get("/api/key").await.expect(200);
+        stranger_keys[0].get("/api/key").await.expect(200);
     };
-    are_refused().await;
-    repair_stops(&world).await;
+    assert_revoked().await;
+    repair_key_updates(&world).await;
     assert_eq!(world.services.key_changes.store_pending().await, 0);
-    are_refused().await;
+    assert_revoked().await;
     world
         .services
         .emergencies
@@ -192,10 +192,10 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
 #[tokio::test]
 async fn restart_loses_a_revocation_that_was_not_stored() {
     let (world, owner) = World::with_owner().await;
-    let key = &keys(&owner, 1).await[0];
-    break_stops(&world).await;
-    let answer = key.delete("/api/key").await;
-    answer.has("a restart");
+    let key = &create_keys(&owner, 1).await[0];
+    break_key_updates(&world).await;
+    let response = key.delete("/api/key").await;
+    response.has("a restart");
     let (secret, id) = (key.secret.clone(), key.id.clone());
     let world = world.restart().await;
     let key = Key::new(&world.app, secret, id);

@@ -1,6 +1,6 @@
 //! Clients: without credentials, a member with a session, a system with a key.
 
-use super::{Answer, World, described};
+use super::{TestResponse, World, openapi};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
 use futures::channel::oneshot;
@@ -15,13 +15,13 @@ use url::form_urlencoded;
 
 /// A client that sends the same headers with every request.
 #[derive(Clone)]
-pub struct Http {
+pub struct TestClient {
     app: Pipeline,
     headers: Vec<(HeaderName, HeaderValue)>,
     peer: SocketAddr,
 }
 
-impl Http {
+impl TestClient {
     pub fn new(app: Pipeline) -> Self {
         Self {
             app,
@@ -32,24 +32,24 @@ impl Http {
 
     /// Returns the same client with an additional header line.
     pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let mut other = self.clone();
+        let mut client = self.clone();
         let line = (
             name.parse().unwrap(),
             HeaderValue::from_bytes(value.as_ref()).unwrap(),
         );
-        other.headers.push(line);
-        other
+        client.headers.push(line);
+        client
     }
 
     /// Returns the same client at another address.
-    pub fn from(&self, ip: [u8; 4]) -> Self {
+    pub fn with_ip(&self, ip: [u8; 4]) -> Self {
         Self {
             peer: (ip, 40_000).into(),
             ..self.clone()
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Body) -> Response<Body> {
+    async fn request(&self, method: &str, path: &str, body: Body) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -58,10 +58,10 @@ impl Http {
         self.app.answer(self.peer, request).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
-        let answer = Answer::of(self.ask(method, path, body.into()).await).await;
-        described::check(method, path, &answer);
-        answer
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> TestResponse {
+        let response = TestResponse::read(self.request(method, path, body.into()).await).await;
+        openapi::check(method, path, &response);
+        response
     }
 
     /// Sends the first bytes of a body, runs `meanwhile` once the server waits for more, and then
@@ -72,42 +72,42 @@ impl Http {
         path: &str,
         body: &str,
         meanwhile: impl Future<Output = ()>,
-    ) -> Answer {
-        let (waiting, waits) = oneshot::channel();
-        let (resume, resumed) = oneshot::channel::<()>();
+    ) -> TestResponse {
+        let (waiting_tx, waiting_rx) = oneshot::channel();
+        let (resume_tx, resume_rx) = oneshot::channel::<()>();
         let (first, rest) = body.split_at(body.len().min(10));
         let (first, rest) = (first.to_owned(), rest.to_owned());
         let first = stream::once(async move { Ok::<_, Infallible>(first) });
         let rest = stream::once(async move {
-            let _ = waiting.send(());
-            let _ = resumed.await;
+            let _ = waiting_tx.send(());
+            let _ = resume_rx.await;
             Ok(rest)
         });
         let body = Body::from_stream(first.chain(rest));
         let meanwhile = async {
             // A request that is refused by its head never waits.
-            if waits.await.is_ok() {
+            if waiting_rx.await.is_ok() {
                 meanwhile.await;
             }
-            let _ = resume.send(());
+            let _ = resume_tx.send(());
         };
-        let (answer, ()) = futures::join!(self.send(method, path, body), meanwhile);
-        answer
+        let (response, ()) = futures::join!(self.send(method, path, body), meanwhile);
+        response
     }
 
     /// Returns one header of the response to a `GET`, for any kind of body.
     pub async fn header_of(&self, path: &str, name: &str) -> String {
-        let answer = self.ask("GET", path, Body::empty()).await;
-        let value = answer.headers().get(name);
+        let response = self.request("GET", path, Body::empty()).await;
+        let value = response.headers().get(name);
         value.map_or("", |value| value.to_str().unwrap()).to_owned()
     }
 
     /// Returns the response to a `GET` whose body is still to be read, piece by piece.
     pub async fn open(&self, path: &str) -> Response<Body> {
-        self.ask("GET", path, Body::empty()).await
+        self.request("GET", path, Body::empty()).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.send("GET", path, Body::empty()).await
     }
 
@@ -116,7 +116,7 @@ impl Http {
     pub fn get_text(&self, path: &str) -> impl Future<Output = String> {
         let caller = Location::caller();
         async move {
-            let Answer { status, body, .. } = self.get(path).await;
+            let TestResponse { status, body, .. } = self.get(path).await;
             assert_eq!(status, 200, "GET {path} at {caller}: {body}");
             body
         }
@@ -129,30 +129,30 @@ impl Http {
         async move { serde_json::from_str(&text.await).expect("the answer is JSON") }
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> TestResponse {
         self.send("DELETE", path, Body::empty()).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.with("content-type", "application/json")
             .send("POST", path, body.to_string())
             .await
     }
 
-    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+    pub async fn put(&self, path: &str, body: &Value) -> TestResponse {
         self.with("content-type", "application/json")
             .send("PUT", path, body.to_string())
             .await
     }
 
-    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub async fn patch(&self, path: &str, body: &Value) -> TestResponse {
         self.with("content-type", "application/json")
             .send("PATCH", path, body.to_string())
             .await
     }
 
     /// Submits a form as a browser does without script.
-    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -163,13 +163,13 @@ impl Http {
     }
 
     /// Follows a redirect with the cookie that the response sets, as a browser does.
-    pub async fn follow(&self, answer: &Answer) -> Answer {
-        let (cookie, _) = answer
+    pub async fn follow(&self, response: &TestResponse) -> TestResponse {
+        let (cookie, _) = response
             .header("set-cookie")
             .split_once(';')
             .unwrap_or_default();
         self.with("cookie", cookie)
-            .get(answer.header("location"))
+            .get(response.header("location"))
             .await
     }
 
@@ -180,7 +180,7 @@ impl Http {
         name: &str,
         file: impl AsRef<[u8]>,
         fields: &[(&str, &str)],
-    ) -> Answer {
+    ) -> TestResponse {
         let http = self.with("content-type", "multipart/form-data; boundary=x");
         http.with("sec-fetch-site", "same-origin")
             .send("POST", path, multipart_bytes(name, file.as_ref(), fields))
@@ -194,17 +194,17 @@ impl Http {
         name: &str,
         file: impl AsRef<[u8]>,
         choices: &[(&str, &str)],
-    ) -> Answer {
-        let uploaded = self.upload("/inventory/import", name, file, &[]).await;
-        if uploaded.status != 303 {
-            return uploaded;
+    ) -> TestResponse {
+        let upload = self.upload("/inventory/import", name, file, &[]).await;
+        if upload.status != 303 {
+            return upload;
         }
-        let path = uploaded.header("location").to_owned();
-        let described = self.get(&path).await;
-        if described.status != 200 {
-            return described;
+        let path = upload.header("location").to_owned();
+        let mapping_page = self.get(&path).await;
+        if mapping_page.status != 200 {
+            return mapping_page;
         }
-        let mut fields = described.selected();
+        let mut fields = mapping_page.selected_options();
         for (name, value) in choices {
             fields.retain(|(field, _)| field != name);
             fields.push(((*name).to_owned(), (*value).to_owned()));
@@ -213,26 +213,26 @@ impl Http {
             .iter()
             .map(|(name, value)| (&**name, &**value))
             .collect();
-        let chosen = self.form(&path, &fields).await;
-        if chosen.status != 303 {
-            return chosen;
+        let mapping_response = self.form(&path, &fields).await;
+        if mapping_response.status != 303 {
+            return mapping_response;
         }
-        let preview = self.get(chosen.header("location")).await;
+        let preview = self.get(mapping_response.header("location")).await;
         if !preview.body.contains("/apply\"") {
             return preview;
         }
-        let digest = preview.hidden("preview");
+        let digest = preview.hidden_field("preview");
         let fields = [choices, &[("preview", &*digest)]].concat();
-        let applied = self.form(&format!("{path}/apply"), &fields).await;
-        if applied.status == 303 {
-            self.get(applied.header("location")).await
+        let result = self.form(&format!("{path}/apply"), &fields).await;
+        if result.status == 303 {
+            self.get(result.header("location")).await
         } else {
-            applied
+            result
         }
     }
 
     /// Calls a server function like the console in a browser.
-    pub async fn call(&self, function: &str, arguments: &Value) -> Answer {
+    pub async fn call(&self, function: &str, arguments: &Value) -> TestResponse {
         let http = self.with("sec-fetch-site", "same-origin");
         http.post(&format!("/call/{function}"), arguments).await
     }
@@ -257,15 +257,15 @@ fn multipart_bytes(name: &str, file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> 
 
 /// A signed-in member.
 pub struct Member {
-    http: Http,
+    http: TestClient,
     /// The `Cookie` header.
     pub cookie: String,
 }
 
 impl Deref for Member {
-    type Target = Http;
+    type Target = TestClient;
 
-    fn deref(&self) -> &Http {
+    fn deref(&self) -> &TestClient {
         &self.http
     }
 }
@@ -273,11 +273,11 @@ impl Deref for Member {
 impl Member {
     /// Returns the member whose session this response opened.
     #[track_caller]
-    pub fn of(world: &World, answer: &Answer) -> Self {
-        let line = answer.header("set-cookie");
+    pub fn from_response(world: &World, response: &TestResponse) -> Self {
+        let line = response.header("set-cookie");
         let (cookie, _) = line.split_once(';').expect("the answer opens a session");
         Self {
-            http: world.nobody().with("cookie", cookie),
+            http: world.anonymous().with("cookie", cookie),
             cookie: cookie.to_owned(),
         }
     }
@@ -296,18 +296,18 @@ impl Member {
     pub async fn create(&self, name: &str, scopes: &[&str]) -> Key {
         let token = self.keys().await["new_key"]["token"].clone();
         let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": token });
-        let answer = self
+        let response = self
             .call("keys/create", &json!({ "form": form }))
             .await
             .expect(200)
             .json();
-        let issued = &answer["Ok"];
+        let issued = &response["Ok"];
         let text = |value: &Value| value.as_str().expect("the key was created").to_owned();
         let (secret, id) = (text(&issued["secret"]), text(&issued["key"]["id"]));
         Key::new(&self.app, secret, id)
     }
 
-    pub async fn revoke(&self, key: &str, confirm: &str) -> Answer {
+    pub async fn revoke(&self, key: &str, confirm: &str) -> TestResponse {
         let form = json!({ "reason": "other", "confirm": confirm });
         self.call("keys/revoke", &json!({ "id": key, "form": form }))
             .await
@@ -317,15 +317,15 @@ impl Member {
 /// A system that calls the API.
 #[derive(Clone)]
 pub struct Key {
-    http: Http,
+    http: TestClient,
     pub secret: String,
     pub id: String,
 }
 
 impl Deref for Key {
-    type Target = Http;
+    type Target = TestClient;
 
-    fn deref(&self) -> &Http {
+    fn deref(&self) -> &TestClient {
         &self.http
     }
 }
@@ -333,7 +333,7 @@ impl Deref for Key {
 impl Key {
     pub fn new(app: &Pipeline, secret: String, id: String) -> Self {
         Self {
-            http: Http::new(app.clone()).with("x-api-key", &secret),
+            http: TestClient::new(app.clone()).with("x-api-key", &secret),
             secret,
             id,
         }

@@ -1,12 +1,12 @@
 //! Test fixtures: a server for each test, and clients with various credentials.
 
-mod answer;
-mod described;
 mod http;
+mod openapi;
+mod response;
 mod world;
 
-pub use answer::Answer;
-pub use http::{Http, Key, Member, multipart};
+pub use http::{Key, Member, TestClient, multipart};
+pub use response::TestResponse;
 pub use testkit::Text;
 pub use world::{PUBLIC_URL, World, setup_link};
 

@@ -1,9 +1,11 @@
 //! A complete server with its database, in a folder of its own.
 
-use super::{Http, INVENTORY, Key, LEADS, Member, OWNER, PASSWORD};
+use super::{INVENTORY, Key, LEADS, Member, OWNER, PASSWORD, TestClient};
 use domain::seconds::HOUR;
 use domain::{AccountId, AccountName, Email, Timestamp};
-use server::{AppState, Bodies, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents};
+use server::{
+    AppState, BodyLimits, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents,
+};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
 use std::path::Path;
 use std::sync::Arc;
@@ -73,8 +75,8 @@ impl World {
         let services = services(&store, &clock, peppers, public_url).await;
         // The clock does not advance, so the lease of this poll remains valid until the test lets
         // time pass.
-        services.node.look().await.unwrap();
-        let state = state(&services, folder.path(), public_url, Bodies::default());
+        services.node.poll().await.unwrap();
+        let state = state(&services, folder.path(), public_url, BodyLimits::default());
         Self {
             folder,
             clock,
@@ -87,12 +89,17 @@ impl World {
     }
 
     /// Starts another server on the same database, with these peppers.
-    pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Services>, Http) {
+    pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Services>, TestClient) {
         let parse = |text: &str| Pepper::parse(text).unwrap();
-        let peppers = Peppers::changing(parse(pepper), old.map(parse));
+        let peppers = Peppers::with_old(parse(pepper), old.map(parse));
         let services = services(&self.store, &self.clock, peppers, PUBLIC_URL).await;
-        let state = state(&services, self.folder.path(), PUBLIC_URL, Bodies::default());
-        (services, Http::new(build_app(state)))
+        let state = state(
+            &services,
+            self.folder.path(),
+            PUBLIC_URL,
+            BodyLimits::default(),
+        );
+        (services, TestClient::new(build_app(state)))
     }
 
     /// Restarts the same installation.
@@ -111,14 +118,14 @@ impl World {
     }
 
     /// Returns the same installation with other limits for large bodies.
-    pub fn bounded(mut self, bodies: Bodies) -> Self {
-        self.state = state(&self.services, self.folder.path(), PUBLIC_URL, bodies);
+    pub fn with_body_limits(mut self, body_limits: BodyLimits) -> Self {
+        self.state = state(&self.services, self.folder.path(), PUBLIC_URL, body_limits);
         self.app = build_app(self.state.clone());
         self
     }
 
-    pub fn nobody(&self) -> Http {
-        Http::new(self.app.clone())
+    pub fn anonymous(&self) -> TestClient {
+        TestClient::new(self.app.clone())
     }
 
     /// Sets up the installation's first owner through the link.
@@ -147,12 +154,12 @@ impl World {
             ("email", email),
             ("password", PASSWORD),
         ];
-        let answer = self
-            .nobody()
+        let response = self
+            .anonymous()
             .form(&format!("/setup/{token}"), &fields)
             .await
             .expect(303);
-        Member::of(self, &answer)
+        Member::from_response(self, &response)
     }
 
     /// Invites a person through the form, who joins through the link.
@@ -160,8 +167,8 @@ impl World {
         let fields = [("email", email), ("role", role)];
         let page = owner.form("/team/invite", &fields).await.expect(200).body;
         let fields = [("password", PASSWORD)];
-        let joined = self.nobody().form(&setup_link(&page), &fields).await;
-        Member::of(self, &joined.expect(303))
+        let response = self.anonymous().form(&setup_link(&page), &fields).await;
+        Member::from_response(self, &response.expect(303))
     }
 
     pub async fn member_id(&self, email: &str) -> String {
@@ -199,9 +206,9 @@ impl World {
 
     pub async fn sign_in(&self, email: &str) -> Member {
         let fields = [("email", email), ("password", PASSWORD)];
-        Member::of(
+        Member::from_response(
             self,
-            &self.nobody().form("/sign-in", &fields).await.expect(303),
+            &self.anonymous().form("/sign-in", &fields).await.expect(303),
         )
     }
 
@@ -225,7 +232,7 @@ impl World {
             .await
             .unwrap();
         // A running server polls several times a second.
-        self.services.node.look().await.unwrap();
+        self.services.node.poll().await.unwrap();
     }
 
     /// Stores 10,001 items in each account: one more than a feed may remove.
@@ -273,11 +280,16 @@ async fn services(
     Arc::new(services.await.unwrap())
 }
 
-fn state(services: &Arc<Services>, folder: &Path, public_url: &str, bodies: Bodies) -> AppState {
+fn state(
+    services: &Arc<Services>,
+    folder: &Path,
+    public_url: &str,
+    body_limits: BodyLimits,
+) -> AppState {
     let url = PublicUrl::parse(public_url).unwrap();
     let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
     let (site, documents) = (site(folder), documents(&url));
-    AppState::new(services.clone(), site, url, proxies, bodies, documents)
+    AppState::new(services.clone(), site, url, proxies, body_limits, documents)
 }
 
 /// Creates a small site, independent of what has been built on this machine, since pages refer to

@@ -2,7 +2,7 @@
 
 use super::figures::{counted, number, scale, share};
 use crate::lean::plain;
-use domain::DayCalls;
+use domain::PeriodCalls;
 use leptos::prelude::*;
 
 /// Units of the SVG. It is stretched to the available space, so it contains only lines and bars,
@@ -36,16 +36,16 @@ fn label_step(bars: usize) -> usize {
 }
 
 /// Sums up accepted and refused calls.
-pub fn sums(days: &[DayCalls]) -> (u64, u64) {
+pub fn sums(days: &[PeriodCalls]) -> (u64, u64) {
     days.iter().fold((0, 0), |(accepted, refused), day| {
         (accepted + day.accepted, refused + day.refused)
     })
 }
 
 #[component]
-pub fn Chart(days: Vec<DayCalls>, words: Words) -> impl IntoView {
+pub fn Chart(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
     let busiest = days.iter().max_by_key(|day| day.total()).cloned();
-    let lines = scale(busiest.as_ref().map_or(0, DayCalls::total));
+    let lines = scale(busiest.as_ref().map_or(0, PeriodCalls::total));
     let top = lines.last().copied().unwrap_or(1);
     let told = busiest.map(|day| {
         let (accepted, refused) = sums(&days);
@@ -111,7 +111,7 @@ fn share_of(calls: u64, top: u64) -> u64 {
 
 /// Renders one day: refused calls stacked on accepted ones. The element around it has a tooltip
 /// with the numbers.
-fn bar(index: usize, day: &DayCalls, top: u64) -> AnyView {
+fn bar(index: usize, day: &PeriodCalls, top: u64) -> AnyView {
     let x = index * DAY;
     let (left, wide) = BAR;
     let accepted = share_of(day.accepted, top);
@@ -134,7 +134,7 @@ fn bar(index: usize, day: &DayCalls, top: u64) -> AnyView {
 }
 
 #[component]
-pub fn AsTable(days: Vec<DayCalls>, words: Words) -> impl IntoView {
+pub fn AsTable(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
     let rows = days.into_iter().rev().map(|day| {
         view! {
             <tr>

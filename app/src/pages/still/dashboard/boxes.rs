@@ -4,7 +4,7 @@ use crate::components::{Badge, Icon};
 use crate::lean::plain;
 use crate::pages::still::charts::number;
 use domain::{
-    ExpiringKey, KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus, Moment,
+    DisplayTime, ExpiringKey, KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus,
     Timestamp, relative,
 };
 use leptos::prelude::*;
@@ -35,16 +35,24 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         );
         view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }
     });
-    let knocking = (keys.knocking > 0).then(|| {
+    let dead_keys_in_use = (keys.dead_keys_in_use > 0).then(|| {
         let (keys, verb) = (
-            many(keys.knocking, "key that is over", "keys that are over"),
-            if keys.knocking == 1 { "is" } else { "are" },
+            many(
+                keys.dead_keys_in_use,
+                "key that is over",
+                "keys that are over",
+            ),
+            if keys.dead_keys_in_use == 1 {
+                "is"
+            } else {
+                "are"
+            },
         );
         view! {
             <p class="sign">
                 <Icon name="#i-alert"/>
                 {format!(" {keys} {verb} still being called with. ")}
-                <a href=format!("/keys?status={}", KeyQuery::KNOCKING)>"See which"</a>
+                <a href=format!("/keys?status={}", KeyQuery::DEAD_IN_USE)>"See which"</a>
             </p>
         }
     });
@@ -70,7 +78,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         <section class="box" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
-            {knocking}
+            {dead_keys_in_use}
             {expiring}
             {unused}
             <p><a href="/keys">"See all keys"</a></p>
@@ -80,7 +88,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
 
 /// Formats a count such as `999` or `1,000+`, since the server stops counting there.
 fn capped(count: u32) -> String {
-    let most = KeyCount::MOST;
+    let most = KeyCount::MAX;
     let plus = if count > most { "+" } else { "" };
     format!("{}{plus}", number(count.min(most).into()))
 }
@@ -144,7 +152,7 @@ fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyV
 
 /// Renders a time such as "3 minutes ago · 23 Nov 2026, 05:31:07 UTC". The page does not update, so
 /// it shows both.
-fn when(moment: &Moment, exact: &str, now: Timestamp) -> AnyView {
+fn when(moment: &DisplayTime, exact: &str, now: Timestamp) -> AnyView {
     let words = format!("{} · {exact}", relative(moment.at, now));
     let iso = moment.iso.clone();
     plain(view! { <time datetime=iso>{words}</time> })

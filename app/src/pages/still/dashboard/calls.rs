@@ -2,7 +2,7 @@
 
 use crate::lean::plain;
 use crate::pages::still::charts::{AsTable, Chart, Words, number, sums};
-use domain::DayCalls;
+use domain::PeriodCalls;
 use leptos::prelude::*;
 
 const WORDS: Words = Words {
@@ -14,7 +14,7 @@ const WORDS: Words = Words {
 };
 
 #[component]
-pub fn Calls(days: Vec<DayCalls>, zone: String) -> impl IntoView {
+pub fn Calls(days: Vec<PeriodCalls>, zone: String) -> impl IntoView {
     let (accepted, refused) = sums(&days);
     let today = days
         .last()

@@ -31,12 +31,12 @@ pub fn DashboardPage() -> impl IntoView {
 #[component]
 fn Dashboard(page: Data) -> impl IntoView {
     let now = page.now.at;
-    let steps = (!page.steps.done()).then(|| {
+    let steps = (!page.steps.is_complete()).then(|| {
         let call = format!(
             "curl -H \"X-API-Key: vx_abc123...\" {}/api/key",
             page.public_url
         );
-        view! { <Steps done=page.steps manages=page.manages call=call/> }
+        view! { <Steps done=page.steps may_manage=page.may_manage call=call/> }
     });
     // Before there is a key, nothing can have happened, and the first steps are all there is to
     // show.

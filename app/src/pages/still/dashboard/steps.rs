@@ -2,16 +2,16 @@
 
 use crate::components::{Code, Icon};
 use crate::lean::plain;
-use domain::FirstSteps;
+use domain::OnboardingSteps;
 use leptos::prelude::*;
 
 #[component]
-pub fn Steps(done: FirstSteps, manages: bool, call: String) -> impl IntoView {
+pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl IntoView {
     let count = [done.key, done.call, done.data]
         .into_iter()
         .filter(|done| *done)
         .count();
-    let key = if manages {
+    let key = if may_manage {
         plain(view! {
             <p>"A key is how a system of yours proves that it may see or change your data. Give each system its own."</p>
             <a class="button primary" href="/keys/new">"Create API Key"</a>
@@ -28,7 +28,7 @@ pub fn Steps(done: FirstSteps, manages: bool, call: String) -> impl IntoView {
     let data = plain(view! {
         <p>
             "Have your systems send items or leads by API"
-            {manages.then_some(", or send a file of items")}
+            {may_manage.then_some(", or send a file of items")}
             ". The " <a href="/inventory">"Inventory"</a> " and " <a href="/leads">"Leads"</a>
             " pages show how."
         </p>

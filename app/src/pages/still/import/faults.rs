@@ -1,17 +1,17 @@
 //! The errors in a file, row by row.
 
 use crate::lean::plain;
-use domain::RowProblem;
+use domain::RowErrors;
 use leptos::prelude::*;
 
 /// Renders the rows with errors; `None` if there are none.
-pub fn fault_table(rows: Vec<RowProblem>) -> Option<AnyView> {
+pub fn fault_table(rows: Vec<RowErrors>) -> Option<AnyView> {
     if rows.is_empty() {
         return None;
     }
     let rows = rows
         .into_iter()
-        .map(|RowProblem { place, problems }| {
+        .map(|RowErrors { place, problems }| {
             let problems = problems
                 .into_iter()
                 .map(|(field, detail)| {

@@ -29,7 +29,7 @@ pub fn ImportPage() -> impl IntoView {
         Data::Describe(file) => plain(view! { <describe::Describe file=*file/> }),
         Data::Preview(preview) => plain(view! { <preview::Preview preview=*preview/> }),
         Data::Done(result) => plain(view! { <done::Done result=*result/> }),
-        Data::Gone => gone(),
+        Data::Unavailable => gone(),
     });
     plain(view! { <div class="import">{content}</div> })
 }

@@ -4,7 +4,7 @@ use super::faults::fault_table;
 use super::{count, discard, effects, head};
 use crate::components::{FieldError, Notice, Tone};
 use crate::lean::plain;
-use domain::{ImportCounts, ImportPreview, RowProblem};
+use domain::{ImportCounts, ImportPreview, RowErrors};
 use leptos::prelude::*;
 
 const OUTDATED: &str =
@@ -78,7 +78,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
 /// Renders the faulty rows, of which `rows` holds the first and the downloadable report `reported`.
 fn fault_section(
     counts: &ImportCounts,
-    rows: Vec<RowProblem>,
+    rows: Vec<RowErrors>,
     reported: u64,
     skips: bool,
     report: String,

@@ -69,14 +69,14 @@ fn refused(refusal: FileRefusal) -> AnyView {
 }
 
 fn open(open: OpenImport) -> AnyView {
-    let clock = Clock::start(open.begun.at);
+    let clock = Clock::start(open.started.at);
     plain(view! {
         <section class="box" aria-labelledby="open">
             <h2 id="open">"An import that you have begun"</h2>
             <p>
                 <strong>{open.file_name}</strong>
                 ", chosen "
-                <Time moment=open.begun clock=clock/>
+                <Time moment=open.started clock=clock/>
                 ". Another file takes its place."
             </p>
             <div class="actions">

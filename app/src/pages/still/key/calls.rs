@@ -2,19 +2,19 @@
 
 use crate::lean::plain;
 use crate::pages::still::charts::{AsTable, Chart, RefusalTable, Words, counted, number, sums};
-use domain::{KeyActivity, KeyId, Stretch};
+use domain::{ActivityPeriod, KeyActivity, KeyId};
 use leptos::prelude::*;
 
-const fn words(stretch: Stretch) -> Words {
-    let (title, unit, at, last) = match stretch {
-        Stretch::Day => ("Calls an hour over the last 24 hours", "hour", "at", "Now"),
-        Stretch::Week => ("Calls a day over the last 7 days", "day", "on", "Today"),
-        Stretch::Month => ("Calls a day over the last 30 days", "day", "on", "Today"),
+const fn words(period: ActivityPeriod) -> Words {
+    let (title, unit, at, last) = match period {
+        ActivityPeriod::Day => ("Calls an hour over the last 24 hours", "hour", "at", "Now"),
+        ActivityPeriod::Week => ("Calls a day over the last 7 days", "day", "on", "Today"),
+        ActivityPeriod::Month => ("Calls a day over the last 30 days", "day", "on", "Today"),
     };
     Words {
         title,
         unit,
-        column: if matches!(stretch, Stretch::Day) {
+        column: if matches!(period, ActivityPeriod::Day) {
             "Hour"
         } else {
             "Day"
@@ -26,13 +26,13 @@ const fn words(stretch: Stretch) -> Words {
 
 pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     let KeyActivity {
-        stretch,
+        period,
         tallies,
         refusals,
         ..
     } = activity;
-    let links = Stretch::ALL.map(|other| {
-        let current = (other == stretch).then_some("true");
+    let links = ActivityPeriod::ALL.map(|other| {
+        let current = (other == period).then_some("true");
         view! {
             <a href=format!("/keys/{id}?over={}#calls", other.as_str()) aria-current=current>
                 {other.label()}
@@ -40,10 +40,10 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         }
     });
     let (accepted, refused) = sums(&tallies);
-    let words = words(stretch);
+    let words = words(period);
     let content = if accepted + refused == 0 {
         plain(view! {
-            <p class="second">{format!("No calls in the last {}.", stretch.label())}</p>
+            <p class="second">{format!("No calls in the last {}.", period.label())}</p>
         })
     } else {
         plain(view! {
@@ -58,7 +58,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     let reasons = (!refusals.is_empty()).then(|| {
         let caption = format!(
             "Refused calls by reason over the last {}, the most frequent first",
-            stretch.label()
+            period.label()
         );
         view! {
             <h3>"Refused calls by reason"</h3>

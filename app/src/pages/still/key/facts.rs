@@ -11,7 +11,7 @@ pub fn facts(
     limit: String,
     allow_list: &[String],
     links: Vec<(&'static str, AnyView)>,
-    creator_is_out: bool,
+    creator_is_deactivated: bool,
     clock: Clock,
 ) -> AnyView {
     let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
@@ -43,7 +43,7 @@ pub fn facts(
         <Time moment=key.created.clone() clock=clock/>
         " by "
         {key.created_by.clone()}
-        {creator_is_out.then_some(" (deactivated member)")}
+        {creator_is_deactivated.then_some(" (deactivated member)")}
     });
     let limit = match key.own_limit {
         Some(_) => limit,

@@ -16,7 +16,7 @@ use crate::pages::still::charts::counted;
 use crate::request::{PageData, page_request};
 use callers::Callers;
 use calls::calls;
-use domain::{Failure, KeyPage as Data, KeyStatus, KeyView, Moment, relative};
+use domain::{DisplayTime, Failure, KeyPage as Data, KeyStatus, KeyView, relative};
 use facts::facts;
 use history::history;
 use leptos::prelude::*;
@@ -40,8 +40,9 @@ fn Key(page: Data) -> impl IntoView {
     let done = page_request().flash(|word| done(word, &page));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
-    let knocks = page.activity.knocks.clone();
-    let knocks = knocks.map(|(calls, last)| still_called(calls, &last, page.now.at));
+    let dead_key_calls = page.activity.dead_key_calls.clone();
+    let dead_key_calls =
+        dead_key_calls.map(|(calls, last)| still_called(calls, &last, page.now.at));
     let marks = page.key.notices.clone().into_iter();
     let marks = marks.map(|text| view! { <li class="sign"><Icon name="#i-alert"/> {text}</li> });
     let (id, may_change) = (page.key.id.clone(), page.may_change);
@@ -58,7 +59,7 @@ fn Key(page: Data) -> impl IntoView {
         page.limit,
         &page.allow_list,
         links(&page.rotation, clock),
-        page.creator_is_out,
+        page.creator_is_deactivated,
         clock,
     );
     let ending = page
@@ -67,7 +68,7 @@ fn Key(page: Data) -> impl IntoView {
         .is_none()
         .then(|| ending(&page.key, page.now.at));
     let overlap = page.rotation.overlap.map(|overlap| {
-        view! { <OverlapSection overlap=overlap may_end=page.manages clock=clock/> }
+        view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
     plain(view! {
         <div class="page-head">
@@ -83,7 +84,7 @@ fn Key(page: Data) -> impl IntoView {
         {paused.then(|| view! {
             <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
         })}
-        {knocks}
+        {dead_key_calls}
         <ul class="signs">{marks.collect_view()}</ul>
         {ending}
         {facts}
@@ -135,7 +136,7 @@ fn done(word: &str, page: &Data) -> Option<String> {
 }
 
 /// Warns that a key is still in use after its end.
-fn still_called(calls: u64, last: &Moment, now: domain::Timestamp) -> AnyView {
+fn still_called(calls: u64, last: &DisplayTime, now: domain::Timestamp) -> AnyView {
     let text = format!(
         "Something still calls with this key: {} since it ended, the last one {}. Below is from where.",
         counted(calls, "call", "calls"),

@@ -119,7 +119,7 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
     let text = format!(
         "Send it to {} in a way that nobody else reads. It works once, until {}, and makes them {}.",
         issued.email,
-        issued.ends.exact,
+        issued.expires.exact,
         match issued.role {
             Role::Owner => "an owner",
             Role::Admin => "an admin",

@@ -219,7 +219,7 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
                 {one.invited_by.to_string()}
             </td>
             <td role="cell" data-label="Good until">
-                <Time moment=one.ends clock=clock/>
+                <Time moment=one.expires clock=clock/>
             </td>
             <td role="cell" class="row-actions">
                 {withdraw}

@@ -99,7 +99,7 @@ pub(super) struct Updates<'a> {
 
 /// The reason why a feed of partial updates was not applied.
 #[derive(Debug)]
-pub(super) enum Unfinished {
+pub(super) enum UpdateFailure {
     /// These items have errors, and either the feed may not skip items or no item is valid.
     Rejected(Skipped),
     /// The stored items have changed since the member confirmed the preview.
@@ -170,7 +170,7 @@ pub(super) struct UpdateFeed<'a> {
     pub(super) basis: Option<&'a FeedBasis>,
     pub(super) event: &'a (dyn Fn(UpsertCounts, &Skipped) -> AuditEvent + Send + Sync),
     /// The skipped items once the feed is stored, or the reason why it is not.
-    pub(super) finished: Result<Skipped, Unfinished>,
+    pub(super) finished: Result<Skipped, UpdateFailure>,
 }
 
 impl ItemUpdates for UpdateFeed<'_> {
@@ -181,10 +181,10 @@ impl ItemUpdates for UpdateFeed<'_> {
     fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent> {
         let is_outdated = self.basis.is_some_and(|basis| *basis != self.updates.basis);
         self.finished = if is_outdated {
-            Err(Unfinished::BasisChanged)
+            Err(UpdateFailure::BasisChanged)
         } else {
             let finished = self.updates.finish().cloned();
-            finished.map_err(Unfinished::Rejected)
+            finished.map_err(UpdateFailure::Rejected)
         };
         let skipped = self.finished.as_ref().ok()?;
         Some((self.event)(counts, skipped))

@@ -44,12 +44,12 @@ fn omitted_fields_keep_their_values() {
         attributes: BTreeMap::from([("color".to_owned(), "blue".to_owned())]),
         ..ItemDraft::default()
     };
-    let changed = draft.change(&stored(), euro()).unwrap();
-    assert_eq!(changed.price.unwrap().to_string(), "1.00");
-    let attributes: Vec<_> = changed.attributes.values().collect();
+    let edited_item = draft.change(&stored(), euro()).unwrap();
+    assert_eq!(edited_item.price.unwrap().to_string(), "1.00");
+    let attributes: Vec<_> = edited_item.attributes.values().collect();
     assert_eq!(attributes, ["blue", "4"]);
-    assert_eq!(changed.category, stored().category);
-    assert!(!changed.available);
+    assert_eq!(edited_item.category, stored().category);
+    assert!(!edited_item.available);
 }
 
 #[test]
@@ -64,16 +64,16 @@ fn cleared_fields_become_empty_except_the_required_name() {
         "available",
         "attributes.color",
     ];
-    let changed = clearing(&fields).change(&stored(), euro()).unwrap();
+    let edited_item = clearing(&fields).change(&stored(), euro()).unwrap();
     let bare = ItemDraft {
         id: Some(text("A")),
         name: Some(text("Honda")),
         attributes: BTreeMap::from([("doors".to_owned(), "4".to_owned())]),
         ..ItemDraft::default()
     };
-    assert_eq!(changed, bare.check(euro()).unwrap());
-    let changed = clearing(&["attributes"]).change(&stored(), euro()).unwrap();
-    assert_eq!(changed.attributes, BTreeMap::new());
+    assert_eq!(edited_item, bare.check(euro()).unwrap());
+    let edited_item = clearing(&["attributes"]).change(&stored(), euro()).unwrap();
+    assert_eq!(edited_item.attributes, BTreeMap::new());
     let errors = clearing(&["name"]).change(&stored(), euro()).unwrap_err();
     assert_eq!(errors[0].pointer, "/name");
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Maximum number of items whose names are looked up.
-const NAMED: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// An import that a member confirmed.
 pub struct ImportToApply<'a> {
@@ -67,17 +67,17 @@ impl Imports {
         ids: &[String],
     ) -> Result<Vec<(String, String)>, Error> {
         member.must_manage_inventory()?;
-        let ids: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
+        let ids: Vec<&str> = ids.iter().take(MAX_NAMES).map(String::as_str).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let mut stored = self.store.find_items(&member.account_id, &ids).await?;
         stored.sort_by(|a, b| a.item.id.cmp(&b.item.id));
-        let named = stored.into_iter().map(|stored| {
+        let names = stored.into_iter().map(|stored| {
             let item = stored.item;
             (item.id.as_str().to_owned(), item.name)
         });
-        Ok(named.collect())
+        Ok(names.collect())
     }
 
     /// Applies an import once, if the stored items that it touches are still those of its preview.
@@ -104,7 +104,7 @@ impl Imports {
         } = import;
         let now = self.clock.now();
         let event = |detail| {
-            let detail = described(detail, &stored.file_name, mode_name);
+            let detail = with_source(detail, &stored.file_name, mode_name);
             member.event(Action::InventoryUpdated, "inventory", client, now, detail)
         };
         let applied = |report: &FeedReport| AppliedImport {
@@ -123,7 +123,7 @@ impl Imports {
             complete: Some(&complete),
         };
         let (account, sender) = (&member.account_id, member.actor());
-        let Some(outcome) = self.inventory.take_feed(account, &sender, change).await? else {
+        let Some(outcome) = self.inventory.apply_feed(account, &sender, change).await? else {
             return Ok(ImportOutcome::Outdated);
         };
         let FeedOutcome::Stored(report) = outcome else {
@@ -142,7 +142,7 @@ impl Imports {
 
 /// The detail of a feed's audit event, with the source of the feed. [`Imports::begin`] has bounded
 /// the file name.
-fn described(mut detail: Value, file_name: &str, mode_name: &str) -> Value {
+fn with_source(mut detail: Value, file_name: &str, mode_name: &str) -> Value {
     if let Some(fields) = detail.as_object_mut() {
         fields.insert("source".to_owned(), json!("import"));
         fields.insert("file".to_owned(), json!(file_name));

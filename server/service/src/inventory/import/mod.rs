@@ -16,17 +16,18 @@ use crate::random::{self, Random};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
 use crate::store::{
-    HeaderDigest, ImportChoices, ImportName, ImportPorts, Imported, NewImport, StoredImport,
+    HeaderDigest, ImportChoices, ImportKey, ImportPorts, NewImport, ReplaceImportOutcome,
+    StoredImport,
 };
 use domain::{Failure, Timestamp, seconds};
 use std::sync::Arc;
 
 /// How long a file is kept for its import.
-const KEPT_SECONDS: i64 = seconds::HOUR;
+const RETENTION_SECONDS: i64 = seconds::HOUR;
 /// Characters of a file's name that are kept.
 const MAX_NAME: usize = 128;
 /// Bytes of a file name's ending, such as `.csv`.
-const MAX_ENDING: usize = 8;
+const MAX_EXTENSION: usize = 8;
 /// Imports that one call of the store removes.
 const SWEEP_ROWS: u32 = 16;
 
@@ -61,17 +62,17 @@ impl Imports {
     ) -> Result<Option<String>, Error> {
         member.must_manage_inventory()?;
         let id = random::uuid(&*self.random, self.clock.now());
-        let file_name = bounded(file_name);
+        let file_name = truncate_name(file_name);
         let stored = self.store.replace_import(NewImport {
-            name: named(member, &id),
+            name: import_key(member, &id),
             file_name: &file_name,
             bytes,
             at: self.clock.now(),
-            expired: self.expired_imports(),
+            expired: self.retention_cutoff(),
         });
         Ok(match self.free_space.with_room(stored).await? {
-            Imported::Stored => Some(id),
-            Imported::NoRoom => None,
+            ReplaceImportOutcome::Stored => Some(id),
+            ReplaceImportOutcome::NoRoom => None,
         })
     }
 
@@ -83,7 +84,7 @@ impl Imports {
         member.must_manage_inventory()?;
         let found = self
             .store
-            .find_import(named(member, ""), self.expired_imports())
+            .find_import(import_key(member, ""), self.retention_cutoff())
             .await?;
         Ok(found.filter(|found| found.result.is_none()))
     }
@@ -100,7 +101,7 @@ impl Imports {
         }
         let found = self
             .store
-            .find_import(named(member, id), self.expired_imports())
+            .find_import(import_key(member, id), self.retention_cutoff())
             .await?;
         found.ok_or_else(|| Failure::NotFound.into())
     }
@@ -110,7 +111,10 @@ impl Imports {
     /// # Errors
     /// [`Failure::NotFound`] if it was replaced since; and the database's.
     pub async fn file(&self, member: &Member, stored: StoredImport) -> Result<FileToImport, Error> {
-        let bytes = self.store.import_bytes(named(member, &stored.id)).await?;
+        let bytes = self
+            .store
+            .import_bytes(import_key(member, &stored.id))
+            .await?;
         if stored.result.is_none() && bytes.len() as u64 != stored.size {
             return Err(Failure::NotFound.into());
         }
@@ -139,9 +143,9 @@ impl Imports {
         member.must_manage_inventory()?;
         let choices = ImportChoices {
             choices,
-            expired: self.expired_imports(),
+            expired: self.retention_cutoff(),
         };
-        let stored = self.store.choose_import(named(member, id), choices);
+        let stored = self.store.choose_import(import_key(member, id), choices);
         if self.free_space.with_room(stored).await? {
             Ok(())
         } else {
@@ -155,7 +159,7 @@ impl Imports {
     /// [`Failure::NotFound`] if there is none with this id. Refused to viewers; and the database's.
     pub async fn discard(&self, member: &Member, id: &str) -> Result<(), Error> {
         member.must_manage_inventory()?;
-        let discarded = self.store.discard_import(named(member, id)).await?;
+        let discarded = self.store.discard_import(import_key(member, id)).await?;
         if discarded {
             Ok(())
         } else {
@@ -168,33 +172,33 @@ impl Imports {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let expired = self.expired_imports();
+        let expired = self.retention_cutoff();
         while self.store.sweep_imports(expired, SWEEP_ROWS).await? == u64::from(SWEEP_ROWS) {}
         Ok(())
     }
 
-    fn expired_imports(&self) -> Timestamp {
-        self.clock.now().plus_seconds(-KEPT_SECONDS)
+    fn retention_cutoff(&self) -> Timestamp {
+        self.clock.now().plus_seconds(-RETENTION_SECONDS)
     }
 }
 
 /// The name of a file without control characters, cut before its ending, which the next steps need
 /// to recognise the format.
-fn bounded(name: &str) -> String {
+fn truncate_name(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !c.is_control()).collect();
-    let ending = visible.rfind('.').map_or("", |dot| &visible[dot..]);
-    let ending = if ending.len() <= MAX_ENDING {
-        ending
+    let extension = visible.rfind('.').map_or("", |dot| &visible[dot..]);
+    let extension = if extension.len() <= MAX_EXTENSION {
+        extension
     } else {
         ""
     };
-    let stem = visible.strip_suffix(ending).unwrap_or(&visible);
-    let stem = stem.chars().take(MAX_NAME - ending.chars().count());
-    stem.chain(ending.chars()).collect()
+    let stem = visible.strip_suffix(extension).unwrap_or(&visible);
+    let stem = stem.chars().take(MAX_NAME - extension.chars().count());
+    stem.chain(extension.chars()).collect()
 }
 
-fn named<'a>(member: &'a Member, id: &'a str) -> ImportName<'a> {
-    ImportName {
+fn import_key<'a>(member: &'a Member, id: &'a str) -> ImportKey<'a> {
+    ImportKey {
         account: &member.account_id,
         member: &member.id,
         id,

@@ -2,31 +2,31 @@
 
 mod changes;
 
-mod emptied;
+mod emptied_fields;
 
 pub use changes::{FieldChange, ItemChange, NewItem};
-pub use emptied::Emptied;
+pub use emptied_fields::EmptiedFields;
 
 use super::edit::Updates;
-use super::feed::{kept_ids, left_out};
+use super::feed::{removals, retained_ids};
 use super::{CheckedFeed, FeedMode, Item, Skipped, StoredItem};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::inventory::Inventory;
 use crate::store::{
-    FeedBasis, IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST,
-    UPDATED_BYTES_AT_MOST, UpsertCounts, Usage,
+    FeedBasis, ID_BATCH_SIZE, LargeRemoval, MAX_REMOVED_ITEMS, MAX_UPDATED_BYTES, OmittedItems,
+    OverQuota, UpsertCounts, Usage,
 };
 use changes::changed_fields;
 use domain::{AccountId, Resource, Scope};
 use std::collections::{BTreeSet, HashMap};
 
 /// Most created and most updated items that a preview lists.
-const CHANGES: usize = 100;
+const MAX_CHANGES: usize = 100;
 /// Most removed items that a preview lists.
-const REMOVALS: usize = 1_000;
+const MAX_LISTED_REMOVALS: usize = 1_000;
 /// Most bytes of text in all listed changes.
-const CHANGES_BYTES: usize = 1024 * 1024;
+const MAX_CHANGES_BYTES: usize = 1024 * 1024;
 
 /// The changes that a feed would make if it were stored now.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub struct FeedPreview {
     pub removed: Vec<String>,
     /// Stored fields that would become empty because the feed does not have them. It is empty
     /// unless the fields of the feed were given.
-    pub emptied: Emptied,
+    pub emptied: EmptiedFields,
     pub skipped: Skipped,
     /// The stored items that the feed was compared with.
     pub basis: FeedBasis,
@@ -52,7 +52,7 @@ pub struct FeedPreview {
 #[derive(Debug)]
 pub enum PreviewOutcome {
     WouldStore(FeedPreview),
-    /// The feed would be refused: it removes more items than [`REMOVED_AT_MOST`].
+    /// The feed would be refused: it removes more items than [`MAX_REMOVED_ITEMS`].
     RemovesTooMany,
     /// The feed would be refused: it removes a large part of the items, and its sender has not
     /// allowed that.
@@ -60,7 +60,7 @@ pub enum PreviewOutcome {
     /// The feed would be refused: items that it changes have errors or do not exist.
     Rejected(Skipped),
     /// The feed would be refused: the items that it changes contain more than
-    /// [`UPDATED_BYTES_AT_MOST`].
+    /// [`MAX_UPDATED_BYTES`].
     ChangesTooMuch,
 }
 
@@ -77,8 +77,8 @@ impl Inventory {
         feed: CheckedFeed,
         mode: FeedMode,
     ) -> Result<PreviewOutcome, Error> {
-        caller.must(Scope::InventoryWrite)?;
-        caller.must(Scope::InventoryRead)?;
+        caller.require_scope(Scope::InventoryWrite)?;
+        caller.require_scope(Scope::InventoryRead)?;
         self.preview_feed(caller.account_id(), &feed, mode, None)
             .await
     }
@@ -94,16 +94,16 @@ impl Inventory {
             return self.preview_updates(account, feed).await;
         }
         let before = self.store.usage(account, self.clock.now()).await?;
-        let kept = kept_ids(feed, mode);
-        let removed = match left_out(&kept, mode) {
-            None => ItemsLeftOut::default(),
-            Some(left_out) => {
-                let removed = self.store.items_left_out(account, left_out.kept).await?;
-                if removed.ids.len() > REMOVED_AT_MOST {
+        let retained = retained_ids(feed, mode);
+        let removed = match removals(&retained, mode) {
+            None => OmittedItems::default(),
+            Some(removals) => {
+                let removed = self.store.omitted_items(account, removals.retained).await?;
+                if removed.ids.len() > MAX_REMOVED_ITEMS {
                     return Ok(PreviewOutcome::RemovesTooMany);
                 }
                 let number = removed.ids.len() as u64;
-                let allowed = left_out.allowed;
+                let allowed = removals.allowed;
                 if let Some(large) = LargeRemoval::unless_allowed(number, before.items, allowed) {
                     return Ok(PreviewOutcome::RemovalNotAllowed(large));
                 }
@@ -118,9 +118,9 @@ impl Inventory {
             item_bytes: before.item_bytes.saturating_sub(removed.bytes),
             ..before
         };
-        let mut room = CHANGES_BYTES;
+        let mut room = MAX_CHANGES_BYTES;
         // The items are read in batches, so that memory holds only one batch of stored items.
-        for items in feed.items.chunks(*IDS_AT_ONCE.end()) {
+        for items in feed.items.chunks(*ID_BATCH_SIZE.end()) {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let stored = self.store.find_items(account, &ids).await?;
             for stored in &stored {
@@ -145,7 +145,7 @@ impl Inventory {
         after.items = (before.items + counts.created).saturating_sub(counts.removed);
         preview.basis.removed = removed.ids.iter().cloned().collect();
         preview.removed = removed.ids;
-        preview.removed.truncate(REMOVALS);
+        preview.removed.truncate(MAX_LISTED_REMOVALS);
         preview.skipped = feed.skipped.clone();
         self.check_items(&before, &after)?;
         Ok(PreviewOutcome::WouldStore(preview))
@@ -164,26 +164,26 @@ impl Inventory {
         };
         let ids = feed.update_ids();
         let mut updates = Updates::new(feed);
-        let (mut room, mut bytes) = (CHANGES_BYTES, 0);
-        let at_once = *IDS_AT_ONCE.end();
-        for (round, ids) in ids.chunks(at_once).enumerate() {
+        let (mut room, mut bytes) = (MAX_CHANGES_BYTES, 0);
+        let batch_size = *ID_BATCH_SIZE.end();
+        for (round, ids) in ids.chunks(batch_size).enumerate() {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let stored = self.store.find_items(account, &ids).await?;
             let stored: HashMap<&str, &StoredItem> = stored
                 .iter()
                 .map(|stored| (stored.item.id.as_str(), stored))
                 .collect();
-            for (place, id) in ids.iter().enumerate() {
+            for (position, id) in ids.iter().enumerate() {
                 let stored = stored.get(id).copied();
                 bytes += stored.map_or(0, |stored| stored.item.bytes());
-                let item = updates.change(round * at_once + place, stored);
+                let item = updates.change(round * batch_size + position, stored);
                 if let (Some(item), Some(stored)) = (item, stored) {
                     after.item_bytes =
                         (after.item_bytes + item.bytes()).saturating_sub(stored.item.bytes());
                     preview.add(Some(&stored.item), &item, &mut room);
                 }
             }
-            if bytes > UPDATED_BYTES_AT_MOST {
+            if bytes > MAX_UPDATED_BYTES {
                 return Ok(PreviewOutcome::ChangesTooMuch);
             }
         }
@@ -215,7 +215,7 @@ impl FeedPreview {
     fn add(&mut self, stored: Option<&Item>, item: &Item, room: &mut usize) {
         let Some(stored) = stored else {
             self.counts.created += 1;
-            if self.created.len() < CHANGES {
+            if self.created.len() < MAX_CHANGES {
                 self.created.push(NewItem::from(item));
             }
             return;
@@ -225,7 +225,7 @@ impl FeedPreview {
             return;
         }
         self.counts.updated += 1;
-        if self.updated.len() == CHANGES || *room == 0 {
+        if self.updated.len() == MAX_CHANGES || *room == 0 {
             return;
         }
         let change = ItemChange {

@@ -2,7 +2,7 @@
 
 use super::{Currency, Item, Price};
 use crate::entry::{
-    EntryCode, EntryError, Position, check_id, check_text, is_blank, optional, trimmed,
+    EntryCode, EntryError, Position, check_id, check_text, is_blank, optional, trim_text,
 };
 use crate::item::ItemId;
 use std::collections::BTreeMap;
@@ -53,23 +53,23 @@ impl ItemDraft {
             ("url", &mut self.url),
             ("image_url", &mut self.image_url),
         ] {
-            let given = text.is_some();
-            *text = trimmed(text.take());
-            if given && text.is_none() {
+            let was_present = text.is_some();
+            *text = trim_text(text.take());
+            if was_present && text.is_none() {
                 self.cleared.push(name.to_owned());
             }
         }
         for (name, value) in std::mem::take(&mut self.attributes) {
             let name = name.trim();
-            let Some(value) = trimmed(Some(value)) else {
+            let Some(value) = trim_text(Some(value)) else {
                 self.cleared.push(format!("attributes.{name}"));
                 continue;
             };
             if self.attributes.insert(name.to_owned(), value).is_some() {
                 let detail = "Two attributes have this name, apart from blanks around it.";
                 let pointer = attribute_pointer(name);
-                let twice = EntryError::new(pointer, EntryCode::Duplicate, detail);
-                self.errors.push(twice);
+                let duplicate = EntryError::new(pointer, EntryCode::Duplicate, detail);
+                self.errors.push(duplicate);
             }
         }
     }
@@ -178,12 +178,12 @@ fn required(
 ) -> Option<String> {
     // A reader that refused the value, or the whole item, for its type has said so; "required"
     // beside it would mislead.
-    let told = errors
+    let is_reported = errors
         .iter()
         .any(|error| error.pointer.is_empty() || error.pointer == pointer);
     match value {
         Some(text) if !is_blank(&text) => optional(errors, pointer, Some(text), max),
-        _ if told => None,
+        _ if is_reported => None,
         _ => {
             let detail = format!(
                 "Set `{}` to a value of 1 to {max} characters.",
@@ -202,14 +202,14 @@ fn web_address(
 ) -> Option<String> {
     let text = optional(errors, pointer, value, 2_048)?;
     // The console shows these as links: another scheme could run a script there.
-    let good = ["http://", "https://"].iter().any(|scheme| {
+    let is_valid = ["http://", "https://"].iter().any(|scheme| {
         text.len() > scheme.len()
             && text
                 .get(..scheme.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
             && !text.contains(char::is_whitespace)
     });
-    if !good {
+    if !is_valid {
         let detail = "Use an address that begins with http:// or https:// and has no spaces.";
         errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
     }
@@ -234,9 +234,9 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
 
 /// A pointer by RFC 6901, which escapes `~` and `/`, with as much of the name as can be read.
 fn attribute_pointer(name: &str) -> String {
-    let shown: String = name.chars().take(128).collect();
-    let shown = shown.replace('~', "~0").replace('/', "~1");
-    format!("/attributes/{shown}")
+    let escaped: String = name.chars().take(128).collect();
+    let escaped = escaped.replace('~', "~0").replace('/', "~1");
+    format!("/attributes/{escaped}")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// Resolution of a price: the smallest units of currencies are at most ten-thousandths.
-const PARTS: i64 = 10_000;
+const PARTS_PER_UNIT: i64 = 10_000;
 /// 9,999,999,999.99.
 const MAX: i64 = 99_999_999_999_900;
 /// Longest number that an error message corrects, in characters. No price is longer.
@@ -23,7 +23,7 @@ pub struct Price(i64);
 impl Price {
     /// For values that were checked before they were stored.
     pub const fn from_cents(cents: i64) -> Self {
-        Self(cents * (PARTS / 100))
+        Self(cents * (PARTS_PER_UNIT / 100))
     }
 
     /// Reads a price as it is stored: whole hundredths, and the exact amount in ten-thousandths if
@@ -33,19 +33,19 @@ impl Price {
     /// earlier price beside them.
     pub const fn from_stored(cents: i64, exact: Option<i64>) -> Self {
         match exact {
-            Some(exact) if exact / (PARTS / 100) == cents => Self(exact),
+            Some(exact) if exact / (PARTS_PER_UNIT / 100) == cents => Self(exact),
             _ => Self::from_cents(cents),
         }
     }
 
     /// Returns hundredths, rounded down.
     pub const fn cents(self) -> i64 {
-        self.0 / (PARTS / 100)
+        self.0 / (PARTS_PER_UNIT / 100)
     }
 
     /// Returns ten-thousandths, if hundredths are not exact.
     pub const fn exact(self) -> Option<i64> {
-        if self.0 % (PARTS / 100) == 0 {
+        if self.0 % (PARTS_PER_UNIT / 100) == 0 {
             None
         } else {
             Some(self.0)
@@ -88,7 +88,7 @@ impl Price {
             return Err(invalid());
         }
         let parts = amount
-            .checked_mul(Decimal::from(PARTS))
+            .checked_mul(Decimal::from(PARTS_PER_UNIT))
             .and_then(|parts| i64::try_from(parts).ok())
             .filter(|parts| *parts <= MAX)
             .ok_or_else(out_of_range)?;
@@ -97,7 +97,7 @@ impl Price {
 
     /// Writes the price with at least `decimals` places, and with more if it has them.
     pub fn with_places(self, decimals: usize) -> String {
-        let (whole, rest) = (self.0 / PARTS, self.0 % PARTS);
+        let (whole, rest) = (self.0 / PARTS_PER_UNIT, self.0 % PARTS_PER_UNIT);
         let places = format!("{rest:04}");
         let places = places.trim_end_matches('0');
         if places.is_empty() && decimals == 0 {
@@ -146,27 +146,27 @@ fn advice(text: &str, decimals: u32) -> String {
     if number.chars().count() > MAX_CORRECTED || !is_currency(before) || !is_currency(after) {
         return general;
     }
-    let corrected = corrected(number, decimals);
-    if let ([one], Some((_, fraction))) = (&*corrected, number.split_once('.'))
+    let readings = readings(number, decimals);
+    if let ([reading], Some((_, fraction))) = (&*readings, number.split_once('.'))
         && fraction.len() == 3
         && fraction.bytes().all(|byte| byte.is_ascii_digit())
         && !number.contains([',', '\'', ' '])
         && number.matches('.').count() == 1
     {
         return format!(
-            "Use {places} in this currency. If the period separates thousands, write {one}."
+            "Use {places} in this currency. If the period separates thousands, write {reading}."
         );
     }
-    match &*corrected {
+    match &*readings {
         [] => general,
-        [one] if number != text && one == number => {
-            format!("Give the number alone, {one}, and the currency in `currency`.")
+        [reading] if number != text && reading == number => {
+            format!("Give the number alone, {reading}, and the currency in `currency`.")
         }
-        [one] => format!(
-            "Write {one}: a period before the decimals, no separator between thousands, and {places} in this currency."
+        [reading] => format!(
+            "Write {reading}: a period before the decimals, no separator between thousands, and {places} in this currency."
         ),
-        [one, other, ..] => format!(
-            "Write {one} or {other}: a period before the decimals, and no separator between thousands."
+        [reading, alternative, ..] => format!(
+            "Write {reading} or {alternative}: a period before the decimals, and no separator between thousands."
         ),
     }
 }
@@ -201,16 +201,16 @@ fn is_negative(text: &str) -> bool {
 }
 
 /// Returns the numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.
-fn corrected(text: &str, decimals: u32) -> Vec<String> {
+fn readings(text: &str, decimals: u32) -> Vec<String> {
     let is_separator =
         |c: char| matches!(c, '.' | ',' | '\'' | '\u{2019}' | '_') || c.is_whitespace();
     let separators: Vec<(usize, char)> = text
         .char_indices()
         .filter(|(_, c)| is_separator(*c))
         .collect();
-    let known = text.chars().all(|c| c.is_ascii_digit() || is_separator(c));
-    let Some((at, last)) = separators.last().copied().filter(|_| known) else {
-        return if known && !text.is_empty() {
+    let is_plain = text.chars().all(|c| c.is_ascii_digit() || is_separator(c));
+    let Some((at, last)) = separators.last().copied().filter(|_| is_plain) else {
+        return if is_plain && !text.is_empty() {
             vec![text.to_owned()]
         } else {
             Vec::new()
@@ -225,10 +225,10 @@ fn corrected(text: &str, decimals: u32) -> Vec<String> {
     let whole = digits(&text[..at]);
     let repeated = separators.iter().filter(|(_, c)| *c == last).count() > 1;
     let thousands = format!("{whole}{places}");
-    let fits = places.len() <= decimals as usize;
+    let has_few_decimals = places.len() <= decimals as usize;
     let decimal = format!("{whole}.{places}");
     let by_thousands = places.len() == 3;
-    let can_be_decimal = matches!(last, '.' | ',') && !repeated && fits;
+    let can_be_decimal = matches!(last, '.' | ',') && !repeated && has_few_decimals;
     match (can_be_decimal, by_thousands) {
         (true, true) if separators.len() == 1 => vec![decimal, thousands],
         (true, _) => vec![decimal],

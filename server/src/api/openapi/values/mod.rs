@@ -62,7 +62,7 @@ pub fn describe(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     items(schemas);
     leads(schemas);
-    schemas["Scope"] = words(Scope::ALL.map(Scope::as_str));
+    schemas["Scope"] = string_enum(Scope::ALL.map(Scope::as_str));
     let meanings = Scope::ALL.map(|scope| format!("- `{}`: {}", scope.as_str(), scope.meaning()));
     schemas["Scope"]["description"] =
         format!("A permission of an API key.\n\n{}", meanings.join("\n")).into();
@@ -74,7 +74,7 @@ pub fn describe(document: &mut Value) {
 }
 
 fn items(schemas: &mut Value) {
-    schemas["Currency"] = words(Currency::known().map(Currency::code));
+    schemas["Currency"] = string_enum(Currency::known().map(Currency::code));
     schemas["Price"] = json!({ "anyOf": [
         // There is no `multipleOf`, since a binary fraction such as 19.99 is not an exact multiple
         // of 0.0001.
@@ -134,7 +134,7 @@ fn id(schema: &mut Value) {
 }
 
 fn leads(schemas: &mut Value) {
-    schemas["LeadStatus"] = words(LeadStatus::ALL.map(LeadStatus::as_str));
+    schemas["LeadStatus"] = string_enum(LeadStatus::ALL.map(LeadStatus::as_str));
     for name in ["NewLead", "LeadEdits"] {
         for (field, schema) in schemas[name]["properties"]
             .as_object_mut()
@@ -173,10 +173,10 @@ fn leads(schemas: &mut Value) {
 fn parameters(paths: &mut Value) {
     for (path, operations) in paths.as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            let given = operation
+            let operation_parameters = operation
                 .get_mut("parameters")
                 .and_then(Value::as_array_mut);
-            for parameter in given.into_iter().flatten() {
+            for parameter in operation_parameters.into_iter().flatten() {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let schema = &mut parameter["schema"];
                 // A query has no null: an absent parameter is left out.
@@ -200,7 +200,7 @@ fn parameters(paths: &mut Value) {
 }
 
 /// Returns the schema of a text with these values.
-fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+fn string_enum<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
 }
 

@@ -50,33 +50,36 @@ fn item() -> ItemDraft {
 /// not count, nor does a text of blanks alone, so such a text may be accepted although the pattern
 /// does not match it.
 #[track_caller]
-fn agrees(pattern: &str, draft: impl Fn(&str) -> ItemDraft) {
+fn assert_agreement(pattern: &str, draft: impl Fn(&str) -> ItemDraft) {
     let is_match = matcher(pattern);
     let currency = Currency::parse("USD").unwrap();
     for text in texts() {
         let is_accepted = draft(&text).check(currency).is_ok();
         let is_match = is_match(&text);
-        let counts = text.trim() == text && !is_blank(&text);
+        let is_trimmed = text.trim() == text && !is_blank(&text);
         assert!(is_accepted || !is_match, "{text:?} is refused");
-        assert!(is_match || !is_accepted || !counts, "{text:?} is accepted");
+        assert!(
+            is_match || !is_accepted || !is_trimmed,
+            "{text:?} is accepted"
+        );
     }
 }
 
 #[test]
 fn patterns_match_exactly_the_texts_that_are_accepted() {
-    agrees(ID, |text| ItemDraft {
+    assert_agreement(ID, |text| ItemDraft {
         id: Some(text.to_owned()),
         ..item()
     });
-    agrees(NOT_BLANK, |text| ItemDraft {
+    assert_agreement(NOT_BLANK, |text| ItemDraft {
         name: Some(text.to_owned()),
         ..item()
     });
-    agrees(TEXT, |text| ItemDraft {
+    assert_agreement(TEXT, |text| ItemDraft {
         description: Some(text.to_owned()),
         ..item()
     });
-    agrees(ATTRIBUTE, |text| ItemDraft {
+    assert_agreement(ATTRIBUTE, |text| ItemDraft {
         attributes: BTreeMap::from([(text.to_owned(), "x".to_owned())]),
         ..item()
     });

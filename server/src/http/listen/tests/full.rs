@@ -1,6 +1,6 @@
 //! Tests with as many connections as allowed, and one more.
 
-use super::{PATIENCE, ask, rest, serve, serve_and_hold};
+use super::{TIMEOUT, ask, rest, serve, serve_and_hold};
 use crate::Limits;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
-const MOST: usize = 10;
+const MAX_CONNECTIONS: usize = 10;
 
 /// Limits of which only the number of connections has an effect within the time of a test.
 const fn limits(patience: Duration) -> Limits {
@@ -20,9 +20,9 @@ const fn limits(patience: Duration) -> Limits {
         body: never,
         write_pause: never,
         linger: never,
-        lingering: MOST,
+        lingering: MAX_CONNECTIONS,
         patience,
-        ..Limits::new(MOST)
+        ..Limits::new(MAX_CONNECTIONS)
     }
 }
 
@@ -46,7 +46,7 @@ async fn expect_answer(stream: &mut TcpStream) {
         }
         answer
     };
-    let answer = timeout(PATIENCE, reading).await.expect("it is answered");
+    let answer = timeout(TIMEOUT, reading).await.expect("it is answered");
     assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
 }
 
@@ -54,7 +54,7 @@ async fn expect_answer(stream: &mut TcpStream) {
 async fn clients_that_stall_their_request_body_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
-    for _ in 0..MOST + 2 {
+    for _ in 0..MAX_CONNECTIONS + 2 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let post = b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
         stream.write_all(post).await.unwrap();
@@ -69,7 +69,7 @@ async fn clients_that_stall_their_request_body_give_way_to_others() {
 async fn clients_with_an_unsent_body_after_their_response_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
-    for _ in 0..MOST + 2 {
+    for _ in 0..MAX_CONNECTIONS + 2 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let post = b"POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
         stream.write_all(post).await.unwrap();
@@ -84,7 +84,7 @@ async fn clients_with_an_unsent_body_after_their_response_give_way_to_others() {
 async fn clients_that_trickle_their_request_body_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
-    for _ in 0..MOST {
+    for _ in 0..MAX_CONNECTIONS {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let post = b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n{";
         stream.write_all(post).await.unwrap();
@@ -113,7 +113,7 @@ async fn clients_that_trickle_their_request_body_give_way_to_others() {
 async fn clients_that_do_not_read_their_responses_give_way_to_others() {
     let (address, _, _stop) = serve(soon()).await;
     let mut slow = Vec::new();
-    for _ in 0..MOST + 2 {
+    for _ in 0..MAX_CONNECTIONS + 2 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         ask(&mut stream, "/long").await;
         slow.push(stream);
@@ -133,7 +133,7 @@ async fn address_with_the_most_connections_loses_one_first() {
         few.push(stream);
     }
     let mut many = Vec::new();
-    for _ in 0..3 * MOST {
+    for _ in 0..3 * MAX_CONNECTIONS {
         let mut stream = connect_from("127.0.0.3", address).await;
         expect_answer(&mut stream).await;
         many.push(stream);
@@ -151,7 +151,7 @@ async fn request_in_progress_is_not_cut_off_for_others() {
     let mut held = TcpStream::connect(address).await.unwrap();
     ask(&mut held, "/held").await;
     let mut others = Vec::new();
-    for _ in 0..3 * MOST {
+    for _ in 0..3 * MAX_CONNECTIONS {
         let mut stream = TcpStream::connect(address).await.unwrap();
         expect_answer(&mut stream).await;
         others.push(stream);
@@ -168,7 +168,7 @@ async fn waiting_client_is_served_as_soon_as_a_request_is_answered() {
     let never = Duration::from_secs(3_600);
     let (address, _, _stop, release) = serve_and_hold(limits(never)).await;
     let mut held = Vec::new();
-    for _ in 0..MOST {
+    for _ in 0..MAX_CONNECTIONS {
         let mut stream = TcpStream::connect(address).await.unwrap();
         ask(&mut stream, "/held").await;
         held.push(stream);
@@ -178,6 +178,6 @@ async fn waiting_client_is_served_as_soon_as_a_request_is_answered() {
     let early = timeout(Duration::from_millis(300), next.read_u8()).await;
     assert!(early.is_err(), "a request was cut off, or there was room");
     release.notify_one();
-    let answered = timeout(PATIENCE, next.read_u8()).await;
+    let answered = timeout(TIMEOUT, next.read_u8()).await;
     assert_eq!(answered.expect("it is answered").unwrap(), b'H');
 }

@@ -1,6 +1,6 @@
 //! HTTP/2 frame by frame (RFC 9113), since no client library keeps a window at zero.
 
-use super::{PATIENCE, rest, serve, short};
+use super::{TIMEOUT, rest, serve, short};
 use crate::Limits;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -42,7 +42,7 @@ async fn get(stream: &mut TcpStream, number: u32) {
 }
 
 /// Returns the payload of the next frame of this kind on this stream.
-async fn next(from: &mut TcpStream, wanted: (u8, u32)) -> Vec<u8> {
+async fn next(from: &mut TcpStream, expected: (u8, u32)) -> Vec<u8> {
     let reading = async {
         loop {
             let mut head = [0; 9];
@@ -51,12 +51,12 @@ async fn next(from: &mut TcpStream, wanted: (u8, u32)) -> Vec<u8> {
             let length = u32::from_be_bytes([0, a, b, c]);
             let mut payload = vec![0; usize::try_from(length).unwrap()];
             from.read_exact(&mut payload).await.unwrap();
-            if (kind, u32::from_be_bytes(of)) == wanted {
+            if (kind, u32::from_be_bytes(of)) == expected {
                 return payload;
             }
         }
     };
-    timeout(PATIENCE, reading).await.expect("it arrives")
+    timeout(TIMEOUT, reading).await.expect("it arrives")
 }
 
 #[tokio::test]
@@ -111,6 +111,6 @@ async fn http2_connection_without_a_request_is_closed_like_any_other() {
     let (address, _, _stop) = serve(limits).await;
     let mut stream = with_no_window(address).await;
     let mut bytes = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    let read = timeout(TIMEOUT, stream.read_to_end(&mut bytes)).await;
     let _ = read.expect("the connection is closed");
 }

@@ -1,6 +1,6 @@
 //! Tests of clients that still send after the response.
 
-use super::{MIB, PATIENCE, ask, rest, serve};
+use super::{MEBIBYTE, TIMEOUT, ask, rest, serve};
 use crate::Limits;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -25,7 +25,7 @@ const fn limits(linger: Duration, lingering: usize) -> Limits {
 }
 
 /// Sends the head of a request whose body is refused unread, and reads the refusal.
-async fn refused(stream: &mut TcpStream, length: usize) {
+async fn expect_refusal(stream: &mut TcpStream, length: usize) {
     let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\nx");
     stream.write_all(head.as_bytes()).await.unwrap();
     let reading = async {
@@ -35,7 +35,7 @@ async fn refused(stream: &mut TcpStream, length: usize) {
         }
         answer
     };
-    let answer = timeout(PATIENCE, reading)
+    let answer = timeout(TIMEOUT, reading)
         .await
         .expect("it is answered at once");
     assert!(answer.starts_with(b"HTTP/1.1 413"));
@@ -52,7 +52,7 @@ fn refused_bodies_are_discarded_for_30_seconds_on_an_eighth_of_the_connections()
 async fn client_that_sends_everything_before_reading_receives_its_refusal() {
     let (address, _, _stop) = serve(limits(NEVER, 1)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let length = 64 * MIB;
+    let length = 64 * MEBIBYTE;
     let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&vec![b'x'; length]).await.unwrap();
@@ -64,7 +64,7 @@ async fn client_that_sends_everything_before_reading_receives_its_refusal() {
             answer.push(stream.read_u8().await.expect("it is answered"));
         }
     };
-    timeout(PATIENCE, reading).await.expect("both are answered");
+    timeout(TIMEOUT, reading).await.expect("both are answered");
     let answer = String::from_utf8(answer).unwrap();
     assert!(
         answer.starts_with("HTTP/1.1 413") && answer.contains("refused"),
@@ -76,7 +76,7 @@ async fn client_that_sends_everything_before_reading_receives_its_refusal() {
 async fn client_that_keeps_sending_after_its_refusal_is_closed_eventually() {
     let (address, _, _stop) = serve(limits(Duration::from_millis(200), 1)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
-    refused(&mut stream, 1_000).await;
+    expect_refusal(&mut stream, 1_000).await;
     assert_eq!(rest(&mut stream).await, "");
 }
 
@@ -84,16 +84,16 @@ async fn client_that_keeps_sending_after_its_refusal_is_closed_eventually() {
 async fn connections_whose_bodies_are_discarded_are_limited() {
     let (address, _, _stop) = serve(limits(NEVER, 1)).await;
     let mut first = TcpStream::connect(address).await.unwrap();
-    refused(&mut first, 3).await;
+    expect_refusal(&mut first, 3).await;
     let mut second = TcpStream::connect(address).await.unwrap();
-    refused(&mut second, 3).await;
+    expect_refusal(&mut second, 3).await;
     assert_eq!(rest(&mut second).await, "", "it is closed after its answer");
     // The first connection is still open, and returns its permit when its body ends.
     first.write_all(b"xx").await.unwrap();
     ask(&mut first, "/").await;
-    let answered = timeout(PATIENCE, first.read_u8()).await;
+    let answered = timeout(TIMEOUT, first.read_u8()).await;
     assert_eq!(answered.expect("it is answered").unwrap(), b'H');
-    refused(&mut TcpStream::connect(address).await.unwrap(), 3).await;
+    expect_refusal(&mut TcpStream::connect(address).await.unwrap(), 3).await;
 }
 
 #[tokio::test]

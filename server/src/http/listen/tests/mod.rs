@@ -4,7 +4,7 @@ mod full;
 mod http2;
 mod linger;
 
-use super::{Limits, answer_all};
+use super::{Limits, serve_listener};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -22,8 +22,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 /// Far longer than any of the limits.
-const PATIENCE: Duration = Duration::from_secs(20);
-const MIB: usize = 1024 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(20);
+const MEBIBYTE: usize = 1024 * 1024;
 
 const fn short() -> Limits {
     let short = Duration::from_millis(400);
@@ -61,7 +61,10 @@ async fn serve_and_hold(
     };
     let router = Router::new()
         .route("/", get(async || "here"))
-        .route("/long", get(async || Bytes::from(vec![b'x'; 64 * MIB])))
+        .route(
+            "/long",
+            get(async || Bytes::from(vec![b'x'; 64 * MEBIBYTE])),
+        )
         .route("/pieces", get(pieces))
         .route("/held", get(held))
         .route("/body", post(async |body: Bytes| body))
@@ -74,7 +77,7 @@ async fn serve_and_hold(
     let address = listener.local_addr().unwrap();
     let (connections, stop) = (TaskTracker::new(), CancellationToken::new());
     let tasks = connections.clone();
-    tokio::spawn(answer_all(
+    tokio::spawn(serve_listener(
         listener,
         None,
         router,
@@ -93,7 +96,7 @@ async fn ask(stream: &mut TcpStream, path: &str) {
 /// Returns what arrives until the server closes the connection.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    let read = timeout(TIMEOUT, stream.read_to_end(&mut bytes)).await;
     read.expect("the connection is closed").unwrap();
     String::from_utf8(bytes).unwrap()
 }
@@ -114,7 +117,7 @@ async fn connection_is_closed_if_its_response_is_not_read() {
     let (address, connections, _stop) = serve(short()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     ask(&mut stream, "/long").await;
-    let gone = async {
+    let closed = async {
         while !connections.is_empty() {
             sleep(Duration::from_millis(10)).await;
         }
@@ -124,11 +127,11 @@ async fn connection_is_closed_if_its_response_is_not_read() {
             sleep(Duration::from_millis(1)).await;
         }
     };
-    timeout(PATIENCE, opened).await.expect("it is answered");
-    timeout(PATIENCE, gone).await.expect("it is given up");
-    let mut taken = Vec::new();
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut taken)).await;
-    assert!(taken.len() < 64 * MIB, "all of it was sent");
+    timeout(TIMEOUT, opened).await.expect("it is answered");
+    timeout(TIMEOUT, closed).await.expect("it is given up");
+    let mut received = Vec::new();
+    let _ = timeout(TIMEOUT, stream.read_to_end(&mut received)).await;
+    assert!(received.len() < 64 * MEBIBYTE, "all of it was sent");
 }
 
 #[tokio::test]
@@ -142,7 +145,7 @@ async fn long_response_in_pieces_is_not_cut_off() {
 #[tokio::test]
 async fn bytes_that_look_like_http2_do_not_lift_the_time_limit_for_a_head() {
     let limits = Limits {
-        idle: 3 * PATIENCE,
+        idle: 3 * TIMEOUT,
         ..short()
     };
     let (address, _, _stop) = serve(limits).await;
@@ -186,7 +189,7 @@ async fn request_in_progress_is_answered_during_shutdown() {
         sleep(Duration::from_millis(1)).await;
     }
     stop.cancel();
-    timeout(PATIENCE, async {
+    timeout(TIMEOUT, async {
         while TcpStream::connect(address).await.is_ok() {
             sleep(Duration::from_millis(1)).await;
         }
@@ -195,7 +198,5 @@ async fn request_in_progress_is_answered_during_shutdown() {
     .expect("the listener is closed");
     release.notify_one();
     assert!(rest(&mut stream).await.contains("held"));
-    timeout(PATIENCE, connections.wait())
-        .await
-        .expect("it ends");
+    timeout(TIMEOUT, connections.wait()).await.expect("it ends");
 }

@@ -5,7 +5,7 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::{Result, SqlStore, Transaction, record};
-use crate::bulk_query::MOST;
+use crate::bulk_query::MAX_ROWS;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::AccountId;
@@ -33,11 +33,11 @@ impl AuditStore for SqlStore {
         limit: u32,
     ) -> Result<Vec<LoggedEvent>> {
         let (kind, actor, subject) = parts(filter);
-        let logs = self.engine.audit_logs();
-        let statement = match Way::of(filter) {
-            Way::Account => logs.account,
-            Way::Actor(_) => logs.actor,
-            Way::Subject(_) => logs.subject,
+        let logs = self.engine.audit_log_statements();
+        let statement = match AccessPath::of(filter) {
+            AccessPath::Account => logs.account,
+            AccessPath::Actor(_) => logs.actor,
+            AccessPath::Subject(_) => logs.subject,
         };
         query(statement)
             .bind(account.as_str())
@@ -46,7 +46,7 @@ impl AuditStore for SqlStore {
             .bind(kind)
             .bind(actor)
             .bind(subject)
-            .bind(listed(&filter.actions))
+            .bind(join_actions(&filter.actions))
             .bind(filter.from.millis())
             .bind(filter.until.millis())
             .bind(down_to.map_or(0, number))
@@ -61,17 +61,17 @@ impl AuditStore for SqlStore {
         before: Option<u64>,
         events: u32,
     ) -> Result<Option<u64>> {
-        let (statement, of) = match Way::of(filter) {
-            Way::Account => (END, None),
-            Way::Actor(actor) => (END_OF_ACTOR, Some(actor)),
-            Way::Subject(subject) => (END_OF_SUBJECT, Some(subject)),
+        let (statement, value) = match AccessPath::of(filter) {
+            AccessPath::Account => (END, None),
+            AccessPath::Actor(actor) => (END_OF_ACTOR, Some(actor)),
+            AccessPath::Subject(subject) => (END_OF_SUBJECT, Some(subject)),
         };
         let query = query_scalar(statement)
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, number))
             .bind(i64::from(events) - 1);
-        let query = match of {
-            Some(of) => query.bind(of),
+        let query = match value {
+            Some(value) => query.bind(value),
             None => query,
         };
         let end: Vec<i64> = query
@@ -86,13 +86,13 @@ impl AuditStore for SqlStore {
 }
 
 /// The index by which events are found.
-enum Way<'a> {
+enum AccessPath<'a> {
     Account,
     Actor(&'a str),
     Subject(&'a str),
 }
 
-impl<'a> Way<'a> {
+impl<'a> AccessPath<'a> {
     fn of(filter: &'a AuditFilter) -> Self {
         match parts(filter) {
             (_, "", "") => Self::Account,
@@ -117,11 +117,11 @@ fn number(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-/// Records many events, with one statement for every [`MOST`] of them.
+/// Records many events, with one statement for every [`MAX_ROWS`] of them.
 pub(super) async fn record_many(tx: &mut Transaction, events: &[AuditEvent]) -> Result<()> {
-    for events in events.chunks(MOST) {
+    for events in events.chunks(MAX_ROWS) {
         RECORD_MANY
-            .with(events, |row, event| {
+            .with_rows(events, |row, event| {
                 let (actor_kind, actor_id) = event.actor.parts();
                 row.bind(event.account_id.as_str())
                     .bind(event.at.millis())
@@ -141,7 +141,7 @@ pub(super) async fn record_many(tx: &mut Transaction, events: &[AuditEvent]) -> 
 
 /// Joins the actions with a space before, between and after them, so that each is matched as a
 /// whole.
-fn listed(actions: &[Action]) -> String {
+fn join_actions(actions: &[Action]) -> String {
     if actions.is_empty() {
         return String::new();
     }

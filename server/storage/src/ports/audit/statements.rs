@@ -1,10 +1,10 @@
 //! Statements and rows. The audit log.
 
 use crate::bulk_query::BulkStatement;
-use crate::error::Corrupt;
-use crate::ports::columns::{address, parsed};
+use crate::error::CorruptValue;
+use crate::ports::columns::{address, check_column};
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
-use service::store::{Action, Actor, AuditEvent, Authority, LoggedEvent, SignedEvent};
+use service::store::{Action, Actor, AttributedEvent, AuditEvent, Authority, LoggedEvent};
 
 pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
@@ -47,7 +47,7 @@ pub(crate) const HISTORY: &str = "
 /// Statement for one access path, since no plan serves all of them. The actions are one text with
 /// spaces around each. A filter that is not set is an empty text.
 macro_rules! select_log {
-    ($index:literal, $way:literal) => {
+    ($index:literal, $condition:literal) => {
         concat!(
             "SELECT e.seq, e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent,
                     e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name,
@@ -73,23 +73,23 @@ macro_rules! select_log {
                 AND ($4 = '' OR e.actor_kind = $4)
                 AND ($7 = '' OR $7 LIKE '% ' || e.action || ' %')
                 AND e.at >= $8 AND e.at < $9 ",
-            $way,
+            $condition,
             " ORDER BY e.seq DESC LIMIT $3"
         )
     };
 }
 
 /// The statement for each access path to the events.
-pub(crate) struct Logs {
+pub(crate) struct LogStatements {
     pub(crate) account: &'static str,
     pub(crate) actor: &'static str,
     /// Events of one subject, optionally by one actor.
     pub(crate) subject: &'static str,
 }
 
-macro_rules! logs {
+macro_rules! log_statements {
     ($by_account:literal, $by_actor:literal, $by_subject:literal) => {
-        Logs {
+        LogStatements {
             account: select_log!($by_account, "AND $5 = '' AND $6 = ''"),
             actor: select_log!($by_actor, "AND e.actor_id = $5 AND $6 = ''"),
             subject: select_log!(
@@ -100,11 +100,11 @@ macro_rules! logs {
     };
 }
 
-pub(crate) const LOGS: Logs = logs!("", "", "");
+pub(crate) const LOG_STATEMENTS: LogStatements = log_statements!("", "", "");
 
 /// The statements for SQLite, which has no statistics. It assumes that few events are between two
 /// numbers, so it would use the account's index for all of them.
-pub(crate) const INDEXED_LOGS: Logs = logs!(
+pub(crate) const INDEXED_LOG_STATEMENTS: LogStatements = log_statements!(
     "INDEXED BY audit_events_by_account",
     "INDEXED BY audit_events_by_actor",
     "INDEXED BY audit_events_by_subject"
@@ -113,10 +113,10 @@ pub(crate) const INDEXED_LOGS: Logs = logs!(
 /// The numbers of the events at the positions `$3` and `$3 + 1` below the number `$2`, newest first
 /// and counted from zero, on the same access path. Both databases read only an index for this.
 macro_rules! select_end {
-    ($way:literal) => {
+    ($condition:literal) => {
         concat!(
             "SELECT seq FROM audit_events WHERE account_id = $1 AND seq < $2 ",
-            $way,
+            $condition,
             " ORDER BY seq DESC LIMIT 2 OFFSET $3"
         )
     };
@@ -139,11 +139,11 @@ pub(crate) struct LogRow {
 }
 
 impl TryFrom<LogRow> for LoggedEvent {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: LogRow) -> Result<Self, Corrupt> {
+    fn try_from(row: LogRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            seq: u64::try_from(row.seq).map_err(|_| Corrupt("audit_events.seq"))?,
+            seq: u64::try_from(row.seq).map_err(|_| CorruptValue("audit_events.seq"))?,
             event: with_receipt(row.event.try_into()?, row.receipt)?,
             actor: row.actor_name,
             subject: row.subject_name,
@@ -152,19 +152,19 @@ impl TryFrom<LogRow> for LoggedEvent {
 }
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct SignedRow {
+pub(crate) struct HistoryRow {
     #[sqlx(flatten)]
     event: EventRow,
     email: Option<String>,
 }
 
-impl TryFrom<SignedRow> for SignedEvent {
-    type Error = Corrupt;
+impl TryFrom<HistoryRow> for AttributedEvent {
+    type Error = CorruptValue;
 
-    fn try_from(row: SignedRow) -> Result<Self, Corrupt> {
+    fn try_from(row: HistoryRow) -> Result<Self, CorruptValue> {
         let email = row
             .email
-            .map(|email| parsed(Email::from_stored(&email), "members.email"));
+            .map(|email| check_column(Email::from_stored(&email), "members.email"));
         Ok(Self {
             event: row.event.try_into()?,
             email: email.transpose()?,
@@ -174,9 +174,13 @@ impl TryFrom<SignedRow> for SignedEvent {
 
 /// Adds the receipt of a revocation to its event when the event is read. Stored events are never
 /// altered, and the receipt is known only after the event was written.
-fn with_receipt(mut event: AuditEvent, receipt: Option<String>) -> Result<AuditEvent, Corrupt> {
+fn with_receipt(
+    mut event: AuditEvent,
+    receipt: Option<String>,
+) -> Result<AuditEvent, CorruptValue> {
     if let (Some(receipt), Some(detail)) = (receipt, event.detail.as_object_mut()) {
-        let receipt = serde_json::from_str(&receipt).map_err(|_| Corrupt("api_keys.receipt"))?;
+        let receipt =
+            serde_json::from_str(&receipt).map_err(|_| CorruptValue("api_keys.receipt"))?;
         detail.insert("receipt".to_owned(), receipt);
     }
     Ok(event)
@@ -196,41 +200,43 @@ pub(crate) struct EventRow {
 }
 
 impl TryFrom<EventRow> for AuditEvent {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: EventRow) -> Result<Self, Corrupt> {
+    fn try_from(row: EventRow) -> Result<Self, CorruptValue> {
         let ip = row
             .ip
             .map(|ip| address(&ip, "audit_events.ip"))
             .transpose()?;
         Ok(Self {
-            account_id: parsed(AccountId::parse(&row.account_id), "audit_events.account_id")?,
+            account_id: check_column(AccountId::parse(&row.account_id), "audit_events.account_id")?,
             at: Timestamp::from_millis(row.at),
             actor: actor(&row.actor_kind, row.actor_id.as_deref())?,
             authority: Authority::Inherent,
             action: Action::ALL
                 .into_iter()
                 .find(|action| action.as_str() == row.action)
-                .ok_or(Corrupt("audit_events.action"))?,
+                .ok_or(CorruptValue("audit_events.action"))?,
             subject: row.subject,
             ip,
             user_agent: row.user_agent,
             detail: serde_json::from_str(&row.detail)
-                .map_err(|_| Corrupt("audit_events.detail"))?,
+                .map_err(|_| CorruptValue("audit_events.detail"))?,
             completion: None,
         })
     }
 }
 
 /// Parses the parts that [`Actor::parts`] returns.
-fn actor(kind: &str, id: Option<&str>) -> Result<Actor, Corrupt> {
+fn actor(kind: &str, id: Option<&str>) -> Result<Actor, CorruptValue> {
     match (kind, id) {
         ("member", Some(id)) => {
-            parsed(MemberId::parse(id), "audit_events.actor_id").map(Actor::Member)
+            check_column(MemberId::parse(id), "audit_events.actor_id").map(Actor::Member)
         }
-        ("key", Some(id)) => parsed(KeyId::parse(id), "audit_events.actor_id").map(Actor::Key),
+        ("key", Some(id)) => {
+            check_column(KeyId::parse(id), "audit_events.actor_id").map(Actor::Key)
+        }
         ("system", None) => Ok(Actor::System),
         ("unknown", None) => Ok(Actor::Unknown),
-        _ => Err(Corrupt("audit_events.actor_kind")),
+        _ => Err(CorruptValue("audit_events.actor_kind")),
     }
 }

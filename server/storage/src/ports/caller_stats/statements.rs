@@ -2,7 +2,7 @@
 //! with.
 
 use crate::bulk_query::BulkStatement;
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::ports::columns::address;
 use domain::{Outcome, Timestamp};
 use service::store::{Caller, CallingNetwork};
@@ -24,12 +24,12 @@ pub(crate) const SET_SCOPE_USES: BulkStatement = BulkStatement {
     WHERE api_keys.id = given.key_id AND api_keys.account_id = given.account_id",
 };
 
-pub(crate) const KNOCK: &str = "
+pub(crate) const RECORD_DEAD_KEY_USE: &str = "
     UPDATE api_keys SET knocked_at = $3
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
 /// The keys and outcomes for which one of the given callers is new.
-pub(crate) const NEW_CALLERS: BulkStatement = BulkStatement {
+pub(crate) const FIND_NEW_CALLERS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, outcome, ip, user_agent",
     statement: "
     SELECT DISTINCT g.account_id, g.key_id, g.outcome
@@ -72,7 +72,7 @@ pub(crate) const CALLERS: &str = "
     WHERE account_id = $1 AND key_id = $2";
 
 /// The keys for which one of the given networks is new. Skips keys of other accounts.
-pub(crate) const UNKNOWN_NETWORKS: BulkStatement = BulkStatement {
+pub(crate) const FIND_UNKNOWN_NETWORKS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, network",
     statement: "
     SELECT DISTINCT g.account_id, g.key_id
@@ -84,7 +84,7 @@ pub(crate) const UNKNOWN_NETWORKS: BulkStatement = BulkStatement {
 };
 
 /// Expects each network once. `only_ip` becomes NULL once several addresses of a network were seen.
-pub(crate) const SEE_NETWORKS: BulkStatement = BulkStatement {
+pub(crate) const UPDATE_NETWORKS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, network, only_ip, last_seen",
     statement: "
     UPDATE key_networks SET
@@ -96,13 +96,13 @@ pub(crate) const SEE_NETWORKS: BulkStatement = BulkStatement {
         AND key_networks.network = given.network",
 };
 
-/// For networks that [`SEE_NETWORK`] did not find. If another node was faster, its row remains.
+/// For networks that [`UPDATE_NETWORK`] did not find. If another node was faster, its row remains.
 pub(crate) const NEW_NETWORK: &str = "
     INSERT INTO key_networks (account_id, key_id, network, only_ip, first_seen, last_seen)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (account_id, key_id, network) DO NOTHING";
 
-pub(crate) const SEE_NETWORK: &str = "
+pub(crate) const UPDATE_NETWORK: &str = "
     UPDATE key_networks SET
         only_ip = CASE WHEN only_ip = $4 THEN only_ip END,
         last_seen = CASE WHEN last_seen < $5 THEN $5 ELSE last_seen END
@@ -139,16 +139,16 @@ pub(crate) struct CallerRow {
 }
 
 impl TryFrom<CallerRow> for Caller {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: CallerRow) -> Result<Self, Corrupt> {
+    fn try_from(row: CallerRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             outcome: Outcome::of(&row.outcome),
             ip: address(&row.ip, "key_callers.ip")?,
             user_agent: Some(row.user_agent).filter(|text| !text.is_empty()),
             first: Timestamp::from_millis(row.first_seen),
             last: Timestamp::from_millis(row.last_seen),
-            calls: u64::try_from(row.calls).map_err(|_| Corrupt("key_callers.calls"))?,
+            calls: u64::try_from(row.calls).map_err(|_| CorruptValue("key_callers.calls"))?,
         })
     }
 }
@@ -162,9 +162,9 @@ pub(crate) struct NetworkRow {
 }
 
 impl TryFrom<NetworkRow> for CallingNetwork {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: NetworkRow) -> Result<Self, Corrupt> {
+    fn try_from(row: NetworkRow) -> Result<Self, CorruptValue> {
         let only_ip = row.only_ip.map(|ip| address(&ip, "key_networks.only_ip"));
         Ok(Self {
             network: row.network,

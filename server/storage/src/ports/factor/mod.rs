@@ -26,7 +26,7 @@ impl FactorStore for SqlStore {
     async fn enable_second_factor(
         &self,
         member: &MemberId,
-        kept: &TokenDigest,
+        current: &TokenDigest,
         new: NewFactor,
         now: Timestamp,
         event: AuditEvent,
@@ -35,7 +35,7 @@ impl FactorStore for SqlStore {
             .begin_change(&event.account_id, "enabling a second factor")
             .await?;
         pepper::check_current(&mut tx, &new.pepper_id).await?;
-        let enabled = query(ENABLE)
+        let inserted_rows = query(ENABLE)
             .bind(member.as_str())
             .bind(new.sealed)
             .bind(i64::try_from(new.step).unwrap_or(i64::MAX))
@@ -43,7 +43,7 @@ impl FactorStore for SqlStore {
             .bind(new.pepper_id.as_str())
             .execute(&mut tx)
             .await?;
-        if enabled == 0 {
+        if inserted_rows == 0 {
             return Ok(false);
         }
         for digest in new.recovery_codes {
@@ -55,7 +55,7 @@ impl FactorStore for SqlStore {
                 .await?;
         }
         // Ends the sessions that were opened with the password alone.
-        access::end_others(&mut tx, member, kept).await?;
+        access::end_others(&mut tx, member, current).await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)
@@ -134,19 +134,19 @@ impl FactorStore for SqlStore {
         let mut tx = self
             .begin_change(&event.account_id, "finishing a sign-in")
             .await?;
-        let used = query(USE_SIGN_IN)
+        let deleted_rows = query(USE_SIGN_IN)
             .bind(step.0.as_slice())
             .bind(new.member_id.as_str())
             .bind(new.created_at.millis())
             .execute(&mut tx)
             .await?;
-        let good = used == 1
+        let is_valid = deleted_rows == 1
             && match proof {
                 Some(proof) => use_up(&mut tx, &new.member_id, proof).await?,
                 None => !is_enabled(&mut tx, &new.member_id).await?,
             }
             && session::insert(&mut tx, &new).await?;
-        if !good {
+        if !is_valid {
             return Ok(false);
         }
         for subject in subjects {
@@ -192,7 +192,7 @@ impl FactorStore for SqlStore {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<DueWarning>> {
-        query(DUE_WARNINGS)
+        query(LIST_DUE_WARNINGS)
             .bind(now.millis())
             .bind(since.millis())
             .bind(i64::from(limit))
@@ -201,18 +201,18 @@ impl FactorStore for SqlStore {
     }
 
     async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool> {
-        let claimed = query(CLAIM_WARNING)
+        let claimed_rows = query(CLAIM_WARNING)
             .bind(member.as_str())
             .bind(now.millis())
             .execute(self.writer("claiming a warning"))
             .await?;
-        Ok(claimed == 1)
+        Ok(claimed_rows == 1)
     }
 
-    async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()> {
+    async fn release_warning(&self, member: &MemberId, retry_at: Timestamp) -> Result<()> {
         query(RELEASE_WARNING)
             .bind(member.as_str())
-            .bind(again.millis())
+            .bind(retry_at.millis())
             .execute(self.writer("releasing a warning"))
             .await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Statements and rows. The second factor of a sign-in.
 
-use crate::error::Corrupt;
-use crate::ports::columns::{address, parsed};
+use crate::error::CorruptValue;
+use crate::ports::columns::{address, check_column};
 use domain::{AccountName, Email, MemberId, Timestamp};
 use service::Zone;
 use service::store::{CodeWarning, DueWarning, FactorRecord};
@@ -61,7 +61,7 @@ pub(crate) const WARNING: &str = "SELECT at, ip FROM code_warnings WHERE member_
 
 pub(crate) const FORGET_WARNING: &str = "DELETE FROM code_warnings WHERE member_id = $1";
 
-pub(crate) const DUE_WARNINGS: &str = "
+pub(crate) const LIST_DUE_WARNINGS: &str = "
     SELECT w.member_id, m.email, a.name AS account_name, a.time_zone, w.at, w.ip
     FROM code_warnings w
     JOIN members m ON m.id = w.member_id AND m.deactivated_at IS NULL
@@ -83,9 +83,9 @@ pub(crate) struct WarningRow {
 }
 
 impl TryFrom<WarningRow> for CodeWarning {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: WarningRow) -> Result<Self, Corrupt> {
+    fn try_from(row: WarningRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             at: Timestamp::from_millis(row.at),
             ip: address(&row.ip, "code_warnings.ip")?,
@@ -104,13 +104,13 @@ pub(crate) struct DueRow {
 }
 
 impl TryFrom<DueRow> for DueWarning {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: DueRow) -> Result<Self, Corrupt> {
+    fn try_from(row: DueRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            member_id: parsed(MemberId::parse(&row.member_id), "members.id")?,
-            to: parsed(Email::from_stored(&row.email), "members.email")?,
-            account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
+            member_id: check_column(MemberId::parse(&row.member_id), "members.id")?,
+            to: check_column(Email::from_stored(&row.email), "members.email")?,
+            account_name: check_column(AccountName::parse(&row.account_name), "accounts.name")?,
             zone: Zone::from_stored(&row.time_zone),
             warning: row.warning.try_into()?,
         })
@@ -124,13 +124,13 @@ pub(crate) struct FactorRow {
 }
 
 impl TryFrom<FactorRow> for FactorRecord {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: FactorRow) -> Result<Self, Corrupt> {
+    fn try_from(row: FactorRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             sealed: row.sealed,
             recovery_codes: u32::try_from(row.left_over)
-                .map_err(|_| Corrupt("recovery_codes.digest"))?,
+                .map_err(|_| CorruptValue("recovery_codes.digest"))?,
         })
     }
 }

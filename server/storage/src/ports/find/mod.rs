@@ -11,14 +11,14 @@ use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
 use filter::Filter;
-use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch, KeysCounted, KeysFound};
+use service::store::{KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage};
 
 /// Number of expired keys that one statement marks, so that no change of the account waits long for
 /// it.
-const LAPSED_AT_ONCE: i64 = 250;
+const LAPSE_BATCH: i64 = 250;
 /// Maximum number of expired keys that are marked before one list is read. The next list marks
 /// more.
-const LAPSED_AT_MOST: u64 = 2_000;
+const MAX_LAPSED: u64 = 2_000;
 
 #[async_trait]
 impl KeySearch for SqlStore {
@@ -27,28 +27,28 @@ impl KeySearch for SqlStore {
         account: &AccountId,
         filter: &KeyFilter,
         order: KeyOrder,
-        after: Option<&KeyPlace>,
+        after: Option<&KeyCursor>,
         limit: u32,
-    ) -> Result<KeysFound> {
-        let asked = Filter::all(filter);
-        let lead = self.lead(account, &asked).await?;
-        let stretch = Stretch {
+    ) -> Result<KeySearchPage> {
+        let filters = Filter::parts(filter);
+        let leading = self.find_leading(account, &filters).await?;
+        let range = IndexRange {
             order,
             after,
             until: None,
         };
-        let end = self.end(account, &asked, lead, stretch).await?;
-        let stretch = Stretch {
+        let end = self.end(account, &filters, leading, range).await?;
+        let range = IndexRange {
             until: end.as_ref(),
-            ..stretch
+            ..range
         };
-        let rows: Vec<KeyRow> = statements::page(account, &asked, lead, stretch, limit)
+        let rows: Vec<KeyRow> = statements::page(account, &filters, leading, range, limit)
             .build()
             .fetch_all(self.listings("finding API keys"))
             .await?;
         let keys: Vec<KeyRecord> = read_all(rows)?;
         let stopped = end.filter(|_| keys.len() < limit as usize);
-        Ok(KeysFound { keys, stopped })
+        Ok(KeySearchPage { keys, stopped })
     }
 
     async fn count_keys(
@@ -56,60 +56,58 @@ impl KeySearch for SqlStore {
         account: &AccountId,
         filter: &KeyFilter,
         order: KeyOrder,
-        most: u32,
-    ) -> Result<KeysCounted> {
-        let asked = Filter::all(filter);
-        if let [only] = asked.as_slice() {
-            let keys = self.probe(account, only, most).await?;
-            return Ok(KeysCounted {
+        limit: u32,
+    ) -> Result<KeySearchCount> {
+        let filters = Filter::parts(filter);
+        if let [only] = filters.as_slice() {
+            let keys = self.probe(account, only, limit).await?;
+            return Ok(KeySearchCount {
                 keys,
                 stopped: false,
             });
         }
-        let lead = self.lead(account, &asked).await?;
-        let stretch = Stretch {
+        let leading = self.find_leading(account, &filters).await?;
+        let range = IndexRange {
             order,
             after: None,
             until: None,
         };
-        let end = self.end(account, &asked, lead, stretch).await?;
-        let stretch = Stretch {
+        let end = self.end(account, &filters, leading, range).await?;
+        let range = IndexRange {
             until: end.as_ref(),
-            ..stretch
+            ..range
         };
-        let count: i64 = statements::count(account, &asked, lead, stretch, most)
+        let count: i64 = statements::count(account, &filters, leading, range, limit)
             .build()
             .scalar()
             .fetch_one(self.listings("counting API keys"))
             .await?;
-        // The count is at most `most`.
-        let keys = u32::try_from(count).unwrap_or(most);
-        Ok(KeysCounted {
+        // The count is at most `limit`.
+        let keys = u32::try_from(count).unwrap_or(limit);
+        Ok(KeySearchCount {
             keys,
-            stopped: end.is_some() && keys < most,
+            stopped: end.is_some() && keys < limit,
         })
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {
-        let expired: i64 = query_scalar(LAPSED)
+        let expired: i64 = query_scalar(COUNT_LAPSED)
             .bind(account.as_str())
             .bind(now.millis())
             .fetch_one(self.listings("recording which API keys have expired"))
             .await?;
-        let mut left = u64::try_from(expired)
-            .unwrap_or_default()
-            .min(LAPSED_AT_MOST);
-        while left > 0 {
-            let marked = query(LAPSE)
+        let mut remaining = u64::try_from(expired).unwrap_or_default().min(MAX_LAPSED);
+        while remaining > 0 {
+            let marked_rows = query(LAPSE)
                 .bind(account.as_str())
                 .bind(now.millis())
-                .bind(LAPSED_AT_ONCE)
+                .bind(LAPSE_BATCH)
                 .execute(self.non_durable("recording which API keys have expired"))
                 .await?;
-            left = if marked == 0 {
+            remaining = if marked_rows == 0 {
                 0
             } else {
-                left.saturating_sub(marked)
+                remaining.saturating_sub(marked_rows)
             };
         }
         Ok(())
@@ -129,23 +127,23 @@ impl SqlStore {
     async fn end(
         &self,
         account: &AccountId,
-        asked: &[Filter<'_>],
-        lead: Option<usize>,
-        stretch: Stretch<'_>,
-    ) -> Result<Option<KeyPlace>> {
+        filters: &[Filter<'_>],
+        leading: Option<usize>,
+        range: IndexRange<'_>,
+    ) -> Result<Option<KeyCursor>> {
         // Without a filter, every key on the walk belongs to the page.
-        if lead.is_some() || asked.is_empty() {
+        if leading.is_some() || filters.is_empty() {
             return Ok(None);
         }
-        let query = statements::end(account, asked, stretch).build();
+        let query = statements::end(account, filters, range).build();
         let listings = self.listings("finding out how far to look for API keys");
-        match stretch.order.sort {
+        match range.order.sort {
             KeySort::Name | KeySort::Preview => {
-                let row: Option<PlaceRow<String>> = query.fetch_optional(listings).await?;
+                let row: Option<CursorRow<String>> = query.fetch_optional(listings).await?;
                 read(row)
             }
-            KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
-                let row: Option<PlaceRow<i64>> = query.fetch_optional(listings).await?;
+            KeySort::UsableFirst | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
+                let row: Option<CursorRow<i64>> = query.fetch_optional(listings).await?;
                 read(row)
             }
         }
@@ -153,25 +151,29 @@ impl SqlStore {
 
     /// Returns the index of the filter that the fewest keys match, if they are few enough to be
     /// collected.
-    async fn lead(&self, account: &AccountId, asked: &[Filter<'_>]) -> Result<Option<usize>> {
+    async fn find_leading(
+        &self,
+        account: &AccountId,
+        filters: &[Filter<'_>],
+    ) -> Result<Option<usize>> {
         let mut fewest = None;
-        for (number, asked) in asked.iter().enumerate() {
-            let most = fewest.map_or(FEW + 1, |(count, _)| count);
-            let count = self.probe(account, asked, most).await?;
-            if count < most {
+        for (number, filter) in filters.iter().enumerate() {
+            let limit = fewest.map_or(MAX_LEADING_MATCHES + 1, |(count, _)| count);
+            let count = self.probe(account, filter, limit).await?;
+            if count < limit {
                 fewest = Some((count, number));
             }
         }
         Ok(fewest.map(|(_, number)| number))
     }
 
-    async fn probe(&self, account: &AccountId, asked: &Filter<'_>, most: u32) -> Result<u32> {
-        let count: i64 = statements::probe(account, asked, most)
+    async fn probe(&self, account: &AccountId, filter: &Filter<'_>, limit: u32) -> Result<u32> {
+        let count: i64 = statements::probe(account, filter, limit)
             .build()
             .scalar()
             .fetch_one(self.listings("counting API keys"))
             .await?;
-        // The count is at most `most`.
-        Ok(u32::try_from(count).unwrap_or(most))
+        // The count is at most `limit`.
+        Ok(u32::try_from(count).unwrap_or(limit))
     }
 }

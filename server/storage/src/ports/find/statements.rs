@@ -4,15 +4,15 @@
 //! input is always bound and never part of the text.
 
 use super::filter::Filter;
-use crate::error::Corrupt;
-use crate::ports::columns::parsed;
+use crate::error::CorruptValue;
+use crate::ports::columns::check_column;
 use crate::ports::key;
 use crate::query::QueryBuilder;
 use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
-use service::store::{KeyPlace, PlaceValue};
+use service::store::{CursorValue, KeyCursor};
 
 /// Number of expired keys that are not marked as expired yet.
-pub(crate) const LAPSED: &str =
+pub(crate) const COUNT_LAPSED: &str =
     "SELECT count(*) FROM api_keys WHERE account_id = $1 AND live = 1 AND expires_at <= $2";
 
 /// Marks some of them.
@@ -33,27 +33,27 @@ pub(crate) struct CreatorRow {
 }
 
 impl TryFrom<CreatorRow> for (MemberId, Email) {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: CreatorRow) -> Result<Self, Corrupt> {
+    fn try_from(row: CreatorRow) -> Result<Self, CorruptValue> {
         Ok((
-            parsed(MemberId::parse(&row.id), "members.id")?,
-            parsed(Email::from_stored(&row.email), "members.email")?,
+            check_column(MemberId::parse(&row.id), "members.id")?,
+            check_column(Email::from_stored(&row.email), "members.email")?,
         ))
     }
 }
 
 /// Returns the leading column of the order, and whether it is descending.
 fn column(order: KeyOrder) -> (&'static str, bool) {
-    let (column, falling) = match order.sort {
-        KeySort::Usual => ("k.live", true),
+    let (column, descending) = match order.sort {
+        KeySort::UsableFirst => ("k.live", true),
         KeySort::Name => ("k.folded", false),
         KeySort::Preview => ("k.preview", false),
         KeySort::Created => ("k.created_at", true),
         KeySort::LastUsed => ("k.used", true),
         KeySort::Status => ("k.standing", true),
     };
-    (column, falling != order.reversed)
+    (column, descending != order.reversed)
 }
 
 /// Threshold between the two ways of searching.
@@ -61,143 +61,149 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
 /// If at most this many keys match one of the filters, they are collected and sorted. Otherwise the
 /// index of the order is walked until a page is full. So the time depends neither on the number of
 /// matching keys nor on the number of other keys.
-pub(crate) const FEW: u32 = 1_000;
+pub(crate) const MAX_LEADING_MATCHES: u32 = 1_000;
 
 /// Maximum number of keys that are walked for a page.
-pub(crate) const FAR: u32 = 1_000;
+pub(crate) const MAX_WALKED_KEYS: u32 = 1_000;
 
 /// Range of the order's index.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stretch<'a> {
+pub(crate) struct IndexRange<'a> {
     pub order: KeyOrder,
     /// Starts behind this cursor.
-    pub after: Option<&'a KeyPlace>,
+    pub after: Option<&'a KeyCursor>,
     /// Ends with this cursor, inclusive.
-    pub until: Option<&'a KeyPlace>,
+    pub until: Option<&'a KeyCursor>,
 }
 
-/// Counts the account's keys that match `asked`, examining at most `most` of them.
-pub(crate) fn probe(account: &AccountId, asked: &Filter, most: u32) -> QueryBuilder<'static> {
+/// Counts the account's keys that match `filters`, examining at most `limit` of them.
+pub(crate) fn probe(account: &AccountId, filter: &Filter, limit: u32) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
-    asked.probed(&mut query, account, most);
+    filter.push_probe(&mut query, account, limit);
     query.push(") AS probed");
     query
 }
 
-/// Selects a page of keys. `lead` is the index of a filter that so few keys match that they are
+/// Selects a page of keys. `leading` is the index of a filter that so few keys match that they are
 /// collected.
 pub(crate) fn page(
     account: &AccountId,
-    asked: &[Filter],
-    lead: Option<usize>,
-    stretch: Stretch,
+    filters: &[Filter],
+    leading: Option<usize>,
+    range: IndexRange,
     limit: u32,
 ) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new(key::SELECT);
-    filtered(&mut query, account, asked, lead);
-    within(&mut query, asked, lead, stretch);
-    ordered(&mut query, stretch.order);
+    push_filters(&mut query, account, filters, leading);
+    push_range(&mut query, filters, leading, range);
+    push_order(&mut query, range.order);
     query.push(" LIMIT ");
     query.push_bind(i64::from(limit));
     query
 }
 
-/// Selects the cursor behind [`FAR`] examined keys. There is no row if there are fewer keys.
+/// Selects the cursor behind [`MAX_WALKED_KEYS`] examined keys. There is no row if there are fewer
+/// keys.
 pub(crate) fn end(
     account: &AccountId,
-    asked: &[Filter],
-    stretch: Stretch,
+    filters: &[Filter],
+    range: IndexRange,
 ) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT ");
     query
-        .push(column(stretch.order).0)
+        .push(column(range.order).0)
         .push(" AS place, k.created_at, k.id FROM api_keys k WHERE k.account_id = ");
     query.push_text(account.as_str());
-    within(&mut query, asked, None, stretch);
-    ordered(&mut query, stretch.order);
+    push_range(&mut query, filters, None, range);
+    push_order(&mut query, range.order);
     query.push(" LIMIT 1 OFFSET ");
-    query.push_bind(i64::from(FAR - 1));
+    query.push_bind(i64::from(MAX_WALKED_KEYS - 1));
     query
 }
 
-/// Counts the matching keys, up to `most`.
+/// Counts the matching keys, up to `limit`.
 pub(crate) fn count(
     account: &AccountId,
-    asked: &[Filter],
-    lead: Option<usize>,
-    stretch: Stretch,
-    most: u32,
+    filters: &[Filter],
+    leading: Option<usize>,
+    range: IndexRange,
+    limit: u32,
 ) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM api_keys k ");
-    filtered(&mut query, account, asked, lead);
-    within(&mut query, asked, lead, stretch);
+    push_filters(&mut query, account, filters, leading);
+    push_range(&mut query, filters, leading, range);
     query.push(" LIMIT ");
-    query.push_bind(i64::from(most));
+    query.push_bind(i64::from(limit));
     query.push(") AS counted");
     query
 }
 
-fn filtered(
+fn push_filters(
     query: &mut QueryBuilder<'_>,
     account: &AccountId,
-    asked: &[Filter],
-    lead: Option<usize>,
+    filters: &[Filter],
+    leading: Option<usize>,
 ) {
-    if let Some(lead) = lead {
+    if let Some(leading) = leading {
         query.push("WHERE k.id IN (");
-        asked[lead].ids(query, account, FEW + 1);
+        filters[leading].push_ids(query, account, MAX_LEADING_MATCHES + 1);
         query.push(")");
     } else {
         query.push("WHERE k.account_id = ");
         query.push_text(account.as_str());
     }
-    for (number, asked) in asked.iter().enumerate() {
-        if Some(number) != lead {
+    for (number, filter) in filters.iter().enumerate() {
+        if Some(number) != leading {
             query.push(" AND ");
-            asked.holds(query);
+            filter.push_condition(query);
         }
     }
 }
 
-fn within(query: &mut QueryBuilder<'_>, asked: &[Filter], lead: Option<usize>, stretch: Stretch) {
-    let Stretch {
+fn push_range(
+    query: &mut QueryBuilder<'_>,
+    filters: &[Filter],
+    leading: Option<usize>,
+    range: IndexRange,
+) {
+    let IndexRange {
         order,
         after,
         until,
-    } = stretch;
-    let fixed = lead.is_none() && begin_there(query, asked, stretch);
-    let falling = column(order).1;
-    for (place, beyond) in [
-        (after, if falling { "<" } else { ">" }),
-        (until, if falling { ">=" } else { "<=" }),
+    } = range;
+    let fixed = leading.is_none() && narrow_range(query, filters, range);
+    let descending = column(order).1;
+    for (cursor, operator) in [
+        (after, if descending { "<" } else { ">" }),
+        (until, if descending { ">=" } else { "<=" }),
     ] {
-        let Some(place) = place else { continue };
+        let Some(cursor) = cursor else { continue };
         // The leading column is omitted if it has the same value in all rows, since the index could
         // not be entered at the cursor otherwise. If the order's leading column is the time of
         // creation, it is named only once, since no index contains it twice.
-        let leads = order.sort != KeySort::Created && !fixed;
+        let has_sort_value = order.sort != KeySort::Created && !fixed;
         query.push(" AND (");
-        if leads {
+        if has_sort_value {
             query.push(column(order).0).push(", ");
         }
-        query.push("k.created_at, k.id) ").push(beyond).push(" (");
-        if leads {
-            match &place.value {
-                PlaceValue::Number(number) => query.push_bind(*number),
-                PlaceValue::Text(text) => query.push_text(text),
+        query.push("k.created_at, k.id) ").push(operator).push(" (");
+        if has_sort_value {
+            match &cursor.value {
+                CursorValue::Number(number) => query.push_bind(*number),
+                CursorValue::Text(text) => query.push_text(text),
             };
             query.push(", ");
         }
-        query.push_bind(place.created_at.millis());
+        query.push_bind(cursor.created_at.millis());
         query.push(", ");
-        query.push_text(place.id.as_str());
+        query.push_text(cursor.id.as_str());
         query.push(")");
     }
 }
 
-fn ordered(query: &mut QueryBuilder<'_>, order: KeyOrder) {
-    let (column, falling) = column(order);
-    let direction = if falling { " DESC" } else { "" };
+fn push_order(query: &mut QueryBuilder<'_>, order: KeyOrder) {
+    let (column, descending) = column(order);
+    let direction = if descending { " DESC" } else { "" };
     query.push(" ORDER BY ");
     if order.sort != KeySort::Created {
         query.push(column).push(direction).push(", ");
@@ -214,49 +220,49 @@ fn ordered(query: &mut QueryBuilder<'_>, order: KeyOrder) {
 /// day before the first unused one.
 ///
 /// Returns whether the leading column now has the same value in all rows.
-fn begin_there(
+fn narrow_range(
     query: &mut QueryBuilder<'_>,
-    asked: &[Filter],
-    Stretch {
+    filters: &[Filter],
+    IndexRange {
         order,
         after,
         until,
-    }: Stretch,
+    }: IndexRange,
 ) -> bool {
-    let falling = column(order).1;
+    let descending = column(order).1;
     // If a cursor already determines where the index is entered or left, a second bound would force
     // the planner to guess.
-    let open = if falling { after } else { until }.is_none();
+    let is_unbounded = if descending { after } else { until }.is_none();
     let mut fixed = false;
-    for asked in asked {
-        match (order.sort, asked) {
-            (KeySort::Usual, Filter::Creator(_)) => {
+    for filter in filters {
+        match (order.sort, filter) {
+            (KeySort::UsableFirst, Filter::Creator(_)) => {
                 query.push(" AND ");
-                asked.indexed(query);
+                filter.push_indexed_condition(query);
             }
             (KeySort::Status, Filter::Status(_)) => {
                 query.push(" AND ");
-                asked.indexed(query);
+                filter.push_indexed_condition(query);
                 fixed = true;
             }
-            (KeySort::Usual, Filter::Status(status)) => {
+            (KeySort::UsableFirst, Filter::Status(status)) => {
                 query.push(" AND k.live = ");
                 query.push_bind(i64::from(status.is_live()));
                 fixed = true;
             }
-            (KeySort::Usual, Filter::IdleSince(_) | Filter::EndsBy(_)) => {
+            (KeySort::UsableFirst, Filter::IdleSince(_) | Filter::ExpiresBy(_)) => {
                 query.push(" AND k.live = 1");
                 fixed = true;
             }
-            (KeySort::Usual, Filter::KnockedAfter(_)) => {
+            (KeySort::UsableFirst, Filter::DeadKeyCallAfter(_)) => {
                 query.push(" AND k.live = 0");
                 fixed = true;
             }
-            (KeySort::LastUsed, Filter::IdleSince(since)) if open => {
+            (KeySort::LastUsed, Filter::IdleSince(since)) if is_unbounded => {
                 query.push(" AND k.used <= ");
                 query.push_bind(since.millis());
             }
-            (KeySort::Created, Filter::IdleSince(since)) if open => {
+            (KeySort::Created, Filter::IdleSince(since)) if is_unbounded => {
                 query.push(" AND k.created_at <= ");
                 query.push_bind(since.millis());
             }
@@ -268,23 +274,23 @@ fn begin_there(
 
 /// A cursor as a row.
 #[derive(sqlx::FromRow)]
-pub(crate) struct PlaceRow<V> {
+pub(crate) struct CursorRow<V> {
     place: V,
     created_at: i64,
     id: String,
 }
 
-impl<V> TryFrom<PlaceRow<V>> for KeyPlace
+impl<V> TryFrom<CursorRow<V>> for KeyCursor
 where
-    PlaceValue: From<V>,
+    CursorValue: From<V>,
 {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: PlaceRow<V>) -> Result<Self, Corrupt> {
+    fn try_from(row: CursorRow<V>) -> Result<Self, CorruptValue> {
         Ok(Self {
             value: row.place.into(),
             created_at: Timestamp::from_millis(row.created_at),
-            id: parsed(KeyId::parse(&row.id), "api_keys.id")?,
+            id: check_column(KeyId::parse(&row.id), "api_keys.id")?,
         })
     }
 }

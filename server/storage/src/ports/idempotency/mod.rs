@@ -9,7 +9,8 @@ use crate::query::query;
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, Timestamp};
 use service::store::{
-    Attempt, IdempotencyDigest, IdempotencyStore, KeptAnswer, NewClaim, PastRequest, StoreError,
+    IdempotencyDigest, IdempotencyStore, NewClaim, PastRequest, RequestAttempt, ResponseToStore,
+    StoreError,
 };
 
 #[async_trait]
@@ -27,7 +28,7 @@ impl IdempotencyStore for SqlStore {
             .bind(claim.expired.millis())
             .execute(&mut tx)
             .await?;
-        let claimed = query(CLAIM)
+        let claimed_rows = query(CLAIM)
             .bind(account.as_str())
             .bind(key.0.as_slice())
             .bind(claim.request.0.as_slice())
@@ -36,7 +37,7 @@ impl IdempotencyStore for SqlStore {
             .bind(claim.lapses_at.millis())
             .execute(&mut tx)
             .await?;
-        if claimed == 0 {
+        if claimed_rows == 0 {
             return find(&mut tx, account, key, claim.now, claim.expired).await;
         }
         query(EVICT)
@@ -66,21 +67,21 @@ impl IdempotencyStore for SqlStore {
         .await
     }
 
-    async fn keep_answer(&self, account: &AccountId, kept: &KeptAnswer) -> Result<()> {
+    async fn store_response(&self, account: &AccountId, answer: &ResponseToStore) -> Result<()> {
         // Erasing a person takes the same lock, so the answer is stored before that, or without the
         // person.
         let mut tx = self.begin_change(account, "keeping an answer").await?;
-        if write(&mut tx, account, kept).await? {
+        if write(&mut tx, account, answer).await? {
             tx.commit().await?;
         }
         Ok(())
     }
 
-    async fn release_request(&self, account: &AccountId, attempt: &Attempt) -> Result<()> {
+    async fn release_request(&self, account: &AccountId, attempt: &RequestAttempt) -> Result<()> {
         end(self, account, attempt, RELEASE).await
     }
 
-    async fn forget_request(&self, account: &AccountId, attempt: &Attempt) -> Result<()> {
+    async fn forget_request(&self, account: &AccountId, attempt: &RequestAttempt) -> Result<()> {
         end(self, account, attempt, FORGET).await
     }
 
@@ -114,7 +115,7 @@ async fn find(
 async fn end(
     store: &SqlStore,
     account: &AccountId,
-    attempt: &Attempt,
+    attempt: &RequestAttempt,
     statement: &'static str,
 ) -> Result<()> {
     query(statement)
@@ -134,21 +135,25 @@ async fn end(
 pub(super) async fn keep_with_change(
     tx: &mut Transaction,
     account: &AccountId,
-    kept: &KeptAnswer,
+    answer: &ResponseToStore,
 ) -> Result<()> {
-    if write(tx, account, kept).await? {
+    if write(tx, account, answer).await? {
         return Ok(());
     }
-    let why = "another attempt has taken the request over";
-    Err(StoreError::Unavailable(why.into()))
+    let reason = "another attempt has taken the request over";
+    Err(StoreError::Unavailable(reason.into()))
 }
 
 /// Returns whether the answer was stored: the attempt still holds the request, which has no answer
 /// yet.
-async fn write(tx: &mut Transaction, account: &AccountId, kept: &KeptAnswer) -> Result<bool> {
-    let KeptAnswer { attempt, answer } = kept;
+async fn write(
+    tx: &mut Transaction,
+    account: &AccountId,
+    record: &ResponseToStore,
+) -> Result<bool> {
+    let ResponseToStore { attempt, answer } = record;
     let headers = serde_json::to_string(&answer.headers).expect("a map of texts is always JSON");
-    let stored = query(KEEP_ANSWER)
+    let updated_rows = query(KEEP_ANSWER)
         .bind(account.as_str())
         .bind(attempt.key.0.as_slice())
         .bind(attempt.id.as_slice())
@@ -158,5 +163,5 @@ async fn write(tx: &mut Transaction, account: &AccountId, kept: &KeptAnswer) -> 
         .bind(answer.lead.as_ref().map(LeadId::as_str))
         .execute(tx)
         .await?;
-    Ok(stored > 0)
+    Ok(updated_rows > 0)
 }

@@ -1,9 +1,9 @@
 //! Statements and rows. Requests with an idempotency key.
 
-use crate::error::Corrupt;
-use crate::ports::columns::{number, parsed};
+use crate::error::CorruptValue;
+use crate::ports::columns::{check_column, number};
 use domain::{LeadId, Timestamp};
-use service::store::{PastRequest, RequestDigest, RequestState, StoredAnswer};
+use service::store::{PastRequest, RequestDigest, RequestState, StoredResponse};
 
 /// Changes no row if the request is in progress, was answered, or is a different one.
 pub(crate) const CLAIM: &str = "
@@ -76,26 +76,26 @@ pub(crate) struct RequestRow {
 }
 
 impl RequestRow {
-    pub(crate) fn at(self, now: Timestamp) -> Result<PastRequest, Corrupt> {
+    pub(crate) fn at(self, now: Timestamp) -> Result<PastRequest, CorruptValue> {
         let digest: [u8; 32] = self
             .request_digest
             .try_into()
-            .map_err(|_| Corrupt("idempotent_requests.request_digest"))?;
+            .map_err(|_| CorruptValue("idempotent_requests.request_digest"))?;
         let lead = self.lead_id.map(|id| LeadId::parse(&id));
-        let lead = lead.map(|id| parsed(id, "idempotent_requests.lead_id"));
+        let lead = lead.map(|id| check_column(id, "idempotent_requests.lead_id"));
         let state = match (self.status, self.headers) {
             (None, None) if self.lapses_at.is_some_and(|at| at <= now.millis()) => {
                 RequestState::Lapsed
             }
             (None, None) => RequestState::InProgress,
-            (Some(status), Some(headers)) => RequestState::Answered(StoredAnswer {
+            (Some(status), Some(headers)) => RequestState::Answered(StoredResponse {
                 status: number(status, "idempotent_requests.status")?,
                 headers: serde_json::from_str(&headers)
-                    .map_err(|_| Corrupt("idempotent_requests.headers"))?,
+                    .map_err(|_| CorruptValue("idempotent_requests.headers"))?,
                 body: self.body,
                 lead: lead.transpose()?,
             }),
-            _ => return Err(Corrupt("idempotent_requests.status")),
+            _ => return Err(CorruptValue("idempotent_requests.status")),
         };
         Ok(PastRequest {
             request: RequestDigest(digest),

@@ -10,17 +10,17 @@ use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
 use service::store::{
-    Actor, AppliedImport, HeaderDigest, ImportChoices, ImportName, ImportStore, Imported,
-    NewImport, PENDING_BYTES, StoreError, StoredImport,
+    Actor, AppliedImport, HeaderDigest, ImportChoices, ImportKey, ImportStore,
+    MAX_PENDING_IMPORT_BYTES, NewImport, ReplaceImportOutcome, StoreError, StoredImport,
 };
 
 /// Size in bytes of one row of a file.
-const PART: usize = 256 * 1024;
+const PART_BYTES: usize = 256 * 1024;
 
 #[async_trait]
 impl ImportStore for SqlStore {
-    async fn replace_import(&self, new: NewImport<'_>) -> Result<Imported> {
-        let ImportName {
+    async fn replace_import(&self, new: NewImport<'_>) -> Result<ReplaceImportOutcome> {
+        let ImportKey {
             account,
             member,
             id,
@@ -29,7 +29,7 @@ impl ImportStore for SqlStore {
         // lock to other changes.
         let sender = Actor::Member(member.clone());
         let _permit = self
-            .feeds
+            .feed_limiter
             .permit(account, &sender, "storing a file to import")
             .await?;
         self.engine.make_room_for_feed().await;
@@ -46,8 +46,8 @@ impl ImportStore for SqlStore {
             .bind(new.expired.millis())
             .fetch_one(&mut tx)
             .await?;
-        if pending.unsigned_abs() + new.bytes.len() as u64 > PENDING_BYTES {
-            return Ok(Imported::NoRoom);
+        if pending.unsigned_abs() + new.bytes.len() as u64 > MAX_PENDING_IMPORT_BYTES {
+            return Ok(ReplaceImportOutcome::NoRoom);
         }
         query(INSERT)
             .bind(id)
@@ -58,7 +58,7 @@ impl ImportStore for SqlStore {
             .bind(new.at.millis())
             .execute(&mut tx)
             .await?;
-        for (number, part) in (0_i64..).zip(new.bytes.chunks(PART)) {
+        for (number, part) in (0_i64..).zip(new.bytes.chunks(PART_BYTES)) {
             query(ADD_PART)
                 .bind(id)
                 .bind(number)
@@ -67,12 +67,12 @@ impl ImportStore for SqlStore {
                 .await?;
         }
         tx.commit().await?;
-        Ok(Imported::Stored)
+        Ok(ReplaceImportOutcome::Stored)
     }
 
     async fn find_import(
         &self,
-        name: ImportName<'_>,
+        name: ImportKey<'_>,
         expired: Timestamp,
     ) -> Result<Option<StoredImport>> {
         if !can_be_stored(name.id) {
@@ -87,7 +87,7 @@ impl ImportStore for SqlStore {
             .await
     }
 
-    async fn import_bytes(&self, name: ImportName<'_>) -> Result<Vec<u8>> {
+    async fn import_bytes(&self, name: ImportKey<'_>) -> Result<Vec<u8>> {
         let parts: Vec<Vec<u8>> = query_scalar(PARTS)
             .bind(name.account.as_str())
             .bind(name.member.as_str())
@@ -97,16 +97,12 @@ impl ImportStore for SqlStore {
         Ok(parts.concat())
     }
 
-    async fn choose_import(
-        &self,
-        name: ImportName<'_>,
-        choices: ImportChoices<'_>,
-    ) -> Result<bool> {
+    async fn choose_import(&self, name: ImportKey<'_>, choices: ImportChoices<'_>) -> Result<bool> {
         let account = name.account;
         let mut tx = self
             .begin_change(account, "storing the choices for an import")
             .await?;
-        let chosen = query(CHOOSE)
+        let updated_rows = query(CHOOSE)
             .bind(account.as_str())
             .bind(name.member.as_str())
             .bind(name.id)
@@ -114,14 +110,14 @@ impl ImportStore for SqlStore {
             .bind(choices.expired.millis())
             .execute(&mut tx)
             .await?;
-        if chosen == 0 {
+        if updated_rows == 0 {
             return Ok(false);
         }
         tx.commit().await?;
         Ok(true)
     }
 
-    async fn discard_import(&self, name: ImportName<'_>) -> Result<bool> {
+    async fn discard_import(&self, name: ImportKey<'_>) -> Result<bool> {
         if !can_be_stored(name.id) {
             return Ok(false);
         }
@@ -166,7 +162,7 @@ impl ImportStore for SqlStore {
     }
 
     async fn sweep_imports(&self, expired: Timestamp, limit: u32) -> Result<u64> {
-        let ids: Vec<String> = query_scalar(EXPIRED)
+        let ids: Vec<String> = query_scalar(LIST_EXPIRED)
             .bind(expired.millis())
             .bind(i64::from(limit))
             .fetch_all(self.readers("sweeping old imports"))
@@ -198,8 +194,8 @@ pub(super) async fn finish_with_change(
     if finish(tx, account, applied).await? {
         return Ok(());
     }
-    let why = "the import was applied already, or is gone";
-    Err(StoreError::Unavailable(why.into()))
+    let reason = "the import was applied already, or is gone";
+    Err(StoreError::Unavailable(reason.into()))
 }
 
 async fn finish(
@@ -214,14 +210,14 @@ async fn finish(
         at,
         mapping,
     } = applied;
-    let finished = query(FINISH)
+    let updated_rows = query(FINISH)
         .bind(account.as_str())
         .bind(member.as_str())
         .bind(id)
         .bind(result)
         .execute(&mut *tx)
         .await?;
-    if finished == 0 {
+    if updated_rows == 0 {
         return Ok(false);
     }
     forget_bytes(tx, account, member).await?;

@@ -1,6 +1,6 @@
 //! Statements and rows. Files that members import in the console.
 
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::ports::columns::number;
 use domain::Timestamp;
 use service::store::StoredImport;
@@ -64,7 +64,7 @@ pub(crate) const DISCARD_PARTS: &str = "
 pub(crate) const DISCARD: &str = "
     DELETE FROM imports WHERE account_id = $1 AND member_id = $2 AND id = $3 AND result IS NULL";
 
-pub(crate) const EXPIRED: &str =
+pub(crate) const LIST_EXPIRED: &str =
     "SELECT id FROM imports WHERE created_at <= $1 ORDER BY created_at LIMIT $2";
 
 pub(crate) const SWEEP_PARTS: &str = "DELETE FROM import_parts WHERE import_id = $1";
@@ -82,9 +82,9 @@ pub(crate) struct ImportRow {
 }
 
 impl TryFrom<ImportRow> for StoredImport {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: ImportRow) -> Result<Self, Corrupt> {
+    fn try_from(row: ImportRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             id: row.id,
             file_name: row.file_name,

@@ -4,19 +4,21 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::feed::{Row, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all};
+use super::feed::{
+    PreparedItem, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all,
+};
 use super::item_change::NumberedChange;
-use super::quota::Items;
-use super::{Executor, Paged, Result, SqlStore, Transaction, can_be_stored, read_page, record};
-use crate::error::Corrupt;
+use super::quota::ItemUsage;
+use super::{Executor, PageRow, Result, SqlStore, Transaction, can_be_stored, read_page, record};
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
-    Actor, AuditEvent, Edited, FeedTerms, InventoryStore, ItemEdit, ItemUpdates, LargeRemoval,
-    LeftOut, Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal, Removals,
-    UpsertCounts, Upserted,
+    Actor, AllowedRemovals, AuditEvent, DeleteItemOutcome, EditItemOutcome, FeedConditions,
+    FeedRemovals, InventoryStore, ItemEdit, ItemUpdates, LargeRemoval, MAX_REMOVED_ITEMS,
+    PAGE_BYTES, Page, PutItemOutcome, QuotaStore as _, UpsertCounts, UpsertOutcome,
 };
 use std::borrow::Cow;
 
@@ -27,34 +29,39 @@ impl InventoryStore for SqlStore {
         account: &AccountId,
         sender: &Actor,
         items: &[Item],
-        terms: FeedTerms<'_>,
+        terms: FeedConditions<'_>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
-    ) -> Result<Upserted> {
-        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
-        let _permit = self.feeds.permit(account, sender, "storing items").await?;
+    ) -> Result<UpsertOutcome> {
+        let rows: Vec<PreparedItem<'_>> = items.iter().map(PreparedItem::new).collect();
+        let _permit = self
+            .feed_limiter
+            .permit(account, sender, "storing items")
+            .await?;
         self.engine.make_room_for_feed().await;
         let mut tx = self.begin_feed(account, "storing items").await?;
-        let before = Items::of(&mut tx, account).await?;
-        let FeedTerms { left_out, basis } = terms;
-        let removed = match left_out {
-            Some(LeftOut { kept, .. }) => find_left_out(&mut tx, account, kept).await?,
+        let before = ItemUsage::of(&mut tx, account).await?;
+        let FeedConditions { removals, basis } = terms;
+        let removed = match removals {
+            Some(FeedRemovals { retained, .. }) => {
+                find_left_out(&mut tx, account, retained).await?
+            }
             None => Vec::new(),
         };
-        if removed.len() > REMOVED_AT_MOST {
-            return Ok(Upserted::RemovesTooMany);
+        if removed.len() > MAX_REMOVED_ITEMS {
+            return Ok(UpsertOutcome::RemovesTooMany);
         }
-        let allowed = left_out.map_or(Removals::Few, |left_out| left_out.allowed);
+        let allowed = removals.map_or(AllowedRemovals::Few, |removals| removals.allowed);
         let large = LargeRemoval::unless_allowed(removed.len() as u64, before.number(), allowed);
         if let Some(large) = large {
-            return Ok(Upserted::RemovalNotAllowed(large));
+            return Ok(UpsertOutcome::RemovalNotAllowed(large));
         }
         // Other changes of the account's items wait for this transaction, so that the items stay as
         // they are compared here.
         if let Some(basis) = basis
             && *basis != find_basis(&mut tx, account, items, &removed).await?
         {
-            return Ok(Upserted::BasisChanged);
+            return Ok(UpsertOutcome::BasisChanged);
         }
         let change = NumberedChange::begin(&mut tx, account, now).await?;
         let mut counts = upsert_all(&mut tx, account, &rows, now, change.number).await?;
@@ -69,7 +76,7 @@ impl InventoryStore for SqlStore {
             record(&mut tx, &event(counts)).await?;
         }
         tx.commit().await?;
-        Ok(Upserted::Stored(counts))
+        Ok(UpsertOutcome::Stored(counts))
     }
 
     async fn put_item(
@@ -79,25 +86,25 @@ impl InventoryStore for SqlStore {
         condition: &Condition,
         now: Timestamp,
         event: AuditEvent,
-    ) -> Result<Put> {
+    ) -> Result<PutItemOutcome> {
         let _permit = self
-            .feeds
+            .feed_limiter
             .permit(account, &event.actor, "storing an item")
             .await?;
         let mut tx = self.begin_feed(account, "storing an item").await?;
         let before = find(&mut tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
-            return Ok(Put::ConditionFailed);
+            return Ok(PutItemOutcome::ConditionFailed);
         }
         let event = |_: &StoredItem| event.clone();
-        let was_stored = before.is_some();
+        let existed = before.is_some();
         let stored = self.write(&mut tx, account, item, before, now, &event);
         let stored = Box::new(stored.await?);
         tx.commit().await?;
-        Ok(if was_stored {
-            Put::Updated(stored)
+        Ok(if existed {
+            PutItemOutcome::Updated(stored)
         } else {
-            Put::Created(stored)
+            PutItemOutcome::Created(stored)
         })
     }
 
@@ -108,18 +115,21 @@ impl InventoryStore for SqlStore {
         ids: &[String],
         updates: &mut dyn ItemUpdates,
         now: Timestamp,
-    ) -> Result<Upserted> {
-        let _permit = self.feeds.permit(account, sender, "changing items").await?;
+    ) -> Result<UpsertOutcome> {
+        let _permit = self
+            .feed_limiter
+            .permit(account, sender, "changing items")
+            .await?;
         self.engine.make_room_for_feed().await;
         let mut tx = self.begin_feed(account, "changing items").await?;
-        let before = Items::of(&mut tx, account).await?;
+        let before = ItemUsage::of(&mut tx, account).await?;
         let change = NumberedChange::begin(&mut tx, account, now).await?;
         let counts = update_all(&mut tx, account, ids, updates, now, change.number).await?;
         let Some(counts) = counts else {
-            return Ok(Upserted::ChangesTooMuch);
+            return Ok(UpsertOutcome::ChangesTooMuch);
         };
         let Some(event) = updates.event(counts) else {
-            return Ok(Upserted::Refused);
+            return Ok(UpsertOutcome::Refused);
         };
         if counts.updated > 0 {
             change.record(&mut tx).await?;
@@ -128,29 +138,29 @@ impl InventoryStore for SqlStore {
             record(&mut tx, &event).await?;
         }
         tx.commit().await?;
-        Ok(Upserted::Stored(counts))
+        Ok(UpsertOutcome::Stored(counts))
     }
 
-    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited> {
+    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<EditItemOutcome> {
         let _permit = self
-            .feeds
+            .feed_limiter
             .permit(account, edit.sender, "changing an item")
             .await?;
         let mut tx = self.begin_feed(account, "changing an item").await?;
         let Some(before) = find(&mut tx, account, edit.id).await? else {
-            return Ok(Edited::Missing);
+            return Ok(EditItemOutcome::Missing);
         };
         if !edit.condition.holds(Some(before.version())) {
-            return Ok(Edited::ConditionFailed);
+            return Ok(EditItemOutcome::ConditionFailed);
         }
         let item = match (edit.change)(&before) {
             Ok(item) => item,
-            Err(errors) => return Ok(Edited::Rejected(errors)),
+            Err(errors) => return Ok(EditItemOutcome::Rejected(errors)),
         };
         let stored = self.write(&mut tx, account, &item, Some(before), edit.now, edit.event);
         let stored = Box::new(stored.await?);
         tx.commit().await?;
-        Ok(Edited::Updated(stored))
+        Ok(EditItemOutcome::Updated(stored))
     }
 
     async fn list_items(
@@ -160,14 +170,14 @@ impl InventoryStore for SqlStore {
         after: Option<&str>,
         until: Option<&str>,
         limit: u32,
-    ) -> Result<Listed<StoredItem>> {
+    ) -> Result<Page<StoredItem>> {
         if !can_match(filter) {
-            return Ok(Listed {
+            return Ok(Page {
                 entries: Vec::new(),
                 more: false,
             });
         }
-        let rows: Vec<Paged<ItemRow>> = query(PAGE)
+        let rows: Vec<PageRow<ItemRow>> = query(PAGE)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
@@ -232,13 +242,13 @@ impl InventoryStore for SqlStore {
         id: &str,
         condition: &Condition,
         event: AuditEvent,
-    ) -> Result<Removal> {
+    ) -> Result<DeleteItemOutcome> {
         let mut tx = self.begin_feed(account, "deleting an item").await?;
         let Some(before) = find(&mut tx, account, id).await? else {
-            return Ok(Removal::Missing);
+            return Ok(DeleteItemOutcome::Missing);
         };
         if !condition.holds(Some(before.version())) {
-            return Ok(Removal::ConditionFailed);
+            return Ok(DeleteItemOutcome::ConditionFailed);
         }
         let change = NumberedChange::begin(&mut tx, account, event.at).await?;
         change.record(&mut tx).await?;
@@ -247,7 +257,7 @@ impl InventoryStore for SqlStore {
         tx.lock_account(account).await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
-        Ok(Removal::Removed)
+        Ok(DeleteItemOutcome::Removed)
     }
 }
 
@@ -264,9 +274,9 @@ impl SqlStore {
         now: Timestamp,
         event: &(dyn Fn(&StoredItem) -> AuditEvent + Send + Sync),
     ) -> Result<StoredItem> {
-        let stored_before = Items::of(&mut *tx, account).await?;
+        let stored_before = ItemUsage::of(&mut *tx, account).await?;
         let change = NumberedChange::begin(tx, account, now).await?;
-        let row = Row::new(item);
+        let row = PreparedItem::new(item);
         let changed = upsert(tx, account, &[row], now, change.number).await?;
         if let (true, Some(before)) = (changed.is_empty(), before) {
             return Ok(before);
@@ -274,7 +284,7 @@ impl SqlStore {
         change.record(tx).await?;
         stored_before.check(tx, self.quotas(), account).await?;
         let stored = find(&mut *tx, account, item.id.as_str()).await?;
-        let stored = stored.ok_or(Corrupt("items.id"))?;
+        let stored = stored.ok_or(CorruptValue("items.id"))?;
         tx.lock_account(account).await?;
         record(tx, &event(&stored)).await?;
         Ok(stored)

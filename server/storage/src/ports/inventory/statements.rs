@@ -1,7 +1,7 @@
 //! Statements and rows. Inventory items.
 
 use crate::bulk_query::BulkStatement;
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 
@@ -194,9 +194,9 @@ pub(crate) struct ItemRow {
 }
 
 impl TryFrom<ItemRow> for StoredItem {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: ItemRow) -> Result<Self, Corrupt> {
+    fn try_from(row: ItemRow) -> Result<Self, CorruptValue> {
         let item = Item {
             id: ItemId::from_stored(row.id),
             name: row.name,
@@ -204,13 +204,13 @@ impl TryFrom<ItemRow> for StoredItem {
             price: row
                 .price
                 .map(|cents| Price::from_stored(cents, row.exact_price)),
-            currency: Currency::parse(&row.currency).ok_or(Corrupt("items.currency"))?,
+            currency: Currency::parse(&row.currency).ok_or(CorruptValue("items.currency"))?,
             description: row.description,
             url: row.url,
             image_url: row.image_url,
             available: row.available != 0,
             attributes: serde_json::from_str(&row.attributes)
-                .map_err(|_| Corrupt("items.attributes"))?,
+                .map_err(|_| CorruptValue("items.attributes"))?,
         };
         Ok(Self {
             item,

@@ -5,23 +5,23 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::{
-    Executor, Paged, Result, SqlStore, Transaction, can_be_stored, read, read_all, read_page,
+    Executor, PageRow, Result, SqlStore, Transaction, can_be_stored, read, read_all, read_page,
 };
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::StoredItem;
 use service::store::{
-    ItemChangeStore, ItemFeed, ItemPlace, Listed, PAGE_BYTES, REMOVALS_KEPT, REMOVED_AT_MOST,
+    ItemChangeStore, ItemCursor, ItemFeed, MAX_REMOVALS, MAX_REMOVED_ITEMS, PAGE_BYTES, Page,
     RemovedItem,
 };
 
 /// Maximum number of removals that one change deletes from the list: as many as it adds, and as
 /// many again of earlier changes.
-const FORGOTTEN_AT_MOST: usize = 2 * REMOVED_AT_MOST;
+const MAX_FORGOTTEN: usize = 2 * MAX_REMOVED_ITEMS;
 
 /// Single removals check the length of the list only once in this number of changes.
-const LOOK_EVERY: i64 = 64;
+const TRIM_INTERVAL: i64 = 64;
 
 #[async_trait]
 impl ItemChangeStore for SqlStore {
@@ -32,15 +32,15 @@ impl ItemChangeStore for SqlStore {
     async fn changed_items(
         &self,
         account: &AccountId,
-        after: &ItemPlace,
+        after: &ItemCursor,
         until: u64,
         limit: u32,
-    ) -> Result<Listed<(u64, StoredItem)>> {
-        let rows: Vec<Paged<ChangedRow>> = query(CHANGED)
+    ) -> Result<Page<(u64, StoredItem)>> {
+        let rows: Vec<PageRow<ChangedItemRow>> = query(LIST_CHANGED)
             .bind(account.as_str())
-            .bind(stored(after.number))
-            .bind(text(&after.id))
-            .bind(stored(until))
+            .bind(to_database(after.number))
+            .bind(comparable_id(&after.id))
+            .bind(to_database(until))
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
             .fetch_all(self.listings("listing changes of items"))
@@ -51,22 +51,22 @@ impl ItemChangeStore for SqlStore {
     async fn removed_items(
         &self,
         account: &AccountId,
-        after: &ItemPlace,
+        after: &ItemCursor,
         until: u64,
         limit: u32,
-    ) -> Result<Listed<(u64, RemovedItem)>> {
-        let mut rows: Vec<RemovedRow> = query(REMOVED)
+    ) -> Result<Page<(u64, RemovedItem)>> {
+        let mut rows: Vec<RemovedItemRow> = query(LIST_REMOVED)
             .bind(account.as_str())
-            .bind(stored(after.number))
-            .bind(text(&after.id))
-            .bind(stored(until))
+            .bind(to_database(after.number))
+            .bind(comparable_id(&after.id))
+            .bind(to_database(until))
             .bind(i64::from(limit) + 1)
             .fetch_all(self.listings("listing removed items"))
             .await?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let entries = read_all(rows)?;
-        Ok(Listed { entries, more })
+        Ok(Page { entries, more })
     }
 
     async fn forget_removed_items(&self, expired: Timestamp, limit: u32) -> Result<u64> {
@@ -121,7 +121,7 @@ impl<'a> NumberedChange<'a> {
         let last = feed(tx, account).await?.last_change;
         Ok(Self {
             account,
-            number: stored(last) + 1,
+            number: to_database(last) + 1,
             now,
         })
     }
@@ -141,16 +141,16 @@ impl<'a> NumberedChange<'a> {
     /// Deletes the oldest removals if the list is too long after this change, which removed
     /// `removed` items.
     pub(super) async fn trim(&self, tx: &mut Transaction, removed: usize) -> Result<()> {
-        if removed == 0 || (removed == 1 && self.number % LOOK_EVERY != 0) {
+        if removed == 0 || (removed == 1 && self.number % TRIM_INTERVAL != 0) {
             return Ok(());
         }
-        let beyond: Option<i64> = query_scalar(LAST_BEYOND)
+        let last: Option<i64> = query_scalar(LAST_BEYOND)
             .bind(self.account.as_str())
-            .bind(i64::from(REMOVALS_KEPT))
+            .bind(i64::from(MAX_REMOVALS))
             .fetch_optional(&mut *tx)
             .await?;
-        if let Some(beyond) = beyond {
-            forget(tx, self.account, beyond, FORGOTTEN_AT_MOST).await?;
+        if let Some(last) = last {
+            forget(tx, self.account, last, MAX_FORGOTTEN).await?;
         }
         Ok(())
     }
@@ -170,7 +170,7 @@ async fn forget(
         .fetch_all(&mut *tx)
         .await?;
     if let Some(last) = numbers.iter().max() {
-        query(FORGOTTEN)
+        query(SET_FORGOTTEN)
             .bind(account.as_str())
             .bind(*last)
             .execute(tx)
@@ -180,12 +180,12 @@ async fn forget(
 }
 
 /// Converts a number for the database. No change has a number that the database cannot store.
-fn stored(number: u64) -> i64 {
+fn to_database(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX - 1)
 }
 
 /// Converts an id for a comparison. No item has an id that cannot be stored, so a cursor with such
 /// an id precedes all items with the same number.
-fn text(id: &str) -> &str {
+fn comparable_id(id: &str) -> &str {
     if can_be_stored(id) { id } else { "" }
 }

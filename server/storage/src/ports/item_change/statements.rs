@@ -1,6 +1,6 @@
 //! Statements and rows. Changes of items.
 
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::ports::columns::number;
 use crate::ports::inventory::{ItemRow, bytes, columns};
 use domain::Timestamp;
@@ -18,7 +18,7 @@ pub(crate) const NUMBER: &str = "
 /// The items after the cursor (`$2`, `$3`) up to the number `$4` that fit into `$6` bytes, each
 /// with the number of items that the page would have without that limit. See
 /// [`PAGE`](crate::ports::inventory::PAGE).
-pub(crate) const CHANGED: &str = concat!(
+pub(crate) const LIST_CHANGED: &str = concat!(
     "WITH page AS (
         SELECT i.id, i.change_number, ",
     bytes!(),
@@ -38,7 +38,7 @@ pub(crate) const CHANGED: &str = concat!(
 );
 
 /// The removals after the cursor (`$2`, `$3`) up to the number `$4`.
-pub(crate) const REMOVED: &str = "
+pub(crate) const LIST_REMOVED: &str = "
     SELECT id, change_number, deleted_at FROM removed_items
     WHERE account_id = $1 AND (change_number, id) > ($2, $3) AND change_number <= $4
     ORDER BY change_number, id LIMIT $5";
@@ -63,7 +63,7 @@ pub(crate) const FORGET: &str = "
         ORDER BY change_number, id LIMIT $3
     ) RETURNING change_number";
 
-pub(crate) const FORGOTTEN: &str = "
+pub(crate) const SET_FORGOTTEN: &str = "
     UPDATE item_feeds SET forgotten = $2 WHERE account_id = $1 AND forgotten < $2";
 
 #[derive(sqlx::FromRow)]
@@ -73,9 +73,9 @@ pub(crate) struct FeedRow {
 }
 
 impl TryFrom<FeedRow> for ItemFeed {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: FeedRow) -> Result<Self, Corrupt> {
+    fn try_from(row: FeedRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             last_change: number(row.last_change, "item_feeds.last_change")?,
             forgotten: number(row.forgotten, "item_feeds.forgotten")?,
@@ -84,32 +84,32 @@ impl TryFrom<FeedRow> for ItemFeed {
 }
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct ChangedRow {
+pub(crate) struct ChangedItemRow {
     #[sqlx(flatten)]
     item: ItemRow,
     change_number: i64,
 }
 
-impl TryFrom<ChangedRow> for (u64, StoredItem) {
-    type Error = Corrupt;
+impl TryFrom<ChangedItemRow> for (u64, StoredItem) {
+    type Error = CorruptValue;
 
-    fn try_from(row: ChangedRow) -> Result<Self, Corrupt> {
+    fn try_from(row: ChangedItemRow) -> Result<Self, CorruptValue> {
         let number = number(row.change_number, "items.change_number")?;
         Ok((number, row.item.try_into()?))
     }
 }
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct RemovedRow {
+pub(crate) struct RemovedItemRow {
     id: String,
     change_number: i64,
     deleted_at: i64,
 }
 
-impl TryFrom<RemovedRow> for (u64, RemovedItem) {
-    type Error = Corrupt;
+impl TryFrom<RemovedItemRow> for (u64, RemovedItem) {
+    type Error = CorruptValue;
 
-    fn try_from(row: RemovedRow) -> Result<Self, Corrupt> {
+    fn try_from(row: RemovedItemRow) -> Result<Self, CorruptValue> {
         let number = number(row.change_number, "removed_items.change_number")?;
         let removed = RemovedItem {
             id: row.id,

@@ -4,38 +4,39 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::bulk::stopped;
-use super::term::Searched;
+use super::bulk::creation_stopped_at;
+use super::term::SearchableKey;
 use super::{
     Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, rotation,
     term, write_event,
 };
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
 use service::key::{AllowList, KeyDigest};
 use service::store::{
-    AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
-    NewRevocation, QuotaStore as _, Revoker, Rotated, Rotation, UseRecord, folded,
+    AuditEvent, CallCount, ChangeKeyOutcome, InsertKeyOutcome, KeyChange, KeyRecord, KeyStore,
+    NewKey, NewRevocation, QuotaStore as _, RevokeKeyOutcome, Revoker, RotateKeyOutcome, Rotation,
+    UseRecord, folded,
 };
 
 #[async_trait]
 impl KeyStore for SqlStore {
-    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<InsertKeyOutcome> {
         let (account, id) = (key.account_id.clone(), key.id.clone());
         let now = key.created_at;
         let mut tx = self.begin_change(&account, "storing an API key").await?;
-        if let Some(refused) = insert(&mut tx, key).await? {
-            return Ok(refused);
+        if let Some(outcome) = insert(&mut tx, key).await? {
+            return Ok(outcome);
         }
         quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
         record(&mut tx, &event).await?;
         // Read before the commit: nothing that can fail may come between the commit and the answer
         // with the secret.
-        let stored = existing(&mut tx, &account, &id).await?;
+        let stored = require_key(&mut tx, &account, &id).await?;
         tx.commit().await?;
-        Ok(Inserted::Created(stored))
+        Ok(InsertKeyOutcome::Created(stored))
     }
 
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
@@ -60,29 +61,31 @@ impl KeyStore for SqlStore {
         if digests.is_empty() {
             return Ok(Vec::new());
         }
-        let known: Vec<Vec<u8>> = KNOWN_DIGESTS
-            .with(digests, |row, digest| {
+        let digests_found: Vec<Vec<u8>> = FIND_DIGESTS
+            .with_rows(digests, |row, digest| {
                 row.bind(digest.as_bytes().as_slice());
             })
             .scalar()
             .fetch_all(self.authentication("finding API keys by their digests"))
             .await?;
-        let known = known.into_iter().map(|digest| {
-            let digest = digest.try_into().map_err(|_| Corrupt("api_keys.digest"))?;
+        let digests_found = digests_found.into_iter().map(|digest| {
+            let digest = digest
+                .try_into()
+                .map_err(|_| CorruptValue("api_keys.digest"))?;
             Ok(KeyDigest::from_bytes(digest))
         });
-        let known: Result<_, Corrupt> = known.collect();
-        Ok(known?)
+        let digests_found: Result<_, CorruptValue> = digests_found.collect();
+        Ok(digests_found?)
     }
 
     async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>> {
-        let [one, other] = digests;
-        if one == other {
-            return self.find_key_by_digest(one).await;
+        let [first, second] = digests;
+        if first == second {
+            return self.find_key_by_digest(first).await;
         }
         query(FIND_BY_EITHER)
-            .bind(one.as_bytes().as_slice())
-            .bind(other.as_bytes().as_slice())
+            .bind(first.as_bytes().as_slice())
+            .bind(second.as_bytes().as_slice())
             .parse_optional::<KeyRow, _>(self.authentication("finding an API key by its digests"))
             .await
     }
@@ -94,13 +97,13 @@ impl KeyStore for SqlStore {
         change: &KeyChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
-    ) -> Result<Changed> {
+    ) -> Result<ChangeKeyOutcome> {
         let mut tx = self.begin_change(account, "changing an API key").await?;
         let Some(before) = find(&mut tx, account, id).await? else {
-            return Ok(Changed::Missing);
+            return Ok(ChangeKeyOutcome::Missing);
         };
         let changed = before.change(change, now);
-        if let Changed::Changed(after) = &changed {
+        if let ChangeKeyOutcome::Changed(after) = &changed {
             write(&mut tx, after).await?;
             record(&mut tx, &event(&before, after)).await?;
             tx.commit().await?;
@@ -114,22 +117,22 @@ impl KeyStore for SqlStore {
         id: &KeyId,
         revocation: NewRevocation,
         event: AuditEvent,
-    ) -> Result<Ended> {
+    ) -> Result<RevokeKeyOutcome> {
         let mut tx = self.begin_change(account, "revoking an API key").await?;
         // Checked first, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
         let Some(before) = find(&mut tx, account, id).await? else {
-            return Ok(Ended::Missing);
+            return Ok(RevokeKeyOutcome::Missing);
         };
         let at = revocation.at;
         if before.state(at).revoke(at).is_err() {
-            return Ok(Ended::AlreadyEnded(Box::new(before)));
+            return Ok(RevokeKeyOutcome::AlreadyEnded(Box::new(before)));
         }
         revoke(&mut tx, &before, &revocation).await?;
         write_event(&mut tx, &event).await?;
-        let revoked = existing(&mut tx, account, id).await?;
+        let revoked = require_key(&mut tx, account, id).await?;
         tx.commit().await?;
-        Ok(Ended::Revoked(revoked))
+        Ok(RevokeKeyOutcome::Revoked(revoked))
     }
 
     async fn rotate_key(
@@ -138,7 +141,7 @@ impl KeyStore for SqlStore {
         old: &KeyId,
         rotation: Rotation,
         events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
-    ) -> Result<Rotated> {
+    ) -> Result<RotateKeyOutcome> {
         rotation::rotate(self, account, old, rotation, events).await
     }
 
@@ -148,7 +151,7 @@ impl KeyStore for SqlStore {
             .await?;
         if !uses.is_empty() {
             RECORD_USES
-                .with(uses, |row, (id, used)| {
+                .with_rows(uses, |row, (id, used)| {
                     row.bind(id.as_str())
                         .bind(used.at.millis())
                         .bind(used.ip.to_string())
@@ -163,12 +166,15 @@ impl KeyStore for SqlStore {
 }
 
 /// Stores a key. Returns the reason if it is not stored.
-pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<Inserted>> {
-    if stopped(&mut *tx, &key.account_id).await?.is_some() {
-        return Ok(Some(Inserted::Stopped));
+pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<InsertKeyOutcome>> {
+    if creation_stopped_at(&mut *tx, &key.account_id)
+        .await?
+        .is_some()
+    {
+        return Ok(Some(InsertKeyOutcome::Stopped));
     }
     pepper::check_current(&mut *tx, &key.pepper_id).await?;
-    let inserted = query(INSERT)
+    let inserted_rows = query(INSERT)
         .bind(key.id.as_str())
         .bind(key.account_id.as_str())
         .bind(key.name.as_str())
@@ -183,8 +189,8 @@ pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<I
         .bind(folded(&key.name))
         .execute(&mut *tx)
         .await?;
-    if inserted > 0 {
-        let searched = Searched {
+    if inserted_rows > 0 {
+        let searched = SearchableKey {
             account: &key.account_id,
             id: &key.id,
             name: &key.name,
@@ -198,8 +204,8 @@ pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<I
         .bind(key.form_token.0.as_slice())
         .fetch_one(tx)
         .await?;
-    let name = KeyName::parse(&name).map_err(|_| Corrupt("api_keys.name"))?;
-    Ok(Some(Inserted::SameForm { name }))
+    let name = KeyName::parse(&name).map_err(|_| CorruptValue("api_keys.name"))?;
+    Ok(Some(InsertKeyOutcome::SameForm { name }))
 }
 
 /// Writes all settings of a key that can be changed during its lifetime.
@@ -219,7 +225,7 @@ pub(super) async fn write(tx: &mut Transaction, after: &KeyRecord) -> Result<()>
         .bind(folded(&after.name))
         .execute(&mut *tx)
         .await?;
-    let searched = Searched {
+    let searched = SearchableKey {
         account: &after.account_id,
         id: &after.id,
         name: &after.name,
@@ -262,13 +268,13 @@ pub(super) async fn pause(
 }
 
 /// Reads a key again that the same transaction has written.
-pub(super) async fn existing(
+pub(super) async fn require_key(
     tx: &mut Transaction,
     account: &AccountId,
     id: &KeyId,
 ) -> Result<Box<KeyRecord>> {
     let key = find(tx, account, id).await?;
-    Ok(Box::new(key.ok_or(Corrupt("api_keys.id"))?))
+    Ok(Box::new(key.ok_or(CorruptValue("api_keys.id"))?))
 }
 
 pub(super) async fn find(

@@ -1,14 +1,14 @@
 //! Statements and rows. API keys.
 
 use crate::bulk_query::BulkStatement;
-use crate::error::Corrupt;
-use crate::ports::columns::{address, number, parsed};
+use crate::error::CorruptValue;
+use crate::ports::columns::{address, check_column, number};
 use crate::ports::revocation::RevocationRow;
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, ScopeSet, Timestamp,
 };
 use service::key::{AllowList, KeyDigest};
-use service::store::{KeyMarks, KeyRecord, Replacement, ScopeUses, UseRecord};
+use service::store::{KeyCallSummary, KeyRecord, Replacement, ScopeUses, UseRecord};
 
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
@@ -28,11 +28,11 @@ pub(crate) const CHANGE: &str = "
     WHERE account_id = $1 AND id = $2";
 
 /// Stores the old key of a rotation in the new one.
-pub(crate) const TAKE_OVER: &str =
+pub(crate) const SET_PREDECESSOR: &str =
     "UPDATE api_keys SET replaces = $3 WHERE account_id = $1 AND id = $2";
 
 /// Stores the new key of a rotation in the old one, and when that one expires.
-pub(crate) const GIVE_WAY: &str = "
+pub(crate) const END_REPLACED: &str = "
     UPDATE api_keys SET replaced_by = $3, replaced_at = $4, expires_at = $5
     WHERE account_id = $1 AND id = $2";
 
@@ -90,7 +90,7 @@ pub(crate) const LIST: &str =
 
 pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
 
-pub(crate) const ENDING: &str = select_keys!(
+pub(crate) const LIST_EXPIRING: &str = select_keys!(
     "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
          AND k.generation = a.key_generation
          AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at)
@@ -101,7 +101,7 @@ pub(crate) const ENDING: &str = select_keys!(
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 
 /// Those of many digests that belong to a key.
-pub(crate) const KNOWN_DIGESTS: BulkStatement = BulkStatement {
+pub(crate) const FIND_DIGESTS: BulkStatement = BulkStatement {
     columns: "digest",
     statement: "SELECT k.digest FROM given g JOIN api_keys k ON k.digest = g.digest",
 };
@@ -116,7 +116,7 @@ pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
 pub(crate) const BY_PREVIEW: &str =
     select_keys!("WHERE k.preview = $1 ORDER BY k.created_at, k.id LIMIT $2");
 
-pub(crate) const EVERYWHERE: &str = select_keys!("WHERE k.id > $1 ORDER BY k.id LIMIT $2");
+pub(crate) const LIST_EVERYWHERE: &str = select_keys!("WHERE k.id > $1 ORDER BY k.id LIMIT $2");
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct KeyRow {
@@ -153,9 +153,9 @@ pub(crate) struct KeyRow {
 }
 
 impl TryFrom<KeyRow> for KeyRecord {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: KeyRow) -> Result<Self, Corrupt> {
+    fn try_from(row: KeyRow) -> Result<Self, CorruptValue> {
         let last_use = match (row.last_used_at, row.last_used_ip) {
             (None, None) => None,
             (Some(at), Some(ip)) => Some(UseRecord {
@@ -163,44 +163,44 @@ impl TryFrom<KeyRow> for KeyRecord {
                 ip: address(&ip, "api_keys.last_used_ip")?,
                 user_agent: row.last_used_agent,
             }),
-            _ => return Err(Corrupt("api_keys.last_used_at")),
+            _ => return Err(CorruptValue("api_keys.last_used_at")),
         };
         let replaced = match (row.replaced_by, row.replaced_at) {
             (None, None) => None,
             (Some(by), Some(at)) => Some(Replacement {
-                by: parsed(KeyId::parse(&by), "api_keys.replaced_by")?,
+                by: check_column(KeyId::parse(&by), "api_keys.replaced_by")?,
                 at: Timestamp::from_millis(at),
             }),
-            _ => return Err(Corrupt("api_keys.replaced_at")),
+            _ => return Err(CorruptValue("api_keys.replaced_at")),
         };
         let predecessor = row
             .replaces
-            .map(|id| parsed(KeyId::parse(&id), "api_keys.replaces"));
+            .map(|id| check_column(KeyId::parse(&id), "api_keys.replaces"));
         let own_limit = match (row.limit_depth, row.limit_per_second) {
             (None, None) => None,
             (Some(depth), Some(per_second)) => {
                 Some(limit(depth, per_second, "api_keys.limit_depth")?)
             }
-            _ => return Err(Corrupt("api_keys.limit_depth")),
+            _ => return Err(CorruptValue("api_keys.limit_depth")),
         };
         let digest: [u8; 32] = row
             .digest
             .try_into()
-            .map_err(|_| Corrupt("api_keys.digest"))?;
+            .map_err(|_| CorruptValue("api_keys.digest"))?;
         Ok(Self {
-            id: parsed(KeyId::parse(&row.id), "api_keys.id")?,
-            account_id: parsed(AccountId::parse(&row.account_id), "api_keys.account_id")?,
-            account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
-            name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
+            id: check_column(KeyId::parse(&row.id), "api_keys.id")?,
+            account_id: check_column(AccountId::parse(&row.account_id), "api_keys.account_id")?,
+            account_name: check_column(AccountName::parse(&row.account_name), "accounts.name")?,
+            name: check_column(KeyName::parse(&row.name), "api_keys.name")?,
             preview: row.preview,
             digest: KeyDigest::from_bytes(digest),
-            scopes: parsed(ScopeSet::parse(&row.scopes), "api_keys.scopes")?,
+            scopes: check_column(ScopeSet::parse(&row.scopes), "api_keys.scopes")?,
             created_at: Timestamp::from_millis(row.created_at),
-            created_by: parsed(Email::from_stored(&row.created_by), "members.email")?,
+            created_by: check_column(Email::from_stored(&row.created_by), "members.email")?,
             expires_at: row.expires_at.map(Timestamp::from_millis),
             paused_at: row.paused_at.map(Timestamp::from_millis),
             note: match row.note {
-                Some(note) => parsed(KeyNote::parse(&note), "api_keys.note")?,
+                Some(note) => check_column(KeyNote::parse(&note), "api_keys.note")?,
                 None => None,
             },
             replaces: predecessor.transpose()?,
@@ -213,24 +213,24 @@ impl TryFrom<KeyRow> for KeyRecord {
             own_limit,
             allow_list: match row.allow_list {
                 Some(list) => {
-                    AllowList::parse(&list).map_err(|_| Corrupt("api_keys.allow_list"))?
+                    AllowList::parse(&list).map_err(|_| CorruptValue("api_keys.allow_list"))?
                 }
                 None => None,
             },
             watched_since: row.watched_since.map(Timestamp::from_millis),
             revocation: row.revocation.read()?,
             last_use,
-            marks: KeyMarks {
-                scope_uses: parsed(ScopeUses::parse(&row.scope_uses), "api_keys.scope_uses")?,
+            call_summary: KeyCallSummary {
+                scope_uses: check_column(ScopeUses::parse(&row.scope_uses), "api_keys.scope_uses")?,
                 first_network_at: row.first_network_at.map(Timestamp::from_millis),
                 new_network_at: row.new_network_at.map(Timestamp::from_millis),
-                knocked_at: row.knocked_at.map(Timestamp::from_millis),
+                dead_key_call_at: row.knocked_at.map(Timestamp::from_millis),
             },
         })
     }
 }
 
-fn limit(depth: i64, per_second: i64, column: &'static str) -> Result<RateLimit, Corrupt> {
+fn limit(depth: i64, per_second: i64, column: &'static str) -> Result<RateLimit, CorruptValue> {
     let limit = RateLimit::new(number(depth, column)?, number(per_second, column)?);
-    parsed(limit, column)
+    check_column(limit, column)
 }

@@ -5,19 +5,19 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::{
-    Executor, Paged, Result, SqlStore, Transaction, idempotency, quota, read_page, record,
+    Executor, PageRow, Result, SqlStore, Transaction, idempotency, quota, read_page, record,
 };
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, LeadStatus, Resource, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
-use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES, QuotaStore as _};
+use service::store::{AuditEvent, LeadStore, PAGE_BYTES, Page, QuotaStore as _};
 
 #[async_trait]
 impl LeadStore for SqlStore {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
         let mut tx = self.begin_change(account, "storing a lead").await?;
-        let before = quota::leads(&mut tx, account).await?;
+        let before = quota::count_leads(&mut tx, account).await?;
         let number = next_change(&mut tx, account).await?;
         let fields = &lead.fields;
         query(INSERT)
@@ -37,7 +37,7 @@ impl LeadStore for SqlStore {
             .bind(lead.updated_at.millis())
             .execute(&mut tx)
             .await?;
-        let after = quota::leads(&mut tx, account).await?;
+        let after = quota::count_leads(&mut tx, account).await?;
         quota::check(self.quotas(), Resource::Leads, before, after)?;
         record(&mut tx, &event).await?;
         tx.commit().await
@@ -86,14 +86,14 @@ impl LeadStore for SqlStore {
     ) -> Result<bool> {
         let mut tx = self.begin_change(account, "erasing a lead").await?;
         let number = next_change(&mut tx, account).await?;
-        let erased = query(ERASE)
+        let erased_rows = query(ERASE)
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(number)
             .bind(now.millis())
             .execute(&mut tx)
             .await?;
-        if erased == 0 {
+        if erased_rows == 0 {
             return Ok(false);
         }
         query(idempotency::FORGET_LEAD)
@@ -118,7 +118,7 @@ impl LeadStore for SqlStore {
     ) -> Result<Vec<LeadChange>> {
         query(CHANGES)
             .bind(account.as_str())
-            .bind(stored(after))
+            .bind(to_database(after))
             .bind(i64::from(limit))
             .bind(i64::from(PAGE_BYTES))
             .parse_all::<LeadRow, _>(self.listings("listing changes of leads"))
@@ -138,10 +138,10 @@ impl LeadStore for SqlStore {
         account: &AccountId,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Listed<(u64, Lead)>> {
-        let rows: Vec<Paged<LeadRow>> = query(NEWEST)
+    ) -> Result<Page<(u64, Lead)>> {
+        let rows: Vec<PageRow<LeadRow>> = query(NEWEST)
             .bind(account.as_str())
-            .bind(before.map_or(i64::MAX, stored))
+            .bind(before.map_or(i64::MAX, to_database))
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
             .fetch_all(self.listings("listing leads"))
@@ -182,6 +182,6 @@ async fn next_change(tx: &mut Transaction, account: &AccountId) -> Result<i64> {
 }
 
 /// Converts a number for the database. No change has a number that the database cannot store.
-fn stored(number: u64) -> i64 {
+fn to_database(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,7 +1,7 @@
 //! Statements and rows. Leads: people who asked to be contacted.
 
-use crate::error::Corrupt;
-use crate::ports::columns::parsed;
+use crate::error::CorruptValue;
+use crate::ports::columns::check_column;
 use domain::{LeadId, LeadStatus, Timestamp};
 use service::leads::{Lead, LeadChange, LeadFields, LeadState};
 
@@ -62,7 +62,7 @@ pub(crate) const FIND: &str = concat!(
 /// read than fits. SQLite joins the tables of a `CROSS JOIN` in the order in which they are
 /// written.
 macro_rules! page {
-    ($which:literal, $order:literal) => {
+    ($condition:literal, $order:literal) => {
         concat!(
             "WITH page AS (
                 SELECT l.id, l.change_number, octet_length(l.id) + coalesce(octet_length(l.name), 0)
@@ -71,7 +71,7 @@ macro_rules! page {
                     + coalesce(octet_length(l.item_id), 0) + coalesce(octet_length(l.note), 0)
                     + coalesce(octet_length(l.external_id), 0) AS size
                 FROM leads l WHERE l.account_id = $1 AND ",
-            $which,
+            $condition,
             " ORDER BY ",
             $order,
             " LIMIT $3
@@ -116,11 +116,11 @@ pub(crate) struct LeadRow {
 }
 
 impl TryFrom<LeadRow> for LeadChange {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
+    fn try_from(row: LeadRow) -> Result<Self, CorruptValue> {
         let number =
-            u64::try_from(row.change_number).map_err(|_| Corrupt("leads.change_number"))?;
+            u64::try_from(row.change_number).map_err(|_| CorruptValue("leads.change_number"))?;
         let state = match row.deleted_at {
             Some(at) => LeadState::Erased {
                 id: id(&row.id)?,
@@ -133,22 +133,25 @@ impl TryFrom<LeadRow> for LeadChange {
 }
 
 impl TryFrom<LeadRow> for (u64, Lead) {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
+    fn try_from(row: LeadRow) -> Result<Self, CorruptValue> {
         let number =
-            u64::try_from(row.change_number).map_err(|_| Corrupt("leads.change_number"))?;
+            u64::try_from(row.change_number).map_err(|_| CorruptValue("leads.change_number"))?;
         Ok((number, row.try_into()?))
     }
 }
 
 impl TryFrom<LeadRow> for Lead {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
-        let status = row.status.ok_or(Corrupt("leads.status"))?;
-        let time =
-            |millis: Option<i64>, column| millis.map(Timestamp::from_millis).ok_or(Corrupt(column));
+    fn try_from(row: LeadRow) -> Result<Self, CorruptValue> {
+        let status = row.status.ok_or(CorruptValue("leads.status"))?;
+        let time = |millis: Option<i64>, column| {
+            millis
+                .map(Timestamp::from_millis)
+                .ok_or(CorruptValue(column))
+        };
         Ok(Self {
             id: id(&row.id)?,
             created_at: time(row.created_at, "leads.created_at")?,
@@ -160,7 +163,7 @@ impl TryFrom<LeadRow> for Lead {
                 message: row.message,
                 source: row.source,
                 item_id: row.item_id,
-                status: parsed(LeadStatus::parse(&status), "leads.status")?,
+                status: check_column(LeadStatus::parse(&status), "leads.status")?,
                 external_id: row.external_id,
                 note: row.note,
             },
@@ -175,17 +178,17 @@ pub(crate) struct StatusRow {
 }
 
 impl TryFrom<StatusRow> for (LeadStatus, u64) {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: StatusRow) -> Result<Self, Corrupt> {
-        let status = parsed(LeadStatus::parse(&row.status), "leads.status")?;
+    fn try_from(row: StatusRow) -> Result<Self, CorruptValue> {
+        let status = check_column(LeadStatus::parse(&row.status), "leads.status")?;
         Ok((
             status,
-            u64::try_from(row.leads).map_err(|_| Corrupt("leads"))?,
+            u64::try_from(row.leads).map_err(|_| CorruptValue("leads"))?,
         ))
     }
 }
 
-fn id(text: &str) -> Result<LeadId, Corrupt> {
-    parsed(LeadId::parse(text), "leads.id")
+fn id(text: &str) -> Result<LeadId, CorruptValue> {
+    check_column(LeadId::parse(text), "leads.id")
 }

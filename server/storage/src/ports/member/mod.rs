@@ -9,13 +9,13 @@ use super::{
     Result, SqlStore, Transaction, account, factor, installation, link, read_all, record, session,
     team,
 };
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AccountChange, AccountSettings, AuditEvent, Candidate, Claim, LinkPurpose, MemberRecord,
-    MemberStore, NewLink, NewOwner, NewSession, NodeId, TokenDigest,
+    AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, LinkPurpose, MemberRecord,
+    MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome, TokenDigest,
 };
 
 #[async_trait]
@@ -38,7 +38,7 @@ impl MemberStore for SqlStore {
         now: Timestamp,
         owner: NewOwner,
         event: AuditEvent,
-    ) -> Result<Claim> {
+    ) -> Result<RedeemOutcome> {
         let mut tx = self.begin_global_change("claiming an account").await?;
         let usable = match link::redeem(&mut tx, link, now).await? {
             Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
@@ -46,12 +46,12 @@ impl MemberStore for SqlStore {
             Some(LinkPurpose::Reset { .. } | LinkPurpose::Invitation { .. }) | None => false,
         };
         if !usable {
-            return Ok(Claim::LinkGone);
+            return Ok(RedeemOutcome::LinkInvalid);
         }
         insert_owner(&mut tx, &owner, now).await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
-        Ok(Claim::Claimed)
+        Ok(RedeemOutcome::Redeemed)
     }
 
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
@@ -106,7 +106,7 @@ impl MemberStore for SqlStore {
         before: &AccountSettings,
         after: &AccountSettings,
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
-    ) -> Result<AccountChange> {
+    ) -> Result<ChangeAccountOutcome> {
         account::change(self, account, before, after, event).await
     }
 
@@ -136,7 +136,7 @@ impl MemberStore for SqlStore {
             .bind(i64::from(limit))
             .fetch_one(self.authentication("counting accounts"))
             .await?;
-        Ok(u64::try_from(count).map_err(|_| Corrupt("accounts.id"))?)
+        Ok(u64::try_from(count).map_err(|_| CorruptValue("accounts.id"))?)
     }
 
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>> {
@@ -180,7 +180,7 @@ impl MemberStore for SqlStore {
         now: Timestamp,
         idle_since: Timestamp,
     ) -> Result<Option<MemberRecord>> {
-        session::seen(self, digest, now, idle_since).await
+        session::use_session(self, digest, now, idle_since).await
     }
 
     async fn find_session(

@@ -1,7 +1,7 @@
 //! Statements and rows. Accounts and their members.
 
-use crate::error::Corrupt;
-use crate::ports::columns::parsed;
+use crate::error::CorruptValue;
+use crate::ports::columns::check_column;
 use domain::{AccountId, AccountName, Email, MemberId, Role};
 use service::Zone;
 use service::store::{Candidate, MemberRecord};
@@ -23,7 +23,7 @@ pub(crate) const HAS_PASSWORD: &str =
     "SELECT EXISTS (SELECT 1 FROM members WHERE id = $1 AND password_hash = $2)";
 
 /// The time never goes backwards.
-pub(crate) const SEEN: &str = "
+pub(crate) const UPDATE_LAST_SEEN: &str = "
     UPDATE members SET last_seen_at = $2
     WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
 
@@ -66,9 +66,9 @@ pub(crate) struct CandidateRow {
 }
 
 impl TryFrom<CandidateRow> for Candidate {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: CandidateRow) -> Result<Self, Corrupt> {
+    fn try_from(row: CandidateRow) -> Result<Self, CorruptValue> {
         Ok(Self {
             member: row.member.try_into()?,
             password_hash: row.password_hash,
@@ -88,15 +88,15 @@ pub(crate) struct MemberRow {
 }
 
 impl TryFrom<MemberRow> for MemberRecord {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: MemberRow) -> Result<Self, Corrupt> {
+    fn try_from(row: MemberRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            id: parsed(MemberId::parse(&row.id), "members.id")?,
-            account_id: parsed(AccountId::parse(&row.account_id), "members.account_id")?,
-            account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
-            email: parsed(Email::from_stored(&row.email), "members.email")?,
-            role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
+            id: check_column(MemberId::parse(&row.id), "members.id")?,
+            account_id: check_column(AccountId::parse(&row.account_id), "members.account_id")?,
+            account_name: check_column(AccountName::parse(&row.account_name), "accounts.name")?,
+            email: check_column(Email::from_stored(&row.email), "members.email")?,
+            role: Role::parse(&row.role).ok_or(CorruptValue("members.role"))?,
             time_zone: Zone::from_stored(&row.time_zone),
             deactivated: row.deactivated_at.is_some(),
         })

@@ -6,7 +6,7 @@ pub(crate) use statements::*;
 
 use super::audit::record_many;
 use super::{Executor, Result, SqlStore, read_all, record};
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, RevokeReason, Timestamp};
@@ -14,8 +14,13 @@ use service::store::{AccountRevocation, AccountRevocations, AuditEvent, Receipt,
 
 #[async_trait]
 impl AccountRevocations for SqlStore {
-    async fn count_live_keys(&self, account: &AccountId, now: Timestamp, most: u32) -> Result<u32> {
-        count(self.readers("counting API keys"), account, now, most).await
+    async fn count_live_keys(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u32> {
+        count(self.readers("counting API keys"), account, now, limit).await
     }
 
     async fn revoke_all_keys(
@@ -50,7 +55,7 @@ impl AccountRevocations for SqlStore {
             .await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
-        let number = u64::try_from(number).map_err(|_| Corrupt("accounts.key_generation"))?;
+        let number = u64::try_from(number).map_err(|_| CorruptValue("accounts.key_generation"))?;
         let revocation = AccountRevocation {
             account_id: account.clone(),
             number,
@@ -68,8 +73,8 @@ impl AccountRevocations for SqlStore {
         revocation: &AccountRevocation,
         receipt: Receipt,
     ) -> Result<()> {
-        let receipt =
-            serde_json::to_string(&receipt).map_err(|_| Corrupt("account_revocations.receipt"))?;
+        let receipt = serde_json::to_string(&receipt)
+            .map_err(|_| CorruptValue("account_revocations.receipt"))?;
         let account = &revocation.account_id;
         let mut tx = self
             .begin_change(
@@ -87,7 +92,7 @@ impl AccountRevocations for SqlStore {
     }
 
     async fn unwritten_revocations(&self, limit: u32) -> Result<Vec<AccountRevocation>> {
-        query(UNWRITTEN)
+        query(LIST_UNWRITTEN)
             .bind(i64::from(limit))
             .parse_all::<AccountRevocationRow, _>(
                 self.readers("listing the revocations of all keys that are not written yet"),
@@ -109,39 +114,39 @@ impl AccountRevocations for SqlStore {
                 "writing the revocation of all API keys into their rows",
             )
             .await?;
-        let lapsed = query(LAPSE)
+        let lapsed_rows = query(LAPSE)
             .bind(account.as_str())
             .bind(number - 1)
             .bind(revocation.at.millis())
             .bind(i64::from(limit))
             .execute(&mut tx)
             .await?;
-        // At this point, if `left` is not zero, every key of the generation that is still live was
-        // revoked before it expired.
-        let left = u64::from(limit).saturating_sub(lapsed);
-        let rows: Vec<WrittenRow> = query(WRITE)
+        // At this point, if `remaining` is not zero, every key of the generation that is still live
+        // was revoked before it expired.
+        let remaining = u64::from(limit).saturating_sub(lapsed_rows);
+        let rows: Vec<RevokedKeyRow> = query(WRITE)
             .bind(account.as_str())
             .bind(number - 1)
             .bind(revocation.at.millis())
             .bind(revocation.by.as_str())
             .bind(revocation.reason.as_str())
-            .bind(left.cast_signed())
+            .bind(remaining.cast_signed())
             .fetch_all(&mut tx)
             .await?;
         let keys: Vec<RevokedWithAll> = read_all(rows)?;
-        let written = (keys.len() as u64) < left;
+        let is_complete = (keys.len() as u64) < remaining;
         let events: Vec<AuditEvent> = keys.into_iter().map(event).collect();
         // The member's authority was checked when they revoked the keys.
         record_many(&mut tx, &events).await?;
-        if written {
-            query(WRITTEN)
+        if is_complete {
+            query(MARK_WRITTEN)
                 .bind(account.as_str())
                 .bind(number)
                 .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
-        Ok(written)
+        Ok(is_complete)
     }
 }
 
@@ -149,14 +154,14 @@ async fn count(
     executor: impl Executor,
     account: &AccountId,
     now: Timestamp,
-    most: u32,
+    limit: u32,
 ) -> Result<u32> {
     let keys: i64 = query_scalar(COUNT)
         .bind(account.as_str())
         .bind(now.millis())
-        .bind(i64::from(most))
+        .bind(i64::from(limit))
         .fetch_one(executor)
         .await?;
-    // The count is at most `most`.
-    Ok(u32::try_from(keys).unwrap_or(most))
+    // The count is at most `limit`.
+    Ok(u32::try_from(keys).unwrap_or(limit))
 }

@@ -1,7 +1,7 @@
 //! Statements and rows. Revocations of all keys of an account.
 
-use crate::error::Corrupt;
-use crate::ports::columns::{address, number, parsed};
+use crate::error::CorruptValue;
+use crate::ports::columns::{address, check_column, number};
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, RevokeReason, Timestamp};
 use service::store::{AccountRevocation, Receipt, RevocationRecord, RevokedWithAll, Revoker};
 
@@ -32,7 +32,7 @@ pub(crate) const KEEP_RECEIPT_OF_ALL: &str = "
     UPDATE account_revocations SET receipt = $3
     WHERE account_id = $1 AND number = $2 AND receipt IS NULL";
 
-pub(crate) const UNWRITTEN: &str = "
+pub(crate) const LIST_UNWRITTEN: &str = "
     SELECT account_id, number, at, revoked_by, reason, ip, user_agent
     FROM account_revocations WHERE written = 0 ORDER BY account_id, number LIMIT $1";
 
@@ -57,9 +57,9 @@ pub(crate) const WRITE: &str = "
     )
     RETURNING id, name, preview";
 
-pub(crate) const WRITTEN: &str = "UPDATE account_revocations SET written = 1 WHERE account_id = $1 AND number = $2 AND written = 0";
+pub(crate) const MARK_WRITTEN: &str = "UPDATE account_revocations SET written = 1 WHERE account_id = $1 AND number = $2 AND written = 0";
 
-/// A row of [`UNWRITTEN`].
+/// A row of [`LIST_UNWRITTEN`].
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRevocationRow {
     account_id: String,
@@ -72,19 +72,19 @@ pub(crate) struct AccountRevocationRow {
 }
 
 impl TryFrom<AccountRevocationRow> for AccountRevocation {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: AccountRevocationRow) -> Result<Self, Corrupt> {
-        const OF: &str = "account_revocations.account_id";
+    fn try_from(row: AccountRevocationRow) -> Result<Self, CorruptValue> {
+        const ACCOUNT_COLUMN: &str = "account_revocations.account_id";
         Ok(Self {
-            account_id: parsed(AccountId::parse(&row.account_id), OF)?,
+            account_id: check_column(AccountId::parse(&row.account_id), ACCOUNT_COLUMN)?,
             number: number(row.number, "account_revocations.number")?,
             at: Timestamp::from_millis(row.at),
-            by: parsed(
+            by: check_column(
                 MemberId::parse(&row.revoked_by),
                 "account_revocations.revoked_by",
             )?,
-            reason: parsed(
+            reason: check_column(
                 RevokeReason::parse(&row.reason),
                 "account_revocations.reason",
             )?,
@@ -99,19 +99,19 @@ impl TryFrom<AccountRevocationRow> for AccountRevocation {
 
 /// A row that [`WRITE`] returns.
 #[derive(sqlx::FromRow)]
-pub(crate) struct WrittenRow {
+pub(crate) struct RevokedKeyRow {
     id: String,
     name: String,
     preview: String,
 }
 
-impl TryFrom<WrittenRow> for RevokedWithAll {
-    type Error = Corrupt;
+impl TryFrom<RevokedKeyRow> for RevokedWithAll {
+    type Error = CorruptValue;
 
-    fn try_from(row: WrittenRow) -> Result<Self, Corrupt> {
+    fn try_from(row: RevokedKeyRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            id: parsed(KeyId::parse(&row.id), "api_keys.id")?,
-            name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
+            id: check_column(KeyId::parse(&row.id), "api_keys.id")?,
+            name: check_column(KeyName::parse(&row.name), "api_keys.name")?,
             preview: row.preview,
         })
     }
@@ -137,7 +137,7 @@ pub(crate) struct RevocationRow {
 impl RevocationRow {
     /// Returns the revocation that ended the key. A revocation of all keys takes effect before it
     /// is copied into the key's row, and does not apply to a key that had already expired.
-    pub(crate) fn read(self) -> Result<Option<RevocationRecord>, Corrupt> {
+    pub(crate) fn read(self) -> Result<Option<RevocationRecord>, CorruptValue> {
         let own_receipt = if self.revoked_with_all == 1 {
             &self.all_receipt
         } else {
@@ -149,12 +149,12 @@ impl RevocationRow {
                     (Some(email), 0) => member(email)?,
                     (None, 0) => Revoker::Holder,
                     (None, 1) => Revoker::Operator,
-                    _ => return Err(Corrupt("api_keys.revoked_by_operator")),
+                    _ => return Err(CorruptValue("api_keys.revoked_by_operator")),
                 };
                 return record(at, by, reason, own_receipt.as_deref()).map(Some);
             }
             (None, None) => {}
-            _ => return Err(Corrupt("api_keys.revoked_at")),
+            _ => return Err(CorruptValue("api_keys.revoked_at")),
         }
         match (
             self.all_revoked_at,
@@ -167,13 +167,13 @@ impl RevocationRow {
                 Ok((!expired).then_some(all))
             }
             (None, None, None) => Ok(None),
-            _ => Err(Corrupt("account_revocations.revoked_by")),
+            _ => Err(CorruptValue("account_revocations.revoked_by")),
         }
     }
 }
 
-fn member(email: &str) -> Result<Revoker<Email>, Corrupt> {
-    parsed(Email::from_stored(email), "members.email").map(Revoker::Member)
+fn member(email: &str) -> Result<Revoker<Email>, CorruptValue> {
+    check_column(Email::from_stored(email), "members.email").map(Revoker::Member)
 }
 
 fn record(
@@ -181,15 +181,15 @@ fn record(
     by: Revoker<Email>,
     reason: &str,
     receipt: Option<&str>,
-) -> Result<RevocationRecord, Corrupt> {
+) -> Result<RevocationRecord, CorruptValue> {
     let receipt: Option<Receipt> = receipt
         .map(serde_json::from_str)
         .transpose()
-        .map_err(|_| Corrupt("api_keys.receipt"))?;
+        .map_err(|_| CorruptValue("api_keys.receipt"))?;
     Ok(RevocationRecord {
         at: Timestamp::from_millis(at),
         by,
-        reason: parsed(RevokeReason::parse(reason), "api_keys.revoke_reason")?,
+        reason: check_column(RevokeReason::parse(reason), "api_keys.revoke_reason")?,
         receipt,
     })
 }

@@ -7,10 +7,10 @@ pub(crate) use statements::*;
 use super::{Result, SqlStore, Transaction, factor, member, read, record};
 use crate::query::{query, query_scalar};
 use domain::{MemberId, Timestamp};
-use service::store::{AuditEvent, MemberRecord, NewSession, SESSIONS_OF_A_MEMBER, TokenDigest};
+use service::store::{AuditEvent, MAX_SESSIONS_PER_MEMBER, MemberRecord, NewSession, TokenDigest};
 
 /// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
-const SEEN_EVERY: i64 = 60;
+const LAST_SEEN_INTERVAL: i64 = 60;
 
 pub(super) async fn open(
     store: &SqlStore,
@@ -60,7 +60,7 @@ pub(super) async fn has_password(
 /// Stores a session, and ends one if the member has too many. Returns `false` if the member is
 /// deactivated.
 pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<bool> {
-    let opened = query(OPEN)
+    let inserted_rows = query(OPEN)
         .bind(new.digest.0.as_slice())
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
@@ -69,16 +69,16 @@ pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<boo
         .bind(new.user_agent.as_deref())
         .execute(&mut *tx)
         .await?;
-    if opened == 0 {
+    if inserted_rows == 0 {
         return Ok(false);
     }
     query(END_UNUSED)
         .bind(new.member_id.as_str())
         .bind(new.digest.0.as_slice())
-        .bind(i64::from(SESSIONS_OF_A_MEMBER - 1))
+        .bind(i64::from(MAX_SESSIONS_PER_MEMBER - 1))
         .execute(&mut *tx)
         .await?;
-    query(member::SEEN)
+    query(member::UPDATE_LAST_SEEN)
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
         .execute(&mut *tx)
@@ -86,7 +86,7 @@ pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<boo
     Ok(true)
 }
 
-pub(super) async fn seen(
+pub(super) async fn use_session(
     store: &SqlStore,
     digest: &TokenDigest,
     now: Timestamp,
@@ -95,11 +95,11 @@ pub(super) async fn seen(
     let Some(row) = row(store, digest, now, idle_since).await? else {
         return Ok(None);
     };
-    if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
-        let noted = note(store, digest, &row, now).await;
+    if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(LAST_SEEN_INTERVAL) {
+        let result = record_use(store, digest, &row, now).await;
         // The session is valid regardless. "Last seen" can be written next time; until then the
         // session only ends earlier.
-        if let Err(error) = noted {
+        if let Err(error) = result {
             tracing::warn!(?error, "the last use of a session could not be recorded");
         }
     }
@@ -130,18 +130,18 @@ async fn row(
         .await
 }
 
-async fn note(
+async fn record_use(
     store: &SqlStore,
     digest: &TokenDigest,
     row: &SessionRow,
     now: Timestamp,
 ) -> Result<()> {
-    query(SEEN)
+    query(UPDATE_LAST_SEEN)
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .execute(store.non_durable("recording the last use of a session"))
         .await?;
-    query(member::SEEN)
+    query(member::UPDATE_LAST_SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
         .execute(store.non_durable("recording the last use of a session"))
@@ -153,11 +153,11 @@ pub(super) async fn end(store: &SqlStore, digest: &TokenDigest, event: &AuditEve
     let mut tx = store
         .begin_change(&event.account_id, "ending a session")
         .await?;
-    let ended = query(END)
+    let deleted_rows = query(END)
         .bind(digest.0.as_slice())
         .execute(&mut tx)
         .await?;
-    if ended == 0 {
+    if deleted_rows == 0 {
         return Ok(());
     }
     record(&mut tx, event).await?;

@@ -1,6 +1,6 @@
 //! Statements and rows. Sessions, and the delays after failed sign-ins.
 
-use crate::error::Corrupt;
+use crate::error::CorruptValue;
 use crate::ports::columns::address;
 use crate::ports::member::MemberRow;
 use domain::Timestamp;
@@ -22,7 +22,7 @@ pub(crate) const FIND: &str = "
     WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
         AND m.deactivated_at IS NULL";
 
-pub(crate) const SEEN: &str =
+pub(crate) const UPDATE_LAST_SEEN: &str =
     "UPDATE sessions SET last_seen_at = $2 WHERE digest = $1 AND last_seen_at < $2";
 
 pub(crate) const END: &str = "DELETE FROM sessions WHERE digest = $1";
@@ -88,13 +88,13 @@ pub(crate) struct OpenSessionRow {
 }
 
 impl TryFrom<OpenSessionRow> for SessionRecord {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: OpenSessionRow) -> Result<Self, Corrupt> {
+    fn try_from(row: OpenSessionRow) -> Result<Self, CorruptValue> {
         let digest = row.digest.try_into();
         let ip = row.ip.map(|ip| address(&ip, "sessions.ip"));
         Ok(Self {
-            digest: TokenDigest(digest.map_err(|_| Corrupt("sessions.digest"))?),
+            digest: TokenDigest(digest.map_err(|_| CorruptValue("sessions.digest"))?),
             created_at: Timestamp::from_millis(row.created_at),
             last_seen_at: Timestamp::from_millis(row.last_seen_at),
             ip: ip.transpose()?,

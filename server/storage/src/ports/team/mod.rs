@@ -12,8 +12,8 @@ use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Resource, Role, Timestamp};
 use service::store::{
-    AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, MemberPlace, NewLink,
-    NewMember, QuotaStore as _, TeamStore, Teammate, TokenDigest,
+    AuditEvent, ChangeMemberOutcome, Invitation, LinkPurpose, MemberChange, MemberCursor, NewLink,
+    NewMember, QuotaStore as _, RedeemOutcome, TeamStore, Teammate, TokenDigest,
 };
 
 #[async_trait]
@@ -21,10 +21,10 @@ impl TeamStore for SqlStore {
     async fn list_members(
         &self,
         account: &AccountId,
-        after: Option<&MemberPlace>,
+        after: Option<&MemberCursor>,
         limit: u32,
     ) -> Result<Vec<Teammate>> {
-        let statements = [(ACTIVE, true), (DEACTIVATED, false)];
+        let statements = [(LIST_ACTIVE, true), (LIST_DEACTIVATED, false)];
         let mut members = Vec::new();
         for (statement, active) in statements {
             let after = match after {
@@ -33,11 +33,11 @@ impl TeamStore for SqlStore {
                 Some(after) if active && !after.active => continue,
                 _ => "",
             };
-            let left = limit as usize - members.len();
+            let remaining = limit as usize - members.len();
             let rows: Vec<TeammateRow> = query(statement)
                 .bind(account.as_str())
                 .bind(after)
-                .bind(i64::try_from(left).unwrap_or(i64::MAX))
+                .bind(i64::try_from(remaining).unwrap_or(i64::MAX))
                 .fetch_all(self.listings("listing the members of an account"))
                 .await?;
             members.extend(read_all::<_, Teammate>(rows)?);
@@ -79,32 +79,37 @@ impl TeamStore for SqlStore {
         change: MemberChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
-    ) -> Result<MemberChanged> {
+    ) -> Result<ChangeMemberOutcome> {
         let mut tx = self.begin_change(account, "changing a member").await?;
         let Some(before) = find(&mut tx, MEMBER, account, id.as_str()).await? else {
-            return Ok(MemberChanged::Missing);
+            return Ok(ChangeMemberOutcome::Missing);
         };
-        let after = before.changed(change, now);
+        let after = before.with_change(change, now);
         if after == before {
-            return Ok(MemberChanged::Same);
+            return Ok(ChangeMemberOutcome::Same);
         }
         if let MemberChange::Role {
             from: Some(from), ..
         } = change
             && from != before.role
         {
-            return Ok(MemberChanged::Differs(before.role));
+            return Ok(ChangeMemberOutcome::Differs(before.role));
         }
-        let people = quota::members(&mut tx, account, now).await?;
-        set(&mut tx, account, &after).await?;
-        let people_now = quota::members(&mut tx, account, now).await?;
-        quota::check(self.quotas(), Resource::Members, people, people_now)?;
+        let members_before = quota::count_members(&mut tx, account, now).await?;
+        update(&mut tx, account, &after).await?;
+        let members_after = quota::count_members(&mut tx, account, now).await?;
+        quota::check(
+            self.quotas(),
+            Resource::Members,
+            members_before,
+            members_after,
+        )?;
         let owners: i64 = query_scalar(ACTIVE_OWNERS)
             .bind(account.as_str())
             .fetch_one(&mut tx)
             .await?;
         if owners == 0 {
-            return Ok(MemberChanged::LastOwner);
+            return Ok(ChangeMemberOutcome::LastOwner);
         }
         // The member may no longer be allowed to make these invitations.
         forget(&mut tx, FORGET_INVITATIONS_BY, id).await?;
@@ -115,7 +120,7 @@ impl TeamStore for SqlStore {
         }
         record(&mut tx, &event(&before)).await?;
         tx.commit().await?;
-        Ok(MemberChanged::Changed)
+        Ok(ChangeMemberOutcome::Changed)
     }
 
     async fn hand_over(
@@ -141,8 +146,8 @@ impl TeamStore for SqlStore {
             return Ok(false);
         }
         (old.role, new.role) = (Role::Admin, Role::Owner);
-        set(&mut tx, account, &old).await?;
-        set(&mut tx, account, &new).await?;
+        update(&mut tx, account, &old).await?;
+        update(&mut tx, account, &new).await?;
         forget(&mut tx, FORGET_INVITATIONS_BY, from).await?;
         write_event(&mut tx, &event).await?;
         tx.commit().await?;
@@ -154,19 +159,24 @@ impl TeamStore for SqlStore {
             .begin_change(&event.account_id, "inviting a member")
             .await?;
         if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
-            let taken: i64 = query_scalar(HAS_ADDRESS)
+            let count: i64 = query_scalar(HAS_ADDRESS)
                 .bind(account.as_str())
                 .bind(email.as_str())
                 .fetch_one(&mut tx)
                 .await?;
-            if taken > 0 {
+            if count > 0 {
                 return Ok(false);
             }
         }
-        let people = quota::members(&mut tx, &event.account_id, event.at).await?;
+        let members_before = quota::count_members(&mut tx, &event.account_id, event.at).await?;
         link::insert(&mut tx, &new).await?;
-        let people_now = quota::members(&mut tx, &event.account_id, event.at).await?;
-        quota::check(self.quotas(), Resource::Members, people, people_now)?;
+        let members_after = quota::count_members(&mut tx, &event.account_id, event.at).await?;
+        quota::check(
+            self.quotas(),
+            Resource::Members,
+            members_before,
+            members_after,
+        )?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)
@@ -211,12 +221,12 @@ impl TeamStore for SqlStore {
         let mut tx = self
             .begin_change(account, "withdrawing an invitation")
             .await?;
-        let withdrawn = query(WITHDRAW)
+        let deleted_rows = query(WITHDRAW)
             .bind(account.as_str())
             .bind(email.as_str())
             .execute(&mut tx)
             .await?;
-        if withdrawn == 0 {
+        if deleted_rows == 0 {
             return Ok(false);
         }
         record(&mut tx, &event).await?;
@@ -230,7 +240,7 @@ impl TeamStore for SqlStore {
         now: Timestamp,
         new: NewMember,
         event: AuditEvent,
-    ) -> Result<Claim> {
+    ) -> Result<RedeemOutcome> {
         let mut tx = self
             .begin_change(&event.account_id, "accepting an invitation")
             .await?;
@@ -241,9 +251,9 @@ impl TeamStore for SqlStore {
             ..
         }) = link::redeem(&mut tx, link, now).await?
         else {
-            return Ok(Claim::LinkGone);
+            return Ok(RedeemOutcome::LinkInvalid);
         };
-        let inserted = query(member::INSERT_MEMBER)
+        let inserted_rows = query(member::INSERT_MEMBER)
             .bind(new.id.as_str())
             .bind(account.as_str())
             .bind(email.as_str())
@@ -252,12 +262,12 @@ impl TeamStore for SqlStore {
             .bind(now.millis())
             .execute(&mut tx)
             .await?;
-        if inserted == 0 {
-            return Ok(Claim::EmailTaken);
+        if inserted_rows == 0 {
+            return Ok(RedeemOutcome::EmailTaken);
         }
         record(&mut tx, &event).await?;
         tx.commit().await?;
-        Ok(Claim::Claimed)
+        Ok(RedeemOutcome::Redeemed)
     }
 }
 
@@ -266,16 +276,16 @@ async fn find(
     executor: impl Executor,
     statement: &'static str,
     account: &AccountId,
-    by: &str,
+    value: &str,
 ) -> Result<Option<Teammate>> {
     query(statement)
         .bind(account.as_str())
-        .bind(by)
+        .bind(value)
         .parse_optional::<TeammateRow, _>(executor)
         .await
 }
 
-async fn set(tx: &mut Transaction, account: &AccountId, to: &Teammate) -> Result<()> {
+async fn update(tx: &mut Transaction, account: &AccountId, to: &Teammate) -> Result<()> {
     query(CHANGE)
         .bind(account.as_str())
         .bind(to.id.as_str())

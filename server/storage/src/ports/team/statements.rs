@@ -1,28 +1,28 @@
 //! Statements and rows. Members of one account, and invitations to it.
 
-use crate::error::Corrupt;
-use crate::ports::columns::parsed;
+use crate::error::CorruptValue;
+use crate::ports::columns::check_column;
 use domain::{Email, MemberId, Role, Timestamp};
 use service::store::{Invitation, Teammate};
 
 macro_rules! teammates {
-    ($which:literal) => {
+    ($condition:literal) => {
         concat!(
             "SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
             FROM members m
             LEFT JOIN second_factors f ON f.member_id = m.id
             WHERE m.account_id = $1 AND ",
-            $which
+            $condition
         )
     };
 }
 
 /// Members in the order of their ids, which is the order of time.
-pub(crate) const ACTIVE: &str =
+pub(crate) const LIST_ACTIVE: &str =
     teammates!("m.deactivated_at IS NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
 
-/// Like [`ACTIVE`]. One statement for both would have to sort.
-pub(crate) const DEACTIVATED: &str =
+/// Like [`LIST_ACTIVE`]. One statement for both would have to sort.
+pub(crate) const LIST_DEACTIVATED: &str =
     teammates!("m.deactivated_at IS NOT NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
 
 pub(crate) const MEMBER: &str = teammates!("m.id = $2");
@@ -40,13 +40,13 @@ pub(crate) const HAS_ADDRESS: &str =
     "SELECT count(*) FROM members WHERE email = $2 AND account_id = $1";
 
 macro_rules! invitations {
-    ($which:literal) => {
+    ($condition:literal) => {
         concat!(
             "SELECT l.email, l.role, m.email AS invited_by, l.expires_at
             FROM links l
             JOIN members m ON m.id = l.invited_by
             WHERE l.account_id = $1 AND l.expires_at > $2 AND ",
-            $which
+            $condition
         )
     };
 }
@@ -72,13 +72,13 @@ pub(crate) struct TeammateRow {
 }
 
 impl TryFrom<TeammateRow> for Teammate {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: TeammateRow) -> Result<Self, Corrupt> {
+    fn try_from(row: TeammateRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            id: parsed(MemberId::parse(&row.id), "members.id")?,
-            email: parsed(Email::from_stored(&row.email), "members.email")?,
-            role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
+            id: check_column(MemberId::parse(&row.id), "members.id")?,
+            email: check_column(Email::from_stored(&row.email), "members.email")?,
+            role: Role::parse(&row.role).ok_or(CorruptValue("members.role"))?,
             last_seen_at: row.last_seen_at.map(Timestamp::from_millis),
             second_factor: row.factor.is_some(),
             deactivated_at: row.deactivated_at.map(Timestamp::from_millis),
@@ -95,13 +95,13 @@ pub(crate) struct InvitationRow {
 }
 
 impl TryFrom<InvitationRow> for Invitation {
-    type Error = Corrupt;
+    type Error = CorruptValue;
 
-    fn try_from(row: InvitationRow) -> Result<Self, Corrupt> {
+    fn try_from(row: InvitationRow) -> Result<Self, CorruptValue> {
         Ok(Self {
-            email: parsed(Email::from_stored(&row.email), "links.email")?,
-            role: Role::parse(&row.role).ok_or(Corrupt("links.role"))?,
-            invited_by: parsed(Email::from_stored(&row.invited_by), "members.email")?,
+            email: check_column(Email::from_stored(&row.email), "links.email")?,
+            role: Role::parse(&row.role).ok_or(CorruptValue("links.role"))?,
+            invited_by: check_column(Email::from_stored(&row.invited_by), "members.email")?,
             expires_at: Timestamp::from_millis(row.expires_at),
         })
     }

@@ -5,16 +5,17 @@
 //! left to SQLite, the connection whose commit makes the log long would run the checkpoint within
 //! that commit. A feed can change more than 10,000 pages, and a revocation would wait until all of
 //! them are copied. So connections that write run no checkpoints, unless the log is longer than
-//! [`LONGEST`]. Checkpoints have a connection of their own:
+//! [`MAX_LOG_PAGES`]. Checkpoints have a connection of their own:
 //!
-//! 1. Each commit wakes a task. When the log has [`LONG`] pages, the task runs a `PASSIVE`
-//!    checkpoint, which takes no lock that a reader or a writer waits for.
+//! 1. Each commit wakes a task. When the log has [`LONG_LOG_PAGES`] pages, the task runs a
+//!    `PASSIVE` checkpoint, which takes no lock that a reader or a writer waits for.
 //! 2. The pages that were committed meanwhile are copied in a second pass, during which nothing in
-//!    this process writes. It is short, since it copies fewer than [`LONG`] pages, often none. A
-//!    change restarts the log only if the whole log had been copied when the change began: without
-//!    the second pass, consecutive changes would append to the log for ever.
+//!    this process writes. It is short, since it copies fewer than [`LONG_LOG_PAGES`] pages, often
+//!    none. A change restarts the log only if the whole log had been copied when the change began:
+//!    without the second pass, consecutive changes would append to the log for ever.
 //! 3. A feed does the same before it begins ([`Checkpoints::make_room`]). So the log holds the
-//!    pages of one feed and some [`LONG`] pages of other changes, however many feeds are sent.
+//!    pages of one feed and some [`LONG_LOG_PAGES`] pages of other changes, however many feeds are
+//!    sent.
 //!
 //! A checkpoint copies no page that is newer than the snapshot of a reading transaction. A feed
 //! waits at most as long as a listing may take. Longer transactions, such as a backup, let the log
@@ -35,19 +36,19 @@ use tokio::time::{Instant, sleep};
 
 /// Length of the log in pages (4 KiB each) from which on it is copied: the same as SQLite's
 /// default.
-const LONG: i64 = 1_000;
+const LONG_LOG_PAGES: i64 = 1_000;
 
 /// Length of the log in pages from which on a commit runs the checkpoint itself: 128 MiB.
 ///
 /// One feed writes less than half of it, so only a much larger change, or a checkpoint task that
 /// makes no progress, gets this far.
-pub(super) const LONGEST: i64 = 32_768;
+pub(super) const MAX_LOG_PAGES: i64 = 32_768;
 
 /// Delay before a checkpoint that could not copy everything is retried.
-const AGAIN: Duration = Duration::from_millis(20);
+const RETRY_DELAY: Duration = Duration::from_millis(20);
 
 /// Delay before a checkpoint that failed, for example on a full disk, is retried.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
+const FAILURE_DELAY: Duration = Duration::from_secs(1);
 
 /// Runs the checkpoints until it is dropped.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn is_whole(&self) -> bool {
+    fn is_complete(&self) -> bool {
         self.busy == 0 && self.log == self.checkpointed
     }
 }
@@ -92,13 +93,13 @@ impl Checkpoints {
     /// Waits until the log is short, or until readers have kept it long for as long as a listing
     /// may take (W1).
     pub(super) async fn make_room(&self) {
-        let began = Instant::now();
+        let start = Instant::now();
         // The task reports a failure, and the feed's own writes report what it means for the feed.
         while let Ok(false) = self.log.shorten().await {
-            if began.elapsed() >= listing::DEADLINE {
+            if start.elapsed() >= listing::DEADLINE {
                 break;
             }
-            sleep(AGAIN).await;
+            sleep(RETRY_DELAY).await;
         }
     }
 
@@ -119,7 +120,7 @@ impl Log {
     async fn keep_short(self) {
         let mut has_failed = false;
         loop {
-            self.scheduler.committed().await;
+            self.scheduler.wait_for_commit().await;
             loop {
                 match self.shorten().await {
                     Ok(is_short) => {
@@ -127,7 +128,7 @@ impl Log {
                         if is_short {
                             break;
                         }
-                        sleep(AGAIN).await;
+                        sleep(RETRY_DELAY).await;
                     }
                     Err(sqlx::Error::PoolClosed) => return,
                     Err(error) => {
@@ -138,7 +139,7 @@ impl Log {
                             );
                         }
                         has_failed = true;
-                        sleep(AFTER_FAILURE).await;
+                        sleep(FAILURE_DELAY).await;
                     }
                 }
             }
@@ -153,19 +154,19 @@ impl Log {
         let mut run = async |checkpoint: &'static str| -> sqlx::Result<Progress> {
             sqlx::query_as(checkpoint).fetch_one(&mut *connection).await
         };
-        let found = run("PRAGMA wal_checkpoint(NOOP)").await?;
-        if found.log < LONG {
+        let progress = run("PRAGMA wal_checkpoint(NOOP)").await?;
+        if progress.log < LONG_LOG_PAGES {
             return Ok(true);
         }
-        if !found.is_whole() {
+        if !progress.is_complete() {
             let first = run("PRAGMA wal_checkpoint(PASSIVE)").await?;
-            if first.busy != 0 || first.log - first.checkpointed >= LONG {
+            if first.busy != 0 || first.log - first.checkpointed >= LONG_LOG_PAGES {
                 return Ok(false);
             }
         }
         // The second pass, with the exclusive permit, so that no page is added meanwhile.
         let _permit = self.scheduler.exclusive().await;
-        Ok(run("PRAGMA wal_checkpoint(PASSIVE)").await?.is_whole())
+        Ok(run("PRAGMA wal_checkpoint(PASSIVE)").await?.is_complete())
     }
 }
 

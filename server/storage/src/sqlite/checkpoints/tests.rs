@@ -3,19 +3,19 @@ use crate::SqlStore;
 use crate::engine::Transaction;
 use crate::query::{query, query_scalar};
 use crate::sqlite::SqliteEngine;
-use crate::sqlite::open::tests::fresh;
+use crate::sqlite::open::tests::open_temporary;
 use contract::{Change, World};
 use domain::{AccountId, Timestamp};
 use service::inventory::{Currency, Item, ItemId};
 use service::store::{
-    Action, Actor, AuditEvent, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, FeedConditions, InventoryStore as _, UpsertCounts, UpsertOutcome,
 };
 use sqlx::{Connection as _, SqliteConnection};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// More pages than a checkpoint leaves in the log.
-const PAGES: i64 = 2 * LONG;
+const PAGES: i64 = 2 * LONG_LOG_PAGES;
 /// Some 5,000 pages in total.
 const ITEMS: usize = 500;
 
@@ -30,34 +30,34 @@ async fn progress(store: &SqlStore) -> Progress {
 }
 
 /// Waits for the task, which gets all the time that it needs.
-async fn is_copied(store: &SqlStore) {
-    let began = Instant::now();
+async fn wait_until_copied(store: &SqlStore) {
+    let start = Instant::now();
     loop {
-        let found = progress(store).await;
-        if found.is_whole() {
+        let log_state = progress(store).await;
+        if log_state.is_complete() {
             return;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{found:?}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{log_state:?}");
         sleep(Duration::from_millis(10)).await;
     }
 }
 
 async fn write(tx: &mut Transaction, pages: i64) {
     let statement = "INSERT INTO filler VALUES (zeroblob(4096 * $1))";
-    let written = query(statement).bind(pages).execute(tx);
-    written.await.unwrap();
+    let result = query(statement).bind(pages).execute(tx);
+    result.await.unwrap();
 }
 
-async fn with_filler() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
-    let (place, store, engine) = fresh().await;
-    let made = query("CREATE TABLE filler (data BLOB)");
-    made.execute(store.writer("a test")).await.unwrap();
-    (place, store, engine)
+async fn open_with_filler() -> (tempfile::TempDir, SqlStore, Arc<SqliteEngine>) {
+    let (directory, store, engine) = open_temporary().await;
+    let result = query("CREATE TABLE filler (data BLOB)");
+    result.execute(store.writer("a test")).await.unwrap();
+    (directory, store, engine)
 }
 
 #[tokio::test]
 async fn commit_on_a_write_connection_runs_no_checkpoint() {
-    let (_place, store, engine) = with_filler().await;
+    let (_directory, store, engine) = open_with_filler().await;
     engine.checkpoints.task.abort();
     for round in 1..=3 {
         let mut tx = match round {
@@ -68,17 +68,17 @@ async fn commit_on_a_write_connection_runs_no_checkpoint() {
         .unwrap();
         write(&mut tx, PAGES).await;
         tx.commit().await.unwrap();
-        let found = progress(&store).await;
-        assert!(found.log > round * PAGES, "{found:?}");
-        assert_eq!(found.checkpointed, 0, "in round {round}");
+        let log_state = progress(&store).await;
+        assert!(log_state.log > round * PAGES, "{log_state:?}");
+        assert_eq!(log_state.checkpointed, 0, "in round {round}");
     }
     store.close().await;
 }
 
 #[tokio::test]
 async fn change_of_10000_pages_stays_in_memory_until_it_is_committed() {
-    let (place, store, _engine) = with_filler().await;
-    let log = place.path().join("voxum.db-wal");
+    let (directory, store, _engine) = open_with_filler().await;
+    let log = directory.path().join("voxum.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
     let before = length();
     let mut tx = store.begin_global_change("a change").await.unwrap();
@@ -91,7 +91,7 @@ async fn change_of_10000_pages_stays_in_memory_until_it_is_committed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_log_is_checkpointed_after_a_commit_and_restarted_by_the_next_change() {
-    let (_place, store, _engine) = with_filler().await;
+    let (_directory, store, _engine) = open_with_filler().await;
     for round in 0..3 {
         let mut tx = match round {
             0 => store.begin_global_change("a change").await,
@@ -101,19 +101,19 @@ async fn long_log_is_checkpointed_after_a_commit_and_restarted_by_the_next_chang
         .unwrap();
         write(&mut tx, PAGES).await;
         tx.commit().await.unwrap();
-        is_copied(&store).await;
+        wait_until_copied(&store).await;
     }
     let statement = query("INSERT INTO filler VALUES (zeroblob(1))");
     statement.execute(store.writer("a test")).await.unwrap();
-    let found = progress(&store).await;
-    assert!(found.log < LONG, "{found:?}");
+    let log_state = progress(&store).await;
+    assert!(log_state.log < LONG_LOG_PAGES, "{log_state:?}");
     store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn read_transaction_keeps_its_snapshot_and_delays_the_checkpoint_until_it_ends() {
-    let (place, store, engine) = with_filler().await;
-    let options = crate::sqlite::pools::options(&place.path().join("voxum.db"));
+    let (directory, store, engine) = open_with_filler().await;
+    let options = crate::sqlite::pools::options(&directory.path().join("voxum.db"));
     let mut reader = SqliteConnection::connect_with(&options).await.unwrap();
     let count = "SELECT count(*) FROM filler";
     let mut reading = reader.begin().await.unwrap();
@@ -133,14 +133,14 @@ async fn read_transaction_keeps_its_snapshot_and_delays_the_checkpoint_until_it_
         .await
         .unwrap();
     assert_eq!(rows, 0);
-    let found = progress(&store).await;
+    let log_state = progress(&store).await;
     assert!(
-        found.log > 3 * PAGES && found.log - found.checkpointed >= 3 * PAGES,
-        "{found:?}"
+        log_state.log > 3 * PAGES && log_state.log - log_state.checkpointed >= 3 * PAGES,
+        "{log_state:?}"
     );
     reading.rollback().await.unwrap();
     // Nothing else is committed, so the task has to retry by itself.
-    is_copied(&store).await;
+    wait_until_copied(&store).await;
     reader.close().await.unwrap();
     store.close().await;
 }
@@ -176,47 +176,47 @@ async fn feed(store: &SqlStore, account: &AccountId, round: usize) {
         account,
         &Actor::System,
         &items,
-        FeedTerms::default(),
+        FeedConditions::default(),
         now,
         &event,
     );
-    assert!(matches!(stored.await.unwrap(), Upserted::Stored(_)));
+    assert!(matches!(stored.await.unwrap(), UpsertOutcome::Stored(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn log_does_not_grow_from_feed_to_feed_while_others_read_and_write() {
-    let (place, store, _engine) = fresh().await;
+    let (directory, store, _engine) = open_temporary().await;
     let world = World::build(&store).await;
     let account = Change::EraseLead.account(&world);
-    let others = async {
+    let other_work = async {
         loop {
-            let read = query_scalar("SELECT count(*) FROM installation");
-            let _: i64 = read.fetch_one(store.readers("a test")).await.unwrap();
+            let query_one = query_scalar("SELECT count(*) FROM installation");
+            let _: i64 = query_one.fetch_one(store.readers("a test")).await.unwrap();
             let change = query("UPDATE installation SET id = id");
             change.execute(store.writer("a test")).await.unwrap();
             let uses = query("UPDATE nodes SET beats = beats");
             uses.execute(store.non_durable("a test")).await.unwrap();
         }
     };
-    let log = place.path().join("voxum.db-wal");
+    let log = directory.path().join("voxum.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
     let feeds = async {
         feed(&store, account, 0).await;
-        let of_one = length();
+        let first_length = length();
         for round in 1..6 {
             feed(&store, account, round).await;
         }
-        (of_one, length())
+        (first_length, length())
     };
-    let (of_one, longest) = tokio::select! {
+    let (first_length, longest) = tokio::select! {
         lengths = feeds => lengths,
-        () = others => unreachable!("it has no end"),
+        () = other_work => unreachable!("it has no end"),
     };
-    assert!(of_one > 4_096 * 1_000, "{of_one}");
+    assert!(first_length > 4_096 * 1_000, "{first_length}");
     // An update also writes what it replaces, and other writes happened beside it.
     assert!(
-        longest < 3 * of_one,
-        "the log had {longest} bytes, and {of_one} of them after the first feed"
+        longest < 3 * first_length,
+        "the log had {longest} bytes, and {first_length} of them after the first feed"
     );
     store.close().await;
 }

@@ -1,6 +1,6 @@
 //! Values with nothing to see in them, and line ends.
 
-use super::{feed, named};
+use super::{feed, sample_item};
 use crate::support::{Key, LEADS, World};
 use serde_json::{Value, json};
 
@@ -85,21 +85,21 @@ async fn name_with_only_invisible_characters_is_refused_as_blank() {
         ("text/csv", csv),
     ] {
         let http = key.with("content-type", kind);
-        let answer = http.send("POST", "/api/inventory", body).await;
-        let errors = answer.errors();
+        let response = http.send("POST", "/api/inventory", body).await;
+        let errors = response.errors();
         assert_eq!(
             errors,
             [("/items/0/name".into(), "required".into())],
             "{kind}"
         );
     }
-    let mut item = named("A");
+    let mut item = sample_item("A");
     item["attributes"] = json!({ blank: "x" });
-    let answer = key.post("/api/inventory", &feed([item])).await.expect(422);
-    let detail = answer.json()["errors"][0]["detail"].clone();
-    let wanted =
+    let response = key.post("/api/inventory", &feed([item])).await.expect(422);
+    let detail = response.json()["errors"][0]["detail"].clone();
+    let expected =
         "Name attributes with 1 to 128 characters that can be seen, and no control characters.";
-    assert_eq!(detail, wanted);
+    assert_eq!(detail, expected);
     let lead = json!({ "email": blank, "phone": blank });
     let owner = world.sign_in(crate::support::OWNER).await;
     let crm = owner.create("CRM", &["leads:write"]).await;
@@ -122,7 +122,7 @@ async fn negative_price_is_refused_with_the_range_of_prices() {
         ),
     ] {
         let item = json!({ "id": "A", "name": "n", "price": price });
-        let answer = key.post("/api/inventory", &feed([item])).await.expect(422);
-        assert_eq!(answer.json()["errors"][0]["detail"], detail, "{price}");
+        let response = key.post("/api/inventory", &feed([item])).await.expect(422);
+        assert_eq!(response.json()["errors"][0]["detail"], detail, "{price}");
     }
 }

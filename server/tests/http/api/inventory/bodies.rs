@@ -1,12 +1,12 @@
 //! Bodies that are not what they should be.
 
-use super::{feed, named};
-use crate::support::{Answer, Http, Text as _, World};
+use super::{feed, sample_item};
+use crate::support::{TestClient, TestResponse, Text as _, World};
 use axum::body::{Body, Bytes};
 use serde_json::json;
 use std::convert::Infallible;
 
-async fn post(http: &Http, body: impl Into<Body>) -> Answer {
+async fn post(http: &TestClient, body: impl Into<Body>) -> TestResponse {
     http.with("content-type", "application/json")
         .send("POST", "/api/inventory", body)
         .await
@@ -21,11 +21,11 @@ async fn every_invalid_value_is_reported_in_one_response() {
         "colour": "red",
     });
     let mut errors = key
-        .post("/api/inventory", &feed([named("GOOD"), item]))
+        .post("/api/inventory", &feed([sample_item("GOOD"), item]))
         .await
         .errors();
     errors.sort();
-    let wanted = [
+    let expected = [
         ("attributes/a~1b", "invalid"),
         ("attributes/c", "invalid"),
         ("available", "invalid"),
@@ -39,10 +39,10 @@ async fn every_invalid_value_is_reported_in_one_response() {
         ("price", "invalid"),
         ("url", "invalid"),
     ];
-    let wanted: Vec<_> = wanted
+    let expected: Vec<_> = expected
         .map(|(at, code)| (format!("/items/1/{at}"), code.to_owned()))
         .to_vec();
-    assert_eq!(errors, wanted);
+    assert_eq!(errors, expected);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn body_is_refused_unless_it_is_a_list_of_items() {
         (json!({ "items": [3] }), "/items/0", "invalid"),
         (json!({ "items": [[]] }), "/items/0", "invalid"),
         (
-            json!({ "items": [named("A")], "mode": "replace" }),
+            json!({ "items": [sample_item("A")], "mode": "replace" }),
             "/mode",
             "unknown_field",
         ),
@@ -66,7 +66,10 @@ async fn body_is_refused_unless_it_is_a_list_of_items() {
         let errors = key.post("/api/inventory", &body).await.errors();
         assert_eq!(errors, [(pointer.to_owned(), code.to_owned())], "{body}");
     }
-    let other_id = key.put("/api/inventory/A", &named("B")).await.errors();
+    let other_id = key
+        .put("/api/inventory/A", &sample_item("B"))
+        .await
+        .errors();
     assert_eq!(other_id, [("/id".to_owned(), "invalid".to_owned())]);
 }
 
@@ -108,20 +111,20 @@ async fn malformed_json_is_refused_and_not_quoted() {
         b"{\"items\":[NaN]}",
     ];
     for body in cases {
-        let answer = post(&key, body.to_vec()).await;
+        let response = post(&key, body.to_vec()).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (400, "malformed_body".into()),
             "{:?}",
             String::from_utf8_lossy(body)
         );
-        answer.lacks("swordfish");
+        response.lacks("swordfish");
     }
     // Nesting is no work for the stack: it parses, and is refused for what it is.
     assert_eq!(post(&key, deep).await.errors()[0].1, "invalid");
-    let half = r#"{"items":[{"id":"A","name":"\ud83d"}]}"#;
+    let half_a_character = r#"{"items":[{"id":"A","name":"\ud83d"}]}"#;
     assert_eq!(
-        post(&key, half).await.errors()[0],
+        post(&key, half_a_character).await.errors()[0],
         ("/items/0/name".into(), "invalid".into())
     );
 }
@@ -129,8 +132,8 @@ async fn malformed_json_is_refused_and_not_quoted() {
 #[tokio::test]
 async fn unsupported_media_types_charsets_and_encodings_are_refused() {
     let (_world, key) = World::with_key().await;
-    let body = feed([named("A")]).to_string();
-    let send = async |http: &Http| http.send("POST", "/api/inventory", body.clone()).await;
+    let body = feed([sample_item("A")]).to_string();
+    let send = async |http: &TestClient| http.send("POST", "/api/inventory", body.clone()).await;
     for kind in [
         "",
         "text/plain",
@@ -142,18 +145,18 @@ async fn unsupported_media_types_charsets_and_encodings_are_refused() {
         "application/json; charset=latin1",
         "application/jsonp",
     ] {
-        let answer = send(&key.with("content-type", kind)).await;
+        let response = send(&key.with("content-type", kind)).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (415, "unsupported_media_type".into()),
             "{kind}"
         );
     }
     assert_eq!(send(&key).await.problem().0, 415, "no content type");
-    let zipped = key
+    let compressed = key
         .with("content-type", "application/json")
         .with("content-encoding", "gzip");
-    assert_eq!(send(&zipped).await.problem().0, 415);
+    assert_eq!(send(&compressed).await.problem().0, 415);
     for kind in [
         "application/json",
         "Application/JSON; charset=UTF-8",
@@ -173,7 +176,7 @@ async fn body_is_refused_beyond_its_limit_even_if_its_length_is_unknown() {
         too_large
     );
     // Well-formed, and as large as may be.
-    let mut body = feed([named("A")]).to_string().into_bytes();
+    let mut body = feed([sample_item("A")]).to_string().into_bytes();
     body.resize(16 * MIB, b' ');
     post(&key, body).await.expect(200);
     // A stream that never ends and says nothing of its length.
@@ -184,10 +187,10 @@ async fn body_is_refused_beyond_its_limit_even_if_its_length_is_unknown() {
         too_large
     );
     let json = key.with("content-type", "application/json");
-    let answer = json
+    let response = json
         .send("PUT", "/api/inventory/A", vec![b' '; 2 * MIB + 1])
         .await;
-    assert_eq!(answer.problem(), too_large);
+    assert_eq!(response.problem(), too_large);
 }
 
 #[tokio::test]

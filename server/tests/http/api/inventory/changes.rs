@@ -1,7 +1,7 @@
 //! `GET /api/inventory/changes`
 
-use super::{feed, named};
-use crate::support::{Answer, Http, INVENTORY, Text as _, World};
+use super::{feed, sample_item};
+use crate::support::{INVENTORY, TestClient, TestResponse, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 const PATH: &str = "/api/inventory/changes";
 
 /// The ids on a page, a removed one with a `-` before it, and the cursor to go on from.
-fn page(answer: &Answer) -> (Vec<String>, String) {
-    let answer = answer.json();
-    let items = answer["items"].as_array().unwrap().iter();
+fn page(response: &TestResponse) -> (Vec<String>, String) {
+    let response = response.json();
+    let items = response["items"].as_array().unwrap().iter();
     let ids = items.map(|item| {
         let mark = if item["deleted_at"].is_null() {
             ""
@@ -20,11 +20,11 @@ fn page(answer: &Answer) -> (Vec<String>, String) {
         };
         format!("{mark}{}", item["id"].as_str().unwrap())
     });
-    let cursor = answer["next_cursor"].as_str().unwrap().to_owned();
+    let cursor = response["next_cursor"].as_str().unwrap().to_owned();
     (ids.collect(), cursor)
 }
 
-async fn follow(key: &Http, cursor: &str) -> (Vec<String>, String) {
+async fn follow(key: &TestClient, cursor: &str) -> (Vec<String>, String) {
     let path = format!("{PATH}?limit=3&cursor={cursor}");
     page(&key.get(&path).await.expect(200))
 }
@@ -35,7 +35,7 @@ async fn client_that_follows_the_changes_receives_every_change_and_removal() {
     let key = owner.create("Feed", &INVENTORY).await;
     let (ids, cursor) = page(&key.get(PATH).await.expect(200));
     assert_eq!(ids, [""; 0]);
-    let items = ["A", "B", "C", "D"].map(named);
+    let items = ["A", "B", "C", "D"].map(sample_item);
     key.post("/api/inventory", &feed(items.to_vec()))
         .await
         .expect(200);
@@ -48,9 +48,9 @@ async fn client_that_follows_the_changes_receives_every_change_and_removal() {
     // By the API, by a feed and from the console.
     world.clock.advance_seconds(5);
     key.delete("/api/inventory/B").await.expect(204);
-    let kept = feed(vec![named("A"), named("D")]);
+    let remaining = feed(vec![sample_item("A"), sample_item("D")]);
     let replace = "/api/inventory?mode=replace";
-    key.post(replace, &kept).await.expect(200);
+    key.post(replace, &remaining).await.expect(200);
     let fields = [("mode", "replace"), ("removals", "1")];
     let imported = owner.import("cars.csv", "id,name\nA,Another\n", &fields);
     imported.await.expect(200);
@@ -90,9 +90,9 @@ async fn page_of_changes_ends_before_two_mebibytes_and_the_next_page_continues()
         } else {
             format!("&cursor={cursor}")
         };
-        let answer = key.get(&format!("{PATH}?limit=500{query}")).await;
-        assert!(answer.body.len() <= 2 * 1024 * 1024);
-        let (ids, next) = page(&answer);
+        let response = key.get(&format!("{PATH}?limit=500{query}")).await;
+        assert!(response.body.len() <= 2 * 1024 * 1024);
+        let (ids, next) = page(&response);
         if ids.is_empty() {
             break;
         }
@@ -107,7 +107,7 @@ async fn page_of_changes_ends_before_two_mebibytes_and_the_next_page_continues()
 #[tokio::test]
 async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
     let (world, key) = World::with_key().await;
-    let items = feed(vec![named("A"), named("B")]);
+    let items = feed(vec![sample_item("A"), sample_item("B")]);
     key.post("/api/inventory", &items).await.expect(200);
     let (_, old) = page(&key.get(PATH).await);
     key.delete("/api/inventory/A").await.expect(204);
@@ -119,7 +119,7 @@ async fn expired_cursor_is_refused_with_advice_to_read_the_inventory_again() {
     world.services.inventory.sweep_removed().await.unwrap();
     let expired = key.get(&format!("{PATH}?cursor={old}")).await;
     expired
-        .refused(410, "cursor_expired")
+        .refusal(410, "cursor_expired")
         .has("Read the whole inventory again");
     assert_eq!(follow(&key, &new).await, (vec![], new));
     assert_eq!(page(&key.get(PATH).await.expect(200)).0, ["B"]);
@@ -144,9 +144,9 @@ async fn foreign_cursors_and_unsupported_parameters_are_refused() {
         "q=a",
         "updated_since=2026-01-31T08:00:00Z",
     ] {
-        let answer = key.get(&format!("{PATH}?{query}")).await;
+        let response = key.get(&format!("{PATH}?{query}")).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (400, "invalid_parameter".into()),
             "{query}"
         );

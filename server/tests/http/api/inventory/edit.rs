@@ -1,21 +1,21 @@
 //! `PATCH /api/inventory/{id}`: a JSON merge patch
 
-use super::full;
-use crate::support::{Answer, Http, Text as _, World};
+use super::full_item;
+use crate::support::{TestClient, TestResponse, Text as _, World};
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/inventory/SKU001";
 
 /// A key, and the item with every field.
-async fn stored(world: &World) -> (Http, Value) {
+async fn store_item(world: &World) -> (TestClient, Value) {
     let key = world.key().await;
-    let mut item = full();
+    let mut item = full_item();
     item.as_object_mut().unwrap().remove("id");
     let item = key.put(PATH, &item).await.expect(201).json();
-    (Http::clone(&key), item)
+    (TestClient::clone(&key), item)
 }
 
-async fn patch(key: &Http, body: &Value) -> Answer {
+async fn patch(key: &TestClient, body: &Value) -> TestResponse {
     key.with("content-type", "application/merge-patch+json")
         .send("PATCH", PATH, body.to_string())
         .await
@@ -24,7 +24,7 @@ async fn patch(key: &Http, body: &Value) -> Answer {
 #[tokio::test]
 async fn patch_keeps_absent_fields_and_clears_null_fields() {
     let world = World::new().await;
-    let (key, mut item) = stored(&world).await;
+    let (key, mut item) = store_item(&world).await;
     world.clock.advance_seconds(5);
     let body = json!({ "price": "29900.00", "category": null, "attributes": { "colour": null, "seats": "5" } });
     let changed = patch(&key, &body).await.expect(200);
@@ -62,7 +62,7 @@ async fn patch_keeps_absent_fields_and_clears_null_fields() {
 #[tokio::test]
 async fn patch_is_refused_if_the_resulting_item_is_invalid() {
     let world = World::new().await;
-    let (key, item) = stored(&world).await;
+    let (key, item) = store_item(&world).await;
     for (body, pointer, code) in [
         (json!({ "name": null }), "/name", "required"),
         (json!({ "name": " " }), "/name", "required"),
@@ -81,8 +81,8 @@ async fn patch_is_refused_if_the_resulting_item_is_invalid() {
         (json!([]), "", "invalid"),
         (json!(null), "", "invalid"),
     ] {
-        let answer = patch(&key, &body).await;
-        assert_eq!(answer.errors(), [(pointer.into(), code.into())], "{body}");
+        let response = patch(&key, &body).await;
+        assert_eq!(response.errors(), [(pointer.into(), code.into())], "{body}");
     }
     // The whole item counts: 40 attributes are there once these are added to the two.
     let texts = |range: std::ops::Range<u32>| -> Value {
@@ -90,31 +90,31 @@ async fn patch_is_refused_if_the_resulting_item_is_invalid() {
         json!({ "attributes": texts.collect::<serde_json::Map<_, _>>() })
     };
     patch(&key, &texts(0..30)).await.expect(200);
-    let answer = patch(&key, &texts(30..45)).await;
-    assert_eq!(answer.errors(), [(String::new(), "too_long".into())]);
-    let answer = patch(&key, &texts(0..1)).await.expect(200).json();
-    assert_eq!(answer["description"], item["description"]);
+    let response = patch(&key, &texts(30..45)).await;
+    assert_eq!(response.errors(), [(String::new(), "too_long".into())]);
+    let response = patch(&key, &texts(0..1)).await.expect(200).json();
+    assert_eq!(response["description"], item["description"]);
 }
 
 #[tokio::test]
 async fn conditional_patch_is_refused_if_its_precondition_fails() {
     let world = World::new().await;
-    let (key, _) = stored(&world).await;
+    let (key, _) = store_item(&world).await;
     let name = |name: &str| json!({ "name": name });
     let tag = key.get(PATH).await.header("etag").to_owned();
-    let seen = key.with("if-match", format!("W/{tag}"));
-    patch(&seen, &name("one")).await.expect(200);
-    let late = patch(&seen, &name("two")).await;
-    late.refused(412, "precondition_failed");
+    let conditional = key.with("if-match", format!("W/{tag}"));
+    patch(&conditional, &name("one")).await.expect(200);
+    let stale = patch(&conditional, &name("two")).await;
+    stale.refusal(412, "precondition_failed");
     assert_eq!(key.get(PATH).await.json()["name"], "one");
     let any = key.with("if-match", "*");
     patch(&any, &name("three")).await.expect(200);
     let absent = key.with("if-none-match", "*");
     assert_eq!(patch(&absent, &name("four")).await.problem().0, 412);
     key.delete(PATH).await.expect(204);
-    for key in [&key, &any, &seen] {
+    for key in [&key, &any, &conditional] {
         let missing = patch(key, &name("five")).await;
-        missing.refused(404, "not_found");
+        missing.refusal(404, "not_found");
     }
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
 }
@@ -122,25 +122,28 @@ async fn conditional_patch_is_refused_if_its_precondition_fails() {
 #[tokio::test]
 async fn patch_is_carried_out_once_for_each_idempotency_key() {
     let world = World::new().await;
-    let (key, _) = stored(&world).await;
-    let once = key.with("idempotency-key", "a");
-    assert_eq!(patch(&once, &json!({ "price": -1 })).await.status, 422);
+    let (key, _) = store_item(&world).await;
+    let idempotent_key = key.with("idempotency-key", "a");
+    assert_eq!(
+        patch(&idempotent_key, &json!({ "price": -1 })).await.status,
+        422
+    );
     let body = json!({ "name": "once" });
-    let first = patch(&once, &body).await.expect(200);
+    let first = patch(&idempotent_key, &body).await.expect(200);
     key.patch(PATH, &json!({ "name": "later" }))
         .await
         .expect(200);
-    let again = patch(&once, &body).await.expect(200);
-    assert_eq!(again.header("idempotency-replayed"), "true");
-    assert_eq!(again.body, first.body);
-    assert_eq!(again.header("etag"), first.header("etag"));
+    let replay = patch(&idempotent_key, &body).await.expect(200);
+    assert_eq!(replay.header("idempotency-replayed"), "true");
+    assert_eq!(replay.body, first.body);
+    assert_eq!(replay.header("etag"), first.header("etag"));
     assert_eq!(key.get(PATH).await.json()["name"], "later");
 }
 
 #[tokio::test]
 async fn patch_accepts_json_and_merge_patch_and_no_other_media_type() {
     let world = World::new().await;
-    let (key, _) = stored(&world).await;
+    let (key, _) = store_item(&world).await;
     for kind in [
         "application/merge-patch+json",
         "Application/Merge-Patch+JSON",
@@ -151,19 +154,19 @@ async fn patch_accepts_json_and_merge_patch_and_no_other_media_type() {
     }
     for kind in ["text/csv", "application/json-patch+json", "text/json"] {
         let key = key.with("content-type", kind);
-        let answer = key.send("PATCH", PATH, r#"{"name":"n"}"#).await;
-        answer
-            .refused(415, "unsupported_media_type")
+        let response = key.send("PATCH", PATH, r#"{"name":"n"}"#).await;
+        response
+            .refusal(415, "unsupported_media_type")
             .has("`application/merge-patch+json`");
     }
     let merge = key.with("content-type", "application/merge-patch+json");
     let put = merge.send("PUT", PATH, r#"{"name":"n"}"#).await;
-    put.refused(415, "unsupported_media_type");
+    put.refusal(415, "unsupported_media_type");
 
     let (_world, crm) = World::with_crm_key().await;
     let lead = crm.post("/api/leads", &json!({ "phone": "1" })).await;
     let path = lead.expect(201).header("location").to_owned();
     let merge = crm.with("content-type", "application/merge-patch+json");
-    let answer = merge.send("PATCH", &path, r#"{"status":"won"}"#).await;
-    assert_eq!(answer.expect(200).json()["status"], "won");
+    let response = merge.send("PATCH", &path, r#"{"status":"won"}"#).await;
+    assert_eq!(response.expect(200).json()["status"], "won");
 }

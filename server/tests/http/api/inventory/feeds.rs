@@ -1,10 +1,10 @@
 //! `POST /api/inventory`: formats, full feeds, and feeds in which something is wrong.
 
-use super::{feed, named};
+use super::{feed, sample_item};
 use crate::support::{INVENTORY, Key, Text as _, World};
 use serde_json::{Value, json};
 
-async fn send(key: &Key, query: &str, kind: &str, body: &str) -> crate::support::Answer {
+async fn send(key: &Key, query: &str, kind: &str, body: &str) -> crate::support::TestResponse {
     key.with("content-type", kind)
         .send("POST", &format!("/api/inventory{query}"), body.to_owned())
         .await
@@ -39,9 +39,9 @@ async fn json_xml_and_csv_feeds_store_the_same_item() {
     let (_world, key) = World::with_key().await;
     let mut unchanged = 0;
     for (kind, body) in forms {
-        let answer = send(&key, "", kind, body).await.expect(200).json();
+        let response = send(&key, "", kind, body).await.expect(200).json();
         assert_eq!(
-            (&answer["received"], &answer["unchanged"]),
+            (&response["received"], &response["unchanged"]),
             (&json!(1), &json!(unchanged)),
             "{kind}"
         );
@@ -68,10 +68,10 @@ async fn errors_have_the_same_pointers_in_every_format() {
         ),
         ("text/csv", "id,name,price\nA,a,\nB,b,ten\n"),
     ] {
-        let answer = send(&key, "", kind, body).await;
-        assert_eq!(answer.problem().0, 422, "{kind}");
+        let response = send(&key, "", kind, body).await;
+        assert_eq!(response.problem().0, 422, "{kind}");
         assert_eq!(
-            answer.errors(),
+            response.errors(),
             [("/items/1/price".into(), "invalid".into())],
             "{kind}"
         );
@@ -92,7 +92,7 @@ async fn errors_have_the_same_pointers_in_every_format() {
 }
 
 /// Two faulty items after a good one. The second has no id, and begins on the fifth line.
-const FAULTY: [(&str, &str, [Option<usize>; 2]); 3] = [
+const FAULTY_FEEDS: [(&str, &str, [Option<usize>; 2]); 3] = [
     (
         "application/json",
         r#"{"items":[{"id":"A","name":"a"},{"id":"B","price":"ten"},{"name":"c"}]}"#,
@@ -114,10 +114,10 @@ const FAULTY: [(&str, &str, [Option<usize>; 2]); 3] = [
 #[tokio::test]
 async fn every_error_contains_the_line_and_the_id_of_its_item() {
     let (_world, key) = World::with_key().await;
-    for (kind, body, [first, second]) in FAULTY {
+    for (kind, body, [first, second]) in FAULTY_FEEDS {
         let problem = send(&key, "", kind, body).await.expect(422).json();
         let errors = problem["errors"].as_array().unwrap().iter();
-        let places: Vec<_> = errors
+        let locations: Vec<_> = errors
             .map(|error| {
                 (
                     error["pointer"].as_str().unwrap(),
@@ -129,7 +129,7 @@ async fn every_error_contains_the_line_and_the_id_of_its_item() {
         let (first, second) = (json!(first), json!(second));
         let b = json!("B");
         assert_eq!(
-            places,
+            locations,
             [
                 ("/items/1/name", &first, &b),
                 ("/items/1/price", &first, &b),
@@ -153,8 +153,8 @@ async fn every_error_contains_the_line_and_the_id_of_its_item() {
     let many: Vec<_> = (0..2_000).map(|n| format!("{},,x", id(n))).collect();
     let many = format!("id,name,price\ngood,g,1\n{}", many.join("\n"));
     for query in ["", "?on_error=skip"] {
-        let answer = send(&key, query, "text/csv", &many).await;
-        assert!(answer.body.len() < 1_000_000, "{}", answer.body.len());
+        let response = send(&key, query, "text/csv", &many).await;
+        assert!(response.body.len() < 1_000_000, "{}", response.body.len());
     }
 }
 
@@ -163,15 +163,15 @@ async fn html_entities_are_accepted_and_unknown_entities_reject_only_their_item(
     let (_world, key) = World::with_key().await;
     let xml = "<inventory>\n<item><id>A</id><name>Caf&eacute;&nbsp;&amp;</name></item>\n<item><id>B</id>\n\
         <name>&foo;</name></item>\n<item><id>C</id><name>R&D</name></item></inventory>";
-    let answer = send(&key, "?on_error=skip", "application/xml", xml).await;
-    let report = answer.expect(200).json();
-    let places: Vec<_> = report["rejected"].as_array().unwrap().iter().collect();
+    let response = send(&key, "?on_error=skip", "application/xml", xml).await;
+    let report = response.expect(200).json();
+    let rejected: Vec<_> = report["rejected"].as_array().unwrap().iter().collect();
     assert_eq!(
-        (&places[0]["id"], &places[0]["line"]),
+        (&rejected[0]["id"], &rejected[0]["line"]),
         (&json!("B"), &json!(3))
     );
     assert_eq!(
-        (&places[1]["id"], &places[1]["line"]),
+        (&rejected[1]["id"], &rejected[1]["line"]),
         (&json!("C"), &json!(5))
     );
     let item = key.get_json("/api/inventory/A").await;
@@ -181,27 +181,27 @@ async fn html_entities_are_accepted_and_unknown_entities_reject_only_their_item(
 #[tokio::test]
 async fn full_feed_removes_missing_items_of_its_own_account_only() {
     let (world, key) = World::with_key().await;
-    let other = world.stranger().await;
-    let others = other.create("Feed", &INVENTORY).await;
-    for key in [&key, &others] {
-        let items = feed([named("A"), named("B"), named("C")]);
+    let stranger = world.stranger().await;
+    let stranger_key = stranger.create("Feed", &INVENTORY).await;
+    for key in [&key, &stranger_key] {
+        let items = feed([sample_item("A"), sample_item("B"), sample_item("C")]);
         key.post("/api/inventory", &items).await.expect(200);
     }
-    let full = feed([named("B"), named("D")]);
-    let answer = key
-        .post("/api/inventory?mode=replace", &full)
+    let full_feed = feed([sample_item("B"), sample_item("D")]);
+    let response = key
+        .post("/api/inventory?mode=replace", &full_feed)
         .await
         .expect(200);
     assert_eq!(
-        answer.body,
+        response.body,
         r#"{"received":2,"created":1,"updated":0,"unchanged":1,"removed":2,"rejected":[],"rejected_count":0}"#
     );
     assert_eq!(ids(&key).await, ["B", "D"]);
-    assert_eq!(ids(&others).await, ["A", "B", "C"]);
+    assert_eq!(ids(&stranger_key).await, ["A", "B", "C"]);
     // A feed that cannot be taken removes nothing, and an empty one cannot be taken.
     for bad in [json!({ "items": [{ "id": "E" }] }), json!({ "items": [] })] {
-        let answer = key.post("/api/inventory?mode=replace", &bad).await;
-        assert_eq!(answer.problem().0, 422);
+        let response = key.post("/api/inventory?mode=replace", &bad).await;
+        assert_eq!(response.problem().0, 422);
     }
     assert_eq!(ids(&key).await, ["B", "D"]);
 }
@@ -209,7 +209,7 @@ async fn full_feed_removes_missing_items_of_its_own_account_only() {
 #[tokio::test]
 async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
     let (_world, key) = World::with_key().await;
-    let items = feed([named("A"), named("B"), named("C")]);
+    let items = feed([sample_item("A"), sample_item("B"), sample_item("C")]);
     key.post("/api/inventory", &items).await.expect(200);
     for csv in [
         "id,name\nA,\"a\nB,b\nC,c\n",
@@ -217,10 +217,10 @@ async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
         "id,name\n\"A\" a,a\nB,b\nC,c\n",
     ] {
         for query in ["?mode=replace", "?mode=replace&on_error=skip"] {
-            let answer = send(&key, query, "text/csv", csv).await;
-            let (status, problem) = answer.problem();
+            let response = send(&key, query, "text/csv", csv).await;
+            let (status, problem) = response.problem();
             assert_eq!((status, &*problem), (400, "malformed_body"), "{csv}");
-            answer.has("line 2");
+            response.has("line 2");
         }
     }
     assert_eq!(ids(&key).await, ["A", "B", "C"]);
@@ -229,7 +229,7 @@ async fn full_feed_with_a_missing_quotation_mark_changes_nothing() {
 #[tokio::test]
 async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
     let (_world, key) = World::with_key().await;
-    let items = feed([named("12345"), named("B"), named("C")]);
+    let items = feed([sample_item("12345"), sample_item("B"), sample_item("C")]);
     key.post("/api/inventory", &items).await.expect(200);
     let bodies = [
         (
@@ -250,16 +250,16 @@ async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
         ("text/csv", "id,name\nB,b\n12345\n", "/items/1"),
     ];
     for (kind, body, pointer) in bodies {
-        let answer = send(&key, "?mode=replace&on_error=skip", kind, body).await;
-        assert_eq!(answer.problem(), (422, "invalid_body".into()), "{kind}");
-        let pointers: Vec<_> = answer.errors().into_iter().map(|(at, _)| at).collect();
+        let response = send(&key, "?mode=replace&on_error=skip", kind, body).await;
+        assert_eq!(response.problem(), (422, "invalid_body".into()), "{kind}");
+        let pointers: Vec<_> = response.errors().into_iter().map(|(at, _)| at).collect();
         assert_eq!(pointers[0], "/items", "{kind}");
         assert!(pointers.iter().any(|at| at == pointer), "{pointers:?}");
         assert_eq!(ids(&key).await, ["12345", "B", "C"]);
     }
     for (kind, body, _) in bodies {
-        let answer = send(&key, "?on_error=skip", kind, body).await.expect(200);
-        assert_eq!(answer.json()["rejected_count"], 1, "{kind}");
+        let response = send(&key, "?on_error=skip", kind, body).await.expect(200);
+        assert_eq!(response.json()["rejected_count"], 1, "{kind}");
     }
 }
 
@@ -267,11 +267,11 @@ async fn full_feed_is_refused_if_the_id_of_an_item_is_unreadable() {
 async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
     let (world, key) = World::with_key().await;
     let many = |to: usize| {
-        let items = (0..to).map(|number| named(&format!("{number:03}")));
+        let items = (0..to).map(|number| sample_item(&format!("{number:03}")));
         feed(items.collect::<Vec<_>>())
     };
     key.post("/api/inventory", &many(300)).await.expect(200);
-    let cut_off = many(60);
+    let truncated = many(60);
     for query in [
         "",
         "&on_error=skip",
@@ -279,20 +279,20 @@ async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
         "&allow_removal=239",
     ] {
         let path = format!("/api/inventory?mode=replace{query}");
-        let answer = key.post(&path, &cut_off).await;
+        let response = key.post(&path, &truncated).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (409, "removal_not_allowed".into()),
             "{query}"
         );
-        let detail = answer.json()["detail"].to_string();
+        let detail = response.json()["detail"].to_string();
         detail.has("240 of 300 items");
         detail.has("allow_removal=240");
     }
     assert_eq!(world.count("SELECT count(*) FROM items").await, 300);
     let path = "/api/inventory?mode=replace&allow_removal=240";
-    let answer = key.post(path, &cut_off).await.expect(200).json();
-    assert_eq!(answer["removed"], 240);
+    let response = key.post(path, &truncated).await.expect(200).json();
+    assert_eq!(response["removed"], 240);
     // Half of them, or a hundred, may go without a word.
     key.post("/api/inventory", &many(200)).await.expect(200);
     let path = "/api/inventory?mode=replace&allow_removal=10000";
@@ -304,27 +304,34 @@ async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
 #[tokio::test]
 async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
     let (_world, key) = World::with_key().await;
-    key.post("/api/inventory", &feed([named("bad"), named("old")]))
-        .await
-        .expect(200);
+    key.post(
+        "/api/inventory",
+        &feed([sample_item("bad"), sample_item("old")]),
+    )
+    .await
+    .expect(200);
     let items = json!([
-        named("A"),
+        sample_item("A"),
         { "id": "bad", "name": "n", "price": -1 },
         { "name": "n" },
-        named("A"),
+        sample_item("A"),
         "no item",
     ]);
     let path = "/api/inventory?on_error=skip";
-    let answer = key
+    let response = key
         .post(path, &feed(items.clone()))
         .await
         .expect(200)
         .json();
     assert_eq!(
-        (&answer["received"], &answer["created"], &answer["removed"]),
+        (
+            &response["received"],
+            &response["created"],
+            &response["removed"]
+        ),
         (&json!(5), &json!(1), &json!(0))
     );
-    let told: Vec<_> = answer["rejected"]
+    let rejections: Vec<_> = response["rejected"]
         .as_array()
         .unwrap()
         .iter()
@@ -341,7 +348,7 @@ async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
         (json!(index), id, json!(pointer), json!(code))
     };
     assert_eq!(
-        told,
+        rejections,
         [
             entry(1, json!("bad"), "/items/1/price", "out_of_range"),
             entry(2, Value::Null, "/items/2/id", "required"),
@@ -349,12 +356,12 @@ async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
             entry(4, Value::Null, "/items/4", "invalid"),
         ]
     );
-    assert_eq!(answer["rejected_count"], 4);
-    let readable = json!([named("A"), { "id": "bad", "name": "n", "price": -1 }]);
+    assert_eq!(response["rejected_count"], 4);
+    let readable = json!([sample_item("A"), { "id": "bad", "name": "n", "price": -1 }]);
     let path = "/api/inventory?on_error=skip&mode=replace";
-    let answer = key.post(path, &feed(readable)).await.expect(200).json();
+    let response = key.post(path, &feed(readable)).await.expect(200).json();
     assert_eq!(
-        (&answer["removed"], &answer["rejected_count"]),
+        (&response["removed"], &response["rejected_count"]),
         (&json!(1), &json!(1))
     );
     assert_eq!(
@@ -362,13 +369,13 @@ async fn invalid_items_are_skipped_and_reported_one_by_one_on_request() {
         ["A", "bad"],
         "what was passed over is not removed"
     );
-    let answer = key.post("/api/inventory", &feed(items)).await;
-    assert_eq!(answer.problem().0, 422, "rejected unless asked otherwise");
+    let response = key.post("/api/inventory", &feed(items)).await;
+    assert_eq!(response.problem().0, 422, "rejected unless asked otherwise");
     let none = feed([json!({ "id": "x" })]);
-    let answer = key
+    let response = key
         .post("/api/inventory?on_error=skip&mode=replace", &none)
         .await;
-    assert_eq!(answer.problem().0, 422, "nothing good, nothing done");
+    assert_eq!(response.problem().0, 422, "nothing good, nothing done");
     assert_eq!(ids(&key).await, ["A", "bad"]);
 }
 
@@ -383,7 +390,7 @@ async fn full_feed_is_refused_if_it_would_remove_too_many_items() {
     assert_eq!(world.count("SELECT count(*) FROM items").await, 10_001);
     // One item less, and it fits.
     key.delete("/api/inventory/old-1").await.expect(204);
-    let answer = key.post(path, &items).await.expect(200).json();
-    assert_eq!(answer["removed"], 10_000);
+    let response = key.post(path, &items).await.expect(200).json();
+    assert_eq!(response["removed"], 10_000);
     assert_eq!(ids(&key).await, ["new"]);
 }

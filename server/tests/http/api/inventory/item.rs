@@ -1,14 +1,14 @@
 //! `/api/inventory/{id}`
 
-use super::full;
-use crate::support::{Answer, World};
+use super::full_item;
+use crate::support::{TestResponse, World};
 use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
 async fn item_can_be_created_read_replaced_and_removed() {
     let (_world, key) = World::with_key().await;
-    let mut item = full();
+    let mut item = full_item();
     item.as_object_mut().unwrap().remove("id");
     let created = key.put("/api/inventory/SKU001", &item).await.expect(201);
     assert_snapshot!(created.snapshot(), @r#"
@@ -33,12 +33,12 @@ async fn item_can_be_created_read_replaced_and_removed() {
     assert_eq!(key.get_json("/api/inventory/SKU001").await, created);
     let list = key.get_json("/api/inventory").await;
     assert_eq!(list, json!({ "items": [created], "next_cursor": null }));
-    let again = key
+    let repeat = key
         .put("/api/inventory/SKU001", &item)
         .await
         .expect(200)
         .json();
-    assert_eq!(again, created);
+    assert_eq!(repeat, created);
     item["name"] = json!("Honda Accord 2025");
     let changed = key
         .put("/api/inventory/SKU001", &item)
@@ -46,11 +46,11 @@ async fn item_can_be_created_read_replaced_and_removed() {
         .expect(200)
         .json();
     assert_eq!(changed["name"], "Honda Accord 2025");
-    let gone = key.delete("/api/inventory/SKU001").await.expect(204);
-    assert_eq!(gone.body, "");
+    let deletion = key.delete("/api/inventory/SKU001").await.expect(204);
+    assert_eq!(deletion.body, "");
     for method in ["GET", "DELETE"] {
-        let answer = key.send(method, "/api/inventory/SKU001", "").await;
-        answer.refused(404, "not_found");
+        let response = key.send(method, "/api/inventory/SKU001", "").await;
+        response.refusal(404, "not_found");
     }
 }
 
@@ -66,8 +66,8 @@ async fn percent_encoded_ids_are_accepted_in_the_path() {
         ("'%3B%20DROP%20TABLE%20items%3B--", "'; DROP TABLE items;--"),
     ] {
         let path = format!("/api/inventory/{path}");
-        let answer = key.put(&path, &json!({ "name": "n" })).await.expect(201);
-        assert_eq!(answer.json()["id"], id);
+        let response = key.put(&path, &json!({ "name": "n" })).await.expect(201);
+        assert_eq!(response.json()["id"], id);
         key.get(&path).await.expect(200);
         key.delete(&path).await.expect(204);
     }
@@ -82,11 +82,11 @@ async fn invalid_ids_in_the_path_are_refused() {
         ("%2e%2E", "invalid"),
         ("%20", "required"),
     ] {
-        let answer = key
+        let response = key
             .put(&format!("/api/inventory/{path}"), &json!({ "name": "n" }))
             .await;
         assert_eq!(
-            answer.errors(),
+            response.errors(),
             [("/id".to_owned(), code.to_owned())],
             "{path}"
         );
@@ -96,13 +96,13 @@ async fn invalid_ids_in_the_path_are_refused() {
     for id in ["%FF", &long] {
         let path = format!("/api/inventory/{id}");
         for method in ["GET", "DELETE"] {
-            let answer = key.send(method, &path, "").await;
-            answer.refused(400, "invalid_parameter");
+            let response = key.send(method, &path, "").await;
+            response.refusal(400, "invalid_parameter");
         }
-        let answer = key.put(&path, &json!({ "name": "n" })).await;
-        answer.refused(400, "invalid_parameter");
-        let answer = key.put(&path, &json!({ "name": "" })).await;
-        assert_eq!(answer.errors(), [("/name".into(), "required".into())]);
+        let response = key.put(&path, &json!({ "name": "n" })).await;
+        response.refusal(400, "invalid_parameter");
+        let response = key.put(&path, &json!({ "name": "" })).await;
+        assert_eq!(response.errors(), [("/name".into(), "required".into())]);
     }
 }
 
@@ -110,11 +110,11 @@ async fn invalid_ids_in_the_path_are_refused() {
 async fn conditional_change_is_refused_if_its_precondition_fails() {
     let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
-    let named = |name: &str| json!({ "name": name });
+    let with_name = |name: &str| json!({ "name": name });
     for line in ["\"abc\"", "*", "\"19c0f1a2b3c-1\""] {
-        let answer = key.with("if-match", line).put(path, &named("n")).await;
+        let response = key.with("if-match", line).put(path, &with_name("n")).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (412, "precondition_failed".into()),
             "{line}"
         );
@@ -122,20 +122,23 @@ async fn conditional_change_is_refused_if_its_precondition_fails() {
     key.get(path).await.expect(404);
 
     let only_new = key.with("if-none-match", "*");
-    let made = only_new.put(path, &named("one")).await.expect(201);
-    let first = made.header("etag").to_owned();
+    let created = only_new.put(path, &with_name("one")).await.expect(201);
+    let first = created.header("etag").to_owned();
     assert!(first.starts_with('"') && first.ends_with('"'), "{first}");
-    assert_eq!(only_new.put(path, &named("two")).await.problem().0, 412);
+    assert_eq!(only_new.put(path, &with_name("two")).await.problem().0, 412);
     assert_eq!(key.get(path).await.header("etag"), first);
 
-    let fresh = key.with("if-match", &first);
-    let same = fresh.put(path, &named("one")).await.expect(200);
+    let conditional = key.with("if-match", &first);
+    let same = conditional.put(path, &with_name("one")).await.expect(200);
     assert_eq!(same.header("etag"), first, "nothing changed");
-    let changed = fresh.put(path, &named("two")).await.expect(200);
+    let changed = conditional.put(path, &with_name("two")).await.expect(200);
     let second = changed.header("etag").to_owned();
     assert_ne!(second, first);
-    assert_eq!(fresh.put(path, &named("three")).await.problem().0, 412);
-    assert_eq!(fresh.delete(path).await.problem().0, 412);
+    assert_eq!(
+        conditional.put(path, &with_name("three")).await.problem().0,
+        412
+    );
+    assert_eq!(conditional.delete(path).await.problem().0, 412);
     assert_eq!(key.get(path).await.json()["name"], "two");
 
     let either = key.with("if-match", format!("{first}, {second}"));
@@ -143,7 +146,7 @@ async fn conditional_change_is_refused_if_its_precondition_fails() {
     assert_eq!(either.delete(path).await.problem().0, 404);
     let both = key.with("if-match", "*").with("if-none-match", "*");
     assert_eq!(
-        both.put(path, &named("n")).await.problem().1,
+        both.put(path, &with_name("n")).await.problem().1,
         "invalid_parameter"
     );
 }
@@ -152,8 +155,8 @@ async fn conditional_change_is_refused_if_its_precondition_fails() {
 async fn precondition_accepts_an_etag_that_a_proxy_altered() {
     let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
-    let made = key.put(path, &json!({ "name": "0" })).await.expect(201);
-    let mut tag = made.header("etag").to_owned();
+    let created = key.put(path, &json!({ "name": "0" })).await.expect(201);
+    let mut tag = created.header("etag").to_owned();
     let alter: [fn(&str) -> String; 3] = [
         |tag| format!("W/{tag}"),
         |tag| format!("{}-gzip\"", tag.trim_end_matches('"')),
@@ -166,8 +169,8 @@ async fn precondition_accepts_an_etag_that_a_proxy_altered() {
         let name = json!({ "name": format!("{number}") });
         let changed = writer.put(path, &name).await.expect(200);
         let name = json!({ "name": "a later change" });
-        let late = writer.put(path, &name).await;
-        late.refused(412, "precondition_failed");
+        let stale = writer.put(path, &name).await;
+        stale.refusal(412, "precondition_failed");
         assert_eq!(writer.delete(path).await.problem().0, 412);
         tag = changed.header("etag").to_owned();
     }
@@ -179,26 +182,26 @@ async fn precondition_accepts_an_etag_that_a_proxy_altered() {
 async fn refusal_mentions_a_proxy_when_the_etag_is_foreign() {
     let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
-    let made = key.put(path, &json!({ "name": "n" })).await.expect(201);
-    let detail = |answer: &Answer| answer.json()["detail"].as_str().unwrap().to_owned();
+    let created = key.put(path, &json!({ "name": "n" })).await.expect(201);
+    let detail = |response: &TestResponse| response.json()["detail"].as_str().unwrap().to_owned();
     let foreign = key.with("if-match", "W/\"1a2b3c\"").delete(path).await;
-    foreign.refused(412, "precondition_failed");
+    foreign.refusal(412, "precondition_failed");
     assert!(detail(&foreign).contains("a proxy in between replaced it"));
     key.put(path, &json!({ "name": "m" })).await.expect(200);
-    let old = key.with("if-match", made.header("etag"));
-    let old = old.delete(path).await.expect(412);
-    assert!(detail(&old).contains("Read the item again"));
+    let stale = key.with("if-match", created.header("etag"));
+    let stale = stale.delete(path).await.expect(412);
+    assert!(detail(&stale).contains("Read the item again"));
 }
 
 #[tokio::test]
 async fn get_responds_not_modified_if_the_etag_is_current() {
     let (_world, key) = World::with_key().await;
     let path = "/api/inventory/A";
-    let made = key.put(path, &json!({ "name": "n" })).await.expect(201);
-    let tag = made.header("etag").to_owned();
-    let again = key.with("if-none-match", &tag).get(path).await.expect(304);
+    let created = key.put(path, &json!({ "name": "n" })).await.expect(201);
+    let tag = created.header("etag").to_owned();
+    let repeat = key.with("if-none-match", &tag).get(path).await.expect(304);
     assert_eq!(
-        (again.body.as_str(), again.header("etag")),
+        (repeat.body.as_str(), repeat.header("etag")),
         ("", tag.as_str())
     );
     key.with("if-none-match", "\"other\"")

@@ -1,29 +1,29 @@
 //! `GET /api/inventory`
 
-use super::{feed, named};
+use super::{feed, sample_item};
 use crate::support::{Key, World};
 use serde_json::Value;
 use serde_json::json;
 
 async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
-    let answer = key.get_json(path).await;
-    let items = answer["items"].as_array().unwrap().iter();
+    let response = key.get_json(path).await;
+    let items = response["items"].as_array().unwrap().iter();
     let ids = items
         .map(|item| item["id"].as_str().unwrap().to_owned())
         .collect();
-    (ids, answer["next_cursor"].as_str().map(str::to_owned))
+    (ids, response["next_cursor"].as_str().map(str::to_owned))
 }
 
 #[tokio::test]
 async fn pages_list_items_in_the_order_of_ids_without_gaps_or_duplicates() {
     let (world, key) = World::with_key().await;
     let all: Vec<String> = (0..105).map(|n| format!("N{n:03}")).collect();
-    let items: Vec<Value> = all.iter().rev().map(|id| named(id)).collect();
+    let items: Vec<Value> = all.iter().rev().map(|id| sample_item(id)).collect();
     key.post("/api/inventory", &feed(items)).await.expect(200);
     let (first, next) = ids(&key, "/api/inventory").await;
     assert_eq!((first.len(), next.is_some()), (50, true));
     for limit in [1, 7, 35, 105, 500] {
-        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+        let (mut listed_ids, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let at = cursor
                 .map(|cursor| format!("&cursor={cursor}"))
@@ -32,29 +32,32 @@ async fn pages_list_items_in_the_order_of_ids_without_gaps_or_duplicates() {
             assert!(page.len() <= limit);
             // Not faster than a key may.
             world.clock.advance_seconds(1);
-            seen.extend(page);
+            listed_ids.extend(page);
             cursor = next;
             if cursor.is_none() {
                 break;
             }
         }
-        assert_eq!(seen, all, "by {limit}");
+        assert_eq!(listed_ids, all, "by {limit}");
     }
 }
 
 #[tokio::test]
 async fn empty_inventory_is_listed_as_one_empty_page() {
     let world = World::new().await;
-    let answer = world.key().await.get("/api/inventory").await.expect(200);
-    assert_eq!(answer.body, r#"{"items":[],"next_cursor":null}"#);
+    let response = world.key().await.get("/api/inventory").await.expect(200);
+    assert_eq!(response.body, r#"{"items":[],"next_cursor":null}"#);
 }
 
 #[tokio::test]
 async fn next_page_continues_after_the_last_item_even_if_it_was_removed() {
     let (_world, key) = World::with_key().await;
-    key.post("/api/inventory", &feed(["A", "B", "C"].map(named).to_vec()))
-        .await
-        .expect(200);
+    key.post(
+        "/api/inventory",
+        &feed(["A", "B", "C"].map(sample_item).to_vec()),
+    )
+    .await
+    .expect(200);
     let (_, next) = ids(&key, "/api/inventory?limit=2").await;
     key.delete("/api/inventory/B").await.expect(204);
     let (rest, _) = ids(&key, &format!("/api/inventory?cursor={}", next.unwrap())).await;
@@ -64,7 +67,7 @@ async fn next_page_continues_after_the_last_item_even_if_it_was_removed() {
 #[tokio::test]
 async fn invalid_parameter_is_refused_and_named() {
     let (_world, key) = World::with_key().await;
-    for (query, named) in [
+    for (query, parameter) in [
         ("limit=0", "`limit`"),
         ("limit=501", "`limit`"),
         ("limit=ten", "`limit`"),
@@ -77,16 +80,19 @@ async fn invalid_parameter_is_refused_and_named() {
         ("on_error=skip", "`on_error`"),
         ("colour=red", "`colour`"),
     ] {
-        let answer = key.get(&format!("/api/inventory?{query}")).await;
+        let response = key.get(&format!("/api/inventory?{query}")).await;
         assert_eq!(
-            answer.problem(),
+            response.problem(),
             (400, "invalid_parameter".into()),
             "{query}"
         );
         assert!(
-            answer.json()["detail"].as_str().unwrap().contains(named),
+            response.json()["detail"]
+                .as_str()
+                .unwrap()
+                .contains(parameter),
             "{query}: {}",
-            answer.body
+            response.body
         );
     }
     assert_eq!(
@@ -114,11 +120,11 @@ async fn items_are_filtered_by_category_text_and_time_across_pages() {
     let item = item("B2", "Honda Jazz", "Small");
     key.post("/api/inventory", &feed([item])).await.expect(200);
     let ids = async |query: &str| {
-        let answer = key
+        let response = key
             .get(&format!("/api/inventory?{query}"))
             .await
             .expect(200);
-        let items = answer.json()["items"].clone();
+        let items = response.json()["items"].clone();
         let items = items.as_array().unwrap().clone();
         let ids = items
             .iter()

@@ -26,11 +26,11 @@ async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("/api/inventory?{query}{cursor}");
-        let answer = key.get_json(&path).await;
-        let ids = answer["items"].as_array().unwrap().iter();
+        let response = key.get_json(&path).await;
+        let ids = response["items"].as_array().unwrap().iter();
         let ids = ids.map(|item| item["id"].as_str().unwrap().to_owned());
         pages.push(ids.collect());
-        match &answer["next_cursor"] {
+        match &response["next_cursor"] {
             Value::String(next) => cursor = format!("&cursor={next}"),
             _ => return pages,
         }
@@ -46,19 +46,19 @@ async fn search_scans_ten_thousand_items_per_page_and_finds_every_match() {
         "category=quokka",
         "updated_since=1970-01-01T00:00:01Z",
     ] {
-        let found = pages(&key, query).await;
+        let matches = pages(&key, query).await;
         assert_eq!(
-            found,
+            matches,
             [vec!["N00005", "N00006"], vec![], vec!["N24999"]],
             "{query}"
         );
     }
     // A page that is full ends before that.
-    let found = pages(&key, "q=quokka&limit=1").await;
+    let matches = pages(&key, "q=quokka&limit=1").await;
     let expected = [vec!["N00005"], vec!["N00006"], vec![], vec!["N24999"]];
-    assert_eq!(found, expected);
-    let found = pages(&key, "q=zebra").await;
-    assert_eq!(found, [const { Vec::<String>::new() }; 3]);
+    assert_eq!(matches, expected);
+    let matches = pages(&key, "q=zebra").await;
+    assert_eq!(matches, [const { Vec::<String>::new() }; 3]);
     // Without a filter, each item that is looked at is on the page.
     let first = key.get_json("/api/inventory?limit=500").await;
     assert_eq!(first["items"].as_array().unwrap().len(), 500);
@@ -134,8 +134,8 @@ async fn search_ignores_whitespace_around_filter_values() {
         "/inventory?q=%20honda%20",
         "/inventory/export.csv?q=%C2%A0honda%0A",
     ] {
-        let answer = owner.get(path).await.expect(200);
-        assert!(answer.body.contains("Honda Accord"), "{path}");
+        let response = owner.get(path).await.expect(200);
+        assert!(response.body.contains("Honda Accord"), "{path}");
     }
     for path in [
         "/keys?q=%20feed%0A",

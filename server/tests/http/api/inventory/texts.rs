@@ -5,7 +5,7 @@ use crate::support::World;
 use serde_json::{Value, json};
 
 /// Kept to the last byte.
-const KEPT: [&str; 10] = [
+const ACCEPTED_TEXTS: [&str; 10] = [
     "'; DROP TABLE items; --",
     "<script>alert(1)</script>",
     "مرحبا بالعالم",
@@ -19,7 +19,7 @@ const KEPT: [&str; 10] = [
 ];
 
 /// With characters that no text may hold.
-const REFUSED: [&str; 5] = ["nul\0", "bell\u{7}", "re\rturn", "delete\u{7F}", "c\u{85}1"];
+const REFUSED_TEXTS: [&str; 5] = ["nul\0", "bell\u{7}", "re\rturn", "delete\u{7F}", "c\u{85}1"];
 
 fn item(text: &str) -> Value {
     json!({ "id": "T", "name": text, "category": text, "description": text, "attributes": { "note": text } })
@@ -28,7 +28,7 @@ fn item(text: &str) -> Value {
 #[tokio::test]
 async fn texts_in_every_script_are_stored_unchanged() {
     let (_world, key) = World::with_key().await;
-    for text in KEPT {
+    for text in ACCEPTED_TEXTS {
         key.post("/api/inventory", &feed([item(text)]))
             .await
             .expect(200);
@@ -42,7 +42,7 @@ async fn texts_in_every_script_are_stored_unchanged() {
 #[tokio::test]
 async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
     let (_world, key) = World::with_key().await;
-    let plain = KEPT
+    let plain = ACCEPTED_TEXTS
         .into_iter()
         .filter(|text| !text.contains(['\t', '\n']) && domain::find_invisible(text).is_none());
     let items: Vec<_> = plain
@@ -52,11 +52,11 @@ async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
     key.post("/api/inventory", &feed(items.clone()))
         .await
         .expect(200);
-    let listed = key.get_json("/api/inventory").await;
-    let listed = listed["items"].as_array().unwrap();
-    assert_eq!(listed.len(), count);
+    let stored_items = key.get_json("/api/inventory").await;
+    let stored_items = stored_items["items"].as_array().unwrap();
+    assert_eq!(stored_items.len(), count);
     for item in items {
-        let stored = listed
+        let stored = stored_items
             .iter()
             .find(|stored| stored["id"] == item["id"])
             .expect("it is listed");
@@ -67,19 +67,19 @@ async fn ids_and_attribute_names_in_every_script_are_stored_unchanged() {
 #[tokio::test]
 async fn control_characters_are_refused_in_every_text() {
     let (_world, key) = World::with_key().await;
-    for text in REFUSED {
+    for text in REFUSED_TEXTS {
         let errors = key
             .post("/api/inventory", &feed([item(text)]))
             .await
             .errors();
         let pointers: Vec<_> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        let wanted = [
+        let expected = [
             "/items/0/name",
             "/items/0/category",
             "/items/0/description",
             "/items/0/attributes/note",
         ];
-        assert_eq!(pointers, wanted, "{text:?}");
+        assert_eq!(pointers, expected, "{text:?}");
         let errors = key
             .post(
                 "/api/inventory",

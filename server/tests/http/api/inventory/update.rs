@@ -1,17 +1,17 @@
 //! `POST /api/inventory?mode=update`: feeds that have only some fields
 
-use super::{feed, full};
-use crate::support::{Answer, Key, World};
+use super::{feed, full_item};
+use crate::support::{Key, TestResponse, World};
 use serde_json::{Value, json};
 
 const UPDATE: &str = "/api/inventory?mode=update";
 const SKIP: &str = "/api/inventory?mode=update&on_error=skip";
 
 /// A key, and two items with every field, whose ids are A and B.
-async fn stored(world: &World) -> (Key, [Value; 2]) {
+async fn store_items(world: &World) -> (Key, [Value; 2]) {
     let key = world.key().await;
     let items = ["A", "B"].map(|id| {
-        let mut item = full();
+        let mut item = full_item();
         item["id"] = json!(id);
         item
     });
@@ -23,7 +23,7 @@ async fn stored(world: &World) -> (Key, [Value; 2]) {
     (key, items)
 }
 
-async fn send(key: &Key, path: &str, kind: &str, body: &str) -> Answer {
+async fn send(key: &Key, path: &str, kind: &str, body: &str) -> TestResponse {
     let key = key.with("content-type", kind);
     key.send("POST", path, body.to_owned()).await
 }
@@ -43,13 +43,13 @@ async fn update_changes_only_the_fields_that_the_feed_contains_in_every_format()
         ("text/csv", csv),
     ] {
         let world = World::new().await;
-        let (key, [mut a, mut b]) = stored(&world).await;
-        let answer = send(&key, UPDATE, kind, body).await.expect(200).json();
+        let (key, [mut a, mut b]) = store_items(&world).await;
+        let response = send(&key, UPDATE, kind, body).await.expect(200).json();
         if kind == "text/csv" {
             send(&key, UPDATE, kind, "id;price\nB;\n").await.expect(200);
         } else {
             assert_eq!(
-                (&answer["received"], &answer["updated"]),
+                (&response["received"], &response["updated"]),
                 (&json!(2), &json!(2))
             );
         }
@@ -69,10 +69,10 @@ async fn update_changes_only_the_fields_that_the_feed_contains_in_every_format()
 #[tokio::test]
 async fn merge_clears_the_fields_that_an_item_leaves_out() {
     let world = World::new().await;
-    let (key, _) = stored(&world).await;
+    let (key, _) = store_items(&world).await;
     let csv = "id,name,price\nA,Honda,1\n";
-    let answer = send(&key, "/api/inventory?mode=merge", "text/csv", csv).await;
-    answer.expect(200);
+    let response = send(&key, "/api/inventory?mode=merge", "text/csv", csv).await;
+    response.expect(200);
     let item = key.get("/api/inventory/A").await.json();
     assert_eq!(item["category"], Value::Null);
     assert_eq!(item["attributes"], json!({}));
@@ -81,14 +81,14 @@ async fn merge_clears_the_fields_that_an_item_leaves_out() {
 #[tokio::test]
 async fn unknown_ids_are_reported_and_not_created() {
     let world = World::new().await;
-    let (key, [a, _]) = stored(&world).await;
+    let (key, [a, _]) = store_items(&world).await;
     let csv = "id,price\nA,1\nC,2\nB,3\nD,4\n";
-    let answer = send(&key, UPDATE, "text/csv", csv).await;
+    let response = send(&key, UPDATE, "text/csv", csv).await;
     let unknown = |index: u32| (format!("/items/{index}/id"), "not_found".to_owned());
-    assert_eq!(answer.errors(), [unknown(1), unknown(3)]);
+    assert_eq!(response.errors(), [unknown(1), unknown(3)]);
     assert_eq!(key.get("/api/inventory/A").await.json(), a);
 
-    let answer = send(&key, SKIP, "text/csv", csv).await.expect(200).json();
+    let response = send(&key, SKIP, "text/csv", csv).await.expect(200).json();
     let counts = [
         "received",
         "created",
@@ -97,24 +97,24 @@ async fn unknown_ids_are_reported_and_not_created() {
         "rejected_count",
     ];
     assert_eq!(
-        counts.map(|name| answer[name].as_u64().unwrap()),
+        counts.map(|name| response[name].as_u64().unwrap()),
         [4, 0, 2, 0, 2]
     );
-    assert_eq!(answer["rejected"][0]["id"], "C");
-    assert_eq!(answer["rejected"][1]["index"], 3);
-    assert_eq!(answer["rejected"][1]["errors"][0]["code"], "not_found");
+    assert_eq!(response["rejected"][0]["id"], "C");
+    assert_eq!(response["rejected"][1]["index"], 3);
+    assert_eq!(response["rejected"][1]["errors"][0]["code"], "not_found");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 2);
     assert_eq!(key.get("/api/inventory/B").await.json()["price"], 3);
 
     // If nothing is good, nothing is stored.
-    let answer = send(&key, SKIP, "text/csv", "id,price\nC,2\n").await;
-    assert_eq!(answer.errors(), [unknown(0)]);
+    let response = send(&key, SKIP, "text/csv", "id,price\nC,2\n").await;
+    assert_eq!(response.errors(), [unknown(0)]);
 }
 
 #[tokio::test]
 async fn bad_values_are_reported_in_the_order_of_the_feed() {
     let world = World::new().await;
-    let (key, [a, _]) = stored(&world).await;
+    let (key, [a, _]) = store_items(&world).await;
     let items = json!([
         { "id": "A", "price": 1 },
         { "id": "C", "price": 1 },
@@ -123,14 +123,14 @@ async fn bad_values_are_reported_in_the_order_of_the_feed() {
         { "price": 2 },
         { "id": "E", "colour": "red" },
     ]);
-    let answer = key.post(UPDATE, &feed(items.clone())).await.expect(422);
-    let errors = answer.errors();
+    let response = key.post(UPDATE, &feed(items.clone())).await.expect(422);
+    let errors = response.errors();
     let code = |pointer: &str, code: &str| (format!("/items/{pointer}"), code.to_owned());
     assert!(errors.contains(&code("3/id", "duplicate")), "{errors:?}");
     assert!(errors.contains(&code("4/id", "required")), "{errors:?}");
     assert_eq!(key.get("/api/inventory/A").await.json(), a);
-    let answer = key.post(SKIP, &feed(items)).await.expect(200).json();
-    let rejected = answer["rejected"].as_array().unwrap().iter();
+    let response = key.post(SKIP, &feed(items)).await.expect(200).json();
+    let rejected = response["rejected"].as_array().unwrap().iter();
     let rejected: Vec<_> = rejected
         .map(|item| {
             (
@@ -147,24 +147,24 @@ async fn bad_values_are_reported_in_the_order_of_the_feed() {
         (5, "unknown_field"),
     ];
     assert_eq!(rejected, expected);
-    assert_eq!(answer["updated"], 1);
+    assert_eq!(response["updated"], 1);
     assert_eq!(key.get("/api/inventory/A").await.json()["price"], 1);
 }
 
 #[tokio::test]
 async fn update_response_is_replayed_for_its_idempotency_key() {
     let world = World::new().await;
-    let (key, _) = stored(&world).await;
-    let once = key.with("idempotency-key", "a");
+    let (key, _) = store_items(&world).await;
+    let idempotent_key = key.with("idempotency-key", "a");
     let body = feed(json!([{ "id": "A", "price": 1 }]));
     let missing = feed(json!([{ "id": "C", "price": 1 }]));
-    once.post(UPDATE, &missing).await.expect(422);
-    let first = once.post(UPDATE, &body).await.expect(200);
-    let again = once.post(UPDATE, &body).await.expect(200);
-    assert_eq!(again.header("idempotency-replayed"), "true");
-    assert_eq!(again.body, first.body);
-    let refused = key.post(&format!("{UPDATE}&allow_removal=5"), &body).await;
-    refused.refused(400, "invalid_parameter");
+    idempotent_key.post(UPDATE, &missing).await.expect(422);
+    let first = idempotent_key.post(UPDATE, &body).await.expect(200);
+    let replay = idempotent_key.post(UPDATE, &body).await.expect(200);
+    assert_eq!(replay.header("idempotency-replayed"), "true");
+    assert_eq!(replay.body, first.body);
+    let refusal = key.post(&format!("{UPDATE}&allow_removal=5"), &body).await;
+    refusal.refusal(400, "invalid_parameter");
 }
 
 /// 256 items of 64 KiB fill the bound, though the feed itself is small.
@@ -186,35 +186,38 @@ async fn update_of_too_much_stored_text_is_refused() {
         let items: Vec<_> = items.map(|id| json!({ "id": id, "price": 1 })).collect();
         feed(items)
     };
-    let answer = key.post(UPDATE, &prices(0..3)).await;
-    assert_eq!(answer.errors(), [("/items".into(), "out_of_range".into())]);
+    let response = key.post(UPDATE, &prices(0..3)).await;
+    assert_eq!(
+        response.errors(),
+        [("/items".into(), "out_of_range".into())]
+    );
     assert_eq!(
         world
             .count("SELECT count(*) FROM items WHERE price = 100")
             .await,
         0
     );
-    let answer = key.post(UPDATE, &prices(0..2)).await.expect(200).json();
-    assert_eq!(answer["updated"], 300);
+    let response = key.post(UPDATE, &prices(0..2)).await.expect(200).json();
+    assert_eq!(response["updated"], 300);
 }
 
 #[tokio::test]
 async fn dry_run_of_an_update_reports_its_changes() {
     let world = World::new().await;
-    let (key, [a, _]) = stored(&world).await;
+    let (key, [a, _]) = store_items(&world).await;
     let csv = "id,price\nA,1\nC,2\n";
-    let tried = format!("{SKIP}&dry_run=true");
-    let answer = send(&key, &tried, "text/csv", csv).await.expect(200).json();
+    let path = format!("{SKIP}&dry_run=true");
+    let response = send(&key, &path, "text/csv", csv).await.expect(200).json();
     assert_eq!(
-        (&answer["updated"], &answer["rejected_count"]),
+        (&response["updated"], &response["rejected_count"]),
         (&json!(1), &json!(1))
     );
-    assert_eq!(answer["rejected"][0]["errors"][0]["code"], "not_found");
+    assert_eq!(response["rejected"][0]["errors"][0]["code"], "not_found");
     assert_eq!(key.get("/api/inventory/A").await.json(), a);
-    let tried = format!("{UPDATE}&dry_run=true");
-    let refused = send(&key, &tried, "text/csv", csv).await;
+    let path = format!("{UPDATE}&dry_run=true");
+    let refusal = send(&key, &path, "text/csv", csv).await;
     assert_eq!(
-        refused.errors(),
+        refusal.errors(),
         [("/items/1/id".into(), "not_found".into())]
     );
 }

@@ -37,7 +37,7 @@ async fn owner_with_key(world: &World) -> (Member, Key) {
 }
 
 /// The one item of the inventory, which is then empty again.
-async fn take(world: &World, key: &Key) -> Value {
+async fn take_item(world: &World, key: &Key) -> Value {
     let list = key.get_json("/api/inventory").await;
     world.sql("DELETE FROM items").await;
     list["items"][0].clone()
@@ -45,18 +45,18 @@ async fn take(world: &World, key: &Key) -> Value {
 
 /// Sends the item in each format by the API and from the console, and checks the fields that are
 /// stored.
-async fn stored(fields: Fields<'_>, wanted: &Value) {
+async fn assert_stored(fields: Fields<'_>, expected: &Value) {
     let world = World::new().await;
     let (owner, key) = owner_with_key(&world).await;
     for (kind, file, body) in bodies(fields) {
         let http = key.with("content-type", kind);
-        let answer = http.send("POST", "/api/inventory", body.clone()).await;
-        answer.expect(200);
-        let by_api = take(&world, &key).await;
+        let response = http.send("POST", "/api/inventory", body.clone()).await;
+        response.expect(200);
+        let by_api = take_item(&world, &key).await;
         owner.import(file, &body, &[]).await.expect(200);
-        let by_console = take(&world, &key).await;
+        let by_console = take_item(&world, &key).await;
         for item in [by_api, by_console] {
-            for (name, value) in wanted.as_object().unwrap() {
+            for (name, value) in expected.as_object().unwrap() {
                 assert_eq!(&item[name], value, "{name} in {kind}");
             }
         }
@@ -65,12 +65,12 @@ async fn stored(fields: Fields<'_>, wanted: &Value) {
 
 /// Sends the item in each format by the API and from the console, and checks that each is refused
 /// with `detail`.
-async fn refused(fields: Fields<'_>, pointer: &str, detail: &str) {
-    refused_where(fields, pointer, detail, |_| true).await;
+async fn assert_refused(fields: Fields<'_>, pointer: &str, detail: &str) {
+    assert_refused_where(fields, pointer, detail, |_| true).await;
 }
 
 /// The same, from the console in the formats for which `console` holds.
-async fn refused_where(
+async fn assert_refused_where(
     fields: Fields<'_>,
     pointer: &str,
     detail: &str,
@@ -80,11 +80,11 @@ async fn refused_where(
     let (owner, key) = owner_with_key(&world).await;
     for (kind, file, body) in bodies(fields) {
         let http = key.with("content-type", kind);
-        let answer = http.send("POST", "/api/inventory", body.clone()).await;
-        let error = &answer.expect(422).json()["errors"][0];
+        let response = http.send("POST", "/api/inventory", body.clone()).await;
+        let error = &response.expect(422).json()["errors"][0];
         assert_eq!(error["pointer"], format!("/items/0{pointer}"), "{kind}");
-        let said = error["detail"].as_str().unwrap();
-        assert!(said.contains(detail), "{kind}: {said}");
+        let actual = error["detail"].as_str().unwrap();
+        assert!(actual.contains(detail), "{kind}: {actual}");
         if !console(kind) {
             continue;
         }
@@ -106,13 +106,13 @@ async fn whitespace_of_every_kind_around_a_value_is_removed() {
         ("url", " https://cars.example/1 "),
         ("image_url", ""),
     ];
-    let wanted = json!({
+    let expected = json!({
         "id": "SKU 1", "name": "Accord", "category": null, "price": 12.5, "currency": "EUR", "description": "One owner.",
         "url": "https://cars.example/1", "image_url": null,
     });
-    stored(&fields, &wanted).await;
+    assert_stored(&fields, &expected).await;
     let empty = [("id", " \u{A0}"), ("name", "n")];
-    refused(&empty, "/id", "a value of 1 to 128 characters").await;
+    assert_refused(&empty, "/id", "a value of 1 to 128 characters").await;
 }
 
 #[tokio::test]
@@ -133,16 +133,16 @@ async fn prices_have_the_decimal_places_of_their_currency() {
         ("0.0001", "CLF", json!(0.0001)),
         ("9999999999.99", "USD", json!(9_999_999_999.99)),
     ] {
-        stored(&item(price, currency), &json!({ "price": number })).await;
+        assert_stored(&item(price, currency), &json!({ "price": number })).await;
     }
-    refused(&item("12.34", "JPY"), "/price", "no decimal places").await;
-    refused(
+    assert_refused(&item("12.34", "JPY"), "/price", "no decimal places").await;
+    assert_refused(
         &item("12.345", "USD"),
         "/price",
         "at most two decimal places",
     )
     .await;
-    refused(
+    assert_refused(
         &item("12.3456", "KWD"),
         "/price",
         "at most 3 decimal places",
@@ -160,11 +160,11 @@ async fn price_without_a_currency_uses_the_decimal_places_of_the_default_currenc
     let page = owner.get_text("/inventory").await;
     page.has("1,234.567 KWD");
     let changed = json!({ "name": "a", "price": 1.001 });
-    let answer = key.put("/api/inventory/A", &changed).await.expect(200);
-    answer.has("\"price\":1.001,");
+    let response = key.put("/api/inventory/A", &changed).await.expect(200);
+    response.has("\"price\":1.001,");
     world.sql("UPDATE accounts SET currency = 'JPY'").await;
-    let answer = key.put("/api/inventory/A", &changed).await;
-    assert_eq!(answer.errors(), [("/price".into(), "invalid".into())]);
+    let response = key.put("/api/inventory/A", &changed).await;
+    assert_eq!(response.errors(), [("/price".into(), "invalid".into())]);
     let whole = json!({ "name": "a", "price": 1500 });
     key.put("/api/inventory/A", &whole).await.expect(200);
     let page = owner.get_text("/inventory").await;
@@ -182,7 +182,7 @@ async fn number_in_another_notation_is_refused_with_the_corrected_value() {
     ] {
         let item = [("id", "A"), ("name", "a"), ("price", price)];
         // The console understands the notation of a table.
-        refused_where(&item, "/price", detail, |kind| kind != "text/csv").await;
+        assert_refused_where(&item, "/price", detail, |kind| kind != "text/csv").await;
     }
 }
 
@@ -194,23 +194,23 @@ async fn implausible_ids_are_refused_with_the_reason() {
         ("SKU\u{200B}1", "U+200B ZERO WIDTH SPACE"),
         ("SKU1\u{FEFF}", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
     ] {
-        refused(&[("id", id), ("name", "a")], "/id", detail).await;
+        assert_refused(&[("id", id), ("name", "a")], "/id", detail).await;
     }
     let world = World::new().await;
     let (_, key) = owner_with_key(&world).await;
-    let named = json!({ "name": "a" });
+    let item = json!({ "name": "a" });
     for path in ["1.23457E+12", "A%E2%80%8B", "A%20", "%C2%A0A"] {
-        let answer = key.put(&format!("/api/inventory/{path}"), &named).await;
+        let response = key.put(&format!("/api/inventory/{path}"), &item).await;
         assert_eq!(
-            answer.errors(),
+            response.errors(),
             [("/id".into(), "invalid".into())],
             "{path}"
         );
     }
     for (field, value) in [("item_id", "1.23457E+12"), ("external_id", "crm\u{200B}7")] {
         let lead = json!({ "phone": "1", field: value });
-        let answer = key.post("/api/leads", &lead).await;
-        assert_eq!(answer.errors(), [(format!("/{field}"), "invalid".into())]);
+        let response = key.post("/api/leads", &lead).await;
+        assert_eq!(response.errors(), [(format!("/{field}"), "invalid".into())]);
     }
     let blanks = json!({
         "name": "\u{A0}Ada ", "email": " ada@example.com\u{3000}", "phone": "", "item_id": "SKU1 ", "status": " won",

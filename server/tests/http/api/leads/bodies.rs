@@ -12,7 +12,7 @@ async fn every_invalid_value_is_reported_in_one_response() {
     });
     let mut errors = key.post("/api/leads", &lead).await.errors();
     errors.sort();
-    let wanted = [
+    let expected = [
         ("/colour", "unknown_field"),
         ("/created_at", "unknown_field"),
         ("/email", "invalid"),
@@ -26,10 +26,10 @@ async fn every_invalid_value_is_reported_in_one_response() {
         ("/source", "invalid"),
         ("/status", "invalid"),
     ];
-    let wanted: Vec<_> = wanted
+    let expected: Vec<_> = expected
         .map(|(at, code)| (at.to_owned(), code.to_owned()))
         .to_vec();
-    assert_eq!(errors, wanted);
+    assert_eq!(errors, expected);
     assert_eq!(world.count("SELECT count(*) FROM leads").await, 0);
 }
 
@@ -45,9 +45,9 @@ async fn body_is_refused_unless_it_is_a_json_object() {
     let errors = json.send("POST", "/api/leads", twice).await.errors();
     assert_eq!(errors, [("/email".to_owned(), "duplicate".to_owned())]);
     for body in ["", "{", "{'email':1}", "swordfish"] {
-        let answer = json.send("POST", "/api/leads", body).await;
-        assert_eq!(answer.problem(), (400, "malformed_body".into()), "{body}");
-        answer.lacks("swordfish");
+        let response = json.send("POST", "/api/leads", body).await;
+        assert_eq!(response.problem(), (400, "malformed_body".into()), "{body}");
+        response.lacks("swordfish");
     }
 }
 
@@ -71,8 +71,8 @@ async fn texts_in_every_script_are_trimmed_and_otherwise_stored_unchanged() {
             lead["item_id"] = json!(text);
             lead["external_id"] = json!(text);
         }
-        let answer = key.post("/api/leads", &lead).await.expect(201);
-        let stored = key.get_json(answer.header("location")).await;
+        let response = key.post("/api/leads", &lead).await.expect(201);
+        let stored = key.get_json(response.header("location")).await;
         for (field, value) in lead.as_object().unwrap() {
             assert_eq!(stored[field], value.as_str().unwrap().trim(), "{field}");
         }
@@ -96,8 +96,8 @@ async fn control_characters_are_refused_in_every_text() {
         for field in fields {
             let lead = json!({ "phone": "1", field: text });
             let errors = key.post("/api/leads", &lead).await.errors();
-            let wanted = [(format!("/{field}"), "invalid".to_owned())];
-            assert_eq!(errors, wanted, "{text:?}");
+            let expected = [(format!("/{field}"), "invalid".to_owned())];
+            assert_eq!(errors, expected, "{text:?}");
         }
     }
 }
@@ -131,7 +131,7 @@ async fn body_is_refused_beyond_its_size_limit() {
     let json = key.with("content-type", "application/json");
     for (method, path) in [("POST", "/api/leads"), ("PATCH", "/api/leads/x")] {
         let body = vec![b' '; 2 * 1024 * 1024 + 1];
-        let answer = json.send(method, path, body).await;
-        answer.refused(413, "body_too_large");
+        let response = json.send(method, path, body).await;
+        response.refusal(413, "body_too_large");
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /api/leads`
 
-use super::full;
+use super::full_lead;
 use crate::support::World;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -8,8 +8,8 @@ use serde_json::json;
 #[tokio::test]
 async fn new_lead_is_returned_with_its_location_and_every_field() {
     let (_world, key) = World::with_crm_key().await;
-    let answer = key.post("/api/leads", &full()).await.expect(201);
-    assert_snapshot!(answer.snapshot(), @r#"
+    let response = key.post("/api/leads", &full_lead()).await.expect(201);
+    assert_snapshot!(response.snapshot(), @r#"
     {
       "created_at": "2026-11-23T05:31:07Z",
       "email": "Grace@Navy.example",
@@ -25,10 +25,10 @@ async fn new_lead_is_returned_with_its_location_and_every_field() {
       "updated_at": "2026-11-23T05:31:07Z"
     }
     "#);
-    let lead = answer.json();
+    let lead = response.json();
     let id = lead["id"].as_str().unwrap();
-    assert_eq!(answer.header("location"), format!("/api/leads/{id}"));
-    let found = key.get(answer.header("location")).await.expect(200);
+    assert_eq!(response.header("location"), format!("/api/leads/{id}"));
+    let found = key.get(response.header("location")).await.expect(200);
     assert_eq!(found.json(), lead);
     let feed = key.get_json("/api/leads").await;
     assert!(feed["next_cursor"].is_string(), "{feed}");
@@ -42,8 +42,8 @@ async fn new_lead_is_returned_with_its_location_and_every_field() {
 async fn lead_needs_only_an_email_or_phone_and_blank_fields_are_null() {
     let (_world, key) = World::with_crm_key().await;
     let mail = json!({ "email": "ada@example.com" });
-    let answer = key.post("/api/leads", &mail).await.expect(201);
-    assert_snapshot!(answer.snapshot(), @r#"
+    let response = key.post("/api/leads", &mail).await.expect(201);
+    assert_snapshot!(response.snapshot(), @r#"
     {
       "created_at": "2026-11-23T05:31:07Z",
       "email": "ada@example.com",
@@ -60,8 +60,8 @@ async fn lead_needs_only_an_email_or_phone_and_blank_fields_are_null() {
     }
     "#);
     let blank = json!({ "phone": "+1 202 555 0143", "email": "", "name": " ", "message": null });
-    let answer = key.post("/api/leads", &blank).await.expect(201);
-    assert_snapshot!(answer.snapshot(), @r#"
+    let response = key.post("/api/leads", &blank).await.expect(201);
+    assert_snapshot!(response.snapshot(), @r#"
     {
       "created_at": "2026-11-23T05:31:07Z",
       "email": null,
@@ -97,22 +97,22 @@ async fn lead_without_email_and_phone_is_refused() {
 #[tokio::test]
 async fn identical_leads_are_stored_separately() {
     let (_world, key) = World::with_crm_key().await;
-    let one = key.post("/api/leads", &full()).await.expect(201);
-    let other = key.post("/api/leads", &full()).await.expect(201);
-    assert_ne!(one.header("location"), other.header("location"));
+    let first = key.post("/api/leads", &full_lead()).await.expect(201);
+    let second = key.post("/api/leads", &full_lead()).await.expect(201);
+    assert_ne!(first.header("location"), second.header("location"));
 }
 
 #[tokio::test]
 async fn audit_log_records_the_actor_of_lead_changes_without_personal_data() {
     let (world, key) = World::with_crm_key().await;
-    let answer = key.post("/api/leads", &full()).await.expect(201);
+    let response = key.post("/api/leads", &full_lead()).await.expect(201);
     key.patch(
-        answer.header("location"),
+        response.header("location"),
         &json!({ "note": "Grace is keen" }),
     )
     .await
     .expect(200);
-    key.delete(answer.header("location")).await.expect(204);
+    key.delete(response.header("location")).await.expect(204);
     let recorded = |condition: &str| {
         format!("SELECT count(*) FROM audit_events WHERE action LIKE 'lead.%' AND {condition}")
     };

@@ -1,0 +1,221 @@
+//! Search of the API Keys page: filters, orders and counts.
+
+use crate::InvalidValue;
+use serde::{Deserialize, Serialize};
+
+/// Query of the API Keys page, unparsed, as in the page's address. An empty field is not a filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyQuery {
+    /// Prefixes of words in the name, or a prefix of the key's preview.
+    pub q: String,
+    /// Status in lower case, or [`Self::DEAD_IN_USE`].
+    pub status: String,
+    pub scope: String,
+    /// Id of the member who created the key.
+    pub creator: String,
+    /// Number of days in which the key was neither used nor created.
+    pub unused: String,
+    /// Number of days within which the key expires.
+    pub expires: String,
+    pub sort: String,
+    /// Cursor at which the page begins, as in
+    /// [`KeysPageContext::next`](crate::KeysPageContext::next).
+    pub cursor: String,
+}
+
+impl KeyQuery {
+    /// Value of `status` for keys that are revoked or expired and still in use.
+    pub const DEAD_IN_USE: &str = "knocking";
+
+    /// Returns every field with its name in the page's address.
+    pub fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("q", &self.q),
+            ("status", &self.status),
+            ("scope", &self.scope),
+            ("creator", &self.creator),
+            ("unused", &self.unused),
+            ("expires", &self.expires),
+            ("sort", &self.sort),
+            ("cursor", &self.cursor),
+        ]
+    }
+
+    /// Returns whether the query restricts the list by any filter, including the search text.
+    pub fn has_filter(&self) -> bool {
+        self.has_filter_besides_text() || !self.q.trim().is_empty()
+    }
+
+    /// Returns whether the query restricts the list by any filter other than the search text.
+    pub fn has_filter_besides_text(&self) -> bool {
+        [
+            &self.status,
+            &self.scope,
+            &self.creator,
+            &self.unused,
+            &self.expires,
+        ]
+        .into_iter()
+        .any(|text| !text.is_empty())
+    }
+}
+
+/// Sort column of a list of keys. Ties are ordered by time of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeySort {
+    /// Usable keys first, then newest first.
+    #[default]
+    UsableFirst,
+    Name,
+    Preview,
+    Created,
+    LastUsed,
+    Status,
+}
+
+/// Sort column of keys and its direction.
+///
+/// # Examples
+/// ```
+/// use domain::{KeyOrder, KeySort};
+/// let order = KeyOrder::parse("-name").unwrap();
+/// assert_eq!((order.sort, order.reversed), (KeySort::Name, true));
+/// assert_eq!(order.as_str(), "-name");
+/// assert_eq!(KeyOrder::parse(""), Ok(KeyOrder::default()));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeyOrder {
+    pub sort: KeySort,
+    /// Opposite of the column's natural direction: names from Z to A, oldest first, revoked before
+    /// active.
+    pub reversed: bool,
+}
+
+impl KeyOrder {
+    /// Every order: its text in the page's address, column, direction and label in the form. The
+    /// first one is the default.
+    pub const ALL: [(&'static str, KeySort, bool, &'static str); 11] = [
+        ("", KeySort::UsableFirst, false, "Usable first, then newest"),
+        ("name", KeySort::Name, false, "Name, A to Z"),
+        ("-name", KeySort::Name, true, "Name, Z to A"),
+        ("preview", KeySort::Preview, false, "Key preview, 0 to z"),
+        ("-preview", KeySort::Preview, true, "Key preview, z to 0"),
+        ("created", KeySort::Created, false, "Newest first"),
+        ("-created", KeySort::Created, true, "Oldest first"),
+        ("used", KeySort::LastUsed, false, "Last used most lately"),
+        (
+            "-used",
+            KeySort::LastUsed,
+            true,
+            "Last used longest ago, or never",
+        ),
+        ("status", KeySort::Status, false, "Status, active first"),
+        ("-status", KeySort::Status, true, "Status, revoked first"),
+    ];
+
+    /// Parses the text in the page's address.
+    ///
+    /// # Errors
+    /// The text does not name an order.
+    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
+        let found = Self::ALL.into_iter().find(|(text, ..)| *text == raw);
+        let (_, sort, reversed, _) =
+            found.ok_or(InvalidValue("Choose the order from the list."))?;
+        Ok(Self { sort, reversed })
+    }
+
+    /// Returns the text that [`Self::parse`] accepts.
+    pub fn as_str(self) -> &'static str {
+        let own = |(_, sort, reversed, _): &(&str, KeySort, bool, &str)| {
+            (*sort, *reversed) == (self.sort, self.reversed)
+        };
+        Self::ALL
+            .iter()
+            .find(|entry| own(entry))
+            .map_or("", |(text, ..)| text)
+    }
+}
+
+/// Number of keys in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KeyCount {
+    pub keys: u32,
+    /// Number of these keys that are currently accepted.
+    pub active: u32,
+    /// The counts are lower bounds, since not all keys of the account were examined.
+    pub is_lower_bound: bool,
+}
+
+impl KeyCount {
+    /// Counting stops above this number, so that the time for a page does not grow with the
+    /// account.
+    pub const MAX: u32 = 1_000;
+
+    /// Heading of the list, in words.
+    pub fn words(self, filtered: bool) -> String {
+        let Self {
+            keys,
+            active,
+            is_lower_bound,
+        } = self;
+        let noun = if keys == 1 { "key" } else { "keys" };
+        match (filtered, keys > Self::MAX) {
+            _ if is_lower_bound && keys == 0 => "Few keys match".to_owned(),
+            _ if is_lower_bound => format!("At least {} {noun} found", group_thousands(keys)),
+            (false, true) => format!("More than {} keys", group_thousands(Self::MAX)),
+            (true, true) => format!("More than {} keys match", group_thousands(Self::MAX)),
+            (false, false) => format!(
+                "{} {noun}, {} active",
+                group_thousands(keys),
+                group_thousands(active)
+            ),
+            (true, false) if keys == 1 => "1 key matches".to_owned(),
+            (true, false) => format!("{} {noun} match", group_thousands(keys)),
+        }
+    }
+}
+
+fn group_thousands(number: u32) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_round_trips_through_its_text() {
+        for (text, sort, reversed, _) in KeyOrder::ALL {
+            let order = KeyOrder { sort, reversed };
+            assert_eq!(KeyOrder::parse(text), Ok(order));
+            assert_eq!(order.as_str(), text);
+        }
+        assert!(KeyOrder::parse("digest").is_err());
+    }
+
+    #[test]
+    fn key_count_is_described_in_words() {
+        let count = |keys, active| KeyCount {
+            keys,
+            active,
+            is_lower_bound: false,
+        };
+        assert_eq!(count(1, 1).words(false), "1 key, 1 active");
+        assert_eq!(count(1_000, 999).words(false), "1,000 keys, 999 active");
+        assert_eq!(count(1_001, 9).words(false), "More than 1,000 keys");
+        assert_eq!(count(0, 0).words(true), "0 keys match");
+        assert_eq!(count(1, 0).words(true), "1 key matches");
+        assert_eq!(count(1_001, 0).words(true), "More than 1,000 keys match");
+        let some = |keys| KeyCount {
+            keys,
+            is_lower_bound: true,
+            ..KeyCount::default()
+        };
+        assert_eq!(some(0).words(true), "Few keys match");
+        assert_eq!(some(1).words(true), "At least 1 key found");
+        assert_eq!(some(12).words(true), "At least 12 keys found");
+    }
+}

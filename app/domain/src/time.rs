@@ -1,0 +1,101 @@
+//! Points in time.
+
+use serde::{Deserialize, Serialize};
+
+/// Units of time in seconds.
+pub mod seconds {
+    pub const HOUR: i64 = 3_600;
+    /// A day of 24 hours. A day in a time zone may be longer or shorter.
+    pub const DAY: i64 = 24 * HOUR;
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Returns this time moved by whole seconds. The result saturates at the ends of the range.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+}
+
+/// A time as a page shows it.
+///
+/// The server formats the texts, so that the browser needs no calendar and both sides render the
+/// same characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisplayTime {
+    pub at: Timestamp,
+    /// RFC 3339 in UTC with whole seconds, for `<time datetime>`.
+    pub iso: String,
+    /// Full text in the account's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
+    pub exact: String,
+    /// The day alone in the account's time zone, such as `23 Nov 2026`.
+    pub day: String,
+}
+
+/// Describes `then` relative to `now`: "3 minutes ago", "in 2 days".
+///
+/// Months count 30 days and years 365 days. Beyond a month, readers do not expect precision from
+/// these words, and pages show the exact time beside them.
+///
+/// # Examples
+/// ```
+/// use domain::{Timestamp, relative};
+/// let now = Timestamp::from_millis(1_700_000_000_000);
+/// assert_eq!(relative(now.plus_seconds(-180), now), "3 minutes ago");
+/// assert_eq!(relative(now.plus_seconds(2 * 86_400), now), "in 2 days");
+/// ```
+pub fn relative(then: Timestamp, now: Timestamp) -> String {
+    const UNITS: [(i64, &str); 6] = [
+        (365 * seconds::DAY, "year"),
+        (30 * seconds::DAY, "month"),
+        (seconds::DAY, "day"),
+        (seconds::HOUR, "hour"),
+        (60, "minute"),
+        (1, "second"),
+    ];
+    let seconds = now.0.saturating_sub(then.0) / 1000;
+    let Some((size, unit)) = UNITS.into_iter().find(|(size, _)| seconds.abs() >= *size) else {
+        return "just now".to_owned();
+    };
+    let count = seconds.abs() / size;
+    let plural = if count == 1 { "" } else { "s" };
+    if seconds > 0 {
+        format!("{count} {unit}{plural} ago")
+    } else {
+        format!("in {count} {unit}{plural}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(seconds_ago: i64) -> String {
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        relative(now.plus_seconds(-seconds_ago), now)
+    }
+
+    #[test]
+    fn relative_time_uses_the_largest_whole_unit() {
+        assert_eq!(seen(0), "just now");
+        assert_eq!(seen(1), "1 second ago");
+        assert_eq!(seen(59), "59 seconds ago");
+        assert_eq!(seen(3_599), "59 minutes ago");
+        assert_eq!(seen(86_400), "1 day ago");
+        assert_eq!(seen(400 * 86_400), "1 year ago");
+        assert_eq!(seen(-2 * 86_400), "in 2 days");
+    }
+}

@@ -1,0 +1,198 @@
+//! Keys are found by their current settings and state, whether few or many.
+
+use crate::fixtures::{Shared, at};
+use crate::key_changes::{change, edit};
+use crate::key_lists::{all, by_cursor, names, text};
+use crate::rotations::rotate;
+use crate::tenant::Tenant;
+use domain::{KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
+use service::store::{
+    Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount, KeySearchPage,
+    KeySettings, OldKeyExpiry, ScopeUses, Store,
+};
+
+case!(key_is_found_by_its_current_name_and_scopes);
+async fn key_is_found_by_its_current_name_and_scopes(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant
+        .issue_key_with(&*store, "one", |key| {
+            key.name = KeyName::parse("Old feed").unwrap();
+            key.scopes = ScopeSet::parse("leads:read leads:write").unwrap();
+        })
+        .await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let after = KeySettings {
+        name: KeyName::parse("New feed").unwrap(),
+        scopes: ScopeSet::parse("leads:read inventory:read").unwrap(),
+        ..before.clone()
+    };
+    let edited = change(&*store, &tenant, &id, &edit(before, after), at(1)).await;
+    assert!(matches!(edited, ChangeKeyOutcome::Changed(_)));
+
+    let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
+    let scope = |scope| KeyFilter {
+        scope: Some(scope),
+        ..KeyFilter::default()
+    };
+    for (filter, is_found) in [
+        (text("old", None), false),
+        (text("new", None), true),
+        (text("feed", None), true),
+        (scope(Scope::LeadsWrite), false),
+        (scope(Scope::InventoryRead), true),
+        (scope(Scope::LeadsRead), true),
+    ] {
+        let expected: &[&str] = if is_found { &["New feed"] } else { &[] };
+        assert_eq!(found(filter.clone()).await, expected, "{filter:?}");
+    }
+
+    rotate(
+        &*store,
+        &tenant,
+        &id,
+        "two",
+        at(2),
+        OldKeyExpiry::At(at(50)),
+    )
+    .await;
+    assert_eq!(found(text("new", None)).await, ["New feed", "New feed"]);
+    assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 2);
+}
+
+case!(ended_keys_that_are_still_in_use_are_found);
+async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let [live, dead, silent] = ["live", "dead", "silent"];
+    let mut ids = Vec::new();
+    for name in [live, dead, silent] {
+        ids.push(tenant.issue_key(&*store, name).await);
+    }
+    for id in &ids[1..] {
+        tenant.revoke(&*store, id, at(10)).await;
+    }
+    let caller = Caller {
+        outcome: Outcome::Refused(RefusalCode::RevokedKey),
+        ip: "203.0.113.7".parse().unwrap(),
+        user_agent: None,
+        first: at(20),
+        last: at(20),
+        calls: 1,
+    };
+    let sighting = CallerStats {
+        account_id: tenant.account.clone(),
+        key_id: ids[1].clone(),
+        callers: vec![caller],
+        scope_uses: ScopeUses::default(),
+    };
+    store.record_caller_stats(&[sighting]).await.unwrap();
+    for (after, count) in [(at(19), 1), (at(20), 0)] {
+        let filter = KeyFilter {
+            dead_key_call_after: Some(after),
+            ..KeyFilter::default()
+        };
+        let found = all(&*store, &tenant, &filter, KeyOrder::default(), 9).await;
+        assert!(found.iter().all(|key| key.id == ids[1]));
+        assert_eq!(found.len(), count);
+    }
+}
+
+case!(search_returns_the_right_keys_whether_few_or_many_match);
+/// Few matching keys are found by the index of a condition, many by the index of the order. Both
+/// must return the same keys.
+async fn search_returns_the_right_keys_whether_few_or_many_match(store: Shared) {
+    const MANY: usize = 2_040;
+    let tenant = Tenant::create(&*store, "a").await;
+    for number in 0..MANY {
+        let seconds = i64::try_from(number / 3).unwrap();
+        let mut key = tenant.key(&number.to_string(), at(seconds));
+        let rare = if number % 100 == 0 { "rare" } else { "usual" };
+        key.name = KeyName::parse(&format!("Common {rare} {}", number % 7)).unwrap();
+        if number % 100 == 50 {
+            key.expires_at = Some(at(5_000));
+        }
+        tenant.issue(&*store, key).await;
+    }
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        for (filter, fits) in [
+            (text("common", None), ""),
+            (text("rare common", None), "rare"),
+            (text("usual", None), "usual"),
+        ] {
+            let mut expected: Vec<_> = keys
+                .iter()
+                .filter(|key| key.name.as_str().contains(fits))
+                .cloned()
+                .collect();
+            expected.sort_by(by_cursor(order));
+            assert_eq!(
+                all(&*store, &tenant, &filter, order, 300).await,
+                expected,
+                "{label}, {filter:?}"
+            );
+        }
+    }
+    let both = KeyFilter {
+        expires_by: Some(at(5_000)),
+        ..text("common usual", None)
+    };
+    assert_eq!(names(&*store, &tenant, &both).await.len(), 20);
+    let no_match = KeyFilter {
+        idle_since: Some(at(-1)),
+        ..text("common", None)
+    };
+    assert_eq!(names(&*store, &tenant, &no_match).await, [""; 0]);
+    assert_walk_is_bounded(&*store, &tenant).await;
+}
+
+/// Each condition matches many keys, and all of them together match only the last keys, or none.
+async fn assert_walk_is_bounded(store: &dyn Store, tenant: &Tenant) {
+    let parse_order = |order: &str| KeyOrder::parse(order).unwrap();
+    let filter = |creator: &Tenant| KeyFilter {
+        status: Some(KeyStatus::Active),
+        creator: Some(creator.owner.clone()),
+        scope: Some(Scope::InventoryRead),
+        ..KeyFilter::default()
+    };
+    let own_keys = filter(tenant);
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let last_keys = KeyFilter {
+            text: text("common usual 3", None).text,
+            ..own_keys.clone()
+        };
+        let found = all(store, tenant, &last_keys, order, 300).await;
+        let mut expected = store.list_keys(&tenant.account).await.unwrap();
+        expected.retain(|key| key.name.as_str() == "Common usual 3");
+        expected.sort_by(by_cursor(order));
+        assert_eq!(found, expected, "{label}");
+    }
+    // For each page, one thousand of the 2,040 keys are examined.
+    let order = parse_order("-created");
+    let page = async |after: Option<&KeyCursor>, filter: &KeyFilter| {
+        let found = store.find_keys(&tenant.account, filter, order, after, 1_001);
+        found.await.unwrap()
+    };
+    let mut after = None;
+    for _ in 0..2 {
+        let KeySearchPage { keys, stopped } = page(after.as_ref(), &own_keys).await;
+        assert_eq!(keys.len(), 1_000);
+        let last = keys.last().unwrap();
+        assert_eq!(stopped, Some(KeyCursor::of(last, order, at(0))));
+        after = stopped;
+    }
+    let rest = page(after.as_ref(), &own_keys).await;
+    assert_eq!((rest.keys.len(), rest.stopped), (40, None));
+    let full = store.find_keys(&tenant.account, &own_keys, order, None, 1_000);
+    assert_eq!(
+        full.await.unwrap().stopped,
+        None,
+        "a full page goes on by itself"
+    );
+    for (limit, stopped) in [(1_000, false), (1_001, true)] {
+        let counted = store.count_keys(&tenant.account, &own_keys, order, limit);
+        let keys = 1_000;
+        assert_eq!(counted.await.unwrap(), KeySearchCount { keys, stopped });
+    }
+}

@@ -1,0 +1,167 @@
+//! The changes of the members of an account, made in a [`World`] like all others.
+
+use crate::change::{Change, World};
+use crate::factors::{factor, recovery, session};
+use crate::fixtures::{at, token};
+use crate::team::Colleague;
+use crate::tenant::Tenant;
+use domain::Role;
+use service::store::{
+    Action, AuditEvent, ChangeMemberOutcome, CodeWarning, MemberChange, Proof, RedeemOutcome,
+    Store, StoreError, Teammate, TokenDigest,
+};
+
+/// The people of an account besides its owner: two members, a former member, and two who are
+/// invited.
+pub(crate) struct People {
+    colleague: Colleague,
+    former: Colleague,
+    successor: Colleague,
+    guest: Colleague,
+    guest_link: TokenDigest,
+    /// A begun sign-in of the heir, who has a second factor and gave the right password.
+    step: TokenDigest,
+    unwanted: Colleague,
+}
+
+impl People {
+    pub(crate) async fn build(store: &dyn Store, tenant: &Tenant) -> Self {
+        let colleague = Colleague::join(store, tenant, "mate", Role::Admin).await;
+        let (guest, unwanted) = (Colleague::named("guest"), Colleague::named("unwanted"));
+        let former = Colleague::join(store, tenant, "former", Role::Viewer).await;
+        let event = |_: &Teammate| tenant.event(Action::MemberDeactivated, "former", at(0));
+        let deactivation = MemberChange::Deactivate;
+        let changed = store.change_member(&tenant.account, &former.id, deactivation, at(0), &event);
+        assert_eq!(changed.await.unwrap(), ChangeMemberOutcome::Changed);
+        colleague.as_tenant(tenant).sign_in(store, at(0)).await;
+        unwanted
+            .create_invitation(store, tenant, Role::Viewer, at(0))
+            .await;
+        let successor = Colleague::join(store, tenant, "heir", Role::Viewer).await;
+        let event = tenant.event(Action::FactorEnabled, "heir", at(0));
+        let none = token("no session");
+        let enabled = store.enable_second_factor(&successor.id, &none, factor(), at(0), event);
+        assert!(enabled.await.unwrap());
+        let step = token("the heir's first step");
+        let candidate = successor.as_tenant(tenant).candidate(store).await;
+        let result = store.begin_sign_in(&step, &candidate, at(0), at(100));
+        assert!(result.await.unwrap());
+        Self {
+            step,
+            successor,
+            guest_link: guest
+                .create_invitation(store, tenant, Role::Viewer, at(0))
+                .await,
+            colleague,
+            former,
+            guest,
+            unwanted,
+        }
+    }
+}
+
+impl People {
+    pub(crate) async fn snapshot(&self, store: &dyn Store) -> String {
+        let state = (
+            store.second_factor(&self.successor.id).await.unwrap(),
+            store.find_sign_in(&self.step, at(10)).await.unwrap(),
+            store
+                .list_sessions(&self.successor.id, at(10), at(-1))
+                .await
+                .unwrap(),
+        );
+        format!("{state:?}")
+    }
+}
+
+impl Change {
+    /// Makes one of the changes that concern members.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn make_member_change(
+        self,
+        store: &dyn Store,
+        world: &World,
+        event: &(dyn Fn(Action) -> AuditEvent + Send + Sync),
+    ) -> Result<bool, StoreError> {
+        let (tenant, people) = (&world.tenant, &world.people);
+        let (account, colleague) = (&tenant.account, &people.colleague.id);
+        let none = token("no session");
+        let change = async |id, change| {
+            let to_event = |_: &Teammate| event(Action::MemberRoleChanged);
+            let changed = store
+                .change_member(account, id, change, at(10), &to_event)
+                .await?;
+            Ok(changed == ChangeMemberOutcome::Changed)
+        };
+        match self {
+            Self::Invite => {
+                let link = Colleague::named("invited").invitation(tenant, Role::Admin, at(10));
+                store.invite(link, event(Action::InvitationCreated)).await
+            }
+            Self::WithdrawInvitation => {
+                let email = people.unwanted.as_tenant(tenant).email;
+                let event = event(Action::InvitationWithdrawn);
+                store.withdraw_invitation(account, &email, event).await
+            }
+            Self::AcceptInvitation => {
+                let (link, new) = (&people.guest_link, people.guest.new_member());
+                let claim = store
+                    .accept_invitation(link, at(10), new, event(Action::MemberJoined))
+                    .await?;
+                Ok(claim == RedeemOutcome::Redeemed)
+            }
+            Self::ChangeRole => change(colleague, MemberChange::to(Role::Viewer)).await,
+            Self::DeactivateMember => change(colleague, MemberChange::Deactivate).await,
+            Self::ReactivateMember => change(&people.former.id, MemberChange::Reactivate).await,
+            Self::HandOver => {
+                let event = event(Action::MemberHandedOver);
+                store
+                    .hand_over(account, &tenant.owner, &people.successor.id, event)
+                    .await
+            }
+            Self::EnableFactor => {
+                let event = event(Action::FactorEnabled);
+                store
+                    .enable_second_factor(&tenant.owner, &none, factor(), at(10), event)
+                    .await
+            }
+            Self::FinishSignIn => {
+                let successor = people.successor.as_tenant(tenant);
+                let session = session(&successor, "the heir's session", at(10));
+                let proof = Proof::Recovery([recovery(1); 2]);
+                let event = event(Action::FactorRecoveryUsed);
+                store
+                    .finish_sign_in(&people.step, Some(proof), session, &[], event)
+                    .await
+            }
+            Self::WarnOfCodes => {
+                let ip = [198, 51, 100, 7].into();
+                let warning = CodeWarning { at: at(10), ip };
+                let (successor, event) = (&people.successor.id, event(Action::FactorBlocked));
+                store
+                    .warn_of_codes(successor, warning, at(0), event)
+                    .await?;
+                Ok(true)
+            }
+            Self::DisableFactor => {
+                let (proof, event) = (Proof::Step(101), event(Action::FactorDisabled));
+                let successor = &people.successor.id;
+                store.disable_second_factor(successor, proof, event).await
+            }
+            Self::EndOtherSessions => {
+                let event = event(Action::SessionOthersEnded);
+                store.end_other_sessions(&tenant.owner, &none, event).await
+            }
+            Self::ChangePassword => {
+                let event = event(Action::PasswordChanged);
+                store
+                    .change_password(&tenant.owner, &none, "newer hash", event)
+                    .await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+}

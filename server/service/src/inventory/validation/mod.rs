@@ -1,0 +1,246 @@
+//! The items of a feed, checked, and what is reported of those that cannot be taken.
+
+mod refusal;
+
+pub use refusal::FeedRefusal;
+
+use super::edit::ItemUpdate;
+use super::{
+    Currency, EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
+};
+use std::collections::HashMap;
+
+/// Errors reported for one item, and for a feed that is refused as a whole.
+const MAX_ERRORS: usize = 100;
+/// Errors reported for all items that a feed skips. Beyond these, items are only counted.
+const MAX_SKIPPED_ERRORS: usize = 1_000;
+
+/// The treatment of a feed with faulty items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// Nothing of it is stored.
+    #[default]
+    Reject,
+    /// What is wrong is passed over.
+    Skip,
+}
+
+/// A feed whose items were all checked. [`check_feed`] alone makes it.
+#[derive(Debug)]
+pub struct CheckedFeed {
+    pub(super) received: usize,
+    pub(super) items: Vec<Item>,
+    /// With `mode=update`, instead of items.
+    pub(super) updates: Vec<ItemUpdate>,
+    pub(super) on_error: OnError,
+    /// Of prices that are sent without one.
+    pub(super) currency: Currency,
+    pub(super) skipped: Skipped,
+}
+
+/// The items that a feed skips.
+#[derive(Debug, Clone, Default)]
+pub struct Skipped {
+    /// The first of them, with at most 1,000 errors in all.
+    pub listed: Vec<RejectedItem>,
+    /// How many there are, including those that are not listed.
+    pub count: usize,
+    /// Errors of those that are listed.
+    reported: usize,
+    /// The ids of all of them, as far as a stored item can have them.
+    pub(super) ids: Vec<String>,
+}
+
+/// An item that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedItem {
+    /// Its place in the feed, from 0.
+    pub index: usize,
+    pub position: Position,
+    /// `None` if it has none, or a longer one than any item can have.
+    pub id: Option<String>,
+    /// Pointers from the list of items on, such as `/3/price`.
+    pub errors: Vec<EntryError>,
+}
+
+impl CheckedFeed {
+    /// The items that are good.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The ids of the stored items that it changes, with `mode=update`.
+    pub(super) fn update_ids(&self) -> Vec<String> {
+        let ids = self.updates.iter();
+        ids.map(|update| update.id.as_str().to_owned()).collect()
+    }
+
+    pub const fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    /// The same feed, which is refused if one of the items that it changes turns out to be faulty
+    /// or missing.
+    #[must_use]
+    pub fn reject_on_error(mut self) -> Self {
+        self.on_error = OnError::Reject;
+        self
+    }
+}
+
+impl Skipped {
+    /// The errors of the listed items.
+    pub fn errors(&self) -> Vec<EntryError> {
+        let listed = self.listed.iter();
+        listed.flat_map(|item| item.errors.clone()).collect()
+    }
+
+    /// The errors with which a feed is refused as a whole.
+    pub fn into_errors(self) -> Vec<EntryError> {
+        let listed = self.listed.into_iter();
+        let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
+        errors.truncate(MAX_ERRORS);
+        errors
+    }
+
+    pub(super) fn add(
+        &mut self,
+        index: usize,
+        position: Position,
+        id: Option<String>,
+        mut errors: Vec<EntryError>,
+    ) {
+        self.count += 1;
+        self.ids.extend(id.clone());
+        errors.truncate(MAX_ERRORS.min(MAX_SKIPPED_ERRORS - self.reported));
+        self.reported += errors.len();
+        if errors.is_empty() {
+            return;
+        }
+        let errors = locate(errors, index, position, id.as_deref());
+        self.listed.push(RejectedItem {
+            index,
+            position,
+            id,
+            errors,
+        });
+    }
+}
+
+/// The errors of the item at `index`, each with everything by which its sender finds the item.
+fn locate(
+    errors: Vec<EntryError>,
+    index: usize,
+    position: Position,
+    id: Option<&str>,
+) -> Vec<EntryError> {
+    let parent = format!("/{index}");
+    let located = errors.into_iter().map(|error| EntryError {
+        id: id.map(str::to_owned),
+        ..error.with_parent(&parent).at(position)
+    });
+    located.collect()
+}
+
+/// Checks the items of a feed, for an account whose prices are in `currency` if they have none of
+/// their own. This may take a good part of a second of processor time, so it is never done on a
+/// thread that answers other requests.
+///
+/// # Errors
+/// Everything that is wrong, up to 100 entries, if no item may be skipped or none is good; or if
+/// the feed replaces the inventory and has items to skip whose ids cannot be read, what is wrong
+/// with those.
+pub fn check_feed(
+    drafts: Vec<ItemDraft>,
+    options: FeedOptions,
+    currency: Currency,
+) -> Result<CheckedFeed, Vec<EntryError>> {
+    check_entries(drafts, options, currency).map_err(FeedRefusal::into_errors)
+}
+
+/// Checks the items of a feed as [`check_feed`] does, and counts the faulty ones of a feed that is
+/// refused. The count is exact if faulty items are skipped.
+///
+/// # Errors
+/// See [`FeedRefusal`].
+pub fn check_entries(
+    drafts: Vec<ItemDraft>,
+    options: FeedOptions,
+    currency: Currency,
+) -> Result<CheckedFeed, FeedRefusal> {
+    let FeedOptions { mode, on_error } = options;
+    let mut feed = CheckedFeed {
+        received: drafts.len(),
+        items: Vec::new(),
+        updates: Vec::new(),
+        on_error,
+        currency,
+        skipped: Skipped::default(),
+    };
+    let mut positions: HashMap<String, (usize, Position)> = HashMap::new();
+    let mut unreadable = Vec::new();
+    for (index, mut draft) in drafts.into_iter().enumerate() {
+        // Ids are compared without blanks around them.
+        draft.trim();
+        let (id, position) = (draft.id.clone(), draft.position);
+        // Such as an item with two ids.
+        let has_id = id.is_some() && !draft.errors.iter().any(|error| error.pointer == "/id");
+        if let Some(id) = &id {
+            if let Some((first, at)) = positions.get(id) {
+                let first = match at.line {
+                    Some(line) => format!("The item on line {line}"),
+                    None => format!("Item {first}"),
+                };
+                let detail = format!("{first} has this id already. Use each id once.");
+                let duplicate = EntryError::new("/id", EntryCode::Duplicate, detail);
+                draft.errors.push(duplicate);
+            } else {
+                positions.insert(id.clone(), (index, position));
+            }
+        }
+        let result = if mode == FeedMode::Update {
+            draft.checked_id(currency).map(|id| {
+                let update = ItemUpdate { index, id, draft };
+                feed.updates.push(update);
+            })
+        } else {
+            draft.check(currency).map(|item| feed.items.push(item))
+        };
+        match result {
+            Ok(()) => {}
+            Err(errors) => {
+                if !(has_id && has_intended_id(&errors)) && unreadable.len() < MAX_ERRORS {
+                    unreadable.extend(locate(errors.clone(), index, position, None));
+                }
+                let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
+                feed.skipped.add(index, position, id, errors);
+            }
+        }
+        if on_error == OnError::Reject && feed.skipped.reported >= MAX_ERRORS {
+            break;
+        }
+    }
+    let has_valid = !feed.items.is_empty() || !feed.updates.is_empty();
+    let skips = on_error == OnError::Skip && has_valid;
+    if skips && matches!(mode, FeedMode::Replace(_)) && !unreadable.is_empty() {
+        return Err(FeedRefusal::UnreadableIds {
+            unreadable,
+            skipped: feed.skipped,
+        });
+    }
+    if feed.skipped.count == 0 || skips {
+        return Ok(feed);
+    }
+    Err(FeedRefusal::Faulty(feed.skipped))
+}
+
+/// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet
+/// shortened, or that has an invisible character in it. An id that another item of the feed has,
+/// too, is as it was meant.
+fn has_intended_id(errors: &[EntryError]) -> bool {
+    let faulty = |error: &EntryError| error.pointer == "/id" && error.code != EntryCode::Duplicate;
+    !errors.iter().any(faulty)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! `POST /keys/several`, `/keys/revoke-all` and `/settings/key-creation`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::backend::failure;
+use crate::console::fields::Fields;
+use crate::console::return_path::sign_in_url;
+use crate::console::{FormRequest, flash, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::BulkForm;
+
+pub async fn bulk_keys(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url("/keys"));
+    };
+    let form = BulkForm {
+        action: fields.text("do"),
+        keys: fields.texts("key"),
+        reason: fields.text("reason"),
+        count: fields.text("count"),
+    };
+    let changed = state
+        .services
+        .keys
+        .change_bulk(member, &visitor.client, &form)
+        .await;
+    match changed {
+        Ok(number) => flash::redirect_with_count(&state, &visitor, "/keys", &form.action, number),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Several {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, "/keys/several", &failure, answer).await
+        }
+    }
+}
+
+pub async fn revoke_all(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    const PAGE: &str = "/keys/revoke-all";
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(PAGE));
+    };
+    let confirm = fields.text("confirm");
+    let revoked = state
+        .services
+        .emergencies
+        .revoke_all(member, &visitor.client, &confirm)
+        .await;
+    match revoked {
+        Ok(number) => flash::redirect_with_count(&state, &visitor, "/keys", "revoke", number),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::RevokeAll {
+                confirm,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}
+
+pub async fn key_creation(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    const PAGE: &str = "/settings";
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(PAGE));
+    };
+    // Anything other than a clear "allow" stops the creation of keys.
+    let stop = fields.text("stop") != "0";
+    let changed = state
+        .services
+        .emergencies
+        .stop_creation(member, &visitor.client, stop)
+        .await;
+    match changed {
+        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "saved"),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            render::after_failure(&state, &visitor, PAGE, None, &failure).await
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The page that a person requested before they had to sign in. It comes from the address, so it is
+//! not trusted.
+
+use url::form_urlencoded;
+
+/// Path of the Dashboard.
+pub const HOME: &str = "/";
+
+/// Returns `next` if it is a path of this site, and otherwise the first page.
+///
+/// Browsers read `//host` and `/\host` as other sites, and drop tabs and line breaks before they
+/// parse the address.
+pub fn same_site(next: &str) -> &str {
+    let mut bytes = next.bytes();
+    let is_safe = bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && next.bytes().all(|b| b.is_ascii_graphic())
+        // Returning to the form, or signing out at once, would be of no use.
+        && !["/sign-in", "/sign-out", "/setup/"].iter().any(|path| next.starts_with(path));
+    if is_safe { next } else { HOME }
+}
+
+/// Returns the sign-in page that leads back to `path`, or by default to the first page.
+pub fn sign_in_url(path: &str) -> String {
+    if path == HOME {
+        return "/sign-in".to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", path)
+        .finish();
+    format!("/sign-in?{query}")
+}
+
+/// Returns the parameter `next` of a sign-in page's query.
+pub fn from_query(query: Option<&str>) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "next")
+        .map(|(_, next)| next.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_path_is_kept_if_it_is_on_this_site() {
+        for good in [
+            "/keys",
+            "/keys?a=b",
+            "/inventory?cursor=01",
+            "/keys/x/revoke",
+            "/",
+        ] {
+            assert_eq!(same_site(good), good);
+        }
+    }
+
+    #[test]
+    fn any_other_next_path_leads_to_the_first_page() {
+        for bad in [
+            "",
+            "keys",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: b=c",
+            "/\u{0}",
+            "/é",
+            "javascript:alert(1)",
+            "/sign-in?next=/sign-in",
+            "/setup/x",
+        ] {
+            assert_eq!(same_site(bad), HOME, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn next_path_round_trips_through_the_sign_in_url() {
+        let path = "/keys/new?name=A & B";
+        let address = sign_in_url(path);
+        let (_, query) = address.split_once('?').unwrap();
+        assert_eq!(from_query(Some(query)).as_deref(), Some(path));
+        assert_eq!(sign_in_url(HOME), "/sign-in");
+    }
+}

@@ -1,0 +1,144 @@
+//! Mapping of the columns of a table to the fields of an item.
+
+use super::TableColumn;
+use crate::feed::{Absent, FIELDS};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use service::inventory::Currency;
+
+/// Target of one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Field(&'static str),
+    /// An attribute under the name of the column.
+    Attribute,
+    LeaveOut,
+}
+
+/// Every target by its word in the form, with its label.
+pub const TARGETS: [(&str, &str); 11] = [
+    ("id", "Id"),
+    ("name", "Name"),
+    ("category", "Category"),
+    ("price", "Price"),
+    ("currency", "Currency"),
+    ("description", "Description"),
+    ("url", "Web address"),
+    ("image_url", "Image address"),
+    ("available", "Available"),
+    ("attribute", "Attribute under this name"),
+    ("leave_out", "Leave out"),
+];
+
+impl Target {
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "attribute" => Some(Self::Attribute),
+            "leave_out" => Some(Self::LeaveOut),
+            _ => FIELDS
+                .into_iter()
+                .find(|field| *field == name)
+                .map(Self::Field),
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Field(field) => field,
+            Self::Attribute => "attribute",
+            Self::LeaveOut => "leave_out",
+        }
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::parse(&name).ok_or_else(|| D::Error::custom("not a target of a column"))
+    }
+}
+
+/// Decimal separator of prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decimals {
+    /// As in `1,234.50`.
+    #[default]
+    Point,
+    /// As in `1.234,50`.
+    Comma,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// One target for each column of the table.
+    pub columns: Vec<Target>,
+    /// Code of the currency of prices without one of their own, or `None` for the account's
+    /// currency.
+    pub currency: Option<String>,
+    pub decimals: Decimals,
+}
+
+/// Control of the form that a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultLocation {
+    /// Index of the column, from 0.
+    Column(usize),
+    Currency,
+}
+
+/// Reason why a mapping cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub location: FaultLocation,
+    pub message: String,
+}
+
+impl Mapping {
+    /// Returns the reasons why the mapping cannot be used for these columns.
+    ///
+    /// Items need no name if absent fields keep their stored values.
+    pub fn faults(&self, columns: &[TableColumn], absent: Absent) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut fault = |location, message| faults.push(Fault { location, message });
+        for field in FIELDS {
+            let label = label(field);
+            let target = Target::Field(field);
+            let mut matches = (0..)
+                .zip(&self.columns)
+                .filter(|(_, other)| **other == target);
+            let first = matches.next();
+            let is_needed = field == "id" || (field == "name" && absent == Absent::Clear);
+            if first.is_none() && is_needed {
+                let message = format!("Choose the column that has the {label} of each item.");
+                fault(FaultLocation::Column(0), message);
+            }
+            for (location, _) in matches {
+                let header = columns.get(location).map_or("", |column| &column.header);
+                let message = format!(
+                    "Another column is the {label} already. Choose something else for “{header}”."
+                );
+                fault(FaultLocation::Column(location), message);
+            }
+        }
+        if let Some(code) = &self.currency
+            && Currency::parse(code).is_none()
+        {
+            let message = "Choose a currency from the list.".to_owned();
+            fault(FaultLocation::Currency, message);
+        }
+        faults
+    }
+}
+
+/// Returns the label of a field for use within a sentence.
+fn label(field: &str) -> String {
+    let label = TARGETS.iter().find(|(name, _)| *name == field);
+    label.map_or(field.to_owned(), |(_, label)| label.to_lowercase())
+}

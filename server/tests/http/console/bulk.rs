@@ -1,0 +1,303 @@
+//! `/keys/several`, and the emergency actions of an owner.
+
+use crate::support::{Key, Member, Text as _, World};
+
+async fn with_three_keys() -> (World, Member, [Key; 3]) {
+    let (world, owner) = World::with_owner().await;
+    let mut keys = Vec::new();
+    for name in ["CRM Sync", "Inventory <b>", "Old feed"] {
+        keys.push(owner.create(name, &["leads:read"]).await);
+    }
+    (world, owner, keys.try_into().ok().unwrap())
+}
+
+fn selection_path(action: &str, keys: &[&Key]) -> String {
+    let keys: Vec<_> = keys.iter().map(|key| format!("&key={}", key.id)).collect();
+    format!("/keys/several?do={action}{}", keys.concat())
+}
+
+fn action_fields<'a>(action: &'a str, keys: &[&'a Key], count: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("do", action), ("reason", "leaked"), ("count", count)];
+    fields.extend(keys.iter().map(|key| ("key", key.id.as_str())));
+    fields
+}
+
+async fn refusal_code(key: &Key) -> String {
+    key.get("/api/key").await.problem().1
+}
+
+#[tokio::test]
+async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
+    let (world, owner, [one, two, three]) = with_three_keys().await;
+    one.get("/api/key").await.expect(200);
+    let page = owner
+        .get_text(&selection_path("revoke", &[&one, &two]))
+        .await;
+    for text in [
+        "CRM Sync",
+        "Inventory &lt;b",
+        "Never used",
+        "One of them was used in the last 24 hours",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    page.lacks("Old feed");
+    for wrong in ["", "1", "two", "3"] {
+        let page = owner
+            .form(
+                "/keys/several",
+                &action_fields("revoke", &[&one, &two], wrong),
+            )
+            .await
+            .expect(422)
+            .body;
+        assert!(page.contains("Type 2, the number of keys above"), "{wrong}");
+        one.get("/api/key").await.expect(200);
+    }
+    let response = owner
+        .form(
+            "/keys/several",
+            &action_fields("revoke", &[&one, &two], " 2 "),
+        )
+        .await
+        .expect(303);
+    assert_eq!(response.header("location"), "/keys");
+    assert_eq!(
+        (refusal_code(&one).await, refusal_code(&two).await),
+        ("revoked_key".into(), "revoked_key".into())
+    );
+    three.get("/api/key").await.expect(200);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("2 keys revoked");
+    let events = world
+        .count("SELECT count(*) FROM audit_events WHERE action = 'key.revoked'")
+        .await;
+    assert_eq!(events, 2);
+}
+
+#[tokio::test]
+async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selection() {
+    let (world, owner, [one, two, three]) = with_three_keys().await;
+    owner
+        .form(&format!("/keys/{}/pause", two.id), &[])
+        .await
+        .expect(303);
+    owner.revoke(&three.id, "").await.expect(200);
+    let page = owner
+        .get_text(&selection_path("pause", &[&one, &two, &three]))
+        .await;
+    page.has("2 keys that you chose are ended or paused already");
+    // The selection must still be as it was shown, so that no unseen part of it is changed.
+    let all = action_fields("pause", &[&one, &two, &three], "1");
+    let page = owner.form("/keys/several", &all).await.expect(422).body;
+    page.has("Some of these keys have changed meanwhile");
+    one.get("/api/key").await.expect(200);
+    owner
+        .form("/keys/several", &action_fields("pause", &[&one], "1"))
+        .await
+        .expect(303);
+    assert_eq!(refusal_code(&one).await, "paused_key");
+    let events = world
+        .count("SELECT count(*) FROM audit_events WHERE action = 'key.paused'")
+        .await;
+    assert_eq!(events, 2);
+}
+
+#[tokio::test]
+async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
+    let (_world, owner, [one, ..]) = with_three_keys().await;
+    for path in [
+        "/keys/several",
+        "/keys/several?do=revoke",
+        "/keys/several?do=delete&key=x",
+    ] {
+        let page = owner.get_text(path).await;
+        assert!(page.contains("Choose some keys in the list"), "{path}");
+    }
+    let many = "&key=".to_owned()
+        + &(0..101)
+            .map(|n| format!("k{n}"))
+            .collect::<Vec<_>>()
+            .join("&key=");
+    let page = owner
+        .get_text(&format!("/keys/several?do=pause{many}"))
+        .await;
+    page.has("at most 100 keys");
+    let page = owner
+        .form(
+            "/keys/several",
+            &[("do", "delete"), ("key", &one.id), ("count", "1")],
+        )
+        .await
+        .expect(422)
+        .body;
+    page.has("Choose some keys in the list");
+    one.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn viewers_and_admins_cannot_use_actions_beyond_their_role() {
+    let (world, owner, [one, ..]) = with_three_keys().await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = owner.get_text(&selection_path("revoke", &[&one])).await;
+    page.has("Your role does not allow this");
+    owner
+        .form("/keys/several", &action_fields("revoke", &[&one], "1"))
+        .await
+        .expect(403);
+    owner
+        .get("/keys")
+        .await
+        .expect(200)
+        .lacks("type=\"checkbox\" class=\"choose\"");
+    for role in [
+        "UPDATE members SET role = 'viewer'",
+        "UPDATE members SET role = 'admin'",
+    ] {
+        world.sql(role).await;
+        let settings = owner.get_text("/settings").await;
+        assert!(!settings.contains("Emergency"), "{role}");
+        let page = owner.get_text("/keys/revoke-all").await;
+        assert!(page.contains("Only an owner"), "{role}");
+        owner
+            .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+            .await
+            .expect(403);
+        owner
+            .form("/settings/key-creation", &[("stop", "1")])
+            .await
+            .expect(403);
+        one.get("/api/key").await.expect(200);
+    }
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM accounts WHERE creation_stopped_at IS NOT NULL")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
+    let (world, owner, [one, ..]) = with_three_keys().await;
+    let token = owner.keys().await["new_key"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let create = [
+        ("name", "Late"),
+        ("scopes", "leads:read"),
+        ("expires", "30d"),
+        ("token", &token),
+    ];
+    owner
+        .get("/settings")
+        .await
+        .expect(200)
+        .has("Stop creating keys");
+    owner
+        .form("/settings/key-creation", &[("stop", "1")])
+        .await
+        .expect(303);
+    let settings = owner.get_text("/settings").await;
+    settings.has_all(["Allow creating keys", "An owner stopped this on"]);
+    let page = owner.get_text("/keys").await;
+    page.has("Nobody can create a key for the time being");
+    page.lacks("Open the form as a page");
+    assert!(owner.keys().await["new_key"].is_null());
+    let page = owner.form("/keys", &create).await.expect(403).body;
+    page.has("has stopped the creation of keys");
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 3);
+    one.get("/api/key").await.expect(200);
+    owner
+        .form("/settings/key-creation", &[("stop", "0")])
+        .await
+        .expect(303);
+    owner
+        .form("/keys", &create)
+        .await
+        .expect(200)
+        .has("Save your API key");
+}
+
+#[tokio::test]
+async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
+    let (world, owner, [one, two, three]) = with_three_keys().await;
+    let stranger = world.stranger().await;
+    let stranger_key = stranger.create("Theirs", &["leads:read"]).await;
+    owner
+        .form(&format!("/keys/{}/pause", two.id), &[])
+        .await
+        .expect(303);
+    owner.revoke(&three.id, "").await.expect(200);
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has_all(["All 2 keys that still work", "Acme Motors"]);
+    for wrong in ["", "Acme Motor", "Other Cars"] {
+        let page = owner
+            .form("/keys/revoke-all", &[("confirm", wrong)])
+            .await
+            .expect(422)
+            .body;
+        assert!(page.contains("exactly as it stands above"), "{wrong}");
+    }
+    one.get("/api/key").await.expect(200);
+    let response = owner
+        .form("/keys/revoke-all", &[("confirm", "ACME Motors")])
+        .await
+        .expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("2 keys revoked");
+    for key in [&one, &two, &three] {
+        assert_eq!(refusal_code(key).await, "revoked_key");
+    }
+    stranger_key.get("/api/key").await.expect(200);
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has("There is no key that could be revoked");
+}
+
+/// More keys than are updated before the owner gets a response.
+#[tokio::test]
+async fn revoked_keys_are_refused_even_before_their_rows_are_written() {
+    let (world, owner, [one, ..]) = with_three_keys().await;
+    one.get("/api/key").await.expect(200);
+    let copies = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1300)
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token, folded)
+        SELECT 'copy-' || n, account_id, name, preview, randomblob(32), pepper_id, scopes, created_at, created_by, randomblob(32), folded
+        FROM n JOIN api_keys ON api_keys.id = (SELECT min(id) FROM api_keys)";
+    world.sql(copies).await;
+    // Keys without an expiry are updated first.
+    let unwritten = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
+    assert_eq!(world.count(unwritten).await, 1_303);
+    let response = owner
+        .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+        .await
+        .expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("1303 keys revoked");
+    assert_eq!(world.count(unwritten).await, 303);
+    let row = "SELECT count(*) FROM api_keys
+        WHERE revoked_at IS NULL AND name = 'CRM Sync' AND expires_at IS NOT NULL";
+    assert_eq!(world.count(row).await, 1, "this key is among them");
+    assert_eq!(refusal_code(&one).await, "revoked_key");
+    let page = owner.get(&format!("/keys/{}", one.id)).await.expect(200);
+    page.has("Revoked");
+    let page = owner.get_text("/keys/revoke-all").await;
+    page.has("There is no key that could be revoked");
+
+    world
+        .services
+        .emergencies
+        .write_revocations()
+        .await
+        .unwrap();
+    assert_eq!(world.count(unwritten).await, 0);
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
+    assert_eq!(world.count(events).await, 1_303);
+    world
+        .services
+        .emergencies
+        .write_revocations()
+        .await
+        .unwrap();
+    assert_eq!(world.count(events).await, 1_303);
+}

@@ -1,0 +1,69 @@
+//! Keys that are still in use after their end: a notice above the list links to them.
+
+use crate::support::{Member, Text as _, World};
+use domain::seconds::DAY;
+
+const LIST: &str = "/keys?status=knocking";
+
+/// Returns the page's notice about them.
+async fn notice(member: &Member, path: &str) -> Option<String> {
+    let page = member.get_text(path).await;
+    let (before, _) = page.split_once(" Calls came within the last 7 days")?;
+    page.has(&format!("href=\"{LIST}\""));
+    Some(before.rsplit_once("<p>").unwrap().1.to_owned())
+}
+
+#[tokio::test]
+async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
+    let (world, owner) = World::with_owner().await;
+    let live = owner.create("Live", &["leads:read"]).await;
+    let mut dead = Vec::new();
+    for name in ["Old feed", "Old CRM", "Older", "Oldest"] {
+        let key = owner.create(name, &["leads:read"]).await;
+        owner.revoke(&key.id, "").await.expect(200);
+        world.clock.advance_seconds(1);
+        dead.push(key);
+    }
+    live.get("/api/leads").await.expect(200);
+    world.services.flush().await.unwrap();
+    assert_eq!(notice(&owner, "/keys").await, None);
+    let page = owner.get_text(LIST).await;
+    page.has("No key matches");
+    let page = owner.get_text("/").await;
+    page.lacks(LIST);
+
+    for (calls, expected) in [
+        (1, "1 revoked or expired key still knocks: “Old feed”."),
+        (
+            2,
+            "2 revoked or expired keys still knock: “Old CRM”, “Old feed”.",
+        ),
+        (
+            4,
+            "4 revoked or expired keys still knock: “Oldest”, “Older”, “Old CRM” and 1 more.",
+        ),
+    ] {
+        for key in &dead[..calls] {
+            key.get("/api/leads").await.expect(401);
+        }
+        world.services.flush().await.unwrap();
+        assert_eq!(notice(&owner, "/keys").await.as_deref(), Some(expected));
+    }
+    let page = owner.get_text("/").await;
+    page.has(&format!("href=\"{LIST}\""));
+    let page = owner.get_text(LIST).await;
+    page.has("4 keys match");
+    page.lacks(">Live<");
+    page.has("<option value=\"knocking\" selected>");
+    assert_eq!(notice(&owner, LIST).await, None, "these are all of them");
+    let stranger = world.stranger().await;
+    assert_eq!(notice(&stranger, "/keys").await, None);
+
+    world.clock.advance_seconds(7 * DAY);
+    let owner = world.sign_in("ada@example.com").await;
+    assert_eq!(
+        notice(&owner, "/keys").await,
+        None,
+        "seven days later it is no news"
+    );
+}

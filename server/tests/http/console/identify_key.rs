@@ -1,0 +1,71 @@
+//! `/keys/found`: identifying a key that was found
+
+use crate::support::{Text as _, World, sha256};
+
+#[tokio::test]
+async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_revoke_it() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM <Sync>", &["leads:read"]).await;
+    let digest = sha256(&key.secret);
+    let upper = digest.to_uppercase();
+    for fields in [
+        [("digest", digest.as_str()), ("typed", "")],
+        [("digest", ""), ("typed", upper.as_str())],
+    ] {
+        let page = owner.form("/keys/found", &fields).await.expect(200).body;
+        assert!(page.contains("CRM &lt;Sync>") || page.contains("CRM &lt;Sync&gt;"));
+        page.has_all(["Active", "Never used"]);
+        page.has(&format!("/keys/{}/revoke?reason=leaked", key.id));
+        assert!(
+            !page.contains(&key.secret) && !page.contains(&digest),
+            "nothing of it is shown again"
+        );
+    }
+    owner.revoke(&key.id, "").await.expect(200);
+    let page = owner
+        .form("/keys/found", &[("digest", &digest)])
+        .await
+        .expect(200)
+        .body;
+    page.has("Revoked");
+    page.lacks("Revoke it");
+}
+
+#[tokio::test]
+async fn foreign_keys_and_invalid_digests_are_not_identified() {
+    let (world, owner) = World::with_owner().await;
+    let stranger = world.stranger().await;
+    let stranger_key = stranger.create("Theirs", &["leads:read"]).await;
+    for secret in [stranger_key.secret.as_str(), "vx_nothing"] {
+        let page = owner
+            .form("/keys/found", &[("digest", &sha256(secret))])
+            .await
+            .expect(200)
+            .body;
+        page.has("It is no key of this account");
+        page.lacks("Theirs");
+    }
+    for bad in [
+        "",
+        "abc",
+        &"g".repeat(64),
+        &"0".repeat(66),
+        &stranger_key.secret,
+    ] {
+        let page = owner
+            .form("/keys/found", &[("digest", bad)])
+            .await
+            .expect(422)
+            .body;
+        assert!(
+            page.contains("Enter the 64 hexadecimal digits")
+                && !page.contains(&stranger_key.secret),
+            "{bad}"
+        );
+    }
+    world
+        .anonymous()
+        .form("/keys/found", &[("digest", &sha256("x"))])
+        .await
+        .expect(303);
+}

@@ -1,0 +1,231 @@
+//! `/keys?…`: searching many keys, with addresses that can be shared.
+
+use crate::support::{Member, Text as _, World};
+use domain::seconds::DAY;
+use serde_json::json;
+
+/// Returns the names on the page at `path`, in order.
+async fn names(member: &Member, path: &str) -> Vec<String> {
+    let page = member.get_text(path).await;
+    let heads = page.split("class=\"name\"").skip(1);
+    heads
+        .map(|rest| {
+            let text = rest.split_once('>').unwrap().1;
+            text.split_once("</a>").unwrap().0.trim().replace("<!>", "")
+        })
+        .collect()
+}
+
+fn link<'a>(page: &'a str, text: &str) -> Option<&'a str> {
+    let (before, _) = page.split_once(&format!(">{text}</a>"))?;
+    let (_, href) = before.rsplit_once("href=\"")?;
+    Some(href.split_once('"').unwrap().0)
+}
+
+async fn with_four_keys() -> (World, Member) {
+    let (world, owner) = World::with_owner().await;
+    owner.create("Händler-Feed", &["inventory:write"]).await;
+    world.clock.advance_seconds(60);
+    let used = owner.create("crm sync", &["leads:read"]).await;
+    used.get("/api/key").await.expect(200);
+    world.services.flush().await.unwrap();
+    world.clock.advance_seconds(60);
+    let revoked = owner.create("Zebra", &["leads:read"]).await;
+    owner.revoke(&revoked.id, "").await.expect(200);
+    world.clock.advance_seconds(60);
+    owner.create("Apple", &["leads:write"]).await;
+    (world, owner)
+}
+
+#[tokio::test]
+async fn keys_can_be_filtered_by_every_query_parameter() {
+    let (world, owner) = with_four_keys().await;
+    let preview = owner.keys().await["keys"][0]["preview"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = owner.get_text("/keys").await;
+    let (before, _) = page
+        .split_once(">ada@example.com</option>")
+        .expect("creators are listed");
+    let creator = before
+        .rsplit_once("value=\"")
+        .unwrap()
+        .1
+        .trim_end_matches('"');
+    for (query, expected) in [
+        ("q=H%C3%84ND", vec!["Händler-Feed"]),
+        ("q=%20crm%20", vec!["crm sync"]),
+        (&format!("q={}", &preview[..9]), vec!["Apple"]),
+        ("status=revoked", vec!["Zebra"]),
+        ("scope=leads%3Aread", vec!["crm sync", "Zebra"]),
+        ("scope=leads:read&status=active", vec!["crm sync"]),
+        (
+            &format!("creator={creator}"),
+            vec!["Apple", "crm sync", "Händler-Feed", "Zebra"],
+        ),
+        ("creator=somebody-else", vec![]),
+        ("expires=89", vec![]),
+        (
+            "expires=91&q=&status=",
+            vec!["Apple", "crm sync", "Händler-Feed"],
+        ),
+        ("unused=1", vec![]),
+    ] {
+        assert_eq!(
+            names(&owner, &format!("/keys?{query}")).await,
+            expected,
+            "{query}"
+        );
+    }
+    world.clock.advance_seconds(30 * DAY);
+    let owner = world.sign_in("ada@example.com").await;
+    assert_eq!(
+        names(&owner, "/keys?unused=30").await,
+        ["Apple", "crm sync", "Händler-Feed"]
+    );
+    let page = owner.get_text("/keys?status=revoked&q=zoo%22%3E").await;
+    page.has("No key matches");
+    assert!(page.contains("value=\"zoo&quot;"), "what was typed stays");
+}
+
+#[tokio::test]
+async fn keys_can_be_sorted_by_every_column_in_both_directions() {
+    let (_world, owner) = with_four_keys().await;
+    for (sort, expected) in [
+        ("", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("name", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("-name", ["Zebra", "Händler-Feed", "crm sync", "Apple"]),
+        ("created", ["Apple", "Zebra", "crm sync", "Händler-Feed"]),
+        ("-created", ["Händler-Feed", "crm sync", "Zebra", "Apple"]),
+        ("used", ["crm sync", "Apple", "Zebra", "Händler-Feed"]),
+        ("-used", ["Händler-Feed", "Zebra", "Apple", "crm sync"]),
+        ("status", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("-status", ["Zebra", "Händler-Feed", "crm sync", "Apple"]),
+    ] {
+        assert_eq!(
+            names(&owner, &format!("/keys?sort={sort}")).await,
+            expected,
+            "{sort}"
+        );
+    }
+    let by_preview = owner
+        .call("keys/list", &json!({ "search": "?sort=preview" }))
+        .await
+        .expect(200)
+        .json();
+    let previews: Vec<_> = by_preview["Ok"]["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["preview"].as_str().unwrap())
+        .collect();
+    assert!(previews.is_sorted(), "{previews:?}");
+
+    let page = owner.get_text("/keys?sort=name&status=active").await;
+    page.has("aria-sort=\"ascending\"");
+    page.has("href=\"/keys?status=active&amp;sort=-name\"");
+    page.has("href=\"/keys?status=active&amp;sort=used\"");
+    let page = owner.get_text("/keys?sort=created").await;
+    page.has("aria-sort=\"descending\"");
+}
+
+#[tokio::test]
+async fn pages_of_a_long_list_contain_every_key_once() {
+    let (world, owner) = World::with_owner().await;
+    for number in 0..107 {
+        owner
+            .create(&format!("Key of system {number:03}"), &["leads:read"])
+            .await;
+    }
+    for sort in ["", "name", "-used"] {
+        let mut listed_names = Vec::new();
+        let mut path = Some(format!("/keys?q=system&sort={sort}"));
+        let mut pages = 0;
+        while let Some(page_path) = path {
+            let page = owner.get_text(&page_path).await;
+            page.has("107 keys match");
+            assert_eq!(link(&page, "First page").is_some(), pages > 0);
+            listed_names.extend(names(&owner, &page_path).await);
+            path = link(&page, "Next page").map(|next| next.replace("&amp;", "&"));
+            pages += 1;
+        }
+        assert_eq!((listed_names.len(), pages), (107, 3), "{sort}");
+        listed_names.sort_unstable();
+        listed_names.dedup();
+        assert_eq!(listed_names.len(), 107, "{sort}");
+    }
+    let page = owner.get_text("/keys?sort=name").await;
+    let next = link(&page, "Next page").unwrap().replace("&amp;", "&");
+    owner
+        .get(&next.replace("sort=name", "sort=-name"))
+        .await
+        .expect(404);
+    owner.get("/keys?cursor=00").await.expect(404);
+    // Another account can use the same cursor, but sees only its own keys.
+    let stranger = world.stranger().await;
+    assert_eq!(names(&stranger, &next).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    for (query, message) in [
+        (format!("q={}", key.secret), "That looks like a whole key"),
+        ("status=dead".to_owned(), "Choose the status"),
+        ("unused=never".to_owned(), "from 1 to 3650"),
+        ("sort=digest".to_owned(), "Choose the order"),
+    ] {
+        let page = owner.get_text(&format!("/keys?{query}")).await;
+        assert!(page.contains(message), "{query}");
+        assert!(
+            page.contains("CRM Sync") && !page.contains(&key.secret),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
+    let (world, owner) = World::with_owner().await;
+    // Of 2,040 keys, every second one is paused and may read leads, except for the last, which is
+    // active.
+    world
+        .sql(
+            "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 2040)
+             INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
+                 form_token, paused_at, folded, indexed)
+             SELECT printf('key-%04d', i), m.account_id, printf('Many %04d', i), 'vx_aaaaaa…', randomblob(32), 'p',
+                 CASE WHEN i % 2 THEN 'inventory:read' ELSE 'leads:read' END, i, m.id, randomblob(32),
+                 CASE WHEN i % 2 OR i = 2040 THEN NULL ELSE i END, printf('many %04d', i), 1
+             FROM numbers, members m",
+        )
+        .await;
+    world
+        .sql(
+            "INSERT INTO key_terms (account_id, term, key_id)
+             SELECT account_id, 's:' || scopes, id FROM api_keys
+             UNION ALL SELECT account_id, 'n:many', id FROM api_keys",
+        )
+        .await;
+    let path = "/keys?q=many&status=active&scope=leads:read&sort=name";
+    let mut next_path = path.to_owned();
+    for _ in 0..2 {
+        let page = owner.get_text(&next_path).await;
+        page.has("No key here matches");
+        page.has("Not every key was looked at");
+        assert_eq!(link(&page, "Next page"), None);
+        next_path = link(&page, "Look further").unwrap().replace("&amp;", "&");
+    }
+    assert_eq!(names(&owner, &next_path).await, ["Many 2040"]);
+    let page = owner.get_text(&next_path).await;
+    assert_eq!(link(&page, "Look further"), None);
+    assert!(link(&page, "First page").is_some());
+    page.has("Few keys match");
+    // From the other end it is found at once, and not all keys behind it are read.
+    let page = owner.get(&path.replace("=name", "=-name")).await;
+    let page = page.expect(200).body;
+    page.has_all(["At least 1 key found", "Many 2040"]);
+    assert!(link(&page, "Look further").is_some());
+}

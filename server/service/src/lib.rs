@@ -11,8 +11,8 @@
 //! 1. Values: `clock`, `random`, `origin`, `zone`, `view`, `fold`, [`entry`], `pepper`, [`key`],
 //!    [`item`], [`lead`], [`refusal`].
 //! 2. Ports: [`store`]; and `error`.
-//! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `attempt`, `password`,
-//!    `second_factor`, `pepper_change`, `sign_in`.
+//! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `failed_attempts`,
+//!    `password`, `second_factor`, `pepper_change`, `sign_in`.
 //! 4. Proofs of authentication: [`authenticator`] makes a [`KeyCaller`], and `sessions` a
 //!    [`Member`].
 //! 5. Use cases: [`keys`], [`inventory`], [`leads`], `team` and so on.

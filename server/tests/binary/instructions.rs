@@ -55,7 +55,7 @@ fn request_takes_at_most_half_as_many_instructions_more_than_one_to_a_bare_axum_
     let folder = TempDir::new().unwrap();
     let (server, owner) = Server::with_owner(folder.path());
     let key = owner
-        .create("Inventory Integration", "form-token-0001")
+        .create("Inventory Integration", "0123456789abcdef")
         .unwrap();
     server.stop();
     change(

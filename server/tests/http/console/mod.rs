@@ -10,6 +10,7 @@ mod expiry;
 mod exports;
 mod failed_sign_ins;
 mod flash;
+mod fragments;
 mod headers;
 mod identify_key;
 mod import;

@@ -1,0 +1,202 @@
+//! The main fragments of pages, as a reader sees them.
+//!
+//! Other tests check what a page shows in one situation. A snapshot shows the whole fragment, so
+//! that a text which appears, vanishes or moves is seen in a review.
+
+use crate::support::{INVENTORY, Member, World};
+use insta::assert_snapshot;
+use regex::Regex;
+
+/// Returns the visible text of the part of a page between two pieces of its source, with a line for
+/// each paragraph, row and item. Texts that differ in each run are replaced.
+async fn fragment(member: &Member, path: &str, from: &str, to: &str) -> String {
+    let page = member.get_text(path).await;
+    let (_, rest) = page.split_once(from).expect("the fragment begins");
+    let (html, _) = rest.split_once(to).expect("the fragment ends");
+    let (_, html) = html.split_once('>').unwrap();
+    let replace = |text: &str, pattern: &str, by: &str| {
+        let pattern = Regex::new(pattern).unwrap();
+        pattern.replace_all(text, by).into_owned()
+    };
+    let text = replace(html, "(?s)<!--.*?-->", "");
+    let hidden = "(?s)<(script|style|svg|dialog).*?</(script|style|svg|dialog)>";
+    let text = replace(&text, hidden, "");
+    let text = replace(&text, "</t[dh]>", " | ");
+    let text = replace(&text, "</dt>", ": ");
+    let blocks = "</(caption|dd|div|h1|h2|h3|label|li|p|summary|tr)>";
+    let text = replace(&text, blocks, "\n");
+    let text = replace(&text, "(?s)<[^>]*>", " ");
+    let text = replace(&text, "vx_[0-9A-Za-z]{6}…", "vx_abc123…");
+    let text = replace(&text, "[0-9a-f]{32}", "0123456789abcdef");
+    let lines = text.lines().map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        words.join(" ")
+    });
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// Returns the text of the main part of a page.
+async fn main_text(member: &Member, path: &str) -> String {
+    fragment(member, path, "<main", "</main>").await
+}
+
+#[tokio::test]
+async fn list_of_keys_shows_each_key_with_its_status() {
+    let (world, owner) = World::with_owner().await;
+    let revoked = owner.create("CRM Sync", &["leads:read"]).await;
+    owner.revoke(&revoked.id, "CRM Sync").await.expect(200);
+    owner.create("Inventory Feed", &INVENTORY).await;
+    world.clock.advance_seconds(60);
+    let table = fragment(&owner, "/keys", "<table", "</table>").await;
+    assert_snapshot!(table, @"
+    API keys of this account
+    Name | Key preview | Created | Last used | Status | Actions |
+    Inventory Feed inventory:read
+    inventory:write
+    | vx_abc123… | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Never used | Active Ends 21 Feb 2027 21 Feb 2027, 05:31:07 UTC | Revoke As a page |
+    CRM Sync leads:read
+    | vx_abc123… | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Never used | Revoked Other · 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com | |
+    ");
+}
+
+#[tokio::test]
+async fn page_of_a_used_key_shows_its_facts_and_history() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Inventory Feed", &INVENTORY).await;
+    key.get("/api/inventory").await.expect(200);
+    key.get("/api/leads").await.expect(403);
+    world.services.flush().await.unwrap();
+    world.clock.advance_seconds(60);
+    let path = format!("/keys/{}", key.id);
+    assert_snapshot!(fragment(&owner, &path, "<main", "Show as table").await, @"
+    Updated 05:32 · Refresh
+    API Keys
+    Inventory Feed
+    Pause Edit Rotate Revoke
+    Status: Active Ends 21 Feb 2027 21 Feb 2027, 05:31:07 UTC
+    Key preview: vx_abc123…
+    Permissions: inventory:read, inventory:write
+    Last used: 1 minute ago 23 Nov 2026, 05:31:07 UTC from 192.0.2.7
+    Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
+    Rate limit: 100 calls, then 10 a second (the account's)
+    Allowed from: Any address
+    Calls
+    24 hours 7 days 30 days
+    2 calls , 1 refused
+    Accepted Refused
+    2 1 0
+    17 Nov 19 Nov 21 Nov Today
+    ");
+    assert_snapshot!(fragment(&owner, &path, "Who calls", "</main>").await, @"
+    Who calls with this key, the latest first
+    Address | First call | Last call | Calls |
+    192.0.2.7 | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 2 |
+    Last use of each permission
+    inventory:read : 1 minute ago 23 Nov 2026, 05:31:07 UTC
+    inventory:write : Not used yet
+    Allowed addresses
+    Calls may come from any address.
+    Watch where calls come from for some days, and then let them come from there alone.
+    Watch History
+    Created
+    1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com from 192.0.2.7
+    This key in the audit log
+    ");
+}
+
+#[tokio::test]
+async fn dashboard_of_an_account_with_calls_sums_them_up() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Inventory Feed", &INVENTORY).await;
+    key.get("/api/inventory").await.expect(200);
+    key.get("/api/leads").await.expect(403);
+    world.services.flush().await.unwrap();
+    let text = fragment(&owner, "/", "<main", "Show as table").await;
+    assert_snapshot!(text, @"
+    Updated 05:31 · Refresh
+    Dashboard
+    How your systems use the API, and what they last sent.
+    Connect your first system
+    2 of 3 steps done
+    Done: Create an API key
+    Done: Make the first call
+    3 Send your data
+    Have your systems send items or leads by API , or send a file of items . The Inventory and Leads pages show how.
+    Calls
+    Today: 2 calls 1 refused
+    Last 30 days: 2 calls 1 refused
+    Accepted Refused
+    2 1 0
+    25 Oct 1 Nov 8 Nov 15 Nov Today
+    ");
+}
+
+#[tokio::test]
+async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Inventory Feed", &INVENTORY).await;
+    let refused = key.get("/api/leads").await.expect(403);
+    world.clock.advance_seconds(60);
+    let path = format!("/refusals?id={}", refused.header("x-request-id"));
+    assert_snapshot!(main_text(&owner, &path).await, @"
+    Refused calls
+    Every answer of the API has a header X‑Request‑Id. Paste it here to learn why a call was refused.
+    Request id
+    Look up
+    The call needed the permission leads:read, which the key did not have.
+    If the system should be able to do this, add the permission to the key, or give it another one.
+    When: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
+    Call: GET /api/leads
+    Key: Inventory Feed vx_abc123…
+    Code: missing_scope
+    ");
+}
+
+#[tokio::test]
+async fn audit_log_shows_each_event_with_its_details() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Inventory Feed", &INVENTORY).await;
+    owner.revoke(&key.id, "Inventory Feed").await.expect(200);
+    let table = fragment(&owner, "/audit", "<table", "</table>").await;
+    assert_snapshot!(table, @"
+    What was done in this account
+    What | Details | Who | From | When |
+    API key revoked Inventory Feed | Reason : other
+    Receipt : Refused on 1 of 1 node after 0 ms
+    | ada@example.com | 192.0.2.7
+    | just now 23 Nov 2026, 05:31:07 UTC |
+    API key created Inventory Feed | Permissions : inventory:read, inventory:write
+    End : 21 Feb 2027, 05:31:07 UTC
+    | ada@example.com | 192.0.2.7
+    | just now 23 Nov 2026, 05:31:07 UTC |
+    Signed in | | ada@example.com | 192.0.2.7
+    | just now 23 Nov 2026, 05:31:07 UTC |
+    Account created | Name : Acme Motors
+    Owner : ada@example.com
+    | ada@example.com | 192.0.2.7
+    | just now 23 Nov 2026, 05:31:07 UTC |
+    ");
+}
+
+#[tokio::test]
+async fn team_shows_members_and_invitations() {
+    let (world, owner) = World::with_owner().await;
+    world.clock.advance_seconds(60);
+    world.join(&owner, "bob@example.com", "viewer").await;
+    let invitation = [("email", "eve@example.com"), ("role", "admin")];
+    owner.form("/team/invite", &invitation).await;
+    assert_snapshot!(main_text(&owner, "/team").await, @"
+    Team
+    Who of your business may sign in here, and what each may do.
+    Invite a member
+    Members of this account
+    Email | Role | Last seen | Second factor | Status | Actions |
+    ada@example.com You | Owner | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Off | Active | |
+    bob@example.com | Viewer | just now 23 Nov 2026, 05:32:07 UTC | Off | Active | Change bob@example.com |
+    Open invitations
+    Invitations that nobody has used yet
+    Email | Role | Invited by | Good until | Actions |
+    eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Withdraw the invitation of eve@example.com |
+    ");
+}

@@ -91,13 +91,14 @@ impl PlainKey {
     /// # Errors
     /// The text is not 52 characters of the right form with a matching checksum.
     pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
-        let is_key_char = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-        if !presented.iter().all(is_key_char) {
-            return Err(Malformed::Characters);
-        }
         let rest = presented.strip_prefix(PREFIX.as_bytes());
-        if rest.ok_or(Malformed::Prefix)?.contains(&b'_') {
-            return Err(Malformed::Characters);
+        if !rest.is_some_and(are_alphanumeric) {
+            let is_key_char = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+            return Err(if rest.is_none() && presented.iter().all(is_key_char) {
+                Malformed::Prefix
+            } else {
+                Malformed::Characters
+            });
         }
         let Ok(text) = <[u8; SECRET_CHARS]>::try_from(presented) else {
             let length = u16::try_from(presented.len()).unwrap_or(u16::MAX);
@@ -170,6 +171,13 @@ impl fmt::Debug for KeyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyDigest(…)")
     }
+}
+
+/// Whether all bytes are letters and digits. It does not stop at the first other byte, so that the
+/// compiler can test many bytes with one instruction.
+fn are_alphanumeric(text: &[u8]) -> bool {
+    text.iter()
+        .fold(true, |all, b| all & b.is_ascii_alphanumeric())
 }
 
 /// Returns six base62 digits, with leading zeros.
@@ -272,6 +280,27 @@ mod tests {
         }
         let refused = PlainKey::parse(&[0xFF; 52]).map(|_| ());
         assert_eq!(refused, Err(Malformed::Characters));
+    }
+
+    #[test]
+    fn any_byte_but_a_letter_or_digit_is_refused_at_any_place_of_a_key() {
+        for position in 0..ZEROS.len() {
+            for byte in 0..=u8::MAX {
+                let mut text = ZEROS.as_bytes().to_vec();
+                text[position] = byte;
+                let refusal = match byte {
+                    _ if text == ZEROS.as_bytes() => None,
+                    b'_' if position > 2 => Some(Malformed::Characters),
+                    b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' if position < 3 => {
+                        Some(Malformed::Prefix)
+                    }
+                    b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Some(Malformed::Checksum),
+                    _ => Some(Malformed::Characters),
+                };
+                let parsed = PlainKey::parse(&text).err();
+                assert_eq!(parsed, refusal, "byte {byte} at {position}");
+            }
+        }
     }
 
     #[test]

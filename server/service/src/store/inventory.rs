@@ -44,7 +44,7 @@ pub trait InventoryStore: Send + Sync + 'static {
     ///
     /// A stored item with equal fields is left unchanged and keeps its `updated_at`. If
     /// `terms.removals` is given, every stored item that it does not keep is removed, up to
-    /// [`MAX_REMOVED_ITEMS`](super::REMOVED_AT_MOST); if there are more of them, or if a
+    /// [`MAX_REMOVED_ITEMS`](super::MAX_REMOVED_ITEMS); if there are more of them, or if a
     /// [`LargeRemoval`](super::LargeRemoval) is not allowed, nothing is changed. If `terms.basis`
     /// is given and the stored items differ from it, nothing is changed either.
     ///

@@ -16,10 +16,10 @@ pub struct BadHead(pub &'static str);
 
 /// Whether the value is a host with or without a port (RFC 9110, sections 4.2.1 and 7.2).
 fn is_host(value: &HeaderValue) -> bool {
-    let text = value.to_str().unwrap_or_default();
-    if is_plain_host(text) {
+    if is_plain_host(value.as_bytes()) {
         return true;
     }
+    let text = value.to_str().unwrap_or_default();
     let Ok(authority) = text.parse::<Authority>() else {
         return false;
     };
@@ -33,14 +33,19 @@ fn is_host(value: &HeaderValue) -> bool {
     is_port && !authority.host().is_empty()
 }
 
-/// Whether the value is a name or an IPv4 address with or without a port.
+/// Whether the value is a name or an IPv4 address, without a port or with one of one to four
+/// digits.
 ///
 /// Nearly every request has such a host, which is checked without the parser and its copy.
-fn is_plain_host(text: &str) -> bool {
-    let (host, port) = text.split_once(':').unwrap_or((text, "0"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    is_port && !host.is_empty() && host.bytes().all(plain)
+fn is_plain_host(value: &[u8]) -> bool {
+    let end = value.iter().position(|byte| *byte == b':');
+    let (host, port) = value.split_at(end.unwrap_or(value.len()));
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let is_port = match port {
+        [] => true,
+        [_, digits @ ..] => matches!(digits.len(), 1..=4) && digits.iter().all(u8::is_ascii_digit),
+    };
+    is_port && !host.is_empty() && host.iter().all(plain)
 }
 
 /// Checks the head for ambiguities.

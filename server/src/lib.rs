@@ -1,9 +1,9 @@
 //! The server: everything that only it runs and that is neither a rule (`service`) nor a statement
 //! (`storage`).
 //!
-//! A request goes one way: [`router`] finds the handler; `console` (people, sessions, pages) or
-//! `api` (integrations, keys, JSON) extracts what it needs and passes a typed call with a typed
-//! caller to `service`.
+//! A request goes one way: `http` takes it through its steps and finds the handler that [`router`]
+//! lists; `console` (people, sessions, pages) or `api` (integrations, keys, JSON) extracts what it
+//! needs and passes a typed call with a typed caller to `service`.
 
 mod api;
 mod body;

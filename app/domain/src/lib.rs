@@ -7,9 +7,9 @@
 mod activity;
 mod audit;
 mod bulk;
-mod call;
 mod dashboard;
 mod email;
+mod explanation;
 mod failure;
 mod form;
 mod id;
@@ -22,9 +22,9 @@ mod limit;
 mod live;
 mod member;
 mod merge;
+mod outcome;
 mod policy;
 mod quota;
-mod refusal;
 mod rotation;
 mod scope;
 mod team;
@@ -34,12 +34,12 @@ mod time;
 pub use activity::{ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch};
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
-pub use call::{Outcome, RefusalCode};
 pub use dashboard::{
     DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange, OnboardingSteps,
     PeriodCalls,
 };
 pub use email::Email;
+pub use explanation::{Explanation, Lookup, RefusalPage};
 pub use failure::{Failure, Field, FieldError};
 pub use form::{
     CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, KeysPageContext, NewKeyOptions,
@@ -60,9 +60,9 @@ pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use live::{FirstCall, FirstCallStage, KeyListUpdate};
 pub use member::{AccountName, MemberView, Role};
+pub use outcome::{Outcome, RefusalCode};
 pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
-pub use refusal::{Explanation, Lookup, RefusalPage};
 pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
 };

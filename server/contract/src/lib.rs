@@ -41,7 +41,6 @@ macro_rules! case {
 
 mod access;
 mod accounts;
-mod attempts;
 mod audit;
 mod audit_log;
 mod authority;
@@ -50,6 +49,7 @@ mod caller_stats;
 mod calls;
 mod change;
 mod factors;
+mod failed_attempts;
 mod feed_preview;
 mod feeds;
 mod fixtures;

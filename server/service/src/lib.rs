@@ -8,7 +8,7 @@
 //! [`Services`] has one struct for each group of use cases, each in a module of its own. The
 //! modules are ordered, and each uses only those of its own group or of an earlier one:
 //!
-//! 1. Values: `clock`, `random`, `origin`, `zone`, `view`, `fold`, [`entry`], `pepper`, [`key`],
+//! 1. Values: `clock`, `random`, `origin`, `zone`, `rfc3339`, `fold`, [`entry`], `pepper`, [`key`],
 //!    [`item`], [`lead`], [`refusal`].
 //! 2. Ports: [`store`]; and `error`.
 //! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `failed_attempts`,
@@ -16,6 +16,7 @@
 //! 4. Proofs of authentication: [`authenticator`] makes a [`KeyCaller`], and `sessions` a
 //!    [`Member`].
 //! 5. Use cases: [`keys`], [`inventory`], [`leads`], `team` and so on.
+//! 6. `services`, which builds all of them.
 //!
 //! The singular names a value, and the plural the use cases with it: a `key` is stored and judged,
 //! and `keys` are issued and revoked.
@@ -50,6 +51,7 @@ mod random;
 pub mod refusal;
 mod refusals;
 pub mod reserve;
+mod rfc3339;
 mod second_factor;
 mod services;
 mod sessions;
@@ -59,7 +61,6 @@ pub mod store;
 mod team;
 mod usage;
 mod verdict;
-mod view;
 mod zone;
 
 pub use access::{Access, EnrolmentForm, OwnAccess, OwnSession};
@@ -84,11 +85,11 @@ pub use pepper_change::{OldPepperNeed, PepperChange, StartError};
 pub use peppers::Peppers;
 pub use random::{OsRandom, Random};
 pub use refusals::Refusals;
+pub use rfc3339::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use services::Services;
 pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInOutcome, SignInStep};
 pub use settings::{Settings, SettingsOverview, settings_form};
 pub use team::{Invited, Team, TeamCursor, TeamList};
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, KeyUsage, UsageWriter};
 pub use verdict::{ExpiryNotice, Node, POLL_INTERVAL_MILLIS};
-pub use view::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use zone::Zone;

@@ -206,7 +206,7 @@ mod tests {
     fn hour_begins_on_the_full_hour_of_its_time_zone() {
         let texts = |zone: &str, now: &str, count: usize| {
             let zone = Zone::parse(zone).unwrap();
-            let hours = zone.hours(crate::view::parse_rfc3339(now).unwrap(), count);
+            let hours = zone.hours(crate::rfc3339::parse_rfc3339(now).unwrap(), count);
             let texts = hours.iter().map(|hour| text(&zone, *hour, "%H:%M%:z"));
             texts.collect::<Vec<_>>()
         };
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn days_between_two_times_are_counted_by_local_midnights() {
         let zone = Zone::parse("Europe/Berlin").unwrap();
-        let at = |text: &str| crate::view::parse_rfc3339(text).unwrap();
+        let at = |text: &str| crate::rfc3339::parse_rfc3339(text).unwrap();
         for (from, to, days) in [
             ("2026-11-23T22:30:00Z", "2026-11-23T23:30:00Z", 1),
             ("2026-10-24T22:30:00Z", "2026-10-25T22:30:00Z", 0),

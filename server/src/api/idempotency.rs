@@ -9,6 +9,7 @@ use super::buffered_response::{AboutLead, BufferedResponse, DoNotStore};
 use super::call_outcome::ReplayedCode;
 use super::json_body::{MERGE_PATCH, is_merge_patch};
 use super::problem::Problem;
+use super::refusals::Refuses;
 use super::scoped::{Permission, Scoped};
 use super::text_body::{has_identity_coding, of_body};
 use crate::AppState;
@@ -77,6 +78,16 @@ impl<S> FromRequestParts<S> for Idempotency {
         _: &S,
     ) -> impl Future<Output = Result<Self, Infallible>> {
         std::future::ready(Ok(parts.extensions.get().cloned().unwrap_or_default()))
+    }
+}
+
+impl Refuses for Idempotency {
+    fn refusals(samples: &mut Vec<Refusal>) {
+        samples.extend([
+            Refusal::IdempotencyKeyReused,
+            Refusal::Conflict,
+            Refusal::OutcomeUnknown { idempotent: true },
+        ]);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The refusals of each operation, which follow from the types of its handler's arguments. So no
 //! handler has to list them, and none can be forgotten.
 
-use super::idempotency::Idempotency;
 use crate::AppState;
 use crate::http::Segment;
 use axum::extract::State;
@@ -22,16 +21,6 @@ impl Refuses for () {}
 impl Refuses for HeaderMap {}
 impl Refuses for Segment {}
 impl Refuses for State<AppState> {}
-
-impl Refuses for Idempotency {
-    fn refusals(samples: &mut Vec<Refusal>) {
-        samples.extend([
-            Refusal::IdempotencyKeyReused,
-            Refusal::Conflict,
-            Refusal::OutcomeUnknown { idempotent: true },
-        ]);
-    }
-}
 
 /// Implements the trait for the arguments of a handler, before which axum names how the last of
 /// them is extracted.

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn activity_is_split_by_hour_for_a_day_and_by_day_for_longer_periods() {
-        let now = crate::view::parse_rfc3339("2026-11-23T05:31:07Z").unwrap();
+        let now = crate::rfc3339::parse_rfc3339("2026-11-23T05:31:07Z").unwrap();
         for (zone, period, count, first, last) in [
             (
                 "Europe/Berlin",

@@ -7,11 +7,11 @@ use super::{Keys, lifetime};
 use crate::error::Error;
 use crate::key::AllowList;
 use crate::origin::Client;
+use crate::rfc3339::rfc3339;
 use crate::sessions::Member;
 use crate::store::{
     Action, BulkChange, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord, KeySettings,
 };
-use crate::view::rfc3339;
 use crate::zone::Zone;
 use domain::{
     EditKeyForm, Failure, Field, FieldError, InvalidValue, KeyId, KeyName, KeyNote, KeyPolicy,
@@ -236,7 +236,7 @@ mod tests {
     /// A key that expires at noon of a day in Berlin.
     fn stored() -> KeyRecord {
         KeyRecord {
-            expires_at: crate::view::parse_rfc3339("2026-11-30T11:00:00Z"),
+            expires_at: crate::rfc3339::parse_rfc3339("2026-11-30T11:00:00Z"),
             ..KeyRecord::sample()
         }
     }
@@ -255,7 +255,7 @@ mod tests {
         stored: &KeyRecord,
         policy: KeyPolicy,
     ) -> Result<KeySettings, Failure> {
-        let now = crate::view::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
+        let now = crate::rfc3339::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
         let zone = Zone::parse("Europe/Berlin").unwrap();
         check(form, stored, policy, now, &zone)
     }
@@ -282,7 +282,7 @@ mod tests {
                 last_day: day.into(),
                 ..form()
             };
-            let end = end.and_then(crate::view::parse_rfc3339);
+            let end = end.and_then(crate::rfc3339::parse_rfc3339);
             assert_eq!(
                 checked(&form).map(|settings| settings.expires_at),
                 Ok(end),

@@ -65,7 +65,7 @@ impl Keys {
         };
         let detail = json!({
             "name": key.name, "preview": key.preview, "scopes": key.scopes,
-            "expires_at": key.expires_at.map(crate::view::rfc3339),
+            "expires_at": key.expires_at.map(crate::rfc3339::rfc3339),
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
         match self.store.insert_key(key, event).await? {

@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::key::PlainKey;
 use crate::origin::Client;
 use crate::random;
+use crate::rfc3339::rfc3339;
 use crate::sessions::Member;
 use crate::store::{
     Action, AuditEvent, KeyRecord, OldKeyExpiry, RotateKeyOutcome, Rotation, TokenDigest,
 };
-use crate::view::rfc3339;
 use domain::{Failure, Field, Grace, KeyId, RotateKeyForm, Timestamp};
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Failed sign-ins of members, counted by hour, network and member.
 
 use super::{Action, Actor, AuditEvent, Result};
-use crate::view::rfc3339;
+use crate::rfc3339::rfc3339;
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
 use serde_json::json;

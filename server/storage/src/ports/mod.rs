@@ -1,4 +1,4 @@
-//! The ports: one file per aggregate, with its statements and rows.
+//! The ports: a file or folder for each aggregate, with its statements and rows.
 //!
 //! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same in SQLite and PostgreSQL.
 //! Statements name their columns instead of `*`, so that a column that is added later changes no
@@ -9,7 +9,6 @@
 
 mod access;
 mod account;
-mod attempt;
 pub(crate) mod audit;
 mod authority;
 mod bulk;
@@ -17,19 +16,20 @@ mod call;
 mod caller_stats;
 mod columns;
 mod factor;
+mod failed_attempts;
 mod feed;
-pub(crate) mod find;
 pub(crate) mod idempotency;
 mod import;
+mod import_mapping;
 #[cfg(test)]
-pub(crate) mod indexed;
+pub(crate) mod index_check;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 mod item_change;
 mod key;
+pub(crate) mod key_search;
 mod lead;
 mod link;
-mod mapping;
 mod member;
 mod notice;
 mod operator;
@@ -39,9 +39,9 @@ mod quota;
 mod refusal;
 mod revocation;
 mod rotation;
+pub(crate) mod search_term;
 mod session;
 mod team;
-pub(crate) mod term;
 pub(crate) mod verdict;
 
 use crate::engine::Transaction;

@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::open_error::{OpenError, database, explain};
 use super::{MAX_CONCURRENT_FEEDS, MIGRATIONS, PostgresEngine, lock, pools, rolling};
 use crate::inspection::{SCHEMA_VERSION, Schema, newest};
-use crate::ports::term;
+use crate::ports::search_term;
 use crate::{OpenMode, SqlStore};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
@@ -172,7 +172,7 @@ async fn check_and_migrate(
     }
     migrate(&mut transaction, database).await?;
     if mode != OpenMode::ExistingOnly {
-        term::index_missing_terms(&mut *transaction)
+        search_term::index_missing_terms(&mut *transaction)
             .await
             .map_err(to_open_error)?;
     }

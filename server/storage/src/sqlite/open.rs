@@ -13,7 +13,7 @@ use super::write_scheduler::{Pool, WriteScheduler};
 use super::{MAX_CONCURRENT_FEEDS, SqliteEngine, pools};
 use crate::SqlStore;
 use crate::inspection::{SCHEMA_VERSION, Schema, newest};
-use crate::ports::term;
+use crate::ports::search_term;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
@@ -202,7 +202,7 @@ pub(crate) async fn check_and_migrate(
             },
         })?;
     if mode != OpenMode::ExistingOnly {
-        term::index_missing_terms(&mut *transaction)
+        search_term::index_missing_terms(&mut *transaction)
             .await
             .map_err(to_open_error)?;
     }
@@ -238,7 +238,7 @@ async fn require_current_schema(
 pub(super) mod tests {
     use super::*;
     use crate::engine::Pool as NamedPool;
-    use crate::ports::indexed;
+    use crate::ports::index_check;
     use crate::query::{QueryBuilder, query, query_scalar};
 
     /// Opens a new database. Returns its folder, the store and the engine below it.
@@ -303,7 +303,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
         let (_directory, store, _engine) = open_temporary().await;
-        let bulk = indexed::BULK.iter().map(|statement| {
+        let bulk = index_check::BULK.iter().map(|statement| {
             let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
             format!(
@@ -311,7 +311,7 @@ pub(super) mod tests {
                 statement.columns, statement.statement
             )
         });
-        let single = indexed::INDEXED
+        let single = index_check::INDEXED
             .iter()
             .map(|&statement| statement.to_owned());
         for statement in single.chain(bulk) {

@@ -1,8 +1,8 @@
 //! Tests of query plans, which do not depend on the machine's speed.
 
 use crate::SqlStore;
-use crate::ports::find::filter::Filter;
-use crate::ports::find::{IndexRange, count, end, page, probe};
+use crate::ports::key_search::filter::Filter;
+use crate::ports::key_search::{IndexRange, count, end, page, probe};
 use crate::ports::{audit, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};

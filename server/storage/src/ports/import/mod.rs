@@ -4,7 +4,7 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::mapping::remember;
+use super::import_mapping::remember;
 use super::{Result, SqlStore, Transaction, can_be_stored};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;

@@ -5,10 +5,10 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::bulk::creation_stopped_at;
-use super::term::SearchableKey;
+use super::search_term::SearchableKey;
 use super::{
     Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, rotation,
-    term, write_event,
+    search_term, write_event,
 };
 use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
@@ -196,7 +196,7 @@ pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<I
             name: &key.name,
             scopes: &key.scopes,
         };
-        term::write(tx, searched).await?;
+        search_term::write(tx, searched).await?;
         return Ok(None);
     }
     let name: String = query_scalar(NAME_BY_FORM)
@@ -231,7 +231,7 @@ pub(super) async fn write(tx: &mut Transaction, after: &KeyRecord) -> Result<()>
         name: &after.name,
         scopes: &after.scopes,
     };
-    term::write(tx, searched).await
+    search_term::write(tx, searched).await
 }
 
 /// Writes a revocation, which the state of the key allows.

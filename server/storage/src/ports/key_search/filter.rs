@@ -3,7 +3,7 @@
 //! Each filter has an index of its own, which yields the matching keys, and a condition for a key
 //! that another index has yielded.
 
-use crate::ports::term::{name_term, scope_term};
+use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyFilter, KeySearchText, status_rank};

@@ -1,9 +1,9 @@
 //! The statements that tests check for an index. A test proves that none is missing.
 
 use super::{
-    account, attempt, audit, bulk, call, caller_stats, factor, find, idempotency, import,
-    installation, inventory, item_change, key, lead, link, member, notice, pepper, quota, refusal,
-    revocation, session, team, term, verdict,
+    account, audit, bulk, call, caller_stats, factor, failed_attempts, idempotency, import,
+    installation, inventory, item_change, key, key_search, lead, link, member, notice, pepper,
+    quota, refusal, revocation, search_term, session, team, verdict,
 };
 use crate::bulk_query::BulkStatement;
 use std::path::Path;
@@ -12,12 +12,12 @@ use std::path::Path;
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::FIND,
-    attempt::ACCOUNT_TO_CLOSE,
-    attempt::ADD,
-    attempt::BEGIN,
-    attempt::CLOSE,
-    attempt::NETWORKS,
-    attempt::TO_CLOSE,
+    failed_attempts::ACCOUNT_TO_CLOSE,
+    failed_attempts::ADD,
+    failed_attempts::BEGIN,
+    failed_attempts::CLOSE,
+    failed_attempts::NETWORKS,
+    failed_attempts::TO_CLOSE,
     audit::END,
     audit::END_OF_ACTOR,
     audit::END_OF_SUBJECT,
@@ -51,9 +51,9 @@ pub(crate) const INDEXED: &[&str] = &[
     factor::USE_STEP,
     factor::WARN,
     factor::WARNING,
-    find::CREATORS,
-    find::LAPSE,
-    find::COUNT_LAPSED,
+    key_search::CREATORS,
+    key_search::LAPSE,
+    key_search::COUNT_LAPSED,
     import::ADD_PART,
     import::CHOOSE,
     import::DISCARD,
@@ -198,9 +198,9 @@ pub(crate) const INDEXED: &[&str] = &[
     team::MEMBER,
     team::MEMBER_BY_EMAIL,
     team::WITHDRAW,
-    term::ADD,
-    term::FORGET,
-    term::MARK_WRITTEN,
+    search_term::ADD,
+    search_term::FORGET,
+    search_term::MARK_WRITTEN,
     verdict::ACKNOWLEDGE,
     verdict::CHANGES,
     verdict::EXPEL,
@@ -248,7 +248,7 @@ const UNINDEXED: &[&str] = &[
     "verdict::OTHER_NODES_EXIST",
     // The rows of a partial index are few.
     "revocation::LIST_UNWRITTEN",
-    "term::LIST_UNINDEXED",
+    "search_term::LIST_UNINDEXED",
     // A command of the operator, who looks for the key in every account.
     "key::BY_PREVIEW",
     // They count or order the few rows that an index has selected.
@@ -288,7 +288,7 @@ fn every_statement_is_checked_for_an_index_or_is_an_exception() {
     let ports = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ports");
     let statements = statements(&ports, None);
     assert!(statements.len() > 200, "{}", statements.len());
-    let list = include_str!("indexed.rs");
+    let list = include_str!("index_check.rs");
     for name in &statements {
         let is_checked = list.contains(&format!(" {name},")) || list.contains(&format!("&{name},"));
         let is_exception = UNINDEXED.contains(&name.as_str());

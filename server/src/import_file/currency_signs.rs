@@ -1,5 +1,11 @@
 //! Signs of currencies.
 
+/// Currencies that are also recognised outside of brackets. Other codes are words as well, such as
+/// `ALL` and `TRY`.
+pub const FREQUENT_CODES: [&str; 10] = [
+    "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "DKK", "CAD", "AUD",
+];
+
 /// Each sign with the currencies that are written with it, longer signs before those that they
 /// contain.
 pub const SIGNS: [(&str, &[&str]); 43] = [

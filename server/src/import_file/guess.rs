@@ -1,5 +1,6 @@
 //! Guess of the mapping of a table's columns, by their names and their values.
 
+use super::currency_signs::FREQUENT_CODES;
 use super::names::{NAMES, VAGUE, misleading_names, normalise, words};
 use super::price;
 use super::table_start::is_prefixed_attribute;
@@ -9,11 +10,6 @@ use service::inventory::Currency;
 
 /// Maximum number of attributes of an item.
 const MAX_ATTRIBUTES: usize = 50;
-/// Currencies that are also recognised outside of brackets. Other codes are words as well, such as
-/// `ALL` and `TRY`.
-pub const FREQUENT: [&str; 10] = [
-    "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "DKK", "CAD", "AUD",
-];
 
 /// Returns the most likely mapping of a table.
 ///
@@ -84,7 +80,7 @@ fn name(column: &TableColumn) -> String {
     if let Some(start) = code
         && currency_in(&column.header).is_some()
         && let Some(end) = name.get(start..)
-        && FREQUENT.contains(&&*end.to_uppercase())
+        && FREQUENT_CODES.contains(&&*end.to_uppercase())
     {
         name.truncate(start);
         // As in `Preis in EUR`.
@@ -133,7 +129,7 @@ fn currency_in(header: &str) -> Option<String> {
     let mut words = header.split(|c: char| !c.is_alphanumeric()).skip(1);
     let code = code.map(str::to_owned);
     code.or_else(|| {
-        let word = words.find(|word| FREQUENT.contains(&&*word.to_uppercase()))?;
+        let word = words.find(|word| FREQUENT_CODES.contains(&&*word.to_uppercase()))?;
         Some(word.to_uppercase())
     })
 }

@@ -3,6 +3,7 @@
 use super::body::DeadlineBody;
 use super::connection::Connection;
 use super::exchange::{ClientProgress, RequestBody, ResponseBody};
+use super::limits::FIRST_REQUEST_TIMEOUT;
 use super::linger::{self, SharedBody};
 use super::monitored_stream::MonitoredStream;
 use super::{App, Limits, head};
@@ -32,10 +33,6 @@ const PING_INTERVAL: Duration = Duration::from_secs(20);
 const MAX_STREAMS: u32 = 100;
 /// Bytes of a head in HTTP/2 (B7).
 const MAX_HEADER_BYTES: u32 = 16 * 1024;
-/// Time that a client which connected just before a shutdown has for its first request (F8).
-///
-/// Closing its connection unread would lose that request.
-pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     /// The exchange of an HTTP/2 stream, in the task that answers it.

@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// Time that a client which connected just before a shutdown has for its first request (F8).
+///
+/// Closing its connection unread would lose that request.
+pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Bounds on what one client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -21,7 +21,7 @@
 use super::Limits;
 use super::connection::Connection;
 use super::exchange::RequestBody;
-use super::http::FIRST_REQUEST_TIMEOUT;
+use super::limits::FIRST_REQUEST_TIMEOUT;
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};

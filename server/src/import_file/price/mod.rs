@@ -5,8 +5,7 @@
 //! Any other is left unchanged, so that the check of the item refuses it and explains how to write
 //! it.
 
-use super::currency_signs::SIGNS;
-use super::guess::FREQUENT;
+use super::currency_signs::{FREQUENT_CODES, SIGNS};
 use super::{Decimals, Mapping};
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 
@@ -117,7 +116,7 @@ fn split_sign(text: &str) -> Option<(&str, &str, Vec<&'static str>)> {
     }
     for (sign, rest) in ends(3) {
         let upper = sign.to_uppercase();
-        let is_code = sign == upper || FREQUENT.contains(&&*upper);
+        let is_code = sign == upper || FREQUENT_CODES.contains(&&*upper);
         if is_code
             && let Some(currency) = Currency::parse(&upper)
             && is_separate(sign, rest)

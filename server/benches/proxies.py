@@ -42,7 +42,7 @@ events {{ worker_connections 1024; }}
 http {{
     access_log off;
     keepalive_requests 1000000000;
-    map_hash_max_size 16384;
+    map_hash_max_size 65536;
     map_hash_bucket_size 128;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;

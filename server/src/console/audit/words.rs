@@ -117,13 +117,13 @@ pub fn who(actor: &Actor, name: Option<String>) -> String {
 pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
     let empty = Map::new();
     let all = detail.as_object().unwrap_or(&empty);
-    let told = |field: &str| match field {
+    let is_shown = |field: &str| match field {
         "before" | "after" => false,
         "name" | "id" | "preview" => !named,
         _ => true,
     };
     let plain_text = ordered(all)
-        .filter(|(field, value)| told(field) && !value.is_null())
+        .filter(|(field, value)| is_shown(field) && !value.is_null())
         .map(|(field, value)| AuditDetail {
             field: label(field),
             before: None,
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(detail: &Value, named: bool) -> String {
+    fn details_text(detail: &Value, named: bool) -> String {
         join_details(&details(
             detail,
             named,
@@ -244,7 +244,7 @@ mod tests {
             },
         });
         assert_eq!(
-            told(&detail, true),
+            details_text(&detail, true),
             "Permissions: leads:read → leads:read, leads:write; End: none → 1 Feb 2030, 00:00:00 CET; \
              Note: none → Ask Grace; Rate limit: none → 7 at once, 3 a second"
         );
@@ -254,11 +254,14 @@ mod tests {
     fn details_without_before_and_after_values_are_listed_as_they_are() {
         let detail = json!({ "name": "Feed", "reason": "leaked", "was_known": true, "empty": [] });
         assert_eq!(
-            told(&detail, true),
+            details_text(&detail, true),
             "Reason: leaked; Empty: none; Was known: yes"
         );
-        assert_eq!(told(&json!({ "name": "Acme" }), false), "Name: Acme");
-        assert_eq!(told(&json!({}), false), "");
+        assert_eq!(
+            details_text(&json!({ "name": "Acme" }), false),
+            "Name: Acme"
+        );
+        assert_eq!(details_text(&json!({}), false), "");
     }
 
     #[test]
@@ -266,7 +269,7 @@ mod tests {
         let detail =
             json!({ "received": 2, "source": "import", "file": "cars.csv", "mode": "replace" });
         assert_eq!(
-            told(&detail, false),
+            details_text(&detail, false),
             "Source: File imported in the console; File: cars.csv; Mode: Replace the inventory; Received: 2"
         );
     }

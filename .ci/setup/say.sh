@@ -1,4 +1,4 @@
-# Sourced by the set-up steps: how they speak, and where things go.
+# Sourced by the set-up steps: messages, folders, and the installation of packages.
 
 set -euo pipefail
 
@@ -6,10 +6,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 tools=$target/tools
 
-# What is being done, and about how long it takes.
+# Prints what the step does, and about how long it takes.
 say() { printf '==> %s\n' "$*" >&2; }
 
-# What to do by hand where a step cannot go on.
+# Prints what to do by hand, and ends the step.
 give_up() {
     printf '\nThis step failed. %s\nThen run the same make command again.\n' "$*" >&2
     exit 1

@@ -52,7 +52,7 @@ impl ConsoleBackend {
     }
 }
 
-/// Maps an error to what the person learns of it. This is the only place where the rest is logged.
+/// Maps an error to the failure that the member sees. The cause is logged here and nowhere else.
 pub fn failure(error: Error, request_id: &RequestId) -> Failure {
     match error {
         Error::Refused(failure) => failure,

@@ -130,10 +130,10 @@ impl Drop for StreamSlot {
 }
 
 impl SharedList {
-    /// Returns the list as read at `since` or later.
+    /// Returns the last result of the list if it was read at `since` or later.
     ///
-    /// If there is no such result, `query` is run, and other streams of this list wait for its
-    /// result. They share a failure as well.
+    /// Otherwise `query` is run, and other streams of this list wait for its result. They share a
+    /// failure as well.
     pub(super) async fn poll(
         &self,
         since: Instant,

@@ -43,8 +43,8 @@ pub fn fill_form(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
     form
 }
 
-/// Returns whether the key is no longer as it was when the form was filled. A form without that
-/// information, such as one sent by a program, applies to the key as it is.
+/// Returns whether a setting of the key has changed since the form was filled. A form without its
+/// initial settings, such as one sent by a program, applies to the present key.
 pub fn is_outdated(form: &EditKeyForm, stored: &KeyRecord, zone: &Zone) -> bool {
     !form.seen.is_empty() && form.seen != fill_form(stored, zone).seen
 }

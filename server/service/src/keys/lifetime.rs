@@ -23,7 +23,7 @@ pub struct ExpiryRules<'a> {
     pub replaced_lifetime: Option<i64>,
 }
 
-/// What the form for a new key offers.
+/// Choices of the form for a new key.
 #[derive(Debug)]
 pub struct NewKeyChoices {
     /// A fresh one-time token for one form.
@@ -117,7 +117,7 @@ pub fn check_expiry(
 }
 
 /// Returns the latest expiry of a key that was made at `created_at`: the end of its last day.
-/// `None` if there is no limit.
+/// Returns the latest expiry that the policy permits; `None` if it limits no lifetime.
 fn latest(policy: KeyPolicy, created_at: Timestamp, zone: &Zone) -> Option<Timestamp> {
     let last = created_at.plus_seconds(i64::from(policy.max_days()?) * seconds::DAY);
     zone.end_of_day(&zone.day(last))

@@ -22,7 +22,7 @@ pub struct KeyList {
     pub account_is_empty: bool,
     /// Why the query was rejected. The list is unfiltered then.
     pub invalid: Option<&'static str>,
-    /// Where the next page begins.
+    /// Cursor of the next page.
     pub next: Option<KeyCursor>,
     /// The search stopped at `next` before the page was full, so as not to examine every key of a
     /// large account.
@@ -41,7 +41,7 @@ pub struct KeyList {
 }
 
 impl Keys {
-    /// Returns a page of the member's keys, for any role. `after` is where it begins.
+    /// Returns the page of the member's keys after the cursor `after`, for any role.
     ///
     /// Takes as long for a hundred thousand keys as for ten: one page of keys is read, and at most
     /// [`KeyCount::MAX`] are counted.

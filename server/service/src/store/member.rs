@@ -84,8 +84,8 @@ pub struct NewSession {
 #[async_trait]
 pub trait MemberStore: Send + Sync + 'static {
     /// Stores a link and expires every unused link of the same purpose (see
-    /// [`LinkPurpose::replacement_key`]). `event` is `None` if there is no account yet to record it
-    /// in.
+    /// [`LinkPurpose::replacement_key`]). `event` is `None` if the link creates
+    /// the account that would record it.
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()>;
 
     /// Stores the link for the first owner that the node `own` prints when it starts.

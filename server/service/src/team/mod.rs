@@ -35,7 +35,7 @@ pub struct Team {
     pub(crate) public_url: String,
 }
 
-/// A part of the team, and where the next members and the next invitations begin.
+/// A part of the team, with the cursors of the next members and the next invitations.
 #[derive(Debug, Default)]
 pub struct TeamList {
     pub members: Vec<Teammate>,

@@ -102,8 +102,7 @@ pub(crate) fn page(
     query
 }
 
-/// Selects the cursor behind [`MAX_WALKED_KEYS`] examined keys. There is no row if there are fewer
-/// keys.
+/// Selects the cursor behind [`MAX_WALKED_KEYS`] examined keys; returns no row for fewer keys.
 pub(crate) fn end(
     account: &AccountId,
     filters: &[Filter],

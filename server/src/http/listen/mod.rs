@@ -162,9 +162,12 @@ pub async fn serve_listener<A: App>(
         let Some((stream, peer)) = accepted else {
             continue;
         };
+        // A client that has been accepted is served even if the stop comes at the same moment: only
+        // a lack of room turns it away (F8).
         tokio::select! {
-            () = stop.cancelled() => break,
+            biased;
             () = registry.make_room() => {}
+            () = stop.cancelled() => break,
         }
         serve(stream, peer);
     }

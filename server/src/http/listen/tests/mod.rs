@@ -180,6 +180,31 @@ async fn client_that_has_just_connected_is_answered_during_shutdown() {
     assert!(refused.is_err(), "the listener is closed");
 }
 
+/// The test is repeated, since tokio chooses at random whether the acceptor sees the client or the
+/// stop first.
+#[tokio::test]
+async fn client_that_connects_at_the_moment_of_the_shutdown_is_answered() {
+    let mut streams = Vec::new();
+    for _ in 0..40 {
+        let (address, _, stop, _) = serve_and_hold(Limits::new(10)).await;
+        // The acceptor waits for a client.
+        sleep(Duration::from_millis(1)).await;
+        let stream = std::net::TcpStream::connect(address).unwrap();
+        // This task runs again after the operating system has been asked for new clients, and
+        // before the acceptor.
+        tokio::task::yield_now().await;
+        stop.cancel();
+        stream.set_nonblocking(true).unwrap();
+        streams.push(TcpStream::from_std(stream).unwrap());
+    }
+    for stream in &mut streams {
+        ask(stream, "/").await;
+    }
+    for stream in &mut streams {
+        assert!(rest(stream).await.contains("here"));
+    }
+}
+
 #[tokio::test]
 async fn request_in_progress_is_answered_during_shutdown() {
     let (address, connections, stop, release) = serve_and_hold(Limits::new(10)).await;

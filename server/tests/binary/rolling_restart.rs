@@ -128,9 +128,10 @@ fn rolling_restart_behind_nginx_loses_no_request() {
     });
     let failures = failures.into_inner().unwrap();
     let calls = calls.into_inner();
+    let proxy_log = std::fs::read_to_string(proxy_folder.path().join("proxy.log")).unwrap();
     assert!(
         failures.is_empty(),
-        "{} of {calls}: {:?}",
+        "{} of {calls}: {:?}\n{proxy_log}",
         failures.len(),
         failures[0]
     );

@@ -31,6 +31,7 @@ mod settings;
 mod site;
 mod state;
 mod telemetry;
+mod words;
 
 pub(crate) use api::problem::Problem;
 pub use cli::run;

@@ -1,6 +1,6 @@
 //! Sums of counted calls for a page.
 
-use super::time::write;
+use crate::words::time::write;
 use domain::{Outcome, PeriodCalls, RefusalCode, Timestamp};
 use service::Zone;
 use service::store::CountedCalls;

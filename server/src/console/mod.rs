@@ -22,7 +22,6 @@ mod keys;
 mod leads;
 mod live_streams;
 pub mod page;
-pub mod receipt;
 mod refusals;
 pub mod render;
 mod return_path;
@@ -31,7 +30,6 @@ pub mod same_origin;
 mod settings;
 mod status;
 mod team;
-pub mod time;
 mod visitor;
 
 pub use first_call::first_call;

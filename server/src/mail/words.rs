@@ -1,6 +1,6 @@
 //! Texts of mails.
 
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::relative;
 use service::{Mail, MailTopic};
 

@@ -2,9 +2,9 @@
 
 use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
-use crate::console::receipt;
 use crate::open_services::OpenServices;
 use crate::settings::Settings;
+use crate::words::receipt;
 use anyhow::{anyhow, bail};
 use domain::KeyStatus;
 use service::keys::{KeySelector, OperatorChange, OperatorOutcome, SelectorError};

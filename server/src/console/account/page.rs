@@ -1,6 +1,6 @@
 //! Data of a member's own page.
 
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{AccountPage, SessionRow, Timestamp, WrongCodes};
 use service::{Member, OwnAccess, OwnSession, Zone};
 

@@ -3,8 +3,8 @@
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
 use super::words::{self, details, title, who};
 use crate::AppState;
-use crate::console::time::display_time;
 use crate::cursor::{ChangeList, read_change, write_change};
+use crate::words::time::display_time;
 use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, KeyName, MemberId};
 use service::audit::AuditBatch;
 use service::store::{Action, Actor, LoggedEvent};

@@ -1,7 +1,7 @@
 //! Texts of the audit log.
 
-use crate::console::receipt;
-use crate::console::time::display_time;
+use crate::words::receipt;
+use crate::words::time::display_time;
 use domain::AuditDetail;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};

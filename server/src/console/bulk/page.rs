@@ -1,7 +1,7 @@
 //! Page model of a bulk action.
 
 use crate::console::keys;
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::BulkPage;
 use service::Zone;
 use service::keys::BulkSelection;

@@ -3,7 +3,7 @@
 use super::words;
 use crate::console::call_totals::{by_period, by_reason};
 use crate::console::keys;
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{DashboardPage, LastChange, OnboardingSteps};
 use service::{LatestChange, Member, Overview, Zone};
 

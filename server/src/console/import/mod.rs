@@ -18,10 +18,10 @@ pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
 use super::page::current_path;
-use super::time::display_time;
 use super::{FormRequest, Visitor, flash, see_other};
 use crate::AppState;
 use crate::http::Segment;
+use crate::words::time::display_time;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;

@@ -1,8 +1,8 @@
 //! Data of the Inventory page.
 
 use super::words::price;
-use crate::console::time::display_time;
 use crate::cursor;
+use crate::words::time::display_time;
 use domain::{InventoryPage, ItemRow, Resource, Timestamp};
 use service::inventory::{InventoryList, ItemFilter, StoredItem};
 use service::{Member, Zone};

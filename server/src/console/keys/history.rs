@@ -1,7 +1,7 @@
 //! History of a key.
 
 use crate::console::audit::{capitalize, details, join_details, title, who};
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::HistoryRow;
 use serde_json::Value;
 use service::store::{Action, Actor, AttributedEvent};

@@ -2,8 +2,9 @@
 
 use super::{address, history, words};
 use crate::console::call_totals::{by_period, by_reason};
-use crate::console::time::{display_expiry, display_time};
-use crate::console::{receipt, rotation};
+use crate::console::rotation;
+use crate::words::receipt;
+use crate::words::time::{display_expiry, display_time};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
     KeysPageContext, LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Timestamp,

@@ -1,8 +1,8 @@
 //! Sentences about keys.
 
-use crate::console::receipt;
 use crate::console::refusals;
-use crate::console::time::display_time;
+use crate::words::receipt;
+use crate::words::time::display_time;
 use domain::{
     Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
     Timestamp, relative, seconds,

@@ -1,7 +1,7 @@
 //! Data of the Leads page.
 
-use crate::console::time::display_time;
 use crate::cursor::{ChangeList, write_change};
+use crate::words::time::display_time;
 use domain::{LeadRow, LeadsPage, Timestamp};
 use service::leads::{Lead, LeadList};
 use service::{Member, Zone};

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::AppState;
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{Explanation, Lookup, RefusalPage};
 use service::refusal::{CallId, Cause};
 use service::store::{KeyRecord, RefusedCall};

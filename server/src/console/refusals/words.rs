@@ -1,6 +1,6 @@
 //! Texts that explain a refusal, and what to do about it.
 
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{RefusalCode, Timestamp};
 use service::Zone;
 use service::key::{AllowList, Malformed};

@@ -2,7 +2,7 @@
 
 use crate::console::call_totals::by_period;
 use crate::console::keys::page::{last_use, new_key, view};
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{KeyLink, OverlapStep, RotatePage, RotationView, Timestamp};
 use service::Zone;
 use service::keys::{CurrentKey, Overlap, RotationOptions, Rotations};

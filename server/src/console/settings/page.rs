@@ -1,6 +1,6 @@
 //! Data of the Settings page.
 
-use crate::console::time::display_time;
+use crate::words::time::display_time;
 use domain::{Emergency, RateLimit, SettingsPage};
 use service::inventory::Currency;
 use service::{Member, SettingsOverview, Zone, settings_form};

@@ -1,7 +1,7 @@
 //! Data of the Team page, of one member's page and of a new invitation.
 
-use crate::console::time::display_time;
 use crate::cursor::write_team;
+use crate::words::time::display_time;
 use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, TeamPage, Timestamp};
 use service::store::{Invitation, Teammate};
 use service::{Invited, Member, TeamCursor, TeamList};

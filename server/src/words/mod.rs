@@ -1,0 +1,5 @@
+//! Texts that the console, the mails and the commands share. Each feature of the console has its
+//! own texts in the `words.rs` of its folder.
+
+pub mod receipt;
+pub mod time;

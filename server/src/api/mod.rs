@@ -6,7 +6,6 @@ pub mod buffered_response;
 pub mod call_outcome;
 pub mod condition;
 pub mod credentials;
-pub mod fields;
 pub mod health;
 pub mod idempotency;
 pub mod inventory;

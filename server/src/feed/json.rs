@@ -1,8 +1,8 @@
 //! JSON feeds: `{"items": [ … ]}`.
 
 use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cap_errors};
-use crate::api::fields::{invalid, members, pointer, refuse, text, unknown_field};
 use crate::json::array;
+use crate::json::fields::{invalid, members, pointer, refuse, text, unknown_field};
 use serde_json::value::RawValue;
 use service::entry::is_blank;
 use service::inventory::{EntryCode, EntryError, ItemDraft};

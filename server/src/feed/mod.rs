@@ -12,9 +12,9 @@ mod xml;
 pub use csv::{ATTRIBUTE, MAX_COLUMNS};
 pub use json::{edits_at, item_at};
 
-use crate::api::fields::{duplicate_field, pointer, unknown_field};
 use crate::encoding::{self, EncodingError};
 use crate::json::MAX_MEMBERS;
+use crate::json::fields::{duplicate_field, pointer, unknown_field};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};

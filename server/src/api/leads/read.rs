@@ -1,6 +1,6 @@
 //! Parsing of JSON bodies into drafts of leads and of edits.
 
-use crate::api::fields::{members, pointer, text, unknown_field};
+use crate::json::fields::{members, pointer, text, unknown_field};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError};
 use service::leads::{Edit, LeadDraft, LeadEditsDraft};

@@ -12,9 +12,9 @@ use super::{
     Absent, FeedError, MAX_ITEMS, cap_errors, duplicate_field, item_count_error, pointer, set,
     unknown_field,
 };
-use crate::api::fields::too_many_members;
 use crate::encoding::{self, line_ends};
 use crate::json::MAX_MEMBERS;
+use crate::json::fields::too_many_members;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use service::inventory::{EntryCode, EntryError, ItemDraft, Position};

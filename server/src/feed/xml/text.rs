@@ -5,8 +5,8 @@
 //! the item; the other fields of the item are still read.
 
 use super::Feed;
-use crate::api::fields::{invalid, pointer};
 use crate::feed::FeedError;
+use crate::json::fields::{invalid, pointer};
 use quick_xml::events::{BytesRef, Event};
 use service::inventory::EntryError;
 

@@ -1,4 +1,7 @@
-//! Objects and arrays of JSON, which are read one level at a time and within bounds.
+//! Objects and arrays of JSON, which are read one level at a time and within bounds. [`fields`]
+//! reads the fields of an object and collects their faults.
+
+pub mod fields;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};

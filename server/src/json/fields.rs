@@ -3,7 +3,7 @@
 //! Faults in the form of a value are collected instead of returned, so that the caller gets all of
 //! them in one response.
 
-use crate::json::{Members, object};
+use super::{Members, object};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError, invisible_in};
 

@@ -1,5 +1,5 @@
-//! The command line: a file for each command, [`args`] with `resource_limits` for the flags, and
-//! [`output`] for what the commands print.
+//! The command line: a file for each command, [`args`] for their definition, and [`output`] for
+//! what they print.
 
 pub mod admin;
 mod args;
@@ -11,15 +11,11 @@ pub mod output;
 mod pepper;
 #[cfg(test)]
 mod reference;
-mod resource_limits;
 mod restore;
 mod serve;
 
-pub use args::{Cli, Flags};
-pub use resource_limits::ResourceLimitFlags;
-
 use crate::settings::{Environment, Settings};
-use args::Command;
+use args::{Cli, Command};
 use clap::Parser as _;
 use output::print_error;
 use service::key::PlainKey;

@@ -1,8 +1,10 @@
-//! Settings of the operator, read once at the start. An invalid one ends the start with one line.
+//! Settings of the operator, read once at the start: [`Flags`] defines them, and [`Settings`]
+//! parses them. An invalid one ends the start with one line.
 
 mod bodies;
 mod database;
 mod environment;
+mod flags;
 mod mail;
 mod public_url;
 mod resource_limits;
@@ -10,12 +12,12 @@ mod trusted_proxies;
 
 pub use database::Database;
 pub use environment::Environment;
+pub use flags::Flags;
 pub use public_url::PublicUrl;
 pub use resource_limits::ResourceLimits;
 pub use trusted_proxies::TrustedProxies;
 
 use crate::BodyLimits;
-use crate::cli::Flags;
 use crate::mail::Smtp;
 use crate::telemetry::LogFormat;
 use domain::Email;

@@ -1,7 +1,7 @@
 //! Limits on the disk space and on the data of each account.
 
 use super::{SettingsError, invalid};
-use crate::cli::ResourceLimitFlags;
+use clap::Args;
 use domain::RateLimit;
 use service::store::Quotas;
 
@@ -10,6 +10,82 @@ const MEBIBYTE: u64 = 1_024 * 1_024;
 const MAX_MEBIBYTES: u64 = 1_024 * 1_000_000;
 /// More rows than any supported database has.
 const MAX_COUNT: u64 = 1_000_000_000_000;
+
+// Flags of these limits. clap would take a documentation comment for that of the program.
+#[derive(Debug, Args)]
+pub struct ResourceLimitFlags {
+    /// Free disk space in MiB below which feeds and leads are refused, so that keys can still be
+    /// revoked; for SQLite [default: 256, or 5 % of a disk of less than 5 GiB]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_DISK_RESERVE",
+        hide_env_values = true,
+        value_name = "MIB"
+    )]
+    pub disk_reserve: Option<String>,
+    /// Items that an account may have
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_ITEMS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "2000000"
+    )]
+    pub account_items: String,
+    /// MiB of text that an account's items may contain
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_ITEM_MIB",
+        hide_env_values = true,
+        value_name = "MIB",
+        default_value = "4096"
+    )]
+    pub account_item_mib: String,
+    /// Leads that an account may have, not counting erased ones
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_LEADS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "1000000"
+    )]
+    pub account_leads: String,
+    /// API keys that an account may have, not counting revoked and expired ones
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_KEYS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "200000"
+    )]
+    pub account_keys: String,
+    /// Active members and open invitations that an account may have
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_MEMBERS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "1000"
+    )]
+    pub account_members: String,
+    /// Calls per second of all keys of an account together, on each node, which is also the burst
+    /// size; 0 means no limit
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ACCOUNT_CALLS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "10000"
+    )]
+    pub account_calls: String,
+}
 
 /// Limits that the operator has set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,12 +170,17 @@ fn account_calls(flags: &ResourceLimitFlags) -> Result<u32, SettingsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Cli;
-    use clap::Parser as _;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct CommandLine {
+        #[command(flatten)]
+        flags: ResourceLimitFlags,
+    }
 
     fn flags(arguments: &[&str]) -> ResourceLimitFlags {
         let words = ["voxum"].iter().chain(arguments);
-        Cli::try_parse_from(words).unwrap().flags.resource_limits
+        CommandLine::try_parse_from(words).unwrap().flags
     }
 
     #[test]

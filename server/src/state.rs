@@ -1,33 +1,15 @@
 //! State that every handler can access.
 
 use crate::console::LiveStreams;
-use crate::feed::workers::{self, Workers};
-use crate::memory::{self, Memory};
-use crate::{PublicUrl, Site, TrustedProxies};
+use crate::feed::workers::Workers;
+use crate::memory::Memory;
+use crate::{BodyLimits, PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
 use service::Services;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 use tokio_util::sync::CancellationToken;
-
-/// Limits of large bodies: memory and threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyLimits {
-    /// Memory budget in bytes for bodies of more than 64 KiB, each of which counts twice.
-    pub memory: u64,
-    /// Number of feeds that are read concurrently.
-    pub feeds_at_once: usize,
-}
-
-impl Default for BodyLimits {
-    fn default() -> Self {
-        Self {
-            memory: memory::DEFAULT,
-            feeds_at_once: workers::DEFAULT_AT_ONCE,
-        }
-    }
-}
 
 type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
 

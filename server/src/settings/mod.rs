@@ -10,6 +10,7 @@ mod public_url;
 mod resource_limits;
 mod trusted_proxies;
 
+pub use bodies::BodyLimits;
 pub use database::Database;
 pub use environment::Environment;
 pub use flags::Flags;
@@ -17,7 +18,6 @@ pub use public_url::PublicUrl;
 pub use resource_limits::ResourceLimits;
 pub use trusted_proxies::TrustedProxies;
 
-use crate::BodyLimits;
 use crate::mail::Smtp;
 use crate::telemetry::LogFormat;
 use domain::Email;

@@ -17,6 +17,7 @@ mod formula;
 mod http;
 mod import_file;
 mod json;
+mod live_streams;
 mod mail;
 mod memory;
 mod metrics;

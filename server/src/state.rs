@@ -1,7 +1,7 @@
 //! State that every handler can access.
 
-use crate::console::LiveStreams;
 use crate::feed::workers::Workers;
+use crate::live_streams::LiveStreams;
 use crate::memory::Memory;
 use crate::{BodyLimits, PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;

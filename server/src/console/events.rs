@@ -6,10 +6,10 @@
 
 use super::backend::{ConsoleBackend, failure};
 use super::keys;
-use super::live_streams::{POLL_INTERVAL, SharedList, SharedListKey, Snapshot, StreamSlot};
 use super::{BackgroundVisitor, Visitor, past_deadline, plain_text, unavailable};
 use crate::AppState;
 use crate::http::headers::RETRY_SECONDS;
+use crate::live_streams::{POLL_INTERVAL, SharedList, SharedListKey, Snapshot, StreamSlot};
 use app::backend::Backend as _;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};

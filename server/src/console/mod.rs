@@ -20,7 +20,6 @@ pub mod import;
 mod inventory;
 mod keys;
 mod leads;
-mod live_streams;
 pub mod page;
 mod refusals;
 pub mod render;
@@ -34,7 +33,6 @@ mod visitor;
 
 pub use first_call::first_call;
 pub use form_request::{FormBody, FormRequest};
-pub(crate) use live_streams::LiveStreams;
 pub use visitor::{BackgroundVisitor, Visitor};
 
 use crate::http::headers::RETRY_SECONDS;

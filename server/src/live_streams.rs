@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Interval between two reads of a list.
-pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(1);
+pub const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Maximum number of open streams on this server.
 const MAX_STREAMS: usize = 500;
@@ -22,7 +22,7 @@ const MAX_STREAMS: usize = 500;
 const MAX_STREAMS_PER_MEMBER: usize = 3;
 
 /// All event streams of this server.
-pub(crate) struct LiveStreams {
+pub struct LiveStreams {
     slots: Arc<Semaphore>,
     members: Mutex<HashMap<MemberId, VecDeque<CancellationToken>>>,
     lists: Mutex<HashMap<SharedListKey, Weak<SharedList>>>,
@@ -39,7 +39,7 @@ impl Default for LiveStreams {
 }
 
 /// Permit for one open stream. Dropping it makes room for another one.
-pub(super) struct StreamSlot {
+pub struct StreamSlot {
     live_streams: Arc<LiveStreams>,
     member: MemberId,
     closed: CancellationToken,
@@ -48,7 +48,7 @@ pub(super) struct StreamSlot {
 
 /// Key of a list: streams with equal keys show the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct SharedListKey {
+pub struct SharedListKey {
     pub account: AccountId,
     /// Address of the page, without parameters that do not affect the list.
     pub address: String,
@@ -57,14 +57,14 @@ pub(super) struct SharedListKey {
 }
 
 /// A list as it was read.
-pub(super) struct Snapshot {
+pub struct Snapshot {
     pub page: KeysPage,
     pub first_call: Option<FirstCall>,
 }
 
 /// A list that has at least one stream, with its last result.
 #[derive(Default)]
-pub(super) struct SharedList(tokio::sync::Mutex<Option<LastQuery>>);
+pub struct SharedList(tokio::sync::Mutex<Option<LastQuery>>);
 
 struct LastQuery {
     started_at: Instant,
@@ -75,7 +75,7 @@ impl LiveStreams {
     /// Opens a stream of this member, and closes the member's oldest one if there are too many.
     ///
     /// Returns `None` if the server has too many streams.
-    pub(super) fn open(self: &Arc<Self>, member: MemberId) -> Option<StreamSlot> {
+    pub fn open(self: &Arc<Self>, member: MemberId) -> Option<StreamSlot> {
         let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
         let closed = CancellationToken::new();
         let mut members = lock(&self.members);
@@ -96,7 +96,7 @@ impl LiveStreams {
     }
 
     /// Returns the list, which other streams may share.
-    pub(super) fn list(&self, key: SharedListKey) -> Arc<SharedList> {
+    pub fn list(&self, key: SharedListKey) -> Arc<SharedList> {
         let mut lists = lock(&self.lists);
         if let Some(list) = lists.get(&key).and_then(Weak::upgrade) {
             return list;
@@ -110,7 +110,7 @@ impl LiveStreams {
 
 impl StreamSlot {
     /// Waits until a newer stream of the same member replaces this one.
-    pub(super) async fn closed(&self) {
+    pub async fn closed(&self) {
         self.closed.cancelled().await;
     }
 }
@@ -134,7 +134,7 @@ impl SharedList {
     ///
     /// Otherwise `query` is run, and other streams of this list wait for its result. They share a
     /// failure as well.
-    pub(super) async fn poll(
+    pub async fn poll(
         &self,
         since: Instant,
         query: impl Future<Output = Result<Snapshot, Failure>>,

@@ -2,7 +2,7 @@
 """Checks that the documents for engineers name only things that exist.
 
 - Each relative link of each document leads to a file or a folder.
-- Each path in backticks, such as `server/src/router.rs` or `router.rs`, exists.
+- Each path in backticks, such as `server/src/router/mod.rs` or `visitor.rs`, exists.
 - Each identifier in backticks, such as `Node::propagate`, occurs in the source, and in the file
   whose path follows it.
 - Each decision record has the sections of a record, 15 to 40 lines and a place in the index, and

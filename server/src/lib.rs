@@ -1,9 +1,9 @@
 //! The server: everything that only it runs and that is neither a rule (`service`) nor a statement
 //! (`storage`).
 //!
-//! A request goes one way: `http` takes it through its steps and finds the handler that [`router`]
-//! lists; `console` (people, sessions, pages) or `api` (integrations, keys, JSON) extracts what it
-//! needs and passes a typed call with a typed caller to `service`.
+//! A request goes one way: `http` accepts it, [`router`] takes it through its steps and finds its
+//! handler; `console` (people, sessions, pages) or `api` (integrations, keys, JSON) extracts what
+//! it needs and passes a typed call with a typed caller to `service`.
 
 mod api;
 mod body;
@@ -37,12 +37,10 @@ mod words;
 pub(crate) use api::problem::Problem;
 pub use cli::run;
 pub use docs::documents;
-pub use http::Pipeline;
 pub use http::listen::{App, Limits, serve_listener, serve_stream};
-pub use http::routes::Route;
 pub use mail::Letter;
 pub use metrics::Group;
-pub use router::build_app;
+pub use router::{Pipeline, Route, build_app};
 pub use settings::{BodyLimits, PublicUrl, TrustedProxies};
 pub use site::Site;
 pub use state::{AppState, Documents};

@@ -6,15 +6,10 @@
 //! it: by the API with 400 `invalid_parameter`, by the console with a page. A parameter that occurs
 //! twice is refused in the same way.
 
-use crate::AppState;
-use crate::console::{Visitor, plain_text, render};
 use crate::http::Segment;
-use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue};
 use service::refusal::Refusal;
 use std::collections::HashSet;
 use url::form_urlencoded;
@@ -110,15 +105,6 @@ impl From<TooLong> for Refusal {
     }
 }
 
-/// Response of a handler of the console, which [`limit_lengths`] replaces by a page.
-impl IntoResponse for TooLong {
-    fn into_response(self) -> Response {
-        let mut response = plain_text(StatusCode::BAD_REQUEST, "A field of this form is too long.");
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
 /// Returns the name of a page's parameter that occurs more than once, cut to a length that can be
 /// shown.
 ///
@@ -130,38 +116,6 @@ pub fn repeated(query: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let repeated = pairs.find(|(name, _)| name != REPEATABLE && !names.insert(name.clone()));
     repeated.map(|(name, _)| name.chars().take(MAX_NAME).collect())
-}
-
-/// Answers a request to the console with a page if one of its parameters is too long, or repeated.
-pub async fn limit_lengths(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Err(too_long) = TooLong::check_head(&parts) {
-        return too_long_page(&state, parts, &too_long).await;
-    }
-    if let Some(name) = repeated(parts.uri.query().unwrap_or_default()) {
-        return match Visitor::from_request_parts(&mut parts, &state).await {
-            Ok(visitor) => render::repeated(&state, &visitor, &name).await,
-            Err(answer) => answer,
-        };
-    }
-    // The length of form fields is known only once the handler has read the form.
-    let head = (parts.method == Method::POST).then(|| parts.clone());
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    match (head, response.extensions_mut().remove::<TooLong>()) {
-        (Some(head), Some(too_long)) => too_long_page(&state, head, &too_long).await,
-        _ => response,
-    }
-}
-
-async fn too_long_page(state: &AppState, mut parts: Parts, too_long: &TooLong) -> Response {
-    match Visitor::from_request_parts(&mut parts, state).await {
-        Ok(visitor) => render::too_long(state, &visitor, too_long).await,
-        Err(answer) => answer,
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::parameter_limits::TooLong;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
@@ -91,7 +91,14 @@ impl FormBody for Fields {
             .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
             .collect();
         let sent = fields.iter().map(|(name, value)| (&**name, value.as_str()));
-        TooLong::check_fields(sent).map_err(TooLong::into_response)?;
+        TooLong::check_fields(sent).map_err(too_long)?;
         Ok(Self(fields))
     }
+}
+
+/// Returns the response for a field that is too long, which the router replaces by a page.
+fn too_long(error: TooLong) -> Response {
+    let mut response = plain_text(StatusCode::BAD_REQUEST, "A field of this form is too long.");
+    response.extensions_mut().insert(error);
+    response
 }

@@ -1,19 +1,16 @@
-//! HTTP: connections, and the steps of every request.
+//! HTTP: connections, and what requests and responses have in common.
 //!
-//! `listen` accepts connections and bounds them. [`Pipeline`] takes each request through its steps,
-//! and `routes` finds its handler. `context` has what the steps know of a request.
+//! [`listen`] accepts connections and bounds them. [`context`] has what is known of a request, and
+//! [`headers`] those of every response.
 
 pub mod context;
 mod counted_body;
-mod fallback;
 pub mod headers;
 mod json;
 pub mod listen;
-mod pipeline;
 mod request_id;
-pub mod routes;
 
 pub use context::{KeyOutcome, RequestContext, Segment};
+pub use counted_body::CountedBody;
 pub use json::Json;
-pub use pipeline::Pipeline;
 pub use request_id::RequestId;

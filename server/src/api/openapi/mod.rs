@@ -15,7 +15,7 @@ pub use refusals::{CODES, every_problem};
 use super::problem::Document;
 use crate::AppState;
 use crate::api::{health, inventory, key, leads};
-use crate::http::routes::Route;
+use crate::router::Route;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};

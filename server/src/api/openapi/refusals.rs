@@ -3,7 +3,7 @@
 use super::replays::describe_replays;
 use crate::api::problem::Problem;
 use crate::api::refusals::{LARGE_REMOVAL, LIMITED, malformed_body, of_keys};
-use crate::http::routes::Route;
+use crate::router::Route;
 use domain::{Resource, Scope};
 use serde_json::{Map, Value, json};
 use service::refusal::Refusal;

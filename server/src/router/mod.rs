@@ -1,18 +1,27 @@
-//! All routes of the server. The tables are data, so that tests can walk them: a route that no test
-//! knows fails one.
+//! All routes of the server, and the steps that lead a request to its handler.
+//!
+//! The tables are data, so that tests can walk them: a route that no test knows fails one.
+//! [`Pipeline`] takes each request through its steps, and `routes` finds its handler.
+
+mod fallback;
+mod length_limits;
+mod pipeline;
+mod routes;
+
+pub use pipeline::Pipeline;
+pub use routes::Route;
 
 use crate::AppState;
 use crate::api::idempotency::idempotent;
 use crate::api::scoped::{InventoryWrite, LeadsCreate, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi, refusals};
 use crate::console::{call, events, export, first_call, form, import, page};
-use crate::http::Pipeline;
-use crate::http::routes::{Route, Routes};
 use crate::metrics::Group;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
+use routes::Routes;
 use service::refusal::Refusal;
 use tower_http::compression::CompressionLayer;
 

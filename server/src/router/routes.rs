@@ -5,9 +5,9 @@
 //! API is called directly if the table names its handler.
 
 use super::fallback::method_not_allowed;
+use super::length_limits::limit_lengths;
 use crate::AppState;
 use crate::metrics::{Group, Requests};
-use crate::parameter_limits::limit_lengths;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;

@@ -13,15 +13,14 @@
 //! 8. *Headers*: those that every response has are added.
 //! 9. *Records*: the request is counted, and the reason of a refusal is kept.
 
-use super::RequestContext;
-use super::counted_body::CountedBody;
 use super::fallback;
-use super::headers::{API_KEY, REQUEST_ID, add_defaults};
-use super::listen::{App, BadHead};
 use super::routes::{RouteIndex, Routes};
 use crate::api::address::{is_api, misses_api, unknown_path};
 use crate::api::{call_outcome, key_expiry_headers, rate_limit_headers};
 use crate::console::{plain_text, same_origin};
+use crate::http::headers::{API_KEY, REQUEST_ID, add_defaults};
+use crate::http::listen::{App, BadHead};
+use crate::http::{CountedBody, RequestContext};
 use crate::metrics::Requests;
 use crate::{AppState, Problem};
 use axum::body::HttpBody as _;

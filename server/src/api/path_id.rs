@@ -1,6 +1,6 @@
 //! Id in the path of something that has to exist.
 
-use super::openapi::parameters::{ItemPath, LeadPath};
+use super::parameters::descriptions::{ItemPath, LeadPath};
 use super::refusals::Refuses;
 use crate::http::Segment;
 use axum::extract::FromRequestParts;

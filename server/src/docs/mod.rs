@@ -1,16 +1,18 @@
-//! The API docs: the OpenAPI document and some prose, prepared for rendering.
+//! The API docs: the OpenAPI document, which [`openapi`] generates, and some prose, prepared for
+//! rendering.
 
 mod example;
 mod fields;
+mod openapi;
 mod operation;
 mod prose;
 mod snippets;
 
-use crate::api::openapi::{self, every_problem};
 use crate::api::problem::Problem;
 use crate::router::{API, OPEN};
 use crate::{Documents, PublicUrl};
 use app::docs::{Docs, Group, Refusal};
+use openapi::every_problem;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, OnceLock};
 

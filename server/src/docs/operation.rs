@@ -2,9 +2,9 @@
 
 use super::example::{example, pretty, response_example};
 use super::fields::{parameter, resolve, rows, text};
+use super::openapi::CODES;
 use super::prose::html;
 use super::snippets::{Call, snippets};
-use crate::api::openapi::CODES;
 use app::docs::{Answer, Body, Needs, Operation, Refusal, Value as Row};
 use serde_json::Value;
 

@@ -2,9 +2,9 @@
 
 use super::response::ItemResponse;
 use crate::AppState;
-use crate::api::openapi::parameters::ItemChangesQuery;
 use crate::api::page_size::take_fitting;
 use crate::api::parameters::Parameters;
+use crate::api::parameters::descriptions::ItemChangesQuery;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
 use crate::cursor::write_item_change;

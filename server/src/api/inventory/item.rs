@@ -7,10 +7,10 @@ use crate::AppState;
 use crate::api::buffered_response::BufferedResponse;
 use crate::api::idempotency::Idempotency;
 use crate::api::json_body::{JsonPatch, JsonText};
-use crate::api::openapi::parameters::{
+use crate::api::parameters::Parameters;
+use crate::api::parameters::descriptions::{
     IdempotencyKeyHeader, IfAbsentHeader, IfMatchHeader, IfNoneMatchHeader, ItemPath,
 };
-use crate::api::parameters::Parameters;
 use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};

@@ -2,8 +2,8 @@
 
 use super::response::LeadChangeResponse;
 use crate::AppState;
-use crate::api::openapi::parameters::ChangesQuery;
 use crate::api::page_size::take_fitting;
+use crate::api::parameters::descriptions::ChangesQuery;
 use crate::api::parameters::{Parameters, no_such_cursor};
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};

@@ -1,24 +1,18 @@
-//! `GET /api/openapi.json`: the description of the API, generated from the handlers and their
-//! types.
+//! The OpenAPI document: the description of the API, generated from the handlers and their types.
 //!
 //! `utoipa` reads the structure and the descriptions from attributes. It cannot see the rules of
 //! bodies that are parsed by hand, so this module adds them from the constants that the parsers
 //! use: refusals, patterns and accepted values.
 
-pub mod parameters;
 mod refusals;
 mod replays;
 mod values;
 
 pub use refusals::{CODES, every_problem};
 
-use super::problem::Document;
-use crate::AppState;
-use crate::api::{health, inventory, key, leads};
+use crate::api::problem::Document;
+use crate::api::{health, inventory, key, leads, openapi};
 use crate::router::Route;
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -52,7 +46,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         leads::show,
         leads::edit,
         leads::erase,
-        show,
+        openapi::show,
         health::alive,
         health::ready
     ),
@@ -75,20 +69,4 @@ pub fn document(routes: &[&[Route]]) -> Value {
     values::describe(&mut document);
     refusals::add(&mut document, routes);
     document
-}
-
-/// Describe the API
-#[utoipa::path(
-    get,
-    path = "/api/openapi.json",
-    tag = "Server",
-    operation_id = "describe",
-    responses((status = 200, description = "This document", body = Value))
-)]
-pub async fn show(State(state): State<AppState>) -> Response {
-    (
-        [(CONTENT_TYPE, "application/json")],
-        state.documents.openapi.clone(),
-    )
-        .into_response()
 }

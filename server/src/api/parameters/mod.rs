@@ -1,12 +1,14 @@
 //! Query parameters. An unknown parameter is refused, since ignoring a filter would return wrong
 //! data.
 
-use super::openapi::parameters::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};
+pub mod descriptions;
+
 use super::refusals::{LARGE_REMOVAL, Refuses};
 use crate::cursor::{self, ChangeList};
 use crate::parameter_limits::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use descriptions::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
 use service::refusal::Refusal;
 use service::store::ItemCursor;

@@ -1,5 +1,5 @@
-//! Descriptions of the parameters in paths, queries and headers, which `crate::api::parameters` and
-//! its neighbours parse by hand.
+//! Descriptions of the parameters in paths, queries and headers, which the modules of the API parse
+//! by hand.
 
 use utoipa::IntoParams;
 

@@ -1,9 +1,9 @@
 //! State of one connection: when its client last did something, and how much time it has left.
 
 use super::Limits;
+use super::capacity::Capacity;
+use super::client_progress::ClientProgress;
 use super::delay::Delay;
-use super::exchange::{ClientProgress, Exchange};
-use super::registry::Capacity;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -162,8 +162,8 @@ impl Connection {
         }
     }
 
-    /// Begins an exchange, since a complete head has arrived.
-    pub fn begin(self: &Arc<Self>, http2: bool) -> Exchange {
+    /// Adds an exchange, and returns its progress.
+    pub(super) fn begin(&self, http2: bool) -> Arc<ClientProgress> {
         let progress = Arc::new(ClientProgress::new());
         self.exchanges().push(Arc::clone(&progress));
         self.open_exchanges.fetch_add(1, Ordering::AcqRel);
@@ -171,10 +171,7 @@ impl Connection {
         if http2 {
             self.http2.store(true, Ordering::Relaxed);
         }
-        Exchange {
-            connection: Arc::clone(self),
-            progress,
-        }
+        progress
     }
 
     /// Returns a permit to discard the rest of a body after the response (B6).
@@ -186,6 +183,7 @@ impl Connection {
             .ok()
     }
 
+    /// Removes an exchange.
     pub(super) fn end(&self, progress: &Arc<ClientProgress>) {
         self.idle_at.store(self.now(), Ordering::Relaxed);
         self.head_at.store(0, Ordering::Relaxed);

@@ -11,17 +11,14 @@
 //! 4. While the handler has no next piece, as in a stream of events, it is the server's move.
 //! 5. The exchange ends when hyper drops the response.
 
+use super::client_progress::ClientProgress;
 use super::connection::Connection;
-use super::delay::Delay;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// Bytes of a response that are handed to HTTP/2 at once.
 ///
@@ -29,65 +26,20 @@ use tokio::time::Instant;
 /// the response would seem to be taken long before it is.
 const PIECE: usize = 16 * 1024;
 
-/// Whose move it is, and for how long it has been the client's.
-pub struct ClientProgress {
-    started_at: Instant,
-    delay: Delay,
-    /// Time of the client's last move, in milliseconds since the beginning of the exchange.
-    waiting_since: AtomicU64,
-    /// Whether the response has begun.
-    is_responding: AtomicBool,
-}
-
-impl ClientProgress {
-    pub(super) fn new() -> Self {
-        Self {
-            started_at: Instant::now(),
-            delay: Delay::default(),
-            waiting_since: AtomicU64::new(0),
-            is_responding: AtomicBool::new(false),
-        }
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.started_at.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// Returns when the client's delay began, or `None` while it is the server's move.
-    pub fn delayed_since(&self) -> Option<Instant> {
-        // A debt from earlier waits never reaches back before the beginning of the exchange.
-        let since = self.delay.since()?;
-        Some(self.started_at + Duration::from_millis(since))
-    }
-
-    /// Returns whether the client has taken nothing of the response for longer than the limit.
-    pub fn is_stalled(&self, limit: Duration) -> bool {
-        let waiting_since =
-            self.started_at + Duration::from_millis(self.waiting_since.load(Ordering::Relaxed));
-        self.is_responding.load(Ordering::Relaxed)
-            && self.delay.since().is_some()
-            && waiting_since.elapsed() > limit
-    }
-
-    fn wait_for_client(&self) {
-        if self.delay.since().is_none() {
-            let now = self.now();
-            self.waiting_since.store(now, Ordering::Relaxed);
-            self.delay.begin(now);
-        }
-    }
-
-    fn note_client_progress(&self, bytes: usize) {
-        if self.delay.since().is_some() {
-            self.delay.end(self.now(), bytes);
-        }
-    }
-}
-
 /// Request that is under way until this value is dropped.
 pub struct Exchange {
-    pub(super) connection: Arc<Connection>,
+    connection: Arc<Connection>,
     pub(super) progress: Arc<ClientProgress>,
+}
+
+impl Exchange {
+    /// Begins an exchange, since a complete head has arrived.
+    pub fn begin(connection: &Arc<Connection>, http2: bool) -> Self {
+        Self {
+            progress: connection.begin(http2),
+            connection: Arc::clone(connection),
+        }
+    }
 }
 
 impl Drop for Exchange {
@@ -152,10 +104,7 @@ pub struct ResponseBody {
 
 impl ResponseBody {
     pub fn new(body: Body, exchange: Exchange, http2: bool) -> Self {
-        exchange
-            .progress
-            .is_responding
-            .store(true, Ordering::Relaxed);
+        exchange.progress.note_response();
         Self {
             body,
             exchange,

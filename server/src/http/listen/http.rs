@@ -1,8 +1,9 @@
 //! HTTP on one connection, from its first byte to its end.
 
 use super::body::DeadlineBody;
+use super::client_progress::ClientProgress;
 use super::connection::Connection;
-use super::exchange::{ClientProgress, RequestBody, ResponseBody};
+use super::exchange::{Exchange, RequestBody, ResponseBody};
 use super::limits::FIRST_REQUEST_TIMEOUT;
 use super::linger::{self, SharedBody};
 use super::monitored_stream::MonitoredStream;
@@ -93,7 +94,7 @@ pub async fn serve_one<S, A>(
         // The version of the request itself decides, since any bytes can look like the preface of
         // HTTP/2.
         let http2 = request.version() == Version::HTTP_2;
-        let exchange = connection.begin(http2);
+        let exchange = Exchange::begin(connection, http2);
         let mut rest = None;
         let bad = head::check(&request);
         let mut request = if request.body().is_end_stream() {

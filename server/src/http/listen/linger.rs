@@ -20,7 +20,7 @@
 
 use super::Limits;
 use super::connection::Connection;
-use super::exchange::RequestBody;
+use super::exchange::{Exchange, RequestBody};
 use super::limits::FIRST_REQUEST_TIMEOUT;
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
@@ -112,7 +112,7 @@ pub fn discard_rest<B>(
         return;
     };
     // An exchange, so that the connection is in use until this ends.
-    let exchange = connection.begin(http2);
+    let exchange = Exchange::begin(connection, http2);
     let body = RequestBody {
         body,
         progress: Arc::clone(&exchange.progress),

@@ -60,6 +60,8 @@
 //!   has 1 s from the accept, and a handshake or a discarded body 1 s from the stop.
 
 mod body;
+mod capacity;
+mod client_progress;
 mod connection;
 mod delay;
 mod exchange;

@@ -1,13 +1,12 @@
 //! Registry of open connections, and the choice of those that give way to a new one (F2).
 
 use super::Limits;
+use super::capacity::Capacity;
 use super::connection::{Connection, Wait};
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Share of the connections that is closed at once, as a divisor.
@@ -16,30 +15,6 @@ use tokio::time::{Instant, sleep_until, timeout};
 const SURPLUS_DIVISOR: usize = 100;
 /// Time until the next attempt to accept if no file can be opened and no connection ends (F3).
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
-
-/// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for this.
-pub struct Capacity {
-    is_wanted: AtomicBool,
-    changed: Notify,
-    /// Permits for connections whose clients still send after the response (B6).
-    pub lingering: Arc<Semaphore>,
-}
-
-impl Capacity {
-    fn new(limits: &Limits) -> Self {
-        Self {
-            is_wanted: AtomicBool::new(false),
-            changed: Notify::new(),
-            lingering: Arc::new(Semaphore::new(limits.lingering)),
-        }
-    }
-
-    pub fn notify_if_wanted(&self) {
-        if self.is_wanted.load(Ordering::SeqCst) {
-            self.changed.notify_one();
-        }
-    }
-}
 
 /// The open connections.
 pub struct Registry {
@@ -108,14 +83,14 @@ impl Registry {
     /// If there is none, connections whose clients keep the server waiting are closed. If there are
     /// none of those either, this waits until there is one or a connection ends.
     pub async fn make_room(&self) {
-        self.capacity.is_wanted.store(true, Ordering::SeqCst);
+        self.capacity.set_wanted(true);
         while let Some(retry_at) = self.close_some() {
             tokio::select! {
-                () = self.capacity.changed.notified() => {}
+                () = self.capacity.changed() => {}
                 () = sleep_until(retry_at) => {}
             }
         }
-        self.capacity.is_wanted.store(false, Ordering::SeqCst);
+        self.capacity.set_wanted(false);
     }
 
     pub fn has_room(&self) -> bool {
@@ -125,10 +100,10 @@ impl Registry {
     /// Closes one connection, since the process cannot open more files, and waits a moment for one
     /// to end (F3).
     pub async fn free_file_descriptor(&self) {
-        self.capacity.is_wanted.store(true, Ordering::SeqCst);
+        self.capacity.set_wanted(true);
         self.with(|open| self.close(open, 1));
-        let _ = timeout(RETRY_PAUSE, self.capacity.changed.notified()).await;
-        self.capacity.is_wanted.store(false, Ordering::SeqCst);
+        let _ = timeout(RETRY_PAUSE, self.capacity.changed()).await;
+        self.capacity.set_wanted(false);
     }
 
     /// Closes connections if there is no room.

@@ -5,7 +5,7 @@
 //! one: the cookie contains the page that it is for, the message, and a MAC under the session's
 //! token. Any node can verify it, and it is invalid in another session.
 
-use super::{Visitor, cookies, see_other};
+use super::{cookies, see_other};
 use crate::AppState;
 use app::request::Flash;
 use axum::http::HeaderMap;
@@ -13,27 +13,17 @@ use axum::response::Response;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// Redirects to the page at `path`, which then reports `word`.
-pub fn redirect_with_flash(
+/// Redirects to the page at `path`, which then reports the notice with the number of things that
+/// were changed, if this is the same session.
+pub fn redirect(
     state: &AppState,
-    visitor: &Visitor,
-    path: &str,
-    notice: &str,
-) -> Response {
-    redirect_with_count(state, visitor, path, notice, 0)
-}
-
-/// Redirects to the page at `path`, which then reports `word` with the number of things that were
-/// changed.
-pub fn redirect_with_count(
-    state: &AppState,
-    visitor: &Visitor,
+    session: Option<&str>,
     path: &str,
     notice: &str,
     number: u32,
 ) -> Response {
     let message = format!("{notice}:{number}:{path}");
-    let code = hex::encode(mac(token(visitor), &message).finalize().into_bytes());
+    let code = hex::encode(mac(session, &message).finalize().into_bytes());
     let mut response = see_other(path);
     cookies::set_flash(
         &mut response,
@@ -52,9 +42,7 @@ pub fn read(
     let cookie = cookies::flash(headers, &state.public_url)?;
     let (message, code) = cookie.rsplit_once(':')?;
     let code = hex::decode(code).ok()?;
-    mac(session.unwrap_or_default(), message)
-        .verify_slice(&code)
-        .ok()?;
+    mac(session, message).verify_slice(&code).ok()?;
     let mut parts = message.splitn(3, ':');
     let flash = Flash {
         word: parts.next()?.to_owned(),
@@ -63,11 +51,8 @@ pub fn read(
     Some((parts.next()?.to_owned(), flash))
 }
 
-fn token(visitor: &Visitor) -> &str {
-    visitor.token.as_ref().map_or("", |token| token.as_str())
-}
-
-fn mac(session: &str, message: &str) -> Hmac<Sha256> {
+fn mac(session: Option<&str>, message: &str) -> Hmac<Sha256> {
+    let session = session.unwrap_or_default();
     let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
     mac.expect("HMAC takes keys of every length")
         .chain_update(b"voxum flash\n")

@@ -94,6 +94,24 @@ impl Visitor {
         (page == path).then(|| flash.clone())
     }
 
+    /// Redirects to the page at `path`, which then reports the notice.
+    pub fn redirect_with_flash(&self, state: &AppState, path: &str, notice: &str) -> Response {
+        self.redirect_with_count(state, path, notice, 0)
+    }
+
+    /// Redirects to the page at `path`, which then reports the notice with the number of things
+    /// that were changed.
+    pub fn redirect_with_count(
+        &self,
+        state: &AppState,
+        path: &str,
+        notice: &str,
+        number: u32,
+    ) -> Response {
+        let session = self.token.as_ref().map(|token| token.as_str());
+        flash::redirect(state, session, path, notice, number)
+    }
+
     /// Ends a session that another one replaces, since the cookie that could end it is lost.
     ///
     /// If this fails, the new session is opened all the same; the old one expires by itself.

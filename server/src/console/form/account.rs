@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, flash, render, see_other};
+use crate::console::{FormRequest, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -29,7 +29,7 @@ pub async fn change_password(
         .change_password(member, &visitor.client, token, &old, &new)
         .await;
     match changed {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "password"),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "password"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Password {
@@ -67,7 +67,7 @@ pub async fn end_sessions(
         (result, "ended")
     };
     match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, notice),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, notice),
         Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
     }
 }

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, flash, render, see_other};
+use crate::console::{FormRequest, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -33,7 +33,7 @@ pub async fn bulk_keys(
         .change_bulk(member, &visitor.client, &form)
         .await;
     match changed {
-        Ok(number) => flash::redirect_with_count(&state, &visitor, "/keys", &form.action, number),
+        Ok(number) => visitor.redirect_with_count(&state, "/keys", &form.action, number),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Several {
@@ -63,7 +63,7 @@ pub async fn revoke_all(
         .revoke_all(member, &visitor.client, &confirm)
         .await;
     match revoked {
-        Ok(number) => flash::redirect_with_count(&state, &visitor, "/keys", "revoke", number),
+        Ok(number) => visitor.redirect_with_count(&state, "/keys", "revoke", number),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeAll {
@@ -94,7 +94,7 @@ pub async fn key_creation(
         .stop_creation(member, &visitor.client, stop)
         .await;
     match changed {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "saved"),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "saved"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             render::after_failure(&state, &visitor, PAGE, None, &failure).await

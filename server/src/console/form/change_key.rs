@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, Visitor, flash, render, see_other};
+use crate::console::{FormRequest, Visitor, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -45,7 +45,7 @@ pub async fn edit_key(
         .edit(member, &visitor.client, &id, &form)
         .await;
     match edited {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, &format!("/keys/{id}"), "edited"),
+        Ok(()) => visitor.redirect_with_flash(&state, &format!("/keys/{id}"), "edited"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::EditKey {
@@ -103,7 +103,7 @@ pub(super) async fn redirect_or_report(
     result: Result<(), Error>,
 ) -> Response {
     let failure = match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => return flash::redirect_with_flash(state, visitor, page, notice),
+        Ok(()) => return visitor.redirect_with_flash(state, page, notice),
         Err(failure) => failure,
     };
     let reason = match &failure {

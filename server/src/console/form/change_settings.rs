@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, flash, see_other};
+use crate::console::{FormRequest, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -39,7 +39,7 @@ pub async fn change_settings(
         .change(member, &visitor.client, &form)
         .await;
     match changed {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "saved"),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "saved"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Settings {

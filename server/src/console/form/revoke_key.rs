@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, flash, render, see_other};
+use crate::console::{FormRequest, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -37,7 +37,7 @@ pub async fn revoke_key(
         .revoke(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(_) => flash::redirect_with_flash(&state, &visitor, &format!("/keys/{id}"), "revoked"),
+        Ok(_) => visitor.redirect_with_flash(&state, &format!("/keys/{id}"), "revoked"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeKey {

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::{same_site, sign_in_url};
-use crate::console::{FormRequest, cookies, flash, render, see_other};
+use crate::console::{FormRequest, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -74,7 +74,7 @@ pub async fn disable_second_factor(
         .disable_second_factor(member, &visitor.client, &password, &code)
         .await;
     match disabled.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, ACCOUNT, "factor-off"),
+        Ok(()) => visitor.redirect_with_flash(&state, ACCOUNT, "factor-off"),
         Err(failure) => {
             let answer = FormAnswer::FactorOff {
                 recovery: !fields.text("recovery").is_empty(),

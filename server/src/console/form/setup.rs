@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::HOME;
-use crate::console::{FormRequest, cookies, flash, page, render, see_other};
+use crate::console::{FormRequest, cookies, page, render, see_other};
 use crate::http::Segment;
 use app::request::{FormAnswer, LinkPage};
 use axum::extract::State;
@@ -43,9 +43,7 @@ pub async fn setup(
         .redeem(&token, form, &visitor.client)
         .await
     {
-        Ok(None) => page::link(flash::redirect_with_flash(
-            &state, &visitor, "/sign-in", "link",
-        )),
+        Ok(None) => page::link(visitor.redirect_with_flash(&state, "/sign-in", "link")),
         Ok(Some(session)) => {
             visitor.end_session(&state).await;
             let mut response = see_other(HOME);

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
-use crate::console::{FormRequest, Visitor, flash, render, see_other, team};
+use crate::console::{FormRequest, Visitor, render, see_other, team};
 use crate::http::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -68,7 +68,7 @@ pub async fn withdraw_invitation(
         .withdraw_invitation(member, &visitor.client, &fields.text("email"))
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, "withdrawn"),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "withdrawn"),
         Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
     }
 }
@@ -164,7 +164,7 @@ async fn apply_change(
         }
     };
     match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => flash::redirect_with_flash(&state, &visitor, PAGE, notice),
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, notice),
         Err(failure) => {
             let confirm = match change {
                 MemberChange::HandOver(typed) => typed,

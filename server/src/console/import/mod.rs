@@ -18,7 +18,7 @@ pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
 use super::page::current_path;
-use super::{FormRequest, Visitor, flash, see_other};
+use super::{FormRequest, Visitor, see_other};
 use crate::AppState;
 use crate::http::Segment;
 use crate::words::time::display_time;
@@ -181,7 +181,9 @@ pub async fn discard(
     answer(&state, &visitor, START, async |context| {
         let discarded = state.services.imports.discard(context.member, &id).await;
         context.map_failure(discarded)?;
-        Err(flash::redirect_with_flash(&state, &visitor, START, "discarded").into())
+        Err(visitor
+            .redirect_with_flash(&state, START, "discarded")
+            .into())
     })
     .await
 }

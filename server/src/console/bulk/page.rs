@@ -11,7 +11,7 @@ pub fn confirmation(selection: BulkSelection, zone: &Zone) -> BulkPage {
     let keys = selection.keys.into_iter();
     BulkPage {
         action: selection.action,
-        keys: keys.map(|key| keys::page::view(key, zone)).collect(),
+        keys: keys.map(|key| keys::view(key, zone)).collect(),
         skipped: selection.skipped,
         now: display_time(selection.now, zone),
     }

@@ -44,7 +44,7 @@ pub async fn rotate_key(
             let (zone, public_url) = (member.time_zone(), state.public_url.origin());
             let answer = FormAnswer::Rotated {
                 issued: Box::new(keys::page::issued(issued, zone, public_url)),
-                old: Box::new(keys::page::view(old, zone)),
+                old: Box::new(keys::view(old, zone)),
             };
             render::answer(&state, &visitor, &page, answer).await
         }

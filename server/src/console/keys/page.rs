@@ -1,20 +1,16 @@
 //! Page models of the list of keys and of one key.
 
-use super::{address, history, words};
+use super::view::view;
+use super::{address, history, rotations, words};
 use crate::console::call_totals::{by_period, by_reason};
-use crate::console::rotation;
-use crate::words::receipt;
 use crate::words::time::{display_expiry, display_time};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
-    KeysPageContext, LastUse, NewKeyOptions, Outcome, Revocation, Scope, ScopeRow, Timestamp,
-    Watch,
+    KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, Timestamp, Watch,
 };
 use service::key::AllowList;
-use service::keys::{
-    CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
-};
-use service::store::{Caller, KeyRecord, UseRecord};
+use service::keys::{CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, NewKeyChoices};
+use service::store::{Caller, KeyRecord};
 use service::{Member, Zone};
 
 /// Returns the API Keys page.
@@ -70,7 +66,7 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
-        rotation: rotation::page::rotations(details.rotations, &key, zone),
+        rotation: rotations::rotations(details.rotations, &key, zone),
         may_manage,
         may_change: may_manage && key.status.is_live(),
         creator_is_deactivated: details.creator_is_deactivated,
@@ -105,47 +101,6 @@ pub fn revoked(key: CurrentKey, zone: &Zone) -> KeyView {
         revocation.receipt = Some(words::own_receipt(receipt));
     }
     view
-}
-
-/// Returns a row of the list.
-pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
-    let CurrentKey {
-        record,
-        status,
-        used_recently,
-        warnings,
-        ..
-    } = key;
-    KeyView {
-        expires_soon: warnings.contains(&KeyWarning::ExpiresSoon),
-        unused: warnings.contains(&KeyWarning::Unused),
-        used_recently,
-        notices: warnings.iter().map(words::warning).collect(),
-        id: record.id,
-        name: record.name,
-        preview: record.preview,
-        scopes: record.scopes,
-        created: display_time(record.created_at, zone),
-        created_by: record.created_by.to_string(),
-        expires: record.expires_at.map(|end| display_expiry(end, zone)),
-        own_limit: record.own_limit.map(|limit| limit.to_string()),
-        last_use: record.last_use.map(|last| last_use(last, zone)),
-        status,
-        revocation: record.revocation.map(|revocation| Revocation {
-            at: display_time(revocation.at, zone),
-            by: words::revoker(&revocation.by),
-            reason: revocation.reason,
-            receipt: (revocation.receipt).map(|receipt| receipt::describe(receipt, false)),
-        }),
-    }
-}
-
-pub fn last_use(last: UseRecord, zone: &Zone) -> LastUse {
-    LastUse {
-        at: display_time(last.at, zone),
-        ip: last.ip.to_string(),
-        user_agent: last.user_agent,
-    }
 }
 
 /// Returns the keys that expire soon.

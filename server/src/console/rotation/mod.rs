@@ -1,3 +1,3 @@
-//! Rotations of keys.
+//! Page with the form that rotates a key.
 
 pub mod page;

@@ -1,8 +1,8 @@
 //! Forms that the console submits, and the data of its pages.
 
 use crate::{
-    DisplayTime, Emergency, ExpiringKeysNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery,
-    KeyView, QuotaUse, RotationView,
+    DisplayTime, Emergency, ExpiringKeysNotice, Expiry, Failure, KeyActivity, KeyCount, KeyId,
+    KeyPolicy, KeyQuery, KeyView, QuotaUse, RotationView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,17 @@ pub struct CreateKeyForm {
     pub last_day: String,
     /// One-time token of the form. A second submission with the same token creates nothing.
     #[serde(default)]
+    pub token: String,
+}
+
+/// The rotate form as submitted, unparsed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RotateKeyForm {
+    pub grace: String,
+    pub expires: String,
+    /// The last day, if `expires` is [`Expiry::Date`].
+    pub last_day: String,
+    /// One-time token of the form. A second submission with the same token creates nothing.
     pub token: String,
 }
 
@@ -204,4 +215,17 @@ pub struct KeyPage {
     pub may_change: bool,
     /// The member who created the key is deactivated.
     pub creator_is_deactivated: bool,
+}
+
+/// Data of the rotate page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotatePage {
+    pub key: KeyView,
+    pub now: DisplayTime,
+    /// Why the key cannot be rotated, if so.
+    pub refused: Option<Failure>,
+    /// The key that already replaces this one.
+    pub replaced_by: Option<KeyId>,
+    /// Options of the new key.
+    pub options: NewKeyOptions,
 }

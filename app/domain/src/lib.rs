@@ -43,7 +43,7 @@ pub use explanation::{Explanation, Lookup, RefusalPage};
 pub use failure::{Failure, Field, FieldError};
 pub use form::{
     CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, KeysPageContext, NewKeyOptions,
-    RevokeKeyForm, SettingsForm, SettingsPage,
+    RevokeKeyForm, RotateKeyForm, RotatePage, SettingsForm, SettingsPage,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
@@ -63,9 +63,7 @@ pub use member::{AccountName, MemberView, Role};
 pub use outcome::{Outcome, RefusalCode};
 pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
-pub use rotation::{
-    Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
-};
+pub use rotation::{Grace, KeyLink, Overlap, OverlapStep, RotationView, rotation_choices};
 pub use scope::{Preset, Scope, ScopeSet};
 pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,

@@ -1,10 +1,7 @@
 //! Rotation: replacing one key by another.
 
 use crate::text::{InvalidValue, serde_by_parse};
-use crate::{
-    DisplayTime, Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, NewKeyOptions,
-    seconds,
-};
+use crate::{DisplayTime, Expiry, KeyId, KeyName, KeyStatus, LastUse, seconds};
 use serde::{Deserialize, Serialize};
 
 /// Time for which the old key continues to work beside the new one.
@@ -74,30 +71,6 @@ impl Grace {
 }
 
 serde_by_parse!(Grace);
-
-/// The rotate form as submitted, unparsed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct RotateKeyForm {
-    pub grace: String,
-    pub expires: String,
-    /// The last day, if `expires` is [`Expiry::Date`].
-    pub last_day: String,
-    /// One-time token of the form. A second submission with the same token creates nothing.
-    pub token: String,
-}
-
-/// Data of the rotate page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RotatePage {
-    pub key: KeyView,
-    pub now: DisplayTime,
-    /// Why the key cannot be rotated, if so.
-    pub refused: Option<Failure>,
-    /// The key that already replaces this one.
-    pub replaced_by: Option<KeyId>,
-    /// Options of the new key.
-    pub options: NewKeyOptions,
-}
 
 /// Reference to another key on a key's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

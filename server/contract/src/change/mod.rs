@@ -1,7 +1,9 @@
 //! Every port method that changes something, and a store in which each can be called.
 
+mod members;
+
 use crate::fixtures::{any_item, at, item, lead, link, member_by_email, token};
-use crate::member_changes::People;
+use crate::people::People;
 use crate::rotations::rotation;
 use crate::settings::other_settings;
 use crate::tenant::Tenant;

@@ -36,8 +36,8 @@ pub(super) struct Slots {
     account: usize,
 }
 
-/// The node's lease and epochs. One task at a time writes them (see [`super::Heartbeat`]), and
-/// calls read them without a lock.
+/// The node's lease and epochs. One task at a time writes them (see
+/// [`super::registration::Heartbeat`]), and calls read them without a lock.
 ///
 /// A change is noted in the slot of its key, which a few other keys share. These are read again
 /// without need, but no list of keys has to be kept.

@@ -3,11 +3,11 @@
 //! Comments cite the steps in [`super`].
 
 use super::Node;
+use super::registration::Registration;
 use crate::error::Error;
 use crate::store::{CHANGES_PER_PAGE, NodeId, StoreError};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 /// Longest pause between two polls, in milliseconds.
@@ -20,40 +20,6 @@ pub(super) const POLL_TIMEOUT: Duration = Duration::from_secs(1);
 const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
 /// Pause before a failed acknowledgement is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
-
-/// The node's registration, and the number up to which it has noted every change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Registration {
-    pub(super) id: NodeId,
-    pub(super) last_noted: u64,
-}
-
-/// State of a node's polls, of which one runs at a time.
-#[derive(Debug, Default)]
-pub struct Heartbeat {
-    /// `None` until the node is registered.
-    registration: Mutex<Option<Registration>>,
-    /// The same, published to the task that acknowledges (L6).
-    published: watch::Sender<Option<Registration>>,
-    /// Whether no other node was registered when the peers were last watched.
-    pub(super) has_no_peers: AtomicBool,
-    /// Whether this process is not a node, or no longer one: it does not register, and uses no key
-    /// in memory.
-    detached: AtomicBool,
-}
-
-impl Heartbeat {
-    pub(crate) fn id(&self) -> Option<NodeId> {
-        self.published
-            .borrow()
-            .as_ref()
-            .map(|registration| registration.id.clone())
-    }
-
-    pub(crate) fn is_unregistered(&self) -> bool {
-        self.detached.load(Ordering::Relaxed)
-    }
-}
 
 impl Node {
     /// Makes this process not a node, so that writers do not wait for it or count it. Its own

@@ -116,10 +116,11 @@ mod node;
 mod peers;
 mod pending_stops;
 mod propagation;
+mod registration;
 #[cfg(test)]
 mod tests;
 
-pub use heartbeat::{Heartbeat, POLL_INTERVAL_MILLIS};
+pub use heartbeat::POLL_INTERVAL_MILLIS;
 pub use judgement::ExpiryNotice;
 pub use node::Node;
 pub(crate) use pending_stops::{PendingStop, PendingStops, StopEventBuilder};
@@ -307,7 +308,7 @@ impl<N: SharedNumber, M: Memory> Verdicts<N, M> {
     }
 
     /// L4: invalidates the verdicts that a change affects. This and all methods below are called
-    /// under the lock of [`Heartbeat`], by one task at a time.
+    /// under the lock of [`registration::Heartbeat`], by one task at a time.
     fn note(&self, change: &AffectedKeys) {
         match change {
             AffectedKeys::Key(digest) => {

@@ -1,6 +1,7 @@
 //! This process as a node: its memory of verdicts, and its lease.
 
-use super::{Heartbeat, Verdict, Verdicts};
+use super::registration::Heartbeat;
+use super::{Verdict, Verdicts};
 use crate::clock::Clock;
 use crate::key::KeyDigest;
 use crate::peppers::Peppers;

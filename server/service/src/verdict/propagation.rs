@@ -4,7 +4,8 @@
 
 use super::Node;
 use super::epochs::LEASE;
-use super::heartbeat::{POLL_TIMEOUT, Registration};
+use super::heartbeat::POLL_TIMEOUT;
+use super::registration::Registration;
 use crate::error::Error;
 use crate::store::{NodeId, NodeRecord, Receipt, StoreError};
 use std::time::Duration;

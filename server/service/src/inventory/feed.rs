@@ -1,38 +1,18 @@
 //! Applying a feed: many items in one transaction, either all of them or all that are valid.
 
 use super::edit::{UpdateFailure, UpdateFeed, Updates};
-use super::{CheckedFeed, EntryError, Inventory, OnError, Skipped};
+use super::{CheckedFeed, EntryError, FeedMode, Inventory, Skipped};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::idempotency::ResponseBuilder;
 use crate::origin::Client;
 use crate::store::{
-    Action, Actor, AllowedRemovals, AuditEvent, Completion, FeedBasis, FeedConditions,
-    FeedRemovals, LargeRemoval, UpsertCounts, UpsertOutcome,
+    Action, Actor, AuditEvent, Completion, FeedBasis, FeedConditions, FeedRemovals, LargeRemoval,
+    UpsertCounts, UpsertOutcome,
 };
 use domain::{AccountId, Scope};
 use serde_json::json;
 use std::collections::HashSet;
-
-/// Treatment of the items and fields that a feed does not contain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FeedMode {
-    /// Items that the feed leaves out are kept.
-    #[default]
-    Merge,
-    /// The feed is the whole inventory: items that it leaves out are removed, within the limit that
-    /// its sender allows.
-    Replace(AllowedRemovals),
-    /// Items that the feed leaves out are kept, and so are the fields that it leaves out. No item
-    /// is created.
-    Update,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FeedOptions {
-    pub mode: FeedMode,
-    pub on_error: OnError,
-}
 
 /// Summary of a feed that was stored.
 #[derive(Debug)]

@@ -17,12 +17,13 @@ pub use crate::item::{
 };
 pub use changes::{ChangeEntry, ItemChanges, ItemState, read_changes};
 pub use console::InventoryList;
-pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
+pub use feed::{FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply, Imports};
 pub use operations::{EditOutcome, ItemsPage, PutOutcome};
 pub use preview::{EmptiedFields, FeedPreview, FieldChange, ItemChange, NewItem, PreviewOutcome};
 pub use validation::{
-    CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,
+    CheckedFeed, FeedMode, FeedOptions, FeedRefusal, OnError, RejectedItem, Skipped, check_entries,
+    check_feed,
 };
 
 use crate::clock::Clock;

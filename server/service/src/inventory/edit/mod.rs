@@ -1,6 +1,7 @@
 //! Partial updates: changing some fields of stored items while the others keep their values.
 
-use super::{CheckedFeed, Currency, Item, ItemDraft, ItemId, OnError, Skipped, StoredItem};
+use super::validation::ItemUpdate;
+use super::{CheckedFeed, Currency, Item, ItemDraft, OnError, Skipped, StoredItem};
 use crate::entry::{EntryCode, EntryError};
 use crate::store::{AuditEvent, FeedBasis, ItemUpdates, UpsertCounts};
 
@@ -61,29 +62,6 @@ impl ItemDraft {
         item.id = stored.id.clone();
         Ok(item)
     }
-
-    /// Returns the id of the item that the draft changes, checked by the rules for item ids.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the id and with the form of the other fields.
-    pub(super) fn checked_id(&self, default: Currency) -> Result<ItemId, Vec<EntryError>> {
-        let probe = Self {
-            id: self.id.clone(),
-            name: Some("-".to_owned()),
-            errors: self.errors.clone(),
-            ..Self::default()
-        };
-        probe.check_known(default).map(|item| item.id)
-    }
-}
-
-/// Partial update of one stored item, as an entry of a feed.
-#[derive(Debug)]
-pub(super) struct ItemUpdate {
-    /// Index of the entry in the feed, from 0.
-    pub(super) index: usize,
-    pub(super) id: ItemId,
-    pub(super) draft: ItemDraft,
 }
 
 /// Progress of a feed of partial updates, during a dry run or while the feed is applied.

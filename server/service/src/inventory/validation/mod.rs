@@ -4,16 +4,28 @@ mod refusal;
 
 pub use refusal::FeedRefusal;
 
-use super::edit::ItemUpdate;
-use super::{
-    Currency, EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
-};
+use super::{Currency, EntryCode, EntryError, Item, ItemDraft, ItemId, MAX_ID_CHARS, Position};
+use crate::store::AllowedRemovals;
 use std::collections::HashMap;
 
 /// Errors reported for one item, and for a feed that is refused as a whole.
 const MAX_ERRORS: usize = 100;
 /// Errors reported for all items that a feed skips. Beyond these, items are only counted.
 const MAX_SKIPPED_ERRORS: usize = 1_000;
+
+/// Treatment of the items and fields that a feed does not contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FeedMode {
+    /// Items that the feed leaves out are kept.
+    #[default]
+    Merge,
+    /// The feed is the whole inventory: items that it leaves out are removed, within the limit that
+    /// its sender allows.
+    Replace(AllowedRemovals),
+    /// Items that the feed leaves out are kept, and so are the fields that it leaves out. No item
+    /// is created.
+    Update,
+}
 
 /// The treatment of a feed with faulty items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,6 +35,12 @@ pub enum OnError {
     Reject,
     /// What is wrong is passed over.
     Skip,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FeedOptions {
+    pub mode: FeedMode,
+    pub on_error: OnError,
 }
 
 /// A feed whose items were all checked. [`check_feed`] alone makes it.
@@ -36,6 +54,15 @@ pub struct CheckedFeed {
     /// Of prices that are sent without one.
     pub(super) currency: Currency,
     pub(super) skipped: Skipped,
+}
+
+/// Partial update of one stored item, as an entry of a feed.
+#[derive(Debug)]
+pub(super) struct ItemUpdate {
+    /// Index of the entry in the feed, from 0.
+    pub(super) index: usize,
+    pub(super) id: ItemId,
+    pub(super) draft: ItemDraft,
 }
 
 /// The items that a feed skips.
@@ -61,6 +88,22 @@ pub struct RejectedItem {
     pub id: Option<String>,
     /// Pointers from the list of items on, such as `/3/price`.
     pub errors: Vec<EntryError>,
+}
+
+impl ItemDraft {
+    /// Returns the id of the item that the draft changes, checked by the rules for item ids.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the id and with the form of the other fields.
+    fn checked_id(&self, default: Currency) -> Result<ItemId, Vec<EntryError>> {
+        let probe = Self {
+            id: self.id.clone(),
+            name: Some("-".to_owned()),
+            errors: self.errors.clone(),
+            ..Self::default()
+        };
+        probe.check_known(default).map(|item| item.id)
+    }
 }
 
 impl CheckedFeed {

@@ -20,7 +20,6 @@ mod failed_attempts;
 mod feed;
 pub(crate) mod idempotency;
 mod import;
-mod import_mapping;
 #[cfg(test)]
 pub(crate) mod index_check;
 pub(crate) mod installation;

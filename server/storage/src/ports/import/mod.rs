@@ -1,14 +1,15 @@
 //! Files that members import in the console.
 
+mod mapping;
 mod statements;
 
 pub(crate) use statements::*;
 
-use super::import_mapping::remember;
 use super::{Result, SqlStore, Transaction, can_be_stored};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
+use mapping::remember;
 use service::store::{
     Actor, AppliedImport, HeaderDigest, ImportChoices, ImportKey, ImportStore,
     MAX_PENDING_IMPORT_BYTES, NewImport, ReplaceImportOutcome, StoreError, StoredImport,

@@ -1,6 +1,7 @@
 //! The mappings of columns that accounts used before.
 
-use super::{Result, Transaction, import};
+use super::{FORGET_MAPPINGS, REMEMBER};
+use crate::ports::{Result, Transaction};
 use crate::query::query;
 use domain::{AccountId, Timestamp};
 use service::store::{MAX_MAPPINGS, UsedMapping};
@@ -12,14 +13,14 @@ pub(super) async fn remember(
     entry: &UsedMapping,
     at: Timestamp,
 ) -> Result<()> {
-    query(import::REMEMBER)
+    query(REMEMBER)
         .bind(account.as_str())
         .bind(entry.header.0.as_slice())
         .bind(&entry.mapping)
         .bind(at.millis())
         .execute(&mut *tx)
         .await?;
-    query(import::FORGET_MAPPINGS)
+    query(FORGET_MAPPINGS)
         .bind(account.as_str())
         .bind(i64::from(MAX_MAPPINGS))
         .execute(tx)

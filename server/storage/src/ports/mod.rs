@@ -17,7 +17,6 @@ mod caller_stats;
 mod columns;
 mod factor;
 mod failed_attempts;
-mod feed;
 pub(crate) mod idempotency;
 mod import;
 #[cfg(test)]
@@ -25,6 +24,7 @@ pub(crate) mod index_check;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 mod item_change;
+mod item_row;
 mod key;
 pub(crate) mod key_search;
 mod lead;

@@ -1,6 +1,6 @@
 //! Reads for the preview of a feed.
 
-use super::inventory::ItemRow;
+use super::item_row::ItemRow;
 use super::{Result, SqlStore, inventory, read_all};
 use crate::query::query;
 use async_trait::async_trait;

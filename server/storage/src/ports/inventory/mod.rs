@@ -1,19 +1,19 @@
 //! The sellers' items.
 
+mod feed;
 mod statements;
 
 pub(crate) use statements::*;
 
-use super::feed::{
-    PreparedItem, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all,
-};
 use super::item_change::NumberedChange;
+use super::item_row::ItemRow;
 use super::quota::ItemUsage;
 use super::{Executor, PageRow, Result, SqlStore, Transaction, can_be_stored, read_page, record};
 use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
+use feed::{PreparedItem, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
     Actor, AllowedRemovals, AuditEvent, DeleteItemOutcome, EditItemOutcome, FeedConditions,

@@ -1,9 +1,7 @@
-//! Statements and rows. Inventory items.
+//! Statements. Inventory items.
 
 use crate::bulk_query::BulkStatement;
-use crate::error::CorruptValue;
-use domain::Timestamp;
-use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
+use crate::ports::item_row::{bytes, columns};
 
 /// Creates or replaces items with different ids, in one statement: SQLite's writer is blocked while
 /// they are stored, and PostgreSQL may be far away.
@@ -63,14 +61,6 @@ pub(crate) const DELETE_MANY: BulkStatement = BulkStatement {
     WHERE account_id = (SELECT account_id FROM given LIMIT 1) AND id IN (SELECT id FROM given)",
 };
 
-macro_rules! columns {
-    () => {
-        "i.id, i.name, i.category, i.price, i.exact_price,
-            coalesce(i.currency, a.earlier_currency, a.currency) AS currency, i.description, i.url,
-            i.image_url, i.available, i.attributes, i.updated_at, i.revision"
-    };
-}
-
 /// A filter that is not set is NULL. The casts give PostgreSQL the type of the NULL.
 ///
 /// The parameter `$lower` is the pattern for items that an older version stored, which only
@@ -102,17 +92,6 @@ pub(crate) const COUNT: &str = concat!(
 /// changed since its last vacuum.
 pub(crate) const END: &str =
     "SELECT id FROM items WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT 2 OFFSET $3";
-
-/// Size of an item's texts in bytes of UTF-8. Never 0.
-macro_rules! bytes {
-    () => {
-        "octet_length(i.id) + octet_length(i.name) + octet_length(i.attributes)
-            + coalesce(octet_length(i.category), 0) + coalesce(octet_length(i.description), 0)
-            + coalesce(octet_length(i.url), 0) + coalesce(octet_length(i.image_url), 0)"
-    };
-}
-
-pub(crate) use {bytes, columns};
 
 /// The items of a page up to the id `$8` that fit into `$7` bytes, each with the number of items
 /// that the page would have without that limit.
@@ -175,47 +154,3 @@ pub(crate) const FIND: &str = concat!(
     columns!(),
     " FROM items i JOIN accounts a ON a.id = i.account_id WHERE i.account_id = $1 AND i.id = $2"
 );
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct ItemRow {
-    id: String,
-    name: String,
-    category: Option<String>,
-    price: Option<i64>,
-    exact_price: Option<i64>,
-    currency: String,
-    description: Option<String>,
-    url: Option<String>,
-    image_url: Option<String>,
-    available: i64,
-    attributes: String,
-    updated_at: i64,
-    revision: i64,
-}
-
-impl TryFrom<ItemRow> for StoredItem {
-    type Error = CorruptValue;
-
-    fn try_from(row: ItemRow) -> Result<Self, CorruptValue> {
-        let item = Item {
-            id: ItemId::from_stored(row.id),
-            name: row.name,
-            category: row.category,
-            price: row
-                .price
-                .map(|cents| Price::from_stored(cents, row.exact_price)),
-            currency: Currency::parse(&row.currency).ok_or(CorruptValue("items.currency"))?,
-            description: row.description,
-            url: row.url,
-            image_url: row.image_url,
-            available: row.available != 0,
-            attributes: serde_json::from_str(&row.attributes)
-                .map_err(|_| CorruptValue("items.attributes"))?,
-        };
-        Ok(Self {
-            item,
-            updated_at: Timestamp::from_millis(row.updated_at),
-            revision: row.revision.unsigned_abs(),
-        })
-    }
-}

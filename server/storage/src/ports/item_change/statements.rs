@@ -2,7 +2,7 @@
 
 use crate::error::CorruptValue;
 use crate::ports::columns::number;
-use crate::ports::inventory::{ItemRow, bytes, columns};
+use crate::ports::item_row::{ItemRow, bytes, columns};
 use domain::Timestamp;
 use service::inventory::StoredItem;
 use service::store::{ItemFeed, RemovedItem};

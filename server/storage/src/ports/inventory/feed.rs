@@ -1,8 +1,9 @@
 //! Many items at once. However many are stored, each of these steps has a bound: a feed has at most
 //! 5,000 items, and removes at most [`MAX_REMOVED_ITEMS`].
 
-use super::inventory::ItemRow;
-use super::{Result, Transaction, inventory, read_all};
+use super::{DELETE_MANY, FIND_MANY, IDS, UPSERT};
+use crate::ports::item_row::ItemRow;
+use crate::ports::{Result, Transaction, read_all};
 use crate::query::query_scalar;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Item, ItemFilter, Price, StoredItem};
@@ -20,7 +21,7 @@ pub(super) async fn find_left_out(
 ) -> Result<Vec<String>> {
     // No more than those that are kept are among them in vain.
     let limit = retained.len() + MAX_REMOVED_ITEMS + 1;
-    let mut ids: Vec<String> = query_scalar(inventory::IDS)
+    let mut ids: Vec<String> = query_scalar(IDS)
         .bind(account.as_str())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(tx)
@@ -36,7 +37,7 @@ pub(super) async fn delete_all(
 ) -> Result<u64> {
     let mut removed = 0;
     for ids in ids.chunks(BATCH_SIZE) {
-        let deleted = inventory::DELETE_MANY
+        let deleted = DELETE_MANY
             .with_rows(ids, |row, id| {
                 row.bind(account.as_str()).bind(id.as_str());
             })
@@ -74,7 +75,7 @@ async fn find_many(
     account: &AccountId,
     ids: &[String],
 ) -> Result<HashMap<String, StoredItem>> {
-    let rows: Vec<ItemRow> = inventory::FIND_MANY
+    let rows: Vec<ItemRow> = FIND_MANY
         .with_rows(ids, |row, id| {
             row.bind(account.as_str()).bind(id.as_str());
         })
@@ -166,7 +167,7 @@ pub(super) async fn upsert(
     now: Timestamp,
     number: i64,
 ) -> Result<Vec<i64>> {
-    inventory::UPSERT
+    UPSERT
         .with_rows(rows, |values, row| {
             let item = row.item;
             values

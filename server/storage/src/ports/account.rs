@@ -3,8 +3,8 @@
 use super::columns::{check_column, number};
 use super::{Executor, Result, SqlStore, record};
 use crate::error::CorruptValue;
-use crate::query::query;
-use domain::{AccountId, AccountName, KeyPolicy, RateLimit};
+use crate::query::{query, query_scalar};
+use domain::{AccountId, AccountName, KeyPolicy, RateLimit, Timestamp};
 use service::Zone;
 use service::inventory::Currency;
 use service::store::{AccountSettings, AuditEvent, ChangeAccountOutcome};
@@ -18,6 +18,8 @@ pub(crate) const CHANGE: &str = "
     SET name = $2, earlier_currency = coalesce(earlier_currency, currency), currency = $3, limit_depth = $4, limit_per_second = $5, time_zone = $6,
         keys_must_expire = $7, key_max_days = $8
     WHERE id = $1";
+
+pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRow {
@@ -91,4 +93,16 @@ pub(super) async fn change(
     record(&mut tx, &event(before)).await?;
     tx.commit().await?;
     Ok(ChangeAccountOutcome::Changed)
+}
+
+/// Returns the time at which the account stopped the creation of keys, if it is stopped.
+pub(super) async fn creation_stopped_at(
+    executor: impl Executor,
+    account: &AccountId,
+) -> Result<Option<Timestamp>> {
+    let creation_stopped_at: Option<Option<i64>> = query_scalar(CREATION_STOPPED)
+        .bind(account.as_str())
+        .fetch_optional(executor)
+        .await?;
+    Ok(creation_stopped_at.flatten().map(Timestamp::from_millis))
 }

@@ -1,7 +1,8 @@
 //! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
+use super::account::creation_stopped_at;
 use super::key::{self, find};
-use super::{Executor, Result, SqlStore, record};
+use super::{Result, SqlStore, record};
 use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
@@ -14,8 +15,6 @@ pub(crate) const PAUSED_AT: &str = "
     WHERE account_id = $1 AND standing = 2 AND paused_at = $2 AND (expires_at IS NULL OR expires_at > $3)
         AND generation = (SELECT key_generation FROM accounts WHERE id = $1)
     ORDER BY created_at, id LIMIT $4";
-
-pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
 
 pub(crate) const STOP_CREATION: &str = "UPDATE accounts SET creation_stopped_at = $2 WHERE id = $1";
 
@@ -101,18 +100,6 @@ impl BulkKeyStore for SqlStore {
         tx.commit().await?;
         Ok(true)
     }
-}
-
-/// Returns the time at which the account stopped the creation of keys, if it is stopped.
-pub(super) async fn creation_stopped_at(
-    executor: impl Executor,
-    account: &AccountId,
-) -> Result<Option<Timestamp>> {
-    let creation_stopped_at: Option<Option<i64>> = query_scalar(CREATION_STOPPED)
-        .bind(account.as_str())
-        .fetch_optional(executor)
-        .await?;
-    Ok(creation_stopped_at.flatten().map(Timestamp::from_millis))
 }
 
 fn parse_ids(ids: &[String]) -> Result<Vec<KeyId>, CorruptValue> {

@@ -11,6 +11,7 @@ use std::path::Path;
 /// All statements except those of [`UNINDEXED`].
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
+    account::CREATION_STOPPED,
     account::FIND,
     failed_attempts::ACCOUNT_TO_CLOSE,
     failed_attempts::ADD,
@@ -177,7 +178,6 @@ pub(crate) const INDEXED: &[&str] = &[
     session::OPEN,
     session::UPDATE_LAST_SEEN,
     session::SET_DELAY,
-    bulk::CREATION_STOPPED,
     bulk::PAUSED_AT,
     bulk::STOP_CREATION,
     caller_stats::CALLERS,

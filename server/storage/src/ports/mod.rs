@@ -37,7 +37,6 @@ mod preview;
 mod quota;
 mod refusal;
 mod revocation;
-mod rotation;
 pub(crate) mod search_term;
 mod session;
 mod team;

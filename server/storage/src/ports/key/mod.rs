@@ -1,14 +1,15 @@
 //! API keys.
 
+mod rotation;
 mod statements;
 
 pub(crate) use statements::*;
 
-use super::bulk::creation_stopped_at;
+use super::account::creation_stopped_at;
 use super::search_term::SearchableKey;
 use super::{
-    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, rotation,
-    search_term, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, call, pepper, quota, record, search_term,
+    write_event,
 };
 use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};

@@ -1,7 +1,7 @@
 //! Rotation: replacing one key by another.
 
-use super::key::{find, insert, require_key, revoke, write};
-use super::{Result, SqlStore, Transaction, key, quota, record};
+use super::{END_REPLACED, SET_PREDECESSOR, find, insert, require_key, revoke, write};
+use crate::ports::{Result, SqlStore, Transaction, quota, record};
 use crate::query::query;
 use domain::{AccountId, KeyId, RevokeReason, Timestamp};
 use service::store::{
@@ -84,7 +84,7 @@ async fn copy_settings(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotatio
     };
     let new = require_key(tx, account, &rotation.id).await?.with(settings);
     write(tx, &new).await?;
-    query(key::SET_PREDECESSOR)
+    query(SET_PREDECESSOR)
         .bind(account.as_str())
         .bind(rotation.id.as_str())
         .bind(old.id.as_str())
@@ -95,7 +95,7 @@ async fn copy_settings(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotatio
 
 async fn end_replaced(tx: &mut Transaction, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let expires_at = rotation.old_expiry.expiry(old.expires_at);
-    query(key::END_REPLACED)
+    query(END_REPLACED)
         .bind(old.account_id.as_str())
         .bind(old.id.as_str())
         .bind(rotation.id.as_str())

@@ -1,7 +1,9 @@
 //! Access of one member: their sessions and their password.
 
-use super::session::OpenSessionRow;
-use super::{Result, SqlStore, Transaction, factor, member, read_all, record, session, team};
+use super::factor::{self, end_others};
+use super::member_row::{SET_PASSWORD, forget};
+use super::session::{self, OpenSessionRow};
+use super::{Result, SqlStore, read_all, record, team};
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
@@ -53,34 +55,15 @@ impl AccessStore for SqlStore {
         let mut tx = self
             .begin_change(&event.account_id, "changing a password")
             .await?;
-        query(member::SET_PASSWORD)
+        query(SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)
             .execute(&mut tx)
             .await?;
         end_others(&mut tx, member, current).await?;
-        team::forget(&mut tx, team::FORGET_LINKS_OF, member).await?;
-        team::forget(&mut tx, factor::FORGET_WARNING, member).await?;
+        forget(&mut tx, team::FORGET_LINKS_OF, member).await?;
+        forget(&mut tx, factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
         tx.commit().await
     }
-}
-
-/// Ends the member's sessions except `current`, and their unfinished sign-ins. Returns how many
-/// ended.
-pub(super) async fn end_others(
-    tx: &mut Transaction,
-    member: &MemberId,
-    current: &TokenDigest,
-) -> Result<u64> {
-    let sessions = query(session::END_OTHERS)
-        .bind(member.as_str())
-        .bind(current.0.as_slice())
-        .execute(&mut *tx)
-        .await?;
-    let steps = query(factor::FORGET_STEPS)
-        .bind(member.as_str())
-        .execute(tx)
-        .await?;
-    Ok(sessions + steps)
 }

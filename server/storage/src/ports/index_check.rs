@@ -2,8 +2,8 @@
 
 use super::{
     account, audit, bulk, call, caller_stats, factor, failed_attempts, idempotency, import,
-    installation, inventory, item_change, key, key_search, lead, link, member, notice, pepper,
-    quota, refusal, revocation, search_term, session, team, verdict,
+    installation, inventory, item_change, key, key_search, lead, link, member, member_row, notice,
+    pepper, quota, refusal, revocation, search_term, session, team, verdict,
 };
 use crate::bulk_query::BulkStatement;
 use std::path::Path;
@@ -120,12 +120,12 @@ pub(crate) const INDEXED: &[&str] = &[
     member::ACTIVE_BY_EMAIL,
     member::DEACTIVATED_BY_EMAIL,
     member::FIND,
-    member::HAS_PASSWORD,
     member::INSERT_ACCOUNT,
-    member::INSERT_MEMBER,
     member::PASSWORD_HASH,
-    member::UPDATE_LAST_SEEN,
-    member::SET_PASSWORD,
+    member_row::HAS_PASSWORD,
+    member_row::INSERT_MEMBER,
+    member_row::SET_PASSWORD,
+    member_row::UPDATE_LAST_SEEN,
     notice::CLAIM,
     notice::LIST_DUE,
     notice::RELEASE,

@@ -30,6 +30,7 @@ pub(crate) mod key_search;
 mod lead;
 mod link;
 mod member;
+mod member_row;
 mod notice;
 mod operator;
 pub(crate) mod pepper;
@@ -39,6 +40,7 @@ mod refusal;
 mod revocation;
 pub(crate) mod search_term;
 mod session;
+mod sign_in;
 mod team;
 pub(crate) mod verdict;
 

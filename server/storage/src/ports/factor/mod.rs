@@ -4,8 +4,8 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::member::MemberRow;
-use super::{Result, SqlStore, Transaction, access, pepper, record, session, team};
+use super::member_row::{self, MemberRow};
+use super::{Result, SqlStore, Transaction, pepper, record, session};
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
@@ -55,7 +55,7 @@ impl FactorStore for SqlStore {
                 .await?;
         }
         // Ends the sessions that were opened with the password alone.
-        access::end_others(&mut tx, member, current).await?;
+        end_others(&mut tx, member, current).await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)
@@ -167,7 +167,7 @@ impl FactorStore for SqlStore {
         let mut tx = self
             .begin_change(&event.account_id, "warning of wrong codes")
             .await?;
-        team::forget(&mut tx, FORGET_STEPS, member).await?;
+        member_row::forget(&mut tx, FORGET_STEPS, member).await?;
         query(WARN)
             .bind(member.as_str())
             .bind(warning.at.millis())
@@ -249,4 +249,23 @@ pub(super) async fn forget(tx: &mut Transaction, member: &MemberId) -> Result<()
             .await?;
     }
     Ok(())
+}
+
+/// Ends the member's sessions except `current`, and their unfinished sign-ins. Returns how many
+/// ended.
+pub(super) async fn end_others(
+    tx: &mut Transaction,
+    member: &MemberId,
+    current: &TokenDigest,
+) -> Result<u64> {
+    let sessions = query(session::END_OTHERS)
+        .bind(member.as_str())
+        .bind(current.0.as_slice())
+        .execute(&mut *tx)
+        .await?;
+    let steps = query(FORGET_STEPS)
+        .bind(member.as_str())
+        .execute(tx)
+        .await?;
+    Ok(sessions + steps)
 }

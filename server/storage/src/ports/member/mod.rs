@@ -5,9 +5,10 @@ mod statements;
 
 pub(crate) use statements::*;
 
+use super::member_row::{self, INSERT_MEMBER, MemberRow, SET_PASSWORD};
 use super::{
     Result, SqlStore, Transaction, account, factor, installation, link, read_all, record, session,
-    team,
+    sign_in,
 };
 use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
@@ -86,7 +87,7 @@ impl MemberStore for SqlStore {
             .execute(&mut tx)
             .await?;
         factor::forget(&mut tx, &member).await?;
-        team::forget(&mut tx, factor::FORGET_WARNING, &member).await?;
+        member_row::forget(&mut tx, factor::FORGET_WARNING, &member).await?;
         session::end_all(&mut tx, &member).await?;
         for subject in forget {
             session::forget_failures(&mut tx, subject).await?;
@@ -171,7 +172,7 @@ impl MemberStore for SqlStore {
         forget: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
-        session::open(self, session, password_hash, forget, &event).await
+        sign_in::open(self, session, password_hash, forget, &event).await
     }
 
     async fn use_session(

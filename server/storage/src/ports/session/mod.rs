@@ -4,7 +4,8 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::{Result, SqlStore, Transaction, factor, member, read, record};
+use super::member_row::{self, HAS_PASSWORD};
+use super::{Result, SqlStore, Transaction, read, record};
 use crate::query::{query, query_scalar};
 use domain::{MemberId, Timestamp};
 use service::store::{AuditEvent, MAX_SESSIONS_PER_MEMBER, MemberRecord, NewSession, TokenDigest};
@@ -12,45 +13,13 @@ use service::store::{AuditEvent, MAX_SESSIONS_PER_MEMBER, MemberRecord, NewSessi
 /// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
 const LAST_SEEN_INTERVAL: i64 = 60;
 
-pub(super) async fn open(
-    store: &SqlStore,
-    new: NewSession,
-    password_hash: &str,
-    forget: &[String],
-    event: &AuditEvent,
-) -> Result<bool> {
-    let mut tx = store
-        .begin_change(&event.account_id, "opening a session")
-        .await?;
-    // The password was verified before this transaction. Since then, it may have been changed, or a
-    // second factor enabled.
-    if !has_password(&mut tx, &new.member_id, password_hash).await?
-        || factor::is_enabled(&mut tx, &new.member_id).await?
-    {
-        return Ok(false);
-    }
-    query(FORGET_EXPIRED)
-        .bind(new.created_at.millis())
-        .execute(&mut tx)
-        .await?;
-    if !insert(&mut tx, &new).await? {
-        return Ok(false);
-    }
-    for subject in forget {
-        forget_failures(&mut tx, subject).await?;
-    }
-    record(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
 /// Returns whether the member still has the password that was verified against this hash.
 pub(super) async fn has_password(
     tx: &mut Transaction,
     member: &MemberId,
     password_hash: &str,
 ) -> Result<bool> {
-    query_scalar(member::HAS_PASSWORD)
+    query_scalar(HAS_PASSWORD)
         .bind(member.as_str())
         .bind(password_hash)
         .fetch_one(tx)
@@ -78,7 +47,7 @@ pub(super) async fn insert(tx: &mut Transaction, new: &NewSession) -> Result<boo
         .bind(i64::from(MAX_SESSIONS_PER_MEMBER - 1))
         .execute(&mut *tx)
         .await?;
-    query(member::UPDATE_LAST_SEEN)
+    query(member_row::UPDATE_LAST_SEEN)
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
         .execute(&mut *tx)
@@ -141,7 +110,7 @@ async fn record_use(
         .bind(now.millis())
         .execute(store.non_durable("recording the last use of a session"))
         .await?;
-    query(member::UPDATE_LAST_SEEN)
+    query(member_row::UPDATE_LAST_SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
         .execute(store.non_durable("recording the last use of a session"))

@@ -2,7 +2,7 @@
 
 use crate::error::CorruptValue;
 use crate::ports::columns::address;
-use crate::ports::member::MemberRow;
+use crate::ports::member_row::MemberRow;
 use domain::Timestamp;
 use service::store::{SessionRecord, TokenDigest};
 

@@ -4,9 +4,10 @@ mod statements;
 
 pub(crate) use statements::*;
 
+use super::member_row::{INSERT_MEMBER, forget};
 use super::{
-    Executor, Result, SqlStore, Transaction, authorise, factor, link, member, quota, read_all,
-    record, session, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, factor, link, quota, read_all, record,
+    session, write_event,
 };
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
@@ -253,7 +254,7 @@ impl TeamStore for SqlStore {
         else {
             return Ok(RedeemOutcome::LinkInvalid);
         };
-        let inserted_rows = query(member::INSERT_MEMBER)
+        let inserted_rows = query(INSERT_MEMBER)
             .bind(new.id.as_str())
             .bind(account.as_str())
             .bind(email.as_str())
@@ -293,15 +294,5 @@ async fn update(tx: &mut Transaction, account: &AccountId, to: &Teammate) -> Res
         .bind(to.deactivated_at.map(Timestamp::millis))
         .execute(tx)
         .await?;
-    Ok(())
-}
-
-/// Runs `statement`, which deletes rows of a member, such as their links.
-pub(super) async fn forget(
-    tx: &mut Transaction,
-    statement: &'static str,
-    member: &MemberId,
-) -> Result<()> {
-    query(statement).bind(member.as_str()).execute(tx).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod feed_limiter;
 mod inspection;
 mod listing;
 mod lock_scope;
+mod open_mode;
 mod ports;
 pub mod postgres;
 mod query;
@@ -20,5 +21,5 @@ pub mod sqlite;
 mod store;
 
 pub use inspection::{Inspection, PepperUse, Schema, ServerInspection};
-pub use sqlite::OpenMode;
+pub use open_mode::OpenMode;
 pub use store::SqlStore;

@@ -2,7 +2,7 @@
 
 use super::error::{ErrorContext as _, WriteContext as _};
 use super::{CopyError, CopySummary, Result, exclusive_options, from_postgres, summarize};
-use crate::OpenMode;
+use crate::open_mode::OpenMode;
 use crate::sqlite::OpenError;
 use crate::sqlite::files::Files;
 use crate::sqlite::inspection::{application_id, find_damage};

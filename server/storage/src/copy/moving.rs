@@ -2,10 +2,11 @@
 
 use super::error::{ErrorContext as _, WriteContext as _};
 use super::{CopyError, CopySummary, Result, summarize, to_postgres};
+use crate::open_mode::OpenMode;
+use crate::sqlite;
 use crate::sqlite::files::Files;
 use crate::sqlite::files::MOVED_SUFFIX;
 use crate::sqlite::open_error::is_busy;
-use crate::{OpenMode, sqlite};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::backup::Target;
 use super::error::{ErrorContext as _, WriteContext as _};
 use super::quarantine::quarantine;
 use super::{CopyError, QuarantineSummary, Result, exclusive_options, to_postgres};
-use crate::OpenMode;
+use crate::open_mode::OpenMode;
 use crate::sqlite::files::Files;
 use crate::sqlite::open;
 use domain::Timestamp;

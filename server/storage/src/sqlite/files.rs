@@ -1,7 +1,7 @@
 //! The database's files: their permissions, and the marker of a database that must not be missing.
 
 use super::OpenError;
-use super::open::OpenMode;
+use crate::open_mode::OpenMode;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};

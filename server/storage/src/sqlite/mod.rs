@@ -88,7 +88,6 @@ mod write_scheduler;
 
 pub(crate) use connection::{PooledConnection, Transaction};
 pub use inspection::{inspect, is_in_use, is_safe_version};
-pub use open::OpenMode;
 pub use open::open;
 pub use open_error::OpenError;
 

@@ -11,9 +11,10 @@ use super::process_lock::ProcessLock;
 use super::write_check::WriteCheck;
 use super::write_scheduler::{Pool, WriteScheduler};
 use super::{MAX_CONCURRENT_FEEDS, SqliteEngine, pools};
-use crate::SqlStore;
 use crate::inspection::{SCHEMA_VERSION, Schema, newest};
+use crate::open_mode::OpenMode;
 use crate::ports::search_term;
+use crate::store::SqlStore;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
@@ -32,28 +33,6 @@ const AUTHENTICATION_CONNECTIONS: u32 = 2;
 /// Oldest usable version of SQLite. Earlier ones can corrupt a database in WAL mode:
 /// <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
-
-/// The changes that opening a database may make to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OpenMode {
-    /// Opens an existing database with the current schema, for commands. An older schema is
-    /// refused.
-    ExistingOnly,
-    /// Migrates an existing database, for the copy that a restore fills.
-    UpgradeOnly,
-    /// Creates the database if it never existed, and migrates it, for the server. On PostgreSQL, an
-    /// older schema is refused while nodes of the older version are running.
-    CreateIfNew,
-    /// Like [`Self::CreateIfNew`], but also migrates while nodes of the older version are running.
-    RollingUpgrade,
-}
-
-impl OpenMode {
-    /// Returns whether the database may be created.
-    pub(crate) fn may_create(self) -> bool {
-        matches!(self, Self::CreateIfNew | Self::RollingUpgrade)
-    }
-}
 
 /// Opens the database at `path`. `mode` decides whether it may be created, and whether an older
 /// schema is migrated or refused.

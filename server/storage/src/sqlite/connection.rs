@@ -1,6 +1,6 @@
 //! Connections and transactions, and what they release when they end.
 
-use super::listings::{Interruption, past_deadline};
+use super::interruption::{Interruption, past_deadline};
 use super::write_scheduler::WritePermit;
 use crate::commit::CommitError;
 use crate::query::{Connection, Query, Row};

@@ -5,16 +5,13 @@
 //! caller no longer waits for it (R2 in [`super`]).
 
 use super::connection::PooledConnection;
-use crate::error::sqlite_code;
-use crate::listing::{DEADLINE, PastDeadline};
+use super::interruption::Interruption;
+use crate::listing::DEADLINE;
 use sqlx::SqlitePool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::time::timeout_at;
-
-/// SQLite's code for a statement that the progress handler ended.
-const SQLITE_INTERRUPT: i32 = 9;
 
 /// Number of SQLite virtual machine instructions between two checks of the clock: some ten
 /// microseconds.
@@ -22,16 +19,6 @@ const INSTRUCTIONS_PER_CHECK: i32 = 1_000;
 
 #[derive(Debug, Clone)]
 pub(super) struct Listings(SqlitePool);
-
-/// Interrupts the statement of a listing when it is dropped.
-#[derive(Debug)]
-pub(super) struct Interruption(Arc<AtomicBool>);
-
-impl Drop for Interruption {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 impl Listings {
     pub(super) fn new(pool: SqlitePool) -> Self {
@@ -55,20 +42,8 @@ impl Listings {
         let mut handle = connection.lock_handle().await?;
         handle.set_progress_handler(INSTRUCTIONS_PER_CHECK, should_continue);
         drop(handle);
-        let listing = Interruption(is_abandoned);
+        let listing = Interruption::by(is_abandoned);
         Ok(PooledConnection::for_listing(connection, listing))
-    }
-}
-
-/// Reports an interruption as a listing that is past its deadline.
-pub(super) fn past_deadline(error: sqlx::Error) -> sqlx::Error {
-    let interrupted = error
-        .as_database_error()
-        .is_some_and(|error| sqlite_code(error) == Some(SQLITE_INTERRUPT));
-    if interrupted {
-        PastDeadline::error()
-    } else {
-        error
     }
 }
 

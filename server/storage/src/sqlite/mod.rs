@@ -74,6 +74,7 @@ mod checkpoints;
 mod connection;
 pub(crate) mod files;
 pub(crate) mod inspection;
+mod interruption;
 mod listings;
 pub(crate) mod open;
 pub(crate) mod open_error;
@@ -84,6 +85,7 @@ mod query_plans;
 #[cfg(test)]
 mod verdict_columns;
 mod write_check;
+mod write_pool;
 mod write_scheduler;
 
 pub(crate) use connection::{PooledConnection, Transaction};
@@ -104,7 +106,7 @@ use service::store::DiskSpace;
 use sqlx::SqlitePool;
 use std::path::Path;
 use write_check::WriteCheck;
-use write_scheduler::Pool;
+use write_pool::Pool;
 
 /// Number of feeds that may be at the writer at once (I5).
 const MAX_CONCURRENT_FEEDS: usize = 1;

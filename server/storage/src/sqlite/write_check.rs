@@ -4,7 +4,7 @@
 //! SQLite nor the operating system reports that before a write fails, so the check is a write.
 
 use super::open_error::is_busy;
-use super::write_scheduler::Pool;
+use super::write_pool::Pool;
 use crate::error::is_full;
 use crate::query::query;
 use std::time::{Duration, Instant};

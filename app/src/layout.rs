@@ -3,17 +3,16 @@
 use crate::components::Status;
 #[cfg(feature = "ssr")]
 use crate::components::{Icon, MemberFoot, Menu};
-use crate::lean::plain;
+use crate::prelude::*;
 #[cfg(feature = "ssr")]
 use crate::request::handover;
 use crate::routes::Page;
-use leptos::prelude::*;
 
 #[component]
 pub fn Layout(page: Page, children: Children) -> impl IntoView {
     let status = Status::provide();
     let bare = page.is_bare();
-    plain(view! {
+    view! {
         <a class="skip" href="#main">
             "Skip to content"
         </a>
@@ -23,7 +22,7 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
             {children()}
         </main>
         {status.line()}
-    })
+    }
 }
 
 /// Renders when the data was read, on pages that do not update themselves.
@@ -34,7 +33,7 @@ fn updated() -> AnyView {
     let data = handover().data;
     let Some(now) = data.now() else {
         // The page shows nothing that could be stale.
-        return plain(view! { <p class="updated"></p> });
+        return view! { <p class="updated"></p> };
     };
     let request = page_request();
     // The page's own address with its query. A page that responds to a form is at another address,
@@ -50,19 +49,19 @@ fn updated() -> AnyView {
         .split_once(", ")
         .and_then(|(_, time)| time.get(..5));
     let time = time.unwrap_or(&now.exact).to_owned();
-    let content = plain(view! {
+    let content = view! {
         "Updated "
         <time datetime=now.iso.clone() title=now.exact.clone()>{time}</time>
         " · "
         <a href=address>"Refresh"</a>
-    });
-    plain(view! { <p class="updated" inner_html=content.to_html()></p> })
+    };
+    view! { <p class="updated" inner_html=content.to_html()></p> }
 }
 
 /// Hydration placeholder for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn updated() -> AnyView {
-    plain(view! { <p class="updated"></p> })
+    view! { <p class="updated"></p> }
 }
 
 /// Renders the side column or top bar. Only the server renders its content, so that none of it is
@@ -73,20 +72,20 @@ fn side(page: Page) -> AnyView {
         Some(member) => inside(page, &member),
         None => outside(),
     };
-    plain(view! { <header class="side" inner_html=content.to_html()></header> })
+    view! { <header class="side" inner_html=content.to_html()></header> }
 }
 
 /// Hydration placeholder for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn side(_page: Page) -> AnyView {
-    plain(view! { <header class="side"></header> })
+    view! { <header class="side"></header> }
 }
 
 #[cfg(feature = "ssr")]
 fn inside(page: Page, member: &domain::MemberView) -> AnyView {
     let account = member.account_name.to_string();
     let email = member.email.to_string();
-    plain(view! {
+    view! {
         <div class="brand">
             <Icon name="#i-mark"/>
             <p>
@@ -102,13 +101,13 @@ fn inside(page: Page, member: &domain::MemberView) -> AnyView {
             <Menu page=page/>
             <MemberFoot email=email/>
         </div>
-    })
+    }
 }
 
 /// The content for readers without a session.
 #[cfg(feature = "ssr")]
 fn outside() -> AnyView {
-    plain(view! {
+    view! {
         <div class="brand">
             <Icon name="#i-mark"/>
             <p>
@@ -118,5 +117,5 @@ fn outside() -> AnyView {
         <a class="button sign-in" href="/sign-in">
             "Sign in"
         </a>
-    })
+    }
 }

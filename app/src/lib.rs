@@ -14,9 +14,10 @@ pub mod calls;
 mod components;
 #[cfg(feature = "ssr")]
 pub mod docs;
+mod erased;
 mod layout;
-mod lean;
 mod pages;
+mod prelude;
 pub mod request;
 mod routes;
 #[cfg(feature = "ssr")]

@@ -4,12 +4,12 @@
 //! else exists only on the server. In the browser the functions here return defaults, which is
 //! correct, since pages that depend on these values are sent without script.
 
+use crate::prelude::*;
 use crate::routes::Page;
 use domain::{
     BulkForm, CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage,
     LeadsPage, MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
 };
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// URLs of the site's files.

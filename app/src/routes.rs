@@ -2,9 +2,8 @@
 
 use crate::browser;
 use crate::layout::Layout;
-use crate::lean::plain;
 use crate::pages::{DocsPage, FoundKeyPage, InventoryPage, KeysPage, LeadsPage, NotFoundPage};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A page of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,26 +151,26 @@ impl Page {
                 SetupPage, SignInPage, TeamPage,
             };
             match self {
-                Self::Dashboard => return plain(view! { <DashboardPage/> }),
-                Self::SignIn => return plain(view! { <SignInPage/> }),
-                Self::Setup => return plain(view! { <SetupPage/> }),
-                Self::NewKey => return plain(view! { <NewKeyPage/> }),
-                Self::Key => return plain(view! { <KeyPage/> }),
-                Self::EditKey => return plain(view! { <EditKeyPage/> }),
-                Self::FirstCall => return plain(view! { <FirstCallPage/> }),
-                Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
-                Self::Team => return plain(view! { <TeamPage/> }),
-                Self::Invite => return plain(view! { <InvitePage/> }),
-                Self::Member => return plain(view! { <MemberPage/> }),
-                Self::SecondFactor => return plain(view! { <SecondFactorPage/> }),
-                Self::Account => return plain(view! { <AccountPage/> }),
-                Self::Audit => return plain(view! { <AuditPage/> }),
-                Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
-                Self::SeveralKeys => return plain(view! { <BulkPage/> }),
-                Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
-                Self::Settings => return plain(view! { <SettingsPage/> }),
-                Self::Import => return plain(view! { <ImportPage/> }),
-                Self::Refusals => return plain(view! { <RefusalsPage/> }),
+                Self::Dashboard => return view! { <DashboardPage/> },
+                Self::SignIn => return view! { <SignInPage/> },
+                Self::Setup => return view! { <SetupPage/> },
+                Self::NewKey => return view! { <NewKeyPage/> },
+                Self::Key => return view! { <KeyPage/> },
+                Self::EditKey => return view! { <EditKeyPage/> },
+                Self::FirstCall => return view! { <FirstCallPage/> },
+                Self::RevokeKey => return view! { <RevokeKeyPage/> },
+                Self::Team => return view! { <TeamPage/> },
+                Self::Invite => return view! { <InvitePage/> },
+                Self::Member => return view! { <MemberPage/> },
+                Self::SecondFactor => return view! { <SecondFactorPage/> },
+                Self::Account => return view! { <AccountPage/> },
+                Self::Audit => return view! { <AuditPage/> },
+                Self::RotateKey => return view! { <RotateKeyPage/> },
+                Self::SeveralKeys => return view! { <BulkPage/> },
+                Self::RevokeAll => return view! { <RevokeAllPage/> },
+                Self::Settings => return view! { <SettingsPage/> },
+                Self::Import => return view! { <ImportPage/> },
+                Self::Refusals => return view! { <RefusalsPage/> },
                 Self::Keys
                 | Self::FoundKey
                 | Self::Inventory
@@ -181,12 +180,12 @@ impl Page {
             }
         }
         match self {
-            Self::Keys => plain(view! { <KeysPage/> }),
-            Self::FoundKey => plain(view! { <FoundKeyPage/> }),
-            Self::Inventory => plain(view! { <InventoryPage/> }),
-            Self::Leads => plain(view! { <LeadsPage/> }),
-            Self::Docs => plain(view! { <DocsPage/> }),
-            _ => plain(view! { <NotFoundPage/> }),
+            Self::Keys => view! { <KeysPage/> },
+            Self::FoundKey => view! { <FoundKeyPage/> },
+            Self::Inventory => view! { <InventoryPage/> },
+            Self::Leads => view! { <LeadsPage/> },
+            Self::Docs => view! { <DocsPage/> },
+            _ => view! { <NotFoundPage/> },
         }
     }
 }
@@ -200,7 +199,7 @@ pub fn App() -> impl IntoView {
     // Effects run once everything else is in place.
     Effect::new(|_| browser::ready());
     let page = Page::at(&browser::path());
-    plain(view! { <Layout page=page>{page.draw()}</Layout> })
+    view! { <Layout page=page>{page.draw()}</Layout> }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The HTML document around the console. Only the server runs this.
 
 use crate::components::FirstFault;
+use crate::prelude::*;
 use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
 use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
-use leptos::prelude::*;
 
 /// The icon sprite. It comes after the console, so that hydration does not walk over it.
 const SPRITE: &str = include_str!("icons.svg");
@@ -33,9 +33,9 @@ pub fn shell() -> impl IntoView {
     let times = if exact_times { "exact" } else { "relative" };
     let head = assets.map(|assets| {
         if still {
-            fetch_ahead(assets).into_any()
+            fetch_ahead(assets)
         } else {
-            start(assets).into_any()
+            start(assets)
         }
     });
     view! {
@@ -64,7 +64,7 @@ pub fn shell() -> impl IntoView {
 }
 
 /// Loads the module, which then hydrates the page.
-fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
+fn start(Assets { js, wasm, .. }: Assets) -> AnyView {
     let script = format!(
         "import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(hydrate)\
          .catch(()=>dispatchEvent(new Event(\"voxum:failed\")))"
@@ -77,7 +77,7 @@ fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
 }
 
 /// Has the browser prefetch the files that the next page will need, once it is idle.
-fn fetch_ahead(Assets { js, wasm, .. }: Assets) -> impl IntoView {
+fn fetch_ahead(Assets { js, wasm, .. }: Assets) -> AnyView {
     view! {
         <link rel="prefetch" href=js/>
         <link rel="prefetch" href=wasm/>

@@ -1,8 +1,8 @@
 //! Server functions of the API Keys page.
 
 use super::{Answer, CallError};
+use crate::prelude::*;
 use domain::{CreateKeyForm, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
-use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 #[server(prefix = "/call", endpoint = "keys/list", input = Json)]

@@ -1,9 +1,8 @@
 //! State of a form submission.
 
 use super::Problem;
-use crate::lean::{Changing, Flag, changing, flag, plain};
+use crate::prelude::*;
 use domain::Field;
-use leptos::prelude::*;
 
 /// A form submission that is pending, refused, or neither.
 #[derive(Clone, Copy)]
@@ -42,21 +41,21 @@ impl Attempt {
     }
 
     /// Renders the reason for the refusal, with a link to each invalid field.
-    pub fn notice(self) -> Changing {
+    pub fn notice(self) -> DynamicView {
         self.notice_at(String::new())
     }
 
     /// Like [`Attempt::notice`], for a form whose field ids end with `ending`.
-    pub fn notice_at(self, ending: String) -> Changing {
-        changing(move || match self.problem.get() {
+    pub fn notice_at(self, ending: String) -> DynamicView {
+        dynamic(move || match self.problem.get() {
             Some(problem) => problem.notice(&ending),
-            None => plain(()),
+            None => erase(()),
         })
     }
 
     /// Attribute for a button that ignores clicks while a submission is pending. The button is not
     /// disabled, so that it keeps the focus.
-    pub fn busy(self) -> Flag {
-        flag("true", move || self.pending.get())
+    pub fn busy(self) -> AttrSignal {
+        attr_if("true", move || self.pending.get())
     }
 }

@@ -1,9 +1,8 @@
 //! The status of a key, as an icon and a word.
 
 use super::Icon;
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::KeyStatus;
-use leptos::prelude::*;
 
 #[component]
 pub fn Badge(status: KeyStatus) -> impl IntoView {
@@ -13,10 +12,10 @@ pub fn Badge(status: KeyStatus) -> impl IntoView {
         KeyStatus::Expired => "#i-clock",
         KeyStatus::Revoked => "#i-stop",
     };
-    plain(view! {
+    view! {
         <span class="badge" data-status=status.as_str()>
             <Icon name=icon/>
             {status.label()}
         </span>
-    })
+    }
 }

@@ -1,8 +1,8 @@
 //! The server's clock, continued in the browser.
 
 use crate::browser;
+use crate::prelude::*;
 use domain::Timestamp;
-use leptos::prelude::*;
 
 /// The current time by the server's clock, from which a page computes texts such as "3 minutes
 /// ago".

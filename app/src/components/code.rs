@@ -1,8 +1,7 @@
 //! A block of text to copy and paste elsewhere.
 
 use super::CopyButton;
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A text with a button that copies it. A click on the text selects all of it, even without script.
 #[component]
@@ -13,10 +12,10 @@ pub fn Code(
     #[prop(optional)]
     what: Option<&'static str>,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <div class="code">
             <pre id=id><code>{text}</code></pre>
             <CopyButton of=id what=what.map(str::to_owned)/>
         </div>
-    })
+    }
 }

@@ -2,8 +2,7 @@
 //! `frontend/src/console.js` does the work.
 
 use super::Icon;
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A button that copies the field or the text with the id `of`. Hidden without script.
 ///
@@ -17,11 +16,11 @@ pub fn CopyButton(
     #[prop(optional_no_strip)]
     what: Option<String>,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <button type="button" class="button copy scripted" data-copy=of>
             <Icon name="#i-copy"/>
             <span aria-live="polite">"Copy"</span>
             {what.map(|what| view! { <span class="visually-hidden">" " {what}</span> })}
         </button>
-    })
+    }
 }

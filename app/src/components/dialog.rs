@@ -2,9 +2,8 @@
 //! itself.
 
 use crate::browser;
-use crate::lean::{on, plain, word};
+use crate::prelude::*;
 use leptos::ev::{Event, MouseEvent};
-use leptos::prelude::*;
 
 /// A modal dialog. The button that opens it has `command="show-modal"`, and the dialog's id in
 /// `commandfor`.
@@ -25,19 +24,19 @@ pub fn Dialog(
     on_outside: Option<Callback<()>>,
     body: AnyView,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <dialog
             id=id
             role=alert.then_some("alertdialog")
             aria-labelledby=title
-            closedby=word(move || if held.get() { "none" } else { "closerequest" })
+            closedby=text_signal(move || if held.get() { "none" } else { "closerequest" })
             // Fallback for browsers that do not support `closedby`.
-            on:cancel=on(move |event: Event| {
+            on:cancel=handler(move |event: Event| {
                 if held.get_untracked() {
                     browser::cancel(&event);
                 }
             })
-            on:click=on(move |event: MouseEvent| {
+            on:click=handler(move |event: MouseEvent| {
                 if let Some(on_outside) = on_outside.filter(|_| browser::is_backdrop(&event)) {
                     on_outside.run(());
                 }
@@ -45,5 +44,5 @@ pub fn Dialog(
         >
             <div class="dialog-body">{body}</div>
         </dialog>
-    })
+    }
 }

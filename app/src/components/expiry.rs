@@ -1,9 +1,8 @@
 //! The expiry of a new key.
 
 use super::{FieldError, Icon, takes_focus};
-use crate::lean::{changing, flag, plain};
+use crate::prelude::*;
 use domain::{Expiry, NewKeyOptions};
-use leptos::prelude::*;
 
 /// A select, and beside it the date that each choice results in, or a field for a custom date. All
 /// of them are always rendered; CSS shows the chosen one, so that the field works without script.
@@ -30,7 +29,7 @@ pub fn ExpiryField(
             .collect();
         (choices, options.days.clone())
     });
-    let expiries = changing(move || {
+    let expiries = dynamic(move || {
         let expiries = options.with(|options| options.expiries.clone());
         let expiries: Vec<_> = expiries
             .into_iter()
@@ -43,16 +42,16 @@ pub fn ExpiryField(
                 }
             })
             .collect();
-        plain(expiries)
+        erase(expiries)
     });
-    plain(view! {
+    view! {
         <div class="field expiry">
             <label for="expires">{label}</label>
             <select
                 id="expires"
                 name="expires"
                 autofocus=takes_focus(error)
-                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-invalid=attr_if("true", move || error.with(Option::is_some))
                 aria-describedby="expires-end expires-error"
             >
                 {choices}
@@ -78,5 +77,5 @@ pub fn ExpiryField(
             </div>
             <FieldError id="expires-error" error=error/>
         </div>
-    })
+    }
 }

@@ -1,7 +1,6 @@
 //! Links that export a list as a file. Only the server renders them.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Renders links to the files at `path` plus extension, with `query` as the search.
 pub fn exports(path: &str, query: &str) -> AnyView {
@@ -10,11 +9,11 @@ pub fn exports(path: &str, query: &str) -> AnyView {
         let href = format!("{path}.{ending}{mark}{query}");
         view! { <a href=href>{text}</a> }
     };
-    plain(view! {
+    view! {
         <p class="downloads">
             "Export: " {link("csv", "CSV")} " " {link("jsonl", "JSON Lines")}
         </p>
-    })
+    }
 }
 
 /// Percent-encodes a value for use in an address.

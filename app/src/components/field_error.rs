@@ -1,22 +1,21 @@
 //! The error message of a form field.
 
 use super::Icon;
-use crate::lean::{Changing, changing, plain};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The field's error message; empty while the field is valid. The field refers to it by `id`.
 #[component]
 pub fn FieldError(#[prop(into)] id: String, error: Signal<Option<String>>) -> impl IntoView {
-    let text: Changing = changing(move || match error.get() {
-        Some(error) => plain(view! {
+    let text: DynamicView = dynamic(move || match error.get() {
+        Some(error) => view! {
             <Icon name="#i-alert"/>
             <span>{error}</span>
-        }),
-        None => plain(()),
+        },
+        None => erase(()),
     });
-    plain(view! {
+    view! {
         <div class="error" id=id>
             {text}
         </div>
-    })
+    }
 }

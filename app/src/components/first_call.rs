@@ -1,9 +1,8 @@
 //! Whether the system that a key was created for has used it yet.
 
 use super::Icon;
-use crate::lean::{changing, plain};
+use crate::prelude::*;
 use domain::{FirstCall, FirstCallStage};
-use leptos::prelude::*;
 
 /// Progress of a new key's first call, announced by screen readers when it changes.
 ///
@@ -11,8 +10,8 @@ use leptos::prelude::*;
 /// wait.
 #[component]
 pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
-    let news = changing(move || match call.get() {
-        None => plain(()),
+    let news = dynamic(move || match call.get() {
+        None => erase(()),
         Some(FirstCall {
             stage,
             text,
@@ -23,7 +22,7 @@ pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
                 FirstCallStage::Refused => "#i-alert",
                 FirstCallStage::Accepted => "#i-check",
             };
-            plain(view! {
+            view! {
                 <div class="first-call" data-stage=stage.as_str()>
                     <Icon name=icon/>
                     <p>
@@ -31,8 +30,8 @@ pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
                         <span>{detail}</span>
                     </p>
                 </div>
-            })
+            }
         }
     });
-    plain(view! { <div role="status">{news}</div> })
+    view! { <div role="status">{news}</div> }
 }

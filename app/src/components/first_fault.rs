@@ -1,6 +1,6 @@
 //! Chooses the field that takes the focus when the server responds to a form with errors.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,12 +1,11 @@
 //! A value that may be missing.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Renders a value, or "Not given" if the system that sent the record left it out.
 pub fn given(value: Option<String>) -> AnyView {
     match value {
-        Some(value) => plain(value),
-        None => plain(view! { <span class="second">"Not given"</span> }),
+        Some(value) => erase(value),
+        None => view! { <span class="second">"Not given"</span> },
     }
 }

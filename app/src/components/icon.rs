@@ -1,7 +1,6 @@
 //! One icon of the sprite that the shell puts at the end of every page.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// An icon. It always accompanies a text, and is therefore hidden from screen readers.
 #[component]
@@ -9,9 +8,9 @@ pub fn Icon(
     /// The symbol's id in `icons.svg`, with a leading `#`.
     name: &'static str,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <svg class="icon" aria-hidden="true">
             <use href=name></use>
         </svg>
-    })
+    }
 }

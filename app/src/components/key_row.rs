@@ -2,9 +2,8 @@
 
 use super::key_table::SEVERAL;
 use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time, Used};
-use crate::lean::{changing, plain};
+use crate::prelude::*;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
-use leptos::prelude::*;
 
 /// Returns the id of the row's first cell, which takes the focus after the button that had it is
 /// removed.
@@ -41,19 +40,19 @@ pub fn KeyRow(
         .iter()
         .map(|scope| view! { <li>{scope.as_str()}</li> })
         .collect_view();
-    let last_use = changing(move || last_use(used.get().last, clock));
+    let last_use = dynamic(move || last_use(used.get().last, clock));
     let end = match (key.revocation, key.expires) {
-        (Some(Revocation { at, by, reason, .. }), _) => plain(view! {
+        (Some(Revocation { at, by, reason, .. }), _) => view! {
             <small>
                 {reason.label()} " · " <Time moment=at clock=clock/> <br/> "by " {by}
             </small>
-        }),
-        (None, Some(end)) => plain(view! {
+        },
+        (None, Some(end)) => view! {
             <small>
                 {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Day moment=end/>
             </small>
-        }),
-        (None, None) => plain(view! { <small>"No expiry"</small> }),
+        },
+        (None, None) => view! { <small>"No expiry"</small> },
     };
     let limit = key
         .own_limit
@@ -63,7 +62,7 @@ pub fn KeyRow(
         .into_iter()
         .map(|text| view! { <small class="sign"><Icon name="#i-alert"/> {text}</small> })
         .collect_view();
-    plain(view! {
+    view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
                 {choose}
@@ -91,7 +90,7 @@ pub fn KeyRow(
                 {revoke}
             </td>
         </tr>
-    })
+    }
 }
 
 /// Derives the last use of a key, which changes in the row without rendering the row again.
@@ -108,13 +107,13 @@ fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
 
 fn last_use(last: Option<LastUse>, clock: Clock) -> AnyView {
     let Some(LastUse { at, ip, user_agent }) = last else {
-        return plain(view! { <span class="second">"Never used"</span> });
+        return view! { <span class="second">"Never used"</span> };
     };
     let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
-    plain(view! {
+    view! {
         <Time moment=at clock=clock/>
         <small class="from" title=from>
             {from.clone()}
         </small>
-    })
+    }
 }

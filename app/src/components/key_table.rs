@@ -1,9 +1,8 @@
 //! The table of the account's keys.
 
 use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::KeyView;
-use leptos::prelude::*;
 
 const COLUMNS: &[Column] = &[
     Column::Text("Name"),
@@ -44,11 +43,11 @@ pub fn KeyTable(
             </form>
         }
     });
-    let rows = plain(view! {
+    let rows = view! {
         <For each=move || keys.get() key=version let:key>
             <KeyRow key=key keys=keys clock=clock on_revoke=on_revoke/>
         </For>
-    });
+    };
     // A script selects all boxes and announces their number.
     let choose_all = on_revoke.map(|_| {
         view! {
@@ -59,7 +58,7 @@ pub fn KeyTable(
             <span class="visually-hidden" role="status" id="chosen"></span>
         }
     });
-    plain(view! {
+    view! {
         <div class="toolbar">
             <p>{count}</p>
             {choose_all}
@@ -67,7 +66,7 @@ pub fn KeyTable(
         </div>
         <Table caption="API keys of this account" class="keys" columns=COLUMNS sorts=sorts rows=rows/>
         {several}
-    })
+    }
 }
 
 /// Returns the identity of a row, which is rendered again whenever any of these values changes. The

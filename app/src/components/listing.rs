@@ -1,8 +1,7 @@
 //! A long, read-only list, one page at a time.
 
 use super::{Code, Column, Table, TimesSwitch};
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 pub const NEXT_PAGE: &str = "Next page";
 /// Label for the next page if a search stopped before the page was full.
@@ -34,7 +33,7 @@ pub fn Listing(
     next_label: &'static str,
 ) -> impl IntoView {
     let List { path, name, .. } = list;
-    plain(view! {
+    view! {
         <div class="toolbar">
             <p>{count}</p>
             <TimesSwitch/>
@@ -51,7 +50,7 @@ pub fn Listing(
                     }
                 })}
         </nav>
-    })
+    }
 }
 
 /// Placeholder for a list to which no data has been sent yet.
@@ -62,7 +61,7 @@ pub fn NothingSent(
     text: &'static str,
     call: String,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <section class="empty">
             <h2>{title}</h2>
             <p>{text}</p>
@@ -71,5 +70,5 @@ pub fn NothingSent(
                 <a href="/keys">"Go to API Keys"</a>
             </p>
         </section>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! The foot of the menu: the signed-in member, the theme, the sign-out button.
 
 use super::Icon;
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::{Theme, page_request};
-use leptos::prelude::*;
 
 /// Both controls are plain forms. If a script runs, a theme applies as soon as it is chosen
 /// (`frontend/src/console.js`).
@@ -17,7 +16,7 @@ pub fn MemberFoot(email: String) -> impl IntoView {
             </option>
         }
     });
-    plain(view! {
+    view! {
         <div class="member">
             <a class="member-email" href="/account" title=email>
                 {email.clone()}
@@ -39,5 +38,5 @@ pub fn MemberFoot(email: String) -> impl IntoView {
                 </button>
             </form>
         </div>
-    })
+    }
 }

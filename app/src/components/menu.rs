@@ -1,9 +1,8 @@
 //! The navigation menu.
 
 use super::Icon;
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::routes::Page;
-use leptos::prelude::*;
 
 /// Path, name and icon of each menu entry, in order, and the pages for which the entry is current.
 const PAGES: [(&str, &str, &str, &[Page]); 8] = [
@@ -63,9 +62,9 @@ pub fn Menu(page: Page) -> impl IntoView {
             </li>
         }
     });
-    plain(view! {
+    view! {
         <nav aria-label="Main">
             <ul>{items}</ul>
         </nav>
-    })
+    }
 }

@@ -1,16 +1,15 @@
 //! A longer text in a list, shown on demand.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A collapsed text that opens without script. Line breaks are preserved, and markup is shown as
 /// text.
 #[component]
 pub fn More(label: &'static str, text: String) -> impl IntoView {
-    plain(view! {
+    view! {
         <details class="more">
             <summary>{label}</summary>
             <p dir="auto">{text}</p>
         </details>
-    })
+    }
 }

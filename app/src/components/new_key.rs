@@ -2,9 +2,8 @@
 
 use super::{Attempt, NewKeyForm, SaveKey};
 use crate::browser;
-use crate::lean::{changing, plain, word};
+use crate::prelude::*;
 use domain::{CreateKeyForm, FirstCall, IssuedKey, NewKeyOptions};
-use leptos::prelude::*;
 
 /// State of the creation of a key.
 #[derive(Clone, Copy)]
@@ -68,7 +67,7 @@ pub fn NewKey(
     cancel: fn() -> AnyView,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| issue.issued.with(Option::is_some));
-    let text = word(move || {
+    let text = text_signal(move || {
         if shown.get() {
             "Save your API key"
         } else {
@@ -76,19 +75,19 @@ pub fn NewKey(
         }
     });
     let title = if still {
-        plain(view! { <h1 id=TITLE>{text}</h1> })
+        view! { <h1 id=TITLE>{text}</h1> }
     } else {
-        plain(view! {
+        view! {
             <h2 id=TITLE tabindex="-1">
                 {text}
             </h2>
-        })
+        }
     };
-    let step = changing(move || {
+    let step = dynamic(move || {
         if let Some(issued) = issue.issued.get() {
-            plain(view! { <SaveKey issued=issued still=still issue=issue on_done=on_done/> })
+            view! { <SaveKey issued=issued still=still issue=issue on_done=on_done/> }
         } else {
-            plain(view! {
+            view! {
                 <NewKeyForm
                     options=issue.options
                     initial=initial.clone()
@@ -96,7 +95,7 @@ pub fn NewKey(
                     on_send=on_send
                     cancel=cancel()
                 />
-            })
+            }
         }
     });
     Effect::new(move |_| {
@@ -110,8 +109,8 @@ pub fn NewKey(
         // The browser may keep the page in its back/forward cache.
         browser::on_leaving(move || issue.forget());
     });
-    plain(view! {
+    view! {
         {title}
         {step}
-    })
+    }
 }

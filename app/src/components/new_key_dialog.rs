@@ -2,9 +2,8 @@
 
 use super::{Dialog, Issue, NEW_KEY_TITLE, NewKey};
 use crate::browser;
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::CreateKeyForm;
-use leptos::prelude::*;
 
 pub const NEW_KEY_DIALOG: &str = "new-key";
 
@@ -28,29 +27,29 @@ pub fn NewKeyDialog(
             cancel=cancel
         />
     };
-    plain(view! {
+    view! {
         <Dialog
             id=NEW_KEY_DIALOG
             title=NEW_KEY_TITLE
             held=Signal::derive(move || issue.holds())
             on_outside=Callback::new(move |()| issue.ask())
-            body=plain(body)
+            body=body
         />
-    })
+    }
 }
 
 fn cancel() -> AnyView {
-    plain(view! {
+    view! {
         <button type="button" class="button" command="close" commandfor=NEW_KEY_DIALOG>
             "Cancel"
         </button>
-    })
+    }
 }
 
 /// Opens the dialog, even without script if the browser supports `command` buttons.
 #[component]
 pub fn NewKeyButton() -> impl IntoView {
-    plain(view! {
+    view! {
         <button type="button" class="button primary" command="show-modal" commandfor=NEW_KEY_DIALOG>
             <super::Icon name="#i-plus"/>
             "Create API Key"
@@ -58,5 +57,5 @@ pub fn NewKeyButton() -> impl IntoView {
         <a class="without-script" href="/keys/new">
             "Open the form as a page"
         </a>
-    })
+    }
 }

@@ -2,10 +2,9 @@
 
 use super::{Attempt, ExpiryField, Permissions, TextField};
 use crate::browser;
-use crate::lean::{on, plain, word};
+use crate::prelude::*;
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
 use leptos::ev::{Event, SubmitEvent};
-use leptos::prelude::*;
 
 const FORM: &str = "new-key-form";
 
@@ -24,7 +23,7 @@ pub fn NewKeyForm(
     let hint = Memo::new(move |_| KeyName::hint(&typed.read()));
     let token = Signal::derive(move || options.with(|options| options.token.clone()));
     let preselected = options.with_untracked(|options| options.preselected);
-    let send = on(move |event: SubmitEvent| {
+    let send = handler(move |event: SubmitEvent| {
         browser::cancel(&event);
         let form = CreateKeyForm {
             name: browser::form_value(&event, "name"),
@@ -44,7 +43,7 @@ pub fn NewKeyForm(
     });
     // Text typed before the module loaded deserves a hint as well.
     Effect::new(move |_| typed.set(browser::value("name")));
-    plain(view! {
+    view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
             // Enter presses the first submit button, and that must not be a preset.
             <button type="submit" hidden></button>
@@ -82,9 +81,9 @@ pub fn NewKeyForm(
                     class="button primary"
                     aria-disabled=attempt.busy()
                 >
-                    {word(move || if attempt.pending.get() { "Creating…" } else { "Create API Key" })}
+                    {text_signal(move || if attempt.pending.get() { "Creating…" } else { "Create API Key" })}
                 </button>
             </div>
         </form>
-    })
+    }
 }

@@ -1,8 +1,7 @@
 //! A message next to what it is about.
 
 use super::Icon;
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Severity of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +41,7 @@ pub fn Notice(
     #[prop(optional)]
     focus: bool,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <div
             class="notice"
             data-tone=tone.as_str()
@@ -57,5 +56,5 @@ pub fn Notice(
                 {action}
             </div>
         </div>
-    })
+    }
 }

@@ -1,7 +1,6 @@
 //! The top of a page: its title, its purpose, and its one primary action.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[component]
 pub fn PageHead(
@@ -9,13 +8,13 @@ pub fn PageHead(
     purpose: &'static str,
     #[prop(optional)] action: Option<AnyView>,
 ) -> impl IntoView {
-    plain(view! {
+    view! {
         <div class="page-head">
             <div>
                 <h1>{title}</h1>
                 <p>{purpose}</p>
             </div>
-            {action.map(|action| plain(view! { <div class="page-action">{action}</div> }))}
+            {action.map(|action| view! { <div class="page-action">{action}</div> })}
         </div>
-    })
+    }
 }

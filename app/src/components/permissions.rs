@@ -1,9 +1,8 @@
 //! The permissions of a key.
 
 use super::{FieldError, takes_focus};
-use crate::lean::{flag, plain};
+use crate::prelude::*;
 use domain::{Preset, Scope};
-use leptos::prelude::*;
 
 /// Check boxes for the permissions of a key.
 ///
@@ -44,7 +43,7 @@ pub fn Permissions(
             }
         })
     });
-    let invalid = flag("true", move || error.with(Option::is_some));
+    let invalid = attr_if("true", move || error.with(Option::is_some));
     let mut focus = takes_focus(error);
     let boxes = Scope::ALL.map(|scope| {
         let text = scope.as_str();
@@ -67,16 +66,16 @@ pub fn Permissions(
             </div>
         }
     });
-    plain(view! {
+    view! {
         <fieldset
             class="field"
             aria-describedby="permissions-error"
-            data-invalid=flag("", move || error.with(Option::is_some))
+            data-invalid=attr_if("", move || error.with(Option::is_some))
         >
             <legend>"Permissions"</legend>
             {presets.map(|presets| view! { <div class="presets">{presets}</div> })}
             <div class="checks">{boxes}</div>
             <FieldError id="permissions-error" error=error/>
         </fieldset>
-    })
+    }
 }

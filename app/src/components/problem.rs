@@ -1,9 +1,8 @@
 //! A refusal or an error, ready to be shown.
 
 use super::{Notice, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{Failure, Field, FieldError};
-use leptos::prelude::*;
 
 /// A message for the whole, and one for each invalid field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +43,8 @@ impl Problem {
             })
             .collect();
         let focus = cfg!(feature = "ssr") && faults.is_empty();
-        let faults =
-            (!faults.is_empty()).then(|| plain(view! { <ul class="faults">{faults}</ul> }));
-        plain(
-            view! { <Notice tone=Tone::Error text=self.message.clone() action=faults focus=focus/> },
-        )
+        let faults = (!faults.is_empty()).then(|| view! { <ul class="faults">{faults}</ul> });
+        view! { <Notice tone=Tone::Error text=self.message.clone() action=faults focus=focus/> }
     }
 
     /// Returns the error of `field`.

@@ -1,9 +1,8 @@
 //! The button that revokes one key, and its confirmation dialog.
 
 use super::{Attempt, Clock, Dialog, RevokeForm, Used};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{KeyId, KeyView, RevokeKeyForm};
-use leptos::prelude::*;
 
 /// A confirmed revocation, on its way to the server.
 #[derive(Clone)]
@@ -38,12 +37,12 @@ pub fn RevokeDialog(
             attempt,
         });
     });
-    let cancel = plain(view! {
+    let cancel = view! {
         <button type="button" class="button" command="close" commandfor=dialog.clone() autofocus>
             "Cancel"
         </button>
-    });
-    let open = plain(view! {
+    };
+    let open = view! {
         <button
             type="button"
             class="button small"
@@ -60,8 +59,8 @@ pub fn RevokeDialog(
         >
             "As a page"
         </a>
-    });
-    let body = plain(view! {
+    };
+    let body = view! {
         <h2 id=title.clone()>"Revoke “" {name} "”?"</h2>
         <RevokeForm
             key=key
@@ -72,9 +71,9 @@ pub fn RevokeDialog(
             on_send=send
             cancel=cancel
         />
-    });
-    plain(view! {
+    };
+    view! {
         {open}
         <Dialog id=dialog title=title alert=true held=attempt.pending body=body/>
-    })
+    }
 }

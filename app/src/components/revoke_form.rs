@@ -2,10 +2,9 @@
 
 use super::{Attempt, Clock, FieldError, Icon, TextField, Time, takes_focus};
 use crate::browser;
-use crate::lean::{changing, flag, on, plain, word};
+use crate::prelude::*;
 use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 
 /// The parts of a key that may change while a person decides.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,18 +41,18 @@ pub fn RevokeForm(
     let confirm_id = format!("confirm-{id}");
     let used_recently = Memo::new(move |_| used.with(|used| used.lately));
     let reason = reason_field(&id, &initial.reason, attempt.at(Field::Reason));
-    let last_use = changing(move || last_use(used.with(|used| used.last.clone()), clock));
+    let last_use = dynamic(move || last_use(used.with(|used| used.last.clone()), clock));
     let wrong_name = attempt.at(Field::Confirm);
     let typed = initial.confirm;
     // The name may be required even if the key was first used after this page was rendered: the
     // server asks for it then.
     let asks_name =
         RwSignal::new(used_recently.get_untracked() || wrong_name.with_untracked(Option::is_some));
-    let confirm = changing(move || {
+    let confirm = dynamic(move || {
         if !asks_name.get() {
-            return plain(());
+            return erase(());
         }
-        plain(view! {
+        view! {
             <TextField
                 id=confirm_id.clone()
                 name="confirm"
@@ -61,15 +60,15 @@ pub fn RevokeForm(
                 value=typed.clone()
                 error=wrong_name
             />
-        })
+        }
     });
     Effect::new(move |_| {
         if used_recently.get() && !asks_name.get_untracked() {
             asks_name.set(true);
         }
     });
-    let warning = changing(move || warning(used_recently.get()));
-    let send = on(move |event: SubmitEvent| {
+    let warning = dynamic(move || warning(used_recently.get()));
+    let send = handler(move |event: SubmitEvent| {
         let Some(on_send) = on_send else { return };
         if browser::has_own_address(&event) {
             return;
@@ -98,7 +97,7 @@ pub fn RevokeForm(
     });
     let instead = instead(&key);
     let facts = facts(key.preview, last_use.into_any());
-    plain(view! {
+    view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {attempt.notice_at(format!("-{id}"))}
             {facts}
@@ -115,12 +114,12 @@ pub fn RevokeForm(
                     class="button danger"
                     aria-disabled=attempt.busy()
                 >
-                    {word(move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" })}
+                    {text_signal(move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" })}
                 </button>
             </div>
             {instead}
         </form>
-    })
+    }
 }
 
 /// Renders the choice of a reason. None is preselected, so that the audit log contains only reasons
@@ -135,7 +134,7 @@ fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyVi
             </option>
         }
     });
-    plain(view! {
+    view! {
         <div class="field">
             <label for=id.clone()>"Reason"</label>
             <select
@@ -143,7 +142,7 @@ fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyVi
                 name="reason"
                 required
                 autofocus=takes_focus(error)
-                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-invalid=attr_if("true", move || error.with(Option::is_some))
                 aria-describedby=error_id.clone()
             >
                 <option value="">{RevokeReason::NONE}</option>
@@ -151,7 +150,7 @@ fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyVi
             </select>
             <FieldError id=error_id error=error/>
         </div>
-    })
+    }
 }
 
 /// Renders alternatives to revoking that lead away from here and work without script.
@@ -166,30 +165,30 @@ fn instead(key: &KeyView) -> AnyView {
             </button>
         }
     });
-    plain(view! {
+    view! {
         <div class="actions instead">
             {pause}
             <a class="button quiet small" href=format!("{at}/rotate")>
                 "Rotate instead"
             </a>
         </div>
-    })
+    }
 }
 
 fn warning(used_recently: bool) -> AnyView {
     if !used_recently {
-        return plain(());
+        return erase(());
     }
-    plain(view! {
+    view! {
         <p class="warning">
             <Icon name="#i-alert"/>
             "It was used in the last 24 hours. Whatever uses it will stop working."
         </p>
-    })
+    }
 }
 
 fn facts(preview: String, last_use: AnyView) -> AnyView {
-    plain(view! {
+    view! {
         <dl class="facts">
             <div>
                 <dt>"Key preview"</dt>
@@ -204,16 +203,16 @@ fn facts(preview: String, last_use: AnyView) -> AnyView {
                 </dd>
             </div>
         </dl>
-    })
+    }
 }
 
 fn last_use(last_use: Option<LastUse>, clock: Clock) -> AnyView {
     match last_use {
-        Some(last) => plain(view! {
+        Some(last) => view! {
             <Time moment=last.at clock=clock/>
             " from "
             {last.ip}
-        }),
-        None => plain("Never used"),
+        },
+        None => erase("Never used"),
     }
 }

@@ -2,10 +2,9 @@
 
 use super::{Code, CopyButton, FirstCallNews, Issue, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
-use crate::lean::{changing, flag, on, plain};
+use crate::prelude::*;
 use domain::IssuedKey;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
-use leptos::prelude::*;
 
 const FIELD: &str = "api-key";
 
@@ -30,17 +29,17 @@ pub fn SaveKey(
     });
     #[cfg(not(feature = "ssr"))]
     let frame = ();
-    let done = on(move |event: SubmitEvent| {
+    let done = handler(move |event: SubmitEvent| {
         browser::cancel(&event);
         if stored.get_untracked() {
             on_done.run(());
         }
     });
-    let question = changing(move || {
+    let question = dynamic(move || {
         if asking.get() {
             question(asking, on_done)
         } else {
-            plain(())
+            erase(())
         }
     });
     Effect::new(move |asked: Option<bool>| {
@@ -52,7 +51,7 @@ pub fn SaveKey(
         }
         asks
     });
-    plain(view! {
+    view! {
         <form class="form" method="get" action="/keys" on:submit=done>
             <p class="lead">"The key “" {name} "” was created. Copy it now, and store it where the system that uses it can read it."</p>
             <div class="field">
@@ -89,41 +88,41 @@ pub fn SaveKey(
                     <input
                         type="checkbox"
                         required
-                        on:change=on(move |event: Event| stored.set(event_target_checked(&event)))
+                        on:change=handler(move |event: Event| stored.set(event_target_checked(&event)))
                     />
                     "I have stored this key"
                 </label>
-                <button type="submit" class="button primary" disabled=flag("", move || !still && !stored.get())>
+                <button type="submit" class="button primary" disabled=attr_if("", move || !still && !stored.get())>
                     "Done"
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Confirms leaving before the key, which is shown only this once, is lost.
 fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
-    let answers = plain(view! {
+    let answers = view! {
         <div class="actions">
             <button
                 type="button"
                 class="button"
                 id="keep-open"
-                on:click=on(move |_: MouseEvent| asking.set(false))
+                on:click=handler(move |_: MouseEvent| asking.set(false))
             >
                 "Stay here"
             </button>
-            <button type="button" class="button" on:click=on(move |_: MouseEvent| on_done.run(()))>
+            <button type="button" class="button" on:click=handler(move |_: MouseEvent| on_done.run(()))>
                 "Leave without it"
             </button>
         </div>
-    });
-    plain(view! {
+    };
+    view! {
         <Notice
             tone=Tone::Error
             title="Leave without storing the key?"
             text="It cannot be shown again. Without it you would have to create another key and revoke this one."
             action=answers
         />
-    })
+    }
 }

@@ -1,8 +1,7 @@
 //! A labelled select with its hint and its error.
 
 use super::{FieldError, takes_focus};
-use crate::lean::{flag, plain};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[component]
 pub fn SelectField(
@@ -36,14 +35,14 @@ pub fn SelectField(
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         <div class="field">
             <label for=id>{label}</label>
             <select
                 id=id
                 name=name
                 autofocus=takes_focus(error)
-                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-invalid=attr_if("true", move || error.with(Option::is_some))
                 aria-describedby=described
             >
                 {choices}
@@ -51,5 +50,5 @@ pub fn SelectField(
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             <FieldError id=error_id error=error/>
         </div>
-    })
+    }
 }

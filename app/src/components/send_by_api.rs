@@ -1,8 +1,7 @@
 //! How systems send items over the API.
 
 use super::Code;
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Instructions for a person who sets up a system that sends items.
 #[component]
@@ -11,7 +10,7 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
         "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
          -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
     );
-    plain(view! {
+    view! {
         <div class="form">
             <p>
                 "Systems send items over HTTP, with a key that may write the inventory. " <a href="/keys">"Create one"</a> " for each system."
@@ -28,5 +27,5 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
             </dl>
             <Code id="example-call" text=call/>
         </div>
-    })
+    }
 }

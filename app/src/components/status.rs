@@ -1,7 +1,6 @@
 //! The live region in which the page announces what happened.
 
-use crate::lean::{plain, word};
-use leptos::prelude::*;
+use crate::prelude::*;
 use std::time::Duration;
 
 /// The announcement of the last action, for people who do not see the page change.
@@ -28,10 +27,10 @@ impl Status {
     }
 
     pub fn line(self) -> AnyView {
-        plain(view! {
+        view! {
             <p class="visually-hidden" role="status">
-                {word(move || self.0.get())}
+                {text_signal(move || self.0.get())}
             </p>
-        })
+        }
     }
 }

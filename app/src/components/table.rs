@@ -1,7 +1,6 @@
 //! A table that becomes a list of cards if its columns do not fit.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The head of a column.
 #[derive(Clone, Copy)]
@@ -40,10 +39,10 @@ pub fn Table(
         .iter()
         .map(|column| {
             let unseen = matches!(column, Column::Unseen(_)).then_some("visually-hidden");
-            let name = plain(view! { <span class=unseen>{column.name()}</span> });
+            let name = view! { <span class=unseen>{column.name()}</span> };
             let (name, sorted) = match sorts.next() {
                 Some((href, sorted)) => (
-                    plain(view! { <a class="sort" href=href>{name}</a> }),
+                    view! { <a class="sort" href=href>{name}</a> },
                     (!sorted.is_empty()).then_some(sorted),
                 ),
                 None => (name, None),
@@ -55,7 +54,7 @@ pub fn Table(
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         <div class="table-card">
             <table class=class role="table">
                 <caption class="visually-hidden">{caption}</caption>
@@ -65,7 +64,7 @@ pub fn Table(
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
-    })
+    }
 }
 
 /// A read-only row: its name, smaller lines below it, and a cell for each further column.
@@ -95,7 +94,7 @@ pub fn Row(
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <span class="name">{name}</span>
@@ -103,5 +102,5 @@ pub fn Row(
             </th>
             {cells}
         </tr>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! A labelled text field with its hint and its error.
 
 use super::{FieldError, takes_focus};
-use crate::lean::{flag, on, plain};
+use crate::prelude::*;
 use leptos::ev::Event;
-use leptos::prelude::*;
 
 /// A text field. The browser owns the typed text, and `value` is only the initial one, so nothing
 /// that was typed before the module loaded is lost.
@@ -36,7 +35,7 @@ pub fn TextField(
     .collect::<Vec<_>>()
     .join(" ");
     let autofocus = autofocus || takes_focus(error);
-    plain(view! {
+    view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
@@ -49,9 +48,9 @@ pub fn TextField(
                 autofocus=autofocus
                 spellcheck=if spellcheck { "true" } else { "false" }
                 required=required
-                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-invalid=attr_if("true", move || error.with(Option::is_some))
                 aria-describedby=described
-                on:input=on(move |event: Event| {
+                on:input=handler(move |event: Event| {
                     if let Some(on_input) = on_input {
                         on_input.run(event);
                     }
@@ -60,5 +59,5 @@ pub fn TextField(
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             <FieldError id=error_id error=error/>
         </div>
-    })
+    }
 }

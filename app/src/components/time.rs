@@ -1,9 +1,8 @@
 //! A relative time, with the exact time available.
 
 use super::Clock;
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{DisplayTime, relative};
-use leptos::prelude::*;
 
 /// A relative time such as "3 minutes ago". When [`TimesSwitch`] is on, the exact time replaces it,
 /// so that keyboard and touch users can read it as well as mouse users. On pages without the
@@ -11,12 +10,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Time(moment: DisplayTime, clock: Clock) -> impl IntoView {
     let DisplayTime { at, iso, exact, .. } = moment;
-    plain(view! {
+    view! {
         <time datetime=iso title=exact data-relative="">
             <span class="ago">{Signal::derive(move || relative(at, clock.now()))}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
-    })
+    }
 }
 
 /// A date such as "11 Jan 2027", for an agreed day that a relative time would only blur.
@@ -25,22 +24,22 @@ pub fn Day(moment: DisplayTime) -> impl IntoView {
     let DisplayTime {
         iso, exact, day, ..
     } = moment;
-    plain(view! {
+    view! {
         <time datetime=iso title=exact>
             <span class="ago">{day}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
-    })
+    }
 }
 
 /// A switch that shows all times of the page exactly. It works with CSS alone; if a script runs,
 /// the choice applies to all pages.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {
-    plain(view! {
+    view! {
         <label class="switch">
             <input type="checkbox" id="exact-times" role="switch"/>
             "Exact times"
         </label>
-    })
+    }
 }

@@ -1,20 +1,17 @@
 //! Replacement for a page whose data could not be loaded.
 
 use super::{Notice, Problem, Tone};
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[component]
 pub fn Trouble(problem: Problem) -> impl IntoView {
     let again = problem.passing.then(|| {
         // An empty address links to the current page.
-        plain(view! {
+        view! {
             <a class="button" href="">
                 "Try again"
             </a>
-        })
+        }
     });
-    plain(
-        view! { <Notice tone=Tone::Error title=problem.title text=problem.message action=again/> },
-    )
+    view! { <Notice tone=Tone::Error title=problem.title text=problem.message action=again/> }
 }

@@ -1,11 +1,10 @@
 //! The user name that a form's password belongs to.
 
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A field that is neither visible nor submitted, from which password managers read whose password
 /// the form takes.
 #[component]
 pub fn Username(#[prop(into)] email: String) -> impl IntoView {
-    plain(view! { <input type="text" autocomplete="username" value=email readonly hidden/> })
+    view! { <input type="text" autocomplete="username" value=email readonly hidden/> }
 }

@@ -4,8 +4,8 @@ use super::load::settle;
 use crate::browser;
 use crate::calls::{create_key, list_keys};
 use crate::components::{Issue, Problem, Status};
+use crate::prelude::*;
 use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// Returns a callback that submits the create form.

@@ -5,9 +5,8 @@
 
 use crate::browser;
 use crate::components::{FieldError, PageHead};
-use crate::lean::{flag, on, plain};
+use crate::prelude::*;
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// The field that a key is pasted into. It has no name, so that no browser submits it.
@@ -25,7 +24,7 @@ const NO_HASH: &str = "This browser can hash only on pages that it reached by ht
 pub fn FoundKeyPage() -> impl IntoView {
     let error = RwSignal::new(None::<String>);
     browser::on_leaving(|| browser::empty(FIELD));
-    let send = on(move |event: SubmitEvent| {
+    let send = handler(move |event: SubmitEvent| {
         let key = browser::value(FIELD).trim().to_owned();
         // The reader typed a digest instead, which is sent as it is.
         if key.is_empty() {
@@ -53,7 +52,7 @@ pub fn FoundKeyPage() -> impl IntoView {
     if let Some(answer) = super::still::identified() {
         return answer;
     }
-    plain(view! {
+    view! {
         <div class="narrow">
             <PageHead
                 title=TITLE
@@ -69,7 +68,7 @@ pub fn FoundKeyPage() -> impl IntoView {
                         autocomplete="off"
                         spellcheck="false"
                         autofocus
-                        aria-invalid=flag("true", move || error.with(Option::is_some))
+                        aria-invalid=attr_if("true", move || error.with(Option::is_some))
                         aria-describedby="found-key-error"
                     />
                     <FieldError id="found-key-error" error=error.into()/>
@@ -98,7 +97,7 @@ pub fn FoundKeyPage() -> impl IntoView {
                 </div>
             </form>
         </div>
-    })
+    }
 }
 
 /// Returns why a text cannot be a key, as far as its form shows.

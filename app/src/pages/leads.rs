@@ -4,10 +4,9 @@ use super::load::{Head, load};
 use crate::components::{
     Clock, Column, List, Listing, More, NothingSent, PageHead, Row, Time, given,
 };
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::{LeadRow, LeadsPage as Data};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Leads",
@@ -31,7 +30,7 @@ const LIST: List = List {
 #[component]
 pub fn LeadsPage() -> impl IntoView {
     load(HEAD, PageData::leads, |page| {
-        plain((
+        erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
             leads(page),
         ))
@@ -55,14 +54,14 @@ fn leads(page: Data) -> AnyView {
     #[cfg(feature = "ssr")]
     let exports = {
         let links = crate::components::exports("/leads/export", "");
-        plain(view! { <div inner_html=links.to_html()></div> })
+        view! { <div inner_html=links.to_html()></div> }
     };
     #[cfg(not(feature = "ssr"))]
-    let exports = plain(view! { <div></div> });
-    plain(view! {
+    let exports = view! { <div></div> };
+    view! {
         {exports}
         <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
-    })
+    }
 }
 
 fn row(lead: LeadRow, clock: Clock) -> AnyView {
@@ -73,15 +72,15 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
         given(lead.source),
         with_more(Some(status), "Note", lead.note),
         with_more(lead.item_id, "Message", lead.message),
-        plain(view! { <Time moment=lead.updated clock=clock/> }),
+        view! { <Time moment=lead.updated clock=clock/> },
     ];
-    plain(view! { <Row columns=LIST.columns name=name under=reached cells=cells/> })
+    view! { <Row columns=LIST.columns name=name under=reached cells=cells/> }
 }
 
 /// Renders a value, and below it a text that opens on demand.
 fn with_more(value: Option<String>, label: &'static str, text: Option<String>) -> AnyView {
     let more = text.map(|text| view! { <More label=label text=text/> });
-    plain((given(value), more))
+    erase((given(value), more))
 }
 
 /// Shown while there are no leads.
@@ -91,11 +90,11 @@ fn nothing_sent(url: &str) -> AnyView {
          -d '{{\"name\": \"Grace Hopper\", \"email\": \"grace@example.com\", \"message\": \"Is it still for sale?\", \
          \"source\": \"website\", \"item_id\": \"SKU001\"}}'"
     );
-    plain(view! {
+    view! {
         <NothingSent
             title="No leads yet"
             text="Leads arrive through the API, and a CRM fetches them there and writes back how far it got. Create a key that may add leads, then send a first one with it:"
             call=call
         />
-    })
+    }
 }

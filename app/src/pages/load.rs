@@ -3,10 +3,9 @@
 use crate::browser;
 use crate::calls::{Answer, CallError};
 use crate::components::{PageHead, Problem, Trouble};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::{PageData, handover};
 use domain::Failure;
-use leptos::prelude::*;
 
 /// The heading of a page, which is shown even if its data could not be loaded.
 #[derive(Clone, Copy)]
@@ -23,10 +22,10 @@ pub fn load<T>(
 ) -> AnyView {
     match pick(handover().data).unwrap_or(Err(Failure::Unavailable)) {
         Ok(data) => show(data),
-        Err(failure) => plain(view! {
+        Err(failure) => view! {
             <PageHead title=head.title purpose=head.purpose/>
             <Trouble problem=failure.into()/>
-        }),
+        },
     }
 }
 

@@ -5,9 +5,8 @@ use super::operation::operation;
 use super::parts::{chapter, list, refusals};
 use crate::components::PageHead;
 use crate::docs::{Chapter, Docs, Group};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::page_request;
-use leptos::prelude::*;
 
 /// Returns the page's content as HTML.
 pub fn html() -> String {
@@ -19,8 +18,8 @@ pub fn html() -> String {
 }
 
 fn draw(docs: &Docs) -> AnyView {
-    let open = plain(view! { <a class="button" href="/api/openapi.json">"OpenAPI 3.1"</a> });
-    plain(view! {
+    let open = view! { <a class="button" href="/api/openapi.json">"OpenAPI 3.1"</a> };
+    view! {
         <PageHead title="API docs" purpose="Push your inventory and follow your leads over HTTP." action=open/>
         {contents(docs)}
         {bar()}
@@ -41,7 +40,7 @@ fn draw(docs: &Docs) -> AnyView {
             {refusals(&docs.problems)}
         </section>
         {docs.trouble.iter().map(chapter).collect_view()}
-    })
+    }
 }
 
 /// Renders the choice of the examples' language, and the field for the key to try them with.
@@ -59,7 +58,7 @@ fn bar() -> AnyView {
             </label>
         }
     });
-    plain(view! {
+    view! {
         <div class="docs-bar">
             <fieldset class="languages">
                 <legend>"Examples in"</legend>
@@ -76,7 +75,7 @@ fn bar() -> AnyView {
                 "Where JavaScript is on, each call has a form to try it."
             </p>
         </div>
-    })
+    }
 }
 
 /// Renders the table of contents.
@@ -101,7 +100,7 @@ fn contents(docs: &Docs) -> AnyView {
         }
     });
     let errors = vec![("errors".to_owned(), "Errors".to_owned())];
-    plain(view! {
+    view! {
         <nav class="contents" aria-label="On this page">
             <div>
                 <p>"Start"</p>
@@ -118,15 +117,15 @@ fn contents(docs: &Docs) -> AnyView {
                 {chapters(&docs.trouble)}
             </div>
         </nav>
-    })
+    }
 }
 
 fn group(group: &Group) -> AnyView {
-    plain(view! {
+    view! {
         <section id=group.id.clone() class="group">
             <h2>{group.title.clone()}</h2>
             <div class="prose" inner_html=group.html.clone()></div>
             {group.operations.iter().map(operation).collect_view()}
         </section>
-    })
+    }
 }

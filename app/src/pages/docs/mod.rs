@@ -11,8 +11,7 @@ mod operation;
 mod parts;
 
 use crate::browser;
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The element that the listener is attached to.
 const ID: &str = "docs";
@@ -28,5 +27,5 @@ pub fn DocsPage() -> impl IntoView {
     let article = view! { <article id=ID class="docs" inner_html=content::html()></article> };
     #[cfg(not(feature = "ssr"))]
     let article = view! { <article id=ID class="docs"></article> };
-    plain(article)
+    article
 }

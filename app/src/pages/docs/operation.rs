@@ -2,11 +2,10 @@
 
 use super::parts::{code, refusals, values};
 use crate::docs::{Answer, Body, Needs, Operation, Value};
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 pub fn operation(operation: &Operation) -> AnyView {
-    plain(view! {
+    view! {
         <section id=operation.id.clone() class="operation">
             <div class="about">
                 <h3>{operation.title.clone()}</h3>
@@ -31,19 +30,19 @@ pub fn operation(operation: &Operation) -> AnyView {
                 {attempt(operation)}
             </div>
         </section>
-    })
+    }
 }
 
 fn needs(key: Option<&Needs>) -> AnyView {
     match key {
-        None => plain(view! { <p class="needs">"Needs no key"</p> }),
-        Some(Needs::AnyKey) => plain(view! { <p class="needs">"Needs any API key"</p> }),
-        Some(Needs::Scope(scope)) => plain(view! {
+        None => view! { <p class="needs">"Needs no key"</p> },
+        Some(Needs::AnyKey) => view! { <p class="needs">"Needs any API key"</p> },
+        Some(Needs::Scope(scope)) => view! {
             <p class="needs">
                 "Needs an API key with "
                 <code>{scope.clone()}</code>
             </p>
-        }),
+        },
     }
 }
 
@@ -66,7 +65,7 @@ fn parameters(all: &[Value]) -> AnyView {
             }
         })
     });
-    plain(lists.collect_view())
+    erase(lists.collect_view())
 }
 
 fn body(body: &Body) -> AnyView {
@@ -76,29 +75,29 @@ fn body(body: &Body) -> AnyView {
         .map(|(kind, _)| kind.as_str())
         .collect();
     let taken = (kinds.len() > 1).then(|| format!("Taken as {}.", kinds.join(", ")));
-    plain(view! {
+    view! {
         <h4>"Body"</h4>
         <div class="prose" inner_html=body.html.clone()></div>
         {taken.map(|taken| view! { <p>{taken}</p> })}
         {values(&body.fields)}
-    })
+    }
 }
 
 fn answer(answer: &Answer) -> AnyView {
     let title = format!("Answer {}", answer.status);
     if answer.fields.is_empty() && answer.headers.is_empty() {
-        return plain(view! {
+        return view! {
             <h4>{title}</h4>
             <div class="prose" inner_html=answer.html.clone()></div>
-        });
+        };
     }
-    plain(view! {
+    view! {
         <details>
             <summary>{title}</summary>
             <div class="prose" inner_html=answer.html.clone()></div>
             {values(&[answer.headers.as_slice(), answer.fields.as_slice()].concat())}
         </details>
-    })
+    }
 }
 
 fn examples(operation: &Operation) -> AnyView {
@@ -118,10 +117,10 @@ fn examples(operation: &Operation) -> AnyView {
         let what = format!("the answer of {}", operation.title);
         Some(code(id, example, Some(&title), &what))
     });
-    plain(view! {
+    view! {
         {snippets.collect_view()}
         {shown}
-    })
+    }
 }
 
 /// Renders the form that makes the call from this page. It is hidden without script.
@@ -159,7 +158,7 @@ fn attempt(operation: &Operation) -> AnyView {
             }
         });
     let changes = operation.method != "GET";
-    plain(view! {
+    view! {
         <details class="attempt needs-script">
             <summary>
                 "Try it"
@@ -180,5 +179,5 @@ fn attempt(operation: &Operation) -> AnyView {
                 <pre class="reply" role="status" aria-label="Answer" tabindex="0"></pre>
             </form>
         </details>
-    })
+    }
 }

@@ -2,8 +2,7 @@
 
 use crate::components::CopyButton;
 use crate::docs::{Block, Chapter, Refusal, Value};
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 pub fn chapter(chapter: &Chapter) -> AnyView {
     let blocks = chapter
@@ -11,18 +10,18 @@ pub fn chapter(chapter: &Chapter) -> AnyView {
         .iter()
         .enumerate()
         .map(|(index, block)| match block {
-            Block::Html(html) => plain(view! { <div class="prose" inner_html=html.clone()></div> }),
+            Block::Html(html) => view! { <div class="prose" inner_html=html.clone()></div> },
             Block::Code(text) => {
                 let id = format!("{}-{index}", chapter.id);
                 code(id, text, None, &format!("the example in {}", chapter.title))
             }
         });
-    plain(view! {
+    view! {
         <section id=chapter.id.clone() class="chapter">
             <h2>{chapter.title.clone()}</h2>
             {blocks.collect_view()}
         </section>
-    })
+    }
 }
 
 /// Renders links to sections of the page.
@@ -34,13 +33,13 @@ pub fn list(links: impl IntoIterator<Item = (String, String)>) -> AnyView {
             </li>
         }
     });
-    plain(view! { <ul>{links.collect_view()}</ul> })
+    view! { <ul>{links.collect_view()}</ul> }
 }
 
 /// Renders a code block with a copy button. `what` distinguishes the button from the others;
 /// `title` is shown above.
 pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView {
-    plain(view! {
+    view! {
         <div class="code" class:titled=title.is_some()>
             {title.map(|title| view! { <p>{title.to_owned()}</p> })}
             <pre id=id.clone()>
@@ -48,7 +47,7 @@ pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView 
             </pre>
             <CopyButton of=id what=Some(what.to_owned())/>
         </div>
-    })
+    }
 }
 
 /// Renders parameters or fields, each with the values it accepts.
@@ -68,7 +67,7 @@ pub fn values(values: &[Value]) -> AnyView {
             </div>
         }
     });
-    plain(view! { <dl class="values">{rows.collect_view()}</dl> })
+    view! { <dl class="values">{rows.collect_view()}</dl> }
 }
 
 pub fn refusals(refusals: &[Refusal]) -> AnyView {
@@ -83,5 +82,5 @@ pub fn refusals(refusals: &[Refusal]) -> AnyView {
             </div>
         }
     });
-    plain(view! { <dl class="values">{rows.collect_view()}</dl> })
+    view! { <dl class="values">{rows.collect_view()}</dl> }
 }

@@ -4,8 +4,7 @@
 //! the module.
 
 use crate::components::{escaped, exports};
-use crate::lean::plain;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 pub fn search(q: String) -> AnyView {
     let query = if q.is_empty() {
@@ -13,7 +12,7 @@ pub fn search(q: String) -> AnyView {
     } else {
         format!("q={}", escaped(&q))
     };
-    let content = plain(view! {
+    let content = view! {
         <form class="search" method="get" action="/inventory">
             <label class="visually-hidden" for="q">
                 "Search by name or id"
@@ -32,6 +31,6 @@ pub fn search(q: String) -> AnyView {
             </button>
         </form>
         {exports("/inventory/export", &query)}
-    });
-    plain(view! { <search class="stack" inner_html=content.to_html()></search> })
+    };
+    view! { <search class="stack" inner_html=content.to_html()></search> }
 }

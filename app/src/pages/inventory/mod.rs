@@ -8,10 +8,9 @@ use crate::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
     Time, Tone, given,
 };
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::{InventoryPage as Data, ItemRow};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Inventory",
@@ -35,7 +34,7 @@ const LIST: List = List {
 #[component]
 pub fn InventoryPage() -> impl IntoView {
     load(HEAD, PageData::inventory, |page| {
-        plain(view! { <Inventory page=page/> })
+        view! { <Inventory page=page/> }
     })
 }
 
@@ -45,14 +44,14 @@ fn Inventory(page: Data) -> impl IntoView {
     let may_look = (!page.may_manage && empty)
         .then(|| view! { <Notice tone=Tone::Info text="Your role lets you see the items."/> });
     let head = if page.may_manage {
-        let import = plain(view! {
+        let import = view! {
             <a class="button primary" href="/inventory/import">
                 "Import a file"
             </a>
-        });
-        plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=import/> })
+        };
+        view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=import/> }
     } else {
-        plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> })
+        view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> }
     };
     let sending = view! {
         <details class="panel" open=empty>
@@ -61,29 +60,28 @@ fn Inventory(page: Data) -> impl IntoView {
         </details>
     };
     let list = if empty {
-        plain(view! {
+        view! {
             <section class="empty">
                 <h2>"No items yet"</h2>
                 <p>
                     "Items are what your chatbot can offer. They arrive from a file that you import, or from a system that sends them by itself."
                 </p>
             </section>
-        })
+        }
     } else {
-        plain(view! { <Items page=page/> })
+        view! { <Items page=page/> }
     };
-    let sending = plain(sending);
     let (first, second) = if empty {
         (list, sending)
     } else {
         (sending, list)
     };
-    plain(view! {
+    view! {
         {head}
         {may_look}
         {first}
         {second}
-    })
+    }
 }
 
 /// The list of items and the search field.
@@ -93,7 +91,7 @@ fn Items(page: Data) -> impl IntoView {
     #[cfg(feature = "ssr")]
     let search = around::search(page.q.clone());
     #[cfg(not(feature = "ssr"))]
-    let search = plain(view! { <search class="stack"></search> });
+    let search = view! { <search class="stack"></search> };
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
@@ -110,7 +108,7 @@ fn Items(page: Data) -> impl IntoView {
             let text = "There is nothing more to show.";
             ("End of the inventory".to_owned(), text.to_owned())
         };
-        plain(view! {
+        view! {
             <section class="empty">
                 <h2>{title}</h2>
                 <p>{text} " " <a href="/inventory">"Show all items"</a></p>
@@ -124,10 +122,10 @@ fn Items(page: Data) -> impl IntoView {
                         }
                     })}
             </section>
-        })
+        }
     } else {
         let rows = page.items.into_iter().map(|item| row(item, clock));
-        plain(view! {
+        view! {
             <Listing
                 list=LIST
                 rows=rows.collect()
@@ -136,12 +134,12 @@ fn Items(page: Data) -> impl IntoView {
                 next=page.next
                 next_label=next_label
             />
-        })
+        }
     };
-    plain(view! {
+    view! {
         {search}
         {found}
-    })
+    }
 }
 
 fn row(item: ItemRow, clock: Clock) -> AnyView {
@@ -150,7 +148,7 @@ fn row(item: ItemRow, clock: Clock) -> AnyView {
         given(item.category),
         given(item.price),
         given(Some(available.to_owned())),
-        plain(view! { <Time moment=item.updated clock=clock/> }),
+        view! { <Time moment=item.updated clock=clock/> },
     ];
-    plain(view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> })
+    view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> }
 }

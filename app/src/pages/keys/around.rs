@@ -4,10 +4,9 @@
 //! is in the module.
 
 use crate::components::{Notice, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::Flash;
 use domain::{ExpiringKeysNotice, KeyOrder, KeyQuery, KeyStatus, KeysPageContext, Scope};
-use leptos::prelude::*;
 
 /// Returns the confirmation of the bulk action that was just carried out.
 pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
@@ -39,21 +38,21 @@ pub fn notices(around: &KeysPageContext, may_manage: bool) -> AnyView {
     let ending = around.expiry_notice.as_ref().map(ending);
     let html = [restored, dead_keys_in_use, ending].into_iter().flatten();
     let html: String = html.map(RenderHtml::to_html).collect();
-    plain(view! { <div inner_html=html></div> })
+    view! { <div inner_html=html></div> }
 }
 
 fn restored(text: String, may_manage: bool) -> AnyView {
     if !may_manage {
-        return plain(view! { <Notice tone=Tone::Warning text=text/> });
+        return view! { <Notice tone=Tone::Warning text=text/> };
     }
-    let action = plain(view! { <a href="/keys/several?do=resume">"Look at these keys"</a> });
-    plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
+    let action = view! { <a href="/keys/several?do=resume">"Look at these keys"</a> };
+    view! { <Notice tone=Tone::Warning text=text action=action/> }
 }
 
 fn dead_keys_in_use(text: String) -> AnyView {
     let href = format!("/keys?status={}", KeyQuery::DEAD_IN_USE);
-    let action = plain(view! { <a href=href>"See these keys"</a> });
-    plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
+    let action = view! { <a href=href>"See these keys"</a> };
+    view! { <Notice tone=Tone::Warning text=text action=action/> }
 }
 
 /// Renders the notice about keys that expire soon, as a warning if they expire within 7 days.
@@ -64,9 +63,9 @@ fn ending(notice: &ExpiringKeysNotice) -> AnyView {
         Tone::Warning
     };
     let all = format!("/keys?expires={}", notice.days);
-    let action = plain(view! { <a href=all>"Show them"</a> });
+    let action = view! { <a href=all>"Show them"</a> };
     let text = format!("{}: {}", notice.title, notice.text);
-    plain(view! { <Notice tone=tone text=text action=action/> })
+    view! { <Notice tone=tone text=text action=action/> }
 }
 
 /// Renders the search form, or nothing if the account has no keys.
@@ -76,7 +75,7 @@ pub fn find(around: &KeysPageContext, no_keys: bool) -> AnyView {
     } else {
         form(around).to_html()
     };
-    plain(view! { <search inner_html=html></search> })
+    view! { <search inner_html=html></search> }
 }
 
 pub fn pager(
@@ -102,14 +101,12 @@ pub fn pager(
     } else {
         (None, "Next page")
     };
-    let links = plain(view! {
+    let links = view! {
         {why}
         {link("First page", first)}
         {link(further, next)}
-    });
-    plain(
-        view! { <nav class="pager" aria-label="Pages of the keys" inner_html=links.to_html()></nav> },
-    )
+    };
+    view! { <nav class="pager" aria-label="Pages of the keys" inner_html=links.to_html()></nav> }
 }
 
 fn form(around: &KeysPageContext) -> AnyView {
@@ -163,7 +160,7 @@ fn form(around: &KeysPageContext) -> AnyView {
         days("expires", "Ends within (days)", query.expires),
         choice("sort", "Order", &query.sort, orders.into_iter()),
     ];
-    plain(view! {
+    view! {
             <form class="find" method="get" action="/keys">
                 <div class="search">
                     <label class="visually-hidden" for="q">
@@ -200,7 +197,7 @@ fn form(around: &KeysPageContext) -> AnyView {
                 </details>
             </form>
         {refused}
-    })
+    }
 }
 
 fn choice(
@@ -219,18 +216,18 @@ fn choice(
             }
         })
         .collect();
-    plain(view! {
+    view! {
         <div class="field">
             <label for=format!("find-{name}")>{label}</label>
             <select id=format!("find-{name}") name=name>
                 {options}
             </select>
         </div>
-    })
+    }
 }
 
 fn days(name: &'static str, label: &'static str, value: String) -> AnyView {
-    plain(view! {
+    view! {
         <div class="field">
             <label for=format!("find-{name}")>{label}</label>
             <input
@@ -244,5 +241,5 @@ fn days(name: &'static str, label: &'static str, value: String) -> AnyView {
                 autocomplete="off"
             />
         </div>
-    })
+    }
 }

@@ -14,10 +14,9 @@ use crate::components::{
     Attempt, Clock, Code, Dialog, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog,
     Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
-use crate::lean::{changing, plain};
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::{KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 const HEAD: Head = Head {
@@ -33,7 +32,7 @@ const STOPPED: &str = "Nobody can create a key for the time being. An owner of y
 #[component]
 pub fn KeysPage() -> impl IntoView {
     load(HEAD, PageData::keys, |page| {
-        plain(view! { <Keys page=page/> })
+        view! { <Keys page=page/> }
     })
 }
 
@@ -162,23 +161,23 @@ fn Keys(page: Data) -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     let (ending, find, pager) = around();
     let url = page.public_url;
-    let action = plain(changing(move || {
+    let action = erase(dynamic(move || {
         if creates && !rows.no_keys.get() {
-            plain(view! { <NewKeyButton/> })
+            view! { <NewKeyButton/> }
         } else {
-            plain(())
+            erase(())
         }
     }));
     let may_look = (!may_manage).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
     let empty = Memo::new(move |_| rows.keys.with(Vec::is_empty));
-    let list = changing(move || {
+    let list = dynamic(move || {
         if rows.no_keys.get() {
-            plain(view! { <NoKeys url=url.clone() may_manage=creates/> })
+            view! { <NoKeys url=url.clone() may_manage=creates/> }
         } else if empty.get() {
             nothing_found(rows.count.get().is_lower_bound)
         } else {
             let count = Signal::derive(move || rows.count.get().words(filtered));
-            plain(view! {
+            view! {
                 <KeyTable
                     keys=rows.keys
                     count=count
@@ -186,10 +185,10 @@ fn Keys(page: Data) -> impl IntoView {
                     clock=rows.clock
                     on_revoke=on_revoke
                 />
-            })
+            }
         }
     });
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose action=action/>
         {ending}
         {may_look}
@@ -200,16 +199,16 @@ fn Keys(page: Data) -> impl IntoView {
         {pager}
         {dialog}
         {receipt}
-    })
+    }
 }
 
 /// Hydration placeholders for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn around() -> (AnyView, AnyView, AnyView) {
     (
-        plain(view! { <div></div> }),
-        plain(view! { <search></search> }),
-        plain(view! { <nav class="pager" aria-label="Pages of the keys"></nav> }),
+        view! { <div></div> },
+        view! { <search></search> },
+        view! { <nav class="pager" aria-label="Pages of the keys"></nav> },
     )
 }
 
@@ -222,19 +221,19 @@ fn nothing_found(some: bool) -> AnyView {
     } else {
         ("No key matches", "No key matches these filters. ")
     };
-    plain(view! {
+    view! {
         <section class="empty">
             <h2>{title}</h2>
             <p>{text} <a href="/keys">"Show all keys"</a></p>
         </section>
-    })
+    }
 }
 
 /// Shown while the account has no keys.
 #[component]
 fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
-    plain(view! {
+    view! {
         <section class="empty">
             <h2>"No API keys yet"</h2>
             <p>
@@ -245,7 +244,7 @@ fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
             <Code id="example-call" text=call/>
             <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
         </section>
-    })
+    }
 }
 
 /// Subscribes to updates of the rows, and to the first call of a key that was just created.
@@ -303,16 +302,16 @@ const RECEIPT_DIALOG: &str = "receipt";
 
 /// Renders the dialog that reports how the revocation reached the servers.
 fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
-    let body = plain(view! {
+    let body = view! {
         <h2 id="receipt-title">"Key revoked"</h2>
-        <p class="effect">{changing(move || plain(view! { {receipt.get()} "." }))}</p>
+        <p class="effect">{dynamic(move || view! { {receipt.get()} "." })}</p>
         <div class="actions">
             <button type="button" class="button primary" command="close" commandfor=RECEIPT_DIALOG autofocus>
                 "Done"
             </button>
         </div>
-    });
-    plain(view! { <Dialog id=RECEIPT_DIALOG title="receipt-title" body=body/> })
+    };
+    view! { <Dialog id=RECEIPT_DIALOG title="receipt-title" body=body/> }
 }
 
 /// Returns a callback that revokes a key, shows it as revoked, and reports how the revocation

@@ -3,11 +3,10 @@
 use crate::components::{
     Attempt, Clock, Column, More, Notice, PageHead, Problem, Table, TextField, Time, Tone, Username,
 };
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{AccountPage as Data, Field, SessionRow};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Your account",
@@ -31,7 +30,7 @@ const LONG: usize = 40;
 #[component]
 pub fn AccountPage() -> impl IntoView {
     load(HEAD, PageData::account, |page| {
-        plain(view! { <Account page=page/> })
+        view! { <Account page=page/> }
     })
 }
 
@@ -49,7 +48,7 @@ fn Account(page: Data) -> impl IntoView {
         view! { <Notice tone=Tone::Warning text=text/> }
     });
     let who = format!("{}, {}", page.email, page.role.label().to_lowercase());
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {done}
         {wrong_codes}
@@ -57,7 +56,7 @@ fn Account(page: Data) -> impl IntoView {
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}
         {second_factor(page.email.as_str(), page.recovery_codes)}
-    })
+    }
 }
 
 /// Returns the confirmation of the action that was just carried out.
@@ -83,35 +82,35 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
     });
     let rows = sessions.into_iter().map(|one| row(one, clock));
     let rows = rows.collect_view().into_any();
-    plain(view! {
+    view! {
         <section class="stack">
             <h2>"Sessions"</h2>
             <Table caption="Where you are signed in" class="team" columns=COLUMNS rows=rows/>
             {others}
         </section>
-    })
+    }
 }
 
 fn row(one: SessionRow, clock: Clock) -> AnyView {
     let action = if one.is_current {
-        plain(view! { <span class="second">"This one"</span> })
+        view! { <span class="second">"This one"</span> }
     } else {
         let where_from = one.ip.clone().unwrap_or_default();
-        plain(view! {
+        view! {
             <form method="post" action="/account/sessions">
                 <button type="submit" class="button small" name="end" value=one.id>
                     "Sign out"
                     <span class="visually-hidden">" at " {where_from}</span>
                 </button>
             </form>
-        })
+        }
     };
     let browser = match one.user_agent {
-        Some(agent) if agent.len() > LONG => plain(view! { <More label="Browser" text=agent/> }),
-        Some(agent) => plain(agent),
-        None => plain("Not known"),
+        Some(agent) if agent.len() > LONG => view! { <More label="Browser" text=agent/> },
+        Some(agent) => erase(agent),
+        None => erase("Not known"),
     };
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <Time moment=one.opened clock=clock/>
@@ -129,7 +128,7 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
                 {action}
             </td>
         </tr>
-    })
+    }
 }
 
 fn password(email: &str) -> AnyView {
@@ -138,7 +137,7 @@ fn password(email: &str) -> AnyView {
         _ => None,
     };
     let attempt = Attempt::new(problem);
-    plain(view! {
+    view! {
         <section class="stack narrow">
             <h2>"Password"</h2>
             <form class="form" method="post" action="/account/password" novalidate>
@@ -168,20 +167,20 @@ fn password(email: &str) -> AnyView {
                 </div>
             </form>
         </section>
-    })
+    }
 }
 
 /// Renders the state of the second factor, with the button that turns it off or sets it up.
 fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     let content = match recovery_codes {
-        None => plain(view! {
+        None => view! {
             <p>"Off. With it, signing in asks for a code of an app on your phone as well."</p>
             <div class="actions">
                 <a class="button" href="/account/second-factor">
                     "Set up"
                 </a>
             </div>
-        }),
+        },
         Some(left) => {
             let (recovery, problem) = match page_request().answer {
                 Some(FormAnswer::FactorOff { recovery, failure }) => {
@@ -192,12 +191,12 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
             turn_off(email, left, recovery, Attempt::new(problem))
         }
     };
-    plain(view! {
+    view! {
         <section class="stack narrow" id="second-factor">
             <h2>"Second factor"</h2>
             {content}
         </section>
-    })
+    }
 }
 
 fn turn_off(email: &str, left: u32, recovery: bool, attempt: Attempt) -> AnyView {
@@ -211,7 +210,7 @@ fn turn_off(email: &str, left: u32, recovery: bool, attempt: Attempt) -> AnyView
         1 => "1 recovery code is left".to_owned(),
         many => format!("{many} recovery codes are left"),
     };
-    plain(view! {
+    view! {
         <p>"On. " {left} "."</p>
         <form class="form" method="post" action="/account/second-factor/off" novalidate>
             {attempt.notice_at("-off".to_owned())}
@@ -240,5 +239,5 @@ fn turn_off(email: &str, left: u32, recovery: bool, attempt: Attempt) -> AnyView
                 </button>
             </div>
         </form>
-    })
+    }
 }

@@ -4,14 +4,13 @@ use crate::components::{
     Clock, Column, FieldError, More, NEXT_PAGE, PageHead, Problem, SEARCH_FURTHER, Table, Time,
     TimesSwitch, escaped, exports, takes_focus,
 };
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::{
     AuditDetail, AuditForm, AuditName, AuditPage as Data, AuditRow, Failure, Field,
     FieldError as Wrong,
 };
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Audit log",
@@ -32,7 +31,7 @@ const LONG: usize = 40;
 #[component]
 pub fn AuditPage() -> impl IntoView {
     load(HEAD, PageData::audit, |page| {
-        plain((
+        erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
             log(page),
         ))
@@ -48,7 +47,7 @@ fn log(page: Data) -> AnyView {
         let title = "No match so far";
         let text =
             "One page searches a part of the log, newest first. Search further for older events.";
-        Some(plain((
+        Some(erase((
             view! {
                 <section class="empty">
                     <h2>{title}</h2>
@@ -58,31 +57,31 @@ fn log(page: Data) -> AnyView {
             pager(&page),
         )))
     } else if page.rows.is_empty() && !page.first {
-        Some(plain(view! {
+        Some(view! {
             <section class="empty">
                 <h2>"No more matches"</h2>
                 <p>"You have reached the beginning of the log. " <a href="/audit">"Show everything"</a></p>
             </section>
-        }))
+        })
     } else if page.rows.is_empty() {
-        Some(plain(view! {
+        Some(view! {
             <section class="empty">
                 <h2>"Nothing matches"</h2>
                 <p>
                     "Nothing was done that fits what you ask for. " <a href="/audit">"Show everything"</a>
                 </p>
             </section>
-        }))
+        })
     } else {
         Some(list(page))
     };
-    plain(view! {
+    view! {
         <details class="panel" open=!all>
             <summary>"Filter"</summary>
             {filters}
         </details>
         {found}
-    })
+    }
 }
 
 /// Renders the filters: a plain form whose results have an address that can be shared.
@@ -117,7 +116,7 @@ fn filters(page: &Data) -> AnyView {
             </a>
         }
     });
-    plain(view! {
+    view! {
         <search>
             <form class="filters" method="get" action="/audit" novalidate>
                 {problem}
@@ -146,7 +145,7 @@ fn filters(page: &Data) -> AnyView {
                 </div>
             </form>
         </search>
-    })
+    }
 }
 
 fn at(errors: &[Wrong], field: Field) -> Option<String> {
@@ -171,7 +170,7 @@ fn choice(
     });
     let (error_id, wrong) = (format!("{id}-error"), error.is_some());
     let error = Signal::stored(error);
-    plain(view! {
+    view! {
         <div class="field">
             <label for=id>{label}</label>
             <select
@@ -185,13 +184,13 @@ fn choice(
             </select>
             <FieldError id=error_id error=error/>
         </div>
-    })
+    }
 }
 
 fn day(id: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
     let (error_id, wrong) = (format!("{id}-error"), error.is_some());
     let error = Signal::stored(error);
-    plain(view! {
+    view! {
         <div class="field">
             <label for=id>{label}</label>
             <input
@@ -205,7 +204,7 @@ fn day(id: &'static str, label: &'static str, value: String, error: Option<Strin
             />
             <FieldError id=error_id error=error/>
         </div>
-    })
+    }
 }
 
 fn list(page: Data) -> AnyView {
@@ -214,14 +213,14 @@ fn list(page: Data) -> AnyView {
     let exports = exports("/audit/log", &page.query);
     let rows = page.rows.into_iter().map(|line| row(line, clock));
     let rows = rows.collect_view().into_any();
-    plain(view! {
+    view! {
         <div class="toolbar">
             {exports}
             <TimesSwitch/>
         </div>
         <Table caption="What was done in this account" class="audit" columns=COLUMNS rows=rows/>
         {pager}
-    })
+    }
 }
 
 /// Returns the filter as the query string of an address.
@@ -247,12 +246,12 @@ fn pager(page: &Data) -> AnyView {
             </a>
         }
     };
-    plain(view! {
+    view! {
         <nav class="pager" aria-label="Pages of the audit log">
             {first.map(|first| link(first, "First page"))}
             {page.next.clone().map(|next| link(next, next_label))}
         </nav>
-    })
+    }
 }
 
 /// Renders one event. ARIA roles are repeated, since the `display` of the cards removes the native
@@ -266,12 +265,12 @@ fn row(line: AuditRow, clock: Clock) -> AnyView {
     let from = line.ip.unwrap_or_else(|| "The command line".to_owned());
     let agent = line.user_agent.map(|agent| {
         if agent.len() > LONG {
-            plain(view! { <More label="User agent" text=agent/> })
+            view! { <More label="User agent" text=agent/> }
         } else {
-            plain(view! { <small>{agent}</small> })
+            view! { <small>{agent}</small> }
         }
     });
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <span class="name">{line.what}</span>
@@ -290,7 +289,7 @@ fn row(line: AuditRow, clock: Clock) -> AnyView {
                 <Time moment=line.at clock=clock/>
             </td>
         </tr>
-    })
+    }
 }
 
 /// Renders a name that links to all events about it.
@@ -298,9 +297,9 @@ fn named(field: &str, name: AuditName) -> AnyView {
     match name.filter {
         Some(value) => {
             let at = format!("/audit?{field}={}", escaped(&value));
-            plain(view! { <a href=at>{name.name}</a> })
+            view! { <a href=at>{name.name}</a> }
         }
-        None => plain(name.name),
+        None => erase(name.name),
     }
 }
 
@@ -312,11 +311,11 @@ fn detail(detail: AuditDetail) -> AnyView {
             <span class="visually-hidden">" became "</span>
         }
     });
-    plain(view! {
+    view! {
         <li>
             <span class="second">{detail.field} ": "</span>
             {before}
             <ins>{detail.after}</ins>
         </li>
-    })
+    }
 }

@@ -3,12 +3,11 @@
 use crate::components::{
     Attempt, FieldError, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
 };
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::not_allowed;
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{EditKeyForm, Failure, Field, KeyPage};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Edit API key",
@@ -21,9 +20,9 @@ const PER_SECOND: &str = "How many more each second after that. Empty: the accou
 #[component]
 pub fn EditKeyPage() -> impl IntoView {
     let content = load(HEAD, PageData::key, |page| {
-        plain(view! { <Edit page=page/> })
+        view! { <Edit page=page/> }
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -39,13 +38,13 @@ fn Edit(page: KeyPage) -> impl IntoView {
         } else {
             Failure::AlreadyEnded.message()
         };
-        let back = plain(view! { <a href=at>"Back to the key"</a> });
-        plain(view! { <Notice tone=Tone::Info text=text action=back/> })
+        let back = view! { <a href=at>"Back to the key"</a> };
+        view! { <Notice tone=Tone::Info text=text action=back/> }
     };
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {content}
-    })
+    }
 }
 
 fn form(page: KeyPage, at: &str) -> AnyView {
@@ -92,7 +91,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
         "The key works to the end of this day ({zone}). {empty}{}",
         latest.unwrap_or_default()
     );
-    plain(view! {
+    view! {
         <form class="form" method="post" action=format!("{at}/edit") novalidate>
             {attempt.notice()}
             <input type="hidden" name="seen" value=seen/>
@@ -144,7 +143,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Returns the value of `aria-invalid`.
@@ -154,7 +153,7 @@ fn invalid(error: Signal<Option<String>>) -> Option<&'static str> {
 
 #[component]
 fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
-    plain(view! {
+    view! {
         <div class="field">
             <label for="note">"Note"</label>
             <textarea
@@ -173,12 +172,12 @@ fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
             </p>
             <FieldError id="note-error" error=error/>
         </div>
-    })
+    }
 }
 
 #[component]
 fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
-    plain(view! {
+    view! {
         <div class="field">
             <label for="allow-list">"Allowed addresses"</label>
             <textarea
@@ -198,14 +197,14 @@ fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView
             </p>
             <FieldError id="allow-list-error" error=error/>
         </div>
-    })
+    }
 }
 
 /// The check box that confirms the allow list, shown once it is known which callers the list would
 /// refuse.
 #[component]
 fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
-    plain(view! {
+    view! {
         <div class="field">
             <FieldError id="shut-out-error" error=error/>
             <label class="check">
@@ -222,5 +221,5 @@ fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
                 <span>"Refuse these calls from now on"</span>
             </label>
         </div>
-    })
+    }
 }

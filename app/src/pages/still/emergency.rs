@@ -2,11 +2,10 @@
 //! revoked.
 
 use crate::components::{Attempt, Notice, TextField, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Emergency, Failure, Field, KeyCount};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Revoke all keys",
@@ -16,7 +15,7 @@ const HEAD: Head = Head {
 /// Renders the section of Settings.
 pub fn section(emergency: Emergency) -> AnyView {
     let creation = match emergency.stopped {
-        None => plain(view! {
+        None => view! {
             <div>
                 <p>
                     "No member can create or rotate keys until an owner allows it again. The keys that you have keep working."
@@ -25,8 +24,8 @@ pub fn section(emergency: Emergency) -> AnyView {
                     "Stop creating keys…"
                 </a>
             </div>
-        }),
-        Some(since) => plain(view! {
+        },
+        Some(since) => view! {
             <form method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="0"/>
                 <p>"Members cannot create or rotate keys. An owner stopped this on " {since.exact} "."</p>
@@ -34,9 +33,9 @@ pub fn section(emergency: Emergency) -> AnyView {
                     "Allow creating keys"
                 </button>
             </form>
-        }),
+        },
     };
-    plain(view! {
+    view! {
         <section class="emergency" aria-labelledby="emergency">
             <h2 id="emergency">"Emergency"</h2>
             {creation}
@@ -47,7 +46,7 @@ pub fn section(emergency: Emergency) -> AnyView {
                 </a>
             </div>
         </section>
-    })
+    }
 }
 
 /// Renders the confirmation before the creation of keys is stopped, if the address of Settings
@@ -56,7 +55,7 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     let may_stop = emergency.is_some_and(|emergency| emergency.stopped.is_none());
     let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");
     (may_stop && asked).then(|| {
-        plain(view! {
+        view! {
             <h1>"Stop creating keys?"</h1>
             <form class="form" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="1"/>
@@ -72,20 +71,20 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
                     </button>
                 </div>
             </form>
-        })
+        }
     })
 }
 
 #[component]
 pub fn RevokeAllPage() -> impl IntoView {
     let content = load(HEAD, PageData::settings, |page| match page.emergency {
-        Some(emergency) => plain(view! { <RevokeAll emergency=emergency/> }),
-        None => plain(view! {
+        Some(emergency) => view! { <RevokeAll emergency=emergency/> },
+        None => view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=Failure::OwnersOnly.message()/>
-        }),
+        },
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -97,13 +96,13 @@ fn RevokeAll(emergency: Emergency) -> impl IntoView {
     let attempt = Attempt::new(problem);
     let keys = match emergency.live {
         0 => {
-            return plain(view! {
+            return view! {
                 <h1>{HEAD.title}</h1>
                 <Notice tone=Tone::Info text="There is no key that could be revoked."/>
                 <p>
                     <a href="/settings">"Back to Settings"</a>
                 </p>
-            });
+            };
         }
         1 => "The one key that still works, or could be resumed, is".to_owned(),
         many if many > KeyCount::MAX => {
@@ -111,7 +110,7 @@ fn RevokeAll(emergency: Emergency) -> impl IntoView {
         }
         many => format!("All {many} keys that still work, or could be resumed, are"),
     };
-    plain(view! {
+    view! {
         <h1>"Revoke all keys?"</h1>
         <form class="form" method="post" action="/keys/revoke-all" novalidate>
             {attempt.notice()}
@@ -137,5 +136,5 @@ fn RevokeAll(emergency: Emergency) -> impl IntoView {
                 </button>
             </div>
         </form>
-    })
+    }
 }

@@ -3,9 +3,8 @@
 //! The frame reloads itself until a call has been accepted.
 
 use crate::components::FirstCallNews;
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::{FormAnswer, page_request};
-use leptos::prelude::*;
 
 #[component]
 pub fn FirstCallPage() -> impl IntoView {
@@ -13,5 +12,5 @@ pub fn FirstCallPage() -> impl IntoView {
         Some(FormAnswer::FirstCall(call)) => Some(*call),
         _ => None,
     };
-    plain(view! { <FirstCallNews call=RwSignal::new(call)/> })
+    view! { <FirstCallNews call=RwSignal::new(call)/> }
 }

@@ -1,31 +1,30 @@
 //! The result of identifying a found key.
 
 use crate::components::{Badge, Clock, Notice, Time, Tone};
-use crate::lean::plain;
 use crate::pages::found_key::TITLE;
+use crate::prelude::*;
 use crate::request::{FormAnswer, page_request};
 use domain::{Failure, Field, IdentifiedKey};
-use leptos::prelude::*;
 
 /// Renders the result, if this page is the response to such a request.
 pub fn identified() -> Option<AnyView> {
     let answer = match page_request().answer {
         Some(FormAnswer::Identified(Some(key))) => known(*key),
-        Some(FormAnswer::Identified(None)) => plain(view! {
+        Some(FormAnswer::Identified(None)) => view! {
             <Notice
                 tone=Tone::Info
                 title="It is no key of this account."
                 text="It may be mistyped, or belong to another account or another installation."
             />
-        }),
+        },
         Some(FormAnswer::NotIdentified(failure)) => {
             let text = failure.at(Field::Key).map(str::to_owned);
             let text = text.unwrap_or_else(|| Failure::message(&failure));
-            plain(view! { <Notice tone=Tone::Error text=text/> })
+            view! { <Notice tone=Tone::Error text=text/> }
         }
         _ => return None,
     };
-    Some(plain(view! {
+    Some(view! {
         <div class="narrow stack">
             <h1>{TITLE}</h1>
             {answer}
@@ -33,7 +32,7 @@ pub fn identified() -> Option<AnyView> {
                 <a href="/keys/found">"Ask about another key"</a>
             </p>
         </div>
-    }))
+    })
 }
 
 fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
@@ -48,10 +47,10 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
     });
     let clock = Clock::start(now.at);
     let last_use = match key.last_use {
-        Some(last) => plain(view! { <Time moment=last.at clock=clock/> " from " {last.ip} }),
-        None => plain("Never used"),
+        Some(last) => view! { <Time moment=last.at clock=clock/> " from " {last.ip} },
+        None => erase("Never used"),
     };
-    plain(view! {
+    view! {
         <section class="identified" aria-labelledby="identified">
             <h2 id="identified">
                 "It is “" <a href=page>{key.name.to_string()}</a> "”"
@@ -80,5 +79,5 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
             </dl>
             {revoke}
         </section>
-    })
+    }
 }

@@ -1,12 +1,11 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::not_allowed;
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -16,12 +15,12 @@ const HEAD: Head = Head {
 #[component]
 pub fn NewKeyPage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::Issued(issued)) => plain(view! { <Saved issued=*issued/> }),
+        Some(FormAnswer::Issued(issued)) => view! { <Saved issued=*issued/> },
         _ => load(HEAD, PageData::keys, |page| {
-            plain(view! { <Create page=page/> })
+            view! { <Create page=page/> }
         }),
     };
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 /// The direct response to a create form: the only page that ever contains this secret.
@@ -49,10 +48,10 @@ fn Create(page: KeysPage) -> impl IntoView {
                 "Your role does not allow you to create keys. Ask an owner or admin of your account.",
             )
         };
-        return plain(view! {
+        return view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=text/>
-        });
+        };
     };
     let (initial, problem) = match page_request().answer {
         Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
@@ -63,7 +62,7 @@ fn Create(page: KeysPage) -> impl IntoView {
 
 /// Renders a form that the browser submits by itself, so the callbacks do nothing.
 fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
-    plain(view! {
+    view! {
         <NewKey
             issue=issue
             initial=initial
@@ -72,15 +71,15 @@ fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
             on_done=Callback::new(|()| ())
             cancel=cancel
         />
-    })
+    }
 }
 
 fn cancel() -> AnyView {
-    plain(view! {
+    view! {
         <a class="button" href="/keys">
             "Cancel"
         </a>
-    })
+    }
 }
 
 /// Reads the initial values of the fields from the page's address.

@@ -1,11 +1,10 @@
 //! The reason for a refused call, by its request id.
 
 use crate::components::{FieldError, Notice, PageHead, Tone, takes_focus};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::{Explanation, Lookup, RefusalPage as Data, relative};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Refused calls",
@@ -18,9 +17,9 @@ const UNKNOWN: &str =
 #[component]
 pub fn RefusalsPage() -> impl IntoView {
     let content = load(HEAD, PageData::refusal, |page| {
-        plain(view! { <Refusals page=page/> })
+        view! { <Refusals page=page/> }
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -30,10 +29,10 @@ fn Refusals(page: Data) -> impl IntoView {
     let autofocus = takes_focus(error) || matches!(page.lookup, Lookup::NotAsked);
     let answer = match page.lookup {
         Lookup::NotAsked | Lookup::NoId => None,
-        Lookup::Unknown => Some(plain(view! { <Notice tone=Tone::Info text=UNKNOWN/> })),
+        Lookup::Unknown => Some(view! { <Notice tone=Tone::Info text=UNKNOWN/> }),
         Lookup::Found(found) => Some(explanation(*found)),
     };
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <form class="form" method="get" action="/refusals" novalidate>
             <div class="field">
@@ -60,7 +59,7 @@ fn Refusals(page: Data) -> impl IntoView {
             </div>
         </form>
         {answer}
-    })
+    }
 }
 
 fn explanation(found: Explanation) -> AnyView {
@@ -76,14 +75,14 @@ fn explanation(found: Explanation) -> AnyView {
     } = found;
     let when = format!("{} · {}", relative(at.at, now.at), at.exact);
     let key = match key {
-        Some((id, name, preview)) => plain(view! {
+        Some((id, name, preview)) => view! {
             <a href=format!("/keys/{id}")>{name.to_string()}</a>
             " "
             <code>{preview}</code>
-        }),
-        None if code == "missing_key" => plain("None was sent"),
-        None if code == "invalid_key" => plain("None of this server’s"),
-        None => plain("Not known, since no whole key was sent"),
+        },
+        None if code == "missing_key" => erase("None was sent"),
+        None if code == "invalid_key" => erase("None of this server’s"),
+        None => erase("Not known, since no whole key was sent"),
     };
     let entries = (!entries.is_empty()).then(|| {
         let rows = entries.into_iter().map(|(pointer, code)| {
@@ -96,7 +95,7 @@ fn explanation(found: Explanation) -> AnyView {
             </div>
         }
     });
-    plain(view! {
+    view! {
         <section class="part" aria-labelledby="why">
             <h2 id="why">{why}</h2>
             <p>{advice}</p>
@@ -120,5 +119,5 @@ fn explanation(found: Explanation) -> AnyView {
                 {entries}
             </dl>
         </section>
-    })
+    }
 }

@@ -1,11 +1,10 @@
 //! The revoke dialog as a page, for browsers that cannot open it.
 
 use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone, Used};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Revoke API key",
@@ -15,9 +14,9 @@ const HEAD: Head = Head {
 #[component]
 pub fn RevokeKeyPage() -> impl IntoView {
     let content = load(HEAD, PageData::key, |page| {
-        plain(view! { <Revoke page=page/> })
+        view! { <Revoke page=page/> }
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -25,11 +24,11 @@ fn Revoke(page: KeyPage) -> impl IntoView {
     let now = page.now.at;
     match asked_for(page) {
         Err(failure) => {
-            let back = plain(view! { <a href="/keys">"Back to API Keys"</a> });
-            plain(view! {
+            let back = view! { <a href="/keys">"Back to API Keys"</a> };
+            view! {
                 <h1>{HEAD.title}</h1>
                 <Notice tone=Tone::Info text=failure.message() action=back/>
-            })
+            }
         }
         Ok(key) => {
             let used = Used::of(&key);
@@ -38,12 +37,12 @@ fn Revoke(page: KeyPage) -> impl IntoView {
                 _ => (first(), None),
             };
             let fresh = problem.is_none();
-            let cancel = plain(view! {
+            let cancel = view! {
                 <a class="button" href=format!("/keys/{}", key.id) autofocus=fresh>
                     "Cancel"
                 </a>
-            });
-            plain(view! {
+            };
+            view! {
                 <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
                 <RevokeForm
                     key=key
@@ -53,7 +52,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
                     initial=initial
                     cancel=cancel
                 />
-            })
+            }
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use super::new_key::Saved;
 use crate::components::{Attempt, ExpiryField, Notice, PageHead, SelectField, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Expiry, Failure, Field, Grace, KeyView, RotateKeyForm, RotatePage};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Rotate API key",
@@ -18,15 +17,15 @@ const GRACE: &str = "Until then both keys work, so that you can move your system
 #[component]
 pub fn RotateKeyPage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::Rotated { issued, old }) => plain(view! {
+        Some(FormAnswer::Rotated { issued, old }) => view! {
             <Saved issued=*issued/>
             {replaced(&old)}
-        }),
+        },
         _ => load(HEAD, PageData::rotate, |page| {
-            plain(view! { <Rotate page=page/> })
+            view! { <Rotate page=page/> }
         }),
     };
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -37,10 +36,10 @@ fn Rotate(page: RotatePage) -> impl IntoView {
         None => form(page),
         Some(failure) => refused(&page, &failure),
     };
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {content}
-    })
+    }
 }
 
 /// Renders what happens to the old key.
@@ -55,12 +54,12 @@ fn replaced(old: &KeyView) -> AnyView {
             old.preview
         ),
     };
-    let action = plain(view! {
+    let action = view! {
         <a href=format!("/keys/{}", old.id) target="_blank">
             "Open the old key’s page in a new tab"
         </a>
-    });
-    plain(view! { <Notice tone=Tone::Info text=text action=action/> })
+    };
+    view! { <Notice tone=Tone::Info text=text action=action/> }
 }
 
 fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
@@ -76,8 +75,8 @@ fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
         Some(new) => (new, "See the new key"),
         None => (&page.key.id, "Back to the key"),
     };
-    let action = plain(view! { <a href=format!("/keys/{id}")>{text}</a> });
-    plain(view! { <Notice tone=Tone::Info text=failure.message() action=action/> })
+    let action = view! { <a href=format!("/keys/{id}")>{text}</a> };
+    view! { <Notice tone=Tone::Info text=failure.message() action=action/> }
 }
 
 fn form(page: RotatePage) -> AnyView {
@@ -92,7 +91,7 @@ fn form(page: RotatePage) -> AnyView {
     let token = page.options.token.clone();
     let facts = facts(&page.key);
     let action = format!("{at}/rotate");
-    plain(view! {
+    view! {
         <form class="form" method="post" action=action novalidate>
             <input type="hidden" name="token" value=token autocomplete="off"/>
             {attempt.notice()}
@@ -122,7 +121,7 @@ fn form(page: RotatePage) -> AnyView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 fn first() -> RotateKeyForm {
@@ -143,13 +142,10 @@ fn facts(key: &KeyView) -> AnyView {
         Some(end) => format!("{}, or sooner, as you choose below", end.day),
     };
     let rows = [
-        ("Name", plain(key.name.to_string())),
-        (
-            "Key preview",
-            plain(view! { <code>{key.preview.clone()}</code> }),
-        ),
-        ("Last used", plain(last_use)),
-        ("Ends", plain(end)),
+        ("Name", erase(key.name.to_string())),
+        ("Key preview", view! { <code>{key.preview.clone()}</code> }),
+        ("Last used", erase(last_use)),
+        ("Ends", erase(end)),
     ];
     let rows = rows.map(|(name, value)| {
         view! {
@@ -159,5 +155,5 @@ fn facts(key: &KeyView) -> AnyView {
             </div>
         }
     });
-    plain(view! { <dl class="facts">{rows}</dl> })
+    view! { <dl class="facts">{rows}</dl> }
 }

@@ -1,11 +1,10 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
 use crate::components::{Attempt, Code, Notice, PageHead, Problem, TextField, Tone, Username};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, handover, page_request};
 use domain::{Enrolment, Field};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Set up a second factor",
@@ -15,7 +14,7 @@ const HEAD: Head = Head {
 #[component]
 pub fn SecondFactorPage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::RecoveryCodes(codes)) => plain(view! { <Recovery codes=codes/> }),
+        Some(FormAnswer::RecoveryCodes(codes)) => view! { <Recovery codes=codes/> },
         Some(FormAnswer::Enrol { enrolment, failure }) => {
             enrol(*enrolment, Some(Problem::from(failure)))
         }
@@ -23,7 +22,7 @@ pub fn SecondFactorPage() -> impl IntoView {
             enrol(enrolment, None)
         }),
     };
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
@@ -31,7 +30,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     let email = handover().member.map(|member| member.email.to_string());
     // QR code readers need a quiet zone around the code.
     let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <ol class="enrol">
             <li>
@@ -82,14 +81,14 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                 </form>
             </li>
         </ol>
-    })
+    }
 }
 
 /// The response to the form. The codes are not shown again.
 #[component]
 fn Recovery(codes: Vec<String>) -> impl IntoView {
     let text = codes.join("\n");
-    plain(view! {
+    view! {
         <h1>"Keep your recovery codes"</h1>
         <p>
             "The second factor is on. Where the phone is lost, each of these codes signs you in once in the place of a code of the app:"
@@ -118,5 +117,5 @@ fn Recovery(codes: Vec<String>) -> impl IntoView {
                 "I have stored them"
             </a>
         </div>
-    })
+    }
 }

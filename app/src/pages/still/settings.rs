@@ -1,13 +1,12 @@
 //! The settings of an account.
 
 use crate::components::{Attempt, Notice, PageHead, SelectField, TextField, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::charts::number;
 use crate::pages::still::not_allowed;
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Failure, Field, SettingsForm};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Settings",
@@ -27,9 +26,9 @@ const ZONE: &str = "In which you read times here. The API always writes UTC.";
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let content = load(HEAD, PageData::settings, |page| {
-        plain(view! { <Settings page=page/> })
+        view! { <Settings page=page/> }
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -43,23 +42,23 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let quotas = quotas(&page);
     let emergency = page.emergency.clone().map(super::emergency::section);
     let content = if page.may_change {
-        plain(view! { <Change page=page/> })
+        view! { <Change page=page/> }
     } else {
-        plain(view! {
+        view! {
             <Notice
                 tone=Tone::Info
                 text=not_allowed("You can read these settings. An owner or admin of your account can change them.")
             />
             {facts(page.settings)}
-        })
+        }
     };
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {saved}
         {content}
         {quotas}
         {emergency}
-    })
+    }
 }
 
 /// The form that changes the settings. If it is refused, the typed values stay.
@@ -87,7 +86,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
     let currencies = currencies.map(|(code, name)| (code.clone(), format!("{code} – {name}")));
     let zones = page.time_zones.into_iter();
     let zones = zones.map(|name| (name.clone(), name.replace('_', " ")));
-    plain(view! {
+    view! {
         <form class="form" method="post" action="/settings" novalidate>
             {attempt.notice()}
             <input type="hidden" name="seen" value=form.seen/>
@@ -164,7 +163,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Renders the account's quotas and how much of each is in use.
@@ -185,13 +184,13 @@ fn quotas(page: &domain::SettingsPage) -> AnyView {
         }
     });
     let rows: Vec<_> = rows.collect();
-    plain(view! {
+    view! {
         <section class="stack narrow quotas" aria-labelledby="quotas">
             <h2 id="quotas">"Quotas"</h2>
             <p>"The operator of this server limits how much each account can have. This is what your account uses."</p>
             <dl class="facts">{rows}</dl>
         </section>
-    })
+    }
 }
 
 /// Renders the settings for members who may only read them.
@@ -222,5 +221,5 @@ fn facts(settings: SettingsForm) -> AnyView {
             </div>
         }
     });
-    plain(view! { <dl class="facts">{rows}</dl> })
+    view! { <dl class="facts">{rows}</dl> }
 }

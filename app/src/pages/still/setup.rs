@@ -1,10 +1,9 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
 use crate::components::{Icon, Problem, TextField, Username};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::{FormAnswer, LinkPage, page_request};
 use domain::Field;
-use leptos::prelude::*;
 
 const PASSWORD_HINT: &str =
     "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
@@ -49,7 +48,7 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Choose a new password",
             format!("For {email}."),
-            plain((fixed(email), password())),
+            erase((fixed(email), password())),
             "Set password",
         )
     } else if let LinkPage::Invitation {
@@ -62,7 +61,7 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Join the team",
             format!("{account_name} invites {email} as {role}. Choose a password to sign in with."),
-            plain((fixed(email), password())),
+            erase((fixed(email), password())),
             "Join",
         )
     } else {
@@ -92,11 +91,11 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Set up Voxum Console",
             lead.to_owned(),
-            plain(fields),
+            fields,
             "Create owner",
         )
     };
-    plain(view! {
+    view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>{title}</h1>
@@ -109,5 +108,5 @@ pub fn SetupPage() -> impl IntoView {
                 </button>
             </form>
         </section>
-    })
+    }
 }

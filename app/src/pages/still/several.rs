@@ -3,11 +3,10 @@
 use crate::components::{
     Attempt, Clock, Notice, PageHead, Problem, SelectField, TextField, Time, Tone,
 };
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, handover, page_request};
 use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Several API keys",
@@ -19,21 +18,21 @@ pub fn BulkPage() -> impl IntoView {
     let content = match handover().data {
         PageData::Several(Err(failure)) if failure.at(Field::Keys).is_some() => unclear(&failure),
         _ => load(HEAD, PageData::several, |page| {
-            plain(view! { <Several page=page/> })
+            view! { <Several page=page/> }
         }),
     };
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 /// Renders the refusal if there are no keys or too many; its message explains what to do.
 fn unclear(failure: &Failure) -> AnyView {
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <Notice tone=Tone::Info text=failure.message()/>
         <p>
             <a href="/keys">"Back to API Keys"</a>
         </p>
-    })
+    }
 }
 
 #[component]
@@ -53,14 +52,14 @@ fn Several(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let skipped = (page.skipped > 0).then(|| skipped(page.skipped, page.action));
     if number == 0 {
-        return plain(view! {
+        return view! {
             <h1>{HEAD.title}</h1>
             {stale}
             {skipped}
             <p>
                 <a href="/keys">"Back to API Keys"</a>
             </p>
-        });
+        };
     }
     let (verb, class, effect) = match page.action {
         BulkAction::Pause => (
@@ -103,7 +102,7 @@ fn Several(page: Data) -> impl IntoView {
     let faults = attempt.notice();
     let reason = (page.action == BulkAction::Revoke)
         .then(|| reason(&form.reason, attempt.at(Field::Reason)));
-    plain(view! {
+    view! {
         <h1>{verb} " " {number} " " {keys} "?"</h1>
         {stale}
         {faults}
@@ -131,7 +130,7 @@ fn Several(page: Data) -> impl IntoView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Renders how many of the selected keys this action does not apply to.
@@ -147,21 +146,21 @@ fn skipped(number: usize, action: BulkAction) -> AnyView {
         let why = why.replacen("is ", "are ", 1).replacen("has ", "have ", 1);
         format!("{number} keys that you chose {why}, and are left out.")
     };
-    plain(view! { <Notice tone=Tone::Info text=text/> })
+    view! { <Notice tone=Tone::Info text=text/> }
 }
 
 /// Renders a key's name and its last use.
 fn row(key: KeyView, clock: Clock) -> AnyView {
     let last_use = match key.last_use {
-        None => plain("Never used"),
-        Some(last) => plain(view! {
+        None => erase("Never used"),
+        Some(last) => view! {
             "Last used "
             <Time moment=last.at clock=clock/>
             " from "
             {last.ip}
-        }),
+        },
     };
-    plain(view! {
+    view! {
         <li>
             <a class="name" href=format!("/keys/{}", key.id)>
                 {key.name.to_string()}
@@ -169,13 +168,13 @@ fn row(key: KeyView, clock: Clock) -> AnyView {
             <code>{key.preview}</code>
             <small>{last_use}</small>
         </li>
-    })
+    }
 }
 
 fn reason(chosen: &str, error: Signal<Option<String>>) -> AnyView {
     let none = (String::new(), RevokeReason::NONE.to_owned());
     let reasons = RevokeReason::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
-    plain(view! {
+    view! {
         <SelectField
             id="reason"
             name="reason"
@@ -184,5 +183,5 @@ fn reason(chosen: &str, error: Signal<Option<String>>) -> AnyView {
             value=chosen.to_owned()
             error=error
         />
-    })
+    }
 }

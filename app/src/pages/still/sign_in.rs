@@ -1,10 +1,9 @@
 //! Signing in, on a page without script that consists of a plain form.
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::{FormAnswer, page_request};
 use domain::{AccountName, Field};
-use leptos::prelude::*;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -34,7 +33,7 @@ pub fn SignInPage() -> impl IntoView {
         _ => (String::new(), asked, None),
     };
     let known = !email.is_empty();
-    plain(view! {
+    view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>"Sign in"</h1>
@@ -78,7 +77,7 @@ pub fn SignInPage() -> impl IntoView {
                 </button>
             </form>
         </section>
-    })
+    }
 }
 
 /// Renders the second step, for members with a second factor.
@@ -103,7 +102,7 @@ fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) ->
             ("recovery", "Use a recovery code"),
         )
     };
-    plain(view! {
+    view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>"Enter a code"</h1>
@@ -131,7 +130,7 @@ fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) ->
                 <a href="/sign-in">"Start again"</a>
             </form>
         </section>
-    })
+    }
 }
 
 /// Renders the choice between the accounts whose members have this address and password.
@@ -143,7 +142,7 @@ fn accounts(choices: Vec<(String, AccountName)>, next: String) -> AnyView {
             </button>
         }
     });
-    plain(view! {
+    view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>"Choose an account"</h1>
@@ -154,5 +153,5 @@ fn accounts(choices: Vec<(String, AccountName)>, next: String) -> AnyView {
                 <a href="/sign-in">"Start again"</a>
             </form>
         </section>
-    })
+    }
 }

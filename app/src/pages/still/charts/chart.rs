@@ -1,9 +1,8 @@
 //! Calls as a bar chart, and the same numbers as a table.
 
 use super::figures::{counted, number, scale, share};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::PeriodCalls;
-use leptos::prelude::*;
 
 /// Units of the SVG. It is stretched to the available space, so it contains only lines and bars,
 /// and every text is placed beside it at its own size.
@@ -79,7 +78,7 @@ pub fn Chart(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, day)| bar(index, &day, top));
-    plain(view! {
+    view! {
         <div class="chart">
             <p class="legend" aria-hidden="true">
                 <span class="accepted">"Accepted"</span>
@@ -102,7 +101,7 @@ pub fn Chart(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
                 <span>{words.last}</span>
             </div>
         </div>
-    })
+    }
 }
 
 fn share_of(calls: u64, top: u64) -> u64 {
@@ -121,7 +120,7 @@ fn bar(index: usize, day: &PeriodCalls, top: u64) -> AnyView {
             view! { <rect class=class x=x + left y=y width=wide height=height></rect> }
         })
     };
-    plain(view! {
+    view! {
         <g>
             <title>
                 {format!("{}: {} accepted, {} refused", day.name, number(day.accepted), number(day.refused))}
@@ -130,7 +129,7 @@ fn bar(index: usize, day: &PeriodCalls, top: u64) -> AnyView {
             {piece("accepted", HEIGHT - accepted, accepted)}
             {piece("refused", HEIGHT - accepted - refused, refused)}
         </g>
-    })
+    }
 }
 
 #[component]
@@ -144,7 +143,7 @@ pub fn AsTable(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
             </tr>
         }
     });
-    plain(view! {
+    view! {
         <details class="more">
             <summary>"Show as table"</summary>
             <table class="figures">
@@ -162,5 +161,5 @@ pub fn AsTable(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </details>
-    })
+    }
 }

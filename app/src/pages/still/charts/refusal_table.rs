@@ -1,9 +1,8 @@
 //! Reasons for refused calls.
 
 use super::figures::{number, share};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::RefusalCode;
-use leptos::prelude::*;
 
 /// Length of the longest bar in SVG units; it is stretched to the available space.
 const WIDTH: u64 = 100;
@@ -29,7 +28,7 @@ pub fn RefusalTable(refusals: Vec<(RefusalCode, u64)>, caption: String) -> impl 
             </tr>
         }
     });
-    plain(view! {
+    view! {
         <table class="figures">
             <caption class="visually-hidden">
                 {caption}
@@ -43,5 +42,5 @@ pub fn RefusalTable(refusals: Vec<(RefusalCode, u64)>, caption: String) -> impl 
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
-    })
+    }
 }

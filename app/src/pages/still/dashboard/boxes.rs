@@ -1,13 +1,12 @@
 //! The boxes for keys, inventory and leads, each with its latest change.
 
 use crate::components::{Badge, Icon};
-use crate::lean::plain;
 use crate::pages::still::charts::number;
+use crate::prelude::*;
 use domain::{
     DisplayTime, ExpiringKey, KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus,
     Timestamp, relative,
 };
-use leptos::prelude::*;
 
 /// Number of soon-expiring keys that are listed by name.
 const NAMED: usize = 5;
@@ -74,7 +73,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
                 .then(|| view! { <p><a href="/keys?expires=30">"See all that end within 30 days"</a></p> })}
         }
     });
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
@@ -83,7 +82,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
             {unused}
             <p><a href="/keys">"See all keys"</a></p>
         </section>
-    })
+    }
 }
 
 /// Formats a count such as `999` or `1,000+`, since the server stops counting there.
@@ -99,14 +98,14 @@ fn many(count: u32, one: &str, many: &str) -> String {
 
 #[component]
 pub fn Inventory(items: u64, change: Option<LastChange>, now: Timestamp) -> impl IntoView {
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="inventory">
             <h2 id="inventory">"Inventory"</h2>
             <p class="stat"><strong>{number(items)}</strong> {if items == 1 { " item" } else { " items" }}</p>
             {last(change, "Nothing was sent yet.", now)}
             <p><a href="/inventory">"See the inventory"</a></p>
         </section>
-    })
+    }
 }
 
 #[component]
@@ -121,7 +120,7 @@ pub fn Leads(
         .map(|(status, count)| format!("{} {}", number(count), status.label().to_lowercase()))
         .collect();
     let counts = (!counts.is_empty()).then(|| view! { <p>{counts.join(", ")}</p> });
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="leads">
             <h2 id="leads">"Leads"</h2>
             <p class="stat"><strong>{number(total)}</strong> {if total == 1 { " lead" } else { " leads" }}</p>
@@ -129,25 +128,25 @@ pub fn Leads(
             {last(change, "None came yet.", now)}
             <p><a href="/leads">"See the leads"</a></p>
         </section>
-    })
+    }
 }
 
 /// Renders the latest change, with its author and its time.
 fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyView {
     let Some(LastChange { at, what, key }) = change else {
-        return plain(view! { <p class="second">{never}</p> });
+        return view! { <p class="second">{never}</p> };
     };
     let who = key.map_or_else(
         || " in the console".to_owned(),
         |name| format!(" by “{name}”"),
     );
-    plain(view! {
+    view! {
         <div class="last">
             <h3>"Last change"</h3>
             <p>{what} {who}</p>
             <p class="second small">{when(&at, &at.exact, now)}</p>
         </div>
-    })
+    }
 }
 
 /// Renders a time such as "3 minutes ago · 23 Nov 2026, 05:31:07 UTC". The page does not update, so
@@ -155,5 +154,5 @@ fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyV
 fn when(moment: &DisplayTime, exact: &str, now: Timestamp) -> AnyView {
     let words = format!("{} · {exact}", relative(moment.at, now));
     let iso = moment.iso.clone();
-    plain(view! { <time datetime=iso>{words}</time> })
+    view! { <time datetime=iso>{words}</time> }
 }

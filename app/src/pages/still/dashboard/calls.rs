@@ -1,9 +1,8 @@
 //! The calls of the last 30 days.
 
-use crate::lean::plain;
 use crate::pages::still::charts::{AsTable, Chart, Words, number, sums};
+use crate::prelude::*;
 use domain::PeriodCalls;
-use leptos::prelude::*;
 
 const WORDS: Words = Words {
     title: "Calls a day over the last 30 days",
@@ -20,13 +19,13 @@ pub fn Calls(days: Vec<PeriodCalls>, zone: String) -> impl IntoView {
         .last()
         .map_or((0, 0), |day| (day.accepted, day.refused));
     let content = if accepted + refused == 0 {
-        plain(view! {
+        view! {
             <p class="second">
                 "No calls in the last 30 days. Refresh this page a few seconds after a system makes one."
             </p>
-        })
+        }
     } else {
-        plain(view! {
+        view! {
             <dl class="stats">
                 {stat("Today", today)}
                 {stat("Last 30 days", (accepted, refused))}
@@ -36,19 +35,19 @@ pub fn Calls(days: Vec<PeriodCalls>, zone: String) -> impl IntoView {
             <p class="second small">
                 "A day begins at midnight in the account's time zone, " {zone} "."
             </p>
-        })
+        }
     };
-    plain(view! {
+    view! {
         <section class="box wide" aria-labelledby="calls">
             <h2 id="calls">"Calls"</h2>
             {content}
         </section>
-    })
+    }
 }
 
 fn stat(name: &'static str, (accepted, refused): (u64, u64)) -> AnyView {
     let calls = accepted + refused;
-    plain(view! {
+    view! {
         <div>
             <dt>{name}</dt>
             <dd>
@@ -57,5 +56,5 @@ fn stat(name: &'static str, (accepted, refused): (u64, u64)) -> AnyView {
                 <span class="second">{number(refused)} " refused"</span>
             </dd>
         </div>
-    })
+    }
 }

@@ -6,13 +6,12 @@ mod refusals;
 mod steps;
 
 use crate::components::PageHead;
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::PageData;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
 use domain::DashboardPage as Data;
-use leptos::prelude::*;
 use refusals::Refusals;
 use steps::Steps;
 
@@ -24,7 +23,7 @@ const HEAD: Head = Head {
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     load(HEAD, PageData::dashboard, |page| {
-        plain(view! { <Dashboard page=page/> })
+        view! { <Dashboard page=page/> }
     })
 }
 
@@ -52,9 +51,9 @@ fn Dashboard(page: Data) -> impl IntoView {
             </div>
         }
     });
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {steps}
         {board}
-    })
+    }
 }

@@ -1,20 +1,19 @@
 //! Reasons for refused calls.
 
-use crate::lean::plain;
 use crate::pages::still::charts::RefusalTable;
+use crate::prelude::*;
 use domain::RefusalCode;
-use leptos::prelude::*;
 
 const CAPTION: &str = "Refused calls by reason over the last 30 days, the most frequent first";
 
 #[component]
 pub fn Refusals(refusals: Vec<(RefusalCode, u64)>) -> impl IntoView {
     let content = if refusals.is_empty() {
-        plain(view! { <p class="second">"None in the last 30 days."</p> })
+        view! { <p class="second">"None in the last 30 days."</p> }
     } else {
-        plain(view! { <RefusalTable refusals=refusals caption=CAPTION.to_owned()/> })
+        view! { <RefusalTable refusals=refusals caption=CAPTION.to_owned()/> }
     };
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="refusals">
             <h2 id="refusals">"Refused calls by reason"</h2>
             {content}
@@ -23,5 +22,5 @@ pub fn Refusals(refusals: Vec<(RefusalCode, u64)>) -> impl IntoView {
                 "Calls without a key, or with one that this server does not know, belong to no account and are not counted."
             </p>
         </section>
-    })
+    }
 }

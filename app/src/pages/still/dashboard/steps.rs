@@ -1,9 +1,8 @@
 //! The first steps of a new account, ticked off as they are completed.
 
 use crate::components::{Code, Icon};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::OnboardingSteps;
-use leptos::prelude::*;
 
 #[component]
 pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl IntoView {
@@ -12,27 +11,27 @@ pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl Into
         .filter(|done| *done)
         .count();
     let key = if may_manage {
-        plain(view! {
+        view! {
             <p>"A key is how a system of yours proves that it may see or change your data. Give each system its own."</p>
             <a class="button primary" href="/keys/new">"Create API Key"</a>
-        })
+        }
     } else {
-        plain(view! {
+        view! {
             <p>"A key is how a system of yours proves that it may see or change your data. An owner or admin of your account creates it."</p>
-        })
+        }
     };
-    let call = plain(view! {
+    let call = view! {
         <p>"Put your key in the place of the one in this line. The answer tells what the key may do."</p>
         <Code id="first-call" text=call/>
-    });
-    let data = plain(view! {
+    };
+    let data = view! {
         <p>
             "Have your systems send items or leads by API"
             {may_manage.then_some(", or send a file of items")}
             ". The " <a href="/inventory">"Inventory"</a> " and " <a href="/leads">"Leads"</a>
             " pages show how."
         </p>
-    });
+    };
     // Only the next step is expanded.
     let next = [done.key, done.call, done.data]
         .iter()
@@ -47,11 +46,9 @@ pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl Into
         .enumerate()
         .map(|(index, (title, done, how))| {
             let mark = if done {
-                plain(
-                    view! { <Icon name="#i-check"/> <span class="visually-hidden">"Done: "</span> },
-                )
+                view! { <Icon name="#i-check"/> <span class="visually-hidden">"Done: "</span> }
             } else {
-                plain(view! { <span aria-hidden="true">{index + 1}</span> })
+                view! { <span aria-hidden="true">{index + 1}</span> }
             };
             let open = next == Some(index);
             view! {
@@ -64,11 +61,11 @@ pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl Into
                 </li>
             }
         });
-    plain(view! {
+    view! {
         <section class="box first" aria-labelledby="first">
             <h2 id="first">"Connect your first system"</h2>
             <p class="second">{format!("{count} of 3 steps done")}</p>
             <ol>{steps.collect_view()}</ol>
         </section>
-    })
+    }
 }

@@ -2,9 +2,8 @@
 
 use super::count;
 use crate::components::{Notice, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{ImportColumn, ImportTable};
-use leptos::prelude::*;
 
 const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text, unless \
     the file has the columns of an export of this inventory. Rows without a name that repeat the id of a row above, such as \
@@ -28,7 +27,7 @@ fn left_out(columns: &[ImportColumn]) -> Option<AnyView> {
         );
         let text =
             format!("An item has at most {MAX_ATTRIBUTES} attributes, so {columns} left out.");
-        plain(view! { <Notice tone=Tone::Info text=text/> })
+        view! { <Notice tone=Tone::Info text=text/> }
     })
 }
 
@@ -49,7 +48,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         .enumerate()
         .map(|(place, column)| row(place, column, &targets, errors))
         .collect_view();
-    plain(view! {
+    view! {
         <section class="report" aria-labelledby="columns">
             <h2 id="columns">"Columns"</h2>
             {remembered}
@@ -75,7 +74,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
                 </table>
             </div>
         </section>
-    })
+    }
 }
 
 fn row(
@@ -97,15 +96,15 @@ fn row(
     let faults = faults.join(" ");
     let number = place + 1;
     let header = if header.is_empty() {
-        plain(view! { <span class="second">{format!("Column {number}, without a name")}</span> })
+        view! { <span class="second">{format!("Column {number}, without a name")}</span> }
     } else {
-        plain(header)
+        erase(header)
     };
     let values = if values.is_empty() {
-        plain(view! { <li class="second">"No values"</li> })
+        view! { <li class="second">"No values"</li> }
     } else {
         let values = values.into_iter().map(|value| view! { <li>{value}</li> });
-        plain(values.collect_view())
+        erase(values.collect_view())
     };
     let options = targets
         .iter()
@@ -117,7 +116,7 @@ fn row(
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row" id=format!("{id}-name")>
                 {header}
@@ -140,5 +139,5 @@ fn row(
                 </div>
             </td>
         </tr>
-    })
+    }
 }

@@ -3,9 +3,8 @@
 use super::columns::columns;
 use super::head;
 use crate::components::{Column, Icon, Row, Table, given};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{ImportFile, ImportTable};
-use leptos::prelude::*;
 
 const ITEMS: &[Column] = &[
     Column::Text("Id"),
@@ -38,12 +37,12 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
     let table = table.map(|table| {
         let reading = reading(&table, &errors);
         let columns = columns(table, &errors);
-        plain(view! {
+        view! {
             {columns}
             {reading}
-        })
+        }
     });
-    plain(view! {
+    view! {
         {head(2)}
         {summary}
         <section class="report" aria-labelledby="about">
@@ -78,7 +77,7 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Renders the first items of a file without columns.
@@ -92,9 +91,7 @@ fn first_items(items: Vec<[String; 3]>) -> Option<AnyView> {
         view! { <Row columns=ITEMS name=id under=Vec::new() cells=cells/> }
     });
     let rows = rows.collect_view().into_any();
-    Some(plain(
-        view! { <Table caption="First items" columns=ITEMS rows=rows/> },
-    ))
+    Some(view! { <Table caption="First items" columns=ITEMS rows=rows/> })
 }
 
 /// Renders the errors of the form, each with a link to its control.
@@ -110,7 +107,7 @@ fn summary(errors: &[(String, String)]) -> Option<AnyView> {
         }
     });
     let links = links.collect_view();
-    Some(plain(view! {
+    Some(view! {
         <div class="notice" data-tone="error" role="alert" tabindex="-1" autofocus>
             <Icon name="#i-alert"/>
             <div>
@@ -118,7 +115,7 @@ fn summary(errors: &[(String, String)]) -> Option<AnyView> {
                 <ul>{links}</ul>
             </div>
         </div>
-    }))
+    })
 }
 
 /// Renders the choices of how values of a table are read.
@@ -137,7 +134,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         {choice(
             "decimals",
             "Numbers of prices",
@@ -156,7 +153,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
                 {error}
             </div>
         </div>
-    })
+    }
 }
 
 /// Renders a choice between several options, each a value and its label.
@@ -174,12 +171,12 @@ fn choice(
         }
     });
     let options = options.collect_view();
-    plain(view! {
+    view! {
         <div class="field">
             <label for=name>{label}</label>
             <select id=name name=name>
                 {options}
             </select>
         </div>
-    })
+    }
 }

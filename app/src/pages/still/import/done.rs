@@ -4,9 +4,8 @@ use super::faults::fault_table;
 use super::preview::numbers;
 use super::{HEAD, count};
 use crate::components::{Notice, PageHead, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::ImportResult;
-use leptos::prelude::*;
 
 #[component]
 pub fn Done(result: ImportResult) -> impl IntoView {
@@ -24,7 +23,7 @@ pub fn Done(result: ImportResult) -> impl IntoView {
     };
     let more = counts.faulty.saturating_sub(faults.len() as u64);
     let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <section class="report" aria-label="Result of the import">
             <Notice tone=tone title="The items were imported" text=text/>
@@ -40,5 +39,5 @@ pub fn Done(result: ImportResult) -> impl IntoView {
                 "Show the inventory"
             </a>
         </div>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! The effects of an import: new, changed and removed items.
 
 use crate::components::{Column, Row, Table, given};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{ChangedItem, NewItem};
-use leptos::prelude::*;
 
 const NEW: &[Column] = &[
     Column::Text("Id"),
@@ -22,11 +21,11 @@ pub fn created(number: u64, items: Vec<NewItem>) -> Option<AnyView> {
     let rows = items.into_iter().map(|item| {
         let price = given(Some(item.price).filter(|price| !price.is_empty()));
         let available = if item.available { "Yes" } else { "No" };
-        let cells = vec![plain(item.name), price, plain(available)];
+        let cells = vec![erase(item.name), price, erase(available)];
         view! { <Row columns=NEW name=item.id under=Vec::new() cells=cells/> }
     });
     let rows = rows.collect_view().into_any();
-    let table = plain(view! { <Table caption="New items" columns=NEW rows=rows/> });
+    let table = view! { <Table caption="New items" columns=NEW rows=rows/> };
     let is_open = shown <= OPEN;
     details("new", "New items", number, shown, is_open, table)
 }
@@ -35,11 +34,10 @@ pub fn created(number: u64, items: Vec<NewItem>) -> Option<AnyView> {
 pub fn removed(number: u64, items: Vec<(String, String)>) -> Option<AnyView> {
     let shown = items.len() as u64;
     let rows = items.into_iter().map(|(id, name)| {
-        view! { <Row columns=REMOVED name=id under=Vec::new() cells=vec![plain(name)]/> }
+        view! { <Row columns=REMOVED name=id under=Vec::new() cells=vec![erase(name)]/> }
     });
     let rows = rows.collect_view().into_any();
-    let table =
-        plain(view! { <Table caption="Items that are removed" columns=REMOVED rows=rows/> });
+    let table = view! { <Table caption="Items that are removed" columns=REMOVED rows=rows/> };
     details("gone", "Items that are removed", number, shown, true, table)
 }
 
@@ -54,19 +52,19 @@ fn details(
     if number == 0 {
         return None;
     }
-    Some(plain(view! {
+    Some(view! {
         <details class="panel" id=anchor open=is_open>
             <summary>{format!("{title}: {number}")}</summary>
             <div>{table} {more(number, shown)}</div>
         </details>
-    }))
+    })
 }
 
 /// Renders the number of items that are not shown.
 fn more(number: u64, shown: u64) -> Option<AnyView> {
     let more = number.saturating_sub(shown);
     let text = format!("And {more} more.");
-    (more > 0).then(|| plain(view! { <p class="second">{text}</p> }))
+    (more > 0).then(|| view! { <p class="second">{text}</p> })
 }
 
 /// Renders the changed items, with each field before and after.
@@ -76,7 +74,7 @@ pub fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
     }
     let more = more(number, items.len() as u64);
     let rows = items.into_iter().map(change).collect_view();
-    Some(plain(view! {
+    Some(view! {
         <section class="report" aria-labelledby="changes">
             <h2 id="changes">{format!("Changed items: {number}")}</h2>
             <div class="table-card">
@@ -97,13 +95,13 @@ pub fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
             </div>
             {more}
         </section>
-    }))
+    })
 }
 
 fn change(item: ChangedItem) -> AnyView {
     let value = |text: Option<String>| match text {
-        Some(text) => plain(text),
-        None => plain(view! { <span class="second">"none"</span> }),
+        Some(text) => erase(text),
+        None => view! { <span class="second">"none"</span> },
     };
     let fields = item
         .fields
@@ -120,7 +118,7 @@ fn change(item: ChangedItem) -> AnyView {
             }
         })
         .collect_view();
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 {item.id}
@@ -129,5 +127,5 @@ fn change(item: ChangedItem) -> AnyView {
                 <ul>{fields}</ul>
             </td>
         </tr>
-    })
+    }
 }

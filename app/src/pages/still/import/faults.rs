@@ -1,8 +1,7 @@
 //! The errors in a file, row by row.
 
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::RowErrors;
-use leptos::prelude::*;
 
 /// Renders the rows with errors; `None` if there are none.
 pub fn fault_table(rows: Vec<RowErrors>) -> Option<AnyView> {
@@ -31,7 +30,7 @@ pub fn fault_table(rows: Vec<RowErrors>) -> Option<AnyView> {
             }
         })
         .collect_view();
-    Some(plain(view! {
+    Some(view! {
         <div class="table-card">
             <table role="table">
                 <caption class="visually-hidden">"Faults by row"</caption>
@@ -48,5 +47,5 @@ pub fn fault_table(rows: Vec<RowErrors>) -> Option<AnyView> {
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
-    }))
+    })
 }

@@ -11,11 +11,10 @@ mod preview;
 mod start;
 
 use crate::components::PageHead;
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::PageData;
 use domain::ImportPage as Data;
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Import items",
@@ -25,13 +24,13 @@ const HEAD: Head = Head {
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let content = load(HEAD, PageData::import, |page| match page {
-        Data::Start(start) => plain(view! { <start::Start start=*start/> }),
-        Data::Describe(file) => plain(view! { <describe::Describe file=*file/> }),
-        Data::Preview(preview) => plain(view! { <preview::Preview preview=*preview/> }),
-        Data::Done(result) => plain(view! { <done::Done result=*result/> }),
+        Data::Start(start) => view! { <start::Start start=*start/> },
+        Data::Describe(file) => view! { <describe::Describe file=*file/> },
+        Data::Preview(preview) => view! { <preview::Preview preview=*preview/> },
+        Data::Done(result) => view! { <done::Done result=*result/> },
         Data::Unavailable => gone(),
     });
-    plain(view! { <div class="import">{content}</div> })
+    view! { <div class="import">{content}</div> }
 }
 
 /// Renders the heading of a step.
@@ -48,16 +47,16 @@ fn head(step: usize) -> AnyView {
         }
     });
     let steps = steps.collect_view();
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <ol class="import-steps" aria-label="Steps">
             {steps}
         </ol>
-    })
+    }
 }
 
 fn gone() -> AnyView {
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <section class="empty">
             <h2>"This import is over"</h2>
@@ -68,18 +67,18 @@ fn gone() -> AnyView {
                 "Choose a file"
             </a>
         </section>
-    })
+    }
 }
 
 /// Renders the button that discards an import.
 fn discard(path: &str) -> AnyView {
-    plain(view! {
+    view! {
         <form method="post" action=format!("{path}/discard")>
             <button type="submit" class="button">
                 "Discard this import"
             </button>
         </form>
-    })
+    }
 }
 
 /// Formats a number with its noun, such as `1 item` or `3 items`.

@@ -3,9 +3,8 @@
 use super::faults::fault_table;
 use super::{count, discard, effects, head};
 use crate::components::{FieldError, Notice, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{ImportCounts, ImportPreview, RowErrors};
-use leptos::prelude::*;
 
 const OUTDATED: &str =
     "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
@@ -33,7 +32,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     let report = format!("{path}/faults.csv");
     let discard = discard(&path);
     let form = if refused.is_some() {
-        plain(view! {
+        view! {
             <div class="actions">
                 <a class="button" href="/inventory/import">
                     "Choose another file"
@@ -45,7 +44,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
                     "Change the choices"
                 </a>
             </div>
-        })
+        }
     } else {
         confirm(&path, &counts, digest, typed, error)
     };
@@ -59,7 +58,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     });
     let faults = fault_section(&counts, faults, reported, skips && !is_refused, report);
     let numbers = (!is_refused).then(|| numbers(&counts));
-    plain(view! {
+    view! {
         {head(3)}
         {outdated}
         {refused}
@@ -72,7 +71,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         {faults}
         {form}
         {discard}
-    })
+    }
 }
 
 /// Renders the faulty rows, of which `rows` holds the first and the downloadable report `reported`.
@@ -102,7 +101,7 @@ fn fault_section(
         let text = format!("The first {shown} are shown. The download contains {download}.");
         view! { <p class="second">{text}</p> }
     });
-    Some(plain(view! {
+    Some(view! {
         <section class="report" aria-labelledby="faults">
             <h2 id="faults">{title}</h2>
             {extent}
@@ -111,7 +110,7 @@ fn fault_section(
                 "Download the faults (CSV)"
             </a>
         </section>
-    }))
+    })
 }
 
 /// Renders the counts of a preview or of a result.
@@ -142,7 +141,7 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
         }
     });
     let rows = rows.collect_view();
-    plain(view! { <dl class="facts import-numbers">{rows}</dl> })
+    view! { <dl class="facts import-numbers">{rows}</dl> }
 }
 
 fn confirm(
@@ -154,14 +153,14 @@ fn confirm(
 ) -> AnyView {
     let is_invalid = error.is_some();
     let summary = error.clone().map(|error| {
-        let link = plain(view! { <a href="#removals">{error}</a> });
-        plain(view! { <Notice tone=Tone::Error text="Nothing was changed." action=link/> })
+        let link = view! { <a href="#removals">{error}</a> };
+        view! { <Notice tone=Tone::Error text="Nothing was changed." action=link/> }
     });
     let removals = (counts.removed > 0).then(|| {
         let number = counts.removed;
         let label = count(number, "item is removed", "items are removed");
         let error = Signal::derive(move || error.clone());
-        plain(view! {
+        view! {
             <div class="field">
                 <label for="removals">{format!("{label}. Type this number to confirm")}</label>
                 <input
@@ -178,14 +177,14 @@ fn confirm(
                 />
                 <FieldError id="removals-error" error=error/>
             </div>
-        })
+        }
     });
     let class = if counts.removed > 0 {
         "button danger"
     } else {
         "button primary"
     };
-    plain(view! {
+    view! {
         {summary}
         <form class="form" method="post" action=format!("{path}/apply") novalidate>
             <input type="hidden" name="preview" value=digest/>
@@ -199,5 +198,5 @@ fn confirm(
                 </button>
             </div>
         </form>
-    })
+    }
 }

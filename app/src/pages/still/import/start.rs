@@ -3,10 +3,9 @@
 use super::faults::fault_table;
 use super::{discard, head};
 use crate::components::{Clock, Notice, Time, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use crate::request::page_request;
 use domain::{FileRefusal, ImportStart, OpenImport};
-use leptos::prelude::*;
 
 #[component]
 pub fn Start(start: ImportStart) -> impl IntoView {
@@ -17,7 +16,7 @@ pub fn Start(start: ImportStart) -> impl IntoView {
     });
     let refused = start.refused.map(refused);
     let open = start.open.map(open);
-    plain(view! {
+    view! {
         {head(1)}
         {discarded}
         {refused}
@@ -50,27 +49,27 @@ pub fn Start(start: ImportStart) -> impl IntoView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 fn refused(refusal: FileRefusal) -> AnyView {
     let FileRefusal { reason, rows } = refusal;
-    plain(view! {
+    view! {
         <section id="refused" class="report" aria-label="Why the file was refused">
             <Notice
                 tone=Tone::Error
                 title="The file cannot be read"
                 text=reason
-                action=plain(view! { <a href="/inventory/template.csv">"Download a template"</a> })
+                action=view! { <a href="/inventory/template.csv">"Download a template"</a> }
             />
             {fault_table(rows)}
         </section>
-    })
+    }
 }
 
 fn open(open: OpenImport) -> AnyView {
     let clock = Clock::start(open.started.at);
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="open">
             <h2 id="open">"An import that you have begun"</h2>
             <p>
@@ -86,5 +85,5 @@ fn open(open: OpenImport) -> AnyView {
                 </a>
             </div>
         </section>
-    })
+    }
 }

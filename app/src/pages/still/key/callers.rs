@@ -1,10 +1,9 @@
 //! The callers of a key.
 
 use crate::components::{Clock, Column, Row, Table, Time};
-use crate::lean::plain;
 use crate::pages::still::charts::number;
+use crate::prelude::*;
 use domain::{CallerRow, RefusalCode};
-use leptos::prelude::*;
 
 const CALLERS: &[Column] = &[
     Column::Text("Address"),
@@ -27,45 +26,41 @@ pub fn Callers(
     clock: Clock,
 ) -> impl IntoView {
     let content = if callers.is_empty() {
-        plain(
-            view! { <p class="second">"Nobody yet. Refresh this page a few seconds after the first call."</p> },
-        )
+        view! { <p class="second">"Nobody yet. Refresh this page a few seconds after the first call."</p> }
     } else {
         let rows = callers.into_iter().map(|caller| {
             let cells = vec![
-                plain(view! { <Time moment=caller.first clock=clock/> }),
-                plain(view! { <Time moment=caller.last clock=clock/> }),
-                plain(number(caller.calls)),
+                view! { <Time moment=caller.first clock=clock/> },
+                view! { <Time moment=caller.last clock=clock/> },
+                erase(number(caller.calls)),
             ];
             let under = caller.user_agent.into_iter().collect();
             view! { <Row columns=CALLERS name=caller.ip under=under cells=cells/> }
         });
-        let rows = plain(rows.collect_view());
-        plain(
-            view! { <Table caption="Who calls with this key, the latest first" columns=CALLERS rows=rows/> },
-        )
+        let rows = erase(rows.collect_view());
+        view! { <Table caption="Who calls with this key, the latest first" columns=CALLERS rows=rows/> }
     };
     let in_vain = (!refused.is_empty()).then(|| {
         let rows = refused.into_iter().map(|(refusal, caller)| {
             let cells = vec![
-                plain(refusal.label()),
-                plain(view! { <Time moment=caller.last clock=clock/> }),
-                plain(number(caller.calls)),
+                erase(refusal.label()),
+                view! { <Time moment=caller.last clock=clock/> },
+                erase(number(caller.calls)),
             ];
             let under = caller.user_agent.into_iter().collect();
             view! { <Row columns=REFUSED name=caller.ip under=under cells=cells/> }
         });
-        let rows = plain(rows.collect_view());
+        let rows = erase(rows.collect_view());
         view! {
             <h3>"Turned away"</h3>
             <Table caption="Who was turned away with this key, the latest first" columns=REFUSED rows=rows/>
         }
     });
-    plain(view! {
+    view! {
         <section class="part" aria-labelledby="callers">
             <h2 id="callers">"Who calls"</h2>
             {content}
             {in_vain}
         </section>
-    })
+    }
 }

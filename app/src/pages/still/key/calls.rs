@@ -1,9 +1,8 @@
 //! The calls of a key and their outcomes.
 
-use crate::lean::plain;
 use crate::pages::still::charts::{AsTable, Chart, RefusalTable, Words, counted, number, sums};
+use crate::prelude::*;
 use domain::{ActivityPeriod, KeyActivity, KeyId};
-use leptos::prelude::*;
 
 const fn words(period: ActivityPeriod) -> Words {
     let (title, unit, at, last) = match period {
@@ -42,18 +41,18 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     let (accepted, refused) = sums(&tallies);
     let words = words(period);
     let content = if accepted + refused == 0 {
-        plain(view! {
+        view! {
             <p class="second">{format!("No calls in the last {}.", period.label())}</p>
-        })
+        }
     } else {
-        plain(view! {
+        view! {
             <p>
                 <strong>{counted(accepted + refused, "call", "calls")}</strong>
                 <span class="second">{format!(", {} refused", number(refused))}</span>
             </p>
             <Chart days=tallies.clone() words=words/>
             <AsTable days=tallies words=words/>
-        })
+        }
     };
     let reasons = (!refusals.is_empty()).then(|| {
         let caption = format!(
@@ -66,7 +65,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
             <p><a href="/refusals">"Look up a request id"</a></p>
         }
     });
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="calls">
             <div class="box-head">
                 <h2 id="calls">"Calls"</h2>
@@ -77,5 +76,5 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
             {content}
             {reasons}
         </section>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! The properties and permissions of a key.
 
 use crate::components::{Badge, Clock, Day, Time};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{KeyStatus, KeyView, LastUse};
-use leptos::prelude::*;
 
 pub fn facts(
     key: &KeyView,
@@ -16,35 +15,35 @@ pub fn facts(
 ) -> AnyView {
     let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
     let end = match (&key.revocation, &key.expires) {
-        (Some(revocation), _) => plain(view! {
+        (Some(revocation), _) => view! {
             {revocation.reason.label()}
             ", "
             <Time moment=revocation.at.clone() clock=clock/>
             " by "
             {revocation.by.clone()}
             {revocation.receipt.clone().map(|receipt| view! { <p class="second">{receipt} "."</p> })}
-        }),
-        (None, Some(end)) => plain(view! {
+        },
+        (None, Some(end)) => view! {
             {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }}
             <Day moment=end.clone()/>
-        }),
-        (None, None) => plain("No expiry"),
+        },
+        (None, None) => erase("No expiry"),
     };
     let last_use = match key.last_use.clone() {
-        None => plain("Never used"),
-        Some(LastUse { at, ip, user_agent }) => plain(view! {
+        None => erase("Never used"),
+        Some(LastUse { at, ip, user_agent }) => view! {
             <Time moment=at clock=clock/>
             " from "
             {ip}
             {user_agent.map(|agent| format!(" · {agent}"))}
-        }),
+        },
     };
-    let created = plain(view! {
+    let created = view! {
         <Time moment=key.created.clone() clock=clock/>
         " by "
         {key.created_by.clone()}
         {creator_is_deactivated.then_some(" (deactivated member)")}
-    });
+    };
     let limit = match key.own_limit {
         Some(_) => limit,
         None => format!("{limit} (the account's)"),
@@ -54,26 +53,23 @@ pub fn facts(
     } else {
         allow_list.join(", ")
     };
-    let status = plain(view! {
+    let status = view! {
         <Badge status=key.status/>
         " "
         {end}
-    });
+    };
     let mut rows = vec![
         ("Status", status),
-        (
-            "Key preview",
-            plain(view! { <code>{key.preview.clone()}</code> }),
-        ),
-        ("Permissions", plain(scopes.join(", "))),
+        ("Key preview", view! { <code>{key.preview.clone()}</code> }),
+        ("Permissions", erase(scopes.join(", "))),
         ("Last used", last_use),
         ("Created", created),
-        ("Rate limit", plain(limit)),
-        ("Allowed from", plain(from)),
+        ("Rate limit", erase(limit)),
+        ("Allowed from", erase(from)),
     ];
     rows.extend(links);
     if !note.is_empty() {
-        rows.push(("Note", plain(view! { <span class="note">{note}</span> })));
+        rows.push(("Note", view! { <span class="note">{note}</span> }));
     }
     let rows = rows.into_iter().map(|(name, value)| {
         view! {
@@ -83,5 +79,5 @@ pub fn facts(
             </div>
         }
     });
-    plain(view! { <dl class="facts">{rows.collect_view()}</dl> })
+    view! { <dl class="facts">{rows.collect_view()}</dl> }
 }

@@ -1,13 +1,12 @@
 //! The history of a key.
 
 use crate::components::{Clock, Time};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{HistoryRow, KeyId};
-use leptos::prelude::*;
 
 pub fn history(id: &KeyId, rows: Vec<HistoryRow>, clock: Clock) -> AnyView {
     let rows = rows.into_iter().map(|row| event(row, clock));
-    plain(view! {
+    view! {
         <section class="history">
             <h2>"History"</h2>
             <ol>{rows.collect_view()}</ol>
@@ -15,12 +14,12 @@ pub fn history(id: &KeyId, rows: Vec<HistoryRow>, clock: Clock) -> AnyView {
                 <a href=format!("/audit?thing={id}")>"This key in the audit log"</a>
             </p>
         </section>
-    })
+    }
 }
 
 fn event(row: HistoryRow, clock: Clock) -> AnyView {
     let from = row.from.map(|from| format!(" from {from}"));
-    plain(view! {
+    view! {
         <li>
             <p>{row.what}</p>
             <p class="second">
@@ -30,5 +29,5 @@ fn event(row: HistoryRow, clock: Clock) -> AnyView {
                 {from}
             </p>
         </li>
-    })
+    }
 }

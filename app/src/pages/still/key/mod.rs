@@ -10,16 +10,15 @@ mod scopes;
 use super::ending::ending;
 use super::rotation::{OverlapSection, links};
 use crate::components::{Clock, Icon, Notice, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::charts::counted;
+use crate::prelude::*;
 use crate::request::{PageData, page_request};
 use callers::Callers;
 use calls::calls;
 use domain::{DisplayTime, Failure, KeyPage as Data, KeyStatus, KeyView, relative};
 use facts::facts;
 use history::history;
-use leptos::prelude::*;
 use networks::networks;
 
 const HEAD: Head = Head {
@@ -30,7 +29,7 @@ const HEAD: Head = Head {
 #[component]
 pub fn KeyPage() -> impl IntoView {
     load(HEAD, PageData::key, |page| {
-        plain(view! { <Key page=page/> })
+        view! { <Key page=page/> }
     })
 }
 
@@ -70,7 +69,7 @@ fn Key(page: Data) -> impl IntoView {
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
-    plain(view! {
+    view! {
         <div class="page-head">
             <div>
                 <p>
@@ -94,7 +93,7 @@ fn Key(page: Data) -> impl IntoView {
         {scopes::scopes(&id, scopes, may_change, clock)}
         {networks(&id, page.allow_list, watch, may_change, clock)}
         {history(&id, page.history, clock)}
-    })
+    }
 }
 
 /// Returns the confirmation of the change that was just made, unless the key's state has changed
@@ -142,7 +141,7 @@ fn still_called(calls: u64, last: &DisplayTime, now: domain::Timestamp) -> AnyVi
         counted(calls, "call", "calls"),
         relative(last.at, now),
     );
-    plain(view! { <Notice tone=Tone::Warning text=text/> })
+    view! { <Notice tone=Tone::Warning text=text/> }
 }
 
 fn actions(key: &KeyView) -> AnyView {
@@ -152,7 +151,7 @@ fn actions(key: &KeyView) -> AnyView {
     } else {
         ("pause", "Pause")
     };
-    plain(view! {
+    view! {
         <div class="key-actions">
         <form method="post" action=format!("{at}/{verb}")>
             <button type="submit" class="button">
@@ -169,5 +168,5 @@ fn actions(key: &KeyView) -> AnyView {
             "Revoke"
         </a>
         </div>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! The networks that a key may be used from, and a watch that records where its calls come from.
 
 use crate::components::{Clock, Time};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{KeyId, Watch};
-use leptos::prelude::*;
 
 pub fn networks(
     id: &KeyId,
@@ -17,22 +16,22 @@ pub fn networks(
         Some(watch) => watching(id, watch, may_change, clock),
         None => open(id, may_change),
     };
-    plain(view! {
+    view! {
         <section class="part" aria-labelledby="networks">
             <h2 id="networks">"Allowed addresses"</h2>
             {content}
         </section>
-    })
+    }
 }
 
 fn enforced(allowed: Vec<String>) -> AnyView {
     let allowed = allowed.into_iter().map(|network| {
         view! { <li><code>{network}</code></li> }
     });
-    plain(view! {
+    view! {
         <p>"Calls from anywhere else are refused."</p>
         <ul class="networks">{allowed.collect_view()}</ul>
-    })
+    }
 }
 
 fn open(id: &KeyId, may_change: bool) -> AnyView {
@@ -48,10 +47,10 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
             </form>
         }
     });
-    plain(view! {
+    view! {
         <p>"Calls may come from any address."</p>
         {form}
-    })
+    }
 }
 
 fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
@@ -68,11 +67,11 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
             </label>
         }
     });
-    let boxes = plain(boxes.collect_view());
+    let boxes = erase(boxes.collect_view());
     let list = if nobody {
-        plain(view! { <p class="second">"No calls since then."</p> })
+        view! { <p class="second">"No calls since then."</p> }
     } else {
-        plain(view! {
+        view! {
             <form method="post" action=format!("/keys/{id}/enforce") class="form">
                 <fieldset class="field">
                     <legend>"Calls came from"</legend>
@@ -87,7 +86,7 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
                     </div>
                 })}
             </form>
-        })
+        }
     };
     let stop = may_change.then(|| {
         view! {
@@ -98,9 +97,9 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
             </form>
         }
     });
-    plain(view! {
+    view! {
         <p>"Watching began " <Time moment=since clock=clock/> ". Calls may still come from any address."</p>
         {list}
         {stop}
-    })
+    }
 }

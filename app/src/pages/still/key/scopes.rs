@@ -1,9 +1,8 @@
 //! The permissions of a key and when each was last used.
 
 use crate::components::{Clock, Time};
-use crate::lean::plain;
+use crate::prelude::*;
 use domain::{KeyId, ScopeRow};
-use leptos::prelude::*;
 
 pub fn scopes(id: &KeyId, scopes: Vec<ScopeRow>, may_change: bool, clock: Clock) -> AnyView {
     // Removing the last permission disables the key, and a member who wants that should revoke it
@@ -20,8 +19,8 @@ pub fn scopes(id: &KeyId, scopes: Vec<ScopeRow>, may_change: bool, clock: Clock)
             }
         });
         let last = match row.last {
-            Some(last) => plain(view! { <Time moment=last clock=clock/> }),
-            None => plain(view! { <span class="second">"Not used yet"</span> }),
+            Some(last) => view! { <Time moment=last clock=clock/> },
+            None => view! { <span class="second">"Not used yet"</span> },
         };
         view! {
             <div>
@@ -33,10 +32,10 @@ pub fn scopes(id: &KeyId, scopes: Vec<ScopeRow>, may_change: bool, clock: Clock)
             </div>
         }
     });
-    plain(view! {
+    view! {
         <section class="part" aria-labelledby="scopes">
             <h2 id="scopes">"Last use of each permission"</h2>
             <dl class="facts">{rows.collect_view()}</dl>
         </section>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! Calls with the old key and with the new one, by hour or by day.
 
-use crate::lean::plain;
 use crate::pages::still::charts::{number, scale, share};
+use crate::prelude::*;
 use domain::OverlapStep;
-use leptos::prelude::*;
 
 /// Units of the SVG, which is stretched to the available space, as on the Dashboard.
 const STEP: usize = 10;
@@ -16,7 +15,7 @@ pub fn Chart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
         .iter()
         .fold((0, 0), |(old, new), step| (old + step.old, new + step.new));
     if old + new == 0 {
-        return plain(view! { <p class="second">"No calls with either key yet."</p> });
+        return view! { <p class="second">"No calls with either key yet."</p> };
     }
     let top = steps.iter().map(OverlapStep::total).max().unwrap_or(0);
     let lines = scale(top);
@@ -43,7 +42,7 @@ pub fn Chart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
         .enumerate()
         .map(|(index, step)| bar(index, step, top));
     let bars = bars.collect_view();
-    plain(view! {
+    view! {
         <div class="chart">
             <p class="legend" aria-hidden="true">
                 <span class="accepted">"New key"</span>
@@ -67,7 +66,7 @@ pub fn Chart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
             </div>
         </div>
         <AsTable steps=steps unit=unit title=title/>
-    })
+    }
 }
 
 /// Renders one step: calls with the old key stacked on calls with the new one.
@@ -81,7 +80,7 @@ fn bar(index: usize, step: &OverlapStep, top: u64) -> AnyView {
             view! { <rect class=class x=x + left y=y width=wide height=height></rect> }
         })
     };
-    plain(view! {
+    view! {
         <g>
             <title>
                 {format!("{}: new key {}, old key {}", step.name, number(step.new), number(step.old))}
@@ -90,7 +89,7 @@ fn bar(index: usize, step: &OverlapStep, top: u64) -> AnyView {
             {piece("accepted", HEIGHT - new, new)}
             {piece("refused", HEIGHT - new - old, old)}
         </g>
-    })
+    }
 }
 
 #[component]
@@ -104,7 +103,7 @@ fn AsTable(steps: Vec<OverlapStep>, unit: &'static str, title: &'static str) -> 
             </tr>
         }
     });
-    plain(view! {
+    view! {
         <details class="more">
             <summary>"Show as table"</summary>
             <table class="figures">
@@ -119,5 +118,5 @@ fn AsTable(steps: Vec<OverlapStep>, unit: &'static str, title: &'static str) -> 
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </details>
-    })
+    }
 }

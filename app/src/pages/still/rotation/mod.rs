@@ -4,20 +4,19 @@
 mod chart;
 
 use crate::components::{Clock, Day, Notice, Time, Tone};
-use crate::lean::plain;
+use crate::prelude::*;
 use chart::Chart;
 use domain::{KeyLink, LastUse, Overlap, RotationView};
-use leptos::prelude::*;
 
 /// Renders the linked keys, for the properties of a key.
 pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
     let old = rotation
         .replaces
         .as_ref()
-        .map(|old| ("Replaces", plain(view! { {link(old)} ", " {state(old)} })));
+        .map(|old| ("Replaces", view! { {link(old)} ", " {state(old)} }));
     let new = rotation.replaced_by.as_ref().map(|(new, at)| {
         let at = at.clone();
-        let view = plain(view! { {link(new)} ", " <Time moment=at clock=clock/> });
+        let view = view! { {link(new)} ", " <Time moment=at clock=clock/> };
         ("Replaced by", view)
     });
     old.into_iter().chain(new).collect()
@@ -26,11 +25,11 @@ pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyVie
 /// Renders a link to a key. Both keys of a rotation have the same name, so the link shows the
 /// preview.
 fn link(key: &KeyLink) -> AnyView {
-    plain(view! {
+    view! {
         <a href=format!("/keys/{}", key.id)>
             <code>{key.preview.clone()}</code>
         </a>
-    })
+    }
 }
 
 fn state(key: &KeyLink) -> String {
@@ -41,14 +40,14 @@ fn state(key: &KeyLink) -> String {
 #[component]
 pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
     let end = match overlap.end.clone() {
-        None => plain("No end is set for the old key."),
-        Some(end) => plain(view! {
+        None => erase("No end is set for the old key."),
+        Some(end) => view! {
             "The old key ends "
             <Time moment=end.clone() clock=clock/>
             " ("
             <Day moment=end/>
             ")."
-        }),
+        },
     };
     let late = overlap.late.then(|| {
         view! {
@@ -68,7 +67,7 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
         }
     });
     let caller = caller(overlap.last_old_use.clone(), clock);
-    plain(view! {
+    view! {
         <section class="box" aria-labelledby="overlap">
             <h2 id="overlap">"Moving to the new key"</h2>
             {late}
@@ -84,18 +83,18 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
             <p>{caller}</p>
             {end_now}
         </section>
-    })
+    }
 }
 
 fn caller(last: Option<LastUse>, clock: Clock) -> AnyView {
     let Some(LastUse { at, ip, user_agent }) = last else {
-        return plain("Nobody since the rotation.");
+        return erase("Nobody since the rotation.");
     };
     let agent = user_agent.map(|agent| format!(" · {agent}"));
-    plain(view! {
+    view! {
         {ip}
         {agent}
         ", last "
         <Time moment=at clock=clock/>
-    })
+    }
 }

@@ -3,12 +3,11 @@
 use crate::components::{
     Attempt, Code, FieldError, Notice, PageHead, TextField, Tone, takes_focus,
 };
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::not_allowed;
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Invite a member",
@@ -18,29 +17,29 @@ const HEAD: Head = Head {
 #[component]
 pub fn InvitePage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::Invited(issued)) => plain(view! { <Link issued=*issued/> }),
+        Some(FormAnswer::Invited(issued)) => view! { <Link issued=*issued/> },
         _ => load(HEAD, PageData::team, |page| {
-            plain(view! { <Invite page=page/> })
+            view! { <Invite page=page/> }
         }),
     };
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
 fn Invite(page: TeamPage) -> impl IntoView {
     let content = if page.roles.is_empty() {
-        let back = plain(view! { <a href="/team">"Back to the team"</a> });
+        let back = view! { <a href="/team">"Back to the team"</a> };
         let text = not_allowed(
             "Your role does not allow you to invite colleagues. Ask an owner or admin of your account.",
         );
-        plain(view! { <Notice tone=Tone::Info text=text action=back/> })
+        view! { <Notice tone=Tone::Info text=text action=back/> }
     } else {
         form(&page.roles)
     };
-    plain(view! {
+    view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {content}
-    })
+    }
 }
 
 fn form(roles: &[Role]) -> AnyView {
@@ -49,7 +48,7 @@ fn form(roles: &[Role]) -> AnyView {
         _ => (InviteForm::default(), None),
     };
     let attempt = Attempt::new(problem);
-    plain(view! {
+    view! {
         <form class="form" method="post" action="/team/invite" novalidate>
             {attempt.notice()}
             <TextField
@@ -72,7 +71,7 @@ fn form(roles: &[Role]) -> AnyView {
                 </button>
             </div>
         </form>
-    })
+    }
 }
 
 /// Renders one option for each role that may be assigned, with its permissions.
@@ -104,13 +103,13 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyV
         }
     });
     let choices = choices.collect_view();
-    plain(view! {
+    view! {
         <fieldset class="field choices" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
             <legend>"Role"</legend>
             {choices}
             <FieldError id="role-error" error=error/>
         </fieldset>
-    })
+    }
 }
 
 /// The response to the form. The link is not shown again.
@@ -126,7 +125,7 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
             Role::Viewer => "a viewer",
         }
     );
-    plain(view! {
+    view! {
         <h1>"Pass the link on"</h1>
         <Code id="invitation" text=issued.link/>
         <Notice
@@ -139,5 +138,5 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
                 "Done"
             </a>
         </div>
-    })
+    }
 }

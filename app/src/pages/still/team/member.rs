@@ -2,11 +2,10 @@
 
 use super::invite::role_field;
 use crate::components::{Attempt, Clock, Notice, Problem, TextField, Time, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{FormAnswer, PageData, not_found, page_request};
 use domain::{Failure, Field, MemberRow, Role, TeamPage};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Member",
@@ -18,9 +17,9 @@ const DEACTIVATED: &str = "They are signed out everywhere at once and cannot sig
 #[component]
 pub fn MemberPage() -> impl IntoView {
     let content = load(HEAD, PageData::team, |page| {
-        plain(view! { <Member page=page/> })
+        view! { <Member page=page/> }
     });
-    plain(view! { <div class="narrow">{content}</div> })
+    view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
@@ -30,11 +29,11 @@ fn Member(page: TeamPage) -> impl IntoView {
     let found = page.members.iter().find(|one| one.id.as_str() == id);
     let Some(member) = found.cloned() else {
         not_found();
-        let back = plain(view! { <a href="/team">"Back to the team"</a> });
-        return plain(view! {
+        let back = view! { <a href="/team">"Back to the team"</a> };
+        return view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=Failure::NotFound.message() action=back/>
-        });
+        };
     };
     if let Some(question) = deactivate_question(&member) {
         return question;
@@ -46,11 +45,11 @@ fn Member(page: TeamPage) -> impl IntoView {
     };
     let attempt = Attempt::new(problem);
     let seen = match member.last_seen.clone() {
-        Some(seen) => plain(view! { "Last seen " <Time moment=seen clock=clock/> "." }),
-        None => plain("Has not been here yet."),
+        Some(seen) => view! { "Last seen " <Time moment=seen clock=clock/> "." },
+        None => erase("Has not been here yet."),
     };
     let content = if member.may_change {
-        plain((
+        erase((
             change_role(&page, &member, attempt),
             access(&member),
             (page.may_hand_over && (member.active || !confirm.is_empty()))
@@ -62,9 +61,9 @@ fn Member(page: TeamPage) -> impl IntoView {
         } else {
             "Your role does not let you change this member."
         };
-        plain(view! { <Notice tone=Tone::Info text=text/> })
+        view! { <Notice tone=Tone::Info text=text/> }
     };
-    plain(view! {
+    view! {
         <div class="page-head">
             <div>
                 <p>
@@ -76,13 +75,13 @@ fn Member(page: TeamPage) -> impl IntoView {
         </div>
         {attempt.notice()}
         {content}
-    })
+    }
 }
 
 fn change_role(page: &TeamPage, member: &MemberRow, attempt: Attempt) -> AnyView {
     let at = format!("/team/{}/role", member.id);
     let choices = role_field(&page.roles, member.role.as_str(), attempt);
-    plain(view! {
+    view! {
         <section class="stack">
             <form class="form" method="post" action=at>
                 <input type="hidden" name="seen" value=member.role.as_str()/>
@@ -94,22 +93,22 @@ fn change_role(page: &TeamPage, member: &MemberRow, attempt: Attempt) -> AnyView
                 </div>
             </form>
         </section>
-    })
+    }
 }
 
 fn access(member: &MemberRow) -> AnyView {
     let at = format!("/team/{}", member.id);
     let content = if member.active {
-        plain(view! {
+        view! {
             <p>{DEACTIVATED}</p>
             <div class="actions">
                 <a class="button" href=format!("{at}?ask=deactivate")>
                     "Deactivate…"
                 </a>
             </div>
-        })
+        }
     } else {
-        plain(view! {
+        view! {
             <p>
                 "They cannot sign in. After you reactivate them they can, with the password and the role that they had."
             </p>
@@ -118,14 +117,14 @@ fn access(member: &MemberRow) -> AnyView {
                     "Reactivate"
                 </button>
             </form>
-        })
+        }
     };
-    plain(view! {
+    view! {
         <section class="stack">
             <h2>"Access"</h2>
             {content}
         </section>
-    })
+    }
 }
 
 /// Renders the confirmation before a member is deactivated, if the page's address requests it.
@@ -134,7 +133,7 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
     let is_asked = asked.is_some_and(|ask| ask == "deactivate");
     (is_asked && member.may_change && member.active).then(|| {
         let at = format!("/team/{}", member.id);
-        plain(view! {
+        view! {
             <h1>{format!("Deactivate {}?", member.email)}</h1>
             <form class="form" method="post" action=format!("{at}/deactivate")>
                 <p class="effect">{DEACTIVATED}</p>
@@ -147,7 +146,7 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
                     </button>
                 </div>
             </form>
-        })
+        }
     })
 }
 
@@ -158,7 +157,7 @@ fn hand_over(member: &MemberRow, confirm: String, attempt: Attempt) -> AnyView {
     } else {
         "They become an owner, and you become an admin. Only they can make you an owner again."
     };
-    plain(view! {
+    view! {
         <section class="stack">
             <h2>"Hand the account over"</h2>
             <p>{text}</p>
@@ -177,5 +176,5 @@ fn hand_over(member: &MemberRow, confirm: String, attempt: Attempt) -> AnyView {
                 </div>
             </form>
         </section>
-    })
+    }
 }

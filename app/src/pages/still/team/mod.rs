@@ -7,11 +7,10 @@ pub use invite::InvitePage;
 pub use member::MemberPage;
 
 use crate::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
-use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::prelude::*;
 use crate::request::{PageData, page_request};
 use domain::{InvitationRow, MemberRow, TeamPage as Data};
-use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Team",
@@ -38,7 +37,7 @@ const INVITATIONS: &[Column] = &[
 #[component]
 pub fn TeamPage() -> impl IntoView {
     load(HEAD, PageData::team, |page| {
-        plain(view! { <Team page=page/> })
+        view! { <Team page=page/> }
     })
 }
 
@@ -51,20 +50,20 @@ fn Team(page: Data) -> impl IntoView {
         view! { <Notice tone=Tone::Info text="Your role lets you see the team. Owners and admins invite and change members."/> }
     });
     let invite = (!page.roles.is_empty()).then(|| {
-        plain(view! {
+        view! {
             <a class="button primary" href="/team/invite">
                 "Invite a member"
             </a>
-        })
+        }
     });
     let first = (!page.first).then(|| "/team".to_owned());
     let members = (!page.members.is_empty()).then(|| {
         let rows = page.members.into_iter().map(|one| row(one, clock));
         let rows = rows.collect_view().into_any();
-        plain(view! {
+        view! {
             <Table caption="Members of this account" class="team" columns=MEMBERS rows=rows/>
             {pager("Pages of members", first.clone(), page.next_members)}
-        })
+        }
     });
     let invitations = (!page.invitations.is_empty()).then(|| {
         let rows = page
@@ -97,14 +96,14 @@ fn Team(page: Data) -> impl IntoView {
             </section>
         }
     });
-    plain(view! {
+    view! {
         {head(invite)}
         {done}
         {may_look}
         {members}
         {invitations}
         {empty}
-    })
+    }
 }
 
 /// Renders the links to the first and the next page of a list, if there are any.
@@ -121,20 +120,20 @@ fn pager(label: &'static str, first: Option<String>, next: Option<String>) -> Op
     });
     let links: Vec<_> = links.collect();
     (!links.is_empty()).then(|| {
-        plain(view! {
+        view! {
             <nav class="pager" aria-label=label>
                 {links}
             </nav>
-        })
+        }
     })
 }
 
 fn head(action: Option<AnyView>) -> AnyView {
     match action {
         Some(action) => {
-            plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=action/> })
+            view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=action/> }
         }
-        None => plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> }),
+        None => view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
     }
 }
 
@@ -164,12 +163,12 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
         }
     });
     let seen = match one.last_seen {
-        Some(seen) => plain(view! { <Time moment=seen clock=clock/> }),
-        None => plain("Never"),
+        Some(seen) => view! { <Time moment=seen clock=clock/> },
+        None => erase("Never"),
     };
     let you = one.is_you.then(|| view! { <small>"You"</small> });
     let status = if one.active { "Active" } else { "Deactivated" };
-    plain(view! {
+    view! {
         <tr role="row" data-live=(!one.active).then_some("false")>
             <th role="rowheader" scope="row">
                 <span class="name">{email.clone()}</span>
@@ -191,7 +190,7 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
                 {change}
             </td>
         </tr>
-    })
+    }
 }
 
 fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
@@ -207,7 +206,7 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
             </form>
         }
     });
-    plain(view! {
+    view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <span class="name">{email.clone()}</span>
@@ -225,5 +224,5 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
                 {withdraw}
             </td>
         </tr>
-    })
+    }
 }

@@ -1,11 +1,12 @@
-//! View helpers that keep the WebAssembly module small.
+//! Type-erased views and closures, which keep the WebAssembly module small.
 //!
-//! Every element, attribute and closure of a view has a type of its own, and the framework compiles
-//! each operation on views once per type: building, hydrating, diffing with the next view, and
-//! hydrating later. A piece of a page that is rendered once and then changes only through its
-//! signals never needs the last two. [`plain`] leaves them out, and the other functions here give
-//! closures with the same purpose the same type. Together they halve the size of the module; a
-//! component should return `plain(view! { … })`.
+//! Every element, attribute and closure of a view has its own type, and the framework compiles each
+//! operation on views once per type: building, hydrating, diffing with the next view, and hydrating
+//! later. A piece of a page that is rendered once and then changes only through its signals never
+//! needs the last two. [`erase`] leaves them out, and the other functions here give closures with
+//! the same purpose the same type. Together they halve the size of the module.
+//!
+//! The `view!` of [`crate::prelude`] erases each view by itself.
 
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
@@ -16,42 +17,45 @@ use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 
 /// Erases the type of a view, which is then replaced as a whole if it changes at all.
-pub fn plain(view: impl IntoView + 'static) -> AnyView {
-    Plain(view).into_any()
+pub fn erase(view: impl IntoView + 'static) -> AnyView {
+    Erased(view).into_any()
 }
 
 /// A part of a page that is replaced when a signal changes.
-pub type Changing = Box<dyn FnMut() -> AnyView + Send>;
+pub type DynamicView = Box<dyn FnMut() -> AnyView + Send>;
 
-/// Renders a part again whenever a signal that `draw` reads changes.
-pub fn changing(draw: impl FnMut() -> AnyView + Send + 'static) -> Changing {
-    Box::new(draw)
+/// Renders a part again whenever a signal that `render` reads changes.
+pub fn dynamic(render: impl FnMut() -> AnyView + Send + 'static) -> DynamicView {
+    Box::new(render)
 }
 
 /// Boxes an event handler.
-pub fn on<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+pub fn handler<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(handle)
 }
 
-/// A text out of a fixed set.
-pub type Word = Signal<&'static str>;
+/// A signal whose value is one of a fixed set of texts.
+pub type TextSignal = Signal<&'static str>;
 
 /// Derives a signal from a choice of texts.
-pub fn word(choose: impl Fn() -> &'static str + Send + Sync + 'static) -> Word {
+pub fn text_signal(choose: impl Fn() -> &'static str + Send + Sync + 'static) -> TextSignal {
     Signal::derive(choose)
 }
 
-/// An optional attribute.
-pub type Flag = Signal<Option<&'static str>>;
+/// A signal of an optional attribute.
+pub type AttrSignal = Signal<Option<&'static str>>;
 
 /// Returns the attribute `value` while the condition is true, and no attribute otherwise.
-pub fn flag(value: &'static str, holds: impl Fn() -> bool + Send + Sync + 'static) -> Flag {
-    Signal::derive(move || holds().then_some(value))
+pub fn attr_if(
+    value: &'static str,
+    condition: impl Fn() -> bool + Send + Sync + 'static,
+) -> AttrSignal {
+    Signal::derive(move || condition().then_some(value))
 }
 
-struct Plain<V>(V);
+struct Erased<V>(V);
 
-impl<V: Render> Render for Plain<V> {
+impl<V: Render> Render for Erased<V> {
     type State = V::State;
 
     fn build(self) -> Self::State {
@@ -66,7 +70,7 @@ impl<V: Render> Render for Plain<V> {
     }
 }
 
-impl<V: RenderHtml + 'static> AddAnyAttr for Plain<V> {
+impl<V: RenderHtml + 'static> AddAnyAttr for Erased<V> {
     type Output<SomeNewAttr: Attribute> = Self;
 
     fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self::Output<NewAttr> {
@@ -74,8 +78,8 @@ impl<V: RenderHtml + 'static> AddAnyAttr for Plain<V> {
     }
 }
 
-impl<V: RenderHtml + 'static> RenderHtml for Plain<V> {
-    type AsyncOutput = Plain<V::AsyncOutput>;
+impl<V: RenderHtml + 'static> RenderHtml for Erased<V> {
+    type AsyncOutput = Erased<V::AsyncOutput>;
     type Owned = Self;
 
     const MIN_LENGTH: usize = V::MIN_LENGTH;
@@ -86,7 +90,7 @@ impl<V: RenderHtml + 'static> RenderHtml for Plain<V> {
     }
 
     async fn resolve(self) -> Self::AsyncOutput {
-        Plain(self.0.resolve().await)
+        Erased(self.0.resolve().await)
     }
 
     fn html_len(&self) -> usize {

@@ -1,0 +1,13 @@
+//! What every page and component imports: the prelude of Leptos, with a `view!` that erases types.
+
+pub use crate::erased::{AttrSignal, DynamicView, attr_if, dynamic, erase, handler, text_signal};
+pub use leptos::prelude::*;
+
+/// Like the `view!` of Leptos, but returns an [`AnyView`]. [`crate::erased`] explains why.
+macro_rules! erased_view {
+    ($($markup:tt)*) => {
+        $crate::prelude::erase(::leptos::prelude::view! { $($markup)* })
+    };
+}
+
+pub(crate) use erased_view as view;

@@ -32,7 +32,7 @@ pub trait Backend: Send + Sync + 'static {
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
 
     /// Returns the confirmation page that precedes the bulk action in `form`.
-    async fn several(&self, form: BulkForm) -> Result<BulkPage, Failure>;
+    async fn bulk(&self, form: BulkForm) -> Result<BulkPage, Failure>;
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure>;
 

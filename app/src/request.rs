@@ -121,8 +121,8 @@ impl PageRequest {
     /// Returns the bulk action and its keys, from the address or from the form that this page
     /// responds to.
     #[cfg(feature = "ssr")]
-    fn several(&self) -> BulkForm {
-        if let Some(FormAnswer::Several { form, .. }) = &self.answer {
+    fn bulk(&self) -> BulkForm {
+        if let Some(FormAnswer::Bulk { form, .. }) = &self.answer {
             return form.clone();
         }
         let keys = self.query.iter().filter(|(name, _)| name == "key");
@@ -189,7 +189,7 @@ pub enum PageData {
     Account(Box<Result<domain::AccountPage, Failure>>),
     #[cfg(feature = "ssr")]
     #[serde(skip)]
-    Several(Result<domain::BulkPage, Failure>),
+    Bulk(Result<domain::BulkPage, Failure>),
     #[cfg(feature = "ssr")]
     Enrolment(Box<Result<domain::Enrolment, Failure>>),
     /// Data of the import pages, which the server renders as the response to each step.
@@ -211,7 +211,7 @@ impl PageData {
             Page::Keys => {
                 let mut keys = backend.keys(request.search.clone()).await;
                 if let Ok(page) = &mut keys {
-                    page.done = request.flash.as_ref().and_then(crate::pages::several_done);
+                    page.done = request.flash.as_ref().and_then(crate::pages::bulk_done);
                 }
                 Self::Keys(Box::new(keys))
             }
@@ -248,7 +248,7 @@ impl PageData {
             }
             Page::Account => Self::Account(Box::new(backend.account().await)),
             Page::Refusals => Self::Refusal(Box::new(backend.refusal(request.asked("id")).await)),
-            Page::SeveralKeys => Self::Several(backend.several(request.several()).await),
+            Page::BulkKeys => Self::Bulk(backend.bulk(request.bulk()).await),
             Page::Settings | Page::RevokeAll => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey | Page::RevokeKey => {
                 Self::Key(Box::new(match key_of(request) {
@@ -323,9 +323,9 @@ impl PageData {
     }
 
     #[cfg(feature = "ssr")]
-    pub fn several(self) -> Option<Result<domain::BulkPage, Failure>> {
+    pub fn bulk(self) -> Option<Result<domain::BulkPage, Failure>> {
         match self {
-            Self::Several(page) => Some(page),
+            Self::Bulk(page) => Some(page),
             _ => None,
         }
     }
@@ -413,7 +413,7 @@ impl PageData {
             Self::Keys(page) => page.as_ref().as_ref().err(),
             Self::Inventory(Err(failure)) | Self::Leads(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
-            Self::Settings(Err(failure)) | Self::Several(Err(failure)) => Some(failure),
+            Self::Settings(Err(failure)) | Self::Bulk(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
             Self::Key(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
@@ -474,7 +474,7 @@ pub enum FormAnswer {
     },
     /// The progress of a new key's first call. It is not the response to a form, but rendered like
     /// one.
-    FirstCall(Box<domain::FirstCall>),
+    FirstCall(Box<domain::FirstCallView>),
     EditKey {
         form: EditKeyForm,
         failure: Failure,
@@ -482,7 +482,7 @@ pub enum FormAnswer {
     /// The key with the submitted digest, if it belongs to the account.
     Identified(Option<Box<domain::IdentifiedKey>>),
     NotIdentified(Failure),
-    Several {
+    Bulk {
         form: BulkForm,
         failure: Failure,
     },
@@ -582,7 +582,7 @@ pub fn page_request() -> PageRequest {
 /// on server-side state and may contain a secret.
 pub fn sent_without_script() -> bool {
     let request = page_request();
-    request.assets.is_none() || request.answer.is_some() || !Page::at(&request.path).is_live()
+    request.assets.is_none() || request.answer.is_some() || !Page::at(&request.path).is_hydrated()
 }
 
 /// Sets the status of the page that is being rendered to 404.

@@ -19,7 +19,7 @@ pub enum Page {
     RevokeKey,
     RevokeAll,
     RotateKey,
-    SeveralKeys,
+    BulkKeys,
     FoundKey,
     Inventory,
     Import,
@@ -45,7 +45,7 @@ impl Page {
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
             "/keys/found" => Self::FoundKey,
-            "/keys/several" => Self::SeveralKeys,
+            "/keys/several" => Self::BulkKeys,
             "/keys/revoke-all" => Self::RevokeAll,
             "/inventory" => Self::Inventory,
             "/leads" => Self::Leads,
@@ -98,7 +98,7 @@ impl Page {
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::RotateKey => "Rotate API key · Voxum Console",
             Self::FoundKey => "Found a key? · Voxum Console",
-            Self::SeveralKeys => "Several API keys · Voxum Console",
+            Self::BulkKeys => "Several API keys · Voxum Console",
             Self::RevokeAll => "Revoke all API keys · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Import => "Import items · Voxum Console",
@@ -120,7 +120,7 @@ impl Page {
     ///
     /// Every other page contains a plain form, or nothing that a script could improve, and the
     /// browser receives none of its code.
-    pub const fn is_live(self) -> bool {
+    pub const fn is_hydrated(self) -> bool {
         matches!(
             self,
             Self::Keys | Self::FoundKey | Self::Inventory | Self::Leads | Self::Docs
@@ -166,7 +166,7 @@ impl Page {
                 Self::Account => return view! { <AccountPage/> },
                 Self::Audit => return view! { <AuditPage/> },
                 Self::RotateKey => return view! { <RotateKeyPage/> },
-                Self::SeveralKeys => return view! { <BulkPage/> },
+                Self::BulkKeys => return view! { <BulkPage/> },
                 Self::RevokeAll => return view! { <RevokeAllPage/> },
                 Self::Settings => return view! { <SettingsPage/> },
                 Self::Import => return view! { <ImportPage/> },
@@ -211,7 +211,7 @@ mod tests {
         for (path, page) in [
             ("/keys", Page::Keys),
             ("/keys/new", Page::NewKey),
-            ("/keys/several", Page::SeveralKeys),
+            ("/keys/several", Page::BulkKeys),
             ("/keys/found", Page::FoundKey),
             ("/keys/revoke-all", Page::RevokeAll),
             ("/keys/0198c2a0", Page::Key),
@@ -263,7 +263,7 @@ mod tests {
             Page::Account,
             Page::SecondFactor,
         ] {
-            assert!(!page.is_live(), "{page:?}");
+            assert!(!page.is_hydrated(), "{page:?}");
         }
     }
 }

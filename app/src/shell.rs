@@ -1,6 +1,6 @@
 //! The HTML document around the console. Only the server runs this.
 
-use crate::components::FirstFault;
+use crate::components::FirstInvalidField;
 use crate::prelude::*;
 use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
 use crate::routes::{App, Page};
@@ -11,7 +11,7 @@ const SPRITE: &str = include_str!("icons.svg");
 
 /// Renders the HTML document of every page of the console.
 pub fn shell() -> impl IntoView {
-    provide_context(FirstFault::default());
+    provide_context(FirstInvalidField::default());
     let PageRequest {
         assets,
         theme,

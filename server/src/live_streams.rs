@@ -4,7 +4,7 @@
 //! so that a stream whose browser vanished does not count forever. Streams of the same list share
 //! one read of the database each second.
 
-use domain::{AccountId, Failure, FirstCall, KeyId, KeysPage, MemberId};
+use domain::{AccountId, Failure, FirstCallView, KeyId, KeysPage, MemberId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -59,7 +59,7 @@ pub struct SharedListKey {
 /// A list as it was read.
 pub struct Snapshot {
     pub page: KeysPage,
-    pub first_call: Option<FirstCall>,
+    pub first_call: Option<FirstCallView>,
 }
 
 /// A list that has at least one stream, with its last result.

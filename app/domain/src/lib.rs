@@ -58,7 +58,7 @@ pub use key::{
 pub use key_query::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
-pub use live::{FirstCall, FirstCallStage, KeyListUpdate};
+pub use live::{FirstCallStage, FirstCallView, KeyListUpdate};
 pub use member::{AccountName, MemberView, Role};
 pub use outcome::{Outcome, RefusalCode};
 pub use policy::KeyPolicy;

@@ -15,12 +15,12 @@ pub struct KeyListUpdate {
     /// The account has no keys at all.
     pub no_keys: bool,
     /// Progress of the key whose first call the page waits for.
-    pub first_call: Option<FirstCall>,
+    pub first_call: Option<FirstCallView>,
 }
 
 /// Progress of a newly created key towards its first accepted call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstCall {
+pub struct FirstCallView {
     pub stage: FirstCallStage,
     pub text: String,
     /// Address that the call came from, or advice; may be empty.

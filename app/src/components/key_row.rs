@@ -1,6 +1,6 @@
 //! One key of the list.
 
-use super::key_table::SEVERAL;
+use super::key_table::BULK_FORM;
 use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time, Used};
 use crate::prelude::*;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
@@ -28,7 +28,7 @@ pub fn KeyRow(
             <input
                 type="checkbox"
                 class="choose"
-                form=SEVERAL
+                form=BULK_FORM
                 name="key"
                 value=key.id.to_string()
                 aria-label=format!("Choose {}", key.name)

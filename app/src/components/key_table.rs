@@ -14,7 +14,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Id of the form that submits the selected keys to the page that confirms a bulk action.
-pub const SEVERAL: &str = "several";
+pub const BULK_FORM: &str = "several";
 
 #[component]
 pub fn KeyTable(
@@ -26,9 +26,9 @@ pub fn KeyTable(
     /// Revokes a key; `None` if the member's role does not allow it.
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
-    let several = on_revoke.map(|_| {
+    let bulk_form = on_revoke.map(|_| {
         view! {
-            <form class="several" id=SEVERAL method="get" action="/keys/several">
+            <form class="several" id=BULK_FORM method="get" action="/keys/several">
                 // CSS counts the boxes if no script does.
                 <p>
                     <span class="count"></span>
@@ -65,7 +65,7 @@ pub fn KeyTable(
             <TimesSwitch/>
         </div>
         <Table caption="API keys of this account" class="keys" columns=COLUMNS sorts=sorts rows=rows/>
-        {several}
+        {bulk_form}
     }
 }
 

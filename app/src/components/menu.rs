@@ -23,7 +23,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 8] = [
             Page::EditKey,
             Page::RevokeKey,
             Page::RotateKey,
-            Page::SeveralKeys,
+            Page::BulkKeys,
             Page::FoundKey,
         ],
     ),

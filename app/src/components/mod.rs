@@ -1,31 +1,32 @@
 //! Building blocks of pages, one component per file. None of them calls the server.
 
-mod attempt;
 mod badge;
 mod clock;
 mod code;
+mod collapsible_text;
 mod copy_button;
 mod dialog;
 mod expiry;
 #[cfg(feature = "ssr")]
 mod exports;
 mod field_error;
-mod first_call;
-mod first_fault;
-mod given;
+mod first_call_progress;
+mod first_invalid_field;
+mod form_state;
 mod icon;
 mod key_row;
 mod key_table;
 mod listing;
+mod load_error;
 #[cfg(feature = "ssr")]
 mod member_foot;
 #[cfg(feature = "ssr")]
 mod menu;
-mod more;
 mod new_key;
 mod new_key_dialog;
 mod new_key_form;
 mod notice;
+mod optional_text;
 mod page_head;
 mod permissions;
 mod problem;
@@ -39,38 +40,38 @@ mod status;
 mod table;
 mod text_field;
 mod time;
-mod trouble;
 #[cfg(feature = "ssr")]
 mod username;
 
-pub use attempt::Attempt;
 pub use badge::Badge;
 pub use clock::Clock;
 pub use code::Code;
+pub use collapsible_text::CollapsibleText;
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
 pub use expiry::ExpiryField;
 #[cfg(feature = "ssr")]
 pub use exports::{escaped, exports};
 pub use field_error::FieldError;
-pub use first_call::FirstCallNews;
+pub use first_call_progress::FirstCallProgress;
 #[cfg(feature = "ssr")]
-pub use first_fault::FirstFault;
-pub use first_fault::takes_focus;
-pub use given::given;
+pub use first_invalid_field::FirstInvalidField;
+pub use first_invalid_field::takes_focus;
+pub use form_state::FormState;
 pub use icon::Icon;
 pub use key_row::{KeyRow, row_head};
 pub use key_table::KeyTable;
 pub use listing::{List, Listing, NEXT_PAGE, NothingSent, SEARCH_FURTHER};
+pub use load_error::LoadError;
 #[cfg(feature = "ssr")]
 pub use member_foot::MemberFoot;
 #[cfg(feature = "ssr")]
 pub use menu::Menu;
-pub use more::More;
 pub use new_key::{Issue, NewKey, TITLE as NEW_KEY_TITLE};
 pub use new_key_dialog::{NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog};
 pub use new_key_form::NewKeyForm;
 pub use notice::{Notice, Tone};
+pub use optional_text::optional_text;
 pub use page_head::PageHead;
 pub use permissions::Permissions;
 pub use problem::Problem;
@@ -84,6 +85,5 @@ pub use status::Status;
 pub use table::{Column, Row, Table};
 pub use text_field::TextField;
 pub use time::{Day, Time, TimesSwitch};
-pub use trouble::Trouble;
 #[cfg(feature = "ssr")]
 pub use username::Username;

@@ -1,14 +1,14 @@
 //! Creating a key: the form, and then the only time that the key is shown.
 
-use super::{Attempt, NewKeyForm, SaveKey};
+use super::{FormState, NewKeyForm, SaveKey};
 use crate::browser;
 use crate::prelude::*;
-use domain::{CreateKeyForm, FirstCall, IssuedKey, NewKeyOptions};
+use domain::{CreateKeyForm, FirstCallView, IssuedKey, NewKeyOptions};
 
 /// State of the creation of a key.
 #[derive(Clone, Copy)]
 pub struct Issue {
-    pub attempt: Attempt,
+    pub form_state: FormState,
     pub options: RwSignal<NewKeyOptions>,
     /// The only place in the browser that holds a secret, cleared when the person is done.
     ///
@@ -16,15 +16,15 @@ pub struct Issue {
     /// keep its value.
     pub issued: RwSignal<Option<IssuedKey>>,
     /// Progress of the key's first call; `None` until an update arrives.
-    pub first_call: RwSignal<Option<FirstCall>>,
+    pub first_call: RwSignal<Option<FirstCallView>>,
     /// Whether the person is being asked to confirm leaving without the key.
     pub asking: RwSignal<bool>,
 }
 
 impl Issue {
-    pub fn new(attempt: Attempt, options: NewKeyOptions, issued: Option<IssuedKey>) -> Self {
+    pub fn new(form_state: FormState, options: NewKeyOptions, issued: Option<IssuedKey>) -> Self {
         Self {
-            attempt,
+            form_state,
             options: RwSignal::new(options),
             issued: RwSignal::new(issued),
             first_call: RwSignal::new(None),
@@ -34,7 +34,7 @@ impl Issue {
 
     /// Returns whether a key is being created or shown; if so, only the person may dismiss it.
     pub fn holds(self) -> bool {
-        self.attempt.pending.get() || self.issued.with(Option::is_some)
+        self.form_state.pending.get() || self.issued.with(Option::is_some)
     }
 
     /// Asks for confirmation before a shown key is lost.
@@ -60,7 +60,7 @@ pub fn NewKey(
     initial: CreateKeyForm,
     /// Whether this is a page of its own, which is not hydrated.
     #[prop(optional)]
-    still: bool,
+    server_only: bool,
     on_send: Callback<CreateKeyForm>,
     on_done: Callback<()>,
     /// Renders the control that leaves the form.
@@ -74,7 +74,7 @@ pub fn NewKey(
             "Create API Key"
         }
     });
-    let title = if still {
+    let title = if server_only {
         view! { <h1 id=TITLE>{text}</h1> }
     } else {
         view! {
@@ -85,13 +85,13 @@ pub fn NewKey(
     };
     let step = dynamic(move || {
         if let Some(issued) = issue.issued.get() {
-            view! { <SaveKey issued=issued still=still issue=issue on_done=on_done/> }
+            view! { <SaveKey issued=issued server_only=server_only issue=issue on_done=on_done/> }
         } else {
             view! {
                 <NewKeyForm
                     options=issue.options
                     initial=initial.clone()
-                    attempt=issue.attempt
+                    form_state=issue.form_state
                     on_send=on_send
                     cancel=cancel()
                 />

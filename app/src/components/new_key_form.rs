@@ -1,6 +1,6 @@
 //! The form that creates a key.
 
-use super::{Attempt, ExpiryField, Permissions, TextField};
+use super::{ExpiryField, FormState, Permissions, TextField};
 use crate::browser;
 use crate::prelude::*;
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
@@ -14,7 +14,7 @@ pub fn NewKeyForm(
     options: RwSignal<NewKeyOptions>,
     /// The initial values of the fields.
     initial: CreateKeyForm,
-    attempt: Attempt,
+    form_state: FormState,
     on_send: Callback<CreateKeyForm>,
     /// The control that leaves the form without creating a key.
     cancel: AnyView,
@@ -32,12 +32,12 @@ pub fn NewKeyForm(
             last_day: browser::form_value(&event, "last_day"),
             token: options.with_untracked(|options| options.token.clone()),
         };
-        if attempt.begin() {
+        if form_state.begin() {
             on_send.run(form);
         }
     });
     Effect::new(move |_| {
-        if attempt.problem.with(Option::is_some) {
+        if form_state.problem.with(Option::is_some) {
             browser::focus_invalid(FORM);
         }
     });
@@ -53,35 +53,35 @@ pub fn NewKeyForm(
                 value=token
                 autocomplete="off"
             />
-            {attempt.notice()}
+            {form_state.notice()}
             <TextField
                 id="name"
                 name="name"
                 label="Name"
                 value=initial.name
                 hint="Name the system that will use it, such as “Inventory Integration” or “CRM Sync”."
-                error=attempt.at(Field::Name)
-                autofocus=attempt.problem.with_untracked(Option::is_none)
+                error=form_state.at(Field::Name)
+                autofocus=form_state.problem.with_untracked(Option::is_none)
                 on_input=Callback::new(move |event: Event| typed.set(event_target_value(&event)))
             />
             <p class="advice" aria-live="polite">
                 {hint}
             </p>
-            <Permissions presets=true checked=initial.scopes error=attempt.at(Field::Scopes)/>
+            <Permissions presets=true checked=initial.scopes error=form_state.at(Field::Scopes)/>
             <ExpiryField
                 options=options
                 chosen=Expiry::parse(&initial.expires).unwrap_or(preselected)
                 last_day=initial.last_day
-                error=attempt.at(Field::Expires)
+                error=form_state.at(Field::Expires)
             />
             <div class="actions">
                 {cancel}
                 <button
                     type="submit"
                     class="button primary"
-                    aria-disabled=attempt.busy()
+                    aria-disabled=form_state.busy()
                 >
-                    {text_signal(move || if attempt.pending.get() { "Creating…" } else { "Create API Key" })}
+                    {text_signal(move || if form_state.pending.get() { "Creating…" } else { "Create API Key" })}
                 </button>
             </div>
         </form>

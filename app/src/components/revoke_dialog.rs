@@ -1,6 +1,6 @@
 //! The button that revokes one key, and its confirmation dialog.
 
-use super::{Attempt, Clock, Dialog, RevokeForm, Used};
+use super::{Clock, Dialog, FormState, RevokeForm, Used};
 use crate::prelude::*;
 use domain::{KeyId, KeyView, RevokeKeyForm};
 
@@ -9,8 +9,8 @@ use domain::{KeyId, KeyView, RevokeKeyForm};
 pub struct RevokeRequest {
     pub id: KeyId,
     pub form: RevokeKeyForm,
-    /// The attempt in which the dialog shows the outcome.
-    pub attempt: Attempt,
+    /// State of the form, in which the dialog shows the outcome.
+    pub form_state: FormState,
 }
 
 /// Returns the id of a key's dialog.
@@ -25,7 +25,7 @@ pub fn RevokeDialog(
     clock: Clock,
     on_revoke: Callback<RevokeRequest>,
 ) -> impl IntoView {
-    let attempt = Attempt::new(None);
+    let form_state = FormState::new(None);
     let id = key.id.clone();
     let dialog = revoke_dialog(&id);
     let title = format!("{dialog}-title");
@@ -34,7 +34,7 @@ pub fn RevokeDialog(
         on_revoke.run(RevokeRequest {
             id: id.clone(),
             form,
-            attempt,
+            form_state,
         });
     });
     let cancel = view! {
@@ -66,7 +66,7 @@ pub fn RevokeDialog(
             key=key
             used=used
             clock=clock
-            attempt=attempt
+            form_state=form_state
             initial=RevokeKeyForm::default()
             on_send=send
             cancel=cancel
@@ -74,6 +74,6 @@ pub fn RevokeDialog(
     };
     view! {
         {open}
-        <Dialog id=dialog title=title alert=true held=attempt.pending body=body/>
+        <Dialog id=dialog title=title alert=true held=form_state.pending body=body/>
     }
 }

@@ -1,6 +1,6 @@
 //! The confirmation before a key is revoked.
 
-use super::{Attempt, Clock, FieldError, Icon, TextField, Time, takes_focus};
+use super::{Clock, FieldError, FormState, Icon, TextField, Time, takes_focus};
 use crate::browser;
 use crate::prelude::*;
 use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
@@ -30,7 +30,7 @@ pub fn RevokeForm(
     key: KeyView,
     used: Signal<Used>,
     clock: Clock,
-    attempt: Attempt,
+    form_state: FormState,
     initial: RevokeKeyForm,
     #[prop(optional)] on_send: Option<Callback<RevokeKeyForm>>,
     /// The control that leaves without revoking.
@@ -40,9 +40,9 @@ pub fn RevokeForm(
     let form = format!("revoke-form-{id}");
     let confirm_id = format!("confirm-{id}");
     let used_recently = Memo::new(move |_| used.with(|used| used.lately));
-    let reason = reason_field(&id, &initial.reason, attempt.at(Field::Reason));
+    let reason = reason_field(&id, &initial.reason, form_state.at(Field::Reason));
     let last_use = dynamic(move || last_use(used.with(|used| used.last.clone()), clock));
-    let wrong_name = attempt.at(Field::Confirm);
+    let wrong_name = form_state.at(Field::Confirm);
     let typed = initial.confirm;
     // The name may be required even if the key was first used after this page was rendered: the
     // server asks for it then.
@@ -78,7 +78,7 @@ pub fn RevokeForm(
             reason: browser::form_value(&event, "reason"),
             confirm: browser::form_value(&event, "confirm"),
         };
-        if attempt.begin() {
+        if form_state.begin() {
             on_send.run(form);
         }
     });
@@ -89,7 +89,7 @@ pub fn RevokeForm(
         if wrong_name.with(Option::is_some) && !asks_name.get_untracked() {
             asks_name.set(true);
         }
-        if attempt.problem.with(Option::is_some) {
+        if form_state.problem.with(Option::is_some) {
             let form = focus_in.clone();
             // Wait until the field has been rendered and marked as invalid.
             request_animation_frame(move || browser::focus_invalid(&form));
@@ -99,7 +99,7 @@ pub fn RevokeForm(
     let facts = facts(key.preview, last_use.into_any());
     view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
-            {attempt.notice_at(format!("-{id}"))}
+            {form_state.notice_at(format!("-{id}"))}
             {facts}
             <p class="effect">
                 "From the moment you confirm, every request with this key is refused. This cannot be undone; the key stays in the list as a record."
@@ -112,9 +112,9 @@ pub fn RevokeForm(
                 <button
                     type="submit"
                     class="button danger"
-                    aria-disabled=attempt.busy()
+                    aria-disabled=form_state.busy()
                 >
-                    {text_signal(move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" })}
+                    {text_signal(move || if form_state.pending.get() { "Revoking…" } else { "Revoke key" })}
                 </button>
             </div>
             {instead}

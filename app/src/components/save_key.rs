@@ -1,6 +1,6 @@
 //! The only time that a key is shown.
 
-use super::{Code, CopyButton, FirstCallNews, Issue, NEW_KEY_TITLE, Notice, Tone};
+use super::{Code, CopyButton, FirstCallProgress, Issue, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::prelude::*;
 use domain::IssuedKey;
@@ -13,7 +13,7 @@ const FIELD: &str = "api-key";
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
-    still: bool,
+    server_only: bool,
     issue: Issue,
     on_done: Callback<()>,
 ) -> impl IntoView {
@@ -23,7 +23,7 @@ pub fn SaveKey(
     // A page without script receives no updates, and it must not be reloaded, since it shows the
     // secret. A frame inside it reloads instead.
     #[cfg(feature = "ssr")]
-    let frame = still.then(|| {
+    let frame = server_only.then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
         view! { <iframe class="first-call-frame" src=src title="The key’s first call"></iframe> }
     });
@@ -79,7 +79,7 @@ pub fn SaveKey(
             <div class="field">
                 <span class="label">"Try it"</span>
                 <Code id="api-key-curl" text=issued.curl what="the call"/>
-                <FirstCallNews call=issue.first_call/>
+                <FirstCallProgress call=issue.first_call/>
                 {frame}
             </div>
             {question}
@@ -92,7 +92,7 @@ pub fn SaveKey(
                     />
                     "I have stored this key"
                 </label>
-                <button type="submit" class="button primary" disabled=attr_if("", move || !still && !stored.get())>
+                <button type="submit" class="button primary" disabled=attr_if("", move || !server_only && !stored.get())>
                     "Done"
                 </button>
             </div>

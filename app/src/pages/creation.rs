@@ -33,7 +33,7 @@ pub fn creation(
         spawn_local(async move {
             if spent.get_value() {
                 if let Err(problem) = renew().await {
-                    return issue.attempt.end(Some(problem));
+                    return issue.form_state.end(Some(problem));
                 }
                 form.token = issue
                     .options
@@ -44,7 +44,7 @@ pub fn creation(
                     spent.set_value(true);
                     let key = issued.key.clone();
                     issue.issued.set(Some(issued));
-                    issue.attempt.end(None);
+                    issue.form_state.end(None);
                     on_created.run(key);
                     status.say("Key created");
                     // If this fails, submitting the next form renews the token.
@@ -52,7 +52,7 @@ pub fn creation(
                 }
                 Err(problem) => {
                     let used_up = problem.used_up;
-                    issue.attempt.end(Some(problem));
+                    issue.form_state.end(Some(problem));
                     if used_up {
                         spent.set_value(true);
                         let _ = renew().await;

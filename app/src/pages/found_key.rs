@@ -49,7 +49,7 @@ pub fn FoundKeyPage() -> impl IntoView {
     // A response is sent without script and therefore cannot hash: it links back to the page that
     // can.
     #[cfg(feature = "ssr")]
-    if let Some(answer) = super::still::identified() {
+    if let Some(answer) = super::server_only::identified() {
         return answer;
     }
     view! {

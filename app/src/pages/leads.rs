@@ -2,7 +2,7 @@
 
 use super::load::{Head, load};
 use crate::components::{
-    Clock, Column, List, Listing, More, NothingSent, PageHead, Row, Time, given,
+    Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, optional_text,
 };
 use crate::prelude::*;
 use crate::request::PageData;
@@ -69,7 +69,7 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
     let reached = [lead.email, lead.phone].into_iter().flatten().collect();
     let status = lead.status.label().to_owned();
     let cells = vec![
-        given(lead.source),
+        optional_text(lead.source),
         with_more(Some(status), "Note", lead.note),
         with_more(lead.item_id, "Message", lead.message),
         view! { <Time moment=lead.updated clock=clock/> },
@@ -79,8 +79,8 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
 
 /// Renders a value, and below it a text that opens on demand.
 fn with_more(value: Option<String>, label: &'static str, text: Option<String>) -> AnyView {
-    let more = text.map(|text| view! { <More label=label text=text/> });
-    erase((given(value), more))
+    let more = text.map(|text| view! { <CollapsibleText label=label text=text/> });
+    erase((optional_text(value), more))
 }
 
 /// Shown while there are no leads.

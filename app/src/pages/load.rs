@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::calls::{Answer, CallError};
-use crate::components::{PageHead, Problem, Trouble};
+use crate::components::{LoadError, PageHead, Problem};
 use crate::prelude::*;
 use crate::request::{PageData, handover};
 use domain::Failure;
@@ -24,7 +24,7 @@ pub fn load<T>(
         Ok(data) => show(data),
         Err(failure) => view! {
             <PageHead title=head.title purpose=head.purpose/>
-            <Trouble problem=failure.into()/>
+            <LoadError problem=failure.into()/>
         },
     }
 }

@@ -184,7 +184,7 @@ impl Backend for ConsoleBackend {
         Ok(settings::page::settings(overview, member))
     }
 
-    async fn several(&self, form: BulkForm) -> Result<BulkPage, Failure> {
+    async fn bulk(&self, form: BulkForm) -> Result<BulkPage, Failure> {
         let member = self.member()?;
         let selection =
             self.map_failure(self.state.services.keys.bulk_selection(member, &form).await)?;

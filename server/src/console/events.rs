@@ -16,7 +16,7 @@ use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use domain::{Failure, FirstCall, KeyCount, KeyId, KeyListUpdate, KeyView};
+use domain::{Failure, FirstCallView, KeyCount, KeyId, KeyListUpdate, KeyView};
 use futures::stream;
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -193,7 +193,7 @@ struct SentState {
     order: Vec<KeyId>,
     keys: HashMap<KeyId, KeyView>,
     count: Option<(KeyCount, bool)>,
-    first_call: Option<FirstCall>,
+    first_call: Option<FirstCallView>,
 }
 
 impl SentState {

@@ -6,7 +6,7 @@ mod around;
 use super::load::{Head, load};
 use crate::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
-    Time, Tone, given,
+    Time, Tone, optional_text,
 };
 use crate::prelude::*;
 use crate::request::PageData;
@@ -145,9 +145,9 @@ fn Items(page: Data) -> impl IntoView {
 fn row(item: ItemRow, clock: Clock) -> AnyView {
     let available = if item.available { "Yes" } else { "No" };
     let cells = vec![
-        given(item.category),
-        given(item.price),
-        given(Some(available.to_owned())),
+        optional_text(item.category),
+        optional_text(item.price),
+        optional_text(Some(available.to_owned())),
         view! { <Time moment=item.updated clock=clock/> },
     ];
     view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> }

@@ -9,7 +9,7 @@ use crate::request::Flash;
 use domain::{ExpiringKeysNotice, KeyOrder, KeyQuery, KeyStatus, KeysPageContext, Scope};
 
 /// Returns the confirmation of the bulk action that was just carried out.
-pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
+pub fn bulk_done(Flash { word, number }: &Flash) -> Option<String> {
     let keys = if *number == 1 { "key" } else { "keys" };
     match word.as_str() {
         "revoke" => Some(format!(

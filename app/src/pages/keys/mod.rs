@@ -4,14 +4,14 @@
 mod around;
 
 #[cfg(feature = "ssr")]
-pub use around::several_done;
+pub use around::bulk_done;
 
 use super::creation::creation;
 use super::load::{Head, load, settle};
 use crate::browser;
 use crate::calls::revoke_key;
 use crate::components::{
-    Attempt, Clock, Code, Dialog, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog,
+    Clock, Code, Dialog, FormState, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog,
     Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
 use crate::prelude::*;
@@ -149,7 +149,7 @@ fn Keys(page: Data) -> impl IntoView {
     let receipt = may_manage.then(|| receipt_dialog(receipt));
     let issue = page
         .new_key
-        .map(|options| Issue::new(Attempt::new(None), options, None));
+        .map(|options| Issue::new(FormState::new(None), options, None));
     let dialog = issue.map(|issue| view! { <Create issue=issue rows=rows/> });
     listen(rows, issue);
     #[cfg(feature = "ssr")]
@@ -318,29 +318,35 @@ fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
 /// reached the servers.
 fn revocation(rows: Rows, receipt: RwSignal<String>) -> Callback<RevokeRequest> {
     let status = Status::current();
-    Callback::new(move |RevokeRequest { id, form, attempt }| {
-        spawn_local(async move {
-            match settle(revoke_key(id.clone(), form).await) {
-                Ok(revoked) => {
-                    attempt.end(None);
-                    browser::close(&revoke_dialog(&id));
-                    let ended = revoked.revocation.as_ref();
-                    receipt.set(
-                        ended
-                            .and_then(|ended| ended.receipt.clone())
-                            .unwrap_or_default(),
-                    );
-                    rows.replace(revoked);
-                    status.say("Key revoked");
-                    // Wait until the row has been rendered again, because closing the dialog
-                    // returns the focus to it.
-                    request_animation_frame(move || {
-                        browser::focus(&row_head(&id));
-                        browser::open(RECEIPT_DIALOG);
-                    });
+    Callback::new(
+        move |RevokeRequest {
+                  id,
+                  form,
+                  form_state,
+              }| {
+            spawn_local(async move {
+                match settle(revoke_key(id.clone(), form).await) {
+                    Ok(revoked) => {
+                        form_state.end(None);
+                        browser::close(&revoke_dialog(&id));
+                        let ended = revoked.revocation.as_ref();
+                        receipt.set(
+                            ended
+                                .and_then(|ended| ended.receipt.clone())
+                                .unwrap_or_default(),
+                        );
+                        rows.replace(revoked);
+                        status.say("Key revoked");
+                        // Wait until the row has been rendered again, because closing the dialog
+                        // returns the focus to it.
+                        request_animation_frame(move || {
+                            browser::focus(&row_head(&id));
+                            browser::open(RECEIPT_DIALOG);
+                        });
+                    }
+                    Err(problem) => form_state.end(Some(problem)),
                 }
-                Err(problem) => attempt.end(Some(problem)),
-            }
-        });
-    })
+            });
+        },
+    )
 }

@@ -36,7 +36,7 @@ pub async fn bulk_keys(
         Ok(number) => visitor.redirect_with_count(&state, "/keys", &form.action, number),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::Several {
+            let answer = FormAnswer::Bulk {
                 form,
                 failure: failure.clone(),
             };

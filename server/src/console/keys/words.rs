@@ -60,7 +60,7 @@ pub fn curl(public_url: &str, scopes: &ScopeSet, secret: &str) -> String {
 }
 
 /// Describes the state of the first call with a key.
-pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain::FirstCall {
+pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain::FirstCallView {
     let (stage, text, detail) = match call {
         FirstCall::Waiting => (
             FirstCallStage::Waiting,
@@ -80,7 +80,7 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
             (FirstCallStage::Accepted, text, from.unwrap_or_default())
         }
     };
-    domain::FirstCall {
+    domain::FirstCallView {
         stage,
         text,
         detail,

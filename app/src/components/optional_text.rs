@@ -1,0 +1,11 @@
+//! A value that may be missing.
+
+use crate::prelude::*;
+
+/// Renders a value, or "Not given" if the system that sent the record left it out.
+pub fn optional_text(value: Option<String>) -> AnyView {
+    match value {
+        Some(value) => erase(value),
+        None => view! { <span class="second">"Not given"</span> },
+    }
+}

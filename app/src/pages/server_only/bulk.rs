@@ -1,0 +1,187 @@
+//! The confirmation before a bulk action pauses, revokes or resumes keys.
+
+use crate::components::{
+    Clock, FormState, Notice, PageHead, Problem, SelectField, TextField, Time, Tone,
+};
+use crate::pages::load::{Head, load};
+use crate::prelude::*;
+use crate::request::{FormAnswer, PageData, handover, page_request};
+use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
+
+const HEAD: Head = Head {
+    title: "Several API keys",
+    purpose: "What you do here is done to each of the keys you chose, all at once.",
+};
+
+#[component]
+pub fn BulkPage() -> impl IntoView {
+    let content = match handover().data {
+        PageData::Bulk(Err(failure)) if failure.at(Field::Keys).is_some() => unclear(&failure),
+        _ => load(HEAD, PageData::bulk, |page| {
+            view! { <Bulk page=page/> }
+        }),
+    };
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// Renders the refusal if there are no keys or too many; its message explains what to do.
+fn unclear(failure: &Failure) -> AnyView {
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <Notice tone=Tone::Info text=failure.message()/>
+        <p>
+            <a href="/keys">"Back to API Keys"</a>
+        </p>
+    }
+}
+
+#[component]
+fn Bulk(page: Data) -> impl IntoView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Bulk { form, failure }) => (form, Some(failure)),
+        _ => (BulkForm::default(), None),
+    };
+    // This failure belongs to no field, so it is shown above the form.
+    let stale = problem.as_ref().and_then(|failure| match failure {
+        Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),
+        failure => Some(failure.message()),
+    });
+    let stale = stale.map(|text| view! { <Notice tone=Tone::Error text=text/> });
+    let number = page.keys.len();
+    let keys = if number == 1 { "key" } else { "keys" };
+    let clock = Clock::start(page.now.at);
+    let skipped = (page.skipped > 0).then(|| skipped(page.skipped, page.action));
+    if number == 0 {
+        return view! {
+            <h1>{HEAD.title}</h1>
+            {stale}
+            {skipped}
+            <p>
+                <a href="/keys">"Back to API Keys"</a>
+            </p>
+        };
+    }
+    let (verb, class, effect) = match page.action {
+        BulkAction::Pause => (
+            "Pause",
+            "button primary",
+            "From the moment you confirm, every request with one of these keys is refused, until you resume it on its own page.",
+        ),
+        BulkAction::Resume => (
+            "Resume",
+            "button primary",
+            "These keys wait since this account was restored from a backup. If one of them should not go on, open it and revoke it first. From the moment you confirm, requests with the others are accepted again.",
+        ),
+        BulkAction::Revoke => (
+            "Revoke",
+            "button danger",
+            "From the moment you confirm, every request with one of these keys is refused. This cannot be undone; the keys stay in the list as a record.",
+        ),
+    };
+    let ids: Vec<_> = page
+        .keys
+        .iter()
+        .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
+        .collect();
+    let lately = page.keys.iter().filter(|key| key.used_recently).count();
+    let lately = (lately > 0 && page.action != BulkAction::Resume).then(|| {
+        let text = match lately {
+            1 => "One of them was used in the last 24 hours. Whatever uses it will stop working.".to_owned(),
+            lately => format!("{lately} of them were used in the last 24 hours. Whatever uses them will stop working."),
+        };
+        view! { <Notice tone=Tone::Warning text=text/> }
+    });
+    let rows = page
+        .keys
+        .into_iter()
+        .map(|key| row(key, clock))
+        .collect_view();
+    // A refusal of the whole form is already shown above.
+    let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
+    let form_state = FormState::new(faults);
+    let faults = form_state.notice();
+    let reason = (page.action == BulkAction::Revoke)
+        .then(|| reason(&form.reason, form_state.at(Field::Reason)));
+    view! {
+        <h1>{verb} " " {number} " " {keys} "?"</h1>
+        {stale}
+        {faults}
+        {skipped}
+        <ul class="chosen">{rows}</ul>
+        {lately}
+        <form class="form" method="post" action="/keys/several" novalidate>
+            <input type="hidden" name="do" value=page.action.as_str()/>
+            {ids}
+            <p class="effect">{effect}</p>
+            {reason}
+            <TextField
+                id="count"
+                name="count"
+                label="Type the number of keys to confirm"
+                value=form.count
+                error=form_state.at(Field::Count)
+            />
+            <div class="actions">
+                <a class="button" href="/keys">
+                    "Cancel"
+                </a>
+                <button type="submit" class=class>
+                    {verb} " " {number} " " {keys}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Renders how many of the selected keys this action does not apply to.
+fn skipped(number: usize, action: BulkAction) -> AnyView {
+    let why = match action {
+        BulkAction::Pause => "is ended or paused already",
+        BulkAction::Revoke => "has ended already",
+        BulkAction::Resume => "is not paused",
+    };
+    let text = if number == 1 {
+        format!("One key that you chose {why}, and is left out.")
+    } else {
+        let why = why.replacen("is ", "are ", 1).replacen("has ", "have ", 1);
+        format!("{number} keys that you chose {why}, and are left out.")
+    };
+    view! { <Notice tone=Tone::Info text=text/> }
+}
+
+/// Renders a key's name and its last use.
+fn row(key: KeyView, clock: Clock) -> AnyView {
+    let last_use = match key.last_use {
+        None => erase("Never used"),
+        Some(last) => view! {
+            "Last used "
+            <Time moment=last.at clock=clock/>
+            " from "
+            {last.ip}
+        },
+    };
+    view! {
+        <li>
+            <a class="name" href=format!("/keys/{}", key.id)>
+                {key.name.to_string()}
+            </a>
+            <code>{key.preview}</code>
+            <small>{last_use}</small>
+        </li>
+    }
+}
+
+fn reason(chosen: &str, error: Signal<Option<String>>) -> AnyView {
+    let none = (String::new(), RevokeReason::NONE.to_owned());
+    let reasons = RevokeReason::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
+    view! {
+        <SelectField
+            id="reason"
+            name="reason"
+            label="Reason"
+            options=[none].into_iter().chain(reasons).collect()
+            value=chosen.to_owned()
+            error=error
+        />
+    }
+}

@@ -1,0 +1,66 @@
+//! The callers of a key.
+
+use crate::components::{Clock, Column, Row, Table, Time};
+use crate::pages::server_only::charts::number;
+use crate::prelude::*;
+use domain::{CallerRow, RefusalCode};
+
+const CALLERS: &[Column] = &[
+    Column::Text("Address"),
+    Column::Text("First call"),
+    Column::Text("Last call"),
+    Column::Number("Calls"),
+];
+
+const REFUSED: &[Column] = &[
+    Column::Text("Address"),
+    Column::Text("Why"),
+    Column::Text("Last call"),
+    Column::Number("Calls"),
+];
+
+#[component]
+pub fn Callers(
+    callers: Vec<CallerRow>,
+    refused: Vec<(RefusalCode, CallerRow)>,
+    clock: Clock,
+) -> impl IntoView {
+    let content = if callers.is_empty() {
+        view! { <p class="second">"Nobody yet. Refresh this page a few seconds after the first call."</p> }
+    } else {
+        let rows = callers.into_iter().map(|caller| {
+            let cells = vec![
+                view! { <Time moment=caller.first clock=clock/> },
+                view! { <Time moment=caller.last clock=clock/> },
+                erase(number(caller.calls)),
+            ];
+            let under = caller.user_agent.into_iter().collect();
+            view! { <Row columns=CALLERS name=caller.ip under=under cells=cells/> }
+        });
+        let rows = erase(rows.collect_view());
+        view! { <Table caption="Who calls with this key, the latest first" columns=CALLERS rows=rows/> }
+    };
+    let in_vain = (!refused.is_empty()).then(|| {
+        let rows = refused.into_iter().map(|(refusal, caller)| {
+            let cells = vec![
+                erase(refusal.label()),
+                view! { <Time moment=caller.last clock=clock/> },
+                erase(number(caller.calls)),
+            ];
+            let under = caller.user_agent.into_iter().collect();
+            view! { <Row columns=REFUSED name=caller.ip under=under cells=cells/> }
+        });
+        let rows = erase(rows.collect_view());
+        view! {
+            <h3>"Turned away"</h3>
+            <Table caption="Who was turned away with this key, the latest first" columns=REFUSED rows=rows/>
+        }
+    });
+    view! {
+        <section class="part" aria-labelledby="callers">
+            <h2 id="callers">"Who calls"</h2>
+            {content}
+            {in_vain}
+        </section>
+    }
+}

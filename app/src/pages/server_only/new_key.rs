@@ -1,0 +1,103 @@
+//! The create dialog as a page, for browsers that cannot open it, and the response to its form.
+
+use crate::components::{FormState, Issue, NewKey, Notice, Tone};
+use crate::pages::load::{Head, load};
+use crate::pages::server_only::not_allowed;
+use crate::prelude::*;
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
+
+const HEAD: Head = Head {
+    title: "Create API Key",
+    purpose: "Give each system its own key.",
+};
+
+#[component]
+pub fn NewKeyPage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::Issued(issued)) => view! { <Saved issued=*issued/> },
+        _ => load(HEAD, PageData::keys, |page| {
+            view! { <Create page=page/> }
+        }),
+    };
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to a create form: the only page that ever contains this secret.
+#[component]
+pub fn Saved(issued: IssuedKey) -> impl IntoView {
+    let nothing = NewKeyOptions {
+        token: String::new(),
+        expiries: Vec::new(),
+        preselected: Expiry::default(),
+        days: (String::new(), None),
+    };
+    form(
+        Issue::new(FormState::new(None), nothing, Some(issued)),
+        CreateKeyForm::default(),
+    )
+}
+
+#[component]
+fn Create(page: KeysPage) -> impl IntoView {
+    let Some(options) = page.new_key else {
+        let text = if page.may_manage {
+            Failure::CreationStopped.message()
+        } else {
+            not_allowed(
+                "Your role does not allow you to create keys. Ask an owner or admin of your account.",
+            )
+        };
+        return view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=text/>
+        };
+    };
+    let (initial, problem) = match page_request().answer {
+        Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
+        _ => (asked_for(), None),
+    };
+    form(Issue::new(FormState::new(problem), options, None), initial)
+}
+
+/// Renders a form that the browser submits by itself, so the callbacks do nothing.
+fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
+    view! {
+        <NewKey
+            issue=issue
+            initial=initial
+            server_only=true
+            on_send=Callback::new(|_| ())
+            on_done=Callback::new(|()| ())
+            cancel=cancel
+        />
+    }
+}
+
+fn cancel() -> AnyView {
+    view! {
+        <a class="button" href="/keys">
+            "Cancel"
+        </a>
+    }
+}
+
+/// Reads the initial values of the fields from the page's address.
+fn asked_for() -> CreateKeyForm {
+    let request = page_request();
+    let scopes = request
+        .asked("preset")
+        .and_then(|preset| Preset::parse(&preset))
+        .map(Preset::scopes)
+        .unwrap_or_default();
+    CreateKeyForm {
+        name: request.asked("name").unwrap_or_default(),
+        scopes: scopes
+            .iter()
+            .map(|scope| scope.as_str().to_owned())
+            .collect(),
+        expires: request.asked("expires").unwrap_or_default(),
+        last_day: request.asked("last_day").unwrap_or_default(),
+        token: String::new(),
+    }
+}

@@ -1,0 +1,159 @@
+//! The form that replaces a key by a new one, and the response to it.
+
+use super::new_key::Saved;
+use crate::components::{ExpiryField, FormState, Notice, PageHead, SelectField, Tone};
+use crate::pages::load::{Head, load};
+use crate::prelude::*;
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Expiry, Failure, Field, Grace, KeyView, RotateKeyForm, RotatePage};
+
+const HEAD: Head = Head {
+    title: "Rotate API key",
+    purpose: "A new key with the same name, permissions, limits, addresses and note takes the place of this one.",
+};
+
+const GRACE: &str = "Until then both keys work, so that you can move your systems over without a gap. Choose “Ends now” where the key has leaked.";
+
+#[component]
+pub fn RotateKeyPage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::Rotated { issued, old }) => view! {
+            <Saved issued=*issued/>
+            {replaced(&old)}
+        },
+        _ => load(HEAD, PageData::rotate, |page| {
+            view! { <Rotate page=page/> }
+        }),
+    };
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Rotate(page: RotatePage) -> impl IntoView {
+    // The key may have changed since the form was rendered. If it can no longer be rotated, the
+    // current reason replaces the form.
+    let content = match page.refused.clone() {
+        None => form(page),
+        Some(failure) => refused(&page, &failure),
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    }
+}
+
+/// Renders what happens to the old key.
+fn replaced(old: &KeyView) -> AnyView {
+    let text = match &old.expires {
+        Some(end) if old.status.is_live() => format!(
+            "The old key, {}, works until {}. Its page shows how its calls move to the new one.",
+            old.preview, end.exact
+        ),
+        _ => format!(
+            "The old key, {}, has ended: every call with it is refused from now on.",
+            old.preview
+        ),
+    };
+    let action = view! {
+        <a href=format!("/keys/{}", old.id) target="_blank">
+            "Open the old key’s page in a new tab"
+        </a>
+    };
+    view! { <Notice tone=Tone::Info text=text action=action/> }
+}
+
+fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
+    // If the form was submitted twice, the response is that its key already exists.
+    let failure = match page_request().answer {
+        Some(FormAnswer::RotateKey {
+            failure: failure @ Failure::AlreadyCreated { .. },
+            ..
+        }) => failure,
+        _ => failure.clone(),
+    };
+    let (id, text) = match &page.replaced_by {
+        Some(new) => (new, "See the new key"),
+        None => (&page.key.id, "Back to the key"),
+    };
+    let action = view! { <a href=format!("/keys/{id}")>{text}</a> };
+    view! { <Notice tone=Tone::Info text=failure.message() action=action/> }
+}
+
+fn form(page: RotatePage) -> AnyView {
+    let at = format!("/keys/{}", page.key.id);
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::RotateKey { form, failure }) => (form, Some(failure.into())),
+        _ => (first(), None),
+    };
+    let form_state = FormState::new(problem);
+    let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
+    let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);
+    let token = page.options.token.clone();
+    let facts = facts(&page.key);
+    let action = format!("{at}/rotate");
+    view! {
+        <form class="form" method="post" action=action novalidate>
+            <input type="hidden" name="token" value=token autocomplete="off"/>
+            {form_state.notice()}
+            {facts}
+            <SelectField
+                id="grace"
+                name="grace"
+                label="Old key"
+                options=graces.into()
+                value=form.grace
+                hint=GRACE
+                error=form_state.at(Field::Grace)
+            />
+            <ExpiryField
+                options=RwSignal::new(page.options)
+                label="New key expires"
+                chosen=chosen
+                last_day=form.last_day
+                error=form_state.at(Field::Expires)
+            />
+            <div class="actions">
+                <a class="button" href=at>
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Rotate key"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+fn first() -> RotateKeyForm {
+    RotateKeyForm {
+        grace: Grace::default().as_str().to_owned(),
+        ..RotateKeyForm::default()
+    }
+}
+
+/// Renders the key to rotate, and its use.
+fn facts(key: &KeyView) -> AnyView {
+    let last_use = match &key.last_use {
+        None => "Never used".to_owned(),
+        Some(last) => format!("{} from {}", last.at.exact, last.ip),
+    };
+    let end = match &key.expires {
+        None => "No expiry".to_owned(),
+        Some(end) => format!("{}, or sooner, as you choose below", end.day),
+    };
+    let rows = [
+        ("Name", erase(key.name.to_string())),
+        ("Key preview", view! { <code>{key.preview.clone()}</code> }),
+        ("Last used", erase(last_use)),
+        ("Ends", erase(end)),
+    ];
+    let rows = rows.map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="facts">{rows}</dl> }
+}

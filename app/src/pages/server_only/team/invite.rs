@@ -1,0 +1,142 @@
+//! The form that invites a person, and the only time that the invitation link is shown.
+
+use crate::components::{
+    Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
+};
+use crate::pages::load::{Head, load};
+use crate::pages::server_only::not_allowed;
+use crate::prelude::*;
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
+
+const HEAD: Head = Head {
+    title: "Invite a member",
+    purpose: "You get a link to pass on. It works once, within 72 hours, and its holder chooses a password there.",
+};
+
+#[component]
+pub fn InvitePage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::Invited(issued)) => view! { <Link issued=*issued/> },
+        _ => load(HEAD, PageData::team, |page| {
+            view! { <Invite page=page/> }
+        }),
+    };
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Invite(page: TeamPage) -> impl IntoView {
+    let content = if page.roles.is_empty() {
+        let back = view! { <a href="/team">"Back to the team"</a> };
+        let text = not_allowed(
+            "Your role does not allow you to invite colleagues. Ask an owner or admin of your account.",
+        );
+        view! { <Notice tone=Tone::Info text=text action=back/> }
+    } else {
+        form(&page.roles)
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    }
+}
+
+fn form(roles: &[Role]) -> AnyView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Invite { form, failure }) => (form, Some(failure.into())),
+        _ => (InviteForm::default(), None),
+    };
+    let form_state = FormState::new(problem);
+    view! {
+        <form class="form" method="post" action="/team/invite" novalidate>
+            {form_state.notice()}
+            <TextField
+                id="email"
+                name="email"
+                label="Email"
+                kind="email"
+                value=form.email
+                hint="They sign in with this address. No mail is sent: you pass the link on."
+                error=form_state.at(Field::Email)
+                autofocus=form_state.problem.with_untracked(Option::is_none)
+            />
+            {role_field(roles, &form.role, form_state)}
+            <div class="actions">
+                <a class="button" href="/team">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Make the link"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Renders one option for each role that may be assigned, with its permissions.
+pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) -> AnyView {
+    // If none was chosen, the role with the fewest permissions is preselected.
+    let least = roles.last().map_or("", |role| role.as_str());
+    let known = roles.iter().any(|role| role.as_str() == chosen);
+    let chosen = if known { chosen } else { least };
+    let error = form_state.at(Field::Role);
+    let faulty = error.with_untracked(Option::is_some).then_some("true");
+    let mut first = Some("role");
+    let mut focus = takes_focus(error);
+    let choices = roles.iter().map(|role| {
+        let checked = role.as_str() == chosen;
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    id=first.take()
+                    name="role"
+                    value=role.as_str()
+                    checked=checked
+                    autofocus=std::mem::take(&mut focus)
+                />
+                <span>
+                    {role.label()} <small class="hint">{role.describe()}</small>
+                </span>
+            </label>
+        }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <fieldset class="field choices" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
+            <legend>"Role"</legend>
+            {choices}
+            <FieldError id="role-error" error=error/>
+        </fieldset>
+    }
+}
+
+/// The response to the form. The link is not shown again.
+#[component]
+fn Link(issued: IssuedInvitation) -> impl IntoView {
+    let text = format!(
+        "Send it to {} in a way that nobody else reads. It works once, until {}, and makes them {}.",
+        issued.email,
+        issued.expires.exact,
+        match issued.role {
+            Role::Owner => "an owner",
+            Role::Admin => "an admin",
+            Role::Viewer => "a viewer",
+        }
+    );
+    view! {
+        <h1>"Pass the link on"</h1>
+        <Code id="invitation" text=issued.link/>
+        <Notice
+            tone=Tone::Warning
+            title="This is the only time the link is shown."
+            text=text
+        />
+        <div class="actions">
+            <a class="button primary" href="/team">
+                "Done"
+            </a>
+        </div>
+    }
+}

@@ -3,10 +3,10 @@
 use crate::components::Status;
 #[cfg(feature = "ssr")]
 use crate::components::{Icon, MemberFoot, Menu};
+use crate::page::Page;
 use crate::prelude::*;
 #[cfg(feature = "ssr")]
 use crate::request::handover;
-use crate::routes::Page;
 
 #[component]
 pub fn Layout(page: Page, children: Children) -> impl IntoView {

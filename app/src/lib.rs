@@ -7,6 +7,7 @@
 // The type of a page contains the types of everything on it.
 #![recursion_limit = "256"]
 
+mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
 mod browser;
@@ -16,13 +17,14 @@ mod components;
 pub mod docs;
 mod erased;
 mod layout;
+mod page;
 mod pages;
 mod prelude;
 pub mod request;
-mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 
-pub use routes::{App, Page};
+pub use app::App;
+pub use page::Page;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

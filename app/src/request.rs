@@ -4,8 +4,8 @@
 //! else exists only on the server. In the browser the functions here return defaults, which is
 //! correct, since pages that depend on these values are sent without script.
 
+use crate::page::Page;
 use crate::prelude::*;
-use crate::routes::Page;
 use domain::{
     BulkForm, CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage,
     LeadsPage, MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
@@ -266,6 +266,8 @@ impl PageData {
             Page::SecondFactor
             | Page::FoundKey
             | Page::Import
+            | Page::ImportedFile
+            | Page::ImportPreview
             | Page::Docs
             | Page::SignIn
             | Page::FirstCall

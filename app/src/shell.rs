@@ -1,9 +1,10 @@
 //! The HTML document around the console. Only the server runs this.
 
+use crate::app::App;
 use crate::components::FirstInvalidField;
+use crate::page::Page;
 use crate::prelude::*;
 use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
-use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
 
 /// The icon sprite. It comes after the console, so that hydration does not walk over it.

@@ -1,0 +1,242 @@
+//! The table of pages: what the menu, the frame and the browser need to know of each page.
+//!
+//! It does not know the content of a page.
+
+/// Properties of a page.
+struct Properties {
+    /// The page whose entry of the menu is current.
+    entry: Option<Page>,
+    /// Whether the browser's module takes the page over.
+    ///
+    /// Every other page contains a plain form, or nothing that a script could improve, and the
+    /// browser receives none of its code.
+    hydrated: bool,
+    /// Whether the page shows data that changes meanwhile without updating itself.
+    goes_stale: bool,
+    /// Whether the page has no menu, because it precedes the session or is shown inside another
+    /// page.
+    bare: bool,
+}
+
+/// Page for which no entry of the menu is current.
+const NO_ENTRY: Properties = Properties {
+    entry: None,
+    hydrated: false,
+    goes_stale: false,
+    bare: false,
+};
+
+/// Page that belongs to an entry of the menu.
+const fn under(entry: Page) -> Properties {
+    Properties {
+        entry: Some(entry),
+        ..NO_ENTRY
+    }
+}
+
+impl Properties {
+    const fn hydrated(self) -> Self {
+        Self {
+            hydrated: true,
+            ..self
+        }
+    }
+
+    const fn goes_stale(self) -> Self {
+        Self {
+            goes_stale: true,
+            ..self
+        }
+    }
+
+    const fn bare(self) -> Self {
+        Self { bare: true, ..self }
+    }
+}
+
+macro_rules! pages {
+    ($($page:ident: $path:literal, $name:literal, $properties:expr;)*) => {
+        /// A page of the console.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Page {
+            $($page,)*
+        }
+
+        impl Page {
+            /// All pages. Of two pages whose paths fit an address, the first is at the address.
+            pub const ALL: &'static [Self] = &[$(Self::$page,)*];
+
+            /// Returns the path of the page's address, in which `{…}` is one variable segment.
+            pub const fn path(self) -> &'static str {
+                match self {
+                    $(Self::$page => $path,)*
+                }
+            }
+
+            /// Returns the name of the page, as the menu shows it. It never contains text that a
+            /// person typed.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$page => $name,)*
+                }
+            }
+
+            /// Returns the title for the browser's tab and history.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$page => concat!($name, " · Voxum Console"),)*
+                }
+            }
+
+            const fn properties(self) -> Properties {
+                match self {
+                    $(Self::$page => $properties,)*
+                }
+            }
+        }
+    };
+}
+
+pages! {
+    Dashboard: "/", "Dashboard", under(Page::Dashboard).goes_stale();
+    SignIn: "/sign-in", "Sign in", NO_ENTRY.bare();
+    Setup: "/setup/{token}", "Set up", NO_ENTRY.bare();
+    Keys: "/keys", "API Keys", under(Page::Keys).hydrated();
+    NewKey: "/keys/new", "Create API Key", under(Page::Keys);
+    FoundKey: "/keys/found", "Found a key?", under(Page::Keys).hydrated();
+    BulkKeys: "/keys/several", "Several API keys", under(Page::Keys);
+    RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings);
+    Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale();
+    EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys);
+    FirstCall: "/keys/{id}/first-call", "First call", NO_ENTRY.bare();
+    RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys);
+    RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys);
+    Inventory: "/inventory", "Inventory", under(Page::Inventory).hydrated().goes_stale();
+    Import: "/inventory/import", "Import items", under(Page::Inventory);
+    ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory);
+    ImportPreview: "/inventory/import/{id}/preview", "Import items", under(Page::Inventory);
+    Leads: "/leads", "Leads", under(Page::Leads).hydrated().goes_stale();
+    Docs: "/docs", "API docs", under(Page::Docs).hydrated();
+    Audit: "/audit", "Audit log", under(Page::Audit).goes_stale();
+    Team: "/team", "Team", under(Page::Team);
+    Invite: "/team/invite", "Invite a member", under(Page::Team);
+    Member: "/team/{id}", "Member", under(Page::Team);
+    Account: "/account", "Your account", NO_ENTRY;
+    SecondFactor: "/account/second-factor", "Set up a second factor", NO_ENTRY;
+    Settings: "/settings", "Settings", under(Page::Settings);
+    Refusals: "/refusals", "Refused calls", under(Page::Dashboard);
+    NotFound: "/not-found", "Page not found", NO_ENTRY;
+}
+
+impl Page {
+    /// Returns the page at the path of an address.
+    pub fn at(path: &str) -> Self {
+        let found = Self::ALL.iter().find(|page| fits(page.path(), path));
+        found.copied().unwrap_or(Self::NotFound)
+    }
+
+    /// Returns the page whose entry of the menu is current.
+    pub const fn entry(self) -> Option<Self> {
+        self.properties().entry
+    }
+
+    /// Returns whether the browser's module takes the page over.
+    pub const fn is_hydrated(self) -> bool {
+        self.properties().hydrated
+    }
+
+    /// Returns whether the page shows data that changes meanwhile without updating itself.
+    pub const fn goes_stale(self) -> bool {
+        self.properties().goes_stale
+    }
+
+    /// Returns whether the page has no menu.
+    pub const fn is_bare(self) -> bool {
+        self.properties().bare
+    }
+}
+
+/// Returns whether `path` is an address of the page whose path is `pattern`.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let fit = pattern.split('/').all(|part| {
+        segments
+            .next()
+            .is_some_and(|segment| part == segment || part.starts_with('{') && !segment.is_empty())
+    });
+    fit && segments.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_their_pages_and_unknown_paths_to_not_found() {
+        for (path, page) in [
+            ("/keys", Page::Keys),
+            ("/keys/new", Page::NewKey),
+            ("/keys/several", Page::BulkKeys),
+            ("/keys/found", Page::FoundKey),
+            ("/keys/revoke-all", Page::RevokeAll),
+            ("/keys/0198c2a0", Page::Key),
+            ("/keys/0198c2a0/edit", Page::EditKey),
+            ("/keys/0198c2a0/first-call", Page::FirstCall),
+            ("/keys/0198c2a0/revoke", Page::RevokeKey),
+            ("/keys/0198c2a0/rotate", Page::RotateKey),
+            ("/keys/0198c2a0/other", Page::NotFound),
+            ("/keys/0198c2a0/", Page::NotFound),
+            ("/keys//edit", Page::NotFound),
+            ("/inventory", Page::Inventory),
+            ("/inventory/import", Page::Import),
+            ("/inventory/import/0198c2a0", Page::ImportedFile),
+            ("/inventory/import/0198c2a0/preview", Page::ImportPreview),
+            ("/leads", Page::Leads),
+            ("/docs", Page::Docs),
+            ("/audit", Page::Audit),
+            ("/audit/", Page::NotFound),
+            ("/team", Page::Team),
+            ("/team/", Page::NotFound),
+            ("/team/invite", Page::Invite),
+            ("/team/0198c2a0", Page::Member),
+            ("/team/0198c2a0/role", Page::NotFound),
+            ("/account", Page::Account),
+            ("/account/second-factor", Page::SecondFactor),
+            ("/settings", Page::Settings),
+            ("/refusals", Page::Refusals),
+            ("/sign-in", Page::SignIn),
+            ("/setup/abc", Page::Setup),
+            ("/", Page::Dashboard),
+            ("", Page::NotFound),
+            ("/keys/", Page::NotFound),
+            ("/leads/", Page::NotFound),
+            ("/keys/new/", Page::NotFound),
+            ("/setup", Page::NotFound),
+        ] {
+            assert_eq!(Page::at(path), page, "{path}");
+        }
+    }
+
+    #[test]
+    fn page_is_at_its_own_path() {
+        for page in Page::ALL {
+            assert_eq!(Page::at(page.path()), *page, "{}", page.path());
+        }
+    }
+
+    #[test]
+    fn page_that_may_contain_a_secret_is_never_hydrated() {
+        for page in [
+            Page::SignIn,
+            Page::Setup,
+            Page::NewKey,
+            Page::RevokeKey,
+            Page::RotateKey,
+            Page::Invite,
+            Page::Account,
+            Page::SecondFactor,
+        ] {
+            assert!(!page.is_hydrated(), "{page:?}");
+        }
+    }
+}

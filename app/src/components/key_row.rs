@@ -1,9 +1,12 @@
 //! One key of the list.
 
-use super::key_table::BULK_FORM;
 use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time, Used};
 use crate::prelude::*;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
+
+/// Id of the form that the check boxes of the rows belong to. It submits the selected keys to the
+/// page that confirms a bulk action.
+pub const BULK_FORM: &str = "several";
 
 /// Returns the id of the row's first cell, which takes the focus after the button that had it is
 /// removed.

@@ -1,5 +1,6 @@
 //! The table of the account's keys.
 
+use super::key_row::BULK_FORM;
 use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
 use crate::prelude::*;
 use domain::KeyView;
@@ -12,9 +13,6 @@ const COLUMNS: &[Column] = &[
     Column::Text("Status"),
     Column::Unseen("Actions"),
 ];
-
-/// Id of the form that submits the selected keys to the page that confirms a bulk action.
-pub const BULK_FORM: &str = "several";
 
 #[component]
 pub fn KeyTable(

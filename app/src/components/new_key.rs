@@ -1,62 +1,14 @@
 //! Creating a key: the form, and then the only time that the key is shown.
 
-use super::{FormState, NewKeyForm, SaveKey};
+use super::key_creation::{KeyCreation, TITLE};
+use super::{NewKeyForm, SaveKey};
 use crate::browser;
 use crate::prelude::*;
-use domain::{CreateKeyForm, FirstCallView, IssuedKey, NewKeyOptions};
-
-/// State of the creation of a key.
-#[derive(Clone, Copy)]
-pub struct Issue {
-    pub form_state: FormState,
-    pub options: RwSignal<NewKeyOptions>,
-    /// The only place in the browser that holds a secret, cleared when the person is done.
-    ///
-    /// It is never a resource, which would be serialised into the page, nor an action, which would
-    /// keep its value.
-    pub issued: RwSignal<Option<IssuedKey>>,
-    /// Progress of the key's first call; `None` until an update arrives.
-    pub first_call: RwSignal<Option<FirstCallView>>,
-    /// Whether the person is being asked to confirm leaving without the key.
-    pub asking: RwSignal<bool>,
-}
-
-impl Issue {
-    pub fn new(form_state: FormState, options: NewKeyOptions, issued: Option<IssuedKey>) -> Self {
-        Self {
-            form_state,
-            options: RwSignal::new(options),
-            issued: RwSignal::new(issued),
-            first_call: RwSignal::new(None),
-            asking: RwSignal::new(false),
-        }
-    }
-
-    /// Returns whether a key is being created or shown; if so, only the person may dismiss it.
-    pub fn holds(self) -> bool {
-        self.form_state.pending.get() || self.issued.with(Option::is_some)
-    }
-
-    /// Asks for confirmation before a shown key is lost.
-    pub fn ask(self) {
-        if self.issued.with_untracked(Option::is_some) {
-            self.asking.set(true);
-        }
-    }
-
-    /// Clears the secret.
-    pub fn forget(self) {
-        self.issued.set(None);
-        self.first_call.set(None);
-        self.asking.set(false);
-    }
-}
-
-pub const TITLE: &str = "new-key-title";
+use domain::CreateKeyForm;
 
 #[component]
 pub fn NewKey(
-    issue: Issue,
+    creation: KeyCreation,
     initial: CreateKeyForm,
     /// Whether this is a page of its own, which is not hydrated.
     #[prop(optional)]
@@ -66,7 +18,7 @@ pub fn NewKey(
     /// Renders the control that leaves the form.
     cancel: fn() -> AnyView,
 ) -> impl IntoView {
-    let shown = Memo::new(move |_| issue.issued.with(Option::is_some));
+    let shown = Memo::new(move |_| creation.issued.with(Option::is_some));
     let text = text_signal(move || {
         if shown.get() {
             "Save your API key"
@@ -84,14 +36,14 @@ pub fn NewKey(
         }
     };
     let step = dynamic(move || {
-        if let Some(issued) = issue.issued.get() {
-            view! { <SaveKey issued=issued server_only=server_only issue=issue on_done=on_done/> }
+        if let Some(issued) = creation.issued.get() {
+            view! { <SaveKey issued=issued server_only=server_only creation=creation on_done=on_done/> }
         } else {
             view! {
                 <NewKeyForm
-                    options=issue.options
+                    options=creation.options
                     initial=initial.clone()
-                    form_state=issue.form_state
+                    form_state=creation.form_state
                     on_send=on_send
                     cancel=cancel()
                 />
@@ -104,10 +56,10 @@ pub fn NewKey(
         }
     });
     Effect::new(move |_| {
-        let guarded = move || issue.issued.with_untracked(Option::is_some);
-        browser::guard_leaving(guarded, move || issue.ask());
+        let guarded = move || creation.issued.with_untracked(Option::is_some);
+        browser::guard_leaving(guarded, move || creation.ask());
         // The browser may keep the page in its back/forward cache.
-        browser::on_leaving(move || issue.forget());
+        browser::on_leaving(move || creation.forget());
     });
     view! {
         {title}

@@ -1,6 +1,6 @@
 //! The dialog that creates a key.
 
-use super::{Dialog, Issue, NEW_KEY_TITLE, NewKey};
+use super::{Dialog, KeyCreation, NEW_KEY_TITLE, NewKey};
 use crate::browser;
 use crate::prelude::*;
 use domain::CreateKeyForm;
@@ -9,18 +9,18 @@ pub const NEW_KEY_DIALOG: &str = "new-key";
 
 #[component]
 pub fn NewKeyDialog(
-    issue: Issue,
+    creation: KeyCreation,
     on_send: Callback<CreateKeyForm>,
     on_done: Callback<()>,
 ) -> impl IntoView {
-    Effect::new(move |_| browser::on_escape(move || issue.ask()));
+    Effect::new(move |_| browser::on_escape(move || creation.ask()));
     let done = Callback::new(move |()| {
         browser::close(NEW_KEY_DIALOG);
         on_done.run(());
     });
     let body = view! {
         <NewKey
-            issue=issue
+            creation=creation
             initial=CreateKeyForm::default()
             on_send=on_send
             on_done=done
@@ -31,8 +31,8 @@ pub fn NewKeyDialog(
         <Dialog
             id=NEW_KEY_DIALOG
             title=NEW_KEY_TITLE
-            held=Signal::derive(move || issue.holds())
-            on_outside=Callback::new(move |()| issue.ask())
+            held=Signal::derive(move || creation.holds())
+            on_outside=Callback::new(move |()| creation.ask())
             body=body
         />
     }

@@ -1,6 +1,6 @@
 //! The only time that a key is shown.
 
-use super::{Code, CopyButton, FirstCallProgress, Issue, NEW_KEY_TITLE, Notice, Tone};
+use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::prelude::*;
 use domain::IssuedKey;
@@ -14,10 +14,10 @@ const FIELD: &str = "api-key";
 pub fn SaveKey(
     issued: IssuedKey,
     server_only: bool,
-    issue: Issue,
+    creation: KeyCreation,
     on_done: Callback<()>,
 ) -> impl IntoView {
-    let asking = issue.asking;
+    let asking = creation.asking;
     let stored = RwSignal::new(false);
     let name = issued.key.name.to_string();
     // A page without script receives no updates, and it must not be reloaded, since it shows the
@@ -79,7 +79,7 @@ pub fn SaveKey(
             <div class="field">
                 <span class="label">"Try it"</span>
                 <Code id="api-key-curl" text=issued.curl what="the call"/>
-                <FirstCallProgress call=issue.first_call/>
+                <FirstCallProgress call=creation.first_call/>
                 {frame}
             </div>
             {question}

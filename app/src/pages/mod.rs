@@ -1,6 +1,5 @@
 //! The console's pages, one per file.
 
-mod creation;
 mod docs;
 mod found_key;
 mod inventory;

@@ -2,17 +2,18 @@
 
 #[cfg(feature = "ssr")]
 mod around;
+mod create;
 
 #[cfg(feature = "ssr")]
 pub use around::bulk_done;
 
-use super::creation::creation;
+use self::create::create_callback;
 use super::load::{Head, load, settle};
 use crate::browser;
 use crate::calls::revoke_key;
 use crate::components::{
-    Clock, Code, Dialog, FormState, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog,
-    Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
+    Clock, Code, Dialog, FormState, KeyCreation, KeyTable, NEW_KEY_DIALOG, NewKeyButton,
+    NewKeyDialog, Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
 use crate::prelude::*;
 use crate::request::PageData;
@@ -147,11 +148,11 @@ fn Keys(page: Data) -> impl IntoView {
     let receipt = RwSignal::new(String::new());
     let on_revoke = may_manage.then(|| revocation(rows, receipt));
     let receipt = may_manage.then(|| receipt_dialog(receipt));
-    let issue = page
+    let creation = page
         .new_key
-        .map(|options| Issue::new(FormState::new(None), options, None));
-    let dialog = issue.map(|issue| view! { <Create issue=issue rows=rows/> });
-    listen(rows, issue);
+        .map(|options| KeyCreation::new(FormState::new(None), options, None));
+    let dialog = creation.map(|creation| view! { <Create creation=creation rows=rows/> });
+    listen(rows, creation);
     #[cfg(feature = "ssr")]
     let (ending, find, pager) = (
         around::notices(&page.context, page.may_manage),
@@ -248,9 +249,9 @@ fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
 }
 
 /// Subscribes to updates of the rows, and to the first call of a key that was just created.
-fn listen(rows: Rows, issue: Option<Issue>) {
+fn listen(rows: Rows, creation: Option<KeyCreation>) {
     let awaited = Memo::new(move |_| {
-        let issued = issue?.issued;
+        let issued = creation?.issued;
         issued.with(|issued| Some(issued.as_ref()?.key.id.to_string()))
     });
     Effect::new(move |_| {
@@ -266,12 +267,12 @@ fn listen(rows: Rows, issue: Option<Issue>) {
                 return;
             };
             // Skip unchanged values, so that screen readers do not announce them again.
-            if let Some(issue) = issue
-                && issue
+            if let Some(creation) = creation
+                && creation
                     .first_call
                     .with_untracked(|known| *known != news.first_call)
             {
-                issue.first_call.set(news.first_call.clone());
+                creation.first_call.set(news.first_call.clone());
             }
             rows.hear(news);
         });
@@ -279,14 +280,18 @@ fn listen(rows: Rows, issue: Option<Issue>) {
 }
 
 #[component]
-fn Create(issue: Issue, rows: Rows) -> impl IntoView {
+fn Create(creation: KeyCreation, rows: Rows) -> impl IntoView {
     let created = Callback::new(move |key| {
         rows.add(key);
         browser::open(NEW_KEY_DIALOG);
     });
-    let send = creation(issue, created, Callback::new(move |page| rows.renew(page)));
+    let send = create_callback(
+        creation,
+        created,
+        Callback::new(move |page| rows.renew(page)),
+    );
     let done = Callback::new(move |()| {
-        issue.forget();
+        creation.forget();
         // Reading continues at the new key.
         if let Some(id) = rows
             .keys
@@ -295,7 +300,7 @@ fn Create(issue: Issue, rows: Rows) -> impl IntoView {
             request_animation_frame(move || browser::focus(&id));
         }
     });
-    view! { <NewKeyDialog issue=issue on_send=send on_done=done/> }
+    view! { <NewKeyDialog creation=creation on_send=send on_done=done/> }
 }
 
 const RECEIPT_DIALOG: &str = "receipt";

@@ -1,6 +1,6 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
-use crate::components::{FormState, Issue, NewKey, Notice, Tone};
+use crate::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use crate::pages::load::{Head, load};
 use crate::pages::server_only::not_allowed;
 use crate::prelude::*;
@@ -33,7 +33,7 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
         days: (String::new(), None),
     };
     form(
-        Issue::new(FormState::new(None), nothing, Some(issued)),
+        KeyCreation::new(FormState::new(None), nothing, Some(issued)),
         CreateKeyForm::default(),
     )
 }
@@ -57,14 +57,17 @@ fn Create(page: KeysPage) -> impl IntoView {
         Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
         _ => (asked_for(), None),
     };
-    form(Issue::new(FormState::new(problem), options, None), initial)
+    form(
+        KeyCreation::new(FormState::new(problem), options, None),
+        initial,
+    )
 }
 
 /// Renders a form that the browser submits by itself, so the callbacks do nothing.
-fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
+fn form(creation: KeyCreation, initial: CreateKeyForm) -> AnyView {
     view! {
         <NewKey
-            issue=issue
+            creation=creation
             initial=initial
             server_only=true
             on_send=Callback::new(|_| ())

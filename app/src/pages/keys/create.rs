@@ -1,9 +1,9 @@
-//! Creating a key on a hydrated page.
+//! Creating a key in the dialog of the list.
 
-use super::load::settle;
 use crate::browser;
 use crate::calls::{create_key, list_keys};
-use crate::components::{Issue, Problem, Status};
+use crate::components::{KeyCreation, Problem, Status};
+use crate::pages::load::settle;
 use crate::prelude::*;
 use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
 use leptos::task::spawn_local;
@@ -12,8 +12,8 @@ use leptos::task::spawn_local;
 ///
 /// `on_created` receives the new row, `on_renewed` the list that arrives together with the token of
 /// the next form.
-pub fn creation(
-    issue: Issue,
+pub fn create_callback(
+    creation: KeyCreation,
     on_created: Callback<KeyView>,
     on_renewed: Callback<KeysPage>,
 ) -> Callback<CreateKeyForm> {
@@ -23,7 +23,7 @@ pub fn creation(
     let renew = move || async move {
         let page = settle(list_keys(browser::search()).await)?;
         if let Some(options) = &page.new_key {
-            issue.options.set(options.clone());
+            creation.options.set(options.clone());
             spent.set_value(false);
         }
         on_renewed.run(page);
@@ -33,9 +33,9 @@ pub fn creation(
         spawn_local(async move {
             if spent.get_value() {
                 if let Err(problem) = renew().await {
-                    return issue.form_state.end(Some(problem));
+                    return creation.form_state.end(Some(problem));
                 }
-                form.token = issue
+                form.token = creation
                     .options
                     .with_untracked(|options: &NewKeyOptions| options.token.clone());
             }
@@ -43,8 +43,8 @@ pub fn creation(
                 Ok(issued) => {
                     spent.set_value(true);
                     let key = issued.key.clone();
-                    issue.issued.set(Some(issued));
-                    issue.form_state.end(None);
+                    creation.issued.set(Some(issued));
+                    creation.form_state.end(None);
                     on_created.run(key);
                     status.say("Key created");
                     // If this fails, submitting the next form renews the token.
@@ -52,7 +52,7 @@ pub fn creation(
                 }
                 Err(problem) => {
                     let used_up = problem.used_up;
-                    issue.form_state.end(Some(problem));
+                    creation.form_state.end(Some(problem));
                     if used_up {
                         spent.set_value(true);
                         let _ = renew().await;

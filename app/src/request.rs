@@ -8,9 +8,10 @@ use crate::page::Page;
 use crate::prelude::*;
 use domain::{
     BulkForm, CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage,
-    LeadsPage, MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
+    LeadsPage, MemberView, PageSecrets, RevokeKeyForm, RotateKeyForm, SettingsForm, ShownSecret,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// URLs of the site's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub struct PageRequest {
     pub too_long: Option<(String, usize)>,
     /// The content of the API docs, if this is their page.
     #[cfg(feature = "ssr")]
-    pub docs: Option<std::sync::Arc<crate::docs::Docs>>,
+    pub docs: Option<Arc<crate::docs::Docs>>,
 }
 
 impl PageRequest {
@@ -523,13 +524,13 @@ pub enum FormAnswer {
     /// The choice between several accounts whose members have the address and the password.
     ChooseAccount {
         /// The single-use token and the name of each account.
-        choices: Vec<(String, domain::AccountName)>,
+        choices: Vec<(ShownSecret, domain::AccountName)>,
         next: String,
     },
     /// The second step of signing in.
     Code {
         /// The token that proves that the password was correct.
-        step: String,
+        step: ShownSecret,
         next: String,
         /// Whether the form requests a recovery code rather than a code of the app.
         recovery: bool,
@@ -540,7 +541,7 @@ pub enum FormAnswer {
         failure: Failure,
     },
     /// The only page that ever contains these codes.
-    RecoveryCodes(Vec<String>),
+    RecoveryCodes(ShownSecret),
     FactorOff {
         /// Whether the form requested a recovery code rather than a code of the app.
         recovery: bool,
@@ -575,6 +576,16 @@ pub fn page_request() -> PageRequest {
         use_context::<PageRequest>().unwrap_or_default()
     } else {
         PageRequest::default()
+    }
+}
+
+/// Returns the text of a secret for the page that is being rendered, which the server then does not
+/// compress (decision 40).
+pub fn reveal(secret: ShownSecret) -> String {
+    if cfg!(feature = "ssr") {
+        expect_context::<Arc<PageSecrets>>().reveal(secret)
+    } else {
+        PageSecrets::default().reveal(secret)
     }
 }
 

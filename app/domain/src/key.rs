@@ -1,7 +1,7 @@
 //! API keys as the browser and the server exchange them: names, states and views, never digests.
 
 use crate::text::{InvalidValue, block, line, serde_by_parse};
-use crate::{DisplayTime, KeyId, ScopeSet};
+use crate::{DisplayTime, KeyId, ScopeSet, ShownSecret};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -343,10 +343,10 @@ pub struct IdentifiedKey {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedKey {
     pub key: KeyView,
-    pub secret: String,
+    pub secret: ShownSecret,
     /// A `curl` command that works as pasted if the key's permissions allow the call. It contains
     /// the secret.
-    pub curl: String,
+    pub curl: ShownSecret,
 }
 
 impl fmt::Debug for IssuedKey {

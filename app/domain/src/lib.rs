@@ -27,6 +27,7 @@ mod policy;
 mod quota;
 mod rotation;
 mod scope;
+mod secret;
 mod team;
 mod text;
 mod time;
@@ -65,6 +66,7 @@ pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
 pub use rotation::{Grace, KeyLink, Overlap, OverlapStep, RotationView, rotation_choices};
 pub use scope::{Preset, Scope, ScopeSet};
+pub use secret::{PageSecrets, ShownSecret};
 pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
     TeamPage, WrongCodes,

@@ -1,6 +1,6 @@
 //! Data and forms of the Team page and of a member's own page.
 
-use crate::{DisplayTime, Email, MemberId, Role};
+use crate::{DisplayTime, Email, MemberId, Role, ShownSecret};
 use serde::{Deserialize, Serialize};
 
 /// The invitation form, unparsed.
@@ -63,7 +63,7 @@ pub struct IssuedInvitation {
     pub email: Email,
     pub role: Role,
     /// The complete address.
-    pub link: String,
+    pub link: ShownSecret,
     pub expires: DisplayTime,
 }
 
@@ -107,10 +107,10 @@ pub struct Enrolment {
     /// The secret as the form sends it back: encrypted, for this member only.
     pub sealed: String,
     /// The secret in a form that people can type.
-    pub text: String,
+    pub text: ShownSecret,
     /// The address that an app on the same device opens.
-    pub url: String,
+    pub url: ShownSecret,
     /// The same as a QR code: the path of its dark squares in a drawing of `width` by `width`.
-    pub squares: String,
+    pub squares: ShownSecret,
     pub width: u32,
 }

@@ -3,6 +3,7 @@
 use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::prelude::*;
+use crate::request::reveal;
 use domain::IssuedKey;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
@@ -62,7 +63,7 @@ pub fn SaveKey(
                         class="mono"
                         type="text"
                         readonly
-                        value=issued.secret
+                        value=reveal(issued.secret)
                         autocomplete="off"
                         spellcheck="false"
                         aria-describedby="api-key-note"
@@ -78,7 +79,7 @@ pub fn SaveKey(
             />
             <div class="field">
                 <span class="label">"Try it"</span>
-                <Code id="api-key-curl" text=issued.curl what="the call"/>
+                <Code id="api-key-curl" text=reveal(issued.curl) what="the call"/>
                 <FirstCallProgress call=creation.first_call/>
                 {frame}
             </div>

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
-use domain::{Failure, ImportPage};
+use domain::{Failure, ImportPage, PageSecrets};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -225,6 +225,7 @@ async fn write(
     let context = move || {
         provide_context(request.clone());
         provide_context(handover.clone());
+        provide_context(Arc::new(PageSecrets::default()));
         if let Some(link) = link.clone() {
             provide_context(link);
         }

@@ -3,8 +3,8 @@
 use crate::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone, Username};
 use crate::pages::load::{Head, load};
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, handover, page_request};
-use domain::{Enrolment, Field};
+use crate::request::{FormAnswer, PageData, handover, page_request, reveal};
+use domain::{Enrolment, Field, ShownSecret};
 
 const HEAD: Head = Head {
     title: "Set up a second factor",
@@ -36,14 +36,14 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
             <li>
                 <p>"Scan this with an authenticator app:"</p>
                 <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
-                    <path d=enrolment.squares></path>
+                    <path d=reveal(enrolment.squares)></path>
                 </svg>
                 <details class="more">
                     <summary>"Can’t scan it?"</summary>
                     <p>"Type this key into the app, as one that changes with time:"</p>
-                    <Code id="factor-key" text=enrolment.text/>
+                    <Code id="factor-key" text=reveal(enrolment.text)/>
                     <p>
-                        <a href=enrolment.url>"Open it on this device"</a>
+                        <a href=reveal(enrolment.url)>"Open it on this device"</a>
                     </p>
                 </details>
             </li>
@@ -86,14 +86,13 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
 
 /// The response to the form. The codes are not shown again.
 #[component]
-fn Recovery(codes: Vec<String>) -> impl IntoView {
-    let text = codes.join("\n");
+fn Recovery(codes: ShownSecret) -> impl IntoView {
     view! {
         <h1>"Keep your recovery codes"</h1>
         <p>
             "The second factor is on. Where the phone is lost, each of these codes signs you in once in the place of a code of the app:"
         </p>
-        <Code id="recovery-codes" text=text/>
+        <Code id="recovery-codes" text=reveal(codes)/>
         <div class="actions scripted">
             <button
                 type="button"

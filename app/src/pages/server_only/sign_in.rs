@@ -2,8 +2,8 @@
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::prelude::*;
-use crate::request::{FormAnswer, page_request};
-use domain::{AccountName, Field};
+use crate::request::{FormAnswer, page_request, reveal};
+use domain::{AccountName, Field, ShownSecret};
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -84,7 +84,7 @@ pub fn SignInPage() -> impl IntoView {
 ///
 /// Its last button switches to the other kind of code, because a recovery code needs a full
 /// keyboard and an app's code only digits.
-fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) -> AnyView {
+fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem>) -> AnyView {
     let error = problem.as_ref().and_then(|problem| problem.at(Field::Code));
     let message = problem.filter(|_| error.is_none());
     let fresh = error.is_none();
@@ -109,7 +109,7 @@ fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) ->
             <p class="lead">{lead}</p>
             {message.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in/code">
-                <input type="hidden" name="step" value=step/>
+                <input type="hidden" name="step" value=reveal(step)/>
                 <input type="hidden" name="next" value=next/>
                 {mode}
                 <TextField
@@ -134,10 +134,10 @@ fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) ->
 }
 
 /// Renders the choice between the accounts whose members have this address and password.
-fn accounts(choices: Vec<(String, AccountName)>, next: String) -> AnyView {
+fn accounts(choices: Vec<(ShownSecret, AccountName)>, next: String) -> AnyView {
     let buttons = choices.into_iter().map(|(step, name)| {
         view! {
-            <button type="submit" class="button wide" name="step" value=step>
+            <button type="submit" class="button wide" name="step" value=reveal(step)>
                 {name.to_string()}
             </button>
         }

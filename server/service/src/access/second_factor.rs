@@ -7,7 +7,7 @@ use crate::second_factor::step;
 use crate::sessions::Member;
 use crate::sign_in::WRONG_CODE;
 use crate::store::{Action, NewFactor, TokenDigest};
-use domain::{Enrolment, Failure, Field, MemberId};
+use domain::{Enrolment, Failure, Field, MemberId, ShownSecret};
 use qrcode::{Color, QrCode};
 use serde_json::json;
 
@@ -64,9 +64,9 @@ impl Access {
         let squares = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width, at / width));
         Ok(Enrolment {
             sealed: hex::encode(sealed),
-            text: secret.text(),
-            url,
-            squares: squares.collect(),
+            text: ShownSecret::new(secret.text()),
+            url: ShownSecret::new(url),
+            squares: ShownSecret::new(squares.collect()),
             width: u32::try_from(width).unwrap_or(0),
         })
     }

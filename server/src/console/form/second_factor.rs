@@ -9,7 +9,7 @@ use crate::console::{FormRequest, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
-use domain::Failure;
+use domain::{Failure, ShownSecret};
 use service::EnrolmentForm;
 
 const ACCOUNT: &str = "/account";
@@ -39,7 +39,7 @@ pub async fn enable_second_factor(
         .await;
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
-            let answer = FormAnswer::RecoveryCodes(codes);
+            let answer = FormAnswer::RecoveryCodes(ShownSecret::new(codes.join("\n")));
             return render::answer(&state, &visitor, ENROL, answer).await;
         }
         Err(failure) => failure,
@@ -95,7 +95,7 @@ pub async fn sign_in_code(
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
     let ask = |recovery, failure| FormAnswer::Code {
-        step: step.to_string(),
+        step: ShownSecret::new(step.to_string()),
         next: same_site(&next).to_owned(),
         recovery,
         failure,

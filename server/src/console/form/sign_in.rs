@@ -9,7 +9,7 @@ use crate::console::{FormRequest, Visitor, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
-use domain::Failure;
+use domain::{Failure, ShownSecret};
 use service::{AccountChoice, SignInOutcome};
 
 pub async fn sign_in(
@@ -83,14 +83,14 @@ async fn continue_sign_in(
             return response;
         }
         SignInOutcome::CodeNeeded(step) => FormAnswer::Code {
-            step: step.expose().to_owned(),
+            step: ShownSecret::new(step.expose().to_owned()),
             next: next.to_owned(),
             recovery: false,
             failure: None,
         },
         SignInOutcome::AccountNeeded(choices) => {
             let choice = |choice: &AccountChoice| {
-                let step = choice.step.expose().to_owned();
+                let step = ShownSecret::new(choice.step.expose().to_owned());
                 (step, choice.account_name.clone())
             };
             FormAnswer::ChooseAccount {

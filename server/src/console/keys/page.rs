@@ -6,7 +6,7 @@ use crate::console::call_totals::{by_period, by_reason};
 use crate::words::time::{display_expiry, display_time};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
-    KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, Timestamp, Watch,
+    KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
 };
 use service::key::AllowList;
 use service::keys::{CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, NewKeyChoices};
@@ -77,9 +77,10 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
 /// Returns a key that was just created, with its secret.
 pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::IssuedKey {
     let secret = issued.secret.expose();
+    let curl = words::curl(public_url, &issued.key.record.scopes, secret);
     domain::IssuedKey {
-        curl: words::curl(public_url, &issued.key.record.scopes, secret),
-        secret: secret.to_owned(),
+        curl: ShownSecret::new(curl),
+        secret: ShownSecret::new(secret.to_owned()),
         key: view(issued.key, zone),
     }
 }

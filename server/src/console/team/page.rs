@@ -2,7 +2,7 @@
 
 use crate::cursor::write_team;
 use crate::words::time::display_time;
-use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, TeamPage, Timestamp};
+use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, ShownSecret, TeamPage, Timestamp};
 use service::store::{Invitation, Teammate};
 use service::{Invited, Member, TeamCursor, TeamList};
 
@@ -42,7 +42,7 @@ pub fn invitation(invited: Invited, viewer: &Member) -> IssuedInvitation {
     IssuedInvitation {
         email: invited.email,
         role: invited.role,
-        link: invited.link,
+        link: ShownSecret::new(invited.link),
         expires: display_time(invited.expires_at, viewer.time_zone()),
     }
 }

@@ -6,7 +6,7 @@ use crate::components::{
 use crate::pages::load::{Head, load};
 use crate::pages::server_only::not_allowed;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, PageData, page_request, reveal};
 use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
 
 const HEAD: Head = Head {
@@ -127,7 +127,7 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
     );
     view! {
         <h1>"Pass the link on"</h1>
-        <Code id="invitation" text=issued.link/>
+        <Code id="invitation" text=reveal(issued.link)/>
         <Notice
             tone=Tone::Warning
             title="This is the only time the link is shown."

@@ -1,7 +1,10 @@
 //! `GET /api/openapi.json`: the description of the API, which [`crate::docs`] generates.
 
 use crate::AppState;
+use crate::http::accept_encoding::preferred;
+use crate::http::compression::compress;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
@@ -13,10 +16,11 @@ use axum::response::{IntoResponse, Response};
     operation_id = "describe",
     responses((status = 200, description = "This document", body = Value))
 )]
-pub async fn show(State(state): State<AppState>) -> Response {
-    (
+pub async fn show(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let document = (
         [(CONTENT_TYPE, "application/json")],
         state.documents.openapi.clone(),
-    )
-        .into_response()
+    );
+    // It is public, and the same for every caller.
+    compress(document.into_response(), preferred(&headers), || true).await
 }

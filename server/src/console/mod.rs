@@ -7,6 +7,7 @@ mod backend;
 mod bulk;
 pub mod call;
 mod call_totals;
+mod compression;
 mod cookies;
 mod dashboard;
 pub mod events;

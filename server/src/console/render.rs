@@ -3,7 +3,7 @@
 use super::backend::ConsoleBackend;
 use super::status::is_refusal;
 pub use super::status::with_status;
-use super::{Visitor, cookies};
+use super::{Visitor, compression, cookies};
 use crate::AppState;
 use crate::http::headers::page_policy;
 use crate::parameter_limits::TooLong;
@@ -218,6 +218,11 @@ async fn write(
     link: Option<LinkPage>,
 ) -> Response {
     let failure = data.failure().cloned();
+    // The direct response to a form may be the only place of a secret, and the page of a link
+    // contains the link.
+    let may_be_compressed = request.answer.is_none() && link.is_none();
+    let secrets = Arc::new(PageSecrets::default());
+    let shown = Arc::clone(&secrets);
     let handover = Handover {
         member: visitor.member.as_ref().map(service::Member::view),
         data,
@@ -225,7 +230,7 @@ async fn write(
     let context = move || {
         provide_context(request.clone());
         provide_context(handover.clone());
-        provide_context(Arc::new(PageSecrets::default()));
+        provide_context(Arc::clone(&shown));
         if let Some(link) = link.clone() {
             provide_context(link);
         }
@@ -241,6 +246,11 @@ async fn write(
     // the page's context.
     let empty_request = Request::new(Body::empty());
     let page = leptos_axum::render_app_async_with_context(context, app::shell)(empty_request).await;
+    let page = if may_be_compressed {
+        compression::compress(page, visitor.coding, &secrets).await
+    } else {
+        page
+    };
     match failure {
         // A page that only shows why it has no content, for example to a viewer, is a regular
         // response.

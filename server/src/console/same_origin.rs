@@ -35,12 +35,9 @@ pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
 }
 
 fn is_same_origin(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
-    let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
-    if let Some(site) = sites.next() {
-        return sites.next().is_none() && matches!(site.as_bytes(), b"same-origin" | b"none");
+    if let Some(is_own) = is_declared_own(headers) {
+        return is_own;
     }
-    // Browsers send the header to every trustworthy origin. Without it, this is an old browser, a
-    // browser on plain HTTP, or another program.
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         // A program that is not a browser sends no cookie unintentionally.
@@ -57,4 +54,14 @@ fn is_same_origin(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
         }
         (Some(_), Some(_)) => false,
     }
+}
+
+/// Returns whether the browser declares that this console or the person caused the request.
+///
+/// Browsers send the header to every trustworthy origin. If there is none (`None`), this is an old
+/// browser, a browser on plain HTTP, or another program.
+pub fn is_declared_own(headers: &HeaderMap) -> Option<bool> {
+    let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
+    let site = sites.next()?;
+    Some(sites.next().is_none() && matches!(site.as_bytes(), b"same-origin" | b"none"))
 }

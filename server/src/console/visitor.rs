@@ -1,7 +1,8 @@
 //! Visitor of the console, with their session.
 
-use super::{cookies, flash, unavailable};
+use super::{compression, cookies, flash, unavailable};
 use crate::AppState;
+use crate::http::accept_encoding::Coding;
 use crate::http::context::{client, request_id};
 use crate::http::{RequestContext, RequestId};
 use crate::telemetry::ErrorChain;
@@ -21,6 +22,8 @@ pub struct Visitor {
     pub request_id: RequestId,
     pub theme: Theme,
     pub exact_times: bool,
+    /// Content coding in which a page may be sent.
+    pub coding: Coding,
     /// Page that a flash message is for, and the message.
     flash: Option<(String, Flash)>,
 }
@@ -85,6 +88,7 @@ impl Visitor {
             request_id: request_id(parts),
             theme: cookies::theme(&parts.headers),
             exact_times: cookies::exact_times(&parts.headers),
+            coding: compression::coding(&parts.headers),
         }
     }
 

@@ -55,6 +55,15 @@ static CONSOLE_DEFAULTS: [(HeaderName, HeaderValue); 7] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
+/// Returns the items of a header that lists them, from all of its lines.
+pub fn list_items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+}
+
 /// One year. Subdomains are not included, since they are outside this server's responsibility.
 static HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 

@@ -1,8 +1,11 @@
 //! HTTP: connections, and what requests and responses have in common.
 //!
 //! [`listen`] accepts connections and bounds them. [`context`] has what is known of a request, and
-//! [`headers`] those of every response.
+//! [`headers`] those of every response. Handlers whose responses may be compressed call
+//! [`compression`].
 
+pub mod accept_encoding;
+pub mod compression;
 pub mod context;
 mod counted_body;
 pub mod headers;

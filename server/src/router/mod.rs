@@ -23,7 +23,6 @@ use axum::http::Method;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use routes::Routes;
 use service::refusal::Refusal;
-use tower_http::compression::CompressionLayer;
 
 const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<AppState>) -> Route {
     described(method, path, handler, Vec::new)
@@ -115,9 +114,7 @@ pub const API: &[Route] = &[
 
 /// Routes for monitoring and for readers of the API description, without a key or a session.
 pub const OPEN: &[Route] = &[
-    route(M::GET, "/api/openapi.json", |m| {
-        on(m, openapi::show).layer(CompressionLayer::new())
-    }),
+    route(M::GET, "/api/openapi.json", |m| on(m, openapi::show)),
     route(M::GET, "/healthz", |m| on(m, health::alive)),
     described(
         M::GET,
@@ -202,9 +199,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/leads/export.jsonl", |m| {
         on(m, export::leads_json_lines)
     }),
-    route(M::GET, "/docs", |m| {
-        on(m, page::docs).layer(CompressionLayer::new())
-    }),
+    route(M::GET, "/docs", |m| on(m, page::docs)),
     route(M::GET, "/audit", |m| on(m, page::show)),
     route(M::GET, "/audit/log.csv", |m| on(m, export::audit_csv)),
     route(M::GET, "/audit/log.jsonl", |m| {

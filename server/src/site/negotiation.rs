@@ -1,7 +1,9 @@
 //! Content negotiation: the encoding in which a file is sent.
 
+use crate::http::accept_encoding::accepts;
+use crate::http::headers::list_items;
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
+use axum::http::header::IF_NONE_MATCH;
 
 /// Encoding in which the bundle stores a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,56 +47,19 @@ pub(super) fn negotiate(headers: &HeaderMap, brotli: bool, gzip: bool) -> Conten
     }
 }
 
-/// Returns whether a coding is acceptable (RFC 9110, section 12.5.3): it has a weight above zero,
-/// or it is not listed and `*` has one.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let mut wildcard = false;
-    for item in items(headers, &ACCEPT_ENCODING) {
-        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-        let name = name.trim();
-        if name.eq_ignore_ascii_case(coding) {
-            return !has_zero_weight(parameters);
-        }
-        if name == "*" {
-            wildcard = !has_zero_weight(parameters);
-        }
-    }
-    wildcard
-}
-
-/// Returns whether the weight is zero, in any of its spellings.
-fn has_zero_weight(parameters: &str) -> bool {
-    parameters
-        .split(';')
-        .filter_map(|parameter| parameter.split_once('='))
-        .any(|(name, weight)| {
-            name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0_f32)
-        })
-}
-
 /// Returns whether the client already has the file with this `etag` (RFC 9110, section 13.1.2). The
 /// site's tags contain no commas.
 pub(super) fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {
-    items(headers, &IF_NONE_MATCH).any(|tag| {
+    list_items(headers, &IF_NONE_MATCH).any(|tag| {
         let tag = tag.trim();
         tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
     })
 }
 
-fn items<'a>(
-    headers: &'a HeaderMap,
-    name: &axum::http::HeaderName,
-) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::ACCEPT_ENCODING;
 
     fn chosen(accept: &str) -> ContentCoding {
         let mut headers = HeaderMap::new();

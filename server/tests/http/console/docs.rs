@@ -30,27 +30,6 @@ async fn docs_are_public_and_show_the_menu_only_to_members() {
     }
 }
 
-/// The docs are by far the longest page, and contain no secret whose length an attacker could
-/// measure.
-#[tokio::test]
-async fn docs_are_compressed_if_the_client_accepts_gzip() {
-    let world = World::new().await;
-    for path in ["/docs", "/api/openapi.json"] {
-        let plain = world.anonymous().get(path).await.expect(200);
-        assert_eq!(plain.header("content-encoding"), "");
-        let http = world.anonymous().with("accept-encoding", "gzip, br");
-        assert_eq!(
-            http.header_of(path, "content-encoding").await,
-            "gzip",
-            "{path}"
-        );
-    }
-    let http = world.owner().await.with("accept-encoding", "gzip, br");
-    for path in ["/keys", "/keys/new", "/sign-in"] {
-        assert_eq!(http.header_of(path, "content-encoding").await, "", "{path}");
-    }
-}
-
 #[tokio::test]
 async fn docs_are_served_without_a_database() {
     let world = World::new().await;

@@ -2,6 +2,7 @@ mod account;
 mod audit;
 mod audit_search;
 mod bulk;
+mod compression;
 mod dashboard;
 mod dead_keys_in_use;
 mod docs;

@@ -10,7 +10,7 @@ pub(super) struct AuthenticatorApp(Totp);
 impl AuthenticatorApp {
     /// Reads the key that a page shows for people who cannot scan it.
     #[track_caller]
-    fn from_page(page: &str) -> Self {
+    pub(super) fn from_page(page: &str) -> Self {
         let (_, rest) = page.split_once("id=\"factor-key\"><code>").unwrap();
         let text = rest.split_once('<').unwrap().0.replace(' ', "");
         let secret = Secret::try_from_base32(&text).unwrap();

@@ -1,0 +1,31 @@
+//! Compression of pages (decision 40).
+//!
+//! A page is compressed only if all of this holds:
+//! - it is not the direct response to a form, and not the page of a one-time link (`render.rs`);
+//! - it shows no secret: the text of a [`domain::ShownSecret`] can be read only by reporting it to
+//!   the [`PageSecrets`] of the page;
+//! - no other site caused the request, so that no other site can choose what is compressed together
+//!   with the content of the page.
+
+use super::same_origin::is_declared_own;
+use crate::http::accept_encoding::{Coding, preferred};
+use crate::http::compression;
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use domain::PageSecrets;
+
+/// Returns the coding in which a page may be sent for this request.
+pub fn coding(headers: &HeaderMap) -> Coding {
+    match is_declared_own(headers) {
+        Some(false) => Coding::Identity,
+        Some(true) | None => preferred(headers),
+    }
+}
+
+/// Compresses a page, unless it shows a secret.
+pub async fn compress(mut page: Response, coding: Coding, secrets: &PageSecrets) -> Response {
+    let vary = HeaderValue::from_static("Sec-Fetch-Site");
+    page.headers_mut().append(VARY, vary);
+    compression::compress(page, coding, || !secrets.any_shown()).await
+}

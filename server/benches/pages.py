@@ -95,22 +95,23 @@ class Console:
         self.process, url, self.started = start(binary, folder)
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
 
-    def get(self, path):
-        """Returns the page, and the seconds until it was complete."""
+    def get(self, path, coding="identity"):
+        """Returns the bytes of the page, and the seconds until it was complete."""
+        headers = {"Cookie": f"__Host-voxum_session={TOKEN}", "Accept-Encoding": coding}
         start_time = time.perf_counter()
-        self.connection.request("GET", path, headers={"Cookie": f"__Host-voxum_session={TOKEN}"})
+        self.connection.request("GET", path, headers=headers)
         response = self.connection.getresponse()
         page = response.read()
         duration = time.perf_counter() - start_time
         if response.status != 200:
             sys.exit(f"{path} is answered with {response.status}")
-        return page.decode(), duration
+        return page, duration
 
     def middle_page(self, path, share=1):
         """Returns the address of the middle page of a list that contains this share of the keys."""
         for _ in range(int(self.count / 100 * share)):
             page, _ = self.get(path)
-            path = re.search(r'href="([^"]*)"[^>]*>Next page', page)[1].replace("&amp;", "&")
+            path = re.search(r'href="([^"]*)"[^>]*>Next page', page.decode())[1].replace("&amp;", "&")
         return path
 
 
@@ -146,6 +147,19 @@ def pages(console):
     yield "Settings", "/settings"
 
 
+def compare_codings(console):
+    """Prints what the compression of a list takes, and what it saves."""
+    sizes, durations = {}, {"identity": [], "gzip": []}
+    for _ in range(ROUNDS):
+        for coding, seconds in durations.items():
+            page, duration = console.get("/keys", coding)
+            sizes[coding] = len(page)
+            seconds.append(duration * 1e3)
+    plain, compressed = (statistics.median(seconds) for seconds in durations.values())
+    print(f"{'first page, compressed / plain':34}{plain:11.2f} ms{compressed:11.2f} ms{compressed / plain:8.2f}", end="")
+    print(f"   {sizes['identity']:,} bytes to {sizes['gzip']:,}")
+
+
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -159,6 +173,7 @@ def main():
             few, many = map(statistics.median, durations)
             mark = "  <- grows" if many / few > GROWTH_LIMIT else ""
             print(f"{label:34}{few:11.2f} ms{many:11.2f} ms{many / few:8.2f}{mark}", flush=True)
+        compare_codings(consoles[1])
         for console in consoles:
             stop(console.process)
 

@@ -42,13 +42,14 @@ dev: setup ## The same while you work: rebuild, restart and reload on every chan
 test: check unit contract end2end ## Every check and every test, those in a browser included
 
 .PHONY: check
-check: setup setup-check ## Formatting, lints, documents and their links, language, arrows between the crates, dependencies
+check: setup setup-check ## Formatting, lints, documents and their links, language, arrows between crates and modules, dependencies
 	$(call say,Formatting)
 	@cargo fmt --all --check
 	$(call say,Dependency policy)
 	@cargo deny --log-level error check --deny unnecessary-skip --deny license-not-encountered bans licenses sources
-	$(call say,Arrows between the crates)
+	$(call say,Arrows between the crates$(comma) and between the modules of a folder)
 	@.ci/arrows.sh
+	@.ci/circles.py
 	$(call say,Documents for engineers)
 	@.ci/documents.py
 	$(call say,Language of comments)

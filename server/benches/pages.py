@@ -36,7 +36,7 @@ COLUMNS = """id, account_id, name, preview, digest, pepper_id, scopes, created_a
     paused_at, revoked_at, revoked_by, revoke_reason, last_used_at, last_used_ip, knocked_at"""
 
 
-def key(number, account, members, dice):
+def key(number, account, members, pepper, dice):
     """Returns one row: of ten keys, seven are active, and one each is paused, expired and revoked."""
     # A few have a rare name, to be found among all.
     name = f"Quokka {number}" if number in (7, 77, 777) else f"{dice.choice(SYSTEMS)} {dice.choice(PLACES)} {number}"
@@ -49,7 +49,7 @@ def key(number, account, members, dice):
     revoked_at = NOW - 1_000 if status == "revoked" else None
     secret = "".join(dice.choices(DIGITS, k=6))
     return (
-        f"key-{number:019}", account, name, f"vx_{secret}…", dice.randbytes(32), "bench", dice.choice(SCOPES), created_at,
+        f"key-{number:019}", account, name, f"vx_{secret}…", dice.randbytes(32), pepper, dice.choice(SCOPES), created_at,
         dice.choice(members), dice.randbytes(32), expires_at, NOW - DAY if status == "paused" else None,
         revoked_at, revoked_at and members[0], revoked_at and "unused", used_at, used_at and "203.0.113.7",
         NOW - DAY if revoked_at and dice.random() < 0.5 else None,
@@ -64,6 +64,8 @@ def fill(folder, count):
     database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
     dice = random.Random(1)
     account, owner = database.execute("SELECT account_id, id FROM members").fetchone()
+    # The public name of a pepper is the beginning of its fingerprint.
+    (pepper,) = database.execute("SELECT substr(pepper_fingerprint, 1, 16) FROM installation").fetchone()
     members = [owner] + [f"member-{number:015}" for number in range(5)]
     for member in members[1:]:
         database.execute(
@@ -75,7 +77,7 @@ def fill(folder, count):
         (hashlib.sha256(TOKEN.encode()).digest(), owner, NOW, NOW, NOW + DAY),
     )
     marks = ", ".join("?" * len(COLUMNS.split(",")))
-    rows = (key(number, account, members, dice) for number in range(count))
+    rows = (key(number, account, members, pepper, dice) for number in range(count))
     database.executemany(f"INSERT INTO api_keys ({COLUMNS}) VALUES ({marks})", rows)
     (preview,) = database.execute("SELECT preview FROM api_keys WHERE name = 'Quokka 77'").fetchone()
     database.commit()

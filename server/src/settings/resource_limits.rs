@@ -11,7 +11,7 @@ const MAX_MEBIBYTES: u64 = 1_024 * 1_000_000;
 /// More rows than any supported database has.
 const MAX_COUNT: u64 = 1_000_000_000_000;
 
-// Flags of these limits. clap would take a documentation comment for that of the program.
+// Flags of these limits.
 #[derive(Debug, Args)]
 pub struct ResourceLimitFlags {
     /// Free disk space in MiB below which feeds and leads are refused, so that keys can still be

@@ -2,9 +2,9 @@
 
 use crate::fixtures::{Shared, at, race};
 use crate::tenant::Tenant;
-use domain::seconds::HOUR;
-use domain::{KeyId, Outcome, RefusalCode, Timestamp};
-use service::store::{CallCount, CountedCalls, Store};
+use domain::seconds::{DAY, HOUR};
+use domain::{AccountId, KeyId, Outcome, RefusalCode, Timestamp};
+use service::store::{CallCount, CountedCalls, DailyCalls, Store};
 
 /// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
 const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
@@ -105,6 +105,53 @@ async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
         key[1..]
     );
     assert_eq!(tenant.events(&*store).await, events, "a call is no change");
+}
+
+case!(calls_of_several_keys_are_summed_by_day);
+async fn calls_of_several_keys_are_summed_by_day(store: Shared) {
+    let (tenant, stranger) = Tenant::pair(&*store).await;
+    let (one, two, idle) = (
+        tenant.issue_key(&*store, "one").await,
+        tenant.issue_key(&*store, "two").await,
+        tenant.issue_key(&*store, "idle").await,
+    );
+    let foreign = stranger.issue_key(&*store, "one").await;
+    let forbidden = Outcome::Refused(RefusalCode::MissingScope);
+    record(
+        &*store,
+        &[
+            count(&tenant, &one, -QUARTER, Outcome::Accepted, 100),
+            count(&tenant, &one, 0, Outcome::Accepted, 3),
+            count(&tenant, &one, DAY - 1, Outcome::Accepted, 4),
+            count(&tenant, &one, DAY - 1, LIMITED, 1),
+            count(&tenant, &one, QUARTER, forbidden, 2),
+            count(&tenant, &one, 2 * DAY, forbidden, 9),
+            count(&tenant, &two, 3 * DAY, Outcome::Accepted, 5),
+            count(&stranger, &foreign, 0, Outcome::Accepted, 7),
+        ],
+    )
+    .await;
+    // The second day has an hour less, as when clocks are changed, and the third has not ended.
+    let days = [0, DAY, 2 * DAY - HOUR].map(|seconds| START.plus_seconds(seconds));
+    let daily = async |account: &AccountId, keys: &[KeyId], days: &[Timestamp]| {
+        store.daily_calls(account, keys, days).await.unwrap()
+    };
+    let keys = [one.clone(), two.clone(), idle, foreign];
+    let calls = |key: &KeyId, day: Timestamp, accepted, refused| DailyCalls {
+        key_id: key.clone(),
+        day,
+        accepted,
+        refused,
+    };
+    let mut expected = vec![
+        calls(&one, days[0], 7, 3),
+        calls(&one, days[2], 0, 9),
+        calls(&two, days[2], 5, 0),
+    ];
+    expected.sort_by(|a, b| (&a.key_id.as_str(), a.day).cmp(&(&b.key_id.as_str(), b.day)));
+    assert_eq!(daily(&tenant.account, &keys, &days).await, expected);
+    assert_eq!(daily(&tenant.account, &[], &days).await, []);
+    assert_eq!(daily(&tenant.account, &keys, &[]).await, []);
 }
 
 case!(no_call_is_lost_when_thirty_counts_are_stored_concurrently);

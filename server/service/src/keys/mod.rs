@@ -23,6 +23,7 @@ mod revoke;
 mod rotate;
 mod rotation;
 mod watch;
+mod week;
 
 pub use activity::KeyActivity;
 pub use bulk::BulkSelection;
@@ -43,6 +44,7 @@ pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;
 pub use rotation::{Overlap, Rotations};
+pub use week::WeekOfCalls;
 
 use crate::authenticator::RecentKeys;
 use crate::clock::Clock;

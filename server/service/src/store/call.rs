@@ -40,6 +40,16 @@ pub struct CountedCalls {
     pub calls: u64,
 }
 
+/// Calls of one key on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DailyCalls {
+    pub key_id: KeyId,
+    /// The beginning of the day.
+    pub day: Timestamp,
+    pub accepted: u64,
+    pub refused: u64,
+}
+
 /// Counts of calls, as recorded by [`KeyStore::record_uses`](super::KeyStore::record_uses).
 #[async_trait]
 pub trait CallStore: Send + Sync + 'static {
@@ -56,6 +66,18 @@ pub trait CallStore: Send + Sync + 'static {
         key: &KeyId,
         since: Timestamp,
     ) -> Result<Vec<CountedCalls>>;
+
+    /// Returns the calls of these keys by days, in the order of the keys' ids and of the days.
+    /// `days` are the beginnings of consecutive days, oldest first; the last one has not ended. A
+    /// day without a call of a key is left out, as are keys of other accounts.
+    ///
+    /// Reads the counts of each key from the first day on, in one statement.
+    async fn daily_calls(
+        &self,
+        account: &AccountId,
+        keys: &[KeyId],
+        days: &[Timestamp],
+    ) -> Result<Vec<DailyCalls>>;
 
     /// Returns when a call of the account was first accepted. This is never forgotten.
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>>;

@@ -1,12 +1,13 @@
 //! Numbers of calls.
 
+use super::columns::check_column;
 use super::{Result, SqlStore, Transaction};
 use crate::bulk_query::{BulkStatement, MAX_ROWS};
 use crate::error::CorruptValue;
-use crate::query::{query, query_scalar};
+use crate::query::{QueryBuilder, query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
-use service::store::{CallCount, CallStore, CountedCalls};
+use service::store::{CallCount, CallStore, CountedCalls, DailyCalls};
 
 /// Calls of one key with one outcome, and the beginning of their quarter of an hour.
 const COLUMNS: &str = "account_id, key_id, at, quarter, outcome, calls";
@@ -96,6 +97,60 @@ impl TryFrom<CallCountRow> for CountedCalls {
     }
 }
 
+/// Sums the calls of `keys` by day and key. There has to be at least one key and one day.
+pub(crate) fn of_keys_by_day(
+    account: &AccountId,
+    keys: &[KeyId],
+    days: &[Timestamp],
+) -> QueryBuilder<'static> {
+    let mut query = QueryBuilder::new(
+        "SELECT key_id, day,
+            CAST(sum(CASE outcome WHEN 'accepted' THEN calls ELSE 0 END) AS BIGINT) AS accepted,
+            CAST(sum(CASE outcome WHEN 'accepted' THEN 0 ELSE calls END) AS BIGINT) AS refused
+        FROM (SELECT key_id, outcome, calls, CASE",
+    );
+    for day in days.iter().rev() {
+        query.push(" WHEN hour >= ").push_bind(day.millis());
+        query.push(" THEN ").push_bind(day.millis());
+    }
+    query.push(" END AS day FROM key_calls WHERE account_id = ");
+    query.push_text(account.as_str());
+    query.push(" AND hour >= ");
+    query.push_bind(days.first().map_or(i64::MAX, |day| day.millis()));
+    for (number, key) in keys.iter().enumerate() {
+        query.push(if number == 0 {
+            " AND key_id IN ("
+        } else {
+            ", "
+        });
+        query.push_text(key.as_str());
+    }
+    query.push(")) AS dated GROUP BY key_id, day ORDER BY key_id, day");
+    query
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct DailyCallsRow {
+    key_id: String,
+    day: i64,
+    accepted: i64,
+    refused: i64,
+}
+
+impl TryFrom<DailyCallsRow> for DailyCalls {
+    type Error = CorruptValue;
+
+    fn try_from(row: DailyCallsRow) -> Result<Self, CorruptValue> {
+        let calls = |calls| u64::try_from(calls).map_err(|_| CorruptValue("calls"));
+        Ok(Self {
+            key_id: check_column(KeyId::parse(&row.key_id), "key_calls.key_id")?,
+            day: Timestamp::from_millis(row.day),
+            accepted: calls(row.accepted)?,
+            refused: calls(row.refused)?,
+        })
+    }
+}
+
 #[async_trait]
 impl CallStore for SqlStore {
     async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>> {
@@ -117,6 +172,21 @@ impl CallStore for SqlStore {
             .bind(key.as_str())
             .bind(since.millis())
             .parse_all::<CallCountRow, _>(self.readers("reading the calls of a key"))
+            .await
+    }
+
+    async fn daily_calls(
+        &self,
+        account: &AccountId,
+        keys: &[KeyId],
+        days: &[Timestamp],
+    ) -> Result<Vec<DailyCalls>> {
+        if keys.is_empty() || days.is_empty() {
+            return Ok(Vec::new());
+        }
+        of_keys_by_day(account, keys, days)
+            .build_cached_if(false)
+            .parse_all::<DailyCallsRow, _>(self.listings("reading the calls of a page of keys"))
             .await
     }
 

@@ -12,7 +12,7 @@ mod account;
 pub(crate) mod audit;
 mod authority;
 mod bulk;
-mod call;
+pub(crate) mod call;
 mod caller_stats;
 mod columns;
 mod factor;

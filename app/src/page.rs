@@ -103,7 +103,7 @@ pages! {
     Setup: "/setup/{token}", "Set up", NO_ENTRY.bare();
     Keys: "/keys", "API Keys", under(Page::Keys).hydrated();
     NewKey: "/keys/new", "Create API Key", under(Page::Keys);
-    FoundKey: "/keys/found", "Found a key?", under(Page::Keys).hydrated();
+    FoundKey: "/keys/found", "Identify a key", under(Page::Keys).hydrated();
     BulkKeys: "/keys/several", "Several API keys", under(Page::Keys);
     RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings);
     Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale();

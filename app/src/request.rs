@@ -90,6 +90,8 @@ pub struct PageRequest {
     pub theme: Theme,
     /// Whether times are shown exactly rather than relative to now.
     pub exact_times: bool,
+    /// Whether lists show two lines for each row rather than one.
+    pub comfortable_rows: bool,
     /// Whether the session cookie is sent unencrypted, which the sign-in page warns about.
     pub insecure: bool,
     /// The outcome of a form, if this page is the direct response to one. Such a page is sent

@@ -17,6 +17,7 @@ pub fn shell() -> impl IntoView {
         assets,
         theme,
         exact_times,
+        comfortable_rows,
         path,
         ..
     } = page_request();
@@ -32,6 +33,11 @@ pub fn shell() -> impl IntoView {
         .as_ref()
         .map(|assets| [&*assets.wasm, &assets.css].join(" "));
     let times = if exact_times { "exact" } else { "relative" };
+    let rows = if comfortable_rows {
+        "comfortable"
+    } else {
+        "compact"
+    };
     let head = assets.map(|assets| {
         if still {
             fetch_ahead(assets)
@@ -41,7 +47,7 @@ pub fn shell() -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.as_str() data-times=times data-build=build data-still=still.then_some("")>
+        <html lang="en" data-theme=theme.as_str() data-times=times data-rows=rows data-build=build data-still=still.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -1,5 +1,6 @@
 // A person's choices persist, and the focused element is visible.
 
+import { Keys } from "../support/keys.ts";
 import { callForAMonth, Seeder } from "../support/seed.ts";
 import { seedFour } from "../support/find.ts";
 import { openRecoveryCodes } from "../support/once.ts";
@@ -25,6 +26,8 @@ test("the choice of exact times persists on every page", async ({ page, server }
   await signIn(page);
   await hydrated(page);
   const exact = page.getByRole("switch", { name: "Exact times" });
+  const display = page.getByRole("button", { name: "Display" });
+  await display.click();
   await exact.check();
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
@@ -38,7 +41,26 @@ test("the choice of exact times persists on every page", async ({ page, server }
   await exact.uncheck();
   await expect(page.locator("time .exact").first()).toBeHidden();
   await page.goto("/keys");
+  await display.click();
   await expect(exact).not.toBeChecked();
+});
+
+test("the choice of comfortable rows persists and shows the details of each key", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const agent = new Keys(page).row(used.name).getByText(/dealer-feed/);
+  await expect(agent).toBeHidden();
+  const comfortable = page.getByRole("switch", { name: "Comfortable rows" });
+  await page.getByRole("button", { name: "Display" }).click();
+  await comfortable.check();
+  await expect(agent).toBeVisible();
+  const answer = await page.goto("/keys");
+  expect(await answer?.text()).toContain('data-rows="comfortable"');
+  await expect(agent).toBeVisible();
+  await page.getByRole("button", { name: "Display" }).click();
+  await comfortable.uncheck();
+  await expect(agent).toBeHidden();
 });
 
 test("the menu stays in its place from page to page", async ({ page, server }) => {

@@ -7,7 +7,7 @@ test("a found key is hashed in the browser, identified by name and offered for r
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync");
   await signIn(page, "/keys");
-  await page.getByRole("link", { name: "Found a key?" }).click();
+  await page.getByRole("link", { name: "Identify a key" }).click();
   await gotoHydrated(page, "/keys/found");
   const sent: string[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));

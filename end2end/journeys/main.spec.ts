@@ -111,17 +111,20 @@ test.describe("on an installation without an owner", () => {
     await test.step("the list shows the new key", async () => {
       const headings = await keys.table.getByRole("columnheader").allInnerTexts();
       expect(headings.map((text) => text.trim())).toEqual([
+        "Select",
         "Name",
         "Key preview",
+        "Permissions",
+        "7 days",
         "Created",
         "Last used",
+        "Expires",
         "Status",
         "Actions",
       ]);
       const row = keys.row(name);
       await expect(row).toHaveCount(1);
-      await expect(row).toContainText("inventory:read");
-      await expect(row).toContainText("inventory:write");
+      await expect(row).toContainText("inventory rw");
       await expect(row).toContainText(`${secret.slice(0, 9)}…`);
       await expect(row).toContainText("Never used");
       await expect(row).toContainText("Active");

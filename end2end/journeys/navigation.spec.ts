@@ -53,7 +53,7 @@ test("listeners of a page stop when the user leaves it", async ({ page, server }
   await keys.create("CRM Sync 2", "CRM sync");
   await keys.done();
   await expect(keys.row("CRM Sync 2"), "one page listens, not several").toHaveCount(1);
-  await expect(keys.row("CRM Sync 2").locator("time").first()).toHaveText(/seconds? ago/, { timeout: 4_000 });
+  await expect(keys.row("CRM Sync 2").locator("time").first()).toHaveText(/\d+ s ago/, { timeout: 4_000 });
 });
 
 test("a page that is not hydrated opens without a page load, and its form loads a new page", async ({ page }) => {
@@ -279,5 +279,5 @@ test("relative times keep updating", async ({ page, server }) => {
   const created = new Keys(page).row("CRM Sync").locator("time").first();
   const first = await created.innerText();
   await expect(created).not.toHaveText(first, { timeout: 4_000 });
-  await expect(created).toHaveText(/seconds? ago/);
+  await expect(created).toHaveText(/\d+ s ago/);
 });

@@ -49,7 +49,7 @@ test("a viewer sees the keys but no way to change them", async ({ page, server }
   await hydrated(page);
   const keys = new Keys(page);
   await expect(keys.row(unused.name)).toContainText("Active");
-  await expect(page.getByText(/Your role lets you see the keys/)).toBeVisible();
+  await expect(page.getByText(/You have read-only access/)).toBeVisible();
   await expect(page.getByRole("button", { name: /Create API Key|Revoke/ })).toHaveCount(0);
   await page.goto("/keys/new");
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveCount(0);

@@ -35,17 +35,24 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
   expect(await names(page)).toEqual(["Händler-Feed", "Old feed"]);
   await expect(page.getByRole("searchbox")).toHaveValue("FEED");
 
-  await page.getByText("Filters and order").click();
-  await page.getByLabel("Status").selectOption("Revoked");
-  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: "Status" }).click();
+  await page.getByRole("link", { name: "Revoked", exact: true }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(await names(page)).toEqual(["Old feed"]);
-  await expect(page.getByLabel("Status")).toHaveValue("revoked");
+  await expect(page.getByRole("button", { name: "Status: Revoked" })).toBeVisible();
+  await expect(page.getByRole("searchbox"), "the search stays").toHaveValue("FEED");
   const address = page.url();
   await page.goto(address);
   expect(await names(page)).toEqual(["Old feed"]);
 
-  await page.getByRole("link", { name: "Clear" }).click();
+  await page.getByRole("link", { name: "Remove Status: Revoked" }).click();
+  await expect(page.getByText("2 keys match")).toBeVisible();
+  await page.getByRole("link", { name: "Clear all" }).click();
+  await expect(page.getByText("4 keys, 3 active")).toBeVisible();
+  await page.getByRole("link", { name: "Active", exact: true }).click();
+  await expect(page.getByText("3 keys match")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Active", exact: true })).toHaveAttribute("aria-current", "true");
+  await page.getByRole("link", { name: "All", exact: true }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   const name = page.getByRole("columnheader", { name: "Name" });
   await name.getByRole("link").click();
@@ -63,8 +70,8 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
 export async function findNothing(page: Page, server: Server): Promise<void> {
   await seedFour(server);
   await signIn(page, "/keys?q=warehouse");
-  await expect(page.getByRole("heading", { name: "No key matches" })).toBeVisible();
-  await page.getByRole("link", { name: "Show all keys" }).click();
+  await expect(page.getByRole("heading", { name: "No matching keys" })).toBeVisible();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
 }
 
@@ -74,17 +81,17 @@ async function seedKnocking(server: Server): Promise<void> {
   expect((await call(server, old.secret, "/api/key")).status).toBe(401);
 }
 
-const KNOCKING = "1 revoked or expired key still knocks: “Old feed”.";
+const KNOCKING = "1 revoked or expired key is still in use: “Old feed”.";
 
 /** The list and the Dashboard report a revoked key that is still in use, and link to it. */
 export async function followKnocking(page: Page, server: Server): Promise<void> {
   await seedKnocking(server);
   await signIn(page, "/keys");
   await openUntil(page, "/keys", KNOCKING);
-  await page.getByRole("link", { name: "See these keys" }).click();
+  await page.getByRole("link", { name: "Review keys" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(await names(page)).toEqual(["Old feed"]);
-  await expect(page.getByLabel("Status")).toHaveValue("knocking");
+  await expect(page.getByRole("button", { name: "Status: Inactive but still in use" })).toBeVisible();
   await expect(page.getByText(KNOCKING)).toBeHidden();
   await page.goto("/");
   await page.getByRole("link", { name: "See which" }).click();
@@ -134,7 +141,7 @@ export async function emergency(page: Page, server: Server): Promise<void> {
   await page.getByRole("button", { name: "Stop creating keys" }).click();
   await expect(page.getByText("An owner stopped this on")).toBeVisible();
   await page.goto("/keys");
-  await expect(page.getByText("Nobody can create a key for the time being.")).toBeVisible();
+  await expect(page.getByText("Key creation is turned off.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Create API Key" })).toBeHidden();
   await page.goto("/settings");
   await page.getByRole("link", { name: "Revoke all keys…" }).click();

@@ -31,7 +31,7 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
   for (const key of [crm, feed, old]) {
     expect((await call(server, key.secret, "/api/key")).status).toBe(401);
   }
-  await page.getByRole("link", { name: "Look at these keys" }).click();
+  await page.getByRole("link", { name: "Review keys" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Resume 3 keys?");
 
   await page.getByRole("link", { name: "Old website" }).click();

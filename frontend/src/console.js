@@ -16,6 +16,7 @@
   const THEME = "voxum_theme";
   const TIMES = "voxum_times";
   const chosen = (cookie) => document.cookie.match(new RegExp(`(?:^|; )${cookie}=(\\w+)`))?.[1];
+  const ROWS = "voxum_rows";
   const choose = (cookie, word) => {
     document.cookie = `${cookie}=${word}; Path=/; Max-Age=31536000; SameSite=Lax`;
     adoptChoices();
@@ -23,10 +24,13 @@
   function adoptChoices() {
     root.dataset.theme = chosen(THEME) ?? "system";
     root.dataset.times = chosen(TIMES) ?? "relative";
+    root.dataset.rows = chosen(ROWS) ?? "compact";
     const theme = document.getElementById("theme");
     if (theme) theme.value = root.dataset.theme;
     const exact = document.getElementById("exact-times");
     if (exact) exact.checked = root.dataset.times === "exact";
+    const comfortable = document.getElementById("comfortable");
+    if (comfortable) comfortable.checked = root.dataset.rows === "comfortable";
   }
 
   // Texts that are copied, downloaded or printed.
@@ -78,11 +82,60 @@
     if (everything) {
       everything.checked = number > 0 && number === boxes.length;
       everything.indeterminate = number > 0 && number < boxes.length;
-      everything.closest("label").hidden = boxes.length === 0;
+      everything.hidden = boxes.length === 0;
     }
     write(document.querySelector(".several .count"), number > 0 ? `${number}` : "");
     const news = document.getElementById("chosen");
     if (number > 0 || news?.textContent) write(news, `${number} selected`);
+  }
+
+  // A preview in a list is copied by a click on it, or by the menu of its row.
+  async function copyPreview(preview) {
+    try {
+      await navigator.clipboard.writeText(preview.textContent);
+      preview.classList.add("copied");
+      setTimeout(() => preview.classList.remove("copied"), 2_000);
+      write(document.getElementById("chosen"), "Copied");
+    } catch {
+      select(preview);
+    }
+  }
+
+  // The menu of further actions, which all rows of a list share.
+  let menuButton;
+  const menuItems = (menu) => all("[role=menuitem]", menu).filter((item) => !item.hidden);
+  function openMenu(button) {
+    const menu = document.getElementById(button.dataset.menu);
+    const row = button.closest("tr");
+    const link = row.querySelector("a.name");
+    const status = row.querySelector("[data-status]").dataset.status;
+    for (const item of all("[role=menuitem]", menu)) {
+      item.hidden = !(item.dataset.for ?? status).split(" ").includes(status);
+      const address = `${link.pathname}${item.dataset.path ?? ""}`;
+      if (item.localName === "a") item.href = address;
+      else if (item.dataset.path) item.formAction = address;
+    }
+    menu.ariaLabel = button.ariaLabel;
+    menuButton = button;
+    menu.showPopover();
+    const [at, size] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
+    const below = at.bottom + 4;
+    menu.style.top = `${below + size.height > innerHeight ? Math.max(4, at.top - 4 - size.height) : below}px`;
+    menu.style.left = `${Math.max(4, at.right - size.width)}px`;
+    menuItems(menu)[0].focus();
+  }
+  function moveInMenu(event, menu) {
+    const items = menuItems(menu);
+    const at = items.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      items.at(next % items.length).focus();
+    } else if (event.key === "Tab") closeMenu(menu);
+  }
+  function closeMenu(menu) {
+    menu.hidePopover();
+    menuButton?.focus();
   }
 
   // The buttons that check several permissions at once.
@@ -193,12 +246,21 @@
       applyPreset(button);
     } else if (button) print();
     if (at(".choose")) chooseRange(event.target, event);
+    if (at("code.copies")) void copyPreview(event.target);
+    const opener = at("[data-menu]");
+    if (opener) openMenu(opener);
+    const item = at("[data-copies]");
+    if (item) {
+      void copyPreview(menuButton.closest("tr").querySelector("code.copies"));
+      closeMenu(item.closest("[role=menu]"));
+    }
     const head = at("a.sort");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
   });
   document.addEventListener("change", ({ target }) => {
     if (target.id === "theme") choose(THEME, target.value);
+    if (target.id === "comfortable") choose(ROWS, target.checked ? "comfortable" : "compact");
     if (target.id === "exact-times") choose(TIMES, target.checked ? "exact" : "relative");
     if (target.id === "choose-all") for (const box of all(".choose")) box.checked = target.checked;
     countChosen();
@@ -207,6 +269,17 @@
     if (target.type === "file") limit(target);
   });
   document.addEventListener("input", ({ target }) => correct(target));
+  // The boxes are reset after this event.
+  document.addEventListener("reset", () => setTimeout(countChosen));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("[role=menu]");
+    if (menu) moveInMenu(event, menu);
+  });
+  // Nothing stays where it was under an open menu.
+  addEventListener("scroll", () => {
+    const menu = document.getElementById("row-menu");
+    if (menu?.matches(":popover-open")) menu.hidePopover();
+  }, { passive: true });
   document.addEventListener("submit", ({ target }) => {
     for (const error of all(".error", target)) error.hidden = false;
   }, true);

@@ -99,6 +99,26 @@ pub struct NewKeyOptions {
     pub days: (String, Option<String>),
 }
 
+/// Link to a list in another order or with another filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListLink {
+    pub text: String,
+    pub href: String,
+    /// The link leads to the list that is shown.
+    pub is_current: bool,
+}
+
+/// A filter of a list, or its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterMenu {
+    /// Name in the address.
+    pub name: &'static str,
+    pub label: &'static str,
+    /// The value that applies, in words, and the address without it.
+    pub current: Option<(String, String)>,
+    pub choices: Vec<ListLink>,
+}
+
 /// Data of the parts of the API Keys page around the list itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeysPageContext {
@@ -114,8 +134,9 @@ pub struct KeysPageContext {
     pub query: KeyQuery,
     /// Why the query is invalid. The list is unfiltered then.
     pub refused: Option<String>,
-    /// Ids and e-mail addresses of the members by whose keys the list can be filtered.
-    pub creators: Vec<(String, String)>,
+    /// Links to the saved views.
+    pub views: Vec<ListLink>,
+    pub filters: Vec<FilterMenu>,
     /// Address of the first page; `None` on the first page itself.
     pub first: Option<String>,
     /// Address of the next page; `None` on the last page.
@@ -123,6 +144,18 @@ pub struct KeysPageContext {
     /// The search stopped at `next` before the page was full, so as not to examine every key of a
     /// large account.
     pub stopped: bool,
+}
+
+/// Calls with one key over the last seven days, as bars that the server has drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sparkline {
+    pub key: KeyId,
+    /// SVG path of the bars of accepted calls, in a box of 94 by 40 units. Empty if there are none.
+    pub accepted: String,
+    /// The same for refused calls, on top of the accepted ones.
+    pub refused: String,
+    /// The number of calls, in words.
+    pub text: String,
 }
 
 /// Data of the API Keys page.
@@ -133,6 +166,8 @@ pub struct KeysPage {
     pub keys: Vec<KeyView>,
     /// Number of keys that match the query.
     pub count: KeyCount,
+    /// The calls of these keys. A key without a call in the last seven days has none.
+    pub sparklines: Vec<Sparkline>,
     /// The query restricts the list.
     pub filtered: bool,
     /// The change that was just made, in words.

@@ -1,6 +1,6 @@
 //! Search of the API Keys page: filters, orders and counts.
 
-use crate::InvalidValue;
+use crate::{InvalidValue, number};
 use serde::{Deserialize, Serialize};
 
 /// Query of the API Keys page, unparsed, as in the page's address. An empty field is not a filter.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct KeyQuery {
     /// Prefixes of words in the name, or a prefix of the key's preview.
     pub q: String,
-    /// Status in lower case, or [`Self::DEAD_IN_USE`].
+    /// Status in lower case, [`Self::DEAD_IN_USE`] or [`Self::NEEDS_ATTENTION`].
     pub status: String,
     pub scope: String,
     /// Id of the member who created the key.
@@ -26,6 +26,26 @@ pub struct KeyQuery {
 impl KeyQuery {
     /// Value of `status` for keys that are revoked or expired and still in use.
     pub const DEAD_IN_USE: &str = "knocking";
+
+    /// Value of `status` for keys that expire within seven days, were not used for 30 days, or are
+    /// still in use after they were revoked or have expired.
+    pub const NEEDS_ATTENTION: &str = "attention";
+
+    /// Sets the field with this name in the page's address. Other names are ignored.
+    pub fn set(&mut self, name: &str, value: String) {
+        let field = match name {
+            "q" => &mut self.q,
+            "status" => &mut self.status,
+            "scope" => &mut self.scope,
+            "creator" => &mut self.creator,
+            "unused" => &mut self.unused,
+            "expires" => &mut self.expires,
+            "sort" => &mut self.sort,
+            "cursor" => &mut self.cursor,
+            _ => return,
+        };
+        *field = value;
+    }
 
     /// Returns every field with its name in the page's address.
     pub fn fields(&self) -> [(&'static str, &str); 8] {
@@ -95,19 +115,19 @@ impl KeyOrder {
     /// Every order: its text in the page's address, column, direction and label in the form. The
     /// first one is the default.
     pub const ALL: [(&'static str, KeySort, bool, &'static str); 11] = [
-        ("", KeySort::UsableFirst, false, "Usable first, then newest"),
-        ("name", KeySort::Name, false, "Name, A to Z"),
-        ("-name", KeySort::Name, true, "Name, Z to A"),
-        ("preview", KeySort::Preview, false, "Key preview, 0 to z"),
-        ("-preview", KeySort::Preview, true, "Key preview, z to 0"),
+        ("", KeySort::UsableFirst, false, "Active first, then newest"),
+        ("name", KeySort::Name, false, "Name, A–Z"),
+        ("-name", KeySort::Name, true, "Name, Z–A"),
+        ("preview", KeySort::Preview, false, "Key preview, 0–z"),
+        ("-preview", KeySort::Preview, true, "Key preview, z–0"),
         ("created", KeySort::Created, false, "Newest first"),
         ("-created", KeySort::Created, true, "Oldest first"),
-        ("used", KeySort::LastUsed, false, "Last used most lately"),
+        ("used", KeySort::LastUsed, false, "Recently used first"),
         (
             "-used",
             KeySort::LastUsed,
             true,
-            "Last used longest ago, or never",
+            "Least recently used first",
         ),
         ("status", KeySort::Status, false, "Status, active first"),
         ("-status", KeySort::Status, true, "Status, revoked first"),
@@ -119,8 +139,7 @@ impl KeyOrder {
     /// The text does not name an order.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         let found = Self::ALL.into_iter().find(|(text, ..)| *text == raw);
-        let (_, sort, reversed, _) =
-            found.ok_or(InvalidValue("Choose the order from the list."))?;
+        let (_, sort, reversed, _) = found.ok_or(InvalidValue("Select a sort order."))?;
         Ok(Self { sort, reversed })
     }
 
@@ -161,24 +180,17 @@ impl KeyCount {
         let noun = if keys == 1 { "key" } else { "keys" };
         match (filtered, keys > Self::MAX) {
             _ if is_lower_bound && keys == 0 => "Few keys match".to_owned(),
-            _ if is_lower_bound => format!("At least {} {noun} found", group_thousands(keys)),
-            (false, true) => format!("More than {} keys", group_thousands(Self::MAX)),
-            (true, true) => format!("More than {} keys match", group_thousands(Self::MAX)),
+            _ if is_lower_bound => format!("At least {} {noun} found", number(keys.into())),
+            (false, true) => format!("More than {} keys", number(Self::MAX.into())),
+            (true, true) => format!("More than {} keys match", number(Self::MAX.into())),
             (false, false) => format!(
                 "{} {noun}, {} active",
-                group_thousands(keys),
-                group_thousands(active)
+                number(keys.into()),
+                number(active.into())
             ),
             (true, false) if keys == 1 => "1 key matches".to_owned(),
-            (true, false) => format!("{} {noun} match", group_thousands(keys)),
+            (true, false) => format!("{} {noun} match", number(keys.into())),
         }
-    }
-}
-
-fn group_thousands(number: u32) -> String {
-    match (number / 1_000, number % 1_000) {
-        (0, rest) => rest.to_string(),
-        (thousands, rest) => format!("{thousands},{rest:03}"),
     }
 }
 

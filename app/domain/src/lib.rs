@@ -43,8 +43,9 @@ pub use email::Email;
 pub use explanation::{Explanation, Lookup, RefusalPage};
 pub use failure::{Failure, Field, FieldError};
 pub use form::{
-    CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, KeysPageContext, NewKeyOptions,
-    RevokeKeyForm, RotateKeyForm, RotatePage, SettingsForm, SettingsPage,
+    CreateKeyForm, EditKeyForm, FilterMenu, HistoryRow, KeyPage, KeysPage, KeysPageContext,
+    ListLink, NewKeyOptions, RevokeKeyForm, RotateKeyForm, RotatePage, SettingsForm, SettingsPage,
+    Sparkline,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
@@ -71,5 +72,5 @@ pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
     TeamPage, WrongCodes,
 };
-pub use text::{InvalidValue, find_invisible, is_invisible};
-pub use time::{DisplayTime, Timestamp, relative, seconds};
+pub use text::{InvalidValue, find_invisible, is_invisible, number};
+pub use time::{DisplayTime, Timestamp, relative, relative_in_short, seconds};

@@ -1,4 +1,4 @@
-//! Common parsing of free text that people type.
+//! Common parsing of free text that people type, and formatting of numbers.
 
 use std::fmt;
 
@@ -14,6 +14,19 @@ impl fmt::Display for InvalidValue {
 }
 
 impl std::error::Error for InvalidValue {}
+
+/// Formats a number with thousands separators, such as `1,204`.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
 
 /// Parses a single line: trims it, collapses white space to single spaces, and rejects lines that
 /// are empty, longer than `max` characters or contain invisible characters.
@@ -135,6 +148,18 @@ pub(crate) use serde_by_parse;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        for (count, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_204, "1,204"),
+            (1_000_000, "1,000,000"),
+        ] {
+            assert_eq!(number(count), text);
+        }
+    }
 
     fn read(raw: &str) -> Result<String, InvalidValue> {
         line(raw, 10, "empty", "long", "odd")

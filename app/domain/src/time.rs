@@ -58,24 +58,68 @@ pub struct DisplayTime {
 /// assert_eq!(relative(now.plus_seconds(2 * 86_400), now), "in 2 days");
 /// ```
 pub fn relative(then: Timestamp, now: Timestamp) -> String {
-    const UNITS: [(i64, &str); 6] = [
-        (365 * seconds::DAY, "year"),
-        (30 * seconds::DAY, "month"),
-        (seconds::DAY, "day"),
-        (seconds::HOUR, "hour"),
-        (60, "minute"),
-        (1, "second"),
-    ];
-    let seconds = now.0.saturating_sub(then.0) / 1000;
-    let Some((size, unit)) = UNITS.into_iter().find(|(size, _)| seconds.abs() >= *size) else {
-        return "just now".to_owned();
-    };
-    let count = seconds.abs() / size;
-    let plural = if count == 1 { "" } else { "s" };
-    if seconds > 0 {
-        format!("{count} {unit}{plural} ago")
+    match largest_unit(then, now) {
+        Some((count, unit)) => {
+            let plural = if count.abs() == 1 { "" } else { "s" };
+            in_words(count, &format!("{}{plural}", unit.name))
+        }
+        None => "just now".to_owned(),
+    }
+}
+
+/// Describes `then` relative to `now` as [`relative`] does, for a narrow column: "3 min ago", "in
+/// 2 d".
+///
+/// # Examples
+/// ```
+/// use domain::{Timestamp, relative_in_short};
+/// let now = Timestamp::from_millis(1_700_000_000_000);
+/// assert_eq!(relative_in_short(now.plus_seconds(-180), now), "3 min ago");
+/// assert_eq!(relative_in_short(now.plus_seconds(2 * 86_400), now), "in 2 d");
+/// ```
+pub fn relative_in_short(then: Timestamp, now: Timestamp) -> String {
+    largest_unit(then, now).map_or_else(
+        || "just now".to_owned(),
+        |(count, unit)| in_words(count, unit.short),
+    )
+}
+
+struct Unit {
+    seconds: i64,
+    name: &'static str,
+    short: &'static str,
+}
+
+const UNITS: [Unit; 6] = [
+    unit(365 * seconds::DAY, "year", "yr"),
+    unit(30 * seconds::DAY, "month", "mo"),
+    unit(seconds::DAY, "day", "d"),
+    unit(seconds::HOUR, "hour", "h"),
+    unit(60, "minute", "min"),
+    unit(1, "second", "s"),
+];
+
+const fn unit(seconds: i64, name: &'static str, short: &'static str) -> Unit {
+    Unit {
+        seconds,
+        name,
+        short,
+    }
+}
+
+/// Returns the largest unit that fits into the time between the two, and how often it does. The
+/// number is negative for a time in the future. `None` for less than a second.
+fn largest_unit(then: Timestamp, now: Timestamp) -> Option<(i64, &'static Unit)> {
+    let elapsed = now.0.saturating_sub(then.0) / 1000;
+    let unit = UNITS.iter().find(|unit| elapsed.abs() >= unit.seconds)?;
+    Some((elapsed / unit.seconds, unit))
+}
+
+fn in_words(count: i64, unit: &str) -> String {
+    if count > 0 {
+        format!("{count} {unit} ago")
     } else {
-        format!("in {count} {unit}{plural}")
+        format!("in {} {unit}", count.abs())
     }
 }
 

@@ -1,96 +1,113 @@
 //! One key of the list.
 
-use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time, Used};
+use super::{Badge, Clock, Icon, RevokeDialog, RevokeRequest, Time, Used};
 use crate::prelude::*;
-use domain::{KeyStatus, KeyView, LastUse, Revocation};
+use domain::{KeyView, LastUse, Revocation, Scope, ScopeSet, Sparkline};
 
 /// Id of the form that the check boxes of the rows belong to. It submits the selected keys to the
 /// page that confirms a bulk action.
 pub const BULK_FORM: &str = "several";
 
-/// Returns the id of the row's first cell, which takes the focus after the button that had it is
-/// removed.
+/// Returns the id of the row's head, which takes the focus after the button that had it is removed.
 pub fn row_head(id: &domain::KeyId) -> String {
     format!("key-{id}")
 }
 
+/// A row of one line. What is in `small` elements appears only if rows are comfortable.
 #[component]
 pub fn KeyRow(
     key: KeyView,
     /// All rows, including this one.
     keys: RwSignal<Vec<KeyView>>,
+    sparklines: RwSignal<Vec<Sparkline>>,
     clock: Clock,
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
     let used = used(&key, keys);
-    let revoke = on_revoke.filter(|_| key.status.is_live()).map(|on_revoke| {
+    let is_live = key.status.is_live();
+    let revoke = on_revoke.filter(|_| is_live).map(|on_revoke| {
         view! { <RevokeDialog key=key.clone() used=used clock=clock on_revoke=on_revoke/> }
     });
-    let choose = revoke.is_some().then(|| {
+    let choose = on_revoke.map(|_| {
+        let choose = is_live.then(|| {
+            view! {
+                <input
+                    type="checkbox"
+                    class="choose"
+                    form=BULK_FORM
+                    name="key"
+                    value=key.id.to_string()
+                    aria-label=format!("Choose {}", key.name)
+                />
+            }
+        });
+        view! { <td role="cell">{choose}</td> }
+    });
+    let last_use = dynamic(move || last_use(used.get().last, clock));
+    let expires = match key.expires.filter(|_| key.revocation.is_none()) {
+        Some(end) => view! { <Time moment=end clock=clock short=true/> },
+        None => view! { <span class="second">{if is_live { "Never" } else { "–" }}</span> },
+    };
+    let revocation = key.revocation.map(|Revocation { at, by, reason, .. }| {
         view! {
-            <input
-                type="checkbox"
-                class="choose"
-                form=BULK_FORM
-                name="key"
-                value=key.id.to_string()
-                aria-label=format!("Choose {}", key.name)
-            />
+            <small>
+                {reason.label()} " · " <Time moment=at clock=clock/> " by " {by}
+            </small>
         }
     });
-    let scopes = key
-        .scopes
-        .iter()
-        .map(|scope| view! { <li>{scope.as_str()}</li> })
-        .collect_view();
-    let last_use = dynamic(move || last_use(used.get().last, clock));
-    let end = match (key.revocation, key.expires) {
-        (Some(Revocation { at, by, reason, .. }), _) => view! {
-            <small>
-                {reason.label()} " · " <Time moment=at clock=clock/> <br/> "by " {by}
-            </small>
-        },
-        (None, Some(end)) => view! {
-            <small>
-                {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Day moment=end/>
-            </small>
-        },
-        (None, None) => view! { <small>"No expiry"</small> },
-    };
     let limit = key
         .own_limit
         .map(|limit| view! { <small>"Limit: " {limit}</small> });
-    let notices = key
-        .notices
-        .into_iter()
-        .map(|text| view! { <small class="sign"><Icon name="#i-alert"/> {text}</small> })
-        .collect_view();
+    let sign = (!key.notices.is_empty()).then(|| {
+        let text = key.notices.join(" · ");
+        view! {
+            <small class="sign" title=text>
+                <Icon name="#i-alert"/>
+                <span>{text.clone()}</span>
+            </small>
+        }
+    });
+    let week = sparklines.with_untracked(|all| all.iter().find(|week| week.key == key.id).cloned());
+    let name = key.name.to_string();
     view! {
-        <tr role="row" class:ended=!key.status.is_live()>
+        <tr role="row" class:ended=!is_live>
+            {choose}
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
-                {choose}
                 <a class="name" href=format!("/keys/{}", key.id)>
-                    {key.name.to_string()}
+                    {name.clone()}
                 </a>
-                <ul class="scopes">
-                    {scopes}
-                </ul>
             </th>
             <td role="cell" data-label="Key preview">
-                <code>{key.preview}</code>
+                <code class="copies">{key.preview}</code>
             </td>
+            <td role="cell" data-label="Permissions">
+                {permissions(&key.scopes)}
+            </td>
+            {calls(week)}
             <td role="cell" data-label="Created">
-                <Time moment=key.created clock=clock/>
+                <Time moment=key.created clock=clock short=true/>
             </td>
             <td role="cell" data-label="Last used">
                 {last_use}
             </td>
+            <td role="cell" data-label="Expires" class:soon=key.expires_soon>
+                {expires}
+            </td>
             <td role="cell" data-label="Status">
                 <Badge status=key.status/>
-                {end} {limit} {notices}
+                {sign} {revocation} {limit}
             </td>
             <td role="cell" class="row-actions">
                 {revoke}
+                <button
+                    type="button"
+                    class="button quiet small scripted"
+                    data-menu="row-menu"
+                    aria-haspopup="menu"
+                    aria-label=format!("More actions for {name}")
+                >
+                    "⋯"
+                </button>
             </td>
         </tr>
     }
@@ -114,9 +131,47 @@ fn last_use(last: Option<LastUse>, clock: Clock) -> AnyView {
     };
     let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
     view! {
-        <Time moment=at clock=clock/>
+        <Time moment=at clock=clock short=true/>
         <small class="from" title=from>
             {from.clone()}
         </small>
+    }
+}
+
+/// Renders one chip for each kind of data, such as "inventory rw".
+fn permissions(scopes: &ScopeSet) -> AnyView {
+    let kinds = [
+        ("inventory", Scope::InventoryRead, Scope::InventoryWrite),
+        ("leads", Scope::LeadsRead, Scope::LeadsWrite),
+    ];
+    let chips = kinds.map(|(kind, read, write)| {
+        let letters = match (scopes.contains(read), scopes.contains(write)) {
+            (true, true) => "rw",
+            (true, false) => "r",
+            (false, true) => "w",
+            (false, false) => return None,
+        };
+        let text = format!("{kind} {letters}");
+        Some(view! { <span class="permission">{text}</span> })
+    });
+    view! { <span title=scopes.to_string()>{chips}</span> }
+}
+
+/// Renders the calls of the last seven days.
+fn calls(week: Option<Sparkline>) -> AnyView {
+    let Some(week) = week else {
+        return view! {
+            <td role="cell" data-label="7 days">
+                <span class="week">"No calls in 7 days"</span>
+            </td>
+        };
+    };
+    view! {
+        <td role="cell" data-label="7 days" title=week.text>
+            <svg class="week" viewBox="0 0 94 40" role="img" aria-label=week.text.clone()>
+                <path d=week.accepted></path>
+                <path class="refused" d=week.refused></path>
+            </svg>
+        </td>
     }
 }

@@ -3,20 +3,26 @@
 use super::key_row::BULK_FORM;
 use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
 use crate::prelude::*;
-use domain::KeyView;
+use domain::{KeyView, Sparkline};
 
+/// The first column exists only if the member may change keys.
 const COLUMNS: &[Column] = &[
-    Column::Text("Name"),
-    Column::Text("Key preview"),
-    Column::Text("Created"),
-    Column::Text("Last used"),
-    Column::Text("Status"),
+    Column::Boxes,
+    Column::Sorted("Name"),
+    Column::Sorted("Key preview"),
+    Column::Text("Permissions"),
+    Column::Text("7 days"),
+    Column::Sorted("Created"),
+    Column::Sorted("Last used"),
+    Column::Text("Expires"),
+    Column::Sorted("Status"),
     Column::Unseen("Actions"),
 ];
 
 #[component]
 pub fn KeyTable(
     keys: RwSignal<Vec<KeyView>>,
+    sparklines: RwSignal<Vec<Sparkline>>,
     /// The number of keys on all pages, in words.
     count: Signal<String>,
     sorts: Vec<(String, String)>,
@@ -38,31 +44,39 @@ pub fn KeyTable(
                 <button type="submit" name="do" value="revoke" class="button">
                     "Revoke…"
                 </button>
+                <button type="reset" class="button quiet">
+                    "Clear"
+                </button>
             </form>
         }
     });
     let rows = view! {
         <For each=move || keys.get() key=version let:key>
-            <KeyRow key=key keys=keys clock=clock on_revoke=on_revoke/>
+            <KeyRow key=key keys=keys sparklines=sparklines clock=clock on_revoke=on_revoke/>
         </For>
     };
-    // A script selects all boxes and announces their number.
-    let choose_all = on_revoke.map(|_| {
-        view! {
-            <label class="scripted">
-                <input type="checkbox" id="choose-all"/>
-                "Select all on this page"
-            </label>
-            <span class="visually-hidden" role="status" id="chosen"></span>
-        }
-    });
+    let columns = if on_revoke.is_some() {
+        COLUMNS
+    } else {
+        &COLUMNS[1..]
+    };
     view! {
         <div class="toolbar">
-            <p>{count}</p>
-            {choose_all}
-            <TimesSwitch/>
+            <div class="chip">
+                <button type="button" popovertarget="display">"Display"</button>
+                <div class="choice-menu" id="display" popover="auto">
+                    <label class="switch">
+                        <input type="checkbox" id="comfortable" role="switch"/>
+                        "Comfortable rows"
+                    </label>
+                    <TimesSwitch/>
+                </div>
+            </div>
+            // A script announces the number of selected keys.
+            <span class="visually-hidden" role="status" id="chosen"></span>
         </div>
-        <Table caption="API keys of this account" class="keys" columns=COLUMNS sorts=sorts rows=rows/>
+        <Table caption="API keys of this account" class="keys" columns=columns sorts=sorts rows=rows/>
+        <p class="list-count">{count}</p>
         {bulk_form}
     }
 }

@@ -45,7 +45,7 @@ pub fn RevokeDialog(
     let open = view! {
         <button
             type="button"
-            class="button small"
+            class="button quiet small revoke"
             command="show-modal"
             commandfor=dialog.clone()
             aria-label=format!("Revoke {name}")

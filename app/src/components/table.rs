@@ -10,12 +10,17 @@ pub enum Column {
     Number(&'static str),
     /// A head that is only for screen readers, since the cells explain themselves.
     Unseen(&'static str),
+    /// A head that is a link, which sorts the list by this column.
+    Sorted(&'static str),
+    /// The boxes that select rows. A script selects all of them.
+    Boxes,
 }
 
 impl Column {
     const fn name(self) -> &'static str {
         match self {
-            Self::Text(name) | Self::Number(name) | Self::Unseen(name) => name,
+            Self::Text(name) | Self::Number(name) | Self::Unseen(name) | Self::Sorted(name) => name,
+            Self::Boxes => "Select",
         }
     }
 
@@ -29,7 +34,7 @@ pub fn Table(
     caption: &'static str,
     #[prop(optional)] class: Option<&'static str>,
     columns: &'static [Column],
-    /// For the first columns: the address of the list in that column's order, and `aria-sort`.
+    /// For each sorted column: the address of the list in that column's order, and `aria-sort`.
     #[prop(optional)]
     sorts: Vec<(String, String)>,
     rows: AnyView,
@@ -38,14 +43,21 @@ pub fn Table(
     let heads = columns
         .iter()
         .map(|column| {
-            let unseen = matches!(column, Column::Unseen(_)).then_some("visually-hidden");
-            let name = view! { <span class=unseen>{column.name()}</span> };
-            let (name, sorted) = match sorts.next() {
-                Some((href, sorted)) => (
-                    view! { <a class="sort" href=href>{name}</a> },
+            let sort = match column {
+                Column::Sorted(_) => sorts.next(),
+                _ => None,
+            };
+            let (name, sorted) = match (column, sort) {
+                (Column::Boxes, _) => (choose_all(), None),
+                (_, Some((href, sorted))) => (
+                    view! { <a class="sort" href=href>{column.name()}</a> },
                     (!sorted.is_empty()).then_some(sorted),
                 ),
-                None => (name, None),
+                (_, None) => {
+                    let unseen = matches!(column, Column::Unseen(_)).then_some("visually-hidden");
+                    let name = view! { <span class=unseen>{column.name()}</span> };
+                    (name, None)
+                }
             };
             view! {
                 <th role="columnheader" scope="col" class=column.class() aria-sort=sorted>
@@ -64,6 +76,18 @@ pub fn Table(
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
+    }
+}
+
+fn choose_all() -> AnyView {
+    view! {
+        <input
+            type="checkbox"
+            class="scripted"
+            id="choose-all"
+            aria-label="Select all on this page"
+        />
+        <span class="visually-hidden">"Select"</span>
     }
 }
 

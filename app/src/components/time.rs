@@ -2,17 +2,24 @@
 
 use super::Clock;
 use crate::prelude::*;
-use domain::{DisplayTime, relative};
+use domain::{DisplayTime, relative, relative_in_short};
 
 /// A relative time such as "3 minutes ago". When [`TimesSwitch`] is on, the exact time replaces it,
 /// so that keyboard and touch users can read it as well as mouse users. On pages without the
 /// module, `frontend/src/console.js` keeps it right.
 #[component]
-pub fn Time(moment: DisplayTime, clock: Clock) -> impl IntoView {
+pub fn Time(
+    moment: DisplayTime,
+    clock: Clock,
+    /// Abbreviates the unit, for the columns of a table.
+    #[prop(optional)]
+    short: bool,
+) -> impl IntoView {
     let DisplayTime { at, iso, exact, .. } = moment;
+    let write = if short { relative_in_short } else { relative };
     view! {
         <time datetime=iso title=exact data-relative="">
-            <span class="ago">{Signal::derive(move || relative(at, clock.now()))}</span>
+            <span class="ago">{Signal::derive(move || write(at, clock.now()))}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
     }

@@ -1,4 +1,4 @@
-//! "Found a key?": identifies a key that was found somewhere.
+//! Identifies a key that was found somewhere.
 //!
 //! The page hashes the key in the browser and sends only the digest, so the secret does not leave
 //! the page.
@@ -16,7 +16,7 @@ const DIGEST: &str = "digest";
 /// Length of every key, in characters.
 const CHARS: usize = 52;
 
-pub const TITLE: &str = "Found a key?";
+pub const TITLE: &str = "Identify a key";
 
 const NO_HASH: &str = "This browser can hash only on pages that it reached by https. On the server, `voxum key identify` reads the key from standard input.";
 

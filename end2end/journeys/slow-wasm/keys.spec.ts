@@ -34,7 +34,7 @@ test("values typed before hydration are kept and create one key", async ({ page 
   await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(/^vx_/);
   await keys.done();
   await expect(keys.row("Key 1")).toHaveCount(1);
-  await expect(keys.row("Key 1")).toContainText("leads:read");
+  await expect(keys.row("Key 1")).toContainText("leads r");
   await page.reload();
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });

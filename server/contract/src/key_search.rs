@@ -5,10 +5,10 @@ use crate::key_changes::{change, edit};
 use crate::key_lists::{all, by_cursor, names, text};
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
-use domain::{KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
+use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
-    Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount, KeySearchPage,
-    KeySettings, OldKeyExpiry, ScopeUses, Store,
+    AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
+    KeySearchPage, KeySettings, OldKeyExpiry, ScopeUses, Store,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -59,6 +59,24 @@ async fn key_is_found_by_its_current_name_and_scopes(store: Shared) {
     assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 2);
 }
 
+/// Returns the statistics of one call with a revoked key.
+fn call_with_dead_key(tenant: &Tenant, key: &KeyId, seconds: i64) -> CallerStats {
+    let caller = Caller {
+        outcome: Outcome::Refused(RefusalCode::RevokedKey),
+        ip: "203.0.113.7".parse().unwrap(),
+        user_agent: None,
+        first: at(seconds),
+        last: at(seconds),
+        calls: 1,
+    };
+    CallerStats {
+        account_id: tenant.account.clone(),
+        key_id: key.clone(),
+        callers: vec![caller],
+        scope_uses: ScopeUses::default(),
+    }
+}
+
 case!(ended_keys_that_are_still_in_use_are_found);
 async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;
@@ -70,20 +88,7 @@ async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
     for id in &ids[1..] {
         tenant.revoke(&*store, id, at(10)).await;
     }
-    let caller = Caller {
-        outcome: Outcome::Refused(RefusalCode::RevokedKey),
-        ip: "203.0.113.7".parse().unwrap(),
-        user_agent: None,
-        first: at(20),
-        last: at(20),
-        calls: 1,
-    };
-    let sighting = CallerStats {
-        account_id: tenant.account.clone(),
-        key_id: ids[1].clone(),
-        callers: vec![caller],
-        scope_uses: ScopeUses::default(),
-    };
+    let sighting = call_with_dead_key(&tenant, &ids[1], 20);
     store.record_caller_stats(&[sighting]).await.unwrap();
     for (after, count) in [(at(19), 1), (at(20), 0)] {
         let filter = KeyFilter {
@@ -94,6 +99,53 @@ async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
         assert!(found.iter().all(|key| key.id == ids[1]));
         assert_eq!(found.len(), count);
     }
+}
+
+case!(keys_that_need_attention_are_found_for_any_of_the_reasons);
+async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let issue = async |name: &str, created, expires: Option<i64>| {
+        let mut key = tenant.key(name, at(created));
+        key.name = KeyName::parse(name).unwrap();
+        key.expires_at = expires.map(at);
+        tenant.issue(&*store, key.clone()).await;
+        key.id
+    };
+    issue("fresh", 500, None).await;
+    issue("idle", 10, None).await;
+    issue("expiring", 500, Some(900)).await;
+    issue("idle and expiring", 10, Some(900)).await;
+    let [dead, silent] = [
+        issue("dead", 10, None).await,
+        issue("silent", 10, None).await,
+    ];
+    for id in [&dead, &silent] {
+        tenant.revoke(&*store, id, at(600)).await;
+    }
+    let stats = call_with_dead_key(&tenant, &dead, 620);
+    store.record_caller_stats(&[stats]).await.unwrap();
+    let filter = KeyFilter {
+        attention: Some(AttentionFilter {
+            idle_since: at(100),
+            expires_by: at(900),
+            dead_key_call_after: at(610),
+        }),
+        ..KeyFilter::default()
+    };
+    let mut found = names(&*store, &tenant, &filter).await;
+    found.sort_unstable();
+    let expected = ["dead", "expiring", "idle", "idle and expiring"];
+    assert_eq!(found, expected, "each once");
+    let count = store
+        .count_keys(&tenant.account, &filter, KeyOrder::default(), 9)
+        .await
+        .unwrap();
+    assert_eq!((count.keys, count.stopped), (4, false));
+    let both = KeyFilter {
+        status: Some(KeyStatus::Revoked),
+        ..filter
+    };
+    assert_eq!(names(&*store, &tenant, &both).await, ["dead"]);
 }
 
 case!(search_returns_the_right_keys_whether_few_or_many_match);

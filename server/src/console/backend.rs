@@ -47,6 +47,22 @@ impl ConsoleBackend {
         self.state.services.clock.now()
     }
 
+    /// Returns the API Keys page without the calls of each key, which an open page does not follow.
+    pub async fn key_list(&self, search: &str) -> Result<KeysPage, Failure> {
+        let member = self.member()?;
+        let (query, after) = keys::parse(search)?;
+        let list = self
+            .state
+            .services
+            .keys
+            .list(member, &query, after.as_ref());
+        let (list, public_url) = (
+            self.map_failure(list.await)?,
+            self.state.public_url.origin(),
+        );
+        Ok(keys::page::list(list, query, member, public_url))
+    }
+
     fn map_failure<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
         result.map_err(|error| failure(error, &self.request_id))
     }
@@ -98,18 +114,11 @@ impl Backend for ConsoleBackend {
     }
 
     async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
-        let member = self.member()?;
-        let (query, after) = keys::parse(&search)?;
-        let list = self
-            .state
-            .services
-            .keys
-            .list(member, &query, after.as_ref());
-        let (list, public_url) = (
-            self.map_failure(list.await)?,
-            self.state.public_url.origin(),
-        );
-        Ok(keys::page::list(list, query, member, public_url))
+        let mut page = self.key_list(&search).await?;
+        let ids: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
+        let week = self.state.services.keys.week_of_calls(self.member()?, &ids);
+        page.sparklines = keys::sparklines(&self.map_failure(week.await)?);
+        Ok(page)
     }
 
     async fn key(&self, id: KeyId, period: ActivityPeriod) -> Result<KeyPage, Failure> {

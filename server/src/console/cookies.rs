@@ -50,6 +50,11 @@ pub fn exact_times(headers: &HeaderMap) -> bool {
     find(headers, "voxum_times").is_some_and(|value| value == "exact")
 }
 
+/// Returns whether a person chose comfortable rows for all pages. A script stores this choice.
+pub fn comfortable_rows(headers: &HeaderMap) -> bool {
+    find(headers, "voxum_rows").is_some_and(|value| value == "comfortable")
+}
+
 /// Has the browser keep a session, which lasts at most until the server ends it.
 pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str) {
     set(response, &session(public_url, token.to_owned()));

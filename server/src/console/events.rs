@@ -10,7 +10,6 @@ use super::{BackgroundVisitor, Visitor, past_deadline, plain_text, unavailable};
 use crate::AppState;
 use crate::http::headers::RETRY_SECONDS;
 use crate::live_streams::{POLL_INTERVAL, SharedList, SharedListKey, Snapshot, StreamSlot};
-use app::backend::Backend as _;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
@@ -170,7 +169,7 @@ impl KeyStream {
     async fn poll(&mut self, since: Instant) -> Result<Option<KeyListUpdate>, Failure> {
         let query = async {
             let backend = ConsoleBackend::of(&self.state, &self.visitor);
-            let page = backend.keys(self.search.clone()).await?;
+            let page = backend.key_list(&self.search).await?;
             let first_call = match (&self.awaited, &self.visitor.member) {
                 (Some(id), Some(member)) => {
                     let call = self.state.services.keys.first_call(member, id).await;

@@ -203,6 +203,7 @@ fn request(
         assets: state.site.assets(),
         theme: visitor.theme,
         exact_times: visitor.exact_times,
+        comfortable_rows: visitor.comfortable_rows,
         insecure: !state.public_url.is_trustworthy(),
         answer,
         flash: None,

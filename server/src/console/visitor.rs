@@ -24,6 +24,7 @@ pub struct Visitor {
     pub exact_times: bool,
     /// Content coding in which a page may be sent.
     pub coding: Coding,
+    pub comfortable_rows: bool,
     /// Page that a flash message is for, and the message.
     flash: Option<(String, Flash)>,
 }
@@ -89,6 +90,7 @@ impl Visitor {
             theme: cookies::theme(&parts.headers),
             exact_times: cookies::exact_times(&parts.headers),
             coding: compression::coding(&parts.headers),
+            comfortable_rows: cookies::comfortable_rows(&parts.headers),
         }
     }
 

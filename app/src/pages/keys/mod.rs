@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod around;
 mod create;
+#[cfg(feature = "ssr")]
+mod find;
 
 #[cfg(feature = "ssr")]
 pub use around::bulk_done;
@@ -17,18 +19,17 @@ use crate::components::{
 };
 use crate::prelude::*;
 use crate::request::PageData;
-use domain::{KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data};
+use domain::{KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data, Sparkline};
 use leptos::task::spawn_local;
 
 const HEAD: Head = Head {
     title: "API Keys",
-    purpose: "Keys let your other systems reach this account's data over HTTP. Give each system its own.",
+    purpose: "API keys give your systems access to this account's data. Use one key per system.",
 };
 
-const MAY_LOOK: &str =
-    "Your role lets you see the keys. An owner or admin of your account creates and revokes them.";
+const MAY_LOOK: &str = "You have read-only access. Owners and admins can create and revoke keys.";
 
-const STOPPED: &str = "Nobody can create a key for the time being. An owner of your account allows it again in Settings.";
+const STOPPED: &str = "Key creation is turned off. An owner can turn it back on in Settings.";
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
@@ -41,6 +42,8 @@ pub fn KeysPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Rows {
     keys: RwSignal<Vec<KeyView>>,
+    /// The calls of each key when the list was loaded; updates do not contain them.
+    sparklines: RwSignal<Vec<Sparkline>>,
     count: RwSignal<KeyCount>,
     /// Whether the account has no keys at all.
     no_keys: RwSignal<bool>,
@@ -64,6 +67,7 @@ impl Rows {
         self.clock.reached(page.now.at);
         self.no_keys.set(page.no_keys);
         self.count.set(page.count);
+        self.sparklines.set(page.sparklines);
         self.keys.set(page.keys);
     }
 
@@ -132,6 +136,7 @@ impl Rows {
 fn Keys(page: Data) -> impl IntoView {
     let rows = Rows {
         keys: RwSignal::new(page.keys),
+        sparklines: RwSignal::new(page.sparklines),
         count: RwSignal::new(page.count),
         no_keys: RwSignal::new(page.no_keys),
         clock: Clock::start(page.now.at),
@@ -154,19 +159,21 @@ fn Keys(page: Data) -> impl IntoView {
     let dialog = creation.map(|creation| view! { <Create creation=creation rows=rows/> });
     listen(rows, creation);
     #[cfg(feature = "ssr")]
-    let (ending, find, pager) = (
+    let (ending, views, find, pager, menu) = (
         around::notices(&page.context, page.may_manage),
-        around::find(&page.context, page.no_keys),
+        find::views(&page.context, page.no_keys),
+        find::find(&page.context, page.no_keys),
         around::pager(&page.context),
+        around::row_menu(page.may_manage),
     );
     #[cfg(not(feature = "ssr"))]
-    let (ending, find, pager) = around();
+    let (ending, views, find, pager, menu) = around();
     let url = page.public_url;
     let action = erase(dynamic(move || {
-        if creates && !rows.no_keys.get() {
-            view! { <NewKeyButton/> }
-        } else {
-            erase(())
+        let create = creates && !rows.no_keys.get();
+        view! {
+            <a class="button" href="/keys/found">"Identify a key"</a>
+            {create.then(|| view! { <NewKeyButton/> })}
         }
     }));
     let may_look = (!may_manage).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
@@ -181,6 +188,7 @@ fn Keys(page: Data) -> impl IntoView {
             view! {
                 <KeyTable
                     keys=rows.keys
+                    sparklines=rows.sparklines
                     count=count
                     sorts=sorts.clone()
                     clock=rows.clock
@@ -195,9 +203,11 @@ fn Keys(page: Data) -> impl IntoView {
         {may_look}
         {stopped}
         {done}
+        {views}
         {find}
         {list}
         {pager}
+        {menu}
         {dialog}
         {receipt}
     }
@@ -205,27 +215,29 @@ fn Keys(page: Data) -> impl IntoView {
 
 /// Hydration placeholders for the server's rendering.
 #[cfg(not(feature = "ssr"))]
-fn around() -> (AnyView, AnyView, AnyView) {
+fn around() -> (AnyView, AnyView, AnyView, AnyView, AnyView) {
     (
         view! { <div></div> },
+        view! { <nav class="views" aria-label="Views"></nav> },
         view! { <search></search> },
         view! { <nav class="pager" aria-label="Pages of the keys"></nav> },
+        view! { <div id="row-menu"></div> },
     )
 }
 
 fn nothing_found(some: bool) -> AnyView {
     let (title, text) = if some {
         (
-            "No key here matches",
-            "None of the keys that were looked at matches these filters. ",
+            "No matches so far",
+            "None of the keys searched so far match these filters. ",
         )
     } else {
-        ("No key matches", "No key matches these filters. ")
+        ("No matching keys", "Change the filters, or clear them. ")
     };
     view! {
         <section class="empty">
             <h2>{title}</h2>
-            <p>{text} <a href="/keys">"Show all keys"</a></p>
+            <p>{text} <a href="/keys">"Clear filters"</a></p>
         </section>
     }
 }

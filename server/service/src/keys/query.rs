@@ -1,14 +1,14 @@
 //! Parsing of the filter and order in the address of the API Keys page.
 
-use super::current::dead_key_calls_since;
-use crate::key::PlainKey;
-use crate::store::{KeyFilter, KeySearchText, words};
+use super::current::{UNUSED_AFTER_SECONDS, dead_key_calls_since};
+use crate::key::{EXPIRES_SOON_SECONDS, PlainKey};
+use crate::store::{AttentionFilter, KeyFilter, KeySearchText, words};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds};
 
 const MAX_DAYS: i64 = 3_650;
 
-const WHOLE_KEY: &str = "That looks like a whole key, and a search stands in the page's address. Search by its first characters, or \
-     use “Found a key?”, which sends no key.";
+const WHOLE_KEY: &str = "This looks like a full key, and a search is visible in the page's address. Search by its first characters, or \
+     use “Identify a key”, which sends no key.";
 
 /// Returns the filter and the order that the query asks for.
 ///
@@ -38,25 +38,30 @@ pub(super) fn parse(
     let unused = optional(
         &query.unused,
         days,
-        "Enter for how many days a key was not used, from 1 to 3650.",
+        "“Unused for” takes a number of days from 1 to 3650, for example 30.",
     )?;
     let expires = optional(
         &query.expires,
         days,
-        "Enter within how many days a key ends, from 1 to 3650.",
+        "“Expires within” takes a number of days from 1 to 3650, for example 30.",
     )?;
     let dead_in_use = query.status.trim() == KeyQuery::DEAD_IN_USE;
-    let status = if dead_in_use { "" } else { &query.status };
-    let status = optional(status, self::status, "Choose the status from the list.")?;
+    let needs_attention = query.status.trim() == KeyQuery::NEEDS_ATTENTION;
+    let status = if dead_in_use || needs_attention {
+        ""
+    } else {
+        &query.status
+    };
+    let status = optional(status, self::status, "Select a status from the list.")?;
     let scope = optional(
         &query.scope,
         |text| Scope::parse(text).ok(),
-        "Choose the permission from the list.",
+        "Select a permission from the list.",
     )?;
     let creator = optional(
         &query.creator,
         |text| MemberId::parse(text).ok(),
-        "Choose who created the key from the list.",
+        "Select a creator from the list.",
     )?;
     let order = KeyOrder::parse(&query.sort).map_err(|invalid| invalid.0)?;
     let filter = KeyFilter {
@@ -67,6 +72,11 @@ pub(super) fn parse(
         idle_since: unused.map(|days| now.plus_seconds(-days * seconds::DAY)),
         expires_by: expires.map(|days| now.plus_seconds(days * seconds::DAY)),
         dead_key_call_after: dead_in_use.then(|| dead_key_calls_since(now)),
+        attention: needs_attention.then(|| AttentionFilter {
+            idle_since: now.plus_seconds(-UNUSED_AFTER_SECONDS),
+            expires_by: now.plus_seconds(EXPIRES_SOON_SECONDS),
+            dead_key_call_after: dead_key_calls_since(now),
+        }),
     };
     Ok((filter, order))
 }
@@ -193,6 +203,19 @@ mod tests {
         );
         assert_eq!(filter.expires_by, Some(NOW.plus_seconds(7 * seconds::DAY)));
         assert_eq!(filter.dead_key_call_after, None);
+        let query = KeyQuery {
+            status: KeyQuery::NEEDS_ATTENTION.into(),
+            ..KeyQuery::default()
+        };
+        let (filter, _) = parse(&query, NOW).unwrap();
+        assert_eq!(filter.status, None);
+        let days = |days| NOW.plus_seconds(days * seconds::DAY);
+        let attention = AttentionFilter {
+            idle_since: days(-30),
+            expires_by: days(7),
+            dead_key_call_after: days(-7),
+        };
+        assert_eq!(filter.attention, Some(attention));
         let query = KeyQuery {
             status: KeyQuery::DEAD_IN_USE.into(),
             ..KeyQuery::default()

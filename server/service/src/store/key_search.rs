@@ -73,6 +73,16 @@ pub struct KeyFilter {
     pub expires_by: Option<Timestamp>,
     /// The key is revoked or expired, and was used for a call after this time.
     pub dead_key_call_after: Option<Timestamp>,
+    pub attention: Option<AttentionFilter>,
+}
+
+/// Conditions of which a key has to meet one to need attention. Each of them is as in
+/// [`KeyFilter`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttentionFilter {
+    pub idle_since: Timestamp,
+    pub expires_by: Timestamp,
+    pub dead_key_call_after: Timestamp,
 }
 
 /// The text of a search.

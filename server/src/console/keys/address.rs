@@ -43,18 +43,7 @@ fn order(query: &KeyQuery) -> KeyOrder {
 fn read(search: &str) -> KeyQuery {
     let mut query = KeyQuery::default();
     for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
-        let field = match &*name {
-            "q" => &mut query.q,
-            "status" => &mut query.status,
-            "scope" => &mut query.scope,
-            "creator" => &mut query.creator,
-            "unused" => &mut query.unused,
-            "expires" => &mut query.expires,
-            "sort" => &mut query.sort,
-            "cursor" => &mut query.cursor,
-            _ => continue,
-        };
-        *field = value.into_owned();
+        query.set(&name, value.into_owned());
     }
     query
 }
@@ -97,7 +86,7 @@ fn sort(query: &KeyQuery, (first, reversed): (&str, &str)) -> (String, String) {
 }
 
 /// Returns the address of the page with the same filter in this order, from `cursor` on.
-fn address(query: &KeyQuery, sort: &str, cursor: &str) -> String {
+pub fn address(query: &KeyQuery, sort: &str, cursor: &str) -> String {
     let mut text = Serializer::new(String::new());
     for (name, value) in query.fields() {
         let value = match name {

@@ -1,7 +1,7 @@
 //! Page models of the list of keys and of one key.
 
 use super::view::view;
-use super::{address, history, rotations, words};
+use super::{address, filters, history, rotations, words};
 use crate::console::call_totals::{by_period, by_reason};
 use crate::words::time::{display_expiry, display_time};
 use domain::{
@@ -22,8 +22,12 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
         None => query,
     };
     let creators = list.creators.iter();
+    let creators: Vec<_> = creators
+        .map(|(id, email)| (id.to_string(), email.to_string()))
+        .collect();
     KeysPage {
         keys: list.keys.into_iter().map(|key| view(key, zone)).collect(),
+        sparklines: Vec::new(),
         count: list.count,
         filtered: query.has_filter(),
         done: None,
@@ -34,9 +38,8 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             expiry_notice: words::expiring(&expiring(list.expiring, zone), now),
             dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
             refused: list.invalid.map(str::to_owned),
-            creators: creators
-                .map(|(id, email)| (id.to_string(), email.to_string()))
-                .collect(),
+            views: filters::views(&query),
+            filters: filters::menus(&query, &creators),
             first: address::first(&query),
             next: list.next.map(|place| address::next(&query, &place)),
             stopped: list.stopped,

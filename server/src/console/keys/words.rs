@@ -5,7 +5,7 @@ use crate::words::receipt;
 use crate::words::time::display_time;
 use domain::{
     Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
-    Timestamp, relative, seconds,
+    Timestamp, number, relative, seconds,
 };
 use service::Member;
 use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
@@ -30,6 +30,17 @@ pub fn warning(warning: &KeyWarning) -> String {
             format!("Never used: {}", scopes.join(", "))
         }
     }
+}
+
+/// Describes the calls of a key over the last seven days, of which there is at least one.
+pub fn week_of_calls(accepted: u64, refused: u64) -> String {
+    let calls = accepted.saturating_add(refused);
+    let noun = if calls == 1 { "call" } else { "calls" };
+    let refused = match refused {
+        0 => String::new(),
+        refused => format!(", {} refused", number(refused)),
+    };
+    format!("{} {noun} in 7 days{refused}", number(calls))
 }
 
 /// Returns the name of the actor who revoked a key.
@@ -119,11 +130,11 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
         detail => format!(" and {detail} more"),
     };
     let still = if count == 1 {
-        "1 revoked or expired key still knocks".to_owned()
+        "1 revoked or expired key is still in use".to_owned()
     } else if count > KeyCount::MAX {
-        "More than 1,000 revoked or expired keys still knock".to_owned()
+        "More than 1,000 revoked or expired keys are still in use".to_owned()
     } else {
-        format!("{count} revoked or expired keys still knock")
+        format!("{count} revoked or expired keys are still in use")
     };
     // If they are all too far down the list to be found, none is named.
     let which = if names.is_empty() {
@@ -131,7 +142,7 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
     } else {
         format!(": {}{detail}", quoted.join(", "))
     };
-    format!("{still}{which}. Calls came within the last 7 days, and each was refused.")
+    format!("{still}{which}. Calls in the last 7 days were refused.")
 }
 
 /// Returns one notice for all keys, as urgent as the one that expires first requires.
@@ -152,10 +163,7 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<ExpiringKeysNoti
     let detail = soon.saturating_sub(NAMED);
     let detail = (detail > 0).then(|| format!("and {detail} more"));
     let all: Vec<_> = named.chain(detail).collect();
-    let text = format!(
-        "{}. Once a key has expired, every call with it is refused.",
-        all.join("; ")
-    );
+    let text = format!("{}.", all.join("; "));
     let (keys, verb) = if soon == 1 {
         ("key", "expires")
     } else {
@@ -230,27 +238,27 @@ mod tests {
             (
                 1,
                 vec!["CRM"],
-                "1 revoked or expired key still knocks: “CRM”. Calls",
+                "1 revoked or expired key is still in use: “CRM”. Calls",
             ),
             (
                 2,
                 vec!["A", "B"],
-                "2 revoked or expired keys still knock: “A”, “B”. Calls",
+                "2 revoked or expired keys are still in use: “A”, “B”. Calls",
             ),
             (
                 5,
                 vec!["A", "B", "C"],
-                "5 revoked or expired keys still knock: “A”, “B”, “C” and 2 more. Calls",
+                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Calls",
             ),
             (
                 1_001,
                 vec!["A"],
-                "More than 1,000 revoked or expired keys still knock: “A” and many more. Calls",
+                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Calls",
             ),
             (
                 1_001,
                 vec![],
-                "More than 1,000 revoked or expired keys still knock. Calls",
+                "More than 1,000 revoked or expired keys are still in use. Calls",
             ),
         ] {
             let names = names.into_iter().map(|name| KeyName::parse(name).unwrap());

@@ -3,10 +3,10 @@
 use crate::SqlStore;
 use crate::ports::key_search::filter::Filter;
 use crate::ports::key_search::{IndexRange, count, end, page, probe};
-use crate::ports::{audit, idempotency, inventory};
+use crate::ports::{audit, call, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{CursorValue, KeyCursor};
+use service::store::{AttentionFilter, CursorValue, KeyCursor};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -18,6 +18,11 @@ fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
         Filter::IdleSince(NOW),
         Filter::ExpiresBy(NOW),
         Filter::DeadKeyCallAfter(NOW),
+        Filter::Attention(AttentionFilter {
+            idle_since: NOW,
+            expires_by: NOW,
+            dead_key_call_after: NOW,
+        }),
         Filter::Scope(Scope::LeadsRead),
         Filter::Word("crm"),
         Filter::Preview("vx_a"),
@@ -159,6 +164,11 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
             Filter::DeadKeyCallAfter(_) => {
                 vec!["api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)"]
             }
+            Filter::Attention(_) => vec![
+                "api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)",
+                "api_keys_by_end (account_id=? AND live=? AND expires_at<?)",
+                "api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)",
+            ],
             Filter::Scope(_) => vec!["(account_id=? AND term=?)"],
             Filter::Word(_) => vec!["(account_id=? AND term>? AND term<?)"],
             Filter::Preview(_) => {
@@ -248,5 +258,17 @@ async fn audit_log_search_reads_one_range_of_an_index() {
             format!("SEARCH audit_events USING COVERING INDEX audit_events_by_{index} AND seq<?)");
         assert_eq!(steps, [walk]);
     }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn daily_calls_are_read_from_one_range_of_each_key() {
+    let (_directory, store, _engine) = super::open::tests::open_temporary().await;
+    let account = AccountId::parse("a").unwrap();
+    let keys = ["k", "l"].map(|id| KeyId::parse(id).unwrap());
+    let days = [NOW.plus_seconds(-86_400), NOW];
+    let steps = plan(&store, call::of_keys_by_day(&account, &keys, &days)).await;
+    let range = "SEARCH key_calls USING PRIMARY KEY (account_id=? AND key_id=? AND hour>?)";
+    assert_eq!(steps[0], range, "{steps:?}");
     store.close().await;
 }

@@ -202,7 +202,7 @@ async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
     let settings = owner.get_text("/settings").await;
     settings.has_all(["Allow creating keys", "An owner stopped this on"]);
     let page = owner.get_text("/keys").await;
-    page.has("Nobody can create a key for the time being");
+    page.has("Key creation is turned off");
     page.lacks("Open the form as a page");
     assert!(owner.keys().await["new_key"].is_null());
     let page = owner.form("/keys", &create).await.expect(403).body;

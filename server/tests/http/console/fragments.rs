@@ -51,12 +51,9 @@ async fn list_of_keys_shows_each_key_with_its_status() {
     let table = fragment(&owner, "/keys", "<table", "</table>").await;
     assert_snapshot!(table, @"
     API keys of this account
-    Name | Key preview | Created | Last used | Status | Actions |
-    Inventory Feed inventory:read
-    inventory:write
-    | vx_abc123… | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Never used | Active Ends 21 Feb 2027 21 Feb 2027, 05:31:07 UTC | Revoke As a page |
-    CRM Sync leads:read
-    | vx_abc123… | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Never used | Revoked Other · 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com | |
+    Select | Name | Key preview | Permissions | 7 days | Created | Last used | Expires | Status | Actions |
+    | Inventory Feed | vx_abc123… | inventory rw | No calls in 7 days | 1 min ago 23 Nov 2026, 05:31:07 UTC | Never used | in 2 mo 21 Feb 2027, 05:31:07 UTC | Active | Revoke As a page ⋯ |
+    | CRM Sync | vx_abc123… | leads r | No calls in 7 days | 1 min ago 23 Nov 2026, 05:31:07 UTC | Never used | – | Revoked Other · 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com | ⋯ |
     ");
 }
 

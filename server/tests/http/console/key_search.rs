@@ -85,7 +85,7 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
         ["Apple", "crm sync", "Händler-Feed"]
     );
     let page = owner.get_text("/keys?status=revoked&q=zoo%22%3E").await;
-    page.has("No key matches");
+    page.has("No matching keys");
     assert!(page.contains("value=\"zoo&quot;"), "what was typed stays");
 }
 
@@ -213,19 +213,19 @@ async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
     let mut next_path = path.to_owned();
     for _ in 0..2 {
         let page = owner.get_text(&next_path).await;
-        page.has("No key here matches");
+        page.has("No matches so far");
         page.has("Not every key was looked at");
         assert_eq!(link(&page, "Next page"), None);
-        next_path = link(&page, "Look further").unwrap().replace("&amp;", "&");
+        next_path = link(&page, "Search further").unwrap().replace("&amp;", "&");
     }
     assert_eq!(names(&owner, &next_path).await, ["Many 2040"]);
     let page = owner.get_text(&next_path).await;
-    assert_eq!(link(&page, "Look further"), None);
+    assert_eq!(link(&page, "Search further"), None);
     assert!(link(&page, "First page").is_some());
     page.has("Few keys match");
     // From the other end it is found at once, and not all keys behind it are read.
     let page = owner.get(&path.replace("=name", "=-name")).await;
     let page = page.expect(200).body;
     page.has_all(["At least 1 key found", "Many 2040"]);
-    assert!(link(&page, "Look further").is_some());
+    assert!(link(&page, "Search further").is_some());
 }

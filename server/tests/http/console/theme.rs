@@ -3,20 +3,21 @@
 use crate::support::{Text as _, World};
 
 #[tokio::test]
-async fn exact_times_are_shown_if_the_cookie_selects_them() {
+async fn times_and_rows_are_shown_as_the_cookies_select() {
     let world = World::new().await;
-    for (cookie, times) in [
-        ("", "relative"),
-        ("voxum_times=exact", "exact"),
-        ("voxum_times=\"><script>", "relative"),
+    for (cookie, mark) in [
+        ("", "data-times=\"relative\" data-rows=\"compact\""),
+        ("voxum_times=exact", "data-times=\"exact\""),
+        ("voxum_times=\"><script>", "data-times=\"relative\""),
+        ("voxum_rows=comfortable", "data-rows=\"comfortable\""),
+        ("voxum_rows=\"><script>", "data-rows=\"compact\""),
     ] {
         let page = world
             .anonymous()
             .with("cookie", cookie)
             .get("/sign-in")
             .await;
-        let mark = format!("data-times=\"{times}\"");
-        assert!(page.expect(200).body.contains(&mark), "{cookie}");
+        assert!(page.expect(200).body.contains(mark), "{cookie}");
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{KeyFilter, KeySearchText, status_rank};
+use service::store::{AttentionFilter, KeyFilter, KeySearchText, status_rank};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Filter<'a> {
@@ -15,6 +15,8 @@ pub(crate) enum Filter<'a> {
     IdleSince(Timestamp),
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
+    /// Any of the three before this one.
+    Attention(AttentionFilter),
     Scope(Scope),
     /// A word of the name has this prefix.
     Word(&'a str),
@@ -35,6 +37,7 @@ impl<'a> Filter<'a> {
             idle_since,
             expires_by,
             dead_key_call_after,
+            attention,
         } = filter;
         let mut filters = match text {
             None => Vec::new(),
@@ -57,8 +60,18 @@ impl<'a> Filter<'a> {
         filters.extend(idle_since.map(Self::IdleSince));
         filters.extend(expires_by.map(Self::ExpiresBy));
         filters.extend(dead_key_call_after.map(Self::DeadKeyCallAfter));
+        filters.extend(attention.map(Self::Attention));
         filters.extend(scope.map(Self::Scope));
         filters
+    }
+
+    /// Returns the filters of which a key that needs attention matches one.
+    fn reasons(attention: AttentionFilter) -> [Self; 3] {
+        [
+            Self::IdleSince(attention.idle_since),
+            Self::ExpiresBy(attention.expires_by),
+            Self::DeadKeyCallAfter(attention.dead_key_call_after),
+        ]
     }
 
     /// Selects the ids of up to `limit` matching keys of the account.
@@ -73,6 +86,15 @@ impl<'a> Filter<'a> {
                 query.push(") AS named UNION SELECT id FROM (");
                 Filter::Preview(prefix).push_ids(query, account, limit);
                 query.push(") AS previewed");
+            }
+            Self::Attention(attention) => {
+                // As above, each part has its own limit.
+                for (number, reason) in Self::reasons(*attention).iter().enumerate() {
+                    query.push(if number > 0 { " UNION " } else { "" });
+                    query.push("SELECT id FROM (");
+                    reason.push_ids(query, account, limit);
+                    query.push(") AS reason");
+                }
             }
             Self::Word(word) => {
                 query.push(named);
@@ -98,11 +120,12 @@ impl<'a> Filter<'a> {
     }
 
     /// Selects one row for each of up to `limit` matching keys of the account. Only the index is
-    /// read. A column that it lacks, such as the id, would cost a look-up for every row.
+    /// read. A column that it lacks, such as the id, would cost a look-up for every row. Only a
+    /// filter of several parts needs the ids, since a key may match two of them.
     pub(crate) fn push_probe(&self, query: &mut QueryBuilder<'_>, account: &AccountId, limit: u32) {
         match self {
             // Their indexes contain the id, which identifies a key that two of its words lead to.
-            Self::WordOrPreview(..) | Self::Word(_) | Self::Scope(_) => {
+            Self::WordOrPreview(..) | Self::Word(_) | Self::Scope(_) | Self::Attention(_) => {
                 self.push_ids(query, account, limit);
             }
             _ => {
@@ -184,6 +207,13 @@ impl<'a> Filter<'a> {
                 query.push(" OR ");
                 Filter::Preview(prefix).push_condition(query);
                 query.push(")");
+            }
+            Self::Attention(attention) => {
+                for (number, reason) in Self::reasons(*attention).iter().enumerate() {
+                    query.push(if number > 0 { ") OR (" } else { "((" });
+                    reason.push_condition(query);
+                }
+                query.push("))");
             }
             Self::Impossible => {
                 query.push("1 = 0");

@@ -1,0 +1,130 @@
+//! Search, saved views and filters of the list of keys.
+//!
+//! All of it are links and one plain form that only the server renders, so that it works without
+//! script and is not in the module.
+
+use crate::components::{Icon, Notice, Tone};
+use crate::prelude::*;
+use domain::{FilterMenu, KeysPageContext, ListLink};
+
+/// Renders the links to the saved views, or nothing if the account has no keys.
+pub fn views(context: &KeysPageContext, no_keys: bool) -> AnyView {
+    let html = if no_keys {
+        String::new()
+    } else {
+        let links = context.views.iter().cloned().map(link).collect_view();
+        links.to_html()
+    };
+    view! { <nav class="views" aria-label="Views" inner_html=html></nav> }
+}
+
+/// Renders the search form and the filters, or nothing if the account has no keys.
+pub fn find(context: &KeysPageContext, no_keys: bool) -> AnyView {
+    let html = if no_keys {
+        String::new()
+    } else {
+        form(context).to_html()
+    };
+    view! { <search inner_html=html></search> }
+}
+
+fn form(context: &KeysPageContext) -> AnyView {
+    let KeysPageContext {
+        query,
+        refused,
+        filters,
+        ..
+    } = context;
+    let refused = refused
+        .clone()
+        .map(|why| view! { <Notice tone=Tone::Warning text=why/> });
+    let is_restricted = query.has_filter();
+    // A search keeps the filters and the order.
+    let kept = query
+        .fields()
+        .into_iter()
+        .filter(|(name, value)| !matches!(*name, "q" | "cursor") && !value.is_empty())
+        .map(|(name, value)| {
+            let value = value.to_owned();
+            view! { <input type="hidden" name=name value=value/> }
+        })
+        .collect_view();
+    let menus = filters.iter().cloned().map(menu).collect_view();
+    view! {
+        <div class="find">
+            <form class="search" method="get" action="/keys">
+                <label class="visually-hidden" for="q">
+                    "Search by name or key preview"
+                </label>
+                <input
+                    id="q"
+                    type="search"
+                    name="q"
+                    value=query.q.clone()
+                    placeholder="Name or key preview"
+                    autocomplete="off"
+                    spellcheck="false"
+                    maxlength="64"
+                    // A whole key would appear in the address and stay in the browser's history.
+                    pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
+                    title="Not a whole key: look it up on “Identify a key”, which sends none"
+                />
+                {kept}
+                <button type="submit" class="button" aria-label="Search">
+                    <Icon name="#i-search"/>
+                </button>
+            </form>
+            <div class="chips">
+                {menus}
+                {is_restricted.then(|| view! { <a class="chip clear" href="/keys">"Clear all"</a> })}
+            </div>
+        </div>
+        {refused}
+    }
+}
+
+/// Renders a filter as a button that opens its choices. While it applies, a second one removes it.
+fn menu(
+    FilterMenu {
+        name,
+        label,
+        current,
+        choices,
+    }: FilterMenu,
+) -> AnyView {
+    let id = format!("filter-{name}");
+    let is_on = current.is_some();
+    let (text, remove) = match current {
+        Some((value, href)) => {
+            let text = format!("{label}: {value}");
+            let remove = view! {
+                <a class="remove" href=href aria-label=format!("Remove {text}")>"×"</a>
+            };
+            (text, Some(remove))
+        }
+        None => (label.to_owned(), None),
+    };
+    let links = choices
+        .into_iter()
+        .map(|choice| view! { <li>{link(choice)}</li> })
+        .collect_view();
+    view! {
+        <div class="chip" class:on=is_on data-filter=name>
+            <button type="button" popovertarget=id.clone()>{text}</button>
+            {remove}
+            <div class="choice-menu" id=id popover="auto" role="group" aria-label=label>
+                <ul>{links}</ul>
+            </div>
+        </div>
+    }
+}
+
+fn link(
+    ListLink {
+        text,
+        href,
+        is_current,
+    }: ListLink,
+) -> AnyView {
+    view! { <a href=href aria-current=is_current.then_some("true")>{text}</a> }
+}

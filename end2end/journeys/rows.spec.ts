@@ -1,0 +1,88 @@
+// Further actions on a key in the list.
+
+import { Keys } from "../support/keys.ts";
+import { sql, type Seeded } from "../support/seed.ts";
+import type { Server } from "../support/server.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
+
+test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+function more(page: Page, name: string) {
+  return page.getByRole("button", { name: `More actions for ${name}` });
+}
+
+test("the menu of a row is used without a mouse", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const button = more(page, used.name);
+  const menu = page.getByRole("menu", { name: `More actions for ${used.name}` });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(menu.getByRole("menuitem")).toHaveText(["View", "Copy preview", "Edit", "Rotate", "Pause"]);
+  await expect(menu.getByRole("menuitem", { name: "View", exact: true })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(menu.getByRole("menuitem", { name: "Pause" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(menu).toBeHidden();
+  await expect(button).toBeFocused();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${used.secret.slice(0, 9)}…`);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+  await expect(button).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("until you resume it")).toBeVisible();
+
+  await gotoHydrated(page, "/keys");
+  await button.click();
+  await expect(menu.getByRole("menuitem")).toHaveText(["View", "Copy preview", "Edit", "Rotate", "Resume"]);
+  await menu.getByRole("menuitem", { name: "Rotate" }).click();
+  await expect(page).toHaveURL(`${server.url}/keys/${used.id}/rotate`);
+});
+
+test("the menu of a revoked key changes nothing", async ({ page, server }) => {
+  const { revoked } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  await more(page, revoked.name).click();
+  await expect(page.getByRole("menuitem")).toHaveText(["View", "Copy preview"]);
+  await page.getByRole("menuitem", { name: "View", exact: true }).click();
+  await expect(page).toHaveURL(`${server.url}/keys/${revoked.id}`);
+});
+
+test("a preview is copied by a click", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  await new Keys(page).row(used.name).locator("code.copies").click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${used.secret.slice(0, 9)}…`);
+});
+
+function callToday(server: Server, key: Seeded): void {
+  const quarter = Math.floor(Date.now() / 900_000) * 900_000;
+  sql(
+    server,
+    "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, ?, ? FROM api_keys WHERE id = ?",
+    [quarter, "accepted", 1_200, key.id],
+    [quarter, "rate_limited", 34, key.id],
+  );
+}
+
+test("the calls of a week are drawn, and stay when the row changes", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  callToday(server, used);
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const week = keys.row(used.name).getByRole("img", { name: "1,234 calls in 7 days, 34 refused" });
+  await expect(week).toBeVisible();
+  sql(server, "UPDATE api_keys SET paused_at = ? WHERE id = ?", [Date.now(), used.id]);
+  await expect(keys.row(used.name)).toContainText("Paused");
+  await expect(week).toBeVisible();
+});

@@ -1,0 +1,180 @@
+//! Saved views and filters of the API Keys page. Each of them is a link, which applies at once.
+
+use super::address::address;
+use domain::{FilterMenu, KeyOrder, KeyQuery, KeyStatus, ListLink, Scope};
+
+/// Days without use that the filter offers.
+const UNUSED: [&str; 4] = ["30", "60", "90", "365"];
+/// Days until the expiry that the filter offers.
+const EXPIRES: [&str; 4] = ["1", "7", "30", "90"];
+
+/// Returns the saved views.
+pub fn views(query: &KeyQuery) -> Vec<ListLink> {
+    let view = |text: &str, change: fn(&mut KeyQuery)| {
+        let mut filter = KeyQuery::default();
+        change(&mut filter);
+        ListLink {
+            text: text.to_owned(),
+            href: address(&filter, "", ""),
+            is_current: same_filter(&filter, query),
+        }
+    };
+    vec![
+        view("All", |_| {}),
+        view("Active", |query| {
+            query.status = KeyStatus::Active.as_str().into();
+        }),
+        view("Expiring", |query| query.expires = "30".into()),
+        view("Unused", |query| query.unused = "30".into()),
+        view("Needs attention", |query| {
+            query.status = KeyQuery::NEEDS_ATTENTION.into();
+        }),
+    ]
+}
+
+/// Whether two queries restrict the list in the same way, in any order and on any page.
+fn same_filter(one: &KeyQuery, other: &KeyQuery) -> bool {
+    let filter = |query: &KeyQuery| KeyQuery {
+        sort: String::new(),
+        cursor: String::new(),
+        ..query.clone()
+    };
+    filter(one) == filter(other)
+}
+
+/// Returns the filters with their choices, and the order. `creators` are the ids and addresses of
+/// the members by whose keys the list can be filtered.
+pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu> {
+    let menu = |name: &'static str, label: &'static str, choices: Vec<(String, String)>| {
+        let value = field(query, name);
+        let chosen = choices.iter().find(|(choice, _)| choice == value);
+        let current = (!value.is_empty()).then(|| {
+            let text = chosen.map_or(value, |(_, text)| text);
+            (text.to_owned(), with(query, name, ""))
+        });
+        let links = choices.iter().map(|(choice, text)| ListLink {
+            text: text.clone(),
+            href: with(query, name, choice),
+            is_current: choice == value,
+        });
+        FilterMenu {
+            name,
+            label,
+            current,
+            choices: links.collect(),
+        }
+    };
+    let own = |text: &str| (text.to_owned(), text.to_owned());
+    let statuses = [
+        KeyStatus::Active,
+        KeyStatus::Paused,
+        KeyStatus::Expired,
+        KeyStatus::Revoked,
+    ]
+    .map(|status| (status.as_str().to_owned(), status.label().to_owned()));
+    let states = [
+        (KeyQuery::DEAD_IN_USE, "Inactive but still in use"),
+        (KeyQuery::NEEDS_ATTENTION, "Needs attention"),
+    ]
+    .map(|(value, label)| (value.to_owned(), label.to_owned()));
+    let days = |numbers: [&str; 4]| {
+        numbers
+            .map(|days| (days.to_owned(), in_days(days)))
+            .to_vec()
+    };
+    let orders = KeyOrder::ALL.map(|(text, _, _, label)| (text.to_owned(), label.to_owned()));
+    vec![
+        menu(
+            "status",
+            "Status",
+            statuses.into_iter().chain(states).collect(),
+        ),
+        menu(
+            "scope",
+            "Permission",
+            Scope::ALL.map(|scope| own(scope.as_str())).to_vec(),
+        ),
+        menu("creator", "Created by", creators.to_vec()),
+        menu("unused", "Unused for", days(UNUSED)),
+        menu("expires", "Expires within", days(EXPIRES)),
+        menu("sort", "Order", orders.to_vec()),
+    ]
+}
+
+fn in_days(days: &str) -> String {
+    let noun = if days == "1" { "day" } else { "days" };
+    format!("{days} {noun}")
+}
+
+fn field<'a>(query: &'a KeyQuery, name: &str) -> &'a str {
+    let fields = query.fields();
+    fields
+        .into_iter()
+        .find(|(field, _)| *field == name)
+        .map_or("", |(_, value)| value)
+}
+
+/// Returns the address of the first page with another value of one field.
+fn with(query: &KeyQuery, name: &str, value: &str) -> String {
+    let mut query = query.clone();
+    query.set(name, value.to_owned());
+    address(&query, &query.sort, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(change: impl FnOnce(&mut KeyQuery)) -> KeyQuery {
+        let mut query = KeyQuery::default();
+        change(&mut query);
+        query
+    }
+
+    fn current(query: &KeyQuery) -> Vec<String> {
+        let views = views(query).into_iter().filter(|view| view.is_current);
+        views.map(|view| view.text).collect()
+    }
+
+    #[test]
+    fn view_is_current_if_exactly_its_filter_applies() {
+        assert_eq!(current(&query(|_| {})), ["All"]);
+        assert_eq!(current(&query(|query| query.sort = "name".into())), ["All"]);
+        assert_eq!(
+            current(&query(|query| query.unused = "30".into())),
+            ["Unused"]
+        );
+        let searched = query(|query| {
+            query.unused = "30".into();
+            query.q = "crm".into();
+        });
+        assert_eq!(current(&searched), Vec::<String>::new());
+    }
+
+    #[test]
+    fn choice_keeps_the_other_filters_and_returns_to_the_first_page() {
+        let query = query(|query| {
+            query.q = "crm sync".into();
+            query.scope = "leads:read".into();
+            query.sort = "-used".into();
+            query.cursor = "somewhere".into();
+        });
+        let menus = menus(&query, &[("m1".into(), "ada@example.com".into())]);
+        let paused = &menus[0].choices[1];
+        assert_eq!(
+            paused.href,
+            "/keys?q=crm+sync&status=paused&scope=leads%3Aread&sort=-used"
+        );
+        assert_eq!(menus[0].current, None);
+        let (text, clear) = menus[1].current.clone().unwrap();
+        assert_eq!(text, "leads:read");
+        assert_eq!(clear, "/keys?q=crm+sync&sort=-used");
+        assert_eq!(menus[2].choices[0].text, "ada@example.com");
+    }
+
+    #[test]
+    fn number_of_days_that_is_not_offered_is_shown_as_it_is() {
+        let menus = menus(&query(|query| query.expires = "45".into()), &[]);
+        assert_eq!(menus[4].current.clone().unwrap().0, "45");
+    }
+}

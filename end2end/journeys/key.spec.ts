@@ -1,6 +1,6 @@
 // A key's own page.
 
-import { changeKey, editInVain } from "../support/key.ts";
+import { changeAtOnce, changeKey, editInVain } from "../support/key.ts";
 import { test } from "../support/test.ts";
 
 test("a key is found by its name, edited, paused and resumed", async ({ page, server }) => {
@@ -9,4 +9,8 @@ test("a key is found by its name, edited, paused and resumed", async ({ page, se
 
 test("a refused edit keeps what the admin typed and marks the invalid field", async ({ page, server }) => {
   await editInVain(page, server);
+});
+
+test("a permission is removed and the expiry extended with one button each", async ({ page, server }) => {
+  await changeAtOnce(page, server);
 });

@@ -44,3 +44,27 @@ export async function editInVain(page: Page, server: Server): Promise<void> {
   await expect(page.getByLabel("Calls at once")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Name")).toHaveValue("Feed");
 }
+
+/** Removes a permission and extends a key, with one button each. */
+export async function changeAtOnce(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed", { expires: "30d" });
+  await seeder.send(`/keys/${key.id}/edit`, { name: "Feed", scopes: "inventory:read", last_day: "2099-12-31", note: "In the vault.\nAsk Eve." });
+  await signIn(page, `/keys/${key.id}`);
+  await expect(page.getByRole("button", { name: "Remove inventory:read" }), "the last permission stays").toHaveCount(0);
+  const other = await seeder.createKey("Shop", { expires: "30d" });
+  await page.goto(`/keys/${other.id}`);
+  const details = page.getByRole("region", { name: "Details" });
+  await details.getByRole("button", { name: "Remove inventory:write" }).click();
+  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(page.getByText("Permissions: inventory:read, inventory:write → inventory:read")).toBeVisible();
+  const extend = details.getByRole("button", { name: /^Extend to / });
+  const day = (await extend.innerText()).replace("Extend to ", "");
+  await extend.click();
+  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(details).toContainText(day);
+  await page.goto(`/keys/${key.id}`);
+  await details.getByRole("button", { name: /^Extend to / }).click();
+  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(details.getByText("Ask Eve."), "the rest is as it was").toBeVisible();
+}

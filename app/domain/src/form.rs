@@ -222,6 +222,10 @@ pub struct HistoryRow {
 }
 
 /// Data of the page of one key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each decides on one part of the page"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPage {
     pub key: KeyView,
@@ -238,6 +242,11 @@ pub struct KeyPage {
     pub latest_day: Option<String>,
     /// The account's policy for expiry dates that are set.
     pub policy: KeyPolicy,
+    /// Last day of the key if it is extended, as the form takes it and in words. `None` if the key
+    /// does not expire, or not before that day.
+    pub extended: Option<(String, String)>,
+    /// The key was called for the first time from another network, within the last 7 days.
+    pub new_network: bool,
     /// Name of the time zone in which days begin and end.
     pub zone: String,
     /// Newest first.

@@ -8,7 +8,6 @@ mod charts;
 mod dashboard;
 mod edit_key;
 mod emergency;
-mod ending;
 mod first_call;
 mod identified;
 mod import;

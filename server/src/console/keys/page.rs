@@ -7,9 +7,12 @@ use crate::words::time::{display_expiry, display_time};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
     KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
+    seconds,
 };
 use service::key::AllowList;
-use service::keys::{CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, NewKeyChoices};
+use service::keys::{
+    CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
+};
 use service::store::{Caller, KeyRecord};
 use service::{Member, Zone};
 
@@ -66,6 +69,8 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         today: zone.day(key.at),
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
         policy: details.policy,
+        extended: extended(&key, details.latest_end, zone),
+        new_network: key.warnings.contains(&KeyWarning::NewNetwork),
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
@@ -75,6 +80,18 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         creator_is_deactivated: details.creator_is_deactivated,
         key: view(key, zone),
     }
+}
+
+/// Days by which a key is extended, unless the policy allows fewer.
+const EXTENSION: i64 = 90;
+
+/// Returns the last day of the key if it is extended.
+fn extended(key: &CurrentKey, latest: Option<Timestamp>, zone: &Zone) -> Option<(String, String)> {
+    let end = key.record.expires_at.filter(|_| key.status.is_live())?;
+    let later = end.plus_seconds(EXTENSION * seconds::DAY);
+    let later = latest.map_or(later, |latest| later.min(latest));
+    let (day, longer) = (zone.last_day(end), zone.last_day(later));
+    (longer > day).then(|| (longer, display_expiry(later, zone).day))
 }
 
 /// Returns a key that was just created, with its secret.

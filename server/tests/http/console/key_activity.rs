@@ -56,7 +56,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         "192.0.2.7",
         "198.51.100.9",
         "crm-sync/1.4",
-        "Last use of each permission",
+        "Permissions",
     ]);
     assert_eq!(week.matches("Not used yet").count(), 1, "leads:write");
     world.clock.advance_seconds(2 * DAY);
@@ -138,7 +138,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     key.get("/api/leads").await.expect(200);
     assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
     let html = page(&world, &owner, &key, "").await;
-    html.has("leads:write unused for 31 days: ");
+    html.has("leads:write unused for 31 days");
     assert!(!html.contains("leads:read unused"));
     let lead = serde_json::json!({ "email": "buyer@example.com" });
     key.post("/api/leads", &lead).await.expect(201);
@@ -146,7 +146,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     world.clock.advance_seconds(58 * DAY);
     let owner = world.sign_in(OWNER).await;
     let html = page(&world, &owner, &key, "").await;
-    html.has("leads:write unused for 58 days: ");
+    html.has("leads:write unused for 58 days");
 }
 
 #[tokio::test]

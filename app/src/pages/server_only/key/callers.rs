@@ -57,7 +57,7 @@ pub fn Callers(
         }
     });
     view! {
-        <section class="part" aria-labelledby="callers">
+        <section class="box" aria-labelledby="callers">
             <h2 id="callers">"Who calls"</h2>
             {content}
             {in_vain}

@@ -48,7 +48,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         }
     } else {
         view! {
-            <p>
+            <p class="total">
                 <strong>{counted(accepted + refused, "call", "calls")}</strong>
                 <span class="second">{format!(", {} refused", number(refused))}</span>
             </p>

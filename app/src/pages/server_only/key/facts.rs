@@ -1,34 +1,13 @@
-//! The properties and permissions of a key.
+//! The properties of a key, as a list beside its activity.
 
-use crate::components::{Badge, Clock, Day, Time};
+use super::quick::QuickEdits;
+use crate::components::{Clock, CopyButton, Day, Time};
+use crate::pages::server_only::rotation::links;
 use crate::prelude::*;
-use domain::{KeyStatus, KeyView, LastUse};
+use domain::{KeyPage, KeyStatus, LastUse, ScopeRow};
 
-pub fn facts(
-    key: &KeyView,
-    note: String,
-    limit: String,
-    allow_list: &[String],
-    links: Vec<(&'static str, AnyView)>,
-    creator_is_deactivated: bool,
-    clock: Clock,
-) -> AnyView {
-    let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
-    let end = match (&key.revocation, &key.expires) {
-        (Some(revocation), _) => view! {
-            {revocation.reason.label()}
-            ", "
-            <Time moment=revocation.at.clone() clock=clock/>
-            " by "
-            {revocation.by.clone()}
-            {revocation.receipt.clone().map(|receipt| view! { <p class="second">{receipt} "."</p> })}
-        },
-        (None, Some(end)) => view! {
-            {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }}
-            <Day moment=end.clone()/>
-        },
-        (None, None) => erase("No expiry"),
-    };
+pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyView {
+    let key = &page.key;
     let last_use = match key.last_use.clone() {
         None => erase("Never used"),
         Some(LastUse { at, ip, user_agent }) => view! {
@@ -42,32 +21,33 @@ pub fn facts(
         <Time moment=key.created.clone() clock=clock/>
         " by "
         {key.created_by.clone()}
-        {creator_is_deactivated.then_some(" (deactivated member)")}
+        {page.creator_is_deactivated.then_some(" (deactivated member)")}
     };
     let limit = match key.own_limit {
-        Some(_) => limit,
-        None => format!("{limit} (the account's)"),
+        Some(_) => page.limit.clone(),
+        None => format!("{} (the account's)", page.limit),
     };
-    let from = if allow_list.is_empty() {
-        "Any address".to_owned()
-    } else {
-        allow_list.join(", ")
+    let preview = view! {
+        <code id="preview">{key.preview.clone()}</code>
+        <CopyButton of="preview" what=Some("the key preview".to_owned())/>
     };
-    let status = view! {
-        <Badge status=key.status/>
-        " "
-        {end}
+    let end = match &key.revocation {
+        Some(_) => ("Revoked", revoked(page, clock)),
+        None => ("Expires", expires(page, edits)),
     };
     let mut rows = vec![
-        ("Status", status),
-        ("Key preview", view! { <code>{key.preview.clone()}</code> }),
-        ("Permissions", erase(scopes.join(", "))),
+        ("Key preview", preview),
         ("Last used", last_use),
-        ("Created", created),
+        end,
+        (
+            "Permissions",
+            permissions(&page.activity.scopes, edits, clock),
+        ),
         ("Rate limit", erase(limit)),
-        ("Allowed from", erase(from)),
+        ("Created", created),
     ];
-    rows.extend(links);
+    rows.extend(links(&page.rotation, clock));
+    let note = page.settings.note.clone();
     if !note.is_empty() {
         rows.push(("Note", view! { <span class="note">{note}</span> }));
     }
@@ -79,5 +59,58 @@ pub fn facts(
             </div>
         }
     });
-    view! { <dl class="facts">{rows.collect_view()}</dl> }
+    view! {
+        <section class="box" aria-labelledby="details">
+            <h2 id="details">"Details"</h2>
+            <dl class="details">{rows.collect_view()}</dl>
+        </section>
+    }
+}
+
+fn revoked(page: &KeyPage, clock: Clock) -> AnyView {
+    let Some(revocation) = page.key.revocation.clone() else {
+        return erase(());
+    };
+    view! {
+        <p>
+            {revocation.reason.label()}
+            ", "
+            <Time moment=revocation.at clock=clock/>
+            " by "
+            {revocation.by}
+        </p>
+        {revocation.receipt.map(|receipt| view! { <p class="second">{receipt} "."</p> })}
+    }
+}
+
+fn expires(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
+    match page.key.expires.clone() {
+        None => erase("No expiry"),
+        Some(end) => view! {
+            <span>
+                {(page.key.status == KeyStatus::Expired).then_some("Ended ")}
+                <Day moment=end/>
+            </span>
+            {edits.and_then(QuickEdits::extend)}
+        },
+    }
+}
+
+/// Renders each permission with its last use, and the button that removes it.
+fn permissions(scopes: &[ScopeRow], edits: Option<&QuickEdits>, clock: Clock) -> AnyView {
+    let rows = scopes.iter().map(|row| {
+        let last = match row.last.clone() {
+            Some(last) => view! { <Time moment=last clock=clock/> },
+            None => erase("Not used yet"),
+        };
+        let remove = edits.and_then(|edits| edits.remove(row.scope, "Remove"));
+        view! {
+            <li>
+                <code class="permission">{row.scope.as_str()}</code>
+                <small>{last}</small>
+                {remove}
+            </li>
+        }
+    });
+    view! { <ul class="uses">{rows.collect_view()}</ul> }
 }

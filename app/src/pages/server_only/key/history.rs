@@ -7,8 +7,8 @@ use domain::{HistoryRow, KeyId};
 pub fn history(id: &KeyId, rows: Vec<HistoryRow>, clock: Clock) -> AnyView {
     let rows = rows.into_iter().map(|row| event(row, clock));
     view! {
-        <section class="history">
-            <h2>"History"</h2>
+        <section class="box history" aria-labelledby="history">
+            <h2 id="history">"History"</h2>
             <ol>{rows.collect_view()}</ol>
             <p>
                 <a href=format!("/audit?thing={id}")>"This key in the audit log"</a>

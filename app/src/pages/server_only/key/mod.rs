@@ -1,25 +1,26 @@
 //! One key: its properties, its activity, its history, and the buttons that change it.
 
+mod attention;
 mod callers;
 mod calls;
 mod facts;
 mod history;
 mod networks;
-mod scopes;
+mod quick;
 
-use super::ending::ending;
-use super::rotation::{OverlapSection, links};
-use crate::components::{Clock, Icon, Notice, Tone};
+use super::rotation::OverlapSection;
+use crate::components::{Badge, Clock, Notice, Tone};
 use crate::pages::load::{Head, load};
-use crate::pages::server_only::charts::counted;
 use crate::prelude::*;
 use crate::request::{PageData, page_request};
+use attention::attention;
 use callers::Callers;
 use calls::calls;
-use domain::{DisplayTime, Failure, KeyPage as Data, KeyStatus, KeyView, relative};
+use domain::{Failure, KeyPage as Data, KeyStatus, KeyView};
 use facts::facts;
 use history::history;
 use networks::networks;
+use quick::QuickEdits;
 
 const HEAD: Head = Head {
     title: "API key",
@@ -39,33 +40,18 @@ fn Key(page: Data) -> impl IntoView {
     let done = page_request().flash(|word| done(word, &page));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
-    let dead_key_calls = page.activity.dead_key_calls.clone();
-    let dead_key_calls =
-        dead_key_calls.map(|(calls, last)| still_called(calls, &last, page.now.at));
-    let marks = page.key.notices.clone().into_iter();
-    let marks = marks.map(|text| view! { <li class="sign"><Icon name="#i-alert"/> {text}</li> });
     let (id, may_change) = (page.key.id.clone(), page.may_change);
+    let extended = page.extended.clone();
+    let edits = may_change.then(|| QuickEdits::new(id.clone(), page.settings.clone(), extended));
+    let edits = edits.as_ref();
+    let (attention, facts) = (attention(&page, edits), facts(&page, edits, clock));
+    let actions = may_change.then(|| actions(&page.key));
     let mut activity = page.activity;
     let (callers, refused) = (
         std::mem::take(&mut activity.callers),
         std::mem::take(&mut activity.refused),
     );
-    let (scopes, watch) = (std::mem::take(&mut activity.scopes), activity.watch.take());
-    let actions = page.may_change.then(|| actions(&page.key));
-    let facts = facts(
-        &page.key,
-        page.settings.note,
-        page.limit,
-        &page.allow_list,
-        links(&page.rotation, clock),
-        page.creator_is_deactivated,
-        clock,
-    );
-    let ending = page
-        .rotation
-        .overlap
-        .is_none()
-        .then(|| ending(&page.key, page.now.at));
+    let watch = activity.watch.take();
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
@@ -75,7 +61,10 @@ fn Key(page: Data) -> impl IntoView {
                 <p>
                     <a href="/keys">"API Keys"</a>
                 </p>
-                <h1>{page.key.name.to_string()}</h1>
+                <div class="title">
+                    <h1>{page.key.name.to_string()}</h1>
+                    <Badge status=page.key.status/>
+                </div>
             </div>
             {actions}
         </div>
@@ -83,16 +72,19 @@ fn Key(page: Data) -> impl IntoView {
         {paused.then(|| view! {
             <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
         })}
-        {dead_key_calls}
-        <ul class="signs">{marks.collect_view()}</ul>
-        {ending}
-        {facts}
-        {overlap}
-        {calls(&id, activity)}
-        <Callers callers=callers refused=refused clock=clock/>
-        {scopes::scopes(&id, scopes, may_change, clock)}
-        {networks(&id, page.allow_list, watch, may_change, clock)}
-        {history(&id, page.history, clock)}
+        <div class="key-page">
+            {attention}
+            <div class="rail">
+                {facts}
+                {networks(&id, page.allow_list, watch, may_change, clock)}
+            </div>
+            <div class="activity">
+                {overlap}
+                {calls(&id, activity)}
+                <Callers callers=callers refused=refused clock=clock/>
+                {history(&id, page.history, clock)}
+            </div>
+        </div>
     }
 }
 
@@ -134,16 +126,6 @@ fn done(word: &str, page: &Data) -> Option<String> {
     text.map(str::to_owned)
 }
 
-/// Warns that a key is still in use after its end.
-fn still_called(calls: u64, last: &DisplayTime, now: domain::Timestamp) -> AnyView {
-    let text = format!(
-        "Something still calls with this key: {} since it ended, the last one {}. Below is from where.",
-        counted(calls, "call", "calls"),
-        relative(last.at, now),
-    );
-    view! { <Notice tone=Tone::Warning text=text/> }
-}
-
 fn actions(key: &KeyView) -> AnyView {
     let at = format!("/keys/{}", key.id);
     let (verb, word) = if key.status == KeyStatus::Paused {
@@ -153,18 +135,18 @@ fn actions(key: &KeyView) -> AnyView {
     };
     view! {
         <div class="key-actions">
+        <a class="button" href=format!("{at}/edit")>
+            "Edit"
+        </a>
         <form method="post" action=format!("{at}/{verb}")>
             <button type="submit" class="button">
                 {word}
             </button>
         </form>
-        <a class="button" href=format!("{at}/edit")>
-            "Edit"
-        </a>
-        <a class="button" href=format!("{at}/rotate")>
+        <a class="button primary" href=format!("{at}/rotate")>
             "Rotate"
         </a>
-        <a class="button" href=format!("{at}/revoke")>
+        <a class="button apart" href=format!("{at}/revoke")>
             "Revoke"
         </a>
         </div>

@@ -17,7 +17,7 @@ pub fn networks(
         None => open(id, may_change),
     };
     view! {
-        <section class="part" aria-labelledby="networks">
+        <section class="box" aria-labelledby="networks">
             <h2 id="networks">"Allowed addresses"</h2>
             {content}
         </section>

@@ -6,6 +6,8 @@ usage: words.py [--places]    with --places: print each place of a pattern that 
 Comments are plain English: full sentences with a subject and a verb, and the nouns of the field.
 Each pattern below has a limit per 1,000 comment lines, since some uses of it are right. No line of
 a comment is longer than 100 columns.
+
+The texts of the console use one word for one thing. SCREEN lists the other words for it.
 """
 import os
 import re
@@ -62,6 +64,65 @@ BASELINE = {
     ("server/src/", "what"): 13,
 }
 
+# Words that the texts of the console do not use, and the word for the same thing.
+SCREEN = (
+    (r"calls?|called|calling", "request"),
+    (r"refus\w+|turned away", "rejected"),
+    (r"answers?|answered", "response"),
+    (r"ends?|ended (?=in|on|within)|last day", "expires, expiration"),
+    (r"knocks?|still used", "in use"),
+    (r"second factors?", "two-factor authentication"),
+    (r"whole keys?", "full key"),
+    (r"allowed (from|addresses)", "allowed IPs"),
+    (r"at once", "immediately, or burst size"),
+    (r"withdr\w+", "cancel an invitation"),
+    (r"hand(ed)? over", "transfer ownership"),
+    (r"passed over", "skipped"),
+    (r"mend(s|ed)?", "fix"),
+    (r"e-mails?", "email"),
+    (r"somebody|anybody|everybody|nobody|whoever", "someone, anyone, everyone"),
+)
+SCREEN_FOLDERS = (
+    "app/domain/src", "app/src/components", "app/src/pages", "app/src/page.rs", "server/src/console",
+    "server/src/mail", "server/service/src/keys", "server/service/src/team",
+)
+# "End date" of a filter and the like, and ids of elements.
+SCREEN_EXCEPTIONS = (
+    r"^(End date|End of the inventory)$|the end of this day|The end date must|session has ended"
+    r"|^expires-end |^file-hint "
+)
+# Texts that still have to be revised. A file may only be removed here.
+UNREVISED = (
+    "app/src/components/key_row.rs", "app/src/components/key_table.rs", "app/src/components/listing.rs",
+    "app/src/pages/keys/", "server/src/console/keys/",
+)
+
+
+def screen_texts():
+    for path in source_files(SCREEN_FOLDERS):
+        if path.startswith(UNREVISED) or "/tests" in path:
+            continue
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            code = file.read()
+        code = code.split("#[cfg(test)]\nmod tests", 1)[0]
+        code = re.sub(r"(?m)^\s*//.*$", "", code)
+        for literal in re.finditer(r'"((?:[^"\\]|\\.)*)"', code, re.S):
+            text = re.sub(r"\\\n\s*", "", literal.group(1))
+            statement = re.split(r"[;{}]\s", code[: literal.start()])[-1]
+            is_shown = " " in text.strip() or re.match(r"[A-Z ]", text)
+            if is_shown and not re.search(r"tracing::|expect\(|reason = $|#\[error|\b(class|href|action|id|name)=$", statement):
+                yield f"{path}:{code.count(chr(10), 0, literal.start()) + 1}", text
+
+
+def source_files(folders):
+    for folder in folders:
+        if folder.endswith(".rs"):
+            yield folder
+        for base, _, files in os.walk(os.path.join(ROOT, folder)):
+            for name in sorted(files):
+                if name.endswith(".rs"):
+                    yield os.path.relpath(os.path.join(base, name), ROOT)
+
 
 def comments():
     for top in sorted({area.split("/")[0] for area in AREAS}):
@@ -101,6 +162,13 @@ def main():
             print(f"    {advice}", file=sys.stderr)
             if "--places" in sys.argv:
                 print("\n".join(f"    {place}" for place in places), file=sys.stderr)
+    for place, text in screen_texts():
+        for pattern, word in SCREEN:
+            found = re.search(rf"\b({pattern})\b", text, re.I)
+            if found and not re.search(SCREEN_EXCEPTIONS, text):
+                failed = True
+                print(f'{place}: "{found.group(0)}": the word of the console is "{word}".', file=sys.stderr)
+
     if failed and "--places" not in sys.argv:
         print(".ci/words.py --places lists the places.", file=sys.stderr)
     sys.exit(failed)

@@ -108,7 +108,7 @@ pages! {
     RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings);
     Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale();
     EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys);
-    FirstCall: "/keys/{id}/first-call", "First call", NO_ENTRY.bare();
+    FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.bare();
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys);
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys);
     Inventory: "/inventory", "Inventory", under(Page::Inventory).hydrated().goes_stale();
@@ -122,9 +122,9 @@ pages! {
     Invite: "/team/invite", "Invite a member", under(Page::Team);
     Member: "/team/{id}", "Member", under(Page::Team);
     Account: "/account", "Your account", NO_ENTRY;
-    SecondFactor: "/account/second-factor", "Set up a second factor", NO_ENTRY;
+    SecondFactor: "/account/second-factor", "Set up two-factor authentication", NO_ENTRY;
     Settings: "/settings", "Settings", under(Page::Settings);
-    Refusals: "/refusals", "Refused calls", under(Page::Dashboard);
+    Refusals: "/refusals", "Look up a request", under(Page::Dashboard);
     NotFound: "/not-found", "Page not found", NO_ENTRY;
 }
 

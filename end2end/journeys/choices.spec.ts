@@ -192,7 +192,7 @@ test("password forms contain the user name, and code fields ask for a numeric ke
   await page.getByRole("button", { name: "Use a recovery code" }).click();
   await expect(page.getByLabel("Recovery code")).toHaveAttribute("inputmode", "text");
   await expect(page.getByLabel("Recovery code")).toBeFocused();
-  await page.getByRole("button", { name: "Use a code of the app" }).click();
+  await page.getByRole("button", { name: "Use a code from the app" }).click();
   await expect(code).toBeVisible();
   expect(warnings.filter((text) => text.includes("Password forms"))).toEqual([]);
 });

@@ -16,11 +16,11 @@ test("the number of selected keys is shown and announced", async ({ page, server
   const news = page.getByRole("main").getByRole("status").filter({ hasText: "selected" });
   await expect(news).toHaveCount(0);
   for (const [number, name] of ["Händler-Feed", "CRM Sync", "Apple stock"].entries()) {
-    await page.getByLabel(`Choose ${name}`).check();
+    await page.getByLabel(`Select ${name}`).check();
     await expect(bar(page)).toContainText(`${number + 1} selected`);
     await expect(news).toHaveText(`${number + 1} selected`);
   }
-  await page.getByLabel("Choose CRM Sync").uncheck();
+  await page.getByLabel("Select CRM Sync").uncheck();
   await expect(bar(page)).toContainText("2 selected");
 });
 
@@ -31,10 +31,10 @@ test("one checkbox selects every key on the page that is not revoked", async ({ 
   const everything = page.getByLabel("Select all on this page");
   await everything.check();
   await expect(bar(page), "the revoked key cannot be selected").toContainText("3 selected");
-  await page.getByLabel("Choose CRM Sync").uncheck();
+  await page.getByLabel("Select CRM Sync").uncheck();
   await expect(everything).not.toBeChecked();
   expect(await everything.evaluate((box: HTMLInputElement) => box.indeterminate)).toBe(true);
-  await page.getByLabel("Choose CRM Sync").check();
+  await page.getByLabel("Select CRM Sync").check();
   await expect(everything).toBeChecked();
   await everything.uncheck();
   await expect(bar(page)).toBeHidden();
@@ -47,11 +47,11 @@ test("a Shift-click selects the keys in between", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await hydrated(page);
-  await page.getByLabel("Choose Apple stock").click();
-  await page.getByLabel("Choose Händler-Feed").click({ modifiers: ["Shift"] });
-  await expect(page.getByLabel("Choose CRM Sync")).toBeChecked();
+  await page.getByLabel("Select Apple stock").click();
+  await page.getByLabel("Select Händler-Feed").click({ modifiers: ["Shift"] });
+  await expect(page.getByLabel("Select CRM Sync")).toBeChecked();
   await expect(bar(page)).toContainText("3 selected");
-  await page.getByLabel("Choose Apple stock").click({ modifiers: ["Shift"] });
+  await page.getByLabel("Select Apple stock").click({ modifiers: ["Shift"] });
   await expect(bar(page)).toBeHidden();
 });
 

@@ -11,7 +11,7 @@ test("if the clipboard is unavailable, the key is selected and not reported as c
   const secret = await keys.create("Inventory Integration");
   const dialog = keys.saveDialog;
   await dialog.getByRole("button", { name: "Copy", exact: true }).first().click();
-  await expect(dialog.getByText("The browser did not let us copy.")).toBeVisible();
+  await expect(dialog.getByText("Couldn't copy automatically.")).toBeVisible();
   await expect(dialog.getByText("Copied")).toHaveCount(0);
   await expect(dialog.getByLabel("API key")).toBeFocused();
   const selected = await dialog

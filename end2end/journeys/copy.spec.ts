@@ -18,7 +18,7 @@ async function expectCopied(page: Page, text: string, name = "Copy"): Promise<vo
 test("a rotated key and its call are copied", async ({ page, server }) => {
   const secret = await openRotated(page, server);
   await expectCopied(page, secret);
-  await expectCopied(page, await page.locator("#api-key-curl").innerText(), "Copy the call");
+  await expectCopied(page, await page.locator("#api-key-curl").innerText(), "Copy the request");
 });
 
 test("the call of a new key is copied", async ({ page }) => {
@@ -27,7 +27,7 @@ test("the call of a new key is copied", async ({ page }) => {
   const secret = await new Keys(page).create("Inventory Integration");
   const call = await page.locator("#api-key-curl").innerText();
   expect(call).toContain(secret);
-  await expectCopied(page, call, "Copy the call");
+  await expectCopied(page, call, "Copy the request");
 });
 
 test("an invitation link is copied", async ({ page }) => {

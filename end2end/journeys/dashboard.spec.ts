@@ -13,7 +13,7 @@ test("the first steps are completed one after another, and the figures are updat
 test("the keyboard opens a table with the numbers of the chart", async ({ page, server }) => {
   await seedDashboard(server);
   await signIn(page, "/");
-  const table = page.getByRole("table", { name: "Calls a day over the last 30 days, the latest first" });
+  const table = page.getByRole("table", { name: "Requests per day over the last 30 days, the latest first" });
   await expect(table).toBeHidden();
   const summary = page.getByText("Show as table");
   await summary.focus();
@@ -22,13 +22,13 @@ test("the keyboard opens a table with the numbers of the chart", async ({ page, 
   await expect(table.getByRole("columnheader")).toHaveText(["Day", "Accepted", "Refused"]);
   await expect(table.getByRole("rowheader")).toHaveCount(30);
 
-  const reasons = page.getByRole("table", { name: /Refused calls by reason/ });
-  await expect(reasons.getByRole("rowheader").first()).toContainText("Too many calls");
-  await expect(reasons.getByRole("row", { name: /Too many calls/ }).getByRole("cell")).toHaveText(["590"]);
+  const reasons = page.getByRole("table", { name: /Rejected requests by reason/ });
+  await expect(reasons.getByRole("rowheader").first()).toContainText("Too many requests");
+  await expect(reasons.getByRole("row", { name: /Too many requests/ }).getByRole("cell")).toHaveText(["590"]);
 
   const keys = page.getByRole("region", { name: "API keys" });
-  await expect(keys.getByRole("list", { name: "Expiring within 30 days" })).toContainText("CRM Sync");
-  await keys.getByRole("link", { name: "See all keys" }).click();
+  await expect(keys.getByRole("list", { name: "Expiring in the next 30 days" })).toContainText("CRM Sync");
+  await keys.getByRole("link", { name: "View all keys" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
 });
 
@@ -48,6 +48,6 @@ test("the menu leads to the Dashboard without a page load, and from there to hyd
 test("a viewer sees who can create keys", async ({ page, server }) => {
   demoteOwner(server);
   await signIn(page, "/");
-  await expect(page.getByText("An owner or admin of your account creates it.")).toBeVisible();
+  await expect(page.getByText("Ask an owner or admin of your account to create one.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Create API Key" })).toHaveCount(0);
 });

@@ -56,9 +56,9 @@ test("a reader tries calls with a key, which is kept only in its field", async (
   const key = await seeder.createKey("Reader of the docs", { scopes: ["inventory:read", "inventory:write"] });
   await gotoHydrated(page, "/docs");
 
-  const look = await attempt(page, "Look at the calling key");
+  const look = await attempt(page, "Get the current key");
   await look.getByRole("button", { name: "Send GET" }).click();
-  const field = page.getByLabel("API key to try with");
+  const field = page.getByLabel("API key for “Try it”");
   await expect(look.getByRole("status")).toContainText("Paste your API key at the top of this page first.");
   await expect(field).toBeFocused();
   await field.fill(` ${key.secret} `);
@@ -102,11 +102,11 @@ test("an irreversible call asks for confirmation first", async ({ page, server, 
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Reader of the docs");
   await gotoHydrated(page, "/docs");
-  await page.getByLabel("API key to try with").fill(key.secret);
-  const revoke = await attempt(page, "Revoke the calling key");
+  await page.getByLabel("API key for “Try it”").fill(key.secret);
+  const revoke = await attempt(page, "Revoke the current key");
   page.once("dialog", (dialog) => dialog.dismiss());
   await revoke.getByRole("button", { name: "Send DELETE" }).click();
-  const look = await attempt(page, "Look at the calling key");
+  const look = await attempt(page, "Get the current key");
   await look.getByRole("button", { name: "Send GET" }).click();
   await expect(look.getByRole("status")).toContainText('"status": "active"');
   page.once("dialog", (dialog) => dialog.accept());
@@ -118,7 +118,7 @@ test("an irreversible call asks for confirmation first", async ({ page, server, 
 
 test("a call can be tried with the keyboard alone", async ({ page }) => {
   await gotoHydrated(page, "/docs");
-  const section = operation(page, "Is the process alive?");
+  const section = operation(page, "Liveness check");
   await section.locator("summary").filter({ hasText: "Try it" }).focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
@@ -132,7 +132,7 @@ test("the form reports that the server does not answer", async ({ page }) => {
   await page.evaluate(() => {
     window.fetch = () => Promise.reject(new TypeError("no connection"));
   });
-  const alive = await attempt(page, "Is the process alive?");
+  const alive = await attempt(page, "Liveness check");
   await alive.getByRole("button", { name: "Send GET" }).click();
-  await expect(alive.getByRole("status")).toContainText("No answer came");
+  await expect(alive.getByRole("status")).toContainText("No response.");
 });

@@ -60,22 +60,22 @@ test("the dialog that revokes a key marks each error", async ({ page, server }) 
   const dialog = keys.revokeDialog(used.name);
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await expect(dialog.getByLabel("Reason")).toBeFocused();
-  for (const field of [dialog.getByLabel("Reason"), dialog.getByLabel("Type the key's name to confirm")]) {
+  for (const field of [dialog.getByLabel("Reason"), dialog.getByLabel(/^Type “.+” to confirm$/)]) {
     await expect(field).toHaveAttribute("aria-invalid", "true");
     const id = await field.getAttribute("id");
     await expect(dialog.getByRole("alert").locator(`a[href="#${id}"]`)).toHaveText(/\S/);
   }
   await dialog.getByRole("alert").getByRole("link").last().click();
-  await expect(dialog.getByLabel("Type the key's name to confirm")).toBeFocused();
+  await expect(dialog.getByLabel(/^Type “.+” to confirm$/)).toBeFocused();
 });
 
 test("an error on a page that the server rendered disappears once it is corrected", async ({ page }) => {
   await signIn(page, "/settings");
-  await page.getByLabel("Calls at once").fill("0");
+  await page.getByLabel("Burst size").fill("0");
   await page.getByRole("button", { name: "Save settings" }).click();
-  await expectFaults(page, [page.getByLabel("Calls at once")]);
+  await expectFaults(page, [page.getByLabel("Burst size")]);
   await page.keyboard.type("5");
-  await expect(page.getByLabel("Calls at once")).not.toHaveAttribute("aria-invalid");
+  await expect(page.getByLabel("Burst size")).not.toHaveAttribute("aria-invalid");
   await expect(page.getByRole("alert")).toBeHidden();
   await expect(page.locator(".error:visible")).toHaveCount(0);
 });

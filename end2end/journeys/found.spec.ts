@@ -12,10 +12,10 @@ test("a found key is hashed in the browser, identified by name and offered for r
   const sent: string[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
   await page.getByLabel("API key", { exact: true }).fill(key.secret.slice(0, 38));
-  await page.getByRole("button", { name: "Which key is it?" }).click();
+  await page.getByRole("button", { name: "Identify key" }).click();
   await expect(page.getByText("38 of 52 characters")).toBeVisible();
   await page.getByLabel("API key", { exact: true }).fill(` ${key.secret} `);
-  await page.getByRole("button", { name: "Which key is it?" }).click();
+  await page.getByRole("button", { name: "Identify key" }).click();
   await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
   expect(sent.some((request) => request.includes("digest="))).toBe(true);
   expect(sent.filter((request) => request.includes(key.secret.slice(3)))).toEqual([]);
@@ -23,8 +23,8 @@ test("a found key is hashed in the browser, identified by name and offered for r
   // The response is sent without script, and has no field in which a second key could be submitted
   // unhashed.
   await expect(page.getByRole("textbox")).toHaveCount(0);
-  await expect(page.getByRole("link", { name: "Ask about another key" })).toHaveAttribute("href", "/keys/found");
-  await page.getByRole("link", { name: "Revoke it" }).click();
+  await expect(page.getByRole("link", { name: "Identify another key" })).toHaveAttribute("href", "/keys/found");
+  await page.getByRole("link", { name: "Revoke key" }).click();
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
 });
 

@@ -16,7 +16,7 @@ async function expectMapping(page: Page, columns: Record<string, string>): Promi
 
 async function skipFaults(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Change the choices" }).click();
-  await page.getByLabel("If a row has a fault").selectOption("skip");
+  await page.getByLabel("If a row has errors").selectOption("skip");
   await check(page);
 }
 
@@ -40,13 +40,13 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
   await check(page);
   await expect(page.getByRole("row", { name: /^Row 5/ })).toContainText("id");
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download the faults (CSV)" }).click();
+  await page.getByRole("link", { name: "Download errors (CSV)" }).click();
   const faults = readFileSync(await (await download).path(), "utf8");
   expect(faults).toContain("row,line,id,field,problem");
   await skipFaults(page);
   await expectNumber(page, "New", 3);
   await apply(page);
-  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("rowheader", { name: "car-mat-01" })).toBeVisible();
 });
 
@@ -83,7 +83,7 @@ test("a Meta vehicle feed is imported", async ({ page }) => {
   await check(page);
   await expectNumber(page, "New", 2);
   await apply(page);
-  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByText("3,450.00 USD")).toBeVisible();
 });
 
@@ -100,15 +100,15 @@ test("an export of a German dealer system is imported, and an invalid price is r
     "verfügbar": "Available",
     Beschreibung: "Description",
   });
-  await expect(page.getByLabel("Numbers of prices")).toHaveValue("comma");
-  await expect(page.getByLabel("Currency of prices that name none")).toHaveValue("EUR");
+  await expect(page.getByLabel("Price format")).toHaveValue("comma");
+  await expect(page.getByLabel("Currency for prices without one")).toHaveValue("EUR");
   await check(page);
-  await expect(page.getByRole("row", { name: /^Row 4, id A-1003/ })).toContainText("price");
+  await expect(page.getByRole("row", { name: /^Row 4, ID A-1003/ })).toContainText("price");
   await skipFaults(page);
   await expectNumber(page, "New", 2);
   await apply(page);
-  await expect(page.getByText("1 faulty row was skipped")).toBeVisible();
-  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await expect(page.getByText("1 row with errors was skipped")).toBeVisible();
+  await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByText("18,990.00 EUR")).toBeVisible();
 });
 
@@ -153,7 +153,7 @@ test("the error of a refused choice links to its list", async ({ page }) => {
   await choose(page, text("a,b\n1,2\n"));
   await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("alert")).toBeFocused();
-  await page.getByRole("link", { name: "Choose the column that has the id of each item." }).click();
+  await page.getByRole("link", { name: "Choose the column that has the ID of each item." }).click();
   await expect(page).toHaveURL(/#column-0$/);
   await expect(page.getByRole("combobox", { name: "a", exact: true })).toHaveAttribute("aria-invalid", "true");
 });

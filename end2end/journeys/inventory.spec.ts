@@ -14,7 +14,7 @@ test("items are searched, and the URL of a search can be shared", async ({ page,
   await page.goBack();
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
   await gotoHydrated(page, "/inventory?q=nothing+like+it");
-  await expect(page.getByRole("heading", { name: "No item matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No matching items" })).toBeVisible();
   await page.getByRole("link", { name: "Show all items" }).click();
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
 });
@@ -24,7 +24,7 @@ test("a search of a large inventory continues after a page without a match", asy
   // The last item in the order of the ids.
   await signIn(page, "/inventory?q=sku9999");
   await hydrated(page);
-  await expect(page.getByRole("heading", { name: "No match among the first 10,000 of 12,000 items" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No matches among the first 10,000 of 12,000 items" })).toBeVisible();
   await page.getByRole("link", { name: "Search further" }).click();
   await expect(page.getByText("1 match among the remaining items")).toBeVisible();
   await expect(page.getByText("SKU9999")).toBeVisible();

@@ -39,9 +39,9 @@ test("a key is created without a mouse", async ({ page }) => {
   await expect(dialog.getByLabel("inventory:write")).toBeChecked();
   await page.keyboard.press("Space");
   await expect(dialog.getByLabel("inventory:write")).not.toBeChecked();
-  await tabTo(page, dialog.getByLabel("Expires"));
+  await tabTo(page, dialog.getByLabel("Expiration", { exact: true }));
   await page.keyboard.press("ArrowUp");
-  await expect(dialog.getByLabel("Expires").locator("option:checked")).toHaveText("30 days");
+  await expect(dialog.getByLabel("Expiration", { exact: true }).locator("option:checked")).toHaveText("30 days");
   await tabTo(page, dialog.getByLabel("Name"), "Shift+Tab");
   await page.keyboard.press("Enter");
 
@@ -49,14 +49,14 @@ test("a key is created without a mouse", async ({ page }) => {
   await expect(save).toBeVisible();
   await expect(save.getByRole("heading"), "what is new is what is read").toBeFocused();
   await page.keyboard.press("Escape");
-  await expect(save.getByRole("button", { name: "Stay here" })).toBeFocused();
+  await expect(save.getByRole("button", { name: "Go back" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(save.getByRole("button", { name: "Stay here" })).toHaveCount(0);
+  await expect(save.getByRole("button", { name: "Go back" })).toHaveCount(0);
   expect(
     await save.evaluate((element) => element.contains(document.activeElement)),
     "the focus stays in the dialog",
   ).toBe(true);
-  await tabTo(page, save.getByLabel("I have stored this key"));
+  await tabTo(page, save.getByLabel("I've saved this key"));
   await page.keyboard.press("Space");
   await tabTo(page, save.getByRole("button", { name: "Done" }));
   await page.keyboard.press("Enter");
@@ -75,7 +75,7 @@ test("pressing Escape repeatedly does not lose the key", async ({ page }) => {
   // between.
   for (let press = 0; press < 4; press += 1) await page.keyboard.press("Escape");
   await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(secret);
-  await expect(keys.saveDialog.getByText("Leave without storing the key?")).toBeVisible();
+  await expect(keys.saveDialog.getByText("Leave without saving the key?")).toBeVisible();
 });
 
 test("the focus does not leave an open dialog", async ({ page }) => {
@@ -132,7 +132,7 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
   const other = keys.revokeDialog(used.name);
   await tabTo(page, other.getByLabel("Reason"));
   await page.keyboard.press("L");
-  const confirm = other.getByLabel("Type the key's name to confirm");
+  const confirm = other.getByLabel(/^Type “.+” to confirm$/);
   await tabTo(page, confirm);
   await page.keyboard.type("inventory");
   await page.keyboard.press("Enter");

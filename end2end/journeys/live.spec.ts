@@ -23,7 +23,7 @@ test("another admin's changes appear in an open list, and its selection and dial
   await hydrated(page);
   await mark(page);
   const keys = new Keys(page);
-  await page.getByRole("checkbox", { name: "Choose Feed" }).check();
+  await page.getByRole("checkbox", { name: "Select Feed" }).check();
   await keys.revokeButton("Feed").click();
   const dialog = keys.revokeDialog("Feed");
   await expect(dialog).toBeVisible();
@@ -49,13 +49,13 @@ test("another admin's changes appear in an open list, and its selection and dial
     await expect(dialog).toContainText("Never used");
     expect((await call(server, feed.secret, "/api/inventory")).status).toBe(200);
     await expect(dialog).toContainText("127.0.0.1");
-    await expect(dialog).toContainText("It was used in the last 24 hours.");
-    await expect(dialog.getByLabel("Type the key's name to confirm")).toBeVisible();
+    await expect(dialog).toContainText("This key was used in the last 24 hours.");
+    await expect(dialog.getByLabel(/^Type “.+” to confirm$/)).toBeVisible();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await expect(keys.row("Feed")).toContainText("feed-robot/1.0");
   });
 
-  await expect(page.getByRole("checkbox", { name: "Choose Feed" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "Select Feed" })).toBeChecked();
   expect(await isMarked(page), "the page was never loaded again").toBe(true);
 });
 
@@ -65,21 +65,21 @@ test("the dialog that shows a key waits for its first call and explains a refuse
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   const news = keys.saveDialog.getByRole("status");
-  await expect(news).toHaveText("Waiting for the first call…");
+  await expect(news).toHaveText("Waiting for your first request…");
   expect((await call(server, secret.slice(0, 38), "/api/inventory")).status).toBe(401);
   await expect(news).toContainText("The key was incomplete: 38 of 52 characters.");
-  await expect(news).toContainText("Copy the whole key once more");
+  await expect(news).toContainText("Copy the full key again");
   expect((await call(server, secret, "/api/leads")).status).toBe(403);
-  await expect(news).toContainText("The call needed the permission leads:read");
+  await expect(news).toContainText("The key was missing the permission leads:read");
   expect((await call(server, secret, "/api/inventory")).status).toBe(200);
-  await expect(news).toContainText("The first call came, and was accepted.");
+  await expect(news).toContainText("First request received.");
   await expect(news).toContainText("From 127.0.0.1 with feed-robot/1.0");
   await expect(keys.saveDialog.getByLabel("API key"), "the key stays").toHaveValue(secret);
   await keys.done();
 
   await test.step("the next key waits for its own first call", async () => {
     await keys.create("CRM Sync", "CRM sync");
-    await expect(news).toHaveText("Waiting for the first call…");
+    await expect(news).toHaveText("Waiting for your first request…");
   });
 });
 
@@ -115,7 +115,7 @@ test("without an event stream, the page works as usual and does not claim to wai
   await hydrated(page);
   const keys = new Keys(page);
   await keys.create("Inventory Integration");
-  await expect(keys.saveDialog.getByText("Waiting for the first call…")).toHaveCount(0);
+  await expect(keys.saveDialog.getByText("Waiting for your first request…")).toHaveCount(0);
   await keys.done();
   await expect(keys.row("Inventory Integration")).toBeVisible();
 });

@@ -24,7 +24,7 @@ test.describe("on an installation without an owner", () => {
       await page.getByLabel("Account name").fill(owner.account);
       await page.getByLabel("Email").fill(owner.email);
       await page.getByLabel("Password").fill(owner.password);
-      await page.getByRole("button", { name: "Create owner" }).click();
+      await page.getByRole("button", { name: "Create account" }).click();
       await expect(page).toHaveURL(`${server.url}/`);
       await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
       await expect(page.getByText("0 of 3 steps done")).toBeVisible();
@@ -45,7 +45,7 @@ test.describe("on an installation without an owner", () => {
       const dialog = await keys.openCreate();
       const field = dialog.getByLabel("Name");
       await expect(field).toBeFocused();
-      const advice = dialog.getByText("will you know what uses it?");
+      const advice = dialog.getByText("Will you recognize this in a year?");
       await field.fill("Key 1");
       await expect(advice).toBeVisible();
       await field.fill(name);
@@ -63,16 +63,16 @@ test.describe("on an installation without an owner", () => {
       await expect(scope("leads:read")).not.toBeChecked();
       await expect(scope("leads:write")).not.toBeChecked();
 
-      const expires = dialog.getByLabel("Expires");
+      const expires = dialog.getByLabel("Expiration", { exact: true });
       await expect(expires.locator("option:checked")).toHaveText("90 days");
       await expect(dialog.getByText(dayIn(90))).toBeVisible();
       await expires.selectOption("30 days");
       await expect(dialog.getByText(dayIn(30))).toBeVisible();
       await expect(dialog.getByText(dayIn(90))).toBeHidden();
-      await expires.selectOption("No expiry");
-      await expect(dialog.getByText("never ends")).toBeVisible();
+      await expires.selectOption("No expiration");
+      await expect(dialog.getByText("stay valid until revoked")).toBeVisible();
       await expires.selectOption("90 days");
-      await expect(dialog.getByText("never ends")).toBeHidden();
+      await expect(dialog.getByText("stay valid until revoked")).toBeHidden();
     });
 
     await test.step("the key is shown once, and copied", async () => {
@@ -95,14 +95,14 @@ test.describe("on an installation without an owner", () => {
       const done = dialog.getByRole("button", { name: "Done" });
       await expect(done).toBeDisabled();
       await page.keyboard.press("Escape");
-      await expect(dialog.getByText("Leave without storing the key?")).toBeVisible();
-      await dialog.getByRole("button", { name: "Stay here" }).click();
-      await expect(dialog.getByText("Leave without storing the key?")).toBeHidden();
+      await expect(dialog.getByText("Leave without saving the key?")).toBeVisible();
+      await dialog.getByRole("button", { name: "Go back" }).click();
+      await expect(dialog.getByText("Leave without saving the key?")).toBeHidden();
       await page.mouse.click(5, 5);
-      await expect(dialog.getByText("Leave without storing the key?")).toBeVisible();
-      await dialog.getByRole("button", { name: "Stay here" }).click();
+      await expect(dialog.getByText("Leave without saving the key?")).toBeVisible();
+      await dialog.getByRole("button", { name: "Go back" }).click();
       await expect(dialog.getByLabel("API key")).toHaveValue(secret);
-      await dialog.getByLabel("I have stored this key").check();
+      await dialog.getByLabel("I've saved this key").check();
       await expect(done).toBeEnabled();
       await done.click();
       await expect(dialog).toBeHidden();
@@ -151,9 +151,9 @@ test.describe("on an installation without an owner", () => {
       await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
       await expect(dialog).toContainText(`${secret.slice(0, 9)}…`);
       await expect(dialog).toContainText("from 127.0.0.1");
-      await expect(dialog.getByLabel("Reason").locator("option:checked")).toHaveText("Choose a reason");
+      await expect(dialog.getByLabel("Reason").locator("option:checked")).toHaveText("Select a reason");
       await dialog.getByLabel("Reason").selectOption("Other");
-      const confirm = dialog.getByLabel("Type the key's name to confirm");
+      const confirm = dialog.getByLabel(/^Type “.+” to confirm$/);
       await confirm.fill("inventory");
       await dialog.getByRole("button", { name: "Revoke key" }).click();
       await expect(confirm).toHaveAttribute("aria-invalid", "true");
@@ -168,7 +168,7 @@ test.describe("on an installation without an owner", () => {
     });
 
     await test.step("a receipt shows that every node refuses the key", async () => {
-      await expect(keys.receipt).toContainText(/Refused on 1 of 1 node, \d+ ms after you confirmed\./);
+      await expect(keys.receipt).toContainText(/Rejected on 1 of 1 node, \d+ ms after you confirmed\./);
       await keys.receipt.getByRole("button", { name: "Done" }).click();
       await expect(keys.receipt).toBeHidden();
     });
@@ -184,7 +184,7 @@ test.describe("on an installation without an owner", () => {
       await gotoHydrated(page, "/keys");
       await expect(keys.row(name)).toContainText("Revoked");
       await keys.row(name).getByRole("link", { name }).click();
-      await expect(page.getByText(/Refused on 1 of 1 node after \d+ ms\./)).toBeVisible();
+      await expect(page.getByText(/Rejected on 1 of 1 node after \d+ ms\./)).toBeVisible();
     });
 
     await test.step("the owner signs out", async () => {
@@ -201,7 +201,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
-    await page.getByRole("button", { name: "Create owner" }).click();
+    await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     guard.expectStatus(404);
     const answer = await page.goto(link);
@@ -214,7 +214,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill("password1234");
-    await page.getByRole("button", { name: "Create owner" }).click();
+    await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
     await expect(page.getByLabel("Password")).toHaveValue("");
     await expect(page.getByLabel("Account name")).toHaveValue(owner.account);

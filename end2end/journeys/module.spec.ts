@@ -49,7 +49,7 @@ test("a page that an extension changes on every load shows a notice and works as
   await page.getByRole("link", { name: `Revoke ${unused.name} as a page` }).click();
   await page.getByLabel("Reason").selectOption("Unused");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
 });
 
 test("a link on a page of an older build loads the whole page", async ({ page }) => {

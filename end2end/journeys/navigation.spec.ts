@@ -155,14 +155,14 @@ test("a refused form stays in its dialog and keeps what the admin typed", async 
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
   await dialog.getByLabel("Name").fill("x".repeat(65));
-  await dialog.getByLabel("Expires").selectOption("1 year");
+  await dialog.getByLabel("Expiration", { exact: true }).selectOption("1 year");
   await dialog.getByRole("button", { name: "Create API Key" }).click();
   const name = dialog.getByLabel("Name");
   await expect(name).toHaveAttribute("aria-invalid", "true");
   await expect(name).toHaveAccessibleDescription(/at most 64 characters/);
   await expect(name).toBeFocused();
   await expect(name).toHaveValue("x".repeat(65));
-  await expect(dialog.getByLabel("Expires").locator("option:checked")).toHaveText("1 year");
+  await expect(dialog.getByLabel("Expiration", { exact: true }).locator("option:checked")).toHaveText("1 year");
   await expect(dialog.getByRole("group", { name: "Permissions" })).toHaveAccessibleDescription(/\S/);
   await name.fill("x".repeat(64));
   await dialog.getByLabel("leads:read").check();

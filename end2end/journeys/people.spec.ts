@@ -31,7 +31,7 @@ test("a reset link replaces a forgotten password, works once and ends every sess
   await expect(before.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await old.close();
   await page.goto(link);
-  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This link isn't valid" })).toBeVisible();
 
   await page.goto("/keys");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -67,7 +67,7 @@ test("a second account starts empty and sees nothing of the first", async ({ pag
   await expect(page.getByLabel("Account name")).toHaveValue("Quay Motors");
   await page.getByLabel("Email").fill("grace@quay-motors.example");
   await page.getByLabel("Password").fill("three gulls on a wet roof");
-  await page.getByRole("button", { name: "Create owner" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByText("0 of 3 steps done")).toBeVisible();
   await expect(page.getByText("Quay Motors")).toBeVisible();
   await gotoHydrated(page, "/keys");
@@ -85,7 +85,7 @@ test.describe("when the console is served without encryption", () => {
 
   test("the sign-in page shows a warning", async ({ page }) => {
     await page.goto("/sign-in");
-    await expect(page.getByText(/served without encryption/)).toBeVisible();
+    await expect(page.getByText(/isn't encrypted/)).toBeVisible();
   });
 });
 

@@ -31,11 +31,11 @@ test("a key is created with a chosen expiry date", async ({ page }) => {
   const dialog = await keys.openCreate();
   await dialog.getByLabel("Name").fill("Trade fair");
   await dialog.getByRole("button", { name: "Read only" }).click();
-  await dialog.getByLabel("Expires").selectOption("On a date");
-  await dialog.getByLabel("Last day").fill("2000-01-31");
+  await dialog.getByLabel("Expiration", { exact: true }).selectOption("On a date");
+  await dialog.getByLabel("Expiration date").fill("2000-01-31");
   await dialog.getByRole("button", { name: "Create API Key" }).click();
-  await expect(dialog.getByText("Enter today or a later day.")).toBeVisible();
-  await dialog.getByLabel("Last day").fill("2040-01-31");
+  await expect(dialog.getByText("Enter today or a later date.")).toBeVisible();
+  await dialog.getByLabel("Expiration date").fill("2040-01-31");
   await dialog.getByRole("button", { name: "Create API Key" }).click();
   await keys.done();
   await expect(keys.row("Trade fair")).toContainText("1 Feb 2040, 00:00:00 UTC");

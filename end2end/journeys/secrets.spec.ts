@@ -78,7 +78,7 @@ test("the secret of a key is kept nowhere after the admin leaves without it", as
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   await page.keyboard.press("Escape");
-  await keys.saveDialog.getByRole("button", { name: "Leave without it" }).click();
+  await keys.saveDialog.getByRole("button", { name: "Leave anyway" }).click();
   await expect(keys.saveDialog).toBeHidden();
   await expect(keys.row("Inventory Integration")).toContainText("Active");
   const text = await everythingIn(page);
@@ -108,9 +108,9 @@ test("the page asks before going back loses a key", async ({ page, server }) => 
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   await page.evaluate(() => history.back());
-  await expect(keys.saveDialog.getByText("Leave without storing the key?")).toBeVisible();
+  await expect(keys.saveDialog.getByText("Leave without saving the key?")).toBeVisible();
   await expect(page).toHaveURL(`${server.url}/keys`);
-  await keys.saveDialog.getByRole("button", { name: "Stay here" }).click();
+  await keys.saveDialog.getByRole("button", { name: "Go back" }).click();
   await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(secret);
   await keys.done();
   await page.evaluate(() => history.back());
@@ -166,7 +166,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
-    await page.getByRole("button", { name: "Create owner" }).click();
+    await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     expect(await server.stop()).toBe(0);
     expect(readFileSync(server.logFile, "utf8").includes(token), "the token is in the log").toBe(false);

@@ -33,6 +33,6 @@ test("the page shows the server's refusal of a large file", async ({ page, guard
   // As in a browser that does not run the check.
   await field.evaluate((input: HTMLInputElement) => input.setCustomValidity(""));
   await page.getByRole("button", { name: "Continue" }).click();
-  const report = page.getByRole("region", { name: "Why the file was refused" });
+  const report = page.getByRole("region", { name: "Why the file was rejected" });
   await expect(report).toContainText("larger than 16 MiB", { timeout: 20_000 });
 });

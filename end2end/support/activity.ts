@@ -24,34 +24,34 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
   await expect(async () => {
     await page.goto(path);
     const soon = { timeout: 100 };
-    await expect(page.getByRole("region", { name: "Calls", exact: true })).toContainText("1 call, 0 refused", soon);
-    await expect(page.getByRole("region", { name: "Who calls" })).toContainText("feed-robot/1.0", soon);
+    await expect(page.getByRole("region", { name: "Requests", exact: true })).toContainText("1 request, 0 rejected", soon);
+    await expect(page.getByRole("region", { name: "Sources" })).toContainText("feed-robot/1.0", soon);
   }).toPass({ timeout: 9_000, intervals: [200] });
-  await expect(page.getByRole("img", { name: "Calls a day over the last 7 days" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "Requests per day over the last 7 days" })).toBeVisible();
   await page.getByRole("link", { name: "24 hours" }).click();
-  await expect(page.getByRole("img", { name: "Calls an hour over the last 24 hours" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "Requests per hour over the last 24 hours" })).toBeVisible();
   await expect(page.getByRole("link", { name: "24 hours" })).toHaveAttribute("aria-current", "true");
 
-  const networks = page.getByRole("region", { name: "Allowed addresses" });
-  await networks.getByRole("button", { name: "Watch" }).click();
-  await expect(networks).toContainText("No calls since then.");
+  const networks = page.getByRole("region", { name: "Allowed IPs" });
+  await networks.getByRole("button", { name: "Start learning" }).click();
+  await expect(networks).toContainText("No requests since then.");
   await call(server, key.secret, "/api/inventory");
-  await openUntil(page, path, "Calls came from");
+  await openUntil(page, path, "Networks seen so far");
   await expect(networks.getByRole("checkbox", { name: "127.0.0.1" })).toBeChecked();
-  await networks.getByRole("button", { name: "Enforce these" }).click();
-  await expect(page.getByText("Enforced. Calls from anywhere else are refused from now on.")).toBeVisible();
+  await networks.getByRole("button", { name: "Allow only these" }).click();
+  await expect(page.getByText("Allowed IPs saved. Requests from other addresses are rejected.")).toBeVisible();
   await expect(networks).toContainText("127.0.0.1");
   expect((await call(server, key.secret, "/api/inventory")).status).toBe(200);
 
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByLabel("Allowed addresses").fill("203.0.113.0/24");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Calls came from 127.0.0.1 in the last 7 days")).toBeVisible();
-  await page.getByLabel("Refuse these calls from now on").check();
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.getByLabel("Allowed IPs").fill("203.0.113.0/24");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("This would block 127.0.0.1")).toBeVisible();
+  await page.getByLabel("I understand that these requests will be rejected").check();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   expect(await call(server, key.secret, "/api/inventory")).toMatchObject({ status: 403, body: { code: "ip_not_allowed" } });
-  await openUntil(page, path, "Turned away");
+  await openUntil(page, path, "Rejected sources");
 }
 
 /** Saves a form that another admin's edit has overtaken. */
@@ -61,12 +61,12 @@ export async function editTogether(page: Page, server: Server): Promise<void> {
   await signIn(page, `/keys/${key.id}/edit`);
   await page.getByLabel("Note").fill("Kept in the vault");
   await seeder.send(`/keys/${key.id}/edit`, { name: "Renamed by another", scopes: "inventory:read" });
-  await page.getByRole("button", { name: "Save key" }).click();
+  await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByRole("alert")).toContainText("Name: “Feed” is now “Renamed by another”.");
   await expect(page.getByLabel("Note")).toHaveValue("Kept in the vault");
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Renamed by another");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(page.getByText("Kept in the vault").first()).toBeVisible();
   await expect(page.getByText("Name: Renamed by another → Feed")).toHaveCount(0);
 }

@@ -17,20 +17,20 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   }
   await signIn(page, "/keys");
   await page.getByRole("link", { name: "Feed", exact: true }).click();
-  await page.getByRole("link", { name: "This key in the audit log" }).click();
+  await page.getByRole("link", { name: "View in audit log" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Audit log");
   const rows = page.getByRole("table").getByRole("rowheader");
   await expect(rows).toHaveCount(50);
   await page.getByRole("link", { name: "Next page" }).click();
   await expect(rows).toHaveText([/API key created/]);
-  await expect(page.getByLabel("Which one")).toHaveValue(key.id);
+  await expect(page.getByLabel("Resource")).toHaveValue(key.id);
   await page.getByRole("link", { name: "First page" }).click();
   await expect(rows).toHaveCount(50);
 
-  await page.getByRole("link", { name: "Show everything" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   // A click before this would close the filter of the page that is being left.
   await expect(page).toHaveURL(/\/audit$/);
-  const what = page.getByLabel("What", { exact: true });
+  const what = page.getByLabel("Event", { exact: true });
   // Chromium drops clicks that reach a new page before its first paint, so a click without effect
   // is repeated.
   await expect(async () => {
@@ -38,8 +38,8 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
     await expect(what).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await what.selectOption("Sign-ins and passwords");
-  await page.getByLabel("Who").selectOption(owner.email);
-  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByLabel("Actor").selectOption(owner.email);
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
   await expect(page).toHaveURL(/\/audit\?who=member%3A[0-9a-f-]+&what=sign-ins/);
   await expect(rows).toHaveText([/Signed in/, /Signed in/]);
   const download = page.waitForEvent("download");
@@ -57,9 +57,9 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
 /** Submits invalid filters, which the form keeps. */
 export async function askInVain(page: Page): Promise<void> {
   await signIn(page, "/audit?from=2026-11-24&to=2026-11-23&thing=kept");
-  await expect(page.getByLabel("To", { exact: true })).toHaveAccessibleDescription("Enter the first day or a later one.");
-  await expect(page.getByLabel("To", { exact: true })).toHaveValue("2026-11-23");
-  await expect(page.getByLabel("Which one")).toHaveValue("kept");
+  await expect(page.getByLabel("End date", { exact: true })).toHaveAccessibleDescription("The end date must be on or after the start date.");
+  await expect(page.getByLabel("End date", { exact: true })).toHaveValue("2026-11-23");
+  await expect(page.getByLabel("Resource")).toHaveValue("kept");
   await expect(page.getByRole("rowheader")).toHaveCount(0);
 }
 
@@ -103,7 +103,7 @@ export const AUDIT_STATES: State[] = [
     name: "audit log without a match",
     open: async ({ page }) => {
       await signIn(page, "/audit?what=leads");
-      await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "No matching events" })).toBeVisible();
     },
   },
 ];

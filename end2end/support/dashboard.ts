@@ -22,7 +22,7 @@ export async function takeFirstSteps(page: Page, server: Server): Promise<void> 
   const step = steps.getByRole("listitem");
   await expect(steps).toContainText("0 of 3 steps done");
   await expect(step.nth(0)).toHaveAttribute("aria-current", "step");
-  await expect(page.getByRole("region", { name: "Calls", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Requests", exact: true })).toHaveCount(0);
 
   await steps.getByRole("link", { name: "Create API Key" }).click();
   await page.getByLabel("Name").fill("Inventory Integration");
@@ -40,19 +40,19 @@ export async function takeFirstSteps(page: Page, server: Server): Promise<void> 
   await expect(steps.getByText(`curl -H "X-API-Key: vx_abc123..." ${server.url}/api/key`)).toBeVisible();
 
   expect((await call(server, secret, "/api/leads")).status).toBe(403);
-  await waitFor(page, "The key lacks the permission");
+  await waitFor(page, "Missing permission");
   await expect(steps, "a refused call is not the first").toContainText("1 of 3 steps done");
 
   expect((await call(server, secret, "/api/key")).status).toBe(200);
   await waitFor(page, "2 of 3 steps done");
-  await expect(step.nth(1)).toContainText("Done: Make the first call");
+  await expect(step.nth(1)).toContainText("Done: Send your first request");
 
   expect((await push(server, secret, [{ id: "SKU001", name: "Honda Accord 2024" }])).status).toBe(200);
-  await waitFor(page, "3 calls");
+  await waitFor(page, "3 requests");
   await expect(steps).toHaveCount(0);
-  const calls = page.getByRole("region", { name: "Calls", exact: true });
-  await expect(calls).toContainText("Today3 calls1 refused");
-  await expect(calls.getByRole("img", { name: "Calls a day over the last 30 days" })).toBeVisible();
+  const calls = page.getByRole("region", { name: "Requests", exact: true });
+  await expect(calls).toContainText("Today3 requests1 rejected");
+  await expect(calls.getByRole("img", { name: "Requests per day over the last 30 days" })).toBeVisible();
   const inventory = page.getByRole("region", { name: "Inventory" });
   await expect(inventory).toContainText("1 item");
   await expect(inventory).toContainText("1 added by “Inventory Integration”");

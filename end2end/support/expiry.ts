@@ -9,27 +9,27 @@ export async function askForAnEnd(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync", { expires: "never" });
   await signIn(page, "/settings");
-  await page.getByLabel("Longest life of a key, in days").fill("5000");
+  await page.getByLabel("Maximum key lifetime (days)").fill("5000");
   await page.getByRole("button", { name: "Save settings" }).click();
-  await expect(page.getByLabel("Longest life of a key, in days")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("Keys must expire").check();
-  await page.getByLabel("Longest life of a key, in days").fill("60");
+  await expect(page.getByLabel("Maximum key lifetime (days)")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Require expiration").check();
+  await page.getByLabel("Maximum key lifetime (days)").fill("60");
   await page.getByRole("button", { name: "Save settings" }).click();
-  await expect(page.getByText("Saved.")).toBeVisible();
-  await expect(page.getByLabel("Keys must expire")).toBeChecked();
+  await expect(page.getByText("Settings saved.")).toBeVisible();
+  await expect(page.getByLabel("Require expiration")).toBeChecked();
 
   await page.goto("/keys/new");
-  const choices = page.getByLabel("Expires").getByRole("option");
+  const choices = page.getByLabel("Expiration", { exact: true }).getByRole("option");
   await expect(choices).toHaveText(["7 days", "30 days", "On a date"]);
-  await expect(page.getByLabel("Expires")).toHaveValue("30d");
+  await expect(page.getByLabel("Expiration", { exact: true })).toHaveValue("30d");
   await page.goto(`/keys/${key.id}/edit`);
-  await page.getByLabel("Last day").fill("2090-01-31");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Choose a sooner end.")).toBeVisible();
-  await page.getByLabel("Last day").fill("");
+  await page.getByLabel("Expiration date").fill("2090-01-31");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Select an earlier date.")).toBeVisible();
+  await page.getByLabel("Expiration date").fill("");
   await page.getByLabel("Note").fill("Older than the policy, and left as it is.");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
 }
 
 /** Finds a key that expires in three days on the list, on its own page and on the Dashboard. */
@@ -42,6 +42,6 @@ export async function meetAnEnd(page: Page, server: Server): Promise<void> {
   await page.getByRole("link", { name: "Review keys" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   await page.goto("/");
-  await page.getByRole("list", { name: "Expiring within 30 days" }).getByRole("link", { name: "CRM Sync" }).click();
+  await page.getByRole("list", { name: "Expiring in the next 30 days" }).getByRole("link", { name: "CRM Sync" }).click();
   await expect(page.getByText("This key expires within 7 days.")).toBeVisible();
 }

@@ -27,10 +27,10 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
   const recovery = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
   expect(recovery).toHaveLength(10);
-  await page.getByRole("link", { name: "I have stored them" }).click();
+  await page.getByRole("link", { name: "I've saved my codes" }).click();
   await expect(page.getByText("10 recovery codes are left")).toBeVisible();
   return { secret, recovery };
 }
@@ -43,7 +43,7 @@ async function givePassword(page: Page): Promise<void> {
   await page.getByLabel("Email").fill(owner.email);
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Enter a code");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Two-factor authentication");
 }
 
 /** Signs in with a code and with a recovery code, and turns the second factor off. */
@@ -52,7 +52,7 @@ export async function useFactor(page: Page): Promise<void> {
   await givePassword(page);
   await page.getByLabel("Code").fill("12345");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/This code is not right/);
+  await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/That code is incorrect/);
   // A failure delays the next attempt by a second.
   await page.waitForTimeout(1_100);
   // The code of the next time step, since that of the current one confirmed the set-up.
@@ -68,7 +68,7 @@ export async function useFactor(page: Page): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(owner.password);
   await page.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
   await page.getByRole("button", { name: "Turn off" }).click();
-  await expect(page.getByText("The second factor is off.")).toBeVisible();
+  await expect(page.getByText("Two-factor authentication is off.")).toBeVisible();
 }
 
 export const FACTOR_STATES: State[] = [
@@ -90,7 +90,7 @@ export const FACTOR_STATES: State[] = [
       await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
       await page.getByLabel("Your password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
     },
   },
   {

@@ -34,13 +34,13 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 600 });
 
   await signIn(page, `/keys/${key.id}/edit`);
-  await label("Calls at once").fill("many");
-  await page.getByLabel("Allowed addresses").fill("nowhere");
-  await send("Save key");
-  await expectFaults(page, [label("Calls at once"), page.getByLabel("Allowed addresses")]);
-  await page.getByLabel("Calls at once").fill("");
+  await label("Burst size").fill("many");
+  await page.getByLabel("Allowed IPs").fill("nowhere");
+  await send("Save changes");
+  await expectFaults(page, [label("Burst size"), page.getByLabel("Allowed IPs")]);
+  await page.getByLabel("Burst size").fill("");
   await page.getByRole("alert").getByRole("link").last().click();
-  await expect(page.getByLabel("Allowed addresses")).toBeFocused();
+  await expect(page.getByLabel("Allowed IPs")).toBeFocused();
 
   await page.goto("/keys/new");
   await send("Create API Key");
@@ -57,21 +57,21 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
 
   await page.goto(`/keys/several?do=revoke&key=${key.id}`);
   await send("Revoke 1 key");
-  await expectFaults(page, [page.getByLabel("Reason"), page.getByLabel("Type the number of keys")]);
+  await expectFaults(page, [page.getByLabel("Reason"), page.getByLabel(/^Type \d+ to confirm$/)]);
 
   await page.goto("/keys/revoke-all");
   await send("Revoke all keys");
-  await expectFaults(page, [page.getByLabel("Type the account's name")]);
+  await expectFaults(page, [page.getByLabel(/^Type “.+” to confirm$/)]);
 
   await page.goto("/settings");
-  await page.getByLabel("Calls at once").fill("0");
-  await page.getByLabel("Longest life of a key").fill("never");
+  await page.getByLabel("Burst size").fill("0");
+  await page.getByLabel("Maximum key lifetime").fill("never");
   await send("Save settings");
-  await expectFaults(page, [page.getByLabel("Calls at once"), page.getByLabel("Longest life of a key")]);
+  await expectFaults(page, [page.getByLabel("Burst size"), page.getByLabel("Maximum key lifetime")]);
 
   await page.goto("/team/invite");
   await page.getByLabel("Email").fill("nobody");
-  await send("Make the link");
+  await send("Create invite link");
   await expectFaults(page, [page.getByLabel("Email")]);
 
   await page.goto("/account");
@@ -87,7 +87,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await expectFaults(page, [page.locator("[aria-invalid]").first()]);
 
   await page.goto("/audit?what=nonsense");
-  await expectFaults(page, [page.getByLabel("What", { exact: true })]);
+  await expectFaults(page, [page.getByLabel("Event", { exact: true })]);
 }
 
 /** Submits invalid values in the form of the first owner, before anyone can sign in. */
@@ -96,6 +96,6 @@ export async function refuseSetup(page: Page, server: Server): Promise<void> {
   await page.getByLabel("Account name").fill("Harbour Cars");
   await page.getByLabel("Email").fill("ada@harbour-cars.example");
   await page.getByLabel("Password").fill("short");
-  await page.getByRole("button", { name: "Create owner" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await expectFaults(page, [page.getByLabel("Password")]);
 }

@@ -94,7 +94,7 @@ export async function followKnocking(page: Page, server: Server): Promise<void> 
   await expect(page.getByRole("button", { name: "Status: Inactive but still in use" })).toBeVisible();
   await expect(page.getByText(KNOCKING)).toBeHidden();
   await page.goto("/");
-  await page.getByRole("link", { name: "See which" }).click();
+  await page.getByRole("link", { name: "Review keys" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
 }
 
@@ -104,22 +104,22 @@ export async function revokeSeveral(page: Page, server: Server): Promise<void> {
   expect((await call(server, crm.secret, "/api/key")).status).toBe(200);
   await signIn(page, "/keys");
   await expect(page.getByRole("button", { name: "Revoke…" })).toBeHidden();
-  await page.getByLabel("Choose Händler-Feed").check();
-  await page.getByLabel("Choose CRM Sync").check();
+  await page.getByLabel("Select Händler-Feed").check();
+  await page.getByLabel("Select CRM Sync").check();
   await page.getByRole("button", { name: "Revoke…" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke 2 keys?");
   const chosen = page.getByRole("listitem").filter({ has: page.getByRole("code") });
   await expect(chosen).toHaveText([/CRM Sync.*Last used/s, /Händler-Feed.*Never used/s]);
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
   await expect(page.getByLabel("Reason")).toBeFocused();
-  await expect(page.getByLabel("Reason")).toHaveAccessibleDescription(/Choose a reason/);
+  await expect(page.getByLabel("Reason")).toHaveAccessibleDescription(/Select a reason/);
   await page.getByLabel("Reason").selectOption("Leaked");
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
-  const count = page.getByLabel("Type the number of keys");
+  const count = page.getByLabel(/^Type \d+ to confirm$/);
   await expect(count).toHaveAccessibleDescription(/Type 2, the number of keys above./);
   await expect(count).toBeFocused();
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
-  await page.getByLabel("Type the number of keys").fill("2");
+  await page.getByLabel(/^Type \d+ to confirm$/).fill("2");
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
   await expect(page.getByText("2 keys revoked.")).toBeVisible();
   for (const key of [feed, crm]) {
@@ -132,24 +132,24 @@ export async function revokeSeveral(page: Page, server: Server): Promise<void> {
 export async function emergency(page: Page, server: Server): Promise<void> {
   const { feed } = await seedFour(server);
   await signIn(page, "/settings");
-  await page.getByRole("link", { name: "Stop creating keys" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Stop creating keys?");
+  await page.getByRole("link", { name: "Turn off key creation" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Turn off key creation?");
   await expect(page.getByRole("link", { name: "Cancel" })).toBeFocused();
   await page.getByRole("link", { name: "Cancel" }).click();
-  await expect(page.getByText("An owner stopped this on")).toBeHidden();
-  await page.getByRole("link", { name: "Stop creating keys" }).click();
-  await page.getByRole("button", { name: "Stop creating keys" }).click();
-  await expect(page.getByText("An owner stopped this on")).toBeVisible();
+  await expect(page.getByText("Key creation has been off since")).toBeHidden();
+  await page.getByRole("link", { name: "Turn off key creation" }).click();
+  await page.getByRole("button", { name: "Turn off key creation" }).click();
+  await expect(page.getByText("Key creation has been off since")).toBeVisible();
   await page.goto("/keys");
   await expect(page.getByText("Key creation is turned off.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Create API Key" })).toBeHidden();
   await page.goto("/settings");
   await page.getByRole("link", { name: "Revoke all keys…" }).click();
-  await page.getByLabel("Type the account's name").fill("Harbour");
+  await page.getByLabel(/^Type “.+” to confirm$/).fill("Harbour");
   await page.getByRole("button", { name: "Revoke all keys" }).click();
-  await expect(page.getByText("exactly as it stands above")).toBeVisible();
+  await expect(page.getByText("The name doesn't match.")).toBeVisible();
   expect((await call(server, feed.secret, "/api/key")).status).toBe(200);
-  await page.getByLabel("Type the account's name").fill(await page.locator("p strong").last().innerText());
+  await page.getByLabel(/^Type “.+” to confirm$/).fill((await page.locator("label[for=confirm]").innerText()).split(/[“”]/)[1] ?? "");
   await page.getByRole("button", { name: "Revoke all keys" }).click();
   await expect(page.getByText("3 keys revoked.")).toBeVisible();
   expect((await call(server, feed.secret, "/api/key")).status).toBe(401);
@@ -168,7 +168,7 @@ export const FIND_STATES = [
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);
       await signIn(page, "/keys?q=a&scope=inventory%3Aread&sort=name");
-      await page.getByLabel("Choose Apple stock").check();
+      await page.getByLabel("Select Apple stock").check();
     },
   },
   {
@@ -186,7 +186,7 @@ export const FIND_STATES = [
     },
   },
   {
-    name: "keys that still knock",
+    name: "keys that are still in use",
     open: async ({ page, server }: FindStage) => {
       await seedKnocking(server);
       await signIn(page, "/keys");

@@ -27,7 +27,7 @@ export async function check(page: Page): Promise<void> {
 
 export async function apply(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Import the items" }).click();
-  await expect(page.getByText("The items were imported")).toBeVisible();
+  await expect(page.getByText("Import complete")).toBeVisible();
 }
 
 /** Checks a number of a preview or of a result. */
@@ -77,7 +77,7 @@ export const IMPORT_STATES: readonly State[] = [
       await page.getByRole("link", { name: "Import another file" }).click();
       await choose(page, text("id,name,price\nA,Accord,150\nC,Jazz,ten\nD,Yaris,5\n"));
       await page.getByLabel("What the file does").selectOption("replace");
-      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await page.getByLabel("If a row has errors").selectOption("skip");
       await check(page);
     },
   },
@@ -104,9 +104,9 @@ export const IMPORT_STATES: readonly State[] = [
       await page.getByRole("link", { name: "Import another file" }).click();
       const faulty = Array.from({ length: 120 }, (_, n) => `F${n},Faulty ${n},ten\n`);
       await choose(page, text(`id,name,price\nA,Accord,100\nB,Civic,250\nC,Jazz,300\n${faulty.join("")}`));
-      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await page.getByLabel("If a row has errors").selectOption("skip");
       await check(page);
-      await expect(page.getByText("Fields of stored items are emptied")).toBeVisible();
+      await expect(page.getByText("Fields of stored items will be emptied")).toBeVisible();
     },
   },
   {
@@ -114,7 +114,7 @@ export const IMPORT_STATES: readonly State[] = [
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
       await choose(page, feed("dealer-de.csv"));
-      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await page.getByLabel("If a row has errors").selectOption("skip");
       await check(page);
       await apply(page);
     },

@@ -15,18 +15,18 @@ export async function changeKey(page: Page, server: Server): Promise<void> {
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Name").fill("Inventory Integration");
   await page.getByLabel("leads:read").check();
-  await page.getByLabel("Last day").fill("");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await page.getByLabel("Expiration date").fill("");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Inventory Integration");
-  await expect(page.getByText("No expiry")).toBeVisible();
+  await expect(page.getByText("Never expires")).toBeVisible();
   await expect(page.getByText("Name: Feed → Inventory Integration")).toBeVisible();
 
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByText("until you resume it")).toBeVisible();
   expect((await call(server, key.secret, "/api/key")).status).toBe(401);
   await page.getByRole("button", { name: "Resume" }).click();
-  await expect(page.getByText("Resumed. Calls with this key are accepted again.")).toBeVisible();
+  await expect(page.getByText("Key resumed.")).toBeVisible();
   expect((await call(server, key.secret, "/api/key")).status).toBe(200);
   await page.getByRole("link", { name: "Revoke" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke “Inventory Integration”?");
@@ -37,11 +37,11 @@ export async function editInVain(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
   await signIn(page, `/keys/${key.id}/edit`);
-  await page.getByLabel("Calls at once").fill("many");
-  await page.getByLabel("Calls a second").fill("3");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByLabel("Calls at once")).toHaveValue("many");
-  await expect(page.getByLabel("Calls at once")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Burst size").fill("many");
+  await page.getByLabel("Requests per second").fill("3");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByLabel("Burst size")).toHaveValue("many");
+  await expect(page.getByLabel("Burst size")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Name")).toHaveValue("Feed");
 }
 

@@ -58,7 +58,7 @@ export class Keys {
   }
 
   async done(): Promise<void> {
-    await this.saveDialog.getByLabel("I have stored this key").check();
+    await this.saveDialog.getByLabel("I've saved this key").check();
     await this.saveDialog.getByRole("button", { name: "Done" }).click();
     await expect(this.saveDialog).toBeHidden();
   }

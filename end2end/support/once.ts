@@ -20,7 +20,7 @@ export async function openRotated(page: Page, server: Server): Promise<string> {
 export async function openInvitation(page: Page): Promise<string> {
   await signIn(page, "/team/invite");
   await page.getByLabel("Email").fill("grace@harbour-cars.example");
-  await page.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("button", { name: "Create invite link" }).click();
   const link = await page.locator("#invitation").innerText();
   expect(link).toMatch(/\/setup\/\S+$/);
   return link;
@@ -33,6 +33,6 @@ export async function openRecoveryCodes(page: Page): Promise<string> {
   await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
   return (await page.locator("#recovery-codes").innerText()).trim();
 }

@@ -18,18 +18,18 @@ export async function lookUp(page: Page, server: Server): Promise<void> {
   const cut = await refusedCall(server, key.secret.slice(0, 38));
   const scope = await refusedCall(server, key.secret, "/api/leads");
   await signIn(page, "/");
-  await page.getByRole("link", { name: "Look up a request id" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Refused calls" })).toBeVisible();
-  await page.getByLabel("Request id").fill("no id");
+  await page.getByRole("link", { name: "Look up a request ID" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Look up a request" })).toBeVisible();
+  await page.getByLabel("Request ID").fill("no id");
   await page.getByRole("button", { name: "Look up" }).click();
-  await expect(page.getByLabel("Request id")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.getByLabel("Request id")).toHaveValue("no id");
-  await page.getByLabel("Request id").fill(cut);
+  await expect(page.getByLabel("Request ID")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Request ID")).toHaveValue("no id");
+  await page.getByLabel("Request ID").fill(cut);
   await page.getByRole("button", { name: "Look up" }).click();
   await expect(page.getByText("The key was incomplete: 38 of 52 characters.")).toBeVisible();
-  await page.getByLabel("Request id").fill(scope);
+  await page.getByLabel("Request ID").fill(scope);
   await page.getByRole("button", { name: "Look up" }).click();
-  await expect(page.getByText("The call needed the permission leads:read")).toBeVisible();
+  await expect(page.getByText("The key was missing the permission leads:read")).toBeVisible();
   await page.getByRole("link", { name: "Feed", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Feed" })).toBeVisible();
 }

@@ -38,14 +38,14 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
   await page.goto(`/keys/${old.id}/revoke`);
   await page.getByLabel("Reason").selectOption("Unused");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
   await page.goto("/keys");
   await expect(page.getByText("2 keys wait to be confirmed")).toBeVisible();
 
   await page.goto("/keys/several?do=resume");
   await page.getByRole("button", { name: "Resume 2 keys" }).click();
   await expect(page.getByText("Type 2, the number of keys above.")).toBeVisible();
-  await page.getByLabel("Type the number of keys").fill("2");
+  await page.getByLabel(/^Type \d+ to confirm$/).fill("2");
   await page.getByRole("button", { name: "Resume 2 keys" }).click();
   await expect(page.getByText("2 keys resumed.")).toBeVisible();
   await expect(page.getByText("to be confirmed")).toBeHidden();

@@ -26,13 +26,13 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await page.getByRole("link", { name: "Rotate" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Rotate API key" })).toBeVisible();
   await expect(page.getByLabel("Old key")).toHaveValue("24h");
-  await expect(page.getByLabel("Last day")).toBeHidden();
-  await page.getByLabel("Old key").selectOption("Ends in 7 days");
+  await expect(page.getByLabel("Expiration date")).toBeHidden();
+  await page.getByLabel("Old key").selectOption("Expires in 7 days");
   await page.getByLabel("New key expires").selectOption("On a date");
   await page.getByRole("button", { name: "Rotate key" }).click();
-  const day = page.getByLabel("Last day");
+  const day = page.getByLabel("Expiration date");
   await expect(day).toBeVisible();
-  await expect(page.getByText("Enter a day such as 2027-01-31.")).toBeVisible();
+  await expect(page.getByText("Enter a valid date, such as 2027-01-31.")).toBeVisible();
   await expect(page.getByLabel("Old key")).toHaveValue("7d");
   await day.fill("2040-01-31");
   await page.getByRole("button", { name: "Rotate key" }).click();
@@ -50,13 +50,13 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await page.getByText("Replaced by", { exact: true }).locator("xpath=..").getByRole("link").click();
   await expect(page.getByRole("region", { name: "Details" })).toContainText("31 Jan 2040");
   await expect(page.getByText("Replaces", { exact: true })).toBeVisible();
-  await page.getByRole("link", { name: "End the old key now" }).click();
+  await page.getByRole("link", { name: "Revoke the old key now" }).click();
   expect((await call(server, old.secret, "/api/key")).status, "the page only asks").toBe(200);
   // The old key has just been used, so its name is required.
   await expect(page.getByLabel("Reason")).toHaveValue("replaced");
-  await page.getByLabel("Type the key's name to confirm").fill("Inventory Integration");
+  await page.getByLabel(/^Type “.+” to confirm$/).fill("Inventory Integration");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
   expect((await call(server, old.secret, "/api/key")).status).toBe(401);
   expect((await call(server, secret, "/api/key")).status).toBe(200);
 }

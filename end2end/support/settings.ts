@@ -15,12 +15,12 @@ export async function changeSettings(page: Page, server: Server): Promise<void> 
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Settings", exact: true })).toHaveAttribute("aria-current", "page");
 
-  const depth = page.getByLabel("Calls at once");
+  const depth = page.getByLabel("Burst size");
   await page.getByLabel("Account name").fill("Harbour & Sons");
   await page.getByLabel("Default currency").selectOption("EUR");
   await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
   await depth.fill("0");
-  await page.getByLabel("Calls a second").fill("1");
+  await page.getByLabel("Requests per second").fill("1");
   await page.getByRole("button", { name: "Save settings" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(depth).toHaveAttribute("aria-invalid", "true");
@@ -30,7 +30,7 @@ export async function changeSettings(page: Page, server: Server): Promise<void> 
 
   await depth.fill("3");
   await page.getByRole("button", { name: "Save settings" }).click();
-  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.getByText("Settings saved.")).toBeVisible();
   await expect(page.getByText("Harbour & Sons", { exact: true })).toBeVisible();
   await expect(depth).toHaveValue("3");
   await expect(page.getByLabel("Default currency")).toHaveValue("EUR");

@@ -155,7 +155,7 @@ export const STATES: State[] = [
       await page.getByLabel("Account name").fill("Harbour Cars");
       await page.getByLabel("Email").fill("ada@harbour-cars.example");
       await page.getByLabel("Password").fill("password1234");
-      await page.getByRole("button", { name: "Create owner" }).click();
+      await page.getByRole("button", { name: "Create account" }).click();
       await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
     },
   },
@@ -179,7 +179,7 @@ export const STATES: State[] = [
     name: "dashboard",
     open: async ({ page, server }) => {
       await seedDashboard(server);
-      await openDashboard(page, /The key is revoked/);
+      await openDashboard(page, /Revoked key/);
       await page.getByText("Show as table").click();
     },
   },
@@ -187,10 +187,10 @@ export const STATES: State[] = [
     name: "dashboard without calls",
     open: async ({ page, server }) => {
       await seedItems(server, 2);
-      await openDashboard(page, /1 call/);
+      await openDashboard(page, /1 request/);
       forgetCalls(server);
       await page.goto("/");
-      await expect(page.getByText("No calls in the last 30 days.")).toBeVisible();
+      await expect(page.getByText("No requests in the last 30 days.")).toBeVisible();
     },
   },
   {
@@ -228,7 +228,7 @@ export const STATES: State[] = [
       const dialog = await keys.openCreate();
       await dialog.getByLabel("Name").fill("CRM Sync");
       await dialog.getByRole("button", { name: "CRM sync" }).click();
-      await dialog.getByLabel("Expires").selectOption("No expiry");
+      await dialog.getByLabel("Expiration", { exact: true }).selectOption("No expiration");
     },
   },
   {
@@ -259,7 +259,7 @@ export const STATES: State[] = [
     open: async (stage) => {
       const secret = await (await openEmpty(stage)).create("Inventory Integration");
       await call(stage.server, secret, "/api/inventory");
-      await expect(stage.page.getByText("The first call came, and was accepted.")).toBeVisible();
+      await expect(stage.page.getByText("First request received.")).toBeVisible();
     },
   },
   {
@@ -267,7 +267,7 @@ export const STATES: State[] = [
     open: async (stage) => {
       await (await openEmpty(stage)).create("Inventory Integration");
       await stage.page.keyboard.press("Escape");
-      await expect(stage.page.getByText("Leave without storing the key?")).toBeVisible();
+      await expect(stage.page.getByText("Leave without saving the key?")).toBeVisible();
     },
   },
   {
@@ -295,7 +295,7 @@ export const STATES: State[] = [
       await signIn(page, `/keys/${unused.id}/revoke`);
       await page.getByLabel("Reason").selectOption("Unused");
       await page.getByRole("button", { name: "Revoke key" }).click();
-      await expect(page.getByText("Refused on 1 of 1 node")).toBeVisible();
+      await expect(page.getByText("Rejected on 1 of 1 node")).toBeVisible();
     },
   },
   {
@@ -304,9 +304,9 @@ export const STATES: State[] = [
       const { keys, seeded } = await openKeys(stage);
       await keys.revokeButton(seeded.used.name).click();
       const dialog = keys.revokeDialog(seeded.used.name);
-      await dialog.getByLabel("Type the key's name to confirm").fill("something else");
+      await dialog.getByLabel(/^Type “.+” to confirm$/).fill("something else");
       await dialog.getByRole("button", { name: "Revoke key" }).click();
-      await expect(dialog.getByLabel("Type the key's name to confirm")).toHaveAttribute("aria-invalid", "true");
+      await expect(dialog.getByLabel(/^Type “.+” to confirm$/)).toHaveAttribute("aria-invalid", "true");
     },
   },
   {
@@ -379,9 +379,9 @@ export const STATES: State[] = [
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/edit`);
       await page.getByLabel("Note").fill("Kept in the feed server's vault.\nAsk the web team before you change it.");
-      await page.getByLabel("Calls at once").fill("250");
-      await page.getByLabel("Calls a second").fill("25");
-      await page.getByRole("button", { name: "Save key" }).click();
+      await page.getByLabel("Burst size").fill("250");
+      await page.getByLabel("Requests per second").fill("25");
+      await page.getByRole("button", { name: "Save changes" }).click();
       await page.getByRole("button", { name: "Pause" }).click();
       await expect(page.getByText("until you resume it")).toBeVisible();
     },
@@ -402,7 +402,7 @@ export const STATES: State[] = [
       callFromManyPlaces(server, used);
       watch(server, used);
       await signIn(page, `/keys/${used.id}?over=30d`);
-      await expect(page.getByRole("button", { name: "Enforce these" })).toBeVisible();
+      await expect(page.getByRole("button", { name: "Allow only these" })).toBeVisible();
     },
   },
   {
@@ -419,7 +419,7 @@ export const STATES: State[] = [
       const { revoked } = await seedKeys(server);
       await call(server, revoked.secret, "/api/inventory");
       await signIn(page);
-      await openUntil(page, `/keys/${revoked.id}`, "Something still calls with this key");
+      await openUntil(page, `/keys/${revoked.id}`, "This key is still in use");
     },
   },
   {
@@ -430,7 +430,7 @@ export const STATES: State[] = [
       endSoon(server, unused);
       await call(server, revoked.secret, "/api/inventory");
       await signIn(page);
-      await openUntil(page, "/keys", "Still being called");
+      await openUntil(page, "/keys", "Still in use");
       await gotoHydrated(page, "/keys");
     },
   },
@@ -440,9 +440,9 @@ export const STATES: State[] = [
       const { used } = await seedKeys(server);
       callFromManyPlaces(server, used);
       await signIn(page, `/keys/${used.id}/edit`);
-      await page.getByLabel("Allowed addresses").fill("10.0.0.0/8");
-      await page.getByRole("button", { name: "Save key" }).click();
-      await expect(page.getByLabel("Refuse these calls from now on")).toBeVisible();
+      await page.getByLabel("Allowed IPs").fill("10.0.0.0/8");
+      await page.getByRole("button", { name: "Save changes" }).click();
+      await expect(page.getByLabel("I understand that these requests will be rejected")).toBeVisible();
     },
   },
   {
@@ -451,9 +451,9 @@ export const STATES: State[] = [
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/edit`);
       await page.getByLabel("Name").fill("");
-      await page.getByLabel("Calls at once").fill("many");
-      await page.getByLabel("Allowed addresses").fill("example.com");
-      await page.getByRole("button", { name: "Save key" }).click();
+      await page.getByLabel("Burst size").fill("many");
+      await page.getByLabel("Allowed IPs").fill("example.com");
+      await page.getByRole("button", { name: "Save changes" }).click();
       await expect(page.getByText("Enter a name")).toBeVisible();
     },
   },
@@ -490,7 +490,7 @@ export const STATES: State[] = [
       await signIn(page, `/keys/${used.id}/rotate`);
       await page.getByLabel("New key expires").selectOption("On a date");
       await page.getByRole("button", { name: "Rotate key" }).click();
-      await expect(page.getByText("Enter a day such as")).toBeVisible();
+      await expect(page.getByText("Enter a valid date, such as")).toBeVisible();
     },
   },
   {
@@ -515,7 +515,7 @@ export const STATES: State[] = [
       const { old } = await seedRotation(server);
       await signIn(page, `/keys/${old.id}`);
       await page.getByText("Show as table").first().click();
-      await expect(page.getByText("its end is near")).toBeVisible();
+      await expect(page.getByText("is still in use and expires soon")).toBeVisible();
     },
   },
   {
@@ -531,9 +531,9 @@ export const STATES: State[] = [
       const key = await seeder.createKey("Reader of the docs");
       await signIn(page, "/docs");
       await hydrated(page);
-      await page.getByLabel("API key to try with").fill(key.secret);
+      await page.getByLabel("API key for “Try it”").fill(key.secret);
       const section = page.locator("#pushItems");
-      for (const name of ["Refusals", "Answer 200", "Try it"]) await section.locator("summary").filter({ hasText: name }).click();
+      for (const name of ["Errors", "Response 200", "Try it"]) await section.locator("summary").filter({ hasText: name }).click();
       await section.getByRole("button", { name: "Send POST" }).click();
       await expect(section.getByRole("status")).toContainText('"created": 1');
     },
@@ -554,14 +554,14 @@ export const STATES: State[] = [
       const { used } = await seedKeys(server);
       const id = await refusedCall(server, used.secret, "/api/leads");
       await signIn(page, `/refusals?id=${id}`);
-      await expect(page.getByText("The call needed the permission")).toBeVisible();
+      await expect(page.getByText("The key was missing the permission")).toBeVisible();
     },
   },
   {
     name: "refusal looked up in vain",
     open: async ({ page }) => {
       await signIn(page, "/refusals?id=abc");
-      await expect(page.getByLabel("Request id")).toHaveAttribute("aria-invalid", "true");
+      await expect(page.getByLabel("Request ID")).toHaveAttribute("aria-invalid", "true");
     },
   },
   {
@@ -575,16 +575,16 @@ export const STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/settings");
       await page.getByRole("button", { name: "Save settings" }).click();
-      await expect(page.getByText("Saved.")).toBeVisible();
+      await expect(page.getByText("Settings saved.")).toBeVisible();
     },
   },
   {
     name: "settings refused",
     open: async ({ page }) => {
       await signIn(page, "/settings");
-      await page.getByLabel("Calls at once").fill("none");
+      await page.getByLabel("Burst size").fill("none");
       await page.getByRole("button", { name: "Save settings" }).click();
-      await expect(page.getByLabel("Calls at once")).toHaveAttribute("aria-invalid", "true");
+      await expect(page.getByLabel("Burst size")).toHaveAttribute("aria-invalid", "true");
     },
   },
   {

@@ -15,8 +15,8 @@ async function invite(page: Page, email: string, role: string): Promise<string> 
   await page.getByRole("link", { name: "Invite a member" }).click();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("radio", { name: role }).check();
-  await page.getByRole("button", { name: "Make the link" }).click();
-  await expect(page.getByText("This is the only time the link is shown.")).toBeVisible();
+  await page.getByRole("button", { name: "Create invite link" }).click();
+  await expect(page.getByText("You won't see this link again.")).toBeVisible();
   const link = /\/setup\/[0-9a-f]{64}/.exec(await page.locator("#invitation").innerText())?.[0];
   if (link === undefined) throw new Error("no link is shown");
   await page.getByRole("link", { name: "Done" }).click();
@@ -47,15 +47,15 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await signIn(page, "/team");
   await invite(page, "nobody@harbour-cars.example", "Viewer");
   await expect(row(page, "nobody@harbour-cars.example")).toContainText("Viewer");
-  await page.getByRole("button", { name: "Withdraw the invitation of nobody@harbour-cars.example" }).click();
+  await page.getByRole("button", { name: "Cancel invitation of nobody@harbour-cars.example" }).click();
   await expect(page.getByText("leads nowhere now")).toBeVisible();
   const link = await invite(page, grace.email, "Admin");
   const theirs = await join(browser, server, link);
   await theirs.goto("/team");
-  await expect(theirs.getByRole("link", { name: `Change ${owner.email}` })).toHaveCount(0);
+  await expect(theirs.getByRole("link", { name: `Manage ${owner.email}` })).toHaveCount(0);
 
   await page.goto("/team");
-  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
   await page.getByRole("radio", { name: "Viewer" }).check();
   await page.getByRole("button", { name: "Save role" }).click();
   await expect(page.getByText("The new role holds from now on.")).toBeVisible();
@@ -63,7 +63,7 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await theirs.reload();
   await expect(theirs.getByText("Your role lets you see the team.")).toBeVisible();
 
-  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
   await page.getByRole("link", { name: "Deactivate…" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Deactivate ${grace.email}?`);
   await page.getByRole("button", { name: "Deactivate" }).click();
@@ -73,19 +73,19 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await theirs.getByLabel("Email").fill(grace.email);
   await theirs.getByLabel("Password").fill(grace.password);
   await theirs.getByRole("button", { name: "Sign in" }).click();
-  await expect(theirs.getByRole("alert")).toContainText("do not match");
+  await expect(theirs.getByRole("alert")).toContainText("Incorrect email or password");
 
-  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
   await page.getByRole("button", { name: "Reactivate" }).click();
   await expect(row(page, grace.email)).toContainText("Active");
-  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
-  await page.getByRole("button", { name: "Hand over" }).click();
-  await expect(page.getByLabel("Type their email to confirm")).toHaveAccessibleDescription(/Type the address/);
-  await page.getByLabel("Type their email to confirm").fill(grace.email);
-  await page.getByRole("button", { name: "Hand over" }).click();
-  await expect(page.getByText("Handed over. You are an admin now.")).toBeVisible();
+  await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
+  await page.getByRole("button", { name: "Transfer ownership" }).click();
+  await expect(page.getByLabel(/^Type “.+” to confirm$/)).toHaveAccessibleDescription(/The email doesn't match/);
+  await page.getByLabel(/^Type “.+” to confirm$/).fill(grace.email);
+  await page.getByRole("button", { name: "Transfer ownership" }).click();
+  await expect(page.getByText("Ownership transferred. You're now an admin.")).toBeVisible();
   await expect(row(page, grace.email)).toContainText("Owner");
-  await expect(page.getByRole("link", { name: `Change ${grace.email}` })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: `Manage ${grace.email}` })).toHaveCount(0);
   await theirs.context().close();
 }
 
@@ -99,7 +99,7 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
   const phone = page.getByRole("row").filter({ hasText: "A phone" });
   await phone.getByRole("button", { name: /^Sign out/ }).click();
-  await expect(page.getByText("Signed out there.")).toBeVisible();
+  await expect(page.getByText("Session signed out.")).toBeVisible();
   await expect(phone).toHaveCount(0);
   await other.goto("/keys");
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -108,14 +108,14 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill(grace.password);
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("This is not your password.");
+  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("Incorrect password.");
   await expect(page.getByLabel("Current password")).toHaveValue("");
   // A failure delays the next attempt by a second.
   await page.waitForTimeout(1_100);
   await page.getByLabel("Current password").fill(owner.password);
   await page.getByLabel("New password").fill(grace.password);
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await expect(page.getByText("Password changed.")).toBeVisible();
   await other.goto("/keys");
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await context.close();
@@ -162,7 +162,7 @@ export const TEAM_STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/team/invite");
       await page.getByLabel("Email").fill("grace");
-      await page.getByRole("button", { name: "Make the link" }).click();
+      await page.getByRole("button", { name: "Create invite link" }).click();
       await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
     },
   },
@@ -171,8 +171,8 @@ export const TEAM_STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/team/invite");
       await page.getByLabel("Email").fill(grace.email);
-      await page.getByRole("button", { name: "Make the link" }).click();
-      await expect(page.getByText("This is the only time the link is shown.")).toBeVisible();
+      await page.getByRole("button", { name: "Create invite link" }).click();
+      await expect(page.getByText("You won't see this link again.")).toBeVisible();
     },
   },
   {
@@ -187,9 +187,9 @@ export const TEAM_STATES: State[] = [
     open: async ({ page, server }) => {
       await seedTeam(server);
       await signIn(page, "/team");
-      await page.getByRole("link", { name: "Change alan@harbour-cars.example" }).click();
-      await page.getByRole("button", { name: "Hand over" }).click();
-      await expect(page.getByLabel("Type their email to confirm")).toHaveAttribute("aria-invalid", "true");
+      await page.getByRole("link", { name: "Manage alan@harbour-cars.example" }).click();
+      await page.getByRole("button", { name: "Transfer ownership" }).click();
+      await expect(page.getByLabel(/^Type “.+” to confirm$/)).toHaveAttribute("aria-invalid", "true");
     },
   },
   {

@@ -52,7 +52,7 @@
     } catch {
       // Browsers allow the clipboard only on secure origins, and not always there.
       select(source);
-      if (note) write(note, "The browser did not let us copy. The text is selected: press Ctrl+C, or ⌘C on a Mac.");
+      if (note) write(note, "Couldn't copy automatically. The text is selected: press Ctrl+C (⌘C on Mac).");
       else write(label, "Press Ctrl+C");
     }
   }

@@ -54,7 +54,7 @@ impl Email {
     /// or control characters.
     pub fn from_stored(raw: &str) -> Result<Self, InvalidValue> {
         const REJECTED: InvalidValue =
-            InvalidValue("Enter an e-mail address such as name@company.com.");
+            InvalidValue("Enter a valid email address, such as name@company.com.");
         let text = raw.trim().to_lowercase();
         let odd = |c: char| c.is_whitespace() || c.is_control();
         let (name, domain) = text.split_once('@').ok_or(REJECTED)?;

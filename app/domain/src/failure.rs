@@ -112,58 +112,62 @@ impl Failure {
     /// Returns one or two sentences for the person: what happened, and what to do next.
     pub fn message(&self) -> String {
         match self {
-            Self::SignedOut => "Your session has ended. Sign in again to go on.".into(),
+            Self::SignedOut => "Your session has ended. Sign in again to continue.".into(),
             Self::WrongCredentials => {
-                "That e-mail address and password do not match. Check both and try again.".into()
+                "Incorrect email or password. Check both and try again.".into()
             }
             Self::TooManyAttempts { retry_after_seconds } => {
-                format!("Too many failed attempts. Wait {} and try again.", format_wait(*retry_after_seconds))
+                format!("Too many failed attempts. Try again in {}.", format_wait(*retry_after_seconds))
             }
             Self::Forbidden => {
-                "Your role does not allow this. Nothing was changed. Ask an owner or admin of your account.".into()
+                "You don't have permission to do this. Ask an owner or admin of your account.".into()
             }
-            Self::NotFound => "There is no such thing in your account. The link may be old or incomplete.".into(),
+            Self::NotFound => "We couldn't find that in your account. The link may be outdated or incomplete.".into(),
             // The error of the selected keys is the message itself, since no visible field of the
             // form shows which keys were selected.
-            Self::Invalid { .. } => self.at(Field::Keys).unwrap_or("Check the fields marked below.").into(),
+            Self::Invalid { errors } => match (self.at(Field::Keys), errors.len()) {
+                (Some(message), _) => message.to_owned(),
+                (None, 1) => "Fix the highlighted field.".into(),
+                (None, number) => format!("Fix the {number} highlighted fields."),
+            },
             Self::AlreadyCreated { name } => format!(
-                "“{name}” was already created with this form, and its secret can be shown no more. \
-                 If you did not save it, create another key and revoke “{name}”."
+                "“{name}” has already been created, and its secret can't be shown again. \
+                 If you didn't save it, create a new key and revoke “{name}”."
             ),
             Self::CreationStopped => {
-                "An owner of your account has stopped the creation of keys. Nothing was created. Ask an owner to allow it again in Settings.".into()
+                "An owner has turned off key creation, so no key was created. Ask an owner to turn it back on in Settings.".into()
             }
-            Self::OwnersOnly => "Only an owner of your account can do this. Nothing was changed.".into(),
-            Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
+            Self::OwnersOnly => "Only an owner can do this. Nothing was changed.".into(),
+            Self::AlreadyEnded => "This key is already revoked or expired. Nothing was changed.".into(),
             Self::Outdated { changes } => {
-                let first = "This was changed while you were editing it, so nothing was saved.";
-                let last = "Your own changes are still in the form, beside the present values. Check them, then save again.";
+                let first = "This was changed while you were editing it, so your changes weren't saved.";
+                let last = "Your changes are still in the form, next to the current values. Review them and save again.";
                 let texts = std::iter::once(first).chain(changes.iter().map(String::as_str)).chain([last]);
                 texts.collect::<Vec<_>>().join(" ")
             }
             Self::BeingReplaced => {
-                "This key is being replaced already. If the new key's secret is lost, rotate the new key, or revoke it and come back here.".into()
+                "This key has already been rotated. If the new key's secret is lost, rotate the new key, or revoke it and rotate this one again.".into()
             }
             Self::QuotaExceeded { message } => message.clone(),
             Self::StorageLow => {
                 "The server's disk is nearly full, so nothing was stored. Keys can still be revoked and paused. Ask your operator to free some space, then try again.".into()
             }
             Self::NotStored => {
-                "Refused on this node, not yet stored. The database could not be written, so this server refuses the calls from its memory and keeps trying to store the change. \
-                 Until it is stored, other nodes accept the calls, and a restart of this server loses the change. Tell your operator, and look at this page again in a minute."
+                "Rejected on this node, not yet stored. The database could not be written, so this server rejects the requests from its memory and keeps trying to store the change. \
+                 Until it is stored, other nodes accept the requests, and a restart of this server loses the change. Tell your operator, and check this page again in a minute."
                     .into()
             }
             Self::Unavailable => {
-                "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()
+                "We can't reach the database right now. Nothing was changed. Try again in a moment.".into()
             }
             Self::PastDeadline => {
-                "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.".into()
+                "The database took longer than a second to respond, so the request was stopped. Try again in a moment, or narrow your search.".into()
             }
             Self::OutcomeUnknown => {
                 "The database didn't confirm this change, so it may or may not have been made. Check before you repeat it.".into()
             }
             Self::Internal { request_id } => {
-                format!("Something went wrong on our side. Try again, and if it stays, give your operator the request id {request_id}.")
+                format!("Something went wrong on our side. Try again. If the problem persists, send your operator the request ID {request_id}.")
             }
         }
     }

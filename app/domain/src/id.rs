@@ -19,7 +19,7 @@ macro_rules! id {
                 if (1..=40).contains(&raw.len()) && raw.bytes().all(plain) {
                     Ok(Self(raw.to_owned()))
                 } else {
-                    Err(InvalidValue("This identifier is not one of ours."))
+                    Err(InvalidValue("This ID isn't valid."))
                 }
             }
 

@@ -65,7 +65,7 @@ impl ItemMatches {
             group_thousands(Self::SEARCH_LIMIT.into()),
         );
         let matches = match self.number {
-            0 => "No match".to_owned(),
+            0 => "No matches".to_owned(),
             1 => "1 match".to_owned(),
             _ => format!("{number} matches"),
         };
@@ -116,11 +116,15 @@ mod tests {
         for (number, among, words) in [
             (0, All, "0 of 25,000 items"),
             (1_200, All, "1,200 of 25,000 items"),
-            (0, First, "No match among the first 10,000 of 25,000 items"),
+            (
+                0,
+                First,
+                "No matches among the first 10,000 of 25,000 items",
+            ),
             (2, First, "2 matches among the first 10,000 of 25,000 items"),
             (1, Next, "1 match among the next 10,000 items"),
             (1_200, Next, "1,200 matches among the next 10,000 items"),
-            (0, Remaining, "No match among the remaining items"),
+            (0, Remaining, "No matches among the remaining items"),
         ] {
             assert_eq!(ItemMatches { number, among }.words(25_000), words);
         }

@@ -32,7 +32,7 @@ impl KeyName {
             Self::MAX,
             "Enter a name, such as the system that will use this key.",
             "Use at most 64 characters.",
-            "Remove the characters that do not show, such as line breaks.",
+            "Remove hidden characters, such as line breaks.",
         )
         .map(Self)
     }
@@ -56,7 +56,7 @@ impl KeyName {
             .peekable();
         let vague = !lower.is_empty() && words.all(|word| VAGUE.contains(&word));
         vague.then_some(
-            "A year from now, will you know what uses it? Try “Inventory Integration” or “CRM Sync”.",
+            "Will you recognize this in a year? Name the system that uses it, such as “CRM Sync”.",
         )
     }
 }
@@ -88,7 +88,7 @@ impl KeyNote {
             raw,
             Self::MAX,
             "Use at most 1,000 characters.",
-            "Remove the characters that do not show.",
+            "Remove hidden characters.",
         )
         .map(|text| text.map(Self))
     }
@@ -191,8 +191,8 @@ impl Expiry {
             Self::Days90 => "90 days",
             Self::Year => "1 year",
             Self::Date => "On a date",
-            Self::Never => "No expiry",
-            Self::Same => "As long as before",
+            Self::Never => "No expiration",
+            Self::Same => "Same lifetime as the current key",
         }
     }
 
@@ -216,7 +216,7 @@ impl Expiry {
             .into_iter()
             .chain([Self::Same])
             .find(|expiry| expiry.as_str() == raw)
-            .ok_or(InvalidValue("Choose when the key expires from the list."))
+            .ok_or(InvalidValue("Select an expiration."))
     }
 }
 
@@ -235,7 +235,7 @@ impl RevokeReason {
     pub const ALL: [Self; 4] = [Self::Leaked, Self::Replaced, Self::Unused, Self::Other];
     /// Label of the form's placeholder option, which precedes the reasons and is not a reason
     /// itself.
-    pub const NONE: &str = "Choose a reason";
+    pub const NONE: &str = "Select a reason";
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -263,7 +263,7 @@ impl RevokeReason {
         Self::ALL
             .into_iter()
             .find(|reason| reason.as_str() == raw)
-            .ok_or(InvalidValue("Choose a reason from the list."))
+            .ok_or(InvalidValue("Select a reason."))
     }
 }
 
@@ -322,7 +322,7 @@ pub struct KeyView {
 impl KeyView {
     /// Notice on a key whose revocation or pause is in force on this node only, because it could
     /// not be stored yet.
-    pub const NOT_STORED: &str = "Refused on this node, not yet stored";
+    pub const NOT_STORED: &str = "Rejected on this node, not yet stored";
 
     pub fn is_not_stored(&self) -> bool {
         self.notices.iter().any(|notice| notice == Self::NOT_STORED)

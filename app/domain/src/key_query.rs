@@ -179,8 +179,8 @@ impl KeyCount {
         } = self;
         let noun = if keys == 1 { "key" } else { "keys" };
         match (filtered, keys > Self::MAX) {
-            _ if is_lower_bound && keys == 0 => "Few keys match".to_owned(),
-            _ if is_lower_bound => format!("At least {} {noun} found", number(keys.into())),
+            _ if is_lower_bound && keys == 0 => "A few keys match".to_owned(),
+            _ if is_lower_bound => format!("{}+ {noun} found", number(keys.into())),
             (false, true) => format!("More than {} keys", number(Self::MAX.into())),
             (true, true) => format!("More than {} keys match", number(Self::MAX.into())),
             (false, false) => format!(
@@ -226,8 +226,8 @@ mod tests {
             is_lower_bound: true,
             ..KeyCount::default()
         };
-        assert_eq!(some(0).words(true), "Few keys match");
-        assert_eq!(some(1).words(true), "At least 1 key found");
-        assert_eq!(some(12).words(true), "At least 12 keys found");
+        assert_eq!(some(0).words(true), "A few keys match");
+        assert_eq!(some(1).words(true), "1+ key found");
+        assert_eq!(some(12).words(true), "12+ keys found");
     }
 }

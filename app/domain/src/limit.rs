@@ -83,7 +83,11 @@ fn number(raw: &str, max: u32) -> Option<u32> {
 
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} calls, then {} a second", self.depth, self.per_second)
+        write!(
+            f,
+            "{} requests per second, bursts up to {}",
+            self.per_second, self.depth
+        )
     }
 }
 

@@ -49,9 +49,9 @@ impl Role {
     /// Description for the member who assigns the role.
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::Owner => "Everything, and decides who else is an owner.",
-            Self::Admin => "Everything but what concerns owners.",
-            Self::Viewer => "May look, and change nothing.",
+            Self::Owner => "Full access, including managing owners.",
+            Self::Admin => "Full access, except managing owners.",
+            Self::Viewer => "Read-only access.",
         }
     }
 
@@ -101,9 +101,9 @@ impl AccountName {
         line(
             raw,
             64,
-            "Enter the name of your business.",
+            "Enter your company or team name.",
             "Use at most 64 characters.",
-            "Remove the characters that do not show.",
+            "Remove hidden characters.",
         )
         .map(Self)
     }

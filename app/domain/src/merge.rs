@@ -15,11 +15,11 @@ impl EditKeyForm {
             [
                 ("Name", form.name.clone()),
                 ("Permissions", form.scopes.join(", ")),
-                ("Last day", form.last_day.clone()),
+                ("Expiration date", form.last_day.clone()),
                 ("Note", form.note.clone()),
-                ("Calls at once", form.limit_depth.clone()),
-                ("Calls a second", form.limit_per_second.clone()),
-                ("Allowed addresses", form.allow_list.replace('\n', ", ")),
+                ("Burst size", form.limit_depth.clone()),
+                ("Requests per second", form.limit_per_second.clone()),
+                ("Allowed IPs", form.allow_list.replace('\n', ", ")),
             ]
         };
         changes(fields(self), fields(now))
@@ -81,10 +81,10 @@ impl SettingsForm {
                 ("Account name", form.account_name.clone()),
                 ("Default currency", form.currency.clone()),
                 ("Time zone", form.time_zone.clone()),
-                ("Calls at once", form.limit_depth.clone()),
-                ("Calls a second", form.limit_per_second.clone()),
-                ("Keys must expire", must_expire.to_owned()),
-                ("Longest life of a key, in days", form.key_max_days.clone()),
+                ("Burst size", form.limit_depth.clone()),
+                ("Requests per second", form.limit_per_second.clone()),
+                ("Require expiration", must_expire.to_owned()),
+                ("Maximum key lifetime (days)", form.key_max_days.clone()),
             ]
         };
         changes(fields(self), fields(now))

@@ -139,38 +139,38 @@ impl RefusalCode {
     /// Description on the page.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::RevokedKey => "The key is revoked",
-            Self::ExpiredKey => "The key has expired",
-            Self::PausedKey => "The key is paused",
-            Self::IpNotAllowed => "An address that the key may not be used from",
-            Self::MissingScope => "The key lacks the permission",
-            Self::RateLimited => "Too many calls",
-            Self::UnsupportedMediaType => "A format we do not read",
-            Self::BodyTooLarge => "Too much data at once",
-            Self::RequestTimeout => "Data that came too slowly",
-            Self::MalformedBody => "Data that cannot be read",
-            Self::InvalidBody => "Data with wrong values",
-            Self::InvalidParameter => "A wrong parameter",
-            Self::NotFound => "No such item or lead",
-            Self::CursorExpired => "A cursor that is too old",
-            Self::PreconditionFailed => "Changed by somebody else meanwhile",
-            Self::ReplaceTooLarge => "A feed that would remove too many items",
-            Self::RemovalNotAllowed => "A feed that would remove more than half of the items",
-            Self::IdempotencyKeyReused => "Idempotency key used twice",
-            Self::Conflict => "The same request is under way",
-            Self::Internal => "A fault on our side",
-            Self::Unavailable => "The server was unavailable",
-            Self::QuotaExceeded => "More than the account may have",
-            Self::StorageLow => "The server's disk was nearly full",
-            Self::NotStored => "A revocation that could not be stored",
-            Self::OutcomeUnknown => "The outcome of a change is unknown",
+            Self::RevokedKey => "Revoked key",
+            Self::ExpiredKey => "Expired key",
+            Self::PausedKey => "Paused key",
+            Self::IpNotAllowed => "IP address not allowed",
+            Self::MissingScope => "Missing permission",
+            Self::RateLimited => "Too many requests",
+            Self::UnsupportedMediaType => "Unsupported format",
+            Self::BodyTooLarge => "Request body too large",
+            Self::RequestTimeout => "Request timed out",
+            Self::MalformedBody => "Malformed request body",
+            Self::InvalidBody => "Invalid values",
+            Self::InvalidParameter => "Invalid parameter",
+            Self::NotFound => "Item or lead not found",
+            Self::CursorExpired => "Expired cursor",
+            Self::PreconditionFailed => "Edit conflict",
+            Self::ReplaceTooLarge => "Feed would remove too many items",
+            Self::RemovalNotAllowed => "Feed would remove more than half of the items",
+            Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::Conflict => "Duplicate request in progress",
+            Self::Internal => "Server error",
+            Self::Unavailable => "Server unavailable",
+            Self::QuotaExceeded => "Account limit exceeded",
+            Self::StorageLow => "Server disk nearly full",
+            Self::NotStored => "Revocation not stored",
+            Self::OutcomeUnknown => "Unknown outcome",
             // The first five are not counted, since such calls belong to no account.
             Self::MethodNotAllowed
             | Self::AmbiguousCredentials
             | Self::MissingKey
             | Self::MalformedKey
             | Self::InvalidKey
-            | Self::Other => "Another reason",
+            | Self::Other => "Other",
         }
     }
 }

@@ -53,7 +53,7 @@ impl Resource {
             Self::Items | Self::ItemBytes => "Remove items that you no longer sell",
             Self::Leads => "Erase leads that you no longer need",
             Self::Keys => "Revoke keys that nothing uses",
-            Self::Members => "Deactivate members or withdraw invitations",
+            Self::Members => "Deactivate members or cancel invitations",
         }
     }
 }

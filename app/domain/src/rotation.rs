@@ -40,11 +40,11 @@ impl Grace {
 
     pub const fn label(self) -> &'static str {
         match self {
-            Self::None => "Ends now",
-            Self::Hour => "Ends in 1 hour",
-            Self::Day => "Ends in 24 hours",
-            Self::Week => "Ends in 7 days",
-            Self::Month => "Ends in 30 days",
+            Self::None => "Expires immediately",
+            Self::Hour => "Expires in 1 hour",
+            Self::Day => "Expires in 24 hours",
+            Self::Week => "Expires in 7 days",
+            Self::Month => "Expires in 30 days",
         }
     }
 
@@ -66,7 +66,7 @@ impl Grace {
         Self::ALL
             .into_iter()
             .find(|grace| grace.as_str() == raw)
-            .ok_or(InvalidValue("Choose when the old key ends from the list."))
+            .ok_or(InvalidValue("Select when the old key expires."))
     }
 }
 

@@ -33,10 +33,10 @@ impl Scope {
     /// Description of the permission for people.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::InventoryRead => "See the items of your inventory",
-            Self::InventoryWrite => "Add, change and remove items",
-            Self::LeadsRead => "See leads and their contact details",
-            Self::LeadsWrite => "Add and update leads, and erase them for good",
+            Self::InventoryRead => "View inventory items",
+            Self::InventoryWrite => "Add, edit and delete items",
+            Self::LeadsRead => "View leads and contact details",
+            Self::LeadsWrite => "Add and update leads, and erase them permanently",
         }
     }
 
@@ -48,7 +48,7 @@ impl Scope {
         Self::ALL
             .into_iter()
             .find(|scope| scope.as_str() == raw)
-            .ok_or(InvalidValue("Choose permissions from the list."))
+            .ok_or(InvalidValue("Select permissions from the list."))
     }
 }
 

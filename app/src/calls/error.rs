@@ -38,9 +38,9 @@ impl CallError {
             Self::Unavailable => Failure::Unavailable.message(),
             Self::PastDeadline => Failure::PastDeadline.message(),
             Self::OutcomeUnknown => Failure::OutcomeUnknown.message(),
-            Self::Outdated => "The console was updated. Reload the page to go on.".into(),
+            Self::Outdated => "The console has been updated. Reload the page to continue.".into(),
             Self::Unreachable => {
-                "The server cannot be reached. Check your connection and try again.".into()
+                "Can't reach the server. Check your connection and try again.".into()
             }
         }
     }

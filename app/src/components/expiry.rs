@@ -9,7 +9,7 @@ use domain::{Expiry, NewKeyOptions};
 #[component]
 pub fn ExpiryField(
     options: RwSignal<NewKeyOptions>,
-    #[prop(default = "Expires")] label: &'static str,
+    #[prop(default = "Expiration")] label: &'static str,
     chosen: Expiry,
     /// Initial value of the custom date.
     last_day: String,
@@ -37,7 +37,7 @@ pub fn ExpiryField(
             .map(|(expiry, moment)| {
                 view! {
                     <span data-end=expiry.as_str()>
-                        "Ends on " <time datetime=moment.iso>{moment.day}</time>
+                        "Expires on " <time datetime=moment.iso>{moment.day}</time>
                     </span>
                 }
             })
@@ -59,7 +59,7 @@ pub fn ExpiryField(
             <div class="end" id="expires-end">
                 {expiries}
                 <span data-end=Expiry::Date.as_str()>
-                    <label for="last-day">"Last day"</label>
+                    <label for="last-day">"Expiration date"</label>
                     <input
                         id="last-day"
                         name="last_day"
@@ -72,7 +72,7 @@ pub fn ExpiryField(
                 </span>
                 <span class="warning" data-end=Expiry::Never.as_str()>
                     <Icon name="#i-alert"/>
-                    "A key that never ends stays open until someone revokes it."
+                    "Keys without an expiration stay valid until revoked. We recommend setting one."
                 </span>
             </div>
             <FieldError id="expires-error" error=error/>

@@ -37,7 +37,7 @@ pub fn KeyRow(
                     form=BULK_FORM
                     name="key"
                     value=key.id.to_string()
-                    aria-label=format!("Choose {}", key.name)
+                    aria-label=format!("Select {}", key.name)
                 />
             }
         });

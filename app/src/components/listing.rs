@@ -39,7 +39,7 @@ pub fn Listing(
             <TimesSwitch/>
         </div>
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
-        <nav class="pager" aria-label=format!("Pages of the {name}")>
+        <nav class="pager" aria-label=format!("{name} pagination")>
             {(!first).then(|| view! { <a class="button" href=path>"First page"</a> })}
             {next
                 .map(|next| {

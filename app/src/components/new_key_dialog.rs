@@ -55,7 +55,7 @@ pub fn NewKeyButton() -> impl IntoView {
             "Create API Key"
         </button>
         <a class="without-script" href="/keys/new">
-            "Open the form as a page"
+            "Open in full page"
         </a>
     }
 }

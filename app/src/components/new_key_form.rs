@@ -59,7 +59,7 @@ pub fn NewKeyForm(
                 name="name"
                 label="Name"
                 value=initial.name
-                hint="Name the system that will use it, such as “Inventory Integration” or “CRM Sync”."
+                hint="The system that will use this key, such as “CRM Sync”."
                 error=form_state.at(Field::Name)
                 autofocus=form_state.problem.with_untracked(Option::is_none)
                 on_input=Callback::new(move |event: Event| typed.set(event_target_value(&event)))

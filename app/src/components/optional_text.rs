@@ -2,10 +2,10 @@
 
 use crate::prelude::*;
 
-/// Renders a value, or "Not given" if the system that sent the record left it out.
+/// Renders a value, or "Not provided" if the system that sent the record left it out.
 pub fn optional_text(value: Option<String>) -> AnyView {
     match value {
         Some(value) => erase(value),
-        None => view! { <span class="second">"Not given"</span> },
+        None => view! { <span class="second">"Not provided"</span> },
     }
 }

@@ -21,7 +21,7 @@ impl Problem {
     /// A call that returned no result.
     pub fn broken(message: String) -> Self {
         Self {
-            title: "This page could not be loaded",
+            title: "We couldn't load this page",
             message,
             passing: true,
             used_up: false,
@@ -61,19 +61,19 @@ const fn control(field: Field) -> (&'static str, &'static str) {
     match field {
         Field::AccountName => ("account-name", "Account name"),
         Field::Code => ("code", "Code"),
-        Field::AllowList => ("allow-list", "Allowed addresses"),
+        Field::AllowList => ("allow-list", "Allowed IPs"),
         Field::Confirm => ("confirm", "Confirmation"),
         Field::Count => ("count", "Number of keys"),
         Field::Currency => ("currency", "Currency"),
         Field::Email => ("email", "Email"),
         Field::Expires => ("expires", "Expiration"),
-        Field::KeyMaxDays => ("key-max-days", "Longest life of a key"),
-        Field::From => ("from", "From"),
+        Field::KeyMaxDays => ("key-max-days", "Maximum key lifetime"),
+        Field::From => ("from", "Start date"),
         Field::Grace => ("grace", "Old key"),
         Field::Key => ("key", "Key"),
         Field::Keys => ("keys", "Keys"),
-        Field::LimitDepth => ("limit-depth", "Calls at once"),
-        Field::LimitPerSecond => ("limit-per-second", "Calls a second"),
+        Field::LimitDepth => ("limit-depth", "Burst size"),
+        Field::LimitPerSecond => ("limit-per-second", "Requests per second"),
         Field::Name => ("name", "Name"),
         Field::Note => ("note", "Note"),
         Field::Password => ("password", "Password"),
@@ -82,11 +82,11 @@ const fn control(field: Field) -> (&'static str, &'static str) {
         Field::Role => ("role", "Role"),
         // The first of its check boxes.
         Field::Scopes => ("inventory-read", "Permissions"),
-        Field::ShutOut => ("shut-out", "Calls that are refused"),
+        Field::ShutOut => ("shut-out", "Requests that will be rejected"),
         Field::TimeZone => ("time-zone", "Time zone"),
-        Field::To => ("to", "To"),
-        Field::What => ("what", "What"),
-        Field::Who => ("who", "Who"),
+        Field::To => ("to", "End date"),
+        Field::What => ("what", "Event"),
+        Field::Who => ("who", "Actor"),
     }
 }
 
@@ -95,7 +95,7 @@ impl From<Failure> for Problem {
         let problem = Self::broken(failure.message());
         match failure {
             Failure::Forbidden => Self {
-                title: "You cannot see this page",
+                title: "You don't have access to this page",
                 passing: false,
                 ..problem
             },
@@ -106,12 +106,12 @@ impl From<Failure> for Problem {
             },
             // Sending the same request again is not the next step.
             Failure::OutcomeUnknown => Self {
-                title: "The outcome is not known",
+                title: "Unknown outcome",
                 passing: false,
                 ..problem
             },
             Failure::SignedOut => Self {
-                title: "You are signed out",
+                title: "You've been signed out",
                 passing: false,
                 ..problem
             },

@@ -44,6 +44,7 @@ pub fn RevokeForm(
     let last_use = dynamic(move || last_use(used.with(|used| used.last.clone()), clock));
     let wrong_name = form_state.at(Field::Confirm);
     let typed = initial.confirm;
+    let label = format!("Type “{}” to confirm", key.name);
     // The name may be required even if the key was first used after this page was rendered: the
     // server asks for it then.
     let asks_name =
@@ -56,7 +57,7 @@ pub fn RevokeForm(
             <TextField
                 id=confirm_id.clone()
                 name="confirm"
-                label="Type the key's name to confirm"
+                label=label.clone()
                 value=typed.clone()
                 error=wrong_name
             />
@@ -102,7 +103,7 @@ pub fn RevokeForm(
             {form_state.notice_at(format!("-{id}"))}
             {facts}
             <p class="effect">
-                "From the moment you confirm, every request with this key is refused. This cannot be undone; the key stays in the list as a record."
+                "Requests with this key will be rejected immediately. This can't be undone. The key stays in the list for your records."
             </p>
             {warning}
             {reason}
@@ -182,7 +183,7 @@ fn warning(used_recently: bool) -> AnyView {
     view! {
         <p class="warning">
             <Icon name="#i-alert"/>
-            "It was used in the last 24 hours. Whatever uses it will stop working."
+            "This key was used in the last 24 hours. Any system using it will stop working."
         </p>
     }
 }

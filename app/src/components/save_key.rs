@@ -26,7 +26,7 @@ pub fn SaveKey(
     #[cfg(feature = "ssr")]
     let frame = server_only.then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
-        view! { <iframe class="first-call-frame" src=src title="The key’s first call"></iframe> }
+        view! { <iframe class="first-call-frame" src=src title="The key’s first request"></iframe> }
     });
     #[cfg(not(feature = "ssr"))]
     let frame = ();
@@ -54,7 +54,7 @@ pub fn SaveKey(
     });
     view! {
         <form class="form" method="get" action="/keys" on:submit=done>
-            <p class="lead">"The key “" {name} "” was created. Copy it now, and store it where the system that uses it can read it."</p>
+            <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p>
             <div class="field">
                 <label for=FIELD>"API key"</label>
                 <div class="key-line">
@@ -74,12 +74,12 @@ pub fn SaveKey(
             </div>
             <Notice
                 tone=Tone::Warning
-                title="This is the only time the key is shown."
-                text="We keep no copy. Store it in a password manager or your system's secret store, and never share it by mail or chat."
+                title="You won't be able to see this key again."
+                text="We don't store it. Save it in a password manager or secrets manager. Don't share it by email or chat."
             />
             <div class="field">
                 <span class="label">"Try it"</span>
-                <Code id="api-key-curl" text=reveal(issued.curl) what="the call"/>
+                <Code id="api-key-curl" text=reveal(issued.curl) what="the request"/>
                 <FirstCallProgress call=creation.first_call/>
                 {frame}
             </div>
@@ -91,7 +91,7 @@ pub fn SaveKey(
                         required
                         on:change=handler(move |event: Event| stored.set(event_target_checked(&event)))
                     />
-                    "I have stored this key"
+                    "I've saved this key"
                 </label>
                 <button type="submit" class="button primary" disabled=attr_if("", move || !server_only && !stored.get())>
                     "Done"
@@ -111,18 +111,18 @@ fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
                 id="keep-open"
                 on:click=handler(move |_: MouseEvent| asking.set(false))
             >
-                "Stay here"
+                "Go back"
             </button>
             <button type="button" class="button" on:click=handler(move |_: MouseEvent| on_done.run(()))>
-                "Leave without it"
+                "Leave anyway"
             </button>
         </div>
     };
     view! {
         <Notice
             tone=Tone::Error
-            title="Leave without storing the key?"
-            text="It cannot be shown again. Without it you would have to create another key and revoke this one."
+            title="Leave without saving the key?"
+            text="You won't be able to see it again. If you lose it, you'll need to create a new key and revoke this one."
             action=answers
         />
     }

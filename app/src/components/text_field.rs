@@ -10,7 +10,7 @@ use leptos::ev::Event;
 pub fn TextField(
     #[prop(into)] id: String,
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] hint: Option<String>,

@@ -1,4 +1,4 @@
-//! Identifies a key that was found somewhere.
+//! "Identify a key": identifies a key that was found somewhere.
 //!
 //! The page hashes the key in the browser and sends only the digest, so the secret does not leave
 //! the page.
@@ -18,7 +18,7 @@ const CHARS: usize = 52;
 
 pub const TITLE: &str = "Identify a key";
 
-const NO_HASH: &str = "This browser can hash only on pages that it reached by https. On the server, `voxum key identify` reads the key from standard input.";
+const NO_HASH: &str = "Your browser can only hash keys over HTTPS. You can also run `voxum key identify` on the server.";
 
 #[component]
 pub fn FoundKeyPage() -> impl IntoView {
@@ -56,7 +56,7 @@ pub fn FoundKeyPage() -> impl IntoView {
         <div class="narrow">
             <PageHead
                 title=TITLE
-                purpose="Learn which key it is, and revoke it where it should not be. The key itself is not sent: this page hashes it here."
+                purpose="Found a key in a log, a repository or a chat? Paste it to see which one it is, and revoke it if needed. It's hashed in your browser and never sent."
             />
             <form class="form" method="post" action="/keys/found" on:submit=send>
                 <div class="field needs-script">
@@ -84,15 +84,15 @@ pub fn FoundKeyPage() -> impl IntoView {
                         autocomplete="off"
                         spellcheck="false"
                         pattern="\\s*[0-9a-fA-F]{64}\\s*"
-                        title="64 hexadecimal digits, and never the key itself"
+                        title="64 hexadecimal digits, not the key itself"
                     />
                     <p class="hint">
-                        "64 hexadecimal digits, as " <code>"printf %s \"$KEY\" | sha256sum"</code> " writes them."
+                        "64 hexadecimal digits. Run " <code>"printf %s \"$KEY\" | sha256sum"</code> " to get them."
                     </p>
                 </div>
                 <div class="actions">
                     <button type="submit" class="button primary">
-                        "Which key is it?"
+                        "Identify key"
                     </button>
                 </div>
             </form>
@@ -106,10 +106,13 @@ fn malformed(key: &str) -> Option<String> {
     let random = key.strip_prefix("vx_").unwrap_or_default();
     if length != CHARS {
         Some(format!(
-            "That is no whole key: {length} of {CHARS} characters. Copy it again."
+            "That's only {length} of {CHARS} characters. Copy the full key and try again."
         ))
     } else if random.bytes().any(|byte| !byte.is_ascii_alphanumeric()) || random.is_empty() {
-        Some("That is no key: keys begin with vx_, and letters and digits follow.".to_owned())
+        Some(
+            "That doesn't look like a key. Keys start with vx_, followed by letters and digits."
+                .to_owned(),
+        )
     } else {
         None
     }

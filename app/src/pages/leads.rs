@@ -10,7 +10,7 @@ use domain::{LeadRow, LeadsPage as Data};
 
 const HEAD: Head = Head {
     title: "Leads",
-    purpose: "Who asked to be contacted, and what your CRM wrote back. The newest change comes first.",
+    purpose: "People who asked to be contacted, with updates from your CRM. Most recently updated first.",
 };
 
 const LIST: List = List {
@@ -65,7 +65,7 @@ fn leads(page: Data) -> AnyView {
 }
 
 fn row(lead: LeadRow, clock: Clock) -> AnyView {
-    let name = lead.name.unwrap_or_else(|| "No name".to_owned());
+    let name = lead.name.unwrap_or_else(|| "Unnamed lead".to_owned());
     let reached = [lead.email, lead.phone].into_iter().flatten().collect();
     let status = lead.status.label().to_owned();
     let cells = vec![
@@ -93,7 +93,7 @@ fn nothing_sent(url: &str) -> AnyView {
     view! {
         <NothingSent
             title="No leads yet"
-            text="Leads arrive through the API, and a CRM fetches them there and writes back how far it got. Create a key that may add leads, then send a first one with it:"
+            text="Leads arrive through the API, and your CRM reads them there and reports progress. Create a key with leads:write, then send your first lead:"
             call=call
         />
     }

@@ -14,8 +14,8 @@ pub fn NotFoundPage() -> impl IntoView {
     {
         return view! {
             <PageHead
-                title="This link does not work"
-                purpose="It was used already, is over, or is not complete. Ask whoever gave it to you for a new one."
+                title="This link isn't valid"
+                purpose="It has been used, has expired, or is incomplete. Ask the person who sent it for a new one."
             />
             <p>
                 <a href="/sign-in">"Go to sign-in"</a>
@@ -24,7 +24,7 @@ pub fn NotFoundPage() -> impl IntoView {
     }
     #[cfg(feature = "ssr")]
     if let Some((name, most)) = crate::request::page_request().too_long {
-        let text = format!("“{name}” may have at most {most} characters. Go back and shorten it.");
+        let text = format!("“{name}” can have at most {most} characters. Go back and shorten it.");
         return view! {
             <PageHead title="Too long" purpose="A value was too long, so nothing was done."/>
             <p>{text}</p>
@@ -35,9 +35,9 @@ pub fn NotFoundPage() -> impl IntoView {
     }
     #[cfg(feature = "ssr")]
     if let Some(name) = crate::request::page_request().asked("twice") {
-        let text = format!("The address contains “{name}” more than once. Leave one of them out.");
+        let text = format!("The address contains “{name}” more than once. Remove one of them.");
         return view! {
-            <PageHead title="Given twice" purpose="A value was given more than once, so nothing was done."/>
+            <PageHead title="Duplicate value" purpose="A value was given more than once, so nothing was done."/>
             <p>{text}</p>
             <p>
                 <a href="/">"Go to the Dashboard"</a>
@@ -45,7 +45,7 @@ pub fn NotFoundPage() -> impl IntoView {
         };
     }
     view! {
-        <PageHead title="Page not found" purpose="There is no page at this address. It may have moved, or the link is incomplete."/>
+        <PageHead title="Page not found" purpose="We couldn't find that page. The address may be wrong or incomplete."/>
         <p>
             <a href="/keys">"Go to API Keys"</a>
         </p>

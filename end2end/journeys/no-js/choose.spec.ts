@@ -7,8 +7,8 @@ test("CSS counts the selected keys", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
   await expect(page.getByLabel("Select all on this page"), "nothing would select them").toBeHidden();
-  await page.getByLabel("Choose Händler-Feed").check();
-  await page.getByLabel("Choose CRM Sync").check();
+  await page.getByLabel("Select Händler-Feed").check();
+  await page.getByLabel("Select CRM Sync").check();
   // Generated content is in the browser's accessibility tree, but in no property of the document.
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

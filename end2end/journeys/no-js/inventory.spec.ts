@@ -11,11 +11,11 @@ test("a file is chosen, mapped, checked row by row and imported", async ({ page 
   await check(page);
   await expect(page.getByRole("row", { name: /^Row 3/ })).toContainText("price");
   await page.getByRole("link", { name: "Change the choices" }).click();
-  await page.getByLabel("If a row has a fault").selectOption("skip");
+  await page.getByLabel("If a row has errors").selectOption("skip");
   await check(page);
   await expectNumber(page, "New", 1);
   await apply(page);
-  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("rowheader", { name: "Honda Accord 2024" })).toBeVisible();
 });
 

@@ -16,7 +16,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   await expect(dialog, "the button opens the dialog by itself").toBeVisible();
   await dialog.getByLabel("Name").fill("CRM Sync");
   await dialog.getByLabel("leads:read").check();
-  await dialog.getByLabel("Expires").selectOption("30 days");
+  await dialog.getByLabel("Expiration", { exact: true }).selectOption("30 days");
   await dialog.getByRole("button", { name: "Create API Key" }).click();
 
   await expect(page).toHaveURL(`${server.url}/keys`);
@@ -29,7 +29,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
 
   await page.getByRole("button", { name: "Done" }).click();
   await expect(field, "Done waits for the check box").toBeVisible();
-  await page.getByLabel("I have stored this key").check();
+  await page.getByLabel("I've saved this key").check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page).toHaveURL(/\/keys\??$/);
   const row = keys.row("CRM Sync");
@@ -48,7 +48,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   await expect(page).toHaveURL(/\/keys\/[0-9a-f-]{36}\/revoke$/);
   await expect(page.getByRole("heading", { name: "Revoke “CRM Sync”?" })).toBeVisible();
   await page.getByLabel("Reason").selectOption("Leaked");
-  const confirm = page.getByLabel("Type the key's name to confirm");
+  const confirm = page.getByLabel(/^Type “.+” to confirm$/);
   await confirm.fill("crm");
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(confirm).toHaveAttribute("aria-invalid", "true");
@@ -57,8 +57,8 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   expect((await call(server, secret, "/api/key")).status).toBe(200);
   await confirm.fill("CRM Sync");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
-  await expect(page.getByText(/Refused on 1 of 1 node after \d+ ms\./)).toBeVisible();
+  await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
+  await expect(page.getByText(/Rejected on 1 of 1 node after \d+ ms\./)).toBeVisible();
   await page.goto("/keys");
   await expect(row).toContainText("Revoked");
   await expect(row.getByRole("button", { name: /Revoke/ })).toHaveCount(0);
@@ -80,8 +80,8 @@ test("a form submitted twice creates one key and reports that it exists already"
 
   // Reloading the response to a form submits the form again.
   await page.reload();
-  await expect(page.getByText("was already created")).toBeVisible();
-  await expect(page.getByText("can be shown no more")).toBeVisible();
+  await expect(page.getByText("has already been created")).toBeVisible();
+  await expect(page.getByText("can't be shown again")).toBeVisible();
   expect(await page.content()).not.toContain(secret);
   await page.goto("/keys");
   await expect(new Keys(page).row("CRM Sync")).toHaveCount(1);
@@ -91,13 +91,13 @@ test("a refused create form keeps what the admin typed", async ({ page }) => {
   await signIn(page, "/keys/new");
   const name = "Feed for the “Nord & Süd” branch <b>";
   await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Expires").selectOption("1 year");
+  await page.getByLabel("Expiration", { exact: true }).selectOption("1 year");
   await page.getByRole("button", { name: "Create API Key" }).click();
   const permissions = page.getByRole("group", { name: "Permissions" });
   await expect(permissions).toHaveAccessibleDescription(/\S/);
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page.getByLabel("Name")).toHaveValue(name);
-  await expect(page.getByLabel("Expires").locator("option:checked")).toHaveText("1 year");
+  await expect(page.getByLabel("Expiration", { exact: true }).locator("option:checked")).toHaveText("1 year");
 
   await page.getByLabel("inventory:read").check();
   await page.getByLabel("Name").fill("   ");
@@ -118,11 +118,11 @@ test("a preset selects the permissions and keeps what the admin typed", async ({
   const keys = new Keys(page);
   await keys.createButton.click();
   await keys.createDialog.getByLabel("Name").fill("Dealer feed");
-  await keys.createDialog.getByLabel("Expires").selectOption("7 days");
+  await keys.createDialog.getByLabel("Expiration", { exact: true }).selectOption("7 days");
   await keys.createDialog.getByRole("button", { name: "Read only" }).click();
   expect(new URL(page.url()).pathname).toBe("/keys/new");
   await expect(page.getByLabel("Name")).toHaveValue("Dealer feed");
-  await expect(page.getByLabel("Expires").locator("option:checked")).toHaveText("7 days");
+  await expect(page.getByLabel("Expiration", { exact: true }).locator("option:checked")).toHaveText("7 days");
   await expect(page.getByLabel("inventory:read")).toBeChecked();
   await expect(page.getByLabel("leads:read")).toBeChecked();
   await expect(page.getByLabel("leads:write")).not.toBeChecked();
@@ -141,11 +141,11 @@ test("the date next to the expiry follows the choice", async ({ page }) => {
       timeZone: "UTC",
     });
   await expect(page.getByText(day(90))).toBeVisible();
-  await page.getByLabel("Expires").selectOption("7 days");
+  await page.getByLabel("Expiration", { exact: true }).selectOption("7 days");
   await expect(page.getByText(day(7))).toBeVisible();
   await expect(page.getByText(day(90))).toBeHidden();
-  await page.getByLabel("Expires").selectOption("No expiry");
-  await expect(page.getByText("never ends")).toBeVisible();
+  await page.getByLabel("Expiration", { exact: true }).selectOption("No expiration");
+  await expect(page.getByText("stay valid until revoked")).toBeVisible();
 });
 
 test("a key that was not used recently is revoked without typing its name", async ({ page, server }) => {
@@ -156,7 +156,7 @@ test("a key that was not used recently is revoked without typing its name", asyn
   const dialog = keys.revokeDialog(unused.name);
   await expect(dialog, "the button opens the dialog by itself").toBeVisible();
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await expect(dialog.getByLabel("Type the key's name to confirm")).toHaveCount(0);
+  await expect(dialog.getByLabel(/^Type “.+” to confirm$/)).toHaveCount(0);
   await dialog.getByLabel("Reason").selectOption("Unused");
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await expect(page).toHaveURL(`${server.url}/keys/${unused.id}`);
@@ -168,7 +168,7 @@ test("a key that was not used recently is revoked without typing its name", asyn
 test("a key that is already revoked cannot be revoked again", async ({ page, server }) => {
   const { revoked } = await seedKeys(server);
   await signIn(page, `/keys/${revoked.id}/revoke`);
-  await expect(page.getByText("has ended already")).toBeVisible();
+  await expect(page.getByText("is already revoked or expired")).toBeVisible();
   await expect(page.getByRole("button", { name: "Revoke key" })).toHaveCount(0);
 });
 
@@ -215,7 +215,7 @@ test("a wrong password is refused, and the email address and the requested page 
   await page.getByLabel("Email").fill(owner.email);
   await page.getByLabel("Password").fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("alert")).toContainText("do not match");
+  await expect(page.getByRole("alert")).toContainText("Incorrect email or password");
   await expect(page.getByLabel("Email")).toHaveValue(owner.email);
   await expect(page.getByLabel("Password")).toHaveValue("");
   // The first failure delays the next attempt by a second.

@@ -11,10 +11,10 @@ test("the page that shows a key waits for its first call and explains a refused 
   await page.getByRole("button", { name: "Create API Key" }).click();
   const secret = await page.getByLabel("API key").inputValue();
   const frame = page.frameLocator("iframe");
-  await expect(frame.getByText("Waiting for the first call…")).toBeVisible();
+  await expect(frame.getByText("Waiting for your first request…")).toBeVisible();
   await call(server, secret.slice(0, 38), "/api/inventory");
   await expect(frame.getByText("The key was incomplete: 38 of 52 characters.")).toBeVisible();
   await call(server, secret, "/api/inventory");
-  await expect(frame.getByText("The first call came, and was accepted.")).toBeVisible();
+  await expect(frame.getByText("First request received.")).toBeVisible();
   await expect(page.getByLabel("API key")).toHaveValue(secret);
 });

@@ -16,8 +16,8 @@ test("a key is created with a chosen expiry date", async ({ page }) => {
   await signIn(page, "/keys/new");
   await page.getByLabel("Name").fill("Trade fair");
   await page.getByLabel("leads:read").check();
-  await page.getByLabel("Expires").selectOption("On a date");
-  await page.getByLabel("Last day").fill("2040-01-31");
+  await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
+  await page.getByLabel("Expiration date").fill("2040-01-31");
   await page.getByRole("button", { name: "Create API Key" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
   await page.goto("/keys");

@@ -11,6 +11,6 @@ test("the page shows the server's refusal of a large file", async ({ page, guard
   writeFileSync(path, Buffer.alloc(40 * 1024 * 1024, " "));
   await page.getByLabel("File", { exact: true }).setInputFiles(path);
   await page.getByRole("button", { name: "Continue" }).click();
-  const report = page.getByRole("region", { name: "Why the file was refused" });
+  const report = page.getByRole("region", { name: "Why the file was rejected" });
   await expect(report).toContainText("larger than 16 MiB", { timeout: 20_000 });
 });

@@ -17,7 +17,7 @@ test("values typed before hydration are kept and create one key", async ({ page 
   await expect(field).toBeFocused();
   await page.keyboard.type("Key 1");
   await dialog.getByLabel("leads:read").check();
-  await dialog.getByLabel("Expires").selectOption("7 days");
+  await dialog.getByLabel("Expiration", { exact: true }).selectOption("7 days");
   await field.focus();
   await expectNotHydrated(page);
 
@@ -27,8 +27,8 @@ test("values typed before hydration are kept and create one key", async ({ page 
   await expect(field).toHaveValue("Key 1");
   await expect(dialog.getByLabel("leads:read")).toBeChecked();
   await expect(dialog.getByLabel("leads:write")).not.toBeChecked();
-  await expect(dialog.getByLabel("Expires").locator("option:checked")).toHaveText("7 days");
-  await expect(dialog.getByText("will you know what uses it?"), "advice comes late but comes").toBeVisible();
+  await expect(dialog.getByLabel("Expiration", { exact: true }).locator("option:checked")).toHaveText("7 days");
+  await expect(dialog.getByText("Will you recognize this in a year?"), "advice comes late but comes").toBeVisible();
 
   await dialog.getByRole("button", { name: "Create API Key" }).click();
   await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(/^vx_/);
@@ -49,7 +49,7 @@ test("a form submitted before hydration creates exactly one key and shows it", a
   await dialog.getByRole("button", { name: "Create API Key" }).click();
   await expect(page.getByRole("heading", { name: "Save your API key" })).toBeVisible();
   const secret = await page.getByLabel("API key").inputValue();
-  await page.getByLabel("I have stored this key").check();
+  await page.getByLabel("I've saved this key").check();
   await page.getByRole("button", { name: "Done" }).click();
   await hydrated(page);
   await expect(page.getByRole("rowheader")).toHaveCount(1);
@@ -80,7 +80,7 @@ test("a key can be revoked before hydration", async ({ page, server }) => {
   await dialog.getByLabel("Reason").selectOption("Unused");
   await expectNotHydrated(page);
   await dialog.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
   await page.goto("/keys");
   await expect(keys.row(unused.name)).toContainText("Revoked");
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
@@ -92,7 +92,7 @@ test("a revoke dialog opened before hydration continues after it", async ({ page
   const keys = new Keys(page);
   await keys.revokeButton(used.name).click();
   const dialog = keys.revokeDialog(used.name);
-  const confirm = dialog.getByLabel("Type the key's name to confirm");
+  const confirm = dialog.getByLabel(/^Type “.+” to confirm$/);
   await confirm.fill(used.name);
   await dialog.getByLabel("Reason").selectOption("Leaked");
   await expectNotHydrated(page);

@@ -27,7 +27,7 @@ pub enum Error {
     StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A revocation or a pause that is in force on this node and not stored yet (see
     /// `crate::verdict::pending_stops`).
-    #[error("refused on this node, not yet stored")]
+    #[error("rejected on this node, not yet stored")]
     NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database did not confirm the change: it may or may not have been made.
     #[error(

@@ -23,7 +23,7 @@ impl Password {
         match raw.chars().count() {
             0..12 => Err(InvalidValue("Use at least 12 characters.")),
             12..=128 if is_common(raw) => Err(InvalidValue(
-                "This password is one of the most common. Choose another, such as a few words.",
+                "This password is too common. Choose a different one, such as a few unrelated words.",
             )),
             12..=128 => Ok(Self(Zeroizing::new(raw.to_owned()))),
             _ => Err(InvalidValue("Use at most 128 characters.")),

@@ -66,7 +66,7 @@ impl Reserve {
         let low = measured.or((now < state.closed_until).then_some(LowReason::Full));
         if low.is_some() != state.reported.is_some() {
             if let Some(why) = &low {
-                tracing::warn!(%why, "storage is low: feeds and leads are refused");
+                tracing::warn!(%why, "storage is low: feeds and leads are rejected");
             } else {
                 tracing::info!("storage is no longer low: feeds and leads are accepted again");
             }

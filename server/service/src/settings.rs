@@ -142,7 +142,7 @@ pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
 }
 
 fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
-    const CURRENCY: InvalidValue = InvalidValue("Choose a currency from the list.");
+    const CURRENCY: InvalidValue = InvalidValue("Select a currency.");
     let mut errors = Vec::new();
     let mut reject = |field, invalid: InvalidValue| {
         errors.push(FieldError {

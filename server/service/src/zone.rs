@@ -21,7 +21,7 @@ impl Zone {
     /// # Errors
     /// The name is not in the database.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        const REJECTED: InvalidValue = InvalidValue("Choose a time zone from the list.");
+        const REJECTED: InvalidValue = InvalidValue("Select a time zone.");
         let rules = ZONES.get(raw.trim()).map_err(|_| REJECTED)?;
         let name = rules.iana_name().ok_or(REJECTED)?.to_owned();
         Ok(Self { name, rules })

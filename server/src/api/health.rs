@@ -12,7 +12,7 @@ pub const STORAGE_LOW: &str = "storage_low\n";
 /// enforces.
 pub const NOT_STORED: &str = "not_stored";
 
-/// Is the process alive?
+/// Liveness check
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -24,7 +24,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Can the server verify and change keys?
+/// Readiness check
 ///
 /// A node that refuses a key from memory stays ready, since no other node refuses that key. The
 /// lines after the first report problems for its operator.

@@ -17,7 +17,7 @@ use service::authenticator::KeyDescription;
 use service::refusal::Refusal;
 use utoipa::ToSchema;
 
-/// The API key that makes the call.
+/// The API key that makes the request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ApiKey, example = json!({
     "id": "0198c2a0-5f3e-7b1c-9d42-6f1e0a7b3c55", "name": "Inventory Integration", "preview": "vx_4fT9aQ…",
@@ -36,7 +36,7 @@ pub struct KeyResponse<'a> {
     /// The permissions of the key.
     #[schema(value_type = Vec<String>)]
     scopes: &'a ScopeSet,
-    /// Always `active`: the calls of other keys are refused.
+    /// Always `active`: the requests of other keys are rejected.
     #[schema(value_type = String)]
     status: &'static str,
     #[schema(value_type = String, format = DateTime)]
@@ -44,8 +44,8 @@ pub struct KeyResponse<'a> {
     /// Null if the key does not expire.
     #[schema(value_type = Option<String>, required, format = DateTime)]
     expires_at: Option<Rfc3339Time>,
-    /// When the key was used before this call. Recent calls to other nodes may be missing. Null
-    /// before the first call.
+    /// When the key was used before this request. Recent requests to other nodes may be missing.
+    /// Null before the first request.
     #[schema(value_type = Option<String>, required, format = DateTime)]
     last_used_at: Option<Rfc3339Time>,
     account: AccountResponse<'a>,
@@ -59,9 +59,9 @@ struct AccountResponse<'a> {
     name: &'a str,
 }
 
-/// Look at the calling key
+/// Get the current key
 ///
-/// The first call to make: it shows whether the key works, what it permits and when it expires.
+/// The first request to make: it shows whether the key works, what it permits and when it expires.
 #[utoipa::path(
     get,
     path = "/api/key",
@@ -120,10 +120,10 @@ impl Refuses for Revoking {
     }
 }
 
-/// Revoke the calling key
+/// Revoke the current key
 ///
-/// For a key that may have leaked. Any key can revoke itself, and no other key. After the answer,
-/// every call with this key is refused. An admin has to create a new one.
+/// For a key that may have leaked. Any key can revoke itself, and no other key. After the response,
+/// every request with this key is rejected. An admin has to create a new one.
 #[utoipa::path(
     delete,
     path = "/api/key",

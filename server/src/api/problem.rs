@@ -70,13 +70,12 @@ impl Problem {
     pub fn detail(&self) -> Cow<'static, str> {
         match &self.0 {
             Refusal::UnknownPath { suggestion: Some(suggestion) } => format!(
-                "There is nothing at this path. Send the request to `{suggestion}`, with nothing before it, one slash between its parts \
+                "Path not found. Send the request to `{suggestion}`, with nothing before it, one slash between its parts \
                  and none at its end. `/api/openapi.json` lists all paths."
             )
             .into(),
             Refusal::UnknownPath { suggestion: None } => {
-                "There is nothing at this path. Check it for typing errors; paths of the API begin with `/api/`, and have no \
-                 slash at their end. `/api/openapi.json` lists all paths."
+                "Path not found. Check it for typos; paths of the API begin with `/api/`, and have no trailing slash. `/api/openapi.json` lists all paths."
                     .into()
             }
             Refusal::MethodNotAllowed => "This path does not support this method. The header `Allow` lists the methods that it supports.".into(),
@@ -85,9 +84,9 @@ impl Problem {
             }
             Refusal::MissingKey => "Send your API key in the header `X-API-Key`.".into(),
             Refusal::MalformedKey(_) => {
-                "The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.".into()
+                "The API key is malformed. Copy the full key of 52 characters, starting with `vx_`, without spaces.".into()
             }
-            Refusal::InvalidKey => "This server does not know this API key. Check that you call the server that it belongs to.".into(),
+            Refusal::InvalidKey => "This server does not know this API key. Check that you are using the right server.".into(),
             Refusal::RevokedKey => "This API key was revoked. Ask an admin for a new key.".into(),
             Refusal::RevokedHere => {
                 "This API key was revoked, and the revocation is not yet stored. Ask an admin for a new key.".into()
@@ -97,10 +96,10 @@ impl Problem {
             }
             Refusal::PausedKey => "This API key is paused. Ask an admin to resume it.".into(),
             Refusal::IpNotAllowed { ip } => {
-                format!("This API key may not be used from {ip}, where this request came from. Ask an admin to allow this address.").into()
+                format!("Requests from {ip} are not allowed with this API key. Ask an admin to allow this address.").into()
             }
             Refusal::MissingScope(scope) => {
-                format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
+                format!("This API key is missing the permission `{scope}`. Ask an admin to add it.").into()
             }
             Refusal::NetworkLimited { retry_after_seconds }
             | Refusal::KeyLimited { retry_after_seconds } => {
@@ -110,7 +109,7 @@ impl Problem {
             Refusal::AccountLimited { retry_after_seconds } => {
                 let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
                 format!(
-                    "All keys of this account together have used up the calls that the operator of this server allows the account. \
+                    "All keys of this account together have exceeded the rate limit of the account. \
                      Try again in {retry_after_seconds} {unit}."
                 )
                 .into()
@@ -132,7 +131,7 @@ impl Problem {
             | Refusal::InvalidParameter(why) => why.clone().into(),
             Refusal::InvalidBody(_) => "Some values are invalid, so nothing was stored. `errors` lists them.".into(),
             Refusal::NoSuchItem => "There is no such item in this account.".into(),
-            Refusal::NoSuchLead => "There is no such lead in this account. Erased leads are gone for good.".into(),
+            Refusal::NoSuchLead => "There is no such lead in this account. Erased leads cannot be restored.".into(),
             Refusal::CursorExpired => {
                 "Items that were removed after this cursor are no longer listed. Read the whole inventory again: send the request \
                  without `cursor`, follow `next_cursor` until the list is empty, and remove from your copy what you did not get."
@@ -186,8 +185,8 @@ impl Problem {
                     .into()
             }
             Refusal::NotStored => {
-                "Refused on this node, not yet stored: the revocation could not be written. This node refuses the key from its \
-                 memory and keeps trying to store the revocation. Until it is stored, other nodes accept the key, and a restart \
+                "Rejected on this node, not yet stored: the revocation could not be written. This node rejects the key from its memory \
+                 and keeps trying to store the revocation. Until it is stored, other nodes accept the key, and a restart \
                  of this node loses the revocation. Send the request again in a moment; `revoked_key` means that it is stored."
                     .into()
             }
@@ -196,10 +195,10 @@ impl Problem {
                  again after the seconds in `Retry-After`, or send less in one request."
                     .into()
             }
-            Refusal::TooManyFeeds => "Too many feeds of this key and its account are waiting. Nothing was changed. Wait for the answers to the feeds that you have sent, and then send this one again.".into(),
-            Refusal::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
+            Refusal::TooManyFeeds => "Too many feeds of this key and its account are waiting. Nothing was changed. Wait for the responses to the feeds that you have sent, and then send this one again.".into(),
+            Refusal::Unavailable => "The server cannot reach the database right now. Nothing was changed. Try again in a moment.".into(),
             Refusal::PastDeadline => {
-                "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
+                "The database took longer than a second to respond, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
             }
             Refusal::Stopping => "This server is shutting down. Send new requests to another one.".into(),
             Refusal::OutcomeUnknown { idempotent: false } => {
@@ -208,7 +207,7 @@ impl Problem {
             }
             Refusal::OutcomeUnknown { idempotent: true } => {
                 "The database did not confirm this change in time, so it may have been carried out. Send the same request again \
-                 with the same `Idempotency-Key`: it is carried out at most once, and the answer is its outcome."
+                 with the same `Idempotency-Key`: it is carried out at most once, and the response is its outcome."
                     .into()
             }
         }

@@ -80,7 +80,7 @@ async fn link(
                 None => format!("no member has the address {email}"),
             })?;
             Ok(format!(
-                "Set a new password for {email} within 30 minutes; a second factor of theirs is turned off by it: {}",
+                "Set a new password for {email} within 30 minutes; this also turns off their two-factor authentication: {}",
                 at(&token)
             ))
         }

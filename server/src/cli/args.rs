@@ -76,7 +76,7 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Read a whole key from standard input and print which one it is
+    /// Read a full key from standard input and print which one it is
     Identify,
     /// List the keys of all accounts that are neither revoked nor expired
     List {
@@ -84,7 +84,7 @@ pub enum Key {
         #[arg(long)]
         all: bool,
     },
-    /// Revoke keys for good; a running server refuses them once this is done
+    /// Revoke keys for good; a running server rejects them once this is done
     Revoke {
         /// ID of each key, or its preview such as `vx_abc123`; never the key itself
         #[arg(required = true, value_name = "ID")]
@@ -93,15 +93,15 @@ pub enum Key {
         #[arg(long, value_name = "REASON", default_value = "other", value_parser = reason)]
         reason: RevokeReason,
     },
-    /// Refuse a key until it is resumed
+    /// Pause a key: its requests are rejected until it is resumed
     Pause {
-        /// The key's id or its preview
+        /// The key's ID or its preview
         #[arg(value_name = "ID")]
         key: String,
     },
-    /// Accept a paused key again
+    /// Resume a paused key
     Resume {
-        /// The key's id or its preview
+        /// The key's ID or its preview
         #[arg(value_name = "ID")]
         key: String,
     },

@@ -131,7 +131,7 @@ fn warn_about_exposure(
     if public_url.is_https() && !tls && trusted_proxies.is_empty() {
         tracing::warn!(
             "the public URL is https, but this server does not serve TLS, so a proxy must be in front of it: list the \
-             proxy in VOXUM_TRUSTED_PROXIES; until then, every call seems to come from the proxy, and one client's \
+             proxy in VOXUM_TRUSTED_PROXIES; until then, every request seems to come from the proxy, and one client's \
              failed sign-ins delay all"
         );
     }

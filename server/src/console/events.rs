@@ -44,7 +44,7 @@ pub async fn keys(
     let Some(slot) = state.live_streams.open(member.id) else {
         let mut response = plain_text(
             StatusCode::SERVICE_UNAVAILABLE,
-            "Too many pages are kept up to date at once. Reload the page to see what changed.",
+            "Live updates are paused because too many pages are open. Reload the page to see changes.",
         );
         let wait = HeaderValue::from(RETRY_SECONDS);
         response.headers_mut().insert(RETRY_AFTER, wait);

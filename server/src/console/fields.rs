@@ -78,11 +78,11 @@ impl FormBody for Fields {
                     }
                     ReadError::Slow => with_connection_close(plain_text(
                         StatusCode::REQUEST_TIMEOUT,
-                        "This form came too slowly, so nothing was changed. Send it again.",
+                        "This form arrived too slowly, so nothing was changed. Send it again.",
                     )),
                     ReadError::NoRoom => busy(),
                     ReadError::Broken => {
-                        plain_text(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
+                        plain_text(StatusCode::BAD_REQUEST, "This form arrived incomplete.")
                     }
                 })?;
         let body = Zeroizing::new(body);

@@ -62,14 +62,14 @@ fn with_connection_close(mut response: Response) -> Response {
 /// wrong.
 fn unavailable() -> Response {
     retry_later(
-        "The console cannot reach its data right now. Nothing was changed. Try again in a moment.",
+        "We can't reach the database right now. Nothing was changed. Try again in a moment.",
     )
 }
 
 /// Returns the response if a listing did not finish before its deadline.
 fn past_deadline() -> Response {
     retry_later(
-        "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.",
+        "The database took longer than a second to respond, so the request was stopped. Try again in a moment, or narrow your search.",
     )
 }
 

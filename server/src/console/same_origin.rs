@@ -29,8 +29,8 @@ pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
     tracing::warn!("a cross-site request was refused");
     Some(plain_text(
         StatusCode::FORBIDDEN,
-        "This request did not come from this console, so nothing was done. Open the console and try again there. \
-         If you came from there, its address and VOXUM_PUBLIC_URL differ.",
+        "Request blocked: it came from a different origin. Reload the console and try again. If the problem persists, \
+             check that VOXUM_PUBLIC_URL matches the address of the console.",
     ))
 }
 

@@ -82,7 +82,7 @@ fn check_id(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
         && body_id != id
         && !is_blank(body_id)
     {
-        let other = "The path names another item. Leave `id` out, or set it to the id in the path.";
+        let other = "The path names another item. Remove `id`, or set it to the ID in the path.";
         draft.errors.push(invalid("/id", other));
     }
     draft

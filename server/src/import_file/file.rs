@@ -19,12 +19,11 @@ pub struct File<'a> {
     lines: Vec<usize>,
 }
 
-const NO_FORMAT: &str =
-    "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
+const NO_FORMAT: &str = "Unsupported file type. Choose a .csv, .json or .xml file.";
 const NO_TEXT: &str = "The file is not text, or is in an encoding that cannot be recognised. Save it as UTF-8, in a \
     spreadsheet as “CSV UTF-8”, and choose that file.";
-const WORKBOOK: &str = "The file is a workbook, and none of JSON, XML or CSV. Open it in your spreadsheet, save it as \
-    “CSV UTF-8”, and choose that file.";
+const WORKBOOK: &str = "Excel workbooks and similar files are not supported. Open the file in your spreadsheet, save it as \
+                        “CSV UTF-8”, and choose that file.";
 
 /// First bytes of workbooks: an archive (.xlsx, .ods), and the older format of Excel (.xls).
 pub const WORKBOOKS: [&[u8]; 2] = [b"PK", b"\xD0\xCF\x11\xE0"];
@@ -178,11 +177,11 @@ mod tests {
     #[test]
     fn workbooks_and_bytes_that_are_not_text_are_rejected_by_name() {
         for (name, bytes, part) in [
-            ("cars.xlsx", &b"PK\x03\x04\0"[..], "a workbook"),
-            ("cars.csv", b"PK\x03\x04\0", "a workbook"),
-            ("cars.xls", b"\xD0\xCF\x11\xE0", "a workbook"),
+            ("cars.xlsx", &b"PK\x03\x04\0"[..], "Excel workbooks"),
+            ("cars.csv", b"PK\x03\x04\0", "Excel workbooks"),
+            ("cars.xls", b"\xD0\xCF\x11\xE0", "Excel workbooks"),
             ("cars.csv", b"id,name\nA,\0\n", "not text"),
-            ("cars.pdf", b"%PDF\x01\xFF", "none of JSON"),
+            ("cars.pdf", b"%PDF\x01\xFF", "Unsupported file type"),
         ] {
             let error = File::read(name, bytes).unwrap_err();
             assert!(error.contains(part), "{name}: {error}");

@@ -17,7 +17,7 @@ pub enum Target {
 
 /// Every target by its word in the form, with its label.
 pub const TARGETS: [(&str, &str); 11] = [
-    ("id", "Id"),
+    ("id", "ID"),
     ("name", "Name"),
     ("category", "Category"),
     ("price", "Price"),
@@ -130,7 +130,7 @@ impl Mapping {
         if let Some(code) = &self.currency
             && Currency::parse(code).is_none()
         {
-            let message = "Choose a currency from the list.".to_owned();
+            let message = "Select a currency.".to_owned();
             fault(FaultLocation::Currency, message);
         }
         faults
@@ -140,5 +140,8 @@ impl Mapping {
 /// Returns the label of a field for use within a sentence.
 fn label(field: &str) -> String {
     let label = TARGETS.iter().find(|(name, _)| *name == field);
-    label.map_or(field.to_owned(), |(_, label)| label.to_lowercase())
+    label.map_or(field.to_owned(), |(_, label)| match *label {
+        "ID" => "ID".to_owned(),
+        label => label.to_lowercase(),
+    })
 }

@@ -106,7 +106,7 @@ impl Reader<'_> {
         if cells.len() < columns || is_longer {
             let cells = cells.len();
             let detail =
-                format!("This row has {cells} cells, and the header line names {columns}.");
+                format!("This row has {cells} cells, but the header has {columns} columns.");
             draft
                 .errors
                 .push(EntryError::new("", EntryCode::Invalid, detail));

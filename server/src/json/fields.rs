@@ -49,7 +49,7 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
             pointer,
             "This text contains half of a character. Send whole characters.",
         ),
-        None => refuse(errors, pointer, "Send a text."),
+        None => refuse(errors, pointer, "Send a string."),
     }
 }
 
@@ -59,7 +59,7 @@ pub fn unknown_field(name: &str) -> EntryError {
         Some(character) => {
             format!("The name of this field has the invisible character {character}. Remove it.")
         }
-        None => "There is no field with this name. Leave it out.".to_owned(),
+        None => "Unknown field. Remove it.".to_owned(),
     };
     EntryError::new(pointer(name), EntryCode::UnknownField, detail)
 }

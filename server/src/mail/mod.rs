@@ -64,7 +64,7 @@ impl Smtp {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("the mail server ended the connection".to_owned()),
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("the mail server does not answer".to_owned()),
+            Err(_) => Err("the mail server does not respond".to_owned()),
         }
     }
 
@@ -76,7 +76,7 @@ impl Smtp {
         match error.status() {
             Some(code) if error.is_permanent() && self.check_connection().await.is_ok() => {
                 MailFailure::Rejected(format!(
-                    "The mail server answered {code}. Check the address, and ask your operator if it is correct."
+                    "The mail server responded with {code}. Check the address, and ask your operator if it is correct."
                 ))
             }
             Some(_) if error.is_transient() && self.check_connection().await.is_ok() => {

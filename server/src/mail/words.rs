@@ -23,12 +23,12 @@ impl Letter {
             } => {
                 let (left, exact) = (relative(*end, *now), exact(*end));
                 Self {
-                    subject: format!("API key “{name}” ends {left}"),
+                    subject: format!("API key “{name}” expires {left}"),
                     body: format!(
-                        "The API key “{name}” ({preview}) ends {left}, on {exact}.\n\n\
-                         From then on every call with it is refused. If a system still needs it, rotate the key and give that \
-                         system the new one, or give the key a later last day:\n\n{link}\n\n\
-                         You get this as an owner or admin of the account, 30, 7 and 1 days before a key ends.\n"
+                        "The API key “{name}” ({preview}) expires {left}, on {exact}.\n\n\
+                         After that, requests with this key are rejected. If a system still needs it, rotate the key, or extend its \
+                 expiration:\n\n{link}\n\n\
+                         You receive this as an owner or admin of the account. We send reminders 30, 7 and 1 days before a key expires.\n"
                     ),
                 }
             }
@@ -38,9 +38,9 @@ impl Letter {
                     subject: "Wrong sign-in codes for your Voxum Console account".to_owned(),
                     body: format!(
                         "Ten wrong codes were entered in a row to sign in as you at “{account}”, the last one on {exact} from \
-                         {ip}. Only a person who knows your password is asked for a code.\n\n\
-                         If that was not you, change your password now:\n\n{link}\n\n\
-                         Codes are refused for 15 minutes after each further wrong one, and the password is asked for again.\n"
+                 {ip}. Only someone who knows your password is asked for a code.\n\n\
+                         If that wasn't you, change your password now:\n\n{link}\n\n\
+                         Codes are rejected for 15 minutes after each further wrong one, and the password is required again.\n"
                     ),
                 }
             }

@@ -102,7 +102,7 @@ impl Collector for ServerMetrics {
         )?;
         gauge(
             "memory_may_be_used",
-            "1 while this node knows of every change of API keys; at 0 each call reads the database",
+            "1 while this node knows of every change of API keys; at 0 each request reads the database",
             node_metrics.has_lease.into(),
         )?;
         gauge(
@@ -129,7 +129,7 @@ impl Collector for ServerMetrics {
         }
         gauge(
             "storage_low",
-            "1 while feeds and leads are refused because the disk is nearly full",
+            "1 while feeds and leads are rejected because the disk is nearly full",
             node_metrics.storage_low.into(),
         )?;
         gauge(

@@ -32,7 +32,7 @@ pub async fn method_not_allowed(request: Request) -> Response {
     } else {
         plain_text(
             StatusCode::METHOD_NOT_ALLOWED,
-            "This address does not take this method.",
+            "This address does not support this method.",
         )
     }
 }

@@ -112,7 +112,7 @@ pub struct Flags {
         default_value = "2"
     )]
     pub feeds_at_once: String,
-    /// E-mail address of the first owner, to create on an empty database; with
+    /// Email address of the first owner, to create on an empty database; with
     /// `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,

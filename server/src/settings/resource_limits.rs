@@ -14,7 +14,7 @@ const MAX_COUNT: u64 = 1_000_000_000_000;
 // Flags of these limits.
 #[derive(Debug, Args)]
 pub struct ResourceLimitFlags {
-    /// Free disk space in MiB below which feeds and leads are refused, so that keys can still be
+    /// Free disk space in MiB below which feeds and leads are rejected, so that keys can still be
     /// revoked; for SQLite [default: 256, or 5 % of a disk of less than 5 GiB]
     #[arg(
         long,
@@ -74,8 +74,8 @@ pub struct ResourceLimitFlags {
         default_value = "1000"
     )]
     pub account_members: String,
-    /// Calls per second of all keys of an account together, on each node, which is also the burst
-    /// size; 0 means no limit
+    /// Requests per second of all keys of an account together, on each node, which is also the
+    /// burst size; 0 means no limit
     #[arg(
         long,
         global = true,
@@ -94,7 +94,7 @@ pub struct ResourceLimits {
     pub disk_reserve: Option<u64>,
     /// Quotas of each account.
     pub quotas: Quotas,
-    /// Calls per second of all keys of an account together, on this node; 0 means no limit.
+    /// Requests per second of all keys of an account together, on this node; 0 means no limit.
     pub account_calls: u32,
 }
 

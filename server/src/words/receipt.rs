@@ -16,15 +16,17 @@ pub fn describe(receipt: Receipt, to_its_maker: bool) -> String {
         _ => "nodes",
     };
     let all = if to_its_maker {
-        format!("Refused on {acknowledged} of {nodes} {of}, {millis} ms after you confirmed")
+        format!("Rejected on {acknowledged} of {nodes} {of}, {millis} ms after you confirmed")
     } else {
-        format!("Refused on {acknowledged} of {nodes} {of} after {millis} ms")
+        format!("Rejected on {acknowledged} of {nodes} {of} after {millis} ms")
     };
     match nodes - acknowledged {
         0 => all,
-        1 => format!("{all}. One did not answer: until it does, it accepts no key from memory"),
+        1 => format!("{all}. One did not respond: until it does, it accepts no key from memory"),
         silent => {
-            format!("{all}. {silent} did not answer: until they do, they accept no key from memory")
+            format!(
+                "{all}. {silent} did not respond: until they do, they accept no key from memory"
+            )
         }
     }
 }
@@ -36,17 +38,17 @@ mod tests {
     #[test]
     fn receipt_counts_the_nodes_that_refuse_the_key_and_describes_the_others() {
         for (nodes, acknowledged, text) in [
-            (1, 1, "Refused on 1 of 1 node, 41 ms after you confirmed"),
-            (3, 3, "Refused on 3 of 3 nodes, 41 ms after you confirmed"),
+            (1, 1, "Rejected on 1 of 1 node, 41 ms after you confirmed"),
+            (3, 3, "Rejected on 3 of 3 nodes, 41 ms after you confirmed"),
             (
                 3,
                 2,
-                "Refused on 2 of 3 nodes, 41 ms after you confirmed. One did not answer: until it does, it accepts no key from memory",
+                "Rejected on 2 of 3 nodes, 41 ms after you confirmed. One did not respond: until it does, it accepts no key from memory",
             ),
             (
                 3,
                 1,
-                "Refused on 1 of 3 nodes, 41 ms after you confirmed. 2 did not answer: until they do, they accept no key from memory",
+                "Rejected on 1 of 3 nodes, 41 ms after you confirmed. 2 did not respond: until they do, they accept no key from memory",
             ),
         ] {
             let receipt = Receipt {

@@ -102,13 +102,13 @@ fn reset_link_is_in_the_audit_log_of_its_account_before_it_is_used() {
     let path = link(folder.path(), &["reset", "ada@example.com"]);
     let log = ada.get("/audit?what=sign-ins&who=operator").unwrap().body;
     log.has_all([
-        "Link for a new password made",
+        "Password reset link created",
         "The operator",
         "ada@example.com",
     ]);
     log.lacks(path.trim_start_matches("/setup/"));
     let other = eve.get("/audit?what=sign-ins&who=operator").unwrap().body;
-    other.lacks("Link for a new password made");
+    other.lacks("Password reset link created");
     // A refused command creates no link.
     let events = "SELECT count(*) FROM audit_events WHERE action = 'password.reset_offered'";
     admin(folder.path(), &["reset", "nobody@example.com"]);

@@ -16,7 +16,7 @@ const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d
 const SPARE: usize = 20;
 /// Far more changes than fit in the space that a database has reserved for itself.
 const CHANGES: usize = 3_000;
-const NOT_STORED: &str = "Refused on this node, not yet stored";
+const NOT_STORED: &str = "Rejected on this node, not yet stored";
 
 struct Key {
     id: String,

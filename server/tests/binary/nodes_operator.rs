@@ -38,7 +38,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
     let mut both = 0;
     let mut check_receipt = |out: &str| {
         out.has(" of 2 nodes after ");
-        both += usize::from(out.contains(". Refused on 2 of 2 nodes after "));
+        both += usize::from(out.contains(". Rejected on 2 of 2 nodes after "));
     };
     for round in 0..20 {
         let name = format!("Key {round}");
@@ -71,7 +71,7 @@ fn key_disabled_by_a_command_is_refused_by_every_node_once_the_command_returns()
     signal(&node_b, "-STOP");
     let out = run_successfully(&installation, &["revoke", &id]);
     assert_refused(&keys[..1], "revoked_key");
-    out.has_all([" of 2 nodes after ", " did not answer:"]);
+    out.has_all([" of 2 nodes after ", " did not respond:"]);
     signal(&node_b, "-CONT");
     assert_refused(&keys[1..], "revoked_key");
 

@@ -22,7 +22,7 @@ fn run_successfully(folder: &Path, arguments: &[&str]) -> String {
 /// Checks that a line ends by reporting how a change reached the servers.
 #[track_caller]
 fn assert_reached(line: &str, nodes: &str) {
-    let beginning = format!(". Refused on {nodes} after ");
+    let beginning = format!(". Rejected on {nodes} after ");
     let millis = line
         .trim_end()
         .split_once(&beginning)
@@ -94,18 +94,18 @@ fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     let request = &request[..request.find('"').unwrap()];
     let text = |path: &str| owner.get(path).unwrap().body.replace("<!>", "");
     let key = format!("/keys/{id}");
-    wait_for("the receipt", || text(&key).contains("Refused on 1 of 1"));
+    wait_for("the receipt", || text(&key).contains("Rejected on 1 of 1"));
     let page = text(&key);
     page.has_all(["the operator", "The operator"]);
     let log = text("/audit");
     log.has("The operator");
     for html in [&page, &log] {
-        html.has("Refused on 1 of 1 node after ");
+        html.has("Rejected on 1 of 1 node after ");
     }
     let explanation = text(&format!("/refusals?id={request}"));
     explanation.has("revoked by the operator");
     for page in [page, log, explanation] {
-        page.lacks_all(["the key itself", "own holder"]);
+        page.lacks_all(["the key itself"]);
     }
 }
 
@@ -261,8 +261,7 @@ fn restore_two_keys(to: &Path) -> (String, String, Client) {
 
 #[test]
 fn commands_distinguish_a_restored_key_from_a_paused_one_until_it_is_confirmed() {
-    const ON_HOLD: &str =
-        " waits to be confirmed, since its account was restored from a backup at ";
+    const ON_HOLD: &str = " is on hold, since its account was restored from a backup at ";
     let to = tempfile::tempdir().unwrap();
     let to = to.path();
     let (first, second, _) = restore_two_keys(to);

@@ -52,7 +52,7 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     response.lacks("Nothing was changed");
     proxy.set_commit(CommitMode::Passes);
     let repeat = owner.form("/keys", form).unwrap();
-    repeat.has("was already created with this form");
+    repeat.has("has already been created");
 
     // The console's server function.
     proxy.set_commit_of("Marked by call", CommitMode::Unanswered);
@@ -324,7 +324,7 @@ fn secret_reaches_the_admin_when_the_database_fails_after_the_commit() {
     assert!(response.cookie.starts_with("voxum_flash") && response.cookie.contains("=link:"));
     let page = node.client(Some(("cookie", response.cookie)));
     let page = page.get("/sign-in").unwrap();
-    page.has("Your password was saved");
+    page.has("Password saved");
 
     let ready = || {
         proxy.set_commit(CommitMode::Passes);

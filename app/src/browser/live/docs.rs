@@ -75,12 +75,11 @@ async fn send(form: HtmlFormElement, key: &'static str) {
         return;
     }
     let _ = form.set_attribute(BUSY, "");
-    reply.set_text_content(Some("Waiting for the answer…"));
+    reply.set_text_content(Some("Sending request…"));
     let text = match call(&form, secret.trim()).await {
         Ok(text) => text,
         Err(_) => {
-            "No answer came, or a value cannot be sent in a header. Check both and send it again."
-                .into()
+            "No response. Check your connection and the header values, then try again.".into()
         }
     };
     reply.set_text_content(Some(&text));

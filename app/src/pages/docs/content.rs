@@ -20,7 +20,7 @@ pub fn html() -> String {
 fn draw(docs: &Docs) -> AnyView {
     let open = view! { <a class="button" href="/api/openapi.json">"OpenAPI 3.1"</a> };
     view! {
-        <PageHead title="API docs" purpose="Push your inventory and follow your leads over HTTP." action=open/>
+        <PageHead title="API docs" purpose="Sync your inventory and leads over HTTP." action=open/>
         {contents(docs)}
         {bar()}
         {docs.start.iter().map(chapter).collect_view()}
@@ -29,13 +29,13 @@ fn draw(docs: &Docs) -> AnyView {
         <section id="errors" class="chapter">
             <h2>"Errors"</h2>
             <p>
-                "Every refusal is "
+                "Every error is "
                 <code>"application/problem+json"</code>
                 " (RFC 9457). Let your program decide by "
                 <code>"code"</code>
                 ", and show "
                 <code>"detail"</code>
-                " to people. A call is checked in this order, and the first that fits is told:"
+                " to people. Checks run in this order, and the first failure is returned:"
             </p>
             {refusals(&docs.problems)}
         </section>
@@ -65,14 +65,14 @@ fn bar() -> AnyView {
                 {languages}
             </fieldset>
             <div class="field needs-script">
-                <label for=KEY>"API key to try with"</label>
+                <label for=KEY>"API key for “Try it”"</label>
                 <input id=KEY type="password" autocomplete="new-password" spellcheck="false" aria-describedby="docs-key-hint"/>
                 <p id="docs-key-hint" class="hint">
-                    "Stays in this field, and is gone when you leave the page."
+                    "Never stored, and cleared when you leave the page."
                 </p>
             </div>
             <p class="without-script second">
-                "Where JavaScript is on, each call has a form to try it."
+                "Turn on JavaScript to try requests here."
             </p>
         </div>
     }

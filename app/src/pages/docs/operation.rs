@@ -20,7 +20,7 @@ pub fn operation(operation: &Operation) -> AnyView {
                 {operation.answers.iter().map(answer).collect_view()}
                 {(!operation.refusals.is_empty()).then(|| view! {
                     <details>
-                        <summary>{format!("Refusals ({})", operation.refusals.len())}</summary>
+                        <summary>{format!("Errors ({})", operation.refusals.len())}</summary>
                         {refusals(&operation.refusals)}
                     </details>
                 })}
@@ -35,11 +35,11 @@ pub fn operation(operation: &Operation) -> AnyView {
 
 fn needs(key: Option<&Needs>) -> AnyView {
     match key {
-        None => view! { <p class="needs">"Needs no key"</p> },
-        Some(Needs::AnyKey) => view! { <p class="needs">"Needs any API key"</p> },
+        None => view! { <p class="needs">"No authentication"</p> },
+        Some(Needs::AnyKey) => view! { <p class="needs">"Authentication: any API key"</p> },
         Some(Needs::Scope(scope)) => view! {
             <p class="needs">
-                "Needs an API key with "
+                "Authentication: an API key with "
                 <code>{scope.clone()}</code>
             </p>
         },
@@ -74,7 +74,7 @@ fn body(body: &Body) -> AnyView {
         .iter()
         .map(|(kind, _)| kind.as_str())
         .collect();
-    let taken = (kinds.len() > 1).then(|| format!("Taken as {}.", kinds.join(", ")));
+    let taken = (kinds.len() > 1).then(|| format!("Accepted formats: {}.", kinds.join(", ")));
     view! {
         <h4>"Body"</h4>
         <div class="prose" inner_html=body.html.clone()></div>
@@ -84,7 +84,7 @@ fn body(body: &Body) -> AnyView {
 }
 
 fn answer(answer: &Answer) -> AnyView {
-    let title = format!("Answer {}", answer.status);
+    let title = format!("Response {}", answer.status);
     if answer.fields.is_empty() && answer.headers.is_empty() {
         return view! {
             <h4>{title}</h4>
@@ -113,8 +113,8 @@ fn examples(operation: &Operation) -> AnyView {
     let shown = operation.answers.iter().find_map(|answer| {
         let example = answer.example.as_ref()?;
         let id = format!("{}-{}", operation.id, answer.status);
-        let title = format!("Answer {}", answer.status);
-        let what = format!("the answer of {}", operation.title);
+        let title = format!("Response {}", answer.status);
+        let what = format!("the response of {}", operation.title);
         Some(code(id, example, Some(&title), &what))
     });
     view! {
@@ -168,15 +168,15 @@ fn attempt(operation: &Operation) -> AnyView {
                 data-method=operation.method.clone()
                 data-path=operation.path.clone()
                 data-key=operation.key.is_some().then_some("")
-                data-ask=(operation.method == "DELETE").then(|| format!("{}? This is carried out for real.", operation.title))
+                data-ask=(operation.method == "DELETE").then(|| format!("{}? This sends a real request to your account.", operation.title))
             >
-                {changes.then(|| view! { <p class="second">"This is carried out for real, in the account of the key."</p> })}
+                {changes.then(|| view! { <p class="second">"This sends a real request to the account of the key."</p> })}
                 {fields.collect_view()}
                 {body}
                 <button type="submit" class="button">
                     {format!("Send {}", operation.method)}
                 </button>
-                <pre class="reply" role="status" aria-label="Answer" tabindex="0"></pre>
+                <pre class="reply" role="status" aria-label="Response" tabindex="0"></pre>
             </form>
         </details>
     }

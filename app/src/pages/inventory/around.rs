@@ -15,14 +15,14 @@ pub fn search(q: String) -> AnyView {
     let content = view! {
         <form class="search" method="get" action="/inventory">
             <label class="visually-hidden" for="q">
-                "Search by name or id"
+                "Search by name or ID"
             </label>
             <input
                 id="q"
                 type="search"
                 name="q"
                 value=q
-                placeholder="Name or id"
+                placeholder="Name or ID"
                 autocomplete="off"
                 spellcheck="false"
             />

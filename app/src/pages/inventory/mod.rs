@@ -14,7 +14,7 @@ use domain::{InventoryPage as Data, ItemRow};
 
 const HEAD: Head = Head {
     title: "Inventory",
-    purpose: "What your chatbot can offer, as your systems last sent it.",
+    purpose: "The items your chatbot can offer, as your systems last sent them.",
 };
 
 const LIST: List = List {
@@ -41,8 +41,9 @@ pub fn InventoryPage() -> impl IntoView {
 #[component]
 fn Inventory(page: Data) -> impl IntoView {
     let empty = page.total == 0;
-    let may_look = (!page.may_manage && empty)
-        .then(|| view! { <Notice tone=Tone::Info text="Your role lets you see the items."/> });
+    let may_look = (!page.may_manage && empty).then(
+        || view! { <Notice tone=Tone::Info text="You have read-only access to the inventory."/> },
+    );
     let head = if page.may_manage {
         let import = view! {
             <a class="button primary" href="/inventory/import">
@@ -64,7 +65,7 @@ fn Inventory(page: Data) -> impl IntoView {
             <section class="empty">
                 <h2>"No items yet"</h2>
                 <p>
-                    "Items are what your chatbot can offer. They arrive from a file that you import, or from a system that sends them by itself."
+                    "Import a file, or connect a system that sends items automatically."
                 </p>
             </section>
         }
@@ -102,10 +103,10 @@ fn Items(page: Data) -> impl IntoView {
             let text = "One page searches a part of the inventory, so that it loads quickly.";
             (page.count, text.to_owned())
         } else if page.first {
-            let text = format!("Nothing has “{}” in its name or id.", page.q);
-            ("No item matches".to_owned(), text)
+            let text = format!("No items have “{}” in their name or ID.", page.q);
+            ("No matching items".to_owned(), text)
         } else {
-            let text = "There is nothing more to show.";
+            let text = "There are no more items to show.";
             ("End of the inventory".to_owned(), text.to_owned())
         };
         view! {

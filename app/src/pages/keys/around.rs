@@ -13,13 +13,13 @@ pub fn bulk_done(Flash { word, number }: &Flash) -> Option<String> {
     let keys = if *number == 1 { "key" } else { "keys" };
     match word.as_str() {
         "revoke" => Some(format!(
-            "{number} {keys} revoked. Every call with one of them is refused from now on."
+            "{number} {keys} revoked."
         )),
         "pause" => Some(format!(
-            "{number} {keys} paused. Every call with one of them is refused until you resume it on its own page."
+            "{number} {keys} paused. Requests with them are rejected until you resume each on its page."
         )),
         "resume" => Some(format!(
-            "{number} {keys} resumed. Calls with them are accepted again."
+            "{number} {keys} resumed."
         )),
         _ => None,
     }
@@ -96,7 +96,7 @@ pub fn pager(
         {link("First page", first)}
         {link(further, next)}
     };
-    view! { <nav class="pager" aria-label="Pages of the keys" inner_html=links.to_html()></nav> }
+    view! { <nav class="pager" aria-label="Keys pagination" inner_html=links.to_html()></nav> }
 }
 
 /// Renders the menu of further actions on a key. It belongs to every row: a script completes its

@@ -220,7 +220,7 @@ fn around() -> (AnyView, AnyView, AnyView, AnyView, AnyView) {
         view! { <div></div> },
         view! { <nav class="views" aria-label="Views"></nav> },
         view! { <search></search> },
-        view! { <nav class="pager" aria-label="Pages of the keys"></nav> },
+        view! { <nav class="pager" aria-label="Keys pagination"></nav> },
         view! { <div id="row-menu"></div> },
     )
 }
@@ -250,12 +250,12 @@ fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
         <section class="empty">
             <h2>"No API keys yet"</h2>
             <p>
-                "A key is how an inventory feed, a CRM or an application of your own proves to Voxum that it may see or change your data. Create one for each system, so that you can take back one without stopping the others."
+                "API keys let your inventory feed, CRM or app access your data. Create one per system so you can revoke one without affecting the others."
             </p>
             {may_manage.then(|| view! { <NewKeyButton/> })}
-            <p>"A call with a key looks like this:"</p>
+            <p>"Example request:"</p>
             <Code id="example-call" text=call/>
-            <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
+            <p class="second">"Only managing your chatbot? You don't need an API key."</p>
         </section>
     }
 }

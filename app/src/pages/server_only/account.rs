@@ -11,7 +11,7 @@ use domain::{AccountPage as Data, Field, SessionRow};
 
 const HEAD: Head = Head {
     title: "Your account",
-    purpose: "How you sign in, and where you are signed in.",
+    purpose: "Your sign-in details and active sessions.",
 };
 
 const COLUMNS: &[Column] = &[
@@ -22,8 +22,7 @@ const COLUMNS: &[Column] = &[
     Column::Unseen("Actions"),
 ];
 
-const PASSWORD_HINT: &str =
-    "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
+const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
 /// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
@@ -42,18 +41,18 @@ fn Account(page: Data) -> impl IntoView {
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let wrong_codes = page.wrong_codes.map(|codes| {
         let text = format!(
-            "Ten wrong codes followed your password, the last one on {} from {}. If that was not you, another person \
+            "Ten wrong codes were entered after your password, the last one on {} from {}. If that wasn't you, someone else \
              knows your password: change it now.",
             codes.at.exact, codes.ip
         );
         view! { <Notice tone=Tone::Warning text=text/> }
     });
-    let who = format!("{}, {}", page.email, page.role.label().to_lowercase());
+    let who = format!("{} ({})", page.email, page.role.label());
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {done}
         {wrong_codes}
-        <p>"You are " <strong>{who}</strong> "."</p>
+        <p>"Signed in as " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}
         {second_factor(page.email.as_str(), page.recovery_codes)}
@@ -63,10 +62,12 @@ fn Account(page: Data) -> impl IntoView {
 /// Returns the confirmation of the action that was just carried out.
 fn done(word: &str) -> Option<&'static str> {
     match word {
-        "password" => Some("Your password is changed. All other sessions have ended."),
-        "factor-off" => Some("The second factor is off. Signing in asks for your password alone."),
-        "ended" => Some("Signed out there."),
-        "others-ended" => Some("Signed out everywhere else."),
+        "password" => Some("Password changed. You've been signed out everywhere else."),
+        "factor-off" => {
+            Some("Two-factor authentication is off. You'll only need your password to sign in.")
+        }
+        "ended" => Some("Session signed out."),
+        "others-ended" => Some("All other sessions signed out."),
         _ => None,
     }
 }
@@ -86,7 +87,7 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
     view! {
         <section class="stack">
             <h2>"Sessions"</h2>
-            <Table caption="Where you are signed in" class="team" columns=COLUMNS rows=rows/>
+            <Table caption="Active sessions" class="team" columns=COLUMNS rows=rows/>
             {others}
         </section>
     }
@@ -94,7 +95,7 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
 
 fn row(one: SessionRow, clock: Clock) -> AnyView {
     let action = if one.is_current {
-        view! { <span class="second">"This one"</span> }
+        view! { <span class="second">"This session"</span> }
     } else {
         let where_from = one.ip.clone().unwrap_or_default();
         view! {
@@ -111,7 +112,7 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
             view! { <CollapsibleText label="Browser" text=agent/> }
         }
         Some(agent) => erase(agent),
-        None => erase("Not known"),
+        None => erase("Unknown"),
     };
     view! {
         <tr role="row">
@@ -122,7 +123,7 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
                 <Time moment=one.last_seen clock=clock/>
             </td>
             <td role="cell" data-label="Address">
-                {one.ip.unwrap_or_else(|| "Not known".to_owned())}
+                {one.ip.unwrap_or_else(|| "Unknown".to_owned())}
             </td>
             <td role="cell" data-label="Browser">
                 {browser}
@@ -177,7 +178,7 @@ fn password(email: &str) -> AnyView {
 fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     let content = match recovery_codes {
         None => view! {
-            <p>"Off. With it, signing in asks for a code of an app on your phone as well."</p>
+            <p>"Off. Turn it on to add a code from an authenticator app when you sign in."</p>
             <div class="actions">
                 <a class="button" href="/account/second-factor">
                     "Set up"
@@ -196,7 +197,7 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     };
     view! {
         <section class="stack narrow" id="second-factor">
-            <h2>"Second factor"</h2>
+            <h2>"Two-factor authentication"</h2>
             {content}
         </section>
     }
@@ -204,14 +205,14 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
 
 fn turn_off(email: &str, left: u32, recovery: bool, form_state: FormState) -> AnyView {
     let other = if recovery {
-        view! { <a class="button quiet" href="/account#second-factor">"Use a code of the app"</a> }
+        view! { <a class="button quiet" href="/account#second-factor">"Use a code from the app"</a> }
     } else {
         view! { <a class="button quiet" href="/account?recovery=1#second-factor">"Use a recovery code"</a> }
     };
     let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
     let left = match left {
-        1 => "1 recovery code is left".to_owned(),
-        many => format!("{many} recovery codes are left"),
+        1 => "1 recovery code left".to_owned(),
+        many => format!("{many} recovery codes left"),
     };
     view! {
         <p>"On. " {left} "."</p>

@@ -14,15 +14,15 @@ use domain::{
 
 const HEAD: Head = Head {
     title: "Audit log",
-    purpose: "Who did what, when and from where. Nothing here can be changed or removed, by anybody.",
+    purpose: "Who did what, when, and from where. Entries can't be edited or deleted.",
 };
 
 const COLUMNS: &[Column] = &[
-    Column::Text("What"),
+    Column::Text("Event"),
     Column::Text("Details"),
-    Column::Text("Who"),
-    Column::Text("From"),
-    Column::Text("When"),
+    Column::Text("Actor"),
+    Column::Text("Source"),
+    Column::Text("Time"),
 ];
 
 /// Length above which a browser's name is collapsed, in bytes.
@@ -60,15 +60,15 @@ fn log(page: Data) -> AnyView {
         Some(view! {
             <section class="empty">
                 <h2>"No more matches"</h2>
-                <p>"You have reached the beginning of the log. " <a href="/audit">"Show everything"</a></p>
+                <p>"You have reached the beginning of the log. " <a href="/audit">"Clear filters"</a></p>
             </section>
         })
     } else if page.rows.is_empty() {
         Some(view! {
             <section class="empty">
-                <h2>"Nothing matches"</h2>
+                <h2>"No matching events"</h2>
                 <p>
-                    "Nothing was done that fits what you ask for. " <a href="/audit">"Show everything"</a>
+                    "Try changing or clearing your filters. " <a href="/audit">"Clear filters"</a>
                 </p>
             </section>
         })
@@ -100,19 +100,22 @@ fn filters(page: &Data) -> AnyView {
         };
         Problem::from(failure).notice("")
     });
-    let days = format!("Days are those of {}.", page.zone.replace('_', " "));
+    let days = format!(
+        "Dates are in the time zone {}.",
+        page.zone.replace('_', " ")
+    );
     let key = page.thing.clone().map(|name| {
         let at = format!("/keys/{thing}");
         view! {
             <p class="hint">
-                "This is the API key " <a href=at>{name}</a> "."
+                "API key: " <a href=at>{name}</a>
             </p>
         }
     });
     let clear = (!page.query.is_empty()).then(|| {
         view! {
             <a class="button" href="/audit">
-                "Show everything"
+                "Clear filters"
             </a>
         }
     });
@@ -120,27 +123,27 @@ fn filters(page: &Data) -> AnyView {
         <search>
             <form class="filters" method="get" action="/audit" novalidate>
                 {problem}
-                {choice("who", "Who", page.who.clone(), &who, at(errors, Field::Who))}
-                {choice("what", "What", page.what.clone(), &what, at(errors, Field::What))}
+                {choice("who", "Actor", page.who.clone(), &who, at(errors, Field::Who))}
+                {choice("what", "Event", page.what.clone(), &what, at(errors, Field::What))}
                 <div class="field">
-                    <label for="thing">"Which one"</label>
+                    <label for="thing">"Resource"</label>
                     <input
                         id="thing"
                         name="thing"
                         value=thing
-                        placeholder="The id of a key, item or lead"
+                        placeholder="ID of a key, item or lead"
                         autocomplete="off"
                         spellcheck="false"
                     />
                     {key}
                 </div>
-                {day("from", "From", from, at(errors, Field::From))}
-                {day("to", "To", to, at(errors, Field::To))}
+                {day("from", "Start date", from, at(errors, Field::From))}
+                {day("to", "End date", to, at(errors, Field::To))}
                 <p class="hint">{days}</p>
                 <div class="actions">
                     {clear}
                     <button type="submit" class="button">
-                        "Show"
+                        "Apply"
                     </button>
                 </div>
             </form>
@@ -218,7 +221,7 @@ fn list(page: Data) -> AnyView {
             {exports}
             <TimesSwitch/>
         </div>
-        <Table caption="What was done in this account" class="audit" columns=COLUMNS rows=rows/>
+        <Table caption="Events in this account" class="audit" columns=COLUMNS rows=rows/>
         {pager}
     }
 }
@@ -247,7 +250,7 @@ fn pager(page: &Data) -> AnyView {
         }
     };
     view! {
-        <nav class="pager" aria-label="Pages of the audit log">
+        <nav class="pager" aria-label="Audit log pagination">
             {first.map(|first| link(first, "First page"))}
             {page.next.clone().map(|next| link(next, next_label))}
         </nav>
@@ -308,7 +311,7 @@ fn detail(detail: AuditDetail) -> AnyView {
         view! {
             <del>{before}</del>
             <span aria-hidden="true">" → "</span>
-            <span class="visually-hidden">" became "</span>
+            <span class="visually-hidden">" changed to "</span>
         }
     });
     view! {

@@ -10,7 +10,7 @@ use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, Re
 
 const HEAD: Head = Head {
     title: "Several API keys",
-    purpose: "What you do here is done to each of the keys you chose, all at once.",
+    purpose: "Change all selected keys together.",
 };
 
 #[component]
@@ -65,17 +65,17 @@ fn Bulk(page: Data) -> impl IntoView {
         BulkAction::Pause => (
             "Pause",
             "button primary",
-            "From the moment you confirm, every request with one of these keys is refused, until you resume it on its own page.",
+            "Requests with these keys will be rejected until you resume each key on its page.",
         ),
         BulkAction::Resume => (
             "Resume",
             "button primary",
-            "These keys wait since this account was restored from a backup. If one of them should not go on, open it and revoke it first. From the moment you confirm, requests with the others are accepted again.",
+            "These keys have been paused since this account was restored from a backup. If one shouldn't be active, revoke it first. The rest will work as soon as you confirm.",
         ),
         BulkAction::Revoke => (
             "Revoke",
             "button danger",
-            "From the moment you confirm, every request with one of these keys is refused. This cannot be undone; the keys stay in the list as a record.",
+            "Requests with these keys will be rejected immediately. This can't be undone. The keys stay in the list for your records.",
         ),
     };
     let ids: Vec<_> = page
@@ -86,8 +86,8 @@ fn Bulk(page: Data) -> impl IntoView {
     let lately = page.keys.iter().filter(|key| key.used_recently).count();
     let lately = (lately > 0 && page.action != BulkAction::Resume).then(|| {
         let text = match lately {
-            1 => "One of them was used in the last 24 hours. Whatever uses it will stop working.".to_owned(),
-            lately => format!("{lately} of them were used in the last 24 hours. Whatever uses them will stop working."),
+            1 => "One of them was used in the last 24 hours. Any system using it will stop working.".to_owned(),
+            lately => format!("{lately} of them were used in the last 24 hours. Any system using them will stop working."),
         };
         view! { <Notice tone=Tone::Warning text=text/> }
     });
@@ -117,7 +117,7 @@ fn Bulk(page: Data) -> impl IntoView {
             <TextField
                 id="count"
                 name="count"
-                label="Type the number of keys to confirm"
+                label=format!("Type {number} to confirm")
                 value=form.count
                 error=form_state.at(Field::Count)
             />
@@ -136,15 +136,15 @@ fn Bulk(page: Data) -> impl IntoView {
 /// Renders how many of the selected keys this action does not apply to.
 fn skipped(number: usize, action: BulkAction) -> AnyView {
     let why = match action {
-        BulkAction::Pause => "is ended or paused already",
-        BulkAction::Revoke => "has ended already",
+        BulkAction::Pause => "is already paused, revoked or expired",
+        BulkAction::Revoke => "is already revoked or expired",
         BulkAction::Resume => "is not paused",
     };
     let text = if number == 1 {
-        format!("One key that you chose {why}, and is left out.")
+        format!("1 selected key {why} and was skipped.")
     } else {
-        let why = why.replacen("is ", "are ", 1).replacen("has ", "have ", 1);
-        format!("{number} keys that you chose {why}, and are left out.")
+        let why = why.replacen("is ", "are ", 1);
+        format!("{number} selected keys {why} and were skipped.")
     };
     view! { <Notice tone=Tone::Info text=text/> }
 }

@@ -11,11 +11,11 @@ use domain::{EditKeyForm, Failure, Field, KeyPage};
 
 const HEAD: Head = Head {
     title: "Edit API key",
-    purpose: "The secret stays the same, so your systems need no change.",
+    purpose: "The secret doesn't change, so your integrations keep working.",
 };
 
-const DEPTH: &str = "How many calls it may make in one burst. Empty: the account's limit.";
-const PER_SECOND: &str = "How many more each second after that. Empty: the account's limit.";
+const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
+const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
 
 #[component]
 pub fn EditKeyPage() -> impl IntoView {
@@ -33,7 +33,7 @@ fn Edit(page: KeyPage) -> impl IntoView {
     } else {
         let text = if page.key.status.is_live() {
             not_allowed(
-                "Your role does not allow you to edit keys. Ask an owner or admin of your account.",
+                "You don't have permission to edit keys. Ask an owner or admin of your account.",
             )
         } else {
             Failure::AlreadyEnded.message()
@@ -80,15 +80,15 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     let asked = !shut_out.is_empty() || form_state.at(Field::ShutOut).get_untracked().is_some();
     let zone = page.zone.replace('_', " ");
     let empty = if page.policy.must_expire() {
-        "Your account's settings ask for one."
+        "Required by your account settings."
     } else {
-        "Empty: it does not expire."
+        "Leave empty for no expiration."
     };
     let latest = page
         .latest_day
-        .map(|day| format!(" {day} is the last that they allow."));
+        .map(|day| format!(" Your account allows dates up to {day}."));
     let hint = format!(
-        "The key works to the end of this day ({zone}). {empty}{}",
+        "The key stops working at the end of this day ({zone}). {empty}{}",
         latest.unwrap_or_default()
     );
     view! {
@@ -107,7 +107,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 id="expires"
                 name="last_day"
                 required=false
-                label="Last day"
+                label="Expiration date"
                 kind="date"
                 value=last_day
                 hint=hint
@@ -118,7 +118,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 id="limit-depth"
                 name="limit_depth"
                 required=false
-                label="Calls at once"
+                label="Burst size"
                 value=limit_depth
                 hint=DEPTH
                 error=form_state.at(Field::LimitDepth)
@@ -127,7 +127,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 id="limit-per-second"
                 name="limit_per_second"
                 required=false
-                label="Calls a second"
+                label="Requests per second"
                 value=limit_per_second
                 hint=PER_SECOND
                 error=form_state.at(Field::LimitPerSecond)
@@ -139,7 +139,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                     "Cancel"
                 </a>
                 <button type="submit" class="button primary">
-                    "Save key"
+                    "Save changes"
                 </button>
             </div>
         </form>
@@ -168,7 +168,7 @@ fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
                 {value}
             </textarea>
             <p class="hint" id="note-hint">
-                "Such as where the key is kept, or whom to ask. Never the key itself."
+                "For example, where the key is stored or who owns it. Don't paste the key itself."
             </p>
             <FieldError id="note-error" error=error/>
         </div>
@@ -179,7 +179,7 @@ fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
 fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
     view! {
         <div class="field">
-            <label for="allow-list">"Allowed addresses"</label>
+            <label for="allow-list">"Allowed IPs"</label>
             <textarea
                 id="allow-list"
                 name="allow_list"
@@ -192,8 +192,8 @@ fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView
                 {value}
             </textarea>
             <p class="hint" id="allow-list-hint">
-                "Addresses or networks, one a line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Empty: calls may come \
-                 from anywhere."
+                "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty \
+                 to allow any address."
             </p>
             <FieldError id="allow-list-error" error=error/>
         </div>
@@ -218,7 +218,7 @@ fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
                     aria-invalid=invalid(error)
                     aria-describedby="shut-out-error"
                 />
-                <span>"Refuse these calls from now on"</span>
+                <span>"I understand that these requests will be rejected"</span>
             </label>
         </div>
     }

@@ -9,7 +9,7 @@ use domain::{Emergency, Failure, Field, KeyCount};
 
 const HEAD: Head = Head {
     title: "Revoke all keys",
-    purpose: "Every key of this account stops at once and for good.",
+    purpose: "Every key in this account stops working immediately and permanently.",
 };
 
 /// Renders the section of Settings.
@@ -18,29 +18,29 @@ pub fn section(emergency: Emergency) -> AnyView {
         None => view! {
             <div>
                 <p>
-                    "No member can create or rotate keys until an owner allows it again. The keys that you have keep working."
+                    "Prevent members from creating or rotating keys until an owner turns this back on. Existing keys keep working."
                 </p>
                 <a class="button" href="/settings?ask=stop">
-                    "Stop creating keys…"
+                    "Turn off key creation…"
                 </a>
             </div>
         },
         Some(since) => view! {
             <form method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="0"/>
-                <p>"Members cannot create or rotate keys. An owner stopped this on " {since.exact} "."</p>
+                <p>"Key creation has been off since " {since.exact} "."</p>
                 <button type="submit" class="button">
-                    "Allow creating keys"
+                    "Turn on key creation"
                 </button>
             </form>
         },
     };
     view! {
         <section class="emergency" aria-labelledby="emergency">
-            <h2 id="emergency">"Emergency"</h2>
+            <h2 id="emergency">"Danger zone"</h2>
             {creation}
             <div>
-                <p>"Revoke every key of this account at once. Nothing that uses one will work afterwards."</p>
+                <p>"Revoke every key in this account immediately. All integrations will stop working."</p>
                 <a class="button" href="/keys/revoke-all">
                     "Revoke all keys…"
                 </a>
@@ -56,18 +56,18 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");
     (may_stop && asked).then(|| {
         view! {
-            <h1>"Stop creating keys?"</h1>
+            <h1>"Turn off key creation?"</h1>
             <form class="form" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="1"/>
                 <p class="effect">
-                    "From the moment you confirm, no member of this account can create or rotate a key until an owner allows it again. The keys that you have keep working."
+                    "Members won't be able to create or rotate keys until an owner turns this back on. Existing keys keep working."
                 </p>
                 <div class="actions">
                     <a class="button" href="/settings" autofocus>
                         "Cancel"
                     </a>
                     <button type="submit" class="button danger">
-                        "Stop creating keys"
+                        "Turn off key creation"
                     </button>
                 </div>
             </form>
@@ -98,32 +98,29 @@ fn RevokeAll(emergency: Emergency) -> impl IntoView {
         0 => {
             return view! {
                 <h1>{HEAD.title}</h1>
-                <Notice tone=Tone::Info text="There is no key that could be revoked."/>
+                <Notice tone=Tone::Info text="There are no active or paused keys."/>
                 <p>
                     <a href="/settings">"Back to Settings"</a>
                 </p>
             };
         }
-        1 => "The one key that still works, or could be resumed, is".to_owned(),
+        1 => "This revokes the one active or paused key".to_owned(),
         many if many > KeyCount::MAX => {
-            "More than 1,000 keys that still work, or could be resumed, are".to_owned()
+            "This revokes more than 1,000 active and paused keys".to_owned()
         }
-        many => format!("All {many} keys that still work, or could be resumed, are"),
+        many => format!("This revokes all {many} active and paused keys"),
     };
     view! {
         <h1>"Revoke all keys?"</h1>
         <form class="form" method="post" action="/keys/revoke-all" novalidate>
             {form_state.notice()}
             <p class="effect">
-                {keys} " revoked with the reason Leaked: from the moment you confirm, every request with a key of this account is refused. This cannot be undone."
-            </p>
-            <p>
-                "The account is called “" <strong>{emergency.account_name}</strong> "”."
+                {keys} ", with the reason “Leaked”. All requests will be rejected immediately. This can't be undone."
             </p>
             <TextField
                 id="confirm"
                 name="confirm"
-                label="Type the account's name to confirm"
+                label=format!("Type “{}” to confirm", emergency.account_name)
                 value=confirm
                 error=form_state.at(Field::Confirm)
             />

@@ -13,8 +13,8 @@ pub fn identified() -> Option<AnyView> {
         Some(FormAnswer::Identified(None)) => view! {
             <Notice
                 tone=Tone::Info
-                title="It is no key of this account."
-                text="It may be mistyped, or belong to another account or another installation."
+                title="This key doesn't belong to this account."
+                text="It may be mistyped, or belong to another account or server."
             />
         },
         Some(FormAnswer::NotIdentified(failure)) => {
@@ -29,7 +29,7 @@ pub fn identified() -> Option<AnyView> {
             <h1>{TITLE}</h1>
             {answer}
             <p>
-                <a href="/keys/found">"Ask about another key"</a>
+                <a href="/keys/found">"Identify another key"</a>
             </p>
         </div>
     })
@@ -41,7 +41,7 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
     let revoke = live.then(|| {
         view! {
             <a class="button" href=format!("{page}/revoke?reason=leaked")>
-                "Revoke it"
+                "Revoke key"
             </a>
         }
     });
@@ -53,7 +53,7 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
     view! {
         <section class="identified" aria-labelledby="identified">
             <h2 id="identified">
-                "It is “" <a href=page>{key.name.to_string()}</a> "”"
+                "This is “" <a href=page>{key.name.to_string()}</a> "”"
             </h2>
             <dl class="facts">
                 <div>

@@ -45,7 +45,7 @@ fn Create(page: KeysPage) -> impl IntoView {
             Failure::CreationStopped.message()
         } else {
             not_allowed(
-                "Your role does not allow you to create keys. Ask an owner or admin of your account.",
+                "You don't have permission to create keys. Ask an owner or admin of your account.",
             )
         };
         return view! {

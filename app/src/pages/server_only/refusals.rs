@@ -7,12 +7,11 @@ use crate::request::PageData;
 use domain::{Explanation, Lookup, RefusalPage as Data, relative};
 
 const HEAD: Head = Head {
-    title: "Refused calls",
-    purpose: "Every answer of the API has a header X‑Request‑Id. Paste it here to learn why a call was refused.",
+    title: "Look up a request",
+    purpose: "Paste the X‑Request‑Id header of a response to see why the request was rejected.",
 };
-const NO_ID: &str = "A request id has 32 characters, from 0 to 9 and from a to f. The answer's header X-Request-Id holds it.";
-const UNKNOWN: &str =
-    "No refused call of the last 7 days has this id, or it was made with a key of another account.";
+const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
+const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days.";
 
 #[component]
 pub fn RefusalsPage() -> impl IntoView {
@@ -36,7 +35,7 @@ fn Refusals(page: Data) -> impl IntoView {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <form class="form" method="get" action="/refusals" novalidate>
             <div class="field">
-                <label for="id">"Request id"</label>
+                <label for="id">"Request ID"</label>
                 <input
                     id="id"
                     name="id"
@@ -80,9 +79,9 @@ fn explanation(found: Explanation) -> AnyView {
             " "
             <code>{preview}</code>
         },
-        None if code == "missing_key" => erase("None was sent"),
-        None if code == "invalid_key" => erase("None of this server’s"),
-        None => erase("Not known, since no whole key was sent"),
+        None if code == "missing_key" => erase("Not sent"),
+        None if code == "invalid_key" => erase("Unknown key"),
+        None => erase("Unknown (incomplete key)"),
     };
     let entries = (!entries.is_empty()).then(|| {
         let rows = entries.into_iter().map(|(pointer, code)| {
@@ -101,11 +100,11 @@ fn explanation(found: Explanation) -> AnyView {
             <p>{advice}</p>
             <dl class="facts">
                 <div>
-                    <dt>"When"</dt>
+                    <dt>"Time"</dt>
                     <dd><time datetime=at.iso>{when}</time></dd>
                 </div>
                 <div>
-                    <dt>"Call"</dt>
+                    <dt>"Request"</dt>
                     <dd><code>{call}</code></dd>
                 </div>
                 <div>

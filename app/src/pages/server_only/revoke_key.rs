@@ -8,7 +8,7 @@ use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
 
 const HEAD: Head = Head {
     title: "Revoke API key",
-    purpose: "A revoked key stops at once and for good.",
+    purpose: "A revoked key stops working immediately and permanently.",
 };
 
 #[component]

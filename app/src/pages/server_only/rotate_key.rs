@@ -9,10 +9,10 @@ use domain::{Expiry, Failure, Field, Grace, KeyView, RotateKeyForm, RotatePage};
 
 const HEAD: Head = Head {
     title: "Rotate API key",
-    purpose: "A new key with the same name, permissions, limits, addresses and note takes the place of this one.",
+    purpose: "Creates a new key with the same name, permissions, limits, IPs and note.",
 };
 
-const GRACE: &str = "Until then both keys work, so that you can move your systems over without a gap. Choose “Ends now” where the key has leaked.";
+const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
 
 #[component]
 pub fn RotateKeyPage() -> impl IntoView {
@@ -46,11 +46,11 @@ fn Rotate(page: RotatePage) -> impl IntoView {
 fn replaced(old: &KeyView) -> AnyView {
     let text = match &old.expires {
         Some(end) if old.status.is_live() => format!(
-            "The old key, {}, works until {}. Its page shows how its calls move to the new one.",
+            "The old key ({}) works until {}. Track the switchover on its page.",
             old.preview, end.exact
         ),
         _ => format!(
-            "The old key, {}, has ended: every call with it is refused from now on.",
+            "The old key ({}) has expired. Requests with it are now rejected.",
             old.preview
         ),
     };
@@ -72,7 +72,7 @@ fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
         _ => failure.clone(),
     };
     let (id, text) = match &page.replaced_by {
-        Some(new) => (new, "See the new key"),
+        Some(new) => (new, "View the new key"),
         None => (&page.key.id, "Back to the key"),
     };
     let action = view! { <a href=format!("/keys/{id}")>{text}</a> };
@@ -138,14 +138,14 @@ fn facts(key: &KeyView) -> AnyView {
         Some(last) => format!("{} from {}", last.at.exact, last.ip),
     };
     let end = match &key.expires {
-        None => "No expiry".to_owned(),
-        Some(end) => format!("{}, or sooner, as you choose below", end.day),
+        None => "Never".to_owned(),
+        Some(end) => format!("{}, or earlier (see below)", end.day),
     };
     let rows = [
         ("Name", erase(key.name.to_string())),
         ("Key preview", view! { <code>{key.preview.clone()}</code> }),
         ("Last used", erase(last_use)),
-        ("Ends", erase(end)),
+        ("Expires", erase(end)),
     ];
     let rows = rows.map(|(name, value)| {
         view! {

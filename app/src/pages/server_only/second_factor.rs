@@ -7,8 +7,8 @@ use crate::request::{FormAnswer, PageData, handover, page_request, reveal};
 use domain::{Enrolment, Field, ShownSecret};
 
 const HEAD: Head = Head {
-    title: "Set up a second factor",
-    purpose: "Besides your password, signing in will ask for a code of an app on your phone.",
+    title: "Set up two-factor authentication",
+    purpose: "You'll enter a code from your authenticator app each time you sign in.",
 };
 
 #[component]
@@ -34,16 +34,16 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <ol class="enrol">
             <li>
-                <p>"Scan this with an authenticator app:"</p>
+                <p>"Scan this QR code with your authenticator app:"</p>
                 <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
                     <path d=reveal(enrolment.squares)></path>
                 </svg>
                 <details class="more">
                     <summary>"Can’t scan it?"</summary>
-                    <p>"Type this key into the app, as one that changes with time:"</p>
+                    <p>"Enter this setup key in your app (time-based):"</p>
                     <Code id="factor-key" text=reveal(enrolment.text)/>
                     <p>
-                        <a href=reveal(enrolment.url)>"Open it on this device"</a>
+                        <a href=reveal(enrolment.url)>"Open in authenticator app"</a>
                     </p>
                 </details>
             </li>
@@ -56,7 +56,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         id="code"
                         name="code"
                         label="Code"
-                        hint="The six digits that the app shows now."
+                        hint="The 6-digit code from your app."
                         error=form_state.at(Field::Code)
                         autocomplete="one-time-code"
                         inputmode="numeric"
@@ -66,7 +66,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         name="old_password"
                         label="Your password"
                         kind="password"
-                        hint="Your other sessions end, too."
+                        hint="You'll be signed out everywhere else."
                         error=form_state.at(Field::OldPassword)
                         autocomplete="current-password"
                     />
@@ -88,9 +88,9 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
 #[component]
 fn Recovery(codes: ShownSecret) -> impl IntoView {
     view! {
-        <h1>"Keep your recovery codes"</h1>
+        <h1>"Save your recovery codes"</h1>
         <p>
-            "The second factor is on. Where the phone is lost, each of these codes signs you in once in the place of a code of the app:"
+            "Two-factor authentication is on. If you lose your phone, use one of these codes to sign in. Each works once."
         </p>
         <Code id="recovery-codes" text=reveal(codes)/>
         <div class="actions scripted">
@@ -108,12 +108,12 @@ fn Recovery(codes: ShownSecret) -> impl IntoView {
         </div>
         <Notice
             tone=Tone::Warning
-            title="This is the only time the codes are shown."
-            text="We keep no copy that could be read. Print them, or store them in a password manager."
+            title="You won't see these codes again."
+            text="Print them or save them in a password manager."
         />
         <div class="actions">
             <a class="button primary" href="/account">
-                "I have stored them"
+                "I've saved my codes"
             </a>
         </div>
     }

@@ -13,15 +13,15 @@ const HEAD: Head = Head {
     purpose: "These settings apply to the whole account.",
 };
 
-const NAME: &str = "The name of your business.";
-const CURRENCY: &str =
-    "Items that are sent without a currency get this one. Stored items keep theirs.";
-const DEPTH: &str = "How many calls a key may make in one burst, from 1 to 100,000.";
-const PER_SECOND: &str = "How many more each second after that, from 1 to 10,000. Keys with a limit of their own keep it.";
-const MUST_EXPIRE: &str =
-    "Every new key needs an end. Keys that are there already stay as they are.";
-const MAX_DAYS: &str = "From 1 to 3,650, counted from the making of the key; keys then must expire. Empty: as long as you like.";
-const ZONE: &str = "In which you read times here. The API always writes UTC.";
+const NAME: &str = "Your company or team name.";
+const CURRENCY: &str = "Used for items that are sent without a currency. Stored items keep theirs.";
+const DEPTH: &str = "Maximum requests per key in a burst (1–100,000).";
+const PER_SECOND: &str =
+    "Sustained requests per second per key (1–10,000). Keys with their own limit aren't affected.";
+const MUST_EXPIRE: &str = "New keys must have an expiration. Existing keys aren't affected.";
+const MAX_DAYS: &str =
+    "1–3,650 days from creation. Leave empty for no maximum. Setting one also requires expiration.";
+const ZONE: &str = "Used for times in the console. The API always uses UTC.";
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -35,7 +35,7 @@ pub fn SettingsPage() -> impl IntoView {
 fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let saved = page_request()
         .flash(|word| (word == "saved").then_some(()))
-        .map(|()| view! { <Notice tone=Tone::Info text="The settings were saved. They apply from now on."/> });
+        .map(|()| view! { <Notice tone=Tone::Info text="Settings saved."/> });
     if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
         return question;
     }
@@ -47,7 +47,7 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
         view! {
             <Notice
                 tone=Tone::Info
-                text=not_allowed("You can read these settings. An owner or admin of your account can change them.")
+                text=not_allowed("You have read-only access. Owners and admins can change settings.")
             />
             {facts(page.settings)}
         }
@@ -120,7 +120,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
             <TextField
                 id="limit-depth"
                 name="limit_depth"
-                label="Calls at once"
+                label="Burst size"
                 value=form.limit_depth
                 hint=DEPTH
                 error=form_state.at(Field::LimitDepth)
@@ -128,7 +128,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
             <TextField
                 id="limit-per-second"
                 name="limit_per_second"
-                label="Calls a second"
+                label="Requests per second"
                 value=form.limit_per_second
                 hint=PER_SECOND
                 error=form_state.at(Field::LimitPerSecond)
@@ -142,7 +142,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
                         checked=form.keys_must_expire
                         aria-describedby="keys-must-expire-hint"
                     />
-                    "Keys must expire"
+                    "Require expiration"
                 </label>
                 <p class="hint" id="keys-must-expire-hint">
                     {MUST_EXPIRE}
@@ -152,7 +152,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
                 id="key-max-days"
                 name="key_max_days"
                 required=false
-                label="Longest life of a key, in days"
+                label="Maximum key lifetime (days)"
                 value=form.key_max_days
                 hint=MAX_DAYS
                 error=form_state.at(Field::KeyMaxDays)
@@ -174,7 +174,7 @@ fn quotas(page: &domain::SettingsPage) -> AnyView {
     };
     let rows = page.quotas.iter();
     let rows = rows.map(|quota| (quota.resource.label(), quota.text()));
-    let rows = rows.chain([("Calls a second, all keys together", calls)]);
+    let rows = rows.chain([("Requests per second, all keys together", calls)]);
     let rows = rows.map(|(name, value)| {
         view! {
             <div>
@@ -208,10 +208,10 @@ fn facts(settings: SettingsForm) -> AnyView {
         ("Account name", settings.account_name),
         ("Default currency", settings.currency),
         ("Time zone", settings.time_zone),
-        ("Calls at once", settings.limit_depth),
-        ("Calls a second", settings.limit_per_second),
-        ("Keys must expire", must_expire.to_owned()),
-        ("Longest life of a key", max_days),
+        ("Burst size", settings.limit_depth),
+        ("Requests per second", settings.limit_per_second),
+        ("Require expiration", must_expire.to_owned()),
+        ("Maximum key lifetime", max_days),
     ];
     let rows = rows.map(|(name, value)| {
         view! {

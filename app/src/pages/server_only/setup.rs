@@ -5,8 +5,7 @@ use crate::prelude::*;
 use crate::request::{FormAnswer, LinkPage, page_request};
 use domain::Field;
 
-const PASSWORD_HINT: &str =
-    "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
+const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
 /// A page without script. Its form submits to the address of the link itself.
 #[component]
@@ -47,7 +46,7 @@ pub fn SetupPage() -> impl IntoView {
     let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
         (
             "Choose a new password",
-            format!("For {email}."),
+            format!("Resetting the password for {email}."),
             erase((fixed(email), password())),
             "Set password",
         )
@@ -60,7 +59,9 @@ pub fn SetupPage() -> impl IntoView {
         let role = role.label().to_lowercase();
         (
             "Join the team",
-            format!("{account_name} invites {email} as {role}. Choose a password to sign in with."),
+            format!(
+                "{account_name} invited you ({email}) to join. Your role is {role}. Choose a password."
+            ),
             erase((fixed(email), password())),
             "Join",
         )
@@ -71,7 +72,7 @@ pub fn SetupPage() -> impl IntoView {
                 name="account_name"
                 label="Account name"
                 value=account_name
-                hint="The name of your business."
+                hint="Your company or team name."
                 error=at(Field::AccountName)
                 autocomplete="organization"
                 autofocus=problem.is_none()
@@ -87,12 +88,12 @@ pub fn SetupPage() -> impl IntoView {
             />
             {password()}
         };
-        let lead = "The owner sees everything of the account and decides who else may.";
+        let lead = "Create the owner account. Owners have full access and manage the team.";
         (
             "Set up Voxum Console",
             lead.to_owned(),
             fields,
-            "Create owner",
+            "Create account",
         )
     };
     view! {

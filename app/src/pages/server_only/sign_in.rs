@@ -44,13 +44,13 @@ pub fn SignInPage() -> impl IntoView {
                     view! {
                         <Notice
                             tone=Tone::Warning
-                            text="This console is served without encryption. Others on your network can read what you send and use your session."
+                            text="This connection isn't encrypted. Others on your network could see your password and use your session."
                         />
                     }
                 })}
             {after_link
                 .then(|| {
-                    view! { <Notice tone=Tone::Info text="Your password was saved. Sign in to continue."/> }
+                    view! { <Notice tone=Tone::Info text="Password saved. Sign in to continue."/> }
                 })}
             {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in">
@@ -91,13 +91,13 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
     let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
     let (lead, label, (ask, other)) = if recovery {
         (
-            "One of the recovery codes that you stored. Each works once.",
+            "Enter one of your recovery codes. Each works once.",
             "Recovery code",
-            ("app", "Use a code of the app"),
+            ("app", "Use a code from the app"),
         )
     } else {
         (
-            "Of your authenticator app.",
+            "Enter the code from your authenticator app.",
             "Code",
             ("recovery", "Use a recovery code"),
         )
@@ -105,7 +105,7 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
     view! {
         <section class="card">
             <Icon name="#i-mark"/>
-            <h1>"Enter a code"</h1>
+            <h1>"Two-factor authentication"</h1>
             <p class="lead">{lead}</p>
             {message.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in/code">
@@ -127,7 +127,7 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
                 <button type="submit" class="button quiet wide" name="ask" value=ask formnovalidate>
                     {other}
                 </button>
-                <a href="/sign-in">"Start again"</a>
+                <a href="/sign-in">"Back to sign-in"</a>
             </form>
         </section>
     }
@@ -150,7 +150,7 @@ fn accounts(choices: Vec<(ShownSecret, AccountName)>, next: String) -> AnyView {
             <form class="form" method="post" action="/sign-in/account">
                 <input type="hidden" name="next" value=next/>
                 {buttons.collect_view()}
-                <a href="/sign-in">"Start again"</a>
+                <a href="/sign-in">"Back to sign-in"</a>
             </form>
         </section>
     }

@@ -105,7 +105,7 @@ impl Inventory {
     ) -> Result<PutOutcome, Error> {
         caller.require_scope(Scope::InventoryWrite)?;
         if id.trim() != id && !id.trim().is_empty() {
-            let detail = "Leave out the blanks around the id in the path.";
+            let detail = "Remove the blanks around the ID in the path.";
             let blanks = EntryError::new("/id", EntryCode::Invalid, detail);
             draft.errors.push(blanks);
         }

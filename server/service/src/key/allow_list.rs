@@ -40,7 +40,7 @@ impl AllowList {
             networks.push(network(text).ok_or_else(|| {
                 // Anything may have been pasted into the field; a long text is not a network.
                 let excerpt: String = text.chars().take(50).collect();
-                format!("“{excerpt}” is no address or network. Write one a line, such as 203.0.113.7 or 203.0.113.0/24.")
+                format!("“{excerpt}” isn't a valid IP address or CIDR range. Enter one per line, such as 203.0.113.7 or 203.0.113.0/24.")
             })?);
         }
         networks.sort_unstable();

@@ -11,9 +11,9 @@ use domain::{
 };
 use serde_json::json;
 
-const NO_ACTION: InvalidValue =
-    InvalidValue("Choose some keys in the list, and then what to do with them.");
-const KEYS_CHANGED: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
+const NO_ACTION: InvalidValue = InvalidValue("Select one or more keys first.");
+const KEYS_CHANGED: &str =
+    "Some of these keys have changed, so nothing was done. Review the list and confirm again.";
 
 /// The keys that a bulk action would change.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Keys {
         if form.count.trim().parse() != Ok(count) {
             reject(
                 Field::Count,
-                format!("Type {count}, the number of keys above."),
+                format!("The number doesn't match. Type {count}."),
             );
         }
         let reason = RevokeReason::parse(&form.reason);
@@ -172,7 +172,7 @@ fn applies_to(action: BulkAction, key: KeyState, now: Timestamp) -> bool {
 
 /// Parses the ids, each once; `None` for a text that cannot be an id.
 fn ids(form: &BulkForm) -> Result<Vec<Option<KeyId>>, Error> {
-    const TOO_MANY: InvalidValue = InvalidValue("Choose at most 100 keys at once.");
+    const TOO_MANY: InvalidValue = InvalidValue("Select up to 100 keys.");
     let mut texts: Vec<&str> = form.keys.iter().map(String::as_str).collect();
     let mut seen = std::collections::HashSet::new();
     texts.retain(|text| seen.insert(*text));

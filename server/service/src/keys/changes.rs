@@ -76,7 +76,7 @@ impl KeyChanges {
                     why,
                     number,
                     key = first.as_ref().map_or("all", KeyId::as_str),
-                    "a revocation or pause could not be stored; this node refuses the keys from memory and tries again"
+                    "a revocation or pause could not be stored; this node rejects the keys from memory and tries again"
                 );
                 Error::NotStored(error.into())
             }

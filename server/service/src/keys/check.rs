@@ -22,7 +22,7 @@ pub fn scopes(texts: &[String]) -> Result<ScopeSet, InvalidValue> {
     let scopes: Result<Vec<_>, _> = texts.iter().map(|text| Scope::parse(text)).collect();
     let set = ScopeSet::from(scopes?);
     if set.is_empty() {
-        return Err(InvalidValue("Choose at least one permission."));
+        return Err(InvalidValue("Select at least one permission."));
     }
     Ok(set)
 }
@@ -34,7 +34,7 @@ pub fn token(raw: &str) -> Result<(), InvalidValue> {
         Ok(())
     } else {
         Err(InvalidValue(
-            "This form is out of date. Reload the page and fill it in again.",
+            "This form has expired. Reload the page and try again.",
         ))
     }
 }

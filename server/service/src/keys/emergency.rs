@@ -11,7 +11,7 @@ use crate::store::{
     NewRevocation, RevokedWithAll, Revoker, StoreError,
 };
 use crate::verdict::{Node, PendingStop, StopEventBuilder};
-use domain::{AccountName, Failure, Field, InvalidValue, KeyCount, RevokeReason, Timestamp};
+use domain::{AccountName, Failure, Field, KeyCount, RevokeReason, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -101,9 +101,9 @@ impl Emergencies {
         let name_matches =
             typed.is_ok_and(|typed| folded(typed.as_str()) == folded(member.account_name.as_str()));
         if !name_matches {
-            const NAME_MISMATCH: InvalidValue =
-                InvalidValue("Type the account's name exactly as it stands above.");
-            return Err(Error::field(Field::Confirm, NAME_MISMATCH));
+            let name = member.account_name.as_str();
+            let message = format!("The name doesn't match. Type “{name}”.");
+            return Err(Failure::field(Field::Confirm, message).into());
         }
         let now = self.clock.now();
         let reason = RevokeReason::Leaked;

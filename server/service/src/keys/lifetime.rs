@@ -8,9 +8,9 @@ use crate::zone::Zone;
 use domain::{Expiry, Failure, InvalidValue, KeyPolicy, Timestamp, rotation_choices, seconds};
 
 const EXPIRY_REQUIRED: InvalidValue =
-    InvalidValue("Choose an end. Your account's settings ask for one of every key.");
+    InvalidValue("Select an expiration. Your account requires one.");
 const EXPIRY_TOO_LATE: InvalidValue =
-    InvalidValue("Choose a sooner end. Your account's settings allow no key to live that long.");
+    InvalidValue("Select an earlier date. Your account limits the lifetime of keys.");
 
 /// The inputs that determine the expiry of a new key.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ impl ExpiryRules<'_> {
         let end = match Expiry::parse(choice)? {
             Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
             Expiry::Same if self.replaced_lifetime.is_none() => {
-                return Err(InvalidValue("Choose when the key expires from the list."));
+                return Err(InvalidValue("Select an expiration."));
             }
             choice => self.expiry_of(choice),
         };
@@ -94,10 +94,10 @@ impl ExpiryRules<'_> {
 pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, InvalidValue> {
     let end = zone
         .end_of_day(day)
-        .ok_or(InvalidValue("Enter a day such as 2027-01-31."))?;
+        .ok_or(InvalidValue("Enter a valid date, such as 2027-01-31."))?;
     if end <= now {
         return Err(InvalidValue(
-            "Enter today or a later day. To end a key now, revoke it.",
+            "Enter today or a later date. To stop the key now, revoke it.",
         ));
     }
     Ok(end)

@@ -7,8 +7,7 @@ use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds}
 
 const MAX_DAYS: i64 = 3_650;
 
-const WHOLE_KEY: &str = "This looks like a full key, and a search is visible in the page's address. Search by its first characters, or \
-     use “Identify a key”, which sends no key.";
+const WHOLE_KEY: &str = "That looks like a full key. Searches appear in the page's address, so search by its first characters, or use “Identify a key”.";
 
 /// Returns the filter and the order that the query asks for.
 ///
@@ -38,12 +37,12 @@ pub(super) fn parse(
     let unused = optional(
         &query.unused,
         days,
-        "“Unused for” takes a number of days from 1 to 3650, for example 30.",
+        "“Unused for” must be between 1 and 3,650 days.",
     )?;
     let expires = optional(
         &query.expires,
         days,
-        "“Expires within” takes a number of days from 1 to 3650, for example 30.",
+        "“Expires within” must be between 1 and 3,650 days.",
     )?;
     let dead_in_use = query.status.trim() == KeyQuery::DEAD_IN_USE;
     let needs_attention = query.status.trim() == KeyQuery::NEEDS_ATTENTION;
@@ -52,16 +51,16 @@ pub(super) fn parse(
     } else {
         &query.status
     };
-    let status = optional(status, self::status, "Select a status from the list.")?;
+    let status = optional(status, self::status, "Select a status.")?;
     let scope = optional(
         &query.scope,
         |text| Scope::parse(text).ok(),
-        "Select a permission from the list.",
+        "Select a permission.",
     )?;
     let creator = optional(
         &query.creator,
         |text| MemberId::parse(text).ok(),
-        "Select a creator from the list.",
+        "Select who created the key.",
     )?;
     let order = KeyOrder::parse(&query.sort).map_err(|invalid| invalid.0)?;
     let filter = KeyFilter {

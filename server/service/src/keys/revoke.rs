@@ -8,9 +8,7 @@ use crate::origin::Client;
 use crate::refusal::Refusal;
 use crate::sessions::Member;
 use crate::store::{Action, NewRevocation, RevokeKeyOutcome, Revoker};
-use domain::{
-    Failure, Field, FieldError, InvalidValue, KeyId, KeyName, RevokeKeyForm, RevokeReason,
-};
+use domain::{Failure, Field, FieldError, KeyId, KeyName, RevokeKeyForm, RevokeReason};
 use serde_json::json;
 
 impl Keys {
@@ -39,15 +37,15 @@ impl Keys {
         // Names that look the same are equal, whichever keyboard they were typed on.
         let name_matches = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(name.as_str()));
-        let name_error = (key.used_recently && !name_matches).then_some(InvalidValue(
-            "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
-        ));
+        let name_error = (key.used_recently && !name_matches)
+            .then(|| format!("The name doesn't match. Type “{name}”."));
         let reason = match (reason, name_error) {
             (Ok(reason), None) => reason,
             (reason, name_error) => {
-                let faults = [(Field::Reason, reason.err()), (Field::Confirm, name_error)];
-                let errors = faults.into_iter().filter_map(|(field, invalid)| {
-                    let message = invalid?.to_string();
+                let reason_error = reason.err().map(|invalid| invalid.to_string());
+                let faults = [(Field::Reason, reason_error), (Field::Confirm, name_error)];
+                let errors = faults.into_iter().filter_map(|(field, message)| {
+                    let message = message?;
                     Some(FieldError { field, message })
                 });
                 let errors = errors.collect();

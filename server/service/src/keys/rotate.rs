@@ -235,6 +235,6 @@ mod tests {
             assert!(failure.at(field).is_some(), "{field:?}");
         }
         let failure = checked("24h", "7d", "short").unwrap_err();
-        assert!(failure.at(Field::Grace).unwrap().contains("out of date"));
+        assert!(failure.at(Field::Grace).unwrap().contains("has expired"));
     }
 }

@@ -49,7 +49,7 @@ impl Keys {
     ) -> Result<(), Error> {
         member.must_manage_keys()?;
         let chosen = AllowList::parse(&networks.join("\n"))
-            .and_then(|list| list.ok_or_else(|| "Choose at least one network.".to_owned()))
+            .and_then(|list| list.ok_or_else(|| "Select at least one network.".to_owned()))
             .map_err(|message| Failure::field(Field::AllowList, message))?;
         let before = self.find(member, id).await?.settings();
         let after = KeySettings {
@@ -108,7 +108,7 @@ fn excluded_callers(list: &AllowList, callers: &[Caller], since: Timestamp) -> O
     };
     (!addresses.is_empty()).then(|| {
         format!(
-            "Calls came from {}{more} in the last 7 days, and would be refused. Add what is missing, or confirm below.",
+            "This would block {}{more}, used with this key in the last 7 days. Add the missing addresses, or confirm below.",
             addresses.join(", ")
         )
     })
@@ -143,7 +143,7 @@ mod tests {
         }
         let message = excluded_callers(&list, &callers, since).unwrap();
         assert!(
-            message.starts_with("Calls came from 192.0.2.1 in the last"),
+            message.starts_with("This would block 192.0.2.1, used with this key in the last"),
             "{message}"
         );
         callers.extend((2..9).map(|tail| caller([192, 0, 2, tail], 10, Outcome::Accepted)));

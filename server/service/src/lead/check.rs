@@ -96,7 +96,7 @@ fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> 
     let value = text(errors, "/email", value, MAX_EMAIL)?;
     let plausible = Email::from_stored(&value).is_ok() && !value.contains(char::is_whitespace);
     if !plausible && errors.len() == before {
-        let detail = "Use an e-mail address such as name@company.com.";
+        let detail = "Use a valid email address, such as name@company.com.";
         errors.push(EntryError::new("/email", EntryCode::Invalid, detail));
     }
     Some(value)
@@ -161,7 +161,7 @@ mod tests {
             errors: vec![EntryError::new(
                 "/phone",
                 EntryCode::Invalid,
-                "Send a text.",
+                "Send a string.",
             )],
             ..LeadDraft::default()
         };

@@ -175,7 +175,7 @@ impl Links {
             RedeemOutcome::EmailTaken => Err(Error::field(
                 Field::Password,
                 InvalidValue(
-                    "This address belongs to a member already. Ask for an invitation to another one.",
+                    "This email already belongs to a member. Ask for an invitation to another one.",
                 ),
             )),
             RedeemOutcome::Redeemed => Ok(self

@@ -38,7 +38,7 @@ impl<'a> Holder<'a> {
 }
 
 pub(crate) const WRONG_CODE: InvalidValue =
-    InvalidValue("This code is not right, or was used already.");
+    InvalidValue("That code is incorrect or has already been used.");
 
 /// Passwords and codes: who may try one, and what a wrong one costs.
 pub struct SignInGuard {
@@ -178,7 +178,7 @@ impl SignInGuard {
             .note(AttemptKind::CurrentPassword, &members, client);
         Err(Error::field(
             Field::OldPassword,
-            InvalidValue("This is not your password."),
+            InvalidValue("Incorrect password."),
         ))
     }
 }

@@ -9,7 +9,7 @@ use crate::store::{Action, ChangeMemberOutcome, MemberChange, Teammate};
 use domain::{Failure, Field, InvalidValue, MemberId, Role};
 use serde_json::{Value, json};
 
-const LAST_OWNER: InvalidValue = InvalidValue("An account needs an owner who may sign in.");
+const LAST_OWNER: InvalidValue = InvalidValue("An account needs at least one active owner.");
 
 impl Team {
     /// Gives a member another role, which applies from their next request on.
@@ -26,7 +26,7 @@ impl Team {
         seen: &str,
     ) -> Result<(), Error> {
         member.must_manage(Role::Viewer)?;
-        let unknown = InvalidValue("Choose a role from the list.");
+        let unknown = InvalidValue("Select a role.");
         let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, unknown))?;
         member.must_manage(role)?;
         let change = MemberChange::Role {
@@ -81,8 +81,11 @@ impl Team {
         }
         let successor = self.teammate(member, to).await?;
         if folded(confirm.trim()) != folded(successor.email.as_str()) {
-            let typed = InvalidValue("Type the address of the new owner, as it stands above.");
-            return Err(Error::field(Field::Confirm, typed));
+            let message = format!(
+                "The email doesn't match. Type {}.",
+                successor.email.as_str()
+            );
+            return Err(Failure::field(Field::Confirm, message).into());
         }
         let detail = json!({
             "email": successor.email,

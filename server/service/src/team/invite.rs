@@ -63,7 +63,7 @@ impl Team {
             detail,
         );
         if !self.store.invite(link, event).await? {
-            let member = InvalidValue("This address is a member's already.");
+            let member = InvalidValue("This email already belongs to a member.");
             return Err(Error::field(Field::Email, member));
         }
         Ok(Invited {
@@ -119,7 +119,7 @@ fn check(form: &InviteForm) -> Result<(Email, Role), Failure> {
     });
     let unknown = role.is_none().then(|| FieldError {
         field: Field::Role,
-        message: "Choose a role from the list.".to_owned(),
+        message: "Select a role.".to_owned(),
     });
     match (email, role) {
         (Ok(email), Some(role)) => Ok((email, role)),

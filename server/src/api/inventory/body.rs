@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 }] }))]
 #[serde(deny_unknown_fields)]
 pub struct NewItems {
-    /// Each id only once.
+    /// Each ID only once.
     #[schema(min_items = 1, max_items = 5000)]
     items: Vec<NewItem>,
 }
@@ -31,7 +31,7 @@ pub struct NewItems {
 )]
 #[serde(deny_unknown_fields)]
 struct NewItem {
-    /// Your own id of the item, such as a stock number, without control or invisible characters;
+    /// Your own ID of the item, such as a stock number, without control or invisible characters;
     /// not `.`, `..` or `changes`.
     #[schema(min_length = 1, max_length = 128)]
     id: String,
@@ -49,14 +49,14 @@ struct NewItem {
 )]
 #[serde(deny_unknown_fields)]
 pub struct ItemEdits {
-    /// Can be left out; otherwise it has to be the id in the path.
+    /// Can be left out; otherwise it has to be the ID in the path.
     #[schema(max_length = 128)]
     id: Option<String>,
     #[schema(min_length = 1, max_length = 256, nullable = false)]
     name: Option<String>,
 }
 
-/// An item without its id. Its texts, the id and the names of its attributes included, have at most
+/// An item without its ID. Its texts, the ID and the names of its attributes included, have at most
 /// 65,536 bytes in all, in UTF-8.
 #[derive(ToSchema)]
 #[expect(
@@ -66,7 +66,7 @@ pub struct ItemEdits {
 #[schema(example = json!({ "name": "Honda Accord 2024", "category": "Sedan", "price": 32500 }))]
 #[serde(deny_unknown_fields)]
 pub struct ItemFields {
-    /// Can be left out; otherwise it has to be the id in the path.
+    /// Can be left out; otherwise it has to be the ID in the path.
     #[schema(max_length = 128)]
     id: Option<String>,
     #[schema(min_length = 1, max_length = 256)]

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemChanges)]
 pub struct ItemChangesResponse {
-    /// The oldest change first; each item as it is now, so at most once. An answer is limited to 2
+    /// The oldest change first; each item as it is now, so at most once. A response is limited to 2
     /// MiB, so it may have fewer items than `limit` although more have changed. It is empty only if
     /// nothing more has changed.
     #[schema(value_type = Vec<ItemStateResponse>)]
@@ -44,19 +44,19 @@ enum ItemStateResponse {
 #[schema(as = RemovedItem, example = json!({ "id": "SKU001", "deleted_at": "2026-01-31T09:15:00Z" }))]
 struct RemovedItemResponse {
     id: String,
-    /// Only for a removed item, which has no other field than its id.
+    /// Only for a removed item, which has no other field than its ID.
     #[schema(format = DateTime)]
     deleted_at: String,
 }
 
-/// Follow the changes of items
+/// Sync items
 ///
-/// Keeps a copy of the inventory complete. Start without a `cursor`: the first answers list all
+/// Keeps a copy of the inventory complete. Start without a `cursor`: the first responses list all
 /// items. Then pass each `next_cursor` back and keep the last one: no change is skipped. An empty
 /// list means that you are up to date; ask again with the same cursor later. A removed item is
 /// listed for 30 days or until it comes back, and only the latest 100,000 removals are listed. A
-/// cursor that is too old for that is refused with 410 `cursor_expired`: start again without a
-/// cursor, and remove from your copy what you did not get. No new item can have the id `changes`.
+/// cursor that is too old for that is rejected with 410 `cursor_expired`: start again without a
+/// cursor, and remove from your copy what you did not get. No new item can have the ID `changes`.
 /// One from an earlier release can be read, changed and deleted at `/api/inventory/%63hanges`.
 #[utoipa::path(
     get,

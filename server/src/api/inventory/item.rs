@@ -28,8 +28,8 @@ use service::store::DeleteItemOutcome;
 
 /// Read one item
 ///
-/// The answer's `ETag` identifies this version of the item: send it back in `If-None-Match` to skip
-/// the transfer if nothing has changed, or in `If-Match` to change the item only if it has not
+/// The response's `ETag` identifies this version of the item: send it back in `If-None-Match` to
+/// skip the transfer if nothing has changed, or in `If-Match` to change the item only if it has not
 /// changed since.
 #[utoipa::path(
     get,
@@ -223,5 +223,5 @@ fn item_response(status: StatusCode, item: StoredItem) -> Response {
 }
 
 fn text(id: Option<String>) -> Result<String, Refusal> {
-    id.ok_or_else(|| Refusal::InvalidParameter("The id in the path is not UTF-8.".into()))
+    id.ok_or_else(|| Refusal::InvalidParameter("The ID in the path is not UTF-8.".into()))
 }

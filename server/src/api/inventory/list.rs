@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemList)]
 pub struct ItemListResponse {
-    /// In the order of their ids. A page is limited to 2 MiB, and a filter examines at most 10,000
+    /// In the order of their IDs. A page is limited to 2 MiB, and a filter examines at most 10,000
     /// items for each page. So it may have fewer items than `limit`, or none, although
     /// `next_cursor` is not null.
     #[schema(value_type = Vec<ItemResponse>)]
@@ -30,7 +30,7 @@ pub struct ItemListResponse {
 
 /// List items
 ///
-/// In the order of their ids. Pass `next_cursor` back as `cursor` until it is null: although items
+/// In the order of their IDs. Pass `next_cursor` back as `cursor` until it is null: although items
 /// may change meanwhile, no item that exists all the time is skipped or repeated. With `category`,
 /// `q` or `updated_since`, each page examines at most 10,000 items, so a page can be empty although
 /// matches follow: continue until `next_cursor` is null.

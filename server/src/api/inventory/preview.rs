@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedPreview)]
 pub struct Preview {
-    /// Ids of the first 100 items that would be created.
+    /// IDs of the first 100 items that would be created.
     #[schema(max_items = 100)]
     created: Vec<String>,
     /// The first 100 items that would be updated, with at most 1 MiB of texts in all.
     #[schema(max_items = 100)]
     updated: Vec<Change>,
-    /// Ids of the first 1,000 items that would be removed.
+    /// IDs of the first 1,000 items that would be removed.
     #[schema(max_items = 1000)]
     removed: Vec<String>,
 }

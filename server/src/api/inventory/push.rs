@@ -66,7 +66,7 @@ struct RejectedItemResponse<'a> {
     /// In XML and CSV, the line on which the item begins; null in JSON.
     #[schema(required, minimum = 1)]
     line: Option<usize>,
-    /// Null if the item has no id, or one with more than 128 characters.
+    /// Null if the item has no ID, or one with more than 128 characters.
     #[schema(required)]
     id: Option<&'a str>,
     errors: Vec<Entry<'a>>,
@@ -74,11 +74,11 @@ struct RejectedItemResponse<'a> {
 
 /// Push items
 ///
-/// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. Each item replaces the
-/// stored one as a whole; sending the same items again is safe and changes nothing. Either all
+/// Creates and updates up to 5,000 items in one request, as JSON, XML or CSV. Each item replaces
+/// the stored one as a whole; sending the same items again is safe and changes nothing. Either all
 /// items are stored or none. With `mode=replace`, one feed removes at most 10,000 items, and it
 /// needs `allow_removal` to remove more than half of the items and more than 100. With
-/// `dry_run=true`, nothing is changed, and the answer shows what would change.
+/// `dry_run=true`, nothing is changed, and the response shows what would change.
 #[utoipa::path(
     post,
     path = "/api/inventory",

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
     "attributes": { "color": "red" }, "updated_at": "2026-01-31T08:00:00Z"
 }))]
 pub struct ItemResponse {
-    /// Your own id of the item.
+    /// Your own ID of the item.
     id: String,
     name: String,
     #[schema(required)]

@@ -26,12 +26,12 @@ pub struct NewLead {
     /// Where the lead came from.
     #[schema(max_length = 128)]
     source: Option<String>,
-    /// The id of the item that the person asked about, which need not be in the inventory.
+    /// The ID of the item that the person asked about, which need not be in the inventory.
     #[schema(max_length = 128)]
     item_id: Option<String>,
     /// `new` if it is left out.
     status: Option<String>,
-    /// The id of this lead in another system, such as a CRM.
+    /// The ID of this lead in another system, such as a CRM.
     #[schema(max_length = 128)]
     external_id: Option<String>,
     #[schema(max_length = 10000)]

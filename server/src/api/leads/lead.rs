@@ -125,7 +125,7 @@ pub async fn erase(
     }
 }
 
-/// Parses the id of a lead. Only this server assigns ids, so any other text is the id of no lead.
+/// Parses the ID of a lead. Only this server assigns IDs, so any other text is the ID of no lead.
 fn parse(PathId { id, .. }: PathId<LeadPath>) -> Result<LeadId, Refusal> {
     id.and_then(|text| LeadId::parse(&text).ok())
         .ok_or(Refusal::NoSuchLead)

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeadChanges)]
 pub struct LeadChangesResponse {
-    /// The oldest change first; each lead as it is now, so at most once. An answer is limited to 2
+    /// The oldest change first; each lead as it is now, so at most once. A response is limited to 2
     /// MiB, so it may have fewer leads than `limit` although more have changed.
     #[schema(value_type = Vec<LeadChangeResponse>)]
     leads: Vec<Box<RawValue>>,
@@ -26,7 +26,7 @@ pub struct LeadChangesResponse {
     next_cursor: String,
 }
 
-/// Follow the changes of leads
+/// Sync leads
 ///
 /// Start without a `cursor`, then pass each `next_cursor` back and keep the last one: no change is
 /// skipped or repeated. An empty list means that you are up to date; ask again with the same cursor

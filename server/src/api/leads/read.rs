@@ -71,7 +71,7 @@ fn text_or_null(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -
 
 fn not_settable(name: &str) -> EntryError {
     if SERVER_FIELDS.contains(&name) {
-        let detail = format!("Leave `{name}` out: the server sets it.");
+        let detail = format!("Remove `{name}`: the server sets it.");
         EntryError::new(pointer(name), EntryCode::UnknownField, detail)
     } else {
         unknown_field(name)

@@ -32,7 +32,7 @@ pub struct LeadResponse {
     item_id: Option<String>,
     #[schema(value_type = String)]
     status: LeadStatus,
-    /// The id of this lead in another system, such as a CRM.
+    /// The ID of this lead in another system, such as a CRM.
     #[schema(required)]
     external_id: Option<String>,
     #[schema(required)]
@@ -79,7 +79,7 @@ pub enum LeadChangeResponse {
 }))]
 pub struct ErasedLeadResponse {
     id: String,
-    /// Only for a lead whose data was erased, which has no other field than its id.
+    /// Only for a lead whose data was erased, which has no other field than its ID.
     #[schema(format = DateTime)]
     deleted_at: String,
 }

@@ -17,7 +17,7 @@ pub struct ItemsQuery {
     /// Only items of exactly this category.
     #[param(max_length = 256, example = "Sedan")]
     category: Option<String>,
-    /// Only items whose id or name contains this text, ignoring case.
+    /// Only items whose ID or name contains this text, ignoring case.
     #[param(max_length = 256, example = "honda")]
     q: Option<String>,
     /// Only items whose `updated_at` is this time or later. To keep a copy, follow
@@ -37,7 +37,7 @@ pub struct ChangesQuery {
     /// Maximum number of changes.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// The `next_cursor` of the previous answer, unchanged.
+    /// The `next_cursor` of the previous response, unchanged.
     #[param(max_length = 2048)]
     cursor: Option<String>,
 }
@@ -50,7 +50,7 @@ pub struct ItemChangesQuery {
     /// Maximum number of items.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// The `next_cursor` of the previous answer, unchanged. Without it, the whole inventory is
+    /// The `next_cursor` of the previous response, unchanged. Without it, the whole inventory is
     /// read.
     #[param(max_length = 2048)]
     cursor: Option<String>,
@@ -64,28 +64,29 @@ pub struct FeedQuery {
     /// `merge`: each item replaces the stored one; fields that it leaves out are emptied, and
     /// stored items that the feed leaves out are kept. `update`: for feeds that have only some
     /// fields, such as prices; fields that are left out are kept, a field without a value (null, an
-    /// empty cell, an empty element) is emptied, and an unknown id is an error of its item
+    /// empty cell, an empty element) is emptied, and an unknown ID is an error of its item
     /// (`not_found`), since no item is created.
     ///
-    /// `replace`: this one call contains the whole inventory, and stored items that it leaves out
-    /// are removed. Do not use it for a feed that is sent in several calls: each would remove what
-    /// the previous one stored.
+    /// `replace`: this one request contains the whole inventory, and stored items that it leaves
+    /// out are removed. Do not use it for a feed that is sent in several requests: each would
+    /// remove what the previous one stored.
     #[param(default = "merge")]
     mode: Option<String>,
     /// `reject`: if one item is bad, nothing is stored. `skip`: bad items are skipped and listed in
-    /// the answer; what is stored under their ids is kept, also with `replace`. With `replace`, a
-    /// feed with a bad item whose id cannot be read is refused, since what is stored under its id
+    /// the response; what is stored under their IDs is kept, also with `replace`. With `replace`, a
+    /// feed with a bad item whose ID cannot be read is rejected, since what is stored under its ID
     /// would be removed.
     #[param(default = "reject")]
     on_error: Option<String>,
     /// With `mode=replace`: the number of items that the feed may remove. Without it, a feed that
-    /// would remove more than half of the items, and more than 100, is refused with
+    /// would remove more than half of the items, and more than 100, is rejected with
     /// `removal_not_allowed`, since it may have been cut off.
     #[param(minimum = 0, maximum = 10000)]
     allow_removal: Option<u64>,
-    /// `true`: nothing is changed, and `preview` in the answer lists what would change. The feed is
-    /// refused for the same reasons as without `dry_run`. The answer contains stored values, so the
-    /// key also needs `inventory:read`. A dry run is not recorded under its `Idempotency-Key`.
+    /// `true`: nothing is changed, and `preview` in the response lists what would change. The feed
+    /// is rejected for the same reasons as without `dry_run`. The response contains stored values,
+    /// so the key also needs `inventory:read`. A dry run is not recorded under its
+    /// `Idempotency-Key`.
     #[param(default = false)]
     dry_run: Option<bool>,
 }
@@ -94,7 +95,7 @@ pub struct FeedQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Path)]
 pub struct ItemPath {
-    /// The item's id, percent-encoded (`/` as `%2F`).
+    /// The item's ID, percent-encoded (`/` as `%2F`).
     #[param(min_length = 1, max_length = 128, example = "SKU001")]
     id: String,
 }
@@ -103,7 +104,7 @@ pub struct ItemPath {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Path)]
 pub struct LeadPath {
-    /// The lead's id.
+    /// The lead's ID.
     #[param(max_length = 128, example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77")]
     id: String,
 }
@@ -112,7 +113,7 @@ pub struct LeadPath {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct IfNoneMatchHeader {
-    /// An `ETag` that you have: if the item has not changed since, the answer is 304.
+    /// An `ETag` that you have: if the item has not changed since, the response is 304.
     #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
 }
@@ -141,8 +142,8 @@ pub struct IfAbsentHeader {
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyKeyHeader {
     /// A text of your own, new for each operation, such as a UUID. If the same request (method,
-    /// path, query, format and body) is sent again within 24 hours, it gets the first answer again
-    /// and is not carried out a second time. Refusals are not kept: send the request again,
+    /// path, query, format and body) is sent again within 24 hours, it gets the first response
+    /// again and is not carried out a second time. Errors are not kept: send the request again,
     /// corrected if necessary, with the same key. The server keeps the latest 10,000 keys of an
     /// account.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]

@@ -52,7 +52,7 @@ impl Refuses for FeedQuery {
 
 impl<Q: Refuses> Refuses for Parameters<Q> {
     fn refusals(samples: &mut Vec<Refusal>) {
-        samples.push(invalid("There is no parameter `page` here. Leave it out."));
+        samples.push(invalid("Unknown parameter `page`. Remove it."));
         Q::refusals(samples);
     }
 }
@@ -210,9 +210,7 @@ impl<Q> Parameters<Q> {
         for (index, (name, _)) in self.pairs.iter().enumerate() {
             let prefix: String = name.chars().take(64).collect();
             if !allowed.contains(&name.as_str()) {
-                return Err(invalid(format!(
-                    "There is no parameter `{prefix}` here. Leave it out."
-                )));
+                return Err(invalid(format!("Unknown parameter `{prefix}`. Remove it.")));
             }
             if self.pairs[..index]
                 .iter()
@@ -234,7 +232,7 @@ impl<Q> Parameters<Q> {
 
 /// Returns the refusal of a `cursor` that the API has not issued.
 pub fn no_such_cursor() -> Refusal {
-    invalid("Set `cursor` to the `next_cursor` of an earlier answer, unchanged, or leave it out.")
+    invalid("Set `cursor` to the `next_cursor` of an earlier response, unchanged, or leave it out.")
 }
 
 /// Parses a number that consists of digits only: `+5` is refused, although Rust would parse it.

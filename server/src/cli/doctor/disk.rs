@@ -60,7 +60,7 @@ fn report_free_space(report: &mut Report, free: u64, size: u64, reserve: u64) {
         let reserve = reserve / MEBIBYTE;
         report.error(
             "disk",
-            &format!("{text}, which is less than the reserve of {reserve} MiB, so feeds and leads are refused: free some space"),
+            &format!("{text}, which is less than the reserve of {reserve} MiB, so feeds and leads are rejected: free some space"),
         );
     } else if free < size {
         let size = size / MEBIBYTE;

@@ -39,7 +39,7 @@ pub fn check_address(
     } else if url.is_https() && !tls && proxies.is_empty() {
         report.warning(
             SUBJECT,
-            &format!("{origin} is served by a proxy that VOXUM_TRUSTED_PROXIES does not list: every call seems to come from the proxy"),
+            &format!("{origin} is served by a proxy that VOXUM_TRUSTED_PROXIES does not list: every request seems to come from the proxy"),
         );
     } else {
         report.ok(SUBJECT, &format!("{origin}, listening on {listen}"));

@@ -68,7 +68,7 @@ fn report_answer(report: &mut Report, answer: &str) {
         if line == STORAGE_LOW.trim_end() {
             report.error(
                 SUBJECT,
-                "it refuses feeds and leads because storage is low: free some space on the database's disk",
+                "it rejects feeds and leads because storage is low: free some space on the database's disk",
             );
         } else if let Some(number) = line.strip_prefix(NOT_STORED) {
             let number = number.trim_start_matches([':', ' ']);

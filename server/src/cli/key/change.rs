@@ -62,7 +62,7 @@ fn explain(error: Error) -> String {
     let advice = match error {
         Error::StorageLow(_) => {
             ". Nothing was changed: free some space on the database's disk and try again, or revoke or pause the key in the \
-             console of a running server, which refuses it from its memory until the change is stored"
+             console of a running server, which rejects it from its memory until the change is stored"
         }
         _ => "",
     };
@@ -161,7 +161,7 @@ fn report_inactive(key: &KeyRecord, status: KeyStatus) -> String {
 /// Returns on which nodes the key is refused, without a full stop.
 fn refusal_sentence(receipt: Option<Receipt>) -> String {
     receipt.map_or_else(
-        || "It is refused from now on".to_owned(),
+        || "It is rejected from now on".to_owned(),
         |receipt| receipt::describe(receipt, false),
     )
 }

@@ -60,5 +60,5 @@ fn describe(key: &KeyRecord) -> String {
 /// Describes a key that is on hold after a restore, in the words of the console.
 fn describe_hold(restored_at: Timestamp) -> String {
     let at = rfc3339(restored_at);
-    format!("waits to be confirmed, since its account was restored from a backup at {at}")
+    format!("is on hold, since its account was restored from a backup at {at}")
 }

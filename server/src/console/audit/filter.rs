@@ -39,7 +39,7 @@ pub(super) fn groups() -> Vec<(String, String)> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldError>> {
-    const DAY: &str = "Enter a day such as 2026-11-23.";
+    const DAY: &str = "Enter a valid date, such as 2026-11-23.";
     let mut errors = Vec::new();
     let mut wrong = |field, message: &str| {
         errors.push(FieldError {
@@ -51,13 +51,13 @@ pub fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldErro
     if !form.who.is_empty() {
         filter.by = by(&form.who);
         if filter.by.is_none() {
-            wrong(Field::Who, "Choose somebody from the list.");
+            wrong(Field::Who, "Select an actor.");
         }
     }
     if !form.what.is_empty() {
         filter.actions = actions(&form.what);
         if filter.actions.is_empty() {
-            wrong(Field::What, "Choose something from the list.");
+            wrong(Field::What, "Select an event type.");
         }
     }
     let thing = form.thing.trim();
@@ -76,7 +76,10 @@ pub fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldErro
         }
     }
     if filter.from >= filter.until {
-        wrong(Field::To, "Enter the first day or a later one.");
+        wrong(
+            Field::To,
+            "The end date must be on or after the start date.",
+        );
     }
     if errors.is_empty() {
         Ok(filter)

@@ -21,10 +21,10 @@ const FIELDS: [(&str, &str); 36] = [
     ("role", "Role"),
     ("preview", "Key preview"),
     ("scopes", "Permissions"),
-    ("expires_at", "End"),
+    ("expires_at", "Expires"),
     ("note", "Note"),
     ("limit", "Rate limit"),
-    ("allow_list", "Allowed addresses"),
+    ("allow_list", "Allowed IPs"),
     ("keys", "Keys"),
     ("reason", "Reason"),
     ("receipt", "Receipt"),
@@ -40,9 +40,9 @@ const FIELDS: [(&str, &str); 36] = [
     ("updated", "Changed"),
     ("unchanged", "Unchanged"),
     ("removed", "Removed"),
-    ("rejected", "Passed over"),
-    ("depth", "Calls at once"),
-    ("per_second", "Calls a second"),
+    ("rejected", "Skipped"),
+    ("depth", "Burst size"),
+    ("per_second", "Requests per second"),
     ("paused", "Keys paused until confirmed"),
     ("together", "Keys changed together"),
     ("all", "All keys of the account"),
@@ -60,42 +60,42 @@ pub const fn title(action: Action) -> &'static str {
         Action::AccountRestored => "Account restored from a backup",
         Action::AccountUpdated => "Settings changed",
         Action::InventoryUpdated => "Inventory updated",
-        Action::FactorBlocked => "Codes refused for 15 minutes",
-        Action::FactorDisabled => "Second factor turned off",
-        Action::FactorEnabled => "Second factor turned on",
+        Action::FactorBlocked => "Codes rejected for 15 minutes",
+        Action::FactorDisabled => "Two-factor authentication turned off",
+        Action::FactorEnabled => "Two-factor authentication turned on",
         Action::FactorRecoveryUsed => "Signed in with a recovery code",
         Action::FactorRefused => "Wrong code",
         Action::InvitationCreated => "Member invited",
-        Action::InvitationWithdrawn => "Invitation withdrawn",
+        Action::InvitationWithdrawn => "Invitation canceled",
         Action::ItemDeleted => "Item removed",
         Action::KeyAllRevoked => "All API keys revoked",
         Action::KeyCreated => "API key created",
-        Action::KeyCreationAllowed => "Creation of keys allowed again",
-        Action::KeyCreationStopped => "Creation of keys stopped",
+        Action::KeyCreationAllowed => "Key creation turned on",
+        Action::KeyCreationStopped => "Key creation turned off",
         Action::KeyEdited => "API key edited",
         Action::KeyNoticeRejected => "Email about an expiring key was rejected",
         Action::KeyPaused => "API key paused",
         Action::KeyResumed => "API key resumed",
         Action::KeyRevoked => "API key revoked",
         Action::KeyRotated => "API key rotated",
-        Action::KeyUnwatched => "API key no longer watched",
-        Action::KeyWatched => "API key watched",
+        Action::KeyUnwatched => "IP learning stopped",
+        Action::KeyWatched => "IP learning started",
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",
         Action::LeadsExported => "Leads exported",
         Action::LeadUpdated => "Lead changed",
         Action::MemberDeactivated => "Member deactivated",
-        Action::MemberHandedOver => "Ownership handed over",
+        Action::MemberHandedOver => "Ownership transferred",
         Action::MemberJoined => "Member joined",
         Action::MemberReactivated => "Member reactivated",
         Action::MemberRoleChanged => "Role changed",
         Action::PasswordChanged => "Password changed",
         Action::PasswordRefused => "Wrong password",
         Action::PasswordReset => "Password reset",
-        Action::PasswordResetOffered => "Link for a new password made",
+        Action::PasswordResetOffered => "Password reset link created",
         Action::SessionEnded => "Signed out",
         Action::SessionOpened => "Signed in",
-        Action::SessionOthersEnded => "Signed out elsewhere",
+        Action::SessionOthersEnded => "Signed out other sessions",
         Action::SessionRefused => "Sign-in failed",
     }
 }
@@ -204,8 +204,8 @@ fn words(value: &Value, zone: &Zone) -> String {
             texts.join(", ")
         }
         Value::Object(limit) if limit.contains_key("per_second") => format!(
-            "{} at once, {} a second",
-            limit["depth"], limit["per_second"]
+            "{} requests per second, bursts up to {}",
+            limit["per_second"], limit["depth"]
         ),
         Value::Object(fields) => {
             if let Ok(receipt) = Receipt::deserialize(value) {
@@ -245,8 +245,8 @@ mod tests {
         });
         assert_eq!(
             details_text(&detail, true),
-            "Permissions: leads:read → leads:read, leads:write; End: none → 1 Feb 2030, 00:00:00 CET; \
-             Note: none → Ask Grace; Rate limit: none → 7 at once, 3 a second"
+            "Permissions: leads:read → leads:read, leads:write; Expires: none → 1 Feb 2030, 00:00:00 CET; \
+             Note: none → Ask Grace; Rate limit: none → 3 requests per second, bursts up to 7"
         );
     }
 

@@ -118,7 +118,9 @@ async fn preview_again(context: &Context<'_>, id: &str, is_outdated: bool) -> St
 /// The error of the typed number of removals, if it is not the right one.
 fn removal_error(typed: &str, removals: u64) -> Option<String> {
     let is_right = removals == 0 || typed.trim().parse() == Ok(removals);
-    (!is_right).then(|| format!("Type {removals}, the number of items that are removed."))
+    (!is_right).then(|| {
+        format!("The number doesn't match. Type {removals}, the number of items to be removed.")
+    })
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use service::inventory::{
 use service::store::AllowedRemovals;
 use std::collections::{BTreeSet, HashSet};
 
-pub const FAULTY_ROWS: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
-    rows are skipped.";
+pub const FAULTY_ROWS: &str = "The file has rows with errors. Correct them and choose the file again, or change the choices so that rows \
+                                   with errors are skipped.";
 const NO_VALID_ROW: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
     the choices.";
 
-const UNREADABLE_IDS: &str = "The ids of some rows cannot be read. The file replaces the inventory, so items that these rows are \
-    about might be removed. Correct the rows and choose the file again, or choose “Add and change items”.";
+const UNREADABLE_IDS: &str = "The IDs of some rows cannot be read. The file replaces the inventory, so items that these rows are \
+                              about might be removed. Correct the rows and choose the file again, or choose “Add and change items”.";
 
 /// A file that was checked.
 pub struct Examination {

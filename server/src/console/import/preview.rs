@@ -19,8 +19,8 @@ const SHOWN_CHARS: usize = 300;
 const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, the most that one file may remove. Check that it \
     is the whole inventory, or choose to keep the items that are not in it.";
 
-const CHANGES_TOO_MUCH: &str = "The items that this file would change hold more than one import may change. Split the file into \
-    several, and import them one after the other.";
+const CHANGES_TOO_MUCH: &str = "The items that this file would change contain more text than one import may change. Split the file into \
+                                several, and import them one after the other.";
 
 /// The confirmation of the member, and its fault.
 #[derive(Default)]

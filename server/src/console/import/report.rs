@@ -128,7 +128,7 @@ fn place(index: Option<usize>, position: Position, id: Option<&str>) -> String {
         (None, None, None) => "File".to_owned(),
     };
     match id {
-        Some(id) => format!("{place}, id {id}"),
+        Some(id) => format!("{place}, ID {id}"),
         None => place,
     }
 }

@@ -48,14 +48,14 @@ impl FormBody for Upload {
             Err(error) if ReadError::of(&error) == ReadError::Slow => {
                 Err(with_connection_close(plain_text(
                     StatusCode::REQUEST_TIMEOUT,
-                    "The file came too slowly, so nothing was changed. Send it again.",
+                    "The upload was too slow, so nothing was changed. Send the file again.",
                 )))
             }
             Err(error) => {
                 let refusal = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     too_large()
                 } else {
-                    let text = "The file did not arrive whole. Send it again.";
+                    let text = "The upload was incomplete. Send the file again.";
                     (StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
                 };
                 Ok(Self {
@@ -87,7 +87,7 @@ impl Upload {
             return Err(refuse(status, reason));
         }
         if bytes.is_empty() {
-            let reason = "Choose a file with items in it.".to_owned();
+            let reason = "Choose a file that isn't empty.".to_owned();
             return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, reason));
         }
         if bytes.len() > MAX_BYTES {
@@ -115,7 +115,7 @@ async fn read_form(mut form: Multipart) -> Result<Upload, MultipartError> {
     while let Some(field) = form.next_field().await? {
         if field.name() == Some("file") {
             if is_read {
-                let text = "Choose one file at a time, so that none is left out.";
+                let text = "Choose one file at a time.";
                 upload.refusal = Some((StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()));
                 break;
             }

@@ -24,14 +24,14 @@ pub fn row(AttributedEvent { event, email }: AttributedEvent, zone: &Zone) -> Hi
 fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
     match action {
         Action::KeyCreated => match detail["replaces"].as_str() {
-            Some(old) => format!("Created, to take the place of {old}"),
+            Some(old) => format!("Created to replace {old}"),
             None => "Created".to_owned(),
         },
         Action::KeyRotated => {
             let new = detail["replaced_by"].as_str();
             let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
             format!(
-                "Rotated: {} takes its place; this key ends {}",
+                "Rotated. Replaced by {}; expires {}",
                 new.unwrap_or_default(),
                 end.map_or_else(
                     || "now".to_owned(),
@@ -41,7 +41,7 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
         }
         Action::KeyRevoked => {
             let reason = detail["reason"].as_str().unwrap_or_default();
-            format!("Revoked, with the reason {reason}")
+            format!("Revoked (reason: {reason})")
         }
         Action::KeyNoticeRejected => {
             let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();

@@ -16,18 +16,18 @@ const DAYS: [u32; 3] = [1, 7, 30];
 /// Keys that the notice names; it counts the others.
 const NAMED: usize = 3;
 /// Without a full stop, like a receipt.
-const NO_RECEIPT: &str = "Refused from now on; the database could not be asked on how many nodes";
+const NO_RECEIPT: &str = "Requests are rejected. We couldn't confirm on how many nodes";
 
 pub fn warning(warning: &KeyWarning) -> String {
     match warning {
         KeyWarning::NotStored => KeyView::NOT_STORED.to_owned(),
-        KeyWarning::DeadKeyInUse => "Still being called".to_owned(),
-        KeyWarning::NewNetwork => "First call from a new network".to_owned(),
+        KeyWarning::DeadKeyInUse => "Still in use".to_owned(),
+        KeyWarning::NewNetwork => "New IP network".to_owned(),
         KeyWarning::ExpiresSoon => "Expires soon".to_owned(),
-        KeyWarning::Unused => "Unused for 30 days".to_owned(),
+        KeyWarning::Unused => "Not used in 30 days".to_owned(),
         KeyWarning::UnusedScopes(scopes) => {
             let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-            format!("Never used: {}", scopes.join(", "))
+            format!("Unused permission: {}", scopes.join(", "))
         }
     }
 }
@@ -75,7 +75,7 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
     let (stage, text, detail) = match call {
         FirstCall::Waiting => (
             FirstCallStage::Waiting,
-            "Waiting for the first call…".to_owned(),
+            "Waiting for your first request…".to_owned(),
             String::new(),
         ),
         FirstCall::Refused { call, key } => {
@@ -84,10 +84,10 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
         }
         FirstCall::Accepted(last_use) => {
             let from = last_use.map(|last| match last.user_agent {
-                Some(agent) => format!("From {} with {agent}", last.ip),
+                Some(agent) => format!("From {} ({agent})", last.ip),
                 None => format!("From {}", last.ip),
             });
-            let text = "The first call came, and was accepted.".to_owned();
+            let text = "First request received.".to_owned();
             (FirstCallStage::Accepted, text, from.unwrap_or_default())
         }
     };
@@ -101,20 +101,19 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
 /// Returns how many keys are on hold, and what to do or whom to ask.
 pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> String {
     let (wait, one) = match keys {
-        1 => ("One key waits".to_owned(), "It"),
+        1 => ("One key needs review".to_owned(), "It"),
         many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MAX) => {
-            ("More than 1,000 keys wait".to_owned(), "Each")
+            ("More than 1,000 keys need review".to_owned(), "Each")
         }
-        many => (format!("{many} keys wait"), "Each"),
+        many => (format!("{many} keys need review"), "Each"),
     };
     let then = if member.role().may_manage_keys() {
-        "Look at Team as well: who was deactivated after the backup is not any more."
+        "Check Team too: members deactivated after the backup are active again."
     } else {
-        "Until then, calls with it are refused. Ask an owner or admin of your account to look at them."
+        "Until then, its requests are rejected. Ask an owner or admin of your account to review it."
     };
     format!(
-        "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
-         does not know what was revoked after it. {then}",
+        "{wait}. This account was restored from a backup on {}. {one} is paused, because it may have been revoked after the backup. {then}",
         display_time(since, member.time_zone()).exact
     )
 }
@@ -154,7 +153,7 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<ExpiringKeysNoti
     let soon = soon.count();
     let named = keys.iter().take(soon.min(NAMED)).map(|key| {
         let used = if key.late {
-            ", replaced and still used"
+            ", replaced and still in use"
         } else {
             ""
         };
@@ -228,7 +227,7 @@ mod tests {
         );
         let notice = expiring(&keys[1..], NOW).unwrap();
         assert_eq!(notice.title, "4 keys expire within 7 days");
-        let wanted = "“Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
+        let wanted = "“Key 2” in 2 days, replaced and still in use; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
         assert!(notice.text.starts_with(wanted), "{}", notice.text);
     }
 
@@ -238,27 +237,27 @@ mod tests {
             (
                 1,
                 vec!["CRM"],
-                "1 revoked or expired key is still in use: “CRM”. Calls",
+                "1 revoked or expired key is still in use: “CRM”. Every",
             ),
             (
                 2,
                 vec!["A", "B"],
-                "2 revoked or expired keys are still in use: “A”, “B”. Calls",
+                "2 revoked or expired keys are still in use: “A”, “B”. Every",
             ),
             (
                 5,
                 vec!["A", "B", "C"],
-                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Calls",
+                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Every",
             ),
             (
                 1_001,
                 vec!["A"],
-                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Calls",
+                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Every",
             ),
             (
                 1_001,
                 vec![],
-                "More than 1,000 revoked or expired keys are still in use. Calls",
+                "More than 1,000 revoked or expired keys are still in use. Every",
             ),
         ] {
             let names = names.into_iter().map(|name| KeyName::parse(name).unwrap());

@@ -21,12 +21,12 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 #[openapi(
     info(
         title = "Voxum API",
-        description = "Push your inventory and follow your leads. Send your API key with every call in the header \
+        description = "Sync your inventory and leads. Send your API key with every request in the header \
                        `X-API-Key`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     tags(
-        (name = "Key", description = "The API key that makes the call."),
+        (name = "Key", description = "The API key of the request."),
         (name = "Inventory", description = "The items that your customers can ask for."),
         (name = "Leads", description = "People who asked to be contacted."),
         (name = "Server", description = "Health checks and this description. They need no key.")

@@ -119,11 +119,11 @@ fn describe_headers(document: &mut Value) {
                 if keyed {
                     headers.push((
                         "RateLimit-Policy",
-                        "The key's limit: `q` calls, refilled within `w` seconds",
+                        "The key's limit: `q` requests, refilled within `w` seconds",
                     ));
                     headers.push((
                         "RateLimit",
-                        "`r` calls are left; the bucket is full again after `t` seconds",
+                        "`r` requests are left; the bucket is full again after `t` seconds",
                     ));
                     headers.push((
                         "Deprecation",

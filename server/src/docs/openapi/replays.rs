@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 /// OpenAPI cannot mark the body of a response as optional, so the description mentions it.
 pub fn describe_replays(path: &str, responses: &mut Value) {
     let bodiless = if path.starts_with("/api/leads") {
-        "the first answer was longer than 4 KiB, or is about a lead that has since been erased"
+        "the first response was longer than 4 KiB, or is about a lead that has since been erased"
     } else {
-        "the first answer was longer than 4 KiB"
+        "the first response was longer than 4 KiB"
     };
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         let status: u16 = status.parse().unwrap_or_default();
@@ -19,7 +19,7 @@ pub fn describe_replays(path: &str, responses: &mut Value) {
         }
         response["headers"]["Idempotency-Replayed"] = json!({
             "schema": { "type": "string", "enum": ["true"] },
-            "description": "Only on a replay: the first answer to a request with this `Idempotency-Key`",
+            "description": "Only on a replay: the first response to a request with this `Idempotency-Key`",
         });
         if let Some(description) = response["description"].as_str() {
             response["description"] = format!(

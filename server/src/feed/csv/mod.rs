@@ -54,7 +54,7 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
             .all(|cell| cell.trim().is_empty());
     if !has_all {
         let detail =
-            format!("This row has {cells} cells, and the header line names {column_count}.");
+            format!("This row has {cells} cells, but the header has {column_count} columns.");
         let error = EntryError::new("", EntryCode::Invalid, detail);
         draft.errors.push(error);
         return draft;

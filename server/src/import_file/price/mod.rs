@@ -34,8 +34,7 @@ pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
             let code = draft.currency.as_deref().unwrap_or(account.code());
             if !codes.contains(&code) {
                 let detail = format!(
-                    "The sign {sign} can be {}, but the currency here is {code}. Choose the right one as the currency of \
-                     prices that name none, or write its code.",
+                    "The sign {sign} can be {}, but the currency here is {code}. Choose the right one as the currency for prices without one, or write its code.",
                     codes.join(", ")
                 );
                 push_error(draft, &detail);

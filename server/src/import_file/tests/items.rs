@@ -99,7 +99,7 @@ fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() 
             assert_eq!(draft.errors.is_empty(), is_good, "{sign} {code}");
             if let [error] = &draft.errors[..] {
                 assert!(error.detail.contains(right), "{}", error.detail);
-                let advice = "Choose the right one as the currency of prices that name none";
+                let advice = "Choose the right one as the currency for prices without one";
                 assert!(error.detail.contains(advice), "{}", error.detail);
             }
         }

@@ -204,7 +204,7 @@ fn check(server: &Server, version: i64, keys: usize) {
         );
     }
     let dashboard = ada.get("/").unwrap().body;
-    assert!(version < CALLS || !dashboard.contains("No calls in the last 30 days"));
+    assert!(version < CALLS || !dashboard.contains("No requests in the last 30 days"));
     let note = if version < NOTES {
         "HÄNDLER-Feed"
     } else {

@@ -100,7 +100,11 @@ async fn rate_limit_of_a_key_overrides_the_accounts_and_changes_take_effect_at_o
     );
     let page = owner.get_text("/keys").await;
     // In its row, and in the data for hydrating the row.
-    assert_eq!(page.matches("5 calls, then 2 a second").count(), 2);
+    assert_eq!(
+        page.matches("2 requests per second, bursts up to 5")
+            .count(),
+        2
+    );
     page.lacks("30 calls");
 }
 

@@ -18,7 +18,7 @@ async fn credentials_are_refused_with_whole_documents() {
     let response = anonymous.with("x-api-key", "vx_x").get("/api/key").await;
     assert_snapshot!(response.problem_snapshot(), @r"
     401 malformed_key: Malformed API key
-    The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.
+    The API key is malformed. Copy the full key of 52 characters, starting with `vx_`, without spaces.
     ");
     let response = key.with("x-api-key", &key.secret).get("/api/key").await;
     assert_snapshot!(response.problem_snapshot(), @r"
@@ -28,7 +28,7 @@ async fn credentials_are_refused_with_whole_documents() {
     let response = key.get("/api/leads").await;
     assert_snapshot!(response.problem_snapshot(), @r"
     403 missing_scope: Missing permission
-    This API key lacks the permission `leads:read`. Ask an admin for a key that has it.
+    This API key is missing the permission `leads:read`. Ask an admin to add it.
     ");
     key.delete("/api/key").await.expect(204);
     let response = key.get("/api/key").await;
@@ -45,7 +45,7 @@ async fn requests_are_refused_with_whole_documents() {
     let response = key.get("/api/none").await;
     assert_snapshot!(response.problem_snapshot(), @r"
     404 not_found: Not found
-    There is nothing at this path. Check it for typing errors; paths of the API begin with `/api/`, and have no slash at their end. `/api/openapi.json` lists all paths.
+    Path not found. Check it for typos; paths of the API begin with `/api/`, and have no trailing slash. `/api/openapi.json` lists all paths.
     ");
     let response = key.send("PUT", "/api/key", "").await;
     assert_snapshot!(response.problem_snapshot(), @r"
@@ -66,7 +66,7 @@ async fn requests_are_refused_with_whole_documents() {
       "errors": [
         {
           "code": "unknown_field",
-          "detail": "There is no field with this name. Leave it out.",
+          "detail": "Unknown field. Remove it.",
           "pointer": "/colour"
         },
         {

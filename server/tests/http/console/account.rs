@@ -16,7 +16,7 @@ async fn password_change_replaces_the_old_password_and_ends_all_other_sessions()
     let fields = [("old_password", PASSWORD), ("password", NEW_PASSWORD)];
     let response = owner.form("/account/password", &fields).await.expect(303);
     let page = owner.follow(&response).await.expect(200).body;
-    page.has("Your password is changed.");
+    page.has("Password changed.");
     owner.get("/account").await.expect(200);
     other.get("/account").await.expect(303);
     sign_in(&world, NEW_PASSWORD).await.expect(303);
@@ -31,11 +31,7 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
     let (world, owner) = World::with_owner().await;
     let other = world.sign_in(OWNER).await;
     for (old, new, message) in [
-        (
-            "wrong horse battery",
-            NEW_PASSWORD,
-            "This is not your password.",
-        ),
+        ("wrong horse battery", NEW_PASSWORD, "Incorrect password."),
         (PASSWORD, "short", "at least 12 characters"),
     ] {
         let fields = [("old_password", old), ("password", new)];
@@ -80,9 +76,9 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     let phone = crate::support::Member::from_response(&world, &response);
     let third = world.sign_in(OWNER).await;
     let page = owner.get_text("/account").await;
-    page.has_all(["198.51.100.9", "Phone", "192.0.2.7", "This one"]);
+    page.has_all(["198.51.100.9", "Phone", "192.0.2.7", "This session"]);
     assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
-    assert_eq!(page.matches("This one").count(), 1);
+    assert_eq!(page.matches("This session").count(), 1);
     for member in [&owner, &phone, &third] {
         assert!(!page.contains(member.token()), "a token is on the page");
     }
@@ -95,7 +91,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     assert!(!before.is_empty() && id.len() == 16, "{id}");
     let response = owner.form("/account/sessions", &[("end", id)]).await;
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
-    page.has("Signed out there.");
+    page.has("Session signed out.");
     phone.get("/account").await.expect(303);
     third.get("/account").await.expect(200);
     // Repeated, and with ids that do not exist: nothing happens.
@@ -107,11 +103,11 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     }
     let response = owner.form("/account/sessions", &[("end", "others")]).await;
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
-    page.has("Signed out everywhere else.");
+    page.has("All other sessions signed out.");
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);
     let log = owner.get_text("/audit?what=sign-ins").await;
-    log.has_all(["Signed out elsewhere", "Opened from"]);
+    log.has_all(["Signed out other sessions", "Opened from"]);
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ async fn audit_log_can_be_filtered_by_actor_action_and_day() {
     ] {
         let page = owner.get_text(&format!("/audit?{query}")).await;
         assert_eq!(rows(&page).len(), count, "{query}");
-        assert_eq!(page.contains("Nothing matches"), count == 0, "{query}");
+        assert_eq!(page.contains("No matching events"), count == 0, "{query}");
     }
     // The form shows the current filter, with the key's name.
     let page = owner.get_text(&format!("/audit?{feed}")).await;
@@ -140,9 +140,9 @@ async fn invalid_filters_are_reported_at_their_fields_and_kept() {
     let query = "who=nobody&what=all&from=yesterday&to=2026-02-30&thing=kept+as+typed";
     let page = owner.get_text(&format!("/audit?{query}")).await;
     for text in [
-        "Choose somebody from the list.",
-        "Choose something from the list.",
-        "Enter a day such as 2026-11-23.",
+        "Select an actor.",
+        "Select an event type.",
+        "Enter a valid date, such as 2026-11-23.",
         "value=\"kept as typed\"",
         "value=\"yesterday\"",
     ] {

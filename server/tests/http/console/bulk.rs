@@ -51,7 +51,10 @@ async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
             .await
             .expect(422)
             .body;
-        assert!(page.contains("Type 2, the number of keys above"), "{wrong}");
+        assert!(
+            page.contains("The number doesn't match. Type 2."),
+            "{wrong}"
+        );
         one.get("/api/key").await.expect(200);
     }
     let response = owner
@@ -86,11 +89,11 @@ async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selecti
     let page = owner
         .get_text(&selection_path("pause", &[&one, &two, &three]))
         .await;
-    page.has("2 keys that you chose are ended or paused already");
+    page.has("2 selected keys are already paused, revoked or expired");
     // The selection must still be as it was shown, so that no unseen part of it is changed.
     let all = action_fields("pause", &[&one, &two, &three], "1");
     let page = owner.form("/keys/several", &all).await.expect(422).body;
-    page.has("Some of these keys have changed meanwhile");
+    page.has("Some of these keys have changed, so nothing was done");
     one.get("/api/key").await.expect(200);
     owner
         .form("/keys/several", &action_fields("pause", &[&one], "1"))
@@ -112,7 +115,7 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
         "/keys/several?do=delete&key=x",
     ] {
         let page = owner.get_text(path).await;
-        assert!(page.contains("Choose some keys in the list"), "{path}");
+        assert!(page.contains("Select one or more keys first"), "{path}");
     }
     let many = "&key=".to_owned()
         + &(0..101)
@@ -122,7 +125,7 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
     let page = owner
         .get_text(&format!("/keys/several?do=pause{many}"))
         .await;
-    page.has("at most 100 keys");
+    page.has("up to 100 keys");
     let page = owner
         .form(
             "/keys/several",
@@ -131,7 +134,7 @@ async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
         .await
         .expect(422)
         .body;
-    page.has("Choose some keys in the list");
+    page.has("Select one or more keys first");
     one.get("/api/key").await.expect(200);
 }
 
@@ -140,7 +143,7 @@ async fn viewers_and_admins_cannot_use_actions_beyond_their_role() {
     let (world, owner, [one, ..]) = with_three_keys().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get_text(&selection_path("revoke", &[&one])).await;
-    page.has("Your role does not allow this");
+    page.has("You don't have permission to do this");
     owner
         .form("/keys/several", &action_fields("revoke", &[&one], "1"))
         .await
@@ -156,7 +159,7 @@ async fn viewers_and_admins_cannot_use_actions_beyond_their_role() {
     ] {
         world.sql(role).await;
         let settings = owner.get_text("/settings").await;
-        assert!(!settings.contains("Emergency"), "{role}");
+        assert!(!settings.contains("Danger zone"), "{role}");
         let page = owner.get_text("/keys/revoke-all").await;
         assert!(page.contains("Only an owner"), "{role}");
         owner
@@ -194,19 +197,19 @@ async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
         .get("/settings")
         .await
         .expect(200)
-        .has("Stop creating keys");
+        .has("Turn off key creation");
     owner
         .form("/settings/key-creation", &[("stop", "1")])
         .await
         .expect(303);
     let settings = owner.get_text("/settings").await;
-    settings.has_all(["Allow creating keys", "An owner stopped this on"]);
+    settings.has_all(["Turn on key creation", "Key creation has been off since"]);
     let page = owner.get_text("/keys").await;
     page.has("Key creation is turned off");
-    page.lacks("Open the form as a page");
+    page.lacks("Open in full page");
     assert!(owner.keys().await["new_key"].is_null());
     let page = owner.form("/keys", &create).await.expect(403).body;
-    page.has("has stopped the creation of keys");
+    page.has("has turned off key creation");
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 3);
     one.get("/api/key").await.expect(200);
     owner
@@ -231,14 +234,14 @@ async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
         .expect(303);
     owner.revoke(&three.id, "").await.expect(200);
     let page = owner.get_text("/keys/revoke-all").await;
-    page.has_all(["All 2 keys that still work", "Acme Motors"]);
+    page.has_all(["This revokes all 2 active and paused keys", "Acme Motors"]);
     for wrong in ["", "Acme Motor", "Other Cars"] {
         let page = owner
             .form("/keys/revoke-all", &[("confirm", wrong)])
             .await
             .expect(422)
             .body;
-        assert!(page.contains("exactly as it stands above"), "{wrong}");
+        assert!(page.contains("doesn't match. Type"), "{wrong}");
     }
     one.get("/api/key").await.expect(200);
     let response = owner
@@ -252,7 +255,7 @@ async fn owner_can_revoke_all_keys_by_typing_the_accounts_name() {
     }
     stranger_key.get("/api/key").await.expect(200);
     let page = owner.get_text("/keys/revoke-all").await;
-    page.has("There is no key that could be revoked");
+    page.has("There are no active or paused keys");
 }
 
 /// More keys than are updated before the owner gets a response.
@@ -282,7 +285,7 @@ async fn revoked_keys_are_refused_even_before_their_rows_are_written() {
     let page = owner.get(&format!("/keys/{}", one.id)).await.expect(200);
     page.has("Revoked");
     let page = owner.get_text("/keys/revoke-all").await;
-    page.has("There is no key that could be revoked");
+    page.has("There are no active or paused keys");
 
     world
         .services

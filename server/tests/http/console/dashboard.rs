@@ -38,20 +38,20 @@ async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     let page = visible_text(&owner).await;
     page.has("0 of 3 steps done");
     page.has("Create API Key");
-    page.lacks("Refused calls by reason");
+    page.lacks("Rejected requests by reason");
 
     let key = owner.create("Feed", &INVENTORY).await;
     let page = visible_text(&owner).await;
     page.has("1 of 3 steps done");
     page.has("Done: Create an API key");
-    page.has("Refused calls by reason");
+    page.has("Rejected requests by reason");
 
     // A refused call does not complete the step.
     key.get("/api/leads").await.expect(403);
     world.services.flush().await.unwrap();
     let page = visible_text(&owner).await;
     page.has("1 of 3 steps done");
-    page.has("The key lacks the permission");
+    page.has("Missing permission");
 
     key.get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
@@ -65,7 +65,7 @@ async fn first_steps_are_checked_off_and_disappear_when_all_are_done() {
     world.services.usage.sweep_calls().await.unwrap();
     let page = visible_text(&world.sign_in(OWNER).await).await;
     page.lacks("steps done");
-    page.has("No calls in the last 30 days");
+    page.has("No requests in the last 30 days");
 }
 
 #[tokio::test]
@@ -83,15 +83,15 @@ async fn today_is_a_day_in_the_accounts_time_zone() {
     // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
     // after midnight.
     let page = visible_text(&owner).await;
-    page.has("Today 10 calls 2 refused Last 30 days 10 calls 2 refused");
+    page.has("Today 10 requests 2 rejected Last 30 days 10 requests 2 rejected");
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
         .await;
     let page = visible_text(&owner).await;
-    page.has("Today 6 calls 1 refused Last 30 days 10 calls 2 refused");
-    page.has("time zone, Pacific/Honolulu .");
+    page.has("Today 6 requests 1 rejected Last 30 days 10 requests 2 rejected");
+    page.has("time zone Pacific/Honolulu .");
     page.has("23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
-    page.has("The key lacks the permission missing_scope 2");
+    page.has("Missing permission missing_scope 2");
 }
 
 #[tokio::test]
@@ -103,8 +103,8 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
     owner.revoke(&other.id, "Old").await.expect(200);
     let page = visible_text(&owner).await;
     page.has("Active 1 Paused 0 Expired 0 Revoked 1");
-    page.has("0 items Nothing was sent yet.");
-    page.has("0 leads None came yet.");
+    page.has("0 items No items yet.");
+    page.has("0 leads No leads yet.");
 
     let items = json!({ "items": [{ "id": "A", "name": "a" }, { "id": "B", "name": "b" }] });
     key.post("/api/inventory", &items).await.expect(200);
@@ -128,8 +128,8 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
 
     world.clock.advance_seconds(84 * DAY);
     let page = visible_text(&world.sign_in(OWNER).await).await;
-    page.has("Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027");
-    page.has("1 active or paused key was not used for 30 days.");
+    page.has("Expiring in the next 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027");
+    page.has("1 active or paused key hasn't been used in 30 days.");
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn viewer_is_not_offered_to_create_anything() {
     let (world, owner) = World::with_owner().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = visible_text(&owner).await;
-    page.has("An owner or admin of your account creates it.");
+    page.has("Ask an owner or admin of your account to create one.");
     assert!(!page.contains("Create API Key") && !page.contains("a file of items"));
 }
 
@@ -158,11 +158,11 @@ async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     let page = visible_text(&stranger).await;
     page.has_all([
         "1 of 3 steps done",
-        "Calls No calls in the last 30 days.",
+        "Requests No requests in the last 30 days.",
         "None in the last 30 days.",
         "Active 1 Paused 0 Expired 0 Revoked 0",
-        "0 items Nothing was sent yet.",
-        "0 leads None came yet.",
+        "0 items No items yet.",
+        "0 leads No leads yet.",
     ]);
     page.lacks_all(["Acme", "ACME"]);
 }

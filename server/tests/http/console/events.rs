@@ -130,7 +130,7 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     let (stage, text, _) = first_call(&mut events).await;
     assert_eq!(
         (&*stage, &*text),
-        ("waiting", "Waiting for the first call…")
+        ("waiting", "Waiting for your first request…")
     );
 
     // Truncated when it was copied: not a valid key, and yet attributed to this one.
@@ -142,7 +142,7 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     let (stage, text, more) = first_call(&mut events).await;
     assert_eq!(stage, "refused");
     text.has("38 of 52 characters");
-    more.has("Copy the whole key");
+    more.has("Copy the full key");
 
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     let (stage, text, _) = first_call(&mut events).await;
@@ -158,7 +158,7 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     curl.get("/api/leads").await.expect(200);
     let (stage, text, more) = first_call(&mut events).await;
     assert_eq!(stage, "accepted");
-    assert_eq!(text, "The first call came, and was accepted.");
+    assert_eq!(text, "First request received.");
     assert_eq!(more, "From 192.0.2.7 with curl/8.5.0");
 
     // Neither later calls nor a restart of the server change this.
@@ -304,7 +304,7 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     let secret = format!("vx_{}", &rest[..49]);
 
     let frame = owner.get(&at).await.expect(200);
-    frame.has("Waiting for the first call…");
+    frame.has("Waiting for your first request…");
     assert!(!frame.body.contains("API Keys</a>"), "no menu in a frame");
     assert_eq!(frame.header("refresh"), "2");
     let policy = frame.header("content-security-policy");
@@ -319,7 +319,7 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     assert_eq!(frame.header("refresh"), "2");
     key.get("/api/leads").await.expect(200);
     let frame = owner.get(&at).await.expect(200);
-    frame.has("The first call came, and was accepted.");
+    frame.has("First request received.");
     assert!(!frame.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
     // Like an open list, it does not keep the session alive.

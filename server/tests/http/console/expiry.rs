@@ -81,7 +81,7 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
         ]
     };
     let response = owner.form(&rotate, &fields("never")).await.expect(422);
-    response.has("settings ask for one");
+    response.has("Your account requires one.");
 
     // Editing: the present expiry may stay, but a later one must not be set.
     let edit = format!("/keys/{}/edit", old.id);
@@ -93,16 +93,16 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
         ]
     };
     let form = owner.get_text(&edit).await;
-    form.has("2027-01-22 is the last that they allow.");
+    form.has("Your account allows dates up to 2027-01-22.");
     owner.form(&edit, &with("Renamed", "")).await.expect(303);
     let late = owner.form(&edit, &with("Renamed", "2027-01-23")).await;
-    late.expect(422).has("Choose a sooner end.");
+    late.expect(422).has("Select an earlier date.");
     owner
         .form(&edit, &with("Renamed", "2026-12-31"))
         .await
         .expect(303);
     let endless = owner.form(&edit, &with("Renamed", "")).await;
-    endless.expect(422).has("settings ask for one");
+    endless.expect(422).has("Your account requires one");
     assert_eq!(
         old.get_json("/api/key").await["expires_at"],
         "2027-01-01T00:00:00Z"
@@ -121,12 +121,12 @@ async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     let created = create(&owner, "date", "2090-01-01").await;
     assert!(created["Ok"]["secret"].is_string(), "{created}");
     let page = set_policy(&owner, "1", "3651").await.expect(422).body;
-    page.has_all(["value=\"3651\"", "from 1 to 3,650"]);
+    page.has_all(["value=\"3651\"", "1–3,650 days from creation"]);
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get_text("/settings").await;
-    page.has("<dt>Keys must expire</dt><dd>Yes</dd>");
+    page.has("<dt>Require expiration</dt><dd>Yes</dd>");
     let refusal = set_policy(&owner, "", "").await.expect(403).body;
-    refusal.has("Your role does not allow this");
+    refusal.has("You don't have permission to do this");
     assert_eq!(
         world.count("SELECT keys_must_expire FROM accounts").await,
         1
@@ -158,7 +158,7 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
         let html = owner.get_text(&page).await;
         html.has(&format!("This key expires within {within}."));
         let dashboard = owner.get_text("/").await;
-        dashboard.has("Expiring within 30 days");
+        dashboard.has("Expiring in the next 30 days");
         dashboard.has(&format!("href=\"{page}\""));
     }
     world.clock.advance_seconds(DAY);
@@ -186,8 +186,8 @@ async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires
     world.clock.advance_seconds(6 * DAY);
     let owner = world.sign_in(OWNER).await;
     let list = owner.get_text("/keys").await;
-    let words = "“CRM Sync” in 23 hours, replaced and still used";
+    let words = "“CRM Sync” in 23 hours, replaced and still in use";
     list.has(words);
     let dashboard = owner.get_text("/").await;
-    dashboard.has("still used");
+    dashboard.has("still in use");
 }

@@ -8,15 +8,15 @@ const MESSAGES: [(&str, &str, &str); 12] = [
     ("/keys", "revoke", "keys revoked"),
     ("/keys", "pause", "keys paused"),
     ("/keys", "resume", "keys resumed"),
-    ("/settings", "saved", "Saved. Each change"),
-    ("/account", "password", "Your password is changed"),
-    ("/account", "factor-off", "The second factor is off"),
-    ("/account", "others-ended", "Signed out everywhere else"),
-    ("/team", "role", "The new role holds"),
-    ("/team", "deactivated", "Deactivated. Their"),
-    ("/team", "handed-over", "You are an admin now"),
-    ("/team", "withdrawn", "Withdrawn."),
-    ("/sign-in", "link", "Your password was saved"),
+    ("/settings", "saved", "Settings saved."),
+    ("/account", "password", "Password changed"),
+    ("/account", "factor-off", "Two-factor authentication is off"),
+    ("/account", "others-ended", "All other sessions signed out"),
+    ("/team", "role", "Role changed."),
+    ("/team", "deactivated", "Member deactivated."),
+    ("/team", "handed-over", "You're now an admin"),
+    ("/team", "withdrawn", "Invitation canceled."),
+    ("/sign-in", "link", "Password saved"),
 ];
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn url_parameters_cannot_show_a_flash_message() {
         "not-allowed",
     ]
     .map(|word| (page.as_str(), word, "Nothing was changed"));
-    let resumed = [(page.as_str(), "resumed", "Calls with this key are accepted")];
+    let resumed = [(page.as_str(), "resumed", "Key resumed.")];
     for (path, word, text) in MESSAGES.into_iter().chain(key_messages).chain(resumed) {
         let http = if path == "/sign-in" {
             world.anonymous()
@@ -68,7 +68,7 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
     let other_page = owner.with("cookie", cookie).get("/team").await.expect(200);
     assert_eq!(other_page.header("set-cookie"), "", "its page comes later");
     let page = owner.follow(&response).await.expect(200);
-    page.has("Paused. Every call with this key");
+    page.has("Requests are rejected until you resume it");
     let cleared_cookie = page.header("set-cookie");
     assert!(
         cleared_cookie.starts_with("voxum_flash_3000=;") && cleared_cookie.contains("Max-Age=0"),
@@ -84,7 +84,7 @@ async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session(
     let response = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let (cookie, _) = response.header("set-cookie").split_once(';').unwrap();
     let (body, code) = cookie.rsplit_once(':').unwrap();
-    let text = "Paused. Every call with this key";
+    let text = "Requests are rejected until you resume it";
     let shows = async |cookie: &str| {
         let page = owner.with("cookie", cookie).get(&page).await.expect(200);
         page.body.contains(text)

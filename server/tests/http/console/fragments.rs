@@ -71,34 +71,34 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     API Keys
     Inventory Feed
     Pause Edit Rotate Revoke
-    Status: Active Ends 21 Feb 2027 21 Feb 2027, 05:31:07 UTC
+    Status: Active Expires 21 Feb 2027 21 Feb 2027, 05:31:07 UTC
     Key preview: vx_abc123…
     Permissions: inventory:read, inventory:write
     Last used: 1 minute ago 23 Nov 2026, 05:31:07 UTC from 192.0.2.7
     Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
-    Rate limit: 100 calls, then 10 a second (the account's)
-    Allowed from: Any address
-    Calls
+    Rate limit: 10 requests per second, bursts up to 100 (account default)
+    Allowed IPs: Any
+    Requests
     24 hours 7 days 30 days
-    2 calls , 1 refused
-    Accepted Refused
+    2 requests , 1 rejected
+    Accepted Rejected
     2 1 0
     17 Nov 19 Nov 21 Nov Today
     ");
-    assert_snapshot!(fragment(&owner, &path, "Who calls", "</main>").await, @"
-    Who calls with this key, the latest first
-    Address | First call | Last call | Calls |
+    assert_snapshot!(fragment(&owner, &path, "Sources", "</main>").await, @"
+    Sources of requests with this key, the latest first
+    Address | First request | Last request | Requests |
     192.0.2.7 | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 2 |
-    Last use of each permission
+    Permission usage
     inventory:read : 1 minute ago 23 Nov 2026, 05:31:07 UTC
     inventory:write : Not used yet
-    Allowed addresses
-    Calls may come from any address.
-    Watch where calls come from for some days, and then let them come from there alone.
-    Watch History
+    Allowed IPs
+    Any IP address can use this key.
+    Learn which addresses it uses for a few days, then allow only those.
+    Start learning History
     Created
     1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com from 192.0.2.7
-    This key in the audit log
+    View in audit log
     ");
 }
 
@@ -113,17 +113,17 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     assert_snapshot!(text, @"
     Updated 05:31 · Refresh
     Dashboard
-    How your systems use the API, and what they last sent.
+    API activity and recent changes.
     Connect your first system
     2 of 3 steps done
     Done: Create an API key
-    Done: Make the first call
+    Done: Send your first request
     3 Send your data
-    Have your systems send items or leads by API , or send a file of items . The Inventory and Leads pages show how.
-    Calls
-    Today: 2 calls 1 refused
-    Last 30 days: 2 calls 1 refused
-    Accepted Refused
+    Send items or leads through the API , or import a file of items . See Inventory and Leads for examples.
+    Requests
+    Today: 2 requests 1 rejected
+    Last 30 days: 2 requests 1 rejected
+    Accepted Rejected
     2 1 0
     25 Oct 1 Nov 8 Nov 15 Nov Today
     ");
@@ -137,14 +137,14 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     world.clock.advance_seconds(60);
     let path = format!("/refusals?id={}", refused.header("x-request-id"));
     assert_snapshot!(main_text(&owner, &path).await, @"
-    Refused calls
-    Every answer of the API has a header X‑Request‑Id. Paste it here to learn why a call was refused.
-    Request id
+    Look up a request
+    Paste the X‑Request‑Id header of a response to see why the request was rejected.
+    Request ID
     Look up
-    The call needed the permission leads:read, which the key did not have.
-    If the system should be able to do this, add the permission to the key, or give it another one.
-    When: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
-    Call: GET /api/leads
+    The key was missing the permission leads:read.
+    To allow this, add the permission to the key or use a different key.
+    Time: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
+    Request: GET /api/leads
     Key: Inventory Feed vx_abc123…
     Code: missing_scope
     ");
@@ -157,14 +157,14 @@ async fn audit_log_shows_each_event_with_its_details() {
     owner.revoke(&key.id, "Inventory Feed").await.expect(200);
     let table = fragment(&owner, "/audit", "<table", "</table>").await;
     assert_snapshot!(table, @"
-    What was done in this account
-    What | Details | Who | From | When |
+    Events in this account
+    Event | Details | Actor | Source | Time |
     API key revoked Inventory Feed | Reason : other
-    Receipt : Refused on 1 of 1 node after 0 ms
+    Receipt : Rejected on 1 of 1 node after 0 ms
     | ada@example.com | 192.0.2.7
     | just now 23 Nov 2026, 05:31:07 UTC |
     API key created Inventory Feed | Permissions : inventory:read, inventory:write
-    End : 21 Feb 2027, 05:31:07 UTC
+    Expires : 21 Feb 2027, 05:31:07 UTC
     | ada@example.com | 192.0.2.7
     | just now 23 Nov 2026, 05:31:07 UTC |
     Signed in | | ada@example.com | 192.0.2.7
@@ -185,15 +185,15 @@ async fn team_shows_members_and_invitations() {
     owner.form("/team/invite", &invitation).await;
     assert_snapshot!(main_text(&owner, "/team").await, @"
     Team
-    Who of your business may sign in here, and what each may do.
+    People who can access this account, and their roles.
     Invite a member
     Members of this account
-    Email | Role | Last seen | Second factor | Status | Actions |
+    Email | Role | Last seen | 2FA | Status | Actions |
     ada@example.com You | Owner | 1 minute ago 23 Nov 2026, 05:31:07 UTC | Off | Active | |
-    bob@example.com | Viewer | just now 23 Nov 2026, 05:32:07 UTC | Off | Active | Change bob@example.com |
+    bob@example.com | Viewer | just now 23 Nov 2026, 05:32:07 UTC | Off | Active | Manage bob@example.com |
     Open invitations
-    Invitations that nobody has used yet
-    Email | Role | Invited by | Good until | Actions |
-    eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Withdraw the invitation of eve@example.com |
+    Invitations that haven't been accepted
+    Email | Role | Invited by | Expires | Actions |
+    eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Cancel invitation of eve@example.com |
     ");
 }

@@ -28,7 +28,7 @@ async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_rev
         .expect(200)
         .body;
     page.has("Revoked");
-    page.lacks("Revoke it");
+    page.lacks("Revoke key");
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn foreign_keys_and_invalid_digests_are_not_identified() {
             .await
             .expect(200)
             .body;
-        page.has("It is no key of this account");
+        page.has("This key doesn't belong to this account");
         page.lacks("Theirs");
     }
     for bad in [

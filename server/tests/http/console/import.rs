@@ -10,8 +10,8 @@ async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
     let (world, owner) = World::with_owner().await;
     let page = owner.import("cars.csv", CSV, &[]).await.expect(200).body;
     page.has_all([
-        "2 rows have faults",
-        "Row 3, id B",
+        "2 rows have errors",
+        "Row 3, ID B",
         "<code>price</code>",
         "Row 4<",
         "<code>id</code>",
@@ -22,8 +22,8 @@ async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
     let page = owner.import("cars.csv", CSV, &skip).await.expect(200).body;
     page.has_all([
         "cars.csv was imported",
-        "2 faulty rows were skipped",
-        "Row 3, id B",
+        "2 rows with errors were skipped",
+        "Row 3, ID B",
     ]);
     assert_eq!(items(&world).await, 1);
     let json = r#"{"items":[{"id":"C","name":"c"}]}"#;
@@ -53,7 +53,7 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     let update = [("mode", "update")];
     let page = owner.import("prices.csv", prices, &update).await;
     page.expect(200)
-        .has_all(["1 row has a fault", "There is no item with this id"]);
+        .has_all(["1 row has errors", "There is no item with this ID"]);
     let path = begin(&owner, prices).await;
     let choices = [
         ("column-0", "id"),
@@ -65,12 +65,12 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     let preview = owner.get_text(&format!("{path}/preview")).await;
     preview.has_all([
         "1 row is skipped",
-        "Row 3, id C",
+        "Row 3, ID C",
         "<dt>Changed</dt><dd>1</dd>",
         "<dt>New</dt><dd>0</dd>",
     ]);
     let faults = owner.get(&format!("{path}/faults.csv")).await.expect(200);
-    faults.has("3,3,C,id,\"There is no item with this id");
+    faults.has("3,3,C,id,\"There is no item with this ID");
     assert_eq!(
         world
             .count("SELECT count(*) FROM items WHERE price = 700")
@@ -79,7 +79,10 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     );
     let result = apply(&owner, &path, "").await.expect(303);
     let page = owner.get_text(result.header("location")).await;
-    page.has_all(["1 faulty row was skipped", "<dt>Changed</dt><dd>1</dd>"]);
+    page.has_all([
+        "1 row with errors was skipped",
+        "<dt>Changed</dt><dd>1</dd>",
+    ]);
     assert_eq!(world.count(all).await, 2);
     assert_eq!(items(&world).await, 2);
     assert_eq!(
@@ -146,7 +149,7 @@ async fn preview_shows_every_change_and_makes_none() {
         "<code>price</code>",
         "<del>100.00</del>",
         "<ins>150.00</ins>",
-        "1 item is removed. Type this number to confirm",
+        "1 item will be removed. Type this number to confirm",
     ]);
     assert_eq!(items(&world).await, 3);
     let changed = "SELECT count(*) FROM items WHERE price = 10000";
@@ -232,7 +235,7 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
         "href=\"#column-0\"",
         "href=\"#column-2\"",
         "href=\"#currency\"",
-        "Choose the column that has the id of each item.",
+        "Choose the column that has the ID of each item.",
         "aria-invalid=\"true\"",
     ]);
     let options = page.selected_options();
@@ -255,7 +258,7 @@ async fn uploaded_file_expires_after_an_hour_or_at_the_next_upload() {
     ]);
     let second = choose(&owner, "id,name\nB,b\n", &[]).await;
     let page = owner.get(&first).await.expect(404).body;
-    page.has_all(["This import is over", "Choose a file"]);
+    page.has_all(["This import has expired", "Choose a file"]);
     world.clock.advance_seconds(3_599);
     owner.get(&second).await.expect(200);
     world.clock.advance_seconds(1);
@@ -330,8 +333,8 @@ async fn unreadable_file_is_refused_with_an_explanation() {
     let (world, owner) = World::with_owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
     for (name, file, message, status) in [
-        ("cars.xlsx", "PK", "a workbook", 422),
-        ("cars.pdf", "%PDF", "none of JSON, XML or CSV", 422),
+        ("cars.xlsx", "PK", "Excel workbooks", 422),
+        ("cars.pdf", "%PDF", "Unsupported file type", 422),
         ("cars.csv", "", "Choose a file", 422),
         ("cars.csv", "id,name\n", "The file has no items", 422),
         ("cars.csv", "id,name\nA,\"a\n", "is never closed", 422),

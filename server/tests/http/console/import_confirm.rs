@@ -32,7 +32,7 @@ async fn item_is_not_removed_if_the_preview_did_not_show_it() {
     let rows = lines(10..15, |n| format!("c{n},Car {n}\n"));
     let path = choose(&owner, &format!("id,name\n{rows}"), &[("mode", "replace")]).await;
     let preview_page = preview(&owner, &path).await;
-    preview_page.has_all(["5 items are removed", "c19"]);
+    preview_page.has_all(["5 items will be removed", "c19"]);
 
     // The number of removals stays, and the items are others.
     key.delete("/api/inventory/c19").await.expect(204);
@@ -41,7 +41,7 @@ async fn item_is_not_removed_if_the_preview_did_not_show_it() {
         .await
         .expect(201);
     let page = confirm(&owner, &path, &preview_page, "5").await.expect(422);
-    page.has_all([OUTDATED, "PRECIOUS", "5 items are removed"]);
+    page.has_all([OUTDATED, "PRECIOUS", "5 items will be removed"]);
     page.lacks("c19");
     assert_eq!(items(&world).await, 10);
 
@@ -148,7 +148,7 @@ async fn wrong_number_of_removals_is_not_reported_as_an_outdated_preview() {
     let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
     for typed in ["", "2", "one"] {
         let page = apply(&owner, &path, typed).await.expect(422).body;
-        page.has("Type 1, the number of items that are removed.");
+        page.has("Type 1, the number of items to be removed.");
         page.lacks_all(["1 items", OUTDATED]);
     }
     assert_eq!(items(&world).await, 2);

@@ -34,12 +34,12 @@ impl Import {
 #[tokio::test]
 async fn woocommerce_export_can_be_imported() {
     let refusal = import("woocommerce.csv", &[]).await;
-    refusal.page.has_all(["1 row has a fault", "Row 5"]);
+    refusal.page.has_all(["1 row has errors", "Row 5"]);
     assert_eq!(refusal.items.len(), 0);
     let import = import("woocommerce.csv", &SKIP).await;
     import
         .page
-        .has_all(["was imported", "1 faulty row was skipped"]);
+        .has_all(["was imported", "1 row with errors was skipped"]);
     assert_eq!(import.ids(), ["car-mat-01", "roof-box", "roof-box-silver"]);
     let mat = &import.items[0];
     assert_eq!(mat["price"], 39.90);
@@ -80,7 +80,7 @@ async fn german_dealer_system_export_can_be_imported() {
     let refusal = import("dealer-de.csv", &[]).await;
     refusal
         .page
-        .has_all(["Row 4, id A-1003", "<code>price</code>"]);
+        .has_all(["Row 4, ID A-1003", "<code>price</code>"]);
     let import = import("dealer-de.csv", &SKIP).await;
     assert_eq!(import.ids(), ["A-1001", "A-1002"]);
     let octavia = &import.items[0];
@@ -99,7 +99,7 @@ async fn rows_with_ids_shortened_by_excel_are_refused_or_skipped() {
     refusal.page.has_all([
         "Row 2",
         "as a spreadsheet shortens it",
-        "2 rows have faults",
+        "2 rows have errors",
     ]);
     let import = import("excel.csv", &SKIP).await;
     assert_eq!(import.ids(), ["77"]);
@@ -113,7 +113,7 @@ async fn google_rss_feed_is_imported_with_faults_by_line() {
         <item><g:id>A</g:id><title>a</title><g:price>15.00 USD</g:price></item>\n\
         <item><g:id>B</g:id><title>b</title><g:price>ten</g:price></item>\n</channel></rss>";
     let page = owner.import("feed.xml", rss, &SKIP).await.expect(200);
-    page.has_all(["<dt>New</dt><dd>1</dd>", "Line 3, id B"]);
+    page.has_all(["<dt>New</dt><dd>1</dd>", "Line 3, ID B"]);
     let upload = owner
         .upload("/inventory/import", "feed.xml", rss, &[])
         .await;

@@ -39,7 +39,7 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
         let page = preview(&owner, &path).await.body;
         let extent =
             format!("The first 100 are shown. The download contains the first {reported}.");
-        page.has_all(["1200 rows have faults", &extent]);
+        page.has_all(["1200 rows have errors", &extent]);
         assert_eq!(count_shown_rows(&page), 100);
         assert_eq!(count_downloaded_rows(&owner, &path).await, reported);
 
@@ -50,9 +50,9 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
             page.has("1200 rows are skipped");
             let result = apply(&owner, &path, "").await.expect(303);
             let page = owner.get_text(result.header("location")).await;
-            page.has_all(["1200 faulty rows were skipped", "And 1100 more."]);
+            page.has_all(["1200 rows with errors were skipped", "And 1100 more."]);
         } else {
-            page.has_all(["Nothing can be imported yet", "1200 rows have faults"]);
+            page.has_all(["Nothing can be imported yet", "1200 rows have errors"]);
             page.lacks("skipped");
         }
     }
@@ -67,7 +67,7 @@ async fn rows_of_unknown_items_are_counted_exactly() {
         let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
         let page = preview(&owner, &path).await.body;
         let extent = "The first 100 are shown. The download contains all of them.";
-        page.has_all(["300 rows have faults", extent]);
+        page.has_all(["300 rows have errors", extent]);
         assert_eq!(count_downloaded_rows(&owner, &path).await, 300);
     }
 }
@@ -79,8 +79,8 @@ async fn rows_without_a_readable_id_are_explained_if_the_file_replaces_the_inven
     let path = choose(&owner, "id,name\nA,a\n,b\n", &choices).await;
     let page = preview(&owner, &path).await.body;
     page.has_all([
-        "The ids of some rows cannot be read",
-        "1 row has a fault",
+        "The IDs of some rows cannot be read",
+        "1 row has errors",
         "Row 3",
     ]);
     page.lacks_all(["mode=", "Send ", "feed"]);
@@ -126,7 +126,7 @@ async fn file_with_too_many_items_is_refused_at_the_first_step() {
     owner.form(&path, &fields).await.expect(303);
     let page = preview(&owner, &path).await.body;
     page.has_all(["Nothing can be imported yet", "more than 5,000 items"]);
-    page.lacks_all(["0 rows", "Download the faults", "Send "]);
+    page.lacks_all(["0 rows", "Download errors", "Send "]);
 }
 
 #[tokio::test]
@@ -162,6 +162,6 @@ async fn empty_or_unsupported_file_is_explained_without_api_terms() {
     }
     let path = choose(&owner, "id,name\nA,a\nA,b\n", &[]).await;
     let page = preview(&owner, &path).await.body;
-    page.has_all(["Use each id once", "href=\"/inventory/template.csv\""]);
+    page.has_all(["Use each ID once", "href=\"/inventory/template.csv\""]);
     assert_eq!(items(&world).await, 0);
 }

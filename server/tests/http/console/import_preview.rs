@@ -30,7 +30,7 @@ async fn preview_shows_the_first_hundred_new_and_removed_items() {
         ">No<",
         "And 31 more.",
     ]);
-    page.has_all(["Items that are removed: 150", "Old 099", "And 50 more."]);
+    page.has_all(["Items to be removed: 150", "Old 099", "And 50 more."]);
     for name in ["New 100", "Old 100"] {
         page.lacks(name);
     }
@@ -38,7 +38,7 @@ async fn preview_shows_the_first_hundred_new_and_removed_items() {
 
 #[tokio::test]
 async fn preview_names_the_fields_that_a_partial_file_clears() {
-    const TITLE: &str = "Fields of stored items are emptied";
+    const TITLE: &str = "Fields of stored items will be emptied";
     let (_world, owner) = World::with_owner().await;
     let first = "id,name,price,category,available,Farbe\nA,Accord,100,Sedan,no,rot\nB,Civic,200,,yes,\nC,Jazz,300,Mini,yes,\n";
     let columns = [

@@ -21,5 +21,5 @@ async fn items_can_be_searched_and_paged() {
     next.has("K50");
     next.lacks_all(["K49", "Tesla"]);
     let none = owner.get_text("/inventory?q=%3Cb%3E").await;
-    none.has_all(["No item matches", "&lt;b&gt;"]);
+    none.has_all(["No matching items", "&lt;b&gt;"]);
 }

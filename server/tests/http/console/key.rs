@@ -39,11 +39,11 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     let page = owner.follow(&response).await.expect(200).body;
     page.has_all([
         "Händler-Feed",
-        "Saved. Each change holds from now on.",
+        "Changes saved.",
         "Call Grace\nbefore you revoke it.",
         "Name: Inventory Integration → Händler-Feed",
         "Permissions: inventory:read → leads:read, leads:write",
-        "Rate limit: none → 7 at once, 3 a second",
+        "Rate limit: none → 3 requests per second, bursts up to 7",
         "Created",
         "ada@example.com",
         "192.0.2.7",
@@ -85,12 +85,20 @@ async fn key_page_reports_the_result_of_each_form_once() {
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     for (verb, fields, text) in [
-        ("watch", &[("watch", "on")][..], "Watching. Come back in"),
-        ("watch", &[("watch", "off")], "Stopped watching."),
-        ("enforce", &[("networks", "192.0.2.0/24")], "Enforced."),
-        ("pause", &[], "Paused. Every call with this key is refused"),
-        ("resume", &[], "Resumed. Calls with this key are accepted"),
-        ("revoke", &[("reason", "other")], "Revoked. Every call"),
+        (
+            "watch",
+            &[("watch", "on")][..],
+            "Learning started. Come back in",
+        ),
+        ("watch", &[("watch", "off")], "Learning stopped."),
+        (
+            "enforce",
+            &[("networks", "192.0.2.0/24")],
+            "Allowed IPs saved.",
+        ),
+        ("pause", &[], "Key paused. Requests are rejected"),
+        ("resume", &[], "Key resumed."),
+        ("revoke", &[("reason", "other")], "Key revoked. Requests"),
     ] {
         let response = owner.form(&format!("{page}/{verb}"), fields).await;
         let response = response.expect(303);
@@ -111,11 +119,11 @@ async fn message_is_not_shown_if_the_key_has_changed_again() {
     let resumed = owner.form(&format!("{page}/resume"), &[]).await;
     let resumed = resumed.expect(303);
     let html = owner.follow(&paused).await.expect(200).body;
-    html.lacks("Paused. Every call");
+    html.lacks("Key paused.");
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     let html = owner.follow(&resumed).await.expect(200).body;
-    html.lacks("Resumed. Calls");
-    html.has("This key is paused: every call");
+    html.lacks("Key resumed.");
+    html.has("This key is paused. Requests");
 }
 
 #[tokio::test]
@@ -132,8 +140,8 @@ async fn invalid_edit_changes_nothing_and_keeps_the_input() {
     let page = edit(&owner, &key, &bad).await.expect(422).body;
     for text in [
         "Enter a name",
-        "Choose at least one permission.",
-        "Enter today or a later day.",
+        "Select at least one permission.",
+        "Enter today or a later date.",
         "kept as typed",
         "value=\"many\"",
     ] {
@@ -154,7 +162,7 @@ async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
     form.lacks("name=\"last_day\"");
     for verb in ["pause", "resume"] {
         let response = owner.form(&format!("{page}/{verb}"), &[]).await.expect(422);
-        let reason = "This key has ended already. Nothing was changed.";
+        let reason = "This key is already revoked or expired. Nothing was changed.";
         response.has(reason);
     }
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");

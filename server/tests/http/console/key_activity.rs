@@ -39,7 +39,7 @@ async fn notices(world: &World, member: &Member) -> Vec<String> {
 async fn key_page_shows_callers_call_counts_and_refusals() {
     let (world, owner, key) = fixture(&LEADS).await;
     let empty = page(&world, &owner, &key, "").await;
-    assert!(empty.contains("No calls in the last 7 days."));
+    assert!(empty.contains("No requests in the last 7 days."));
     let feed = key.with("user-agent", "crm-sync/1.4");
     feed.get("/api/leads").await.expect(200);
     feed.get("/api/leads").await.expect(200);
@@ -49,10 +49,10 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         .expect(403);
     let week = page(&world, &owner, &key, "").await;
     week.has_all([
-        "3 calls",
-        ", 1 refused",
-        "Calls a day over the last 7 days",
-        "The key lacks the permission",
+        "3 requests",
+        ", 1 rejected",
+        "Requests per day over the last 7 days",
+        "Missing permission",
         "192.0.2.7",
         "198.51.100.9",
         "crm-sync/1.4",
@@ -62,12 +62,14 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
     world.clock.advance_seconds(2 * DAY);
     let owner = world.sign_in(OWNER).await;
     let day = page(&world, &owner, &key, "?over=24h").await;
-    assert!(day.contains("No calls in the last 24 hours."));
+    assert!(day.contains("No requests in the last 24 hours."));
     feed.get("/api/leads").await.expect(200);
     let day = page(&world, &owner, &key, "?over=24h").await;
-    assert!(day.contains("Calls an hour over the last 24 hours"));
+    assert!(day.contains("Requests per hour over the last 24 hours"));
     let month = page(&world, &owner, &key, "?over=30d").await;
-    assert!(month.contains("Calls a day over the last 30 days") && month.contains("4 calls"));
+    assert!(
+        month.contains("Requests per day over the last 30 days") && month.contains("4 requests")
+    );
 }
 
 #[tokio::test]
@@ -75,7 +77,7 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     let (world, owner, key) = fixture(&["leads:read"]).await;
     owner.revoke(&key.id, "").await.expect(200);
     let quiet_page = page(&world, &owner, &key, "").await;
-    assert!(!quiet_page.contains("still calls"));
+    assert!(!quiet_page.contains("still in use"));
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
     let late_caller = key
         .with("user-agent", "old-feed/2")
@@ -88,15 +90,15 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     }
     let html = page(&world, &owner, &key, "").await;
     html.has_all([
-        "Something still calls with this key: 2 calls since it ended",
-        "Turned away",
-        "The key is revoked",
+        "This key is still in use: 2 requests since it was revoked or expired",
+        "Rejected sources",
+        "Revoked key",
         "198.51.100.9",
         "old-feed/2",
     ]);
-    assert_eq!(notices(&world, &owner).await, ["Still being called"]);
+    assert_eq!(notices(&world, &owner).await, ["Still in use"]);
     let dashboard = owner.get_text("/").await;
-    dashboard.has("1 key that is over is still being called with.");
+    dashboard.has("1 revoked or expired key is still in use.");
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
@@ -120,7 +122,7 @@ async fn call_from_a_new_network_is_shown_for_a_week() {
         .get("/api/key")
         .await
         .expect(200);
-    let expected = ["First call from a new network"];
+    let expected = ["New IP network"];
     assert_eq!(notices(&world, &owner).await, expected);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
@@ -134,7 +136,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;
-    assert_eq!(notices(&world, &owner).await, ["Unused for 30 days"]);
+    assert_eq!(notices(&world, &owner).await, ["Not used in 30 days"]);
     key.get("/api/leads").await.expect(200);
     assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
     let html = page(&world, &owner, &key, "").await;
@@ -159,7 +161,9 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     let response = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
     assert_eq!(response.expect(303).header("location"), at);
     let watch_page = page(&world, &owner, &key, "").await;
-    assert!(watch_page.contains("Watching began") && watch_page.contains("No calls since then."));
+    assert!(
+        watch_page.contains("Learning started") && watch_page.contains("No requests since then.")
+    );
     for ip in [[203, 0, 113, 7], [198, 51, 100, 1], [198, 51, 100, 2]] {
         key.with_ip(ip).get("/api/key").await.expect(200);
     }
@@ -177,7 +181,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
 
     let enforce = format!("{at}/enforce");
     let response = owner.form(&enforce, &[]).await.expect(422);
-    response.has("Choose at least one network.");
+    response.has("Select at least one network.");
     key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
     let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
     let response = owner.form(&enforce, &chosen).await.expect(303);
@@ -192,10 +196,10 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     }
     let html = page(&world, &owner, &key, "").await;
     html.has_all([
-        "Calls from anywhere else are refused.",
-        "Allowed addresses: none → 198.51.100.0/24, 203.0.113.7",
-        "<p>Watched</p>",
-        "An address that the key may not be used from",
+        "Requests from any other address are rejected.",
+        "Allowed IPs: none → 198.51.100.0/24, 203.0.113.7",
+        "<p>IP learning started</p>",
+        "IP address not allowed",
     ]);
     let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
     assert_eq!(world.count(edits).await, 1, "one event");
@@ -217,8 +221,11 @@ async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
     };
     edit("192.0.2.0/24", "").await.expect(303);
     let question = edit("203.0.113.0/24", "").await.expect(422).body;
-    question.has("Calls came from 192.0.2.7 in the last 7 days");
-    question.has_all(["Refuse these calls from now on", "203.0.113.0/24"]);
+    question.has("This would block 192.0.2.7, used with this key in the last 7 days");
+    question.has_all([
+        "I understand that these requests will be rejected",
+        "203.0.113.0/24",
+    ]);
     key.get("/api/key").await.expect(200);
     edit("203.0.113.0/24", "yes").await.expect(303);
     key.get("/api/key").await.expect(403);
@@ -234,8 +241,8 @@ async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
     key.get("/api/key").await.expect(200);
     world.sql("UPDATE members SET role = 'viewer'").await;
     let html = page(&world, &owner, &key, "").await;
-    assert!(html.contains("192.0.2.7") && !html.contains("Enforce these"));
-    assert!(!html.contains("Stop watching"));
+    assert!(html.contains("192.0.2.7") && !html.contains("Allow only these"));
+    assert!(!html.contains("Stop learning"));
     for (verb, field) in [
         ("watch", ("watch", "off")),
         ("enforce", ("networks", "10.0.0.1")),
@@ -244,7 +251,7 @@ async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
             .form(&format!("{at}/{verb}"), &[field])
             .await
             .expect(403);
-        response.has("Your role does not allow this.");
+        response.has("You don't have permission to do this.");
     }
     key.get("/api/key").await.expect(200);
     let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";

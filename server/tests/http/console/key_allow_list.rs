@@ -35,7 +35,7 @@ async fn call_from_an_address_outside_the_allow_list_is_refused_and_not_counted_
         .expect(200);
     let page = owner.get_text(&format!("/keys/{}", key.id)).await;
     page.has("203.0.113.0/24, 2001:db8::/64");
-    page.has("Allowed addresses: none → 203.0.113.0/24, 2001:db8::/64");
+    page.has("Allowed IPs: none → 203.0.113.0/24, 2001:db8::/64");
 
     allow(&owner, &key, "").await.expect(303);
     key.get("/api/leads").await.expect(200);
@@ -85,7 +85,7 @@ async fn invalid_network_is_named_at_its_field_and_kept() {
     for (list, message) in [
         (
             "203.0.113.0/24\nexample.com",
-            "“example.com” is no address or network.",
+            "“example.com” isn't a valid IP address or CIDR range.",
         ),
         ("10.0.0.0/33", "“10.0.0.0/33”"),
         (&many, "Use at most 100 networks."),
@@ -174,7 +174,7 @@ async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
         .expect(422)
         .body;
     refusal.has_all([
-        "This was changed while you were editing it, so nothing was saved.",
+        "This was changed while you were editing it, so your changes weren't saved.",
         "Name: “CRM Sync” is now “First”.",
         "value=\"Second\"",
         "typed by the second",
@@ -196,5 +196,5 @@ async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
         .expect(303);
     assert_eq!(key.get_json("/api/key").await["name"], "Second");
     let garbled = save("Third", "", "{").await.expect(422).body;
-    garbled.has("nothing was saved");
+    garbled.has("your changes weren't saved");
 }

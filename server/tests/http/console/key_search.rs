@@ -172,10 +172,13 @@ async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     for (query, message) in [
-        (format!("q={}", key.secret), "That looks like a whole key"),
-        ("status=dead".to_owned(), "Choose the status"),
-        ("unused=never".to_owned(), "from 1 to 3650"),
-        ("sort=digest".to_owned(), "Choose the order"),
+        (format!("q={}", key.secret), "That looks like a full key"),
+        ("status=dead".to_owned(), "Select a status"),
+        (
+            "unused=never".to_owned(),
+            "must be between 1 and 3,650 days",
+        ),
+        ("sort=digest".to_owned(), "Select a sort order"),
     ] {
         let page = owner.get_text(&format!("/keys?{query}")).await;
         assert!(page.contains(message), "{query}");
@@ -222,10 +225,10 @@ async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
     let page = owner.get_text(&next_path).await;
     assert_eq!(link(&page, "Search further"), None);
     assert!(link(&page, "First page").is_some());
-    page.has("Few keys match");
+    page.has("A few keys match");
     // From the other end it is found at once, and not all keys behind it are read.
     let page = owner.get(&path.replace("=name", "=-name")).await;
     let page = page.expect(200).body;
-    page.has_all(["At least 1 key found", "Many 2040"]);
+    page.has_all(["1+ key found", "Many 2040"]);
     assert!(link(&page, "Search further").is_some());
 }

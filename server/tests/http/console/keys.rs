@@ -51,7 +51,7 @@ async fn form_that_is_sent_twice_creates_one_key() {
     let (first, token) = create(&owner, "CRM Sync").await;
     let secret = secret_in(&first.body);
     let repeat = send(&owner, "CRM Sync", &token).await.expect(422);
-    repeat.has("was already created");
+    repeat.has("has already been created");
     repeat.lacks(&secret);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }
@@ -68,7 +68,7 @@ async fn invalid_fields_are_marked_and_no_key_is_created() {
     page.has_all([
         "Create API Key",
         "Enter a name",
-        "Choose at least one permission",
+        "Select at least one permission",
     ]);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 0);
 }
@@ -87,19 +87,19 @@ async fn key_is_revoked_by_its_form_and_stays_listed() {
     assert_eq!(response.header("location"), format!("/keys/{}", key.id));
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
     let page = owner.follow(&response).await.expect(200).body;
-    page.has("Revoked. Every call with this key is refused from now on.");
+    page.has("Key revoked. Requests with it are rejected.");
     let row = owner.keys().await["keys"][0].clone();
     assert_eq!(
         (&row["revocation"]["reason"], &row["revocation"]["by"]),
         (&"leaked".into(), &"ada@example.com".into())
     );
     let repeat = owner.form(&path, &[("reason", "leaked")]).await.expect(422);
-    repeat.has("ended already");
+    repeat.has("already revoked or expired");
 }
 
 #[tokio::test]
 async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log() {
-    const RECEIPT: &str = "Refused on 1 of 1 node";
+    const RECEIPT: &str = "Rejected on 1 of 1 node";
     let (world, owner) = World::with_owner().await;
     let mut keys = Vec::new();
     for name in ["Dialog", "First", "Second", "Left", "Own"] {
@@ -153,7 +153,7 @@ async fn revocation_of_a_recently_used_key_must_be_confirmed_with_its_name() {
             .form(&path, &[("reason", "other"), ("confirm", typed)])
             .await
             .expect(422);
-        assert!(page.body.contains("exactly as it stands"), "{typed:?}");
+        assert!(page.body.contains("The name doesn't match."), "{typed:?}");
         key.get("/api/key").await.expect(200);
     }
     owner
@@ -192,7 +192,7 @@ async fn viewer_can_list_keys_but_not_create_or_revoke_them() {
     viewer.get("/keys").await.expect(200).has("CRM Sync");
     assert!(viewer.keys().await["new_key"].is_null());
     let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(403);
-    page.has("Your role does not allow this");
+    page.has("You don't have permission to do this");
     viewer
         .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
         .await

@@ -33,8 +33,8 @@ async fn leads_are_shown_with_every_field_to_viewers() {
         "SKU001",
         "Contacted",
         "Prefers mail",
-        "No name",
-        "Not given",
+        "Unnamed lead",
+        "Not provided",
         "just now",
     ]);
 }

@@ -33,7 +33,7 @@ async fn pages_are_complete_documents_without_script() {
     let (_world, owner) = World::with_owner().await;
     owner.create("CRM Sync", &["leads:read"]).await;
     for (path, text) in [
-        ("/", "Calls"),
+        ("/", "Requests"),
         ("/keys", "CRM Sync"),
         ("/keys/new", "Permissions"),
         ("/inventory", "Inventory"),
@@ -41,8 +41,8 @@ async fn pages_are_complete_documents_without_script() {
         ("/docs", "Push items"),
         ("/audit", "API key created"),
         ("/team", "ada@example.com"),
-        ("/team/invite", "Make the link"),
-        ("/account", "This one"),
+        ("/team/invite", "Create invite link"),
+        ("/account", "This session"),
     ] {
         let page = owner.get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");

@@ -21,7 +21,7 @@ async fn fixture() -> (World, Member, Key) {
     (world, owner, key)
 }
 
-const UNKNOWN: &str = "No refused call of the last 7 days has this id";
+const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days";
 
 #[tokio::test]
 async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
@@ -39,17 +39,14 @@ async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
             format!("{secret}{}", &secret[3..11]),
             "The key was too long: 60 characters instead of 52.",
         ),
-        (
-            format!("\"{secret}\""),
-            "The key held characters that no key has",
-        ),
-        ("sk_live_51".to_owned(), "does not begin with vx_."),
-        (mistyped, "its checksum does not fit"),
+        (format!("\"{secret}\""), "The key had invalid characters"),
+        ("sk_live_51".to_owned(), "doesn't start with vx_."),
+        (mistyped, "its checksum doesn't match"),
         (
             "vx_00000000000000000000000000000000000000000003Ekpv5".to_owned(),
-            "none of this server's, http://127.0.0.1:3000",
+            "doesn't exist on this server (http://127.0.0.1:3000)",
         ),
-        (String::new(), "The call came without a key."),
+        (String::new(), "No API key was sent."),
     ] {
         let response = anonymous
             .with("x-api-key", &presented)
@@ -57,21 +54,21 @@ async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
             .await;
         let page = explanation(&owner, &response).await;
         let key_text = match &*presented {
-            "" => "None was sent",
-            "vx_00000000000000000000000000000000000000000003Ekpv5" => "None of this server’s",
+            "" => "Not sent",
+            "vx_00000000000000000000000000000000000000000003Ekpv5" => "Unknown key",
             // A fragment of a key that was just created is recognised by its beginning.
             piece if piece.starts_with(&secret[..9]) => &secret[..9],
-            _ => "Not known, since no whole key was sent",
+            _ => "Unknown (incomplete key)",
         };
         page.has_all([reason, "GET /api/inventory", key_text]);
     }
     let duplicate = key.with("x-api-key", secret).get("/api/key").await;
     explanation(&owner, &duplicate)
         .await
-        .has("The call carried more than one key.");
+        .has("The request had more than one API key.");
     let unrouted = anonymous.get(&format!("/api/{secret}")).await;
     let page = explanation(&owner, &unrouted).await;
-    page.has("There is nothing at the address");
+    page.has("There is nothing at that path");
     assert!(!page.contains(&secret[..12]));
 }
 
@@ -82,7 +79,7 @@ async fn explanation_names_the_actor_time_address_and_permission() {
     let scope = key.get("/api/leads").await;
     let html = explanation(&owner, &scope).await;
     html.has_all([
-        "The call needed the permission leads:read",
+        "The key was missing the permission leads:read",
         "missing_scope",
         &page,
     ]);
@@ -115,7 +112,7 @@ async fn explanation_names_the_actor_time_address_and_permission() {
         .await
         .expect(303);
     let html = explanation(&owner, &key.get("/api/leads").await).await;
-    html.has("The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone.");
+    html.has("The request came from 192.0.2.7, and only 10.0.0.0/8 can use the key.");
     owner
         .form(&format!("{page}/edit"), &fields[..2])
         .await
@@ -125,11 +122,11 @@ async fn explanation_names_the_actor_time_address_and_permission() {
     let paused = key.get("/api/leads").await;
     explanation(&owner, &paused)
         .await
-        .has("The key is paused, since 23 Nov 2026");
+        .has("The key has been paused since 23 Nov 2026");
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
     explanation(&owner, &paused)
         .await
-        .has("The key was paused then, and is no longer.");
+        .has("The key was paused at that time. It isn't paused any more.");
 
     owner.revoke(&key.id, "Feed").await.expect(200);
     let html = explanation(&owner, &key.get("/api/leads").await).await;
@@ -150,7 +147,7 @@ async fn explanation_names_the_limit_that_was_exceeded() {
     }
     explanation(&owner, &last)
         .await
-        .has("The key made more calls than its limit allows.");
+        .has("The key exceeded its rate limit.");
     let wrong = world
         .anonymous()
         .with("x-api-key", "vx_")
@@ -161,7 +158,7 @@ async fn explanation_names_the_limit_that_was_exceeded() {
     }
     explanation(&owner, &last)
         .await
-        .has("wrong or ended keys came from the caller");
+        .has("requests with invalid keys came from this network");
 }
 
 #[tokio::test]
@@ -190,9 +187,9 @@ async fn every_code_of_the_api_has_its_own_explanation() {
         reasons.push(after.split_once("</h2>").unwrap().0.to_owned());
     }
     let fallback = reasons.pop().unwrap();
-    assert!(fallback.contains("refused with the code from_the_future"));
+    assert!(fallback.contains("rejected with the code from_the_future"));
     for (code, reason) in codes.iter().zip(&reasons) {
-        assert!(!reason.contains("refused with the code"), "{code}");
+        assert!(!reason.contains("rejected with the code"), "{code}");
         let same = reasons.iter().filter(|other| *other == reason);
         assert_eq!(same.count(), 1, "{code}: {reason}");
     }
@@ -213,7 +210,7 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
         for member in [&owner, &stranger] {
             explanation(member, &anonymous_refusal)
                 .await
-                .has("The call came without a key.");
+                .has("No API key was sent.");
         }
     }
     let accepted = key.get("/api/key").await.expect(200);
@@ -233,10 +230,10 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
 async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
     let (_world, owner, key) = fixture().await;
     let empty = owner.get_text("/refusals").await;
-    empty.lacks("A request id has 32 characters");
+    empty.lacks("Enter the 32-character ID");
     look_up(&owner, "abc")
         .await
-        .has_all(["A request id has 32 characters", "value=\"abc\""]);
+        .has_all(["Enter the 32-character ID", "value=\"abc\""]);
     look_up(&owner, &"0".repeat(32)).await.has(UNKNOWN);
     let page = look_up(&owner, &key.secret).await;
     page.lacks(&key.secret);

@@ -140,7 +140,7 @@ async fn form_that_is_sent_twice_creates_one_key_and_reports_it() {
         first.lacks("hydrate");
         let keys = world.count("SELECT count(*) FROM api_keys").await;
         let repeat = owner.form(&page, &fields).await.expect(422).body;
-        repeat.has("was already created with this form");
+        repeat.has("has already been created");
         repeat.lacks("value=\"vx_");
         assert_eq!(world.count("SELECT count(*) FROM api_keys").await, keys);
     }
@@ -158,7 +158,7 @@ async fn key_that_is_being_replaced_cannot_be_rotated_again() {
     let form_page = owner.get(&page).await.expect(200);
     let refusal = owner.form(&page, &fields).await.expect(422);
     for body in [form_page.body, refusal.body] {
-        body.has("is being replaced already");
+        body.has("has already been rotated");
         body.has(&format!("/keys/{}\"", new.id));
         body.lacks("name=\"grace\"");
     }
@@ -181,7 +181,7 @@ async fn invalid_form_changes_nothing_and_keeps_the_choices() {
     let page = format!("/keys/{}/rotate", old.id);
     let body = owner.form(&page, &fields).await.expect(422).body;
     body.has_all([
-        "Enter today or a later day.",
+        "Enter today or a later date.",
         "value=\"1h\" selected",
         "value=\"date\" selected",
         "value=\"2020-01-31\"",
@@ -208,14 +208,14 @@ async fn rotation_is_refused_for_viewers_and_ended_keys() {
     let form_page = owner.get(&page).await.expect(200);
     let refusal = owner.form(&page, &fields).await.expect(422);
     for body in [form_page.body, refusal.body] {
-        body.has("This key has ended already.");
+        body.has("This key is already revoked or expired.");
     }
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}/rotate", old.id);
     let form_page = owner.get(&page).await.expect(200);
     let refusal = owner.form(&page, &fields).await.expect(403);
     for body in [form_page.body, refusal.body] {
-        body.has("Your role does not allow this");
+        body.has("You don't have permission to do this");
         body.lacks("name=\"grace\"");
     }
     old.get("/api/key").await.expect(200);
@@ -234,7 +234,7 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     world.clock.advance_seconds(HOUR);
     let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
     let page = key_page(&owner, &old).await;
-    page.has("Nobody since the rotation.");
+    page.has("None since the rotation.");
 
     world.clock.advance_seconds(60);
     let old_caller = old.with("user-agent", "old-feed/1.0");
@@ -254,10 +254,10 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
             "Old key: 4. New key: 2.",
             "203.0.113.9",
             "old-feed/1.0",
-            "End the old key now",
+            "Revoke the old key now",
             &format!("href=\"/keys/{}/revoke?reason=replaced\"", old.id),
         ]);
-        page.lacks("its end is near");
+        page.lacks("is still in use and expires soon");
         let rows: Vec<_> = page.split("<th scope=\"row\">").skip(1).collect();
         assert!(
             rows[0]
@@ -275,9 +275,17 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
     // In the last tenth of the day.
     world.clock.advance_seconds(22 * HOUR);
     let owner = world.sign_in(crate::support::OWNER).await;
-    assert!(key_page(&owner, &new).await.contains("its end is near"));
+    assert!(
+        key_page(&owner, &new)
+            .await
+            .contains("is still in use and expires soon")
+    );
     world.sql("UPDATE members SET role = 'viewer'").await;
-    assert!(!key_page(&owner, &new).await.contains("End the old key now"));
+    assert!(
+        !key_page(&owner, &new)
+            .await
+            .contains("Revoke the old key now")
+    );
 }
 
 #[tokio::test]
@@ -300,7 +308,7 @@ async fn old_key_is_ended_with_the_revocation_form() {
     let response = response.expect(303);
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
     let page = owner.follow(&response).await.expect(200).body;
-    page.has_all(["Revoked. Every call", "Replaced"]);
+    page.has_all(["Key revoked. Requests", "Replaced"]);
     page.lacks("Moving to the new key");
 }
 

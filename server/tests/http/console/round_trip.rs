@@ -87,7 +87,7 @@ async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
         "{\"id\":\"A\",\"name\":\"x\"}\n\n{\"id\":\"C\",\"name\":\"c\",\"price\":\"ten\"}\n";
     for name in ["cars.jsonl", "cars.ndjson", "cars.txt"] {
         let page = owner.import(name, lines, &[]).await.expect(200);
-        assert!(page.body.contains("Line 3, id C"), "{name}: {}", page.body);
+        assert!(page.body.contains("Line 3, ID C"), "{name}: {}", page.body);
     }
     let broken = "{\"id\":\"A\",\"name\":\"x\"}\n{\"id\":\"C\",\n";
     let page = owner.import("cars.jsonl", broken, &[]).await.expect(422);

@@ -66,7 +66,7 @@ async fn begin(http: &TestClient) -> String {
         !response.headers.contains_key("set-cookie"),
         "a session before the code"
     );
-    response.has("Enter a code");
+    response.has("Two-factor authentication");
     field(&response.body, "step")
 }
 
@@ -92,7 +92,7 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         .await
         .expect(422)
         .body;
-    repeat.has("This code is not right");
+    repeat.has("That code is incorrect");
     assert_eq!(
         AuthenticatorApp::from_page(&repeat).code(&world),
         app.code(&world),
@@ -117,7 +117,7 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
             ("old_password", password),
         ];
         let repeat = owner.form("/account/second-factor", &fields).await;
-        repeat.expect(422).has("This is not your password");
+        repeat.expect(422).has("Incorrect password");
         world.clock.advance_seconds(2);
         assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
     }
@@ -132,11 +132,11 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         .await
         .expect(200);
     assert_eq!(response.header("cache-control"), "no-store");
-    response.has("Keep your recovery codes");
+    response.has("Save your recovery codes");
     response.lacks("hydrate");
     other.get("/account").await.expect(303);
     let account = owner.get_text("/account").await;
-    account.has("10 recovery codes are left");
+    account.has("10 recovery codes left");
     let team = owner.get_text("/team").await;
     team.has(">On<");
     owner.get("/account/second-factor").await.expect(404);
@@ -145,7 +145,7 @@ async fn second_factor_is_enabled_only_with_a_valid_code_and_the_password() {
         .await
         .expect(404);
     let log = owner.get_text("/audit?what=sign-ins").await;
-    log.has("Second factor turned on");
+    log.has("Two-factor authentication turned on");
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn sign_in_requires_a_code_that_works_once() {
     let step = begin(&http).await;
     let page = finish(&http, &step, &first).await.expect(422).body;
     assert!(
-        page.contains("was used already"),
+        page.contains("has already been used"),
         "the code of the enrolment: {page}"
     );
     world.clock.advance_seconds(30);
@@ -201,13 +201,9 @@ async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_el
         (
             "/account/sessions",
             &others[..],
-            "Signed out everywhere else.",
+            "All other sessions signed out.",
         ),
-        (
-            "/account/password",
-            &password[..],
-            "Your password is changed.",
-        ),
+        ("/account/password", &password[..], "Password changed."),
     ] {
         let step = begin(&world.anonymous()).await;
         let response = owner.form(path, fields).await.expect(303);
@@ -289,7 +285,7 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
         }
         let response = response.expect(429);
         assert_eq!(response.header("retry-after"), "900");
-        response.has("Wait 15 minutes");
+        response.has("Try again in 15 minutes");
         // The second step has ended: the password is required again.
         let repeat = finish(&world.anonymous(), &step, &app.code(&world)).await;
         assert_eq!(
@@ -309,8 +305,8 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
         .expect(303);
 
     let log = owner.get_text("/audit?what=sign-ins").await;
-    log.has("Codes refused for 15 minutes");
-    let notice = "another person knows your password";
+    log.has("Codes rejected for 15 minutes");
+    let notice = "someone else knows your password";
     let page = owner.get_text("/account").await;
     page.has_all([notice, "198.51.100.10"]);
     let fields = [
@@ -339,7 +335,7 @@ async fn each_recovery_code_works_once() {
         .await
         .expect(303);
     let account = owner.get_text("/account").await;
-    account.has("8 recovery codes are left");
+    account.has("8 recovery codes left");
     let log = owner.get_text("/audit?what=sign-ins").await;
     assert_eq!(log.matches("Signed in with a recovery code").count(), 2);
 }
@@ -357,14 +353,14 @@ async fn disabling_the_second_factor_requires_the_password_and_a_code() {
         .await
         .expect(422)
         .body;
-    page.has("This is not your password.");
+    page.has("Incorrect password.");
     world.clock.advance_seconds(30);
     let page = disable(PASSWORD, "zzzzz-zzzzz").await.expect(422).body;
-    page.has("This code is not right");
+    page.has("That code is incorrect");
     world.clock.advance_seconds(30);
     let response = disable(PASSWORD, &codes[0]).await.expect(303);
     let page = owner.follow(&response).await.expect(200).body;
-    page.has("The second factor is off.");
+    page.has("Two-factor authentication is off.");
     let fields = [("email", OWNER), ("password", PASSWORD)];
     world
         .anonymous()

@@ -45,12 +45,12 @@ async fn owner_can_change_every_setting() {
     ] {
         assert!(contains_text(&page, text), "{text}");
     }
-    assert!(!contains_text(&page, "Saved."));
+    assert!(!contains_text(&page, "Settings saved."));
     let response = owner.form("/settings", &FIELDS).await.expect(303);
     assert_eq!(response.header("location"), "/settings");
     let page = owner.follow(&response).await.expect(200);
     for text in [
-        "The settings were saved. They apply from now on.",
+        "Settings saved.",
         "<strong>Acme &amp; Sons</strong>",
         "value=\"Acme &amp; Sons\"",
         "value=\"EUR\" selected",
@@ -87,14 +87,14 @@ async fn invalid_settings_are_marked_at_their_fields_and_kept() {
     let page = owner.form("/settings", &fields).await.expect(422);
     assert_eq!(page.body.matches("aria-invalid=\"true\"").count(), 4);
     for text in [
-        "Check the fields marked below.",
+        "Fix the 4 highlighted fields.",
         "value=\"&lt;b&gt;Typed\"",
         "value=\"XYZ\" selected",
         "value=\"0\"",
         "value=\"many\"",
         "value=\"Mars/Olympus\" selected",
         "Enter a whole number from 1 to 100,000.",
-        "Choose a time zone from the list.",
+        "Select a time zone.",
     ] {
         assert!(contains_text(&page, text), "{text}");
     }
@@ -123,10 +123,10 @@ async fn stale_form_is_refused_with_the_differences() {
     let before = event(&world).await;
     let refusal = save("Europe/Berlin", "", &first).await.expect(422);
     for text in [
-        "This was changed while you were editing it, so nothing was saved.",
-        "Keys must expire: “no” is now “yes”.",
+        "This was changed while you were editing it, so your changes weren't saved.",
+        "Require expiration: “no” is now “yes”.",
         "value=\"Europe/Berlin\" selected",
-        "Check them, then save again.",
+        "Review them and save again.",
     ] {
         assert!(contains_text(&refusal, text), "{text}: {}", refusal.body);
     }
@@ -168,7 +168,10 @@ async fn viewer_can_view_the_settings_but_not_change_them() {
         "nothing was tried"
     );
     let response = owner.form("/settings", &FIELDS).await.expect(403);
-    assert!(contains_text(&response, "Your role does not allow this"));
+    assert!(contains_text(
+        &response,
+        "You don't have permission to do this"
+    ));
     assert_eq!(event(&world).await, Value::Null);
     assert!(contains_text(&owner.get("/settings").await, "Acme Motors"));
 }

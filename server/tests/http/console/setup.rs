@@ -32,7 +32,7 @@ async fn setup_page_is_not_cached_and_sends_no_referrer() {
         "Account name",
         "Email",
         "Password",
-        "Create owner",
+        "Create account",
     ]);
 }
 
@@ -56,7 +56,7 @@ async fn setup_link_creates_a_signed_in_owner_and_works_once() {
     ] {
         assert_eq!(refusal.status, 404);
         assert_eq!(refusal.header("referrer-policy"), "no-referrer");
-        refusal.has("This link does not work");
+        refusal.has("This link isn't valid");
     }
     assert!(
         world

@@ -76,7 +76,7 @@ async fn large_team_is_paged_with_active_members_first() {
     assert!(read(&owner, "/team/0-250").await.contains(last));
     let reactivated = owner.form("/team/0-250/reactivate", &[]).await;
     let page = owner.follow(&reactivated.expect(303)).await.expect(200);
-    page.has("Reactivated.");
+    page.has("Member reactivated.");
     let fields = [("email", "guest-100@example.com")];
     owner.form("/team/withdraw", &fields).await.expect(303);
     let first = read(&owner, "/team").await;
@@ -111,7 +111,7 @@ async fn role_change_is_refused_if_the_role_changed_meanwhile() {
     save("admin", "viewer").await.expect(303);
     let refusal = save("owner", "viewer").await.expect(422).body;
     refusal.has_all([
-        "This was changed while you were editing it, so nothing was saved.",
+        "This was changed while you were editing it, so your changes weren't saved.",
         "The role is now admin.",
         "name=\"seen\" value=\"admin\"",
     ]);

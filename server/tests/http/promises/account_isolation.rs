@@ -362,7 +362,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 // The digest of a key of the other account discloses nothing.
                 let digest = sha256(&accounts.victim_key.secret);
                 let response = attacker.form(&at, &[("digest", &digest)]).await.expect(200);
-                response.has("It is no key of this account");
+                response.has("This key doesn't belong to this account");
                 response
             }
             (MethodFilter::GET, "/keys/several") => {

@@ -146,7 +146,7 @@ async fn api_and_console_respond_with_503_when_the_database_is_closed() {
         .await
         .expect(503);
     assert!(
-        response.body.contains("cannot reach its data")
+        response.body.contains("can't reach the database")
             && response.headers.contains_key("retry-after")
     );
 }

@@ -15,7 +15,7 @@ const ENDLESS: &str = "
 const REPAIR: &str = "DROP VIEW items; ALTER TABLE stored_items RENAME TO items";
 
 const STOPPED: &str =
-    "The database took longer than a second to answer, so the request was stopped.";
+    "The database took longer than a second to respond, so the request was stopped.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn listing_is_stopped_at_its_deadline_and_the_response_explains_why() {

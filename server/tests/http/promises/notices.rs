@@ -67,7 +67,7 @@ async fn each_expiry_notice_of_a_key_is_sent_once() {
     assert_eq!(send_notices(&world, &mailer).await, []);
     for (seconds, remaining) in [(1, "1 month"), (23 * DAY, "7 days"), (6 * DAY, "1 day")] {
         world.clock.advance_seconds(seconds);
-        let subject = format!("API key “CRM Sync” ends in {remaining}");
+        let subject = format!("API key “CRM Sync” expires in {remaining}");
         assert_eq!(send_notices(&world, &mailer).await, [to_ada(&subject)]);
         world.clock.advance_seconds(60);
         assert_eq!(send_notices(&world, &mailer).await, [], "twice");
@@ -89,7 +89,7 @@ async fn only_the_latest_notice_is_sent_if_earlier_ones_were_missed() {
     owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(90 * DAY - HOUR);
     let mailer = FakeMailer::default();
-    let expected = [to_ada("API key “CRM Sync” ends in 1 hour")];
+    let expected = [to_ada("API key “CRM Sync” expires in 1 hour")];
     assert_eq!(send_notices(&world, &mailer).await, expected);
     assert_eq!(send_notices(&world, &mailer).await, []);
 }
@@ -226,7 +226,7 @@ async fn notice_contains_the_key_its_expiry_and_a_link_but_not_the_secret() {
     body.has_all([
         "“Händler-Feed”",
         &format!("({}…)", &key.secret[..9]),
-        "ends in 7 days, on 21 Feb 2027, 06:31:07 CET",
+        "expires in 7 days, on 21 Feb 2027, 06:31:07 CET",
         &format!("http://127.0.0.1:3000/keys/{}", key.id),
     ]);
     body.lacks(&key.secret[9..]);

@@ -3,7 +3,7 @@
 use crate::support::{ALL_SCOPES, Key, Member, Text as _, World};
 use serde_json::json;
 
-const NOT_STORED: &str = "Refused on this node, not yet stored";
+const NOT_STORED: &str = "Rejected on this node, not yet stored";
 const LEAD: &str = r#"{ "email": "grace@example.com" }"#;
 
 #[tokio::test]

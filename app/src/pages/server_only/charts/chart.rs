@@ -13,7 +13,7 @@ const HEIGHT: u64 = 1_000;
 /// Texts of a chart.
 #[derive(Clone, Copy)]
 pub struct Words {
-    /// Title, such as "Calls a day over the last 30 days".
+    /// Title, such as "Requests per day over the last 30 days".
     pub title: &'static str,
     /// Unit of a bar, such as "day".
     pub unit: &'static str,
@@ -49,8 +49,8 @@ pub fn Chart(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
     let told = busiest.map(|day| {
         let (accepted, refused) = sums(&days);
         format!(
-            "Accepted: {}. Refused: {}. The most in one {}: {}, {} {}.",
-            counted(accepted, "call", "calls"),
+            "Accepted: {}. Rejected: {}. The most in one {}: {}, {} {}.",
+            counted(accepted, "request", "requests"),
             number(refused),
             words.unit,
             number(day.total()),
@@ -82,7 +82,7 @@ pub fn Chart(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
         <div class="chart">
             <p class="legend" aria-hidden="true">
                 <span class="accepted">"Accepted"</span>
-                <span class="refused">"Refused"</span>
+                <span class="refused">"Rejected"</span>
             </p>
             <div class="lines" aria-hidden="true">{names}</div>
             <svg
@@ -123,7 +123,7 @@ fn bar(index: usize, day: &PeriodCalls, top: u64) -> AnyView {
     view! {
         <g>
             <title>
-                {format!("{}: {} accepted, {} refused", day.name, number(day.accepted), number(day.refused))}
+                {format!("{}: {} accepted, {} rejected", day.name, number(day.accepted), number(day.refused))}
             </title>
             <rect class="day" x=x y="0" width=DAY height=HEIGHT></rect>
             {piece("accepted", HEIGHT - accepted, accepted)}
@@ -155,7 +155,7 @@ pub fn AsTable(days: Vec<PeriodCalls>, words: Words) -> impl IntoView {
                     <tr>
                         <th scope="col">{words.column}</th>
                         <th scope="col" class="number">"Accepted"</th>
-                        <th scope="col" class="number">"Refused"</th>
+                        <th scope="col" class="number">"Rejected"</th>
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>

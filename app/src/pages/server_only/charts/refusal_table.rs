@@ -37,7 +37,7 @@ pub fn RefusalTable(refusals: Vec<(RefusalCode, u64)>, caption: String) -> impl 
                 <tr>
                     <th scope="col">"Reason"</th>
                     <td aria-hidden="true"></td>
-                    <th scope="col">"Calls"</th>
+                    <th scope="col">"Requests"</th>
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>

@@ -30,16 +30,20 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
     let unused = (keys.unused > 0).then(|| {
         let (keys, verb) = (
             many(keys.unused, "active or paused key", "active or paused keys"),
-            if keys.unused == 1 { "was" } else { "were" },
+            if keys.unused == 1 {
+                "hasn't"
+            } else {
+                "haven't"
+            },
         );
-        view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }
+        view! { <p>{format!("{keys} {verb} been used in 30 days.")}</p> }
     });
     let dead_keys_in_use = (keys.dead_keys_in_use > 0).then(|| {
         let (keys, verb) = (
             many(
                 keys.dead_keys_in_use,
-                "key that is over",
-                "keys that are over",
+                "revoked or expired key",
+                "revoked or expired keys",
             ),
             if keys.dead_keys_in_use == 1 {
                 "is"
@@ -50,8 +54,8 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         view! {
             <p class="sign">
                 <Icon name="#i-alert"/>
-                {format!(" {keys} {verb} still being called with. ")}
-                <a href=format!("/keys?status={}", KeyQuery::DEAD_IN_USE)>"See which"</a>
+                {format!(" {keys} {verb} still in use. ")}
+                <a href=format!("/keys?status={}", KeyQuery::DEAD_IN_USE)>"Review keys"</a>
             </p>
         }
     });
@@ -61,16 +65,16 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
             view! {
                 <li>
                     <a class="name" href=format!("/keys/{}", key.id)>{key.name.to_string()}</a>
-                    {key.late.then(|| view! { <strong class="late">"still used"</strong> })}
+                    {key.late.then(|| view! { <strong class="late">"still in use"</strong> })}
                     {when(&key.end, &key.end.day, now)}
                 </li>
             }
         });
         view! {
-            <h3 id="expiring">"Expiring within 30 days"</h3>
+            <h3 id="expiring">"Expiring in the next 30 days"</h3>
             <ul class="ends" aria-labelledby="expiring">{ends.collect_view()}</ul>
             {(all > NAMED)
-                .then(|| view! { <p><a href="/keys?expires=30">"See all that end within 30 days"</a></p> })}
+                .then(|| view! { <p><a href="/keys?expires=30">"View all"</a></p> })}
         }
     });
     view! {
@@ -80,7 +84,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
             {dead_keys_in_use}
             {expiring}
             {unused}
-            <p><a href="/keys">"See all keys"</a></p>
+            <p><a href="/keys">"View all keys"</a></p>
         </section>
     }
 }
@@ -102,8 +106,8 @@ pub fn Inventory(items: u64, change: Option<LastChange>, now: Timestamp) -> impl
         <section class="box" aria-labelledby="inventory">
             <h2 id="inventory">"Inventory"</h2>
             <p class="stat"><strong>{number(items)}</strong> {if items == 1 { " item" } else { " items" }}</p>
-            {last(change, "Nothing was sent yet.", now)}
-            <p><a href="/inventory">"See the inventory"</a></p>
+            {last(change, "No items yet.", now)}
+            <p><a href="/inventory">"View inventory"</a></p>
         </section>
     }
 }
@@ -125,8 +129,8 @@ pub fn Leads(
             <h2 id="leads">"Leads"</h2>
             <p class="stat"><strong>{number(total)}</strong> {if total == 1 { " lead" } else { " leads" }}</p>
             {counts}
-            {last(change, "None came yet.", now)}
-            <p><a href="/leads">"See the leads"</a></p>
+            {last(change, "No leads yet.", now)}
+            <p><a href="/leads">"View leads"</a></p>
         </section>
     }
 }

@@ -5,7 +5,7 @@ use crate::prelude::*;
 use domain::PeriodCalls;
 
 const WORDS: Words = Words {
-    title: "Calls a day over the last 30 days",
+    title: "Requests per day over the last 30 days",
     unit: "day",
     column: "Day",
     at: "on",
@@ -21,7 +21,7 @@ pub fn Calls(days: Vec<PeriodCalls>, zone: String) -> impl IntoView {
     let content = if accepted + refused == 0 {
         view! {
             <p class="second">
-                "No calls in the last 30 days. Refresh this page a few seconds after a system makes one."
+                "No requests in the last 30 days. Refresh this page a few seconds after a system sends one."
             </p>
         }
     } else {
@@ -33,13 +33,13 @@ pub fn Calls(days: Vec<PeriodCalls>, zone: String) -> impl IntoView {
             <Chart days=days.clone() words=WORDS/>
             <AsTable days=days words=WORDS/>
             <p class="second small">
-                "A day begins at midnight in the account's time zone, " {zone} "."
+                "Days begin at midnight in the time zone " {zone} "."
             </p>
         }
     };
     view! {
         <section class="box wide" aria-labelledby="calls">
-            <h2 id="calls">"Calls"</h2>
+            <h2 id="calls">"Requests"</h2>
             {content}
         </section>
     }
@@ -52,8 +52,8 @@ fn stat(name: &'static str, (accepted, refused): (u64, u64)) -> AnyView {
             <dt>{name}</dt>
             <dd>
                 <strong>{number(calls)}</strong>
-                {if calls == 1 { " call" } else { " calls" }}
-                <span class="second">{number(refused)} " refused"</span>
+                {if calls == 1 { " request" } else { " requests" }}
+                <span class="second">{number(refused)} " rejected"</span>
             </dd>
         </div>
     }

@@ -17,7 +17,7 @@ use steps::Steps;
 
 const HEAD: Head = Head {
     title: "Dashboard",
-    purpose: "How your systems use the API, and what they last sent.",
+    purpose: "API activity and recent changes.",
 };
 
 #[component]

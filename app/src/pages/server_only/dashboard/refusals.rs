@@ -4,7 +4,7 @@ use crate::pages::server_only::charts::RefusalTable;
 use crate::prelude::*;
 use domain::RefusalCode;
 
-const CAPTION: &str = "Refused calls by reason over the last 30 days, the most frequent first";
+const CAPTION: &str = "Rejected requests by reason over the last 30 days, the most frequent first";
 
 #[component]
 pub fn Refusals(refusals: Vec<(RefusalCode, u64)>) -> impl IntoView {
@@ -15,11 +15,11 @@ pub fn Refusals(refusals: Vec<(RefusalCode, u64)>) -> impl IntoView {
     };
     view! {
         <section class="box" aria-labelledby="refusals">
-            <h2 id="refusals">"Refused calls by reason"</h2>
+            <h2 id="refusals">"Rejected requests by reason"</h2>
             {content}
-            <p>"Somebody was refused? " <a href="/refusals">"Look up a request id"</a></p>
+            <p>"Request rejected? " <a href="/refusals">"Look up its request ID"</a></p>
             <p class="second small">
-                "Calls without a key, or with one that this server does not know, belong to no account and are not counted."
+                "Requests with a missing or unknown key aren't counted."
             </p>
         </section>
     }

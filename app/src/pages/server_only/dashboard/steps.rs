@@ -12,24 +12,24 @@ pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl Into
         .count();
     let key = if may_manage {
         view! {
-            <p>"A key is how a system of yours proves that it may see or change your data. Give each system its own."</p>
+            <p>"API keys give your systems access to your data. Create one per system."</p>
             <a class="button primary" href="/keys/new">"Create API Key"</a>
         }
     } else {
         view! {
-            <p>"A key is how a system of yours proves that it may see or change your data. An owner or admin of your account creates it."</p>
+            <p>"API keys give your systems access to your data. Ask an owner or admin of your account to create one."</p>
         }
     };
     let call = view! {
-        <p>"Put your key in the place of the one in this line. The answer tells what the key may do."</p>
+        <p>"Replace vx_abc123... with your key. The response shows what the key can do."</p>
         <Code id="first-call" text=call/>
     };
     let data = view! {
         <p>
-            "Have your systems send items or leads by API"
-            {may_manage.then_some(", or send a file of items")}
-            ". The " <a href="/inventory">"Inventory"</a> " and " <a href="/leads">"Leads"</a>
-            " pages show how."
+            "Send items or leads through the API"
+            {may_manage.then_some(", or import a file of items")}
+            ". See " <a href="/inventory">"Inventory"</a> " and " <a href="/leads">"Leads"</a>
+            " for examples."
         </p>
     };
     // Only the next step is expanded.
@@ -38,7 +38,7 @@ pub fn Steps(done: OnboardingSteps, may_manage: bool, call: String) -> impl Into
         .position(|done| !done);
     let steps = [
         ("Create an API key", done.key, key),
-        ("Make the first call", done.call, call),
+        ("Send your first request", done.call, call),
         ("Send your data", done.data, data),
     ];
     let steps = steps

@@ -5,8 +5,8 @@ use crate::components::{Notice, Tone};
 use crate::prelude::*;
 use domain::{ImportColumn, ImportTable};
 
-const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text, unless \
-    the file has the columns of an export of this inventory. Rows without a name that repeat the id of a row above, such as \
+const EXPLAINED: &str = "If a cell has several image addresses, the first is used. Descriptions in HTML become plain text, unless \
+    the file has the columns of an export of this inventory. Rows without a name that repeat the ID of a row above, such as \
     variants and further images, are left out.";
 
 /// Maximum number of attributes of an item.

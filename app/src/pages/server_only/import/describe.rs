@@ -7,7 +7,7 @@ use crate::prelude::*;
 use domain::{ImportFile, ImportTable};
 
 const ITEMS: &[Column] = &[
-    Column::Text("Id"),
+    Column::Text("ID"),
     Column::Text("Name"),
     Column::Text("Price"),
 ];
@@ -56,16 +56,16 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
                 "mode",
                 "What the file does",
                 &[
-                    ("merge", "Add and change items: each item of the file is stored whole"),
-                    ("update", "Change fields only: fields that the file does not have stay, and no item is added"),
+                    ("merge", "Add and change items: each item in the file replaces the stored one"),
+                    ("update", "Change fields only: fields that are not in the file are kept, and no item is added"),
                     ("replace", "Replace the inventory: items that are not in the file are removed"),
                 ],
                 mode,
             )}
             {choice(
                 "on_error",
-                "If a row has a fault",
-                &[("reject", "Import nothing"), ("skip", "Skip the row and import the others")],
+                "If a row has errors",
+                &[("reject", "Import nothing"), ("skip", "Skip the row and import the rest")],
                 if skips { "skip" } else { "reject" },
             )}
             <div class="actions">
@@ -137,7 +137,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
     view! {
         {choice(
             "decimals",
-            "Numbers of prices",
+            "Price format",
             &[
                 ("point", "1,234.50: a point before the decimals"),
                 ("comma", "1.234,50: a comma before the decimals"),
@@ -145,7 +145,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
             if table.decimal_comma { "comma" } else { "point" },
         )}
         <div class="field">
-            <label for="currency">"Currency of prices that name none"</label>
+            <label for="currency">"Currency for prices without one"</label>
             <select id="currency" name="currency" aria-invalid=is_invalid aria-describedby="currency-error">
                 {currencies}
             </select>

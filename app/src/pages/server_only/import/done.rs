@@ -17,7 +17,11 @@ pub fn Done(result: ImportResult) -> impl IntoView {
     let (tone, text) = if counts.faulty == 0 {
         (Tone::Info, format!("{file_name} was imported."))
     } else {
-        let skipped = count(counts.faulty, "faulty row was", "faulty rows were");
+        let skipped = count(
+            counts.faulty,
+            "row with errors was",
+            "rows with errors were",
+        );
         let text = format!("{file_name} was imported. {skipped} skipped, for the reasons below.");
         (Tone::Warning, text)
     };
@@ -25,8 +29,8 @@ pub fn Done(result: ImportResult) -> impl IntoView {
     let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
-        <section class="report" aria-label="Result of the import">
-            <Notice tone=tone title="The items were imported" text=text/>
+        <section class="report" aria-label="Import results">
+            <Notice tone=tone title="Import complete" text=text/>
             {numbers(&counts)}
             {fault_table(faults)}
             {more}
@@ -36,7 +40,7 @@ pub fn Done(result: ImportResult) -> impl IntoView {
                 "Import another file"
             </a>
             <a class="button primary" href="/inventory">
-                "Show the inventory"
+                "View inventory"
             </a>
         </div>
     }

@@ -5,12 +5,12 @@ use crate::prelude::*;
 use domain::{ChangedItem, NewItem};
 
 const NEW: &[Column] = &[
-    Column::Text("Id"),
+    Column::Text("ID"),
     Column::Text("Name"),
     Column::Number("Price"),
     Column::Text("Available"),
 ];
-const REMOVED: &[Column] = &[Column::Text("Id"), Column::Text("Name")];
+const REMOVED: &[Column] = &[Column::Text("ID"), Column::Text("Name")];
 
 /// Maximum number of new items that are shown without being asked for.
 const OPEN: u64 = 20;
@@ -37,8 +37,8 @@ pub fn removed(number: u64, items: Vec<(String, String)>) -> Option<AnyView> {
         view! { <Row columns=REMOVED name=id under=Vec::new() cells=vec![erase(name)]/> }
     });
     let rows = rows.collect_view().into_any();
-    let table = view! { <Table caption="Items that are removed" columns=REMOVED rows=rows/> };
-    details("gone", "Items that are removed", number, shown, true, table)
+    let table = view! { <Table caption="Items to be removed" columns=REMOVED rows=rows/> };
+    details("gone", "Items to be removed", number, shown, true, table)
 }
 
 fn details(

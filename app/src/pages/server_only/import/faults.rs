@@ -33,14 +33,14 @@ pub fn fault_table(rows: Vec<RowErrors>) -> Option<AnyView> {
     Some(view! {
         <div class="table-card">
             <table role="table">
-                <caption class="visually-hidden">"Faults by row"</caption>
+                <caption class="visually-hidden">"Errors by row"</caption>
                 <thead role="rowgroup">
                     <tr role="row">
                         <th role="columnheader" scope="col">
                             "Row"
                         </th>
                         <th role="columnheader" scope="col">
-                            "What to correct"
+                            "Error"
                         </th>
                     </tr>
                 </thead>

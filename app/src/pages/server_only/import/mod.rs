@@ -59,9 +59,9 @@ fn gone() -> AnyView {
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <section class="empty">
-            <h2>"This import is over"</h2>
+            <h2>"This import has expired"</h2>
             <p>
-                "A file is kept for one hour, and until you choose another one. Only the member who chose it can import it."
+                "A file is kept for one hour, or until you choose another one. Only the member who chose it can import it."
             </p>
             <a class="button primary" href="/inventory/import">
                 "Choose a file"

@@ -49,12 +49,12 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         confirm(&path, &counts, digest, typed, error)
     };
     let outdated = is_outdated
-        .then(|| view! { <Notice tone=Tone::Error title="Nothing was imported" text=OUTDATED/> });
+        .then(|| view! { <Notice tone=Tone::Error title="Import failed: nothing was imported" text=OUTDATED/> });
     let refused = refused.map(|reason| {
         view! { <Notice tone=Tone::Error title="Nothing can be imported yet" text=reason/> }
     });
     let emptied = emptied.map(|text| {
-        view! { <Notice tone=Tone::Warning title="Fields of stored items are emptied" text=text/> }
+        view! { <Notice tone=Tone::Warning title="Fields of stored items will be emptied" text=text/> }
     });
     let faults = fault_section(&counts, faults, reported, skips && !is_refused, report);
     let numbers = (!is_refused).then(|| numbers(&counts));
@@ -90,7 +90,7 @@ fn fault_section(
     let title = if skips {
         format!("{} skipped", count(faulty, "row is", "rows are"))
     } else {
-        count(faulty, "row has a fault", "rows have faults")
+        count(faulty, "row has errors", "rows have errors")
     };
     let extent = (shown < faulty).then(|| {
         let download = if reported < faulty {
@@ -107,7 +107,7 @@ fn fault_section(
             {extent}
             {fault_table(rows)}
             <a class="button" href=report download="import-faults.csv">
-                "Download the faults (CSV)"
+                "Download errors (CSV)"
             </a>
         </section>
     })
@@ -128,7 +128,7 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
         ("Changed", updated, true),
         ("Unchanged", unchanged, true),
         ("Removed", removed, true),
-        ("Faulty rows", faulty, true),
+        ("Rows with errors", faulty, true),
         ("Repeated rows left out", repeated, repeated > 0),
     ];
     let rows = rows.into_iter().filter(|(.., is_shown)| *is_shown);
@@ -158,7 +158,7 @@ fn confirm(
     });
     let removals = (counts.removed > 0).then(|| {
         let number = counts.removed;
-        let label = count(number, "item is removed", "items are removed");
+        let label = count(number, "item will be removed", "items will be removed");
         let error = Signal::derive(move || error.clone());
         view! {
             <div class="field">

@@ -36,7 +36,7 @@ pub fn Start(start: ImportStart) -> impl IntoView {
                     required
                 />
                 <p class="hint" id="file-hint">
-                    "Drop it here or choose it: CSV as your shop, dealer system or spreadsheet exports it, or JSON, JSON Lines or XML. Up to 5,000 items and 16 MiB. "
+                    "Drag a file here or browse. CSV as your shop, dealer system or spreadsheet exports it, or JSON, JSON Lines or XML. Up to 5,000 items and 16 MiB. "
                     <a href="/inventory/template.csv">"Download a template"</a>
                 </p>
             </div>
@@ -55,7 +55,7 @@ pub fn Start(start: ImportStart) -> impl IntoView {
 fn refused(refusal: FileRefusal) -> AnyView {
     let FileRefusal { reason, rows } = refusal;
     view! {
-        <section id="refused" class="report" aria-label="Why the file was refused">
+        <section id="refused" class="report" aria-label="Why the file was rejected">
             <Notice
                 tone=Tone::Error
                 title="The file cannot be read"
@@ -71,12 +71,12 @@ fn open(open: OpenImport) -> AnyView {
     let clock = Clock::start(open.started.at);
     view! {
         <section class="box" aria-labelledby="open">
-            <h2 id="open">"An import that you have begun"</h2>
+            <h2 id="open">"Unfinished import"</h2>
             <p>
                 <strong>{open.file_name}</strong>
                 ", chosen "
                 <Time moment=open.started clock=clock/>
-                ". Another file takes its place."
+                ". Choosing another file replaces it."
             </p>
             <div class="actions">
                 {discard(&open.path)}

@@ -23,7 +23,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         items.push(item(text, Some(callers())));
     }
     if page.new_network {
-        let text = "First call from a new network".to_owned();
+        let text = "New IP network".to_owned();
         items.push(item(text, Some(callers())));
     }
     // While a key is replaced, the section about that shows its end.
@@ -37,7 +37,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             let at = format!("/keys/{}/revoke?reason=unused", key.id);
             view! { <a class="button small" href=at>"Revoke unused key…"</a> }
         });
-        items.push(item("Unused for 30 days".to_owned(), revoke));
+        items.push(item("Not used in 30 days".to_owned(), revoke));
     }
     for row in &page.activity.scopes {
         let Some(days) = row.idle_days.filter(|_| key.status.is_live()) else {

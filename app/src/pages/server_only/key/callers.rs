@@ -7,16 +7,16 @@ use domain::{CallerRow, RefusalCode};
 
 const CALLERS: &[Column] = &[
     Column::Text("Address"),
-    Column::Text("First call"),
-    Column::Text("Last call"),
-    Column::Number("Calls"),
+    Column::Text("First request"),
+    Column::Text("Last request"),
+    Column::Number("Requests"),
 ];
 
 const REFUSED: &[Column] = &[
     Column::Text("Address"),
     Column::Text("Why"),
-    Column::Text("Last call"),
-    Column::Number("Calls"),
+    Column::Text("Last request"),
+    Column::Number("Requests"),
 ];
 
 #[component]
@@ -26,7 +26,7 @@ pub fn Callers(
     clock: Clock,
 ) -> impl IntoView {
     let content = if callers.is_empty() {
-        view! { <p class="second">"Nobody yet. Refresh this page a few seconds after the first call."</p> }
+        view! { <p class="second">"No requests yet. Refresh this page a few seconds after the first one."</p> }
     } else {
         let rows = callers.into_iter().map(|caller| {
             let cells = vec![
@@ -38,7 +38,7 @@ pub fn Callers(
             view! { <Row columns=CALLERS name=caller.ip under=under cells=cells/> }
         });
         let rows = erase(rows.collect_view());
-        view! { <Table caption="Who calls with this key, the latest first" columns=CALLERS rows=rows/> }
+        view! { <Table caption="Sources of requests with this key, the latest first" columns=CALLERS rows=rows/> }
     };
     let in_vain = (!refused.is_empty()).then(|| {
         let rows = refused.into_iter().map(|(refusal, caller)| {
@@ -52,13 +52,13 @@ pub fn Callers(
         });
         let rows = erase(rows.collect_view());
         view! {
-            <h3>"Turned away"</h3>
-            <Table caption="Who was turned away with this key, the latest first" columns=REFUSED rows=rows/>
+            <h3>"Rejected sources"</h3>
+            <Table caption="Sources of rejected requests with this key, the latest first" columns=REFUSED rows=rows/>
         }
     });
     view! {
         <section class="box" aria-labelledby="callers">
-            <h2 id="callers">"Who calls"</h2>
+            <h2 id="callers">"Sources"</h2>
             {content}
             {in_vain}
         </section>

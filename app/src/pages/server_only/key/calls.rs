@@ -8,9 +8,24 @@ use domain::{ActivityPeriod, KeyActivity, KeyId};
 
 const fn words(period: ActivityPeriod) -> Words {
     let (title, unit, at, last) = match period {
-        ActivityPeriod::Day => ("Calls an hour over the last 24 hours", "hour", "at", "Now"),
-        ActivityPeriod::Week => ("Calls a day over the last 7 days", "day", "on", "Today"),
-        ActivityPeriod::Month => ("Calls a day over the last 30 days", "day", "on", "Today"),
+        ActivityPeriod::Day => (
+            "Requests per hour over the last 24 hours",
+            "hour",
+            "at",
+            "Now",
+        ),
+        ActivityPeriod::Week => (
+            "Requests per day over the last 7 days",
+            "day",
+            "on",
+            "Today",
+        ),
+        ActivityPeriod::Month => (
+            "Requests per day over the last 30 days",
+            "day",
+            "on",
+            "Today",
+        ),
     };
     Words {
         title,
@@ -44,13 +59,13 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     let words = words(period);
     let content = if accepted + refused == 0 {
         view! {
-            <p class="second">{format!("No calls in the last {}.", period.label())}</p>
+            <p class="second">{format!("No requests in the last {}.", period.label())}</p>
         }
     } else {
         view! {
             <p class="total">
-                <strong>{counted(accepted + refused, "call", "calls")}</strong>
-                <span class="second">{format!(", {} refused", number(refused))}</span>
+                <strong>{counted(accepted + refused, "request", "requests")}</strong>
+                <span class="second">{format!(", {} rejected", number(refused))}</span>
             </p>
             <Chart days=tallies.clone() words=words/>
             <AsTable days=tallies words=words/>
@@ -58,20 +73,20 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     };
     let reasons = (!refusals.is_empty()).then(|| {
         let caption = format!(
-            "Refused calls by reason over the last {}, the most frequent first",
+            "Rejected requests by reason over the last {}, the most frequent first",
             period.label()
         );
         view! {
-            <h3>"Refused calls by reason"</h3>
+            <h3>"Rejected requests by reason"</h3>
             <RefusalTable refusals=refusals caption=caption/>
-            <p><a href="/refusals">"Look up a request id"</a></p>
+            <p><a href="/refusals">"Look up a request ID"</a></p>
         }
     });
     view! {
         <section class="box" aria-labelledby="calls">
             <div class="box-head">
-                <h2 id="calls">"Calls"</h2>
-                <nav class="choices" aria-label="Calls over the last">
+                <h2 id="calls">"Requests"</h2>
+                <nav class="choices" aria-label="Requests over the last">
                     {links}
                 </nav>
             </div>

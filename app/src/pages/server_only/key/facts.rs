@@ -25,7 +25,7 @@ pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyVie
     };
     let limit = match key.own_limit {
         Some(_) => page.limit.clone(),
-        None => format!("{} (the account's)", page.limit),
+        None => format!("{} (account default)", page.limit),
     };
     let preview = view! {
         <code id="preview">{key.preview.clone()}</code>
@@ -85,7 +85,7 @@ fn revoked(page: &KeyPage, clock: Clock) -> AnyView {
 
 fn expires(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     match page.key.expires.clone() {
-        None => erase("No expiry"),
+        None => erase("Never expires"),
         Some(end) => view! {
             <span>
                 {(page.key.status == KeyStatus::Expired).then_some("Ended ")}

@@ -11,7 +11,7 @@ pub fn history(id: &KeyId, rows: Vec<HistoryRow>, clock: Clock) -> AnyView {
             <h2 id="history">"History"</h2>
             <ol>{rows.collect_view()}</ol>
             <p>
-                <a href=format!("/audit?thing={id}")>"This key in the audit log"</a>
+                <a href=format!("/audit?thing={id}")>"View in audit log"</a>
             </p>
         </section>
     }

@@ -24,7 +24,7 @@ use quick::QuickEdits;
 
 const HEAD: Head = Head {
     title: "API key",
-    purpose: "What a key is and may do, and what happened to it.",
+    purpose: "Key details, permissions and history.",
 };
 
 #[component]
@@ -70,7 +70,7 @@ fn Key(page: Data) -> impl IntoView {
         </div>
         {done}
         {paused.then(|| view! {
-            <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
+            <Notice tone=Tone::Warning text="This key is paused. Requests with it are rejected until you resume it."/>
         })}
         <div class="key-page">
             {attention}
@@ -98,29 +98,27 @@ fn done(word: &str, page: &Data) -> Option<String> {
     let over = !status.is_live();
     let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());
     let text = match word {
-        "edited" => Some("Saved. Each change holds from now on."),
+        "edited" => Some("Changes saved."),
         "paused" if status == KeyStatus::Paused => {
-            Some("Paused. Every call with this key is refused from now on, until you resume it.")
+            Some("Key paused. Requests are rejected until you resume it.")
         }
         "revoked" if status == KeyStatus::Revoked => {
-            Some("Revoked. Every call with this key is refused from now on.")
+            Some("Key revoked. Requests with it are rejected.")
         }
-        "resumed" if status == KeyStatus::Active => {
-            Some("Resumed. Calls with this key are accepted again.")
-        }
+        "resumed" if status == KeyStatus::Active => Some("Key resumed."),
         "watched" if anywhere && watched => Some(
-            "Watching. Come back in some days, when everything that uses this key has called, and choose whom to allow.",
+            "Learning started. Come back in a few days, once every system has used this key, and select which addresses to allow.",
         ),
         "unwatched" if anywhere && !watched => {
-            Some("Stopped watching. Calls may come from any address.")
+            Some("Learning stopped. Any IP address can use this key.")
         }
         "enforced" if !anywhere => {
-            Some("Enforced. Calls from anywhere else are refused from now on.")
+            Some("Allowed IPs saved. Requests from other addresses are rejected.")
         }
-        "none-chosen" => Some("Choose at least one network. Nothing was changed."),
-        "outdated" => Some("Somebody else changed this key meanwhile. Nothing was changed."),
-        "over" if over => Some("This key has ended already. Nothing was changed."),
-        "not-allowed" => Some("Your role does not allow this. Nothing was changed."),
+        "none-chosen" => Some("Select at least one network. Nothing was changed."),
+        "outdated" => Some("Someone else has changed this key, so your change was not made."),
+        "over" if over => Some("This key is already revoked or expired. Nothing was changed."),
+        "not-allowed" => Some("You don't have permission to do this. Nothing was changed."),
         _ => None,
     };
     text.map(str::to_owned)

@@ -18,7 +18,7 @@ pub fn networks(
     };
     view! {
         <section class="box" aria-labelledby="networks">
-            <h2 id="networks">"Allowed addresses"</h2>
+            <h2 id="networks">"Allowed IPs"</h2>
             {content}
         </section>
     }
@@ -29,7 +29,7 @@ fn enforced(allowed: Vec<String>) -> AnyView {
         view! { <li><code>{network}</code></li> }
     });
     view! {
-        <p>"Calls from anywhere else are refused."</p>
+        <p>"Requests from any other address are rejected."</p>
         <ul class="networks">{allowed.collect_view()}</ul>
     }
 }
@@ -38,17 +38,17 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
     let form = may_change.then(|| {
         view! {
             <p class="second">
-                "Watch where calls come from for some days, and then let them come from there alone."
+                "Learn which addresses it uses for a few days, then allow only those."
             </p>
             <form method="post" action=format!("/keys/{id}/watch")>
                 <button type="submit" class="button" name="watch" value="on">
-                    "Watch"
+                    "Start learning"
                 </button>
             </form>
         }
     });
     view! {
-        <p>"Calls may come from any address."</p>
+        <p>"Any IP address can use this key."</p>
         {form}
     }
 }
@@ -62,26 +62,26 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
                 <input type="checkbox" name="networks" value=network.clone() checked disabled=!may_change/>
                 <span>
                     <code>{network}</code>
-                    <small>"Last call " <Time moment=last clock=clock/></small>
+                    <small>"Last request " <Time moment=last clock=clock/></small>
                 </span>
             </label>
         }
     });
     let boxes = erase(boxes.collect_view());
     let list = if nobody {
-        view! { <p class="second">"No calls since then."</p> }
+        view! { <p class="second">"No requests since then."</p> }
     } else {
         view! {
             <form method="post" action=format!("/keys/{id}/enforce") class="form">
                 <fieldset class="field">
-                    <legend>"Calls came from"</legend>
+                    <legend>"Networks seen so far"</legend>
                     {boxes}
                 </fieldset>
-                <p class="hint">"Once you enforce these, calls from anywhere else are refused."</p>
+                <p class="hint">"Requests from any other address will be rejected."</p>
                 {may_change.then(|| view! {
                     <div class="actions">
                         <button type="submit" class="button primary">
-                            "Enforce these"
+                            "Allow only these"
                         </button>
                     </div>
                 })}
@@ -92,13 +92,13 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
         view! {
             <form method="post" action=format!("/keys/{id}/watch")>
                 <button type="submit" class="button" name="watch" value="off">
-                    "Stop watching"
+                    "Stop learning"
                 </button>
             </form>
         }
     });
     view! {
-        <p>"Watching began " <Time moment=since clock=clock/> ". Calls may still come from any address."</p>
+        <p>"Learning started " <Time moment=since clock=clock/> ". Any IP address can still use this key."</p>
         {list}
         {stop}
     }

@@ -15,15 +15,15 @@ pub fn Chart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
         .iter()
         .fold((0, 0), |(old, new), step| (old + step.old, new + step.new));
     if old + new == 0 {
-        return view! { <p class="second">"No calls with either key yet."</p> };
+        return view! { <p class="second">"No requests with either key yet."</p> };
     }
     let top = steps.iter().map(OverlapStep::total).max().unwrap_or(0);
     let lines = scale(top);
     let top = lines.last().copied().unwrap_or(1);
     let (unit, title) = if hourly {
-        ("Hour", "Calls an hour with the old key and the new one")
+        ("Hour", "Requests per hour with the old key and the new one")
     } else {
-        ("Day", "Calls a day with the old key and the new one")
+        ("Day", "Requests per day with the old key and the new one")
     };
     let told = format!("Old key: {}. New key: {}.", number(old), number(new));
     let width = steps.len() * STEP;

@@ -40,9 +40,9 @@ fn state(key: &KeyLink) -> String {
 #[component]
 pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
     let end = match overlap.end.clone() {
-        None => erase("No end is set for the old key."),
+        None => erase("The old key has no expiration."),
         Some(end) => view! {
-            "The old key ends "
+            "The old key expires "
             <Time moment=end.clone() clock=clock/>
             " ("
             <Day moment=end/>
@@ -53,8 +53,8 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
         view! {
             <Notice
                 tone=Tone::Warning
-                title="The old key is still used, and its end is near."
-                text="Whatever uses it will be refused from then on. Give it the new key, or give the old key more time by editing its last day."
+                title="The old key is still in use and expires soon."
+                text="Update the systems below to the new key, or extend the old key's expiration."
             />
         }
     });
@@ -62,7 +62,7 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
     let end_now = may_end.then(|| {
         view! {
             <a class="button" href=at>
-                "End the old key now…"
+                "Revoke the old key now…"
             </a>
         }
     });
@@ -73,13 +73,13 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
             {late}
             <p>
                 {link(&overlap.new)}
-                " takes the place of "
+                " replaces "
                 {link(&overlap.old)}
                 ". "
                 {end}
             </p>
             <Chart steps=overlap.steps hourly=overlap.hourly/>
-            <h3>"Who still calls with the old key"</h3>
+            <h3>"Systems still using the old key"</h3>
             <p>{caller}</p>
             {end_now}
         </section>
@@ -88,7 +88,7 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
 
 fn caller(last: Option<LastUse>, clock: Clock) -> AnyView {
     let Some(LastUse { at, ip, user_agent }) = last else {
-        return erase("Nobody since the rotation.");
+        return erase("None since the rotation.");
     };
     let agent = user_agent.map(|agent| format!(" · {agent}"));
     view! {

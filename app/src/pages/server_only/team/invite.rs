@@ -11,7 +11,7 @@ use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
 
 const HEAD: Head = Head {
     title: "Invite a member",
-    purpose: "You get a link to pass on. It works once, within 72 hours, and its holder chooses a password there.",
+    purpose: "Create a one-time link for your new teammate. It's valid for 72 hours.",
 };
 
 #[component]
@@ -30,7 +30,7 @@ fn Invite(page: TeamPage) -> impl IntoView {
     let content = if page.roles.is_empty() {
         let back = view! { <a href="/team">"Back to the team"</a> };
         let text = not_allowed(
-            "Your role does not allow you to invite colleagues. Ask an owner or admin of your account.",
+            "You don't have permission to invite colleagues. Ask an owner or admin of your account.",
         );
         view! { <Notice tone=Tone::Info text=text action=back/> }
     } else {
@@ -57,7 +57,7 @@ fn form(roles: &[Role]) -> AnyView {
                 label="Email"
                 kind="email"
                 value=form.email
-                hint="They sign in with this address. No mail is sent: you pass the link on."
+                hint="They'll sign in with this address. We won't email them: you share the link yourself."
                 error=form_state.at(Field::Email)
                 autofocus=form_state.problem.with_untracked(Option::is_none)
             />
@@ -67,7 +67,7 @@ fn form(roles: &[Role]) -> AnyView {
                     "Cancel"
                 </a>
                 <button type="submit" class="button primary">
-                    "Make the link"
+                    "Create invite link"
                 </button>
             </div>
         </form>
@@ -116,7 +116,7 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) ->
 #[component]
 fn Link(issued: IssuedInvitation) -> impl IntoView {
     let text = format!(
-        "Send it to {} in a way that nobody else reads. It works once, until {}, and makes them {}.",
+        "Send it privately to {}. It works once, expires on {}, and adds them as {}.",
         issued.email,
         issued.expires.exact,
         match issued.role {
@@ -126,11 +126,11 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
         }
     );
     view! {
-        <h1>"Pass the link on"</h1>
+        <h1>"Share this invite link"</h1>
         <Code id="invitation" text=reveal(issued.link)/>
         <Notice
             tone=Tone::Warning
-            title="This is the only time the link is shown."
+            title="You won't see this link again."
             text=text
         />
         <div class="actions">

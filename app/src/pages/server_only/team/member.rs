@@ -9,10 +9,11 @@ use domain::{Failure, Field, MemberRow, Role, TeamPage};
 
 const HEAD: Head = Head {
     title: "Member",
-    purpose: "What they may, and whether they may sign in.",
+    purpose: "Role and access",
 };
 
-const DEACTIVATED: &str = "They are signed out everywhere at once and cannot sign in. The API keys that they created belong to the account and keep working.";
+const DEACTIVATED: &str =
+    "They'll be signed out and can't sign in again. API keys they created keep working.";
 
 #[component]
 pub fn MemberPage() -> impl IntoView {
@@ -46,7 +47,7 @@ fn Member(page: TeamPage) -> impl IntoView {
     let form_state = FormState::new(problem);
     let seen = match member.last_seen.clone() {
         Some(seen) => view! { "Last seen " <Time moment=seen clock=clock/> "." },
-        None => erase("Has not been here yet."),
+        None => erase("Never signed in."),
     };
     let content = if member.may_change {
         erase((
@@ -57,9 +58,9 @@ fn Member(page: TeamPage) -> impl IntoView {
         ))
     } else {
         let text = if member.is_you {
-            "You cannot change your own role or deactivate yourself. Another owner or admin can."
+            "You can't change your own role or deactivate yourself. Ask another owner or admin."
         } else {
-            "Your role does not let you change this member."
+            "You don't have permission to change this member."
         };
         view! { <Notice tone=Tone::Info text=text/> }
     };
@@ -110,7 +111,7 @@ fn access(member: &MemberRow) -> AnyView {
     } else {
         view! {
             <p>
-                "They cannot sign in. After you reactivate them they can, with the password and the role that they had."
+                "They can't sign in. If you reactivate them, they keep their password and role."
             </p>
             <form class="actions" method="post" action=format!("{at}/reactivate")>
                 <button type="submit" class="button">
@@ -153,25 +154,25 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
 fn hand_over(member: &MemberRow, confirm: String, form_state: FormState) -> AnyView {
     let at = format!("/team/{}/hand-over", member.id);
     let text = if member.role == Role::Owner {
-        "They stay an owner, and you become an admin."
+        "They stay an owner and you become an admin."
     } else {
-        "They become an owner, and you become an admin. Only they can make you an owner again."
+        "They become an owner and you become an admin. Only an owner can change this back."
     };
     view! {
         <section class="stack">
-            <h2>"Hand the account over"</h2>
+            <h2>"Transfer ownership"</h2>
             <p>{text}</p>
             <form class="form" method="post" action=at novalidate>
                 <TextField
                     id="confirm"
                     name="confirm"
-                    label="Type their email to confirm"
+                    label=format!("Type “{}” to confirm", member.email)
                     value=confirm
                     error=form_state.at(Field::Confirm)
                 />
                 <div class="actions">
                     <button type="submit" class="button">
-                        "Hand over"
+                        "Transfer ownership"
                     </button>
                 </div>
             </form>

@@ -14,14 +14,14 @@ use domain::{InvitationRow, MemberRow, TeamPage as Data};
 
 const HEAD: Head = Head {
     title: "Team",
-    purpose: "Who of your business may sign in here, and what each may do.",
+    purpose: "People who can access this account, and their roles.",
 };
 
 const MEMBERS: &[Column] = &[
     Column::Text("Email"),
     Column::Text("Role"),
     Column::Text("Last seen"),
-    Column::Text("Second factor"),
+    Column::Text("2FA"),
     Column::Text("Status"),
     Column::Unseen("Actions"),
 ];
@@ -30,7 +30,7 @@ const INVITATIONS: &[Column] = &[
     Column::Text("Email"),
     Column::Text("Role"),
     Column::Text("Invited by"),
-    Column::Text("Good until"),
+    Column::Text("Expires"),
     Column::Unseen("Actions"),
 ];
 
@@ -47,7 +47,7 @@ fn Team(page: Data) -> impl IntoView {
     let done = page_request().flash(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let may_look = page.roles.is_empty().then(|| {
-        view! { <Notice tone=Tone::Info text="Your role lets you see the team. Owners and admins invite and change members."/> }
+        view! { <Notice tone=Tone::Info text="You have read-only access. Owners and admins can invite and manage members."/> }
     });
     let invite = (!page.roles.is_empty()).then(|| {
         view! {
@@ -75,7 +75,7 @@ fn Team(page: Data) -> impl IntoView {
             <section class="stack">
                 <h2>"Open invitations"</h2>
                 <Table
-                    caption="Invitations that nobody has used yet"
+                    caption="Invitations that haven't been accepted"
                     class="team"
                     columns=INVITATIONS
                     rows=rows
@@ -91,7 +91,7 @@ fn Team(page: Data) -> impl IntoView {
             <section class="empty">
                 <h2>"Nothing more to show"</h2>
                 <p>
-                    "No member or invitation follows at this place. " <a href="/team">"Show the first page"</a>
+                    "There are no more members or invitations. " <a href="/team">"Show the first page"</a>
                 </p>
             </section>
         }
@@ -140,13 +140,13 @@ fn head(action: Option<AnyView>) -> AnyView {
 /// Returns the confirmation of the action that was just carried out.
 fn done(word: &str) -> Option<&'static str> {
     match word {
-        "role" => Some("Saved. The new role holds from now on."),
+        "role" => Some("Role changed."),
         "deactivated" => Some(
-            "Deactivated. Their sessions have ended, and they cannot sign in. Their keys stay.",
+            "Member deactivated. They've been signed out and can't sign in. Their API keys keep working.",
         ),
-        "reactivated" => Some("Reactivated. They can sign in again with their password."),
-        "handed-over" => Some("Handed over. You are an admin now."),
-        "withdrawn" => Some("Withdrawn. The link of this invitation leads nowhere now."),
+        "reactivated" => Some("Member reactivated. They can sign in again with their password."),
+        "handed-over" => Some("Ownership transferred. You're now an admin."),
+        "withdrawn" => Some("Invitation canceled. Its link no longer works."),
         _ => None,
     }
 }
@@ -157,7 +157,7 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
         let at = format!("/team/{}", one.id);
         view! {
             <a class="button small" href=at>
-                "Change"
+                "Manage"
                 <span class="visually-hidden">" " {email.clone()}</span>
             </a>
         }
@@ -180,7 +180,7 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
             <td role="cell" data-label="Last seen">
                 {seen}
             </td>
-            <td role="cell" data-label="Second factor">
+            <td role="cell" data-label="2FA">
                 {if one.second_factor { "On" } else { "Off" }}
             </td>
             <td role="cell" data-label="Status">
@@ -200,8 +200,8 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
             <form method="post" action="/team/withdraw">
                 <input type="hidden" name="email" value=email.clone()/>
                 <button type="submit" class="button small">
-                    "Withdraw"
-                    <span class="visually-hidden">" the invitation of " {email.clone()}</span>
+                    "Cancel invitation"
+                    <span class="visually-hidden">" of " {email.clone()}</span>
                 </button>
             </form>
         }
@@ -217,7 +217,7 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
             <td role="cell" data-label="Invited by">
                 {one.invited_by.to_string()}
             </td>
-            <td role="cell" data-label="Good until">
+            <td role="cell" data-label="Expires">
                 <Time moment=one.expires clock=clock/>
             </td>
             <td role="cell" class="row-actions">

@@ -8,7 +8,7 @@ use crate::store::{AuditEvent, FeedBasis, ItemUpdates, UpsertCounts};
 /// Prefix of an attribute's name among the cleared fields.
 const ATTRIBUTE: &str = "attributes.";
 
-const UNKNOWN: &str = "There is no item with this id, and an update creates none. Add the item first, with all its fields.";
+const UNKNOWN: &str = "There is no item with this ID, and an update creates none. Add the item first, with all its fields.";
 
 impl ItemDraft {
     /// Applies this draft to the stored item: fields that the draft has neither set nor cleared

@@ -234,7 +234,7 @@ pub fn check_entries(
                     Some(line) => format!("The item on line {line}"),
                     None => format!("Item {first}"),
                 };
-                let detail = format!("{first} has this id already. Use each id once.");
+                let detail = format!("{first} has this ID already. Use each ID once.");
                 let duplicate = EntryError::new("/id", EntryCode::Duplicate, detail);
                 draft.errors.push(duplicate);
             } else {

@@ -5,7 +5,7 @@ use crate::entry::{EntryCode, EntryError};
 
 /// With `mode=replace`, an item without an id that its sender meant could be any of those that are
 /// stored. Passing over it would remove that one.
-pub(super) const UNREADABLE_IDS: &str = "The ids of these items cannot be read, so a feed that replaces the inventory might remove \
+pub(super) const UNREADABLE_IDS: &str = "The IDs of these items cannot be read, so a feed that replaces the inventory might remove \
     them. Nothing was changed. Correct them, or send the feed with mode=merge.";
 
 /// Reason for which nothing of a feed can be taken.

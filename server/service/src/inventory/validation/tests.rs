@@ -55,7 +55,7 @@ fn invalid_items_are_skipped_only_if_the_caller_asks_for_it() {
 fn replacing_feed_is_rejected_if_it_contains_an_unreadable_id() {
     let unreadable = ItemDraft {
         id: None,
-        errors: vec![EntryError::new("/id", EntryCode::Invalid, "Send a text.")],
+        errors: vec![EntryError::new("/id", EntryCode::Invalid, "Send a string.")],
         ..draft("", "n")
     };
     let feed = || vec![draft("a", "n"), unreadable.clone(), draft("b", "")];
@@ -162,7 +162,7 @@ fn every_error_has_the_line_and_the_id_of_its_item() {
     assert!(
         errors[1]
             .detail
-            .starts_with("The item on line 2 has this id already")
+            .starts_with("The item on line 2 has this ID already")
     );
     let skipped = check_feed(feed(), SKIP).unwrap().skipped;
     let errors: Vec<_> = skipped

@@ -82,7 +82,7 @@ impl ItemDraft {
     pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
         self.trim();
         if self.id.as_deref() == Some(RESERVED_ID) {
-            let detail = "Use another id: `/api/inventory/changes` is the list of changes.";
+            let detail = "Use another ID: `/api/inventory/changes` is the list of changes.";
             self.errors
                 .push(EntryError::new("/id", EntryCode::Invalid, detail));
         }
@@ -101,7 +101,7 @@ impl ItemDraft {
         if let Some(id) = &id {
             // The other control characters were refused as in any text.
             if id == "." || id == ".." || id.contains(['\t', '\n']) {
-                let detail = "Use an id without control characters that is not `.` or `..`.";
+                let detail = "Use an ID without control characters that is not `.` or `..`.";
                 errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
             }
             check_id(errors, "/id", id);
@@ -210,7 +210,7 @@ fn web_address(
             && !text.contains(char::is_whitespace)
     });
     if !is_valid {
-        let detail = "Use an address that begins with http:// or https:// and has no spaces.";
+        let detail = "Use a URL that begins with http:// or https:// and has no spaces.";
         errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
     }
     Some(text)

@@ -160,7 +160,7 @@ fn advice(text: &str, decimals: u32) -> String {
     match &*readings {
         [] => general,
         [reading] if number != text && reading == number => {
-            format!("Give the number alone, {reading}, and the currency in `currency`.")
+            format!("Send only the number, {reading}, and the currency in `currency`.")
         }
         [reading] => format!(
             "Write {reading}: a period before the decimals, no separator between thousands, and {places} in this currency."

@@ -4,7 +4,7 @@ use super::{feed, sample_item};
 use crate::support::{INVENTORY, World};
 use serde_json::json;
 
-const DETAIL: &str = "Use another id: `/api/inventory/changes` is the list of changes.";
+const DETAIL: &str = "Use another ID: `/api/inventory/changes` is the list of changes.";
 
 #[tokio::test]
 async fn new_items_with_the_reserved_id_are_refused() {

@@ -58,7 +58,7 @@ async fn item_is_refused_if_its_id_differs_from_the_path() {
         .put("/api/inventory/A", &sample_item("B"))
         .await
         .expect(422);
-    let detail = "The path names another item. Leave `id` out, or set it to the id in the path.";
+    let detail = "The path names another item. Remove `id`, or set it to the ID in the path.";
     assert_eq!(response.json()["errors"][0]["detail"], detail);
     let path = "/api/inventory/%63hanges%FF";
     assert_eq!(key.put(path, &sample_item("B")).await.problem().0, 400);

@@ -78,7 +78,7 @@ async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
             [
                 ("2 matches among the first 10,000 of 25,000 items", "N00006"),
                 (
-                    "No match among the next 10,000 items",
+                    "No matches among the next 10,000 items",
                     "a part of the inventory",
                 ),
                 ("1 match among the remaining items", "N24999"),
@@ -88,14 +88,14 @@ async fn console_shows_how_many_items_it_searched_and_continues_the_search() {
             "zebra",
             [
                 (
-                    "No match among the first 10,000 of 25,000 items",
+                    "No matches among the first 10,000 of 25,000 items",
                     "a part of the inventory",
                 ),
                 (
-                    "No match among the next 10,000 items",
+                    "No matches among the next 10,000 items",
                     "a part of the inventory",
                 ),
-                ("End of the inventory", "nothing more to show"),
+                ("End of the inventory", "no more items to show"),
             ],
         ),
     ] {

@@ -80,7 +80,7 @@ test("the calls of a week are drawn, and stay when the row changes", async ({ pa
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
-  const week = keys.row(used.name).getByRole("img", { name: "1,234 calls in 7 days, 34 refused" });
+  const week = keys.row(used.name).getByRole("img", { name: "1,234 requests in 7 days, 34 rejected" });
   await expect(week).toBeVisible();
   sql(server, "UPDATE api_keys SET paused_at = ? WHERE id = ?", [Date.now(), used.id]);
   await expect(keys.row(used.name)).toContainText("Paused");

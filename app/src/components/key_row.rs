@@ -162,7 +162,7 @@ fn calls(week: Option<Sparkline>) -> AnyView {
     let Some(week) = week else {
         return view! {
             <td role="cell" data-label="7 days">
-                <span class="week">"No calls in 7 days"</span>
+                <span class="week">"No requests in 7 days"</span>
             </td>
         };
     };

@@ -12,15 +12,11 @@ use domain::{ExpiringKeysNotice, KeyQuery, KeysPageContext};
 pub fn bulk_done(Flash { word, number }: &Flash) -> Option<String> {
     let keys = if *number == 1 { "key" } else { "keys" };
     match word.as_str() {
-        "revoke" => Some(format!(
-            "{number} {keys} revoked."
-        )),
+        "revoke" => Some(format!("{number} {keys} revoked.")),
         "pause" => Some(format!(
             "{number} {keys} paused. Requests with them are rejected until you resume each on its page."
         )),
-        "resume" => Some(format!(
-            "{number} {keys} resumed."
-        )),
+        "resume" => Some(format!("{number} {keys} resumed.")),
         _ => None,
     }
 }

@@ -65,9 +65,9 @@ fn form(context: &KeysPageContext) -> AnyView {
                     autocomplete="off"
                     spellcheck="false"
                     maxlength="64"
-                    // A whole key would appear in the address and stay in the browser's history.
+                    // A full key would appear in the address and stay in the browser's history.
                     pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
-                    title="Not a whole key: look it up on “Identify a key”, which sends none"
+                    title="Not a full key: look it up on “Identify a key”, which sends none"
                 />
                 {kept}
                 <button type="submit" class="button" aria-label="Search">

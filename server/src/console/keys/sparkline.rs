@@ -94,12 +94,12 @@ mod tests {
         assert_eq!(drawn.len(), 2);
         assert_eq!(drawn[0].accepted, "M5 40v-40M75 40v-10");
         assert_eq!(drawn[0].refused, "M75 30v-10M89 40v-4");
-        assert_eq!(drawn[0].text, "151 calls in 7 days, 26 refused");
+        assert_eq!(drawn[0].text, "151 requests in 7 days, 26 rejected");
         assert_eq!(
             drawn[1].accepted, "M47 40v-4",
             "one call does not look like many"
         );
-        assert_eq!(drawn[1].text, "1 call in 7 days");
+        assert_eq!(drawn[1].text, "1 request in 7 days");
     }
 
     #[test]

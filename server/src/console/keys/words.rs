@@ -32,15 +32,15 @@ pub fn warning(warning: &KeyWarning) -> String {
     }
 }
 
-/// Describes the calls of a key over the last seven days, of which there is at least one.
+/// Describes the requests with a key over the last seven days, of which there is at least one.
 pub fn week_of_calls(accepted: u64, refused: u64) -> String {
     let calls = accepted.saturating_add(refused);
-    let noun = if calls == 1 { "call" } else { "calls" };
-    let refused = match refused {
+    let noun = if calls == 1 { "request" } else { "requests" };
+    let rejected = match refused {
         0 => String::new(),
-        refused => format!(", {} refused", number(refused)),
+        refused => format!(", {} rejected", number(refused)),
     };
-    format!("{} {noun} in 7 days{refused}", number(calls))
+    format!("{} {noun} in 7 days{rejected}", number(calls))
 }
 
 /// Returns the name of the actor who revoked a key.
@@ -141,7 +141,7 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
     } else {
         format!(": {}{detail}", quoted.join(", "))
     };
-    format!("{still}{which}. Calls in the last 7 days were refused.")
+    format!("{still}{which}. Requests in the last 7 days were rejected.")
 }
 
 /// Returns one notice for all keys, as urgent as the one that expires first requires.

@@ -8,7 +8,7 @@ const LIST: &str = "/keys?status=knocking";
 /// Returns the page's notice about them.
 async fn notice(member: &Member, path: &str) -> Option<String> {
     let page = member.get_text(path).await;
-    let (before, _) = page.split_once(" Calls in the last 7 days")?;
+    let (before, _) = page.split_once(" Requests in the last 7 days")?;
     page.has(&format!("href=\"{LIST}\""));
     Some(before.rsplit_once("<p>").unwrap().1.to_owned())
 }

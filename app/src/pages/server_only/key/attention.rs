@@ -16,8 +16,8 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     let callers = || view! { <a class="button small" href="#callers">"Review callers"</a> };
     if let Some((calls, last)) = &page.activity.dead_key_calls {
         let text = format!(
-            "Something still calls with this key: {} since it ended, the last one {}.",
-            counted(*calls, "call", "calls"),
+            "This key is still in use: {} since it was revoked or expired, most recently {}.",
+            counted(*calls, "request", "requests"),
             relative(last.at, now),
         );
         items.push(item(text, Some(callers())));

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The crates without a circle. Add each other one once it has none.
 SOURCES = [
     "app/domain/src",
+    "app/src",
     "frontend/src",
     "frontend/bundle/src",
     "server/src",

@@ -1,15 +1,13 @@
 //! The frame of every page: the skip link, the menu, the page itself, and the status line.
 
-use crate::components::Status;
-#[cfg(feature = "ssr")]
-use crate::components::{Icon, MemberFoot, Menu};
+use crate::components::{Icon, MemberFoot, Menu, Status};
 use crate::page::Page;
 use crate::prelude::*;
-#[cfg(feature = "ssr")]
-use crate::request::handover;
+use crate::request::page_request;
+use domain::{DisplayTime, MemberView};
 
 #[component]
-pub fn Layout(page: Page, children: Children) -> impl IntoView {
+pub fn Layout(page: Page, read_at: Option<DisplayTime>, children: Children) -> impl IntoView {
     let status = Status::provide();
     let bare = page.is_bare();
     view! {
@@ -18,23 +16,25 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
         </a>
         {(!bare).then(|| side(page))}
         <main id="main" class:bare=bare class:in-frame=page == Page::FirstCall tabindex="-1">
-            {page.goes_stale().then(updated)}
+            {page.goes_stale().then(|| updated(read_at))}
             {children()}
         </main>
         {status.line()}
     }
 }
 
-/// Renders when the data was read, on pages that do not update themselves.
-#[cfg(feature = "ssr")]
-fn updated() -> AnyView {
-    use crate::request::page_request;
+/// Renders when the data was read, on pages that do not update themselves. It is empty if the page
+/// shows nothing that could be stale.
+fn updated(read_at: Option<DisplayTime>) -> AnyView {
+    let content = server_html(|| {
+        read_at
+            .map(|now| update(&now).to_html())
+            .unwrap_or_default()
+    });
+    view! { <p class="updated" inner_html=content></p> }
+}
 
-    let data = handover().data;
-    let Some(now) = data.now() else {
-        // The page shows nothing that could be stale.
-        return view! { <p class="updated"></p> };
-    };
+fn update(now: &DisplayTime) -> AnyView {
     let request = page_request();
     // The page's own address with its query. A page that responds to a form is at another address,
     // and has none.
@@ -49,40 +49,27 @@ fn updated() -> AnyView {
         .split_once(", ")
         .and_then(|(_, time)| time.get(..5));
     let time = time.unwrap_or(&now.exact).to_owned();
-    let content = view! {
+    view! {
         "Updated "
         <time datetime=now.iso.clone() title=now.exact.clone()>{time}</time>
         " · "
         <a href=address>"Refresh"</a>
-    };
-    view! { <p class="updated" inner_html=content.to_html()></p> }
+    }
 }
 
-/// Hydration placeholder for the server's rendering.
-#[cfg(not(feature = "ssr"))]
-fn updated() -> AnyView {
-    view! { <p class="updated"></p> }
-}
-
-/// Renders the side column or top bar. Only the server renders its content, so that none of it is
-/// in the module.
-#[cfg(feature = "ssr")]
+/// Renders the side column or top bar.
 fn side(page: Page) -> AnyView {
-    let content = match handover().member {
-        Some(member) => inside(page, &member),
-        None => outside(),
-    };
-    view! { <header class="side" inner_html=content.to_html()></header> }
+    let content = server_html(|| {
+        let content = match page_request().member {
+            Some(member) => inside(page, &member),
+            None => outside(),
+        };
+        content.to_html()
+    });
+    view! { <header class="side" inner_html=content></header> }
 }
 
-/// Hydration placeholder for the server's rendering.
-#[cfg(not(feature = "ssr"))]
-fn side(_page: Page) -> AnyView {
-    view! { <header class="side"></header> }
-}
-
-#[cfg(feature = "ssr")]
-fn inside(page: Page, member: &domain::MemberView) -> AnyView {
+fn inside(page: Page, member: &MemberView) -> AnyView {
     let account = member.account_name.to_string();
     let email = member.email.to_string();
     view! {
@@ -105,7 +92,6 @@ fn inside(page: Page, member: &domain::MemberView) -> AnyView {
 }
 
 /// The content for readers without a session.
-#[cfg(feature = "ssr")]
 fn outside() -> AnyView {
     view! {
         <div class="brand">

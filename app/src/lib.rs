@@ -1,11 +1,8 @@
 //! The console: the code that runs on both the server and the browser.
 //!
-//! Data flows one way: the server fetches the data of a page from its `backend` and renders the
-//! page with it; in the browser, `calls` use the same backend. `components` depend on neither, only
-//! on the types of the domain.
-
-// The type of a page contains the types of everything on it.
-#![recursion_limit = "256"]
+//! Data flows one way: the server loads the data of a page, and a function of `pages` renders the
+//! page from it as its `Content`. In the browser, a hydrated page gets new data by `calls`.
+//! `components` know neither, only the types of the domain.
 
 mod app;
 #[cfg(feature = "ssr")]
@@ -14,17 +11,21 @@ mod browser;
 pub mod calls;
 mod components;
 #[cfg(feature = "ssr")]
+mod content;
 pub mod docs;
 mod erased;
 mod layout;
 mod page;
-mod pages;
+pub mod pages;
 mod prelude;
 pub mod request;
+mod server_html;
 #[cfg(feature = "ssr")]
 mod shell;
 
-pub use app::App;
+pub use app::hydrate;
+#[cfg(feature = "ssr")]
+pub use content::Content;
 pub use page::Page;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

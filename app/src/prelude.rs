@@ -1,6 +1,7 @@
 //! What every page and component imports: the prelude of Leptos, with a `view!` that erases types.
 
 pub use crate::erased::{AttrSignal, DynamicView, attr_if, dynamic, erase, handler, text_signal};
+pub use crate::server_html::server_html;
 pub use leptos::prelude::*;
 
 /// Like the `view!` of Leptos, but returns an [`AnyView`]. [`crate::erased`] explains why.

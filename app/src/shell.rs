@@ -1,27 +1,35 @@
 //! The HTML document around the console. Only the server runs this.
 
 use crate::app::App;
-use crate::components::FirstInvalidField;
+use crate::content::Content;
 use crate::page::Page;
+use crate::pages::HydratedPage;
 use crate::prelude::*;
-use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
+use crate::request::{Assets, PageRequest, page_request};
 use leptos::nonce::use_nonce;
 
 /// The icon sprite. It comes after the console, so that hydration does not walk over it.
 const SPRITE: &str = include_str!("icons.svg");
 
-/// Renders the HTML document of every page of the console.
-pub fn shell() -> impl IntoView {
-    provide_context(FirstInvalidField::default());
+/// Renders the HTML document of a page of the console.
+///
+/// It is hydrated only if the table of pages allows it. If no site was built into the binary, it
+/// works without script and style.
+pub fn shell(page: Page, content: &Content) -> AnyView {
     let PageRequest {
         assets,
         theme,
         exact_times,
         comfortable_rows,
-        path,
         ..
     } = page_request();
-    let still = sent_without_script();
+    let hydrated = content
+        .hydrated()
+        .filter(|_| page.is_hydrated() && assets.is_some())
+        .cloned();
+    let still = hydrated.is_none();
+    let read_at = content.read_at().cloned();
+    let content = content.clone();
     if still && let Some(shared) = Owner::current_shared_context() {
         // This page is not hydrated, so its data need not be serialised into it.
         shared.set_is_hydrating(false);
@@ -57,17 +65,26 @@ pub fn shell() -> impl IntoView {
                 {css.map(|css| view! { <link rel="stylesheet" href=css/> })}
                 {script.map(|src| view! { <script nonce=use_nonce() src=src defer></script> })}
                 {head}
-                <title>{Page::at(&path).title()}</title>
+                <title>{page.title()}</title>
             </head>
             <body>
-                <App/>
+                <App page=page read_at=read_at>
+                    {content.render()}
+                </App>
                 <div class="sprite" inner_html=SPRITE></div>
-                {(!still).then(|| view! {
-                    <script type="application/json" id=Handover::ID inner_html=handover().to_html()></script>
+                {hydrated.map(|page| view! {
+                    <script type="application/json" id=HydratedPage::ID inner_html=json(&page)></script>
                 })}
             </body>
         </html>
     }
+}
+
+/// Serialises a page for a `script` element, whose content only `</script` or `<!--` could end or
+/// change.
+fn json(page: &HydratedPage) -> String {
+    let json = serde_json::to_string(page).expect("plain data is always JSON");
+    json.replace('<', "\\u003c")
 }
 
 /// Loads the module, which then hydrates the page.

@@ -1,5 +1,6 @@
 //! The page that is currently in the document.
 
+use app::pages::HydratedPage;
 use std::any::Any;
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
@@ -12,7 +13,11 @@ thread_local! {
 
 /// Hydrates the page that the server rendered.
 pub fn hydrate_body() {
-    let mounted = leptos::mount::hydrate_from(leptos::tachys::dom::body(), app::App);
+    let Some(page) = HydratedPage::embedded() else {
+        return;
+    };
+    let body = leptos::tachys::dom::body();
+    let mounted = leptos::mount::hydrate_from(body, move || app::hydrate(page));
     MOUNTED.set(Some(Box::new(mounted)));
 }
 

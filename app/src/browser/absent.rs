@@ -2,9 +2,6 @@
 
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
-/// Does nothing, since the server has already provided the [`Handover`](crate::request::Handover).
-pub fn receive() {}
-
 pub fn ready() {}
 
 pub async fn sha256(_text: &str) -> Option<String> {
@@ -63,6 +60,6 @@ pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 
 pub fn sign_in_again() {}
 
-pub fn path() -> String {
-    crate::request::page_request().path
+pub fn text_of(_element: &str) -> Option<String> {
+    None
 }

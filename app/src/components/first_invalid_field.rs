@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether an invalid field of the page that is being rendered has already taken the focus. The
-/// server provides one for each page.
+/// root provides one for each page.
 #[derive(Clone, Default)]
 pub struct FirstInvalidField(Arc<AtomicBool>);
 

@@ -7,7 +7,6 @@ mod collapsible_text;
 mod copy_button;
 mod dialog;
 mod expiry;
-#[cfg(feature = "ssr")]
 mod exports;
 mod field_error;
 mod first_call_progress;
@@ -19,9 +18,7 @@ mod key_row;
 mod key_table;
 mod listing;
 mod load_error;
-#[cfg(feature = "ssr")]
 mod member_foot;
-#[cfg(feature = "ssr")]
 mod menu;
 mod new_key;
 mod new_key_dialog;
@@ -34,15 +31,11 @@ mod problem;
 mod revoke_dialog;
 mod revoke_form;
 mod save_key;
-#[cfg(feature = "ssr")]
-mod select_field;
 mod send_by_api;
 mod status;
 mod table;
 mod text_field;
 mod time;
-#[cfg(feature = "ssr")]
-mod username;
 
 pub use badge::Badge;
 pub use clock::Clock;
@@ -51,11 +44,9 @@ pub use collapsible_text::CollapsibleText;
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
 pub use expiry::ExpiryField;
-#[cfg(feature = "ssr")]
 pub use exports::{escaped, exports};
 pub use field_error::FieldError;
 pub use first_call_progress::FirstCallProgress;
-#[cfg(feature = "ssr")]
 pub use first_invalid_field::FirstInvalidField;
 pub use first_invalid_field::takes_focus;
 pub use form_state::FormState;
@@ -65,9 +56,7 @@ pub use key_row::{KeyRow, row_head};
 pub use key_table::KeyTable;
 pub use listing::{List, Listing, NEXT_PAGE, NothingSent, SEARCH_FURTHER};
 pub use load_error::LoadError;
-#[cfg(feature = "ssr")]
 pub use member_foot::MemberFoot;
-#[cfg(feature = "ssr")]
 pub use menu::Menu;
 pub use new_key::NewKey;
 pub use new_key_dialog::{NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog};
@@ -80,12 +69,8 @@ pub use problem::Problem;
 pub use revoke_dialog::{RevokeDialog, RevokeRequest, revoke_dialog};
 pub use revoke_form::{RevokeForm, Used};
 pub use save_key::SaveKey;
-#[cfg(feature = "ssr")]
-pub use select_field::SelectField;
 pub use send_by_api::SendByApi;
 pub use status::Status;
 pub use table::{Column, Row, Table};
 pub use text_field::TextField;
-pub use time::{Day, Time, TimesSwitch};
-#[cfg(feature = "ssr")]
-pub use username::Username;
+pub use time::{Time, TimesSwitch};

@@ -23,13 +23,10 @@ pub fn SaveKey(
     let name = issued.key.name.to_string();
     // A page without script receives no updates, and it must not be reloaded, since it shows the
     // secret. A frame inside it reloads instead.
-    #[cfg(feature = "ssr")]
-    let frame = server_only.then(|| {
+    let frame = (cfg!(feature = "ssr") && server_only).then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
         view! { <iframe class="first-call-frame" src=src title="The key’s first request"></iframe> }
     });
-    #[cfg(not(feature = "ssr"))]
-    let frame = ();
     let done = handler(move |event: SubmitEvent| {
         browser::cancel(&event);
         if stored.get_untracked() {

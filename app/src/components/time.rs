@@ -25,20 +25,6 @@ pub fn Time(
     }
 }
 
-/// A date such as "11 Jan 2027", for an agreed day that a relative time would only blur.
-#[component]
-pub fn Day(moment: DisplayTime) -> impl IntoView {
-    let DisplayTime {
-        iso, exact, day, ..
-    } = moment;
-    view! {
-        <time datetime=iso title=exact>
-            <span class="ago">{day}</span>
-            <span class="exact">{exact.clone()}</span>
-        </time>
-    }
-}
-
 /// A switch that shows all times of the page exactly. It works with CSS alone; if a script runs,
 /// the choice applies to all pages.
 #[component]

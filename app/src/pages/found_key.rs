@@ -16,12 +16,9 @@ const DIGEST: &str = "digest";
 /// Length of every key, in characters.
 const CHARS: usize = 52;
 
-pub const TITLE: &str = "Identify a key";
-
 const NO_HASH: &str = "Your browser can only hash keys over HTTPS. You can also run `voxum key identify` on the server.";
 
-#[component]
-pub fn FoundKeyPage() -> impl IntoView {
+pub fn found_key_page() -> AnyView {
     let error = RwSignal::new(None::<String>);
     browser::on_leaving(|| browser::empty(FIELD));
     let send = handler(move |event: SubmitEvent| {
@@ -46,16 +43,10 @@ pub fn FoundKeyPage() -> impl IntoView {
             }
         });
     });
-    // A response is sent without script and therefore cannot hash: it links back to the page that
-    // can.
-    #[cfg(feature = "ssr")]
-    if let Some(answer) = super::server_only::identified() {
-        return answer;
-    }
     view! {
         <div class="narrow">
             <PageHead
-                title=TITLE
+                title="Identify a key"
                 purpose="Found a key in a log, a repository or a chat? Paste it to see which one it is, and revoke it if needed. It's hashed in your browser and never sent."
             />
             <form class="form" method="post" action="/keys/found" on:submit=send>

@@ -1,12 +1,12 @@
 //! Leads: the people who asked to be contacted, and how far the seller got with each.
 
-use super::load::{Head, load};
+use super::page_data::{Head, page_or_error};
 use crate::components::{
-    Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, optional_text,
+    Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, exports,
+    optional_text,
 };
 use crate::prelude::*;
-use crate::request::PageData;
-use domain::{LeadRow, LeadsPage as Data};
+use domain::{Failure, LeadRow, LeadsPage as Data};
 
 const HEAD: Head = Head {
     title: "Leads",
@@ -27,9 +27,8 @@ const LIST: List = List {
     ],
 };
 
-#[component]
-pub fn LeadsPage() -> impl IntoView {
-    load(HEAD, PageData::leads, |page| {
+pub fn leads_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
             leads(page),
@@ -50,16 +49,9 @@ fn leads(page: Data) -> AnyView {
     let next = page
         .next_cursor
         .map(|cursor| format!("/leads?cursor={cursor}"));
-    // The server renders the export links; in the browser they stay as they are.
-    #[cfg(feature = "ssr")]
-    let exports = {
-        let links = crate::components::exports("/leads/export", "");
-        view! { <div inner_html=links.to_html()></div> }
-    };
-    #[cfg(not(feature = "ssr"))]
-    let exports = view! { <div></div> };
+    let exports = server_html(|| exports("/leads/export", "").to_html());
     view! {
-        {exports}
+        <div inner_html=exports></div>
         <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
     }
 }

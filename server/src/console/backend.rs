@@ -47,22 +47,6 @@ impl ConsoleBackend {
         self.state.services.clock.now()
     }
 
-    /// Returns the API Keys page without the calls of each key, which an open page does not follow.
-    pub async fn key_list(&self, search: &str) -> Result<KeysPage, Failure> {
-        let member = self.member()?;
-        let (query, after) = keys::parse(search)?;
-        let list = self
-            .state
-            .services
-            .keys
-            .list(member, &query, after.as_ref());
-        let (list, public_url) = (
-            self.map_failure(list.await)?,
-            self.state.public_url.origin(),
-        );
-        Ok(keys::page::list(list, query, member, public_url))
-    }
-
     fn map_failure<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
         result.map_err(|error| failure(error, &self.request_id))
     }
@@ -104,59 +88,67 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
     }
 }
 
-#[async_trait]
-impl Backend for ConsoleBackend {
-    async fn dashboard(&self) -> Result<DashboardPage, Failure> {
+/// The data of the pages. Every method authorises by itself and returns [`Failure::SignedOut`]
+/// without a session.
+impl ConsoleBackend {
+    pub async fn dashboard(&self) -> Result<DashboardPage, Failure> {
         let member = self.member()?;
         let overview = self.map_failure(self.state.services.dashboard.overview(member).await)?;
         let public_url = self.state.public_url.origin();
         Ok(dashboard::page::dashboard(overview, member, public_url))
     }
 
-    async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
-        let mut page = self.key_list(&search).await?;
+    /// `search` is the query string of the page's address, without the question mark.
+    pub async fn list_keys(&self, search: &str) -> Result<KeysPage, Failure> {
+        let mut page = self.list_keys_without_calls(search).await?;
         let ids: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
         let week = self.state.services.keys.week_of_calls(self.member()?, &ids);
         page.sparklines = keys::sparklines(&self.map_failure(week.await)?);
         Ok(page)
     }
 
-    async fn key(&self, id: KeyId, period: ActivityPeriod) -> Result<KeyPage, Failure> {
+    /// Returns the API Keys page without the calls of each key, which an open page does not follow.
+    pub async fn list_keys_without_calls(&self, search: &str) -> Result<KeysPage, Failure> {
         let member = self.member()?;
-        let details = self.state.services.keys.details(member, &id, period);
+        let (query, after) = keys::parse(search)?;
+        let list = self
+            .state
+            .services
+            .keys
+            .list(member, &query, after.as_ref());
+        let (list, public_url) = (
+            self.map_failure(list.await)?,
+            self.state.public_url.origin(),
+        );
+        Ok(keys::page::list(list, query, member, public_url))
+    }
+
+    pub async fn key(&self, id: &KeyId, period: ActivityPeriod) -> Result<KeyPage, Failure> {
+        let member = self.member()?;
+        let details = self.state.services.keys.details(member, id, period);
         let details = self.map_failure(details.await)?;
         Ok(keys::page::details(details, period, member))
     }
 
-    async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {
+    /// Returns the data for the form that rotates a key.
+    pub async fn rotation(&self, id: &KeyId) -> Result<RotatePage, Failure> {
         let member = self.member()?;
-        let options = self.map_failure(self.state.services.keys.rotation(member, &id).await)?;
+        let options = self.map_failure(self.state.services.keys.rotation(member, id).await)?;
         Ok(rotation::page::form(options, member.time_zone()))
     }
 
-    async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
-        let member = self.member()?;
-        let issued = self.state.services.keys.issue(member, &self.client, &form);
-        let (issued, public_url) = (
-            self.map_failure(issued.await)?,
-            self.state.public_url.origin(),
-        );
-        Ok(keys::page::issued(issued, member.time_zone(), public_url))
-    }
-
-    async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
-        let member = self.member()?;
-        let revoked = (self.state.services.keys).revoke(member, &self.client, &id, &form);
-        let revoked = self.map_failure(revoked.await)?;
-        Ok(keys::page::revoked(revoked, member.time_zone()))
-    }
-
-    async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure> {
+    /// `cursor` is taken from [`AuditPage::next`].
+    pub async fn audit(
+        &self,
+        form: AuditForm,
+        cursor: Option<String>,
+    ) -> Result<AuditPage, Failure> {
         let page = audit::page(&self.state, self.member()?, form, cursor.as_deref());
         self.map_failure(page.await)
     }
 
-    async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
+    /// `cursor` is taken from [`TeamPage::next_members`] or [`TeamPage::next_invitations`].
+    pub async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
         let member = self.member()?;
         let position = cursor.map(|text| cursor::read_team(&text).ok_or(Failure::NotFound));
         let position = position.transpose()?.unwrap_or(TeamCursor::Start);
@@ -165,42 +157,47 @@ impl Backend for ConsoleBackend {
         Ok(team::page::list(list, is_first, member, self.now()))
     }
 
-    async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
+    /// Returns the page of the member with this id.
+    pub async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
         let member = self.member()?;
         let found = self.map_failure(self.state.services.team.find(member, id).await)?;
         Ok(team::page::member(found, member, self.now()))
     }
 
-    async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
+    /// Generates a new secret for the member's authenticator app.
+    pub async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
         self.map_failure(self.state.services.access.enrolment(self.member()?).await)
     }
 
-    async fn account(&self) -> Result<AccountPage, Failure> {
+    /// Returns the member's own account page.
+    pub async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
         let member = self.member()?;
         let access = self.map_failure(self.state.services.access.overview(member, token).await)?;
         Ok(account::page::account(access, member, self.now()))
     }
 
-    async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
+    /// Explains why the call with this request id was refused.
+    pub async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
         let page = refusals::page(&self.state, self.member()?, id.as_deref());
         self.map_failure(page.await)
     }
 
-    async fn settings(&self) -> Result<SettingsPage, Failure> {
+    pub async fn settings(&self) -> Result<SettingsPage, Failure> {
         let member = self.member()?;
         let overview = self.map_failure(self.state.services.settings.overview(member).await)?;
         Ok(settings::page::settings(overview, member))
     }
 
-    async fn bulk(&self, form: BulkForm) -> Result<BulkPage, Failure> {
+    /// Returns the confirmation page that precedes the bulk action in `form`.
+    pub async fn bulk(&self, form: &BulkForm) -> Result<BulkPage, Failure> {
         let member = self.member()?;
         let selection =
-            self.map_failure(self.state.services.keys.bulk_selection(member, &form).await)?;
+            self.map_failure(self.state.services.keys.bulk_selection(member, form).await)?;
         Ok(bulk::page::confirmation(selection, member.time_zone()))
     }
 
-    async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {
+    pub async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {
         let member = self.member()?;
         let after = query
             .cursor
@@ -219,7 +216,8 @@ impl Backend for ConsoleBackend {
         ))
     }
 
-    async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure> {
+    /// `cursor` is taken from [`LeadsPage::next_cursor`].
+    pub async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure> {
         let member = self.member()?;
         let before = cursor
             .as_deref()
@@ -234,5 +232,29 @@ impl Backend for ConsoleBackend {
             now,
             public_url,
         ))
+    }
+}
+
+#[async_trait]
+impl Backend for ConsoleBackend {
+    async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
+        self.list_keys(&search).await
+    }
+
+    async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
+        let member = self.member()?;
+        let issued = self.state.services.keys.issue(member, &self.client, &form);
+        let (issued, public_url) = (
+            self.map_failure(issued.await)?,
+            self.state.public_url.origin(),
+        );
+        Ok(keys::page::issued(issued, member.time_zone(), public_url))
+    }
+
+    async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
+        let member = self.member()?;
+        let revoked = (self.state.services.keys).revoke(member, &self.client, &id, &form);
+        let revoked = self.map_failure(revoked.await)?;
+        Ok(keys::page::revoked(revoked, member.time_zone()))
     }
 }

@@ -1,7 +1,9 @@
 //! Compression of pages (decision 40).
 //!
 //! A page is compressed only if all of this holds:
-//! - it is not the direct response to a form, and not the page of a one-time link (`render.rs`);
+//! - it is the response to `GET` or `HEAD`, and so not the direct response to a form;
+//! - it is not the page of a one-time link, and its content was not made by a handler that shows
+//!   something once (`link` and `show` in `render.rs`);
 //! - it shows no secret: the text of a [`domain::ShownSecret`] can be read only by reporting it to
 //!   the [`PageSecrets`] of the page;
 //! - no other site caused the request, so that no other site can choose what is compressed together
@@ -11,16 +13,21 @@ use super::same_origin::is_declared_own;
 use crate::http::accept_encoding::{Coding, preferred};
 use crate::http::compression;
 use axum::http::header::VARY;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use domain::PageSecrets;
 
 /// Returns the coding in which a page may be sent for this request.
-pub fn coding(headers: &HeaderMap) -> Coding {
-    match is_declared_own(headers) {
-        Some(false) => Coding::Identity,
-        Some(true) | None => preferred(headers),
+pub fn coding(
+    Parts {
+        method, headers, ..
+    }: &Parts,
+) -> Coding {
+    if !matches!(*method, Method::GET | Method::HEAD) || is_declared_own(headers) == Some(false) {
+        return Coding::Identity;
     }
+    preferred(headers)
 }
 
 /// Compresses a page, unless it shows a secret.

@@ -169,7 +169,7 @@ impl KeyStream {
     async fn poll(&mut self, since: Instant) -> Result<Option<KeyListUpdate>, Failure> {
         let query = async {
             let backend = ConsoleBackend::of(&self.state, &self.visitor);
-            let page = backend.key_list(&self.search).await?;
+            let page = backend.list_keys_without_calls(&self.search).await?;
             let first_call = match (&self.awaited, &self.visitor.member) {
                 (Some(id), Some(member)) => {
                     let call = self.state.services.keys.first_call(member, id).await;

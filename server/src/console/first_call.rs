@@ -7,7 +7,7 @@ use super::return_path::sign_in_url;
 use super::{BackgroundVisitor, keys, render, see_other};
 use crate::AppState;
 use crate::http::Segment;
-use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
 use axum::http::{HeaderValue, Uri};
@@ -36,8 +36,8 @@ pub async fn first_call(
         Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
     };
     let is_done = call.stage == FirstCallStage::Accepted;
-    let answer = FormAnswer::FirstCall(Box::new(call));
-    let mut page = render::answer(&state, &visitor, uri.path(), answer).await;
+    let content = Content::new(move || pages::first_call_page(call.clone()));
+    let mut page = render::show(&state, &visitor, uri.path(), content).await;
     let headers = page.headers_mut();
     if !is_done {
         headers.insert(REFRESH, HeaderValue::from_static(REFRESH_SECONDS));

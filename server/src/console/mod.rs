@@ -8,6 +8,7 @@ mod bulk;
 pub mod call;
 mod call_totals;
 mod compression;
+mod content;
 mod cookies;
 mod dashboard;
 pub mod events;

@@ -258,3 +258,18 @@ pub fn app(tables: &[(Group, &[Route])], state: AppState) -> Pipeline {
     let routes = Routes::new(tables, &state);
     Pipeline::new(state, routes.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::Page;
+
+    #[test]
+    fn each_page_of_the_table_has_a_route() {
+        for page in Page::ALL.iter().filter(|page| **page != Page::NotFound) {
+            let routes = CONSOLE.iter().filter(|route| route.method == M::GET);
+            let paths: Vec<_> = routes.map(|route| route.path).collect();
+            assert!(paths.contains(&page.path()), "{page:?}");
+        }
+    }
+}

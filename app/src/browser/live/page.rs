@@ -1,18 +1,14 @@
 //! The page as a whole: its address, reloading it, and the time since it was loaded.
 
 use super::{dialog, document, element, window};
-use crate::request::Handover;
 use gloo::timers::callback::Interval;
-use leptos::prelude::{on_cleanup, provide_context, window_event_listener};
+use leptos::prelude::{on_cleanup, window_event_listener};
 use web_sys::HtmlElement;
 use web_sys::js_sys::Date;
 
-/// Reads the [`Handover`] that the server embedded in the page, and provides it as context.
-pub fn receive() {
-    let text = element::<HtmlElement>(Handover::ID).and_then(|script| script.text_content());
-    // Parsing from bytes, as for responses to calls, keeps a second JSON parser out of the module.
-    let handover = text.and_then(|text| serde_json::from_slice::<Handover>(text.as_bytes()).ok());
-    provide_context(handover.unwrap_or_default());
+/// Returns the text of an element.
+pub fn text_of(id: &str) -> Option<String> {
+    element::<HtmlElement>(id)?.text_content()
 }
 
 /// Marks the page as hydrated, and reloads it when the browser restores it from its back/forward
@@ -37,14 +33,6 @@ fn reload() {
     if let Some(window) = window() {
         let _ = window.location().reload();
     }
-}
-
-/// Returns the path of the page's address.
-pub fn path() -> String {
-    let location = window().map(|window| window.location());
-    location
-        .and_then(|location| location.pathname().ok())
-        .unwrap_or_default()
 }
 
 /// Returns the query string of the page's address, with its question mark.

@@ -3,11 +3,8 @@
 //! The server renders them, and in the browser they stay as they are: one listener serves every
 //! button, so that none of their text is in the module.
 
-#[cfg(feature = "ssr")]
 mod content;
-#[cfg(feature = "ssr")]
 mod operation;
-#[cfg(feature = "ssr")]
 mod parts;
 
 use crate::browser;
@@ -19,13 +16,8 @@ const ID: &str = "docs";
 /// cleared when the page is left.
 const KEY: &str = "docs-key";
 
-#[component]
-pub fn DocsPage() -> impl IntoView {
+pub fn docs_page() -> AnyView {
     Effect::new(|_| browser::serve_docs(ID, KEY));
     browser::on_leaving(|| browser::empty(KEY));
-    #[cfg(feature = "ssr")]
-    let article = view! { <article id=ID class="docs" inner_html=content::html()></article> };
-    #[cfg(not(feature = "ssr"))]
-    let article = view! { <article id=ID class="docs"></article> };
-    article
+    view! { <article id=ID class="docs" inner_html=server_html(content::html)></article> }
 }

@@ -6,13 +6,18 @@
 use crate::components::{escaped, exports};
 use crate::prelude::*;
 
-pub fn search(q: String) -> AnyView {
+pub fn search(q: &str) -> AnyView {
+    let html = server_html(|| content(q).to_html());
+    view! { <search class="stack" inner_html=html></search> }
+}
+
+fn content(q: &str) -> AnyView {
     let query = if q.is_empty() {
         String::new()
     } else {
-        format!("q={}", escaped(&q))
+        format!("q={}", escaped(q))
     };
-    let content = view! {
+    view! {
         <form class="search" method="get" action="/inventory">
             <label class="visually-hidden" for="q">
                 "Search by name or ID"
@@ -21,7 +26,7 @@ pub fn search(q: String) -> AnyView {
                 id="q"
                 type="search"
                 name="q"
-                value=q
+                value=q.to_owned()
                 placeholder="Name or ID"
                 autocomplete="off"
                 spellcheck="false"
@@ -31,6 +36,5 @@ pub fn search(q: String) -> AnyView {
             </button>
         </form>
         {exports("/inventory/export", &query)}
-    };
-    view! { <search class="stack" inner_html=content.to_html()></search> }
+    }
 }

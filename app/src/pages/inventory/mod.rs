@@ -1,16 +1,14 @@
 //! Inventory: the items that integrations have sent.
 
-#[cfg(feature = "ssr")]
 mod around;
 
-use super::load::{Head, load};
+use super::page_data::{Head, page_or_error};
 use crate::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
     Time, Tone, optional_text,
 };
 use crate::prelude::*;
-use crate::request::PageData;
-use domain::{InventoryPage as Data, ItemRow};
+use domain::{Failure, InventoryPage as Data, ItemRow};
 
 const HEAD: Head = Head {
     title: "Inventory",
@@ -31,9 +29,8 @@ const LIST: List = List {
     ],
 };
 
-#[component]
-pub fn InventoryPage() -> impl IntoView {
-    load(HEAD, PageData::inventory, |page| {
+pub fn inventory_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Inventory page=page/> }
     })
 }
@@ -89,10 +86,7 @@ fn Inventory(page: Data) -> impl IntoView {
 #[component]
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    #[cfg(feature = "ssr")]
-    let search = around::search(page.q.clone());
-    #[cfg(not(feature = "ssr"))]
-    let search = view! { <search class="stack"></search> };
+    let search = around::search(&page.q);
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {

@@ -5,35 +5,23 @@
 
 use crate::components::{NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
 use crate::prelude::*;
-use crate::request::Flash;
 use domain::{ExpiringKeysNotice, KeyQuery, KeysPageContext};
-
-/// Returns the confirmation of the bulk action that was just carried out.
-pub fn bulk_done(Flash { word, number }: &Flash) -> Option<String> {
-    let keys = if *number == 1 { "key" } else { "keys" };
-    match word.as_str() {
-        "revoke" => Some(format!("{number} {keys} revoked.")),
-        "pause" => Some(format!(
-            "{number} {keys} paused. Requests with them are rejected until you resume each on its page."
-        )),
-        "resume" => Some(format!("{number} {keys} resumed.")),
-        _ => None,
-    }
-}
 
 /// Renders notices about keys that are on hold, are about to expire, or are still in use after
 /// their end; nothing if there are none.
 ///
 /// `may_manage`: whether the member may confirm keys that are on hold.
 pub fn notices(around: &KeysPageContext, may_manage: bool) -> AnyView {
-    let restored = around
-        .restored
-        .clone()
-        .map(|text| restored(text, may_manage));
-    let dead_keys_in_use = around.dead_keys_in_use.clone().map(dead_keys_in_use);
-    let ending = around.expiry_notice.as_ref().map(ending);
-    let html = [restored, dead_keys_in_use, ending].into_iter().flatten();
-    let html: String = html.map(RenderHtml::to_html).collect();
+    let html = server_html(|| {
+        let restored = around
+            .restored
+            .clone()
+            .map(|text| restored(text, may_manage));
+        let dead_keys_in_use = around.dead_keys_in_use.clone().map(dead_keys_in_use);
+        let ending = around.expiry_notice.as_ref().map(ending);
+        let notices = [restored, dead_keys_in_use, ending].into_iter().flatten();
+        notices.map(RenderHtml::to_html).collect()
+    });
     view! { <div inner_html=html></div> }
 }
 
@@ -64,7 +52,12 @@ fn ending(notice: &ExpiringKeysNotice) -> AnyView {
     view! { <Notice tone=tone text=text action=action/> }
 }
 
-pub fn pager(
+pub fn pager(around: &KeysPageContext) -> AnyView {
+    let html = server_html(|| links(around).to_html());
+    view! { <nav class="pager" aria-label="Keys pagination" inner_html=html></nav> }
+}
+
+fn links(
     KeysPageContext {
         first,
         next,
@@ -87,17 +80,21 @@ pub fn pager(
     } else {
         (None, NEXT_PAGE)
     };
-    let links = view! {
+    view! {
         {why}
         {link("First page", first)}
         {link(further, next)}
-    };
-    view! { <nav class="pager" aria-label="Keys pagination" inner_html=links.to_html()></nav> }
+    }
 }
 
 /// Renders the menu of further actions on a key. It belongs to every row: a script completes its
 /// addresses for the row whose button was pressed, and shows the entries for the key's status.
 pub fn row_menu(may_manage: bool) -> AnyView {
+    let html = server_html(|| menu_items(may_manage).to_html());
+    view! { <div id="row-menu" role="menu" popover="auto" inner_html=html></div> }
+}
+
+fn menu_items(may_manage: bool) -> AnyView {
     let manage = may_manage.then(|| {
         view! {
             <a role="menuitem" data-path="/edit" data-for="active paused">"Edit"</a>
@@ -108,10 +105,9 @@ pub fn row_menu(may_manage: bool) -> AnyView {
             </form>
         }
     });
-    let items = view! {
+    view! {
         <a role="menuitem" data-path="">"View"</a>
         <button type="button" role="menuitem" data-copies="">"Copy preview"</button>
         {manage}
-    };
-    view! { <div id="row-menu" role="menu" popover="auto" inner_html=items.to_html()></div> }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::calls::{create_key, list_keys};
 use crate::components::{KeyCreation, Problem, Status};
-use crate::pages::load::settle;
+use crate::pages::page_data::settle;
 use crate::prelude::*;
 use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
 use leptos::task::spawn_local;

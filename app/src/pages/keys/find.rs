@@ -9,22 +9,26 @@ use domain::{FilterMenu, KeysPageContext, ListLink};
 
 /// Renders the links to the saved views, or nothing if the account has no keys.
 pub fn views(context: &KeysPageContext, no_keys: bool) -> AnyView {
-    let html = if no_keys {
-        String::new()
-    } else {
-        let links = context.views.iter().cloned().map(link).collect_view();
-        links.to_html()
-    };
+    let html = server_html(|| {
+        if no_keys {
+            String::new()
+        } else {
+            let links = context.views.iter().cloned().map(link).collect_view();
+            links.to_html()
+        }
+    });
     view! { <nav class="views" aria-label="Views" inner_html=html></nav> }
 }
 
 /// Renders the search form and the filters, or nothing if the account has no keys.
 pub fn find(context: &KeysPageContext, no_keys: bool) -> AnyView {
-    let html = if no_keys {
-        String::new()
-    } else {
-        form(context).to_html()
-    };
+    let html = server_html(|| {
+        if no_keys {
+            String::new()
+        } else {
+            form(context).to_html()
+        }
+    });
     view! { <search inner_html=html></search> }
 }
 

@@ -1,16 +1,11 @@
 //! API Keys: the keys that give access to the account's data.
 
-#[cfg(feature = "ssr")]
 mod around;
 mod create;
-#[cfg(feature = "ssr")]
 mod find;
 
-#[cfg(feature = "ssr")]
-pub use around::bulk_done;
-
 use self::create::create_callback;
-use super::load::{Head, load, settle};
+use super::page_data::{Head, page_or_error, settle};
 use crate::browser;
 use crate::calls::revoke_key;
 use crate::components::{
@@ -18,8 +13,9 @@ use crate::components::{
     NewKeyDialog, Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
 use crate::prelude::*;
-use crate::request::PageData;
-use domain::{KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data, Sparkline};
+use domain::{
+    Failure, KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data, Sparkline,
+};
 use leptos::task::spawn_local;
 
 const HEAD: Head = Head {
@@ -31,9 +27,8 @@ const MAY_LOOK: &str = "You have read-only access. Owners and admins can create 
 
 const STOPPED: &str = "Key creation is turned off. An owner can turn it back on in Settings.";
 
-#[component]
-pub fn KeysPage() -> impl IntoView {
-    load(HEAD, PageData::keys, |page| {
+pub fn keys_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Keys page=page/> }
     })
 }
@@ -158,7 +153,6 @@ fn Keys(page: Data) -> impl IntoView {
         .map(|options| KeyCreation::new(FormState::new(None), options, None));
     let dialog = creation.map(|creation| view! { <Create creation=creation rows=rows/> });
     listen(rows, creation);
-    #[cfg(feature = "ssr")]
     let (ending, views, find, pager, menu) = (
         around::notices(&page.context, page.may_manage),
         find::views(&page.context, page.no_keys),
@@ -166,8 +160,6 @@ fn Keys(page: Data) -> impl IntoView {
         around::pager(&page.context),
         around::row_menu(page.may_manage),
     );
-    #[cfg(not(feature = "ssr"))]
-    let (ending, views, find, pager, menu) = around();
     let url = page.public_url;
     let action = erase(dynamic(move || {
         let create = creates && !rows.no_keys.get();
@@ -211,18 +203,6 @@ fn Keys(page: Data) -> impl IntoView {
         {dialog}
         {receipt}
     }
-}
-
-/// Hydration placeholders for the server's rendering.
-#[cfg(not(feature = "ssr"))]
-fn around() -> (AnyView, AnyView, AnyView, AnyView, AnyView) {
-    (
-        view! { <div></div> },
-        view! { <nav class="views" aria-label="Views"></nav> },
-        view! { <search></search> },
-        view! { <nav class="pager" aria-label="Keys pagination"></nav> },
-        view! { <div id="row-menu"></div> },
-    )
 }
 
 fn nothing_found(some: bool) -> AnyView {

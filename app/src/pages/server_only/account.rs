@@ -2,12 +2,13 @@
 
 use crate::components::{
     Clock, CollapsibleText, Column, FormState, Notice, PageHead, Problem, Table, TextField, Time,
-    Tone, Username,
+    Tone,
 };
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
+use crate::pages::server_only::Username;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
-use domain::{AccountPage as Data, Field, SessionRow};
+use crate::request::{FormAnswer, page_request};
+use domain::{AccountPage as Data, Failure, Field, SessionRow};
 
 const HEAD: Head = Head {
     title: "Your account",
@@ -27,9 +28,8 @@ const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work 
 /// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
 
-#[component]
-pub fn AccountPage() -> impl IntoView {
-    load(HEAD, PageData::account, |page| {
+pub fn account_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Account page=page/> }
     })
 }

@@ -4,9 +4,8 @@ use crate::components::{
     Clock, CollapsibleText, Column, FieldError, NEXT_PAGE, PageHead, Problem, SEARCH_FURTHER,
     Table, Time, TimesSwitch, escaped, exports, takes_focus,
 };
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::PageData;
 use domain::{
     AuditDetail, AuditForm, AuditName, AuditPage as Data, AuditRow, Failure, Field,
     FieldError as Wrong,
@@ -28,9 +27,8 @@ const COLUMNS: &[Column] = &[
 /// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
 
-#[component]
-pub fn AuditPage() -> impl IntoView {
-    load(HEAD, PageData::audit, |page| {
+pub fn audit_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
             log(page),

@@ -1,11 +1,10 @@
 //! The confirmation before a bulk action pauses, revokes or resumes keys.
 
-use crate::components::{
-    Clock, FormState, Notice, PageHead, Problem, SelectField, TextField, Time, Tone,
-};
-use crate::pages::load::{Head, load};
+use crate::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
+use crate::pages::page_data::{Head, page_or_error};
+use crate::pages::server_only::SelectField;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, handover, page_request};
+use crate::request::{FormAnswer, page_request};
 use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
 
 const HEAD: Head = Head {
@@ -13,11 +12,10 @@ const HEAD: Head = Head {
     purpose: "Change all selected keys together.",
 };
 
-#[component]
-pub fn BulkPage() -> impl IntoView {
-    let content = match handover().data {
-        PageData::Bulk(Err(failure)) if failure.at(Field::Keys).is_some() => unclear(&failure),
-        _ => load(HEAD, PageData::bulk, |page| {
+pub fn bulk_page(data: Result<Data, Failure>) -> AnyView {
+    let content = match data {
+        Err(failure) if failure.at(Field::Keys).is_some() => unclear(&failure),
+        data => page_or_error(HEAD, data, |page| {
             view! { <Bulk page=page/> }
         }),
     };

@@ -3,10 +3,10 @@
 use crate::components::{
     FieldError, FormState, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
 };
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::pages::server_only::not_allowed;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, page_request};
 use domain::{EditKeyForm, Failure, Field, KeyPage};
 
 const HEAD: Head = Head {
@@ -17,9 +17,8 @@ const HEAD: Head = Head {
 const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
 const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
 
-#[component]
-pub fn EditKeyPage() -> impl IntoView {
-    let content = load(HEAD, PageData::key, |page| {
+pub fn edit_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
         view! { <Edit page=page/> }
     });
     view! { <div class="narrow">{content}</div> }

@@ -2,10 +2,10 @@
 //! revoked.
 
 use crate::components::{FormState, Notice, TextField, Tone};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
-use domain::{Emergency, Failure, Field, KeyCount};
+use crate::request::{FormAnswer, page_request};
+use domain::{Emergency, Failure, Field, KeyCount, SettingsPage};
 
 const HEAD: Head = Head {
     title: "Revoke all keys",
@@ -75,9 +75,8 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     })
 }
 
-#[component]
-pub fn RevokeAllPage() -> impl IntoView {
-    let content = load(HEAD, PageData::settings, |page| match page.emergency {
+pub fn revoke_all_page(data: Result<SettingsPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| match page.emergency {
         Some(emergency) => view! { <RevokeAll emergency=emergency/> },
         None => view! {
             <h1>{HEAD.title}</h1>

@@ -4,13 +4,8 @@
 
 use crate::components::FirstCallProgress;
 use crate::prelude::*;
-use crate::request::{FormAnswer, page_request};
+use domain::FirstCallView;
 
-#[component]
-pub fn FirstCallPage() -> impl IntoView {
-    let call = match page_request().answer {
-        Some(FormAnswer::FirstCall(call)) => Some(*call),
-        _ => None,
-    };
-    view! { <FirstCallProgress call=RwSignal::new(call)/> }
+pub fn first_call_page(call: FirstCallView) -> AnyView {
+    view! { <FirstCallProgress call=RwSignal::new(Some(call))/> }
 }

@@ -1,10 +1,10 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
 use crate::components::{FormState, KeyCreation, NewKey, Notice, Tone};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::pages::server_only::not_allowed;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, page_request};
 use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 
 const HEAD: Head = Head {
@@ -12,18 +12,23 @@ const HEAD: Head = Head {
     purpose: "Give each system its own key.",
 };
 
-#[component]
-pub fn NewKeyPage() -> impl IntoView {
-    let content = match page_request().answer {
-        Some(FormAnswer::Issued(issued)) => view! { <Saved issued=*issued/> },
-        _ => load(HEAD, PageData::keys, |page| {
-            view! { <Create page=page/> }
-        }),
-    };
+pub fn new_key_page(data: Result<KeysPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Create page=page/> }
+    });
     view! { <div class="narrow">{content}</div> }
 }
 
 /// The direct response to a create form: the only page that ever contains this secret.
+pub fn issued_key_page(issued: IssuedKey) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Saved issued=issued/>
+        </div>
+    }
+}
+
+/// Shows a new key once.
 #[component]
 pub fn Saved(issued: IssuedKey) -> impl IntoView {
     let nothing = NewKeyOptions {

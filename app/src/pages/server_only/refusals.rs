@@ -1,10 +1,9 @@
 //! The reason for a refused call, by its request id.
 
 use crate::components::{FieldError, Notice, PageHead, Tone, takes_focus};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::PageData;
-use domain::{Explanation, Lookup, RefusalPage as Data, relative};
+use domain::{Explanation, Failure, Lookup, RefusalPage as Data, relative};
 
 const HEAD: Head = Head {
     title: "Look up a request",
@@ -13,9 +12,8 @@ const HEAD: Head = Head {
 const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
 const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days.";
 
-#[component]
-pub fn RefusalsPage() -> impl IntoView {
-    let content = load(HEAD, PageData::refusal, |page| {
+pub fn refusals_page(data: Result<Data, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
         view! { <Refusals page=page/> }
     });
     view! { <div class="narrow">{content}</div> }

@@ -1,9 +1,9 @@
 //! The revoke dialog as a page, for browsers that cannot open it.
 
 use crate::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, page_request};
 use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
 
 const HEAD: Head = Head {
@@ -11,9 +11,8 @@ const HEAD: Head = Head {
     purpose: "A revoked key stops working immediately and permanently.",
 };
 
-#[component]
-pub fn RevokeKeyPage() -> impl IntoView {
-    let content = load(HEAD, PageData::key, |page| {
+pub fn revoke_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
         view! { <Revoke page=page/> }
     });
     view! { <div class="narrow">{content}</div> }

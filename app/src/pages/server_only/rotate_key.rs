@@ -1,11 +1,12 @@
 //! The form that replaces a key by a new one, and the response to it.
 
 use super::new_key::Saved;
-use crate::components::{ExpiryField, FormState, Notice, PageHead, SelectField, Tone};
-use crate::pages::load::{Head, load};
+use crate::components::{ExpiryField, FormState, Notice, PageHead, Tone};
+use crate::pages::page_data::{Head, page_or_error};
+use crate::pages::server_only::SelectField;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
-use domain::{Expiry, Failure, Field, Grace, KeyView, RotateKeyForm, RotatePage};
+use crate::request::{FormAnswer, page_request};
+use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
 
 const HEAD: Head = Head {
     title: "Rotate API key",
@@ -14,18 +15,21 @@ const HEAD: Head = Head {
 
 const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
 
-#[component]
-pub fn RotateKeyPage() -> impl IntoView {
-    let content = match page_request().answer {
-        Some(FormAnswer::Rotated { issued, old }) => view! {
-            <Saved issued=*issued/>
-            {replaced(&old)}
-        },
-        _ => load(HEAD, PageData::rotate, |page| {
-            view! { <Rotate page=page/> }
-        }),
-    };
+pub fn rotate_key_page(data: Result<RotatePage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Rotate page=page/> }
+    });
     view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains this secret.
+pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Saved issued=issued/>
+            {replaced(old)}
+        </div>
+    }
 }
 
 #[component]

@@ -1,33 +1,37 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
-use crate::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone, Username};
-use crate::pages::load::{Head, load};
+use crate::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
+use crate::pages::page_data::{Head, page_or_error};
+use crate::pages::server_only::Username;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, handover, page_request, reveal};
-use domain::{Enrolment, Field, ShownSecret};
+use crate::request::{page_request, reveal};
+use domain::{Enrolment, Failure, Field, ShownSecret};
 
 const HEAD: Head = Head {
     title: "Set up two-factor authentication",
     purpose: "You'll enter a code from your authenticator app each time you sign in.",
 };
 
-#[component]
-pub fn SecondFactorPage() -> impl IntoView {
-    let content = match page_request().answer {
-        Some(FormAnswer::RecoveryCodes(codes)) => view! { <Recovery codes=codes/> },
-        Some(FormAnswer::Enrol { enrolment, failure }) => {
-            enrol(*enrolment, Some(Problem::from(failure)))
-        }
-        _ => load(HEAD, PageData::enrolment, |enrolment| {
-            enrol(enrolment, None)
-        }),
-    };
+/// `refusal` is the reason for which the form was refused that this page is the response to.
+pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |enrolment| {
+        enrol(enrolment, refusal.map(Problem::from))
+    });
     view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains these codes.
+pub fn recovery_codes_page(codes: ShownSecret) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Recovery codes=codes/>
+        </div>
+    }
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     let form_state = FormState::new(problem);
-    let email = handover().member.map(|member| member.email.to_string());
+    let email = page_request().member.map(|member| member.email.to_string());
     // QR code readers need a quiet zone around the code.
     let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
     view! {

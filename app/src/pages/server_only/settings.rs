@@ -1,11 +1,11 @@
 //! The settings of an account.
 
-use crate::components::{FormState, Notice, PageHead, SelectField, TextField, Tone};
-use crate::pages::load::{Head, load};
+use crate::components::{FormState, Notice, PageHead, TextField, Tone};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::pages::server_only::charts::number;
-use crate::pages::server_only::not_allowed;
+use crate::pages::server_only::{SelectField, not_allowed};
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, page_request};
 use domain::{Failure, Field, SettingsForm};
 
 const HEAD: Head = Head {
@@ -23,9 +23,8 @@ const MAX_DAYS: &str =
     "1–3,650 days from creation. Leave empty for no maximum. Setting one also requires expiration.";
 const ZONE: &str = "Used for times in the console. The API always uses UTC.";
 
-#[component]
-pub fn SettingsPage() -> impl IntoView {
-    let content = load(HEAD, PageData::settings, |page| {
+pub fn settings_page(data: Result<domain::SettingsPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
         view! { <Settings page=page/> }
     });
     view! { <div class="narrow">{content}</div> }

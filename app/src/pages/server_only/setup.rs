@@ -1,6 +1,7 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
-use crate::components::{Icon, Problem, TextField, Username};
+use crate::components::{Icon, Problem, TextField};
+use crate::pages::server_only::Username;
 use crate::prelude::*;
 use crate::request::{FormAnswer, LinkPage, page_request};
 use domain::Field;
@@ -8,9 +9,7 @@ use domain::Field;
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
 /// A page without script. Its form submits to the address of the link itself.
-#[component]
-pub fn SetupPage() -> impl IntoView {
-    let link = use_context::<LinkPage>().unwrap_or(LinkPage::FirstOwner);
+pub fn setup_page(link: LinkPage) -> AnyView {
     let action = page_request().path;
     let given = match &link {
         LinkPage::NewAccount { account_name } => account_name.clone(),

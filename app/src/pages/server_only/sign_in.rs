@@ -5,8 +5,7 @@ use crate::prelude::*;
 use crate::request::{FormAnswer, page_request, reveal};
 use domain::{AccountName, Field, ShownSecret};
 
-#[component]
-pub fn SignInPage() -> impl IntoView {
+pub fn sign_in_page() -> AnyView {
     let request = page_request();
     match request.answer {
         Some(FormAnswer::Code {

@@ -1,3 +1,6 @@
 //! Bulk actions on keys.
 
 pub mod page;
+mod words;
+
+pub use words::done;

@@ -7,6 +7,7 @@ use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
 use crate::console::{FormRequest, keys, render, see_other};
 use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::response::Response;
 use domain::CreateKeyForm;
@@ -42,8 +43,8 @@ pub async fn create_key(
         Ok(issued) => {
             let public_url = state.public_url.origin();
             let issued = keys::page::issued(issued, member.time_zone(), public_url);
-            let answer = FormAnswer::Issued(Box::new(issued));
-            render::answer(&state, &visitor, PAGE, answer).await
+            let content = Content::new(move || pages::issued_key_page(issued.clone()));
+            render::show(&state, &visitor, PAGE, content).await
         }
         Err(error) => {
             let failure = failure(error, &visitor.request_id);

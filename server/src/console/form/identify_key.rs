@@ -1,12 +1,12 @@
 //! `POST /keys/found`
 
-use super::refuse;
+use super::with_status;
 use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::sign_in_url;
 use crate::console::{FormRequest, keys, render, see_other};
-use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -26,16 +26,15 @@ pub async fn identify_key(
     let digest = [fields.text("digest"), fields.text("typed")];
     let digest = digest.iter().find(|text| !text.is_empty());
     let digest = digest.map(String::as_str).unwrap_or_default();
-    match state.services.keys.identify(member, digest).await {
-        Ok(key) => {
-            let key = key.map(|key| keys::page::identified(key, member.time_zone()));
-            let answer = FormAnswer::Identified(key.map(Box::new));
-            render::answer(&state, &visitor, PAGE, answer).await
-        }
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::NotIdentified(failure.clone());
-            refuse(&state, &visitor, PAGE, &failure, answer).await
-        }
+    let identified = match state.services.keys.identify(member, digest).await {
+        Ok(key) => Ok(key.map(|key| keys::page::identified(key, member.time_zone()))),
+        Err(error) => Err(failure(error, &visitor.request_id)),
+    };
+    let refusal = identified.as_ref().err().cloned();
+    let content = Content::new(move || pages::identified_key_page(identified.clone()));
+    let page = render::show(&state, &visitor, PAGE, content).await;
+    match refusal {
+        Some(failure) => with_status(page, &failure),
+        None => page,
     }
 }

@@ -8,6 +8,7 @@ use crate::console::return_path::sign_in_url;
 use crate::console::{FormRequest, keys, render, see_other};
 use crate::http::Segment;
 use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{KeyId, RotateKeyForm};
@@ -42,11 +43,10 @@ pub async fn rotate_key(
     {
         Ok((issued, old)) => {
             let (zone, public_url) = (member.time_zone(), state.public_url.origin());
-            let answer = FormAnswer::Rotated {
-                issued: Box::new(keys::page::issued(issued, zone, public_url)),
-                old: Box::new(keys::view(old, zone)),
-            };
-            render::answer(&state, &visitor, &page, answer).await
+            let issued = keys::page::issued(issued, zone, public_url);
+            let old = keys::view(old, zone);
+            let content = Content::new(move || pages::rotated_key_page(issued.clone(), &old));
+            render::show(&state, &visitor, &page, content).await
         }
         Err(error) => {
             let failure = failure(error, &visitor.request_id);

@@ -1,12 +1,13 @@
 //! `POST /account/second-factor`, `/account/second-factor/off` and `/sign-in/code`
 
-use super::refuse;
+use super::{refuse, with_status};
 use crate::AppState;
 use crate::console::backend::failure;
 use crate::console::fields::Fields;
 use crate::console::return_path::{same_site, sign_in_url};
 use crate::console::{FormRequest, cookies, render, see_other};
 use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Failure, ShownSecret};
@@ -39,18 +40,22 @@ pub async fn enable_second_factor(
         .await;
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
-            let answer = FormAnswer::RecoveryCodes(ShownSecret::new(codes.join("\n")));
-            return render::answer(&state, &visitor, ENROL, answer).await;
+            let codes = ShownSecret::new(codes.join("\n"));
+            let content = Content::new(move || pages::recovery_codes_page(codes.clone()));
+            return render::show(&state, &visitor, ENROL, content).await;
         }
         Err(failure) => failure,
     };
     match services.access.reopen_enrolment(member, &sealed) {
         Ok(enrolment) if failure != Failure::NotFound => {
-            let answer = FormAnswer::Enrol {
-                enrolment: Box::new(enrolment),
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, ENROL, &failure, answer).await
+            let refusal = Some(failure.clone());
+            let content = Content::loaded(Ok(enrolment), move |data| {
+                pages::second_factor_page(data, refusal.clone())
+            });
+            with_status(
+                render::show(&state, &visitor, ENROL, content).await,
+                &failure,
+            )
         }
         // The secret was not issued by this server, or the member already has a second factor.
         _ => render::after_failure(&state, &visitor, ACCOUNT, None, &failure).await,

@@ -8,6 +8,7 @@ use crate::console::return_path::sign_in_url;
 use crate::console::{FormRequest, Visitor, render, see_other, team};
 use crate::http::Segment;
 use app::request::FormAnswer;
+use app::{Content, pages};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{InviteForm, MemberId};
@@ -38,8 +39,8 @@ pub async fn invite(
     {
         Ok(invited) => {
             let invitation = team::page::invitation(invited, member);
-            let answer = FormAnswer::Invited(Box::new(invitation));
-            render::answer(&state, &visitor, INVITE, answer).await
+            let content = Content::new(move || pages::invitation_link_page(invitation.clone()));
+            render::show(&state, &visitor, INVITE, content).await
         }
         Err(error) => {
             let failure = failure(error, &visitor.request_id);

@@ -353,3 +353,38 @@ async fn only_pages_and_the_description_of_the_api_are_compressed() {
     assert_eq!(description.headers["vary"], "Accept-Encoding");
     description.text().has("\"openapi\"");
 }
+
+/// Submits all forms of the console empty, and then for things that do not exist: whatever page the
+/// response is, and whether or not its handler shows the page of the form again.
+#[tokio::test]
+async fn direct_response_to_a_form_is_never_compressed() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
+    let member = world.member_id(OWNER).await;
+    let mut pages = 0;
+    for Route { method, path, .. } in CONSOLE {
+        // The first would end the session, and the second is not a form.
+        if *method != MethodFilter::POST || matches!(*path, "/sign-out" | "/call/{*function}") {
+            continue;
+        }
+        let id = if path.starts_with("/team") {
+            &member
+        } else {
+            &key.id
+        };
+        for id in [id, "nothing"] {
+            let path = path.replace("{id}", id).replace("{token}", "nothing");
+            for http in gzip_clients(&owner) {
+                let response = http.form(&path, &[]).await;
+                let coding = response.headers.get("content-encoding");
+                assert_eq!(coding, None, "{path}");
+                pages += usize::from(response.body.contains("</html>"));
+            }
+        }
+    }
+    assert!(pages > 40, "{pages}");
+    let too_long = "a".repeat(20_000);
+    let fields = [("name", &*too_long)];
+    let refusal = accepting(&owner, BROWSER).form("/keys", &fields).await;
+    assert_plain(&refusal.expect(400), "name");
+}

@@ -6,12 +6,11 @@ mod refusals;
 mod steps;
 
 use crate::components::PageHead;
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::PageData;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
-use domain::DashboardPage as Data;
+use domain::{DashboardPage as Data, Failure};
 use refusals::Refusals;
 use steps::Steps;
 
@@ -20,9 +19,8 @@ const HEAD: Head = Head {
     purpose: "API activity and recent changes.",
 };
 
-#[component]
-pub fn DashboardPage() -> impl IntoView {
-    load(HEAD, PageData::dashboard, |page| {
+pub fn dashboard_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Dashboard page=page/> }
     })
 }

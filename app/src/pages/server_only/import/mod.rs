@@ -11,19 +11,17 @@ mod preview;
 mod start;
 
 use crate::components::PageHead;
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::PageData;
-use domain::ImportPage as Data;
+use domain::{Failure, ImportPage as Data};
 
 const HEAD: Head = Head {
     title: "Import items",
     purpose: "A file of items in three steps. Nothing changes before you confirm the last one.",
 };
 
-#[component]
-pub fn ImportPage() -> impl IntoView {
-    let content = load(HEAD, PageData::import, |page| match page {
+pub fn import_page(data: Result<Data, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| match page {
         Data::Start(start) => view! { <start::Start start=*start/> },
         Data::Describe(file) => view! { <describe::Describe file=*file/> },
         Data::Preview(preview) => view! { <preview::Preview preview=*preview/> },

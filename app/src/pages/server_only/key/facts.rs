@@ -1,7 +1,8 @@
 //! The properties of a key, as a list beside its activity.
 
 use super::quick::QuickEdits;
-use crate::components::{Clock, CopyButton, Day, Time};
+use crate::components::{Clock, CopyButton, Time};
+use crate::pages::server_only::Day;
 use crate::pages::server_only::rotation::links;
 use crate::prelude::*;
 use domain::{KeyPage, KeyStatus, LastUse, ScopeRow};

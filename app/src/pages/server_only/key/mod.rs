@@ -10,9 +10,9 @@ mod quick;
 
 use super::rotation::OverlapSection;
 use crate::components::{Badge, Clock, Notice, Tone};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::{PageData, page_request};
+use crate::request::page_request;
 use attention::attention;
 use callers::Callers;
 use calls::calls;
@@ -27,9 +27,8 @@ const HEAD: Head = Head {
     purpose: "Key details, permissions and history.",
 };
 
-#[component]
-pub fn KeyPage() -> impl IntoView {
-    load(HEAD, PageData::key, |page| {
+pub fn key_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Key page=page/> }
     })
 }

@@ -3,7 +3,8 @@
 
 mod chart;
 
-use crate::components::{Clock, Day, Notice, Time, Tone};
+use crate::components::{Clock, Notice, Time, Tone};
+use crate::pages::server_only::Day;
 use crate::prelude::*;
 use chart::Chart;
 use domain::{KeyLink, LastUse, Overlap, RotationView};

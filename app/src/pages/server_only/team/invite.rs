@@ -3,26 +3,31 @@
 use crate::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
 };
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::pages::server_only::not_allowed;
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, page_request, reveal};
-use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
+use crate::request::{FormAnswer, page_request, reveal};
+use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
 
 const HEAD: Head = Head {
     title: "Invite a member",
     purpose: "Create a one-time link for your new teammate. It's valid for 72 hours.",
 };
 
-#[component]
-pub fn InvitePage() -> impl IntoView {
-    let content = match page_request().answer {
-        Some(FormAnswer::Invited(issued)) => view! { <Link issued=*issued/> },
-        _ => load(HEAD, PageData::team, |page| {
-            view! { <Invite page=page/> }
-        }),
-    };
+pub fn invite_page(data: Result<TeamPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Invite page=page/> }
+    });
     view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains this invitation link.
+pub fn invitation_link_page(issued: IssuedInvitation) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Link issued=issued/>
+        </div>
+    }
 }
 
 #[component]

@@ -2,9 +2,9 @@
 
 use super::invite::role_field;
 use crate::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::{FormAnswer, PageData, not_found, page_request};
+use crate::request::{FormAnswer, not_found, page_request};
 use domain::{Failure, Field, MemberRow, Role, TeamPage};
 
 const HEAD: Head = Head {
@@ -15,9 +15,8 @@ const HEAD: Head = Head {
 const DEACTIVATED: &str =
     "They'll be signed out and can't sign in again. API keys they created keep working.";
 
-#[component]
-pub fn MemberPage() -> impl IntoView {
-    let content = load(HEAD, PageData::team, |page| {
+pub fn member_page(data: Result<TeamPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
         view! { <Member page=page/> }
     });
     view! { <div class="narrow">{content}</div> }

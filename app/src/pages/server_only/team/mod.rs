@@ -3,14 +3,14 @@
 mod invite;
 mod member;
 
-pub use invite::InvitePage;
-pub use member::MemberPage;
+pub use invite::{invitation_link_page, invite_page};
+pub use member::member_page;
 
 use crate::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
-use crate::pages::load::{Head, load};
+use crate::pages::page_data::{Head, page_or_error};
 use crate::prelude::*;
-use crate::request::{PageData, page_request};
-use domain::{InvitationRow, MemberRow, TeamPage as Data};
+use crate::request::page_request;
+use domain::{Failure, InvitationRow, MemberRow, TeamPage as Data};
 
 const HEAD: Head = Head {
     title: "Team",
@@ -34,9 +34,8 @@ const INVITATIONS: &[Column] = &[
     Column::Unseen("Actions"),
 ];
 
-#[component]
-pub fn TeamPage() -> impl IntoView {
-    load(HEAD, PageData::team, |page| {
+pub fn team_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
         view! { <Team page=page/> }
     })
 }

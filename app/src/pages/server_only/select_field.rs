@@ -1,6 +1,6 @@
 //! A labelled select with its hint and its error.
 
-use super::{FieldError, takes_focus};
+use crate::components::{FieldError, takes_focus};
 use crate::prelude::*;
 
 #[component]

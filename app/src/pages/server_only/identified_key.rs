@@ -1,38 +1,37 @@
 //! The result of identifying a found key.
 
 use crate::components::{Badge, Clock, Notice, Time, Tone};
-use crate::pages::found_key::TITLE;
+use crate::page::Page;
 use crate::prelude::*;
-use crate::request::{FormAnswer, page_request};
 use domain::{Failure, Field, IdentifiedKey};
 
-/// Renders the result, if this page is the response to such a request.
-pub fn identified() -> Option<AnyView> {
-    let answer = match page_request().answer {
-        Some(FormAnswer::Identified(Some(key))) => known(*key),
-        Some(FormAnswer::Identified(None)) => view! {
+/// The response to the form of "Identify a key". It is sent without script and therefore cannot
+/// hash: it links back to the page that can.
+pub fn identified_key_page(identified: Result<Option<IdentifiedKey>, Failure>) -> AnyView {
+    let answer = match identified {
+        Ok(Some(key)) => known(key),
+        Ok(None) => view! {
             <Notice
                 tone=Tone::Info
                 title="This key doesn't belong to this account."
                 text="It may be mistyped, or belong to another account or server."
             />
         },
-        Some(FormAnswer::NotIdentified(failure)) => {
+        Err(failure) => {
             let text = failure.at(Field::Key).map(str::to_owned);
             let text = text.unwrap_or_else(|| Failure::message(&failure));
             view! { <Notice tone=Tone::Error text=text/> }
         }
-        _ => return None,
     };
-    Some(view! {
+    view! {
         <div class="narrow stack">
-            <h1>{TITLE}</h1>
+            <h1>{Page::FoundKey.name()}</h1>
             {answer}
             <p>
                 <a href="/keys/found">"Identify another key"</a>
             </p>
         </div>
-    })
+    }
 }
 
 fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {

@@ -4,7 +4,6 @@ use crate::browser;
 use crate::calls::{Answer, CallError};
 use crate::components::{LoadError, PageHead, Problem};
 use crate::prelude::*;
-use crate::request::{PageData, handover};
 use domain::Failure;
 
 /// The heading of a page, which is shown even if its data could not be loaded.
@@ -14,13 +13,13 @@ pub struct Head {
     pub purpose: &'static str,
 }
 
-/// Renders the data that the server sent along with the page, or its failure.
-pub fn load<T>(
+/// Renders a page from its data, or the reason why they could not be loaded.
+pub fn page_or_error<T>(
     head: Head,
-    pick: fn(PageData) -> Option<Answer<T>>,
-    show: fn(T) -> AnyView,
+    data: Result<T, Failure>,
+    show: impl FnOnce(T) -> AnyView,
 ) -> AnyView {
-    match pick(handover().data).unwrap_or(Err(Failure::Unavailable)) {
+    match data {
         Ok(data) => show(data),
         Err(failure) => view! {
             <PageHead title=head.title purpose=head.purpose/>

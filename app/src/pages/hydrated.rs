@@ -1,0 +1,98 @@
+//! The pages that the browser's module takes over.
+
+use super::docs::docs_page;
+use super::found_key::found_key_page;
+use super::inventory::inventory_page;
+use super::keys::keys_page;
+use super::leads::leads_page;
+use crate::browser;
+use crate::page::Page;
+use crate::prelude::*;
+use domain::{DisplayTime, Failure, InventoryPage, KeysPage, LeadsPage};
+use serde::{Deserialize, Serialize};
+
+/// A hydrated page with its data, or with the reason why there are none.
+///
+/// The server embeds it in the document, so that hydration starts from the data that the server
+/// rendered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum HydratedPage {
+    Keys(Box<Result<KeysPage, Failure>>),
+    FoundKey,
+    Inventory(Result<InventoryPage, Failure>),
+    Leads(Result<LeadsPage, Failure>),
+    Docs,
+}
+
+impl HydratedPage {
+    /// Id of the element of the document that contains the page.
+    pub const ID: &'static str = "page-data";
+
+    /// Returns the page that the document contains. Only browsers can read it.
+    pub fn embedded() -> Option<Self> {
+        let json = browser::text_of(Self::ID)?;
+        // Parsing from bytes, as for responses to calls, keeps a second JSON parser out of the
+        // module.
+        serde_json::from_slice(json.as_bytes()).ok()
+    }
+
+    pub const fn page(&self) -> Page {
+        match self {
+            Self::Keys(_) => Page::Keys,
+            Self::FoundKey => Page::FoundKey,
+            Self::Inventory(_) => Page::Inventory,
+            Self::Leads(_) => Page::Leads,
+            Self::Docs => Page::Docs,
+        }
+    }
+
+    /// Returns why the data could not be loaded.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Keys(data) => data.as_ref().as_ref().err(),
+            Self::Inventory(data) => data.as_ref().err(),
+            Self::Leads(data) => data.as_ref().err(),
+            Self::FoundKey | Self::Docs => None,
+        }
+    }
+
+    /// Returns when the data was read, for pages that go stale.
+    pub fn read_at(&self) -> Option<&DisplayTime> {
+        match self {
+            Self::Inventory(data) => data.as_ref().ok().map(|page| &page.now),
+            Self::Leads(data) => data.as_ref().ok().map(|page| &page.now),
+            Self::Keys(_) | Self::FoundKey | Self::Docs => None,
+        }
+    }
+
+    pub fn render(self) -> AnyView {
+        match self {
+            Self::Keys(data) => keys_page(*data),
+            Self::FoundKey => found_key_page(),
+            Self::Inventory(data) => inventory_page(data),
+            Self::Leads(data) => leads_page(data),
+            Self::Docs => docs_page(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_hydrated_if_the_table_says_so_and_no_others() {
+        let failure = Failure::Unavailable;
+        let pages = [
+            HydratedPage::Keys(Box::new(Err(failure.clone()))),
+            HydratedPage::FoundKey,
+            HydratedPage::Inventory(Err(failure.clone())),
+            HydratedPage::Leads(Err(failure)),
+            HydratedPage::Docs,
+        ];
+        let pages = pages.map(|page| page.page());
+        for page in Page::ALL {
+            assert_eq!(page.is_hydrated(), pages.contains(page), "{page:?}");
+        }
+    }
+}

@@ -88,4 +88,6 @@ pub struct KeyActivity {
     /// Number of calls and time of the last one since the key was revoked or expired, if it is
     /// still in use.
     pub dead_key_calls: Option<(u64, DisplayTime)>,
+    /// The key was called for the first time from another network, within the last 7 days.
+    pub new_network: bool,
 }

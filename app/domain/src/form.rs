@@ -222,10 +222,6 @@ pub struct HistoryRow {
 }
 
 /// Data of the page of one key.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each decides on one part of the page"
-)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPage {
     pub key: KeyView,
@@ -245,8 +241,6 @@ pub struct KeyPage {
     /// Last day of the key if it is extended, as the form takes it and in words. `None` if the key
     /// does not expire, or not before that day.
     pub extended: Option<(String, String)>,
-    /// The key was called for the first time from another network, within the last 7 days.
-    pub new_network: bool,
     /// Name of the time zone in which days begin and end.
     pub zone: String,
     /// Newest first.

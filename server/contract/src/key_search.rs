@@ -105,7 +105,7 @@ case!(keys_that_need_attention_are_found_for_any_of_the_reasons);
 async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;
     let issue = async |name: &str, created, expires: Option<i64>| {
-        let mut key = tenant.key(name, at(created));
+        let mut key = tenant.key(&name.replace(' ', "-"), at(created));
         key.name = KeyName::parse(name).unwrap();
         key.expires_at = expires.map(at);
         tenant.issue(&*store, key.clone()).await;

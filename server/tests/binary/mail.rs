@@ -153,7 +153,7 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
         .reconnect(&owner)
         .get(&format!("/keys/{key}"))
         .unwrap();
-    page.has_all(["unknown@example.com was rejected", "answered 550"]);
+    page.has_all(["unknown@example.com was rejected", "responded with 550"]);
     let (_, log, _) = server.stop();
     log.has("permanently rejected an expiry notice");
     log.lacks("unknown@");

@@ -10,9 +10,9 @@ const EXPIRES: [&str; 4] = ["1", "7", "30", "90"];
 
 /// Returns the saved views.
 pub fn views(query: &KeyQuery) -> Vec<ListLink> {
-    let view = |text: &str, change: fn(&mut KeyQuery)| {
+    let view = |text: &str, field: &str, value: &str| {
         let mut filter = KeyQuery::default();
-        change(&mut filter);
+        filter.set(field, value.to_owned());
         ListLink {
             text: text.to_owned(),
             href: address(&filter, "", ""),
@@ -20,15 +20,11 @@ pub fn views(query: &KeyQuery) -> Vec<ListLink> {
         }
     };
     vec![
-        view("All", |_| {}),
-        view("Active", |query| {
-            query.status = KeyStatus::Active.as_str().into();
-        }),
-        view("Expiring", |query| query.expires = "30".into()),
-        view("Unused", |query| query.unused = "30".into()),
-        view("Needs attention", |query| {
-            query.status = KeyQuery::NEEDS_ATTENTION.into();
-        }),
+        view("All", "status", ""),
+        view("Active", "status", KeyStatus::Active.as_str()),
+        view("Expiring", "expires", "30"),
+        view("Unused", "unused", "30"),
+        view("Needs attention", "status", KeyQuery::NEEDS_ATTENTION),
     ]
 }
 
@@ -148,7 +144,7 @@ mod tests {
             query.unused = "30".into();
             query.q = "crm".into();
         });
-        assert_eq!(current(&searched), Vec::<String>::new());
+        assert_eq!(current(&searched), [""; 0]);
     }
 
     #[test]

@@ -70,7 +70,6 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
         policy: details.policy,
         extended: extended(&key, details.latest_end, zone),
-        new_network: key.warnings.contains(&KeyWarning::NewNetwork),
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
@@ -172,6 +171,7 @@ fn activity(
         }
     }
     domain::KeyActivity {
+        new_network: key.warnings.contains(&KeyWarning::NewNetwork),
         period,
         tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
         refusals: by_reason(&activity.calls),

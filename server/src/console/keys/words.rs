@@ -220,11 +220,7 @@ mod tests {
             .collect();
         let notice = expiring(&keys, NOW).unwrap();
         assert_eq!(notice.title, "1 key expires within a day");
-        assert!(
-            notice.text.starts_with("“Key 1” in 1 day. "),
-            "{}",
-            notice.text
-        );
+        assert_eq!(notice.text, "“Key 1” in 1 day.");
         let notice = expiring(&keys[1..], NOW).unwrap();
         assert_eq!(notice.title, "4 keys expire within 7 days");
         let wanted = "“Key 2” in 2 days, replaced and still in use; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
@@ -237,27 +233,27 @@ mod tests {
             (
                 1,
                 vec!["CRM"],
-                "1 revoked or expired key is still in use: “CRM”. Every",
+                "1 revoked or expired key is still in use: “CRM”. Requests",
             ),
             (
                 2,
                 vec!["A", "B"],
-                "2 revoked or expired keys are still in use: “A”, “B”. Every",
+                "2 revoked or expired keys are still in use: “A”, “B”. Requests",
             ),
             (
                 5,
                 vec!["A", "B", "C"],
-                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Every",
+                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Requests",
             ),
             (
                 1_001,
                 vec!["A"],
-                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Every",
+                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Requests",
             ),
             (
                 1_001,
                 vec![],
-                "More than 1,000 revoked or expired keys are still in use. Every",
+                "More than 1,000 revoked or expired keys are still in use. Requests",
             ),
         ] {
             let names = names.into_iter().map(|name| KeyName::parse(name).unwrap());

@@ -70,14 +70,20 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     Updated 05:32 · Refresh
     API Keys
     Inventory Feed
-    Pause Edit Rotate Revoke
-    Status: Active Expires 21 Feb 2027 21 Feb 2027, 05:31:07 UTC
-    Key preview: vx_abc123…
-    Permissions: inventory:read, inventory:write
+    Active
+    Edit Pause Rotate Revoke
+    Details
+    Key preview: vx_abc123… Copy the key preview
     Last used: 1 minute ago 23 Nov 2026, 05:31:07 UTC from 192.0.2.7
-    Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
+    Expires: 21 Feb 2027 21 Feb 2027, 05:31:07 UTC Extend to 22 May 2027
+    Permissions: inventory:read 1 minute ago 23 Nov 2026, 05:31:07 UTC Remove
+    inventory:write Not used yet Remove
     Rate limit: 10 requests per second, bursts up to 100 (account default)
-    Allowed IPs: Any
+    Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
+    Allowed IPs
+    Any IP address can use this key.
+    Learn which addresses it uses for a few days, then allow only those.
+    Start learning
     Requests
     24 hours 7 days 30 days
     2 requests , 1 rejected
@@ -89,13 +95,7 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     Sources of requests with this key, the latest first
     Address | First request | Last request | Requests |
     192.0.2.7 | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 2 |
-    Permission usage
-    inventory:read : 1 minute ago 23 Nov 2026, 05:31:07 UTC
-    inventory:write : Not used yet
-    Allowed IPs
-    Any IP address can use this key.
-    Learn which addresses it uses for a few days, then allow only those.
-    Start learning History
+    History
     Created
     1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com from 192.0.2.7
     View in audit log

@@ -22,7 +22,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         );
         items.push(item(text, Some(callers())));
     }
-    if page.new_network {
+    if page.activity.new_network {
         let text = "New IP network".to_owned();
         items.push(item(text, Some(callers())));
     }

@@ -109,7 +109,7 @@ pub fn nginx_with(folder: &Path, text: &str) -> Proxy {
     let temp_paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {}/{kind};", folder.display()));
     let config = format!(
-        "daemon off; master_process off; pid {}/pid; events {{}} http {{ access_log off; {} {text} }}",
+        "daemon off; master_process off; pid {}/pid; events {{}} http {{ gzip on; access_log off; {} {text} }}",
         folder.display(),
         temp_paths.concat()
     );
@@ -196,8 +196,13 @@ fn check_behind_proxy(proxy: impl FnOnce(&Path, &str) -> Proxy, keeps_reading: b
 
     let (_, output, err) = run(&mut proxy.curl("/readyz", &["--http2"]));
     assert!(output.starts_with("HTTP/2 200"), "{output}{err}");
+    // The page of a link is not compressed by the server, and so not by the proxy either.
+    let setup = server.setup.as_deref().unwrap();
+    let (_, output, _) = run(&mut proxy.curl(setup, &["-H", "accept-encoding: gzip"]));
+    assert!(output.contains("<!DOCTYPE html>"), "{output}");
+    assert!(!output.contains("content-encoding"), "{output}");
     let form = "account_name=Acme&email=ada%40example.com&password=correct+horse+battery";
-    let (_, output, _) = run(&mut proxy.curl(server.setup.as_deref().unwrap(), &["-d", form]));
+    let (_, output, _) = run(&mut proxy.curl(setup, &["-d", form]));
     let cookie = output
         .lines()
         .find_map(|line| line.strip_prefix("set-cookie: "));

@@ -6,6 +6,8 @@
 //!   something once (`link` and `show` in `render.rs`);
 //! - it shows no secret: the text of a [`domain::ShownSecret`] can be read only by reporting it to
 //!   the [`PageSecrets`] of the page;
+//! - its address contains no key, which somebody may have pasted into a search and which the page
+//!   would repeat;
 //! - no other site caused the request, so that no other site can choose what is compressed together
 //!   with the content of the page.
 
@@ -21,10 +23,15 @@ use domain::PageSecrets;
 /// Returns the coding in which a page may be sent for this request.
 pub fn coding(
     Parts {
-        method, headers, ..
+        method,
+        uri,
+        headers,
+        ..
     }: &Parts,
 ) -> Coding {
-    if !matches!(*method, Method::GET | Method::HEAD) || is_declared_own(headers) == Some(false) {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let may_contain_key = uri.query().is_some_and(|query| query.contains("vx_"));
+    if !is_read || may_contain_key || is_declared_own(headers) == Some(false) {
         return Coding::Identity;
     }
     preferred(headers)

@@ -142,6 +142,18 @@ async fn page_that_another_site_requests_is_not_compressed() {
     assert!(!Wire::get(&twice, "/keys").await.is_compressed());
 }
 
+#[tokio::test]
+async fn page_that_repeats_a_pasted_key_is_not_compressed() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let http = accepting(&owner, BROWSER);
+    for page in ["/audit?thing=", "/inventory?q="] {
+        assert!(Wire::get(&http, page).await.is_compressed(), "{page}");
+        let page = format!("{page}{}", key.secret);
+        assert!(!Wire::get(&http, &page).await.is_compressed(), "{page}");
+    }
+}
+
 /// Walks all routes of the console: a new page fails this test until its author decides here
 /// whether it is compressed.
 #[tokio::test]

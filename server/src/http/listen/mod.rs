@@ -217,16 +217,19 @@ async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStrea
         Ok(accepted) => return Some(accepted),
         Err(error) => error,
     };
-    let connection_errors = [
-        ErrorKind::ConnectionAborted,
-        ErrorKind::ConnectionRefused,
-        ErrorKind::ConnectionReset,
-    ];
-    if !connection_errors.contains(&error.kind()) {
+    if !is_of_one_client(&error) {
         tracing::warn!(%error, "a connection could not be accepted");
         registry.free_file_descriptor().await;
     }
     None
+}
+
+/// Returns whether an accept failed only because its client has already gone.
+fn is_of_one_client(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
 }
 
 /// Returns the connections of the listener's backlog, and then closes the listener (F8).
@@ -236,8 +239,16 @@ fn backlog(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr
     // The runtime may not have noticed them yet, so the operating system is asked directly.
     let listener = listener.into_std().ok();
     std::iter::from_fn(move || {
-        let (stream, peer) = listener.as_ref()?.accept().ok()?;
-        stream.set_nonblocking(true).ok()?;
-        Some((TcpStream::from_std(stream).ok()?, peer))
+        loop {
+            match listener.as_ref()?.accept() {
+                Ok((stream, peer)) => {
+                    stream.set_nonblocking(true).ok()?;
+                    return Some((TcpStream::from_std(stream).ok()?, peer));
+                }
+                // The others still wait.
+                Err(error) if is_of_one_client(&error) => {}
+                Err(_) => return None,
+            }
+        }
     })
 }

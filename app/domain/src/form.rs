@@ -166,7 +166,7 @@ pub struct KeysPage {
     pub keys: Vec<KeyView>,
     /// Number of keys that match the query.
     pub count: KeyCount,
-    /// The calls of these keys. A key without a call in the last seven days has none.
+    /// The calls of each of these keys, or nothing if they cannot be read at the moment.
     pub sparklines: Vec<Sparkline>,
     /// The query restricts the list.
     pub filtered: bool,

@@ -157,15 +157,19 @@ fn permissions(scopes: &ScopeSet) -> AnyView {
     view! { <span title=scopes.to_string()>{chips}</span> }
 }
 
-/// Renders the calls of the last seven days.
+/// Renders the calls of the last seven days. They are unknown if the key entered the list while it
+/// was open.
 fn calls(week: Option<Sparkline>) -> AnyView {
     let Some(week) = week else {
+        return view! { <td role="cell" data-label="7 days"></td> };
+    };
+    if week.accepted.is_empty() && week.refused.is_empty() {
         return view! {
             <td role="cell" data-label="7 days">
-                <span class="week">"No requests in 7 days"</span>
+                <span class="week">{week.text}</span>
             </td>
         };
-    };
+    }
     view! {
         <td role="cell" data-label="7 days" title=week.text>
             <svg class="week" viewBox="0 0 94 40" role="img" aria-label=week.text.clone()>

@@ -103,7 +103,10 @@ impl ConsoleBackend {
         let mut page = self.list_keys_without_calls(search).await?;
         let ids: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
         let week = self.state.services.keys.week_of_calls(self.member()?, &ids);
-        page.sparklines = keys::sparklines(&self.map_failure(week.await)?);
+        // The list is more important than its charts: if they cannot be read, it has none.
+        if let Ok(week) = self.map_failure(week.await) {
+            page.sparklines = keys::sparklines(&ids, &week);
+        }
         Ok(page)
     }
 

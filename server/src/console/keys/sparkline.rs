@@ -4,6 +4,7 @@ use super::words;
 use domain::{KeyId, Sparkline, Timestamp};
 use service::keys::WeekOfCalls;
 use service::store::DailyCalls;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Units of the chart: the height, the distance between the middles of two bars, and half the width
@@ -16,10 +17,12 @@ const MIN_BAR: u64 = 4;
 /// The number of calls that fills the height on a quiet key, so that its few calls look few.
 const MIN_SCALE: u64 = 20;
 
-/// Draws the calls of each key that had any.
-pub fn sparklines(week: &WeekOfCalls) -> Vec<Sparkline> {
+/// Draws the calls of each of these keys.
+pub fn sparklines(keys: &[KeyId], week: &WeekOfCalls) -> Vec<Sparkline> {
     let by_key = week.calls.chunk_by(|one, next| one.key_id == next.key_id);
-    let drawn = by_key.filter_map(|calls| Some(draw(&calls.first()?.key_id, calls, &week.days)));
+    let by_key: HashMap<_, _> = by_key.map(|calls| (&calls[0].key_id, calls)).collect();
+    let calls_of = |key| by_key.get(key).copied().unwrap_or_default();
+    let drawn = keys.iter().map(|key| draw(key, calls_of(key), &week.days));
     drawn.collect()
 }
 
@@ -85,13 +88,15 @@ mod tests {
 
     #[test]
     fn busiest_day_fills_the_height_and_refused_calls_are_on_top() {
-        let drawn = sparklines(&week(&[
+        let keys = ["a", "b", "c"].map(|key| KeyId::parse(key).unwrap());
+        let calls = [
             ("a", 0, 100, 0),
             ("a", 5, 25, 25),
             ("a", 6, 0, 1),
             ("b", 3, 1, 0),
-        ]));
-        assert_eq!(drawn.len(), 2);
+        ];
+        let drawn = sparklines(&keys, &week(&calls));
+        assert_eq!(drawn.len(), 3);
         assert_eq!(drawn[0].accepted, "M5 40v-40M75 40v-10");
         assert_eq!(drawn[0].refused, "M75 30v-10M89 40v-4");
         assert_eq!(drawn[0].text, "151 requests in 7 days, 26 rejected");
@@ -100,11 +105,15 @@ mod tests {
             "one call does not look like many"
         );
         assert_eq!(drawn[1].text, "1 request in 7 days");
+        assert_eq!(drawn[2].accepted, "");
+        assert_eq!(drawn[2].text, "No requests in 7 days");
     }
 
     #[test]
     fn bars_never_exceed_the_height() {
-        let drawn = sparklines(&week(&[("a", 0, u64::MAX, 1), ("a", 1, 1, u64::MAX - 1)]));
+        let keys = [KeyId::parse("a").unwrap()];
+        let week = week(&[("a", 0, u64::MAX, 1), ("a", 1, 1, u64::MAX - 1)]);
+        let drawn = sparklines(&keys, &week);
         assert_eq!(drawn[0].accepted, "M5 40v-36M19 40v-1");
         assert_eq!(drawn[0].refused, "M5 4v-4M19 39v-39");
     }

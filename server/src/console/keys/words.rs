@@ -32,9 +32,12 @@ pub fn warning(warning: &KeyWarning) -> String {
     }
 }
 
-/// Describes the requests with a key over the last seven days, of which there is at least one.
+/// Describes the requests with a key over the last seven days.
 pub fn week_of_calls(accepted: u64, refused: u64) -> String {
     let calls = accepted.saturating_add(refused);
+    if calls == 0 {
+        return "No requests in 7 days".to_owned();
+    }
     let noun = if calls == 1 { "request" } else { "requests" };
     let rejected = match refused {
         0 => String::new(),
@@ -107,13 +110,14 @@ pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> Strin
         }
         many => (format!("{many} keys need review"), "Each"),
     };
-    let then = if member.role().may_manage_keys() {
-        "Check Team too: members deactivated after the backup are active again."
+    let them = if keys == 1 { "it" } else { "them" };
+    let advice = if member.role().may_manage_keys() {
+        "Check Team too: members deactivated after the backup are active again.".to_owned()
     } else {
-        "Until then, its requests are rejected. Ask an owner or admin of your account to review it."
+        format!("Requests with {them} are rejected until an owner or admin reviews {them}.")
     };
     format!(
-        "{wait}. This account was restored from a backup on {}. {one} is paused, because it may have been revoked after the backup. {then}",
+        "{wait}. This account was restored from a backup on {}. {one} is paused, because it may have been revoked after the backup. {advice}",
         display_time(since, member.time_zone()).exact
     )
 }

@@ -86,7 +86,9 @@ const EXTENSION: i64 = 90;
 
 /// Returns the last day of the key if it is extended.
 fn extended(key: &CurrentKey, latest: Option<Timestamp>, zone: &Zone) -> Option<(String, String)> {
-    let end = key.record.expires_at.filter(|_| key.status.is_live())?;
+    // A key that is replaced is meant to expire: to let it live on takes the whole form.
+    let may_extend = key.status.is_live() && key.record.replaced.is_none();
+    let end = key.record.expires_at.filter(|_| may_extend)?;
     let later = end.plus_seconds(EXTENSION * seconds::DAY);
     let later = latest.map_or(later, |latest| later.min(latest));
     let (day, longer) = (zone.last_day(end), zone.last_day(later));

@@ -111,16 +111,18 @@ async fn each_key_page_links_to_the_other_key() {
     for text in [
         format!("/keys/{}\"", new.id),
         "Replaced by".into(),
-        format!("Rotated: {}… takes its place", preview(&new)),
-        "ends on 30 Nov 2026, 05:31:07 UTC".into(),
+        format!("Rotated. Replaced by {}…", preview(&new)),
+        "; expires on 30 Nov 2026, 05:31:07 UTC".into(),
     ] {
         assert!(page.contains(&text), "{text}: {page}");
     }
+    page.lacks("Extend to");
     let page = key_page(&owner, &new).await;
+    page.has("Extend to");
     for text in [
         format!("/keys/{}\"", old.id),
         "Replaces".into(),
-        format!("Created, to take the place of {}…", preview(&old)),
+        format!("Created to replace {}…", preview(&old)),
     ] {
         assert!(page.contains(&text), "{text}: {page}");
     }

@@ -13,7 +13,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     if key.is_not_stored() {
         items.push(item(KeyView::NOT_STORED.to_owned(), None));
     }
-    let callers = || view! { <a class="button small" href="#callers">"Review callers"</a> };
+    let callers = || view! { <a class="button small" href="#callers">"Review sources"</a> };
     if let Some((calls, last)) = &page.activity.dead_key_calls {
         let text = format!(
             "This key is still in use: {} since it was revoked or expired, most recently {}.",
@@ -27,7 +27,8 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         items.push(item(text, Some(callers())));
     }
     // While a key is replaced, the section about that shows its end.
-    if page.rotation.overlap.is_none()
+    let overlap = page.rotation.overlap.as_ref();
+    if overlap.is_none_or(|overlap| overlap.old.id != key.id)
         && let Some(text) = expiry(key, now)
     {
         items.push(item(text, edits.and_then(QuickEdits::extend)));

@@ -75,6 +75,7 @@
     }
     rangeStart = box;
   }
+  let announced = 0;
   function countChosen() {
     const boxes = all(".choose");
     const number = boxes.filter((box) => box.checked).length;
@@ -86,7 +87,8 @@
     }
     write(document.querySelector(".several .count"), number > 0 ? `${number}` : "");
     const news = document.getElementById("chosen");
-    if (number > 0 || news?.textContent) write(news, `${number} selected`);
+    if (number !== announced) write(news, `${number} selected`);
+    announced = number;
   }
 
   // A preview in a list is copied by a click on it, or by the menu of its row.
@@ -131,6 +133,9 @@
     if (next !== undefined) {
       event.preventDefault();
       items.at(next % items.length).focus();
+    } else if (event.key === " " && event.target.localName === "a") {
+      event.preventDefault();
+      event.target.click();
     } else if (event.key === "Tab") closeMenu(menu);
   }
   function closeMenu(menu) {
@@ -232,6 +237,7 @@
 
   function refresh() {
     adoptPage();
+    adoptChoices();
     countChosen();
     markPresets();
   }

@@ -23,8 +23,8 @@ pub(crate) const LAPSE: &str = "
         ORDER BY expires_at LIMIT $3
     )";
 
-/// Members by whose keys the list can be filtered.
-pub(crate) const CREATORS: &str = "SELECT id, email FROM members WHERE account_id = $1";
+/// Members by whose keys the list can be filtered, which the page offers as so many links.
+pub(crate) const CREATORS: &str = "SELECT id, email FROM members WHERE account_id = $1 LIMIT 200";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct CreatorRow {

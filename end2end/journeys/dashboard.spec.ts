@@ -19,7 +19,7 @@ test("the keyboard opens a table with the numbers of the chart", async ({ page, 
   await summary.focus();
   await page.keyboard.press("Enter");
   await expect(table.getByRole("row")).toHaveCount(31);
-  await expect(table.getByRole("columnheader")).toHaveText(["Day", "Accepted", "Refused"]);
+  await expect(table.getByRole("columnheader")).toHaveText(["Day", "Accepted", "Rejected"]);
   await expect(table.getByRole("rowheader")).toHaveCount(30);
 
   const reasons = page.getByRole("table", { name: /Rejected requests by reason/ });

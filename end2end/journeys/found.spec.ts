@@ -16,7 +16,7 @@ test("a found key is hashed in the browser, identified by name and offered for r
   await expect(page.getByText("38 of 52 characters")).toBeVisible();
   await page.getByLabel("API key", { exact: true }).fill(` ${key.secret} `);
   await page.getByRole("button", { name: "Identify key" }).click();
-  await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This is “CRM Sync”" })).toBeVisible();
   expect(sent.some((request) => request.includes("digest="))).toBe(true);
   expect(sent.filter((request) => request.includes(key.secret.slice(3)))).toEqual([]);
   expect(await page.content()).not.toContain(key.secret);

@@ -27,7 +27,7 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
   await choose(page, feed("woocommerce.csv"));
   await expect(page.getByText("UTF-8 with a byte-order mark")).toBeVisible();
   await expectMapping(page, {
-    SKU: "Id",
+    SKU: "ID",
     Name: "Name",
     Categories: "Category",
     "Regular price": "Price",
@@ -54,7 +54,7 @@ test("a Shopify export is imported with one item for each handle", async ({ page
   await signIn(page, START);
   await choose(page, feed("shopify.csv"));
   await expectMapping(page, {
-    Handle: "Id",
+    Handle: "ID",
     Title: "Name",
     Type: "Category",
     "Variant Price": "Price",
@@ -73,7 +73,7 @@ test("a Meta vehicle feed is imported", async ({ page }) => {
   await choose(page, feed("meta-vehicles.tsv"));
   await expect(page.getByText("Tab", { exact: true })).toBeVisible();
   await expectMapping(page, {
-    vehicle_id: "Id",
+    vehicle_id: "ID",
     title: "Name",
     price: "Price",
     url: "Web address",
@@ -93,7 +93,7 @@ test("an export of a German dealer system is imported, and an invalid price is r
   await expect(page.getByText("Windows-1252")).toBeVisible();
   await expect(page.getByText("Semicolon")).toBeVisible();
   await expectMapping(page, {
-    Fahrzeugnr: "Id",
+    Fahrzeugnr: "ID",
     Bezeichnung: "Name",
     Kategorie: "Category",
     "Preis (EUR)": "Price",
@@ -136,7 +136,7 @@ test("removing items requires their number, and the mapping is remembered", asyn
   await page.getByLabel("What the file does").selectOption("replace");
   await check(page);
   await expect(page.getByRole("row", { name: /^A/ })).toContainText("Accord → Accord Tourer");
-  const number = page.getByLabel("1 item is removed. Type this number to confirm");
+  const number = page.getByLabel("1 item will be removed. Type this number to confirm");
   await page.getByRole("button", { name: "Import the items" }).click();
   await expect(number).toBeFocused();
   await expect(number).toHaveAccessibleDescription(/Type 1/);

@@ -73,7 +73,7 @@ test("the dialog that shows a key waits for its first call and explains a refuse
   await expect(news).toContainText("The key was missing the permission leads:read");
   expect((await call(server, secret, "/api/inventory")).status).toBe(200);
   await expect(news).toContainText("First request received.");
-  await expect(news).toContainText("From 127.0.0.1 with feed-robot/1.0");
+  await expect(news).toContainText("From 127.0.0.1 (feed-robot/1.0)");
   await expect(keys.saveDialog.getByLabel("API key"), "the key stays").toHaveValue(secret);
   await keys.done();
 

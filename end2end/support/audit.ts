@@ -39,7 +39,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   }).toPass();
   await what.selectOption("Sign-ins and passwords");
   await page.getByLabel("Actor").selectOption(owner.email);
-  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await page.getByRole("main").getByRole("button", { name: "Apply", exact: true }).click();
   await expect(page).toHaveURL(/\/audit\?who=member%3A[0-9a-f-]+&what=sign-ins/);
   await expect(rows).toHaveText([/Signed in/, /Signed in/]);
   const download = page.waitForEvent("download");

@@ -31,7 +31,7 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   const recovery = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
   expect(recovery).toHaveLength(10);
   await page.getByRole("link", { name: "I've saved my codes" }).click();
-  await expect(page.getByText("10 recovery codes are left")).toBeVisible();
+  await expect(page.getByText("10 recovery codes left")).toBeVisible();
   return { secret, recovery };
 }
 
@@ -64,7 +64,7 @@ export async function useFactor(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
   await page.goto("/account");
-  await expect(page.getByText("9 recovery codes are left")).toBeVisible();
+  await expect(page.getByText("9 recovery codes left")).toBeVisible();
   await page.getByLabel("Password", { exact: true }).fill(owner.password);
   await page.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
   await page.getByRole("button", { name: "Turn off" }).click();

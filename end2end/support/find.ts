@@ -91,7 +91,7 @@ export async function followKnocking(page: Page, server: Server): Promise<void> 
   await page.getByRole("link", { name: "Review keys" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(await names(page)).toEqual(["Old feed"]);
-  await expect(page.getByRole("button", { name: "Status: Inactive but still in use" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status: Revoked or expired, still in use" })).toBeVisible();
   await expect(page.getByText(KNOCKING)).toBeHidden();
   await page.goto("/");
   await page.getByRole("link", { name: "Review keys" }).click();
@@ -116,7 +116,7 @@ export async function revokeSeveral(page: Page, server: Server): Promise<void> {
   await page.getByLabel("Reason").selectOption("Leaked");
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
   const count = page.getByLabel(/^Type \d+ to confirm$/);
-  await expect(count).toHaveAccessibleDescription(/Type 2, the number of keys above./);
+  await expect(count).toHaveAccessibleDescription(/The number doesn't match. Type 2./);
   await expect(count).toBeFocused();
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
   await page.getByLabel(/^Type \d+ to confirm$/).fill("2");
@@ -221,7 +221,7 @@ export const FIND_STATES = [
           field.form.submit();
         }
       }, crm.secret);
-      await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "This is “CRM Sync”" })).toBeVisible();
     },
   },
   {

@@ -56,15 +56,15 @@ export async function changeAtOnce(page: Page, server: Server): Promise<void> {
   await page.goto(`/keys/${other.id}`);
   const details = page.getByRole("region", { name: "Details" });
   await details.getByRole("button", { name: "Remove inventory:write" }).click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(page.getByText("Permissions: inventory:read, inventory:write → inventory:read")).toBeVisible();
   const extend = details.getByRole("button", { name: /^Extend to / });
   const day = (await extend.innerText()).replace("Extend to ", "");
   await extend.click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(details).toContainText(day);
   await page.goto(`/keys/${key.id}`);
   await details.getByRole("button", { name: /^Extend to / }).click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+  await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(details.getByText("Ask Eve."), "the rest is as it was").toBeVisible();
 }

@@ -18,7 +18,7 @@ export async function lookUp(page: Page, server: Server): Promise<void> {
   const cut = await refusedCall(server, key.secret.slice(0, 38));
   const scope = await refusedCall(server, key.secret, "/api/leads");
   await signIn(page, "/");
-  await page.getByRole("link", { name: "Look up a request ID" }).click();
+  await page.getByRole("link", { name: "Look up its request ID" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Look up a request" })).toBeVisible();
   await page.getByLabel("Request ID").fill("no id");
   await page.getByRole("button", { name: "Look up" }).click();

@@ -27,7 +27,7 @@ async function seedRestored(server: Server): Promise<Record<"crm" | "feed" | "ol
 export async function confirmRestored(page: Page, server: Server): Promise<void> {
   const { crm, feed, old } = await seedRestored(server);
   await signIn(page, "/keys");
-  await expect(page.getByText("3 keys wait to be confirmed")).toBeVisible();
+  await expect(page.getByText("3 keys need review")).toBeVisible();
   for (const key of [crm, feed, old]) {
     expect((await call(server, key.secret, "/api/key")).status).toBe(401);
   }
@@ -40,15 +40,15 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
   await page.goto("/keys");
-  await expect(page.getByText("2 keys wait to be confirmed")).toBeVisible();
+  await expect(page.getByText("2 keys need review")).toBeVisible();
 
   await page.goto("/keys/several?do=resume");
   await page.getByRole("button", { name: "Resume 2 keys" }).click();
-  await expect(page.getByText("Type 2, the number of keys above.")).toBeVisible();
+  await expect(page.getByText("The number doesn't match. Type 2.")).toBeVisible();
   await page.getByLabel(/^Type \d+ to confirm$/).fill("2");
   await page.getByRole("button", { name: "Resume 2 keys" }).click();
   await expect(page.getByText("2 keys resumed.")).toBeVisible();
-  await expect(page.getByText("to be confirmed")).toBeHidden();
+  await expect(page.getByText("restored from a backup on")).toBeHidden();
   for (const key of [crm, feed]) {
     expect((await call(server, key.secret, "/api/key")).status).toBe(200);
   }
@@ -63,7 +63,7 @@ export const RESTORED_STATES = [
     open: async ({ page, server }: { page: Page; server: Server }) => {
       await seedRestored(server);
       await signIn(page, "/keys");
-      await expect(page.getByText("3 keys wait to be confirmed")).toBeVisible();
+      await expect(page.getByText("3 keys need review")).toBeVisible();
     },
   },
   {

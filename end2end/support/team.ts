@@ -48,7 +48,7 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await invite(page, "nobody@harbour-cars.example", "Viewer");
   await expect(row(page, "nobody@harbour-cars.example")).toContainText("Viewer");
   await page.getByRole("button", { name: "Cancel invitation of nobody@harbour-cars.example" }).click();
-  await expect(page.getByText("leads nowhere now")).toBeVisible();
+  await expect(page.getByText("no longer works")).toBeVisible();
   const link = await invite(page, grace.email, "Admin");
   const theirs = await join(browser, server, link);
   await theirs.goto("/team");
@@ -58,10 +58,10 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
   await page.getByRole("radio", { name: "Viewer" }).check();
   await page.getByRole("button", { name: "Save role" }).click();
-  await expect(page.getByText("The new role holds from now on.")).toBeVisible();
+  await expect(page.getByText("Role changed.")).toBeVisible();
   await expect(row(page, grace.email)).toContainText("Viewer");
   await theirs.reload();
-  await expect(theirs.getByText("Your role lets you see the team.")).toBeVisible();
+  await expect(theirs.getByText("You have read-only access.")).toBeVisible();
 
   await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
   await page.getByRole("link", { name: "Deactivate…" }).click();

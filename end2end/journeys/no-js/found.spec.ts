@@ -11,6 +11,6 @@ test("a found key is identified by a digest that was computed elsewhere", async 
   await expect(page.getByLabel("API key", { exact: true })).toBeHidden();
   await page.getByLabel("SHA-256 of the key").fill(createHash("sha256").update(key.secret).digest("hex"));
   await page.getByRole("button", { name: "Identify key" }).click();
-  await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This is “CRM Sync”" })).toBeVisible();
   await expect(page.getByText("Active")).toBeVisible();
 });

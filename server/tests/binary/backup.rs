@@ -234,7 +234,7 @@ fn confirm_restored_keys(
     owner: &Client,
     changes: &HashMap<String, (String, bool)>,
 ) {
-    const NOTICE: &str = "to be confirmed, since this account was restored from a backup";
+    const NOTICE: &str = "This account was restored from a backup on";
     const PAGE: &str = "/keys/several?do=resume";
     while owner.get("/keys").unwrap().body.contains(NOTICE) {
         let page = owner.get(PAGE).unwrap().body;

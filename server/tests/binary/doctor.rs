@@ -126,7 +126,7 @@ fn doctor_names_each_problem() {
         .env("VOXUM_SMTP_FROM", "voxum@example.com")
         .arg("doctor"));
     assert_eq!(code, Some(2), "{err}");
-    err.has("This connection isn't encrypted");
+    err.has("without encryption");
     err.lacks("hunter2");
     let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/tls");
     let out = report(

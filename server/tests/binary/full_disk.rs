@@ -184,7 +184,7 @@ impl<'a> World<'a> {
         assert_eq!(self.new_lead().0, 201);
         let (exit_status, log, _) = self.server.stop();
         assert!(exit_status.success() && !log.contains("panicked"), "{log}");
-        log.has("could not be stored; this node refuses");
+        log.has("could not be stored; this node rejects");
         let server = Server::spawn(&mut self.disk.run(&self.command), false);
         let owner = server.reconnect(&self.owner);
         for key in owner.keys() {

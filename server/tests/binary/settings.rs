@@ -71,7 +71,7 @@ fn invalid_setting_is_named_without_quoting_a_secret() {
             .env("VOXUM_SMTP_URL", "smtp://u:swordfish@mail.example.com")
             .env("VOXUM_SMTP_FROM", "voxum@example.com"),
     );
-    line.has_all(["VOXUM_SMTP_URL", "This connection isn't encrypted"]);
+    line.has_all(["VOXUM_SMTP_URL", "without encryption"]);
     line.lacks("swordfish");
     let line = run_failing(
         voxum(folder.path())

@@ -166,7 +166,14 @@ fn curl_shows_the_refusal_of_a_large_body_over_http1_and_http2() {
             &["--http2-prior-knowledge"],
         ] {
             let context = format!("{} with {options:?}", case.path);
-            let (succeeded, response) = curl(&server, &body, &case, options);
+            let (mut succeeded, mut response) = curl(&server, &body, &case, options);
+            // Over HTTP/2, curl ends its upload when it has read the head of a refusal. That is a
+            // protocol error, and if it happens before the text has been sent, curl gets none.
+            for _ in 0..3 {
+                if response.contains("PROTOCOL_ERROR") {
+                    (succeeded, response) = curl(&server, &body, &case, options);
+                }
+            }
             assert!(succeeded, "{context}: {response}");
             let is_refused = response.contains("HTTP/1.1 413") || response.contains("HTTP/2 413");
             assert!(

@@ -159,7 +159,7 @@ async fn open_list_reports_the_first_call_of_a_new_key_or_why_it_was_refused() {
     let (stage, text, more) = first_call(&mut events).await;
     assert_eq!(stage, "accepted");
     assert_eq!(text, "First request received.");
-    assert_eq!(more, "From 192.0.2.7 with curl/8.5.0");
+    assert_eq!(more, "From 192.0.2.7 (curl/8.5.0)");
 
     // Neither later calls nor a restart of the server change this.
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");

@@ -167,7 +167,7 @@ async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
     }
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
     let html = owner.get_text(&page).await;
-    html.has("Revoked, with the reason other");
+    html.has("Revoked (reason: other)");
     assert!(!html.contains("/edit\""), "no way to change it");
 }
 

@@ -109,7 +109,7 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
     let dashboard = owner.get_text("/").await;
-    dashboard.lacks("still being called");
+    dashboard.lacks("still in use");
 }
 
 #[tokio::test]
@@ -144,7 +144,10 @@ async fn key_page_names_permissions_that_no_call_uses() {
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, ["Not used in 30 days"]);
     key.get("/api/leads").await.expect(200);
-    assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
+    assert_eq!(
+        notices(&world, &owner).await,
+        ["Unused permission: leads:write"]
+    );
     let html = page(&world, &owner, &key, "").await;
     html.has("leads:write unused for 31 days");
     assert!(!html.contains("leads:read unused"));

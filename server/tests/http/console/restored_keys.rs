@@ -6,9 +6,9 @@ const RESTORED: &str = "
     UPDATE api_keys SET paused_at = created_at;
     INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
     SELECT account_id, created_at, 'system', 'account.restored', account_id, '{\"paused\":1}' FROM api_keys";
-const NOTICE: &str = "One key waits to be confirmed, since this account was restored from a backup";
+const NOTICE: &str = "One key needs review. This account was restored from a backup on";
 const LINK: &str = "href=\"/keys/several?do=resume\"";
-const ASK_ADMIN: &str = "Ask an owner or admin of your account to look at them.";
+const ASK_ADMIN: &str = "Requests with it are rejected until an owner or admin reviews it.";
 
 #[tokio::test]
 async fn notice_links_admins_to_restored_keys_and_refers_viewers_to_an_admin() {
@@ -20,7 +20,7 @@ async fn notice_links_admins_to_restored_keys_and_refers_viewers_to_an_admin() {
     for member in [&owner, &admin] {
         let page = member.get_text("/keys").await;
         page.has_all([NOTICE, LINK]);
-        page.has("Look at Team as well");
+        page.has("Check Team too");
         page.lacks(ASK_ADMIN);
         let page = member.get_text("/keys/several?do=resume").await;
         page.has("CRM Sync");
@@ -29,5 +29,5 @@ async fn notice_links_admins_to_restored_keys_and_refers_viewers_to_an_admin() {
     page.has_all([NOTICE, ASK_ADMIN]);
     // The page offers no link that would be refused, and suggests no work that is not theirs.
     page.lacks(LINK);
-    page.lacks("Look at Team as well");
+    page.lacks("Check Team too");
 }

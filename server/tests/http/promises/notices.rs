@@ -151,7 +151,7 @@ async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;
     world.clock.advance_seconds(83 * DAY);
-    let reason = "The mail server answered 550.".to_owned();
+    let reason = "The mail server responded with 550.".to_owned();
     let mailer = FakeMailer {
         failures: vec![("ada@example.com", MailFailure::Rejected(reason))],
         ..FakeMailer::default()
@@ -172,7 +172,7 @@ async fn rejected_notice_is_recorded_in_the_audit_log_and_not_retried() {
         panic!("{recorded:?}");
     };
     assert_eq!(*subject, key.id);
-    detail.has_all(["ada@example.com", "The mail server answered 550."]);
+    detail.has_all(["ada@example.com", "The mail server responded with 550."]);
 }
 
 #[tokio::test]

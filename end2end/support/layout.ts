@@ -8,6 +8,8 @@ export const SIZES = [NARROW, { width: 1280, height: 800 }];
  * Checks that nothing extends beyond the right edge, whether or not the page can be scrolled there.
  */
 export async function expectFits(page: Page, where: string): Promise<void> {
+  // Before that, the style sheet may be missing, since a page is measured without being drawn.
+  await page.waitForLoadState("load");
   const outside = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const clips = (element: Element) => !["visible", "clip"].includes(getComputedStyle(element).overflowX);

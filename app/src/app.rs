@@ -10,7 +10,7 @@ use domain::DisplayTime;
 
 /// The console, which the server renders into the body and the browser hydrates.
 ///
-/// There is no router in the browser: every page comes from the server, and the module hydrates it.
+/// The server sends every page, and the module hydrates it, so the browser needs no router.
 #[component]
 pub fn App(
     page: Page,

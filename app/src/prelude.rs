@@ -1,4 +1,4 @@
-//! What every page and component imports: the prelude of Leptos, with a `view!` that erases types.
+//! Imports of every page and component: the prelude of Leptos, with a `view!` that erases types.
 
 pub use crate::erased::{AttrSignal, DynamicView, attr_if, dynamic, erase, handler, text_signal};
 pub use crate::server_html::server_html;

@@ -6,8 +6,8 @@
 //!   something once (`link` and `show` in `render.rs`);
 //! - it shows no secret: the text of a [`domain::ShownSecret`] can be read only by reporting it to
 //!   the [`PageSecrets`] of the page;
-//! - its address contains no key, which somebody may have pasted into a search and which the page
-//!   would repeat;
+//! - its address contains no key: a member may paste one into a search, and the page would repeat
+//!   it;
 //! - no other site caused the request, so that no other site can choose what is compressed together
 //!   with the content of the page.
 

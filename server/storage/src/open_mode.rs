@@ -1,4 +1,4 @@
-//! What opening a database may do to it, on either engine.
+//! The changes that opening a database may make to it, the same for both engines.
 
 /// The changes that opening a database may make to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use server::Route;
 use server::router::CONSOLE;
 use std::io::Read as _;
 
-/// What browsers send over HTTPS.
+/// The header `Accept-Encoding` of browsers over HTTPS.
 const BROWSER: &str = "gzip, deflate, br, zstd";
 
 /// A response as it is on the wire.

@@ -42,7 +42,7 @@ dev: setup ## The same while you work: rebuild, restart and reload on every chan
 test: check unit contract end2end ## Every check and every test, those in a browser included
 
 .PHONY: check
-check: setup setup-check ## Formatting, lints, documents and their links, language, arrows between crates and modules, dependencies
+check: setup setup-check ## Formatting, lints, documents and their links, language, style sheets, arrows between crates and modules, dependencies
 	$(call say,Formatting)
 	@cargo fmt --all --check
 	$(call say,Dependency policy)
@@ -54,6 +54,9 @@ check: setup setup-check ## Formatting, lints, documents and their links, langua
 	@.ci/documents.py
 	$(call say,Language of comments)
 	@.ci/words.py
+	$(call say,Style sheets)
+	@cd end2end && npx stylelint '../style/**/*.css' --config ../style/.stylelintrc.json --config-basedir .
+	@.ci/style.py
 	$(call say,Files for systemd$(comma) containers and proxies)
 	@.ci/deploy.sh
 	$(call say,The book and the links of all documents)

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use lightningcss::bundler::{Bundler, FileProvider};
 use lightningcss::printer::PrinterOptions;
-use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
+use lightningcss::stylesheet::{MinifyOptions, ParserFlags, ParserOptions};
 use lightningcss::targets::{Browsers, Targets};
 
 /// The oldest supported browsers. They support nesting, cascade layers and `light-dark()`, so none
@@ -27,7 +27,12 @@ const BROWSERS: Browsers = Browsers {
 pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
     let targets = Targets::from(BROWSERS);
     let files = FileProvider::new();
-    let mut sheet = Bundler::new(&files, None, ParserOptions::default())
+    // Names of window widths, which no browser reads yet: they are replaced here.
+    let options = ParserOptions {
+        flags: ParserFlags::CUSTOM_MEDIA,
+        ..ParserOptions::default()
+    };
+    let mut sheet = Bundler::new(&files, None, options)
         .bundle(entry)
         .map_err(|error| anyhow!("style sheet: {error}"))?;
     sheet
@@ -79,6 +84,16 @@ mod tests {
             css,
             ":root{color-scheme:light dark}a{color:light-dark(#000,#fff);&:hover{top:0}}"
         );
+        Ok(())
+    }
+
+    #[test]
+    fn names_of_window_widths_are_replaced() -> Result<()> {
+        let css = bundle_sheet(
+            "@import url('partial.css'); @layer parts { .a { @media (--wide) { top: 0 } } }",
+            "@custom-media --wide (width >= 960px);",
+        )?;
+        assert_eq!(css, "@layer parts{.a{@media (width>=960px){top:0}}}");
         Ok(())
     }
 

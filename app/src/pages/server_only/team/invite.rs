@@ -109,7 +109,7 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) ->
     });
     let choices = choices.collect_view();
     view! {
-        <fieldset class="field choices" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
+        <fieldset class="field roles" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
             <legend>"Role"</legend>
             {choices}
             <FieldError id="role-error" error=error/>

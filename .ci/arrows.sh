@@ -17,11 +17,14 @@ forbid() {
     fi
 }
 
-forbid domain 'app|service|storage|server|sqlx.*|argon2|axum.*|leptos.*|tokio'
-forbid app 'service|storage|server|sqlx.*|argon2'
-forbid service 'app|storage|server|sqlx.*|axum.*|leptos.*|contract|testkit'
-forbid storage 'app|server|axum.*|leptos.*|contract|testkit'
+forbid domain 'app|service|storage|files|web|console|server|sqlx.*|argon2|axum.*|leptos.*|tokio'
+forbid app 'service|storage|files|web|console|server|sqlx.*|argon2'
+forbid service 'app|storage|files|web|console|server|sqlx.*|axum.*|leptos.*|contract|testkit'
+forbid storage 'app|files|web|console|server|axum.*|leptos.*|contract|testkit'
+forbid files 'app|storage|web|console|server|sqlx.*|axum.*|leptos.*|contract|testkit'
+forbid web 'storage|console|server|sqlx.*|contract|testkit'
+forbid console 'storage|server|sqlx.*|contract|testkit'
 forbid server 'contract|testkit'
-forbid contract 'app|storage|server|sqlx.*|axum.*|leptos.*|testkit'
-forbid testkit 'app|service|storage|server|axum.*|leptos.*|contract'
+forbid contract 'app|storage|files|web|console|server|sqlx.*|axum.*|leptos.*|testkit'
+forbid testkit 'app|service|storage|files|web|console|server|axum.*|leptos.*|contract'
 exit $failed

@@ -9,7 +9,7 @@ mod app;
 pub mod backend;
 mod browser;
 pub mod calls;
-mod components;
+pub mod components;
 #[cfg(feature = "ssr")]
 mod content;
 pub mod docs;
@@ -17,7 +17,7 @@ mod erased;
 mod layout;
 mod page;
 pub mod pages;
-mod prelude;
+pub mod prelude;
 pub mod request;
 mod server_html;
 #[cfg(feature = "ssr")]

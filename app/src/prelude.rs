@@ -5,10 +5,11 @@ pub use crate::server_html::server_html;
 pub use leptos::prelude::*;
 
 /// Like the `view!` of Leptos, but returns an [`AnyView`]. [`crate::erased`] explains why.
+#[macro_export]
 macro_rules! erased_view {
     ($($markup:tt)*) => {
         $crate::prelude::erase(::leptos::prelude::view! { $($markup)* })
     };
 }
 
-pub(crate) use erased_view as view;
+pub use erased_view as view;

@@ -20,8 +20,8 @@ use axum::routing::{MethodFilter, get, on};
 use domain::{Outcome, Timestamp};
 use server::router::app;
 use server::{
-    AppState, BodyLimits, Group, Limits, Pipeline, PublicUrl, Route, Site, TrustedProxies,
-    build_app, documents, serve_stream,
+    AppState, BodyLimits, Group, Limits, Pipeline, PublicUrl, Route, TrustedProxies, build_app,
+    documents, embedded_site, serve_stream,
 };
 use service::key::KeyDigest;
 use service::{Clock, OsRandom, Pepper, RequestOrigin, Services, SystemClock};
@@ -62,7 +62,7 @@ fn state(services: &Arc<Services>) -> AppState {
     let documents = documents(&url);
     AppState::new(
         Arc::clone(services),
-        Site::embedded().expect("a site"),
+        embedded_site::embedded().expect("a site"),
         url,
         TrustedProxies::default(),
         BodyLimits::default(),

@@ -13,8 +13,8 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use server::router::app;
 use server::{
-    AppState, BodyLimits, Group, Limits, PublicUrl, Route, Site, TrustedProxies, documents,
-    serve_listener,
+    AppState, BodyLimits, Group, Limits, PublicUrl, Route, TrustedProxies, documents,
+    embedded_site, serve_listener,
 };
 use service::{OsRandom, Pepper, Services, SystemClock};
 use std::path::Path;
@@ -39,7 +39,7 @@ async fn state(folder: &Path) -> AppState {
     let documents = documents(&url);
     AppState::new(
         Arc::new(services.await.expect("the service opens")),
-        Site::for_this_process().expect("a site"),
+        embedded_site::for_this_process().expect("a site"),
         url,
         TrustedProxies::default(),
         BodyLimits::default(),

@@ -8,10 +8,6 @@ mod hydrated;
 mod inventory;
 mod keys;
 mod leads;
-mod page_data;
-#[cfg(feature = "ssr")]
-mod server_only;
+pub mod page_data;
 
 pub use hydrated::HydratedPage;
-#[cfg(feature = "ssr")]
-pub use server_only::*;

@@ -1,4 +1,4 @@
-//! The manifest of the site, a file that the server reads (`server/src/site/mod.rs` has the
+//! The manifest of the site, a file that the server reads (`server/web/src/site/mod.rs` has the
 //! reader).
 
 use std::path::Path;

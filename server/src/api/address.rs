@@ -8,14 +8,10 @@
 use super::credentials::carries_key;
 use axum::http::HeaderMap;
 use service::refusal::Refusal;
+use web::http::address::is_api;
 
 /// Paths of the API that are not below `/api`.
 const PROBES: [&str; 2] = ["healthz", "readyz"];
-
-/// Returns whether a path belongs to the HTTP API, in which every response is JSON.
-pub fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
-}
 
 /// Returns whether a request outside the API was meant for it.
 ///

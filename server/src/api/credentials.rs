@@ -1,9 +1,9 @@
 //! Extraction of the API key from the headers of a request.
 
-use crate::http::headers::API_KEY;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use service::refusal::Refusal;
+use web::http::headers::API_KEY;
 
 /// Returns the one key in the headers, trimmed and otherwise as sent: as bytes, since a header may
 /// contain any.

@@ -13,10 +13,6 @@ use super::refusals::Refuses;
 use super::scoped::{Permission, Scoped};
 use super::text_body::{has_identity_coding, of_body};
 use crate::AppState;
-use crate::body::{ChunkedBody, ReadError};
-use crate::feed::{Format, MAX_BYTES as MAX_FEED_BYTES};
-use crate::http::context::in_current_request;
-use crate::telemetry::ErrorChain;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::handler::Handler;
@@ -26,6 +22,7 @@ use axum::http::response::Parts as AnswerParts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use files::feed::{Format, MAX_BYTES as MAX_FEED_BYTES};
 use http_body_util::BodyExt as _;
 use service::refusal::Refusal;
 use service::store::{RequestAttempt, RequestDigest, StoredResponse};
@@ -35,6 +32,9 @@ use std::convert::Infallible;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use web::body::{ChunkedBody, ReadError};
+use web::http::context::in_current_request;
+use web::telemetry::ErrorChain;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -199,7 +199,7 @@ async fn read_body(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| of_body(ReadError::of(&error), MAX_FEED_BYTES))?;
         if let Ok(piece) = frame.into_data() {
-            if piece.len() as u64 > MAX_FEED_BYTES as u64 - chunks.len() {
+            if piece.len() as u64 > MAX_FEED_BYTES as u64 - chunks.remaining() {
                 return Err(too_large());
             }
             digest.update(&piece);

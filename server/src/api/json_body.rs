@@ -3,10 +3,10 @@
 use super::refusals::Refuses;
 use super::scoped_body::ApiBody;
 use super::text_body::{format, has_identity_coding, of_bodies, text};
-use crate::feed::Format;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use files::feed::Format;
 use serde_json::value::RawValue;
 use service::refusal::Refusal;
 

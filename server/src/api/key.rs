@@ -5,7 +5,6 @@ use super::problem::Problem;
 use super::refusals::Refuses;
 use super::scoped::{AnyKey, Scoped};
 use crate::AppState;
-use crate::http::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -16,6 +15,7 @@ use service::Rfc3339Time;
 use service::authenticator::KeyDescription;
 use service::refusal::Refusal;
 use utoipa::ToSchema;
+use web::http::Json;
 
 /// The API key that makes the request.
 #[derive(Serialize, ToSchema)]

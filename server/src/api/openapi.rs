@@ -1,12 +1,12 @@
 //! `GET /api/openapi.json`: the description of the API, which [`crate::docs`] generates.
 
 use crate::AppState;
-use crate::http::accept_encoding::preferred;
-use crate::http::compression::compress;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use web::http::accept_encoding::preferred;
+use web::http::compression::compress;
 
 /// Describe the API
 #[utoipa::path(

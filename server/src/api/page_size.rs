@@ -1,9 +1,9 @@
 //! Size limit of responses that contain a list.
 
-use crate::telemetry::ErrorChain;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use service::refusal::Refusal;
+use web::telemetry::ErrorChain;
 
 /// Bytes of a whole response.
 const MAX_BYTES: usize = 2 * 1024 * 1024;

@@ -2,7 +2,6 @@
 
 use super::parameters::descriptions::{ItemPath, LeadPath};
 use super::refusals::Refuses;
-use crate::http::Segment;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::refusal::Refusal;
@@ -10,6 +9,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::ready;
 use std::marker::PhantomData;
+use web::http::Segment;
 
 /// Decoded id in the path of what `P` describes, or `None` if it is not UTF-8.
 pub struct PathId<P> {

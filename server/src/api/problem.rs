@@ -1,8 +1,5 @@
 //! The API's refusals as responses (RFC 9457).
 
-use crate::http::RequestId;
-use crate::http::headers::RETRY_SECONDS;
-use crate::telemetry::ErrorChain;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -15,6 +12,9 @@ use service::rfc3339;
 use service::store::{MAX_REMOVED_ITEMS, OverQuota};
 use std::borrow::Cow;
 use utoipa::ToSchema;
+use web::http::RequestId;
+use web::http::headers::RETRY_SECONDS;
+use web::telemetry::ErrorChain;
 
 // The texts of the problems contain this number.
 const _: () = assert!(MAX_REMOVED_ITEMS == 10_000);

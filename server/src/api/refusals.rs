@@ -2,13 +2,13 @@
 //! handler has to list them, and none can be forgotten.
 
 use crate::AppState;
-use crate::http::Segment;
 use axum::extract::State;
 use axum::handler::Handler;
 use axum::http::HeaderMap;
 use domain::Timestamp;
 use service::key::Malformed;
 use service::refusal::Refusal;
+use web::http::Segment;
 
 /// Argument of a handler, or a part of one.
 pub trait Refuses {

@@ -7,8 +7,6 @@ use super::credentials::presented_key;
 use super::problem::Problem;
 use super::refusals::{LIMITED, Refuses, of_keys};
 use crate::AppState;
-use crate::http::context::source;
-use crate::http::{KeyOutcome, RequestContext};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
@@ -20,6 +18,8 @@ use service::{Client, KeyCaller, RequestOrigin};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use url::form_urlencoded;
+use web::http::context::source;
+use web::http::{KeyOutcome, RequestContext};
 
 /// Permission as a type.
 pub trait Permission: Send {

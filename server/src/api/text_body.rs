@@ -2,14 +2,14 @@
 
 use super::refusals::{Refuses, malformed_body};
 use super::scoped_body::ApiBody;
-use crate::body::{ReadError, read};
-use crate::encoding;
-use crate::feed::{Format, MAX_BYTES};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
+use files::encoding;
+use files::feed::{Format, MAX_BYTES};
 use service::entry::{EntryCode, EntryError};
 use service::refusal::Refusal;
+use web::body::{ReadError, read};
 
 /// Reads the whole body, at most `limit` bytes of it.
 ///
@@ -64,7 +64,7 @@ pub struct FeedText {
 
 impl ApiBody for FeedText {
     async fn read(request: Request) -> Result<Self, Refusal> {
-        let format = format(request.headers(), crate::feed::MEDIA_TYPES)?;
+        let format = format(request.headers(), files::feed::MEDIA_TYPES)?;
         let text = text(request, MAX_BYTES).await?;
         Ok(Self { format, text })
     }
@@ -73,7 +73,7 @@ impl ApiBody for FeedText {
 impl Refuses for FeedText {
     fn refusals(samples: &mut Vec<Refusal>) {
         samples.extend(of_bodies(
-            crate::feed::MEDIA_TYPES,
+            files::feed::MEDIA_TYPES,
             MAX_BYTES,
             "/items/0/name",
         ));

@@ -4,11 +4,11 @@ use super::args::Admin;
 use super::output::print_line;
 use crate::open_services::{OpenServices, open_services};
 use crate::settings::{PublicUrl, Settings};
-use crate::telemetry;
 use anyhow::{Context as _, anyhow, bail};
 use domain::{AccountId, AccountName, Email};
 use service::{LinkToken, Services};
 use storage::OpenMode;
+use web::telemetry;
 
 /// Runs the command and prints the link.
 ///

@@ -2,10 +2,10 @@
 
 use super::output::print_line;
 use crate::settings::{Database, Settings};
-use crate::telemetry;
 use anyhow::anyhow;
 use std::path::Path;
 use storage::copy::{CopySummary, back_up_file, back_up_postgres};
+use web::telemetry;
 
 /// Runs the command.
 ///

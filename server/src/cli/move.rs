@@ -5,10 +5,10 @@ use super::output::print_line;
 use super::pepper::check_pepper;
 use super::restore::check_file;
 use crate::settings::{Database, Settings};
-use crate::telemetry;
 use anyhow::{anyhow, bail};
 use std::path::Path;
 use storage::copy::{CopySummary, move_to_postgres};
+use web::telemetry;
 
 /// Runs the command.
 ///

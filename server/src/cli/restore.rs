@@ -4,12 +4,12 @@
 use super::output::print_line;
 use super::pepper::check_pepper;
 use crate::settings::{Database, Settings};
-use crate::telemetry;
 use anyhow::{anyhow, bail};
 use service::{Clock as _, SystemClock};
 use std::path::Path;
 use storage::copy::{QuarantineSummary, restore_to_file, restore_to_postgres};
 use storage::{Inspection, Schema, sqlite};
+use web::telemetry;
 
 /// Runs the command.
 ///

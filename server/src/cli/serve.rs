@@ -2,12 +2,10 @@
 
 use super::admin::first_owner_line;
 use super::output::print_line;
-use crate::http::listen::{Limits, Tls, raise_open_files};
 use crate::open_services::open_services;
 use crate::runtime::signals::{reload_at_hangup, stop_signal};
 use crate::runtime::{self, ServerParts};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
-use crate::telemetry;
 use anyhow::Context as _;
 use futures::future::OptionFuture;
 use service::store::QuotaStore as _;
@@ -15,6 +13,8 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use web::http::listen::{Limits, Tls, raise_open_files};
+use web::telemetry;
 
 /// Serves until a signal ends it.
 ///

@@ -1,8 +1,8 @@
 //! Texts of mails.
 
-use crate::words::time::display_time;
 use domain::relative;
 use service::{Mail, MailTopic};
+use web::words::time::display_time;
 
 /// The text of a mail.
 pub struct Letter {

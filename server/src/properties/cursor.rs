@@ -1,7 +1,7 @@
 //! Property: a cursor is accepted exactly as it was issued and for the list that it was issued for.
 
-use crate::cursor::{ChangeList, read_change, read_item, write_change, write_item};
 use service::inventory::MAX_ID_CHARS;
+use web::cursor::{ChangeList, read_change, read_item, write_change, write_item};
 
 pub fn check_parsing(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {

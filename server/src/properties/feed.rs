@@ -5,9 +5,9 @@
 //! in every format.
 
 use super::write::{csv, json, xml};
-use crate::encoding;
-use crate::feed::{self, Absent, FeedError, Format, MAX_ITEMS};
-use crate::json::MAX_MEMBERS;
+use files::encoding;
+use files::feed::{self, Absent, FeedError, Format, MAX_ITEMS};
+use files::json::MAX_MEMBERS;
 use service::inventory::{
     Currency, EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
 };

@@ -1,12 +1,12 @@
 //! Property: a key is accepted exactly as it was issued.
 
 use crate::api::credentials::presented_key as of_headers;
-use crate::http::headers::API_KEY;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 use service::Random;
 use service::key::PlainKey;
 use std::sync::Mutex;
+use web::http::headers::API_KEY;
 
 /// Characters for replacement, both valid and invalid in a key.
 const OTHERS: &[u8] = b"0aZ-_ \t\0\x7f\xff";

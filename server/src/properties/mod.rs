@@ -11,7 +11,7 @@ mod key;
 mod seeds;
 mod write;
 
-use crate::feed::Format;
+use files::feed::Format;
 
 /// Checks the properties of keys.
 ///

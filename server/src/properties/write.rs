@@ -1,6 +1,6 @@
 //! Writers of items in each format, for tests of the parsers.
 
-use crate::formula::neutralise;
+use files::formula::neutralise;
 use serde_json::{Map, Value};
 use service::inventory::ItemDraft;
 use std::collections::BTreeSet;

@@ -1,12 +1,12 @@
 //! Responses for paths and methods without a route.
 
-use crate::api::address::is_api;
-use crate::console::{Visitor, plain_text, render};
 use crate::{AppState, Problem};
 use axum::extract::{FromRequestParts as _, Request};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use console::{Visitor, plain_text, render};
 use service::refusal::Refusal;
+use web::http::address::is_api;
 
 /// Answers with a file of the site, or else with the console's own page.
 pub async fn not_found(state: &AppState, request: Request) -> Response {

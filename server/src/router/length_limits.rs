@@ -1,15 +1,15 @@
 //! Page of the console for a parameter that is too long or repeated.
 //!
-//! [`crate::parameter_limits`] has the limits.
+//! [`web::parameter_limits`] has the limits.
 
 use crate::AppState;
-use crate::console::{Visitor, render};
-use crate::parameter_limits::{TooLong, repeated};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use console::{Visitor, render};
+use web::parameter_limits::{TooLong, repeated};
 
 /// Answers a request to the console with a page if one of its parameters is too long, or repeated.
 pub async fn limit_lengths(

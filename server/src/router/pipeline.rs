@@ -15,12 +15,8 @@
 
 use super::fallback;
 use super::routes::{RouteIndex, Routes};
-use crate::api::address::{is_api, misses_api, unknown_path};
+use crate::api::address::{misses_api, unknown_path};
 use crate::api::{call_outcome, key_expiry_headers, rate_limit_headers};
-use crate::console::{plain_text, same_origin};
-use crate::http::headers::{API_KEY, REQUEST_ID, add_defaults};
-use crate::http::listen::{App, BadHead};
-use crate::http::{CountedBody, RequestContext};
 use crate::metrics::Requests;
 use crate::{AppState, Problem};
 use axum::body::HttpBody as _;
@@ -28,6 +24,7 @@ use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use axum::response::{IntoResponse as _, Response};
+use console::{plain_text, same_origin};
 use futures::FutureExt as _;
 use service::refusal::Refusal;
 use std::any::Any;
@@ -35,6 +32,10 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
+use web::http::address::is_api;
+use web::http::headers::{API_KEY, REQUEST_ID, add_defaults};
+use web::http::listen::{App, BadHead};
+use web::http::{CountedBody, RequestContext};
 
 /// Paths to which feeds are posted: by integrations, and by the console's form.
 const FEED_PATHS: [&str; 2] = ["/api/inventory", "/inventory/import"];

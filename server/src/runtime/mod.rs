@@ -17,12 +17,11 @@ mod tasks;
 mod upkeep;
 
 use crate::BodyLimits;
-use crate::http::listen::{Limits, Tls, serve_listener};
 use crate::mail::Smtp;
 use crate::metrics::{self, Requests};
 use crate::open_services::OpenServices;
 use crate::settings::{PublicUrl, TrustedProxies};
-use crate::{AppState, Site, build_app, documents};
+use crate::{AppState, build_app, documents, embedded_site};
 use service::Services;
 use std::pin::pin;
 use std::sync::Arc;
@@ -31,6 +30,7 @@ use tasks::{ShutdownStage, Tasks};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+use web::http::listen::{Limits, Tls, serve_listener};
 
 /// Time that requests under way have once the listener is closed.
 ///
@@ -78,7 +78,7 @@ pub async fn serve(
         bodies,
         shutdown_delay,
     } = parts;
-    let site = Site::for_this_process()?;
+    let site = embedded_site::for_this_process()?;
     let documents = documents(&public_url);
     let state = AppState::new(
         services.clone(),

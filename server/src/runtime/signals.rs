@@ -1,9 +1,9 @@
 //! Signals that stop the server or have it reload its certificate.
 
-use crate::http::listen::Tls;
 use anyhow::Context as _;
 use std::sync::Arc;
 use tokio::sync::watch;
+use web::http::listen::Tls;
 
 /// Returns a receiver that becomes true at the first signal to stop.
 pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {

@@ -1,7 +1,6 @@
 //! Work that a server repeats in the background.
 
 use crate::mail::Smtp;
-use crate::telemetry::ErrorChain;
 use service::{
     Error, FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, NOTICE_INTERVAL_SECONDS, SWEEP_EVERY_SECONDS,
     Services,
@@ -10,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use web::telemetry::ErrorChain;
 
 /// Number of flushes of uses between two clean-ups of keys that are no longer used: one minute.
 const FORGET_EVERY: u32 = 30;

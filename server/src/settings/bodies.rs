@@ -1,31 +1,12 @@
 //! Limits of large bodies: memory and threads.
 
 use super::{SettingsError, invalid};
-use crate::feed::workers;
-use crate::memory;
+use web::BodyLimits;
 
 const MIB: u64 = 1024 * 1024;
 /// In MiB. The smallest value has room for a feed of maximum size, which counts twice.
 const MEMORY: std::ops::RangeInclusive<u64> = 32..=1_048_576;
 const FEEDS: std::ops::RangeInclusive<usize> = 1..=64;
-
-/// Limits of large bodies: memory and threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyLimits {
-    /// Memory budget in bytes for bodies of more than 64 KiB, each of which counts twice.
-    pub memory: u64,
-    /// Number of feeds that are read concurrently.
-    pub feeds_at_once: usize,
-}
-
-impl Default for BodyLimits {
-    fn default() -> Self {
-        Self {
-            memory: memory::DEFAULT,
-            feeds_at_once: workers::DEFAULT_AT_ONCE,
-        }
-    }
-}
 
 pub(super) fn read(memory: &str, feeds: &str) -> Result<BodyLimits, SettingsError> {
     let memory_bytes = memory.parse().ok().filter(|mib| MEMORY.contains(mib));

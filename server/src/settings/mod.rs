@@ -6,20 +6,15 @@ mod database;
 mod environment;
 mod flags;
 mod mail;
-mod public_url;
 mod resource_limits;
-mod trusted_proxies;
 
-pub use bodies::BodyLimits;
 pub use database::Database;
 pub use environment::Environment;
 pub use flags::Flags;
-pub use public_url::PublicUrl;
 pub use resource_limits::ResourceLimits;
-pub use trusted_proxies::TrustedProxies;
+pub use web::{BodyLimits, PublicUrl, TrustedProxies};
 
 use crate::mail::Smtp;
-use crate::telemetry::LogFormat;
 use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
@@ -27,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use web::telemetry::LogFormat;
 use zeroize::Zeroizing;
 
 /// Names of the variables without a flag.

@@ -1,4 +1,4 @@
-//! The bodies that `crate::feed` reads by hand, to be described.
+//! The bodies that `files::feed` reads by hand, to be described.
 
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

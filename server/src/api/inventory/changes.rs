@@ -1,14 +1,11 @@
 //! `GET /api/inventory/changes`: the changes that a copy of the inventory follows.
 
-use super::response::ItemResponse;
 use crate::AppState;
 use crate::api::page_size::take_fitting;
 use crate::api::parameters::Parameters;
 use crate::api::parameters::descriptions::ItemChangesQuery;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
-use crate::cursor::write_item_change;
-use crate::http::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -16,6 +13,9 @@ use service::inventory::ItemState;
 use service::refusal::Refusal;
 use service::rfc3339;
 use utoipa::ToSchema;
+use web::cursor::write_item_change;
+use web::http::Json;
+use web::responses::ItemResponse;
 
 /// The next changes of items.
 #[derive(Serialize, ToSchema)]

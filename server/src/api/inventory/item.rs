@@ -1,7 +1,6 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /api/inventory/{id}`
 
 use super::body::{ItemEdits, ItemFields};
-use super::response::ItemResponse;
 use super::tag::{self, ItemCondition};
 use crate::AppState;
 use crate::api::buffered_response::BufferedResponse;
@@ -15,16 +14,17 @@ use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
-use crate::feed::{edits_at, item_at};
-use crate::http::Json;
-use crate::http::Segment;
 use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use files::feed::{edits_at, item_at};
 use service::inventory::{Condition, EditOutcome, PutOutcome, StoredItem};
 use service::refusal::Refusal;
 use service::store::DeleteItemOutcome;
+use web::http::Json;
+use web::http::Segment;
+use web::responses::ItemResponse;
 
 /// Read one item
 ///

@@ -1,18 +1,18 @@
 //! `GET /api/inventory`
 
-use super::response::ItemResponse;
 use crate::AppState;
 use crate::api::page_size::take_fitting;
 use crate::api::parameters::Parameters;
 use crate::api::parameters::descriptions::ItemsQuery;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
-use crate::cursor;
-use crate::http::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+use web::cursor;
+use web::http::Json;
+use web::responses::ItemResponse;
 
 /// A page of the inventory.
 #[derive(Serialize, ToSchema)]

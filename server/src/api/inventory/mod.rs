@@ -6,11 +6,9 @@ mod item;
 mod list;
 mod preview;
 mod push;
-mod response;
 mod tag;
 
 pub use changes::*;
 pub use item::*;
 pub use list::*;
 pub use push::*;
-pub use response::ItemResponse;

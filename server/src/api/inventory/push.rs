@@ -11,10 +11,9 @@ use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::InventoryPush;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::text_body::FeedText;
-use crate::feed::workers::WorkerError;
-use crate::feed::{self, Absent, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
+use files::feed::{self, Absent};
 use serde::Serialize;
 use service::KeyCaller;
 use service::inventory::{
@@ -206,24 +205,6 @@ impl<'a> From<&'a service::inventory::RejectedItem> for RejectedItemResponse<'a>
             line: item.position.line,
             id: item.id.as_deref(),
             errors: item.errors.iter().map(Entry::from).collect(),
-        }
-    }
-}
-
-impl From<WorkerError> for Refusal {
-    fn from(reason: WorkerError) -> Self {
-        match reason {
-            WorkerError::QueueFull(_) => Self::TooManyFeeds,
-            WorkerError::Stopping => Self::Unavailable,
-        }
-    }
-}
-
-impl From<FeedError> for Refusal {
-    fn from(error: FeedError) -> Self {
-        match error {
-            FeedError::Malformed(reason) => Self::MalformedBody(reason),
-            FeedError::Invalid(errors) => Self::InvalidBody(errors),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::body::NewLead;
 use super::read;
-use super::response::LeadResponse;
 use crate::AppState;
 use crate::api::buffered_response::BufferedResponse;
 use crate::api::idempotency::Idempotency;
@@ -16,6 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use service::leads::Lead;
 use service::refusal::Refusal;
+use web::responses::LeadResponse;
 
 /// Create a lead
 ///

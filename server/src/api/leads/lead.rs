@@ -2,7 +2,6 @@
 
 use super::body::LeadEdits;
 use super::read;
-use super::response::LeadResponse;
 use crate::AppState;
 use crate::api::buffered_response::BufferedResponse;
 use crate::api::condition::NoCondition;
@@ -14,12 +13,13 @@ use crate::api::path_id::PathId;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
-use crate::http::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::LeadId;
 use service::leads::Lead;
 use service::refusal::Refusal;
+use web::http::Json;
+use web::responses::LeadResponse;
 
 /// Read one lead
 #[utoipa::path(

@@ -1,18 +1,18 @@
 //! `GET /api/leads`: the feed of changes that a CRM follows.
 
-use super::response::LeadChangeResponse;
 use crate::AppState;
 use crate::api::page_size::take_fitting;
 use crate::api::parameters::descriptions::ChangesQuery;
 use crate::api::parameters::{Parameters, no_such_cursor};
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};
-use crate::cursor::{ChangeList, write_change};
-use crate::http::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+use web::cursor::{ChangeList, write_change};
+use web::http::Json;
+use web::responses::LeadChangeResponse;
 
 /// A page of the feed of changes.
 #[derive(Serialize, ToSchema)]

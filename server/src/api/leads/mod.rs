@@ -5,9 +5,7 @@ mod create;
 mod lead;
 mod list;
 mod read;
-mod response;
 
 pub use create::*;
 pub use lead::*;
 pub use list::*;
-pub use response::LeadResponse;

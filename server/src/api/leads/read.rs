@@ -1,6 +1,6 @@
 //! Parsing of JSON bodies into drafts of leads and of edits.
 
-use crate::json::fields::{members, pointer, text, unknown_field};
+use files::json::fields::{members, pointer, text, unknown_field};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError};
 use service::leads::{Edit, LeadDraft, LeadEditsDraft};

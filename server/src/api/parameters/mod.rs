@@ -4,8 +4,6 @@
 pub mod descriptions;
 
 use super::refusals::{LARGE_REMOVAL, Refuses};
-use crate::cursor::{self, ChangeList};
-use crate::parameter_limits::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use descriptions::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};
@@ -18,6 +16,8 @@ use std::future::ready;
 use std::marker::PhantomData;
 use std::str::FromStr;
 use url::form_urlencoded;
+use web::cursor::{self, ChangeList};
+use web::parameter_limits::TooLong;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;

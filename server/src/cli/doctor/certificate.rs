@@ -1,7 +1,6 @@
 //! Checks the TLS certificate and the date on which it expires.
 
 use super::report::Report;
-use crate::http::listen::Tls;
 use domain::seconds;
 use service::Clock;
 use std::path::Path;
@@ -9,6 +8,7 @@ use time::macros::format_description;
 use time::{PrimitiveDateTime, UtcDateTime};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use web::http::listen::Tls;
 
 const SUBJECT: &str = "certificate";
 /// Remaining days below which the certificate should already have been renewed.

@@ -13,10 +13,10 @@ mod ready;
 mod report;
 
 use crate::settings::Settings;
-use crate::telemetry;
 use anyhow::bail;
 use report::Report;
 use service::SystemClock;
+use web::telemetry;
 
 /// Runs all checks.
 ///

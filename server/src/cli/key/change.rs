@@ -4,12 +4,12 @@ use super::{describe, describe_hold, open_database};
 use crate::cli::output::print_line;
 use crate::open_services::OpenServices;
 use crate::settings::Settings;
-use crate::words::receipt;
 use anyhow::{anyhow, bail};
 use domain::KeyStatus;
 use service::keys::{KeySelector, OperatorChange, OperatorOutcome, SelectorError};
 use service::store::{KeyRecord, Receipt};
 use service::{Error, Services, rfc3339};
+use web::words::receipt;
 
 /// A line for the operator: the change is made, or it was refused.
 type Outcome = Result<String, String>;

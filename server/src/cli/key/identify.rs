@@ -3,7 +3,6 @@
 use crate::cli::output::print_line;
 use crate::open_services::{OpenServices, open_services};
 use crate::settings::{PublicUrl, Settings};
-use crate::telemetry;
 use anyhow::{Context as _, bail};
 use domain::KeyStatus;
 use service::Services;
@@ -11,6 +10,7 @@ use service::key::PlainKey;
 use service::keys::Identification;
 use std::io::Read as _;
 use storage::OpenMode;
+use web::telemetry;
 use zeroize::Zeroizing;
 
 /// Bytes that are read at most: far more than a key and the space around it.

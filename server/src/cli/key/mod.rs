@@ -11,12 +11,12 @@ mod list;
 use super::args::Key;
 use crate::open_services::{OpenServices, open_services};
 use crate::settings::Settings;
-use crate::telemetry;
 use domain::Timestamp;
 use service::keys::OperatorChange;
 use service::rfc3339;
 use service::store::KeyRecord;
 use storage::OpenMode;
+use web::telemetry;
 
 /// Runs the command.
 ///

@@ -1,0 +1,247 @@
+//! A member's own page: their password, and the browsers in which they are signed in.
+
+use crate::components::Username;
+use app::components::{
+    Clock, CollapsibleText, Column, FormState, Notice, PageHead, Problem, Table, TextField, Time,
+    Tone,
+};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{AccountPage as Data, Failure, Field, SessionRow};
+
+const HEAD: Head = Head {
+    title: "Your account",
+    purpose: "Your sign-in details and active sessions.",
+};
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Signed in"),
+    Column::Text("Last seen"),
+    Column::Text("Address"),
+    Column::Text("Browser"),
+    Column::Unseen("Actions"),
+];
+
+const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
+
+/// Length above which a browser's name is collapsed, in bytes.
+const LONG: usize = 40;
+
+pub fn account_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
+        view! { <Account page=page/> }
+    })
+}
+
+#[component]
+fn Account(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().flash(done);
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let wrong_codes = page.wrong_codes.map(|codes| {
+        let text = format!(
+            "Ten wrong codes were entered after your password, the last one on {} from {}. If that wasn't you, someone else \
+             knows your password: change it now.",
+            codes.at.exact, codes.ip
+        );
+        view! { <Notice tone=Tone::Warning text=text/> }
+    });
+    let who = format!("{} ({})", page.email, page.role.label());
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {done}
+        {wrong_codes}
+        <p>"Signed in as " <strong>{who}</strong> "."</p>
+        {sessions(page.sessions, clock)}
+        {password(page.email.as_str())}
+        {second_factor(page.email.as_str(), page.recovery_codes)}
+    }
+}
+
+/// Returns the confirmation of the action that was just carried out.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "password" => Some("Password changed. You've been signed out everywhere else."),
+        "factor-off" => {
+            Some("Two-factor authentication is off. You'll only need your password to sign in.")
+        }
+        "ended" => Some("Session signed out."),
+        "others-ended" => Some("All other sessions signed out."),
+        _ => None,
+    }
+}
+
+fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
+    let others = (sessions.len() > 1).then(|| {
+        view! {
+            <form class="actions" method="post" action="/account/sessions">
+                <button type="submit" class="button" name="end" value="others">
+                    "Sign out everywhere else"
+                </button>
+            </form>
+        }
+    });
+    let rows = sessions.into_iter().map(|one| row(one, clock));
+    let rows = rows.collect_view().into_any();
+    view! {
+        <section class="stack">
+            <h2>"Sessions"</h2>
+            <Table caption="Active sessions" class="team" columns=COLUMNS rows=rows/>
+            {others}
+        </section>
+    }
+}
+
+fn row(one: SessionRow, clock: Clock) -> AnyView {
+    let action = if one.is_current {
+        view! { <span class="second">"This session"</span> }
+    } else {
+        let where_from = one.ip.clone().unwrap_or_default();
+        view! {
+            <form method="post" action="/account/sessions">
+                <button type="submit" class="button small" name="end" value=one.id>
+                    "Sign out"
+                    <span class="visually-hidden">" at " {where_from}</span>
+                </button>
+            </form>
+        }
+    };
+    let browser = match one.user_agent {
+        Some(agent) if agent.len() > LONG => {
+            view! { <CollapsibleText label="Browser" text=agent/> }
+        }
+        Some(agent) => erase(agent),
+        None => erase("Unknown"),
+    };
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <Time moment=one.opened clock=clock/>
+            </th>
+            <td role="cell" data-label="Last seen">
+                <Time moment=one.last_seen clock=clock/>
+            </td>
+            <td role="cell" data-label="Address">
+                {one.ip.unwrap_or_else(|| "Unknown".to_owned())}
+            </td>
+            <td role="cell" data-label="Browser">
+                {browser}
+            </td>
+            <td role="cell" class="row-actions">
+                {action}
+            </td>
+        </tr>
+    }
+}
+
+fn password(email: &str) -> AnyView {
+    let problem = match page_request().answer {
+        Some(FormAnswer::Password { failure }) => Some(Problem::from(failure)),
+        _ => None,
+    };
+    let form_state = FormState::new(problem);
+    view! {
+        <section class="stack narrow">
+            <h2>"Password"</h2>
+            <form class="form" method="post" action="/account/password" novalidate>
+                {form_state.notice()}
+                <Username email=email/>
+                <TextField
+                    id="old-password"
+                    name="old_password"
+                    label="Current password"
+                    kind="password"
+                    error=form_state.at(Field::OldPassword)
+                    autocomplete="current-password"
+                />
+                <TextField
+                    id="password"
+                    name="password"
+                    label="New password"
+                    kind="password"
+                    hint=PASSWORD_HINT
+                    error=form_state.at(Field::Password)
+                    autocomplete="new-password"
+                />
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Change password"
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+}
+
+/// Renders the state of the second factor, with the button that turns it off or sets it up.
+fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
+    let content = match recovery_codes {
+        None => view! {
+            <p>"Off. Turn it on to add a code from an authenticator app when you sign in."</p>
+            <div class="actions">
+                <a class="button" href="/account/second-factor">
+                    "Set up"
+                </a>
+            </div>
+        },
+        Some(left) => {
+            let (recovery, problem) = match page_request().answer {
+                Some(FormAnswer::FactorOff { recovery, failure }) => {
+                    (recovery, Some(Problem::from(failure)))
+                }
+                _ => (page_request().asked("recovery").is_some(), None),
+            };
+            turn_off(email, left, recovery, FormState::new(problem))
+        }
+    };
+    view! {
+        <section class="stack narrow" id="second-factor">
+            <h2>"Two-factor authentication"</h2>
+            {content}
+        </section>
+    }
+}
+
+fn turn_off(email: &str, left: u32, recovery: bool, form_state: FormState) -> AnyView {
+    let other = if recovery {
+        view! { <a class="button quiet" href="/account#second-factor">"Use a code from the app"</a> }
+    } else {
+        view! { <a class="button quiet" href="/account?recovery=1#second-factor">"Use a recovery code"</a> }
+    };
+    let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
+    let left = match left {
+        1 => "1 recovery code left".to_owned(),
+        many => format!("{many} recovery codes left"),
+    };
+    view! {
+        <p>"On. " {left} "."</p>
+        <form class="form" method="post" action="/account/second-factor/off" novalidate>
+            {form_state.notice_at("-off".to_owned())}
+            <Username email=email/>
+            {mode}
+            <TextField
+                id="old-password-off"
+                name="old_password"
+                label="Password"
+                kind="password"
+                error=form_state.at(Field::OldPassword)
+                autocomplete="current-password"
+            />
+            <TextField
+                id="code-off"
+                name="code"
+                label=if recovery { "Recovery code" } else { "Code" }
+                error=form_state.at(Field::Code)
+                autocomplete=if recovery { "off" } else { "one-time-code" }
+                inputmode=if recovery { "text" } else { "numeric" }
+            />
+            <div class="actions">
+                {other}
+                <button type="submit" class="button">
+                    "Turn off"
+                </button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,7 @@
+//! Views of the account page.
+
+mod account;
+mod second_factor;
+
+pub use account::account_page;
+pub use second_factor::{recovery_codes_page, second_factor_page};

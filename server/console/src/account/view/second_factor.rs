@@ -1,0 +1,124 @@
+//! Setting up an authenticator app, and the only time that the recovery codes are shown.
+
+use crate::components::Username;
+use app::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{page_request, reveal};
+use domain::{Enrolment, Failure, Field, ShownSecret};
+
+const HEAD: Head = Head {
+    title: "Set up two-factor authentication",
+    purpose: "You'll enter a code from your authenticator app each time you sign in.",
+};
+
+/// `refusal` is the reason for which the form was refused that this page is the response to.
+pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |enrolment| {
+        enrol(enrolment, refusal.map(Problem::from))
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains these codes.
+pub fn recovery_codes_page(codes: ShownSecret) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Recovery codes=codes/>
+        </div>
+    }
+}
+
+fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
+    let form_state = FormState::new(problem);
+    let email = page_request().member.map(|member| member.email.to_string());
+    // QR code readers need a quiet zone around the code.
+    let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <ol class="enrol">
+            <li>
+                <p>"Scan this QR code with your authenticator app:"</p>
+                <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
+                    <path d=reveal(enrolment.squares)></path>
+                </svg>
+                <details class="more">
+                    <summary>"Can’t scan it?"</summary>
+                    <p>"Enter this setup key in your app (time-based):"</p>
+                    <Code id="factor-key" text=reveal(enrolment.text)/>
+                    <p>
+                        <a href=reveal(enrolment.url)>"Open in authenticator app"</a>
+                    </p>
+                </details>
+            </li>
+            <li>
+                <form class="form" method="post" action="/account/second-factor" novalidate>
+                    {form_state.notice()}
+                    <input type="hidden" name="sealed" value=enrolment.sealed/>
+                    {email.map(|email| view! { <Username email=email/> })}
+                    <TextField
+                        id="code"
+                        name="code"
+                        label="Code"
+                        hint="The 6-digit code from your app."
+                        error=form_state.at(Field::Code)
+                        autocomplete="one-time-code"
+                        inputmode="numeric"
+                    />
+                    <TextField
+                        id="old-password"
+                        name="old_password"
+                        label="Your password"
+                        kind="password"
+                        hint="You'll be signed out everywhere else."
+                        error=form_state.at(Field::OldPassword)
+                        autocomplete="current-password"
+                    />
+                    <div class="actions">
+                        <a class="button" href="/account">
+                            "Cancel"
+                        </a>
+                        <button type="submit" class="button primary">
+                            "Turn on"
+                        </button>
+                    </div>
+                </form>
+            </li>
+        </ol>
+    }
+}
+
+/// The response to the form. The codes are not shown again.
+#[component]
+fn Recovery(codes: ShownSecret) -> impl IntoView {
+    view! {
+        <h1>"Save your recovery codes"</h1>
+        <p>
+            "Two-factor authentication is on. If you lose your phone, use one of these codes to sign in. Each works once."
+        </p>
+        <Code id="recovery-codes" text=reveal(codes)/>
+        <div class="actions scripted">
+            <button
+                type="button"
+                class="button"
+                data-download="recovery-codes"
+                data-name="voxum-recovery-codes.txt"
+            >
+                "Download"
+            </button>
+            <button type="button" class="button" data-print="">
+                "Print"
+            </button>
+        </div>
+        <Notice
+            tone=Tone::Warning
+            title="You won't see these codes again."
+            text="Print them or save them in a password manager."
+        />
+        <div class="actions">
+            <a class="button primary" href="/account">
+                "I've saved my codes"
+            </a>
+        </div>
+    }
+}

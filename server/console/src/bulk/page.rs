@@ -1,0 +1,18 @@
+//! Page model of a bulk action.
+
+use crate::keys;
+use domain::BulkPage;
+use service::Zone;
+use service::keys::BulkSelection;
+use web::words::time::display_time;
+
+/// Returns the page that asks to confirm a bulk action.
+pub fn confirmation(selection: BulkSelection, zone: &Zone) -> BulkPage {
+    let keys = selection.keys.into_iter();
+    BulkPage {
+        action: selection.action,
+        keys: keys.map(|key| keys::view(key, zone)).collect(),
+        skipped: selection.skipped,
+        now: display_time(selection.now, zone),
+    }
+}

@@ -1,0 +1,185 @@
+//! The confirmation before a bulk action pauses, revokes or resumes keys.
+
+use crate::components::SelectField;
+use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
+
+const HEAD: Head = Head {
+    title: "Several API keys",
+    purpose: "Change all selected keys together.",
+};
+
+pub fn bulk_page(data: Result<Data, Failure>) -> AnyView {
+    let content = match data {
+        Err(failure) if failure.at(Field::Keys).is_some() => unclear(&failure),
+        data => page_or_error(HEAD, data, |page| {
+            view! { <Bulk page=page/> }
+        }),
+    };
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// Renders the refusal if there are no keys or too many; its message explains what to do.
+fn unclear(failure: &Failure) -> AnyView {
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <Notice tone=Tone::Info text=failure.message()/>
+        <p>
+            <a href="/keys">"Back to API Keys"</a>
+        </p>
+    }
+}
+
+#[component]
+fn Bulk(page: Data) -> impl IntoView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Bulk { form, failure }) => (form, Some(failure)),
+        _ => (BulkForm::default(), None),
+    };
+    // This failure belongs to no field, so it is shown above the form.
+    let stale = problem.as_ref().and_then(|failure| match failure {
+        Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),
+        failure => Some(failure.message()),
+    });
+    let stale = stale.map(|text| view! { <Notice tone=Tone::Error text=text/> });
+    let number = page.keys.len();
+    let keys = if number == 1 { "key" } else { "keys" };
+    let clock = Clock::start(page.now.at);
+    let skipped = (page.skipped > 0).then(|| skipped(page.skipped, page.action));
+    if number == 0 {
+        return view! {
+            <h1>{HEAD.title}</h1>
+            {stale}
+            {skipped}
+            <p>
+                <a href="/keys">"Back to API Keys"</a>
+            </p>
+        };
+    }
+    let (verb, class, effect) = match page.action {
+        BulkAction::Pause => (
+            "Pause",
+            "button primary",
+            "Requests with these keys will be rejected until you resume each key on its page.",
+        ),
+        BulkAction::Resume => (
+            "Resume",
+            "button primary",
+            "These keys have been paused since this account was restored from a backup. If one shouldn't be active, revoke it first. The rest will work as soon as you confirm.",
+        ),
+        BulkAction::Revoke => (
+            "Revoke",
+            "button danger",
+            "Requests with these keys will be rejected immediately. This can't be undone. The keys stay in the list for your records.",
+        ),
+    };
+    let ids: Vec<_> = page
+        .keys
+        .iter()
+        .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
+        .collect();
+    let lately = page.keys.iter().filter(|key| key.used_recently).count();
+    let lately = (lately > 0 && page.action != BulkAction::Resume).then(|| {
+        let text = match lately {
+            1 => "One of them was used in the last 24 hours. Any system using it will stop working.".to_owned(),
+            lately => format!("{lately} of them were used in the last 24 hours. Any system using them will stop working."),
+        };
+        view! { <Notice tone=Tone::Warning text=text/> }
+    });
+    let rows = page
+        .keys
+        .into_iter()
+        .map(|key| row(key, clock))
+        .collect_view();
+    // A refusal of the whole form is already shown above.
+    let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
+    let form_state = FormState::new(faults);
+    let faults = form_state.notice();
+    let reason = (page.action == BulkAction::Revoke)
+        .then(|| reason(&form.reason, form_state.at(Field::Reason)));
+    view! {
+        <h1>{verb} " " {number} " " {keys} "?"</h1>
+        {stale}
+        {faults}
+        {skipped}
+        <ul class="chosen">{rows}</ul>
+        {lately}
+        <form class="form" method="post" action="/keys/several" novalidate>
+            <input type="hidden" name="do" value=page.action.as_str()/>
+            {ids}
+            <p class="effect">{effect}</p>
+            {reason}
+            <TextField
+                id="count"
+                name="count"
+                label=format!("Type {number} to confirm")
+                value=form.count
+                error=form_state.at(Field::Count)
+            />
+            <div class="actions">
+                <a class="button" href="/keys">
+                    "Cancel"
+                </a>
+                <button type="submit" class=class>
+                    {verb} " " {number} " " {keys}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Renders how many of the selected keys this action does not apply to.
+fn skipped(number: usize, action: BulkAction) -> AnyView {
+    let why = match action {
+        BulkAction::Pause => "is already paused, revoked or expired",
+        BulkAction::Revoke => "is already revoked or expired",
+        BulkAction::Resume => "is not paused",
+    };
+    let text = if number == 1 {
+        format!("1 selected key {why} and was skipped.")
+    } else {
+        let why = why.replacen("is ", "are ", 1);
+        format!("{number} selected keys {why} and were skipped.")
+    };
+    view! { <Notice tone=Tone::Info text=text/> }
+}
+
+/// Renders a key's name and its last use.
+fn row(key: KeyView, clock: Clock) -> AnyView {
+    let last_use = match key.last_use {
+        None => erase("Never used"),
+        Some(last) => view! {
+            "Last used "
+            <Time moment=last.at clock=clock/>
+            " from "
+            {last.ip}
+        },
+    };
+    view! {
+        <li>
+            <a class="name" href=format!("/keys/{}", key.id)>
+                {key.name.to_string()}
+            </a>
+            <code>{key.preview}</code>
+            <small>{last_use}</small>
+        </li>
+    }
+}
+
+fn reason(chosen: &str, error: Signal<Option<String>>) -> AnyView {
+    let none = (String::new(), RevokeReason::NONE.to_owned());
+    let reasons = RevokeReason::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
+    view! {
+        <SelectField
+            id="reason"
+            name="reason"
+            label="Reason"
+            options=[none].into_iter().chain(reasons).collect()
+            value=chosen.to_owned()
+            error=error
+        />
+    }
+}

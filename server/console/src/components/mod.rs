@@ -1,0 +1,22 @@
+//! Building blocks of pages that only the server renders.
+
+mod day;
+mod select_field;
+mod username;
+
+pub use day::Day;
+pub use select_field::SelectField;
+pub use username::Username;
+
+use app::request::page_request;
+use domain::Failure;
+
+/// Returns the notice of a page whose form the member's role does not permit. After a form that
+/// was refused for this reason, it also says that nothing was changed.
+pub fn not_allowed(text: &str) -> String {
+    if page_request().answer.is_some() {
+        Failure::Forbidden.message()
+    } else {
+        text.to_owned()
+    }
+}

@@ -1,0 +1,5 @@
+//! The Dashboard.
+
+pub mod page;
+pub mod view;
+mod words;

@@ -1,0 +1,41 @@
+//! Page model of the Dashboard.
+
+use super::words;
+use crate::call_totals::{by_period, by_reason};
+use crate::keys;
+use domain::{DashboardPage, LastChange, OnboardingSteps};
+use service::{LatestChange, Member, Overview, Zone};
+use web::words::time::display_time;
+
+/// Returns the Dashboard.
+pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> DashboardPage {
+    let zone = member.time_zone();
+    let keys = overview.keys;
+    DashboardPage {
+        steps: OnboardingSteps {
+            key: keys.active + keys.paused + keys.expired + keys.revoked > 0,
+            call: overview.was_called,
+            data: overview.items > 0 || !overview.leads.is_empty(),
+        },
+        days: by_period(&overview.days, &overview.calls, zone, "%-d %b"),
+        refusals: by_reason(&overview.calls),
+        keys,
+        expiring: keys::page::expiring(overview.expiring, zone),
+        items: overview.items,
+        inventory_change: overview.inventory_change.map(|change| last(change, zone)),
+        leads: overview.leads,
+        leads_change: overview.leads_change.map(|change| last(change, zone)),
+        time_zone: zone.name().to_owned(),
+        now: display_time(overview.now, zone),
+        public_url: public_url.to_owned(),
+        may_manage: member.role().may_manage_keys(),
+    }
+}
+
+fn last(change: LatestChange, zone: &Zone) -> LastChange {
+    LastChange {
+        at: display_time(change.event.at, zone),
+        what: words::change(&change.event),
+        key: change.key,
+    }
+}

@@ -1,0 +1,57 @@
+//! An overview of the account: calls, refusals, keys that need attention, the latest data.
+
+mod boxes;
+mod calls;
+mod refusals;
+mod steps;
+
+use app::components::PageHead;
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use boxes::{Inventory, Keys, Leads};
+use calls::Calls;
+use domain::{DashboardPage as Data, Failure};
+use refusals::Refusals;
+use steps::Steps;
+
+const HEAD: Head = Head {
+    title: "Dashboard",
+    purpose: "API activity and recent changes.",
+};
+
+pub fn dashboard_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
+        view! { <Dashboard page=page/> }
+    })
+}
+
+#[component]
+fn Dashboard(page: Data) -> impl IntoView {
+    let now = page.now.at;
+    let steps = (!page.steps.is_complete()).then(|| {
+        let call = format!(
+            "curl -H \"X-API-Key: vx_abc123...\" {}/api/key",
+            page.public_url
+        );
+        view! { <Steps done=page.steps may_manage=page.may_manage call=call/> }
+    });
+    // Before there is a key, nothing can have happened, and the first steps are all there is to
+    // show.
+    let begun = page.steps.key || page.steps.data;
+    let board = begun.then(|| {
+        view! {
+            <div class="board">
+                <Calls days=page.days zone=page.time_zone/>
+                <Refusals refusals=page.refusals/>
+                <Keys keys=page.keys expiring=page.expiring now=now/>
+                <Inventory items=page.items change=page.inventory_change now=now/>
+                <Leads leads=page.leads change=page.leads_change now=now/>
+            </div>
+        }
+    });
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {steps}
+        {board}
+    }
+}

@@ -1,0 +1,136 @@
+//! Emergency actions of an owner, at the end of Settings, and the confirmation before all keys are
+//! revoked.
+
+use app::components::{FormState, Notice, TextField, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{Emergency, Failure, Field, KeyCount, SettingsPage};
+
+const HEAD: Head = Head {
+    title: "Revoke all keys",
+    purpose: "Every key in this account stops working immediately and permanently.",
+};
+
+/// Renders the section of Settings.
+pub fn section(emergency: Emergency) -> AnyView {
+    let creation = match emergency.stopped {
+        None => view! {
+            <div>
+                <p>
+                    "Prevent members from creating or rotating keys until an owner turns this back on. Existing keys keep working."
+                </p>
+                <a class="button" href="/settings?ask=stop">
+                    "Turn off key creation…"
+                </a>
+            </div>
+        },
+        Some(since) => view! {
+            <form method="post" action="/settings/key-creation">
+                <input type="hidden" name="stop" value="0"/>
+                <p>"Key creation has been off since " {since.exact} "."</p>
+                <button type="submit" class="button">
+                    "Turn on key creation"
+                </button>
+            </form>
+        },
+    };
+    view! {
+        <section class="emergency" aria-labelledby="emergency">
+            <h2 id="emergency">"Danger zone"</h2>
+            {creation}
+            <div>
+                <p>"Revoke every key in this account immediately. All integrations will stop working."</p>
+                <a class="button" href="/keys/revoke-all">
+                    "Revoke all keys…"
+                </a>
+            </div>
+        </section>
+    }
+}
+
+/// Renders the confirmation before the creation of keys is stopped, if the address of Settings
+/// requests it and the member may stop it.
+pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
+    let may_stop = emergency.is_some_and(|emergency| emergency.stopped.is_none());
+    let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");
+    (may_stop && asked).then(|| {
+        view! {
+            <h1>"Turn off key creation?"</h1>
+            <form class="form" method="post" action="/settings/key-creation">
+                <input type="hidden" name="stop" value="1"/>
+                <p class="effect">
+                    "Members won't be able to create or rotate keys until an owner turns this back on. Existing keys keep working."
+                </p>
+                <div class="actions">
+                    <a class="button" href="/settings" autofocus>
+                        "Cancel"
+                    </a>
+                    <button type="submit" class="button danger">
+                        "Turn off key creation"
+                    </button>
+                </div>
+            </form>
+        }
+    })
+}
+
+pub fn revoke_all_page(data: Result<SettingsPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| match page.emergency {
+        Some(emergency) => view! { <RevokeAll emergency=emergency/> },
+        None => view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=Failure::OwnersOnly.message()/>
+        },
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn RevokeAll(emergency: Emergency) -> impl IntoView {
+    let (confirm, problem) = match page_request().answer {
+        Some(FormAnswer::RevokeAll { confirm, failure }) => (confirm, Some(failure.into())),
+        _ => (String::new(), None),
+    };
+    let form_state = FormState::new(problem);
+    let keys = match emergency.live {
+        0 => {
+            return view! {
+                <h1>{HEAD.title}</h1>
+                <Notice tone=Tone::Info text="There are no active or paused keys."/>
+                <p>
+                    <a href="/settings">"Back to Settings"</a>
+                </p>
+            };
+        }
+        1 => "This revokes the one active or paused key".to_owned(),
+        many if many > KeyCount::MAX => {
+            "This revokes more than 1,000 active and paused keys".to_owned()
+        }
+        many => format!("This revokes all {many} active and paused keys"),
+    };
+    view! {
+        <h1>"Revoke all keys?"</h1>
+        <form class="form" method="post" action="/keys/revoke-all" novalidate>
+            {form_state.notice()}
+            <p class="effect">
+                {keys} ", with the reason “Leaked”. All requests will be rejected immediately. This can't be undone."
+            </p>
+            <TextField
+                id="confirm"
+                name="confirm"
+                label=format!("Type “{}” to confirm", emergency.account_name)
+                value=confirm
+                error=form_state.at(Field::Confirm)
+            />
+            <div class="actions">
+                <a class="button" href="/settings">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button danger">
+                    "Revoke all keys"
+                </button>
+            </div>
+        </form>
+    }
+}

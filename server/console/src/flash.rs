@@ -1,0 +1,60 @@
+//! Flash messages: a form redirects to a page, which reports once what the form did.
+//!
+//! The message travels in a cookie and not in the address, so that no link can claim that something
+//! was done, and neither a reload nor a bookmark repeats the report. Only this server can write
+//! one: the cookie contains the page that it is for, the message, and a MAC under the session's
+//! token. Any node can verify it, and it is invalid in another session.
+
+use super::{cookies, see_other};
+use app::request::Flash;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use web::AppState;
+
+/// Redirects to the page at `path`, which then reports the notice with the number of things that
+/// were changed, if this is the same session.
+pub fn redirect(
+    state: &AppState,
+    session: Option<&str>,
+    path: &str,
+    notice: &str,
+    number: u32,
+) -> Response {
+    let message = format!("{notice}:{number}:{path}");
+    let code = hex::encode(mac(session, &message).finalize().into_bytes());
+    let mut response = see_other(path);
+    cookies::set_flash(
+        &mut response,
+        &state.public_url,
+        format!("{message}:{code}"),
+    );
+    response
+}
+
+/// Returns the page and its message, if the cookie was written by this server in this session.
+pub fn read(
+    state: &AppState,
+    headers: &HeaderMap,
+    session: Option<&str>,
+) -> Option<(String, Flash)> {
+    let cookie = cookies::flash(headers, &state.public_url)?;
+    let (message, code) = cookie.rsplit_once(':')?;
+    let code = hex::decode(code).ok()?;
+    mac(session, message).verify_slice(&code).ok()?;
+    let mut parts = message.splitn(3, ':');
+    let flash = Flash {
+        word: parts.next()?.to_owned(),
+        number: parts.next()?.parse().ok()?,
+    };
+    Some((parts.next()?.to_owned(), flash))
+}
+
+fn mac(session: Option<&str>, message: &str) -> Hmac<Sha256> {
+    let session = session.unwrap_or_default();
+    let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
+    mac.expect("HMAC takes keys of every length")
+        .chain_update(b"voxum flash\n")
+        .chain_update(message)
+}

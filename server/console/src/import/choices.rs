@@ -1,0 +1,115 @@
+//! The choices of a member for an import.
+
+use crate::fields::Fields;
+use files::feed::Absent;
+use files::import_file::{Decimals, Mapping, Table, Target};
+use serde::{Deserialize, Serialize};
+use service::inventory::FeedMode;
+use service::store::{AllowedRemovals, HeaderDigest, UsedMapping};
+
+/// Effect of an import on stored items and fields that the file does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Other items stay. An item of the file is stored whole, so that fields without a column are
+    /// empty.
+    #[default]
+    Merge,
+    /// As with [`Mode::Merge`], and items that are not in the file are removed.
+    Replace,
+    /// Only the fields that the file has are changed, and only in items that are stored.
+    Update,
+}
+
+impl Mode {
+    pub fn parse(value: &str) -> Self {
+        match value {
+            "replace" => Self::Replace,
+            "update" => Self::Update,
+            _ => Self::Merge,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Replace => "replace",
+            Self::Update => "update",
+        }
+    }
+
+    /// Meaning of a field that the file does not have.
+    pub const fn absent(self) -> Absent {
+        Absent::of(self.feed(AllowedRemovals::Few))
+    }
+
+    /// The mode of a feed that removes as many items as the member allows.
+    pub const fn feed(self, removals: AllowedRemovals) -> FeedMode {
+        match self {
+            Self::Merge => FeedMode::Merge,
+            Self::Replace => FeedMode::Replace(removals),
+            Self::Update => FeedMode::Update,
+        }
+    }
+}
+
+/// As they are stored between the steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Of a table.
+    pub mapping: Option<Mapping>,
+    /// Digest of the table's header in hexadecimal digits.
+    #[serde(default)]
+    pub header: Option<String>,
+    pub mode: Mode,
+    /// Whether faulty rows are skipped.
+    pub skips: bool,
+}
+
+impl Choices {
+    /// `None` for a text of another version.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    pub fn write(&self) -> String {
+        serde_json::to_string(self).expect("texts are always JSON")
+    }
+
+    /// The mapping, as the account remembers it once the file was imported.
+    pub fn used_mapping(&self) -> Option<UsedMapping> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(self.header.as_deref()?, &mut digest).ok()?;
+        let mapping = self.mapping.as_ref()?;
+        Some(UsedMapping {
+            header: HeaderDigest(digest),
+            mapping: serde_json::to_string(mapping).expect("texts are always JSON"),
+        })
+    }
+
+    /// The choices in the form for a file, which may be a table.
+    pub fn of_form(fields: &Fields, table: Option<&Table>) -> Self {
+        let mapping = table.map(|table| {
+            let columns = (0..table.columns.len()).map(|index| {
+                let value = fields.text(&format!("column-{index}"));
+                Target::parse(&value).unwrap_or(Target::LeaveOut)
+            });
+            let currency = fields.text("currency");
+            Mapping {
+                columns: columns.collect(),
+                currency: (!currency.is_empty()).then_some(currency),
+                decimals: if fields.text("decimals") == "comma" {
+                    Decimals::Comma
+                } else {
+                    Decimals::Point
+                },
+            }
+        });
+        Self {
+            mapping,
+            header: table.map(|table| hex::encode(table.header_digest().0)),
+            mode: Mode::parse(&fields.text("mode")),
+            skips: fields.text("on_error") == "skip",
+        }
+    }
+}

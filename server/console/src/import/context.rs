@@ -1,0 +1,106 @@
+//! Context of every step of an import, and the ways in which a step ends.
+
+use crate::backend::failure;
+use crate::return_path::sign_in_url;
+use crate::{Visitor, busy, render, see_other, unavailable};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{Failure, FileRefusal, ImportPage, ImportStart};
+use files::feed::workers::WorkerError;
+use service::Member;
+use service::store::StoredImport;
+use web::AppState;
+
+/// A step that ended before its page.
+pub(super) enum EarlyExit {
+    /// An answer that is ready.
+    Response(Box<Response>),
+    /// A page of the import.
+    Page(StatusCode, Box<ImportPage>),
+    Failure(Failure),
+}
+
+pub(super) type Step<T> = Result<T, EarlyExit>;
+
+impl From<Response> for EarlyExit {
+    fn from(response: Response) -> Self {
+        Self::Response(Box::new(response))
+    }
+}
+
+impl From<WorkerError> for EarlyExit {
+    fn from(reason: WorkerError) -> Self {
+        match reason {
+            WorkerError::QueueFull(_) => busy().into(),
+            WorkerError::Stopping => unavailable().into(),
+        }
+    }
+}
+
+impl EarlyExit {
+    pub(super) fn page(status: StatusCode, page: ImportPage) -> Self {
+        Self::Page(status, Box::new(page))
+    }
+
+    pub(super) fn refusal(status: StatusCode, refused: FileRefusal) -> Self {
+        let start = ImportStart {
+            refused: Some(refused),
+            open: None,
+        };
+        Self::page(status, ImportPage::Start(Box::new(start)))
+    }
+}
+
+/// A request for a step, with what every step needs.
+pub(super) struct Context<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) visitor: &'a Visitor,
+    pub(super) member: &'a Member,
+}
+
+impl Context<'_> {
+    /// The outcome of a call of the service.
+    pub(super) fn map_failure<T>(&self, result: Result<T, service::Error>) -> Step<T> {
+        result.map_err(|error| match failure(error, &self.visitor.request_id) {
+            Failure::NotFound => EarlyExit::page(StatusCode::NOT_FOUND, ImportPage::Unavailable),
+            failure => EarlyExit::Failure(failure),
+        })
+    }
+
+    pub(super) async fn find(&self, id: &str) -> Step<StoredImport> {
+        self.map_failure(self.state.services.imports.find(self.member, id).await)
+    }
+}
+
+/// Carries out a step for a member, and draws the page that it ends with.
+pub(super) async fn answer(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    step: impl AsyncFnOnce(Context<'_>) -> Step<ImportPage>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(path));
+    };
+    let context = Context {
+        state,
+        visitor,
+        member,
+    };
+    match step(context).await {
+        Ok(page) => render::import(state, visitor, Ok(page)).await,
+        Err(EarlyExit::Page(status, page)) => {
+            let mut response = render::import(state, visitor, Ok(*page)).await;
+            if response.status().is_success() {
+                *response.status_mut() = status;
+            }
+            response
+        }
+        Err(EarlyExit::Response(response)) => *response,
+        Err(EarlyExit::Failure(Failure::SignedOut)) => see_other(&sign_in_url(path)),
+        Err(EarlyExit::Failure(failure)) => {
+            let page = render::import(state, visitor, Err(failure.clone())).await;
+            render::with_status(page, &failure)
+        }
+    }
+}

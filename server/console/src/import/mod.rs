@@ -1,0 +1,216 @@
+//! The import of a file of items: `GET` and `POST /inventory/import`, and the pages below it.
+//!
+//! Each step reads the stored file again, so that it holds nothing in memory between the steps, and
+//! so that any node can carry it out. The server draws every page as the answer to its own request.
+
+mod apply;
+mod choices;
+mod context;
+mod describe;
+mod examine;
+mod faults;
+mod load;
+mod preview;
+mod report;
+mod upload;
+pub mod view;
+
+pub use upload::MAX_IMPORT;
+
+use super::fields::Fields;
+use super::page::current_path;
+use super::{FormRequest, Visitor, see_other};
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use choices::Choices;
+use context::{Context, EarlyExit, Step, answer};
+use domain::{ImportPage, ImportStart, OpenImport};
+use load::{LoadedImport, load};
+use service::store::StoredImport;
+use upload::Upload;
+use web::AppState;
+use web::http::Segment;
+use web::words::time::display_time;
+
+const START: &str = "/inventory/import";
+
+fn import_path(id: &str) -> String {
+    format!("{START}/{id}")
+}
+
+/// `GET /inventory/import`
+pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let open = context.state.services.imports.open(context.member).await;
+        let open = context.map_failure(open)?.map(|open| OpenImport {
+            path: import_path(&open.id),
+            file_name: open.file_name,
+            started: display_time(open.created_at, context.member.time_zone()),
+        });
+        let start = ImportStart {
+            refused: None,
+            open,
+        };
+        Ok(ImportPage::Start(Box::new(start)))
+    })
+    .await
+}
+
+/// `POST /inventory/import`
+pub async fn upload(
+    State(state): State<AppState>,
+    FormRequest { visitor, body }: FormRequest<Upload>,
+) -> Response {
+    answer(&state, &visitor, START, async |context| {
+        let id = body.store(&context).await?;
+        Err(see_other(&import_path(&id)).into())
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}`
+pub async fn describe(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    uri: Uri,
+    visitor: Visitor,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let stored = context.find(&id).await?;
+        if let Some(result) = report::result(&stored) {
+            return Ok(ImportPage::Done(Box::new(result)));
+        }
+        let loaded = load_pending(&context, stored).await?;
+        describe::page(&context, loaded, None).await
+    })
+    .await
+}
+
+/// `POST /inventory/import/{id}`
+pub async fn choose(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, &import_path(&id), async |context| {
+        let stored = context.find(&id).await?;
+        if stored.result.is_some() {
+            return Err(see_other(&import_path(&id)).into());
+        }
+        let loaded = load_pending(&context, stored).await?;
+        describe::choose(&context, loaded, &fields).await
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}/preview`
+pub async fn preview(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    uri: Uri,
+    visitor: Visitor,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
+        preview::page(&context, loaded, choices).await
+    })
+    .await
+}
+
+/// The file of an import that was not applied yet, or the way to its result: another request may
+/// apply it meanwhile, which removes the file.
+async fn load_pending(context: &Context<'_>, stored: StoredImport) -> Step<LoadedImport> {
+    let id = stored.id.clone();
+    let loaded = load(context, stored).await;
+    if loaded.is_err()
+        && let Ok(current) = context.find(&id).await
+        && current.result.is_some()
+    {
+        return Err(see_other(&import_path(&id)).into());
+    }
+    loaded
+}
+
+/// `POST /inventory/import/{id}/apply`
+pub async fn apply(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, &import_path(&id), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
+        apply::apply(&context, loaded, choices, &fields).await
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}/apply`, as when a member reloads the page of a refused confirmation.
+pub async fn redirect_to_preview(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    uri: Uri,
+    visitor: Visitor,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let stored = context.find(&id).await?;
+        Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
+    })
+    .await
+}
+
+/// `POST /inventory/import/{id}/discard`
+pub async fn discard(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    FormRequest { visitor, .. }: FormRequest<Fields>,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, START, async |context| {
+        let discarded = state.services.imports.discard(context.member, &id).await;
+        context.map_failure(discarded)?;
+        Err(visitor
+            .redirect_with_flash(&state, START, "discarded")
+            .into())
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}/faults.csv`
+pub async fn faults(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    uri: Uri,
+    visitor: Visitor,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, current_path(&uri), async |context| {
+        let (stored, choices) = find_with_choices(&context, &id).await?;
+        let loaded = load_pending(&context, stored).await?;
+        Err(faults::file(&context, loaded, choices).await?.into())
+    })
+    .await
+}
+
+/// The import with its choices. Without them, or once it has a result, the way leads to its own
+/// page.
+async fn find_with_choices(context: &Context<'_>, id: &str) -> Step<(StoredImport, Choices)> {
+    let stored = context.find(id).await?;
+    match stored.choices.as_deref().and_then(Choices::read) {
+        Some(choices) if stored.result.is_none() => Ok((stored, choices)),
+        _ => Err(see_other(&import_path(id)).into()),
+    }
+}

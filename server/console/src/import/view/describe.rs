@@ -1,0 +1,182 @@
+//! The second step: the file as it was parsed, and the choices for it.
+
+use super::columns::columns;
+use super::head;
+use app::components::{Column, Icon, Row, Table, optional_text};
+use app::prelude::*;
+use domain::{ImportFile, ImportTable};
+
+const ITEMS: &[Column] = &[
+    Column::Text("ID"),
+    Column::Text("Name"),
+    Column::Text("Price"),
+];
+
+#[component]
+pub fn Describe(file: ImportFile) -> impl IntoView {
+    let ImportFile {
+        path,
+        file_name,
+        facts,
+        first,
+        table,
+        mode,
+        skips,
+        errors,
+    } = file;
+    let facts = facts.into_iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    let facts = facts.collect_view();
+    let summary = summary(&errors);
+    let table = table.map(|table| {
+        let reading = reading(&table, &errors);
+        let columns = columns(table, &errors);
+        view! {
+            {columns}
+            {reading}
+        }
+    });
+    view! {
+        {head(2)}
+        {summary}
+        <section class="report" aria-labelledby="about">
+            <h2 id="about">{file_name}</h2>
+            <dl class="facts">{facts}</dl>
+            {first_items(first)}
+        </section>
+        <form class="form" method="post" action=path novalidate>
+            {table}
+            {choice(
+                "mode",
+                "What the file does",
+                &[
+                    ("merge", "Add and change items: each item in the file replaces the stored one"),
+                    ("update", "Change fields only: fields that are not in the file are kept, and no item is added"),
+                    ("replace", "Replace the inventory: items that are not in the file are removed"),
+                ],
+                mode,
+            )}
+            {choice(
+                "on_error",
+                "If a row has errors",
+                &[("reject", "Import nothing"), ("skip", "Skip the row and import the rest")],
+                if skips { "skip" } else { "reject" },
+            )}
+            <div class="actions">
+                <a class="button" href="/inventory/import">
+                    "Choose another file"
+                </a>
+                <button type="submit" class="button primary">
+                    "Check the file"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Renders the first items of a file without columns.
+fn first_items(items: Vec<[String; 3]>) -> Option<AnyView> {
+    if items.is_empty() {
+        return None;
+    }
+    let rows = items.into_iter().map(|[id, name, price]| {
+        let value = |text: String| optional_text(Some(text).filter(|text| !text.is_empty()));
+        let cells = vec![value(name), value(price)];
+        view! { <Row columns=ITEMS name=id under=Vec::new() cells=cells/> }
+    });
+    let rows = rows.collect_view().into_any();
+    Some(view! { <Table caption="First items" columns=ITEMS rows=rows/> })
+}
+
+/// Renders the errors of the form, each with a link to its control.
+fn summary(errors: &[(String, String)]) -> Option<AnyView> {
+    if errors.is_empty() {
+        return None;
+    }
+    let links = errors.iter().map(|(control, message)| {
+        view! {
+            <li>
+                <a href=format!("#{control}")>{message.clone()}</a>
+            </li>
+        }
+    });
+    let links = links.collect_view();
+    Some(view! {
+        <div class="notice" data-tone="error" role="alert" tabindex="-1" autofocus>
+            <Icon name="#i-alert"/>
+            <div>
+                <strong>"Correct these choices"</strong>
+                <ul>{links}</ul>
+            </div>
+        </div>
+    })
+}
+
+/// Renders the choices of how values of a table are read.
+fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
+    let error = errors.iter().find(|(control, _)| control == "currency");
+    let error = error.map(|(_, message)| message.clone());
+    let is_invalid = error.is_some().then_some("true");
+    let currencies = table
+        .currencies
+        .iter()
+        .map(|(value, label)| {
+            view! {
+                <option value=value.clone() selected=*value == table.currency>
+                    {label.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        {choice(
+            "decimals",
+            "Price format",
+            &[
+                ("point", "1,234.50: a point before the decimals"),
+                ("comma", "1.234,50: a comma before the decimals"),
+            ],
+            if table.decimal_comma { "comma" } else { "point" },
+        )}
+        <div class="field">
+            <label for="currency">"Currency for prices without one"</label>
+            <select id="currency" name="currency" aria-invalid=is_invalid aria-describedby="currency-error">
+                {currencies}
+            </select>
+            <div class="error" id="currency-error">
+                {error}
+            </div>
+        </div>
+    }
+}
+
+/// Renders a choice between several options, each a value and its label.
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+    chosen: &str,
+) -> AnyView {
+    let options = options.iter().map(|&(value, label)| {
+        view! {
+            <option value=value selected=value == chosen>
+                {label}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name>
+                {options}
+            </select>
+        </div>
+    }
+}

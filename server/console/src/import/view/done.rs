@@ -1,0 +1,47 @@
+//! The result of an import.
+
+use super::faults::fault_table;
+use super::preview::numbers;
+use super::{HEAD, count};
+use app::components::{Notice, PageHead, Tone};
+use app::prelude::*;
+use domain::ImportResult;
+
+#[component]
+pub fn Done(result: ImportResult) -> impl IntoView {
+    let ImportResult {
+        file_name,
+        counts,
+        faults,
+    } = result;
+    let (tone, text) = if counts.faulty == 0 {
+        (Tone::Info, format!("{file_name} was imported."))
+    } else {
+        let skipped = count(
+            counts.faulty,
+            "row with errors was",
+            "rows with errors were",
+        );
+        let text = format!("{file_name} was imported. {skipped} skipped, for the reasons below.");
+        (Tone::Warning, text)
+    };
+    let more = counts.faulty.saturating_sub(faults.len() as u64);
+    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <section class="report" aria-label="Import results">
+            <Notice tone=tone title="Import complete" text=text/>
+            {numbers(&counts)}
+            {fault_table(faults)}
+            {more}
+        </section>
+        <div class="actions">
+            <a class="button" href="/inventory/import">
+                "Import another file"
+            </a>
+            <a class="button primary" href="/inventory">
+                "View inventory"
+            </a>
+        </div>
+    }
+}

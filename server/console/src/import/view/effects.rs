@@ -1,0 +1,131 @@
+//! The effects of an import: new, changed and removed items.
+
+use app::components::{Column, Row, Table, optional_text};
+use app::prelude::*;
+use domain::{ChangedItem, NewItem};
+
+const NEW: &[Column] = &[
+    Column::Text("ID"),
+    Column::Text("Name"),
+    Column::Number("Price"),
+    Column::Text("Available"),
+];
+const REMOVED: &[Column] = &[Column::Text("ID"), Column::Text("Name")];
+
+/// Maximum number of new items that are shown without being asked for.
+const OPEN: u64 = 20;
+
+/// Renders the new items. `items` may hold only the first of all `number`.
+pub fn created(number: u64, items: Vec<NewItem>) -> Option<AnyView> {
+    let shown = items.len() as u64;
+    let rows = items.into_iter().map(|item| {
+        let price = optional_text(Some(item.price).filter(|price| !price.is_empty()));
+        let available = if item.available { "Yes" } else { "No" };
+        let cells = vec![erase(item.name), price, erase(available)];
+        view! { <Row columns=NEW name=item.id under=Vec::new() cells=cells/> }
+    });
+    let rows = rows.collect_view().into_any();
+    let table = view! { <Table caption="New items" columns=NEW rows=rows/> };
+    let is_open = shown <= OPEN;
+    details("new", "New items", number, shown, is_open, table)
+}
+
+/// Renders the removed items, each with its id and its name.
+pub fn removed(number: u64, items: Vec<(String, String)>) -> Option<AnyView> {
+    let shown = items.len() as u64;
+    let rows = items.into_iter().map(|(id, name)| {
+        view! { <Row columns=REMOVED name=id under=Vec::new() cells=vec![erase(name)]/> }
+    });
+    let rows = rows.collect_view().into_any();
+    let table = view! { <Table caption="Items to be removed" columns=REMOVED rows=rows/> };
+    details("gone", "Items to be removed", number, shown, true, table)
+}
+
+fn details(
+    anchor: &'static str,
+    title: &'static str,
+    number: u64,
+    shown: u64,
+    is_open: bool,
+    table: AnyView,
+) -> Option<AnyView> {
+    if number == 0 {
+        return None;
+    }
+    Some(view! {
+        <details class="panel" id=anchor open=is_open>
+            <summary>{format!("{title}: {number}")}</summary>
+            <div>{table} {more(number, shown)}</div>
+        </details>
+    })
+}
+
+/// Renders the number of items that are not shown.
+fn more(number: u64, shown: u64) -> Option<AnyView> {
+    let more = number.saturating_sub(shown);
+    let text = format!("And {more} more.");
+    (more > 0).then(|| view! { <p class="second">{text}</p> })
+}
+
+/// Renders the changed items, with each field before and after.
+pub fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
+    if number == 0 {
+        return None;
+    }
+    let more = more(number, items.len() as u64);
+    let rows = items.into_iter().map(change).collect_view();
+    Some(view! {
+        <section class="report" aria-labelledby="changes">
+            <h2 id="changes">{format!("Changed items: {number}")}</h2>
+            <div class="table-card">
+                <table role="table">
+                    <caption class="visually-hidden">"Changed items, before and after"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">
+                                "Item"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "Changes"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+            {more}
+        </section>
+    })
+}
+
+fn change(item: ChangedItem) -> AnyView {
+    let value = |text: Option<String>| match text {
+        Some(text) => erase(text),
+        None => view! { <span class="second">"none"</span> },
+    };
+    let fields = item
+        .fields
+        .into_iter()
+        .map(|(name, before, after)| {
+            view! {
+                <li>
+                    <code>{name}</code>
+                    ": "
+                    <del>{value(before)}</del>
+                    " → "
+                    <ins>{value(after)}</ins>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                {item.id}
+            </th>
+            <td role="cell">
+                <ul>{fields}</ul>
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,54 @@
+//! `GET /keys/{id}/first-call`: content of a frame beside a key, on a page without script that must
+//! not be drawn again.
+
+use crate::backend::failure;
+use crate::render::with_status;
+use crate::return_path::sign_in_url;
+use crate::{BackgroundVisitor, keys, render, see_other};
+use app::Content;
+use axum::extract::State;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
+use axum::http::{HeaderValue, Uri};
+use axum::response::Response;
+use domain::{FirstCallStage, KeyId};
+use web::AppState;
+use web::http::Segment;
+
+/// Interval of the refresh, in seconds.
+const REFRESH_SECONDS: &str = "2";
+
+pub async fn first_call(
+    State(state): State<AppState>,
+    uri: Uri,
+    Segment(id): Segment,
+    BackgroundVisitor(visitor): BackgroundVisitor,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(crate::page::path_and_query(&uri)));
+    };
+    let result = match KeyId::parse(&id.unwrap_or_default()) {
+        Ok(id) => state.services.keys.first_call(member, &id).await,
+        Err(_) => Ok(None),
+    };
+    let call = match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(Some(call)) => keys::first_call(call, member, state.public_url.origin()),
+        Ok(None) => return render::not_found(&state, &visitor).await,
+        Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
+    };
+    let is_done = call.stage == FirstCallStage::Accepted;
+    let content = Content::new(move || keys::view::first_call_page(call.clone()));
+    let mut page = render::show(&state, &visitor, uri.path(), content).await;
+    let headers = page.headers_mut();
+    if !is_done {
+        headers.insert(REFRESH, HeaderValue::from_static(REFRESH_SECONDS));
+    }
+    // Pages of the console may frame this page, and no others.
+    let policy = headers.get(CONTENT_SECURITY_POLICY);
+    let policy = policy.and_then(|policy| policy.to_str().ok());
+    let policy =
+        policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    page
+}

@@ -1,0 +1,61 @@
+//! History of a key.
+
+use crate::audit::{capitalize, details, join_details, title, who};
+use domain::HistoryRow;
+use serde_json::Value;
+use service::store::{Action, Actor, AttributedEvent};
+use service::{Zone, parse_rfc3339};
+use web::words::time::display_time;
+
+pub fn row(AttributedEvent { event, email }: AttributedEvent, zone: &Zone) -> HistoryRow {
+    let by = match &event.actor {
+        Actor::Key(_) => "The key itself".to_owned(),
+        actor => who(actor, email.map(|email| email.to_string())),
+    };
+    HistoryRow {
+        at: display_time(event.at, zone),
+        by,
+        what: sentence(event.action, &event.detail, zone),
+        from: event.ip.map(|ip| ip.to_string()),
+    }
+}
+
+/// Describes an event in a sentence.
+fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
+    match action {
+        Action::KeyCreated => match detail["replaces"].as_str() {
+            Some(old) => format!("Created to replace {old}"),
+            None => "Created".to_owned(),
+        },
+        Action::KeyRotated => {
+            let new = detail["replaced_by"].as_str();
+            let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
+            format!(
+                "Rotated. Replaced by {}; expires {}",
+                new.unwrap_or_default(),
+                end.map_or_else(
+                    || "now".to_owned(),
+                    |end| format!("on {}", display_time(end, zone).exact)
+                )
+            )
+        }
+        Action::KeyRevoked => {
+            let reason = detail["reason"].as_str().unwrap_or_default();
+            format!("Revoked (reason: {reason})")
+        }
+        Action::KeyNoticeRejected => {
+            let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();
+            format!(
+                "Email about its expiry to {} was rejected. {}",
+                text("email"),
+                text("reason")
+            )
+        }
+        Action::KeyEdited => join_details(&details(detail, true, zone)),
+        other => {
+            // The subject is clear from the page.
+            let title = title(other);
+            capitalize(title.strip_prefix("API key ").unwrap_or(title))
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Pages of the list of keys and of one key.
+
+mod address;
+pub mod events;
+mod filters;
+pub mod first_call;
+pub mod form;
+mod history;
+mod key_view;
+pub mod page;
+mod rotations;
+mod sparkline;
+pub mod view;
+mod words;
+
+pub use address::{canonical_address, parse};
+pub use key_view::view;
+pub use sparkline::sparklines;
+pub use words::first_call;

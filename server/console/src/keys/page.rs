@@ -1,0 +1,212 @@
+//! Page models of the list of keys and of one key.
+
+use super::key_view::view;
+use super::{address, filters, history, rotations, words};
+use crate::call_totals::{by_period, by_reason};
+use domain::{
+    ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
+    KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
+    seconds,
+};
+use service::key::AllowList;
+use service::keys::{
+    CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
+};
+use service::store::{Caller, KeyRecord};
+use service::{Member, Zone};
+use web::words::time::{display_expiry, display_time};
+
+/// Returns the API Keys page.
+pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -> KeysPage {
+    let (now, zone) = (list.now, member.time_zone());
+    // A rejected query is not shown again: it may contain a key.
+    let query = match list.invalid {
+        Some(_) => KeyQuery::default(),
+        None => query,
+    };
+    let creators = list.creators.iter();
+    let creators: Vec<_> = creators
+        .map(|(id, email)| (id.to_string(), email.to_string()))
+        .collect();
+    KeysPage {
+        keys: list.keys.into_iter().map(|key| view(key, zone)).collect(),
+        sparklines: Vec::new(),
+        count: list.count,
+        filtered: query.has_filter(),
+        done: None,
+        no_keys: list.account_is_empty,
+        sorts: address::sorts(&query),
+        context: KeysPageContext {
+            restored: list.on_hold.map(|on_hold| words::on_hold(on_hold, member)),
+            expiry_notice: words::expiring(&expiring(list.expiring, zone), now),
+            dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
+            refused: list.invalid.map(str::to_owned),
+            views: filters::views(&query),
+            filters: filters::menus(&query, &creators),
+            first: address::first(&query),
+            next: list.next.map(|place| address::next(&query, &place)),
+            stopped: list.stopped,
+            query,
+        },
+        now: display_time(now, zone),
+        may_manage: member.role().may_manage_keys(),
+        new_key: list.new_key.map(|choices| new_key(choices, now, zone)),
+        public_url: public_url.to_owned(),
+    }
+}
+
+/// Returns the page of one key, with its activity in this period.
+pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> KeyPage {
+    let (key, zone) = (details.key, member.time_zone());
+    let may_manage = member.role().may_manage_keys();
+    let history = details.history.into_iter();
+    let allow_list = key.record.allow_list.as_ref().map(AllowList::texts);
+    KeyPage {
+        now: display_time(key.at, zone),
+        settings: details.form,
+        limit: key.record.limit().to_string(),
+        allow_list: allow_list.unwrap_or_default(),
+        today: zone.day(key.at),
+        latest_day: details.latest_end.map(|end| zone.last_day(end)),
+        policy: details.policy,
+        extended: extended(&key, details.latest_end, zone),
+        zone: zone.name().to_owned(),
+        history: history.map(|event| history::row(event, zone)).collect(),
+        activity: activity(details.activity, &key, period, zone),
+        rotation: rotations::rotations(details.rotations, &key, zone),
+        may_manage,
+        may_change: may_manage && key.status.is_live(),
+        creator_is_deactivated: details.creator_is_deactivated,
+        key: view(key, zone),
+    }
+}
+
+/// Days by which a key is extended, unless the policy allows fewer.
+const EXTENSION: i64 = 90;
+
+/// Returns the last day of the key if it is extended.
+fn extended(key: &CurrentKey, latest: Option<Timestamp>, zone: &Zone) -> Option<(String, String)> {
+    // A key that is replaced is meant to expire: to let it live on takes the whole form.
+    let may_extend = key.status.is_live() && key.record.replaced.is_none();
+    let end = key.record.expires_at.filter(|_| may_extend)?;
+    let later = end.plus_seconds(EXTENSION * seconds::DAY);
+    let later = latest.map_or(later, |latest| later.min(latest));
+    let (day, longer) = (zone.last_day(end), zone.last_day(later));
+    (longer > day).then(|| (longer, display_expiry(later, zone).day))
+}
+
+/// Returns a key that was just created, with its secret.
+pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::IssuedKey {
+    let secret = issued.secret.expose();
+    let curl = words::curl(public_url, &issued.key.record.scopes, secret);
+    domain::IssuedKey {
+        curl: ShownSecret::new(curl),
+        secret: ShownSecret::new(secret.to_owned()),
+        key: view(issued.key, zone),
+    }
+}
+
+/// Returns a key that was identified by its digest.
+pub fn identified(key: CurrentKey, zone: &Zone) -> IdentifiedKey {
+    IdentifiedKey {
+        now: display_time(key.at, zone),
+        key: view(key, zone),
+    }
+}
+
+/// Returns a key that was just revoked, for the member who revoked it.
+pub fn revoked(key: CurrentKey, zone: &Zone) -> KeyView {
+    let revocation = key.record.revocation.as_ref();
+    let receipt = revocation.and_then(|revocation| revocation.receipt);
+    let mut view = view(key, zone);
+    if let Some(revocation) = &mut view.revocation {
+        revocation.receipt = Some(words::own_receipt(receipt));
+    }
+    view
+}
+
+/// Returns the keys that expire soon.
+pub fn expiring(keys: Vec<KeyRecord>, zone: &Zone) -> Vec<ExpiringKey> {
+    let expiring = keys.into_iter().filter_map(|key| {
+        Some(ExpiringKey {
+            end: display_expiry(key.expires_at?, zone),
+            id: key.id,
+            name: key.name,
+            late: key.replaced.is_some(),
+        })
+    });
+    expiring.collect()
+}
+
+/// Returns what the form for a new key offers.
+pub fn new_key(choices: NewKeyChoices, now: Timestamp, zone: &Zone) -> NewKeyOptions {
+    let expiries = choices.expiries.into_iter();
+    let latest_day = choices.latest.map(|end| zone.last_day(end));
+    NewKeyOptions {
+        token: choices.token,
+        expiries: expiries
+            .map(|(choice, end)| (choice, end.map(|end| display_time(end, zone))))
+            .collect(),
+        preselected: choices.preselected,
+        days: (zone.day(now), latest_day),
+    }
+}
+
+fn activity(
+    activity: KeyActivity,
+    key: &CurrentKey,
+    period: ActivityPeriod,
+    zone: &Zone,
+) -> domain::KeyActivity {
+    let format = match period {
+        ActivityPeriod::Day => "%H:%M",
+        ActivityPeriod::Week | ActivityPeriod::Month => "%-d %b",
+    };
+    let summary = &key.record.call_summary;
+    let scopes = Scope::ALL.into_iter();
+    let scopes = scopes.filter(|scope| key.record.scopes.contains(*scope));
+    let (mut callers, mut refused) = (Vec::new(), Vec::new());
+    for caller in activity.callers {
+        match caller.outcome {
+            Outcome::Accepted => callers.push(caller_row(caller, zone)),
+            Outcome::Refused(refusal) => refused.push((refusal, caller_row(caller, zone))),
+        }
+    }
+    domain::KeyActivity {
+        new_network: key.warnings.contains(&KeyWarning::NewNetwork),
+        period,
+        tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
+        refusals: by_reason(&activity.calls),
+        dead_key_calls: activity
+            .dead_key_use
+            .map(|(calls, last)| (calls, display_time(last, zone))),
+        callers,
+        refused,
+        scopes: scopes
+            .map(|scope| ScopeRow {
+                scope,
+                last: summary
+                    .scope_uses
+                    .last(scope)
+                    .map(|at| display_time(at, zone)),
+                idle_days: summary.idle_days(scope, key.at),
+            })
+            .collect(),
+        watch: key.record.watched_since.map(|since| Watch {
+            since: display_time(since, zone),
+            seen: (activity.networks.into_iter())
+                .map(|(network, last)| (network, display_time(last, zone)))
+                .collect(),
+        }),
+    }
+}
+
+fn caller_row(caller: Caller, zone: &Zone) -> CallerRow {
+    CallerRow {
+        ip: caller.ip.to_string(),
+        user_agent: caller.user_agent,
+        first: display_time(caller.first, zone),
+        last: display_time(caller.last, zone),
+        calls: caller.calls,
+    }
+}

@@ -1,0 +1,224 @@
+//! The form that changes a key.
+
+use crate::components::not_allowed;
+use app::components::{
+    FieldError, FormState, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
+};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{EditKeyForm, Failure, Field, KeyPage};
+
+const HEAD: Head = Head {
+    title: "Edit API key",
+    purpose: "The secret doesn't change, so your integrations keep working.",
+};
+
+const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
+const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
+
+pub fn edit_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Edit page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Edit(page: KeyPage) -> impl IntoView {
+    let at = format!("/keys/{}", page.key.id);
+    let content = if page.may_change {
+        form(page, &at)
+    } else {
+        let text = if page.key.status.is_live() {
+            not_allowed(
+                "You don't have permission to edit keys. Ask an owner or admin of your account.",
+            )
+        } else {
+            Failure::AlreadyEnded.message()
+        };
+        let back = view! { <a href=at>"Back to the key"</a> };
+        view! { <Notice tone=Tone::Info text=text action=back/> }
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    }
+}
+
+fn form(page: KeyPage, at: &str) -> AnyView {
+    let (form, problem) = match page_request().answer {
+        // The other fields take their present values, so that saving again undoes no other change.
+        Some(FormAnswer::EditKey {
+            form,
+            failure: Failure::Outdated { .. },
+        }) => {
+            let base: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
+            let changes = base.as_ref().map(|base| base.changes(&page.settings));
+            let failure = Failure::Outdated {
+                changes: changes.unwrap_or_default(),
+            };
+            let form = form.rebase(base.as_ref(), page.settings);
+            (form, Some(failure.into()))
+        }
+        Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
+        _ => (page.settings, None),
+    };
+    let EditKeyForm {
+        name,
+        scopes,
+        last_day,
+        note,
+        limit_depth,
+        limit_per_second,
+        allow_list,
+        shut_out,
+        seen,
+    } = form;
+    let form_state = FormState::new(problem);
+    let asked = !shut_out.is_empty() || form_state.at(Field::ShutOut).get_untracked().is_some();
+    let zone = page.zone.replace('_', " ");
+    let empty = if page.policy.must_expire() {
+        "Required by your account settings."
+    } else {
+        "Leave empty for no expiration."
+    };
+    let latest = page
+        .latest_day
+        .map(|day| format!(" Your account allows dates up to {day}."));
+    let hint = format!(
+        "The key stops working at the end of this day ({zone}). {empty}{}",
+        latest.unwrap_or_default()
+    );
+    view! {
+        <form class="form" method="post" action=format!("{at}/edit") novalidate>
+            {form_state.notice()}
+            <input type="hidden" name="seen" value=seen/>
+            <TextField
+                id="name"
+                name="name"
+                label="Name"
+                value=name
+                error=form_state.at(Field::Name)
+            />
+            <Permissions checked=scopes error=form_state.at(Field::Scopes)/>
+            <TextField
+                id="expires"
+                name="last_day"
+                required=false
+                label="Expiration date"
+                kind="date"
+                value=last_day
+                hint=hint
+                error=form_state.at(Field::Expires)
+            />
+            <NoteField value=note error=form_state.at(Field::Note)/>
+            <TextField
+                id="limit-depth"
+                name="limit_depth"
+                required=false
+                label="Burst size"
+                value=limit_depth
+                hint=DEPTH
+                error=form_state.at(Field::LimitDepth)
+            />
+            <TextField
+                id="limit-per-second"
+                name="limit_per_second"
+                required=false
+                label="Requests per second"
+                value=limit_per_second
+                hint=PER_SECOND
+                error=form_state.at(Field::LimitPerSecond)
+            />
+            <AllowListField value=allow_list error=form_state.at(Field::AllowList)/>
+            {asked.then(|| view! { <ShutOut meant=!shut_out.is_empty() error=form_state.at(Field::ShutOut)/> })}
+            <div class="actions">
+                <a class="button" href=at.to_owned()>
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Save changes"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Returns the value of `aria-invalid`.
+fn invalid(error: Signal<Option<String>>) -> Option<&'static str> {
+    error.with_untracked(Option::is_some).then_some("true")
+}
+
+#[component]
+fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="note">"Note"</label>
+            <textarea
+                id="note"
+                name="note"
+                rows="4"
+                maxlength="1000"
+                autofocus=takes_focus(error)
+                aria-invalid=invalid(error)
+                aria-describedby="note-hint note-error"
+            >
+                {value}
+            </textarea>
+            <p class="hint" id="note-hint">
+                "For example, where the key is stored or who owns it. Don't paste the key itself."
+            </p>
+            <FieldError id="note-error" error=error/>
+        </div>
+    }
+}
+
+#[component]
+fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="allow-list">"Allowed IPs"</label>
+            <textarea
+                id="allow-list"
+                name="allow_list"
+                rows="4"
+                spellcheck="false"
+                autofocus=takes_focus(error)
+                aria-invalid=invalid(error)
+                aria-describedby="allow-list-hint allow-list-error"
+            >
+                {value}
+            </textarea>
+            <p class="hint" id="allow-list-hint">
+                "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty \
+                 to allow any address."
+            </p>
+            <FieldError id="allow-list-error" error=error/>
+        </div>
+    }
+}
+
+/// The check box that confirms the allow list, shown once it is known which callers the list would
+/// refuse.
+#[component]
+fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <FieldError id="shut-out-error" error=error/>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    id="shut-out"
+                    name="shut_out"
+                    value="yes"
+                    checked=meant
+                    autofocus=takes_focus(error)
+                    aria-invalid=invalid(error)
+                    aria-describedby="shut-out-error"
+                />
+                <span>"I understand that these requests will be rejected"</span>
+            </label>
+        </div>
+    }
+}

@@ -1,0 +1,82 @@
+//! The result of identifying a found key.
+
+use app::Page;
+use app::components::{Badge, Clock, Notice, Time, Tone};
+use app::prelude::*;
+use domain::{Failure, Field, IdentifiedKey};
+
+/// The response to the form of "Identify a key". It is sent without script and therefore cannot
+/// hash: it links back to the page that can.
+pub fn identified_key_page(identified: Result<Option<IdentifiedKey>, Failure>) -> AnyView {
+    let answer = match identified {
+        Ok(Some(key)) => known(key),
+        Ok(None) => view! {
+            <Notice
+                tone=Tone::Info
+                title="This key doesn't belong to this account."
+                text="It may be mistyped, or belong to another account or server."
+            />
+        },
+        Err(failure) => {
+            let text = failure.at(Field::Key).map(str::to_owned);
+            let text = text.unwrap_or_else(|| Failure::message(&failure));
+            view! { <Notice tone=Tone::Error text=text/> }
+        }
+    };
+    view! {
+        <div class="narrow stack">
+            <h1>{Page::FoundKey.name()}</h1>
+            {answer}
+            <p>
+                <a href="/keys/found">"Identify another key"</a>
+            </p>
+        </div>
+    }
+}
+
+fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
+    let live = key.status.is_live();
+    let page = format!("/keys/{}", key.id);
+    let revoke = live.then(|| {
+        view! {
+            <a class="button" href=format!("{page}/revoke?reason=leaked")>
+                "Revoke key"
+            </a>
+        }
+    });
+    let clock = Clock::start(now.at);
+    let last_use = match key.last_use {
+        Some(last) => view! { <Time moment=last.at clock=clock/> " from " {last.ip} },
+        None => erase("Never used"),
+    };
+    view! {
+        <section class="identified" aria-labelledby="identified">
+            <h2 id="identified">
+                "This is “" <a href=page>{key.name.to_string()}</a> "”"
+            </h2>
+            <dl class="facts">
+                <div>
+                    <dt>"Status"</dt>
+                    <dd>
+                        <Badge status=key.status/>
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Key preview"</dt>
+                    <dd>
+                        <code>{key.preview}</code>
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Last used"</dt>
+                    <dd>{last_use}</dd>
+                </div>
+                <div>
+                    <dt>"Created by"</dt>
+                    <dd>{key.created_by}</dd>
+                </div>
+            </dl>
+            {revoke}
+        </section>
+    }
+}

@@ -1,0 +1,151 @@
+//! One key: its properties, its activity, its history, and the buttons that change it.
+
+mod attention;
+mod callers;
+mod calls;
+mod facts;
+mod history;
+mod networks;
+mod quick;
+
+use super::rotation::OverlapSection;
+use app::components::{Badge, Clock, Notice, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::page_request;
+use attention::attention;
+use callers::Callers;
+use calls::calls;
+use domain::{Failure, KeyPage as Data, KeyStatus, KeyView};
+use facts::facts;
+use history::history;
+use networks::networks;
+use quick::QuickEdits;
+
+const HEAD: Head = Head {
+    title: "API key",
+    purpose: "Key details, permissions and history.",
+};
+
+pub fn key_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
+        view! { <Key page=page/> }
+    })
+}
+
+#[component]
+fn Key(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().flash(|word| done(word, &page));
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let paused = page.key.status == KeyStatus::Paused && done.is_none();
+    let (id, may_change) = (page.key.id.clone(), page.may_change);
+    let extended = page.extended.clone();
+    let edits = may_change.then(|| QuickEdits::new(id.clone(), page.settings.clone(), extended));
+    let edits = edits.as_ref();
+    let (attention, facts) = (attention(&page, edits), facts(&page, edits, clock));
+    let actions = may_change.then(|| actions(&page.key));
+    let mut activity = page.activity;
+    let (callers, refused) = (
+        std::mem::take(&mut activity.callers),
+        std::mem::take(&mut activity.refused),
+    );
+    let watch = activity.watch.take();
+    let overlap = page.rotation.overlap.map(|overlap| {
+        view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
+    });
+    view! {
+        <div class="page-head">
+            <div>
+                <p>
+                    <a href="/keys">"API Keys"</a>
+                </p>
+                <div class="title">
+                    <h1>{page.key.name.to_string()}</h1>
+                    <Badge status=page.key.status/>
+                </div>
+            </div>
+            {actions}
+        </div>
+        {done}
+        {paused.then(|| view! {
+            <Notice tone=Tone::Warning text="This key is paused. Requests with it are rejected until you resume it."/>
+        })}
+        <div class="key-page">
+            {attention}
+            <div class="rail">
+                {facts}
+                {networks(&id, page.allow_list, watch, may_change, clock)}
+            </div>
+            <div class="activity">
+                {overlap}
+                {calls(&id, activity)}
+                <Callers callers=callers refused=refused clock=clock/>
+                {history(&id, page.history, clock)}
+            </div>
+        </div>
+    }
+}
+
+/// Returns the confirmation of the change that was just made, unless the key's state has changed
+/// again since.
+fn done(word: &str, page: &Data) -> Option<String> {
+    if word == "not-stored" && page.key.is_not_stored() {
+        return Some(Failure::NotStored.message());
+    }
+    let status = page.key.status;
+    let over = !status.is_live();
+    let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());
+    let text = match word {
+        "edited" => Some("Changes saved."),
+        "paused" if status == KeyStatus::Paused => {
+            Some("Key paused. Requests are rejected until you resume it.")
+        }
+        "revoked" if status == KeyStatus::Revoked => {
+            Some("Key revoked. Requests with it are rejected.")
+        }
+        "resumed" if status == KeyStatus::Active => Some("Key resumed."),
+        "watched" if anywhere && watched => Some(
+            "Learning started. Come back in a few days, once every system has used this key, and select which addresses to allow.",
+        ),
+        "unwatched" if anywhere && !watched => {
+            Some("Learning stopped. Any IP address can use this key.")
+        }
+        "enforced" if !anywhere => {
+            Some("Allowed IPs saved. Requests from other addresses are rejected.")
+        }
+        "none-chosen" => Some("Select at least one network. Nothing was changed."),
+        "outdated" => Some("Someone else has changed this key, so your change was not made."),
+        "over" if over => Some("This key is already revoked or expired. Nothing was changed."),
+        "not-allowed" => Some("You don't have permission to do this. Nothing was changed."),
+        _ => None,
+    };
+    text.map(str::to_owned)
+}
+
+fn actions(key: &KeyView) -> AnyView {
+    let at = format!("/keys/{}", key.id);
+    let (verb, word) = if key.status == KeyStatus::Paused {
+        ("resume", "Resume")
+    } else {
+        ("pause", "Pause")
+    };
+    view! {
+        <div class="key-actions">
+        <a class="button" href=format!("{at}/edit")>
+            "Edit"
+        </a>
+        <form method="post" action=format!("{at}/{verb}")>
+            <button type="submit" class="button">
+                {word}
+            </button>
+        </form>
+        <a class="button primary" href=format!("{at}/rotate")>
+            "Rotate"
+        </a>
+        <a class="button apart" href=format!("{at}/revoke")>
+            "Revoke"
+        </a>
+        </div>
+    }
+}

@@ -1,0 +1,111 @@
+//! The create dialog as a page, for browsers that cannot open it, and the response to its form.
+
+use crate::components::not_allowed;
+use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
+
+const HEAD: Head = Head {
+    title: "Create API Key",
+    purpose: "Give each system its own key.",
+};
+
+pub fn new_key_page(data: Result<KeysPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Create page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to a create form: the only page that ever contains this secret.
+pub fn issued_key_page(issued: IssuedKey) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Saved issued=issued/>
+        </div>
+    }
+}
+
+/// Shows a new key once.
+#[component]
+pub fn Saved(issued: IssuedKey) -> impl IntoView {
+    let nothing = NewKeyOptions {
+        token: String::new(),
+        expiries: Vec::new(),
+        preselected: Expiry::default(),
+        days: (String::new(), None),
+    };
+    form(
+        KeyCreation::new(FormState::new(None), nothing, Some(issued)),
+        CreateKeyForm::default(),
+    )
+}
+
+#[component]
+fn Create(page: KeysPage) -> impl IntoView {
+    let Some(options) = page.new_key else {
+        let text = if page.may_manage {
+            Failure::CreationStopped.message()
+        } else {
+            not_allowed(
+                "You don't have permission to create keys. Ask an owner or admin of your account.",
+            )
+        };
+        return view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=text/>
+        };
+    };
+    let (initial, problem) = match page_request().answer {
+        Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
+        _ => (asked_for(), None),
+    };
+    form(
+        KeyCreation::new(FormState::new(problem), options, None),
+        initial,
+    )
+}
+
+/// Renders a form that the browser submits by itself, so the callbacks do nothing.
+fn form(creation: KeyCreation, initial: CreateKeyForm) -> AnyView {
+    view! {
+        <NewKey
+            creation=creation
+            initial=initial
+            server_only=true
+            on_send=Callback::new(|_| ())
+            on_done=Callback::new(|()| ())
+            cancel=cancel
+        />
+    }
+}
+
+fn cancel() -> AnyView {
+    view! {
+        <a class="button" href="/keys">
+            "Cancel"
+        </a>
+    }
+}
+
+/// Reads the initial values of the fields from the page's address.
+fn asked_for() -> CreateKeyForm {
+    let request = page_request();
+    let scopes = request
+        .asked("preset")
+        .and_then(|preset| Preset::parse(&preset))
+        .map(Preset::scopes)
+        .unwrap_or_default();
+    CreateKeyForm {
+        name: request.asked("name").unwrap_or_default(),
+        scopes: scopes
+            .iter()
+            .map(|scope| scope.as_str().to_owned())
+            .collect(),
+        expires: request.asked("expires").unwrap_or_default(),
+        last_day: request.asked("last_day").unwrap_or_default(),
+        token: String::new(),
+    }
+}

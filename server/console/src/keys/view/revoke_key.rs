@@ -1,0 +1,77 @@
+//! The revoke dialog as a page, for browsers that cannot open it.
+
+use app::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
+
+const HEAD: Head = Head {
+    title: "Revoke API key",
+    purpose: "A revoked key stops working immediately and permanently.",
+};
+
+pub fn revoke_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Revoke page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Revoke(page: KeyPage) -> impl IntoView {
+    let now = page.now.at;
+    match asked_for(page) {
+        Err(failure) => {
+            let back = view! { <a href="/keys">"Back to API Keys"</a> };
+            view! {
+                <h1>{HEAD.title}</h1>
+                <Notice tone=Tone::Info text=failure.message() action=back/>
+            }
+        }
+        Ok(key) => {
+            let used = Used::of(&key);
+            let (initial, problem) = match page_request().answer {
+                Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
+                _ => (first(), None),
+            };
+            let fresh = problem.is_none();
+            let cancel = view! {
+                <a class="button" href=format!("/keys/{}", key.id) autofocus=fresh>
+                    "Cancel"
+                </a>
+            };
+            view! {
+                <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
+                <RevokeForm
+                    key=key
+                    used=Signal::stored(used)
+                    clock=Clock::start(now)
+                    form_state=FormState::new(problem)
+                    initial=initial
+                    cancel=cancel
+                />
+            }
+        }
+    }
+}
+
+/// Reads the initial values of the fields from the page's address.
+fn first() -> RevokeKeyForm {
+    RevokeKeyForm {
+        reason: page_request().asked("reason").unwrap_or_default(),
+        ..RevokeKeyForm::default()
+    }
+}
+
+/// Returns the key, if it can be revoked by this member.
+fn asked_for(page: KeyPage) -> Result<KeyView, Failure> {
+    if !page.key.status.is_live() {
+        return Err(Failure::AlreadyEnded);
+    }
+    if page.may_change {
+        Ok(page.key)
+    } else {
+        Err(Failure::Forbidden)
+    }
+}

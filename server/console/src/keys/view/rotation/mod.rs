@@ -1,0 +1,101 @@
+//! Rotations on a key's page: the preceding key, the following key, and how calls move while both
+//! are valid.
+
+mod chart;
+
+use crate::components::Day;
+use app::components::{Clock, Notice, Time, Tone};
+use app::prelude::*;
+use chart::Chart;
+use domain::{KeyLink, LastUse, Overlap, RotationView};
+
+/// Renders the linked keys, for the properties of a key.
+pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
+    let old = rotation
+        .replaces
+        .as_ref()
+        .map(|old| ("Replaces", view! { {link(old)} ", " {state(old)} }));
+    let new = rotation.replaced_by.as_ref().map(|(new, at)| {
+        let at = at.clone();
+        let view = view! { {link(new)} ", " <Time moment=at clock=clock/> };
+        ("Replaced by", view)
+    });
+    old.into_iter().chain(new).collect()
+}
+
+/// Renders a link to a key. Both keys of a rotation have the same name, so the link shows the
+/// preview.
+fn link(key: &KeyLink) -> AnyView {
+    view! {
+        <a href=format!("/keys/{}", key.id)>
+            <code>{key.preview.clone()}</code>
+        </a>
+    }
+}
+
+fn state(key: &KeyLink) -> String {
+    key.status.label().to_lowercase()
+}
+
+/// Shown while both keys are valid.
+#[component]
+pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
+    let end = match overlap.end.clone() {
+        None => erase("The old key has no expiration."),
+        Some(end) => view! {
+            "The old key expires "
+            <Time moment=end.clone() clock=clock/>
+            " ("
+            <Day moment=end/>
+            ")."
+        },
+    };
+    let late = overlap.late.then(|| {
+        view! {
+            <Notice
+                tone=Tone::Warning
+                title="The old key is still in use and expires soon."
+                text="Update the systems below to the new key, or extend the old key's expiration."
+            />
+        }
+    });
+    let at = format!("/keys/{}/revoke?reason=replaced", overlap.old.id);
+    let end_now = may_end.then(|| {
+        view! {
+            <a class="button" href=at>
+                "Revoke the old key now…"
+            </a>
+        }
+    });
+    let caller = caller(overlap.last_old_use.clone(), clock);
+    view! {
+        <section class="box" aria-labelledby="overlap">
+            <h2 id="overlap">"Moving to the new key"</h2>
+            {late}
+            <p>
+                {link(&overlap.new)}
+                " replaces "
+                {link(&overlap.old)}
+                ". "
+                {end}
+            </p>
+            <Chart steps=overlap.steps hourly=overlap.hourly/>
+            <h3>"Systems still using the old key"</h3>
+            <p>{caller}</p>
+            {end_now}
+        </section>
+    }
+}
+
+fn caller(last: Option<LastUse>, clock: Clock) -> AnyView {
+    let Some(LastUse { at, ip, user_agent }) = last else {
+        return erase("None since the rotation.");
+    };
+    let agent = user_agent.map(|agent| format!(" · {agent}"));
+    view! {
+        {ip}
+        {agent}
+        ", last "
+        <Time moment=at clock=clock/>
+    }
+}

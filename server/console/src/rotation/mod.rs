@@ -1,0 +1,5 @@
+//! Page with the form that rotates a key.
+
+pub mod form;
+pub mod page;
+pub mod view;

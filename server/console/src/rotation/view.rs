@@ -1,0 +1,163 @@
+//! The form that replaces a key by a new one, and the response to it.
+
+use crate::components::SelectField;
+use crate::keys::view::new_key::Saved;
+use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request};
+use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
+
+const HEAD: Head = Head {
+    title: "Rotate API key",
+    purpose: "Creates a new key with the same name, permissions, limits, IPs and note.",
+};
+
+const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
+
+pub fn rotate_key_page(data: Result<RotatePage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Rotate page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains this secret.
+pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Saved issued=issued/>
+            {replaced(old)}
+        </div>
+    }
+}
+
+#[component]
+fn Rotate(page: RotatePage) -> impl IntoView {
+    // The key may have changed since the form was rendered. If it can no longer be rotated, the
+    // current reason replaces the form.
+    let content = match page.refused.clone() {
+        None => form(page),
+        Some(failure) => refused(&page, &failure),
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    }
+}
+
+/// Renders what happens to the old key.
+fn replaced(old: &KeyView) -> AnyView {
+    let text = match &old.expires {
+        Some(end) if old.status.is_live() => format!(
+            "The old key ({}) works until {}. Track the switchover on its page.",
+            old.preview, end.exact
+        ),
+        _ => format!(
+            "The old key ({}) has expired. Requests with it are now rejected.",
+            old.preview
+        ),
+    };
+    let action = view! {
+        <a href=format!("/keys/{}", old.id) target="_blank">
+            "Open the old key’s page in a new tab"
+        </a>
+    };
+    view! { <Notice tone=Tone::Info text=text action=action/> }
+}
+
+fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
+    // If the form was submitted twice, the response is that its key already exists.
+    let failure = match page_request().answer {
+        Some(FormAnswer::RotateKey {
+            failure: failure @ Failure::AlreadyCreated { .. },
+            ..
+        }) => failure,
+        _ => failure.clone(),
+    };
+    let (id, text) = match &page.replaced_by {
+        Some(new) => (new, "View the new key"),
+        None => (&page.key.id, "Back to the key"),
+    };
+    let action = view! { <a href=format!("/keys/{id}")>{text}</a> };
+    view! { <Notice tone=Tone::Info text=failure.message() action=action/> }
+}
+
+fn form(page: RotatePage) -> AnyView {
+    let at = format!("/keys/{}", page.key.id);
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::RotateKey { form, failure }) => (form, Some(failure.into())),
+        _ => (first(), None),
+    };
+    let form_state = FormState::new(problem);
+    let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
+    let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);
+    let token = page.options.token.clone();
+    let facts = facts(&page.key);
+    let action = format!("{at}/rotate");
+    view! {
+        <form class="form" method="post" action=action novalidate>
+            <input type="hidden" name="token" value=token autocomplete="off"/>
+            {form_state.notice()}
+            {facts}
+            <SelectField
+                id="grace"
+                name="grace"
+                label="Old key"
+                options=graces.into()
+                value=form.grace
+                hint=GRACE
+                error=form_state.at(Field::Grace)
+            />
+            <ExpiryField
+                options=RwSignal::new(page.options)
+                label="New key expires"
+                chosen=chosen
+                last_day=form.last_day
+                error=form_state.at(Field::Expires)
+            />
+            <div class="actions">
+                <a class="button" href=at>
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Rotate key"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+fn first() -> RotateKeyForm {
+    RotateKeyForm {
+        grace: Grace::default().as_str().to_owned(),
+        ..RotateKeyForm::default()
+    }
+}
+
+/// Renders the key to rotate, and its use.
+fn facts(key: &KeyView) -> AnyView {
+    let last_use = match &key.last_use {
+        None => "Never used".to_owned(),
+        Some(last) => format!("{} from {}", last.at.exact, last.ip),
+    };
+    let end = match &key.expires {
+        None => "Never".to_owned(),
+        Some(end) => format!("{}, or earlier (see below)", end.day),
+    };
+    let rows = [
+        ("Name", erase(key.name.to_string())),
+        ("Key preview", view! { <code>{key.preview.clone()}</code> }),
+        ("Last used", erase(last_use)),
+        ("Expires", erase(end)),
+    ];
+    let rows = rows.map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="facts">{rows}</dl> }
+}

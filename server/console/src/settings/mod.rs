@@ -1,0 +1,5 @@
+//! The Settings page.
+
+pub mod form;
+pub mod page;
+pub mod view;

@@ -1,0 +1,4 @@
+//! The pages of one-time links.
+
+pub mod form;
+pub mod view;

@@ -1,0 +1,112 @@
+//! The pages of one-time links: the first owner, a further account, an invitation, a new password.
+
+use crate::components::Username;
+use app::components::{Icon, Problem, TextField};
+use app::prelude::*;
+use app::request::{FormAnswer, LinkPage, page_request};
+use domain::Field;
+
+const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
+
+/// A page without script. Its form submits to the address of the link itself.
+pub fn setup_page(link: LinkPage) -> AnyView {
+    let action = page_request().path;
+    let given = match &link {
+        LinkPage::NewAccount { account_name } => account_name.clone(),
+        LinkPage::FirstOwner | LinkPage::Reset { .. } | LinkPage::Invitation { .. } => {
+            String::new()
+        }
+    };
+    let (account_name, email, problem) = match page_request().answer {
+        Some(FormAnswer::Setup {
+            account_name,
+            email,
+            failure,
+        }) => (account_name, email, Some(Problem::from(failure))),
+        Some(FormAnswer::Reset { failure }) => (given, String::new(), Some(Problem::from(failure))),
+        _ => (given, String::new(), None),
+    };
+    let at = |field| Signal::stored(problem.as_ref().and_then(|problem| problem.at(field)));
+    let password = || {
+        view! {
+            <TextField
+                id="password"
+                name="password"
+                label="Password"
+                kind="password"
+                hint=PASSWORD_HINT
+                error=at(Field::Password)
+                autocomplete="new-password"
+            />
+        }
+    };
+    // An e-mail address that cannot be changed here.
+    let fixed = |email: String| view! { <Username email=email/> };
+    let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
+        (
+            "Choose a new password",
+            format!("Resetting the password for {email}."),
+            erase((fixed(email), password())),
+            "Set password",
+        )
+    } else if let LinkPage::Invitation {
+        account_name,
+        email,
+        role,
+    } = link
+    {
+        let role = role.label().to_lowercase();
+        (
+            "Join the team",
+            format!(
+                "{account_name} invited you ({email}) to join. Your role is {role}. Choose a password."
+            ),
+            erase((fixed(email), password())),
+            "Join",
+        )
+    } else {
+        let fields = view! {
+            <TextField
+                id="account-name"
+                name="account_name"
+                label="Account name"
+                value=account_name
+                hint="Your company or team name."
+                error=at(Field::AccountName)
+                autocomplete="organization"
+                autofocus=problem.is_none()
+            />
+            <TextField
+                id="email"
+                name="email"
+                label="Email"
+                kind="email"
+                value=email
+                error=at(Field::Email)
+                autocomplete="username"
+            />
+            {password()}
+        };
+        let lead = "Create the owner account. Owners have full access and manage the team.";
+        (
+            "Set up Voxum Console",
+            lead.to_owned(),
+            fields,
+            "Create account",
+        )
+    };
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
+            {problem.as_ref().map(|problem| problem.notice(""))}
+            <form class="form" method="post" action=action>
+                {fields}
+                <button type="submit" class="button primary wide">
+                    {button}
+                </button>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,27 @@
+//! `POST /sign-out`
+
+use crate::backend::failure;
+use crate::{Visitor, cookies, outcome_unknown, see_other, unavailable};
+use axum::extract::State;
+use axum::response::Response;
+use domain::Failure;
+use web::AppState;
+
+/// Ends the session. If this fails, the page does not claim that the person is signed out.
+pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
+    if let Some(token) = &visitor.token
+        && let Err(error) = state
+            .services
+            .sessions
+            .sign_out(token, &visitor.client)
+            .await
+    {
+        return match failure(error, &visitor.request_id) {
+            Failure::OutcomeUnknown => outcome_unknown(),
+            _ => unavailable(),
+        };
+    }
+    let mut response = see_other("/sign-in");
+    cookies::forget_session(&mut response, &state.public_url);
+    response
+}

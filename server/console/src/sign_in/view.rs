@@ -1,0 +1,156 @@
+//! Signing in, on a page without script that consists of a plain form.
+
+use app::components::{Icon, Notice, Problem, TextField, Tone};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request, reveal};
+use domain::{AccountName, Field, ShownSecret};
+
+pub fn sign_in_page() -> AnyView {
+    let request = page_request();
+    match request.answer {
+        Some(FormAnswer::Code {
+            step,
+            next,
+            recovery,
+            failure,
+        }) => return code(step, next, recovery, failure.map(Problem::from)),
+        Some(FormAnswer::ChooseAccount { choices, next }) => return accounts(choices, next),
+        _ => {}
+    }
+    let asked = request.asked("next").unwrap_or_default();
+    // The one-time link succeeded, but no session could be opened.
+    let after_link = request
+        .flash
+        .as_ref()
+        .is_some_and(|flash| flash.word == "link");
+    let (email, next, problem) = match request.answer {
+        Some(FormAnswer::SignIn {
+            email,
+            next,
+            failure,
+        }) => (email, next, Some(Problem::from(failure))),
+        _ => (String::new(), asked, None),
+    };
+    let known = !email.is_empty();
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Sign in"</h1>
+            <p class="lead">"to Voxum Console"</p>
+            {request
+                .insecure
+                .then(|| {
+                    view! {
+                        <Notice
+                            tone=Tone::Warning
+                            text="This connection isn't encrypted. Others on your network could see your password and use your session."
+                        />
+                    }
+                })}
+            {after_link
+                .then(|| {
+                    view! { <Notice tone=Tone::Info text="Password saved. Sign in to continue."/> }
+                })}
+            {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            <form class="form" method="post" action="/sign-in">
+                <input type="hidden" name="next" value=next/>
+                <TextField
+                    id="email"
+                    name="email"
+                    label="Email"
+                    kind="email"
+                    value=email
+                    autocomplete="username"
+                    autofocus=!known
+                />
+                <TextField
+                    id="password"
+                    name="password"
+                    label="Password"
+                    kind="password"
+                    autocomplete="current-password"
+                    autofocus=known
+                />
+                <button type="submit" class="button primary wide">
+                    "Sign in"
+                </button>
+            </form>
+        </section>
+    }
+}
+
+/// Renders the second step, for members with a second factor.
+///
+/// Its last button switches to the other kind of code, because a recovery code needs a full
+/// keyboard and an app's code only digits.
+fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem>) -> AnyView {
+    let error = problem.as_ref().and_then(|problem| problem.at(Field::Code));
+    let message = problem.filter(|_| error.is_none());
+    let fresh = error.is_none();
+    let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
+    let (lead, label, (ask, other)) = if recovery {
+        (
+            "Enter one of your recovery codes. Each works once.",
+            "Recovery code",
+            ("app", "Use a code from the app"),
+        )
+    } else {
+        (
+            "Enter the code from your authenticator app.",
+            "Code",
+            ("recovery", "Use a recovery code"),
+        )
+    };
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Two-factor authentication"</h1>
+            <p class="lead">{lead}</p>
+            {message.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            <form class="form" method="post" action="/sign-in/code">
+                <input type="hidden" name="step" value=reveal(step)/>
+                <input type="hidden" name="next" value=next/>
+                {mode}
+                <TextField
+                    id="code"
+                    name="code"
+                    label=label
+                    error=Signal::stored(error)
+                    autocomplete=if recovery { "off" } else { "one-time-code" }
+                    inputmode=if recovery { "text" } else { "numeric" }
+                    autofocus=fresh
+                />
+                <button type="submit" class="button primary wide">
+                    "Sign in"
+                </button>
+                <button type="submit" class="button quiet wide" name="ask" value=ask formnovalidate>
+                    {other}
+                </button>
+                <a href="/sign-in">"Back to sign-in"</a>
+            </form>
+        </section>
+    }
+}
+
+/// Renders the choice between the accounts whose members have this address and password.
+fn accounts(choices: Vec<(ShownSecret, AccountName)>, next: String) -> AnyView {
+    let buttons = choices.into_iter().map(|(step, name)| {
+        view! {
+            <button type="submit" class="button wide" name="step" value=reveal(step)>
+                {name.to_string()}
+            </button>
+        }
+    });
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Choose an account"</h1>
+            <p class="lead">"This email and password belong to several accounts."</p>
+            <form class="form" method="post" action="/sign-in/account">
+                <input type="hidden" name="next" value=next/>
+                {buttons.collect_view()}
+                <a href="/sign-in">"Back to sign-in"</a>
+            </form>
+        </section>
+    }
+}

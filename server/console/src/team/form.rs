@@ -1,0 +1,182 @@
+//! `POST /team/invite`, `/team/withdraw`, and `/team/{id}/…`: changes to the members of an account.
+
+use crate::backend::failure;
+use crate::fields::Fields;
+use crate::form::refuse;
+use crate::return_path::sign_in_url;
+use crate::{FormRequest, Visitor, render, see_other, team};
+use app::Content;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{InviteForm, MemberId};
+use web::AppState;
+use web::http::Segment;
+
+const PAGE: &str = "/team";
+const INVITE: &str = "/team/invite";
+
+/// Invites a person, and shows the link once, since the server does not keep it.
+pub async fn invite(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(INVITE));
+    };
+    let form = InviteForm {
+        email: fields.text("email"),
+        role: fields.text("role"),
+    };
+    match state
+        .services
+        .team
+        .invite(member, &visitor.client, &form)
+        .await
+    {
+        Ok(invited) => {
+            let invitation = team::page::invitation(invited, member);
+            let content =
+                Content::new(move || team::view::invitation_link_page(invitation.clone()));
+            render::show(&state, &visitor, INVITE, content).await
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Invite {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, INVITE, &failure, answer).await
+        }
+    }
+}
+
+pub async fn withdraw_invitation(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(PAGE));
+    };
+    let withdrawn = state
+        .services
+        .team
+        .withdraw_invitation(member, &visitor.client, &fields.text("email"))
+        .await;
+    match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "withdrawn"),
+        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
+    }
+}
+
+/// Change of a member.
+enum MemberChange {
+    /// The chosen role, and the role at the time when the form was loaded.
+    Role {
+        to: String,
+        seen: String,
+    },
+    Deactivate,
+    Reactivate,
+    /// The text that was typed to confirm.
+    HandOver(String),
+}
+
+pub async fn change_role(
+    state: State<AppState>,
+    id: Segment,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let change = MemberChange::Role {
+        to: fields.text("role"),
+        seen: fields.text("seen"),
+    };
+    apply_change(state, visitor, id, change).await
+}
+
+pub async fn deactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    apply_change(state, visitor, id, MemberChange::Deactivate).await
+}
+
+pub async fn reactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    apply_change(state, visitor, id, MemberChange::Reactivate).await
+}
+
+pub async fn hand_over(
+    state: State<AppState>,
+    id: Segment,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    apply_change(
+        state,
+        visitor,
+        id,
+        MemberChange::HandOver(fields.text("confirm")),
+    )
+    .await
+}
+
+/// Redirects to the team page, which reports the change. After a refusal, the member's page keeps
+/// what was typed.
+async fn apply_change(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+    change: MemberChange,
+) -> Response {
+    let Ok(id) = MemberId::parse(&id.unwrap_or_default()) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let page = format!("/team/{id}");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(&page));
+    };
+    let (services, client) = (&state.services, &visitor.client);
+    let (result, notice) = match &change {
+        MemberChange::Role { to, seen } => {
+            let result = services
+                .team
+                .change_role(member, client, &id, to, seen)
+                .await;
+            (result, "role")
+        }
+        MemberChange::Deactivate => {
+            let result = services.team.deactivate(member, client, &id).await;
+            (result, "deactivated")
+        }
+        MemberChange::Reactivate => {
+            let result = services.team.reactivate(member, client, &id).await;
+            (result, "reactivated")
+        }
+        MemberChange::HandOver(typed) => {
+            let result = services.team.hand_over(member, client, &id, typed).await;
+            (result, "handed-over")
+        }
+    };
+    match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => visitor.redirect_with_flash(&state, PAGE, notice),
+        Err(failure) => {
+            let confirm = match change {
+                MemberChange::HandOver(typed) => typed,
+                _ => String::new(),
+            };
+            let answer = FormAnswer::Member {
+                confirm,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, &page, &failure, answer).await
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The form that invites a person, and the only time that the invitation link is shown.
+
+use crate::components::not_allowed;
+use app::components::{
+    Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
+};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, page_request, reveal};
+use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
+
+const HEAD: Head = Head {
+    title: "Invite a member",
+    purpose: "Create a one-time link for your new teammate. It's valid for 72 hours.",
+};
+
+pub fn invite_page(data: Result<TeamPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Invite page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+/// The direct response to the form: the only page that ever contains this invitation link.
+pub fn invitation_link_page(issued: IssuedInvitation) -> AnyView {
+    view! {
+        <div class="narrow">
+            <Link issued=issued/>
+        </div>
+    }
+}
+
+#[component]
+fn Invite(page: TeamPage) -> impl IntoView {
+    let content = if page.roles.is_empty() {
+        let back = view! { <a href="/team">"Back to the team"</a> };
+        let text = not_allowed(
+            "You don't have permission to invite colleagues. Ask an owner or admin of your account.",
+        );
+        view! { <Notice tone=Tone::Info text=text action=back/> }
+    } else {
+        form(&page.roles)
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    }
+}
+
+fn form(roles: &[Role]) -> AnyView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Invite { form, failure }) => (form, Some(failure.into())),
+        _ => (InviteForm::default(), None),
+    };
+    let form_state = FormState::new(problem);
+    view! {
+        <form class="form" method="post" action="/team/invite" novalidate>
+            {form_state.notice()}
+            <TextField
+                id="email"
+                name="email"
+                label="Email"
+                kind="email"
+                value=form.email
+                hint="They'll sign in with this address. We won't email them: you share the link yourself."
+                error=form_state.at(Field::Email)
+                autofocus=form_state.problem.with_untracked(Option::is_none)
+            />
+            {role_field(roles, &form.role, form_state)}
+            <div class="actions">
+                <a class="button" href="/team">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Create invite link"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Renders one option for each role that may be assigned, with its permissions.
+pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) -> AnyView {
+    // If none was chosen, the role with the fewest permissions is preselected.
+    let least = roles.last().map_or("", |role| role.as_str());
+    let known = roles.iter().any(|role| role.as_str() == chosen);
+    let chosen = if known { chosen } else { least };
+    let error = form_state.at(Field::Role);
+    let faulty = error.with_untracked(Option::is_some).then_some("true");
+    let mut first = Some("role");
+    let mut focus = takes_focus(error);
+    let choices = roles.iter().map(|role| {
+        let checked = role.as_str() == chosen;
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    id=first.take()
+                    name="role"
+                    value=role.as_str()
+                    checked=checked
+                    autofocus=std::mem::take(&mut focus)
+                />
+                <span>
+                    {role.label()} <small class="hint">{role.describe()}</small>
+                </span>
+            </label>
+        }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <fieldset class="field roles" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
+            <legend>"Role"</legend>
+            {choices}
+            <FieldError id="role-error" error=error/>
+        </fieldset>
+    }
+}
+
+/// The response to the form. The link is not shown again.
+#[component]
+fn Link(issued: IssuedInvitation) -> impl IntoView {
+    let text = format!(
+        "Send it privately to {}. It works once, expires on {}, and adds them as {}.",
+        issued.email,
+        issued.expires.exact,
+        match issued.role {
+            Role::Owner => "an owner",
+            Role::Admin => "an admin",
+            Role::Viewer => "a viewer",
+        }
+    );
+    view! {
+        <h1>"Share this invite link"</h1>
+        <Code id="invitation" text=reveal(issued.link)/>
+        <Notice
+            tone=Tone::Warning
+            title="You won't see this link again."
+            text=text
+        />
+        <div class="actions">
+            <a class="button primary" href="/team">
+                "Done"
+            </a>
+        </div>
+    }
+}

@@ -1,0 +1,180 @@
+//! One member: their role, whether they may sign in, and the transfer of the account to them.
+
+use super::invite::role_field;
+use app::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::{FormAnswer, not_found, page_request};
+use domain::{Failure, Field, MemberRow, Role, TeamPage};
+
+const HEAD: Head = Head {
+    title: "Member",
+    purpose: "Role and access",
+};
+
+const DEACTIVATED: &str =
+    "They'll be signed out and can't sign in again. API keys they created keep working.";
+
+pub fn member_page(data: Result<TeamPage, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Member page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Member(page: TeamPage) -> impl IntoView {
+    let path = page_request().path;
+    let id = path.split('/').nth(2).unwrap_or_default();
+    let found = page.members.iter().find(|one| one.id.as_str() == id);
+    let Some(member) = found.cloned() else {
+        not_found();
+        let back = view! { <a href="/team">"Back to the team"</a> };
+        return view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=Failure::NotFound.message() action=back/>
+        };
+    };
+    if let Some(question) = deactivate_question(&member) {
+        return question;
+    }
+    let clock = Clock::start(page.now.at);
+    let (problem, confirm) = match page_request().answer {
+        Some(FormAnswer::Member { confirm, failure }) => (Some(Problem::from(failure)), confirm),
+        _ => (None, String::new()),
+    };
+    let form_state = FormState::new(problem);
+    let seen = match member.last_seen.clone() {
+        Some(seen) => view! { "Last seen " <Time moment=seen clock=clock/> "." },
+        None => erase("Never signed in."),
+    };
+    let content = if member.may_change {
+        erase((
+            change_role(&page, &member, form_state),
+            access(&member),
+            (page.may_hand_over && (member.active || !confirm.is_empty()))
+                .then(|| hand_over(&member, confirm, form_state)),
+        ))
+    } else {
+        let text = if member.is_you {
+            "You can't change your own role or deactivate yourself. Ask another owner or admin."
+        } else {
+            "You don't have permission to change this member."
+        };
+        view! { <Notice tone=Tone::Info text=text/> }
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                <p>
+                    <a href="/team">"Team"</a>
+                </p>
+                <h1>{member.email.to_string()}</h1>
+                <p>{member.role.label()} ". " {seen}</p>
+            </div>
+        </div>
+        {form_state.notice()}
+        {content}
+    }
+}
+
+fn change_role(page: &TeamPage, member: &MemberRow, form_state: FormState) -> AnyView {
+    let at = format!("/team/{}/role", member.id);
+    let choices = role_field(&page.roles, member.role.as_str(), form_state);
+    view! {
+        <section class="stack">
+            <form class="form" method="post" action=at>
+                <input type="hidden" name="seen" value=member.role.as_str()/>
+                {choices}
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Save role"
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+}
+
+fn access(member: &MemberRow) -> AnyView {
+    let at = format!("/team/{}", member.id);
+    let content = if member.active {
+        view! {
+            <p>{DEACTIVATED}</p>
+            <div class="actions">
+                <a class="button" href=format!("{at}?ask=deactivate")>
+                    "Deactivate…"
+                </a>
+            </div>
+        }
+    } else {
+        view! {
+            <p>
+                "They can't sign in. If you reactivate them, they keep their password and role."
+            </p>
+            <form class="actions" method="post" action=format!("{at}/reactivate")>
+                <button type="submit" class="button">
+                    "Reactivate"
+                </button>
+            </form>
+        }
+    };
+    view! {
+        <section class="stack">
+            <h2>"Access"</h2>
+            {content}
+        </section>
+    }
+}
+
+/// Renders the confirmation before a member is deactivated, if the page's address requests it.
+fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
+    let asked = page_request().asked("ask");
+    let is_asked = asked.is_some_and(|ask| ask == "deactivate");
+    (is_asked && member.may_change && member.active).then(|| {
+        let at = format!("/team/{}", member.id);
+        view! {
+            <h1>{format!("Deactivate {}?", member.email)}</h1>
+            <form class="form" method="post" action=format!("{at}/deactivate")>
+                <p class="effect">{DEACTIVATED}</p>
+                <div class="actions">
+                    <a class="button" href=at.clone() autofocus>
+                        "Cancel"
+                    </a>
+                    <button type="submit" class="button danger">
+                        "Deactivate"
+                    </button>
+                </div>
+            </form>
+        }
+    })
+}
+
+fn hand_over(member: &MemberRow, confirm: String, form_state: FormState) -> AnyView {
+    let at = format!("/team/{}/hand-over", member.id);
+    let text = if member.role == Role::Owner {
+        "They stay an owner and you become an admin."
+    } else {
+        "They become an owner and you become an admin. Only an owner can change this back."
+    };
+    view! {
+        <section class="stack">
+            <h2>"Transfer ownership"</h2>
+            <p>{text}</p>
+            <form class="form" method="post" action=at novalidate>
+                <TextField
+                    id="confirm"
+                    name="confirm"
+                    label=format!("Type “{}” to confirm", member.email)
+                    value=confirm
+                    error=form_state.at(Field::Confirm)
+                />
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Transfer ownership"
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+}

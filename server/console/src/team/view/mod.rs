@@ -1,0 +1,227 @@
+//! The members of the account and its open invitations.
+
+mod invite;
+mod member;
+
+pub use invite::{invitation_link_page, invite_page};
+pub use member::member_page;
+
+use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use app::request::page_request;
+use domain::{Failure, InvitationRow, MemberRow, TeamPage as Data};
+
+const HEAD: Head = Head {
+    title: "Team",
+    purpose: "People who can access this account, and their roles.",
+};
+
+const MEMBERS: &[Column] = &[
+    Column::Text("Email"),
+    Column::Text("Role"),
+    Column::Text("Last seen"),
+    Column::Text("2FA"),
+    Column::Text("Status"),
+    Column::Unseen("Actions"),
+];
+
+const INVITATIONS: &[Column] = &[
+    Column::Text("Email"),
+    Column::Text("Role"),
+    Column::Text("Invited by"),
+    Column::Text("Expires"),
+    Column::Unseen("Actions"),
+];
+
+pub fn team_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
+        view! { <Team page=page/> }
+    })
+}
+
+#[component]
+fn Team(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().flash(done);
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let may_look = page.roles.is_empty().then(|| {
+        view! { <Notice tone=Tone::Info text="You have read-only access. Owners and admins can invite and manage members."/> }
+    });
+    let invite = (!page.roles.is_empty()).then(|| {
+        view! {
+            <a class="button primary" href="/team/invite">
+                "Invite a member"
+            </a>
+        }
+    });
+    let first = (!page.first).then(|| "/team".to_owned());
+    let members = (!page.members.is_empty()).then(|| {
+        let rows = page.members.into_iter().map(|one| row(one, clock));
+        let rows = rows.collect_view().into_any();
+        view! {
+            <Table caption="Members of this account" class="team" columns=MEMBERS rows=rows/>
+            {pager("Pages of members", first.clone(), page.next_members)}
+        }
+    });
+    let invitations = (!page.invitations.is_empty()).then(|| {
+        let rows = page
+            .invitations
+            .into_iter()
+            .map(|one| invitation(one, clock));
+        let rows = rows.collect_view().into_any();
+        view! {
+            <section class="stack">
+                <h2>"Open invitations"</h2>
+                <Table
+                    caption="Invitations that haven't been accepted"
+                    class="team"
+                    columns=INVITATIONS
+                    rows=rows
+                />
+                {pager("Pages of invitations", first.clone(), page.next_invitations)}
+            </section>
+        }
+    });
+    // A page can be empty after its last entry was removed, and if it comes after the last one.
+    let empty = members.is_none() && invitations.is_none();
+    let empty = empty.then(|| {
+        view! {
+            <section class="empty">
+                <h2>"Nothing more to show"</h2>
+                <p>
+                    "There are no more members or invitations. " <a href="/team">"Show the first page"</a>
+                </p>
+            </section>
+        }
+    });
+    view! {
+        {head(invite)}
+        {done}
+        {may_look}
+        {members}
+        {invitations}
+        {empty}
+    }
+}
+
+/// Renders the links to the first and the next page of a list, if there are any.
+fn pager(label: &'static str, first: Option<String>, next: Option<String>) -> Option<AnyView> {
+    let links = [(first, "First page"), (next, NEXT_PAGE)];
+    let links = links.into_iter().filter_map(|(href, text)| {
+        href.map(|href| {
+            view! {
+                <a class="button" href=href>
+                    {text}
+                </a>
+            }
+        })
+    });
+    let links: Vec<_> = links.collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <nav class="pager" aria-label=label>
+                {links}
+            </nav>
+        }
+    })
+}
+
+fn head(action: Option<AnyView>) -> AnyView {
+    match action {
+        Some(action) => {
+            view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=action/> }
+        }
+        None => view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+    }
+}
+
+/// Returns the confirmation of the action that was just carried out.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "role" => Some("Role changed."),
+        "deactivated" => Some(
+            "Member deactivated. They've been signed out and can't sign in. Their API keys keep working.",
+        ),
+        "reactivated" => Some("Member reactivated. They can sign in again with their password."),
+        "handed-over" => Some("Ownership transferred. You're now an admin."),
+        "withdrawn" => Some("Invitation canceled. Its link no longer works."),
+        _ => None,
+    }
+}
+
+fn row(one: MemberRow, clock: Clock) -> AnyView {
+    let email = one.email.to_string();
+    let change = one.may_change.then(|| {
+        let at = format!("/team/{}", one.id);
+        view! {
+            <a class="button small" href=at>
+                "Manage"
+                <span class="visually-hidden">" " {email.clone()}</span>
+            </a>
+        }
+    });
+    let seen = match one.last_seen {
+        Some(seen) => view! { <Time moment=seen clock=clock/> },
+        None => erase("Never"),
+    };
+    let you = one.is_you.then(|| view! { <small>"You"</small> });
+    let status = if one.active { "Active" } else { "Deactivated" };
+    view! {
+        <tr role="row" data-live=(!one.active).then_some("false")>
+            <th role="rowheader" scope="row">
+                <span class="name">{email.clone()}</span>
+                {you}
+            </th>
+            <td role="cell" data-label="Role">
+                {one.role.label()}
+            </td>
+            <td role="cell" data-label="Last seen">
+                {seen}
+            </td>
+            <td role="cell" data-label="2FA">
+                {if one.second_factor { "On" } else { "Off" }}
+            </td>
+            <td role="cell" data-label="Status">
+                {status}
+            </td>
+            <td role="cell" class="row-actions">
+                {change}
+            </td>
+        </tr>
+    }
+}
+
+fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
+    let email = one.email.to_string();
+    let withdraw = one.may_withdraw.then(|| {
+        view! {
+            <form method="post" action="/team/withdraw">
+                <input type="hidden" name="email" value=email.clone()/>
+                <button type="submit" class="button small">
+                    "Cancel invitation"
+                    <span class="visually-hidden">" of " {email.clone()}</span>
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <span class="name">{email.clone()}</span>
+            </th>
+            <td role="cell" data-label="Role">
+                {one.role.label()}
+            </td>
+            <td role="cell" data-label="Invited by">
+                {one.invited_by.to_string()}
+            </td>
+            <td role="cell" data-label="Expires">
+                <Time moment=one.expires clock=clock/>
+            </td>
+            <td role="cell" class="row-actions">
+                {withdraw}
+            </td>
+        </tr>
+    }
+}

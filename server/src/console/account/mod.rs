@@ -1,3 +1,0 @@
-//! A member's own page.
-
-pub mod page;

@@ -1,6 +1,0 @@
-//! Bulk actions on keys.
-
-pub mod page;
-mod words;
-
-pub use words::done;

@@ -1,4 +1,0 @@
-//! The Dashboard.
-
-pub mod page;
-mod words;

@@ -1,7 +1,0 @@
-//! The page that explains a refused call.
-
-mod page;
-mod words;
-
-pub use page::page;
-pub use words::words;

@@ -1,3 +1,0 @@
-//! Page with the form that rotates a key.
-
-pub mod page;

@@ -1,3 +1,0 @@
-//! The Settings page.
-
-pub mod page;

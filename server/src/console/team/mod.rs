@@ -1,3 +1,0 @@
-//! The Team page, and the page of one member.
-
-pub mod page;

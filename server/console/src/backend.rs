@@ -18,6 +18,7 @@ use web::AppState;
 use web::cursor::{self, ChangeList};
 use web::http::RequestId;
 use web::telemetry::ErrorChain;
+use web::words::invalid_field;
 use zeroize::Zeroizing;
 
 pub struct ConsoleBackend {
@@ -56,6 +57,10 @@ impl ConsoleBackend {
 pub fn failure(error: Error, request_id: &RequestId) -> Failure {
     match error {
         Error::Refused(failure) => failure,
+        Error::Invalid(fields) => invalid_field::failure(&fields),
+        Error::RoleChanged(role) => Failure::Outdated {
+            changes: vec![team::words::changed_role(role)],
+        },
         Error::Unavailable(_) => {
             tracing::warn!(error = %ErrorChain(&error), "the database is unavailable");
             Failure::Unavailable

@@ -1,15 +1,22 @@
 //! The kinds of error: a refusal has a reason for the caller; a fault goes to the log; and a change
 //! in doubt is neither done nor undone.
 
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::refusal::Refusal;
 use crate::store::{Denial, OverQuota, StoreError};
-use domain::{Failure, Field, InvalidValue};
+use domain::{Failure, Field, Role};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The request is not allowed or not possible; nothing was changed.
     #[error("refused: {0:?}")]
     Refused(Failure),
+    /// Fields of the form are invalid; nothing was changed.
+    #[error("refused fields: {0:?}")]
+    Invalid(InvalidFields),
+    /// The teammate has had this role since another member changed it; nothing was changed.
+    #[error("the role has been changed to {}", .0.as_str())]
+    RoleChanged(Role),
     /// The account would exceed its quota; nothing was changed.
     #[error("an account has reached its quota: {0:?}")]
     OverQuota(OverQuota),
@@ -40,8 +47,10 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn field(field: Field, invalid: InvalidValue) -> Self {
-        Self::Refused(Failure::field(field, invalid.0))
+    pub(crate) fn field(field: Field, reason: impl Into<InvalidReason>) -> Self {
+        let mut fields = InvalidFields::default();
+        fields.add(field, reason);
+        Self::Invalid(fields)
     }
 
     /// For a step before the change: whatever its outcome, the change was not made.
@@ -60,6 +69,12 @@ impl Error {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::Refused(failure)
+    }
+}
+
+impl From<InvalidFields> for Error {
+    fn from(fields: InvalidFields) -> Self {
+        Self::Invalid(fields)
     }
 }
 

@@ -3,13 +3,13 @@
 //! Both driving sides, the console's server functions and the HTTP API, end here, and each call
 //! takes the caller as a value that only authentication can create. Time and randomness are
 //! parameters; the database is reached through the ports in [`store`]. Nothing here knows HTTP, SQL
-//! or the user interface.
+//! or the user interface, and results and errors are facts: the callers have the words for people.
 //!
 //! [`Services`] has one struct for each group of use cases, each in a module of its own. The
 //! modules are ordered, and each uses only those of its own group or of an earlier one:
 //!
-//! 1. Values: `clock`, `random`, `origin`, `zone`, `rfc3339`, `fold`, [`entry`], `pepper`, [`key`],
-//!    [`item`], [`lead`], [`refusal`].
+//! 1. Values: `clock`, `random`, `origin`, `invalid`, `zone`, `rfc3339`, `fold`, [`entry`],
+//!    `pepper`, [`key`], [`item`], [`lead`], [`refusal`].
 //! 2. Ports: [`store`]; and `error`.
 //! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `failed_attempts`,
 //!    `password`, `second_factor`, `pepper_change`, `sign_in`.
@@ -32,6 +32,7 @@ mod failed_attempts;
 pub mod fair_semaphore;
 mod fold;
 mod idempotency;
+mod invalid;
 pub mod inventory;
 pub mod item;
 pub mod key;
@@ -72,6 +73,7 @@ pub use failed_attempts::AttemptKind;
 pub use idempotency::{
     Decision, Idempotency, IdempotencyKey, RequestClaim, ResponseBuilder, SWEEP_EVERY_SECONDS,
 };
+pub use invalid::{InvalidFields, InvalidReason};
 pub use limit::Allowance;
 pub use links::{LinkToken, LinkView, Links, SetupForm};
 pub use node_metrics::NodeMetrics;

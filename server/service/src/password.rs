@@ -1,15 +1,19 @@
 //! Passwords: the rules for a new one, and argon2id on blocking threads.
 
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::random::{Random, bytes};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use domain::InvalidValue;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
+
+/// Bounds of the length of a new password.
+const MIN_CHARS: usize = 12;
+const MAX_CHARS: usize = 128;
 
 /// A password that may be set: 12 to 128 characters of any kind, and not one of the most common.
 pub struct Password(Zeroizing<String>);
@@ -19,14 +23,16 @@ impl Password {
     ///
     /// # Errors
     /// It is too short, too long or too common.
-    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        match raw.chars().count() {
-            0..12 => Err(InvalidValue("Use at least 12 characters.")),
-            12..=128 if is_common(raw) => Err(InvalidValue(
-                "This password is too common. Choose a different one, such as a few unrelated words.",
-            )),
-            12..=128 => Ok(Self(Zeroizing::new(raw.to_owned()))),
-            _ => Err(InvalidValue("Use at most 128 characters.")),
+    pub fn parse(raw: &str) -> Result<Self, InvalidReason> {
+        let chars = raw.chars().count();
+        if chars < MIN_CHARS {
+            Err(InvalidReason::PasswordTooShort { min: MIN_CHARS })
+        } else if chars > MAX_CHARS {
+            Err(InvalidReason::PasswordTooLong { max: MAX_CHARS })
+        } else if is_common(raw) {
+            Err(InvalidReason::PasswordTooCommon)
+        } else {
+            Ok(Self(Zeroizing::new(raw.to_owned())))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::item::Currency;
 use crate::keys::{Emergencies, EmergencyState};
 use crate::limit::AccountLimit;
@@ -10,10 +11,7 @@ use crate::sessions::Member;
 use crate::store::{AccountSettings, Action, ChangeAccountOutcome, SettingsPorts};
 use crate::verdict::Node;
 use crate::zone::Zone;
-use domain::{
-    AccountName, Failure, Field, FieldError, InvalidValue, KeyPolicy, QuotaUse, RateLimit,
-    Resource, SettingsForm,
-};
+use domain::{AccountName, Failure, Field, KeyPolicy, QuotaUse, RateLimit, Resource, SettingsForm};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -141,40 +139,36 @@ pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
     form
 }
 
-fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
-    const CURRENCY: InvalidValue = InvalidValue("Select a currency.");
-    let mut errors = Vec::new();
-    let mut reject = |field, invalid: InvalidValue| {
-        errors.push(FieldError {
-            field,
-            message: invalid.to_string(),
-        });
-    };
-    let name = AccountName::parse(&form.account_name)
-        .map_err(|invalid| reject(Field::AccountName, invalid));
-    let currency = Currency::parse(&form.currency).ok_or(CURRENCY);
-    let currency = currency.map_err(|invalid| reject(Field::Currency, invalid));
-    let depth = RateLimit::parse_depth(&form.limit_depth)
-        .map_err(|invalid| reject(Field::LimitDepth, invalid));
-    let per_second = RateLimit::parse_per_second(&form.limit_per_second)
-        .map_err(|invalid| reject(Field::LimitPerSecond, invalid));
-    let time_zone =
-        Zone::parse(&form.time_zone).map_err(|invalid| reject(Field::TimeZone, invalid));
-    let max_days = KeyPolicy::parse_days(&form.key_max_days)
-        .map_err(|invalid| reject(Field::KeyMaxDays, invalid));
-    match (name, currency, depth, per_second, time_zone, max_days) {
-        (Ok(name), Ok(currency), Ok(depth), Ok(per_second), Ok(time_zone), Ok(max_days)) => {
+fn check(form: &SettingsForm) -> Result<AccountSettings, InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let name = invalid.check(Field::AccountName, AccountName::parse(&form.account_name));
+    let currency = Currency::parse(&form.currency).ok_or(InvalidReason::UnknownCurrency);
+    let currency = invalid.check(Field::Currency, currency);
+    let depth = RateLimit::parse_depth(&form.limit_depth);
+    let depth = invalid.check(Field::LimitDepth, depth);
+    let per_second = RateLimit::parse_per_second(&form.limit_per_second);
+    let per_second = invalid.check(Field::LimitPerSecond, per_second);
+    let limit = depth.zip(per_second).and_then(|(depth, per_second)| {
+        invalid.check(Field::LimitDepth, RateLimit::new(depth, per_second))
+    });
+    let time_zone = invalid.check(Field::TimeZone, Zone::parse(&form.time_zone));
+    let max_days = KeyPolicy::parse_days(&form.key_max_days);
+    let max_days = invalid.check(Field::KeyMaxDays, max_days);
+    let key_policy = max_days.and_then(|max_days| {
+        let policy = KeyPolicy::new(form.keys_must_expire, max_days);
+        invalid.check(Field::KeyMaxDays, policy)
+    });
+    match (name, currency, limit, time_zone, key_policy) {
+        (Some(name), Some(currency), Some(limit), Some(time_zone), Some(key_policy)) => {
             Ok(AccountSettings {
                 name,
                 currency,
-                limit: RateLimit::new(depth, per_second)
-                    .map_err(|InvalidValue(message)| Failure::field(Field::LimitDepth, message))?,
+                limit,
                 time_zone,
-                key_policy: KeyPolicy::new(form.keys_must_expire, max_days)
-                    .map_err(|InvalidValue(message)| Failure::field(Field::KeyMaxDays, message))?,
+                key_policy,
             })
         }
-        _ => Err(Failure::Invalid { errors }),
+        _ => Err(invalid),
     }
 }
 
@@ -205,10 +199,8 @@ mod tests {
             key_max_days: "many".into(),
             ..SettingsForm::default()
         };
-        let Err(Failure::Invalid { errors }) = check(&form) else {
-            panic!("the form was taken")
-        };
-        let fields: Vec<_> = errors.iter().map(|error| error.field).collect();
+        let invalid = check(&form).unwrap_err();
+        let fields: Vec<_> = invalid.iter().map(|(field, _)| *field).collect();
         assert_eq!(
             fields,
             [

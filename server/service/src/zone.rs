@@ -1,6 +1,7 @@
 //! Time zones, by their IANA names.
 
-use domain::{InvalidValue, Timestamp};
+use crate::invalid::InvalidReason;
+use domain::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{RoundMode, Unit, ZonedRound};
 use std::sync::LazyLock;
@@ -20,11 +21,14 @@ impl Zone {
     ///
     /// # Errors
     /// The name is not in the database.
-    pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        const REJECTED: InvalidValue = InvalidValue("Select a time zone.");
-        let rules = ZONES.get(raw.trim()).map_err(|_| REJECTED)?;
-        let name = rules.iana_name().ok_or(REJECTED)?.to_owned();
-        Ok(Self { name, rules })
+    pub fn parse(raw: &str) -> Result<Self, InvalidReason> {
+        let rules = ZONES.get(raw.trim()).ok();
+        let rules = rules.ok_or(InvalidReason::UnknownTimeZone)?;
+        let name = rules.iana_name().ok_or(InvalidReason::UnknownTimeZone)?;
+        Ok(Self {
+            name: name.to_owned(),
+            rules,
+        })
     }
 
     /// Returns the zone of a stored name, which was checked before. A name that is no longer known

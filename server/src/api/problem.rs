@@ -394,7 +394,10 @@ impl From<service::Error> for Problem {
                 tracing::warn!(error = %ErrorChain(&error), "a listing was interrupted");
                 Refusal::PastDeadline
             }
-            service::Error::Refused(_) | service::Error::Broken(_) => {
+            service::Error::Refused(_)
+            | service::Error::Invalid(_)
+            | service::Error::RoleChanged(_)
+            | service::Error::Broken(_) => {
                 tracing::error!(error = %ErrorChain(&error), "a request failed");
                 Refusal::Internal
             }

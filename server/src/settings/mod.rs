@@ -23,6 +23,7 @@ use std::time::Duration;
 use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use web::telemetry::LogFormat;
+use web::words::invalid_field;
 use zeroize::Zeroizing;
 
 /// Names of the variables without a flag.
@@ -244,8 +245,8 @@ fn owner(
         (None, None) => Ok(None),
         (Some(email), Some(password)) => {
             let email = Email::parse(email).map_err(|rejected| error(EMAIL, rejected.0))?;
-            let password =
-                Password::parse(&password).map_err(|rejected| error(ADMIN_PASSWORD, rejected.0))?;
+            let password = Password::parse(&password)
+                .map_err(|reason| error(ADMIN_PASSWORD, &invalid_field::describe(&reason)))?;
             Ok(Some((email, password)))
         }
         (Some(_), None) => Err(error(EMAIL, &format!("set {ADMIN_PASSWORD} as well"))),

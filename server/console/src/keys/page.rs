@@ -14,6 +14,7 @@ use service::keys::{
 };
 use service::store::{Caller, KeyRecord};
 use service::{Member, Zone};
+use web::words::invalid_field;
 use web::words::time::{display_expiry, display_time};
 
 /// Returns the API Keys page.
@@ -40,7 +41,8 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             restored: list.on_hold.map(|on_hold| words::on_hold(on_hold, member)),
             expiry_notice: words::expiring(&expiring(list.expiring, zone), now),
             dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
-            refused: list.invalid.map(str::to_owned),
+            refused: (list.invalid.as_ref())
+                .map(|reason| invalid_field::describe(reason).into_owned()),
             views: filters::views(&query),
             filters: filters::menus(&query, &creators),
             first: address::first(&query),

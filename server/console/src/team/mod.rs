@@ -3,3 +3,4 @@
 pub mod form;
 pub mod page;
 pub mod view;
+pub mod words;

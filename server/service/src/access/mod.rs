@@ -70,7 +70,7 @@ impl Access {
     /// Sets a new password, and ends all other sessions of the member.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] if the old password is wrong or the new one is unsuitable,
+    /// [`Error::Invalid`] if the old password is wrong or the new one is unsuitable,
     /// [`Failure::TooManyAttempts`] during a delay.
     pub async fn change_password(
         &self,
@@ -81,7 +81,7 @@ impl Access {
         new: &str,
     ) -> Result<(), Error> {
         let password =
-            Password::parse(new).map_err(|invalid| Error::field(Field::Password, invalid))?;
+            Password::parse(new).map_err(|reason| Error::field(Field::Password, reason))?;
         self.guard
             .verify_password(member.holder(), old, client)
             .await?;

@@ -2,10 +2,10 @@
 
 use super::Access;
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::second_factor::step;
 use crate::sessions::Member;
-use crate::sign_in::WRONG_CODE;
 use crate::store::{Action, NewFactor, TokenDigest};
 use domain::{Enrolment, Failure, Field, MemberId, ShownSecret};
 use qrcode::{Color, QrCode};
@@ -77,7 +77,7 @@ impl Access {
     /// once.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] if the secret was
+    /// [`Error::Invalid`] for a wrong password or code, [`Failure::NotFound`] if the secret was
     /// not made here or the member already has a second factor.
     pub async fn enable_second_factor(
         &self,
@@ -98,7 +98,7 @@ impl Access {
         let now = self.clock.now();
         let typed: String = typed.split_whitespace().collect();
         let step = step(&secret.totp(&member.email)?, &typed, now)
-            .ok_or_else(|| Error::field(Field::Code, WRONG_CODE))?;
+            .ok_or_else(|| Error::field(Field::Code, InvalidReason::WrongCode))?;
         // An open browser alone must not be enough to lock its owner out.
         self.guard
             .verify_password(member.holder(), password, client)
@@ -129,7 +129,7 @@ impl Access {
     /// Turns the second factor off, and deletes its secret and the recovery codes.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a
+    /// [`Error::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a
     /// delay.
     pub async fn disable_second_factor(
         &self,

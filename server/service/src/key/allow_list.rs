@@ -1,5 +1,6 @@
 //! The networks that a key may be used from.
 
+use crate::invalid::InvalidReason;
 use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
@@ -15,7 +16,7 @@ use std::net::IpAddr;
 /// assert!(list.admits([203, 0, 113, 200].into()));
 /// assert!(!list.admits([198, 51, 100, 1].into()));
 /// assert_eq!(AllowList::parse(" ")?, None);
-/// # Ok::<(), String>(())
+/// # Ok::<(), service::InvalidReason>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowList(Vec<IpNet>);
@@ -31,22 +32,20 @@ impl AllowList {
     /// IPv6 as IPv4.
     ///
     /// # Errors
-    /// A message for the person who typed it, which quotes a text that is neither, or reports that
-    /// there are too many.
-    pub fn parse(raw: &str) -> Result<Option<Self>, String> {
+    /// [`InvalidReason::NotANetwork`] and [`InvalidReason::TooManyNetworks`].
+    pub fn parse(raw: &str) -> Result<Option<Self>, InvalidReason> {
         let texts = raw.split(|c: char| c.is_whitespace() || c == ',');
         let mut networks = Vec::new();
         for text in texts.filter(|text| !text.is_empty()) {
-            networks.push(network(text).ok_or_else(|| {
+            networks.push(network(text).ok_or_else(|| InvalidReason::NotANetwork {
                 // Anything may have been pasted into the field; a long text is not a network.
-                let excerpt: String = text.chars().take(50).collect();
-                format!("“{excerpt}” isn't a valid IP address or CIDR range. Enter one per line, such as 203.0.113.7 or 203.0.113.0/24.")
+                excerpt: text.chars().take(50).collect(),
             })?);
         }
         networks.sort_unstable();
         networks.dedup();
         if networks.len() > Self::MAX {
-            return Err(format!("Use at most {} networks.", Self::MAX));
+            return Err(InvalidReason::TooManyNetworks { max: Self::MAX });
         }
         Ok((!networks.is_empty()).then_some(Self(networks)))
     }
@@ -132,8 +131,9 @@ mod tests {
             "::/129",
             "10.0.0.1:80",
         ] {
-            let message = AllowList::parse(&format!("10.0.0.1\n{bad}")).unwrap_err();
-            assert!(message.contains(&format!("“{bad}”")), "{message}");
+            let excerpt = bad.to_owned();
+            let parsed = AllowList::parse(&format!("10.0.0.1\n{bad}"));
+            assert_eq!(parsed, Err(InvalidReason::NotANetwork { excerpt }));
         }
     }
 
@@ -144,7 +144,8 @@ mod tests {
             texts.join(" ")
         };
         assert_eq!(AllowList::parse(&lines(100)).unwrap().unwrap().0.len(), 100);
-        assert!(AllowList::parse(&lines(101)).is_err());
+        let too_many = InvalidReason::TooManyNetworks { max: 100 };
+        assert_eq!(AllowList::parse(&lines(101)), Err(too_many));
     }
 
     #[test]

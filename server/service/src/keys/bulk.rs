@@ -2,18 +2,13 @@
 
 use super::{CurrentKey, Keys};
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::KeyState;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, BulkChange, BulkOutcome, KeyRecord, NewRevocation, Revoker};
-use domain::{
-    BulkAction, BulkForm, Failure, Field, FieldError, InvalidValue, KeyId, RevokeReason, Timestamp,
-};
+use domain::{BulkAction, BulkForm, Field, KeyId, RevokeReason, Timestamp};
 use serde_json::json;
-
-const NO_ACTION: InvalidValue = InvalidValue("Select one or more keys first.");
-const KEYS_CHANGED: &str =
-    "Some of these keys have changed, so nothing was done. Review the list and confirm again.";
 
 /// The keys that a bulk action would change.
 #[derive(Debug)]
@@ -37,8 +32,8 @@ impl Keys {
         form: &BulkForm,
     ) -> Result<BulkSelection, Error> {
         member.must_manage_keys()?;
-        let action = BulkAction::parse(&form.action).ok_or(NO_ACTION);
-        let action = action.map_err(|invalid| Error::field(Field::Keys, invalid))?;
+        let action = BulkAction::parse(&form.action)
+            .ok_or_else(|| Error::field(Field::Keys, InvalidReason::NoKeys))?;
         let now = self.clock.now();
         let (mut keys, mut skipped) = (Vec::new(), 0);
         let selection = match action {
@@ -86,24 +81,20 @@ impl Keys {
     ) -> Result<u32, Error> {
         let selection = self.bulk_selection(member, form).await?;
         let (action, count) = (selection.action, selection.keys.len());
-        let mut errors = Vec::new();
-        let mut reject = |field, message: String| errors.push(FieldError { field, message });
+        let mut invalid = InvalidFields::default();
         if form.count.trim().parse() != Ok(count) {
-            reject(
-                Field::Count,
-                format!("The number doesn't match. Type {count}."),
-            );
+            invalid.add(Field::Count, InvalidReason::CountMismatch { count });
         }
         let reason = RevokeReason::parse(&form.reason);
-        if let (BulkAction::Revoke, Err(invalid)) = (action, &reason) {
-            reject(Field::Reason, invalid.to_string());
+        if let (BulkAction::Revoke, Err(unknown)) = (action, reason) {
+            invalid.add(Field::Reason, unknown);
         }
-        if !errors.is_empty() {
-            return Err(Failure::Invalid { errors }.into());
+        if !invalid.is_empty() {
+            return Err(invalid.into());
         }
         // Exactly the keys that the member saw, even if one that changed has changed back since.
         if selection.skipped > 0 || count == 0 {
-            return Err(Failure::field(Field::Keys, KEYS_CHANGED).into());
+            return Err(Error::field(Field::Keys, InvalidReason::KeysChanged));
         }
         let now = self.clock.now();
         // Only a revocation has a reason.
@@ -156,7 +147,7 @@ impl Keys {
                 }
                 Ok(number)
             }
-            BulkOutcome::Stale => Err(Failure::field(Field::Keys, KEYS_CHANGED).into()),
+            BulkOutcome::Stale => Err(Error::field(Field::Keys, InvalidReason::KeysChanged)),
         }
     }
 }
@@ -172,13 +163,12 @@ fn applies_to(action: BulkAction, key: KeyState, now: Timestamp) -> bool {
 
 /// Parses the ids, each once; `None` for a text that cannot be an id.
 fn ids(form: &BulkForm) -> Result<Vec<Option<KeyId>>, Error> {
-    const TOO_MANY: InvalidValue = InvalidValue("Select up to 100 keys.");
     let mut texts: Vec<&str> = form.keys.iter().map(String::as_str).collect();
     let mut seen = std::collections::HashSet::new();
     texts.retain(|text| seen.insert(*text));
-    let invalid = match texts.len() {
-        0 => NO_ACTION,
-        number if number > BulkForm::MAX => TOO_MANY,
+    let reason = match texts.len() {
+        0 => InvalidReason::NoKeys,
+        number if number > BulkForm::MAX => InvalidReason::TooManyKeys { max: BulkForm::MAX },
         _ => {
             return Ok(texts
                 .into_iter()
@@ -186,5 +176,5 @@ fn ids(form: &BulkForm) -> Result<Vec<Option<KeyId>>, Error> {
                 .collect());
         }
     };
-    Err(Error::field(Field::Keys, invalid))
+    Err(Error::field(Field::Keys, reason))
 }

@@ -60,7 +60,11 @@ impl KeyChanges {
     /// the change or this is a command, which serves no calls.
     pub(crate) fn refuse_here(&self, error: Error, stops: Vec<PendingStop>) -> Error {
         match error {
-            Error::Refused(_) | Error::OverQuota(_) | Error::Denied(_) => error,
+            Error::Refused(_)
+            | Error::Invalid(_)
+            | Error::RoleChanged(_)
+            | Error::OverQuota(_)
+            | Error::Denied(_) => error,
             error if self.node.is_unregistered() => error,
             error => {
                 let number = stops.len();

@@ -1,10 +1,11 @@
 //! Editing a live key: its name, permissions, expiry, note, limit and allow list, and whether it is
 //! paused. Its secret stays the same.
 
-use super::check::{check_field, scopes};
+use super::check::scopes;
 use super::edit_form::is_outdated;
 use super::{Keys, lifetime};
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::AllowList;
 use crate::origin::Client;
 use crate::rfc3339::rfc3339;
@@ -14,8 +15,7 @@ use crate::store::{
 };
 use crate::zone::Zone;
 use domain::{
-    EditKeyForm, Failure, Field, FieldError, InvalidValue, KeyId, KeyName, KeyNote, KeyPolicy,
-    RateLimit, Timestamp,
+    EditKeyForm, Failure, Field, KeyId, KeyName, KeyNote, KeyPolicy, RateLimit, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -136,26 +136,19 @@ fn check(
     policy: KeyPolicy,
     now: Timestamp,
     zone: &Zone,
-) -> Result<KeySettings, Failure> {
-    let mut errors = Vec::new();
-    let name = check_field(&mut errors, Field::Name, KeyName::parse(&form.name));
-    let scopes = check_field(&mut errors, Field::Scopes, scopes(&form.scopes));
-    let expires_at = check_field(
-        &mut errors,
-        Field::Expires,
-        end(form, stored, policy, now, zone),
-    );
-    let note = check_field(&mut errors, Field::Note, KeyNote::parse(&form.note));
-    let own_limit = limit(&mut errors, form);
-    let allow_list = AllowList::parse(&form.allow_list);
-    if let Err(message) = &allow_list {
-        errors.push(FieldError {
-            field: Field::AllowList,
-            message: message.clone(),
-        });
-    }
-    match (name, scopes, expires_at, note, own_limit, allow_list) {
-        (Some(name), Some(scopes), Some(expires_at), Some(note), Ok(own_limit), Ok(allow_list)) => {
+) -> Result<KeySettings, InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let name = invalid.check(Field::Name, KeyName::parse(&form.name));
+    let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
+    let expires_at = end(form, stored, policy, now, zone);
+    let expires_at = invalid.check(Field::Expires, expires_at);
+    let note = invalid.check(Field::Note, KeyNote::parse(&form.note));
+    let own_limit = limit(&mut invalid, form);
+    let allow_list = invalid.check(Field::AllowList, AllowList::parse(&form.allow_list));
+    match (name, scopes, expires_at, note, allow_list) {
+        (Some(name), Some(scopes), Some(expires_at), Some(note), Some(allow_list))
+            if invalid.is_empty() =>
+        {
             Ok(KeySettings {
                 name,
                 scopes,
@@ -165,7 +158,7 @@ fn check(
                 allow_list,
             })
         }
-        _ => Err(Failure::Invalid { errors }),
+        _ => Err(invalid),
     }
 }
 
@@ -176,7 +169,7 @@ fn end(
     policy: KeyPolicy,
     now: Timestamp,
     zone: &Zone,
-) -> Result<Option<Timestamp>, InvalidValue> {
+) -> Result<Option<Timestamp>, InvalidReason> {
     let typed = form.last_day.trim();
     // Even if the policy would not allow this expiry any more: it applies to an expiry that is set
     // from then on.
@@ -197,21 +190,18 @@ fn end(
     lifetime::check_expiry(end, policy, latest).map(|()| end)
 }
 
-/// Reads the rate limit: both numbers or none. Errors are added to `errors`.
-fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<RateLimit>, ()> {
+/// Reads the rate limit: both numbers or none. If one is invalid, it is added to `invalid`.
+fn limit(invalid: &mut InvalidFields, form: &EditKeyForm) -> Option<RateLimit> {
     let blank = |text: &str| text.trim().is_empty();
     if blank(&form.limit_depth) && blank(&form.limit_per_second) {
-        return Ok(None);
+        return None;
     }
     let depth = RateLimit::parse_depth(&form.limit_depth);
-    let depth = check_field(errors, Field::LimitDepth, depth);
+    let depth = invalid.check(Field::LimitDepth, depth);
     let per_second = RateLimit::parse_per_second(&form.limit_per_second);
-    let per_second = check_field(errors, Field::LimitPerSecond, per_second);
-    let (Some(depth), Some(per_second)) = (depth, per_second) else {
-        return Err(());
-    };
-    let limit = check_field(errors, Field::LimitDepth, RateLimit::new(depth, per_second));
-    limit.map(Some).ok_or(())
+    let per_second = invalid.check(Field::LimitPerSecond, per_second);
+    let limit = RateLimit::new(depth?, per_second?);
+    invalid.check(Field::LimitDepth, limit)
 }
 
 /// Returns the settings of a key for the audit log.
@@ -254,13 +244,13 @@ mod tests {
         form: &EditKeyForm,
         stored: &KeyRecord,
         policy: KeyPolicy,
-    ) -> Result<KeySettings, Failure> {
+    ) -> Result<KeySettings, InvalidFields> {
         let now = crate::rfc3339::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
         let zone = Zone::parse("Europe/Berlin").unwrap();
         check(form, stored, policy, now, &zone)
     }
 
-    fn checked(form: &EditKeyForm) -> Result<KeySettings, Failure> {
+    fn checked(form: &EditKeyForm) -> Result<KeySettings, InvalidFields> {
         checked_by(form, &stored(), KeyPolicy::default())
     }
 
@@ -300,8 +290,8 @@ mod tests {
                 last_day: bad.into(),
                 ..form()
             };
-            let failure = checked(&form).unwrap_err();
-            assert!(failure.at(Field::Expires).is_some(), "{bad}");
+            let invalid = checked(&form).unwrap_err();
+            assert!(invalid.at(Field::Expires).is_some(), "{bad}");
         }
     }
 
@@ -327,8 +317,8 @@ mod tests {
             (&stored(), ""),
             (&endless, "2026-12-24"),
         ] {
-            let failure = end(key, day).unwrap_err();
-            assert!(failure.at(Field::Expires).is_some(), "{day}");
+            let invalid = end(key, day).unwrap_err();
+            assert!(invalid.at(Field::Expires).is_some(), "{day}");
         }
         assert!(end(&endless, "2026-12-23").is_ok());
     }
@@ -351,8 +341,8 @@ mod tests {
             ("0", "3", Field::LimitDepth),
             ("7", "many", Field::LimitPerSecond),
         ] {
-            let failure = with(depth, per_second).unwrap_err();
-            assert!(failure.at(field).is_some(), "{depth} {per_second}");
+            let invalid = with(depth, per_second).unwrap_err();
+            assert!(invalid.at(field).is_some(), "{depth} {per_second}");
         }
     }
 
@@ -369,7 +359,7 @@ mod tests {
             shut_out: String::new(),
             seen: String::new(),
         };
-        let failure = checked(&form).unwrap_err();
+        let invalid = checked(&form).unwrap_err();
         for field in [
             Field::Name,
             Field::Scopes,
@@ -379,7 +369,7 @@ mod tests {
             Field::LimitPerSecond,
             Field::AllowList,
         ] {
-            assert!(failure.at(field).is_some(), "{field:?}");
+            assert!(invalid.at(field).is_some(), "{field:?}");
         }
     }
 }

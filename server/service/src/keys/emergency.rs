@@ -4,6 +4,7 @@ use super::KeyChanges;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::fold::folded;
+use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{
@@ -101,9 +102,9 @@ impl Emergencies {
         let name_matches =
             typed.is_ok_and(|typed| folded(typed.as_str()) == folded(member.account_name.as_str()));
         if !name_matches {
-            let name = member.account_name.as_str();
-            let message = format!("The name doesn't match. Type “{name}”.");
-            return Err(Failure::field(Field::Confirm, message).into());
+            let name = member.account_name.to_string();
+            let mismatch = InvalidReason::NameMismatch { name };
+            return Err(Error::field(Field::Confirm, mismatch));
         }
         let now = self.clock.now();
         let reason = RevokeReason::Leaked;

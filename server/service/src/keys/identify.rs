@@ -2,10 +2,11 @@
 
 use super::{CurrentKey, Keys, Operator};
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::key::{KeyDigest, PlainKey};
 use crate::sessions::Member;
 use crate::store::{KeyRecord, KeyStore};
-use domain::{Failure, Field, KeyStatus};
+use domain::{Field, KeyStatus};
 
 /// The result of an identification for the operator.
 #[derive(Debug, Clone)]
@@ -33,10 +34,9 @@ impl Keys {
         member: &Member,
         sha256: &str,
     ) -> Result<Option<CurrentKey>, Error> {
-        const NO_DIGEST: &str = "Enter the 64 hexadecimal digits of the key's SHA-256.";
         let mut bytes = [0; 32];
         hex::decode_to_slice(sha256.trim(), &mut bytes)
-            .map_err(|_| Failure::field(Field::Key, NO_DIGEST))?;
+            .map_err(|_| Error::field(Field::Key, InvalidReason::NotASha256))?;
         let digests = self
             .peppers
             .digests(|pepper| KeyDigest::of_sha256(&bytes, pepper));

@@ -4,12 +4,13 @@ use super::check::{scopes, token};
 use super::lifetime::ExpiryRules;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::PlainKey;
 use crate::origin::{CalledKey, Client};
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, InsertKeyOutcome, NewKey, TokenDigest};
-use domain::{CreateKeyForm, Failure, Field, FieldError, KeyId, KeyName, ScopeSet, Timestamp};
+use domain::{CreateKeyForm, Failure, Field, KeyId, KeyName, ScopeSet, Timestamp};
 use serde_json::json;
 
 /// A key that was just created, with its secret.
@@ -89,31 +90,22 @@ impl Keys {
     }
 }
 
-fn check(form: &CreateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Failure> {
-    let name = KeyName::parse(&form.name);
-    let scopes = scopes(&form.scopes);
+fn check(form: &CreateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let name = KeyName::parse(&form.name).map_err(InvalidReason::from);
+    // The token has no field of its own that a page shows.
+    let name = name.and_then(|name| token(&form.token).map(|()| name));
+    let name = invalid.check(Field::Name, name);
+    let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
     let expires_at = rules.end(&form.expires, &form.last_day);
-    let token = token(&form.token);
-    let errors: Vec<FieldError> = [
-        (Field::Name, name.as_ref().err().copied().or(token.err())),
-        (Field::Scopes, scopes.as_ref().err().copied()),
-        (Field::Expires, expires_at.as_ref().err().copied()),
-    ]
-    .into_iter()
-    .filter_map(|(field, invalid)| {
-        invalid.map(|invalid| FieldError {
-            field,
-            message: invalid.0.to_owned(),
-        })
-    })
-    .collect();
+    let expires_at = invalid.check(Field::Expires, expires_at);
     match (name, scopes, expires_at) {
-        (Ok(name), Ok(scopes), Ok(expires_at)) if errors.is_empty() => Ok(ValidForm {
+        (Some(name), Some(scopes), Some(expires_at)) => Ok(ValidForm {
             name,
             scopes,
             expires_at,
         }),
-        _ => Err(Failure::Invalid { errors }),
+        _ => Err(invalid),
     }
 }
 
@@ -129,11 +121,11 @@ mod tests {
             policy: domain::KeyPolicy::default(),
             replaced_lifetime: None,
         };
-        let Err(failure) = check(&CreateKeyForm::default(), &rules) else {
+        let Err(invalid) = check(&CreateKeyForm::default(), &rules) else {
             panic!("an empty form was taken")
         };
         for field in [Field::Name, Field::Scopes, Field::Expires] {
-            assert!(failure.at(field).is_some(), "{field:?} was not named");
+            assert!(invalid.at(field).is_some(), "{field:?} was not named");
         }
     }
 }

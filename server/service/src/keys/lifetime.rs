@@ -2,15 +2,11 @@
 
 use super::Keys;
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::sessions::Member;
 use crate::store::KeyRecord;
 use crate::zone::Zone;
-use domain::{Expiry, Failure, InvalidValue, KeyPolicy, Timestamp, rotation_choices, seconds};
-
-const EXPIRY_REQUIRED: InvalidValue =
-    InvalidValue("Select an expiration. Your account requires one.");
-const EXPIRY_TOO_LATE: InvalidValue =
-    InvalidValue("Select an earlier date. Your account limits the lifetime of keys.");
+use domain::{Expiry, Failure, KeyPolicy, Timestamp, rotation_choices, seconds};
 
 /// The inputs that determine the expiry of a new key.
 #[derive(Debug, Clone, Copy)]
@@ -39,18 +35,18 @@ pub struct NewKeyChoices {
 
 impl ExpiryRules<'_> {
     /// Returns the expiry that a form asks for.
-    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, InvalidValue> {
+    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, InvalidReason> {
         let end = match Expiry::parse(choice)? {
             Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
             Expiry::Same if self.replaced_lifetime.is_none() => {
-                return Err(InvalidValue("Select an expiration."));
+                return Err(InvalidReason::NoExpiry);
             }
             choice => self.expiry_of(choice),
         };
         self.check_expiry(end).map(|()| end)
     }
 
-    fn check_expiry(&self, end: Option<Timestamp>) -> Result<(), InvalidValue> {
+    fn check_expiry(&self, end: Option<Timestamp>) -> Result<(), InvalidReason> {
         check_expiry(end, self.policy, latest(self.policy, self.now, self.zone))
     }
 
@@ -91,14 +87,10 @@ impl ExpiryRules<'_> {
 }
 
 /// Returns the end of a day that is not over yet.
-pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, InvalidValue> {
-    let end = zone
-        .end_of_day(day)
-        .ok_or(InvalidValue("Enter a valid date, such as 2027-01-31."))?;
+pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, InvalidReason> {
+    let end = zone.end_of_day(day).ok_or(InvalidReason::NotADate)?;
     if end <= now {
-        return Err(InvalidValue(
-            "Enter today or a later date. To stop the key now, revoke it.",
-        ));
+        return Err(InvalidReason::DateInPast);
     }
     Ok(end)
 }
@@ -108,16 +100,16 @@ pub fn check_expiry(
     end: Option<Timestamp>,
     policy: KeyPolicy,
     latest: Option<Timestamp>,
-) -> Result<(), InvalidValue> {
+) -> Result<(), InvalidReason> {
     match (end, latest) {
-        (None, _) if policy.must_expire() => Err(EXPIRY_REQUIRED),
-        (Some(end), Some(latest)) if end > latest => Err(EXPIRY_TOO_LATE),
+        (None, _) if policy.must_expire() => Err(InvalidReason::ExpiryRequired),
+        (Some(end), Some(latest)) if end > latest => Err(InvalidReason::ExpiryTooLate),
         _ => Ok(()),
     }
 }
 
-/// Returns the latest expiry of a key that was made at `created_at`: the end of its last day.
-/// Returns the latest expiry that the policy permits; `None` if it limits no lifetime.
+/// Returns the latest expiry that the policy permits for a key that was made at `created_at`: the
+/// end of its last day. `None` if the policy limits no lifetime.
 fn latest(policy: KeyPolicy, created_at: Timestamp, zone: &Zone) -> Option<Timestamp> {
     let last = created_at.plus_seconds(i64::from(policy.max_days()?) * seconds::DAY);
     zone.end_of_day(&zone.day(last))
@@ -190,7 +182,7 @@ mod tests {
         choice: &str,
         last_day: &str,
         replaced_lifetime: Option<i64>,
-    ) -> Result<Option<i64>, InvalidValue> {
+    ) -> Result<Option<i64>, InvalidReason> {
         let end = rules(&berlin(), None, replaced_lifetime).end(choice, last_day)?;
         Ok(end.map(|end| end.millis() - NOW.millis()))
     }
@@ -229,12 +221,15 @@ mod tests {
     fn policy_rejects_an_expiry_that_is_too_late_or_missing() {
         let zone = berlin();
         let rules = rules(&zone, Some(30), Some(31 * DAY));
-        assert_eq!(rules.end("never", ""), Err(EXPIRY_REQUIRED));
-        assert_eq!(rules.end("90d", ""), Err(EXPIRY_TOO_LATE));
-        assert_eq!(rules.end("same", ""), Err(EXPIRY_TOO_LATE));
+        assert_eq!(rules.end("never", ""), Err(InvalidReason::ExpiryRequired));
+        assert_eq!(rules.end("90d", ""), Err(InvalidReason::ExpiryTooLate));
+        assert_eq!(rules.end("same", ""), Err(InvalidReason::ExpiryTooLate));
         assert!(rules.end("30d", "").is_ok());
         assert!(rules.end("date", "2026-12-23").is_ok());
-        assert_eq!(rules.end("date", "2026-12-24"), Err(EXPIRY_TOO_LATE));
+        assert_eq!(
+            rules.end("date", "2026-12-24"),
+            Err(InvalidReason::ExpiryTooLate)
+        );
     }
 
     #[test]

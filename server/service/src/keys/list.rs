@@ -3,6 +3,7 @@
 use super::query::parse;
 use super::{CurrentKey, DeadKeyUse, Keys, KeysOnHold, NewKeyChoices};
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, StoreError};
@@ -21,7 +22,7 @@ pub struct KeyList {
     /// The account has no keys at all.
     pub account_is_empty: bool,
     /// Why the query was rejected. The list is unfiltered then.
-    pub invalid: Option<&'static str>,
+    pub invalid: Option<InvalidReason>,
     /// Cursor of the next page.
     pub next: Option<KeyCursor>,
     /// The search stopped at `next` before the page was full, so as not to examine every key of a
@@ -57,7 +58,7 @@ impl Keys {
         let now = self.clock.now();
         let account = &member.account_id;
         let parsed = parse(query, now);
-        let invalid = parsed.as_ref().err().copied();
+        let invalid = parsed.as_ref().err().cloned();
         let (filter, order) = parsed.unwrap_or_default();
         let after = after.filter(|_| invalid.is_none());
         self.note_expired(account, now).await?;

@@ -1,32 +1,31 @@
 //! Parsing of the filter and order in the address of the API Keys page.
 
 use super::current::{UNUSED_AFTER_SECONDS, dead_key_calls_since};
+use crate::invalid::InvalidReason;
 use crate::key::{EXPIRES_SOON_SECONDS, PlainKey};
 use crate::store::{AttentionFilter, KeyFilter, KeySearchText, words};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds};
 
-const MAX_DAYS: i64 = 3_650;
-
-const WHOLE_KEY: &str = "That looks like a full key. Searches appear in the page's address, so search by its first characters, or use “Identify a key”.";
+const MAX_DAYS: u32 = 3_650;
 
 /// Returns the filter and the order that the query asks for.
 ///
 /// # Errors
-/// A message for the admin, if the query is invalid.
+/// The reason for which a part of the query is invalid.
 pub(super) fn parse(
     query: &KeyQuery,
     now: Timestamp,
-) -> Result<(KeyFilter, KeyOrder), &'static str> {
+) -> Result<(KeyFilter, KeyOrder), InvalidReason> {
     fn optional<T>(
         text: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-        message: &'static str,
-    ) -> Result<Option<T>, &'static str> {
+        reason: InvalidReason,
+    ) -> Result<Option<T>, InvalidReason> {
         let text = text.trim();
         if text.is_empty() {
             Ok(None)
         } else {
-            parse(text).map(Some).ok_or(message)
+            parse(text).map(Some).ok_or(reason)
         }
     }
     let days = |text: &str| {
@@ -34,16 +33,10 @@ pub(super) fn parse(
             .ok()
             .filter(|days| (1..=MAX_DAYS).contains(days))
     };
-    let unused = optional(
-        &query.unused,
-        days,
-        "“Unused for” must be between 1 and 3,650 days.",
-    )?;
-    let expires = optional(
-        &query.expires,
-        days,
-        "“Expires within” must be between 1 and 3,650 days.",
-    )?;
+    let out_of_range = InvalidReason::UnusedDaysOutOfRange { max: MAX_DAYS };
+    let unused = optional(&query.unused, days, out_of_range)?;
+    let out_of_range = InvalidReason::ExpiryDaysOutOfRange { max: MAX_DAYS };
+    let expires = optional(&query.expires, days, out_of_range)?;
     let dead_in_use = query.status.trim() == KeyQuery::DEAD_IN_USE;
     let needs_attention = query.status.trim() == KeyQuery::NEEDS_ATTENTION;
     let status = if dead_in_use || needs_attention {
@@ -51,25 +44,25 @@ pub(super) fn parse(
     } else {
         &query.status
     };
-    let status = optional(status, self::status, "Select a status.")?;
+    let status = optional(status, self::status, InvalidReason::UnknownStatus)?;
     let scope = optional(
         &query.scope,
         |text| Scope::parse(text).ok(),
-        "Select a permission.",
+        InvalidReason::UnknownScope,
     )?;
     let creator = optional(
         &query.creator,
         |text| MemberId::parse(text).ok(),
-        "Select who created the key.",
+        InvalidReason::UnknownCreator,
     )?;
-    let order = KeyOrder::parse(&query.sort).map_err(|invalid| invalid.0)?;
+    let order = KeyOrder::parse(&query.sort)?;
     let filter = KeyFilter {
         text: text(&query.q)?,
         status,
         scope,
         creator,
-        idle_since: unused.map(|days| now.plus_seconds(-days * seconds::DAY)),
-        expires_by: expires.map(|days| now.plus_seconds(days * seconds::DAY)),
+        idle_since: unused.map(|days| now.plus_seconds(-i64::from(days) * seconds::DAY)),
+        expires_by: expires.map(|days| now.plus_seconds(i64::from(days) * seconds::DAY)),
         dead_key_call_after: dead_in_use.then(|| dead_key_calls_since(now)),
         attention: needs_attention.then(|| AttentionFilter {
             idle_since: now.plus_seconds(-UNUSED_AFTER_SECONDS),
@@ -89,7 +82,7 @@ fn status(text: &str) -> Option<KeyStatus> {
 
 /// Reads a search text as beginnings of words of a name, or as the beginning of a preview: with or
 /// without `vx_`, and with `…` if that was copied with it.
-fn text(typed: &str) -> Result<Option<KeySearchText>, &'static str> {
+fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> {
     const PREVIEW: usize = 6;
     let typed = typed.trim();
     if typed.is_empty() {
@@ -101,7 +94,7 @@ fn text(typed: &str) -> Result<Option<KeySearchText>, &'static str> {
     // Longer than a preview, or as long as the part of a key that follows `vx_`.
     let has_prefix = prefix.len() != random.len();
     if all_random && (has_prefix && random.len() > PREVIEW || random.len() == PlainKey::CHARS - 3) {
-        return Err(WHOLE_KEY);
+        return Err(InvalidReason::FullKey);
     }
     let preview = (all_random && random.len() <= PREVIEW).then(|| format!("vx_{random}"));
     // A name may contain anything; a text with the marks of a preview is only a preview.
@@ -161,7 +154,7 @@ mod tests {
                 q: whole.into(),
                 ..KeyQuery::default()
             };
-            assert_eq!(parse(&query, NOW), Err(WHOLE_KEY), "{whole}");
+            assert_eq!(parse(&query, NOW), Err(InvalidReason::FullKey), "{whole}");
         }
     }
 

@@ -4,11 +4,12 @@ use super::{CurrentKey, Keys};
 use crate::authenticator::KeyCaller;
 use crate::error::Error;
 use crate::fold::folded;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::origin::Client;
 use crate::refusal::Refusal;
 use crate::sessions::Member;
 use crate::store::{Action, NewRevocation, RevokeKeyOutcome, Revoker};
-use domain::{Failure, Field, FieldError, KeyId, KeyName, RevokeKeyForm, RevokeReason};
+use domain::{Failure, Field, KeyId, KeyName, RevokeKeyForm, RevokeReason};
 use serde_json::json;
 
 impl Keys {
@@ -27,7 +28,6 @@ impl Keys {
         form: &RevokeKeyForm,
     ) -> Result<CurrentKey, Error> {
         member.must_manage_keys()?;
-        let reason = RevokeReason::parse(&form.reason);
         let now = self.clock.now();
         let key = self.current(self.find(member, id).await?, now);
         if !key.status.is_live() {
@@ -37,20 +37,14 @@ impl Keys {
         // Names that look the same are equal, whichever keyboard they were typed on.
         let name_matches = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(name.as_str()));
-        let name_error = (key.used_recently && !name_matches)
-            .then(|| format!("The name doesn't match. Type “{name}”."));
-        let reason = match (reason, name_error) {
-            (Ok(reason), None) => reason,
-            (reason, name_error) => {
-                let reason_error = reason.err().map(|invalid| invalid.to_string());
-                let faults = [(Field::Reason, reason_error), (Field::Confirm, name_error)];
-                let errors = faults.into_iter().filter_map(|(field, message)| {
-                    let message = message?;
-                    Some(FieldError { field, message })
-                });
-                let errors = errors.collect();
-                return Err(Failure::Invalid { errors }.into());
-            }
+        let mut invalid = InvalidFields::default();
+        let reason = invalid.check(Field::Reason, RevokeReason::parse(&form.reason));
+        if key.used_recently && !name_matches {
+            let name = name.to_string();
+            invalid.add(Field::Confirm, InvalidReason::NameMismatch { name });
+        }
+        let Some(reason) = reason.filter(|_| invalid.is_empty()) else {
+            return Err(invalid.into());
         };
         let detail = json!({ "name": name, "preview": preview, "reason": reason });
         let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);

@@ -1,9 +1,10 @@
 //! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
-use super::check::{check_field, token};
+use super::check::token;
 use super::lifetime::ExpiryRules;
 use super::{CurrentKey, IssuedKey, Keys, NewKeyChoices};
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::PlainKey;
 use crate::origin::Client;
 use crate::random;
@@ -136,12 +137,13 @@ fn lifetime_millis(key: &KeyRecord) -> Option<i64> {
     Some(key.expires_at?.millis() - key.created_at.millis())
 }
 
-fn check(form: &RotateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Failure> {
-    let mut errors = Vec::new();
-    let grace = Grace::parse(&form.grace).and_then(|grace| token(&form.token).map(|()| grace));
-    let grace = check_field(&mut errors, Field::Grace, grace);
+fn check(form: &RotateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let grace = Grace::parse(&form.grace).map_err(InvalidReason::from);
+    let grace = grace.and_then(|grace| token(&form.token).map(|()| grace));
+    let grace = invalid.check(Field::Grace, grace);
     let expires_at = rules.end(&form.expires, &form.last_day);
-    let expires_at = check_field(&mut errors, Field::Expires, expires_at);
+    let expires_at = invalid.check(Field::Expires, expires_at);
     match (grace, expires_at) {
         (Some(grace), Some(expires_at)) => Ok(ValidForm {
             old_expiry: grace.seconds().map_or(OldKeyExpiry::Now, |seconds| {
@@ -149,7 +151,7 @@ fn check(form: &RotateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Fai
             }),
             expires_at,
         }),
-        _ => Err(Failure::Invalid { errors }),
+        _ => Err(invalid),
     }
 }
 
@@ -190,7 +192,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
 
-    fn checked(grace: &str, expires: &str, token: &str) -> Result<ValidForm, Failure> {
+    fn checked(grace: &str, expires: &str, token: &str) -> Result<ValidForm, InvalidFields> {
         let form = RotateKeyForm {
             grace: grace.into(),
             expires: expires.into(),
@@ -230,11 +232,11 @@ mod tests {
 
     #[test]
     fn all_invalid_fields_are_reported_at_once() {
-        let failure = checked("2h", "8d", "0123456789abcdef").unwrap_err();
+        let invalid = checked("2h", "8d", "0123456789abcdef").unwrap_err();
         for field in [Field::Grace, Field::Expires] {
-            assert!(failure.at(field).is_some(), "{field:?}");
+            assert!(invalid.at(field).is_some(), "{field:?}");
         }
-        let failure = checked("24h", "7d", "short").unwrap_err();
-        assert!(failure.at(Field::Grace).unwrap().contains("has expired"));
+        let invalid = checked("24h", "7d", "short").unwrap_err();
+        assert_eq!(invalid.at(Field::Grace), Some(&InvalidReason::FormExpired));
     }
 }

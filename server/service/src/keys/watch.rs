@@ -3,16 +3,18 @@
 use super::Keys;
 use super::edit::audit_settings;
 use crate::error::Error;
+use crate::invalid::InvalidReason;
 use crate::key::AllowList;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, Caller, KeyChange, KeyEdit, KeyRecord, KeySettings};
-use domain::{EditKeyForm, Failure, Field, KeyId, Outcome, Timestamp, seconds};
+use domain::{EditKeyForm, Field, KeyId, Outcome, Timestamp, seconds};
 use serde_json::json;
+use std::net::IpAddr;
 
 /// Callers within this time are shown for confirmation before an allow list excludes them.
-const RECENT_SECONDS: i64 = 7 * seconds::DAY;
-/// Callers named in the message.
+const RECENT_DAYS: u32 = 7;
+/// Maximum number of addresses that are named.
 const MAX_NAMED: usize = 5;
 
 impl Keys {
@@ -49,8 +51,8 @@ impl Keys {
     ) -> Result<(), Error> {
         member.must_manage_keys()?;
         let chosen = AllowList::parse(&networks.join("\n"))
-            .and_then(|list| list.ok_or_else(|| "Select at least one network.".to_owned()))
-            .map_err(|message| Failure::field(Field::AllowList, message))?;
+            .and_then(|list| list.ok_or(InvalidReason::NoNetwork))
+            .map_err(|reason| Error::field(Field::AllowList, reason))?;
         let before = self.find(member, id).await?.settings();
         let after = KeySettings {
             allow_list: Some(chosen),
@@ -80,37 +82,34 @@ impl Keys {
         if !form.shut_out.is_empty() || key.allow_list == after.allow_list {
             return Ok(());
         }
-        let since = now.plus_seconds(-RECENT_SECONDS);
+        let since = now.plus_seconds(-i64::from(RECENT_DAYS) * seconds::DAY);
         let mut callers = self.store.callers(&key.account_id, &key.id).await?;
         callers.sort_by_key(|caller| std::cmp::Reverse(caller.last));
         match excluded_callers(list, &callers, since) {
-            Some(message) => Err(Failure::field(Field::ShutOut, message).into()),
+            Some(reason) => Err(Error::field(Field::ShutOut, reason)),
             None => Ok(()),
         }
     }
 }
 
-fn excluded_callers(list: &AllowList, callers: &[Caller], since: Timestamp) -> Option<String> {
-    let mut addresses: Vec<String> = Vec::new();
+fn excluded_callers(
+    list: &AllowList,
+    callers: &[Caller],
+    since: Timestamp,
+) -> Option<InvalidReason> {
+    let mut addresses: Vec<IpAddr> = Vec::new();
     for caller in callers {
         let is_recent = caller.outcome == Outcome::Accepted && caller.last >= since;
-        let ip = caller.ip.to_string();
-        if is_recent && !list.admits(caller.ip) && !addresses.contains(&ip) {
-            addresses.push(ip);
+        if is_recent && !list.admits(caller.ip) && !addresses.contains(&caller.ip) {
+            addresses.push(caller.ip);
         }
     }
     let more = addresses.len().saturating_sub(MAX_NAMED);
     addresses.truncate(MAX_NAMED);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    (!addresses.is_empty()).then(|| {
-        format!(
-            "This would block {}{more}, used with this key in the last 7 days. Add the missing addresses, or confirm below.",
-            addresses.join(", ")
-        )
+    (!addresses.is_empty()).then_some(InvalidReason::ExcludesCallers {
+        addresses,
+        more,
+        days: RECENT_DAYS,
     })
 }
 
@@ -141,13 +140,19 @@ mod tests {
         for _ in 0..2 {
             callers.push(caller([192, 0, 2, 1], 10, Outcome::Accepted));
         }
-        let message = excluded_callers(&list, &callers, since).unwrap();
-        assert!(
-            message.starts_with("This would block 192.0.2.1, used with this key in the last"),
-            "{message}"
-        );
+        let excluded = |tails: std::ops::RangeInclusive<u8>, more| {
+            let addresses = tails.map(|tail| [192, 0, 2, tail].into()).collect();
+            let days = RECENT_DAYS;
+            Some(InvalidReason::ExcludesCallers {
+                addresses,
+                more,
+                days,
+            })
+        };
+        let reason = excluded_callers(&list, &callers, since);
+        assert_eq!(reason, excluded(1..=1, 0));
         callers.extend((2..9).map(|tail| caller([192, 0, 2, tail], 10, Outcome::Accepted)));
-        let message = excluded_callers(&list, &callers, since).unwrap();
-        assert!(message.contains("192.0.2.5 and 3 more"), "{message}");
+        let reason = excluded_callers(&list, &callers, since);
+        assert_eq!(reason, excluded(1..=5, 3));
     }
 }

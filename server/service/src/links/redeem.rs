@@ -3,14 +3,13 @@
 use super::first_owner::account_created;
 use super::{Links, SetupForm};
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::origin::Client;
 use crate::password::Password;
 use crate::random;
 use crate::sessions::SessionToken;
 use crate::store::{Action, Actor, AuditEvent, LinkPurpose, NewMember, RedeemOutcome, TokenDigest};
-use domain::{
-    AccountId, AccountName, Email, Failure, Field, FieldError, InvalidValue, MemberId, Role,
-};
+use domain::{AccountId, AccountName, Email, Failure, Field, MemberId, Role};
 use serde_json::json;
 
 /// The content of an invitation.
@@ -24,7 +23,7 @@ impl Links {
     /// Uses a link and signs the member in. Of any number of racing callers, exactly one succeeds.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] if the link is no longer valid, [`Failure::Invalid`] for invalid
+    /// [`Failure::NotFound`] if the link is no longer valid, [`Error::Invalid`] for invalid
     /// fields; the link stays usable then.
     pub async fn redeem(
         &self,
@@ -99,7 +98,7 @@ impl Links {
         client: &Client,
     ) -> Result<Option<SessionToken>, Error> {
         let password =
-            Password::parse(password).map_err(|invalid| Error::field(Field::Password, invalid))?;
+            Password::parse(password).map_err(|reason| Error::field(Field::Password, reason))?;
         let password_hash = self.guard.hash_password(password).await?;
         let record = self
             .store
@@ -134,7 +133,7 @@ impl Links {
     /// Uses an invitation and signs the new member in.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] if the invitation no longer exists, [`Failure::Invalid`] for an
+    /// [`Failure::NotFound`] if the invitation no longer exists, [`Error::Invalid`] for an
     /// unsuitable password.
     async fn accept_invitation(
         &self,
@@ -144,7 +143,7 @@ impl Links {
         client: &Client,
     ) -> Result<Option<SessionToken>, Error> {
         let password =
-            Password::parse(password).map_err(|invalid| Error::field(Field::Password, invalid))?;
+            Password::parse(password).map_err(|reason| Error::field(Field::Password, reason))?;
         let password_hash = self.guard.hash_password(password).await?;
         let new = NewMember {
             id: MemberId::parse(&random::uuid(&*self.random, self.clock.now()))
@@ -174,9 +173,7 @@ impl Links {
             RedeemOutcome::LinkInvalid => Err(Failure::NotFound.into()),
             RedeemOutcome::EmailTaken => Err(Error::field(
                 Field::Password,
-                InvalidValue(
-                    "This email already belongs to a member. Ask for an invitation to another one.",
-                ),
+                InvalidReason::InvitedEmailTaken,
             )),
             RedeemOutcome::Redeemed => Ok(self
                 .sessions
@@ -186,25 +183,13 @@ impl Links {
     }
 }
 
-fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), Failure> {
-    let account_name = AccountName::parse(&form.account_name);
-    let email = Email::parse(&form.email);
-    let password = Password::parse(&form.password);
-    let errors: Vec<FieldError> = [
-        (Field::AccountName, account_name.as_ref().err()),
-        (Field::Email, email.as_ref().err()),
-        (Field::Password, password.as_ref().err()),
-    ]
-    .into_iter()
-    .filter_map(|(field, invalid)| {
-        Some(FieldError {
-            field,
-            message: invalid?.0.to_owned(),
-        })
-    })
-    .collect();
+fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let account_name = invalid.check(Field::AccountName, AccountName::parse(&form.account_name));
+    let email = invalid.check(Field::Email, Email::parse(&form.email));
+    let password = invalid.check(Field::Password, Password::parse(&form.password));
     match (account_name, email, password) {
-        (Ok(account_name), Ok(email), Ok(password)) => Ok((account_name, email, password)),
-        _ => Err(Failure::Invalid { errors }),
+        (Some(account_name), Some(email), Some(password)) => Ok((account_name, email, password)),
+        _ => Err(invalid),
     }
 }

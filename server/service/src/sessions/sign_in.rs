@@ -108,7 +108,7 @@ impl Sessions {
     /// recovery code.
     ///
     /// # Errors
-    /// [`Failure::SignedOut`] if the first step has expired or was used, [`Failure::Invalid`] for a
+    /// [`Failure::SignedOut`] if the first step has expired or was used, [`Error::Invalid`] for a
     /// wrong code, and [`Failure::TooManyAttempts`] during a delay.
     pub async fn finish_sign_in(
         &self,

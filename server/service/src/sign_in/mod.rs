@@ -10,12 +10,13 @@ pub(crate) use failures::code_subject;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::failed_attempts::{AttemptKind, AttemptLog};
+use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::password::{HashPermit, Hasher, Password};
 use crate::random::Random;
 use crate::second_factor::Factors;
 use crate::store::{FactorRecord, MemberRecord, Proof, SignInPorts};
-use domain::{AccountId, Email, Failure, Field, InvalidValue, MemberId, Timestamp};
+use domain::{AccountId, Email, Failure, Field, MemberId, Timestamp};
 use failures::{STEEP_SECONDS, subjects};
 use std::sync::Arc;
 
@@ -36,9 +37,6 @@ impl<'a> Holder<'a> {
         }
     }
 }
-
-pub(crate) const WRONG_CODE: InvalidValue =
-    InvalidValue("That code is incorrect or has already been used.");
 
 /// Passwords and codes: who may try one, and what a wrong one costs.
 pub struct SignInGuard {
@@ -65,7 +63,7 @@ impl SignInGuard {
     /// Verifies a code, and returns what it proves.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and
+    /// [`Error::Invalid`] for a wrong code, which counts like a wrong password, and
     /// [`Failure::TooManyAttempts`] during a delay.
     pub(super) async fn verify_code(
         &self,
@@ -104,7 +102,7 @@ impl SignInGuard {
             }
             .into());
         }
-        Ok(Error::field(Field::Code, WRONG_CODE))
+        Ok(Error::field(Field::Code, InvalidReason::WrongCode))
     }
 
     /// Returns the right to try a password for this address.
@@ -156,7 +154,7 @@ impl SignInGuard {
     /// is slowed down like anyone who tries to sign in.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] if it is wrong, [`Failure::TooManyAttempts`] during a delay.
+    /// [`Error::Invalid`] if it is wrong, [`Failure::TooManyAttempts`] during a delay.
     pub(crate) async fn verify_password(
         &self,
         holder: Holder<'_>,
@@ -178,7 +176,7 @@ impl SignInGuard {
             .note(AttemptKind::CurrentPassword, &members, client);
         Err(Error::field(
             Field::OldPassword,
-            InvalidValue("Incorrect password."),
+            InvalidReason::WrongPassword,
         ))
     }
 }

@@ -3,13 +3,12 @@
 use super::Team;
 use crate::error::Error;
 use crate::fold::folded;
+use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, ChangeMemberOutcome, MemberChange, Teammate};
-use domain::{Failure, Field, InvalidValue, MemberId, Role};
+use domain::{Failure, Field, MemberId, Role};
 use serde_json::{Value, json};
-
-const LAST_OWNER: InvalidValue = InvalidValue("An account needs at least one active owner.");
 
 impl Team {
     /// Gives a member another role, which applies from their next request on.
@@ -26,8 +25,8 @@ impl Team {
         seen: &str,
     ) -> Result<(), Error> {
         member.must_manage(Role::Viewer)?;
-        let unknown = InvalidValue("Select a role.");
-        let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, unknown))?;
+        let role = Role::parse(role)
+            .ok_or_else(|| Error::field(Field::Role, InvalidReason::UnknownRole))?;
         member.must_manage(role)?;
         let change = MemberChange::Role {
             from: Role::parse(seen),
@@ -81,11 +80,9 @@ impl Team {
         }
         let successor = self.teammate(member, to).await?;
         if folded(confirm.trim()) != folded(successor.email.as_str()) {
-            let message = format!(
-                "The email doesn't match. Type {}.",
-                successor.email.as_str()
-            );
-            return Err(Failure::field(Field::Confirm, message).into());
+            let email = successor.email;
+            let mismatch = InvalidReason::EmailMismatch { email };
+            return Err(Error::field(Field::Confirm, mismatch));
         }
         let detail = json!({
             "email": successor.email,
@@ -98,8 +95,10 @@ impl Team {
         if self.store.hand_over(account, &member.id, to, event).await? {
             Ok(())
         } else {
-            let inactive = InvalidValue("Only an active member can become the owner.");
-            Err(Error::field(Field::Confirm, inactive))
+            Err(Error::field(
+                Field::Confirm,
+                InvalidReason::InactiveSuccessor,
+            ))
         }
     }
 
@@ -129,11 +128,10 @@ impl Team {
             .await?;
         match outcome {
             ChangeMemberOutcome::Changed | ChangeMemberOutcome::Same => Ok(()),
-            ChangeMemberOutcome::Differs(role) => {
-                let changes = vec![format!("The role is now {}.", role.as_str())];
-                Err(Failure::Outdated { changes }.into())
+            ChangeMemberOutcome::Differs(role) => Err(Error::RoleChanged(role)),
+            ChangeMemberOutcome::LastOwner => {
+                Err(Error::field(Field::Role, InvalidReason::LastOwner))
             }
-            ChangeMemberOutcome::LastOwner => Err(Error::field(Field::Role, LAST_OWNER)),
             ChangeMemberOutcome::Missing => Err(Failure::NotFound.into()),
         }
     }

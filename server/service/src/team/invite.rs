@@ -2,13 +2,12 @@
 
 use super::Team;
 use crate::error::Error;
+use crate::invalid::{InvalidFields, InvalidReason};
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
-use domain::{
-    Email, Failure, Field, FieldError, InvalidValue, InviteForm, Role, Timestamp, seconds,
-};
+use domain::{Email, Field, InviteForm, Role, Timestamp, seconds};
 use serde_json::json;
 
 /// Validity of an invitation: it lasts over a weekend.
@@ -63,8 +62,7 @@ impl Team {
             detail,
         );
         if !self.store.invite(link, event).await? {
-            let member = InvalidValue("This email already belongs to a member.");
-            return Err(Error::field(Field::Email, member));
+            return Err(Error::field(Field::Email, InvalidReason::EmailTaken));
         }
         Ok(Invited {
             email,
@@ -110,23 +108,12 @@ impl Team {
     }
 }
 
-fn check(form: &InviteForm) -> Result<(Email, Role), Failure> {
-    let email = Email::parse(&form.email);
-    let role = Role::parse(&form.role);
-    let wrong = email.as_ref().err().map(|invalid| FieldError {
-        field: Field::Email,
-        message: invalid.0.to_owned(),
-    });
-    let unknown = role.is_none().then(|| FieldError {
-        field: Field::Role,
-        message: "Select a role.".to_owned(),
-    });
-    match (email, role) {
-        (Ok(email), Some(role)) => Ok((email, role)),
-        _ => Err(Failure::Invalid {
-            errors: wrong.into_iter().chain(unknown).collect(),
-        }),
-    }
+fn check(form: &InviteForm) -> Result<(Email, Role), InvalidFields> {
+    let mut invalid = InvalidFields::default();
+    let email = invalid.check(Field::Email, Email::parse(&form.email));
+    let role = Role::parse(&form.role).ok_or(InvalidReason::UnknownRole);
+    let role = invalid.check(Field::Role, role);
+    email.zip(role).ok_or(invalid)
 }
 
 #[cfg(test)]
@@ -139,7 +126,8 @@ mod tests {
             email: "grace".into(),
             role: "root".into(),
         };
-        let failure = check(&form).unwrap_err();
-        assert!(failure.at(Field::Email).is_some() && failure.at(Field::Role).is_some());
+        let invalid = check(&form).unwrap_err();
+        assert!(invalid.at(Field::Email).is_some());
+        assert_eq!(invalid.at(Field::Role), Some(&InvalidReason::UnknownRole));
     }
 }

@@ -5,6 +5,7 @@ use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, 
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Failure, RefusalCode};
+use files::invalid_entry;
 use serde::Serialize;
 use service::inventory::EntryError;
 use service::refusal::Refusal;
@@ -290,7 +291,7 @@ pub struct Entry<'a> {
     pointer: &'a str,
     code: &'a str,
     /// An explanation for people, with what to do.
-    detail: &'a str,
+    detail: Cow<'a, str>,
     /// In XML and CSV, the line on which the item or the header begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = usize, required = false, minimum = 1)]
@@ -306,7 +307,7 @@ impl<'a> From<&'a EntryError> for Entry<'a> {
         Self {
             pointer: &error.pointer,
             code: error.code.as_str(),
-            detail: &error.detail,
+            detail: invalid_entry::describe(&error.reason),
             line: error.position.line,
             id: error.id.as_deref(),
         }

@@ -7,6 +7,7 @@
 use super::write::{csv, json, xml};
 use files::encoding;
 use files::feed::{self, Absent, FeedError, Format, MAX_ITEMS};
+use files::invalid_entry::describe;
 use files::json::MAX_MEMBERS;
 use service::inventory::{
     Currency, EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
@@ -80,10 +81,11 @@ fn check_header_detail(detail: &str) {
 fn check_errors(errors: &[EntryError], parent: &str) {
     assert!((1..=MAX_ERRORS).contains(&errors.len()));
     for error in errors {
+        let detail = describe(&error.reason);
         if error.pointer == "/header" {
-            check_header_detail(&error.detail);
+            check_header_detail(&detail);
         } else {
-            check_detail(&error.detail);
+            check_detail(&detail);
         }
         let pointer = error
             .pointer

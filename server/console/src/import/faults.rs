@@ -8,6 +8,7 @@ use super::{Context, Step};
 use crate::export::table;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use files::invalid_entry;
 use service::inventory::EntryError;
 
 const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
@@ -36,7 +37,7 @@ fn write(bytes: &mut Vec<u8>, errors: &[EntryError]) {
             number(error.position.line),
             error.id.clone().unwrap_or_default(),
             field,
-            error.detail.clone(),
+            invalid_entry::describe(&error.reason).into_owned(),
         ];
         table::write_row(bytes, &cells);
     }

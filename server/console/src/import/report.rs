@@ -3,6 +3,7 @@
 use domain::{ImportCounts, ImportResult, RowErrors};
 use files::feed::ATTRIBUTE;
 use files::import_file;
+use files::invalid_entry;
 use service::inventory::{EmptiedFields, EntryError, FeedReport, Position};
 use service::store::{StoredImport, UpsertCounts};
 
@@ -95,7 +96,8 @@ pub fn rows(errors: &[EntryError]) -> Vec<RowErrors> {
     let mut rows: Vec<(Option<usize>, RowErrors)> = Vec::new();
     for error in errors {
         let (index, field) = parts(error);
-        let problem = (label(field), error.detail.clone());
+        let detail = invalid_entry::describe(&error.reason);
+        let problem = (label(field), detail.into_owned());
         match rows.last_mut() {
             Some((last, row)) if *last == index => row.problems.push(problem),
             _ => rows.push((

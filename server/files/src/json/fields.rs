@@ -4,8 +4,10 @@
 //! them in one response.
 
 use super::{Members, object};
+use crate::invalid_entry::invisible_character;
+use domain::find_invisible;
 use serde_json::value::RawValue;
-use service::entry::{EntryCode, EntryError, invisible_in};
+use service::entry::{EntryCode, EntryError};
 
 /// Returns the members of an object. A repeated name is an error, since readers differ in which of
 /// the two they use.
@@ -55,7 +57,7 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
 
 /// Returns the error for a field of unknown name.
 pub fn unknown_field(name: &str) -> EntryError {
-    let detail = match invisible_in(name) {
+    let detail = match find_invisible(name).map(invisible_character) {
         Some(character) => {
             format!("The name of this field has the invisible character {character}. Remove it.")
         }

@@ -1,9 +1,10 @@
 //! Validation errors of a request body: one for each value to correct, in the terms of the API.
 
 mod id;
+mod reason;
 
 pub(crate) use id::check_id;
-pub use id::invisible_in;
+pub use reason::EntryReason;
 
 use domain::is_invisible;
 
@@ -71,19 +72,23 @@ pub struct EntryError {
     /// in a response it is relative to the body.
     pub pointer: String,
     pub code: EntryCode,
-    /// The correction to make, in one sentence.
-    pub detail: String,
+    /// Why the value was refused, which implies the correction to make.
+    pub reason: EntryReason,
     pub position: Position,
     /// The id of the item that the error is about, if the feed contains a valid one.
     pub id: Option<String>,
 }
 
 impl EntryError {
-    pub fn new(pointer: impl Into<String>, code: EntryCode, detail: impl Into<String>) -> Self {
+    pub fn new(
+        pointer: impl Into<String>,
+        code: EntryCode,
+        reason: impl Into<EntryReason>,
+    ) -> Self {
         Self {
             pointer: pointer.into(),
             code,
-            detail: detail.into(),
+            reason: reason.into(),
             position: Position::default(),
             id: None,
         }
@@ -142,13 +147,13 @@ pub(crate) fn optional(
 /// Reports a text that is longer than `max` characters or contains control characters.
 pub(crate) fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usize) {
     if text.chars().count() > max {
-        let detail = format!("Use at most {max} characters.");
-        errors.push(EntryError::new(pointer, EntryCode::TooLong, detail));
+        let reason = EntryReason::TooManyCharacters { max };
+        errors.push(EntryError::new(pointer, EntryCode::TooLong, reason));
     } else if text
         .chars()
         .any(|c| c.is_control() && c != '\t' && c != '\n')
     {
-        let detail = "Remove the control characters; tab and newline are the only ones allowed.";
-        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+        let reason = EntryReason::ControlCharacters;
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, reason));
     }
 }

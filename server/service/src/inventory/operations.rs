@@ -4,6 +4,7 @@ use super::{
     Condition, Currency, EntryCode, EntryError, Inventory, ItemDraft, ItemFilter, StoredItem,
 };
 use crate::authenticator::KeyCaller;
+use crate::entry::EntryReason;
 use crate::error::Error;
 use crate::idempotency::ResponseBuilder;
 use crate::origin::Client;
@@ -105,8 +106,8 @@ impl Inventory {
     ) -> Result<PutOutcome, Error> {
         caller.require_scope(Scope::InventoryWrite)?;
         if id.trim() != id && !id.trim().is_empty() {
-            let detail = "Remove the blanks around the ID in the path.";
-            let blanks = EntryError::new("/id", EntryCode::Invalid, detail);
+            let reason = EntryReason::BlanksAroundId;
+            let blanks = EntryError::new("/id", EntryCode::Invalid, reason);
             draft.errors.push(blanks);
         }
         draft.id = Some(id.to_owned());

@@ -2,7 +2,7 @@
 //! it.
 
 use super::LeadFields;
-use crate::entry::{EntryCode, EntryError, check_id, optional, trim_text};
+use crate::entry::{EntryCode, EntryError, EntryReason, check_id, optional, trim_text};
 use domain::{Email, LeadStatus};
 
 const MAX_NAME: usize = 256;
@@ -56,8 +56,8 @@ impl LeadDraft {
             .iter()
             .any(|error| matches!(error.pointer.as_str(), "" | "/email" | "/phone"));
         if fields.email.is_none() && fields.phone.is_none() && !is_reported {
-            let detail = "Send `email` or `phone`, so that the person can be contacted.";
-            errors.push(EntryError::new("/email", EntryCode::Required, detail));
+            let reason = EntryReason::NoContact;
+            errors.push(EntryError::new("/email", EntryCode::Required, reason));
         }
         if errors.is_empty() {
             Ok(fields)
@@ -96,8 +96,8 @@ fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> 
     let value = text(errors, "/email", value, MAX_EMAIL)?;
     let plausible = Email::from_stored(&value).is_ok() && !value.contains(char::is_whitespace);
     if !plausible && errors.len() == before {
-        let detail = "Use a valid email address, such as name@company.com.";
-        errors.push(EntryError::new("/email", EntryCode::Invalid, detail));
+        let reason = EntryReason::NotAnEmail;
+        errors.push(EntryError::new("/email", EntryCode::Invalid, reason));
     }
     Some(value)
 }
@@ -105,7 +105,8 @@ fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> 
 pub(crate) fn status(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<LeadStatus> {
     LeadStatus::parse(&trim_text(value)?)
         .map_err(|invalid| {
-            errors.push(EntryError::new("/status", EntryCode::Invalid, invalid.0));
+            let reason = EntryReason::Value(invalid);
+            errors.push(EntryError::new("/status", EntryCode::Invalid, reason));
         })
         .ok()
 }

@@ -182,7 +182,7 @@ fn push_response(
         let errors = std::mem::take(&mut item.errors);
         // The line and the id are those of the item, which has them already.
         let errors = under_items(errors).into_iter();
-        let errors = errors.map(|error| EntryError::new(error.pointer, error.code, error.detail));
+        let errors = errors.map(|error| EntryError::new(error.pointer, error.code, error.reason));
         item.errors = errors.collect();
     }
     let body = PushResponse {

@@ -3,7 +3,9 @@
 
 use super::records::Record;
 use crate::feed::{Absent, FIELDS, FeedError};
-use service::entry::{invisible_in, is_blank};
+use crate::invalid_entry::invisible_character;
+use domain::find_invisible;
+use service::entry::is_blank;
 use service::inventory::{EntryCode, EntryError};
 
 /// Prefix in the name of a column with an attribute.
@@ -59,7 +61,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
     for (number, name) in (1..).zip(names) {
         match Column::parse(name) {
             None => {
-                if let Some(character) = invisible_in(name) {
+                if let Some(character) = find_invisible(name).map(invisible_character) {
                     let detail = format!(
                         "In the header on line {line}, the name of column {number} has the invisible character \
                          {character}. Remove it."

@@ -84,6 +84,7 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invalid_entry::describe;
 
     fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
         super::read(text, Absent::Clear)
@@ -133,16 +134,16 @@ mod tests {
         let [unknown, id, name] = &errors[..] else {
             panic!("{errors:?}")
         };
+        let detail = describe(&unknown.reason);
         assert!(
-            unknown.detail.starts_with(
+            detail.starts_with(
                 "In the header on line 3, `SKU`, `Titel` are not fields. Its columns are `SKU`, `Titel`. The fields \
                  are `id`, `name`,"
             ),
-            "{}",
-            unknown.detail
+            "{detail}"
         );
         let missing = "The header on line 3 has no column `id`. Its columns are `SKU`, `Titel`.";
-        assert_eq!(id.detail, missing);
+        assert_eq!(describe(&id.reason), missing);
         assert_eq!(
             (name.pointer.as_str(), name.code),
             ("/header", EntryCode::Required)
@@ -150,7 +151,7 @@ mod tests {
         // The refusal stays readable however large the header is.
         let long = format!("id,name,{}", vec!["x".repeat(10_000); 200].join(","));
         let errors = header_errors(&format!("{long}\nA,a\n"));
-        assert!(errors.iter().all(|error| error.detail.len() < 2_500));
+        assert!((errors.iter()).all(|error| describe(&error.reason).len() < 2_500));
         assert_eq!(errors.len(), 1);
     }
 

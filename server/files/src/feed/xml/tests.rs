@@ -1,5 +1,6 @@
 use super::*;
 use crate::feed::MAX_REASONS;
+use crate::invalid_entry::describe;
 
 fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
     super::read(text, Absent::Clear)
@@ -158,7 +159,7 @@ fn unknown_entity_is_named_with_its_line() {
     let drafts = read(text).unwrap();
     let details: Vec<_> = drafts
         .iter()
-        .map(|draft| &*draft.errors[0].detail)
+        .map(|draft| describe(&draft.errors[0].reason))
         .collect();
     assert!(
         details[0].starts_with("`&foo;` on line 4 is not an entity"),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::feed::MAX_ITEMS;
+use crate::invalid_entry::describe;
 use service::inventory::Position;
 
 #[test]
@@ -98,9 +99,10 @@ fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() 
             assert_eq!(draft.currency.as_deref(), Some(code));
             assert_eq!(draft.errors.is_empty(), is_good, "{sign} {code}");
             if let [error] = &draft.errors[..] {
-                assert!(error.detail.contains(right), "{}", error.detail);
+                let detail = describe(&error.reason);
+                assert!(detail.contains(right), "{detail}");
                 let advice = "Choose the right one as the currency for prices without one";
-                assert!(error.detail.contains(advice), "{}", error.detail);
+                assert!(detail.contains(advice), "{detail}");
             }
         }
     }

@@ -2,13 +2,11 @@
 
 use super::validation::ItemUpdate;
 use super::{CheckedFeed, Currency, Item, ItemDraft, OnError, Skipped, StoredItem};
-use crate::entry::{EntryCode, EntryError};
+use crate::entry::{EntryCode, EntryError, EntryReason};
 use crate::store::{AuditEvent, FeedBasis, ItemUpdates, UpsertCounts};
 
 /// Prefix of an attribute's name among the cleared fields.
 const ATTRIBUTE: &str = "attributes.";
-
-const UNKNOWN: &str = "There is no item with this ID, and an update creates none. Add the item first, with all its fields.";
 
 impl ItemDraft {
     /// Applies this draft to the stored item: fields that the draft has neither set nor cleared
@@ -105,12 +103,12 @@ impl<'a> Updates<'a> {
     /// skipped.
     pub(super) fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item> {
         let ItemUpdate { index, id, draft } = self.entries.get(place)?;
-        let changed = match stored {
-            Some(stored) => {
-                self.basis.add(stored);
-                draft.clone().change(&stored.item, self.currency)
-            }
-            None => Err(vec![EntryError::new("/id", EntryCode::NotFound, UNKNOWN)]),
+        let changed = if let Some(stored) = stored {
+            self.basis.add(stored);
+            draft.clone().change(&stored.item, self.currency)
+        } else {
+            let reason = EntryReason::NoSuchItem;
+            Err(vec![EntryError::new("/id", EntryCode::NotFound, reason)])
         };
         match changed {
             Ok(item) => {

@@ -5,6 +5,7 @@ mod refusal;
 pub use refusal::FeedRefusal;
 
 use super::{Currency, EntryCode, EntryError, Item, ItemDraft, ItemId, MAX_ID_CHARS, Position};
+use crate::entry::EntryReason;
 use crate::store::AllowedRemovals;
 use std::collections::HashMap;
 
@@ -230,12 +231,11 @@ pub fn check_entries(
         let has_id = id.is_some() && !draft.errors.iter().any(|error| error.pointer == "/id");
         if let Some(id) = &id {
             if let Some((first, at)) = positions.get(id) {
-                let first = match at.line {
-                    Some(line) => format!("The item on line {line}"),
-                    None => format!("Item {first}"),
+                let reason = EntryReason::DuplicateId {
+                    first: *first,
+                    line: at.line,
                 };
-                let detail = format!("{first} has this ID already. Use each ID once.");
-                let duplicate = EntryError::new("/id", EntryCode::Duplicate, detail);
+                let duplicate = EntryError::new("/id", EntryCode::Duplicate, reason);
                 draft.errors.push(duplicate);
             } else {
                 positions.insert(id.clone(), (index, position));

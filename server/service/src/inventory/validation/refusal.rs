@@ -1,12 +1,7 @@
 //! Reasons for which nothing of a feed can be taken.
 
 use super::{MAX_ERRORS, Skipped};
-use crate::entry::{EntryCode, EntryError};
-
-/// With `mode=replace`, an item without an id that its sender meant could be any of those that are
-/// stored. Passing over it would remove that one.
-pub(super) const UNREADABLE_IDS: &str = "The IDs of these items cannot be read, so a feed that replaces the inventory might remove \
-    them. Nothing was changed. Correct them, or send the feed with mode=merge.";
+use crate::entry::{EntryCode, EntryError, EntryReason};
 
 /// Reason for which nothing of a feed can be taken.
 #[derive(Debug)]
@@ -28,8 +23,10 @@ impl FeedRefusal {
         match self {
             Self::Faulty(skipped) => skipped.into_errors(),
             Self::UnreadableIds { unreadable, .. } => {
-                let why = EntryError::new("", EntryCode::Required, UNREADABLE_IDS);
-                let mut errors = vec![why];
+                // An item without the id that its sender meant may be any of those that are
+                // stored. Skipping it would remove that one.
+                let reason = EntryReason::UnreadableIds;
+                let mut errors = vec![EntryError::new("", EntryCode::Required, reason)];
                 errors.extend(unreadable);
                 errors.truncate(MAX_ERRORS);
                 errors

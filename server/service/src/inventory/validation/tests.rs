@@ -1,6 +1,5 @@
 //! Feeds with invalid items: what is refused, skipped and reported.
 
-use super::refusal::UNREADABLE_IDS;
 use super::*;
 use crate::store::AllowedRemovals;
 
@@ -63,7 +62,7 @@ fn replacing_feed_is_rejected_if_it_contains_an_unreadable_id() {
     let errors = check_feed(feed(), replace).unwrap_err();
     let pointers: Vec<_> = errors.iter().map(|error| &*error.pointer).collect();
     assert_eq!(pointers, ["", "/1/id"]);
-    assert_eq!(errors[0].detail, UNREADABLE_IDS);
+    assert_eq!(errors[0].reason, EntryReason::UnreadableIds);
     assert_eq!(check_feed(feed(), SKIP).unwrap().skipped.count, 2);
     // An id that can be read keeps the stored item.
     let readable = vec![draft("a", "n"), draft("b", "")];
@@ -84,7 +83,7 @@ fn replacing_feed_is_rejected_if_it_contains_an_unreadable_id() {
         two,
     ] {
         let errors = check_feed(vec![draft("a", "n"), faulty], replace).unwrap_err();
-        assert_eq!(errors[0].detail, UNREADABLE_IDS);
+        assert_eq!(errors[0].reason, EntryReason::UnreadableIds);
     }
     let twice = vec![draft("a", "n"), draft("a", "n")];
     assert_eq!(check_feed(twice, replace).unwrap().skipped.ids, ["a"]);
@@ -159,11 +158,11 @@ fn every_error_has_the_line_and_the_id_of_its_item() {
     ];
     let errors = check_feed(feed(), REJECT).unwrap_err();
     assert_eq!(faults(&errors), expected);
-    assert!(
-        errors[1]
-            .detail
-            .starts_with("The item on line 2 has this ID already")
-    );
+    let duplicate = EntryReason::DuplicateId {
+        first: 0,
+        line: Some(2),
+    };
+    assert_eq!(errors[1].reason, duplicate);
     let skipped = check_feed(feed(), SKIP).unwrap().skipped;
     let errors: Vec<_> = skipped
         .listed

@@ -2,7 +2,8 @@
 
 use super::{Currency, Item, Price};
 use crate::entry::{
-    EntryCode, EntryError, Position, check_id, check_text, is_blank, optional, trim_text,
+    EntryCode, EntryError, EntryReason, Position, check_id, check_text, is_blank, optional,
+    trim_text,
 };
 use crate::item::ItemId;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ pub const MAX_ID_CHARS: usize = 128;
 /// earlier release may have it.
 const RESERVED_ID: &str = "changes";
 const MAX_ATTRIBUTES: usize = 50;
+/// Maximum length of the name of an attribute, in characters.
+const MAX_ATTRIBUTE_NAME: usize = 128;
 /// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
@@ -66,9 +69,8 @@ impl ItemDraft {
                 continue;
             };
             if self.attributes.insert(name.to_owned(), value).is_some() {
-                let detail = "Two attributes have this name, apart from blanks around it.";
-                let pointer = attribute_pointer(name);
-                let duplicate = EntryError::new(pointer, EntryCode::Duplicate, detail);
+                let (pointer, reason) = (attribute_pointer(name), EntryReason::DuplicateAttribute);
+                let duplicate = EntryError::new(pointer, EntryCode::Duplicate, reason);
                 self.errors.push(duplicate);
             }
         }
@@ -82,9 +84,9 @@ impl ItemDraft {
     pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
         self.trim();
         if self.id.as_deref() == Some(RESERVED_ID) {
-            let detail = "Use another ID: `/api/inventory/changes` is the list of changes.";
+            let reason = EntryReason::ReservedId;
             self.errors
-                .push(EntryError::new("/id", EntryCode::Invalid, detail));
+                .push(EntryError::new("/id", EntryCode::Invalid, reason));
         }
         self.check_known(default)
     }
@@ -101,8 +103,8 @@ impl ItemDraft {
         if let Some(id) = &id {
             // The other control characters were refused as in any text.
             if id == "." || id == ".." || id.contains(['\t', '\n']) {
-                let detail = "Use an ID without control characters that is not `.` or `..`.";
-                errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
+                let reason = EntryReason::UnusableId;
+                errors.push(EntryError::new("/id", EntryCode::Invalid, reason));
             }
             check_id(errors, "/id", id);
         }
@@ -114,8 +116,8 @@ impl ItemDraft {
         let currency = self.currency.and_then(|code| {
             let currency = Currency::parse(&code);
             if currency.is_none() {
-                let detail = "Use an ISO 4217 code in capitals, such as USD.";
-                errors.push(EntryError::new("/currency", EntryCode::Invalid, detail));
+                let reason = EntryReason::UnknownCurrency;
+                errors.push(EntryError::new("/currency", EntryCode::Invalid, reason));
             }
             currency
         });
@@ -129,11 +131,11 @@ impl ItemDraft {
         check_attributes(errors, &self.attributes);
         // Of an item that is too large because of one text, that text is all there is to report.
         if errors.is_empty() && size > MAX_ITEM_BYTES {
-            let detail = format!(
-                "The texts of this item have {size} bytes in all. Use at most {MAX_ITEM_BYTES}, counted in UTF-8 \
-                 with the names of its attributes."
-            );
-            errors.push(EntryError::new("", EntryCode::TooLong, detail));
+            let reason = EntryReason::ItemTooLarge {
+                bytes: size,
+                max: MAX_ITEM_BYTES,
+            };
+            errors.push(EntryError::new("", EntryCode::TooLong, reason));
         }
         match (id, name) {
             (Some(id), Some(name)) if errors.is_empty() => Ok(Item {
@@ -172,7 +174,7 @@ impl ItemDraft {
 
 fn required(
     errors: &mut Vec<EntryError>,
-    pointer: &str,
+    pointer: &'static str,
     value: Option<String>,
     max: usize,
 ) -> Option<String> {
@@ -185,11 +187,9 @@ fn required(
         Some(text) if !is_blank(&text) => optional(errors, pointer, Some(text), max),
         _ if is_reported => None,
         _ => {
-            let detail = format!(
-                "Set `{}` to a value of 1 to {max} characters.",
-                &pointer[1..]
-            );
-            errors.push(EntryError::new(pointer, EntryCode::Required, detail));
+            let field = &pointer[1..];
+            let reason = EntryReason::Missing { field, max };
+            errors.push(EntryError::new(pointer, EntryCode::Required, reason));
             None
         }
     }
@@ -210,23 +210,28 @@ fn web_address(
             && !text.contains(char::is_whitespace)
     });
     if !is_valid {
-        let detail = "Use a URL that begins with http:// or https:// and has no spaces.";
-        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+        let reason = EntryReason::NotAWebAddress;
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, reason));
     }
     Some(text)
 }
 
 fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, String>) {
     if attributes.len() > MAX_ATTRIBUTES {
-        let detail = format!("Use at most {MAX_ATTRIBUTES} attributes.");
-        errors.push(EntryError::new("/attributes", EntryCode::TooLong, detail));
+        let reason = EntryReason::TooManyAttributes {
+            max: MAX_ATTRIBUTES,
+        };
+        errors.push(EntryError::new("/attributes", EntryCode::TooLong, reason));
         return;
     }
     for (name, value) in attributes {
         let pointer = attribute_pointer(name);
-        if is_blank(name) || name.chars().count() > 128 || name.chars().any(char::is_control) {
-            let detail = "Name attributes with 1 to 128 characters that can be seen, and no control characters.";
-            errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));
+        let is_too_long = name.chars().count() > MAX_ATTRIBUTE_NAME;
+        if is_blank(name) || is_too_long || name.chars().any(char::is_control) {
+            let reason = EntryReason::AttributeName {
+                max: MAX_ATTRIBUTE_NAME,
+            };
+            errors.push(EntryError::new(&*pointer, EntryCode::Invalid, reason));
         }
         check_text(errors, &pointer, value, 2_048);
     }
@@ -234,7 +239,7 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
 
 /// A pointer by RFC 6901, which escapes `~` and `/`, with as much of the name as can be read.
 fn attribute_pointer(name: &str) -> String {
-    let escaped: String = name.chars().take(128).collect();
+    let escaped: String = name.chars().take(MAX_ATTRIBUTE_NAME).collect();
     let escaped = escaped.replace('~', "~0").replace('/', "~1");
     format!("/attributes/{escaped}")
 }

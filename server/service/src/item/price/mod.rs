@@ -1,7 +1,7 @@
 //! Prices: their text forms, and why a text is not a price.
 
 use super::Currency;
-use crate::entry::{EntryCode, EntryError};
+use crate::entry::{EntryCode, EntryError, EntryReason};
 use rust_decimal::Decimal;
 use std::fmt;
 
@@ -9,7 +9,7 @@ use std::fmt;
 const PARTS_PER_UNIT: i64 = 10_000;
 /// 9,999,999,999.99.
 const MAX: i64 = 99_999_999_999_900;
-/// Longest number that an error message corrects, in characters. No price is longer.
+/// Longest number that a refusal corrects, in characters. No price is longer.
 const MAX_CORRECTED: usize = 20;
 /// Longest number that is parsed, in bytes. A price with an exponent or with trailing zeros is
 /// shorter. The decimal parser is recursive, with one call for each digit, so that a long text
@@ -58,10 +58,10 @@ impl Price {
     /// Why it is refused, with the corrected value if that is known.
     pub(crate) fn parse(text: &str, decimals: u32) -> Result<Self, EntryError> {
         let out_of_range = || {
-            let detail = "Use a price from 0 to 9999999999.99.";
-            EntryError::new("/price", EntryCode::OutOfRange, detail)
+            let reason = EntryReason::PriceOutOfRange;
+            EntryError::new("/price", EntryCode::OutOfRange, reason)
         };
-        let invalid = || EntryError::new("/price", EntryCode::Invalid, advice(text, decimals));
+        let invalid = || EntryError::new("/price", EntryCode::Invalid, fault(text, decimals));
         let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
         if text.is_empty() || text.len() > MAX_PARSED || !text.bytes().all(plain) {
             return Err(invalid());
@@ -126,17 +126,10 @@ fn separates_thousands(text: &str) -> bool {
     })
 }
 
-/// Returns advice, in ASCII, on how to correct a text that is not a price.
-fn advice(text: &str, decimals: u32) -> String {
-    let places = match decimals {
-        0 => "no decimal places".to_owned(),
-        1 => "at most one decimal place".to_owned(),
-        2 => "at most two decimal places".to_owned(),
-        _ => format!("at most {decimals} decimal places"),
-    };
-    let general = format!("Use a number such as 32500, with {places} in this currency.");
+/// Returns why a text is not a price. A number that corrects it is in ASCII.
+fn fault(text: &str, decimals: u32) -> EntryReason {
     if is_negative(text) {
-        return "Use a price of 0 or more, such as 32500.".to_owned();
+        return EntryReason::NegativePrice;
     }
     let from_number = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
     let number = from_number.trim_end_matches(|c: char| !c.is_ascii_digit());
@@ -144,7 +137,7 @@ fn advice(text: &str, decimals: u32) -> String {
     let after = &from_number[number.len()..];
     // Characters around the number can change its value, as in `(5.00)` and `20%`.
     if number.chars().count() > MAX_CORRECTED || !is_currency(before) || !is_currency(after) {
-        return general;
+        return EntryReason::NotAPrice { decimals };
     }
     let readings = readings(number, decimals);
     if let ([reading], Some((_, fraction))) = (&*readings, number.split_once('.'))
@@ -153,21 +146,21 @@ fn advice(text: &str, decimals: u32) -> String {
         && !number.contains([',', '\'', ' '])
         && number.matches('.').count() == 1
     {
-        return format!(
-            "Use {places} in this currency. If the period separates thousands, write {reading}."
-        );
+        let reading = reading.clone();
+        return EntryReason::PriceTooPrecise { decimals, reading };
     }
     match &*readings {
-        [] => general,
-        [reading] if number != text && reading == number => {
-            format!("Send only the number, {reading}, and the currency in `currency`.")
-        }
-        [reading] => format!(
-            "Write {reading}: a period before the decimals, no separator between thousands, and {places} in this currency."
-        ),
-        [reading, alternative, ..] => format!(
-            "Write {reading} or {alternative}: a period before the decimals, and no separator between thousands."
-        ),
+        [] => EntryReason::NotAPrice { decimals },
+        [reading] if number != text && reading == number => EntryReason::PriceWithCurrency {
+            number: reading.clone(),
+        },
+        [reading] => EntryReason::PriceNotation {
+            decimals,
+            reading: reading.clone(),
+        },
+        [reading, alternative, ..] => EntryReason::AmbiguousPrice {
+            readings: Box::new([reading.clone(), alternative.clone()]),
+        },
     }
 }
 

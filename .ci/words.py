@@ -8,6 +8,9 @@ Each pattern below has a limit per 1,000 comment lines, since some uses of it ar
 a comment is longer than 100 columns.
 
 The texts of the console use one word for one thing. SCREEN lists the other words for it.
+
+The rules return facts, and the crates above have the words for them: no text in FACTS is a sentence for
+people. Texts for the log, the operator and programmers may be there.
 """
 import os
 import re
@@ -84,7 +87,7 @@ SCREEN = (
 )
 SCREEN_FOLDERS = (
     "app/domain/src", "app/src/components", "app/src/pages", "app/src/page.rs", "server/console/src",
-    "server/src/mail", "server/service/src/keys", "server/service/src/team",
+    "server/files/src/invalid_entry.rs", "server/src/mail", "server/web/src/words",
 )
 # "End date" of a filter and the like, and ids of elements.
 SCREEN_EXCEPTIONS = (
@@ -93,20 +96,40 @@ SCREEN_EXCEPTIONS = (
 )
 
 
-def screen_texts():
-    for path in source_files(SCREEN_FOLDERS):
+# The rules.
+FACTS = ("server/service/src",)
+# Statements whose texts are not for the callers of the rules.
+NOT_FOR_PEOPLE = r"tracing::|assert\w*!|panic!|unreachable!|expect(_err)?\(|reason = $|#\[error|Error::(broken|Unavailable)\("
+# A capital or a value, a space, and the end of a sentence or a third word.
+SENTENCE = re.compile(r"^[“‘]?[A-Z{].*\s.*([.!?]$|\s)", re.S)
+
+
+def texts(folders):
+    """Yields the place of each text in code that is not a test, the text, and the statement up to it."""
+    for path in source_files(folders):
         if "/tests" in path:
             continue
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             code = file.read()
         code = code.split("#[cfg(test)]\nmod tests", 1)[0]
-        code = re.sub(r"(?m)^\s*//.*$", "", code)
+        code = re.sub(r"(?m)^[ \t]*//.*$", "", code)
         for literal in re.finditer(r'"((?:[^"\\]|\\.)*)"', code, re.S):
             text = re.sub(r"\\\n\s*", "", literal.group(1))
             statement = re.split(r"[;{}]\s", code[: literal.start()])[-1]
-            is_shown = " " in text.strip() or re.match(r"[A-Z ]", text)
-            if is_shown and not re.search(r"tracing::|expect\(|reason = $|#\[error|\b(class|href|action|id|name)=$", statement):
-                yield f"{path}:{code.count(chr(10), 0, literal.start()) + 1}", text
+            yield f"{path}:{code.count(chr(10), 0, literal.start()) + 1}", text, statement
+
+
+def screen_texts():
+    for place, text, statement in texts(SCREEN_FOLDERS):
+        is_shown = " " in text.strip() or re.match(r"[A-Z ]", text)
+        if is_shown and not re.search(r"tracing::|expect\(|reason = $|#\[error|\b(class|href|action|id|name)=$", statement):
+            yield place, text
+
+
+def sentences_of_rules():
+    for place, text, statement in texts(FACTS):
+        if SENTENCE.search(text.strip()) and not re.search(NOT_FOR_PEOPLE, statement):
+            yield place, text
 
 
 def source_files(folders):
@@ -163,6 +186,10 @@ def main():
             if found and not re.search(SCREEN_EXCEPTIONS, text):
                 failed = True
                 print(f'{place}: "{found.group(0)}": the word of the console is "{word}".', file=sys.stderr)
+
+    for place, text in sentences_of_rules():
+        failed = True
+        print(f'{place}: "{text}": the rules return facts; their words are in server/web and server/files.', file=sys.stderr)
 
     if failed and "--places" not in sys.argv:
         print(".ci/words.py --places lists the places.", file=sys.stderr)

@@ -77,7 +77,7 @@ async fn add_scope_uses(tx: &mut Transaction, stats: &[CallerStats]) -> Result<(
         .await?;
     let mut updates = Vec::new();
     for (account, key, stored) in &stored {
-        let stored = ScopeUses::parse(stored).map_err(|_| CorruptValue("api_keys.scope_uses"))?;
+        let stored = ScopeUses::parse(stored).ok_or(CorruptValue("api_keys.scope_uses"))?;
         let mut uses = stored.clone();
         if let Some(key_stats) = new_uses.get(&(account.as_str(), key.as_str())) {
             uses.merge(key_stats);

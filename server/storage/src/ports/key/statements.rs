@@ -221,7 +221,8 @@ impl TryFrom<KeyRow> for KeyRecord {
             revocation: row.revocation.read()?,
             last_use,
             call_summary: KeyCallSummary {
-                scope_uses: check_column(ScopeUses::parse(&row.scope_uses), "api_keys.scope_uses")?,
+                scope_uses: ScopeUses::parse(&row.scope_uses)
+                    .ok_or(CorruptValue("api_keys.scope_uses"))?,
                 first_network_at: row.first_network_at.map(Timestamp::from_millis),
                 new_network_at: row.new_network_at.map(Timestamp::from_millis),
                 dead_key_call_at: row.knocked_at.map(Timestamp::from_millis),

@@ -105,6 +105,28 @@ async fn only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds(store: S
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
+case!(same_edit_from_ten_concurrent_submissions_is_recorded_once);
+async fn same_edit_from_ten_concurrent_submissions_is_recorded_once(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let events = tenant.events(&*store).await;
+    let outcomes = race(10, |_| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        let edit = edit(before.clone(), other_settings());
+        async move { change(&*store, &tenant, &id, &edit, at(1)).await }
+    })
+    .await;
+    let stored = Box::new(tenant.find(&*store, &id).await);
+    assert_eq!(stored.settings(), other_settings());
+    let (changed, late): (Vec<_>, Vec<_>) = outcomes
+        .into_iter()
+        .partition(|outcome| matches!(outcome, ChangeKeyOutcome::Changed(_)));
+    assert_eq!(changed, [ChangeKeyOutcome::Changed(stored.clone())]);
+    assert_eq!(late, vec![ChangeKeyOutcome::Same(stored); 9]);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
 case!(key_stays_paused_until_it_is_resumed);
 async fn key_stays_paused_until_it_is_resumed(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;

@@ -31,7 +31,8 @@ impl Keys {
     /// # Errors
     /// Refused to viewers, for invalid fields (all of them at once), for an unknown or ended key,
     /// if the key was changed since the form was filled, and if the allow list excludes recent
-    /// callers and the member has not confirmed that.
+    /// callers and the member has not confirmed that. A form whose settings are stored already
+    /// changes nothing.
     pub async fn edit(
         &self,
         member: &Member,
@@ -43,17 +44,20 @@ impl Keys {
         let now = self.clock.now();
         let zone = &member.time_zone;
         let stored = self.find(member, id).await?;
-        if is_outdated(form, &stored, zone) {
+        let before = stored.settings();
+        let policy = self.key_policy(member).await?;
+        let checked = check(form, &stored, policy, now, zone);
+        // A form that was submitted twice has the settings that the first submission has stored.
+        let is_stored = checked.as_ref().is_ok_and(|after| *after == before);
+        if is_outdated(form, &stored, zone) && !is_stored {
             return Err(OUTDATED.into());
         }
-        let policy = self.key_policy(member).await?;
-        let after = check(form, &stored, policy, now, zone)?;
+        let after = checked?;
         self.excluded_callers(&stored, &after, form, now).await?;
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
-        let before = stored.settings();
         let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
         self.change(member, id, &change, now, &event).await
     }

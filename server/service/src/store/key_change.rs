@@ -20,6 +20,7 @@ pub struct KeySettings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyEdit {
     /// The expected current settings. If another change was made in the meantime, nothing is done.
+    /// It is not an error if that was the same change.
     pub before: KeySettings,
     pub after: KeySettings,
 }
@@ -77,10 +78,14 @@ impl KeyRecord {
         let mut after = self.clone();
         match change {
             _ if !state.is_live() => return ChangeKeyOutcome::Ended,
-            KeyChange::Edit(edit) if edit.before != self.settings() => {
-                return ChangeKeyOutcome::Differs(Box::new(after));
+            KeyChange::Edit(edit) => {
+                let settings = self.settings();
+                // An edit that was submitted twice finds what the first submission has stored.
+                if edit.before != settings && edit.after != settings {
+                    return ChangeKeyOutcome::Differs(Box::new(after));
+                }
+                after = after.with(edit.after.clone());
             }
-            KeyChange::Edit(edit) => after = after.with(edit.after.clone()),
             KeyChange::Pause => {
                 if let Ok(paused) = state.pause(now) {
                     after.paused_at = paused.paused_at();

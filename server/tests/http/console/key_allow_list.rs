@@ -152,6 +152,40 @@ async fn stale_edit_keeps_the_changes_of_others_in_fields_that_it_did_not_change
     refusal.has("value=\"CRM of the branch\"");
 }
 
+/// A double click submits a form twice. The second submission finds the change of the first.
+#[tokio::test]
+async fn edit_that_is_submitted_twice_succeeds_and_is_recorded_once() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &LEADS).await;
+    let (page, path) = (
+        format!("/keys/{}", key.id),
+        format!("/keys/{}/edit", key.id),
+    );
+    let seen = seen_field(&owner.get_text(&path).await);
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("last_day", "2030-01-31"),
+        ("seen", &seen),
+    ];
+    for _ in 0..2 {
+        let response = owner.form(&path, &fields).await.expect(303);
+        assert_eq!(response.header("location"), page);
+        let page = owner.follow(&response).await.expect(200).body;
+        page.has("Changes saved.");
+        assert_eq!(
+            page.matches("Permissions: leads:read, leads:write → leads:read")
+                .count(),
+            1
+        );
+    }
+    // Another change from the same outdated form is refused.
+    let mut other = fields;
+    other[0] = ("name", "CRM of the branch");
+    let refusal = owner.form(&path, &other).await.expect(422).body;
+    refusal.has("your changes weren't saved");
+}
+
 #[tokio::test]
 async fn edit_is_refused_with_the_differences_if_the_key_changed_meanwhile() {
     let (_world, owner, key) = fixture().await;

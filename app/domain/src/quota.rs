@@ -101,16 +101,20 @@ pub(crate) fn group_thousands(number: u64) -> String {
     grouped
 }
 
-/// Writes a size rounded down to tenths, such as `512 bytes`, `1.5 KiB` or `2.0 MiB`.
+/// Writes a size rounded down to tenths, such as `512 bytes`, `1.5 KiB` or `4 GiB`.
 fn format_size(bytes: u64) -> String {
     const KIB: u64 = 1_024;
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} bytes"),
         bytes if bytes < KIB * KIB => (KIB, "KiB"),
-        _ => (KIB * KIB, "MiB"),
+        bytes if bytes < KIB * KIB * KIB => (KIB * KIB, "MiB"),
+        _ => (KIB * KIB * KIB, "GiB"),
     };
-    let tenths = bytes % unit * 10 / unit;
-    format!("{}.{tenths} {name}", group_thousands(bytes / unit))
+    let whole = group_thousands(bytes / unit);
+    match bytes % unit * 10 / unit {
+        0 => format!("{whole} {name}"),
+        tenths => format!("{whole}.{tenths} {name}"),
+    }
 }
 
 #[cfg(test)]
@@ -136,9 +140,11 @@ mod tests {
         );
         assert_eq!(text(Resource::Leads, 0, None), "0, no limit");
         let limit = Some(4 << 30);
+        assert_eq!(text(Resource::ItemBytes, 999, limit), "999 bytes of 4 GiB");
+        let limit = Some((1 << 30) - 1);
         assert_eq!(
-            text(Resource::ItemBytes, 999, limit),
-            "999 bytes of 4,096.0 MiB"
+            text(Resource::ItemBytes, 5 << 19, limit),
+            "2.5 MiB of 1,023.9 MiB"
         );
     }
 }

@@ -120,7 +120,7 @@ async fn settings_show_how_much_of_each_quota_is_in_use() {
         let page = reader.get_text("/settings").await;
         page.has_all([
             "1 of 2,000",
-            "11 bytes of 1.0 MiB",
+            "11 bytes of 1 MiB",
             "0 of 3",
             "1 of 4",
             "2 of 5",

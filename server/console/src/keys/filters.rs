@@ -45,8 +45,12 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
         let value = field(query, name);
         let chosen = choices.iter().find(|(choice, _)| choice == value);
         let current = (!value.is_empty()).then(|| {
-            let text = chosen.map_or(value, |(_, text)| text);
-            (text.to_owned(), with(query, name, ""))
+            let text = match chosen {
+                Some((_, text)) => text.clone(),
+                None if matches!(name, "unused" | "expires") => in_days(value),
+                None => value.to_owned(),
+            };
+            (text, with(query, name, ""))
         });
         let links = choices.iter().map(|(choice, text)| ListLink {
             text: text.clone(),
@@ -169,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn number_of_days_that_is_not_offered_is_shown_as_it_is() {
+    fn number_of_days_that_is_not_offered_is_shown_with_its_unit() {
         let menus = menus(&query(|query| query.expires = "45".into()), &[]);
-        assert_eq!(menus[4].current.clone().unwrap().0, "45");
+        assert_eq!(menus[4].current.clone().unwrap().0, "45 days");
     }
 }

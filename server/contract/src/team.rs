@@ -181,6 +181,26 @@ async fn members_are_listed_in_pages_with_active_ones_first(store: Shared) {
     }
 }
 
+case!(earliest_members_are_offered_as_creators_of_keys);
+async fn earliest_members_are_offered_as_creators_of_keys(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let mut ids = vec![tenant.owner.clone()];
+    // In reverse, so that the order of the rows is not that of the ids.
+    for number in (0..203).rev() {
+        let name = format!("{number:03}");
+        ids.push(
+            Colleague::join(&*store, &tenant, &name, Role::Viewer)
+                .await
+                .id,
+        );
+    }
+    ids.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+    ids.truncate(200);
+    let creators = store.key_creators(&tenant.account).await.unwrap();
+    let creators: Vec<_> = creators.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(creators, ids);
+}
+
 case!(invitations_are_listed_in_pages);
 async fn invitations_are_listed_in_pages(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;

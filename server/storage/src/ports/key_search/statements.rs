@@ -23,8 +23,10 @@ pub(crate) const LAPSE: &str = "
         ORDER BY expires_at LIMIT $3
     )";
 
-/// Members by whose keys the list can be filtered, which the page offers as so many links.
-pub(crate) const CREATORS: &str = "SELECT id, email FROM members WHERE account_id = $1 LIMIT 200";
+/// Members by whose keys the list can be filtered, which the page offers as so many links: the
+/// earliest members of the account, since ids are in the order of time.
+pub(crate) const CREATORS: &str =
+    "SELECT id, email FROM members WHERE account_id = $1 ORDER BY id LIMIT 200";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct CreatorRow {

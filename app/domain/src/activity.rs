@@ -90,4 +90,6 @@ pub struct KeyActivity {
     pub dead_key_calls: Option<(u64, DisplayTime)>,
     /// The key was called for the first time from another network, within the last 7 days.
     pub new_network: bool,
+    /// The key is active or paused, and was neither used nor created in the last 30 days.
+    pub unused: bool,
 }

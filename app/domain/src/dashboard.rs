@@ -70,6 +70,8 @@ pub struct KeyCounts {
     pub revoked: u32,
     /// Active and paused keys that were neither used nor created within 30 days.
     pub unused: u32,
+    /// Keys that need attention, as in the saved view of the list.
+    pub need_attention: u32,
     /// Revoked and expired keys that were called with in the last 7 days.
     pub dead_keys_in_use: u32,
 }

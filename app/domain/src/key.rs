@@ -309,14 +309,14 @@ pub struct KeyView {
     pub last_use: Option<LastUse>,
     pub status: KeyStatus,
     pub revocation: Option<Revocation>,
-    /// The key is active and expires within seven days.
+    /// The key is active or paused, and expires within seven days.
     pub expires_soon: bool,
-    /// The key is active, and was neither used nor created in the last 30 days.
-    pub unused: bool,
     /// The key was used within the last 24 hours, so the form asks for its name before revoking it.
     pub used_recently: bool,
-    /// Short notices about conditions that need attention, the most urgent first.
+    /// Short notices about conditions of the key, the most urgent first.
     pub notices: Vec<String>,
+    /// One of these conditions needs attention. The others are worth knowing.
+    pub needs_attention: bool,
 }
 
 impl KeyView {

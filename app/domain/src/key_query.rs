@@ -27,8 +27,8 @@ impl KeyQuery {
     /// Value of `status` for keys that are revoked or expired and still in use.
     pub const DEAD_IN_USE: &str = "knocking";
 
-    /// Value of `status` for keys that expire within seven days, were not used for 30 days, or are
-    /// still in use after they were revoked or have expired.
+    /// Value of `status` for keys that need attention: active and paused keys that expire within
+    /// seven days or were not used for 30 days, and revoked and expired keys that are still in use.
     pub const NEEDS_ATTENTION: &str = "attention";
 
     /// Sets the field with this name in the page's address. Other names are ignored.

@@ -60,9 +60,14 @@ pub fn KeyRow(
         .map(|limit| view! { <small>"Limit: " {limit}</small> });
     let sign = (!key.notices.is_empty()).then(|| {
         let text = key.notices.join(" · ");
+        let icon = if key.needs_attention {
+            "#i-alert"
+        } else {
+            "#i-info"
+        };
         view! {
-            <small class="sign" title=text>
-                <Icon name="#i-alert"/>
+            <small class="sign" class:calm=!key.needs_attention title=text>
+                <Icon name=icon/>
                 <span>{text.clone()}</span>
             </small>
         }

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::keys::{Keys, UNUSED_AFTER_SECONDS};
+use crate::keys::{Keys, attention};
 use crate::sessions::Member;
 use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, KeyFilter, KeyRecord};
 use domain::{AccountId, KeyCount, KeyCounts, KeyName, KeyOrder, KeyStatus, LeadStatus, Timestamp};
@@ -120,9 +120,14 @@ impl Dashboard {
             paused: count(of(KeyStatus::Paused)).await?,
             expired: count(of(KeyStatus::Expired)).await?,
             revoked: count(of(KeyStatus::Revoked)).await?,
-            // By this filter alone, so that an index suffices and no key is read.
+            // By one filter each, so that indexes suffice and no key is read.
             unused: count(KeyFilter {
-                idle_since: Some(now.plus_seconds(-UNUSED_AFTER_SECONDS)),
+                idle_since: Some(attention(now).idle_since),
+                ..KeyFilter::default()
+            })
+            .await?,
+            need_attention: count(KeyFilter {
+                attention: Some(attention(now)),
                 ..KeyFilter::default()
             })
             .await?,

@@ -19,9 +19,9 @@ pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
     } = key;
     KeyView {
         expires_soon: warnings.contains(&KeyWarning::ExpiresSoon),
-        unused: warnings.contains(&KeyWarning::Unused),
         used_recently,
         notices: warnings.iter().map(words::warning).collect(),
+        needs_attention: warnings.iter().any(KeyWarning::needs_attention),
         id: record.id,
         name: record.name,
         preview: record.preview,

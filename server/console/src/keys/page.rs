@@ -176,6 +176,7 @@ fn activity(
     }
     domain::KeyActivity {
         new_network: key.warnings.contains(&KeyWarning::NewNetwork),
+        unused: key.warnings.contains(&KeyWarning::Unused),
         period,
         tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
         refusals: by_reason(&activity.calls),

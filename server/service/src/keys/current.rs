@@ -1,21 +1,17 @@
 //! Keys as they are now: their status, their latest use, and what needs attention.
 
 use super::Keys;
-use crate::key::EXPIRES_SOON_SECONDS;
+use super::attention::{NEWS_SECONDS, attention};
 use crate::store::{KeyCallSummary, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp, seconds};
 
 /// A key that was used within this time is revoked only if its name is typed: something still
 /// depends on it.
 const USED_RECENTLY_SECONDS: i64 = seconds::DAY;
-/// An active key that was neither used nor created within this time is marked.
-pub(crate) const UNUSED_AFTER_SECONDS: i64 = 30 * seconds::DAY;
 /// A scope that no call needed for this many days may be unnecessary.
 const IDLE_DAYS: i64 = 30;
 /// The networks that a key is called from are regarded as known after this time.
 const KNOWN_SECONDS: i64 = seconds::DAY;
-/// How long a new network, or a call with a revoked or expired key, is shown.
-const NEWS_SECONDS: i64 = 7 * seconds::DAY;
 
 /// A key as it was at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +26,7 @@ pub struct CurrentKey {
     pub warnings: Vec<KeyWarning>,
 }
 
-/// A condition of a key that needs attention.
+/// A condition of a key that its row and its page show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyWarning {
     /// The revocation or pause is in force on this node only, because it is not stored yet.
@@ -39,17 +35,23 @@ pub enum KeyWarning {
     DeadKeyInUse,
     /// The key was called from a network that it was not known to be called from.
     NewNetwork,
-    /// The key is active and expires within 7 days.
+    /// The key is active or paused, and expires within 7 days.
     ExpiresSoon,
-    /// The key is active, and was neither used nor created in the last 30 days.
+    /// The key is active or paused, and was neither used nor created in the last 30 days.
     Unused,
     /// No call has needed these scopes since the key was first used, at least 30 days ago.
     UnusedScopes(Vec<Scope>),
 }
 
-/// A revoked or expired key that was called with after this time is still in use.
-pub(crate) fn dead_key_calls_since(now: Timestamp) -> Timestamp {
-    now.plus_seconds(-NEWS_SECONDS)
+impl KeyWarning {
+    /// Whether a key with this condition needs attention, by the definition in `attention.rs`. The
+    /// other conditions are worth knowing, but may be as intended.
+    pub const fn needs_attention(&self) -> bool {
+        match self {
+            Self::NotStored | Self::DeadKeyInUse | Self::ExpiresSoon | Self::Unused => true,
+            Self::NewNetwork | Self::UnusedScopes(_) => false,
+        }
+    }
 }
 
 impl KeyCallSummary {
@@ -59,12 +61,6 @@ impl KeyCallSummary {
             return false;
         };
         new > first.plus_seconds(KNOWN_SECONDS) && now < new.plus_seconds(NEWS_SECONDS)
-    }
-
-    /// Whether the latest call with the revoked or expired key was recent.
-    fn has_recent_dead_key_call(&self, now: Timestamp) -> bool {
-        self.dead_key_call_at
-            .is_some_and(|at| at > dead_key_calls_since(now))
     }
 
     /// Returns for how many whole days no call needed the scope, if these are at least 30. `None`
@@ -95,8 +91,11 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
     let (call_summary, status) = (&key.call_summary, key.status(now));
     let (active, live) = (status == KeyStatus::Active, status.is_live());
     let last_sign_of_life = (key.last_use.as_ref()).map_or(key.created_at, |last| last.at);
-    let unused = active && last_sign_of_life <= now.plus_seconds(-UNUSED_AFTER_SECONDS);
-    let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
+    let attention = attention(now);
+    let unused = live && last_sign_of_life <= attention.idle_since;
+    let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.expires_by);
+    let dead_key_call =
+        (call_summary.dead_key_call_at).is_some_and(|last| last > attention.dead_key_call_after);
     let unused_scopes: Vec<_> = Scope::ALL
         .into_iter()
         .filter(|scope| active && !unused && key.scopes.contains(*scope))
@@ -105,18 +104,12 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
         .collect();
     let warnings = [
         (!is_stored, KeyWarning::NotStored),
-        (
-            !live && call_summary.has_recent_dead_key_call(now),
-            KeyWarning::DeadKeyInUse,
-        ),
+        (!live && dead_key_call, KeyWarning::DeadKeyInUse),
         (
             live && call_summary.has_new_network(now),
             KeyWarning::NewNetwork,
         ),
-        (
-            active && key.expires_at.is_some_and(|end| end <= soon),
-            KeyWarning::ExpiresSoon,
-        ),
+        (live && expires_soon, KeyWarning::ExpiresSoon),
         (unused, KeyWarning::Unused),
         (
             !unused_scopes.is_empty(),

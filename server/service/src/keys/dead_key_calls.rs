@@ -1,7 +1,7 @@
 //! Revoked and expired keys that are still in use.
 
 use super::Keys;
-use super::current::dead_key_calls_since;
+use super::attention::attention;
 use crate::error::Error;
 use crate::store::KeyFilter;
 use domain::{AccountId, KeyCount, KeyName, KeyOrder, Timestamp};
@@ -56,7 +56,7 @@ impl Keys {
 
 fn filter(now: Timestamp) -> KeyFilter {
     KeyFilter {
-        dead_key_call_after: Some(dead_key_calls_since(now)),
+        dead_key_call_after: Some(attention(now).dead_key_call_after),
         ..KeyFilter::default()
     }
 }

@@ -1,6 +1,7 @@
 //! The operations on API keys.
 
 mod activity;
+mod attention;
 mod bulk;
 mod changes;
 mod check;
@@ -26,9 +27,9 @@ mod watch;
 mod week;
 
 pub use activity::KeyActivity;
+pub(crate) use attention::attention;
 pub use bulk::BulkSelection;
 pub use changes::KeyChanges;
-pub(crate) use current::UNUSED_AFTER_SECONDS;
 pub use current::{CurrentKey, KeyWarning};
 pub use dead_key_calls::DeadKeyUse;
 pub use details::KeyDetails;

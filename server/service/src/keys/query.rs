@@ -1,9 +1,9 @@
 //! Parsing of the filter and order in the address of the API Keys page.
 
-use super::current::{UNUSED_AFTER_SECONDS, dead_key_calls_since};
+use super::attention::attention;
 use crate::invalid::InvalidReason;
-use crate::key::{EXPIRES_SOON_SECONDS, PlainKey};
-use crate::store::{AttentionFilter, KeyFilter, KeySearchText, words};
+use crate::key::PlainKey;
+use crate::store::{KeyFilter, KeySearchText, words};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds};
 
 const MAX_DAYS: u32 = 3_650;
@@ -63,12 +63,8 @@ pub(super) fn parse(
         creator,
         idle_since: unused.map(|days| now.plus_seconds(-i64::from(days) * seconds::DAY)),
         expires_by: expires.map(|days| now.plus_seconds(i64::from(days) * seconds::DAY)),
-        dead_key_call_after: dead_in_use.then(|| dead_key_calls_since(now)),
-        attention: needs_attention.then(|| AttentionFilter {
-            idle_since: now.plus_seconds(-UNUSED_AFTER_SECONDS),
-            expires_by: now.plus_seconds(EXPIRES_SOON_SECONDS),
-            dead_key_call_after: dead_key_calls_since(now),
-        }),
+        dead_key_call_after: dead_in_use.then(|| attention(now).dead_key_call_after),
+        attention: needs_attention.then(|| attention(now)),
     };
     Ok((filter, order))
 }
@@ -110,6 +106,7 @@ fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::AttentionFilter;
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 

@@ -38,7 +38,7 @@ pub trait KeySearch: Send + Sync + 'static {
     /// not survive power loss: whether a key is accepted never depends on the mark.
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()>;
 
-    /// Returns every member who may have created a key.
+    /// Returns the first 200 members of the account in the order of their ids.
     async fn key_creators(&self, account: &AccountId) -> Result<Vec<(MemberId, Email)>>;
 }
 
@@ -76,8 +76,8 @@ pub struct KeyFilter {
     pub attention: Option<AttentionFilter>,
 }
 
-/// Conditions of which a key has to meet one to need attention. Each of them is as in
-/// [`KeyFilter`].
+/// Conditions of which a key has to meet one to need attention (`keys/attention.rs`). Each of them
+/// is as in [`KeyFilter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttentionFilter {
     pub idle_since: Timestamp,

@@ -2,6 +2,7 @@
 
 use crate::support::{Key, LEADS, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
+use serde_json::{Value, json};
 
 const NO_NOTICES: [&str; 0] = [];
 
@@ -133,6 +134,93 @@ async fn call_from_a_new_network_is_shown_for_a_week() {
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
+}
+
+/// Returns the ids of the keys in the saved view, and of those that the list marks.
+async fn keys_that_need_attention(member: &Member) -> (Vec<String>, Vec<String>) {
+    let search = |search: &str| json!({ "search": search });
+    let ids = async |query: &str, is_chosen: fn(&Value) -> bool| {
+        let list = member.call("keys/list", &search(query)).await.expect(200);
+        let keys = list.json()["Ok"]["keys"].as_array().unwrap().clone();
+        let chosen = keys.iter().filter(|key| is_chosen(key));
+        let mut ids: Vec<_> = chosen
+            .map(|key| key["id"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    let view = ids("?status=attention", |_| true).await;
+    let marked = ids("", |key| key["needs_attention"] == true).await;
+    (view, marked)
+}
+
+#[tokio::test]
+async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
+    let (world, owner) = World::with_owner().await;
+    let mut keys = Vec::new();
+    for name in ["In use", "Unused", "Paused", "Dead", "Silent", "Roaming"] {
+        keys.push(owner.create(name, &LEADS).await);
+    }
+    let [in_use, unused, paused, dead, silent, roaming] = &keys[..] else {
+        panic!("six keys were created");
+    };
+    let pause = format!("/keys/{}/pause", paused.id);
+    owner.form(&pause, &[]).await.expect(303);
+    for key in [dead, silent] {
+        owner.revoke(&key.id, "").await.expect(200);
+    }
+    for key in [in_use, roaming] {
+        key.get("/api/key").await.expect(200);
+    }
+    world.services.flush().await.unwrap();
+    let none = (Vec::new(), Vec::new());
+    assert_eq!(keys_that_need_attention(&owner).await, none);
+    owner.get_text("/").await.lacks("attention");
+
+    world.clock.advance_seconds(31 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    in_use.get("/api/key").await.expect(200);
+    // A new network and permissions that no call uses are worth knowing.
+    roaming
+        .with_ip([198, 51, 100, 9])
+        .get("/api/key")
+        .await
+        .expect(200);
+    dead.get("/api/key").await.expect(401);
+    world.services.flush().await.unwrap();
+    let mut expected: Vec<_> = [unused, paused, dead].map(|key| key.id.clone()).to_vec();
+    expected.sort_unstable();
+    let (view, marked) = keys_that_need_attention(&owner).await;
+    assert_eq!((&view, &marked), (&expected, &expected));
+    let dashboard = owner.get_text("/").await;
+    dashboard.has("<a href=\"/keys?status=attention\">3 keys need attention</a>");
+    for (key, urgent, others) in [
+        (in_use, false, true),
+        (roaming, false, true),
+        (unused, true, false),
+        (paused, true, false),
+        (dead, true, false),
+        (silent, false, false),
+    ] {
+        let html = page(&world, &owner, key, "").await;
+        assert_eq!(html.contains(">Needs attention<"), urgent, "{}", key.id);
+        assert_eq!(html.contains(">Suggestions<"), others, "{}", key.id);
+    }
+
+    // All of them expire after 90 days.
+    world.clock.advance_seconds(51 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    for (seconds, is_near) in [(0, false), (DAY, true)] {
+        world.clock.advance_seconds(seconds);
+        in_use.get("/api/key").await.expect(200);
+        world.services.flush().await.unwrap();
+        let (view, marked) = keys_that_need_attention(&owner).await;
+        assert_eq!(view, marked);
+        assert_eq!(view.contains(&in_use.id), is_near);
+        let html = page(&world, &owner, in_use, "").await;
+        assert_eq!(html.contains(">Needs attention<"), is_near);
+        html.has("This key expires within");
+    }
 }
 
 #[tokio::test]

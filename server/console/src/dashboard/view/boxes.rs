@@ -59,6 +59,11 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
             </p>
         }
     });
+    let need_attention = (keys.need_attention > 0).then(|| {
+        let href = format!("/keys?status={}", KeyQuery::NEEDS_ATTENTION);
+        let keys = many(keys.need_attention, "key needs", "keys need");
+        view! { <p><a href=href>{format!("{keys} attention")}</a></p> }
+    });
     let all = expiring.len();
     let expiring = (all > 0).then(|| {
         let ends = expiring.into_iter().take(NAMED).map(|key| {
@@ -81,6 +86,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         <section class="box" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
+            {need_attention}
             {dead_keys_in_use}
             {expiring}
             {unused}

@@ -1,4 +1,5 @@
-//! Conditions of a key that need attention, each with what can be done.
+//! Conditions of a key, each with what can be done: those that need attention, and those that are
+//! worth knowing.
 
 use super::quick::QuickEdits;
 use crate::charts::counted;
@@ -6,12 +7,15 @@ use app::components::Icon;
 use app::prelude::*;
 use domain::{KeyPage, KeyView, Timestamp, relative, seconds};
 
-/// Renders the card; nothing if there is nothing to do.
+const ALERT: &str = "#i-alert";
+const INFO: &str = "#i-info";
+
+/// Renders a card for each of the two kinds of conditions that the key has.
 pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     let (key, now) = (&page.key, page.now.at);
-    let mut items = Vec::new();
+    let (mut urgent, mut others) = (Vec::new(), Vec::new());
     if key.is_not_stored() {
-        items.push(item(KeyView::NOT_STORED.to_owned(), None));
+        urgent.push(item(ALERT, KeyView::NOT_STORED.to_owned(), None));
     }
     let callers = || view! { <a class="button small" href="#callers">"Review sources"</a> };
     if let Some((calls, last)) = &page.activity.dead_key_calls {
@@ -20,25 +24,28 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             counted(*calls, "request", "requests"),
             relative(last.at, now),
         );
-        items.push(item(text, Some(callers())));
+        urgent.push(item(ALERT, text, Some(callers())));
     }
     if page.activity.new_network {
         let text = "New IP network".to_owned();
-        items.push(item(text, Some(callers())));
+        others.push(item(INFO, text, Some(callers())));
     }
-    // While a key is replaced, the section about that shows its end.
-    let overlap = page.rotation.overlap.as_ref();
-    if overlap.is_none_or(|overlap| overlap.old.id != key.id)
-        && let Some(text) = expiry(key, now)
-    {
-        items.push(item(text, edits.and_then(QuickEdits::extend)));
+    if let Some(text) = expiry(key, now) {
+        let extend = edits.and_then(QuickEdits::extend);
+        // While a key is replaced, the section about that shows its end before it is near.
+        let overlap = page.rotation.overlap.as_ref();
+        if key.expires_soon {
+            urgent.push(item(ALERT, text, extend));
+        } else if overlap.is_none_or(|overlap| overlap.old.id != key.id) {
+            others.push(item(INFO, text, extend));
+        }
     }
-    if key.unused {
+    if page.activity.unused {
         let revoke = edits.map(|_| {
             let at = format!("/keys/{}/revoke?reason=unused", key.id);
             view! { <a class="button small" href=at>"Revoke unused key…"</a> }
         });
-        items.push(item("Not used in 30 days".to_owned(), revoke));
+        urgent.push(item(ALERT, "Not used in 30 days".to_owned(), revoke));
     }
     for row in &page.activity.scopes {
         let Some(days) = row.idle_days.filter(|_| key.status.is_live()) else {
@@ -46,23 +53,37 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         };
         let text = format!("{} unused for {days} days", row.scope.as_str());
         let remove = edits.and_then(|edits| edits.remove(row.scope, "Remove permission"));
-        items.push(item(text, remove));
+        others.push(item(INFO, text, remove));
     }
-    if items.is_empty() {
+    if urgent.is_empty() && others.is_empty() {
         return erase(());
     }
-    view! {
-        <section class="box attention" aria-labelledby="attention">
-            <h2 id="attention">"Needs attention"</h2>
-            <ul>{items}</ul>
-        </section>
-    }
+    let urgent = card(urgent, "attention", "box attention", "Needs attention");
+    let others = card(others, "suggestions", "box attention calm", "Suggestions");
+    view! { <div class="conditions">{urgent} {others}</div> }
 }
 
-fn item(text: String, action: Option<AnyView>) -> AnyView {
+fn card(
+    items: Vec<AnyView>,
+    id: &'static str,
+    class: &'static str,
+    title: &'static str,
+) -> Option<AnyView> {
+    let list = |items| {
+        view! {
+            <section class=class aria-labelledby=id>
+                <h2 id=id>{title}</h2>
+                <ul>{items}</ul>
+            </section>
+        }
+    };
+    (!items.is_empty()).then(|| list(items))
+}
+
+fn item(icon: &'static str, text: String, action: Option<AnyView>) -> AnyView {
     view! {
         <li>
-            <Icon name="#i-alert"/>
+            <Icon name=icon/>
             <p>{text}</p>
             {action}
         </li>

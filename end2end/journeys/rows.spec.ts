@@ -1,5 +1,6 @@
 // Further actions on a key in the list.
 
+import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { sql, type Seeded } from "../support/seed.ts";
 import type { Server } from "../support/server.ts";
@@ -44,6 +45,57 @@ test("the menu of a row is used without a mouse", async ({ page, server }) => {
   await expect(menu.getByRole("menuitem")).toHaveText(["View", "Copy preview", "Edit", "Rotate", "Resume"]);
   await menu.getByRole("menuitem", { name: "Rotate" }).click();
   await expect(page).toHaveURL(`${server.url}/keys/${used.id}/rotate`);
+});
+
+test("a second press closes the menu of a row, and its button tells whether it is open", async ({ page, server }) => {
+  const { used, unused } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const menu = page.getByRole("menu");
+  const button = more(page, used.name);
+  await expect(button).toHaveAttribute("aria-expanded", "false");
+  for (let press = 0; press < 2; press += 1) {
+    await button.click();
+    await expect(menu).toBeVisible();
+    await expect(button).toHaveAttribute("aria-expanded", "true");
+    await button.click();
+    await expect(menu).toBeHidden();
+    await expect(button).toHaveAttribute("aria-expanded", "false");
+    await expect(button).toBeFocused();
+  }
+  // The button of another row moves the menu to that row.
+  await button.click();
+  await more(page, unused.name).click();
+  await expect(page.getByRole("menu", { name: `More actions for ${unused.name}` })).toBeVisible();
+  await expect(more(page, unused.name)).toHaveAttribute("aria-expanded", "true");
+  await expect(button).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.press("Escape");
+  await expect(more(page, unused.name)).toHaveAttribute("aria-expanded", "false");
+  // A press outside closes it, and the same button opens it again.
+  await button.click();
+  await page.getByRole("heading", { level: 1 }).click();
+  await expect(menu).toBeHidden();
+  await button.click();
+  await expect(menu).toBeVisible();
+});
+
+test("permissions are read in words, and a legend explains their letters", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  await expect(new Keys(page).row(used.name).getByRole("img", { name: "inventory: read and write" })).toBeVisible();
+  await expect(page.getByText("r read, w write")).toBeVisible();
+});
+
+test("the chart of a key does not contradict its first call", async ({ page, server }) => {
+  const { unused } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const row = new Keys(page).row(unused.name);
+  await expect(row.getByText("No requests in 7 days")).toBeAttached();
+  expect((await call(server, unused.secret, "/api/key")).status).toBe(200);
+  await expect(row.getByRole("img", { name: "First requests in 7 days" })).toBeVisible();
+  await expect(row.getByText("No requests in 7 days")).toHaveCount(0);
 });
 
 test("the menu of a revoked key changes nothing", async ({ page, server }) => {

@@ -103,8 +103,11 @@
     }
   }
 
-  // The menu of further actions, which all rows of a list share.
-  let menuButton;
+  // The menu of further actions, which all rows of a list share. The browser closes it when its
+  // button is pressed again, before the click arrives, so the click must not open it again.
+  let menuButton, pressedOpen;
+  const rowMenu = () => document.getElementById("row-menu");
+  const isMenuOf = (button) => button && button === menuButton && rowMenu()?.matches(":popover-open");
   const menuItems = (menu) => all("[role=menuitem]", menu).filter((item) => !item.hidden);
   function openMenu(button) {
     const menu = document.getElementById(button.dataset.menu);
@@ -118,6 +121,7 @@
       else if (item.dataset.path) item.formAction = address;
     }
     menu.ariaLabel = button.ariaLabel;
+    menuButton?.setAttribute("aria-expanded", false);
     menuButton = button;
     menu.showPopover();
     const [at, size] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
@@ -254,7 +258,9 @@
     if (at(".choose")) chooseRange(event.target, event);
     if (at("code.copies")) void copyPreview(event.target);
     const opener = at("[data-menu]");
-    if (opener) openMenu(opener);
+    if (opener && (opener === pressedOpen || isMenuOf(opener))) closeMenu(rowMenu());
+    else if (opener) openMenu(opener);
+    pressedOpen = undefined;
     const item = at("[data-copies]");
     if (item) {
       void copyPreview(menuButton.closest("tr").querySelector("code.copies"));
@@ -264,6 +270,14 @@
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
   });
+  document.addEventListener("pointerdown", ({ target }) => {
+    const opener = target.closest?.("[data-menu]");
+    pressedOpen = isMenuOf(opener) ? opener : undefined;
+  });
+  // Events about popovers do not bubble.
+  document.addEventListener("toggle", ({ target, newState }) => {
+    if (target.id === "row-menu") menuButton?.setAttribute("aria-expanded", newState === "open");
+  }, true);
   document.addEventListener("change", ({ target }) => {
     if (target.id === "theme") choose(THEME, target.value);
     if (target.id === "comfortable") choose(ROWS, target.checked ? "comfortable" : "compact");
@@ -283,8 +297,7 @@
   });
   // Nothing stays where it was under an open menu.
   addEventListener("scroll", () => {
-    const menu = document.getElementById("row-menu");
-    if (menu?.matches(":popover-open")) menu.hidePopover();
+    if (rowMenu()?.matches(":popover-open")) rowMenu().hidePopover();
   }, { passive: true });
   document.addEventListener("submit", ({ target }) => {
     for (const error of all(".error", target)) error.hidden = false;

@@ -8,6 +8,11 @@ use domain::{KeyView, LastUse, Revocation, Scope, ScopeSet, Sparkline};
 /// page that confirms a bulk action.
 pub const BULK_FORM: &str = "several";
 
+/// The smallest bar of today in the chart of a week, for a key whose first call arrived after its
+/// calls had been counted. Updates of the list do not count them again.
+const FIRST_CALL_TODAY: &str = "M89 40v-4";
+const FIRST_CALL: &str = "First requests in 7 days";
+
 /// Returns the id of the row's head, which takes the focus after the button that had it is removed.
 pub fn row_head(id: &domain::KeyId) -> String {
     format!("key-{id}")
@@ -88,7 +93,7 @@ pub fn KeyRow(
             <td role="cell" data-label="Permissions">
                 {permissions(&key.scopes)}
             </td>
-            {calls(week)}
+            {calls(week, used)}
             <td role="cell" data-label="Created">
                 <Time moment=key.created clock=clock short=true/>
             </td>
@@ -109,6 +114,7 @@ pub fn KeyRow(
                     class="button quiet small scripted"
                     data-menu="row-menu"
                     aria-haspopup="menu"
+                    aria-expanded="false"
                     aria-label=format!("More actions for {name}")
                 >
                     "⋯"
@@ -143,44 +149,58 @@ fn last_use(last: Option<LastUse>, clock: Clock) -> AnyView {
     }
 }
 
-/// Renders one chip for each kind of data, such as "inventory rw".
+/// Renders one chip for each kind of data, such as "inventory rw". Screen readers read it in words,
+/// and a legend below the table explains the letters.
 fn permissions(scopes: &ScopeSet) -> AnyView {
     let kinds = [
         ("inventory", Scope::InventoryRead, Scope::InventoryWrite),
         ("leads", Scope::LeadsRead, Scope::LeadsWrite),
     ];
     let chips = kinds.map(|(kind, read, write)| {
-        let letters = match (scopes.contains(read), scopes.contains(write)) {
-            (true, true) => "rw",
-            (true, false) => "r",
-            (false, true) => "w",
+        let (letters, words) = match (scopes.contains(read), scopes.contains(write)) {
+            (true, true) => ("rw", "read and write"),
+            (true, false) => ("r", "read"),
+            (false, true) => ("w", "write"),
             (false, false) => return None,
         };
-        let text = format!("{kind} {letters}");
-        Some(view! { <span class="permission">{text}</span> })
+        let (text, words) = (format!("{kind} {letters}"), format!("{kind}: {words}"));
+        Some(view! {
+            <span class="permission" role="img" title=words.clone() aria-label=words>{text}</span>
+        })
     });
-    view! { <span title=scopes.to_string()>{chips}</span> }
+    erase(chips)
 }
 
 /// Renders the calls of the last seven days. They are unknown if the key entered the list while it
 /// was open.
-fn calls(week: Option<Sparkline>) -> AnyView {
+fn calls(week: Option<Sparkline>, used: Signal<Used>) -> AnyView {
     let Some(week) = week else {
         return view! { <td role="cell" data-label="7 days"></td> };
     };
     if week.accepted.is_empty() && week.refused.is_empty() {
-        return view! {
-            <td role="cell" data-label="7 days">
-                <span class="week">{week.text}</span>
-            </td>
-        };
+        let used_lately = Memo::new(move |_| used.with(|used| used.lately));
+        let content = dynamic(move || {
+            if used_lately.get() {
+                chart(FIRST_CALL_TODAY, "", FIRST_CALL)
+            } else {
+                view! { <span class="week">{week.text.clone()}</span> }
+            }
+        });
+        return view! { <td role="cell" data-label="7 days">{content}</td> };
     }
     view! {
-        <td role="cell" data-label="7 days" title=week.text>
-            <svg class="week" viewBox="0 0 94 40" role="img" aria-label=week.text.clone()>
-                <path d=week.accepted></path>
-                <path class="refused" d=week.refused></path>
-            </svg>
+        <td role="cell" data-label="7 days" title=week.text.clone()>
+            {chart(&week.accepted, &week.refused, &week.text)}
         </td>
+    }
+}
+
+fn chart(accepted: &str, refused: &str, text: &str) -> AnyView {
+    let (accepted, refused, text) = (accepted.to_owned(), refused.to_owned(), text.to_owned());
+    view! {
+        <svg class="week" viewBox="0 0 94 40" role="img" aria-label=text>
+            <path d=accepted></path>
+            <path class="refused" d=refused></path>
+        </svg>
     }
 }

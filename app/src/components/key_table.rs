@@ -38,14 +38,14 @@ pub fn KeyTable(
                     <span class="count"></span>
                     " selected"
                 </p>
+                <button type="reset" class="button quiet">
+                    "Clear"
+                </button>
                 <button type="submit" name="do" value="pause" class="button">
                     "Pause…"
                 </button>
                 <button type="submit" name="do" value="revoke" class="button">
                     "Revoke…"
-                </button>
-                <button type="reset" class="button quiet">
-                    "Clear"
                 </button>
             </form>
         }
@@ -76,7 +76,10 @@ pub fn KeyTable(
             <span class="visually-hidden" role="status" id="chosen"></span>
         </div>
         <Table caption="API keys of this account" class="keys" columns=columns sorts=sorts rows=rows/>
-        <p class="list-count">{count}</p>
+        <p class="list-count">
+            {count}
+            <span aria-hidden="true">" · Permissions: r read, w write"</span>
+        </p>
         {bulk_form}
     }
 }

@@ -209,9 +209,9 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
 
     // All of them expire after 90 days.
     world.clock.advance_seconds(51 * DAY);
-    let owner = world.sign_in(OWNER).await;
     for (seconds, is_near) in [(0, false), (DAY, true)] {
         world.clock.advance_seconds(seconds);
+        let owner = world.sign_in(OWNER).await;
         in_use.get("/api/key").await.expect(200);
         world.services.flush().await.unwrap();
         let (view, marked) = keys_that_need_attention(&owner).await;

@@ -18,16 +18,25 @@ async function expectCopied(page: Page, text: string, name = "Copy"): Promise<vo
 test("a rotated key and its call are copied", async ({ page, server }) => {
   const secret = await openRotated(page, server);
   await expectCopied(page, secret);
-  await expectCopied(page, await page.locator("#api-key-curl").innerText(), "Copy the request");
+  await expectCopied(page, await page.locator("#first-call-0").innerText(), "Copy the example");
 });
 
-test("the call of a new key is copied", async ({ page }) => {
+test("the first call of a new key is copied in each language, without the key", async ({ page }) => {
   await signIn(page);
   await hydrated(page);
   const secret = await new Keys(page).create("Inventory Integration");
-  const call = await page.locator("#api-key-curl").innerText();
-  expect(call).toContain(secret);
-  await expectCopied(page, call, "Copy the request");
+  await expectCopied(page, "read -rs VOXUM_API_KEY && export VOXUM_API_KEY", "Copy the command");
+  const dialog = new Keys(page).saveDialog;
+  for (const [index, name] of ["curl", "Python", "JavaScript", ".env", "GitHub Actions"].entries()) {
+    if (index === 0) await dialog.getByRole("radio", { name }).focus();
+    else await page.keyboard.press("ArrowRight");
+    await expect(dialog.getByRole("radio", { name })).toBeChecked();
+    const text = await page.locator(`#first-call-${index}`).innerText();
+    expect(text).toContain("VOXUM_API_KEY");
+    expect(text).not.toContain(secret);
+    await expectCopied(page, text, "Copy the example");
+    await dialog.getByRole("radio", { name }).focus();
+  }
 });
 
 test("an invitation link is copied", async ({ page }) => {

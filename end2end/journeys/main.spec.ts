@@ -83,7 +83,7 @@ test.describe("on an installation without an owner", () => {
       await expect(field).toHaveValue(/^vx_[0-9A-Za-z]{49}$/);
       await expect(field).toHaveAttribute("readonly");
       secret = await field.inputValue();
-      await expect(dialog.getByText(`curl -H "X-API-Key: ${secret}" ${server.url}/api/inventory`)).toBeVisible();
+      await expect(dialog.getByText(`curl -H "X-API-Key: $VOXUM_API_KEY" ${server.url}/api/inventory`)).toBeVisible();
       await page.evaluate(() => navigator.clipboard.writeText("something else"));
       await dialog.getByRole("button", { name: "Copy", exact: true }).first().click();
       await expect(dialog.getByRole("button", { name: "Copied" })).toBeVisible();

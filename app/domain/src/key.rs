@@ -344,9 +344,17 @@ pub struct IdentifiedKey {
 pub struct IssuedKey {
     pub key: KeyView,
     pub secret: ShownSecret,
-    /// A `curl` command that works as pasted if the key's permissions allow the call. It contains
-    /// the secret.
-    pub curl: ShownSecret,
+    /// Ways to make a first call that the key's permissions allow. They read the key from the
+    /// environment, so that none of them contains it.
+    pub first_calls: Vec<CodeExample>,
+}
+
+/// A piece of code to copy, in one of several languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeExample {
+    /// Name of the language or of the file.
+    pub language: String,
+    pub text: String,
 }
 
 impl fmt::Debug for IssuedKey {

@@ -54,8 +54,8 @@ pub use import::{
 };
 pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
 pub use key::{
-    Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation,
-    RevokeReason,
+    CodeExample, Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse,
+    Revocation, RevokeReason,
 };
 pub use key_query::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use lead::{LeadRow, LeadStatus, LeadsPage};

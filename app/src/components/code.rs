@@ -6,7 +6,7 @@ use crate::prelude::*;
 /// A text with a button that copies it. A click on the text selects all of it, even without script.
 #[component]
 pub fn Code(
-    id: &'static str,
+    #[prop(into)] id: String,
     #[prop(into)] text: String,
     /// Describes the copied text, if the page has several such buttons.
     #[prop(optional)]
@@ -14,7 +14,7 @@ pub fn Code(
 ) -> impl IntoView {
     view! {
         <div class="code">
-            <pre id=id><code>{text}</code></pre>
+            <pre id=id.clone()><code>{text}</code></pre>
             <CopyButton of=id what=what.map(str::to_owned)/>
         </div>
     }

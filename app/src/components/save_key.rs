@@ -4,13 +4,19 @@ use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Not
 use crate::browser;
 use crate::prelude::*;
 use crate::request::reveal;
-use domain::IssuedKey;
+use domain::{CodeExample, FirstCallStage, IssuedKey};
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
 const FIELD: &str = "api-key";
 
+/// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
+const SET_KEY: &str = "read -rs VOXUM_API_KEY && export VOXUM_API_KEY";
+
 /// Shows a new key and asks the person to store it. On a page without the module, leaving is a
 /// plain form that requires the check box.
+///
+/// Once the system has made its first call, it has the key, and the check box is not required any
+/// more. On a page without the module, the frame that reports the call offers to leave.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
@@ -27,9 +33,13 @@ pub fn SaveKey(
         let src = format!("/keys/{}/first-call", issued.key.id);
         view! { <iframe class="first-call-frame" src=src title="The key’s first request"></iframe> }
     });
+    let is_used = Memo::new(move |_| {
+        let stage = creation.first_call.with(|call| Some(call.as_ref()?.stage));
+        stage == Some(FirstCallStage::Accepted)
+    });
     let done = handler(move |event: SubmitEvent| {
         browser::cancel(&event);
-        if stored.get_untracked() {
+        if stored.get_untracked() || is_used.get_untracked() {
             on_done.run(());
         }
     });
@@ -50,7 +60,7 @@ pub fn SaveKey(
         asks
     });
     view! {
-        <form class="form" method="get" action="/keys" on:submit=done>
+        <div class="form">
             <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p>
             <div class="field">
                 <label for=FIELD>"API key"</label>
@@ -74,28 +84,46 @@ pub fn SaveKey(
                 title="You won't be able to see this key again."
                 text="We don't store it. Save it in a password manager or secrets manager. Don't share it by email or chat."
             />
-            <div class="field">
-                <span class="label">"Try it"</span>
-                <Code id="api-key-curl" text=reveal(issued.curl) what="the request"/>
+            <fieldset class="field">
+                <legend>"Try it"</legend>
+                <p class="hint">"Set the key first. This asks for it, so that it isn't stored in your shell's history:"</p>
+                <Code id="set-key" text=SET_KEY what="the command"/>
+                <div class="tabs">{examples(issued.first_calls)}</div>
                 <FirstCallProgress call=creation.first_call/>
                 {frame}
-            </div>
+            </fieldset>
             {question}
-            <div class="actions spread">
+            <form class="actions spread" method="get" action="/keys" on:submit=done>
                 <label class="check">
                     <input
                         type="checkbox"
-                        required
+                        required=attr_if("", move || !is_used.get())
                         on:change=handler(move |event: Event| stored.set(event_target_checked(&event)))
                     />
                     "I've saved this key"
                 </label>
-                <button type="submit" class="button primary" disabled=attr_if("", move || !server_only && !stored.get())>
+                <button type="submit" class="button primary" disabled=attr_if("", move || !server_only && !stored.get() && !is_used.get())>
                     "Done"
                 </button>
-            </div>
-        </form>
+            </form>
+        </div>
     }
+}
+
+/// Renders a radio button for each example, which CSS shows as a tab, and behind it the example,
+/// which CSS shows while the button is selected.
+fn examples(examples: Vec<CodeExample>) -> Vec<AnyView> {
+    let tabs = examples.into_iter().enumerate();
+    let tabs = tabs.map(|(index, CodeExample { language, text })| {
+        let id = format!("first-call-{index}");
+        let choice = format!("{id}-choice");
+        view! {
+            <input type="radio" name="first-call" id=choice.clone() checked=index == 0/>
+            <label for=choice>{language}</label>
+            <Code id=id text=text what="the example"/>
+        }
+    });
+    tabs.collect()
 }
 
 /// Confirms leaving before the key, which is shown only this once, is lost.

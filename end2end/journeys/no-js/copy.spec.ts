@@ -16,8 +16,8 @@ test("a rotated key is selected when it receives the focus", async ({ page, serv
   await page.keyboard.press("Tab");
   await expect(page.getByRole("textbox", { name: "API key" })).toBeFocused();
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);
-  const call = await page.locator("#api-key-curl").innerText();
-  await expectSelected(page, "#api-key-curl", call);
+  const call = await page.locator("#first-call-0").innerText();
+  await expectSelected(page, "#first-call-0", call);
 });
 
 test("an invitation link is selected", async ({ page }) => {

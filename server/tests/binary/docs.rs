@@ -159,3 +159,29 @@ fn feed_examples_work_as_pasted() {
     output_text.has("\"unchanged\":1");
     drop(server);
 }
+
+#[test]
+fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
+    let (folder, server, owner) = Server::with_folder();
+    let form = "name=Feed&scopes=inventory%3Aread&expires=90d&token=0123456789abcdef";
+    let page = owner.form("/keys", form).unwrap().body;
+    let (_, secret) = page.split_once("value=\"vx_").unwrap();
+    let secret = format!("vx_{}", secret.split_once('"').unwrap().0);
+    for (index, language) in ["curl", "python", "javascript"].into_iter().enumerate() {
+        let text = snippet(&page, &format!("first-call-{index}"));
+        text.lacks(&secret);
+        let output = paste(folder.path(), language, &text, &secret);
+        assert!(output.status.success(), "{language}: {output:?}");
+        let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+        output_text.has("\"items\":[]");
+    }
+    // The step of the workflow is a command in a block of lines.
+    let workflow = snippet(&page, "first-call-4");
+    let (_, command) = workflow.split_once("run: |\n").unwrap();
+    let output = paste(folder.path(), "curl", command, &secret);
+    assert!(output.status.success(), "{output:?}");
+    let output = paste(folder.path(), "curl", command, "vx_wrong");
+    assert!(!output.status.success(), "a rejected call fails the step");
+    snippet(&page, "first-call-3").has("VOXUM_API_KEY=");
+    drop(server);
+}

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod events;
+mod call_examples;
 mod filters;
 pub mod first_call;
 pub mod form;

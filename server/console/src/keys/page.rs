@@ -1,5 +1,6 @@
 //! Page models of the list of keys and of one key.
 
+use super::call_examples::call_examples;
 use super::key_view::view;
 use super::{address, filters, history, rotations, words};
 use crate::call_totals::{by_period, by_reason};
@@ -99,11 +100,9 @@ fn extended(key: &CurrentKey, latest: Option<Timestamp>, zone: &Zone) -> Option<
 
 /// Returns a key that was just created, with its secret.
 pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::IssuedKey {
-    let secret = issued.secret.expose();
-    let curl = words::curl(public_url, &issued.key.record.scopes, secret);
     domain::IssuedKey {
-        curl: ShownSecret::new(curl),
-        secret: ShownSecret::new(secret.to_owned()),
+        first_calls: call_examples(public_url, &issued.key.record.scopes),
+        secret: ShownSecret::new(issued.secret.expose().to_owned()),
         key: view(issued.key, zone),
     }
 }

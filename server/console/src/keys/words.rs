@@ -2,8 +2,8 @@
 
 use crate::refusals;
 use domain::{
-    Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Scope, ScopeSet,
-    Timestamp, number, relative, seconds,
+    Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Timestamp, number,
+    relative, seconds,
 };
 use service::Member;
 use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
@@ -61,16 +61,6 @@ pub fn own_receipt(receipt: Option<Receipt>) -> String {
         || NO_RECEIPT.to_owned(),
         |receipt| receipt::describe(receipt, true),
     )
-}
-
-/// Returns a `curl` command for a first call that the key's scopes allow.
-pub fn curl(public_url: &str, scopes: &ScopeSet, secret: &str) -> String {
-    let path = if scopes.contains(Scope::InventoryRead) {
-        "inventory"
-    } else {
-        "key"
-    };
-    format!("curl -H \"X-API-Key: {secret}\" {public_url}/api/{path}")
 }
 
 /// Describes the state of the first call with a key.

@@ -34,6 +34,7 @@ mod save_key;
 mod send_by_api;
 mod status;
 mod table;
+mod text_area;
 mod text_field;
 mod time;
 
@@ -72,5 +73,6 @@ pub use save_key::SaveKey;
 pub use send_by_api::SendByApi;
 pub use status::Status;
 pub use table::{Column, Row, Table};
+pub use text_area::{TextArea, text_area_html};
 pub use text_field::TextField;
 pub use time::{Time, TimesSwitch};

@@ -1,6 +1,7 @@
 //! One operation: its description next to how to call it.
 
 use super::parts::{code, refusals, values};
+use crate::components::text_area_html;
 use crate::docs::{Answer, Body, Needs, Operation, Value};
 use crate::prelude::*;
 
@@ -151,9 +152,14 @@ fn attempt(operation: &Operation) -> AnyView {
             view! {
                 <div class="field">
                     <label for=field.clone()>"Body"</label>
-                    <textarea id=field name="body" rows="8" autocomplete="off" spellcheck="false">
-                        {example.clone()}
-                    </textarea>
+                    <textarea
+                        id=field
+                        name="body"
+                        rows="8"
+                        autocomplete="off"
+                        spellcheck="false"
+                        inner_html=text_area_html(example)
+                    ></textarea>
                 </div>
             }
         });

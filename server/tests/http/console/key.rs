@@ -61,6 +61,30 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
 }
 
 #[tokio::test]
+async fn markup_in_a_note_is_text_in_the_edit_form() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let markup = "</textarea><form action=\"//evil.example\">&lt;";
+    let fields = |allow_list| {
+        [
+            ("name", "CRM Sync"),
+            ("scopes", "leads:read"),
+            ("note", markup),
+            ("allow_list", allow_list),
+        ]
+    };
+    edit(&owner, &key, &fields("")).await.expect(303);
+    let form = owner.get_text(&format!("/keys/{}/edit", key.id)).await;
+    let escaped = "&lt;/textarea>&lt;form action=\"//evil.example\">&amp;lt;</textarea>";
+    form.has(escaped);
+    form.lacks("<form action=\"//evil");
+    // The same for text that was rejected.
+    let rejected = edit(&owner, &key, &fields(markup)).await.expect(422);
+    assert_eq!(rejected.body.matches(escaped).count(), 2);
+    rejected.body.lacks("<form action=\"//evil");
+}
+
+#[tokio::test]
 async fn paused_key_is_refused_until_it_is_resumed() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;

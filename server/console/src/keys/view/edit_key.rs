@@ -2,7 +2,7 @@
 
 use crate::components::not_allowed;
 use app::components::{
-    FieldError, FormState, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
+    FieldError, FormState, Notice, PageHead, Permissions, TextArea, TextField, Tone, takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -16,6 +16,10 @@ const HEAD: Head = Head {
 
 const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
 const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
+
+const NOTE: &str =
+    "For example, where the key is stored or who owns it. Don't paste the key itself.";
+const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";
 
 pub fn edit_key_page(data: Result<KeyPage, Failure>) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
@@ -112,7 +116,15 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 hint=hint
                 error=form_state.at(Field::Expires)
             />
-            <NoteField value=note error=form_state.at(Field::Note)/>
+            <TextArea
+                id="note"
+                name="note"
+                label="Note"
+                value=note
+                hint=NOTE
+                error=form_state.at(Field::Note)
+                maxlength="1000"
+            />
             <TextField
                 id="limit-depth"
                 name="limit_depth"
@@ -131,7 +143,15 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 hint=PER_SECOND
                 error=form_state.at(Field::LimitPerSecond)
             />
-            <AllowListField value=allow_list error=form_state.at(Field::AllowList)/>
+            <TextArea
+                id="allow-list"
+                name="allow_list"
+                label="Allowed IPs"
+                value=allow_list
+                hint=ALLOW_LIST
+                error=form_state.at(Field::AllowList)
+                spellcheck="false"
+            />
             {asked.then(|| view! { <ShutOut meant=!shut_out.is_empty() error=form_state.at(Field::ShutOut)/> })}
             <div class="actions">
                 <a class="button" href=at.to_owned()>
@@ -148,55 +168,6 @@ fn form(page: KeyPage, at: &str) -> AnyView {
 /// Returns the value of `aria-invalid`.
 fn invalid(error: Signal<Option<String>>) -> Option<&'static str> {
     error.with_untracked(Option::is_some).then_some("true")
-}
-
-#[component]
-fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for="note">"Note"</label>
-            <textarea
-                id="note"
-                name="note"
-                rows="4"
-                maxlength="1000"
-                autofocus=takes_focus(error)
-                aria-invalid=invalid(error)
-                aria-describedby="note-hint note-error"
-            >
-                {value}
-            </textarea>
-            <p class="hint" id="note-hint">
-                "For example, where the key is stored or who owns it. Don't paste the key itself."
-            </p>
-            <FieldError id="note-error" error=error/>
-        </div>
-    }
-}
-
-#[component]
-fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for="allow-list">"Allowed IPs"</label>
-            <textarea
-                id="allow-list"
-                name="allow_list"
-                rows="4"
-                spellcheck="false"
-                autofocus=takes_focus(error)
-                aria-invalid=invalid(error)
-                aria-describedby="allow-list-hint allow-list-error"
-            >
-                {value}
-            </textarea>
-            <p class="hint" id="allow-list-hint">
-                "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty \
-                 to allow any address."
-            </p>
-            <FieldError id="allow-list-error" error=error/>
-        </div>
-    }
 }
 
 /// The check box that confirms the allow list, shown once it is known which callers the list would

@@ -18,6 +18,16 @@ pub struct CreateKeyForm {
     /// The last day, such as `2026-11-23`, if `expires` is [`Expiry::Date`].
     #[serde(default)]
     pub last_day: String,
+    #[serde(default)]
+    pub note: String,
+    /// Empty, like the next field, if the account's rate limit applies.
+    #[serde(default)]
+    pub limit_depth: String,
+    #[serde(default)]
+    pub limit_per_second: String,
+    /// Addresses and networks from which the key may be used, one a line. Empty means any address.
+    #[serde(default)]
+    pub allow_list: String,
     /// One-time token of the form. A second submission with the same token creates nothing.
     #[serde(default)]
     pub token: String,

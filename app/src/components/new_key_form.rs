@@ -1,6 +1,6 @@
 //! The form that creates a key.
 
-use super::{ExpiryField, FormState, Permissions, TextField};
+use super::{ExpiryField, FormState, KeyOptions, OPTIONS, Permissions, TextField};
 use crate::browser;
 use crate::prelude::*;
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
@@ -30,6 +30,10 @@ pub fn NewKeyForm(
             scopes: browser::form_values(&event, "scopes"),
             expires: browser::form_value(&event, "expires"),
             last_day: browser::form_value(&event, "last_day"),
+            note: browser::form_value(&event, "note"),
+            limit_depth: browser::form_value(&event, "limit_depth"),
+            limit_per_second: browser::form_value(&event, "limit_per_second"),
+            allow_list: browser::form_value(&event, "allow_list"),
             token: options.with_untracked(|options| options.token.clone()),
         };
         if form_state.begin() {
@@ -41,6 +45,11 @@ pub fn NewKeyForm(
             browser::focus_invalid(FORM);
         }
     });
+    // Later errors open it when they take the focus.
+    let opens_options = has_options(&initial)
+        || OPTIONS
+            .into_iter()
+            .any(|field| form_state.at(field).with_untracked(Option::is_some));
     // Text typed before the module loaded deserves a hint as well.
     Effect::new(move |_| typed.set(browser::value("name")));
     view! {
@@ -74,6 +83,18 @@ pub fn NewKeyForm(
                 last_day=initial.last_day
                 error=form_state.at(Field::Expires)
             />
+            <details class="options" open=opens_options>
+                <summary>"More options"</summary>
+                <div class="form">
+                    <KeyOptions
+                        note=initial.note
+                        limit_depth=initial.limit_depth
+                        limit_per_second=initial.limit_per_second
+                        allow_list=initial.allow_list
+                        form_state=form_state
+                    />
+                </div>
+            </details>
             <div class="actions">
                 {cancel}
                 <button
@@ -86,4 +107,15 @@ pub fn NewKeyForm(
             </div>
         </form>
     }
+}
+
+/// Returns whether the form has a value in a field that is folded away at first.
+fn has_options(form: &CreateKeyForm) -> bool {
+    let values = [
+        &form.note,
+        &form.limit_depth,
+        &form.limit_per_second,
+        &form.allow_list,
+    ];
+    values.into_iter().any(|value| !value.is_empty())
 }

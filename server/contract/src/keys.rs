@@ -2,8 +2,8 @@
 
 use crate::fixtures::{Shared, at, key_use, race, token};
 use crate::tenant::Tenant;
-use domain::{KeyId, KeyName, RateLimit};
-use service::key::KeyDigest;
+use domain::{KeyId, KeyName, KeyNote, RateLimit};
+use service::key::{AllowList, KeyDigest};
 use service::store::{InsertKeyOutcome, KeyCallSummary, KeyRecord, Store, UseRecord};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -17,6 +17,9 @@ async fn created_key_reads_back_unchanged(store: Shared) {
     let mut key = tenant.key("one", at(5));
     key.name = KeyName::parse("Inventory ⇄ “Händler” 🚗").unwrap();
     key.expires_at = Some(at(500));
+    key.note = KeyNote::parse("In the vault.\nAsk Eve.").unwrap();
+    key.own_limit = Some(RateLimit::new(7, 3).unwrap());
+    key.allow_list = AllowList::parse("203.0.113.0/24").unwrap();
     let expected = KeyRecord {
         id: key.id.clone(),
         account_id: tenant.account.clone(),
@@ -31,10 +34,10 @@ async fn created_key_reads_back_unchanged(store: Shared) {
         paused_at: None,
         replaces: None,
         replaced: None,
-        note: None,
+        note: key.note.clone(),
         account_limit: RateLimit::DEFAULT,
-        own_limit: None,
-        allow_list: None,
+        own_limit: key.own_limit,
+        allow_list: key.allow_list.clone(),
         watched_since: None,
         revocation: None,
         last_use: None,

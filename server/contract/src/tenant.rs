@@ -158,6 +158,9 @@ impl Tenant {
             created_at: now,
             created_by: self.owner.clone(),
             expires_at: None,
+            note: None,
+            own_limit: None,
+            allow_list: None,
             form_token: token(&format!("form {unique}")),
         }
     }

@@ -29,6 +29,9 @@ const fn max_chars(name: &str) -> usize {
         // Hexadecimal digits of a position in a list, which may contain a key's name.
         b"cursor" => 2 * 1024,
         b"next" => MAX_NEXT,
+        // The note of a key that is not created yet, if a preset of its form is pressed without a
+        // script, and the list of its networks.
+        b"note" | b"allow_list" => 5 * 1024,
         // Lists of entity tags.
         b"If-Match" | b"If-None-Match" => 4 * 1024,
         _ => 256,

@@ -10,7 +10,7 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Focuses the first invalid field of a form.
+/// Focuses the first invalid field of a form. If it is folded away, it is unfolded first.
 pub fn focus_invalid(form: &str) {
     let field = element::<Element>(form)
         .and_then(|form| {
@@ -20,6 +20,9 @@ pub fn focus_invalid(form: &str) {
         })
         .and_then(|field| field.dyn_into::<HtmlElement>().ok());
     if let Some(field) = field {
+        if let Ok(Some(details)) = field.closest("details") {
+            let _ = details.set_attribute("open", "");
+        }
         let _ = field.focus();
     }
 }

@@ -1,8 +1,8 @@
 //! Pages of the list of keys and of one key.
 
 mod address;
-pub mod events;
 mod call_examples;
+pub mod events;
 mod filters;
 pub mod first_call;
 pub mod form;

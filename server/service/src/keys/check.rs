@@ -1,7 +1,50 @@
 //! Checks that the forms of a key share.
 
-use crate::invalid::InvalidReason;
-use domain::{Scope, ScopeSet};
+use crate::invalid::{InvalidFields, InvalidReason};
+use crate::key::AllowList;
+use domain::{Field, KeyNote, RateLimit, Scope, ScopeSet};
+
+/// The optional fields of a form, unparsed.
+pub struct OptionFields<'a> {
+    pub note: &'a str,
+    pub limit_depth: &'a str,
+    pub limit_per_second: &'a str,
+    pub allow_list: &'a str,
+}
+
+/// The settings that a key may have or not.
+pub struct KeyOptions {
+    pub note: Option<KeyNote>,
+    pub own_limit: Option<RateLimit>,
+    pub allow_list: Option<AllowList>,
+}
+
+/// Reads the optional fields. Adds the reason to `invalid` for each that was refused.
+pub fn options(invalid: &mut InvalidFields, fields: &OptionFields<'_>) -> Option<KeyOptions> {
+    let note = invalid.check(Field::Note, KeyNote::parse(fields.note));
+    let own_limit = limit(invalid, fields.limit_depth, fields.limit_per_second);
+    let allow_list = invalid.check(Field::AllowList, AllowList::parse(fields.allow_list));
+    if !invalid.is_empty() {
+        return None;
+    }
+    Some(KeyOptions {
+        note: note?,
+        own_limit,
+        allow_list: allow_list?,
+    })
+}
+
+/// Reads the rate limit: both numbers or none. If one is invalid, it is added to `invalid`.
+fn limit(invalid: &mut InvalidFields, depth: &str, per_second: &str) -> Option<RateLimit> {
+    if depth.trim().is_empty() && per_second.trim().is_empty() {
+        return None;
+    }
+    let depth = invalid.check(Field::LimitDepth, RateLimit::parse_depth(depth));
+    let per_second = RateLimit::parse_per_second(per_second);
+    let per_second = invalid.check(Field::LimitPerSecond, per_second);
+    let limit = RateLimit::new(depth?, per_second?);
+    invalid.check(Field::LimitDepth, limit)
+}
 
 /// Parses at least one scope, from the values of the check boxes.
 pub fn scopes(texts: &[String]) -> Result<ScopeSet, InvalidReason> {

@@ -1,7 +1,7 @@
 //! Editing a live key: its name, permissions, expiry, note, limit and allow list, and whether it is
 //! paused. Its secret stays the same.
 
-use super::check::scopes;
+use super::check::{OptionFields, options, scopes};
 use super::edit_form::is_outdated;
 use super::{Keys, lifetime};
 use crate::error::Error;
@@ -146,22 +146,22 @@ fn check(
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
     let expires_at = end(form, stored, policy, now, zone);
     let expires_at = invalid.check(Field::Expires, expires_at);
-    let note = invalid.check(Field::Note, KeyNote::parse(&form.note));
-    let own_limit = limit(&mut invalid, form);
-    let allow_list = invalid.check(Field::AllowList, AllowList::parse(&form.allow_list));
-    match (name, scopes, expires_at, note, allow_list) {
-        (Some(name), Some(scopes), Some(expires_at), Some(note), Some(allow_list))
-            if invalid.is_empty() =>
-        {
-            Ok(KeySettings {
-                name,
-                scopes,
-                expires_at,
-                note,
-                own_limit,
-                allow_list,
-            })
-        }
+    let fields = OptionFields {
+        note: &form.note,
+        limit_depth: &form.limit_depth,
+        limit_per_second: &form.limit_per_second,
+        allow_list: &form.allow_list,
+    };
+    let options = options(&mut invalid, &fields);
+    match (name, scopes, expires_at, options) {
+        (Some(name), Some(scopes), Some(expires_at), Some(options)) => Ok(KeySettings {
+            name,
+            scopes,
+            expires_at,
+            note: options.note,
+            own_limit: options.own_limit,
+            allow_list: options.allow_list,
+        }),
         _ => Err(invalid),
     }
 }
@@ -194,31 +194,19 @@ fn end(
     lifetime::check_expiry(end, policy, latest).map(|()| end)
 }
 
-/// Reads the rate limit: both numbers or none. If one is invalid, it is added to `invalid`.
-fn limit(invalid: &mut InvalidFields, form: &EditKeyForm) -> Option<RateLimit> {
-    let blank = |text: &str| text.trim().is_empty();
-    if blank(&form.limit_depth) && blank(&form.limit_per_second) {
-        return None;
-    }
-    let depth = RateLimit::parse_depth(&form.limit_depth);
-    let depth = invalid.check(Field::LimitDepth, depth);
-    let per_second = RateLimit::parse_per_second(&form.limit_per_second);
-    let per_second = invalid.check(Field::LimitPerSecond, per_second);
-    let limit = RateLimit::new(depth?, per_second?);
-    invalid.check(Field::LimitDepth, limit)
+/// Returns a rate limit for the audit log.
+pub(super) fn audit_limit(limit: RateLimit) -> Value {
+    json!({ "depth": limit.depth(), "per_second": limit.per_second() })
 }
 
 /// Returns the settings of a key for the audit log.
 pub(super) fn audit_settings(key: &KeyRecord) -> Value {
-    let limit = key
-        .own_limit
-        .map(|limit| json!({ "depth": limit.depth(), "per_second": limit.per_second() }));
     json!({
         "name": key.name,
         "scopes": key.scopes,
         "expires_at": key.expires_at.map(rfc3339),
         "note": key.note.as_ref().map(KeyNote::as_str),
-        "limit": limit,
+        "limit": key.own_limit.map(audit_limit),
         "allow_list": key.allow_list.as_ref().map(AllowList::texts),
     })
 }

@@ -1,16 +1,17 @@
 //! Creating a key.
 
-use super::check::{scopes, token};
+use super::check::{KeyOptions, OptionFields, options, scopes, token};
+use super::edit::audit_limit;
 use super::lifetime::ExpiryRules;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
-use crate::key::PlainKey;
+use crate::key::{AllowList, PlainKey};
 use crate::origin::{CalledKey, Client};
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{Action, InsertKeyOutcome, NewKey, TokenDigest};
-use domain::{CreateKeyForm, Failure, Field, KeyId, KeyName, ScopeSet, Timestamp};
+use domain::{CreateKeyForm, Failure, Field, KeyId, KeyName, KeyNote, ScopeSet, Timestamp};
 use serde_json::json;
 
 /// A key that was just created, with its secret.
@@ -25,6 +26,7 @@ struct ValidForm {
     name: KeyName,
     scopes: ScopeSet,
     expires_at: Option<Timestamp>,
+    options: KeyOptions,
 }
 
 impl Keys {
@@ -46,6 +48,7 @@ impl Keys {
             name,
             scopes,
             expires_at,
+            options,
         } = check(form, &self.expiry_rules(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
         let pepper = self.pepper.installation_pepper().await?;
@@ -62,11 +65,17 @@ impl Keys {
             created_at: now,
             created_by: member.id.clone(),
             expires_at,
+            note: options.note,
+            own_limit: options.own_limit,
+            allow_list: options.allow_list,
             form_token: TokenDigest::of(&form.token),
         };
         let detail = json!({
             "name": key.name, "preview": key.preview, "scopes": key.scopes,
             "expires_at": key.expires_at.map(crate::rfc3339::rfc3339),
+            "note": key.note.as_ref().map(KeyNote::as_str),
+            "limit": key.own_limit.map(audit_limit),
+            "allow_list": key.allow_list.as_ref().map(AllowList::texts),
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
         match self.store.insert_key(key, event).await? {
@@ -99,11 +108,19 @@ fn check(form: &CreateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, Inv
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
     let expires_at = rules.end(&form.expires, &form.last_day);
     let expires_at = invalid.check(Field::Expires, expires_at);
-    match (name, scopes, expires_at) {
-        (Some(name), Some(scopes), Some(expires_at)) => Ok(ValidForm {
+    let fields = OptionFields {
+        note: &form.note,
+        limit_depth: &form.limit_depth,
+        limit_per_second: &form.limit_per_second,
+        allow_list: &form.allow_list,
+    };
+    let options = options(&mut invalid, &fields);
+    match (name, scopes, expires_at, options) {
+        (Some(name), Some(scopes), Some(expires_at), Some(options)) => Ok(ValidForm {
             name,
             scopes,
             expires_at,
+            options,
         }),
         _ => Err(invalid),
     }
@@ -121,10 +138,25 @@ mod tests {
             policy: domain::KeyPolicy::default(),
             replaced_lifetime: None,
         };
-        let Err(invalid) = check(&CreateKeyForm::default(), &rules) else {
-            panic!("an empty form was taken")
+        let form = CreateKeyForm {
+            note: "x".repeat(1_001),
+            limit_depth: "x".into(),
+            limit_per_second: "x".into(),
+            allow_list: "example.com".into(),
+            ..CreateKeyForm::default()
         };
-        for field in [Field::Name, Field::Scopes, Field::Expires] {
+        let Err(invalid) = check(&form, &rules) else {
+            panic!("an invalid form was taken")
+        };
+        for field in [
+            Field::Name,
+            Field::Scopes,
+            Field::Expires,
+            Field::Note,
+            Field::LimitDepth,
+            Field::LimitPerSecond,
+            Field::AllowList,
+        ] {
             assert!(invalid.at(field).is_some(), "{field:?} was not named");
         }
     }

@@ -36,6 +36,11 @@ pub struct NewKey {
     pub created_at: Timestamp,
     pub created_by: MemberId,
     pub expires_at: Option<Timestamp>,
+    pub note: Option<KeyNote>,
+    /// Rate limit of the key itself; `None` if that of the account applies.
+    pub own_limit: Option<RateLimit>,
+    /// `None` if the key may be used from any address.
+    pub allow_list: Option<AllowList>,
     /// SHA-256 of the one-time token of the form that created the key; unique in the account.
     pub form_token: TokenDigest,
 }

@@ -46,6 +46,57 @@ async fn new_key_is_shown_only_in_the_response_that_creates_it_and_works() {
 }
 
 #[tokio::test]
+async fn key_is_created_with_all_its_options_at_once() {
+    let (world, owner) = World::with_owner().await;
+    let send = async |limit: &str, allow_list: &str, token: &str| {
+        let fields = [
+            ("name", "CRM Sync"),
+            ("scopes", "leads:read"),
+            ("expires", "30d"),
+            ("note", "In the vault.\r\nAsk Eve."),
+            ("limit_depth", "7"),
+            ("limit_per_second", limit),
+            ("allow_list", allow_list),
+            ("token", token),
+        ];
+        owner.form("/keys", &fields).await
+    };
+    let refused = send("", "example.com", "0123456789abcdef").await;
+    let refused = refused.expect(422).body;
+    refused.has_all([
+        "Fix the 2 highlighted fields.",
+        "<details class=\"options\" open>",
+        "In the vault.\nAsk Eve.</textarea>",
+        "example.com</textarea>",
+    ]);
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 0);
+
+    let created = send("3", "192.0.2.0/24", "0123456789abcdef").await;
+    let secret = secret_in(&created.expect(200).body);
+    let key = world.anonymous().with("x-api-key", &secret);
+    let details = key.get("/api/key").await.expect(200);
+    assert_eq!(details.header("ratelimit-policy"), "\"default\";q=7;w=3");
+    let elsewhere = key.with_ip([198, 51, 100, 9]);
+    assert_eq!(elsewhere.get("/api/key").await.problem().0, 403);
+    let id = owner.keys().await["keys"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = owner.get_text(&format!("/keys/{id}")).await;
+    page.has_all([
+        "In the vault.\nAsk Eve.",
+        "Rate limit: 3 requests per second, bursts up to 7",
+        "Allowed IPs: 192.0.2.0/24",
+    ]);
+    let audit = owner.get_text("/audit").await;
+    audit.has_all(["In the vault.", "192.0.2.0/24"]);
+    let edits = "SELECT count(*) FROM audit_events WHERE subject IN (SELECT id FROM api_keys)";
+    assert_eq!(world.count(edits).await, 1, "one event");
+    let form = owner.get_text("/keys/new").await;
+    form.has("<details class=\"options\">");
+}
+
+#[tokio::test]
 async fn form_that_is_sent_twice_creates_one_key() {
     let (world, owner) = World::with_owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;

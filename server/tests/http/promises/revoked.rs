@@ -36,8 +36,8 @@ impl Lane {
             name: format!("Trial {number}"),
             scopes: vec!["inventory:read".into()],
             expires: "7d".into(),
-            last_day: String::new(),
             token: format!("form-token-{number:08}"),
+            ..CreateKeyForm::default()
         };
         let issued = self
             .services

@@ -32,6 +32,10 @@ pub async fn create_key(
         scopes: fields.texts("scopes"),
         expires: fields.text("expires"),
         last_day: fields.text("last_day"),
+        note: fields.text("note"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+        allow_list: fields.text("allow_list"),
         token: fields.text("token"),
     };
     match state

@@ -2,7 +2,7 @@
 
 use crate::components::not_allowed;
 use app::components::{
-    FieldError, FormState, Notice, PageHead, Permissions, TextArea, TextField, Tone, takes_focus,
+    FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -13,13 +13,6 @@ const HEAD: Head = Head {
     title: "Edit API key",
     purpose: "The secret doesn't change, so your integrations keep working.",
 };
-
-const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
-const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
-
-const NOTE: &str =
-    "For example, where the key is stored or who owns it. Don't paste the key itself.";
-const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";
 
 pub fn edit_key_page(data: Result<KeyPage, Failure>) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
@@ -116,41 +109,12 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 hint=hint
                 error=form_state.at(Field::Expires)
             />
-            <TextArea
-                id="note"
-                name="note"
-                label="Note"
-                value=note
-                hint=NOTE
-                error=form_state.at(Field::Note)
-                maxlength="1000"
-            />
-            <TextField
-                id="limit-depth"
-                name="limit_depth"
-                required=false
-                label="Burst size"
-                value=limit_depth
-                hint=DEPTH
-                error=form_state.at(Field::LimitDepth)
-            />
-            <TextField
-                id="limit-per-second"
-                name="limit_per_second"
-                required=false
-                label="Requests per second"
-                value=limit_per_second
-                hint=PER_SECOND
-                error=form_state.at(Field::LimitPerSecond)
-            />
-            <TextArea
-                id="allow-list"
-                name="allow_list"
-                label="Allowed IPs"
-                value=allow_list
-                hint=ALLOW_LIST
-                error=form_state.at(Field::AllowList)
-                spellcheck="false"
+            <KeyOptions
+                note=note
+                limit_depth=limit_depth
+                limit_per_second=limit_per_second
+                allow_list=allow_list
+                form_state=form_state
             />
             {asked.then(|| view! { <ShutOut meant=!shut_out.is_empty() error=form_state.at(Field::ShutOut)/> })}
             <div class="actions">

@@ -106,6 +106,10 @@ fn asked_for() -> CreateKeyForm {
             .collect(),
         expires: request.asked("expires").unwrap_or_default(),
         last_day: request.asked("last_day").unwrap_or_default(),
+        note: request.asked("note").unwrap_or_default(),
+        limit_depth: request.asked("limit_depth").unwrap_or_default(),
+        limit_per_second: request.asked("limit_per_second").unwrap_or_default(),
+        allow_list: request.asked("allow_list").unwrap_or_default(),
         token: String::new(),
     }
 }

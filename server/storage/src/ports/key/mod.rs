@@ -188,6 +188,10 @@ pub(super) async fn insert(tx: &mut Transaction, key: NewKey) -> Result<Option<I
         .bind(key.form_token.0.as_slice())
         .bind(key.expires_at.map(Timestamp::millis))
         .bind(folded(&key.name))
+        .bind(key.note.as_ref().map(KeyNote::as_str))
+        .bind(key.own_limit.map(|limit| i64::from(limit.depth())))
+        .bind(key.own_limit.map(|limit| i64::from(limit.per_second())))
+        .bind(key.allow_list.as_ref().map(AllowList::to_string))
         .execute(&mut *tx)
         .await?;
     if inserted_rows > 0 {

@@ -71,6 +71,9 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
         created_at: rotation.at,
         created_by: rotation.by.clone(),
         expires_at: rotation.expires_at,
+        note: old.note.clone(),
+        own_limit: old.own_limit,
+        allow_list: old.allow_list.clone(),
         form_token: rotation.form_token,
     }
 }

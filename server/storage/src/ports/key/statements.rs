@@ -13,8 +13,9 @@ use service::store::{KeyCallSummary, KeyRecord, Replacement, ScopeUses, UseRecor
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
         (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
-         form_token, expires_at, folded, indexed, generation)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1,
+         form_token, expires_at, folded, note, limit_depth, limit_per_second, allow_list, indexed,
+         generation)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1,
         (SELECT key_generation FROM accounts WHERE id = $2))
     ON CONFLICT (account_id, form_token) DO NOTHING";
 

@@ -1,0 +1,67 @@
+//! The optional settings of a key, in the forms that create and change it.
+
+use super::{FormState, TextArea, TextField};
+use crate::prelude::*;
+use domain::Field;
+
+const NOTE: &str =
+    "For example, where the key is stored or who owns it. Don't paste the key itself.";
+const DEPTH: &str = "Maximum requests in a burst. Leave empty to use the account limit.";
+const PER_SECOND: &str = "Sustained requests per second. Leave empty to use the account limit.";
+const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";
+
+/// The fields that [`KeyOptions`] renders.
+pub const OPTIONS: [Field; 4] = [
+    Field::Note,
+    Field::LimitDepth,
+    Field::LimitPerSecond,
+    Field::AllowList,
+];
+
+#[component]
+pub fn KeyOptions(
+    note: String,
+    limit_depth: String,
+    limit_per_second: String,
+    allow_list: String,
+    form_state: FormState,
+) -> impl IntoView {
+    view! {
+        <TextArea
+            id="note"
+            name="note"
+            label="Note"
+            value=note
+            hint=NOTE
+            error=form_state.at(Field::Note)
+            maxlength="1000"
+        />
+        <TextField
+            id="limit-depth"
+            name="limit_depth"
+            required=false
+            label="Burst size"
+            value=limit_depth
+            hint=DEPTH
+            error=form_state.at(Field::LimitDepth)
+        />
+        <TextField
+            id="limit-per-second"
+            name="limit_per_second"
+            required=false
+            label="Requests per second"
+            value=limit_per_second
+            hint=PER_SECOND
+            error=form_state.at(Field::LimitPerSecond)
+        />
+        <TextArea
+            id="allow-list"
+            name="allow_list"
+            label="Allowed IPs"
+            value=allow_list
+            hint=ALLOW_LIST
+            error=form_state.at(Field::AllowList)
+            spellcheck="false"
+        />
+    }
+}

@@ -43,6 +43,7 @@ test("another admin's changes appear in an open list, and its selection and dial
     await expect(keys.row("Partner Export")).toContainText("Active");
     await expect(keys.row("CRM Sync")).toContainText("Paused");
     await expect(page.getByText("3 keys, 2 active")).toBeAttached();
+    await expect(page.locator(".views")).toContainText(/All 3\s*Active 2/);
   });
 
   await test.step("the last use is updated in the row and in the dialog", async () => {

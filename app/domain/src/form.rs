@@ -114,6 +114,8 @@ pub struct NewKeyOptions {
 pub struct ListLink {
     pub text: String,
     pub href: String,
+    /// The number of entries in that list, such as `12` or `99+`, if it is shown.
+    pub count: Option<String>,
     /// The link leads to the list that is shown.
     pub is_current: bool,
 }

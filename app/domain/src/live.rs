@@ -12,6 +12,8 @@ pub struct KeyListUpdate {
     /// Keys of the list that are new or changed since the last update.
     pub changed: Vec<KeyView>,
     pub count: KeyCount,
+    /// Number of keys in each saved view, as in [`ListLink::count`](crate::ListLink::count).
+    pub view_counts: Vec<String>,
     /// The account has no keys at all.
     pub no_keys: bool,
     /// Progress of the key whose first call the page waits for.

@@ -36,6 +36,8 @@ pub fn serve_docs(_article: &str, _key: &'static str) {}
 
 pub fn empty(_field: &str) {}
 
+pub fn write(_element: &str, _text: &str) {}
+
 pub fn form_value(_event: &SubmitEvent, _name: &str) -> String {
     String::new()
 }

@@ -17,5 +17,5 @@ use live as side;
 pub use side::{
     cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values,
     guard_leaving, has_own_address, hear, is_backdrop, on_escape, on_leaving, open, ready, search,
-    send_with, serve_docs, sha256, sign_in_again, text_of, value,
+    send_with, serve_docs, sha256, sign_in_again, text_of, value, write,
 };

@@ -8,9 +8,9 @@ use crate::tenant::Tenant;
 use domain::KeyOrder;
 use service::leads::{Edit, LeadEdits};
 use service::store::{
-    Action, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome, ChangeMemberOutcome, KeyChange,
-    KeyFilter, KeyRecord, KeySearchPage, MemberChange, OldKeyExpiry, RevokeKeyOutcome,
-    RotateKeyOutcome, Store, Teammate,
+    Action, AttentionFilter, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome,
+    ChangeMemberOutcome, KeyChange, KeyFilter, KeyRecord, KeySearchPage, KeyViewCounts,
+    MemberChange, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome, Store, Teammate,
 };
 
 case!(no_port_reads_from_another_account);
@@ -24,6 +24,13 @@ async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(found.unwrap(), KeySearchPage::default());
     let counted = store.count_keys(account, &any, order, 10).await;
     assert_eq!(counted.unwrap().keys, 0);
+    let attention = AttentionFilter {
+        idle_since: at(1_000_000),
+        expires_by: at(1_000_000),
+        dead_key_call_after: at(0),
+    };
+    let views = store.count_views(account, at(1_000_000), attention, 10);
+    assert_eq!(views.await.unwrap(), KeyViewCounts::default());
     let creators = store.key_creators(account).await.unwrap();
     assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);

@@ -8,7 +8,7 @@ use crate::tenant::Tenant;
 use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
     AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
-    KeySearchPage, KeySettings, OldKeyExpiry, ScopeUses, Store,
+    KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, ScopeUses, Store,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -141,6 +141,29 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
         .await
         .unwrap();
     assert_eq!((count.keys, count.stopped), (4, false));
+    let attention = filter.attention.unwrap();
+    let views = KeyViewCounts {
+        all: 6,
+        active: 4,
+        expiring: 2,
+        unused: 2,
+        need_attention: 4,
+    };
+    for (limit, expected) in [
+        (9, views),
+        (
+            3,
+            KeyViewCounts {
+                all: 3,
+                active: 3,
+                need_attention: 3,
+                ..views
+            },
+        ),
+    ] {
+        let counted = store.count_views(&tenant.account, at(900), attention, limit);
+        assert_eq!(counted.await.unwrap(), expected);
+    }
     let both = KeyFilter {
         status: Some(KeyStatus::Revoked),
         ..filter

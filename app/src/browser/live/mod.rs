@@ -18,7 +18,7 @@ pub use field::{empty, form_value, form_values, has_own_address, value};
 pub use focus::{focus, focus_invalid};
 pub use hash::{send_with, sha256};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
-pub use page::{every_second, ready, search, sign_in_again, text_of};
+pub use page::{every_second, ready, search, sign_in_again, text_of, write};
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Reflect;

@@ -73,3 +73,10 @@ pub fn every_second(tick: impl Fn(i64) + 'static) {
     // The owner keeps the timer and drops it when it is disposed of.
     let _ = leptos::prelude::StoredValue::new_local(interval);
 }
+
+/// Replaces the text of an element that the server has rendered.
+pub fn write(id: &str, text: &str) {
+    if let Some(element) = element::<HtmlElement>(id) {
+        element.set_text_content(Some(text));
+    }
+}

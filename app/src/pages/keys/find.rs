@@ -13,8 +13,9 @@ pub fn views(context: &KeysPageContext, no_keys: bool) -> AnyView {
         if no_keys {
             String::new()
         } else {
-            let links = context.views.iter().cloned().map(link).collect_view();
-            links.to_html()
+            let views = context.views.iter().cloned().enumerate();
+            let links = views.map(|(number, view)| view_link(number, view));
+            links.collect_view().to_html()
         }
     });
     view! { <nav class="views" aria-label="Views" inner_html=html></nav> }
@@ -128,7 +129,22 @@ fn link(
         text,
         href,
         is_current,
+        ..
     }: ListLink,
 ) -> AnyView {
     view! { <a href=href aria-current=is_current.then_some("true")>{text}</a> }
+}
+
+/// Returns the id of the number of keys in a saved view.
+pub fn view_count(number: usize) -> String {
+    format!("view-count-{number}")
+}
+
+fn view_link(number: usize, view: ListLink) -> AnyView {
+    let count = view.count.clone().map(|count| {
+        view! { <span class="count" id=view_count(number)>{count}</span> }
+    });
+    view! {
+        <a href=view.href aria-current=view.is_current.then_some("true")>{view.text} " " {count}</a>
+    }
 }

@@ -77,6 +77,9 @@ impl Rows {
             self.no_keys.set(news.no_keys);
         }
         self.count.set(news.count);
+        for (number, count) in news.view_counts.iter().enumerate() {
+            browser::write(&find::view_count(number), count);
+        }
         let touched = self.touched.get_value();
         self.keys.update(|keys| {
             for key in news.changed {

@@ -192,6 +192,7 @@ struct SentState {
     order: Vec<KeyId>,
     keys: HashMap<KeyId, KeyView>,
     count: Option<(KeyCount, bool)>,
+    view_counts: Vec<String>,
     first_call: Option<FirstCallView>,
 }
 
@@ -202,12 +203,15 @@ impl SentState {
         let order: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
         let count = Some((page.count, page.no_keys));
         let first_call = first_call.clone();
+        let views = page.context.views.iter();
+        let view_counts: Vec<_> = views.filter_map(|view| view.count.clone()).collect();
         let keys = page.keys.iter();
         let changed: Vec<_> = keys
             .filter(|key| self.keys.get(&key.id) != Some(*key))
             .cloned()
             .collect();
         let same = changed.is_empty()
+            && view_counts == self.view_counts
             && (&order, &count, &first_call) == (&self.order, &self.count, &self.first_call);
         if same {
             return None;
@@ -220,6 +224,7 @@ impl SentState {
                 .map(|key| (key.id.clone(), key.clone()))
                 .collect(),
             count,
+            view_counts: view_counts.clone(),
             first_call: first_call.clone(),
         };
         Some(KeyListUpdate {
@@ -227,6 +232,7 @@ impl SentState {
             order,
             changed,
             count: page.count,
+            view_counts,
             no_keys: page.no_keys,
             first_call,
         })

@@ -2,30 +2,52 @@
 
 use super::address::address;
 use domain::{FilterMenu, KeyOrder, KeyQuery, KeyStatus, ListLink, Scope};
+use service::keys::MAX_IN_VIEW;
+use service::store::KeyViewCounts;
 
 /// Days without use that the filter offers.
 const UNUSED: [&str; 4] = ["30", "60", "90", "365"];
 /// Days until the expiry that the filter offers.
 const EXPIRES: [&str; 4] = ["1", "7", "30", "90"];
 
-/// Returns the saved views.
-pub fn views(query: &KeyQuery) -> Vec<ListLink> {
-    let view = |text: &str, field: &str, value: &str| {
+/// Returns the saved views with their numbers of keys.
+pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
+    let view = |text: &str, count: u32, field: &str, value: &str| {
         let mut filter = KeyQuery::default();
         filter.set(field, value.to_owned());
         ListLink {
             text: text.to_owned(),
             href: address(&filter, "", ""),
+            count: Some(capped(count)),
             is_current: same_filter(&filter, query),
         }
     };
     vec![
-        view("All", "status", ""),
-        view("Active", "status", KeyStatus::Active.as_str()),
-        view("Expiring", "expires", "30"),
-        view("Unused", "unused", "30"),
-        view("Needs attention", "status", KeyQuery::NEEDS_ATTENTION),
+        view("All", counts.all, "status", ""),
+        view(
+            "Active",
+            counts.active,
+            "status",
+            KeyStatus::Active.as_str(),
+        ),
+        view("Expiring", counts.expiring, "expires", "30"),
+        view("Unused", counts.unused, "unused", "30"),
+        view(
+            "Needs attention",
+            counts.need_attention,
+            "status",
+            KeyQuery::NEEDS_ATTENTION,
+        ),
     ]
+}
+
+/// Formats a number such as `12`, or `99+`, since counting stops there.
+fn capped(count: u32) -> String {
+    if count > MAX_IN_VIEW {
+        format!("{MAX_IN_VIEW}+")
+    } else {
+        count.to_string()
+    }
 }
 
 /// Whether two queries restrict the list in the same way, in any order and on any page.
@@ -55,6 +77,7 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
         let links = choices.iter().map(|(choice, text)| ListLink {
             text: text.clone(),
             href: with(query, name, choice),
+            count: None,
             is_current: choice == value,
         });
         FilterMenu {
@@ -132,7 +155,9 @@ mod tests {
     }
 
     fn current(query: &KeyQuery) -> Vec<String> {
-        let views = views(query).into_iter().filter(|view| view.is_current);
+        let views = views(query, KeyViewCounts::default())
+            .into_iter()
+            .filter(|view| view.is_current);
         views.map(|view| view.text).collect()
     }
 
@@ -149,6 +174,18 @@ mod tests {
             query.q = "crm".into();
         });
         assert_eq!(current(&searched), [""; 0]);
+    }
+
+    #[test]
+    fn counts_of_views_are_capped() {
+        let counts = KeyViewCounts {
+            all: 100,
+            active: 99,
+            ..KeyViewCounts::default()
+        };
+        let views = views(&KeyQuery::default(), counts).into_iter();
+        let counts: Vec<_> = views.filter_map(|view| view.count).collect();
+        assert_eq!(counts, ["99+", "99", "0", "0", "0"]);
     }
 
     #[test]

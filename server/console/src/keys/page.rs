@@ -44,7 +44,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
             refused: (list.invalid.as_ref())
                 .map(|reason| invalid_field::describe(reason).into_owned()),
-            views: filters::views(&query),
+            views: filters::views(&query, list.views),
             filters: filters::menus(&query, &creators),
             first: address::first(&query),
             next: list.next.map(|place| address::next(&query, &place)),

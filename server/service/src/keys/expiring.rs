@@ -7,7 +7,7 @@ use crate::store::KeyRecord;
 use domain::{AccountId, Timestamp, seconds};
 
 /// Keys that expire within this time are listed.
-const EXPIRING_SECONDS: i64 = 30 * seconds::DAY;
+pub(super) const EXPIRING_SECONDS: i64 = 30 * seconds::DAY;
 /// Upper bound of the keys that are listed, since each page of keys reads them.
 pub const MAX_EXPIRING: u32 = 20;
 

@@ -1,13 +1,20 @@
 //! The list of an account's keys in the console.
 
+use super::attention::attention;
+use super::expiring::EXPIRING_SECONDS;
 use super::query::parse;
 use super::{CurrentKey, DeadKeyUse, Keys, KeysOnHold, NewKeyChoices};
 use crate::error::Error;
 use crate::invalid::InvalidReason;
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, StoreError};
+use crate::store::{
+    KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, KeyViewCounts, StoreError,
+};
 use domain::{AccountId, Email, KeyCount, KeyOrder, KeyQuery, KeyStatus, MemberId, Timestamp};
+
+/// The number of keys of a saved view up to which they are counted, as on a badge.
+pub const MAX_IN_VIEW: u32 = 99;
 
 /// Keys on one page.
 const PAGE_SIZE: u32 = 50;
@@ -19,6 +26,8 @@ pub struct KeyList {
     pub keys: Vec<CurrentKey>,
     /// The number of keys that match the query.
     pub count: KeyCount,
+    /// The number of keys in each saved view, up to [`MAX_IN_VIEW`] + 1.
+    pub views: KeyViewCounts,
     /// The account has no keys at all.
     pub account_is_empty: bool,
     /// Why the query was rejected. The list is unfiltered then.
@@ -93,6 +102,7 @@ impl Keys {
             next: last.map(|last| KeyCursor::of(last, order, now)).or(stopped),
             keys: keys.into_iter().map(|key| self.current(key, now)).collect(),
             count,
+            views: self.count_views(account, now).await?,
             account_is_empty,
             invalid,
             creators: self.creators(account).await?,
@@ -135,6 +145,19 @@ impl Keys {
             active,
             is_lower_bound: stopped,
         })
+    }
+
+    async fn count_views(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> Result<KeyViewCounts, Error> {
+        let expires_by = now.plus_seconds(EXPIRING_SECONDS);
+        let limit = MAX_IN_VIEW + 1;
+        let counts = self
+            .store
+            .count_views(account, expires_by, attention(now), limit);
+        Ok(counts.await?)
     }
 
     async fn creators(&self, account: &AccountId) -> Result<Vec<(MemberId, Email)>, Error> {

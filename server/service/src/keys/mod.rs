@@ -39,7 +39,7 @@ pub use first_call::FirstCall;
 pub use identify::Identification;
 pub use issue::IssuedKey;
 pub use lifetime::NewKeyChoices;
-pub use list::KeyList;
+pub use list::{KeyList, MAX_IN_VIEW};
 pub use operator::{KeySelector, Operator, OperatorChange, OperatorOutcome, SelectorError};
 pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;

@@ -34,6 +34,17 @@ pub trait KeySearch: Send + Sync + 'static {
         limit: u32,
     ) -> Result<KeySearchCount>;
 
+    /// Counts the keys of each saved view, up to `limit` each, from one snapshot of the database.
+    /// `expires_by` and `attention` are the limits of the views of expiring keys, and of unused
+    /// keys and those that need attention.
+    async fn count_views(
+        &self,
+        account: &AccountId,
+        expires_by: Timestamp,
+        attention: AttentionFilter,
+        limit: u32,
+    ) -> Result<KeyViewCounts>;
+
     /// Marks the keys that have expired by `now`, since lists order keys by a stored status. Need
     /// not survive power loss: whether a key is accepted never depends on the mark.
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()>;
@@ -49,6 +60,16 @@ pub struct KeySearchPage {
     /// The last place that was examined, if the page is not full and there are more keys to
     /// examine.
     pub stopped: Option<KeyCursor>,
+}
+
+/// The number of keys in each saved view of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeyViewCounts {
+    pub all: u32,
+    pub active: u32,
+    pub expiring: u32,
+    pub unused: u32,
+    pub need_attention: u32,
 }
 
 /// The number of keys that were counted.

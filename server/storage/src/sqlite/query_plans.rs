@@ -2,7 +2,7 @@
 
 use crate::SqlStore;
 use crate::ports::key_search::filter::Filter;
-use crate::ports::key_search::{IndexRange, count, end, page, probe};
+use crate::ports::key_search::{IndexRange, count, end, page, probe, probe_all};
 use crate::ports::{audit, call, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
@@ -187,6 +187,25 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
                 filters[lead]
             );
         }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn counts_of_the_saved_views_read_only_their_matches_by_indexes() {
+    let (_directory, store, _engine) = super::open::tests::open_temporary().await;
+    let account = AccountId::parse("a").unwrap();
+    let filters = [
+        None,
+        Some(Filter::Status(KeyStatus::Active)),
+        Some(Filter::ExpiresBy(NOW)),
+    ];
+    let steps = plan(&store, probe_all(&account, &filters, 9)).await;
+    let keys = steps.iter().filter(|step| step.starts_with("SEARCH k "));
+    let keys: Vec<_> = keys.collect();
+    assert_eq!(keys.len(), filters.len(), "{steps:?}");
+    for step in keys {
+        assert!(step.contains("COVERING INDEX"), "{steps:?}");
     }
     store.close().await;
 }

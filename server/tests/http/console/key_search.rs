@@ -87,6 +87,27 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
 }
 
 #[tokio::test]
+async fn saved_views_have_their_numbers_of_keys() {
+    let (world, _) = with_four_keys().await;
+    world.clock.advance_seconds(85 * DAY);
+    let owner = world.sign_in("ada@example.com").await;
+    let page = owner.get_text("/keys").await;
+    for (number, (path, count)) in [
+        ("/keys", 4),
+        ("/keys?status=active", 3),
+        ("/keys?expires=30", 3),
+        ("/keys?unused=30", 3),
+        ("/keys?status=attention", 3),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        page.has(&format!("id=\"view-count-{number}\">{count}</span>"));
+        assert_eq!(names(&owner, path).await.len(), count, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn keys_can_be_sorted_by_every_column_in_both_directions() {
     let (_world, owner) = with_four_keys().await;
     for (sort, expected) in [

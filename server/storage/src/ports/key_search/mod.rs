@@ -9,9 +9,12 @@ use super::key::KeyRow;
 use super::{Result, SqlStore, read, read_all};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyOrder, KeySort, KeyStatus, MemberId, Timestamp};
 use filter::Filter;
-use service::store::{KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage};
+use service::store::{
+    AttentionFilter, KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage,
+    KeyViewCounts,
+};
 
 /// Number of expired keys that one statement marks, so that no change of the account waits long for
 /// it.
@@ -87,6 +90,35 @@ impl KeySearch for SqlStore {
         Ok(KeySearchCount {
             keys,
             stopped: end.is_some() && keys < limit,
+        })
+    }
+
+    async fn count_views(
+        &self,
+        account: &AccountId,
+        expires_by: Timestamp,
+        attention: AttentionFilter,
+        limit: u32,
+    ) -> Result<KeyViewCounts> {
+        let filters = [
+            None,
+            Some(Filter::Status(KeyStatus::Active)),
+            Some(Filter::ExpiresBy(expires_by)),
+            Some(Filter::IdleSince(attention.idle_since)),
+            Some(Filter::Attention(attention)),
+        ];
+        let counts: (i64, i64, i64, i64, i64) = statements::probe_all(account, &filters, limit)
+            .build()
+            .fetch_one(self.listings("counting the API keys of each view"))
+            .await?;
+        // Each count is at most `limit`.
+        let capped = |count| u32::try_from(count).unwrap_or(limit);
+        Ok(KeyViewCounts {
+            all: capped(counts.0),
+            active: capped(counts.1),
+            expiring: capped(counts.2),
+            unused: capped(counts.3),
+            need_attention: capped(counts.4),
         })
     }
 

@@ -86,6 +86,30 @@ pub(crate) fn probe(account: &AccountId, filter: &Filter, limit: u32) -> QueryBu
     query
 }
 
+/// Counts the keys that match each of `filters`, examining at most `limit` for each, in one row.
+/// `None` matches every key.
+pub(crate) fn probe_all<const N: usize>(
+    account: &AccountId,
+    filters: &[Option<Filter>; N],
+    limit: u32,
+) -> QueryBuilder<'static> {
+    let mut query = QueryBuilder::new("SELECT ");
+    for (number, filter) in filters.iter().enumerate() {
+        query.push(if number > 0 { ", " } else { "" });
+        query.push("(SELECT count(*) FROM (");
+        if let Some(filter) = filter {
+            filter.push_probe(&mut query, account, limit);
+        } else {
+            query.push("SELECT 1 FROM api_keys k WHERE k.account_id = ");
+            query.push_text(account.as_str());
+            query.push(" LIMIT ");
+            query.push_bind(i64::from(limit));
+        }
+        query.push(") AS probed)");
+    }
+    query
+}
+
 /// Selects a page of keys. `leading` is the index of a filter that so few keys match that they are
 /// collected.
 pub(crate) fn page(

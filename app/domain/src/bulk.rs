@@ -10,6 +10,8 @@ pub enum BulkAction {
     /// Resumes paused keys. Without a selection, it applies to the keys on hold since the account
     /// was restored from a backup.
     Resume,
+    /// Lets keys expire 90 days later, or as late as the account's policy permits.
+    Extend,
 }
 
 impl BulkAction {
@@ -19,11 +21,12 @@ impl BulkAction {
             Self::Pause => "pause",
             Self::Revoke => "revoke",
             Self::Resume => "resume",
+            Self::Extend => "extend",
         }
     }
 
     pub fn parse(raw: &str) -> Option<Self> {
-        [Self::Pause, Self::Revoke, Self::Resume]
+        [Self::Pause, Self::Revoke, Self::Resume, Self::Extend]
             .into_iter()
             .find(|action| action.as_str() == raw)
     }
@@ -51,6 +54,8 @@ pub struct BulkPage {
     pub action: BulkAction,
     /// Keys that the action would be applied to.
     pub keys: Vec<KeyView>,
+    /// If the keys are to be extended, the last day of each after that, in their order.
+    pub extended: Vec<String>,
     /// Number of selected keys that the action does not apply to: they do not exist, or their
     /// status does not allow it.
     pub skipped: usize,

@@ -44,6 +44,9 @@ pub fn KeyTable(
                 <button type="submit" name="do" value="pause" class="button">
                     "Pause…"
                 </button>
+                <button type="submit" name="do" value="extend" class="button">
+                    "Extend…"
+                </button>
                 <button type="submit" name="do" value="revoke" class="button">
                     "Revoke…"
                 </button>

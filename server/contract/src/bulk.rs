@@ -5,8 +5,8 @@ use crate::rotations::rotate;
 use crate::tenant::Tenant;
 use domain::{KeyId, KeyStatus, Timestamp};
 use service::store::{
-    Action, AuditEvent, BulkChange, BulkOutcome, InsertKeyOutcome, KeyRecord, OldKeyExpiry,
-    RotateKeyOutcome, Store,
+    Action, AuditEvent, BulkChange, BulkOutcome, Extension, InsertKeyOutcome, KeyRecord,
+    OldKeyExpiry, RotateKeyOutcome, Store,
 };
 
 async fn change(
@@ -70,6 +70,38 @@ async fn bulk_change_applies_to_all_keys_and_records_one_event_each(store: Share
         subjects,
         [&ids[2], &ids[1], &ids[1], &ids[0]].map(KeyId::as_str)
     );
+}
+
+case!(keys_are_extended_together_if_each_still_has_the_expected_expiry);
+async fn keys_are_extended_together_if_each_still_has_the_expected_expiry(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let mut ids = Vec::new();
+    for (name, end) in [("1", 100), ("2", 200)] {
+        let issued = tenant.issue_key_with(&*store, name, |key| key.expires_at = Some(at(end)));
+        ids.push(issued.await);
+    }
+    let ends = async || {
+        let (one, two) = (
+            tenant.find(&*store, &ids[0]).await,
+            tenant.find(&*store, &ids[1]).await,
+        );
+        [one.expires_at, two.expires_at]
+    };
+    let extend = |before: [i64; 2], after: i64| {
+        let extensions = ids.iter().zip(before).map(|(id, before)| {
+            let (before, after) = (at(before), at(after));
+            (id.clone(), Extension { before, after })
+        });
+        BulkChange::Extend(extensions.collect())
+    };
+    let stale = change(&*store, &tenant, &ids, &extend([100, 201], 900), at(5)).await;
+    assert_eq!(stale, BulkOutcome::Stale);
+    let ended = change(&*store, &tenant, &ids, &extend([100, 200], 900), at(100)).await;
+    assert_eq!(ended, BulkOutcome::Stale, "the first one has expired");
+    assert_eq!(ends().await, [Some(at(100)), Some(at(200))]);
+    let extended = change(&*store, &tenant, &ids, &extend([100, 200], 900), at(5)).await;
+    assert_eq!(extended, BulkOutcome::Changed(2));
+    assert_eq!(ends().await, [Some(at(900)), Some(at(900))]);
 }
 
 case!(bulk_change_changes_no_key_if_one_of_them_cannot_be_changed);

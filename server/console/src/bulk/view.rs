@@ -1,4 +1,4 @@
-//! The confirmation before a bulk action pauses, revokes or resumes keys.
+//! The confirmation before a bulk action pauses, revokes, resumes or extends keys.
 
 use crate::components::SelectField;
 use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
@@ -70,6 +70,11 @@ fn Bulk(page: Data) -> impl IntoView {
             "button primary",
             "These keys have been paused since this account was restored from a backup. If one shouldn't be active, revoke it first. The rest will work as soon as you confirm.",
         ),
+        BulkAction::Extend => (
+            "Extend",
+            "button primary",
+            "Each key expires 90 days later than now, or as late as your account allows.",
+        ),
         BulkAction::Revoke => (
             "Revoke",
             "button danger",
@@ -82,17 +87,18 @@ fn Bulk(page: Data) -> impl IntoView {
         .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
         .collect();
     let lately = page.keys.iter().filter(|key| key.used_recently).count();
-    let lately = (lately > 0 && page.action != BulkAction::Resume).then(|| {
+    let lately = (lately > 0 && matches!(page.action, BulkAction::Pause | BulkAction::Revoke)).then(|| {
         let text = match lately {
             1 => "One of them was used in the last 24 hours. Any system using it will stop working.".to_owned(),
             lately => format!("{lately} of them were used in the last 24 hours. Any system using them will stop working."),
         };
         view! { <Notice tone=Tone::Warning text=text/> }
     });
+    let mut extended = page.extended.into_iter();
     let rows = page
         .keys
         .into_iter()
-        .map(|key| row(key, clock))
+        .map(|key| row(key, extended.next(), clock))
         .collect_view();
     // A refusal of the whole form is already shown above.
     let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
@@ -137,6 +143,7 @@ fn skipped(number: usize, action: BulkAction) -> AnyView {
         BulkAction::Pause => "is already paused, revoked or expired",
         BulkAction::Revoke => "is already revoked or expired",
         BulkAction::Resume => "is not paused",
+        BulkAction::Extend => "is revoked, expired or being replaced, or can't expire later,",
     };
     let text = if number == 1 {
         format!("1 selected key {why} and was skipped.")
@@ -147,8 +154,11 @@ fn skipped(number: usize, action: BulkAction) -> AnyView {
     view! { <Notice tone=Tone::Info text=text/> }
 }
 
-/// Renders a key's name and its last use.
-fn row(key: KeyView, clock: Clock) -> AnyView {
+/// Renders a key's name, its last use, and its expiry before and after an extension.
+fn row(key: KeyView, extended: Option<String>, clock: Clock) -> AnyView {
+    let extended = extended.zip(key.expires).map(|(after, before)| {
+        view! { <small>{format!("Expires {} → {after}", before.day)}</small> }
+    });
     let last_use = match key.last_use {
         None => erase("Never used"),
         Some(last) => view! {
@@ -165,6 +175,7 @@ fn row(key: KeyView, clock: Clock) -> AnyView {
             </a>
             <code>{key.preview}</code>
             <small>{last_use}</small>
+            {extended}
         </li>
     }
 }

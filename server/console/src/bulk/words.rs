@@ -10,6 +10,7 @@ pub fn done(Flash { word, number }: &Flash) -> Option<String> {
         "pause" => Some(format!(
             "{number} {keys} paused. Requests with them are rejected until you resume each on its page."
         )),
+        "extend" => Some(format!("{number} {keys} extended.")),
         "resume" => Some(format!("{number} {keys} resumed.")),
         _ => None,
     }

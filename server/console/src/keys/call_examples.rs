@@ -58,7 +58,7 @@ VOXUM_API_KEY=";
 fn workflow(url: &str) -> String {
     format!(
         r#"# Store the key as a secret first: gh secret set VOXUM_API_KEY
-- name: Call the Voxum API
+- name: Send a request
   env:
     VOXUM_API_KEY: ${{{{ secrets.VOXUM_API_KEY }}}}
   run: |

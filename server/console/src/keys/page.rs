@@ -7,7 +7,6 @@ use crate::call_totals::{by_period, by_reason};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
     KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
-    seconds,
 };
 use service::key::AllowList;
 use service::keys::{
@@ -72,7 +71,7 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         today: zone.day(key.at),
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
         policy: details.policy,
-        extended: extended(&key, details.latest_end, zone),
+        extended: (details.extended).map(|end| (zone.last_day(end), display_expiry(end, zone).day)),
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
@@ -82,20 +81,6 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         creator_is_deactivated: details.creator_is_deactivated,
         key: view(key, zone),
     }
-}
-
-/// Days by which a key is extended, unless the policy allows fewer.
-const EXTENSION: i64 = 90;
-
-/// Returns the last day of the key if it is extended.
-fn extended(key: &CurrentKey, latest: Option<Timestamp>, zone: &Zone) -> Option<(String, String)> {
-    // A key that is replaced is meant to expire: to let it live on takes the whole form.
-    let may_extend = key.status.is_live() && key.record.replaced.is_none();
-    let end = key.record.expires_at.filter(|_| may_extend)?;
-    let later = end.plus_seconds(EXTENSION * seconds::DAY);
-    let later = latest.map_or(later, |latest| later.min(latest));
-    let (day, longer) = (zone.last_day(end), zone.last_day(later));
-    (longer > day).then(|| (longer, display_expiry(later, zone).day))
 }
 
 /// Returns a key that was just created, with its secret.

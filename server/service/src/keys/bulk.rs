@@ -1,20 +1,27 @@
-//! Bulk actions: pausing, revoking or resuming several keys at once.
+//! Bulk actions: pausing, revoking, resuming or extending several keys at once.
 
+use super::extend::extended;
+use super::lifetime::latest_expiry;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::KeyState;
 use crate::origin::Client;
+use crate::rfc3339::rfc3339;
 use crate::sessions::Member;
-use crate::store::{Action, BulkChange, BulkOutcome, KeyRecord, NewRevocation, Revoker};
-use domain::{BulkAction, BulkForm, Field, KeyId, RevokeReason, Timestamp};
+use crate::store::{Action, BulkChange, BulkOutcome, Extension, KeyRecord, NewRevocation, Revoker};
+use crate::zone::Zone;
+use domain::{BulkAction, BulkForm, Field, KeyId, KeyPolicy, RevokeReason, Timestamp};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// The keys that a bulk action would change.
 #[derive(Debug)]
 pub struct BulkSelection {
     pub action: BulkAction,
     pub keys: Vec<CurrentKey>,
+    /// The later expiry of each of these keys, if they are to be extended.
+    pub extensions: HashMap<KeyId, Extension>,
     /// Number of chosen keys that do not exist, or whose status does not allow the action.
     pub skipped: usize,
     pub now: Timestamp,
@@ -35,7 +42,8 @@ impl Keys {
         let action = BulkAction::parse(&form.action)
             .ok_or_else(|| Error::field(Field::Keys, InvalidReason::NoKeys))?;
         let now = self.clock.now();
-        let (mut keys, mut skipped) = (Vec::new(), 0);
+        let (mut keys, mut extensions, mut skipped) = (Vec::new(), HashMap::new(), 0);
+        let policy = self.key_policy(member).await?;
         let selection = match action {
             BulkAction::Resume if form.keys.is_empty() => {
                 let limit = u32::try_from(BulkForm::MAX).unwrap_or(u32::MAX);
@@ -52,6 +60,14 @@ impl Keys {
                 None => None,
             };
             match found {
+                Some(key) if action == BulkAction::Extend => {
+                    if let Some(extension) = extension(&key, policy, now, &member.time_zone) {
+                        extensions.insert(key.id.clone(), extension);
+                        keys.push(self.current(key, now));
+                    } else {
+                        skipped += 1;
+                    }
+                }
                 Some(key) if applies_to(action, key.state(now), now) => {
                     keys.push(self.current(key, now));
                 }
@@ -61,14 +77,15 @@ impl Keys {
         Ok(BulkSelection {
             action,
             keys,
+            extensions,
             skipped,
             now,
         })
     }
 
-    /// Pauses, revokes or resumes several keys in one transaction, with one audit event each. After
-    /// a pause or a revocation, every request that starts with one of these keys is refused.
-    /// Returns the number of keys.
+    /// Pauses, revokes, resumes or extends several keys in one transaction, with one audit event
+    /// each. After a pause or a revocation, every request that starts with one of these keys is
+    /// refused. Returns the number of keys.
     ///
     /// # Errors
     /// Refused to viewers, if the typed number is not that of the keys, and if one of the keys has
@@ -111,7 +128,12 @@ impl Keys {
                 };
                 (Action::KeyRevoked, BulkChange::Revoke(revocation))
             }
+            BulkAction::Extend => {
+                let extensions = selection.extensions.clone();
+                (Action::KeyEdited, BulkChange::Extend(extensions))
+            }
         };
+        let extensions = selection.extensions;
         let event = {
             let (member, client) = (member.clone(), client.clone());
             move |key: &KeyRecord| {
@@ -119,6 +141,10 @@ impl Keys {
                     json!({ "name": key.name, "preview": key.preview, "together": count });
                 if event_action == Action::KeyRevoked {
                     detail["reason"] = json!(reason);
+                }
+                if let Some(extension) = extensions.get(&key.id) {
+                    detail["before"] = json!({ "expires_at": rfc3339(extension.before) });
+                    detail["after"] = json!({ "expires_at": rfc3339(extension.after) });
                 }
                 member.event(event_action, key.id.as_str(), &client, now, detail)
             }
@@ -129,7 +155,7 @@ impl Keys {
         let result = self.store.change_keys(account, &ids, &change, now, &event);
         let result = self.node.propagate(result).await;
         let (changed, receipt) = match action {
-            BulkAction::Resume => result?,
+            BulkAction::Resume | BulkAction::Extend => result?,
             BulkAction::Pause | BulkAction::Revoke => result.map_err(|error| {
                 self.changes
                     .refuse_keys_here(error, account, &ids, &change, now, event)
@@ -157,8 +183,18 @@ fn applies_to(action: BulkAction, key: KeyState, now: Timestamp) -> bool {
         BulkAction::Pause => key.pause(now),
         BulkAction::Revoke => key.revoke(now),
         BulkAction::Resume => key.resume(),
+        BulkAction::Extend => return false,
     }
     .is_ok()
+}
+
+/// Returns the later expiry of a key; `None` if it cannot be extended.
+fn extension(key: &KeyRecord, policy: KeyPolicy, now: Timestamp, zone: &Zone) -> Option<Extension> {
+    let latest = latest_expiry(key, policy, now, zone);
+    Some(Extension {
+        before: key.expires_at?,
+        after: extended(key, latest, now, zone)?,
+    })
 }
 
 /// Parses the ids, each once; `None` for a text that cannot be an id.

@@ -1,6 +1,7 @@
 //! One key with its activity and its history.
 
 use super::edit_form::fill_form;
+use super::extend::extended;
 use super::lifetime::latest_expiry;
 use super::{CurrentKey, KeyActivity, Keys, Rotations};
 use crate::error::Error;
@@ -21,6 +22,8 @@ pub struct KeyDetails {
     pub policy: KeyPolicy,
     /// Latest expiry that can be set, if the policy limits it.
     pub latest_end: Option<Timestamp>,
+    /// The key's expiry if it is extended by one button, if it can be.
+    pub extended: Option<Timestamp>,
     pub creator_is_deactivated: bool,
     pub activity: KeyActivity,
     pub rotations: Rotations,
@@ -47,12 +50,14 @@ impl Keys {
             .find_teammate_by_email(account, &record.created_by)
             .await?;
         let policy = self.key_policy(member).await?;
+        let latest_end = latest_expiry(&record, policy, now, zone);
         Ok(KeyDetails {
             history: self.store.history(account, id.as_str(), HISTORY).await?,
             activity: self.activity(&record, period, now, zone).await?,
             rotations: self.rotations(&record, now, zone).await?,
             form: fill_form(&record, zone),
-            latest_end: latest_expiry(&record, policy, now, zone),
+            extended: extended(&record, latest_end, now, zone),
+            latest_end,
             policy,
             creator_is_deactivated: creator.is_some_and(|creator| !creator.is_active()),
             key: self.current(record, now),

@@ -12,6 +12,7 @@ mod edit;
 mod edit_form;
 mod emergency;
 mod expiring;
+mod extend;
 mod first_call;
 mod identify;
 mod issue;

@@ -3,6 +3,7 @@
 use super::{AuditEvent, KeyRecord, NewRevocation, Result};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
+use std::collections::HashMap;
 
 /// The change that is made to each key of a bulk change.
 #[derive(Debug, Clone)]
@@ -13,6 +14,32 @@ pub enum BulkChange {
     Resume,
     /// Requires keys that are neither revoked nor expired.
     Revoke(NewRevocation),
+    /// Requires keys that are neither revoked nor expired nor replaced, and whose expiry is still
+    /// the one that each extension is based on.
+    Extend(HashMap<KeyId, Extension>),
+}
+
+/// A later expiry of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension {
+    pub before: Timestamp,
+    pub after: Timestamp,
+}
+
+impl KeyRecord {
+    /// Returns the key with its extension, if it is as the extension expects.
+    pub fn extend(&self, extension: Option<&Extension>, now: Timestamp) -> Option<Self> {
+        let extension = extension.filter(|extension| {
+            self.state(now).is_live()
+                && self.replaced.is_none()
+                && self.expires_at == Some(extension.before)
+        });
+        let expires_at = Some(extension?.after);
+        Some(Self {
+            expires_at,
+            ..self.clone()
+        })
+    }
 }
 
 /// The outcome of a bulk change.

@@ -36,6 +36,15 @@ impl BulkKeyStore for SqlStore {
             };
             let state = before.state(now);
             let state = match change {
+                BulkChange::Extend(extensions) => {
+                    let Some(extended) = before.extend(extensions.get(id), now) else {
+                        return Ok(BulkOutcome::Stale);
+                    };
+                    key::write(&mut tx, &extended).await?;
+                    record(&mut tx, &event(&before)).await?;
+                    changed += 1;
+                    continue;
+                }
                 BulkChange::Pause => state.pause(now),
                 BulkChange::Resume => state.resume(),
                 BulkChange::Revoke(revocation) => state.revoke(revocation.at),

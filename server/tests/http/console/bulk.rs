@@ -107,6 +107,52 @@ async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selecti
 }
 
 #[tokio::test]
+async fn bulk_extension_lists_each_expiry_and_respects_the_policy() {
+    let (world, owner, [one, two, three]) = with_three_keys().await;
+    let endless = [
+        ("name", "Old feed"),
+        ("scopes", "leads:read"),
+        ("last_day", ""),
+    ];
+    let edit = format!("/keys/{}/edit", three.id);
+    owner.form(&edit, &endless).await.expect(303);
+    let path = selection_path("extend", &[&one, &two, &three]);
+    let page = owner.get_text(&path).await;
+    page.has_all([
+        "Extend 2 keys?",
+        "Expires 21 Feb 2027 → 22 May 2027",
+        "1 selected key is revoked, expired or being replaced, or can't expire later,",
+    ]);
+    // Keys that are extended meanwhile are no longer those that were shown.
+    let all = action_fields("extend", &[&one, &two, &three], "2");
+    let page = owner.form("/keys/several", &all).await.expect(422).body;
+    page.has("Some of these keys have changed, so nothing was done");
+    let chosen = action_fields("extend", &[&one, &two], "2");
+    let response = owner.form("/keys/several", &chosen).await.expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("2 keys extended.");
+    for key in [&one, &two] {
+        let expiry = key.get("/api/key").await.expect(200).json();
+        assert_eq!(expiry["expires_at"], "2027-05-23T00:00:00Z");
+        let page = owner.get_text(&format!("/keys/{}", key.id)).await;
+        page.has("Keys changed together: 2");
+    }
+    // The policy permits less than 90 more days, and then nothing.
+    world
+        .sql("UPDATE accounts SET keys_must_expire = 1, key_max_days = 200")
+        .await;
+    let page = owner.get_text(&selection_path("extend", &[&one])).await;
+    page.has("→ 11 Jun 2027");
+    let chosen = action_fields("extend", &[&one], "1");
+    owner.form("/keys/several", &chosen).await.expect(303);
+    let page = owner.get_text(&selection_path("extend", &[&one])).await;
+    page.has("1 selected key is revoked, expired or being replaced");
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let chosen = action_fields("extend", &[&two], "1");
+    owner.form("/keys/several", &chosen).await.expect(403);
+}
+
+#[tokio::test]
 async fn bulk_action_without_keys_or_with_too_many_keys_is_refused() {
     let (_world, owner, [one, ..]) = with_three_keys().await;
     for path in [

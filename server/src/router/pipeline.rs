@@ -195,6 +195,7 @@ impl Pipeline {
                 &problem.0,
                 context.method,
                 context.route,
+                context.address,
             );
         }
     }

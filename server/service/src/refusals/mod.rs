@@ -1,4 +1,4 @@
-//! Reasons of refused calls, looked up by request id.
+//! Reasons of refused calls, listed for the account of their key and looked up by request id.
 //!
 //! A stored reason consists of codes, names of our own, numbers and the caller's address. It
 //! contains no text that the caller sent, which could be a secret. If the call had a genuine key,
@@ -6,8 +6,10 @@
 //! id, of 128 random bits, can see what was wrong with it.
 
 mod pending;
+mod remedy;
 
-pub use pending::PendingRefusals;
+pub(crate) use pending::PendingRefusals;
+pub use remedy::Remedy;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -15,10 +17,12 @@ use crate::origin::CalledKey;
 use crate::refusal::{CallId, Refusal};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
-use crate::store::{KeyRecord, RefusalPorts, RefusedCall};
+use crate::store::{KeyRecord, ListedRefusal, RefusalFilter, RefusalPorts, RefusedCall};
 use crate::usage::{PAUSE, TimeLimit};
-use domain::seconds;
+use domain::{AccountId, KeyId, RefusalCode, Timestamp, seconds};
 use pending::BATCH_SIZE;
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,6 +33,25 @@ const SWEEP_ROWS: u32 = 1_000;
 /// Batches of refused calls in one flush at most: a flood of them must not delay uses.
 const MAX_BATCHES: usize = 100;
 
+/// Calls on one page of the list.
+const PAGE_SIZE: u32 = 50;
+/// Upper bound of a count of new calls.
+pub const MAX_NEW_REFUSALS: u32 = 100;
+
+/// A page of the refused calls of an account.
+#[derive(Debug)]
+pub struct RefusalPage {
+    /// Newest first.
+    pub calls: Vec<ListedRefusal>,
+    /// The present records of the keys of these calls, and of the key in the filter.
+    pub keys: HashMap<KeyId, KeyRecord>,
+    /// The number before which the next page begins; `None` on the last page.
+    pub next_before: Option<u64>,
+    /// Number of calls for each code, the most frequent one first, whatever code the filter has.
+    pub counts: Vec<(RefusalCode, u64)>,
+    pub now: Timestamp,
+}
+
 /// The reasons of refused calls.
 pub struct Refusals {
     pub(crate) store: Arc<dyn RefusalPorts>,
@@ -38,7 +61,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Notes a refused call in memory.
+    /// Notes a refused call in memory. The address is kept only for an account that can see it.
     pub fn note(
         &self,
         id: &str,
@@ -46,6 +69,7 @@ impl Refusals {
         refusal: &Refusal,
         method: &str,
         route: &str,
+        address: IpAddr,
     ) {
         let Some(id) = CallId::parse(id) else {
             return;
@@ -53,6 +77,7 @@ impl Refusals {
         self.pending.note(RefusedCall {
             id,
             at: self.clock.now(),
+            address: key.is_some().then(|| address.to_canonical()),
             key: key.map(|key| (key.account_id.clone(), key.key_id.clone())),
             code: refusal.code().as_str().to_owned(),
             cause: refusal.into(),
@@ -72,7 +97,7 @@ impl Refusals {
         id: &CallId,
     ) -> Result<Option<(RefusedCall, Option<KeyRecord>)>, Error> {
         let account = &member.account_id;
-        let since = self.clock.now().plus_seconds(-RETENTION_SECONDS);
+        let since = self.oldest();
         let call = match self.pending.find(account, id) {
             Some(call) => Some(call),
             None => self.store.find_refusal(account, id, since).await?,
@@ -87,12 +112,87 @@ impl Refusals {
         Ok(Some((call, key)))
     }
 
+    /// Returns a page of the refused calls of the member's account, which begins below the number
+    /// `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn page(
+        &self,
+        member: &Member,
+        filter: &RefusalFilter,
+        before: Option<u64>,
+    ) -> Result<RefusalPage, Error> {
+        let (account, since) = (&member.account_id, self.oldest());
+        let seqs = 0..before.unwrap_or(u64::MAX);
+        // One more call than fits shows that there is a next page.
+        let calls = self
+            .store
+            .list_refusals(account, filter, since, seqs, PAGE_SIZE + 1);
+        let mut calls = calls.await?;
+        let is_full = calls.len() > PAGE_SIZE as usize;
+        calls.truncate(PAGE_SIZE as usize);
+        let next_before = calls.last().filter(|_| is_full).map(|last| last.seq);
+        let keys = self.keys(account, filter, &calls).await?;
+        Ok(RefusalPage {
+            counts: self.store.count_refusals(account, filter, since).await?,
+            now: self.clock.now(),
+            calls,
+            keys,
+            next_before,
+        })
+    }
+
+    /// Reads each key of a page once.
+    async fn keys(
+        &self,
+        account: &AccountId,
+        filter: &RefusalFilter,
+        calls: &[ListedRefusal],
+    ) -> Result<HashMap<KeyId, KeyRecord>, Error> {
+        let of_calls = calls.iter().filter_map(|listed| listed.call.key.as_ref());
+        let ids = of_calls.map(|(_, id)| id).chain(&filter.key);
+        let mut keys = HashMap::new();
+        for id in ids {
+            if !keys.contains_key(id)
+                && let Some(key) = self.store.find_key(account, id).await?
+            {
+                keys.insert(id.clone(), key);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Counts the refused calls of the member's account above the number `after`, up to
+    /// [`MAX_NEW_REFUSALS`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_new(
+        &self,
+        member: &Member,
+        filter: &RefusalFilter,
+        after: u64,
+    ) -> Result<usize, Error> {
+        let seqs = after.saturating_add(1)..u64::MAX;
+        let (account, since) = (&member.account_id, self.oldest());
+        let calls = self
+            .store
+            .list_refusals(account, filter, since, seqs, MAX_NEW_REFUSALS);
+        Ok(calls.await?.len())
+    }
+
+    /// Returns the time of the oldest call that can be looked up.
+    fn oldest(&self) -> Timestamp {
+        self.clock.now().plus_seconds(-RETENTION_SECONDS)
+    }
+
     /// Deletes the refusals that can no longer be looked up.
     ///
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let before = self.clock.now().plus_seconds(-RETENTION_SECONDS);
+        let before = self.oldest();
         while self.store.sweep_refusals(before, SWEEP_ROWS).await? >= u64::from(SWEEP_ROWS) {}
         Ok(())
     }

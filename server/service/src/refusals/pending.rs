@@ -106,6 +106,7 @@ mod tests {
             cause: Cause::Nothing,
             method: "GET".into(),
             route: "/api/key".into(),
+            address: None,
         }
     }
 

@@ -155,6 +155,7 @@ pub(crate) const INDEXED: &[&str] = &[
     refusal::FIND,
     refusal::FORGET,
     refusal::LAST_OF_KEY,
+    refusal::LIST,
     refusal::RECORD,
     refusal::RECORD_OF_KEY,
     refusal::SWEEP,
@@ -253,6 +254,7 @@ const UNINDEXED: &[&str] = &[
     "key::BY_PREVIEW",
     // They count or order the few rows that an index has selected.
     "inventory::SIZES",
+    "refusal::COUNT_BY_CODE",
     "revocation::COUNT",
     "session::END_UNUSED",
     // The beginning of other statements.

@@ -1,14 +1,15 @@
 //! Refused calls, with the reasons.
 
-use super::columns::check_column;
+use super::columns::{address, check_column, number};
 use super::{Result, SqlStore};
 use crate::error::CorruptValue;
 use crate::query::query;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, Timestamp};
+use domain::{AccountId, KeyId, RefusalCode, Timestamp};
 use service::refusal::CallId;
-use service::store::{MAX_REFUSALS, RefusalStore, RefusedCall};
+use service::store::{ListedRefusal, MAX_REFUSALS, RefusalFilter, RefusalStore, RefusedCall};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 pub(crate) const RECORD: &str = "
     INSERT INTO refused_calls (request_id, at, code, cause, method, route)
@@ -17,8 +18,10 @@ pub(crate) const RECORD: &str = "
 
 /// Skips keys that do not exist or belong to another account.
 pub(crate) const RECORD_OF_KEY: &str = "
-    INSERT INTO refused_calls (request_id, at, code, cause, method, route, account_id, key_id)
-    SELECT $1, $2, $3, $4, $5, $6, account_id, id FROM api_keys WHERE account_id = $7 AND id = $8
+    INSERT INTO refused_calls
+        (request_id, at, code, cause, method, route, account_id, key_id, address)
+    SELECT $1, $2, $3, $4, $5, $6, account_id, id, $9
+    FROM api_keys WHERE account_id = $7 AND id = $8
     ON CONFLICT (request_id) DO NOTHING";
 
 /// Deletes all refused calls of an account except the latest `$2`. An empty `$1` selects the calls
@@ -32,13 +35,30 @@ pub(crate) const FORGET: &str = "
     )";
 
 pub(crate) const FIND: &str = "
-    SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
+    SELECT request_id, account_id, key_id, at, code, cause, method, route, address
+    FROM refused_calls
     WHERE request_id = $2 AND at >= $3 AND (account_id IS NULL OR account_id = $1)";
 
 /// Walks the account's refusals from the latest, of which a few thousand are kept at most.
 pub(crate) const LAST_OF_KEY: &str = "
-    SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
+    SELECT request_id, account_id, key_id, at, code, cause, method, route, address
+    FROM refused_calls
     WHERE coalesce(account_id, '') = $1 AND key_id = $2 ORDER BY seq DESC LIMIT 1";
+
+/// Walks the account's refusals like [`LAST_OF_KEY`]. A filter that is not set is an empty text.
+pub(crate) const LIST: &str = "
+    SELECT seq, request_id, account_id, key_id, at, code, cause, method, route, address
+    FROM refused_calls
+    WHERE coalesce(account_id, '') = $1 AND seq >= $2 AND seq < $3 AND at >= $4
+        AND ($5 = '' OR code = $5) AND ($6 = '' OR key_id = $6) AND ($7 = '' OR address = $7)
+    ORDER BY seq DESC LIMIT $8";
+
+/// Walks the account's refusals like [`LAST_OF_KEY`], and groups them by their few codes.
+pub(crate) const COUNT_BY_CODE: &str = "
+    SELECT code, count(*) AS calls FROM refused_calls
+    WHERE coalesce(account_id, '') = $1 AND at >= $2
+        AND ($3 = '' OR key_id = $3) AND ($4 = '' OR address = $4)
+    GROUP BY code ORDER BY calls DESC, code";
 
 pub(crate) const SWEEP: &str = "
     DELETE FROM refused_calls
@@ -54,6 +74,7 @@ pub(crate) struct RefusalRow {
     cause: String,
     method: String,
     route: String,
+    address: Option<String>,
 }
 
 impl TryFrom<RefusalRow> for RefusedCall {
@@ -76,6 +97,28 @@ impl TryFrom<RefusalRow> for RefusedCall {
             cause: serde_json::from_str(&row.cause).unwrap_or_default(),
             method: row.method,
             route: row.route,
+            address: match row.address {
+                Some(text) => Some(address(&text, "refused_calls.address")?),
+                None => None,
+            },
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct ListedRow {
+    seq: i64,
+    #[sqlx(flatten)]
+    call: RefusalRow,
+}
+
+impl TryFrom<ListedRow> for ListedRefusal {
+    type Error = CorruptValue;
+
+    fn try_from(row: ListedRow) -> Result<Self, CorruptValue> {
+        Ok(Self {
+            seq: number(row.seq, "refused_calls.seq")?,
+            call: row.call.try_into()?,
         })
     }
 }
@@ -102,7 +145,10 @@ impl RefusalStore for SqlStore {
                 .bind(&call.route);
             if let Some((account, key)) = &call.key {
                 accounts.insert(account.as_str());
-                query = query.bind(account.as_str()).bind(key.as_str());
+                query = query
+                    .bind(account.as_str())
+                    .bind(key.as_str())
+                    .bind(call.address.map(|address| address.to_string()));
             } else {
                 accounts.insert("");
             }
@@ -130,6 +176,49 @@ impl RefusalStore for SqlStore {
             .bind(since.millis())
             .parse_optional::<RefusalRow, _>(self.readers("finding a refused call"))
             .await
+    }
+
+    async fn list_refusals(
+        &self,
+        account: &AccountId,
+        filter: &RefusalFilter,
+        since: Timestamp,
+        seqs: Range<u64>,
+        limit: u32,
+    ) -> Result<Vec<ListedRefusal>> {
+        let seq = |seq| i64::try_from(seq).unwrap_or(i64::MAX);
+        let (key, address) = (filter.key.as_ref(), filter.address);
+        query(LIST)
+            .bind(account.as_str())
+            .bind(seq(seqs.start))
+            .bind(seq(seqs.end))
+            .bind(since.millis())
+            .bind(filter.code.map_or("", RefusalCode::as_str))
+            .bind(key.map_or("", KeyId::as_str))
+            .bind(address.map_or_else(String::new, |address| address.to_string()))
+            .bind(i64::from(limit))
+            .parse_all::<ListedRow, _>(self.listings("listing refused calls"))
+            .await
+    }
+
+    async fn count_refusals(
+        &self,
+        account: &AccountId,
+        filter: &RefusalFilter,
+        since: Timestamp,
+    ) -> Result<Vec<(RefusalCode, u64)>> {
+        let (key, address) = (filter.key.as_ref(), filter.address);
+        let counts: Vec<(String, i64)> = query(COUNT_BY_CODE)
+            .bind(account.as_str())
+            .bind(since.millis())
+            .bind(key.map_or("", KeyId::as_str))
+            .bind(address.map_or_else(String::new, |address| address.to_string()))
+            .fetch_all(self.listings("counting refused calls"))
+            .await?;
+        let counts = counts.into_iter();
+        Ok(counts
+            .map(|(code, calls)| (RefusalCode::of(&code), calls.unsigned_abs()))
+            .collect())
     }
 
     async fn last_refusal(&self, account: &AccountId, key: &KeyId) -> Result<Option<RefusedCall>> {

@@ -15,7 +15,7 @@ pub fn Layout(page: Page, read_at: Option<DisplayTime>, children: Children) -> i
             "Skip to content"
         </a>
         {(!bare).then(|| side(page))}
-        <main id="main" class:bare=bare class:in-frame=page == Page::FirstCall tabindex="-1">
+        <main id="main" class:bare=bare class:in-frame=page.is_in_frame() tabindex="-1">
             {page.goes_stale().then(|| updated(read_at))}
             {children()}
         </main>

@@ -124,7 +124,8 @@ pages! {
     Account: "/account", "Your account", NO_ENTRY;
     SecondFactor: "/account/second-factor", "Set up two-factor authentication", NO_ENTRY;
     Settings: "/settings", "Settings", under(Page::Settings);
-    Refusals: "/refusals", "Look up a request", under(Page::Dashboard);
+    Refusals: "/refusals", "Requests", under(Page::Refusals).goes_stale();
+    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.bare();
     NotFound: "/not-found", "Page not found", NO_ENTRY;
 }
 
@@ -148,6 +149,11 @@ impl Page {
     /// Returns whether the page shows data that changes meanwhile without updating itself.
     pub const fn goes_stale(self) -> bool {
         self.properties().goes_stale
+    }
+
+    /// Returns whether the page is the content of a frame on another page.
+    pub const fn is_in_frame(self) -> bool {
+        matches!(self, Self::FirstCall | Self::NewRefusals)
     }
 
     /// Returns whether the page has no menu.
@@ -204,6 +210,7 @@ mod tests {
             ("/account/second-factor", Page::SecondFactor),
             ("/settings", Page::Settings),
             ("/refusals", Page::Refusals),
+            ("/refusals/new", Page::NewRefusals),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::Dashboard),

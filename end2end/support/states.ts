@@ -11,7 +11,7 @@ import { AUDIT_STATES } from "./audit.ts";
 import { FACTOR_STATES } from "./factor.ts";
 import { IMPORT_STATES } from "./import.ts";
 import { Keys } from "./keys.ts";
-import { refusedCall } from "./refusals.ts";
+import { REFUSAL_STATES } from "./refusals.ts";
 import { RESTORED_STATES } from "./restored.ts";
 import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
@@ -542,28 +542,7 @@ export const STATES: State[] = [
   ...TEAM_STATES,
   ...FACTOR_STATES,
   ...IMPORT_STATES,
-  {
-    name: "refusals",
-    open: async ({ page }) => {
-      await signIn(page, "/refusals");
-    },
-  },
-  {
-    name: "refusal explained",
-    open: async ({ page, server }) => {
-      const { used } = await seedKeys(server);
-      const id = await refusedCall(server, used.secret, "/api/leads");
-      await signIn(page, `/refusals?id=${id}`);
-      await expect(page.getByText("The key was missing the permission")).toBeVisible();
-    },
-  },
-  {
-    name: "refusal looked up in vain",
-    open: async ({ page }) => {
-      await signIn(page, "/refusals?id=abc");
-      await expect(page.getByLabel("Request ID")).toHaveAttribute("aria-invalid", "true");
-    },
-  },
+  ...REFUSAL_STATES,
   {
     name: "settings",
     open: async ({ page }) => {

@@ -40,7 +40,9 @@ pub use dashboard::{
     PeriodCalls,
 };
 pub use email::Email;
-pub use explanation::{Explanation, Lookup, RefusalPage};
+pub use explanation::{
+    Explanation, Lookup, RefusalAct, RefusalList, RefusalPage, RefusalRow, TextLink,
+};
 pub use failure::{Failure, Field, FieldError};
 pub use form::{
     CreateKeyForm, EditKeyForm, FilterMenu, HistoryRow, KeyPage, KeysPage, KeysPageContext,

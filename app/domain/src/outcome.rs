@@ -139,6 +139,11 @@ impl RefusalCode {
     /// Description on the page.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::MethodNotAllowed => "Method not supported",
+            Self::AmbiguousCredentials => "Several keys sent",
+            Self::MissingKey => "No key sent",
+            Self::MalformedKey => "Incomplete key",
+            Self::InvalidKey => "Unknown key",
             Self::RevokedKey => "Revoked key",
             Self::ExpiredKey => "Expired key",
             Self::PausedKey => "Paused key",
@@ -164,13 +169,7 @@ impl RefusalCode {
             Self::StorageLow => "Server disk nearly full",
             Self::NotStored => "Revocation not stored",
             Self::OutcomeUnknown => "Unknown outcome",
-            // The first five are not counted, since such calls belong to no account.
-            Self::MethodNotAllowed
-            | Self::AmbiguousCredentials
-            | Self::MissingKey
-            | Self::MalformedKey
-            | Self::InvalidKey
-            | Self::Other => "Other",
+            Self::Other => "Other",
         }
     }
 }

@@ -5,9 +5,10 @@ use crate::page::Page;
 use crate::prelude::*;
 
 /// The page of each entry, in order, and its icon.
-const ENTRIES: [(Page, &str); 8] = [
+const ENTRIES: [(Page, &str); 9] = [
     (Page::Dashboard, "#i-chart"),
     (Page::Keys, "#i-key"),
+    (Page::Refusals, "#i-stop"),
     (Page::Inventory, "#i-box"),
     (Page::Leads, "#i-person"),
     (Page::Docs, "#i-book"),

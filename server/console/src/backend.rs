@@ -1,5 +1,6 @@
 //! Backend of the console's pages and server functions, bound to one visitor.
 
+use super::refusals::RefusalQuery;
 use super::{
     Visitor, account, audit, bulk, dashboard, inventory, keys, leads, refusals, rotation, settings,
     team,
@@ -185,9 +186,16 @@ impl ConsoleBackend {
         Ok(account::page::account(access, member, self.now()))
     }
 
-    /// Explains why the call with this request id was refused.
-    pub async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
-        let page = refusals::page(&self.state, self.member()?, id.as_deref());
+    /// Lists refused calls, or explains the one with this request id. `cursor` is taken from
+    /// [`RefusalList::next`](domain::RefusalList::next).
+    pub async fn refusals(
+        &self,
+        query: RefusalQuery,
+        id: Option<String>,
+        cursor: Option<String>,
+    ) -> Result<RefusalPage, Failure> {
+        let (id, cursor) = (id.as_deref(), cursor.as_deref());
+        let page = refusals::page(&self.state, self.member()?, query, id, cursor);
         self.map_failure(page.await)
     }
 

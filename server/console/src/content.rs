@@ -1,6 +1,7 @@
 //! The content of each page: the data that it loads, and the function that renders them.
 
 use super::backend::ConsoleBackend;
+use super::refusals::RefusalQuery;
 use super::{
     account, audit, bulk, dashboard, emergency, error_pages, keys, refusals, rotation, settings,
     sign_in, team,
@@ -87,13 +88,15 @@ pub async fn content(page: Page, request: &PageRequest, backend: &ConsoleBackend
         }),
         Page::Settings => Content::loaded(backend.settings().await, settings::view::settings_page),
         Page::Refusals => {
-            let data = backend.refusal(request.asked("id")).await;
-            Content::loaded(data, refusals::view::refusals_page)
+            let query = RefusalQuery::read(|name| request.asked(name));
+            let data = backend.refusals(query, request.asked("id"), request.asked("cursor"));
+            Content::dated(data.await, |page| &page.now, refusals::view::refusals_page)
         }
         Page::SignIn => Content::new(sign_in::view::sign_in_page),
         // The handlers of these pages load their content themselves.
         Page::Setup
         | Page::FirstCall
+        | Page::NewRefusals
         | Page::Import
         | Page::ImportedFile
         | Page::ImportPreview

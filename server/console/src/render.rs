@@ -8,7 +8,7 @@ use super::{Visitor, compression, cookies, error_pages, import, setup};
 use app::request::{Flash, FormAnswer, LinkPage, PageRequest};
 use app::{Content, Page};
 use axum::body::Body;
-use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use domain::{Failure, ImportPage, PageSecrets};
@@ -120,6 +120,22 @@ pub async fn answer(
 pub async fn show(state: &AppState, visitor: &Visitor, path: &str, content: Content) -> Response {
     let request = request(state, visitor, path, None, None);
     write(Coding::Identity, request, content).await
+}
+
+/// Lets other pages of the console frame this page, and reload it after `refresh` seconds.
+pub fn framed(mut page: Response, refresh: Option<&'static str>) -> Response {
+    let headers = page.headers_mut();
+    if let Some(seconds) = refresh {
+        headers.insert(REFRESH, HeaderValue::from_static(seconds));
+    }
+    let policy = headers.get(CONTENT_SECURITY_POLICY);
+    let policy = policy.and_then(|policy| policy.to_str().ok());
+    let policy =
+        policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    page
 }
 
 /// Returns a page of an import, or the reason why there is none.

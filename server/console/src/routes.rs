@@ -1,8 +1,8 @@
 //! All routes of the console.
 
 use crate::{
-    account, bulk, call, export, import, keys, page, rotation, settings, setup, sign_in, team,
-    theme,
+    account, bulk, call, export, import, keys, page, refusals, rotation, settings, setup, sign_in,
+    team, theme,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
@@ -149,6 +149,7 @@ pub const ROUTES: &[Route] = &[
         on(m, account::form::end_sessions)
     }),
     route(M::GET, "/refusals", |m| on(m, page::show)),
+    route(M::GET, "/refusals/new", |m| on(m, refusals::news)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| {
         on(m, settings::form::change_settings)

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use utoipa::ToSchema;
 use web::http::RequestId;
 use web::http::headers::RETRY_SECONDS;
+use web::http::status::status_of;
 use web::telemetry::ErrorChain;
 
 // The texts of the problems contain this number.
@@ -28,41 +29,40 @@ const MAX_ENTRIES: usize = 100;
 pub struct Problem(pub Refusal);
 
 impl Problem {
-    /// Returns status and title, which are the same for each problem with this code.
-    const fn row(&self) -> (StatusCode, &'static str) {
+    /// Returns the title, which is the same for each problem with this code.
+    pub const fn title(&self) -> &'static str {
         use RefusalCode as C;
-        use StatusCode as S;
         match self.0.code() {
-            C::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "Method not allowed"),
-            C::AmbiguousCredentials => (S::BAD_REQUEST, "Ambiguous credentials"),
-            C::MissingKey => (S::UNAUTHORIZED, "Missing API key"),
-            C::MalformedKey => (S::UNAUTHORIZED, "Malformed API key"),
-            C::InvalidKey => (S::UNAUTHORIZED, "Invalid API key"),
-            C::RevokedKey => (S::UNAUTHORIZED, "Revoked API key"),
-            C::ExpiredKey => (S::UNAUTHORIZED, "Expired API key"),
-            C::PausedKey => (S::UNAUTHORIZED, "Paused API key"),
-            C::IpNotAllowed => (S::FORBIDDEN, "Address not allowed"),
-            C::MissingScope => (S::FORBIDDEN, "Missing permission"),
-            C::RateLimited => (S::TOO_MANY_REQUESTS, "Too many requests"),
-            C::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
-            C::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "Body too large"),
-            C::RequestTimeout => (S::REQUEST_TIMEOUT, "Request timeout"),
-            C::MalformedBody => (S::BAD_REQUEST, "Malformed body"),
-            C::InvalidBody => (S::UNPROCESSABLE_ENTITY, "Invalid body"),
-            C::InvalidParameter => (S::BAD_REQUEST, "Invalid parameter"),
-            C::NotFound => (S::NOT_FOUND, "Not found"),
-            C::CursorExpired => (S::GONE, "Cursor expired"),
-            C::PreconditionFailed => (S::PRECONDITION_FAILED, "Precondition failed"),
-            C::ReplaceTooLarge => (S::CONFLICT, "Replace too large"),
-            C::RemovalNotAllowed => (S::CONFLICT, "Removal not allowed"),
-            C::IdempotencyKeyReused => (S::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
-            C::Conflict => (S::CONFLICT, "Conflict"),
-            C::Internal | C::Other => (S::INTERNAL_SERVER_ERROR, "Internal error"),
-            C::Unavailable => (S::SERVICE_UNAVAILABLE, "Unavailable"),
-            C::QuotaExceeded => (S::INSUFFICIENT_STORAGE, "Quota exceeded"),
-            C::StorageLow => (S::SERVICE_UNAVAILABLE, "Storage is low"),
-            C::NotStored => (S::SERVICE_UNAVAILABLE, "Not yet stored"),
-            C::OutcomeUnknown => (S::SERVICE_UNAVAILABLE, "Outcome unknown"),
+            C::MethodNotAllowed => "Method not allowed",
+            C::AmbiguousCredentials => "Ambiguous credentials",
+            C::MissingKey => "Missing API key",
+            C::MalformedKey => "Malformed API key",
+            C::InvalidKey => "Invalid API key",
+            C::RevokedKey => "Revoked API key",
+            C::ExpiredKey => "Expired API key",
+            C::PausedKey => "Paused API key",
+            C::IpNotAllowed => "Address not allowed",
+            C::MissingScope => "Missing permission",
+            C::RateLimited => "Too many requests",
+            C::UnsupportedMediaType => "Unsupported media type",
+            C::BodyTooLarge => "Body too large",
+            C::RequestTimeout => "Request timeout",
+            C::MalformedBody => "Malformed body",
+            C::InvalidBody => "Invalid body",
+            C::InvalidParameter => "Invalid parameter",
+            C::NotFound => "Not found",
+            C::CursorExpired => "Cursor expired",
+            C::PreconditionFailed => "Precondition failed",
+            C::ReplaceTooLarge => "Replace too large",
+            C::RemovalNotAllowed => "Removal not allowed",
+            C::IdempotencyKeyReused => "Idempotency key reused",
+            C::Conflict => "Conflict",
+            C::Internal | C::Other => "Internal error",
+            C::Unavailable => "Unavailable",
+            C::QuotaExceeded => "Quota exceeded",
+            C::StorageLow => "Storage is low",
+            C::NotStored => "Not yet stored",
+            C::OutcomeUnknown => "Outcome unknown",
         }
     }
 
@@ -215,11 +215,7 @@ impl Problem {
     }
 
     pub const fn status(&self) -> StatusCode {
-        self.row().0
-    }
-
-    pub const fn title(&self) -> &'static str {
-        self.row().1
+        status_of(self.0.code())
     }
 
     pub const fn code(&self) -> &'static str {
@@ -228,15 +224,15 @@ impl Problem {
 
     /// Returns the document that is sent, under the request's id.
     pub fn document<'a>(&'a self, instance: &'a str) -> Document<'a> {
-        let ((status, title), code) = (self.row(), self.code());
+        let code = self.code();
         let errors = match &self.0 {
             Refusal::InvalidBody(errors) => errors.as_slice(),
             _ => &[],
         };
         Document {
             kind: format!("urn:voxum:problem:{code}"),
-            title,
-            status: status.as_u16(),
+            title: self.title(),
+            status: self.status().as_u16(),
             detail: self.detail(),
             instance,
             code,

@@ -17,6 +17,7 @@ pub fn check_parsing(data: &[u8]) {
         ChangeList::Forward,
         ChangeList::Backward,
         ChangeList::AuditLog,
+        ChangeList::Refusals,
     ] {
         if let Some(number) = read_change(list, text) {
             assert_eq!(write_change(list, number), text);

@@ -12,6 +12,7 @@ const ITEM_CHANGES: u8 = 5;
 const CHANGES_FORWARD: u8 = 2;
 const CHANGES_BACKWARD: u8 = 3;
 const AUDIT_LOG: u8 = 12;
+const REFUSALS: u8 = 15;
 const KEYS: u8 = 4;
 const MEMBERS: u8 = 13;
 const INVITATIONS: u8 = 14;
@@ -25,6 +26,8 @@ pub enum ChangeList {
     Backward,
     /// The audit log, from new to old.
     AuditLog,
+    /// Refused calls, from new to old.
+    Refusals,
 }
 
 impl ChangeList {
@@ -33,6 +36,7 @@ impl ChangeList {
             Self::Forward => CHANGES_FORWARD,
             Self::Backward => CHANGES_BACKWARD,
             Self::AuditLog => AUDIT_LOG,
+            Self::Refusals => REFUSALS,
         }
     }
 }

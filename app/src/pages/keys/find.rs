@@ -3,9 +3,9 @@
 //! All of it are links and one plain form that only the server renders, so that it works without
 //! script and is not in the module.
 
-use crate::components::{Icon, Notice, Tone};
+use crate::components::{Icon, Notice, Tone, filter_menu};
 use crate::prelude::*;
-use domain::{FilterMenu, KeysPageContext, ListLink};
+use domain::{KeysPageContext, ListLink};
 
 /// Renders the links to the saved views, or nothing if the account has no keys.
 pub fn views(context: &KeysPageContext, no_keys: bool) -> AnyView {
@@ -54,7 +54,7 @@ fn form(context: &KeysPageContext) -> AnyView {
             view! { <input type="hidden" name=name value=value/> }
         })
         .collect_view();
-    let menus = filters.iter().cloned().map(menu).collect_view();
+    let menus = filters.iter().cloned().map(filter_menu).collect_view();
     view! {
         <div class="find">
             <form class="search" method="get" action="/keys">
@@ -86,53 +86,6 @@ fn form(context: &KeysPageContext) -> AnyView {
         </div>
         {refused}
     }
-}
-
-/// Renders a filter as a button that opens its choices. While it applies, a second one removes it.
-fn menu(
-    FilterMenu {
-        name,
-        label,
-        current,
-        choices,
-    }: FilterMenu,
-) -> AnyView {
-    let id = format!("filter-{name}");
-    let is_on = current.is_some();
-    let (text, remove) = match current {
-        Some((value, href)) => {
-            let text = format!("{label}: {value}");
-            let remove = view! {
-                <a class="remove" href=href aria-label=format!("Remove {text}")>"×"</a>
-            };
-            (text, Some(remove))
-        }
-        None => (label.to_owned(), None),
-    };
-    let links = choices
-        .into_iter()
-        .map(|choice| view! { <li>{link(choice)}</li> })
-        .collect_view();
-    view! {
-        <div class="chip" class:on=is_on data-filter=name>
-            <button type="button" popovertarget=id.clone()>{text}</button>
-            {remove}
-            <div class="choice-menu" id=id popover="auto" role="group" aria-label=label>
-                <ul>{links}</ul>
-            </div>
-        </div>
-    }
-}
-
-fn link(
-    ListLink {
-        text,
-        href,
-        is_current,
-        ..
-    }: ListLink,
-) -> AnyView {
-    view! { <a href=href aria-current=is_current.then_some("true")>{text}</a> }
 }
 
 /// Returns the id of the number of keys in a saved view.

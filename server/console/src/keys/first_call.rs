@@ -7,8 +7,7 @@ use crate::return_path::sign_in_url;
 use crate::{BackgroundVisitor, keys, render, see_other};
 use app::Content;
 use axum::extract::State;
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
-use axum::http::{HeaderValue, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use domain::{FirstCallStage, KeyId};
 use web::AppState;
@@ -37,18 +36,6 @@ pub async fn first_call(
     };
     let is_done = call.stage == FirstCallStage::Accepted;
     let content = Content::new(move || keys::view::first_call_page(call.clone()));
-    let mut page = render::show(&state, &visitor, uri.path(), content).await;
-    let headers = page.headers_mut();
-    if !is_done {
-        headers.insert(REFRESH, HeaderValue::from_static(REFRESH_SECONDS));
-    }
-    // Pages of the console may frame this page, and no others.
-    let policy = headers.get(CONTENT_SECURITY_POLICY);
-    let policy = policy.and_then(|policy| policy.to_str().ok());
-    let policy =
-        policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
-    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    page
+    let page = render::show(&state, &visitor, uri.path(), content).await;
+    render::framed(page, (!is_done).then_some(REFRESH_SECONDS))
 }

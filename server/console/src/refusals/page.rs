@@ -1,33 +1,50 @@
-//! Data of the page that explains a refused call.
+//! Data of the Requests page.
 
+use super::acts::act;
+use super::filter::{LIST, RefusalQuery};
 use super::words;
-use domain::{Explanation, Lookup, RefusalPage};
+use domain::{
+    Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
+    Timestamp,
+};
 use service::refusal::{CallId, Cause};
-use service::store::{KeyRecord, RefusedCall};
-use service::{Error, Member};
+use service::store::{KeyRecord, ListedRefusal, RefusedCall};
+use service::{Error, Member, refusals};
 use web::AppState;
+use web::cursor::{ChangeList, read_change, write_change};
+use web::http::status::status_of;
 use web::words::time::display_time;
 
 /// Characters of an id that are shown again. A longer text is not an id.
 const SHOWN: usize = 100;
 
-/// Explains the call with this id. Without an id, the page has no result.
+/// Explains the call with this id. Without one, or if there is no such call, the page lists the
+/// refused calls of the account.
 ///
 /// # Errors
-/// The database's.
+/// [`Failure::NotFound`] for a cursor that this server did not write, and the database's.
 pub async fn page(
     state: &AppState,
     member: &Member,
+    query: RefusalQuery,
     id: Option<&str>,
+    cursor: Option<&str>,
 ) -> Result<RefusalPage, Error> {
+    let now = state.services.clock.now();
     let raw = id.unwrap_or_default().trim();
     let lookup = match CallId::parse(raw) {
         _ if raw.is_empty() => Lookup::NotAsked,
         None => Lookup::NoId,
         Some(id) => match state.services.refusals.find(member, &id).await? {
-            Some((call, key)) => Lookup::Found(Box::new(explanation(state, member, call, key))),
+            Some((call, key)) => {
+                Lookup::Found(Box::new(explanation(state, member, call, key, now)))
+            }
             None => Lookup::Unknown,
         },
+    };
+    let list = match lookup {
+        Lookup::Found(_) => None,
+        _ => Some(list(state, member, &query, cursor).await?),
     };
     // A key that was pasted is never shown again.
     let is_secret = raw.contains("vx_");
@@ -35,7 +52,93 @@ pub async fn page(
     Ok(RefusalPage {
         id: raw.chars().take(shown).collect(),
         lookup,
+        list,
+        back: query.list(),
+        now: display_time(now, member.time_zone()),
     })
+}
+
+async fn list(
+    state: &AppState,
+    member: &Member,
+    query: &RefusalQuery,
+    cursor: Option<&str>,
+) -> Result<RefusalList, Error> {
+    let before = cursor.map(|text| read_change(ChangeList::Refusals, text));
+    let before = before.map(|seq| seq.ok_or(Failure::NotFound)).transpose()?;
+    let page = match query.parse() {
+        Some(filter) => Some(
+            state
+                .services
+                .refusals
+                .page(member, &filter, before)
+                .await?,
+        ),
+        None => None,
+    };
+    let page = page.as_ref();
+    let is_first = before.is_none();
+    let at = |path, name, seq| query.address(path, name, &write_change(ChangeList::Refusals, seq));
+    let next = page.and_then(|page| page.next_before);
+    let newest = page.map(|page| page.calls.first().map_or(0, |listed| listed.seq));
+    let rows = page.into_iter().flat_map(|page| {
+        let calls = page.calls.iter();
+        calls.map(move |listed| row(listed, page, member, query))
+    });
+    Ok(RefusalList {
+        rows: rows.collect(),
+        filters: query.menus(page),
+        is_filtered: !query.is_empty(),
+        is_first,
+        next: next.map(|seq| at(LIST, "cursor", seq)),
+        news: newest
+            .filter(|_| is_first)
+            .map(|seq| at("/refusals/new", "after", seq)),
+    })
+}
+
+fn row(
+    ListedRefusal { call, .. }: &ListedRefusal,
+    page: &refusals::RefusalPage,
+    member: &Member,
+    query: &RefusalQuery,
+) -> RefusalRow {
+    let code = RefusalCode::of(&call.code);
+    let id = call.key.as_ref().map(|(_, id)| id);
+    let key = id.and_then(|id| page.keys.get(id));
+    let link = |text: String, name, value: &str| TextLink {
+        text,
+        href: query.list_with(name, value),
+    };
+    RefusalRow {
+        at: display_time(call.at, member.time_zone()),
+        call: TextLink {
+            text: request(call),
+            href: query.address(LIST, "id", call.id.as_str()),
+        },
+        status: status(code),
+        reason: link(code.label().to_owned(), "reason", &call.code),
+        key: key.map(|key| link(key.name.to_string(), "key", key.id.as_str())),
+        address: call.address.map(|address| {
+            let text = address.to_string();
+            link(text.clone(), "address", &text)
+        }),
+        act: act(call, key, member, page.now),
+    }
+}
+
+/// Returns the method and the route, of which a request to an unknown path has none.
+fn request(call: &RefusedCall) -> String {
+    let route = if call.route.is_empty() {
+        "unknown path"
+    } else {
+        &call.route
+    };
+    format!("{} {route}", call.method)
+}
+
+fn status(code: RefusalCode) -> Option<u16> {
+    (code != RefusalCode::Other).then(|| status_of(code).as_u16())
 }
 
 fn explanation(
@@ -43,16 +146,19 @@ fn explanation(
     member: &Member,
     call: RefusedCall,
     key: Option<KeyRecord>,
+    now: Timestamp,
 ) -> Explanation {
     let zone = member.time_zone();
     let (why, advice) = words(state.public_url.origin(), &call, key.as_ref(), zone);
     Explanation {
         at: display_time(call.at, zone),
-        now: display_time(state.services.clock.now(), zone),
-        code: call.code,
+        status: status(RefusalCode::of(&call.code)),
+        act: act(&call, key.as_ref(), member, now),
         why,
         advice,
-        call: format!("{} {}", call.method, call.route).trim().to_owned(),
+        call: request(&call),
+        address: call.address.map(|address| address.to_string()),
+        code: call.code,
         key: key.map(|key| (key.id, key.name, key.preview)),
         entries: match call.cause {
             Cause::Entries(entries) => entries,

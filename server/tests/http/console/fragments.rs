@@ -137,16 +137,20 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     world.clock.advance_seconds(60);
     let path = format!("/refusals?id={}", refused.header("x-request-id"));
     assert_snapshot!(main_text(&owner, &path).await, @"
-    Look up a request
-    Paste the X‑Request‑Id header of a response to see why the request was rejected.
+    Updated 05:32 · Refresh
+    Requests
+    Requests with your API keys that were rejected in the last 7 days, and why.
     Request ID
-    Look up
     The key was missing the permission leads:read.
     To allow this, add the permission to the key or use a different key.
+    Add permission
     Time: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
     Request: GET /api/leads
+    Status: 403
     Key: Inventory Feed vx_abc123…
+    Address: 192.0.2.7
     Code: missing_scope
+    All rejected requests
     ");
 }
 

@@ -30,6 +30,7 @@ mod keys;
 mod leads;
 mod pages;
 mod refusals;
+mod requests;
 mod restored_keys;
 mod rotate;
 mod round_trip;

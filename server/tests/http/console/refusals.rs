@@ -1,4 +1,4 @@
-//! `/refusals`: why a call was refused, by its request id.
+//! `/refusals`: why a call was refused, by its request id. `requests.rs` tests the list of them.
 
 use crate::support::{INVENTORY, Key, Member, OWNER, TestResponse, Text as _, World};
 use domain::seconds::DAY;

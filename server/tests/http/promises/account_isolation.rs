@@ -46,6 +46,8 @@ async fn two_accounts() -> TwoAccounts {
         .expect(200);
     let lead = json!({ "name": "Acme Buyer", "email": "buyer@acme.example", "source": "Acme" });
     let response = victim_key.post("/api/leads", &lead).await.expect(201);
+    victim_key.get("/api/leads?limit=no").await.expect(400);
+    world.services.flush().await.unwrap();
     let victim_lead = response.header("location").to_owned();
     world.join(&victim, "bob@example.com", "admin").await;
     let fields = [("email", "guest@example.com"), ("role", "viewer")];
@@ -345,6 +347,13 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 | "/settings"
                 | "/refusals",
             ) => attacker.get(&at).await.expect(200),
+            (MethodFilter::GET, "/refusals/new") => {
+                // The cursor of a page of their list counts none of their calls.
+                let after = format!("{at}?after=0f0000000000000000");
+                let response = attacker.get(&after).await.expect(200);
+                response.has("No new requests");
+                response
+            }
             (MethodFilter::GET, "/keys/events") => {
                 // The stream has no end, so the test reads one frame.
                 let url = format!("{at}?await={}", accounts.victim_key.id);

@@ -13,6 +13,7 @@ pub mod headers;
 mod json;
 pub mod listen;
 mod request_id;
+pub mod status;
 
 pub use context::{KeyOutcome, RequestContext, Segment};
 pub use counted_body::CountedBody;

@@ -7,7 +7,8 @@ use app::components::{
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::{FormAnswer, page_request};
-use domain::{EditKeyForm, Failure, Field, KeyPage};
+use domain::{EditKeyForm, Failure, Field, KeyPage, Scope};
+use std::net::IpAddr;
 
 const HEAD: Head = Head {
     title: "Edit API key",
@@ -44,6 +45,7 @@ fn Edit(page: KeyPage) -> impl IntoView {
 }
 
 fn form(page: KeyPage, at: &str) -> AnyView {
+    let mut proposal = None;
     let (form, problem) = match page_request().answer {
         // The other fields take their present values, so that saving again undoes no other change.
         Some(FormAnswer::EditKey {
@@ -59,7 +61,11 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             (form, Some(failure.into()))
         }
         Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
-        _ => (page.settings, None),
+        _ => {
+            let mut settings = page.settings;
+            proposal = propose(&mut settings);
+            (settings, None)
+        }
     };
     let EditKeyForm {
         name,
@@ -90,6 +96,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     view! {
         <form class="form" method="post" action=format!("{at}/edit") novalidate>
             {form_state.notice()}
+            {proposal.map(|text| view! { <Notice tone=Tone::Info text=text/> })}
             <input type="hidden" name="seen" value=seen/>
             <TextField
                 id="name"
@@ -127,6 +134,33 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             </div>
         </form>
     }
+}
+
+/// Adds the permission or the address that the link to this page proposes, and returns what was
+/// added. Nothing is saved until the member submits the form.
+fn propose(settings: &mut EditKeyForm) -> Option<String> {
+    let request = page_request();
+    let scope = request.asked("add");
+    let scope = scope.and_then(|text| Scope::parse(&text).ok());
+    if let Some(scope) = scope.map(Scope::as_str)
+        && !settings.scopes.iter().any(|other| other == scope)
+    {
+        settings.scopes.push(scope.to_owned());
+        return Some(format!("{scope} is selected. Save your changes to add it."));
+    }
+    let address = request.asked("allow");
+    let address: Option<IpAddr> = address.and_then(|text| text.parse().ok());
+    let list = &mut settings.allow_list;
+    // Without a list, every address is allowed, and a first entry would exclude all others.
+    let address = address.filter(|_| !list.is_empty())?.to_string();
+    if list.lines().any(|line| line == address) {
+        return None;
+    }
+    list.push('\n');
+    list.push_str(&address);
+    Some(format!(
+        "{address} was added to the allowed IPs below. Save your changes to allow it."
+    ))
 }
 
 /// Returns the value of `aria-invalid`.

@@ -1,0 +1,172 @@
+//! Requests: the refused calls of the account, and the reason for one of them.
+
+mod act;
+mod news;
+mod table;
+
+pub use news::news_page;
+
+use act::act;
+use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, filter_menu, takes_focus};
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use domain::{Explanation, Failure, FilterMenu, Lookup, RefusalPage as Data, Timestamp, relative};
+use table::table;
+
+const HEAD: Head = Head {
+    title: "Requests",
+    purpose: "Requests with your API keys that were rejected in the last 7 days, and why.",
+};
+const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
+const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days.";
+
+pub fn refusals_page(data: Result<Data, Failure>) -> AnyView {
+    page_or_error(HEAD, data, |page| {
+        view! { <Refusals page=page/> }
+    })
+}
+
+#[component]
+fn Refusals(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let is_wrong = matches!(page.lookup, Lookup::NoId);
+    let filters = page.list.as_ref().map(|list| {
+        let clear = list.is_filtered;
+        filters(list.filters.clone(), clear)
+    });
+    let answer = match page.lookup {
+        Lookup::NotAsked | Lookup::NoId => None,
+        Lookup::Unknown => Some(view! { <Notice tone=Tone::Info text=UNKNOWN/> }),
+        Lookup::Found(found) => Some(explanation(*found, page.back.clone(), page.now.at)),
+    };
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <search>
+            <div class="find">
+                {look_up(page.id, is_wrong)}
+                {filters}
+            </div>
+        </search>
+        {answer}
+        {page.list.map(|list| table(list, page.back, clock))}
+    }
+}
+
+/// Renders the form that finds one call by its id.
+fn look_up(id: String, is_wrong: bool) -> AnyView {
+    let error = Signal::stored(is_wrong.then(|| NO_ID.to_owned()));
+    view! {
+        <form class="search by-id" method="get" action="/refusals" novalidate>
+            <label class="visually-hidden" for="id">
+                "Request ID"
+            </label>
+            <input
+                id="id"
+                name="id"
+                type="search"
+                value=id
+                placeholder="Request ID"
+                autocomplete="off"
+                spellcheck="false"
+                required
+                autofocus=takes_focus(error)
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby="id-error"
+            />
+            <button type="submit" class="button" aria-label="Look up">
+                <Icon name="#i-search"/>
+            </button>
+            <FieldError id="id-error" error=error/>
+        </form>
+    }
+}
+
+fn filters(menus: Vec<FilterMenu>, clear: bool) -> AnyView {
+    // Without any call, there is nothing to choose from.
+    let menus = menus.into_iter();
+    let menus = menus.filter(|menu| menu.current.is_some() || !menu.choices.is_empty());
+    view! {
+        <div class="chips">
+            {menus.map(filter_menu).collect_view()}
+            {clear.then(|| view! { <a class="chip clear" href="/refusals">"Clear all"</a> })}
+        </div>
+    }
+}
+
+fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
+    let Explanation {
+        at,
+        code,
+        status,
+        why,
+        advice,
+        call,
+        key,
+        address,
+        entries,
+        act: change,
+    } = found;
+    let key = match key {
+        Some((id, name, preview)) => view! {
+            <a href=format!("/keys/{id}")>{name.to_string()}</a>
+            " "
+            <code>{preview}</code>
+        },
+        None if code == "missing_key" => erase("Not sent"),
+        None if code == "invalid_key" => erase("Unknown key"),
+        None => erase("Unknown (incomplete key)"),
+    };
+    let entries = (!entries.is_empty()).then(|| {
+        let rows = entries.into_iter().map(|(pointer, code)| {
+            view! { <li><code>{pointer}</code> " " {code}</li> }
+        });
+        view! {
+            <div>
+                <dt>"In the body"</dt>
+                <dd><ul>{rows.collect_view()}</ul></dd>
+            </div>
+        }
+    });
+    let fact = |name: &'static str, value: Option<String>| {
+        value.map(|value| {
+            view! {
+                <div>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                </div>
+            }
+        })
+    };
+    let when = format!("{} · {}", relative(at.at, now), at.exact);
+    view! {
+        <section class="part explanation" aria-labelledby="why">
+            <h2 id="why">{why}</h2>
+            <p>{advice}</p>
+            {change.map(act)}
+            <dl class="facts">
+                <div>
+                    <dt>"Time"</dt>
+                    <dd><time datetime=at.iso>{when}</time></dd>
+                </div>
+                <div>
+                    <dt>"Request"</dt>
+                    <dd><code>{call}</code></dd>
+                </div>
+                {fact("Status", status.map(|status| status.to_string()))}
+                <div>
+                    <dt>"Key"</dt>
+                    <dd>{key}</dd>
+                </div>
+                {fact("Address", address)}
+                <div>
+                    <dt>"Code"</dt>
+                    <dd><code>{code}</code></dd>
+                </div>
+                {entries}
+            </dl>
+            <p>
+                <a href=back>"All rejected requests"</a>
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,139 @@
+//! The list of refused calls.
+
+use super::act::act;
+use app::components::{Clock, Column, NEXT_PAGE, Table, Time, TimesSwitch};
+use app::prelude::*;
+use domain::{RefusalList, RefusalRow, TextLink};
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Time"),
+    Column::Text("Request"),
+    Column::Text("Status"),
+    Column::Text("Reason"),
+    Column::Text("Key"),
+    Column::Text("Address"),
+    Column::Unseen("Actions"),
+];
+
+/// Renders the list, or what it means that it is empty. `back` is the address of its first page.
+pub fn table(list: RefusalList, back: String, clock: Clock) -> AnyView {
+    let RefusalList {
+        rows,
+        is_filtered,
+        is_first,
+        next,
+        news,
+        ..
+    } = list;
+    let news = news.map(|src| {
+        view! { <iframe class="news-frame" src=src title="New rejected requests"></iframe> }
+    });
+    let content = if rows.is_empty() {
+        empty(is_filtered, is_first)
+    } else {
+        let rows = rows.into_iter().map(|line| row(line, clock));
+        let rows = rows.collect_view().into_any();
+        view! { <Table caption="Rejected requests, newest first" class="requests" columns=COLUMNS rows=rows/> }
+    };
+    let link = |href: String, label: &'static str| {
+        view! {
+            <a class="button" href=href>
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <div class="toolbar">
+            {news}
+            <TimesSwitch/>
+        </div>
+        {content}
+        <nav class="pager" aria-label="Requests pagination">
+            {(!is_first).then(|| link(back, "First page"))}
+            {next.map(|next| link(next, NEXT_PAGE))}
+        </nav>
+    }
+}
+
+fn empty(is_filtered: bool, is_first: bool) -> AnyView {
+    if !is_first {
+        return view! {
+            <section class="empty">
+                <h2>"No more requests"</h2>
+                <p>"You have reached the oldest rejected request that is kept."</p>
+            </section>
+        };
+    }
+    if is_filtered {
+        return view! {
+            <section class="empty">
+                <h2>"No matching requests"</h2>
+                <p>
+                    "No request of the last 7 days matches these filters. "
+                    <a href="/refusals">"Clear filters"</a>
+                </p>
+            </section>
+        };
+    }
+    view! {
+        <section class="empty">
+            <h2>"No rejected requests"</h2>
+            <p>
+                "In the last 7 days, no request with one of your API keys was rejected. If a system fails nevertheless, \
+                 its request may have had no key of yours: enter the request ID of the response above."
+            </p>
+        </section>
+    }
+}
+
+/// Renders one call. ARIA roles are repeated, since the `display` of narrow screens removes the
+/// native ones.
+fn row(line: RefusalRow, clock: Clock) -> AnyView {
+    let filter = |link: TextLink, what: &str| {
+        let name = format!("{}: show only this {what}", link.text);
+        view! {
+            <a href=link.href aria-label=name>
+                {link.text}
+            </a>
+        }
+    };
+    let status = match line.status {
+        Some(status) => erase(status.to_string()),
+        None => none(),
+    };
+    let key = line.key.map_or_else(none, |link| filter(link, "key"));
+    let address = line
+        .address
+        .map_or_else(none, |link| filter(link, "address"));
+    view! {
+        <tr role="row">
+            <td role="cell" data-label="Time">
+                <Time moment=line.at clock=clock/>
+            </td>
+            <th role="rowheader" scope="row">
+                <a class="name" href=line.call.href>
+                    <code>{line.call.text}</code>
+                </a>
+            </th>
+            <td role="cell" data-label="Status">
+                {status}
+            </td>
+            <td role="cell" data-label="Reason">
+                {filter(line.reason, "reason")}
+            </td>
+            <td role="cell" data-label="Key">
+                {key}
+            </td>
+            <td role="cell" data-label="Address">
+                {address}
+            </td>
+            <td role="cell" class="row-actions">
+                {line.act.map(act)}
+            </td>
+        </tr>
+    }
+}
+
+fn none() -> AnyView {
+    view! { <span class="second">"–"</span> }
+}

@@ -2,7 +2,8 @@
 
 use crate::components::not_allowed;
 use app::components::{
-    FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
+    FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
+    takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -45,28 +46,7 @@ fn Edit(page: KeyPage) -> impl IntoView {
 }
 
 fn form(page: KeyPage, at: &str) -> AnyView {
-    let mut proposal = None;
-    let (form, problem) = match page_request().answer {
-        // The other fields take their present values, so that saving again undoes no other change.
-        Some(FormAnswer::EditKey {
-            form,
-            failure: Failure::Outdated { .. },
-        }) => {
-            let base: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
-            let changes = base.as_ref().map(|base| base.changes(&page.settings));
-            let failure = Failure::Outdated {
-                changes: changes.unwrap_or_default(),
-            };
-            let form = form.rebase(base.as_ref(), page.settings);
-            (form, Some(failure.into()))
-        }
-        Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
-        _ => {
-            let mut settings = page.settings;
-            proposal = propose(&mut settings);
-            (settings, None)
-        }
-    };
+    let (form, problem, proposal) = fill(page.settings);
     let EditKeyForm {
         name,
         scopes,
@@ -133,6 +113,32 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Returns the form as it was sent, with the reason why it was refused. Before that, the form has
+/// the present settings, and what the link to this page proposes.
+fn fill(settings: EditKeyForm) -> (EditKeyForm, Option<Problem>, Option<String>) {
+    match page_request().answer {
+        // The other fields take their present values, so that saving again undoes no other change.
+        Some(FormAnswer::EditKey {
+            form,
+            failure: Failure::Outdated { .. },
+        }) => {
+            let base: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
+            let changes = base.as_ref().map(|base| base.changes(&settings));
+            let failure = Failure::Outdated {
+                changes: changes.unwrap_or_default(),
+            };
+            let form = form.rebase(base.as_ref(), settings);
+            (form, Some(failure.into()), None)
+        }
+        Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into()), None),
+        _ => {
+            let mut settings = settings;
+            let proposal = propose(&mut settings);
+            (settings, None, proposal)
+        }
     }
 }
 

@@ -7,6 +7,8 @@ import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
 import { expect, owner, signIn, signInByForm, type Page } from "./test.ts";
 
+const phoneAgent =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
 const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
 
 /** Invites a person through the form, and returns the path of the link. */
@@ -91,13 +93,13 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
 
 /** Changes the password and ends the session of another browser. */
 export async function keepAccount(page: Page, browser: Browser, server: Server): Promise<void> {
-  const context = await browser.newContext({ baseURL: server.url, userAgent: "A phone" });
+  const context = await browser.newContext({ baseURL: server.url, userAgent: phoneAgent });
   const other = await context.newPage();
   await signInByForm(other);
   await signInByForm(page);
   await page.getByRole("link", { name: owner.email }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
-  const phone = page.getByRole("row").filter({ hasText: "A phone" });
+  const phone = page.getByRole("row").filter({ hasText: "Safari on iPhone" });
   await phone.getByRole("button", { name: /^Sign out/ }).click();
   await expect(page.getByText("Session signed out.")).toBeVisible();
   await expect(phone).toHaveCount(0);

@@ -55,6 +55,9 @@ pub struct TeamPage {
     pub roles: Vec<Role>,
     /// The viewing member is an owner, who can hand the ownership over.
     pub may_hand_over: bool,
+    /// The number of browsers in which the member of a member's page is signed in; `None` if the
+    /// viewing member may not change them.
+    pub sessions: Option<u32>,
 }
 
 /// An invitation that was just created. Its link is shown this one time.
@@ -75,7 +78,8 @@ pub struct SessionRow {
     pub opened: DisplayTime,
     pub last_seen: DisplayTime,
     pub ip: Option<String>,
-    pub user_agent: Option<String>,
+    /// The browser in plain words, or as it names itself if it is not a known one.
+    pub browser: Option<String>,
     /// This is the session of the current request.
     pub is_current: bool,
 }

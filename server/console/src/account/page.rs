@@ -2,6 +2,7 @@
 
 use domain::{AccountPage, SessionRow, Timestamp, WrongCodes};
 use service::{Member, OwnAccess, OwnSession, Zone};
+use web::words::browser::browser_name;
 use web::words::time::display_time;
 
 pub fn account(access: OwnAccess, member: &Member, now: Timestamp) -> AccountPage {
@@ -31,7 +32,9 @@ fn row(session: OwnSession, zone: &Zone) -> SessionRow {
         opened: display_time(record.created_at, zone),
         last_seen: display_time(record.last_seen_at, zone),
         ip: record.ip.map(|ip| ip.to_string()),
-        user_agent: record.user_agent,
+        browser: record
+            .user_agent
+            .map(|text| browser_name(&text).unwrap_or(text)),
         is_current,
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, ShownSecret, TeamPage, Timestamp};
 use service::store::{Invitation, Teammate};
-use service::{Invited, Member, TeamCursor, TeamList};
+use service::{Invited, Member, TeamCursor, TeamList, TeamMember};
 use web::cursor::write_team;
 use web::words::time::display_time;
 
@@ -25,16 +25,21 @@ pub fn list(list: TeamList, is_first: bool, viewer: &Member, now: Timestamp) -> 
             .filter(|role| viewer.role().may_manage(*role))
             .collect(),
         may_hand_over: viewer.role() == Role::Owner,
+        sessions: None,
     }
 }
 
 /// Returns the page of one member. It is empty if the account has no such member.
-pub fn member(member: Option<Teammate>, viewer: &Member, now: Timestamp) -> TeamPage {
+pub fn member(member: Option<TeamMember>, viewer: &Member, now: Timestamp) -> TeamPage {
+    let sessions = member.as_ref().and_then(|member| member.sessions);
     let members = TeamList {
-        members: member.into_iter().collect(),
+        members: member.map(|member| member.teammate).into_iter().collect(),
         ..TeamList::default()
     };
-    list(members, true, viewer, now)
+    TeamPage {
+        sessions: sessions.and_then(|number| u32::try_from(number).ok()),
+        ..list(members, true, viewer, now)
+    }
 }
 
 /// Returns an invitation that was just created.

@@ -93,6 +93,10 @@ combination! {
     SignInPorts: FactorStore + MemberStore
 }
 combination! {
+    /// Ports of the members of an account.
+    TeamPorts: AccessStore + TeamStore
+}
+combination! {
     /// Ports of usage.
     UsagePorts: CallStore + KeyStore + CallerStatsStore
 }
@@ -106,5 +110,5 @@ combination! {
         + DashboardPorts + EmergencyPorts + ImportPorts + InventoryPorts + KeyChangePorts
         + KeyPorts + LeadPorts + LinkPorts + NoticePorts + OperatorPorts + PepperPorts
         + RefusalPorts + RestoredKeyPorts + SessionPorts + SettingsPorts + SignInPorts
-        + UsagePorts
+        + TeamPorts + UsagePorts
 }

@@ -8,8 +8,8 @@ pub use invite::Invited;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::Random;
-use crate::sessions::Member;
-use crate::store::{Invitation, MemberCursor, TeamStore, Teammate};
+use crate::sessions::{IDLE_SECONDS, Member};
+use crate::store::{Invitation, MemberCursor, TeamPorts, Teammate};
 use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
 
@@ -29,10 +29,19 @@ pub enum TeamCursor {
 
 /// The operations on the members of an account and its invitations.
 pub struct Team {
-    pub(crate) store: Arc<dyn TeamStore>,
+    pub(crate) store: Arc<dyn TeamPorts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) public_url: String,
+}
+
+/// One member, as another member of the account sees them.
+#[derive(Debug)]
+pub struct TeamMember {
+    pub teammate: Teammate,
+    /// The number of browsers in which they are signed in; `None` for viewers who may not change
+    /// this member.
+    pub sessions: Option<usize>,
 }
 
 /// A part of the team, with the cursors of the next members and the next invitations.
@@ -86,11 +95,23 @@ impl Team {
     ///
     /// # Errors
     /// The database's.
-    pub async fn find(&self, member: &Member, id: &str) -> Result<Option<Teammate>, Error> {
-        match MemberId::parse(id) {
-            Ok(id) => Ok(self.store.find_teammate(&member.account_id, &id).await?),
-            Err(_) => Ok(None),
-        }
+    pub async fn find(&self, member: &Member, id: &str) -> Result<Option<TeamMember>, Error> {
+        let Ok(id) = MemberId::parse(id) else {
+            return Ok(None);
+        };
+        let found = self.store.find_teammate(&member.account_id, &id).await?;
+        let Some(teammate) = found else {
+            return Ok(None);
+        };
+        let sessions = if member.role.may_manage(teammate.role) {
+            let now = self.clock.now();
+            let idle_since = now.plus_seconds(-IDLE_SECONDS);
+            let sessions = self.store.list_sessions(&id, now, idle_since).await?;
+            Some(sessions.len())
+        } else {
+            None
+        };
+        Ok(Some(TeamMember { teammate, sessions }))
     }
 }
 

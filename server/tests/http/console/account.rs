@@ -3,6 +3,8 @@
 use crate::support::{OWNER, PASSWORD, TestResponse, Text as _, World};
 
 const NEW_PASSWORD: &str = "another horse battery";
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                     Version/26.0 Mobile/15E148 Safari/604.1";
 
 async fn sign_in(world: &World, password: &str) -> TestResponse {
     let fields = [("email", OWNER), ("password", password)];
@@ -71,12 +73,18 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     let phone = world
         .anonymous()
         .with_ip([198, 51, 100, 9])
-        .with("user-agent", "Phone");
+        .with("user-agent", PHONE);
     let response = phone.form("/sign-in", &fields).await.expect(303);
     let phone = crate::support::Member::from_response(&world, &response);
     let third = world.sign_in(OWNER).await;
     let page = owner.get_text("/account").await;
-    page.has_all(["198.51.100.9", "Phone", "192.0.2.7", "This session"]);
+    page.has_all([
+        "198.51.100.9",
+        "Safari on iPhone",
+        "192.0.2.7",
+        "This session",
+    ]);
+    page.lacks("AppleWebKit");
     assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
     assert_eq!(page.matches("This session").count(), 1);
     for member in [&owner, &phone, &third] {

@@ -207,6 +207,21 @@ async fn open_list_does_not_extend_its_session_and_ends_with_it() {
     assert!(events.next().await.is_none(), "it was ended");
 }
 
+#[tokio::test]
+async fn open_list_ends_at_once_if_its_session_is_ended_from_another_browser() {
+    let (world, owner) = World::with_owner().await;
+    let other = world.sign_in(OWNER).await;
+    let mut events = Events::open(&other, "").await;
+    events.next_update().await;
+    let page = owner.get_text("/account").await;
+    let (_, rest) = page.split_once("name=\"end\" value=\"").unwrap();
+    let (id, _) = rest.split_once('"').unwrap();
+    let ended = owner.form("/account/sessions", &[("end", id)]).await;
+    ended.expect(303);
+    owner.create("CRM Sync", &["leads:read"]).await;
+    assert!(events.next().await.is_none(), "the session was ended");
+}
+
 /// Adds another member to the owner's account, with a session.
 async fn colleague(world: &World, owner: &Member, number: usize) -> TestClient {
     let (cookie, _) = owner.cookie.split_once('=').unwrap();

@@ -83,6 +83,24 @@ async fn invitation_link_is_shown_once_and_works_once() {
 }
 
 #[tokio::test]
+async fn page_of_a_member_counts_their_sessions_for_those_who_may_change_them() {
+    let (world, owner) = World::with_owner().await;
+    let bob = world.join(&owner, BOB, "viewer").await;
+    let page = format!("/team/{}", world.member_id(BOB).await);
+    let text = owner.get_text(&page).await;
+    text.has("They're signed in with 1 browser.");
+    world.sign_in(BOB).await;
+    let text = owner.get_text(&page).await;
+    text.has("They're signed in with 2 browsers.");
+    let text = bob.get_text(&page).await;
+    text.lacks("signed in with");
+    world.clock.advance_seconds(DAY);
+    let owner = world.sign_in(OWNER).await;
+    let text = owner.get_text(&page).await;
+    text.has("They aren't signed in.");
+}
+
+#[tokio::test]
 async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     let (world, owner) = World::with_owner().await;
     let invite = async |email: &str| {

@@ -107,11 +107,11 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
             </form>
         }
     };
-    let browser = match one.user_agent {
-        Some(agent) if agent.len() > LONG => {
-            view! { <CollapsibleText label="Browser" text=agent/> }
+    let browser = match one.browser {
+        Some(name) if name.len() > LONG => {
+            view! { <CollapsibleText label="Browser" text=name/> }
         }
-        Some(agent) => erase(agent),
+        Some(name) => erase(name),
         None => erase("Unknown"),
     };
     view! {

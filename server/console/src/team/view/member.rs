@@ -51,7 +51,7 @@ fn Member(page: TeamPage) -> impl IntoView {
     let content = if member.may_change {
         erase((
             change_role(&page, &member, form_state),
-            access(&member),
+            access(&member, page.sessions),
             (page.may_hand_over && (member.active || !confirm.is_empty()))
                 .then(|| hand_over(&member, confirm, form_state)),
         ))
@@ -96,11 +96,14 @@ fn change_role(page: &TeamPage, member: &MemberRow, form_state: FormState) -> An
     }
 }
 
-fn access(member: &MemberRow) -> AnyView {
+fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
     let at = format!("/team/{}", member.id);
     let content = if member.active {
         view! {
-            <p>{DEACTIVATED}</p>
+            {sessions.map(|number| view! { <p>{signed_in(number)}</p> })}
+            <p>
+                "If you deactivate them, they’re signed out and can’t sign in again. API keys they created keep working."
+            </p>
             <div class="actions">
                 <a class="button" href=format!("{at}?ask=deactivate")>
                     "Deactivate…"
@@ -124,6 +127,15 @@ fn access(member: &MemberRow) -> AnyView {
             <h2>"Access"</h2>
             {content}
         </section>
+    }
+}
+
+/// Returns the number of browsers in which the member is signed in.
+fn signed_in(sessions: u32) -> String {
+    match sessions {
+        0 => "They aren't signed in.".to_owned(),
+        1 => "They're signed in with 1 browser.".to_owned(),
+        many => format!("They're signed in with {many} browsers."),
     }
 }
 

@@ -188,7 +188,9 @@ pub enum FormAnswer {
         recovery: bool,
         failure: Option<Failure>,
     },
-    FactorOff {
+    /// A refused form of the account page that turns the second factor off or replaces the recovery
+    /// codes.
+    FactorChange {
         /// Whether the form requested a recovery code rather than a code of the app.
         recovery: bool,
         failure: Failure,

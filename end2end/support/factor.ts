@@ -46,7 +46,10 @@ async function givePassword(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Two-factor authentication");
 }
 
-/** Signs in with a code and with a recovery code, and turns the second factor off. */
+/**
+ * Signs in with a code and with a recovery code, replaces the recovery codes, and turns the second
+ * factor off.
+ */
 export async function useFactor(page: Page): Promise<void> {
   const { secret, recovery } = await setUp(page);
   await givePassword(page);
@@ -67,6 +70,14 @@ export async function useFactor(page: Page): Promise<void> {
   await expect(page.getByText("9 recovery codes left")).toBeVisible();
   await page.getByLabel("Password", { exact: true }).fill(owner.password);
   await page.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
+  await page.getByRole("button", { name: "Get new recovery codes" }).click();
+  await expect(page.getByText("Your earlier recovery codes no longer work.")).toBeVisible();
+  const renewed = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
+  expect(renewed).toHaveLength(10);
+  await page.getByRole("link", { name: "I've saved my codes" }).click();
+  await expect(page.getByText("10 recovery codes left")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.getByLabel("Code", { exact: true }).fill(renewed[0] ?? "");
   await page.getByRole("button", { name: "Turn off" }).click();
   await expect(page.getByText("Two-factor authentication is off.")).toBeVisible();
 }

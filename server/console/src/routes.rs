@@ -145,6 +145,9 @@ pub const ROUTES: &[Route] = &[
     route(M::POST, "/account/second-factor/off", |m| {
         on(m, account::form::disable_second_factor)
     }),
+    route(M::POST, "/account/recovery-codes", |m| {
+        on(m, account::form::renew_recovery_codes)
+    }),
     route(M::POST, "/account/sessions", |m| {
         on(m, account::form::end_sessions)
     }),

@@ -7,8 +7,8 @@ use domain::seconds::{DAY, HOUR};
 use domain::{Role, Timestamp};
 use service::PepperId;
 use service::store::{
-    Action, CodeWarning, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest, Store,
-    Teammate, TokenDigest,
+    Action, CodeWarning, MemberChange, NewFactor, NewRecoveryCodes, NewSession, Proof,
+    RecoveryDigest, Store, Teammate, TokenDigest,
 };
 
 pub(crate) fn recovery(number: u8) -> RecoveryDigest {
@@ -21,6 +21,13 @@ pub(crate) fn factor() -> NewFactor {
         pepper_id: PepperId::parse("0123456789abcdef").unwrap(),
         step: 100,
         recovery_codes: vec![recovery(1), recovery(2)],
+    }
+}
+
+pub(crate) fn new_codes() -> NewRecoveryCodes {
+    NewRecoveryCodes {
+        pepper_id: factor().pepper_id,
+        digests: vec![recovery(3), recovery(4), recovery(5)],
     }
 }
 
@@ -91,6 +98,43 @@ async fn second_factor_stays_enabled_until_it_is_disabled(store: Shared) {
     }
     assert_eq!(a.events(&*store).await, events + 1);
     assert_eq!(store.second_factor(&a.owner).await.unwrap(), None);
+}
+
+case!(renewed_recovery_codes_replace_the_earlier_ones_only_with_a_fresh_proof);
+async fn renewed_recovery_codes_replace_the_earlier_ones_only_with_a_fresh_proof(store: Shared) {
+    let (a, b) = Tenant::pair(&*store).await;
+    assert!(enable(&*store, &a).await && enable(&*store, &b).await);
+    let codes_left = async |tenant: &Tenant| {
+        let factor = store.second_factor(&tenant.owner).await.unwrap();
+        factor.unwrap().recovery_codes
+    };
+    let renew = async |proof| {
+        let event = a.event(Action::FactorRecoveryRenewed, "owner", at(1));
+        let renewed = store.renew_recovery_codes(&a.owner, proof, new_codes(), event);
+        renewed.await.unwrap()
+    };
+    let events = a.events(&*store).await;
+    for used_or_wrong in [Proof::Step(100), Proof::Recovery([recovery(9); 2])] {
+        assert!(!renew(used_or_wrong).await, "{used_or_wrong:?}");
+        assert_eq!(codes_left(&a).await, 2);
+    }
+    assert_eq!(a.events(&*store).await, events);
+    assert!(renew(Proof::Recovery([recovery(1); 2])).await);
+    assert_eq!((codes_left(&a).await, codes_left(&b).await), (3, 2));
+    assert_eq!(a.events(&*store).await, events + 1);
+    for (old, works) in [(2, false), (3, true)] {
+        let step = begin(&*store, &a, &format!("with {old}"), at(2)).await;
+        let proof = Proof::Recovery([recovery(old); 2]);
+        assert_eq!(finish(&*store, &a, &step, proof, at(3)).await, works);
+    }
+    // Of two requests with one proof, one renews.
+    assert!(renew(Proof::Step(101)).await);
+    assert!(!renew(Proof::Step(101)).await);
+    // Without a second factor, there is nothing to renew.
+    let event = a.event(Action::FactorDisabled, "owner", at(4));
+    let disabled = store.disable_second_factor(&a.owner, Proof::Step(102), event);
+    assert!(disabled.await.unwrap());
+    assert!(!renew(Proof::Step(103)).await);
 }
 
 case!(first_step_and_code_open_only_one_session);

@@ -63,6 +63,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::FactorBlocked => "Codes rejected for 15 minutes",
         Action::FactorDisabled => "Two-factor authentication turned off",
         Action::FactorEnabled => "Two-factor authentication turned on",
+        Action::FactorRecoveryRenewed => "Recovery codes replaced",
         Action::FactorRecoveryUsed => "Signed in with a recovery code",
         Action::FactorRefused => "Wrong code",
         Action::InvitationCreated => "Member invited",

@@ -1,7 +1,7 @@
 //! The changes of the members of an account, made in a [`World`] like all others.
 
 use super::{Change, World};
-use crate::factors::{factor, recovery, session};
+use crate::factors::{factor, new_codes, recovery, session};
 use crate::fixtures::{at, token};
 use crate::team::Colleague;
 use domain::Role;
@@ -81,8 +81,15 @@ impl Change {
                     .await?;
                 Ok(true)
             }
+            Self::RenewRecoveryCodes => {
+                let event = event(Action::FactorRecoveryRenewed);
+                let (successor, proof) = (&people.successor.id, Proof::Step(101));
+                store
+                    .renew_recovery_codes(successor, proof, new_codes(), event)
+                    .await
+            }
             Self::DisableFactor => {
-                let (proof, event) = (Proof::Step(101), event(Action::FactorDisabled));
+                let (proof, event) = (Proof::Step(102), event(Action::FactorDisabled));
                 let successor = &people.successor.id;
                 store.disable_second_factor(successor, proof, event).await
             }

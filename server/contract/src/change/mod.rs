@@ -64,6 +64,7 @@ pub enum Change {
     HandOver,
     FinishSignIn,
     WarnOfCodes,
+    RenewRecoveryCodes,
     DisableFactor,
     EndSession,
     OpenSession,
@@ -77,7 +78,7 @@ pub enum Change {
 
 impl Change {
     /// All changes, in an order in which each is possible after those before it.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -103,6 +104,7 @@ impl Change {
         Self::HandOver,
         Self::FinishSignIn,
         Self::WarnOfCodes,
+        Self::RenewRecoveryCodes,
         Self::DisableFactor,
         Self::EndSession,
         Self::OpenSession,
@@ -294,6 +296,7 @@ impl Change {
             | Self::EnableFactor
             | Self::FinishSignIn
             | Self::WarnOfCodes
+            | Self::RenewRecoveryCodes
             | Self::DisableFactor
             | Self::EndOtherSessions
             | Self::ChangePassword => self.make_member_change(store, world, &event).await?,

@@ -6,7 +6,7 @@ use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::second_factor::step;
 use crate::sessions::Member;
-use crate::store::{Action, NewFactor, TokenDigest};
+use crate::store::{Action, NewFactor, NewRecoveryCodes, Proof, TokenDigest};
 use domain::{Enrolment, Failure, Field, MemberId, ShownSecret};
 use qrcode::{Color, QrCode};
 use serde_json::json;
@@ -138,24 +138,65 @@ impl Access {
         password: &str,
         typed: &str,
     ) -> Result<(), Error> {
-        self.guard
-            .verify_password(member.holder(), password, client)
-            .await?;
-        let factor = self.store.second_factor(&member.id).await?;
-        let factor = factor.ok_or(Failure::NotFound)?;
-        let holder = member.holder();
-        let proof = self
-            .guard
-            .verify_code(holder, &factor, typed, client)
-            .await?;
+        let proof = self.prove(member, client, password, typed).await?;
         let (id, now) = (&member.id, self.clock.now());
         let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
         let store = &self.store;
         if store.disable_second_factor(id, proof, event).await? {
             Ok(())
         } else {
-            Err(self.guard.wrong_code(holder, client).await?)
+            Err(self.guard.wrong_code(member.holder(), client).await?)
         }
+    }
+
+    /// Replaces the recovery codes, and returns the new ones, which are shown only this once. All
+    /// earlier codes are invalid from the same moment.
+    ///
+    /// # Errors
+    /// Those of [`Access::disable_second_factor`].
+    pub async fn renew_recovery_codes(
+        &self,
+        member: &Member,
+        client: &Client,
+        password: &str,
+        typed: &str,
+    ) -> Result<Vec<String>, Error> {
+        let proof = self.prove(member, client, password, typed).await?;
+        let pepper = self.pepper.installation_pepper().await?;
+        let (id, now) = (&member.id, self.clock.now());
+        let codes = self.factors.recovery_codes(id, pepper);
+        let (codes, digests) = codes.into_iter().unzip();
+        let new = NewRecoveryCodes {
+            pepper_id: pepper.id(),
+            digests,
+        };
+        let action = Action::FactorRecoveryRenewed;
+        let event = member.event(action, id.as_str(), client, now, json!({}));
+        let store = &self.store;
+        if store.renew_recovery_codes(id, proof, new, event).await? {
+            Ok(codes)
+        } else {
+            Err(self.guard.wrong_code(member.holder(), client).await?)
+        }
+    }
+
+    /// Verifies the password and a code of the member's second factor.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] if one is wrong, [`Failure::NotFound`] without a second factor,
+    /// [`Failure::TooManyAttempts`] during a delay.
+    async fn prove(
+        &self,
+        member: &Member,
+        client: &Client,
+        password: &str,
+        typed: &str,
+    ) -> Result<Proof, Error> {
+        let holder = member.holder();
+        self.guard.verify_password(holder, password, client).await?;
+        let factor = self.store.second_factor(&member.id).await?;
+        let factor = factor.ok_or(Failure::NotFound)?;
+        self.guard.verify_code(holder, &factor, typed, client).await
     }
 
     /// Returns how many recovery codes a member has left; `None` if they have no second factor.

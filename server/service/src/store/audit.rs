@@ -212,6 +212,7 @@ pub enum Action {
     FactorBlocked,
     FactorDisabled,
     FactorEnabled,
+    FactorRecoveryRenewed,
     FactorRecoveryUsed,
     FactorRefused,
     InvitationCreated,
@@ -249,7 +250,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -257,6 +258,7 @@ impl Action {
         Self::FactorBlocked,
         Self::FactorDisabled,
         Self::FactorEnabled,
+        Self::FactorRecoveryRenewed,
         Self::FactorRecoveryUsed,
         Self::FactorRefused,
         Self::InvitationCreated,
@@ -302,6 +304,7 @@ impl Action {
             Self::FactorBlocked => "factor.blocked",
             Self::FactorDisabled => "factor.disabled",
             Self::FactorEnabled => "factor.enabled",
+            Self::FactorRecoveryRenewed => "factor.recovery_renewed",
             Self::FactorRecoveryUsed => "factor.recovery_used",
             Self::FactorRefused => "factor.refused",
             Self::InvitationCreated => "invitation.created",

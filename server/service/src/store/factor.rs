@@ -30,6 +30,14 @@ pub struct NewFactor {
     pub recovery_codes: Vec<RecoveryDigest>,
 }
 
+/// Recovery codes that replace all earlier ones.
+#[derive(Debug, Clone)]
+pub struct NewRecoveryCodes {
+    /// The pepper under which the codes are hashed.
+    pub pepper_id: PepperId,
+    pub digests: Vec<RecoveryDigest>,
+}
+
 /// Evidence that a member has their second factor at hand. Each can be used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
@@ -69,6 +77,16 @@ pub trait FactorStore: Send + Sync + 'static {
         current: &TokenDigest,
         factor: NewFactor,
         now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<bool>;
+
+    /// Replaces all recovery codes of the member. Returns `false` if the proof is wrong or was
+    /// already used; then the old codes stay.
+    async fn renew_recovery_codes(
+        &self,
+        member: &MemberId,
+        proof: Proof,
+        codes: NewRecoveryCodes,
         event: AuditEvent,
     ) -> Result<bool>;
 

@@ -314,6 +314,12 @@ async fn page_with_an_authenticator_secret_or_recovery_codes_is_never_compressed
     ];
     let enabled = accepting(&owner, BROWSER).form(PATH, &fields).await;
     assert_plain(&enabled.expect(200), "id=\"recovery-codes\"");
+    for http in gzip_clients(&owner) {
+        world.clock.advance_seconds(30);
+        let fields = [("old_password", PASSWORD), ("code", &app.code(&world))];
+        let renewed = http.form("/account/recovery-codes", &fields).await;
+        assert_plain(&renewed.expect(200), "id=\"recovery-codes\"");
+    }
 }
 
 #[tokio::test]

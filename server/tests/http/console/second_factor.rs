@@ -371,6 +371,55 @@ async fn disabling_the_second_factor_requires_the_password_and_a_code() {
 }
 
 #[tokio::test]
+async fn renewed_recovery_codes_are_shown_once_and_replace_the_earlier_ones() {
+    const PATH: &str = "/account/recovery-codes";
+    let (world, owner) = World::with_owner().await;
+    let fields = [("old_password", PASSWORD), ("code", "000000")];
+    owner.form(PATH, &fields).await.expect(404);
+    let (app, old) = enable(&world, &owner).await;
+    world.clock.advance_seconds(30);
+    let renew = async |password: &str, code: &str| {
+        let fields = [("old_password", password), ("code", code)];
+        owner.form(PATH, &fields).await
+    };
+    for (password, code, message) in [
+        ("wrong horse battery", &*old[0], "Incorrect password."),
+        (PASSWORD, "zzzzz-zzzzz", "That code is incorrect"),
+    ] {
+        let refusal = renew(password, code).await.expect(422);
+        refusal.has(message);
+        refusal.lacks("id=\"recovery-codes\"");
+        world.clock.advance_seconds(30);
+    }
+    let page = renew(PASSWORD, &app.code(&world)).await.expect(200);
+    assert_eq!(page.header("cache-control"), "no-store");
+    page.has_all([
+        "Your earlier recovery codes no longer work.",
+        "Save your recovery codes",
+    ]);
+    page.lacks("hydrate");
+    let (_, rest) = page
+        .body
+        .split_once("id=\"recovery-codes\"><code>")
+        .unwrap();
+    let new: Vec<_> = rest.split_once('<').unwrap().0.lines().collect();
+    assert_eq!(new.len(), 10);
+    let account = owner.get_text("/account").await;
+    account.has("10 recovery codes left");
+    account.lacks(new[0]);
+    for (code, status) in [(&*old[0], 422), (new[0], 303)] {
+        let step = begin(&world.anonymous()).await;
+        finish(&world.anonymous(), &step, code).await.expect(status);
+        world.clock.advance_seconds(30);
+    }
+    let log = owner.get_text("/audit?what=sign-ins").await;
+    log.has("Recovery codes replaced");
+    let export = owner.get_text("/audit/log.jsonl").await;
+    export.has("factor.recovery_renewed");
+    export.lacks_all(new);
+}
+
+#[tokio::test]
 async fn reset_link_of_an_operator_disables_the_second_factor() {
     let (world, owner) = World::with_owner().await;
     enable(&world, &owner).await;

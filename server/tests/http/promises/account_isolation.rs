@@ -419,9 +419,10 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 attacker.form(&at, &fields).await.expect(200)
             }
             (MethodFilter::POST, "/account/password") => attacker.form(&at, &[]).await.expect(422),
-            (MethodFilter::POST, "/account/second-factor" | "/account/second-factor/off") => {
-                attacker.form(&at, &[("sealed", "00")]).await
-            }
+            (
+                MethodFilter::POST,
+                "/account/second-factor" | "/account/second-factor/off" | "/account/recovery-codes",
+            ) => attacker.form(&at, &[("sealed", "00")]).await,
             (MethodFilter::POST, "/account/sessions") => {
                 attacker.form(&at, &[("end", "others")]).await.expect(303)
             }

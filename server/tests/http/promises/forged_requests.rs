@@ -76,6 +76,7 @@ impl Fixture {
             "/account/sessions" => "end=others".into(),
             "/account/second-factor"
             | "/account/second-factor/off"
+            | "/account/recovery-codes"
             | "/sign-in/account"
             | "/sign-in/code" => "sealed=00&step=00&code=000000".into(),
             "/inventory/import/{id}/discard"

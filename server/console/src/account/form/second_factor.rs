@@ -1,11 +1,13 @@
-//! `POST /account/second-factor`, `/account/second-factor/off` and `/sign-in/code`
+//! `POST /account/second-factor`, `/account/second-factor/off`, `/account/recovery-codes` and
+//! `/sign-in/code`
 
+use crate::account::view::{CodesReason, recovery_codes_page};
 use crate::backend::failure;
 use crate::fields::Fields;
 use crate::form::refuse;
 use crate::render::with_status;
 use crate::return_path::{same_site, sign_in_url};
-use crate::{FormRequest, account, cookies, render, see_other};
+use crate::{FormRequest, Visitor, account, cookies, render, see_other};
 use app::Content;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -41,9 +43,7 @@ pub async fn enable_second_factor(
         .await;
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
-            let codes = ShownSecret::new(codes.join("\n"));
-            let content = Content::new(move || account::view::recovery_codes_page(codes.clone()));
-            return render::show(&state, &visitor, ENROL, content).await;
+            return show_codes(&state, &visitor, ENROL, &codes, CodesReason::Enabled).await;
         }
         Err(failure) => failure,
     };
@@ -81,14 +81,58 @@ pub async fn disable_second_factor(
         .await;
     match disabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => visitor.redirect_with_flash(&state, ACCOUNT, "factor-off"),
-        Err(failure) => {
-            let answer = FormAnswer::FactorOff {
-                recovery: !fields.text("recovery").is_empty(),
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, ACCOUNT, &failure, answer).await
-        }
+        Err(failure) => refuse_change(&state, &visitor, &fields, failure).await,
     }
+}
+
+/// Replaces the recovery codes, and shows the new ones once.
+pub async fn renew_recovery_codes(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(ACCOUNT));
+    };
+    let (password, code) = (fields.secret("old_password"), fields.secret("code"));
+    let renewed = state
+        .services
+        .access
+        .renew_recovery_codes(member, &visitor.client, &password, &code)
+        .await;
+    match renewed.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(codes) => show_codes(&state, &visitor, ACCOUNT, &codes, CodesReason::Renewed).await,
+        Err(failure) => refuse_change(&state, &visitor, &fields, failure).await,
+    }
+}
+
+/// Shows the account page again after a refused change of the second factor.
+async fn refuse_change(
+    state: &AppState,
+    visitor: &Visitor,
+    fields: &Fields,
+    failure: Failure,
+) -> Response {
+    let answer = FormAnswer::FactorChange {
+        recovery: !fields.text("recovery").is_empty(),
+        failure: failure.clone(),
+    };
+    refuse(state, visitor, ACCOUNT, &failure, answer).await
+}
+
+/// Shows new recovery codes, on the only page that ever contains them.
+async fn show_codes(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    codes: &[String],
+    reason: CodesReason,
+) -> Response {
+    let codes = ShownSecret::new(codes.join("\n"));
+    let content = Content::new(move || recovery_codes_page(codes.clone(), reason));
+    render::show(state, visitor, path, content).await
 }
 
 /// Completes a sign-in with a code. If the first step has expired, the sign-in starts again.

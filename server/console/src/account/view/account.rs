@@ -174,7 +174,8 @@ fn password(email: &str) -> AnyView {
     }
 }
 
-/// Renders the state of the second factor, with the button that turns it off or sets it up.
+/// Renders the state of the second factor, with the form that changes it or the link
+/// that sets it up.
 fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     let content = match recovery_codes {
         None => view! {
@@ -187,12 +188,12 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
         },
         Some(left) => {
             let (recovery, problem) = match page_request().answer {
-                Some(FormAnswer::FactorOff { recovery, failure }) => {
+                Some(FormAnswer::FactorChange { recovery, failure }) => {
                     (recovery, Some(Problem::from(failure)))
                 }
                 _ => (page_request().asked("recovery").is_some(), None),
             };
-            turn_off(email, left, recovery, FormState::new(problem))
+            factor_form(email, left, recovery, FormState::new(problem))
         }
     };
     view! {
@@ -203,7 +204,9 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     }
 }
 
-fn turn_off(email: &str, left: u32, recovery: bool, form_state: FormState) -> AnyView {
+/// Renders the form of a member who has a second factor. Both of its buttons need the password and a
+/// code. Enter presses the first button, which does not turn anything off.
+fn factor_form(email: &str, left: u32, recovery: bool, form_state: FormState) -> AnyView {
     let other = if recovery {
         view! { <a class="button quiet" href="/account#second-factor">"Use a code from the app"</a> }
     } else {
@@ -216,7 +219,10 @@ fn turn_off(email: &str, left: u32, recovery: bool, form_state: FormState) -> An
     };
     view! {
         <p>"On. " {left} "."</p>
-        <form class="form" method="post" action="/account/second-factor/off" novalidate>
+        <p>
+            "Enter your password and a code to get new recovery codes, or to turn two-factor authentication off. New codes replace all earlier ones."
+        </p>
+        <form class="form" method="post" action="/account/recovery-codes" novalidate>
             {form_state.notice_at("-off".to_owned())}
             <Username email=email/>
             {mode}
@@ -239,6 +245,9 @@ fn turn_off(email: &str, left: u32, recovery: bool, form_state: FormState) -> An
             <div class="actions">
                 {other}
                 <button type="submit" class="button">
+                    "Get new recovery codes"
+                </button>
+                <button type="submit" class="button" formaction="/account/second-factor/off">
                     "Turn off"
                 </button>
             </div>

@@ -4,4 +4,4 @@ mod account;
 mod second_factor;
 
 pub use account::account_page;
-pub use second_factor::{recovery_codes_page, second_factor_page};
+pub use second_factor::{CodesReason, recovery_codes_page, second_factor_page};

@@ -20,11 +20,20 @@ pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Fail
     view! { <div class="narrow">{content}</div> }
 }
 
-/// The direct response to the form: the only page that ever contains these codes.
-pub fn recovery_codes_page(codes: ShownSecret) -> AnyView {
+/// The reason for which recovery codes are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodesReason {
+    /// The second factor was just turned on.
+    Enabled,
+    /// They replace earlier ones.
+    Renewed,
+}
+
+/// The direct response to a form: the only page that ever contains these codes.
+pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
     view! {
         <div class="narrow">
-            <Recovery codes=codes/>
+            <Recovery codes=codes reason=reason/>
         </div>
     }
 }
@@ -90,11 +99,16 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
 
 /// The response to the form. The codes are not shown again.
 #[component]
-fn Recovery(codes: ShownSecret) -> impl IntoView {
+fn Recovery(codes: ShownSecret, reason: CodesReason) -> impl IntoView {
+    let change = match reason {
+        CodesReason::Enabled => "Two-factor authentication is on.",
+        CodesReason::Renewed => "Your earlier recovery codes no longer work.",
+    };
     view! {
         <h1>"Save your recovery codes"</h1>
         <p>
-            "Two-factor authentication is on. If you lose your phone, use one of these codes to sign in. Each works once."
+            {change}
+            " If you lose your phone, use one of these codes to sign in. Each works once."
         </p>
         <Code id="recovery-codes" text=reveal(codes)/>
         <div class="actions scripted">

@@ -9,9 +9,10 @@ use super::{Result, SqlStore, Transaction, pepper, record, session};
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
+use service::PepperId;
 use service::store::{
     AuditEvent, Candidate, CodeWarning, DueWarning, FactorRecord, FactorStore, MemberRecord,
-    NewFactor, NewSession, Proof, TokenDigest,
+    NewFactor, NewRecoveryCodes, NewSession, Proof, RecoveryDigest, TokenDigest,
 };
 
 #[async_trait]
@@ -46,16 +47,33 @@ impl FactorStore for SqlStore {
         if inserted_rows == 0 {
             return Ok(false);
         }
-        for digest in new.recovery_codes {
-            query(ADD_RECOVERY)
-                .bind(member.as_str())
-                .bind(digest.0.as_slice())
-                .bind(new.pepper_id.as_str())
-                .execute(&mut tx)
-                .await?;
-        }
+        add_recovery_codes(&mut tx, member, &new.pepper_id, &new.recovery_codes).await?;
         // Ends the sessions that were opened with the password alone.
         end_others(&mut tx, member, current).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn renew_recovery_codes(
+        &self,
+        member: &MemberId,
+        proof: Proof,
+        new: NewRecoveryCodes,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        let mut tx = self
+            .begin_change(&event.account_id, "renewing recovery codes")
+            .await?;
+        pepper::check_current(&mut tx, &new.pepper_id).await?;
+        if !use_up(&mut tx, member, proof).await? {
+            return Ok(false);
+        }
+        query(FORGET_RECOVERY)
+            .bind(member.as_str())
+            .execute(&mut tx)
+            .await?;
+        add_recovery_codes(&mut tx, member, &new.pepper_id, &new.digests).await?;
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)
@@ -222,6 +240,23 @@ impl FactorStore for SqlStore {
 pub(super) async fn is_enabled(tx: &mut Transaction, member: &MemberId) -> Result<bool> {
     let row: Option<FactorRow> = query(FIND).bind(member.as_str()).fetch_optional(tx).await?;
     Ok(row.is_some())
+}
+
+async fn add_recovery_codes(
+    tx: &mut Transaction,
+    member: &MemberId,
+    pepper_id: &PepperId,
+    digests: &[RecoveryDigest],
+) -> Result<()> {
+    for digest in digests {
+        query(ADD_RECOVERY)
+            .bind(member.as_str())
+            .bind(digest.0.as_slice())
+            .bind(pepper_id.as_str())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Uses up a time step or a recovery code. Returns `false` if it was already used; the caller then

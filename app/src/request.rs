@@ -170,6 +170,10 @@ pub enum FormAnswer {
         confirm: String,
         failure: Failure,
     },
+    /// A mail with a link for a new password that was not sent, on a member's page.
+    ResetNotSent {
+        problem: String,
+    },
     Password {
         failure: Failure,
     },

@@ -65,6 +65,7 @@ fn state(services: &Arc<Services>) -> AppState {
         embedded_site::embedded().expect("a site"),
         url,
         TrustedProxies::default(),
+        None,
         BodyLimits::default(),
         documents,
     )

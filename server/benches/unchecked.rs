@@ -42,6 +42,7 @@ async fn state(folder: &Path) -> AppState {
         embedded_site::for_this_process().expect("a site"),
         url,
         TrustedProxies::default(),
+        None,
         BodyLimits::default(),
         documents,
     )

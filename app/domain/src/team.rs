@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct InviteForm {
     pub email: String,
     pub role: String,
+    /// The inviting member shares the link, and no mail is sent.
+    pub by_link: bool,
 }
 
 /// A member as listed for the team.
@@ -53,6 +55,8 @@ pub struct TeamPage {
     pub now: DisplayTime,
     /// Roles that the viewing member may assign; empty for viewers.
     pub roles: Vec<Role>,
+    /// Mail is set up.
+    pub mail: bool,
     /// The viewing member is an owner, who can hand the ownership over.
     pub may_hand_over: bool,
     /// The number of browsers in which the member of a member's page is signed in; `None` if the
@@ -68,6 +72,8 @@ pub struct IssuedInvitation {
     /// The complete address.
     pub link: ShownSecret,
     pub expires: DisplayTime,
+    /// Why the link was not sent by mail, if it was to be.
+    pub mail_problem: Option<String>,
 }
 
 /// A session of a member in one browser.

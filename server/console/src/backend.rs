@@ -163,14 +163,16 @@ impl ConsoleBackend {
         let position = position.transpose()?.unwrap_or(TeamCursor::Start);
         let list = self.map_failure(self.state.services.team.list(member, &position).await)?;
         let is_first = position == TeamCursor::Start;
-        Ok(team::page::list(list, is_first, member, self.now()))
+        let mail = self.state.mailer.is_some();
+        Ok(team::page::list(list, is_first, member, mail, self.now()))
     }
 
     /// Returns the page of the member with this id.
     pub async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
         let member = self.member()?;
         let found = self.map_failure(self.state.services.team.find(member, id).await)?;
-        Ok(team::page::member(found, member, self.now()))
+        let mail = self.state.mailer.is_some();
+        Ok(team::page::member(found, member, mail, self.now()))
     }
 
     /// Generates a new secret for the member's authenticator app.

@@ -134,6 +134,9 @@ pub const ROUTES: &[Route] = &[
     route(M::POST, "/team/{id}/hand-over", |m| {
         on(m, team::form::hand_over)
     }),
+    route(M::POST, "/team/{id}/reset", |m| {
+        on(m, team::form::mail_reset)
+    }),
     route(M::GET, "/account", |m| on(m, page::show)),
     route(M::POST, "/account/password", |m| {
         on(m, account::form::change_password)

@@ -90,7 +90,7 @@ pub use rfc3339::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use services::Services;
 pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInOutcome, SignInStep};
 pub use settings::{Settings, SettingsOverview, settings_form};
-pub use team::{Invited, Team, TeamCursor, TeamList, TeamMember};
+pub use team::{Invited, LinkDelivery, Team, TeamCursor, TeamList, TeamMember};
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, KeyUsage, UsageWriter};
 pub use verdict::{ExpiryNotice, Node, POLL_INTERVAL_MILLIS};
 pub use zone::Zone;

@@ -1,6 +1,6 @@
 //! Texts of mails.
 
-use domain::relative;
+use domain::{Role, relative};
 use service::{Mail, MailTopic};
 use web::words::time::display_time;
 
@@ -32,6 +32,39 @@ impl Letter {
                     ),
                 }
             }
+            MailTopic::Invitation {
+                account,
+                role,
+                invited_by,
+                end,
+            } => {
+                let (role, exact) = (with_article(*role), exact(*end));
+                Self {
+                    subject: format!("Join “{account}” on Voxum Console"),
+                    body: format!(
+                        "{invited_by} invited you to “{account}” on Voxum Console, as {role}.\n\n\
+                         Choose a password to join:\n\n{link}\n\n\
+                         The link works once and expires on {exact}. Don't forward it: anyone who has it can join in your place.\n\n\
+                         If you don't know {invited_by}, ignore this email.\n"
+                    ),
+                }
+            }
+            MailTopic::PasswordReset {
+                account,
+                offered_by,
+                end,
+            } => {
+                let exact = exact(*end);
+                Self {
+                    subject: "Set a new password for Voxum Console".to_owned(),
+                    body: format!(
+                        "{offered_by} sent you this link to set a new password at “{account}”:\n\n{link}\n\n\
+                         The link works once and expires on {exact}. It also turns off two-factor authentication, which you can set up \
+                 again after you sign in.\n\n\
+                         If you can sign in, you don't need it: your password stays the same unless the link is used. Don't forward this email.\n"
+                    ),
+                }
+            }
             MailTopic::WrongCodes { account, warning } => {
                 let (ip, exact) = (warning.ip, exact(warning.at));
                 Self {
@@ -45,5 +78,13 @@ impl Letter {
                 }
             }
         }
+    }
+}
+
+const fn with_article(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "an owner",
+        Role::Admin => "an admin",
+        Role::Viewer => "a viewer",
     }
 }

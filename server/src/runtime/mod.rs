@@ -22,7 +22,7 @@ use crate::metrics::{self, Requests};
 use crate::open_services::OpenServices;
 use crate::settings::{PublicUrl, TrustedProxies};
 use crate::{AppState, build_app, documents, embedded_site};
-use service::Services;
+use service::{Mailer, Services};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,19 +79,21 @@ pub async fn serve(
         shutdown_delay,
     } = parts;
     let site = embedded_site::for_this_process()?;
+    let mailer = mail.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let documents = documents(&public_url);
     let state = AppState::new(
         services.clone(),
         site,
         public_url,
         trusted_proxies,
+        mailer.clone(),
         bodies,
         documents,
     );
     let app = build_app(state.clone());
     let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
     let connections = TaskTracker::new();
-    let mut tasks = start_tasks(&services, mail);
+    let mut tasks = start_tasks(&services, mailer);
     if let Some(metrics) = metrics {
         let capacity = limits.connections;
         serve_metrics(metrics, &state, app.requests(), &connections, capacity);
@@ -126,7 +128,7 @@ pub async fn serve(
 }
 
 /// Starts the background tasks, each of which is stopped at its stage.
-fn start_tasks(services: &Arc<Services>, mail: Option<Smtp>) -> Tasks {
+fn start_tasks(services: &Arc<Services>, mailer: Option<Arc<dyn Mailer>>) -> Tasks {
     let mut tasks = Tasks::default();
     let node = services.clone();
     tasks.start("heartbeat", ShutdownStage::Leaving, async move {
@@ -142,9 +144,9 @@ fn start_tasks(services: &Arc<Services>, mail: Option<Smtp>) -> Tasks {
         FLUSH_TIMEOUT,
         |end| upkeep::flush_uses(services.clone(), end),
     );
-    if let Some(smtp) = mail {
+    if let Some(mailer) = mailer {
         tasks.start_until("mail", ShutdownStage::Announced, MAIL_TIMEOUT, |end| {
-            upkeep::send_mails(services.clone(), smtp, end)
+            upkeep::send_mails(services.clone(), mailer, end)
         });
     }
     tasks

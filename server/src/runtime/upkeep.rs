@@ -1,9 +1,8 @@
 //! Work that a server repeats in the background.
 
-use crate::mail::Smtp;
 use service::{
-    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, NOTICE_INTERVAL_SECONDS, SWEEP_EVERY_SECONDS,
-    Services,
+    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, Mailer, NOTICE_INTERVAL_SECONDS,
+    SWEEP_EVERY_SECONDS, Services,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,16 +86,16 @@ pub async fn write_revocations(services: Arc<Services>) {
 
 /// Sends the mails that are due. It ends only between two rounds, so that no notice is claimed and
 /// not sent.
-pub async fn send_mails(services: Arc<Services>, smtp: Smtp, end: CancellationToken) {
+pub async fn send_mails(services: Arc<Services>, mailer: Arc<dyn Mailer>, end: CancellationToken) {
     let mut ticks = every(NOTICE_INTERVAL_SECONDS);
     while end.run_until_cancelled(ticks.tick()).await.is_some() {
         report_sent(
             "warnings of wrong codes",
-            services.notices.send_warnings(&smtp).await,
+            services.notices.send_warnings(&*mailer).await,
         );
         report_sent(
             "notices of expiring keys",
-            services.notices.send(&smtp).await,
+            services.notices.send(&*mailer).await,
         );
     }
 }

@@ -161,3 +161,40 @@ fn notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
     assert_eq!(count(folder, rejected), 1, "it was tried again");
     assert_eq!(messages(inbox), [""; 0]);
 }
+
+#[test]
+fn invitation_reaches_the_mailbox_and_its_link_lets_the_person_join() {
+    let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, inbox) = (folder.path(), inbox.path());
+    let (server, owner) = Server::with_owner(folder);
+    server.stop();
+    let mail = MailServer::start(0, inbox);
+    let server = start(folder, mail.port);
+    let owner = server.reconnect(&owner);
+    let invited = owner.form("/team/invite", "email=bob%40example.com&role=viewer");
+    assert_eq!(invited.unwrap().status, 303);
+    let received = messages(inbox);
+    assert_eq!(received.len(), 1);
+    let text = &received[0];
+    text.has_all([
+        "To: bob@example.com",
+        "Subject: ",
+        "ada@example.com invited you",
+    ]);
+    // Long lines are folded with `=` at their ends.
+    let text = text.replace("=\r\n", "").replace("=\n", "");
+    let (_, rest) = text
+        .split_once("https://console.example.com/setup/")
+        .expect("a link");
+    server.set_up(&format!("/setup/{}", &rest[..64]), "bob@example.com");
+
+    let refused = owner.form("/team/invite", "email=unknown%40example.com&role=viewer");
+    let page = refused.unwrap();
+    assert_eq!(page.status, 200);
+    page.body
+        .has_all(["The email wasn't sent.", "responded with 550", "/setup/"]);
+    assert_eq!(messages(inbox).len(), 1);
+    let (_, log, _) = server.stop();
+    log.has("a mail with a link was not accepted");
+    log.lacks_all(["/setup/", "unknown@"]);
+}

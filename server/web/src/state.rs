@@ -6,7 +6,7 @@ use crate::{BodyLimits, PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
 use files::feed::workers::Workers;
-use service::Services;
+use service::{Mailer, Services};
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,8 @@ pub struct Shared {
     pub site: Site,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
+    /// The mail server, if mail is set up.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Threads that parse and check feeds.
     pub feeds: Workers,
     pub memory: Memory,
@@ -58,6 +60,7 @@ impl AppState {
         site: Site,
         public_url: PublicUrl,
         trusted_proxies: TrustedProxies,
+        mailer: Option<Arc<dyn Mailer>>,
         bodies: BodyLimits,
         documents: Documents,
     ) -> Self {
@@ -69,6 +72,7 @@ impl AppState {
             site,
             public_url,
             trusted_proxies,
+            mailer,
             leaving: CancellationToken::new(),
             feeds: Workers::new(bodies.feeds_at_once),
             memory: Memory::new(bodies.memory),

@@ -1,4 +1,4 @@
-//! `POST /team/invite`, `/team/withdraw`, and `/team/{id}/…`: changes to the members of an account.
+//! `POST /team/invite`, `/team/withdraw` and `/team/{id}/…`: changes to the members of an account.
 
 use crate::backend::failure;
 use crate::fields::Fields;
@@ -8,6 +8,7 @@ use crate::{FormRequest, Visitor, render, see_other, team};
 use app::Content;
 use app::request::FormAnswer;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{InviteForm, MemberId};
 use web::AppState;
@@ -16,7 +17,8 @@ use web::http::Segment;
 const PAGE: &str = "/team";
 const INVITE: &str = "/team/invite";
 
-/// Invites a person, and shows the link once, since the server does not keep it.
+/// Invites a person by mail. If mail is not set up, not wanted or not accepted, the page shows the
+/// link once, since the server does not keep it.
 pub async fn invite(
     State(state): State<AppState>,
     FormRequest {
@@ -30,6 +32,7 @@ pub async fn invite(
     let form = InviteForm {
         email: fields.text("email"),
         role: fields.text("role"),
+        by_link: !fields.text("by_link").is_empty(),
     };
     match state
         .services
@@ -38,7 +41,18 @@ pub async fn invite(
         .await
     {
         Ok(invited) => {
-            let invitation = team::page::invitation(invited, member);
+            let mut mail_problem = None;
+            if let Some(mailer) = state.mailer.as_deref().filter(|_| !form.by_link) {
+                let sent = state
+                    .services
+                    .team
+                    .mail_invitation(member, &invited, mailer);
+                mail_problem = team::words::not_sent(sent.await);
+                if mail_problem.is_none() {
+                    return visitor.redirect_with_flash(&state, PAGE, "invited");
+                }
+            }
+            let invitation = team::page::invitation(invited, member, mail_problem);
             let content =
                 Content::new(move || team::view::invitation_link_page(invitation.clone()));
             render::show(&state, &visitor, INVITE, content).await
@@ -72,6 +86,47 @@ pub async fn withdraw_invitation(
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => visitor.redirect_with_flash(&state, PAGE, "withdrawn"),
         Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
+    }
+}
+
+/// Sends a member a link for a new password. Only its recipient sees it.
+pub async fn mail_reset(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+) -> Response {
+    let (Ok(id), Some(mailer)) = (
+        MemberId::parse(&id.unwrap_or_default()),
+        state.mailer.as_deref(),
+    ) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let page = format!("/team/{id}");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(&page));
+    };
+    let sent = state
+        .services
+        .team
+        .mail_reset(member, &visitor.client, &id, mailer)
+        .await;
+    match sent.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(delivery) => match team::words::not_sent(delivery) {
+            None => visitor.redirect_with_flash(&state, PAGE, "reset-sent"),
+            Some(problem) => {
+                let answer = FormAnswer::ResetNotSent { problem };
+                let mut response = render::answer(&state, &visitor, &page, answer).await;
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                response
+            }
+        },
+        Err(failure) => {
+            let answer = FormAnswer::Member {
+                confirm: String::new(),
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, &page, &failure, answer).await
+        }
     }
 }
 

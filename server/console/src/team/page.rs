@@ -7,7 +7,13 @@ use web::cursor::write_team;
 use web::words::time::display_time;
 
 /// Returns the page of a part of the team.
-pub fn list(list: TeamList, is_first: bool, viewer: &Member, now: Timestamp) -> TeamPage {
+pub fn list(
+    list: TeamList,
+    is_first: bool,
+    viewer: &Member,
+    mail: bool,
+    now: Timestamp,
+) -> TeamPage {
     let address = |place: TeamCursor| Some(format!("/team?cursor={}", write_team(&place)?));
     let members = list.members.into_iter();
     let invitations = list.invitations.into_iter();
@@ -24,13 +30,14 @@ pub fn list(list: TeamList, is_first: bool, viewer: &Member, now: Timestamp) -> 
             .into_iter()
             .filter(|role| viewer.role().may_manage(*role))
             .collect(),
+        mail,
         may_hand_over: viewer.role() == Role::Owner,
         sessions: None,
     }
 }
 
 /// Returns the page of one member. It is empty if the account has no such member.
-pub fn member(member: Option<TeamMember>, viewer: &Member, now: Timestamp) -> TeamPage {
+pub fn member(member: Option<TeamMember>, viewer: &Member, mail: bool, now: Timestamp) -> TeamPage {
     let sessions = member.as_ref().and_then(|member| member.sessions);
     let members = TeamList {
         members: member.map(|member| member.teammate).into_iter().collect(),
@@ -38,17 +45,22 @@ pub fn member(member: Option<TeamMember>, viewer: &Member, now: Timestamp) -> Te
     };
     TeamPage {
         sessions: sessions.and_then(|number| u32::try_from(number).ok()),
-        ..list(members, true, viewer, now)
+        ..list(members, true, viewer, mail, now)
     }
 }
 
-/// Returns an invitation that was just created.
-pub fn invitation(invited: Invited, viewer: &Member) -> IssuedInvitation {
+/// Returns an invitation that was just created, whose link was not sent by mail.
+pub fn invitation(
+    invited: Invited,
+    viewer: &Member,
+    mail_problem: Option<String>,
+) -> IssuedInvitation {
     IssuedInvitation {
         email: invited.email,
         role: invited.role,
         link: ShownSecret::new(invited.link),
         expires: display_time(invited.expires_at, viewer.time_zone()),
+        mail_problem,
     }
 }
 

@@ -15,9 +15,10 @@ use crate::store::{
 };
 use crate::zone::Zone;
 use async_trait::async_trait;
-use domain::{AccountName, Email, KeyName, Timestamp, seconds};
+use domain::{AccountName, Email, KeyName, Role, Timestamp, seconds};
 use round::{Round, SendOutcome};
 use serde_json::json;
+use std::fmt;
 use std::sync::Arc;
 
 /// Days before the expiry, the last one first.
@@ -32,17 +33,29 @@ const RETRY_SECONDS: i64 = 15 * 60;
 /// Notices read at once.
 const BATCH: u32 = 100;
 
-/// A notice or a warning to one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A mail to one person.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The same for the same notice, so that programs recognise a duplicate.
     pub id: String,
     pub to: Email,
     /// The time zone in which the person reads times.
     pub zone: Zone,
-    /// Address of the page on which the person can act.
+    /// Address of the page on which the person can act. It may be a one-time link, which is a
+    /// secret.
     pub link: String,
     pub topic: MailTopic,
+}
+
+/// Omits the link, which may be a secret.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("id", &self.id)
+            .field("to", &self.to)
+            .field("topic", &self.topic)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +65,19 @@ pub enum MailTopic {
         preview: String,
         end: Timestamp,
         now: Timestamp,
+    },
+    /// A link by which the person joins an account until `end`.
+    Invitation {
+        account: AccountName,
+        role: Role,
+        invited_by: Email,
+        end: Timestamp,
+    },
+    /// A link for a new password, which can be used until `end`.
+    PasswordReset {
+        account: AccountName,
+        offered_by: Email,
+        end: Timestamp,
     },
     WrongCodes {
         account: AccountName,

@@ -136,7 +136,7 @@ impl Team {
         }
     }
 
-    async fn teammate(&self, member: &Member, id: &MemberId) -> Result<Teammate, Error> {
+    pub(super) async fn teammate(&self, member: &Member, id: &MemberId) -> Result<Teammate, Error> {
         let found = self.store.find_teammate(&member.account_id, id).await?;
         Ok(found.ok_or(Failure::NotFound)?)
     }

@@ -67,7 +67,7 @@ impl Team {
         Ok(Invited {
             email,
             role,
-            link: format!("{}/setup/{}", self.public_url, token.as_str()),
+            link: self.link_address(&token),
             expires_at,
         })
     }
@@ -125,6 +125,7 @@ mod tests {
         let form = InviteForm {
             email: "grace".into(),
             role: "root".into(),
+            by_link: false,
         };
         let invalid = check(&form).unwrap_err();
         assert!(invalid.at(Field::Email).is_some());

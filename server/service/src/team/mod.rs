@@ -2,8 +2,10 @@
 
 mod change;
 mod invite;
+mod mail;
 
 pub use invite::Invited;
+pub use mail::LinkDelivery;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -12,6 +14,7 @@ use crate::sessions::{IDLE_SECONDS, Member};
 use crate::store::{Invitation, MemberCursor, TeamPorts, Teammate};
 use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Members, and invitations, on one page.
 const PAGE_SIZE: u32 = 100;
@@ -33,6 +36,8 @@ pub struct Team {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) public_url: String,
+    /// Held while a mail is counted.
+    pub(crate) mail_turn: Mutex<()>,
 }
 
 /// One member, as another member of the account sees them.
@@ -112,6 +117,13 @@ impl Team {
             None
         };
         Ok(Some(TeamMember { teammate, sessions }))
+    }
+}
+
+impl Team {
+    /// Returns the complete address of a one-time link.
+    fn link_address(&self, token: &str) -> String {
+        format!("{}/setup/{token}", self.public_url)
     }
 }
 

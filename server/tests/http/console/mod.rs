@@ -45,5 +45,6 @@ mod sign_in_other_accounts;
 mod site;
 mod spelling;
 mod team;
+mod team_mail;
 mod team_pages;
 mod theme;

@@ -403,6 +403,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 "/team/{id}/role"
                 | "/team/{id}/deactivate"
                 | "/team/{id}/reactivate"
+                | "/team/{id}/reset"
                 | "/team/{id}/hand-over",
             ) => {
                 let fields = [("role", "viewer"), ("confirm", OWNER)];

@@ -82,6 +82,7 @@ impl Fixture {
             "/inventory/import/{id}/discard"
             | "/team/{id}/deactivate"
             | "/team/{id}/reactivate"
+            | "/team/{id}/reset"
             | "/keys/{id}/pause"
             | "/keys/{id}/resume"
             | "/sign-out" => String::new(),

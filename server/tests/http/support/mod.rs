@@ -1,11 +1,13 @@
 //! Test fixtures: a server for each test, and clients with various credentials.
 
 mod http;
+mod inbox;
 mod openapi;
 mod response;
 mod world;
 
 pub use http::{Key, Member, TestClient, multipart};
+pub use inbox::Inbox;
 pub use response::TestResponse;
 pub use testkit::Text;
 pub use world::{PUBLIC_URL, World, setup_link};

@@ -1,12 +1,12 @@
 //! A complete server with its database, in a folder of its own.
 
-use super::{INVENTORY, Key, LEADS, Member, OWNER, PASSWORD, TestClient};
+use super::{INVENTORY, Inbox, Key, LEADS, Member, OWNER, PASSWORD, TestClient};
 use domain::seconds::HOUR;
 use domain::{AccountId, AccountName, Email, Timestamp};
 use server::{
     AppState, BodyLimits, Pipeline, PublicUrl, Site, TrustedProxies, build_app, documents,
 };
-use service::{ManualClock, OsRandom, Pepper, Peppers, Services};
+use service::{Mailer, ManualClock, OsRandom, Pepper, Peppers, Services};
 use std::path::Path;
 use std::sync::Arc;
 use storage::{OpenMode, SqlStore, sqlite};
@@ -76,7 +76,8 @@ impl World {
         // The clock does not advance, so the lease of this poll remains valid until the test lets
         // time pass.
         services.node.poll().await.unwrap();
-        let state = state(&services, folder.path(), public_url, BodyLimits::default());
+        let limits = BodyLimits::default();
+        let state = state(&services, folder.path(), public_url, None, limits);
         Self {
             folder,
             clock,
@@ -97,6 +98,7 @@ impl World {
             &services,
             self.folder.path(),
             PUBLIC_URL,
+            None,
             BodyLimits::default(),
         );
         (services, TestClient::new(build_app(state)))
@@ -119,9 +121,22 @@ impl World {
 
     /// Returns the same installation with other limits for large bodies.
     pub fn with_body_limits(mut self, body_limits: BodyLimits) -> Self {
-        self.state = state(&self.services, self.folder.path(), PUBLIC_URL, body_limits);
+        let folder = self.folder.path();
+        self.state = state(&self.services, folder, PUBLIC_URL, None, body_limits);
         self.app = build_app(self.state.clone());
         self
+    }
+
+    /// Creates an installation that sends mail, with its first owner.
+    pub async fn with_mail() -> (Self, Member, Arc<Inbox>) {
+        let (mut world, _) = Self::with_owner().await;
+        let inbox = Arc::new(Inbox::default());
+        let (folder, mailer) = (world.folder.path(), inbox.clone());
+        let limits = BodyLimits::default();
+        world.state = state(&world.services, folder, PUBLIC_URL, Some(mailer), limits);
+        world.app = build_app(world.state.clone());
+        let owner = world.sign_in(OWNER).await;
+        (world, owner, inbox)
     }
 
     pub fn anonymous(&self) -> TestClient {
@@ -164,7 +179,7 @@ impl World {
 
     /// Invites a person through the form, who joins through the link.
     pub async fn join(&self, owner: &Member, email: &str, role: &str) -> Member {
-        let fields = [("email", email), ("role", role)];
+        let fields = [("email", email), ("role", role), ("by_link", "1")];
         let page = owner.form("/team/invite", &fields).await.expect(200).body;
         let fields = [("password", PASSWORD)];
         let response = self.anonymous().form(&setup_link(&page), &fields).await;
@@ -284,12 +299,14 @@ fn state(
     services: &Arc<Services>,
     folder: &Path,
     public_url: &str,
+    mailer: Option<Arc<dyn Mailer>>,
     body_limits: BodyLimits,
 ) -> AppState {
     let url = PublicUrl::parse(public_url).unwrap();
     let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
     let (site, documents) = (site(folder), documents(&url));
-    AppState::new(services.clone(), site, url, proxies, body_limits, documents)
+    let services = services.clone();
+    AppState::new(services, site, url, proxies, mailer, body_limits, documents)
 }
 
 /// Creates a small site, independent of what has been built on this machine, since pages refer to

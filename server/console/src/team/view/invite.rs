@@ -11,7 +11,7 @@ use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
 
 const HEAD: Head = Head {
     title: "Invite a member",
-    purpose: "Create a one-time link for your new teammate. It's valid for 72 hours.",
+    purpose: "They join by a one-time link, which is valid for 72 hours.",
 };
 
 pub fn invite_page(data: Result<TeamPage, Failure>) -> AnyView {
@@ -39,7 +39,7 @@ fn Invite(page: TeamPage) -> impl IntoView {
         );
         view! { <Notice tone=Tone::Info text=text action=back/> }
     } else {
-        form(&page.roles)
+        form(&page.roles, page.mail)
     };
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -47,12 +47,29 @@ fn Invite(page: TeamPage) -> impl IntoView {
     }
 }
 
-fn form(roles: &[Role]) -> AnyView {
+fn form(roles: &[Role], mail: bool) -> AnyView {
     let (form, problem) = match page_request().answer {
         Some(FormAnswer::Invite { form, failure }) => (form, Some(failure.into())),
         _ => (InviteForm::default(), None),
     };
     let form_state = FormState::new(problem);
+    let hint = if mail {
+        "They'll sign in with this address. We'll email them the link."
+    } else {
+        "They'll sign in with this address. We won't email them: you share the link yourself."
+    };
+    let by_link = mail.then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="by_link" value="1" checked=form.by_link/>
+                <span>
+                    "Don't send an email"
+                    <small class="hint">"We'll show you the link instead, and you share it yourself."</small>
+                </span>
+            </label>
+        }
+    });
+    let button = if mail { "Invite" } else { "Create invite link" };
     view! {
         <form class="form" method="post" action="/team/invite" novalidate>
             {form_state.notice()}
@@ -62,17 +79,18 @@ fn form(roles: &[Role]) -> AnyView {
                 label="Email"
                 kind="email"
                 value=form.email
-                hint="They'll sign in with this address. We won't email them: you share the link yourself."
+                hint=hint
                 error=form_state.at(Field::Email)
                 autofocus=form_state.problem.with_untracked(Option::is_none)
             />
             {role_field(roles, &form.role, form_state)}
+            {by_link}
             <div class="actions">
                 <a class="button" href="/team">
                     "Cancel"
                 </a>
                 <button type="submit" class="button primary">
-                    "Create invite link"
+                    {button}
                 </button>
             </div>
         </form>
@@ -132,6 +150,7 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
     );
     view! {
         <h1>"Share this invite link"</h1>
+        {issued.mail_problem.map(|problem| view! { <Notice tone=Tone::Error text=problem/> })}
         <Code id="invitation" text=reveal(issued.link)/>
         <Notice
             tone=Tone::Warning

@@ -52,6 +52,7 @@ fn Member(page: TeamPage) -> impl IntoView {
         erase((
             change_role(&page, &member, form_state),
             access(&member, page.sessions),
+            member.active.then(|| reset(&member, page.mail)),
             (page.may_hand_over && (member.active || !confirm.is_empty()))
                 .then(|| hand_over(&member, confirm, form_state)),
         ))
@@ -125,6 +126,41 @@ fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
     view! {
         <section class="stack">
             <h2>"Access"</h2>
+            {content}
+        </section>
+    }
+}
+
+/// Renders the ways in which a member who cannot sign in gets a new password.
+fn reset(member: &MemberRow, mail: bool) -> AnyView {
+    let problem = match page_request().answer {
+        Some(FormAnswer::ResetNotSent { problem }) => Some(problem),
+        _ => None,
+    };
+    let problem = problem.map(|text| view! { <Notice tone=Tone::Error text=text focus=true/> });
+    let content = if mail {
+        let at = format!("/team/{}/reset", member.id);
+        view! {
+            <p>
+                "If they can’t sign in, email them a link to set a new password. Using it also turns off their two-factor authentication and signs them out everywhere."
+            </p>
+            <form class="actions" method="post" action=at>
+                <button type="submit" class="button">
+                    "Email a reset link"
+                </button>
+            </form>
+        }
+    } else {
+        view! {
+            <p>
+                "If they can’t sign in, ask your operator for a reset link: email isn’t set up on this server."
+            </p>
+        }
+    };
+    view! {
+        <section class="stack">
+            <h2>"Password"</h2>
+            {problem}
             {content}
         </section>
     }

@@ -145,6 +145,10 @@ fn done(word: &str) -> Option<&'static str> {
         ),
         "reactivated" => Some("Member reactivated. They can sign in again with their password."),
         "handed-over" => Some("Ownership transferred. You're now an admin."),
+        "invited" => Some("Invitation sent by email. Its link works once, for 72 hours."),
+        "reset-sent" => {
+            Some("We emailed them a link to set a new password. It works once, for 24 hours.")
+        }
         "withdrawn" => Some("Invitation canceled. Its link no longer works."),
         _ => None,
     }

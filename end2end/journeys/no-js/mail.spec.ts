@@ -1,0 +1,7 @@
+// Invitations and reset links by mail, with JavaScript switched off.
+
+import { sendLinks, test } from "../../support/mailbox.ts";
+
+test("a colleague is invited and gets a reset link by mail", async ({ page, browser, server, mailbox }) => {
+  await sendLinks(page, browser, server.url, mailbox, false);
+});

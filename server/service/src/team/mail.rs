@@ -1,0 +1,172 @@
+//! Mails with a one-time link: invitations, and links to set a new password.
+//!
+//! The link is in the mail alone, so that only its recipient can use it. The number of mails is
+//! bounded for each account and each recipient, so that no member can flood a mailbox.
+
+use super::Team;
+use super::invite::Invited;
+use crate::error::Error;
+use crate::notices::{Mail, MailFailure, MailTopic, Mailer};
+use crate::origin::Client;
+use crate::random;
+use crate::sessions::Member;
+use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
+use domain::{Email, Failure, MemberId, seconds};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::time::Duration;
+
+/// Validity of a mailed link for a new password. Its recipient did not ask for it at this moment.
+const RESET_SECONDS: i64 = seconds::DAY;
+
+/// Time for which a member waits for the mail server.
+const SEND_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Seconds after which the next mail to one recipient can be sent: the third mail and each further
+/// one is followed by an hour. A day without mail ends the count.
+const RECIPIENT_DELAYS: [u32; 3] = [0, 0, 3600];
+
+/// Number of mails of one account that do not delay the next. Each further one is followed by a
+/// minute.
+const FREE_MAILS: usize = 50;
+const ACCOUNT_DELAY: u32 = 60;
+
+/// The outcome of mailing a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkDelivery {
+    /// The mail server accepted the mail.
+    Sent,
+    /// It did not, or not within 15 seconds.
+    Failed(MailFailure),
+    /// The account or the recipient got too many mails.
+    TooMany,
+}
+
+impl Team {
+    /// Mails an invitation that was just created. If it cannot be sent, the invitation is valid all
+    /// the same.
+    pub async fn mail_invitation(
+        &self,
+        member: &Member,
+        invited: &Invited,
+        mailer: &dyn Mailer,
+    ) -> LinkDelivery {
+        match self.may_mail(member, &invited.email).await {
+            Ok(true) => {}
+            Ok(false) => return LinkDelivery::TooMany,
+            Err(error) => {
+                tracing::warn!(%error, "the number of mails could not be read");
+                return LinkDelivery::Failed(MailFailure::Unreachable);
+            }
+        }
+        let topic = MailTopic::Invitation {
+            account: member.account_name.clone(),
+            role: invited.role,
+            invited_by: member.email.clone(),
+            end: invited.expires_at,
+        };
+        let link = invited.link.clone();
+        self.mail_link(member, &invited.email, link, topic, mailer)
+            .await
+    }
+
+    /// Mails a link for a new password to another member, which also turns their second factor off.
+    /// It ends an older link.
+    ///
+    /// # Errors
+    /// Refused to members who may not manage this role, for oneself and for deactivated members.
+    pub async fn mail_reset(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &MemberId,
+        mailer: &dyn Mailer,
+    ) -> Result<LinkDelivery, Error> {
+        let teammate = self.teammate(member, id).await?;
+        member.must_manage(teammate.role)?;
+        if teammate.id == member.id || !teammate.is_active() {
+            return Err(Failure::Forbidden.into());
+        }
+        if !self.may_mail(member, &teammate.email).await? {
+            return Ok(LinkDelivery::TooMany);
+        }
+        let (token, now) = (random::token(&*self.random), self.clock.now());
+        let end = now.plus_seconds(RESET_SECONDS);
+        let link = NewLink {
+            digest: TokenDigest::of(&token),
+            purpose: LinkPurpose::Reset {
+                member: id.clone(),
+                email: teammate.email.clone(),
+            },
+            created_at: now,
+            expires_at: end,
+        };
+        let detail = json!({ "email": teammate.email });
+        let action = Action::PasswordResetOffered;
+        let event = member.event(action, id.as_str(), client, now, detail);
+        self.store.replace_link(link, Some(event)).await?;
+        let topic = MailTopic::PasswordReset {
+            account: member.account_name.clone(),
+            offered_by: member.email.clone(),
+            end,
+        };
+        let link = self.link_address(&token);
+        let sent = self.mail_link(member, &teammate.email, link, topic, mailer);
+        Ok(sent.await)
+    }
+
+    async fn mail_link(
+        &self,
+        member: &Member,
+        to: &Email,
+        link: String,
+        topic: MailTopic,
+        mailer: &dyn Mailer,
+    ) -> LinkDelivery {
+        let mail = Mail {
+            id: random::uuid(&*self.random, self.clock.now()),
+            to: to.clone(),
+            zone: member.time_zone.clone(),
+            link,
+            topic,
+        };
+        match tokio::time::timeout(SEND_TIMEOUT, mailer.send(mail)).await {
+            Ok(Ok(())) => LinkDelivery::Sent,
+            Ok(Err(error)) => {
+                let failure = error.failure.clone();
+                let (account, error): (_, &dyn std::error::Error) = (&member.account_id, &error);
+                tracing::warn!(%account, error, "a mail with a link was not accepted");
+                LinkDelivery::Failed(failure)
+            }
+            Err(_) => {
+                let account = &member.account_id;
+                tracing::warn!(%account, "the mail server did not respond in time");
+                LinkDelivery::Failed(MailFailure::Unreachable)
+            }
+        }
+    }
+
+    /// Counts one more mail, unless the account or the recipient has to wait.
+    async fn may_mail(&self, member: &Member, to: &Email) -> Result<bool, Error> {
+        let recipient = hex::encode(Sha256::digest(to.as_str()));
+        let by_recipient = format!("mail-to:{recipient}");
+        let by_account = format!("mail-from:{}", member.account_id);
+        // Held until the mail is counted: otherwise a burst would pass before.
+        let _turn = self.mail_turn.lock().await;
+        let now = self.clock.now();
+        let subjects = [by_recipient.clone(), by_account.clone()];
+        if self.store.blocked_until(&subjects, now).await?.is_some() {
+            return Ok(false);
+        }
+        let forget = now.plus_seconds(-seconds::DAY);
+        self.store
+            .count_failure(&[by_recipient], now, &RECIPIENT_DELAYS, forget)
+            .await?;
+        let mut delays = [0; FREE_MAILS];
+        delays[FREE_MAILS - 1] = ACCOUNT_DELAY;
+        self.store
+            .count_failure(&[by_account], now, &delays, forget)
+            .await?;
+        Ok(true)
+    }
+}

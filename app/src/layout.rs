@@ -60,7 +60,9 @@ fn update(now: &DisplayTime) -> AnyView {
 /// Renders the side column or top bar.
 fn side(page: Page) -> AnyView {
     let content = server_html(|| {
-        let content = match page_request().member {
+        let request = page_request();
+        let content = match request.member {
+            Some(member) if request.factor_due => enrolling(&member),
             Some(member) => inside(page, &member),
             None => outside(),
         };
@@ -88,6 +90,24 @@ fn inside(page: Page, member: &MemberView) -> AnyView {
             <Menu page=page/>
             <MemberFoot email=email/>
         </div>
+    }
+}
+
+/// The content for a member who can only set up a second factor.
+fn enrolling(member: &MemberView) -> AnyView {
+    view! {
+        <div class="brand">
+            <Icon name="#i-mark"/>
+            <p>
+                <strong>{member.account_name.to_string()}</strong>
+                <span>"Voxum Console"</span>
+            </p>
+        </div>
+        <form method="post" action="/sign-out">
+            <button type="submit" class="button sign-in">
+                "Sign out"
+            </button>
+        </form>
     }
 }
 

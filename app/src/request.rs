@@ -74,9 +74,15 @@ pub struct Flash {
 /// The request of a page, as far as its rendering depends on it. The server provides one per
 /// rendering.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each changes one thing of the page"
+)]
 pub struct PageRequest {
     /// The signed-in member.
     pub member: Option<MemberView>,
+    /// The member first has to set up a second factor, and can see no other page of the account.
+    pub factor_due: bool,
     /// The path of the page's address.
     pub path: String,
     /// The query string, without the question mark.

@@ -2,7 +2,12 @@
 // with and without JavaScript.
 
 import { createHmac } from "node:crypto";
+import type { Browser } from "@playwright/test";
+import { NARROW, expectFits } from "./layout.ts";
+import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
+import { sql } from "./seed.ts";
+import { grace, invite, join } from "./team.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
 
 /** Returns the code of an authenticator app (RFC 6238) so many seconds from now. */
@@ -82,6 +87,35 @@ export async function useFactor(page: Page): Promise<void> {
   await expect(page.getByText("Two-factor authentication is off.")).toBeVisible();
 }
 
+/** Requires a second factor of everyone, and sets one up as a colleague who has none. */
+export async function requireFactor(page: Page, browser: Browser, server: Server): Promise<void> {
+  await setUp(page);
+  const theirs = await join(browser, server, await invite(page, grace.email, "Viewer"));
+  await page.goto("/team");
+  await expect(page.getByText("1 active member doesn't have it.")).toBeVisible();
+  await page.getByRole("button", { name: "Require it for everyone" }).click();
+  await expect(page.getByText("Two-factor authentication is now required for everyone.")).toBeVisible();
+
+  await theirs.goto("/keys");
+  await expect(theirs.getByRole("heading", { level: 1 })).toHaveText("Set up two-factor authentication");
+  await expect(theirs.getByText("Your account requires two-factor authentication.")).toBeVisible();
+  await expect(theirs.getByRole("link", { name: "API Keys" })).toHaveCount(0);
+  await theirs.setViewportSize(NARROW);
+  await expectFits(theirs, "required second factor");
+  await theirs.getByText("Can’t scan it?").click();
+  await theirs.getByLabel("Code", { exact: true }).fill(codeOf(await theirs.locator("#factor-key").innerText()));
+  await theirs.getByLabel("Your password").fill(grace.password);
+  await theirs.getByRole("button", { name: "Turn on" }).click();
+  await theirs.getByRole("link", { name: "I've saved my codes" }).click();
+  await expect(theirs.getByText("Your account requires it.")).toBeVisible();
+  await theirs.context().close();
+
+  await page.goto("/team");
+  await expect(page.getByText("All active members have it.")).toBeVisible();
+  await page.getByRole("button", { name: "Make it optional" }).click();
+  await expect(page.getByText("Two-factor authentication is now optional.")).toBeVisible();
+}
+
 export const FACTOR_STATES: State[] = [
   {
     name: "second factor",
@@ -108,6 +142,15 @@ export const FACTOR_STATES: State[] = [
     name: "second factor on",
     open: async ({ page }) => {
       await setUp(page);
+    },
+  },
+  {
+    name: "second factor required",
+    open: async ({ page, server }) => {
+      await signIn(page, "/account/second-factor");
+      sql(server, "UPDATE accounts SET requires_second_factor = ?", [1]);
+      await page.goto("/keys");
+      await expect(page.getByText("Your account requires two-factor authentication.")).toBeVisible();
     },
   },
   {

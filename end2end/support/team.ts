@@ -9,10 +9,10 @@ import { expect, owner, signIn, signInByForm, type Page } from "./test.ts";
 
 const phoneAgent =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
-const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
+export const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
 
 /** Invites a person through the form, and returns the path of the link. */
-async function invite(page: Page, email: string, role: string): Promise<string> {
+export async function invite(page: Page, email: string, role: string): Promise<string> {
   await page.goto("/team");
   await page.getByRole("link", { name: "Invite a member" }).click();
   await page.getByLabel("Email").fill(email);
@@ -26,7 +26,7 @@ async function invite(page: Page, email: string, role: string): Promise<string> 
 }
 
 /** Joins through the link, in a separate browser. */
-async function join(browser: Browser, server: Server, link: string): Promise<Page> {
+export async function join(browser: Browser, server: Server, link: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
   await page.goto(link);

@@ -71,8 +71,8 @@ pub use rotation::{Grace, KeyLink, Overlap, OverlapStep, RotationView, rotation_
 pub use scope::{Preset, Scope, ScopeSet};
 pub use secret::{PageSecrets, ShownSecret};
 pub use team::{
-    AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
-    TeamPage, WrongCodes,
+    AccountPage, Enrolment, FactorRequirement, InvitationRow, InviteForm, IssuedInvitation,
+    MemberRow, SessionRow, TeamPage, WrongCodes,
 };
 pub use text::{InvalidValue, find_invisible, is_invisible, number};
 pub use time::{DisplayTime, Timestamp, relative, relative_in_short, seconds};

@@ -57,11 +57,25 @@ pub struct TeamPage {
     pub roles: Vec<Role>,
     /// Mail is set up.
     pub mail: bool,
+    /// The requirement of a second factor, on the first page.
+    pub factor: Option<FactorRequirement>,
     /// The viewing member is an owner, who can hand the ownership over.
     pub may_hand_over: bool,
     /// The number of browsers in which the member of a member's page is signed in; `None` if the
     /// viewing member may not change them.
     pub sessions: Option<u32>,
+}
+
+/// Whether the account requires a second factor of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorRequirement {
+    pub required: bool,
+    /// The number of active members who have none.
+    pub members_without: u32,
+    /// The viewing member may change it.
+    pub may_change: bool,
+    /// The viewing member has a second factor.
+    pub has_own: bool,
 }
 
 /// An invitation that was just created. Its link is shown this one time.
@@ -100,6 +114,8 @@ pub struct AccountPage {
     pub sessions: Vec<SessionRow>,
     /// Number of recovery codes that are left; `None` if the second factor is off.
     pub recovery_codes: Option<u32>,
+    /// The account requires a second factor.
+    pub factor_required: bool,
     /// The last of ten or more wrong codes in a row, until the password is changed.
     pub wrong_codes: Option<WrongCodes>,
 }

@@ -14,7 +14,7 @@ use domain::{
 };
 use service::inventory::ItemFilter;
 use service::store::OverQuota;
-use service::{Client, Error, Member, TeamCursor};
+use service::{Client, EnrollingMember, Error, Member, TeamCursor};
 use web::AppState;
 use web::cursor::{self, ChangeList};
 use web::http::RequestId;
@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 pub struct ConsoleBackend {
     state: AppState,
     member: Option<Member>,
+    enrolling: Option<EnrollingMember>,
     token: Option<Zeroizing<String>>,
     client: Client,
     request_id: RequestId,
@@ -35,6 +36,7 @@ impl ConsoleBackend {
         Self {
             state: state.clone(),
             member: visitor.member.clone(),
+            enrolling: visitor.enrolling_member(),
             token: visitor.token.clone(),
             client: visitor.client.clone(),
             request_id: visitor.request_id,
@@ -177,7 +179,8 @@ impl ConsoleBackend {
 
     /// Generates a new secret for the member's authenticator app.
     pub async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
-        self.map_failure(self.state.services.access.enrolment(self.member()?).await)
+        let member = self.enrolling.as_ref().ok_or(Failure::SignedOut)?;
+        self.map_failure(self.state.services.access.enrolment(member).await)
     }
 
     /// Returns the member's own account page.

@@ -2,6 +2,7 @@
 
 use super::return_path::{from_query, same_site, sign_in_url};
 use super::{Visitor, render, see_other};
+use app::Page;
 use app::request::LinkPage;
 use axum::extract::State;
 use axum::http::header::REFERRER_POLICY;
@@ -21,6 +22,14 @@ pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
+/// Shows the page that sets up a second factor, also for members who may see no other page.
+pub async fn second_factor(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    if visitor.enrolling_member().is_none() {
+        return see_other(&sign_in_url(current_path(&uri)));
+    }
+    render::page(&state, &visitor, uri.path(), uri.query()).await
+}
+
 /// Returns the address to return to after signing in.
 ///
 /// If it is too long to be a parameter itself, its query is left out.
@@ -35,8 +44,12 @@ pub async fn docs(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
-/// Shows `/sign-in`, if the visitor is not signed in yet.
+/// Shows `/sign-in`, if the visitor is not signed in yet. Every page redirects here a member who
+/// first has to set up a second factor.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    if visitor.factor_due.is_some() {
+        return see_other(Page::SecondFactor.path());
+    }
     if visitor.member.is_some() {
         return see_other(same_site(&from_query(uri.query()).unwrap_or_default()));
     }

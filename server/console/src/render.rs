@@ -207,7 +207,8 @@ fn request(
     let search = query.unwrap_or_default();
     let query = form_urlencoded::parse(search.as_bytes());
     PageRequest {
-        member: visitor.member.as_ref().map(service::Member::view),
+        member: visitor.enrolling_member().map(|member| member.view()),
+        factor_due: visitor.factor_due.is_some(),
         path: path.to_owned(),
         search: search.to_owned(),
         query: query.into_owned().collect(),

@@ -121,6 +121,9 @@ pub const ROUTES: &[Route] = &[
     route(M::POST, "/team/withdraw", |m| {
         on(m, team::form::withdraw_invitation)
     }),
+    route(M::POST, "/team/second-factor", |m| {
+        on(m, team::form::require_second_factor)
+    }),
     route(M::GET, "/team/{id}", |m| on(m, page::show)),
     route(M::POST, "/team/{id}/role", |m| {
         on(m, team::form::change_role)
@@ -141,7 +144,9 @@ pub const ROUTES: &[Route] = &[
     route(M::POST, "/account/password", |m| {
         on(m, account::form::change_password)
     }),
-    route(M::GET, "/account/second-factor", |m| on(m, page::show)),
+    route(M::GET, "/account/second-factor", |m| {
+        on(m, page::second_factor)
+    }),
     route(M::POST, "/account/second-factor", |m| {
         on(m, account::form::enable_second_factor)
     }),

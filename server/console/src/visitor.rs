@@ -5,7 +5,7 @@ use app::request::{Flash, Theme};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use service::{Client, Member};
+use service::{Client, EnrollingMember, Member, SignedIn};
 use web::AppState;
 use web::http::accept_encoding::Coding;
 use web::http::context::{client, request_id};
@@ -16,6 +16,9 @@ use zeroize::Zeroizing;
 /// A request to the console with its session, if it has a live one.
 pub struct Visitor {
     pub member: Option<Member>,
+    /// A member whose account requires a second factor, and who has none yet. `member` is then
+    /// `None`, so that they can do nothing but set one up and sign out.
+    pub factor_due: Option<EnrollingMember>,
     /// Token from the cookie, whether or not it belongs to a session.
     pub token: Option<Zeroizing<String>>,
     pub client: Client,
@@ -39,8 +42,12 @@ impl FromRequestParts<AppState> for Visitor {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Self::without_member(parts, state);
         if let Some(token) = &visitor.token {
-            let member = state.services.sessions.member(token).await;
-            visitor.member = member.map_err(|error| lookup_failed(&error))?;
+            let signed_in = state.services.sessions.signed_in(token).await;
+            match signed_in.map_err(|error| lookup_failed(&error))? {
+                Some(SignedIn::Member(member)) => visitor.member = Some(member),
+                Some(SignedIn::FactorDue(member)) => visitor.factor_due = Some(member),
+                None => {}
+            }
             let context = RequestContext::of(&parts.extensions);
             if let (Some(member), Some(context)) = (&visitor.member, context) {
                 let _ = context.member.set(member.view());
@@ -83,6 +90,7 @@ impl Visitor {
         let session = token.as_ref().map(|token| token.as_str());
         Self {
             member: None,
+            factor_due: None,
             flash: flash::read(state, &parts.headers, session),
             token,
             client: client(parts),
@@ -92,6 +100,12 @@ impl Visitor {
             coding: compression::coding(parts),
             comfortable_rows: cookies::comfortable_rows(&parts.headers),
         }
+    }
+
+    /// Returns the visitor as one who may set up a second factor, if they are signed in.
+    pub fn enrolling_member(&self) -> Option<EnrollingMember> {
+        let member = self.member.as_ref().map(EnrollingMember::from);
+        member.or_else(|| self.factor_due.clone())
     }
 
     /// Returns the flash message for the page at `path`, if there is one.
@@ -122,7 +136,7 @@ impl Visitor {
     ///
     /// If this fails, the new session is opened all the same; the old one expires by itself.
     pub async fn end_session(&self, state: &AppState) {
-        if self.member.is_some()
+        if self.enrolling_member().is_some()
             && let Some(token) = &self.token
             && let Err(error) = state.services.sessions.sign_out(token, &self.client).await
         {

@@ -1,6 +1,7 @@
 //! The authority for a change, which its transaction reads again.
 
 use crate::change::{Change, World};
+use crate::factors::factor;
 use crate::fixtures::{Shared, at, lead, token};
 use crate::key_changes::{change as change_key, edit};
 use crate::team::Colleague;
@@ -9,7 +10,7 @@ use domain::{KeyId, RevokeReason, Role, Scope, ScopeSet, Timestamp};
 use service::key::AllowList;
 use service::refusal::Refusal;
 use service::store::{
-    Action, AuditEvent, Authority, Denial, KeyChange, MemberChange, NewRevocation,
+    Action, AuditEvent, Authority, Denial, KeyChange, MemberChange, NewRevocation, Proof,
     RevokeKeyOutcome, Revoker, Store, StoreError, Teammate, TokenDigest,
 };
 use std::net::IpAddr;
@@ -128,6 +129,81 @@ async fn member_cannot_change_anything_after_a_role_change_or_deactivation(store
     change(MemberChange::Deactivate).await;
     let deactivated = attempt(&*store, &tenant, as_admin, at(1)).await;
     assert_eq!(deactivated, Err(Denial::SignedOut));
+}
+
+case!(member_without_a_required_second_factor_can_only_set_one_up);
+async fn member_without_a_required_second_factor_can_only_set_one_up(store: Shared) {
+    let (tenant, other) = Tenant::pair(&*store).await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let authority = by_session(session, Role::Owner);
+    let event = |action, now| AuditEvent {
+        authority: authority.clone(),
+        ..tenant.event(action, "owner", now)
+    };
+    let policy = async |tenant: &Tenant| {
+        let found = store.factor_policy(&tenant.account).await.unwrap().unwrap();
+        (found.is_required, found.members_without)
+    };
+    let require = async |is_required, now| {
+        let action = Action::FactorRequired;
+        let event = event(action, now);
+        let outcome = store.require_second_factor(&tenant.account, is_required, event);
+        outcome.await.map_err(|error| match error {
+            StoreError::Denied(denial) => denial,
+            error => panic!("{error:?}"),
+        })
+    };
+    let is_due = async || {
+        let found = store.find_session(&session, at(1), at(-100)).await.unwrap();
+        found.unwrap().factor_due
+    };
+    assert_eq!(policy(&tenant).await, (false, 1));
+    let denied = require(true, at(1)).await;
+    assert_eq!(denied, Err(Denial::SignedOut), "they have none themselves");
+    assert!(!is_due().await);
+
+    let required = store.require_second_factor(
+        &tenant.account,
+        true,
+        tenant.event(Action::FactorRequired, "owner", at(1)),
+    );
+    assert!(required.await.unwrap());
+    assert_eq!(
+        (policy(&tenant).await, policy(&other).await),
+        ((true, 1), (false, 1))
+    );
+    assert!(is_due().await);
+    let denied = attempt(&*store, &tenant, authority.clone(), at(1)).await;
+    assert_eq!(denied, Err(Denial::SignedOut));
+    assert_eq!(require(false, at(1)).await, Err(Denial::SignedOut));
+    let enabled = store.enable_second_factor(
+        &tenant.owner,
+        &session,
+        factor(),
+        at(1),
+        event(Action::FactorEnabled, at(1)),
+    );
+    assert!(enabled.await.unwrap());
+    assert!(!is_due().await);
+    assert_eq!(policy(&tenant).await, (true, 0));
+    let allowed = attempt(&*store, &tenant, authority.clone(), at(1)).await;
+    assert_eq!(allowed, Ok(()));
+
+    let disable = event(Action::FactorDisabled, at(2));
+    let disabled = store.disable_second_factor(&tenant.owner, Proof::Step(101), disable);
+    let denied = disabled.await.unwrap_err();
+    assert!(matches!(denied, StoreError::Denied(Denial::SignedOut)));
+    assert!(!is_due().await, "it is still on");
+    assert_eq!(
+        require(true, at(2)).await,
+        Ok(false),
+        "it is required already"
+    );
+    assert_eq!(require(false, at(2)).await, Ok(true));
+    let disable = event(Action::FactorDisabled, at(3));
+    let disabled = store.disable_second_factor(&tenant.owner, Proof::Step(102), disable);
+    assert!(disabled.await.unwrap());
+    assert!(!is_due().await);
 }
 
 case!(key_cannot_change_anything_after_it_was_paused_restricted_or_ended);

@@ -88,9 +88,14 @@ pub use peppers::Peppers;
 pub use random::{OsRandom, Random};
 pub use rfc3339::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use services::Services;
-pub use sessions::{AccountChoice, Member, SessionToken, Sessions, SignInOutcome, SignInStep};
+pub use sessions::{
+    AccountChoice, EnrollingMember, Member, SessionToken, Sessions, SignInOutcome, SignInStep,
+    SignedIn,
+};
 pub use settings::{Settings, SettingsOverview, settings_form};
-pub use team::{Invited, LinkDelivery, Team, TeamCursor, TeamList, TeamMember};
+pub use team::{
+    Invited, LinkDelivery, RequireFactorOutcome, Team, TeamCursor, TeamFactor, TeamList, TeamMember,
+};
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_LIMIT, KeyUsage, UsageWriter};
 pub use verdict::{ExpiryNotice, Node, POLL_INTERVAL_MILLIS};
 pub use zone::Zone;

@@ -14,6 +14,7 @@ pub fn account(access: OwnAccess, member: &Member, now: Timestamp) -> AccountPag
         now: display_time(now, zone),
         sessions: sessions.map(|session| row(session, zone)).collect(),
         recovery_codes: access.recovery_codes,
+        factor_required: access.factor_required,
         wrong_codes: access.wrong_codes.map(|warning| WrongCodes {
             at: display_time(warning.at, zone),
             ip: warning.ip.to_string(),

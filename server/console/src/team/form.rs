@@ -10,7 +10,8 @@ use app::request::FormAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{InviteForm, MemberId};
+use domain::{Failure, InviteForm, MemberId};
+use service::RequireFactorOutcome;
 use web::AppState;
 use web::http::Segment;
 
@@ -85,6 +86,40 @@ pub async fn withdraw_invitation(
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => visitor.redirect_with_flash(&state, PAGE, "withdrawn"),
+        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
+    }
+}
+
+/// Makes two-factor authentication required or optional for all members.
+pub async fn require_second_factor(
+    State(state): State<AppState>,
+    FormRequest {
+        visitor,
+        body: fields,
+    }: FormRequest<Fields>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_url(PAGE));
+    };
+    let is_required = fields.text("required") == "1";
+    let outcome = state
+        .services
+        .team
+        .require_second_factor(member, &visitor.client, is_required)
+        .await;
+    match outcome.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(RequireFactorOutcome::Done) => {
+            let notice = if is_required {
+                "factor-required"
+            } else {
+                "factor-optional"
+            };
+            visitor.redirect_with_flash(&state, PAGE, notice)
+        }
+        Ok(RequireFactorOutcome::OwnFactorFirst) => {
+            let (notice, failure) = (Some("own-factor-first"), Failure::Forbidden);
+            render::after_failure(&state, &visitor, PAGE, notice, &failure).await
+        }
         Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
     }
 }

@@ -1,6 +1,9 @@
 //! Data of the Team page, of one member's page and of a new invitation.
 
-use domain::{InvitationRow, IssuedInvitation, MemberRow, Role, ShownSecret, TeamPage, Timestamp};
+use domain::{
+    FactorRequirement, InvitationRow, IssuedInvitation, MemberRow, Role, ShownSecret, TeamPage,
+    Timestamp,
+};
 use service::store::{Invitation, Teammate};
 use service::{Invited, Member, TeamCursor, TeamList, TeamMember};
 use web::cursor::write_team;
@@ -17,7 +20,14 @@ pub fn list(
     let address = |place: TeamCursor| Some(format!("/team?cursor={}", write_team(&place)?));
     let members = list.members.into_iter();
     let invitations = list.invitations.into_iter();
+    let factor = list.factor.map(|factor| FactorRequirement {
+        required: factor.policy.is_required,
+        members_without: factor.policy.members_without,
+        may_change: viewer.role().may_manage_account(),
+        has_own: factor.has_own,
+    });
     TeamPage {
+        factor,
         members: members.map(|member| row(member, viewer)).collect(),
         next_members: list.next_members.and_then(address),
         invitations: invitations

@@ -63,6 +63,10 @@ impl Change {
                     .enable_second_factor(&tenant.owner, &none, factor(), at(10), event)
                     .await
             }
+            Self::RequireFactor => {
+                let event = event(Action::FactorRequired);
+                store.require_second_factor(account, true, event).await
+            }
             Self::FinishSignIn => {
                 let successor = people.successor.as_tenant(tenant);
                 let session = session(&successor, "the heir's session", at(10));

@@ -70,6 +70,7 @@ pub enum Change {
     OpenSession,
     EndOtherSessions,
     EnableFactor,
+    RequireFactor,
     ResetPassword,
     OfferReset,
     ChangePassword,
@@ -78,7 +79,7 @@ pub enum Change {
 
 impl Change {
     /// All changes, in an order in which each is possible after those before it.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -110,6 +111,7 @@ impl Change {
         Self::OpenSession,
         Self::EndOtherSessions,
         Self::EnableFactor,
+        Self::RequireFactor,
         Self::ResetPassword,
         Self::OfferReset,
         Self::ChangePassword,
@@ -294,6 +296,7 @@ impl Change {
             | Self::ReactivateMember
             | Self::HandOver
             | Self::EnableFactor
+            | Self::RequireFactor
             | Self::FinishSignIn
             | Self::WarnOfCodes
             | Self::RenewRecoveryCodes
@@ -442,6 +445,7 @@ impl World {
                 store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),
                 store.list_keys(account).await.unwrap(),
                 store.creation_stopped(account).await.unwrap(),
+                store.factor_policy(account).await.unwrap(),
             ),
             store
                 .list_items(account, &any_item(), None, None, 100)

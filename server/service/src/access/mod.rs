@@ -33,6 +33,8 @@ pub struct OwnAccess {
     pub sessions: Vec<OwnSession>,
     /// Number of recovery codes that are left; `None` if the second factor is off.
     pub recovery_codes: Option<u32>,
+    /// Whether the account requires a second factor.
+    pub factor_required: bool,
     /// The last of ten or more wrong codes in a row, until the password is changed.
     pub wrong_codes: Option<CodeWarning>,
 }
@@ -63,6 +65,7 @@ impl Access {
         Ok(OwnAccess {
             sessions: sessions.map(session).collect(),
             recovery_codes: self.recovery_codes_left(&member.id).await?,
+            factor_required: self.is_factor_required(member).await?,
             wrong_codes: self.store.code_warning(&member.id).await?,
         })
     }

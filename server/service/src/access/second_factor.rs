@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::second_factor::step;
-use crate::sessions::Member;
+use crate::sessions::{EnrollingMember, Member};
 use crate::store::{Action, NewFactor, NewRecoveryCodes, Proof, TokenDigest};
 use domain::{Enrolment, Failure, Field, MemberId, ShownSecret};
 use qrcode::{Color, QrCode};
@@ -26,7 +26,8 @@ impl Access {
     ///
     /// # Errors
     /// [`Failure::NotFound`] if the member already has a second factor.
-    pub async fn enrolment(&self, member: &Member) -> Result<Enrolment, Error> {
+    pub async fn enrolment(&self, member: &EnrollingMember) -> Result<Enrolment, Error> {
+        let member = member.member();
         if self.store.second_factor(&member.id).await?.is_some() {
             return Err(Failure::NotFound.into());
         }
@@ -41,9 +42,13 @@ impl Access {
     ///
     /// # Errors
     /// [`Failure::NotFound`] if the secret was not made here for this member.
-    pub fn reopen_enrolment(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
+    pub fn reopen_enrolment(
+        &self,
+        member: &EnrollingMember,
+        sealed: &str,
+    ) -> Result<Enrolment, Error> {
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
-        self.describe_enrolment(member, &sealed)
+        self.describe_enrolment(member.member(), &sealed)
     }
 
     fn describe_enrolment(&self, member: &Member, sealed: &[u8]) -> Result<Enrolment, Error> {
@@ -81,7 +86,7 @@ impl Access {
     /// not made here or the member already has a second factor.
     pub async fn enable_second_factor(
         &self,
-        member: &Member,
+        member: &EnrollingMember,
         client: &Client,
         token: &str,
         EnrolmentForm {
@@ -90,6 +95,7 @@ impl Access {
             typed,
         }: EnrolmentForm<'_>,
     ) -> Result<Vec<String>, Error> {
+        let member = member.member();
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
         let secret = self
             .factors
@@ -129,8 +135,8 @@ impl Access {
     /// Turns the second factor off, and deletes its secret and the recovery codes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a
-    /// delay.
+    /// [`Failure::Forbidden`] while the account requires a second factor, [`Error::Invalid`] for a
+    /// wrong password or code, [`Failure::TooManyAttempts`] during a delay.
     pub async fn disable_second_factor(
         &self,
         member: &Member,
@@ -138,6 +144,9 @@ impl Access {
         password: &str,
         typed: &str,
     ) -> Result<(), Error> {
+        if self.is_factor_required(member).await? {
+            return Err(Failure::Forbidden.into());
+        }
         let proof = self.prove(member, client, password, typed).await?;
         let (id, now) = (&member.id, self.clock.now());
         let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
@@ -197,6 +206,11 @@ impl Access {
         let factor = self.store.second_factor(&member.id).await?;
         let factor = factor.ok_or(Failure::NotFound)?;
         self.guard.verify_code(holder, &factor, typed, client).await
+    }
+
+    pub(super) async fn is_factor_required(&self, member: &Member) -> Result<bool, Error> {
+        let policy = self.store.factor_policy(&member.account_id).await?;
+        Ok(policy.ok_or(Failure::NotFound)?.is_required)
     }
 
     /// Returns how many recovery codes a member has left; `None` if they have no second factor.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::origin::Client;
 use crate::sessions::IDLE_SECONDS;
 use crate::sign_in::Holder;
-use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
+use crate::store::{Action, Actor, AuditEvent, Authority, LiveSession, MemberRecord, TokenDigest};
 use crate::zone::Zone;
 use domain::{AccountId, AccountName, Email, Failure, MemberId, MemberView, Role, Timestamp};
 
@@ -137,28 +137,76 @@ impl Member {
     }
 }
 
+/// A member who may set up a second factor. They may do nothing else with this value: no other
+/// operation accepts it.
+#[derive(Debug, Clone)]
+pub struct EnrollingMember(Member);
+
+impl EnrollingMember {
+    pub fn view(&self) -> MemberView {
+        self.0.view()
+    }
+
+    pub(crate) const fn member(&self) -> &Member {
+        &self.0
+    }
+}
+
+impl From<&Member> for EnrollingMember {
+    fn from(member: &Member) -> Self {
+        Self(member.clone())
+    }
+}
+
+/// The owner of a live session.
+#[derive(Debug, Clone)]
+pub enum SignedIn {
+    Member(Member),
+    /// Their account requires a second factor, and they have none yet.
+    FactorDue(EnrollingMember),
+}
+
+impl SignedIn {
+    fn of(LiveSession { member, factor_due }: LiveSession, session: TokenDigest) -> Self {
+        let member = Member::signed_in(member, session);
+        if factor_due {
+            Self::FactorDue(EnrollingMember(member))
+        } else {
+            Self::Member(member)
+        }
+    }
+
+    /// Returns whose session it is, regardless of what they may do.
+    pub(super) const fn owner(&self) -> &Member {
+        match self {
+            Self::Member(member) | Self::FactorDue(EnrollingMember(member)) => member,
+        }
+    }
+}
+
 impl Sessions {
     /// Returns the member whose live session this token opens; `None` if there is none. The look-up
     /// keeps the session alive.
     ///
     /// # Errors
     /// The database's.
-    pub async fn member(&self, token: &str) -> Result<Option<Member>, Error> {
+    pub async fn signed_in(&self, token: &str) -> Result<Option<SignedIn>, Error> {
         let (digest, now) = (TokenDigest::of(token), self.clock.now());
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
-        let record = self.store.use_session(&digest, now, idle_since).await?;
-        Ok(record.map(|record| Member::signed_in(record, digest)))
+        let session = self.store.use_session(&digest, now, idle_since).await?;
+        Ok(session.map(|session| SignedIn::of(session, digest)))
     }
 
-    /// Like [`Self::member`], for a page that polls by itself: the request does not keep
-    /// the session alive.
+    /// Returns the member, for a page that polls by itself: the request does not keep the session
+    /// alive. A member who first has to set up a second factor is `None`.
     ///
     /// # Errors
     /// The database's.
     pub async fn member_without_renewal(&self, token: &str) -> Result<Option<Member>, Error> {
         let (digest, now) = (TokenDigest::of(token), self.clock.now());
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
-        let record = self.store.find_session(&digest, now, idle_since).await?;
-        Ok(record.map(|record| Member::signed_in(record, digest)))
+        let session = self.store.find_session(&digest, now, idle_since).await?;
+        let session = session.filter(|session| !session.factor_due);
+        Ok(session.map(|session| Member::signed_in(session.member, digest)))
     }
 }

@@ -4,7 +4,7 @@ mod member;
 mod open;
 mod sign_in;
 
-pub use member::Member;
+pub use member::{EnrollingMember, Member, SignedIn};
 pub use sign_in::{AccountChoice, SignInOutcome, SignInStep};
 
 use crate::clock::Clock;

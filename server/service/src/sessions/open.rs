@@ -105,9 +105,10 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub async fn sign_out(&self, token: &str, client: &Client) -> Result<(), Error> {
-        let Some(member) = self.member(token).await? else {
+        let Some(signed_in) = self.signed_in(token).await? else {
             return Ok(());
         };
+        let member = signed_in.owner();
         let now = self.clock.now();
         let event = session_event(
             Action::SessionEnded,

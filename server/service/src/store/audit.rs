@@ -212,9 +212,11 @@ pub enum Action {
     FactorBlocked,
     FactorDisabled,
     FactorEnabled,
+    FactorOptional,
     FactorRecoveryRenewed,
     FactorRecoveryUsed,
     FactorRefused,
+    FactorRequired,
     InvitationCreated,
     InvitationWithdrawn,
     ItemDeleted,
@@ -250,7 +252,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -258,9 +260,11 @@ impl Action {
         Self::FactorBlocked,
         Self::FactorDisabled,
         Self::FactorEnabled,
+        Self::FactorOptional,
         Self::FactorRecoveryRenewed,
         Self::FactorRecoveryUsed,
         Self::FactorRefused,
+        Self::FactorRequired,
         Self::InvitationCreated,
         Self::InvitationWithdrawn,
         Self::ItemDeleted,
@@ -304,9 +308,11 @@ impl Action {
             Self::FactorBlocked => "factor.blocked",
             Self::FactorDisabled => "factor.disabled",
             Self::FactorEnabled => "factor.enabled",
+            Self::FactorOptional => "factor.optional",
             Self::FactorRecoveryRenewed => "factor.recovery_renewed",
             Self::FactorRecoveryUsed => "factor.recovery_used",
             Self::FactorRefused => "factor.refused",
+            Self::FactorRequired => "factor.required",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",

@@ -94,7 +94,7 @@ combination! {
 }
 combination! {
     /// Ports of the members of an account.
-    TeamPorts: AccessStore + MemberStore + TeamStore
+    TeamPorts: AccessStore + FactorStore + MemberStore + TeamStore
 }
 combination! {
     /// Ports of usage.

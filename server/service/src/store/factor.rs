@@ -4,7 +4,7 @@ use super::{AuditEvent, Candidate, MemberRecord, NewSession, Result, TokenDigest
 use crate::pepper::PepperId;
 use crate::zone::Zone;
 use async_trait::async_trait;
-use domain::{AccountName, Email, MemberId, Timestamp};
+use domain::{AccountId, AccountName, Email, MemberId, Timestamp};
 use std::net::IpAddr;
 
 /// HMAC-SHA-256 of a recovery code under the pepper; the code itself is never stored.
@@ -48,6 +48,14 @@ pub enum Proof {
     Recovery([RecoveryDigest; 2]),
 }
 
+/// Whether an account requires a second factor of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactorPolicy {
+    pub is_required: bool,
+    /// The number of active members who have none.
+    pub members_without: u32,
+}
+
 /// The last of many wrong codes in a row, each of which followed the right password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeWarning {
@@ -68,6 +76,22 @@ pub struct DueWarning {
 #[async_trait]
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
+
+    /// Returns the policy of the account, `None` if there is no such account.
+    async fn factor_policy(&self, account: &AccountId) -> Result<Option<FactorPolicy>>;
+
+    /// Makes second factors required or optional in the account. Returns `false` if they are so
+    /// already; then nothing is recorded.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Denied`] if a member without a second factor would require it: they
+    /// could not do anything else from this moment on.
+    async fn require_second_factor(
+        &self,
+        account: &AccountId,
+        is_required: bool,
+        event: AuditEvent,
+    ) -> Result<bool>;
 
     /// Enables a second factor. Ends all of the member's sessions except `current`, and the
     /// sign-ins that have begun. Returns `false` if the member already has a second factor.
@@ -91,7 +115,7 @@ pub trait FactorStore: Send + Sync + 'static {
     ) -> Result<bool>;
 
     /// Removes the second factor and its recovery codes. Returns `false` if the proof is wrong or
-    /// was already used.
+    /// was already used. Denied to a member whose account requires a second factor.
     async fn disable_second_factor(
         &self,
         member: &MemberId,

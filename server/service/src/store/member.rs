@@ -69,6 +69,14 @@ pub struct MemberRecord {
     pub deactivated: bool,
 }
 
+/// A live session of an active member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    pub member: MemberRecord,
+    /// The account requires a second factor, and the member has none: they may only set one up.
+    pub factor_due: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct NewSession {
     pub digest: TokenDigest,
@@ -181,7 +189,7 @@ pub trait MemberStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Returns the member of the session with this digest and records that the session is in use.
+    /// Returns the session with this digest and records that it is in use.
     ///
     /// The result is `None` if the member is deactivated, if the session ends at `now` or earlier,
     /// or if it was last seen at `idle_since` or earlier. "Last seen", of the session and of the
@@ -191,16 +199,16 @@ pub trait MemberStore: Send + Sync + 'static {
         digest: &TokenDigest,
         now: Timestamp,
         idle_since: Timestamp,
-    ) -> Result<Option<MemberRecord>>;
+    ) -> Result<Option<LiveSession>>;
 
-    /// Returns the member of the session as [`Self::use_session`] does, but does not move "last
-    /// seen". For requests that are not a sign of activity.
+    /// Returns the session as [`Self::use_session`] does, but does not move "last seen". For
+    /// requests that are not a sign of activity.
     async fn find_session(
         &self,
         digest: &TokenDigest,
         now: Timestamp,
         idle_since: Timestamp,
-    ) -> Result<Option<MemberRecord>>;
+    ) -> Result<Option<LiveSession>>;
 
     /// Ends one session. Does nothing if the session does not exist any more.
     async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()>;

@@ -1,9 +1,11 @@
 //! The members of an account and its invitations.
 
 mod change;
+mod factor;
 mod invite;
 mod mail;
 
+pub use factor::{RequireFactorOutcome, TeamFactor};
 pub use invite::Invited;
 pub use mail::LinkDelivery;
 
@@ -56,6 +58,8 @@ pub struct TeamList {
     pub next_members: Option<TeamCursor>,
     pub invitations: Vec<Invitation>,
     pub next_invitations: Option<TeamCursor>,
+    /// On the first page: whether the account requires a second factor.
+    pub factor: Option<TeamFactor>,
 }
 
 impl Team {
@@ -88,7 +92,12 @@ impl Team {
         };
         let (members, last_member) = page(members);
         let (invitations, last_invitation) = page(invitations);
+        let factor = match cursor {
+            TeamCursor::Start => Some(self.factor(member).await?),
+            _ => None,
+        };
         Ok(TeamList {
+            factor,
             members,
             next_members: last_member.map(|last| TeamCursor::Members(last.cursor())),
             invitations,

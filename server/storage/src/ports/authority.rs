@@ -8,7 +8,9 @@ use super::session::SessionRow;
 use super::{Result, Transaction, key, read, session};
 use crate::query::query;
 use domain::AccountId;
-use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, TokenDigest};
+use service::store::{
+    AuditEvent, Authority, Denial, LiveSession, MemberRecord, StoreError, TokenDigest,
+};
 
 /// Checks that the actor of `event` still has the authority for it.
 ///
@@ -35,7 +37,8 @@ pub(super) async fn authorise(tx: &mut Transaction, event: &AuditEvent) -> Resul
     result.map_err(StoreError::Denied)
 }
 
-/// Returns the active member of a live session in this account.
+/// Returns the active member of a live session in this account, unless they first have to set up a
+/// second factor. The change that sets it up is made before this look.
 async fn member(
     tx: &mut Transaction,
     account: &AccountId,
@@ -48,6 +51,8 @@ async fn member(
         .bind(idle_since)
         .fetch_optional(tx)
         .await?;
-    let member: Option<MemberRecord> = read(row.map(|row| row.member))?;
+    let session: Option<LiveSession> = read(row)?;
+    let session = session.filter(|session| !session.factor_due);
+    let member = session.map(|session| session.member);
     Ok(member.filter(|member| member.account_id == *account))
 }

@@ -31,6 +31,7 @@ mod leads;
 mod pages;
 mod refusals;
 mod requests;
+mod required_factor;
 mod restored_keys;
 mod rotate;
 mod round_trip;

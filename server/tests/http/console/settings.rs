@@ -15,7 +15,11 @@ const FIELDS: [(&str, &str); 5] = [
 
 async fn event(world: &World) -> Value {
     let session = world.sign_in(OWNER).await;
-    let member = world.services.sessions.member(session.token()).await;
+    let member = world
+        .services
+        .sessions
+        .member_without_renewal(session.token())
+        .await;
     let account = member.unwrap().unwrap().view().account_id;
     let events = world.store.audit_events(&account, 9).await.unwrap();
     let found = events

@@ -419,6 +419,9 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 let fields = [("email", "bob@example.com"), ("role", "viewer")];
                 attacker.form(&at, &fields).await.expect(200)
             }
+            (MethodFilter::POST, "/team/second-factor") => {
+                attacker.form(&at, &[("required", "1")]).await.expect(403)
+            }
             (MethodFilter::POST, "/account/password") => attacker.form(&at, &[]).await.expect(422),
             (
                 MethodFilter::POST,

@@ -73,6 +73,7 @@ impl Fixture {
             "/account/password" => {
                 format!("old_password={PASSWORD}&password=evil horse battery").replace(' ', "+")
             }
+            "/team/second-factor" => "required=1".into(),
             "/account/sessions" => "end=others".into(),
             "/account/second-factor"
             | "/account/second-factor/off"

@@ -16,6 +16,7 @@ mod parameter_lengths;
 mod pepper_change;
 mod quotas;
 mod rate_limits;
+mod required_factor;
 mod revocation_under_load;
 mod revoked;
 mod storage;

@@ -83,7 +83,7 @@ async fn no_request_is_accepted_if_it_starts_after_an_acknowledged_revocation() 
     let member = world
         .services
         .sessions
-        .member(owner.token())
+        .member_without_renewal(owner.token())
         .await
         .unwrap()
         .unwrap();

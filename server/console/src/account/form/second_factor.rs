@@ -28,7 +28,7 @@ pub async fn enable_second_factor(
         body: fields,
     }: FormRequest<Fields>,
 ) -> Response {
-    let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
+    let (Some(member), Some(token)) = (visitor.enrolling_member(), &visitor.token) else {
         return see_other(&sign_in_url(ENROL));
     };
     let (services, sealed) = (&state.services, fields.text("sealed"));
@@ -39,7 +39,7 @@ pub async fn enable_second_factor(
     };
     let enabled = services
         .access
-        .enable_second_factor(member, &visitor.client, token, enrolled)
+        .enable_second_factor(&member, &visitor.client, token, enrolled)
         .await;
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
@@ -47,7 +47,7 @@ pub async fn enable_second_factor(
         }
         Err(failure) => failure,
     };
-    match services.access.reopen_enrolment(member, &sealed) {
+    match services.access.reopen_enrolment(&member, &sealed) {
         Ok(enrolment) if failure != Failure::NotFound => {
             let refusal = Some(failure.clone());
             let content = Content::loaded(Ok(enrolment), move |data| {
@@ -58,7 +58,9 @@ pub async fn enable_second_factor(
                 &failure,
             )
         }
-        // The secret was not issued by this server, or the member already has a second factor.
+        // The secret was not issued by this server.
+        _ if visitor.factor_due.is_some() => see_other(ENROL),
+        // The same, or the member already has a second factor.
         _ => render::after_failure(&state, &visitor, ACCOUNT, None, &failure).await,
     }
 }

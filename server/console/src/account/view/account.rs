@@ -55,7 +55,7 @@ fn Account(page: Data) -> impl IntoView {
         <p>"Signed in as " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}
-        {second_factor(page.email.as_str(), page.recovery_codes)}
+        {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required)}
     }
 }
 
@@ -176,7 +176,7 @@ fn password(email: &str) -> AnyView {
 
 /// Renders the state of the second factor, with the form that changes it or the link
 /// that sets it up.
-fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
+fn second_factor(email: &str, recovery_codes: Option<u32>, required: bool) -> AnyView {
     let content = match recovery_codes {
         None => view! {
             <p>"Off. Turn it on to add a code from an authenticator app when you sign in."</p>
@@ -193,7 +193,7 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
                 }
                 _ => (page_request().asked("recovery").is_some(), None),
             };
-            factor_form(email, left, recovery, FormState::new(problem))
+            factor_form(email, left, recovery, required, FormState::new(problem))
         }
     };
     view! {
@@ -204,9 +204,15 @@ fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     }
 }
 
-/// Renders the form of a member who has a second factor. Both of its buttons need the password and a
-/// code. Enter presses the first button, which does not turn anything off.
-fn factor_form(email: &str, left: u32, recovery: bool, form_state: FormState) -> AnyView {
+/// Renders the form of a member who has a second factor. Both of its buttons need the password and
+/// a code. Enter presses the first button, which does not turn anything off.
+fn factor_form(
+    email: &str,
+    left: u32,
+    recovery: bool,
+    required: bool,
+    form_state: FormState,
+) -> AnyView {
     let other = if recovery {
         view! { <a class="button quiet" href="/account#second-factor">"Use a code from the app"</a> }
     } else {
@@ -217,11 +223,21 @@ fn factor_form(email: &str, left: u32, recovery: bool, form_state: FormState) ->
         1 => "1 recovery code left".to_owned(),
         many => format!("{many} recovery codes left"),
     };
+    let explanation = if required {
+        "Your account requires it. Enter your password and a code to get new recovery codes, which replace all earlier ones."
+    } else {
+        "Enter your password and a code to get new recovery codes, which replace all earlier ones, or to turn two-factor authentication off."
+    };
+    let off = (!required).then(|| {
+        view! {
+            <button type="submit" class="button" formaction="/account/second-factor/off">
+                "Turn off"
+            </button>
+        }
+    });
     view! {
         <p>"On. " {left} "."</p>
-        <p>
-            "Enter your password and a code to get new recovery codes, or to turn two-factor authentication off. New codes replace all earlier ones."
-        </p>
+        <p>{explanation}</p>
         <form class="form" method="post" action="/account/recovery-codes" novalidate>
             {form_state.notice_at("-off".to_owned())}
             <Username email=email/>
@@ -247,9 +263,7 @@ fn factor_form(email: &str, left: u32, recovery: bool, form_state: FormState) ->
                 <button type="submit" class="button">
                     "Get new recovery codes"
                 </button>
-                <button type="submit" class="button" formaction="/account/second-factor/off">
-                    "Turn off"
-                </button>
+                {off}
             </div>
         </form>
     }

@@ -40,11 +40,28 @@ pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     let form_state = FormState::new(problem);
-    let email = page_request().member.map(|member| member.email.to_string());
+    let request = page_request();
+    let email = request.member.map(|member| member.email.to_string());
+    let due = request.factor_due.then(|| {
+        view! {
+            <Notice
+                tone=Tone::Info
+                text="Your account requires two-factor authentication. Set it up to continue."
+            />
+        }
+    });
+    let cancel = (!request.factor_due).then(|| {
+        view! {
+            <a class="button" href="/account">
+                "Cancel"
+            </a>
+        }
+    });
     // QR code readers need a quiet zone around the code.
     let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {due}
         <ol class="enrol">
             <li>
                 <p>"Scan this QR code with your authenticator app:"</p>
@@ -84,9 +101,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         autocomplete="current-password"
                     />
                     <div class="actions">
-                        <a class="button" href="/account">
-                            "Cancel"
-                        </a>
+                        {cancel}
                         <button type="submit" class="button primary">
                             "Turn on"
                         </button>

@@ -10,7 +10,7 @@ use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, T
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
-use domain::{Failure, InvitationRow, MemberRow, TeamPage as Data};
+use domain::{FactorRequirement, Failure, InvitationRow, MemberRow, TeamPage as Data};
 
 const HEAD: Head = Head {
     title: "Team",
@@ -83,6 +83,7 @@ fn Team(page: Data) -> impl IntoView {
             </section>
         }
     });
+    let factor = page.factor.map(factor_requirement);
     // A page can be empty after its last entry was removed, and if it comes after the last one.
     let empty = members.is_none() && invitations.is_none();
     let empty = empty.then(|| {
@@ -101,6 +102,7 @@ fn Team(page: Data) -> impl IntoView {
         {may_look}
         {members}
         {invitations}
+        {factor}
         {empty}
     }
 }
@@ -136,6 +138,51 @@ fn head(action: Option<AnyView>) -> AnyView {
     }
 }
 
+/// Renders whether the account requires a second factor, with the button that changes it.
+fn factor_requirement(factor: FactorRequirement) -> AnyView {
+    let state = if factor.required {
+        "Required for everyone. Members without it have to set it up when they sign in, and can't do anything else until then."
+    } else {
+        "Optional. Each member can turn it on for themselves."
+    };
+    let without = match factor.members_without {
+        0 => "All active members have it.".to_owned(),
+        1 => "1 active member doesn't have it.".to_owned(),
+        many => format!("{many} active members don't have it."),
+    };
+    let (value, button) = if factor.required {
+        ("0", "Make it optional")
+    } else {
+        ("1", "Require it for everyone")
+    };
+    let change = if !factor.may_change {
+        None
+    } else if factor.required || factor.has_own {
+        Some(view! {
+            <form class="actions" method="post" action="/team/second-factor">
+                <input type="hidden" name="required" value=value/>
+                <button type="submit" class="button">
+                    {button}
+                </button>
+            </form>
+        })
+    } else {
+        Some(view! {
+            <p>
+                "To require it for everyone, " <a href="/account/second-factor">"set it up for yourself"</a>
+                " first."
+            </p>
+        })
+    };
+    view! {
+        <section class="stack" id="second-factor">
+            <h2>"Two-factor authentication"</h2>
+            <p>{state} " " {without}</p>
+            {change}
+        </section>
+    }
+}
+
 /// Returns the confirmation of the action that was just carried out.
 fn done(word: &str) -> Option<&'static str> {
     match word {
@@ -145,6 +192,13 @@ fn done(word: &str) -> Option<&'static str> {
         ),
         "reactivated" => Some("Member reactivated. They can sign in again with their password."),
         "handed-over" => Some("Ownership transferred. You're now an admin."),
+        "factor-required" => Some(
+            "Two-factor authentication is now required for everyone. Members without it can only set it up.",
+        ),
+        "factor-optional" => Some("Two-factor authentication is now optional."),
+        "own-factor-first" => {
+            Some("Nothing was changed. Set up two-factor authentication for yourself first.")
+        }
         "invited" => Some("Invitation sent by email. Its link works once, for 72 hours."),
         "reset-sent" => {
             Some("We emailed them a link to set a new password. It works once, for 24 hours.")

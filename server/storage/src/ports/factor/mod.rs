@@ -8,11 +8,11 @@ use super::member_row::{self, MemberRow};
 use super::{Result, SqlStore, Transaction, pepper, record, session};
 use crate::query::query;
 use async_trait::async_trait;
-use domain::{MemberId, Timestamp};
+use domain::{AccountId, MemberId, Timestamp};
 use service::PepperId;
 use service::store::{
-    AuditEvent, Candidate, CodeWarning, DueWarning, FactorRecord, FactorStore, MemberRecord,
-    NewFactor, NewRecoveryCodes, NewSession, Proof, RecoveryDigest, TokenDigest,
+    AuditEvent, Candidate, CodeWarning, DueWarning, FactorPolicy, FactorRecord, FactorStore,
+    MemberRecord, NewFactor, NewRecoveryCodes, NewSession, Proof, RecoveryDigest, TokenDigest,
 };
 
 #[async_trait]
@@ -22,6 +22,36 @@ impl FactorStore for SqlStore {
             .bind(member.as_str())
             .parse_optional::<FactorRow, _>(self.authentication("finding a second factor"))
             .await
+    }
+
+    async fn factor_policy(&self, account: &AccountId) -> Result<Option<FactorPolicy>> {
+        query(POLICY)
+            .bind(account.as_str())
+            .parse_optional::<PolicyRow, _>(self.readers("finding the policy of second factors"))
+            .await
+    }
+
+    async fn require_second_factor(
+        &self,
+        account: &AccountId,
+        is_required: bool,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        let mut tx = self
+            .begin_change(account, "requiring second factors")
+            .await?;
+        let changed_rows = query(REQUIRE)
+            .bind(account.as_str())
+            .bind(i64::from(is_required))
+            .execute(&mut tx)
+            .await?;
+        if changed_rows == 0 {
+            return Ok(false);
+        }
+        // Denied if the member has no second factor, since their session is looked up as changed.
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn enable_second_factor(

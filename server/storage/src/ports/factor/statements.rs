@@ -1,14 +1,26 @@
 //! Statements and rows. The second factor of a sign-in.
 
 use crate::error::CorruptValue;
-use crate::ports::columns::{address, check_column};
+use crate::ports::columns::{address, check_column, number};
 use domain::{AccountName, Email, MemberId, Timestamp};
 use service::Zone;
-use service::store::{CodeWarning, DueWarning, FactorRecord};
+use service::store::{CodeWarning, DueWarning, FactorPolicy, FactorRecord};
 
 pub(crate) const FIND: &str = "
     SELECT f.sealed, (SELECT count(*) FROM recovery_codes r WHERE r.member_id = f.member_id) AS left_over
     FROM second_factors f WHERE f.member_id = $1";
+
+pub(crate) const POLICY: &str = "
+    SELECT a.requires_second_factor, (
+        SELECT count(*) FROM members m
+        LEFT JOIN second_factors f ON f.member_id = m.id
+        WHERE m.account_id = a.id AND m.deactivated_at IS NULL AND f.member_id IS NULL
+    ) AS members_without
+    FROM accounts a WHERE a.id = $1";
+
+pub(crate) const REQUIRE: &str = "
+    UPDATE accounts SET requires_second_factor = $2
+    WHERE id = $1 AND requires_second_factor <> $2";
 
 pub(crate) const ENABLE: &str = "
     INSERT INTO second_factors (member_id, sealed, last_step, created_at, pepper_id)
@@ -131,6 +143,23 @@ impl TryFrom<FactorRow> for FactorRecord {
             sealed: row.sealed,
             recovery_codes: u32::try_from(row.left_over)
                 .map_err(|_| CorruptValue("recovery_codes.digest"))?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct PolicyRow {
+    requires_second_factor: i64,
+    members_without: i64,
+}
+
+impl TryFrom<PolicyRow> for FactorPolicy {
+    type Error = CorruptValue;
+
+    fn try_from(row: PolicyRow) -> Result<Self, CorruptValue> {
+        Ok(Self {
+            is_required: row.requires_second_factor != 0,
+            members_without: number(row.members_without, "members.id")?,
         })
     }
 }

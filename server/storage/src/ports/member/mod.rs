@@ -15,8 +15,8 @@ use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, LinkPurpose, MemberRecord,
-    MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome, TokenDigest,
+    AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, LinkPurpose, LiveSession,
+    MemberRecord, MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome, TokenDigest,
 };
 
 #[async_trait]
@@ -180,7 +180,7 @@ impl MemberStore for SqlStore {
         digest: &TokenDigest,
         now: Timestamp,
         idle_since: Timestamp,
-    ) -> Result<Option<MemberRecord>> {
+    ) -> Result<Option<LiveSession>> {
         session::use_session(self, digest, now, idle_since).await
     }
 
@@ -189,7 +189,7 @@ impl MemberStore for SqlStore {
         digest: &TokenDigest,
         now: Timestamp,
         idle_since: Timestamp,
-    ) -> Result<Option<MemberRecord>> {
+    ) -> Result<Option<LiveSession>> {
         session::find(self, digest, now, idle_since).await
     }
 

@@ -8,7 +8,7 @@ use super::member_row::{self, HAS_PASSWORD};
 use super::{Result, SqlStore, Transaction, read, record};
 use crate::query::{query, query_scalar};
 use domain::{MemberId, Timestamp};
-use service::store::{AuditEvent, MAX_SESSIONS_PER_MEMBER, MemberRecord, NewSession, TokenDigest};
+use service::store::{AuditEvent, LiveSession, MAX_SESSIONS_PER_MEMBER, NewSession, TokenDigest};
 
 /// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
 const LAST_SEEN_INTERVAL: i64 = 60;
@@ -60,7 +60,7 @@ pub(super) async fn use_session(
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
-) -> Result<Option<MemberRecord>> {
+) -> Result<Option<LiveSession>> {
     let Some(row) = row(store, digest, now, idle_since).await? else {
         return Ok(None);
     };
@@ -72,7 +72,7 @@ pub(super) async fn use_session(
             tracing::warn!(?error, "the last use of a session could not be recorded");
         }
     }
-    read(Some(row.member))
+    read(Some(row))
 }
 
 pub(super) async fn find(
@@ -80,9 +80,8 @@ pub(super) async fn find(
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
-) -> Result<Option<MemberRecord>> {
-    let row = row(store, digest, now, idle_since).await?;
-    read(row.map(|row| row.member))
+) -> Result<Option<LiveSession>> {
+    read(row(store, digest, now, idle_since).await?)
 }
 
 async fn row(

@@ -4,7 +4,7 @@ use crate::error::CorruptValue;
 use crate::ports::columns::address;
 use crate::ports::member_row::MemberRow;
 use domain::Timestamp;
-use service::store::{SessionRecord, TokenDigest};
+use service::store::{LiveSession, SessionRecord, TokenDigest};
 
 /// Opens a session only if the member is active at this moment.
 pub(crate) const OPEN: &str = "
@@ -15,10 +15,11 @@ pub(crate) const FORGET_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <
 
 pub(crate) const FIND: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
-           m.deactivated_at, s.last_seen_at
+           m.deactivated_at, s.last_seen_at, a.requires_second_factor, f.member_id AS factor
     FROM sessions s
     JOIN members m ON m.id = s.member_id
     JOIN accounts a ON a.id = m.account_id
+    LEFT JOIN second_factors f ON f.member_id = m.id
     WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
         AND m.deactivated_at IS NULL";
 
@@ -76,6 +77,19 @@ pub(crate) struct SessionRow {
     #[sqlx(flatten)]
     pub(crate) member: MemberRow,
     pub(crate) last_seen_at: i64,
+    requires_second_factor: i64,
+    factor: Option<String>,
+}
+
+impl TryFrom<SessionRow> for LiveSession {
+    type Error = CorruptValue;
+
+    fn try_from(row: SessionRow) -> Result<Self, CorruptValue> {
+        Ok(Self {
+            factor_due: row.requires_second_factor != 0 && row.factor.is_none(),
+            member: row.member.try_into()?,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]

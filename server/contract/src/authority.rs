@@ -8,7 +8,7 @@ use crate::team::Colleague;
 use crate::tenant::Tenant;
 use domain::{KeyId, RevokeReason, Role, Scope, ScopeSet, Timestamp};
 use service::key::AllowList;
-use service::refusal::Refusal;
+use service::refusal::KeyRefusal;
 use service::store::{
     Action, AuditEvent, Authority, Denial, KeyChange, MemberChange, NewRevocation, Proof,
     RevokeKeyOutcome, Revoker, Store, StoreError, Teammate, TokenDigest,
@@ -217,7 +217,7 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     assert_eq!(attempt(at(1)).await, Ok(()));
 
     change(KeyChange::Pause).await;
-    assert_eq!(attempt(at(1)).await, Err(Denial::Key(Refusal::PausedKey)));
+    assert_eq!(attempt(at(1)).await, Err(Denial::Key(KeyRefusal::Paused)));
     change(KeyChange::Resume).await;
     assert_eq!(attempt(at(1)).await, Ok(()));
 
@@ -227,14 +227,14 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     let denied = attempt(at(1)).await;
     assert_eq!(
         denied,
-        Err(Denial::Key(Refusal::MissingScope(Scope::LeadsWrite)))
+        Err(Denial::Key(KeyRefusal::MissingScope(Scope::LeadsWrite)))
     );
     change(edit(other, settings.clone())).await;
 
     let mut other = settings.clone();
     other.allow_list = AllowList::parse("203.0.113.0/24").unwrap();
     change(edit(settings.clone(), other.clone())).await;
-    let elsewhere = Refusal::IpNotAllowed { ip: CALLER_IP };
+    let elsewhere = KeyRefusal::IpNotAllowed { ip: CALLER_IP };
     assert_eq!(attempt(at(1)).await, Err(Denial::Key(elsewhere)));
     change(edit(other, settings.clone())).await;
 
@@ -242,11 +242,11 @@ async fn key_cannot_change_anything_after_it_was_paused_restricted_or_ended(stor
     other.expires_at = Some(at(50));
     change(edit(settings, other)).await;
     assert_eq!(attempt(at(49)).await, Ok(()));
-    let expired = Refusal::ExpiredKey { at: at(50) };
+    let expired = KeyRefusal::Expired { at: at(50) };
     assert_eq!(attempt(at(50)).await, Err(Denial::Key(expired)));
 
     tenant.revoke(&*store, &id, at(2)).await;
-    assert_eq!(attempt(at(2)).await, Err(Denial::Key(Refusal::RevokedKey)));
+    assert_eq!(attempt(at(2)).await, Err(Denial::Key(KeyRefusal::Revoked)));
 }
 
 case!(key_of_another_account_cannot_change_anything);
@@ -254,7 +254,7 @@ async fn key_of_another_account_cannot_change_anything(store: Shared) {
     let (tenant, other) = Tenant::pair(&*store).await;
     let id = other.issue_key(&*store, "one").await;
     let denied = attempt(&*store, &tenant, by_key(&id), at(1)).await;
-    assert_eq!(denied, Err(Denial::Key(Refusal::InvalidKey)));
+    assert_eq!(denied, Err(Denial::Key(KeyRefusal::Unknown)));
 }
 
 case!(keys_and_owners_may_give_up_their_own_access);
@@ -279,7 +279,7 @@ async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
     let again = store.revoke_key(&tenant.account, &id, revocation, event);
     let again = again.await.unwrap_err();
     assert!(
-        matches!(again, StoreError::Denied(Denial::Key(Refusal::RevokedKey))),
+        matches!(again, StoreError::Denied(Denial::Key(KeyRefusal::Revoked))),
         "{again:?}"
     );
 

@@ -2,7 +2,7 @@
 //! in doubt is neither done nor undone.
 
 use crate::invalid::{InvalidFields, InvalidReason};
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::store::{Denial, OverQuota, StoreError};
 use domain::{Failure, Field, Role};
 
@@ -22,7 +22,7 @@ pub enum Error {
     OverQuota(OverQuota),
     /// The key may not be used, or not for this; nothing was changed.
     #[error("the key was denied: {0:?}")]
-    Denied(Refusal),
+    Denied(KeyRefusal),
     /// The database cannot be reached, so the request is neither allowed nor denied.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

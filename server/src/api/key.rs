@@ -13,7 +13,7 @@ use domain::ScopeSet;
 use serde::Serialize;
 use service::Rfc3339Time;
 use service::authenticator::KeyDescription;
-use service::refusal::Refusal;
+use service::refusal::{KeyRefusal, Refusal};
 use utoipa::ToSchema;
 use web::http::Json;
 
@@ -104,7 +104,7 @@ impl FromRequestParts<AppState> for Revoking {
         let scoped = Scoped::from_request_parts(parts, state).await;
         // A holder that repeats the request must not take this refusal for a stored revocation.
         scoped.map(Self).map_err(|problem| match problem {
-            Problem(Refusal::RevokedHere) => Problem(Refusal::NotStored),
+            Problem(Refusal::Key(KeyRefusal::RevokedHere)) => Problem(Refusal::NotStored),
             problem => problem,
         })
     }

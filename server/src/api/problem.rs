@@ -8,7 +8,7 @@ use domain::{Failure, RefusalCode};
 use files::invalid_entry;
 use serde::Serialize;
 use service::inventory::EntryError;
-use service::refusal::Refusal;
+use service::refusal::{KeyRefusal, Refusal};
 use service::rfc3339;
 use service::store::{MAX_REMOVED_ITEMS, OverQuota};
 use std::borrow::Cow;
@@ -84,37 +84,13 @@ impl Problem {
                 "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()
             }
             Refusal::MissingKey => "Send your API key in the header `X-API-Key`.".into(),
-            Refusal::MalformedKey(_) => {
-                "The API key is malformed. Copy the full key of 52 characters, starting with `vx_`, without spaces.".into()
-            }
-            Refusal::InvalidKey => "This server does not know this API key. Check that you are using the right server.".into(),
-            Refusal::RevokedKey => "This API key was revoked. Ask an admin for a new key.".into(),
-            Refusal::RevokedHere => {
-                "This API key was revoked, and the revocation is not yet stored. Ask an admin for a new key.".into()
-            }
-            Refusal::ExpiredKey { at } => {
-                format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
-            }
-            Refusal::PausedKey => "This API key is paused. Ask an admin to resume it.".into(),
-            Refusal::IpNotAllowed { ip } => {
-                format!("Requests from {ip} are not allowed with this API key. Ask an admin to allow this address.").into()
-            }
-            Refusal::MissingScope(scope) => {
-                format!("This API key is missing the permission `{scope}`. Ask an admin to add it.").into()
-            }
-            Refusal::NetworkLimited { retry_after_seconds }
-            | Refusal::KeyLimited { retry_after_seconds } => {
-                let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
-                format!("Too many requests. Try again in {retry_after_seconds} {unit}.").into()
-            }
-            Refusal::AccountLimited { retry_after_seconds } => {
-                let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
-                format!(
-                    "All keys of this account together have exceeded the rate limit of the account. \
-                     Try again in {retry_after_seconds} {unit}."
-                )
-                .into()
-            }
+            Refusal::Key(refusal) => key_detail(refusal),
+            Refusal::KeyLimited { retry_after_seconds } => too_many_requests(*retry_after_seconds).into(),
+            Refusal::AccountLimited { retry_after_seconds } => format!(
+                "All keys of this account together have exceeded the rate limit of the account. {}",
+                try_again(*retry_after_seconds)
+            )
+            .into(),
             Refusal::UnsupportedMediaType { expected } => {
                 format!("Send the body with `Content-Type` `{expected}`, in UTF-8 and uncompressed.").into()
             }
@@ -257,6 +233,39 @@ impl Problem {
     }
 }
 
+fn key_detail(refusal: &KeyRefusal) -> Cow<'static, str> {
+    match refusal {
+        KeyRefusal::Malformed(_) => {
+            "The API key is malformed. Copy the full key of 52 characters, starting with `vx_`, without spaces.".into()
+        }
+        KeyRefusal::Unknown => "This server does not know this API key. Check that you are using the right server.".into(),
+        KeyRefusal::Revoked => "This API key was revoked. Ask an admin for a new key.".into(),
+        KeyRefusal::RevokedHere => {
+            "This API key was revoked, and the revocation is not yet stored. Ask an admin for a new key.".into()
+        }
+        KeyRefusal::Expired { at } => {
+            format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
+        }
+        KeyRefusal::Paused => "This API key is paused. Ask an admin to resume it.".into(),
+        KeyRefusal::IpNotAllowed { ip } => {
+            format!("Requests from {ip} are not allowed with this API key. Ask an admin to allow this address.").into()
+        }
+        KeyRefusal::MissingScope(scope) => {
+            format!("This API key is missing the permission `{scope}`. Ask an admin to add it.").into()
+        }
+        KeyRefusal::NetworkLimited { retry_after_seconds } => too_many_requests(*retry_after_seconds).into(),
+    }
+}
+
+fn too_many_requests(retry_after_seconds: u64) -> String {
+    format!("Too many requests. {}", try_again(retry_after_seconds))
+}
+
+fn try_again(seconds: u64) -> String {
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    format!("Try again in {seconds} {unit}.")
+}
+
 /// The reason for the refusal of a call (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -322,9 +331,9 @@ impl IntoResponse for Problem {
                     HeaderValue::from_static("ApiKey realm=\"voxum\""),
                 );
             }
-            Refusal::NetworkLimited {
+            Refusal::Key(KeyRefusal::NetworkLimited {
                 retry_after_seconds,
-            }
+            })
             | Refusal::KeyLimited {
                 retry_after_seconds,
             }
@@ -365,7 +374,7 @@ impl From<Refusal> for Problem {
 impl From<service::Error> for Problem {
     fn from(error: service::Error) -> Self {
         Self(match error {
-            service::Error::Denied(refusal) => refusal,
+            service::Error::Denied(refusal) => refusal.into(),
             service::Error::Refused(Failure::NotFound) => Refusal::NoSuchItem,
             service::Error::OverQuota(OverQuota { resource, limit }) => {
                 Refusal::QuotaExceeded { resource, limit }

@@ -7,7 +7,7 @@ use axum::handler::Handler;
 use axum::http::HeaderMap;
 use domain::Timestamp;
 use service::key::Malformed;
-use service::refusal::Refusal;
+use service::refusal::{KeyRefusal, Refusal};
 use web::http::Segment;
 
 /// Argument of a handler, or a part of one.
@@ -58,16 +58,18 @@ pub fn of_keys() -> [Refusal; 8] {
     [
         Refusal::AmbiguousCredentials,
         Refusal::MissingKey,
-        Refusal::MalformedKey(Malformed::Checksum),
-        Refusal::InvalidKey,
-        Refusal::RevokedKey,
-        Refusal::ExpiredKey {
+        KeyRefusal::Malformed(Malformed::Checksum).into(),
+        KeyRefusal::Unknown.into(),
+        KeyRefusal::Revoked.into(),
+        KeyRefusal::Expired {
             at: Timestamp::from_millis(1_769_846_400_000),
-        },
-        Refusal::PausedKey,
-        Refusal::IpNotAllowed {
+        }
+        .into(),
+        KeyRefusal::Paused.into(),
+        KeyRefusal::IpNotAllowed {
             ip: [203, 0, 113, 7].into(),
-        },
+        }
+        .into(),
     ]
 }
 

@@ -13,7 +13,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::{Resource, Scope};
 use service::authenticator::Refused;
-use service::refusal::Refusal;
+use service::refusal::{KeyRefusal, Refusal};
 use service::{Client, KeyCaller, RequestOrigin};
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -145,7 +145,8 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
 impl<P: Permission> Refuses for Scoped<P> {
     fn refusals(samples: &mut Vec<Refusal>) {
         samples.extend(of_keys());
-        samples.extend(P::SCOPE.map(Refusal::MissingScope));
+        let missing = P::SCOPE.map(KeyRefusal::MissingScope);
+        samples.extend(missing.map(Refusal::from));
         samples.extend([LIMITED, Refusal::Internal, Refusal::Unavailable]);
         if matches!(P::SCOPE, Some(Scope::InventoryWrite | Scope::LeadsWrite)) {
             samples.push(Refusal::OutcomeUnknown { idempotent: false });
@@ -157,7 +158,7 @@ impl<P: Permission> Scoped<P> {
     fn of(caller: KeyCaller, source: RequestOrigin<'_>, parts: &Parts) -> Result<Self, Refusal> {
         let mut required = P::SCOPE.into_iter().chain(P::additional_scope(parts));
         match required.find(|scope| !caller.has_scope(*scope)) {
-            Some(scope) => Err(Refusal::MissingScope(scope)),
+            Some(scope) => Err(KeyRefusal::MissingScope(scope).into()),
             None => Ok(Self {
                 caller,
                 ip: source.ip(),
@@ -178,7 +179,9 @@ impl<P: Permission> Scoped<P> {
             .judge_again(&self.caller, self.ip)
             .await?;
         match P::SCOPE {
-            Some(scope) if !caller.has_scope(scope) => Err(Refusal::MissingScope(scope).into()),
+            Some(scope) if !caller.has_scope(scope) => {
+                Err(Problem(KeyRefusal::MissingScope(scope).into()))
+            }
             _ => Ok(Self { caller, ..self }),
         }
     }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::key::KeyDigest;
 use crate::origin::Client;
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::store::{Action, Actor, AuditEvent, Authority};
 use crate::usage::KeyUsage;
 use crate::verdict::{ExpiryNotice, Verdict};
@@ -66,7 +66,7 @@ impl KeyCaller {
         if self.has_scope(scope) {
             Ok(())
         } else {
-            Err(Error::Denied(Refusal::MissingScope(scope)))
+            Err(Error::Denied(KeyRefusal::MissingScope(scope)))
         }
     }
 

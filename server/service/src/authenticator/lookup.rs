@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::key::KeyDigest;
 use crate::limit::network;
 use crate::origin::CalledKey;
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::verdict::Verdict;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Authenticator {
             match found.await {
                 LookupResult::Known => {}
                 LookupResult::Unknown | LookupResult::TooMany => {
-                    return Err(Error::Denied(Refusal::NetworkLimited {
+                    return Err(Error::Denied(KeyRefusal::NetworkLimited {
                         retry_after_seconds,
                     }));
                 }
@@ -40,7 +40,7 @@ impl Authenticator {
             }
         }
         let verdict = self.read_verdict(digests).await;
-        if counted.is_ok() && !matches!(verdict, Err(Error::Denied(Refusal::InvalidKey))) {
+        if counted.is_ok() && !matches!(verdict, Err(Error::Denied(KeyRefusal::Unknown))) {
             self.failures.take_back(ip, &*self.clock);
         }
         verdict
@@ -62,7 +62,7 @@ impl Authenticator {
             .filter(|record| digests.iter().any(|digest| record.digest.matches(digest)));
         let Some(record) = found else {
             return Err(if self.knows_every_key().await? {
-                Error::Denied(Refusal::InvalidKey)
+                Error::Denied(KeyRefusal::Unknown)
             } else {
                 let reason = "the pepper of this installation was changed, and this node was not given the new one";
                 Error::Unavailable(reason.into())

@@ -28,7 +28,7 @@ use crate::key::{KeyDigest, PlainKey};
 use crate::limit::{AccountLimit, Allowance, FailureBuckets};
 use crate::origin::RequestOrigin;
 use crate::peppers::Peppers;
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::store::AuthenticatorPorts;
 use crate::usage::{KeyUsage, Usages};
 use crate::verdict::{Node, PendingStops, Verdict};
@@ -79,19 +79,19 @@ impl Authenticator {
         let Error::Denied(refusal) = &mut refused.why else {
             return Err(refused);
         };
-        if matches!(refusal, Refusal::MalformedKey(_)) {
+        if matches!(refusal, KeyRefusal::Malformed(_)) {
             let suspected = self.recent_keys.find(presented, self.clock.now());
             refused.attribution = suspected.map(Attribution::Suspected);
         }
         // Unknown keys were counted before they were looked up.
         let is_counted = matches!(
             refusal,
-            Refusal::InvalidKey | Refusal::NetworkLimited { .. }
+            KeyRefusal::Unknown | KeyRefusal::NetworkLimited { .. }
         );
         if !is_counted
             && let Err(retry_after_seconds) = self.failures.count(source.ip(), &*self.clock)
         {
-            *refusal = Refusal::NetworkLimited {
+            *refusal = KeyRefusal::NetworkLimited {
                 retry_after_seconds,
             };
         }
@@ -165,7 +165,7 @@ impl Authenticator {
 
     /// R3 in `crate::verdict`: judges a key by its verdict, and by the changes that are in force
     /// on this node alone.
-    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), Refusal> {
+    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), KeyRefusal> {
         verdict.judge(self.pending_stops.of(verdict.key()), ip, now)
     }
 

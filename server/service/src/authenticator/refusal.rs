@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::key::Malformed;
 use crate::origin::CalledKey;
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::usage::KeyUsage;
 use std::sync::Arc;
 
@@ -35,6 +35,6 @@ impl From<Error> for Refused {
 
 impl From<Malformed> for Refused {
     fn from(form: Malformed) -> Self {
-        Error::Denied(Refusal::MalformedKey(form)).into()
+        Error::Denied(KeyRefusal::Malformed(form)).into()
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::fold::folded;
 use crate::invalid::{InvalidFields, InvalidReason};
 use crate::origin::Client;
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use crate::sessions::Member;
 use crate::store::{Action, NewRevocation, RevokeKeyOutcome, Revoker};
 use domain::{Failure, Field, KeyId, KeyName, RevokeKeyForm, RevokeReason};
@@ -93,7 +93,7 @@ impl Keys {
                     .await;
                 Ok(())
             }
-            Ok(_) | Err(Error::Denied(Refusal::RevokedKey | Refusal::ExpiredKey { .. })) => Ok(()),
+            Ok(_) | Err(Error::Denied(KeyRefusal::Revoked | KeyRefusal::Expired { .. })) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -1,6 +1,6 @@
 //! The part of a refusal that is stored beside its code, to explain it later.
 
-use super::Refusal;
+use super::{KeyRefusal, Refusal};
 use crate::entry::EntryError;
 use crate::key::Malformed;
 use domain::Scope;
@@ -58,9 +58,9 @@ pub enum Cause {
 impl From<&Refusal> for Cause {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
-            Refusal::MalformedKey(form) => Self::Form(*form),
-            Refusal::IpNotAllowed { ip } => Self::Address(*ip),
-            Refusal::MissingScope(scope) => Self::Scope(*scope),
+            Refusal::Key(KeyRefusal::Malformed(form)) => Self::Form(*form),
+            Refusal::Key(KeyRefusal::IpNotAllowed { ip }) => Self::Address(*ip),
+            Refusal::Key(KeyRefusal::MissingScope(scope)) => Self::Scope(*scope),
             Refusal::KeyLimited { .. } => Self::OwnLimit,
             Refusal::AccountLimited { .. } => Self::AccountLimit,
             Refusal::InvalidBody(errors) => {

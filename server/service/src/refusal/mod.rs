@@ -3,14 +3,14 @@
 
 mod call_id;
 mod cause;
+mod key_refusal;
 
 pub use call_id::CallId;
 pub use cause::Cause;
+pub use key_refusal::KeyRefusal;
 
 use crate::entry::EntryError;
-use crate::key::{AllowList, KeyState, Malformed};
-use domain::{RefusalCode, Resource, Scope, Timestamp};
-use std::net::IpAddr;
+use domain::{RefusalCode, Resource};
 
 /// Refusal of a call. The variants are in the order of the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,28 +22,8 @@ pub enum Refusal {
     MethodNotAllowed,
     AmbiguousCredentials,
     MissingKey,
-    /// Not of the form of a key, or mistyped: refused without reading the database.
-    MalformedKey(Malformed),
-    /// Well-formed and unknown. Only the holder of a complete genuine secret gets one of the
-    /// refusals of a key that follow.
-    InvalidKey,
-    RevokedKey,
-    /// The key's revocation is in force on this node alone: it is not stored yet.
-    RevokedHere,
-    ExpiredKey {
-        at: Timestamp,
-    },
-    PausedKey,
-    /// The key is active, but its allow list does not contain the caller's address.
-    IpNotAllowed {
-        /// Address of the caller, as the server sees it.
-        ip: IpAddr,
-    },
-    MissingScope(Scope),
-    /// The key was refused, and it was one too many from the caller's network.
-    NetworkLimited {
-        retry_after_seconds: u64,
-    },
+    /// The key was not accepted.
+    Key(KeyRefusal),
     KeyLimited {
         retry_after_seconds: u64,
     },
@@ -121,16 +101,8 @@ impl Refusal {
             Self::MethodNotAllowed => C::MethodNotAllowed,
             Self::AmbiguousCredentials => C::AmbiguousCredentials,
             Self::MissingKey => C::MissingKey,
-            Self::MalformedKey(_) => C::MalformedKey,
-            Self::InvalidKey => C::InvalidKey,
-            Self::RevokedKey | Self::RevokedHere => C::RevokedKey,
-            Self::ExpiredKey { .. } => C::ExpiredKey,
-            Self::PausedKey => C::PausedKey,
-            Self::IpNotAllowed { .. } => C::IpNotAllowed,
-            Self::MissingScope(_) => C::MissingScope,
-            Self::NetworkLimited { .. } | Self::KeyLimited { .. } | Self::AccountLimited { .. } => {
-                C::RateLimited
-            }
+            Self::Key(refusal) => refusal.code(),
+            Self::KeyLimited { .. } | Self::AccountLimited { .. } => C::RateLimited,
             Self::UnsupportedMediaType { .. } | Self::UnsupportedEncoding(_) => {
                 C::UnsupportedMediaType
             }
@@ -159,19 +131,10 @@ impl Refusal {
             Self::OutcomeUnknown { .. } => C::OutcomeUnknown,
         }
     }
+}
 
-    /// Checks whether a key in this state may be used from an address.
-    pub(crate) fn check_key(
-        state: &KeyState,
-        allow_list: Option<&AllowList>,
-        ip: IpAddr,
-    ) -> Result<(), Self> {
-        match state {
-            KeyState::Active if allow_list.is_none_or(|list| list.admits(ip)) => Ok(()),
-            KeyState::Active => Err(Self::IpNotAllowed { ip }),
-            KeyState::Paused { .. } => Err(Self::PausedKey),
-            KeyState::Expired { at } => Err(Self::ExpiredKey { at: *at }),
-            KeyState::Revoked { .. } => Err(Self::RevokedKey),
-        }
+impl From<KeyRefusal> for Refusal {
+    fn from(refusal: KeyRefusal) -> Self {
+        Self::Key(refusal)
     }
 }

@@ -1,7 +1,7 @@
 //! Authority that the transaction of a change reads again.
 
 use super::{KeyRecord, MemberRecord, TokenDigest};
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use domain::{KeyId, Role, Scope, Timestamp};
 use std::net::IpAddr;
 
@@ -39,7 +39,7 @@ pub enum Denial {
     /// The member has another role now.
     RoleChanged,
     /// The key may no longer be used, or not from this address, or it has lost the scope.
-    Key(Refusal),
+    Key(KeyRefusal),
 }
 
 impl Denial {
@@ -67,13 +67,13 @@ impl Denial {
         at: Timestamp,
     ) -> Result<(), Self> {
         let Some(key) = key else {
-            return Err(Self::Key(Refusal::InvalidKey));
+            return Err(Self::Key(KeyRefusal::Unknown));
         };
-        let checked = Refusal::check_key(&key.state(at), key.allow_list.as_ref(), ip);
+        let checked = KeyRefusal::check(&key.state(at), key.allow_list.as_ref(), ip);
         checked.map_err(Self::Key)?;
         match scope {
             Some(scope) if !key.scopes.contains(scope) => {
-                Err(Self::Key(Refusal::MissingScope(scope)))
+                Err(Self::Key(KeyRefusal::MissingScope(scope)))
             }
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use crate::key::{EXPIRES_SOON_SECONDS, KeyState};
-use crate::refusal::Refusal;
+use crate::refusal::KeyRefusal;
 use domain::{KeyStatus, Timestamp};
 use std::net::IpAddr;
 
@@ -23,12 +23,12 @@ impl Verdict {
         pending_stop: Option<KeyStatus>,
         ip: IpAddr,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), KeyRefusal> {
         let state = self.state(now);
         match pending_stop {
-            Some(KeyStatus::Revoked) if state.is_live() => Err(Refusal::RevokedHere),
-            Some(_) if state == KeyState::Active => Err(Refusal::PausedKey),
-            _ => Refusal::check_key(&state, self.allow_list.as_ref(), ip),
+            Some(KeyStatus::Revoked) if state.is_live() => Err(KeyRefusal::RevokedHere),
+            Some(_) if state == KeyState::Active => Err(KeyRefusal::Paused),
+            _ => KeyRefusal::check(&state, self.allow_list.as_ref(), ip),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::api::refusals::{LARGE_REMOVAL, LIMITED, malformed_body, of_keys};
 use crate::router::Route;
 use domain::{Resource, Scope};
 use serde_json::{Map, Value, json};
-use service::refusal::Refusal;
+use service::refusal::{KeyRefusal, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Extension with the error codes of a response.
@@ -23,7 +23,7 @@ pub fn every_problem() -> Vec<Problem> {
     ];
     all.extend(of_keys());
     all.extend([
-        Refusal::MissingScope(Scope::InventoryWrite),
+        KeyRefusal::MissingScope(Scope::InventoryWrite).into(),
         LIMITED,
         Refusal::UnsupportedMediaType {
             expected: "application/json",

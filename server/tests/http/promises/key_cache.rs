@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use service::authenticator::Refused;
 use service::key::PlainKey;
-use service::refusal::Refusal;
+use service::refusal::KeyRefusal;
 use service::{Error, NodeMetrics, OsRandom, RequestOrigin};
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ async fn flood(world: &World, source: RequestOrigin<'_>, keys: usize) {
         let Refused { why, attribution } = refusal.await.expect_err("the key is unknown");
         let refusal = matches!(
             why,
-            Error::Denied(Refusal::InvalidKey | Refusal::NetworkLimited { .. })
+            Error::Denied(KeyRefusal::Unknown | KeyRefusal::NetworkLimited { .. })
         );
         assert!(refusal && attribution.is_none(), "{why:?}");
     });

@@ -206,7 +206,7 @@ impl ConsoleBackend {
 
     pub async fn settings(&self) -> Result<SettingsPage, Failure> {
         let member = self.member()?;
-        let overview = self.map_failure(self.state.services.settings.overview(member).await)?;
+        let overview = self.map_failure(self.state.services.accounts.overview(member).await)?;
         Ok(settings::page::settings(overview, member))
     }
 

@@ -20,8 +20,8 @@ const OUTDATED: Failure = Failure::Outdated {
     changes: Vec::new(),
 };
 
-/// The settings of an account.
-pub struct Settings {
+/// The operations on the settings of accounts.
+pub struct Accounts {
     pub(crate) store: Arc<dyn SettingsPorts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) node: Arc<Node>,
@@ -40,7 +40,7 @@ pub struct SettingsOverview {
     pub account_limit: Option<RateLimit>,
 }
 
-impl Settings {
+impl Accounts {
     /// Returns the settings, and how much of each limit is in use, for any role.
     ///
     /// # Errors

@@ -12,7 +12,7 @@
 //!    `pepper`, [`key`], [`item`], [`lead`], [`refusal`].
 //! 2. Ports: [`store`]; and `error`.
 //! 3. Shared state: `limit`, `usage`, `peppers`, `verdict`, [`reserve`], `failed_attempts`,
-//!    `password`, `second_factor`, `pepper_change`, `sign_in`.
+//!    `password`, `second_factor`, `pepper_change`, `sign_in_guard`.
 //! 4. Proofs of authentication: [`authenticator`] makes a [`KeyCaller`], and `sessions` a
 //!    [`Member`].
 //! 5. Use cases: [`keys`], [`inventory`], [`leads`], `team` and so on.
@@ -22,6 +22,7 @@
 //! and `keys` are issued and revoked.
 
 mod access;
+mod accounts;
 pub mod audit;
 pub mod authenticator;
 mod clock;
@@ -56,8 +57,7 @@ mod rfc3339;
 mod second_factor;
 mod services;
 mod sessions;
-mod settings;
-mod sign_in;
+mod sign_in_guard;
 pub mod store;
 mod team;
 mod usage;
@@ -65,6 +65,7 @@ mod verdict;
 mod zone;
 
 pub use access::{Access, EnrolmentForm, OwnAccess, OwnSession};
+pub use accounts::{Accounts, SettingsOverview, settings_form};
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dashboard::{Dashboard, LatestChange, Overview};
@@ -92,7 +93,6 @@ pub use sessions::{
     AccountChoice, EnrollingMember, Member, SessionToken, Sessions, SignInOutcome, SignInStep,
     SignedIn,
 };
-pub use settings::{Settings, SettingsOverview, settings_form};
 pub use team::{
     Invited, LinkDelivery, RequireFactorOutcome, Team, TeamCursor, TeamFactor, TeamList, TeamMember,
 };

@@ -189,7 +189,7 @@ fn digest(
     hex::encode(hash.finalize())
 }
 
-fn created(item: inventory::NewItem) -> NewItem {
+fn created(item: inventory::CreatedItem) -> NewItem {
     let currency = item.currency;
     let price = item.price.map(|price| format!("{price} {currency}"));
     let price = price.unwrap_or_default();

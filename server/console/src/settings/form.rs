@@ -35,7 +35,7 @@ pub async fn change_settings(
     };
     let changed = state
         .services
-        .settings
+        .accounts
         .change(member, &visitor.client, &form)
         .await;
     match changed {

@@ -11,7 +11,7 @@ use crate::password::Password;
 use crate::pepper_change::PepperChange;
 use crate::second_factor::Factors;
 use crate::sessions::{IDLE_SECONDS, Member};
-use crate::sign_in::SignInGuard;
+use crate::sign_in_guard::SignInGuard;
 use crate::store::{AccessPorts, Action, CodeWarning, SessionRecord, TokenDigest};
 use domain::{Failure, Field};
 use serde_json::json;

@@ -6,7 +6,7 @@ mod edit;
 mod export;
 mod feed;
 mod import;
-mod operations;
+mod items;
 mod preview;
 mod validation;
 
@@ -19,8 +19,10 @@ pub use changes::{ChangeEntry, ItemChanges, ItemState, read_changes};
 pub use console::InventoryList;
 pub use feed::{FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply, Imports};
-pub use operations::{EditOutcome, ItemsPage, PutOutcome};
-pub use preview::{EmptiedFields, FeedPreview, FieldChange, ItemChange, NewItem, PreviewOutcome};
+pub use items::{EditOutcome, ItemsPage, PutOutcome};
+pub use preview::{
+    CreatedItem, EmptiedFields, FeedPreview, FieldChange, ItemChange, PreviewOutcome,
+};
 pub use validation::{
     CheckedFeed, FeedMode, FeedOptions, FeedRefusal, OnError, RejectedItem, Skipped, check_entries,
     check_feed,

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::{self, Random};
 use crate::sessions::Sessions;
-use crate::sign_in::SignInGuard;
+use crate::sign_in_guard::SignInGuard;
 use crate::store::{Action, AuditEvent, Candidate, LinkPorts, LinkPurpose, NewLink, TokenDigest};
 use crate::verdict::Node;
 use domain::{AccountId, AccountName, Email, Failure, Role};

@@ -3,6 +3,7 @@
 mod open;
 
 use crate::access::Access;
+use crate::accounts::Accounts;
 use crate::audit::AuditLog;
 use crate::authenticator::Authenticator;
 use crate::clock::Clock;
@@ -21,8 +22,7 @@ use crate::peppers::Peppers;
 use crate::refusals::Refusals;
 use crate::reserve::FreeSpace;
 use crate::sessions::Sessions;
-use crate::settings::Settings;
-use crate::sign_in::SignInGuard;
+use crate::sign_in_guard::SignInGuard;
 use crate::store::InstallationStore;
 use crate::team::Team;
 use crate::usage::{TimeLimit, UsageWriter, Usages};
@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 /// All groups of use cases. Each reaches only the ports that it needs.
 pub struct Services {
     pub access: Access,
+    pub accounts: Accounts,
     pub audit: AuditLog,
     pub auth: Authenticator,
     pub clock: Arc<dyn Clock>,
@@ -54,7 +55,6 @@ pub struct Services {
     pub pepper: Arc<PepperChange>,
     pub refusals: Refusals,
     pub sessions: Arc<Sessions>,
-    pub settings: Settings,
     pub team: Team,
     pub usage: UsageWriter,
     store: Arc<dyn InstallationStore>,

@@ -2,6 +2,7 @@
 
 use super::Services;
 use crate::access::Access;
+use crate::accounts::Accounts;
 use crate::audit::AuditLog;
 use crate::authenticator::{Authenticator, RecentKeys};
 use crate::clock::Clock;
@@ -22,8 +23,7 @@ use crate::refusals::{PendingRefusals, Refusals};
 use crate::reserve::FreeSpace;
 use crate::second_factor::Factors;
 use crate::sessions::Sessions;
-use crate::settings::Settings;
-use crate::sign_in::SignInGuard;
+use crate::sign_in_guard::SignInGuard;
 use crate::store::Store;
 use crate::team::Team;
 use crate::usage::{UsageWriter, Usages};
@@ -218,7 +218,7 @@ impl Services {
                 pending: pending_refusals,
             },
             sessions,
-            settings: Settings {
+            accounts: Accounts {
                 store: store.clone(),
                 clock: clock.clone(),
                 node,

@@ -4,7 +4,7 @@ use super::Sessions;
 use crate::error::Error;
 use crate::origin::Client;
 use crate::sessions::IDLE_SECONDS;
-use crate::sign_in::Holder;
+use crate::sign_in_guard::Holder;
 use crate::store::{Action, Actor, AuditEvent, Authority, LiveSession, MemberRecord, TokenDigest};
 use crate::zone::Zone;
 use domain::{AccountId, AccountName, Email, Failure, MemberId, MemberView, Role, Timestamp};

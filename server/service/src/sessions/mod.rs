@@ -13,7 +13,7 @@ use crate::failed_attempts::AttemptKind;
 use crate::fold::spellings;
 use crate::origin::Client;
 use crate::random::Random;
-use crate::sign_in::SignInGuard;
+use crate::sign_in_guard::SignInGuard;
 use crate::store::{Candidate, SessionPorts};
 use domain::{Email, Failure, seconds};
 use std::sync::Arc;

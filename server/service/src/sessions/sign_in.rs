@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::SessionToken;
-use crate::sign_in::{Holder, code_subject};
+use crate::sign_in_guard::{Holder, code_subject};
 use crate::store::{Action, Candidate, Proof, TokenDigest};
 use domain::{AccountName, Failure};
 use zeroize::Zeroizing;

@@ -4,7 +4,7 @@ use crate::item::Item;
 
 /// An item that would be created, with texts as in a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewItem {
+pub struct CreatedItem {
     pub id: String,
     pub name: String,
     pub price: Option<String>,
@@ -13,7 +13,7 @@ pub struct NewItem {
     pub available: bool,
 }
 
-impl From<&Item> for NewItem {
+impl From<&Item> for CreatedItem {
     fn from(item: &Item) -> Self {
         Self {
             id: item.id.as_str().to_owned(),

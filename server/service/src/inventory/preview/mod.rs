@@ -4,7 +4,7 @@ mod changes;
 
 mod emptied_fields;
 
-pub use changes::{FieldChange, ItemChange, NewItem};
+pub use changes::{CreatedItem, FieldChange, ItemChange};
 pub use emptied_fields::EmptiedFields;
 
 use super::edit::Updates;
@@ -34,7 +34,7 @@ pub struct FeedPreview {
     pub received: usize,
     pub counts: UpsertCounts,
     /// The first 100 items that would be created, in the order of the feed.
-    pub created: Vec<NewItem>,
+    pub created: Vec<CreatedItem>,
     /// The first 100 items that would be updated, in the order of the feed, with at most 1 MiB of
     /// text in all.
     pub updated: Vec<ItemChange>,
@@ -216,7 +216,7 @@ impl FeedPreview {
         let Some(stored) = stored else {
             self.counts.created += 1;
             if self.created.len() < MAX_CHANGES {
-                self.created.push(NewItem::from(item));
+                self.created.push(CreatedItem::from(item));
             }
             return;
         };

@@ -22,6 +22,7 @@ SOURCES = [
     "app/src",
     "frontend/src",
     "frontend/bundle/src",
+    "server/console/src",
     "server/files/src",
     "server/src",
     "server/web/src",

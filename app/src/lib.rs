@@ -1,8 +1,9 @@
 //! The console: the code that runs on both the server and the browser.
 //!
-//! Data flows one way: the server loads the data of a page, and a function of `pages` renders the
-//! page from it as its `Content`. In the browser, a hydrated page gets new data by `calls`.
-//! `components` know neither, only the types of the domain.
+//! Data flows one way: the server loads the data of a page, and a function renders the page from it
+//! as its `Content`. Those of hydrated pages are in `pages`, all others in the crate `console`. In
+//! the browser, a hydrated page gets new data by `calls`. `components` know neither, only the types
+//! of the domain.
 
 mod app;
 #[cfg(feature = "ssr")]

@@ -1,11 +1,19 @@
-//! The table of pages: what the menu, the frame and the browser need to know of each page.
+//! The table of pages: what the router, the menu, the frame and the browser need to know of each.
 //!
-//! It does not know the content of a page.
+//! Its last column is the handler in `server/console` that shows the page; only the page of unknown
+//! addresses has none. Nothing else has to list a page: routes, menu, titles, and the tests and
+//! pictures of all pages come from here.
 
 /// Properties of a page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 struct Properties {
     /// The page whose entry of the menu is current.
     entry: Option<Page>,
+    /// The icon of the page's own entry of the menu.
+    icon: Option<&'static str>,
     /// Whether the browser's module takes the page over.
     ///
     /// Every other page contains a plain form, or nothing that a script could improve, and the
@@ -21,6 +29,7 @@ struct Properties {
 /// Page for which no entry of the menu is current.
 const NO_ENTRY: Properties = Properties {
     entry: None,
+    icon: None,
     hydrated: false,
     goes_stale: false,
     bare: false,
@@ -31,6 +40,14 @@ const fn under(entry: Page) -> Properties {
     Properties {
         entry: Some(entry),
         ..NO_ENTRY
+    }
+}
+
+/// Page with an entry of the menu, which has this icon.
+const fn entry(page: Page, icon: &'static str) -> Properties {
+    Properties {
+        icon: Some(icon),
+        ..under(page)
     }
 }
 
@@ -55,7 +72,7 @@ impl Properties {
 }
 
 macro_rules! pages {
-    ($($page:ident: $path:literal, $name:literal, $properties:expr;)*) => {
+    ($dollar:tt $($page:ident: $path:literal, $name:literal, $properties:expr $(, $($handler:ident)::+)?;)*) => {
         /// A page of the console.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Page {
@@ -94,38 +111,48 @@ macro_rules! pages {
                 }
             }
         }
+
+        /// Calls a macro with the name and the handler of each page that has one. The handlers are
+        /// functions of `server/console`, so only the server calls this.
+        #[macro_export]
+        macro_rules! with_pages {
+            ($dollar callback:ident) => {
+                $dollar callback! { $($($page $($handler)::+;)?)* }
+            };
+        }
     };
 }
 
 pages! {
-    Dashboard: "/", "Dashboard", under(Page::Dashboard).goes_stale();
-    SignIn: "/sign-in", "Sign in", NO_ENTRY.bare();
-    Setup: "/setup/{token}", "Set up", NO_ENTRY.bare();
-    Keys: "/keys", "API Keys", under(Page::Keys).hydrated();
-    NewKey: "/keys/new", "Create API Key", under(Page::Keys);
-    FoundKey: "/keys/found", "Identify a key", under(Page::Keys).hydrated();
-    BulkKeys: "/keys/several", "Several API keys", under(Page::Keys);
-    RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings);
-    Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale();
-    EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys);
-    FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.bare();
-    RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys);
-    RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys);
-    Inventory: "/inventory", "Inventory", under(Page::Inventory).hydrated().goes_stale();
-    Import: "/inventory/import", "Import items", under(Page::Inventory);
-    ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory);
-    ImportPreview: "/inventory/import/{id}/preview", "Import items", under(Page::Inventory);
-    Leads: "/leads", "Leads", under(Page::Leads).hydrated().goes_stale();
-    Docs: "/docs", "API docs", under(Page::Docs).hydrated();
-    Audit: "/audit", "Audit log", under(Page::Audit).goes_stale();
-    Team: "/team", "Team", under(Page::Team);
-    Invite: "/team/invite", "Invite a member", under(Page::Team);
-    Member: "/team/{id}", "Member", under(Page::Team);
-    Account: "/account", "Your account", NO_ENTRY;
-    SecondFactor: "/account/second-factor", "Set up two-factor authentication", NO_ENTRY;
-    Settings: "/settings", "Settings", under(Page::Settings);
-    Refusals: "/refusals", "Requests", under(Page::Refusals).goes_stale();
-    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.bare();
+    $
+    Dashboard: "/", "Dashboard", entry(Page::Dashboard, "#i-chart").goes_stale(), dashboard::show::dashboard;
+    SignIn: "/sign-in", "Sign in", NO_ENTRY.bare(), sign_in::show::sign_in;
+    Setup: "/setup/{token}", "Set up", NO_ENTRY.bare(), setup::show::setup;
+    Keys: "/keys", "API Keys", entry(Page::Keys, "#i-key").hydrated(), keys::show::list;
+    NewKey: "/keys/new", "Create API Key", under(Page::Keys), keys::show::new_key;
+    FoundKey: "/keys/found", "Identify a key", under(Page::Keys).hydrated(), keys::show::found_key;
+    BulkKeys: "/keys/several", "Several API keys", under(Page::Keys), bulk::show::bulk_keys;
+    RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings), settings::show::revoke_all;
+    Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale(), keys::show::key;
+    EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys), keys::show::edit_key;
+    FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.bare(), keys::first_call::first_call;
+    RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
+    RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
+    Refusals: "/refusals", "Requests", entry(Page::Refusals, "#i-stop").goes_stale(), refusals::show::refusals;
+    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.bare(), refusals::news::news;
+    Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").hydrated().goes_stale(), inventory::show::inventory;
+    Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
+    ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;
+    ImportPreview: "/inventory/import/{id}/preview", "Import items", under(Page::Inventory), import::preview;
+    Leads: "/leads", "Leads", entry(Page::Leads, "#i-person").hydrated().goes_stale(), leads::show::leads;
+    Docs: "/docs", "API docs", entry(Page::Docs, "#i-book").hydrated(), docs::docs;
+    Audit: "/audit", "Audit log", entry(Page::Audit, "#i-list").goes_stale(), audit::show::audit;
+    Team: "/team", "Team", entry(Page::Team, "#i-people"), team::show::team;
+    Invite: "/team/invite", "Invite a member", under(Page::Team), team::show::invite;
+    Member: "/team/{id}", "Member", under(Page::Team), team::show::member;
+    Account: "/account", "Your account", NO_ENTRY, account::show::account;
+    SecondFactor: "/account/second-factor", "Set up two-factor authentication", NO_ENTRY, account::show::second_factor;
+    Settings: "/settings", "Settings", entry(Page::Settings, "#i-sliders"), settings::show::settings;
     NotFound: "/not-found", "Page not found", NO_ENTRY;
 }
 
@@ -139,6 +166,11 @@ impl Page {
     /// Returns the page whose entry of the menu is current.
     pub const fn entry(self) -> Option<Self> {
         self.properties().entry
+    }
+
+    /// Returns the icon of the page's own entry of the menu, if it has one.
+    pub const fn icon(self) -> Option<&'static str> {
+        self.properties().icon
     }
 
     /// Returns whether the browser's module takes the page over.

@@ -4,10 +4,7 @@
 //! correct, since only content that the server renders depends on these values.
 
 use crate::prelude::*;
-use domain::{
-    BulkForm, CreateKeyForm, EditKeyForm, Failure, KeyId, MemberView, PageSecrets, RevokeKeyForm,
-    RotateKeyForm, SettingsForm, ShownSecret,
-};
+use domain::{MemberView, PageSecrets, ShownSecret};
 use std::sync::Arc;
 
 /// URLs of the site's files.
@@ -98,9 +95,6 @@ pub struct PageRequest {
     pub comfortable_rows: bool,
     /// Whether the session cookie is sent unencrypted, which the sign-in page warns about.
     pub insecure: bool,
-    /// The outcome of a form, if this page is the direct response to one. Such a page is sent
-    /// without script.
-    pub answer: Option<FormAnswer>,
     /// The result of the form that redirected to this page.
     pub flash: Option<Flash>,
     /// The content of the API docs, if this is their page.
@@ -120,116 +114,10 @@ impl PageRequest {
     }
 }
 
-/// The outcome of a form that the browser submitted by itself, without script.
-#[derive(Debug, Clone)]
-pub enum FormAnswer {
-    SignIn {
-        email: String,
-        /// The address to continue to after signing in.
-        next: String,
-        failure: Failure,
-    },
-    Setup {
-        account_name: String,
-        email: String,
-        failure: Failure,
-    },
-    Reset {
-        failure: Failure,
-    },
-    CreateKey {
-        form: CreateKeyForm,
-        failure: Failure,
-    },
-    EditKey {
-        form: EditKeyForm,
-        failure: Failure,
-    },
-    Bulk {
-        form: BulkForm,
-        failure: Failure,
-    },
-    RevokeAll {
-        confirm: String,
-        failure: Failure,
-    },
-    RevokeKey {
-        id: KeyId,
-        form: RevokeKeyForm,
-        failure: Failure,
-    },
-    RotateKey {
-        form: RotateKeyForm,
-        failure: Failure,
-    },
-    Settings {
-        form: SettingsForm,
-        failure: Failure,
-    },
-    Invite {
-        form: domain::InviteForm,
-        failure: Failure,
-    },
-    /// A refused form on a member's page.
-    Member {
-        /// The text that was typed as confirmation.
-        confirm: String,
-        failure: Failure,
-    },
-    /// A mail with a link for a new password that was not sent, on a member's page.
-    ResetNotSent {
-        problem: String,
-    },
-    Password {
-        failure: Failure,
-    },
-    /// The choice between several accounts whose members have the address and the password.
-    ChooseAccount {
-        /// The single-use token and the name of each account.
-        choices: Vec<(ShownSecret, domain::AccountName)>,
-        next: String,
-    },
-    /// The second step of signing in.
-    Code {
-        /// The token that proves that the password was correct.
-        step: ShownSecret,
-        next: String,
-        /// Whether the form requests a recovery code rather than a code of the app.
-        recovery: bool,
-        failure: Option<Failure>,
-    },
-    /// A refused form of the account page that turns the second factor off or replaces the recovery
-    /// codes.
-    FactorChange {
-        /// Whether the form requested a recovery code rather than a code of the app.
-        recovery: bool,
-        failure: Failure,
-    },
-}
-
-/// The page that a one-time link opens. The server provides it for `/setup/TOKEN`, and returns 404
-/// for an unknown link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LinkPage {
-    /// Asks the first owner for an account name, an e-mail address and a password.
-    FirstOwner,
-    /// Asks the owner of a new account whose name is already set; the form shows the name, and it
-    /// may be changed.
-    NewAccount { account_name: String },
-    /// Asks for a new password for this address.
-    Reset { email: String },
-    /// Invites a person with this address to an account.
-    Invitation {
-        account_name: String,
-        email: String,
-        role: domain::Role,
-    },
-}
-
 /// Returns the request of the page that is being rendered.
 pub fn page_request() -> PageRequest {
-    // The browser sees a constant here, so that code which only renders responses to forms is not
-    // even compiled for it.
+    // The browser sees a constant here, so that code which only the server needs is not even
+    // compiled for it.
     if cfg!(feature = "ssr") {
         use_context::<PageRequest>().unwrap_or_default()
     } else {

@@ -4,22 +4,12 @@ use super::Icon;
 use crate::page::Page;
 use crate::prelude::*;
 
-/// The page of each entry, in order, and its icon.
-const ENTRIES: [(Page, &str); 9] = [
-    (Page::Dashboard, "#i-chart"),
-    (Page::Keys, "#i-key"),
-    (Page::Refusals, "#i-stop"),
-    (Page::Inventory, "#i-box"),
-    (Page::Leads, "#i-person"),
-    (Page::Docs, "#i-book"),
-    (Page::Audit, "#i-list"),
-    (Page::Team, "#i-people"),
-    (Page::Settings, "#i-sliders"),
-];
-
 #[component]
 pub fn Menu(page: Page) -> impl IntoView {
-    let items = ENTRIES.map(|(entry, icon)| {
+    let entries = Page::ALL
+        .iter()
+        .filter_map(|entry| Some((*entry, entry.icon()?)));
+    let items = entries.map(|(entry, icon)| {
         view! {
             <li>
                 <a href=entry.path() aria-current=(page.entry() == Some(entry)).then_some("page")>
@@ -31,7 +21,7 @@ pub fn Menu(page: Page) -> impl IntoView {
     });
     view! {
         <nav aria-label="Main">
-            <ul>{items}</ul>
+            <ul>{items.collect_view()}</ul>
         </nav>
     }
 }

@@ -2,15 +2,17 @@
 
 use super::backend::ConsoleBackend;
 use super::fields::MAX_BYTES;
-use super::{Visitor, with_connection_close};
+use super::{Visitor, keys, with_connection_close};
 use app::backend::Backend;
 use app::calls::CallError;
+use async_trait::async_trait;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use std::sync::Arc;
@@ -84,5 +86,29 @@ async fn repair_status(response: Response) -> Response {
     match serde_json::from_slice(&body) {
         Ok(CallError::Outdated) => refuse(StatusCode::BAD_REQUEST),
         _ => Response::from_parts(parts, Body::from(body)),
+    }
+}
+
+#[async_trait]
+impl Backend for ConsoleBackend {
+    async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
+        self.list_keys(&search).await
+    }
+
+    async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
+        let member = self.member()?;
+        let issued = self.state.services.keys.issue(member, &self.client, &form);
+        let (issued, public_url) = (
+            self.map_failure(issued.await)?,
+            self.state.public_url.origin(),
+        );
+        Ok(keys::page::issued(issued, member.time_zone(), public_url))
+    }
+
+    async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
+        let member = self.member()?;
+        let revoked = (self.state.services.keys).revoke(member, &self.client, &id, &form);
+        let revoked = self.map_failure(revoked.await)?;
+        Ok(keys::page::revoked(revoked, member.time_zone()))
     }
 }

@@ -3,20 +3,196 @@
 //! A refusal shows the page of the form again, with what was typed, what is wrong and the status of
 //! the failure (401, 403, 422 or 429). A success redirects, so that a reload submits nothing twice.
 
-use crate::render::with_status;
-use crate::{Visitor, render};
-use app::request::FormAnswer;
-use axum::response::Response;
+use super::backend::{ConsoleBackend, failure};
+use super::render::{self, with_status};
+use super::return_path::sign_in_url;
+use super::{Visitor, see_other};
+use app::Content;
+use app::request::Flash;
+use axum::response::{IntoResponse, Response};
 use domain::Failure;
+use service::{Client, Error, Member, Services};
 use web::AppState;
 
-/// Shows the page of the form again.
-pub async fn refuse(
-    state: &AppState,
-    visitor: &Visitor,
-    path: &str,
-    failure: &Failure,
-    answer: FormAnswer,
-) -> Response {
-    with_status(render::answer(state, visitor, path, answer).await, failure)
+/// The response to a form, or a sign-in first.
+pub type FormResult = Result<Response, SignedOut>;
+
+/// A form was sent without a session: the visitor is redirected to the sign-in page, which leads
+/// back to the page of the form.
+pub struct SignedOut {
+    page: String,
+}
+
+impl SignedOut {
+    pub fn at(page: &str) -> Self {
+        let page = page.to_owned();
+        Self { page }
+    }
+}
+
+impl IntoResponse for SignedOut {
+    fn into_response(self) -> Response {
+        see_other(&sign_in_url(&self.page))
+    }
+}
+
+/// A form that was refused, as it was sent, and the reason.
+#[derive(Debug, Clone)]
+pub struct Refused<F> {
+    pub form: F,
+    pub failure: Failure,
+}
+
+impl<F> Refused<F> {
+    /// Splits the form from the problem that its page shows, for a page with or without a refusal.
+    pub fn split<P: From<Failure>>(
+        refused: Option<Self>,
+        initial: impl FnOnce() -> F,
+    ) -> (F, Option<P>) {
+        match refused {
+            Some(Self { form, failure }) => (form, Some(failure.into())),
+            None => (initial(), None),
+        }
+    }
+}
+
+/// The member who sent a form, with everything that handlers need to carry it out and to answer.
+pub struct Sender<'a> {
+    pub services: &'a Services,
+    pub member: &'a Member,
+    pub client: &'a Client,
+    pub backend: ConsoleBackend,
+    state: &'a AppState,
+    visitor: &'a Visitor,
+    /// Path of the page that contains the form.
+    page: &'a str,
+}
+
+impl<'a> Sender<'a> {
+    pub fn new(
+        state: &'a AppState,
+        visitor: &'a Visitor,
+        member: &'a Member,
+        page: &'a str,
+    ) -> Self {
+        Self {
+            services: &state.services,
+            member,
+            client: &visitor.client,
+            backend: ConsoleBackend::of(state, visitor),
+            state,
+            visitor,
+            page,
+        }
+    }
+
+    /// Maps the error of a change to the failure that the member sees.
+    pub fn outcome<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
+        result.map_err(|error| failure(error, &self.visitor.request_id))
+    }
+
+    /// Answers a form. A success redirects to the page at `path`, which reports the notice once; a
+    /// failure shows the page of the form as `again` returns it.
+    pub async fn finish(
+        &self,
+        result: Result<(), Error>,
+        (path, notice): (&str, &str),
+        again: impl AsyncFnOnce(Failure) -> Content,
+    ) -> Response {
+        self.finish_counted(result.map(|()| 0), (path, notice), again)
+            .await
+    }
+
+    /// Like [`Sender::finish`], for a change of so many things.
+    pub async fn finish_counted(
+        &self,
+        result: Result<u32, Error>,
+        (path, notice): (&str, &str),
+        again: impl AsyncFnOnce(Failure) -> Content,
+    ) -> Response {
+        match self.outcome(result) {
+            Ok(number) => self
+                .visitor
+                .redirect_with_count(self.state, path, notice, number),
+            Err(failure) => self.refuse(&failure, again(failure.clone()).await).await,
+        }
+    }
+
+    /// Answers a form whose success shows a result on the page of the form, such as a new secret.
+    pub async fn show_or_refuse<T>(
+        &self,
+        result: Result<T, Error>,
+        show: impl FnOnce(T) -> Content,
+        again: impl AsyncFnOnce(Failure) -> Content,
+    ) -> Response {
+        match self.outcome(result) {
+            Ok(value) => self.show(show(value)).await,
+            Err(failure) => self.refuse(&failure, again(failure.clone()).await).await,
+        }
+    }
+
+    /// Answers a form without fields to correct. A failure shows the page of the form as it is now;
+    /// `reason` names the notice for it, if the page has one.
+    pub async fn finish_or_report<T>(
+        &self,
+        result: Result<(), Error>,
+        (path, notice): (&str, &str),
+        reason: impl FnOnce(&Failure) -> Option<&'static str>,
+        load: impl Future<Output = Result<T, Failure>>,
+        content: impl FnOnce(Result<T, Failure>) -> Content,
+    ) -> Response {
+        match self.outcome(result) {
+            Ok(()) => self.redirect(path, notice),
+            Err(failure) => self.report(&failure, reason(&failure), load, content).await,
+        }
+    }
+
+    /// Shows the page of a form that failed as it is now, with the notice that `reason` names.
+    pub async fn report<T>(
+        &self,
+        failure: &Failure,
+        reason: Option<&str>,
+        load: impl Future<Output = Result<T, Failure>>,
+        content: impl FnOnce(Result<T, Failure>) -> Content,
+    ) -> Response {
+        let mut request = render::request(self.state, self.visitor, self.page, None);
+        request.flash = reason.map(|word| Flash {
+            word: word.to_owned(),
+            number: 0,
+        });
+        let data = match failure {
+            // The page shows by itself what was changed or refused, but not that the outcome is
+            // unknown.
+            Failure::OutcomeUnknown => Err(failure.clone()),
+            _ => load.await,
+        };
+        let page = render::write(self.visitor.coding, request, content(data)).await;
+        with_status(page, failure)
+    }
+
+    /// Returns the address at which people and integrations reach this installation.
+    pub fn public_url(&self) -> &str {
+        self.state.public_url.origin()
+    }
+
+    /// Redirects to the page at `path`, which then reports the notice.
+    pub fn redirect(&self, path: &str, notice: &str) -> Response {
+        self.visitor.redirect_with_flash(self.state, path, notice)
+    }
+
+    /// Shows the page of the form with the status of a failure.
+    async fn refuse(&self, failure: &Failure, content: Content) -> Response {
+        with_status(self.answer(content).await, failure)
+    }
+
+    /// Shows the page of the form as the response to it.
+    pub async fn answer(&self, content: Content) -> Response {
+        render::answer(self.state, self.visitor, self.page, content).await
+    }
+
+    /// Shows a result on the page of the form, uncompressed: it may be the only page that ever
+    /// contains a secret.
+    pub async fn show(&self, content: Content) -> Response {
+        render::show(self.state, self.visitor, self.page, content).await
+    }
 }

@@ -1,8 +1,8 @@
 //! The server side of the console: sessions, pages, forms, and the server functions of the browser.
 //!
-//! Each feature has a folder: `page` makes the page model from the facts of the rules, `view`
-//! renders it, `form` handles its forms, and `words` has its sentences. The view of a hydrated page
-//! is in `app`, which the browser shares.
+//! Each feature has a folder: `show` handles the requests for its pages and loads their facts,
+//! `page` makes the page model from these, `view` renders it, `form` handles its forms, and `words`
+//! has its sentences. The view of a hydrated page is in `app`, which the browser shares.
 
 mod account;
 mod audit;
@@ -13,10 +13,9 @@ mod call_totals;
 mod charts;
 mod components;
 mod compression;
-mod content;
 mod cookies;
 mod dashboard;
-mod emergency;
+mod docs;
 mod error_pages;
 mod export;
 mod fields;
@@ -27,7 +26,6 @@ mod import;
 mod inventory;
 mod keys;
 mod leads;
-mod page;
 mod refusals;
 pub mod render;
 mod return_path;
@@ -40,10 +38,12 @@ mod sign_in;
 mod status;
 mod team;
 mod theme;
+mod visit;
 mod visitor;
 
 use form_request::{FormBody, FormRequest};
 pub use routes::ROUTES;
+use visit::Visit;
 use visitor::BackgroundVisitor;
 pub use visitor::Visitor;
 

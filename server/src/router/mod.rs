@@ -129,7 +129,7 @@ pub fn build_app(state: AppState) -> Pipeline {
         &[
             (Group::Api, API),
             (Group::Other, OPEN),
-            (Group::Console, CONSOLE),
+            (Group::Console, &CONSOLE),
         ],
         state,
     )

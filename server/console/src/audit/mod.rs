@@ -2,9 +2,9 @@
 
 mod filter;
 mod page;
-pub mod view;
+pub mod show;
+mod view;
 mod words;
 
 pub use filter::parse;
-pub use page::page;
 pub use words::{capitalize, details, join_details, title, who};

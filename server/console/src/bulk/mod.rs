@@ -1,8 +1,6 @@
 //! Bulk actions on keys.
 
 pub mod form;
-pub mod page;
-pub mod view;
-mod words;
-
-pub use words::done;
+mod page;
+pub mod show;
+mod view;

@@ -1,10 +1,10 @@
 //! The confirmation before a bulk action pauses, revokes, resumes or extends keys.
 
 use crate::components::SelectField;
+use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
 use domain::{BulkAction, BulkForm, BulkPage as Data, Failure, Field, KeyView, RevokeReason};
 
 const HEAD: Head = Head {
@@ -12,11 +12,11 @@ const HEAD: Head = Head {
     purpose: "Change all selected keys together.",
 };
 
-pub fn bulk_page(data: Result<Data, Failure>) -> AnyView {
+pub fn bulk_page(data: Result<Data, Failure>, refused: Option<Refused<BulkForm>>) -> AnyView {
     let content = match data {
         Err(failure) if failure.at(Field::Keys).is_some() => unclear(&failure),
         data => page_or_error(HEAD, data, |page| {
-            view! { <Bulk page=page/> }
+            view! { <Bulk page=page refused=refused/> }
         }),
     };
     view! { <div class="narrow">{content}</div> }
@@ -34,11 +34,8 @@ fn unclear(failure: &Failure) -> AnyView {
 }
 
 #[component]
-fn Bulk(page: Data) -> impl IntoView {
-    let (form, problem) = match page_request().answer {
-        Some(FormAnswer::Bulk { form, failure }) => (form, Some(failure)),
-        _ => (BulkForm::default(), None),
-    };
+fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
+    let (form, problem) = Refused::split::<Failure>(refused, BulkForm::default);
     // This failure belongs to no field, so it is shown above the form.
     let stale = problem.as_ref().and_then(|failure| match failure {
         Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),

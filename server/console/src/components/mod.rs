@@ -8,15 +8,14 @@ pub use day::Day;
 pub use select_field::SelectField;
 pub use username::Username;
 
-use app::request::page_request;
+use crate::form::Refused;
 use domain::Failure;
 
 /// Returns the notice of a page whose form the member's role does not permit. After a form that
 /// was refused for this reason, it also says that nothing was changed.
-pub fn not_allowed(text: &str) -> String {
-    if page_request().answer.is_some() {
-        Failure::Forbidden.message()
-    } else {
-        text.to_owned()
+pub fn not_allowed<F>(refused: Option<&Refused<F>>, text: &str) -> String {
+    match refused {
+        Some(_) => Failure::Forbidden.message(),
+        None => text.to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! The Dashboard.
 
-pub mod page;
-pub mod view;
+mod page;
+pub mod show;
+mod view;
 mod words;

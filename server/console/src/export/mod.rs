@@ -19,8 +19,8 @@ pub use leads::{csv as leads_csv, json_lines as leads_json_lines};
 pub use template::template;
 
 use super::backend::failure;
-use super::page::path_and_query;
 use super::return_path::sign_in_url;
+use super::visit::path_and_query;
 use super::{Visitor, outcome_unknown, past_deadline, plain_text, see_other, unavailable};
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};

@@ -1,8 +1,10 @@
 //! Context of every step of an import, and the ways in which a step ends.
 
+use super::view::import_page;
 use crate::backend::failure;
 use crate::return_path::sign_in_url;
-use crate::{Visitor, busy, render, see_other, unavailable};
+use crate::{Visitor, busy, cookies, render, see_other, unavailable};
+use app::{Content, Page};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Failure, FileRefusal, ImportPage, ImportStart};
@@ -88,9 +90,9 @@ pub(super) async fn answer(
         member,
     };
     match step(context).await {
-        Ok(page) => render::import(state, visitor, Ok(page)).await,
+        Ok(page) => draw(state, visitor, Ok(page)).await,
         Err(EarlyExit::Page(status, page)) => {
-            let mut response = render::import(state, visitor, Ok(*page)).await;
+            let mut response = draw(state, visitor, Ok(*page)).await;
             if response.status().is_success() {
                 *response.status_mut() = status;
             }
@@ -99,8 +101,23 @@ pub(super) async fn answer(
         Err(EarlyExit::Response(response)) => *response,
         Err(EarlyExit::Failure(Failure::SignedOut)) => see_other(&sign_in_url(path)),
         Err(EarlyExit::Failure(failure)) => {
-            let page = render::import(state, visitor, Err(failure.clone())).await;
+            let page = draw(state, visitor, Err(failure.clone())).await;
             render::with_status(page, &failure)
         }
     }
+}
+
+/// Returns a page of an import, or the reason why there is none.
+async fn draw(state: &AppState, visitor: &Visitor, page: Result<ImportPage, Failure>) -> Response {
+    let path = Page::Import.path();
+    let is_start = matches!(page, Ok(ImportPage::Start(_)));
+    let mut request = render::request(state, visitor, path, None);
+    request.flash = visitor.flash(path).filter(|_| is_start);
+    let shows_flash = request.flash.is_some();
+    let content = Content::loaded(page, import_page);
+    let mut page = render::write(visitor.coding, request, content).await;
+    if shows_flash {
+        cookies::forget_flash(&mut page, &state.public_url);
+    }
+    page
 }

@@ -13,12 +13,12 @@ mod load;
 mod preview;
 mod report;
 mod upload;
-pub mod view;
+mod view;
 
 pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
-use super::page::current_path;
+use super::visit::current_path;
 use super::{FormRequest, Visitor, see_other};
 use axum::extract::State;
 use axum::http::Uri;
@@ -59,8 +59,12 @@ pub async fn start(State(state): State<AppState>, uri: Uri, visitor: Visitor) ->
 
 /// `POST /inventory/import`
 pub async fn upload(
-    State(state): State<AppState>,
-    FormRequest { visitor, body }: FormRequest<Upload>,
+    FormRequest {
+        state,
+        visitor,
+        body,
+        ..
+    }: FormRequest<Upload>,
 ) -> Response {
     answer(&state, &visitor, START, async |context| {
         let id = body.store(&context).await?;
@@ -90,11 +94,12 @@ pub async fn describe(
 
 /// `POST /inventory/import/{id}`
 pub async fn choose(
-    State(state): State<AppState>,
     Segment(id): Segment,
     FormRequest {
+        state,
         visitor,
         body: fields,
+        ..
     }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
@@ -141,11 +146,12 @@ async fn load_pending(context: &Context<'_>, stored: StoredImport) -> Step<Loade
 
 /// `POST /inventory/import/{id}/apply`
 pub async fn apply(
-    State(state): State<AppState>,
     Segment(id): Segment,
     FormRequest {
+        state,
         visitor,
         body: fields,
+        ..
     }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
@@ -174,9 +180,8 @@ pub async fn redirect_to_preview(
 
 /// `POST /inventory/import/{id}/discard`
 pub async fn discard(
-    State(state): State<AppState>,
     Segment(id): Segment,
-    FormRequest { visitor, .. }: FormRequest<Fields>,
+    FormRequest { state, visitor, .. }: FormRequest<Fields>,
 ) -> Response {
     let id = id.unwrap_or_default();
     answer(&state, &visitor, START, async |context| {

@@ -1,4 +1,5 @@
 //! The Inventory page.
 
-pub mod page;
+mod page;
+pub mod show;
 mod words;

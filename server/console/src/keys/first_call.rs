@@ -23,7 +23,7 @@ pub async fn first_call(
     BackgroundVisitor(visitor): BackgroundVisitor,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(crate::page::path_and_query(&uri)));
+        return see_other(&sign_in_url(crate::visit::path_and_query(&uri)));
     };
     let result = match KeyId::parse(&id.unwrap_or_default()) {
         Ok(id) => state.services.keys.first_call(member, &id).await,

@@ -1,6 +1,7 @@
 //! Pages of the list of keys and of one key.
 
 mod address;
+mod bulk_notice;
 mod call_examples;
 pub mod events;
 mod filters;
@@ -10,6 +11,7 @@ mod history;
 mod key_view;
 pub mod page;
 mod rotations;
+pub mod show;
 mod sparkline;
 pub mod view;
 mod words;

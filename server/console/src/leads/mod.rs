@@ -1,3 +1,4 @@
 //! The Leads page.
 
-pub mod page;
+mod page;
+pub mod show;

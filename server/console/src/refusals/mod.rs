@@ -2,12 +2,10 @@
 
 mod acts;
 mod filter;
-mod news;
+pub mod news;
 mod page;
-pub mod view;
+pub mod show;
+mod view;
 mod words;
 
-pub use filter::RefusalQuery;
-pub use news::news;
-pub use page::page;
 pub use words::words;

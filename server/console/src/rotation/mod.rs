@@ -1,5 +1,6 @@
 //! Page with the form that rotates a key.
 
 pub mod form;
-pub mod page;
-pub mod view;
+mod page;
+pub mod show;
+mod view;

@@ -1,11 +1,11 @@
 //! The form that replaces a key by a new one, and the response to it.
 
 use crate::components::SelectField;
+use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
 use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
 
 const HEAD: Head = Head {
@@ -15,9 +15,12 @@ const HEAD: Head = Head {
 
 const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
 
-pub fn rotate_key_page(data: Result<RotatePage, Failure>) -> AnyView {
+pub fn rotate_key_page(
+    data: Result<RotatePage, Failure>,
+    refused: Option<Refused<RotateKeyForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Rotate page=page/> }
+        view! { <Rotate page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
@@ -33,12 +36,12 @@ pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
 }
 
 #[component]
-fn Rotate(page: RotatePage) -> impl IntoView {
+fn Rotate(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> impl IntoView {
     // The key may have changed since the form was rendered. If it can no longer be rotated, the
     // current reason replaces the form.
     let content = match page.refused.clone() {
-        None => form(page),
-        Some(failure) => refused(&page, &failure),
+        None => form(page, refused),
+        Some(failure) => impossible(&page, failure, refused),
     };
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -66,14 +69,16 @@ fn replaced(old: &KeyView) -> AnyView {
     view! { <Notice tone=Tone::Info text=text action=action/> }
 }
 
-fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
+/// Renders why the key cannot be rotated now.
+fn impossible(
+    page: &RotatePage,
+    reason: Failure,
+    refused: Option<Refused<RotateKeyForm>>,
+) -> AnyView {
     // If the form was submitted twice, the response is that its key already exists.
-    let failure = match page_request().answer {
-        Some(FormAnswer::RotateKey {
-            failure: failure @ Failure::AlreadyCreated { .. },
-            ..
-        }) => failure,
-        _ => failure.clone(),
+    let failure = match refused.map(|refused| refused.failure) {
+        Some(failure @ Failure::AlreadyCreated { .. }) => failure,
+        _ => reason,
     };
     let (id, text) = match &page.replaced_by {
         Some(new) => (new, "View the new key"),
@@ -83,12 +88,9 @@ fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
     view! { <Notice tone=Tone::Info text=failure.message() action=action/> }
 }
 
-fn form(page: RotatePage) -> AnyView {
+fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
     let at = format!("/keys/{}", page.key.id);
-    let (form, problem) = match page_request().answer {
-        Some(FormAnswer::RotateKey { form, failure }) => (form, Some(failure.into())),
-        _ => (first(), None),
-    };
+    let (form, problem) = Refused::split(refused, first);
     let form_state = FormState::new(problem);
     let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
     let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);

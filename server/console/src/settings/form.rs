@@ -1,28 +1,15 @@
-//! `POST /settings`
+//! `POST /settings`, `/settings/key-creation` and `/keys/revoke-all`
 
-use crate::backend::failure;
+use super::show;
+use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::refuse;
-use crate::return_path::sign_in_url;
-use crate::{FormRequest, see_other};
-use app::request::FormAnswer;
-use axum::extract::State;
-use axum::response::Response;
+use crate::form::{FormResult, Refused};
 use domain::SettingsForm;
-use web::AppState;
 
 const PAGE: &str = "/settings";
 
-pub async fn change_settings(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(PAGE));
-    };
+pub async fn change_settings(request: FormRequest<Fields>) -> FormResult {
+    let (sender, fields) = (request.sender(PAGE)?, &request.body);
     let form = SettingsForm {
         account_name: fields.text("account_name"),
         currency: fields.text("currency"),
@@ -33,20 +20,44 @@ pub async fn change_settings(
         key_max_days: fields.text("key_max_days"),
         seen: fields.text("seen"),
     };
-    let changed = state
+    let changed = sender
         .services
         .accounts
-        .change(member, &visitor.client, &form)
+        .change(sender.member, sender.client, &form)
         .await;
-    match changed {
-        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "saved"),
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::Settings {
-                form,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, PAGE, &failure, answer).await
-        }
-    }
+    let again = async |failure| {
+        let data = sender.backend.settings().await;
+        show::content(data, Some(Refused { form, failure }))
+    };
+    Ok(sender.finish(changed, (PAGE, "saved"), again).await)
+}
+
+pub async fn key_creation(request: FormRequest<Fields>) -> FormResult {
+    let sender = request.sender(PAGE)?;
+    // Anything other than a clear "allow" stops the creation of keys.
+    let stop = request.body.text("stop") != "0";
+    let emergencies = &sender.services.emergencies;
+    let changed = emergencies
+        .stop_creation(sender.member, sender.client, stop)
+        .await;
+    let (load, content) = (sender.backend.settings(), |data| show::content(data, None));
+    Ok(sender
+        .finish_or_report(changed, (PAGE, "saved"), |_| None, load, content)
+        .await)
+}
+
+pub async fn revoke_all(request: FormRequest<Fields>) -> FormResult {
+    let sender = request.sender("/keys/revoke-all")?;
+    let confirm = request.body.text("confirm");
+    let emergencies = &sender.services.emergencies;
+    let revoked = emergencies
+        .revoke_all(sender.member, sender.client, &confirm)
+        .await;
+    let again = async |failure| {
+        let form = confirm;
+        show::revoke_all_content(&sender.backend, Some(Refused { form, failure })).await
+    };
+    Ok(sender
+        .finish_counted(revoked, ("/keys", "revoke"), again)
+        .await)
 }

@@ -1,5 +1,7 @@
 //! The Settings page.
 
+mod emergency;
 pub mod form;
-pub mod page;
-pub mod view;
+mod page;
+pub mod show;
+mod view;

@@ -2,10 +2,11 @@
 
 use crate::charts::number;
 use crate::components::{SelectField, not_allowed};
+use crate::form::Refused;
 use app::components::{FormState, Notice, PageHead, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{Failure, Field, SettingsForm};
 
 const HEAD: Head = Head {
@@ -23,30 +24,33 @@ const MAX_DAYS: &str =
     "1–3,650 days from creation. Leave empty for no maximum. Setting one also requires expiration.";
 const ZONE: &str = "Used for times in the console. The API always uses UTC.";
 
-pub fn settings_page(data: Result<domain::SettingsPage, Failure>) -> AnyView {
+pub fn settings_page(
+    data: Result<domain::SettingsPage, Failure>,
+    refused: Option<Refused<SettingsForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Settings page=page/> }
+        view! { <Settings page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
-fn Settings(page: domain::SettingsPage) -> impl IntoView {
+fn Settings(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) -> impl IntoView {
     let saved = page_request()
         .flash(|word| (word == "saved").then_some(()))
         .map(|()| view! { <Notice tone=Tone::Info text="Settings saved."/> });
-    if let Some(question) = crate::emergency::view::stop_question(page.emergency.as_ref()) {
+    if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
         return question;
     }
     let quotas = quotas(&page);
-    let emergency = page.emergency.clone().map(crate::emergency::view::section);
+    let emergency = page.emergency.clone().map(super::emergency::section);
     let content = if page.may_change {
-        view! { <Change page=page/> }
+        view! { <Change page=page refused=refused/> }
     } else {
         view! {
             <Notice
                 tone=Tone::Info
-                text=not_allowed("You have read-only access. Owners and admins can change settings.")
+                text=not_allowed(refused.as_ref(), "You have read-only access. Owners and admins can change settings.")
             />
             {facts(page.settings)}
         }
@@ -62,10 +66,10 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
 
 /// The form that changes the settings. If it is refused, the typed values stay.
 #[component]
-fn Change(page: domain::SettingsPage) -> impl IntoView {
-    let (form, problem) = match page_request().answer {
+fn Change(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) -> impl IntoView {
+    let (form, problem) = match refused {
         // The other fields take their present values, so that saving again undoes no other change.
-        Some(FormAnswer::Settings {
+        Some(Refused {
             form,
             failure: Failure::Outdated { .. },
         }) => {
@@ -77,8 +81,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
             let form = form.rebase(base.as_ref(), page.settings);
             (form, Some(failure.into()))
         }
-        Some(FormAnswer::Settings { form, failure }) => (form, Some(failure.into())),
-        _ => (page.settings, None),
+        refused => Refused::split(refused, || page.settings),
     };
     let form_state = FormState::new(problem);
     let currencies = page.currencies.into_iter();

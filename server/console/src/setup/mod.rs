@@ -1,4 +1,5 @@
 //! The pages of one-time links.
 
 pub mod form;
-pub mod view;
+pub mod show;
+mod view;

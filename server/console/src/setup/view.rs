@@ -1,15 +1,41 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
 use crate::components::Username;
+use crate::form::Refused;
 use app::components::{Icon, Problem, TextField};
 use app::prelude::*;
-use app::request::{FormAnswer, LinkPage, page_request};
+use app::request::page_request;
 use domain::Field;
 
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
+/// The page that a one-time link opens. The server returns 404 for an unknown link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkPage {
+    /// Asks the first owner for an account name, an e-mail address and a password.
+    FirstOwner,
+    /// Asks the owner of a new account whose name is already set; the form shows the name, and it
+    /// may be changed.
+    NewAccount { account_name: String },
+    /// Asks for a new password for this address.
+    Reset { email: String },
+    /// Invites a person with this address to an account.
+    Invitation {
+        account_name: String,
+        email: String,
+        role: domain::Role,
+    },
+}
+
+/// The fields of the form as they were typed, except for the password.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    pub account_name: String,
+    pub email: String,
+}
+
 /// A page without script. Its form submits to the address of the link itself.
-pub fn setup_page(link: LinkPage) -> AnyView {
+pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
     let action = page_request().path;
     let given = match &link {
         LinkPage::NewAccount { account_name } => account_name.clone(),
@@ -17,15 +43,15 @@ pub fn setup_page(link: LinkPage) -> AnyView {
             String::new()
         }
     };
-    let (account_name, email, problem) = match page_request().answer {
-        Some(FormAnswer::Setup {
-            account_name,
-            email,
-            failure,
-        }) => (account_name, email, Some(Problem::from(failure))),
-        Some(FormAnswer::Reset { failure }) => (given, String::new(), Some(Problem::from(failure))),
-        _ => (given, String::new(), None),
+    let initial = || Typed {
+        account_name: given,
+        email: String::new(),
     };
+    let (typed, problem) = Refused::split::<Problem>(refused, initial);
+    let Typed {
+        account_name,
+        email,
+    } = typed;
     let at = |field| Signal::stored(problem.as_ref().and_then(|problem| problem.at(field)));
     let password = || {
         view! {

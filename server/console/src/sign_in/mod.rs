@@ -1,4 +1,5 @@
 //! Signing in and out.
 
 pub mod form;
-pub mod view;
+pub mod show;
+mod view;

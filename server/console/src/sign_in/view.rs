@@ -2,35 +2,57 @@
 
 use app::components::{Icon, Notice, Problem, TextField, Tone};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request, reveal};
-use domain::{AccountName, Field, ShownSecret};
+use app::request::{page_request, reveal};
+use domain::{AccountName, Failure, Field, ShownSecret};
 
-pub fn sign_in_page() -> AnyView {
-    let request = page_request();
-    match request.answer {
-        Some(FormAnswer::Code {
+/// A step of signing in, with the address to continue to after it.
+#[derive(Debug, Clone)]
+pub enum Step {
+    Password {
+        email: String,
+        next: String,
+        failure: Option<Failure>,
+    },
+    /// The choice between several accounts whose members have the address and the password.
+    ChooseAccount {
+        /// The single-use token and the name of each account.
+        choices: Vec<(ShownSecret, AccountName)>,
+        next: String,
+    },
+    Code {
+        /// The token that proves that the password was correct.
+        step: ShownSecret,
+        next: String,
+        /// Whether the form requests a recovery code rather than a code of the app.
+        recovery: bool,
+        failure: Option<Failure>,
+    },
+}
+
+pub fn sign_in_page(step: Step) -> AnyView {
+    match step {
+        Step::Password {
+            email,
+            next,
+            failure,
+        } => password(email, next, failure.map(Problem::from)),
+        Step::ChooseAccount { choices, next } => accounts(choices, next),
+        Step::Code {
             step,
             next,
             recovery,
             failure,
-        }) => return code(step, next, recovery, failure.map(Problem::from)),
-        Some(FormAnswer::ChooseAccount { choices, next }) => return accounts(choices, next),
-        _ => {}
+        } => code(step, next, recovery, failure.map(Problem::from)),
     }
-    let asked = request.asked("next").unwrap_or_default();
+}
+
+fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
+    let request = page_request();
     // The one-time link succeeded, but no session could be opened.
     let after_link = request
         .flash
         .as_ref()
         .is_some_and(|flash| flash.word == "link");
-    let (email, next, problem) = match request.answer {
-        Some(FormAnswer::SignIn {
-            email,
-            next,
-            failure,
-        }) => (email, next, Some(Problem::from(failure))),
-        _ => (String::new(), asked, None),
-    };
     let known = !email.is_empty();
     view! {
         <section class="card">

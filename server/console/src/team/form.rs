@@ -1,272 +1,171 @@
 //! `POST /team/invite`, `/team/withdraw` and `/team/{id}/…`: changes to the members of an account.
 
-use crate::backend::failure;
+use super::view::{RefusedForm, invitation_link_page};
+use super::{page, show, words};
 use crate::fields::Fields;
-use crate::form::refuse;
-use crate::return_path::sign_in_url;
-use crate::{FormRequest, Visitor, render, see_other, team};
+use crate::form::{FormResult, Refused, Sender};
+use crate::{FormRequest, render};
 use app::Content;
-use app::request::FormAnswer;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Failure, InviteForm, MemberId};
-use service::RequireFactorOutcome;
-use web::AppState;
-use web::http::Segment;
+use service::{Error, RequireFactorOutcome};
 
 const PAGE: &str = "/team";
-const INVITE: &str = "/team/invite";
 
 /// Invites a person by mail. If mail is not set up, not wanted or not accepted, the page shows the
 /// link once, since the server does not keep it.
-pub async fn invite(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(INVITE));
-    };
+pub async fn invite(request: FormRequest<Fields>) -> FormResult {
+    let (sender, fields) = (request.sender("/team/invite")?, &request.body);
     let form = InviteForm {
         email: fields.text("email"),
         role: fields.text("role"),
         by_link: !fields.text("by_link").is_empty(),
     };
-    match state
-        .services
-        .team
-        .invite(member, &visitor.client, &form)
-        .await
-    {
-        Ok(invited) => {
-            let mut mail_problem = None;
-            if let Some(mailer) = state.mailer.as_deref().filter(|_| !form.by_link) {
-                let sent = state
-                    .services
-                    .team
-                    .mail_invitation(member, &invited, mailer);
-                mail_problem = team::words::not_sent(sent.await);
-                if mail_problem.is_none() {
-                    return visitor.redirect_with_flash(&state, PAGE, "invited");
-                }
-            }
-            let invitation = team::page::invitation(invited, member, mail_problem);
-            let content =
-                Content::new(move || team::view::invitation_link_page(invitation.clone()));
-            render::show(&state, &visitor, INVITE, content).await
-        }
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::Invite {
-                form,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, INVITE, &failure, answer).await
+    let (team, member) = (&sender.services.team, sender.member);
+    let invited = team.invite(member, sender.client, &form).await;
+    let mut mail_problem = None;
+    if let (Ok(invited), Some(mailer), false) = (&invited, &request.state.mailer, form.by_link) {
+        let sent = team.mail_invitation(member, invited, mailer.as_ref());
+        mail_problem = words::not_sent(sent.await);
+        if mail_problem.is_none() {
+            return Ok(sender.redirect(PAGE, "invited"));
         }
     }
+    let show = |invited| {
+        let invitation = page::invitation(invited, member, mail_problem);
+        Content::new(move || invitation_link_page(invitation.clone()))
+    };
+    let again = async |failure| {
+        let refused = Some(Refused { form, failure });
+        show::invite_content(&sender.backend, refused).await
+    };
+    Ok(sender.show_or_refuse(invited, show, again).await)
 }
 
-pub async fn withdraw_invitation(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(PAGE));
-    };
-    let withdrawn = state
+pub async fn withdraw_invitation(request: FormRequest<Fields>) -> FormResult {
+    let (sender, email) = (request.sender(PAGE)?, request.body.text("email"));
+    let (member, client) = (sender.member, sender.client);
+    let withdrawn = sender
         .services
         .team
-        .withdraw_invitation(member, &visitor.client, &fields.text("email"))
+        .withdraw_invitation(member, client, &email)
         .await;
-    match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => visitor.redirect_with_flash(&state, PAGE, "withdrawn"),
-        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
-    }
+    let (done, load) = ((PAGE, "withdrawn"), sender.backend.team(None));
+    Ok(sender
+        .finish_or_report(withdrawn, done, |_| None, load, show::team_content)
+        .await)
 }
 
 /// Makes two-factor authentication required or optional for all members.
-pub async fn require_second_factor(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(PAGE));
+pub async fn require_second_factor(request: FormRequest<Fields>) -> FormResult {
+    let sender = request.sender(PAGE)?;
+    let (required, notice) = match &*request.body.text("required") {
+        "1" => (true, "factor-required"),
+        _ => (false, "factor-optional"),
     };
-    let is_required = fields.text("required") == "1";
-    let outcome = state
-        .services
-        .team
-        .require_second_factor(member, &visitor.client, is_required)
+    let team = &sender.services.team;
+    let outcome = team
+        .require_second_factor(sender.member, sender.client, required)
         .await;
-    match outcome.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(RequireFactorOutcome::Done) => {
-            let notice = if is_required {
-                "factor-required"
-            } else {
-                "factor-optional"
-            };
-            visitor.redirect_with_flash(&state, PAGE, notice)
-        }
-        Ok(RequireFactorOutcome::OwnFactorFirst) => {
-            let (notice, failure) = (Some("own-factor-first"), Failure::Forbidden);
-            render::after_failure(&state, &visitor, PAGE, notice, &failure).await
-        }
-        Err(failure) => render::after_failure(&state, &visitor, PAGE, None, &failure).await,
-    }
+    let (failure, reason) = match sender.outcome(outcome) {
+        Ok(RequireFactorOutcome::Done) => return Ok(sender.redirect(PAGE, notice)),
+        Ok(RequireFactorOutcome::OwnFactorFirst) => (Failure::Forbidden, Some("own-factor-first")),
+        Err(failure) => (failure, None),
+    };
+    let load = sender.backend.team(None);
+    Ok(sender
+        .report(&failure, reason, load, show::team_content)
+        .await)
 }
 
 /// Sends a member a link for a new password. Only its recipient sees it.
-pub async fn mail_reset(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Segment(id): Segment,
-) -> Response {
-    let (Ok(id), Some(mailer)) = (
-        MemberId::parse(&id.unwrap_or_default()),
-        state.mailer.as_deref(),
-    ) else {
-        return render::not_found(&state, &visitor).await;
+pub async fn mail_reset(request: FormRequest<(), MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let Some(mailer) = request.state.mailer.as_deref() else {
+        return Ok(render::not_found(&request.state, &request.visitor).await);
     };
-    let page = format!("/team/{id}");
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
-    let sent = state
-        .services
-        .team
-        .mail_reset(member, &visitor.client, &id, mailer)
+    let sender = request.sender(&page)?;
+    let team = &sender.services.team;
+    let sent = team
+        .mail_reset(sender.member, sender.client, id, mailer)
         .await;
-    match sent.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(delivery) => match team::words::not_sent(delivery) {
-            None => visitor.redirect_with_flash(&state, PAGE, "reset-sent"),
-            Some(problem) => {
-                let answer = FormAnswer::ResetNotSent { problem };
-                let mut response = render::answer(&state, &visitor, &page, answer).await;
-                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                response
-            }
-        },
-        Err(failure) => {
-            let answer = FormAnswer::Member {
-                confirm: String::new(),
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, &page, &failure, answer).await
+    match sent.map(words::not_sent) {
+        Ok(Some(problem)) => {
+            let refused = Some(RefusedForm::ResetNotSent { problem });
+            let content = show::member_content(&sender.backend, id.as_str(), refused).await;
+            let mut response = sender.answer(content).await;
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            Ok(response)
+        }
+        sent => {
+            let sent = sent.map(|_| ());
+            Ok(finish(&sender, id, sent, "reset-sent", String::new()).await)
         }
     }
 }
 
-/// Change of a member.
-enum MemberChange {
-    /// The chosen role, and the role at the time when the form was loaded.
-    Role {
-        to: String,
-        seen: String,
-    },
-    Deactivate,
-    Reactivate,
-    /// The text that was typed to confirm.
-    HandOver(String),
+pub async fn change_role(request: FormRequest<Fields, MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let (role, seen) = (request.body.text("role"), request.body.text("seen"));
+    let team = &sender.services.team;
+    let changed = team
+        .change_role(sender.member, sender.client, id, &role, &seen)
+        .await;
+    Ok(finish(&sender, id, changed, "role", String::new()).await)
 }
 
-pub async fn change_role(
-    state: State<AppState>,
-    id: Segment,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let change = MemberChange::Role {
-        to: fields.text("role"),
-        seen: fields.text("seen"),
-    };
-    apply_change(state, visitor, id, change).await
+pub async fn deactivate_member(request: FormRequest<(), MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let changed = sender
+        .services
+        .team
+        .deactivate(sender.member, sender.client, id)
+        .await;
+    Ok(finish(&sender, id, changed, "deactivated", String::new()).await)
 }
 
-pub async fn deactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    apply_change(state, visitor, id, MemberChange::Deactivate).await
+pub async fn reactivate_member(request: FormRequest<(), MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let changed = sender
+        .services
+        .team
+        .reactivate(sender.member, sender.client, id)
+        .await;
+    Ok(finish(&sender, id, changed, "reactivated", String::new()).await)
 }
 
-pub async fn reactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    apply_change(state, visitor, id, MemberChange::Reactivate).await
+pub async fn hand_over(request: FormRequest<Fields, MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let confirm = request.body.text("confirm");
+    let team = &sender.services.team;
+    let changed = team
+        .hand_over(sender.member, sender.client, id, &confirm)
+        .await;
+    Ok(finish(&sender, id, changed, "handed-over", confirm).await)
 }
 
-pub async fn hand_over(
-    state: State<AppState>,
-    id: Segment,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    apply_change(
-        state,
-        visitor,
-        id,
-        MemberChange::HandOver(fields.text("confirm")),
-    )
-    .await
+fn path(id: &MemberId) -> String {
+    format!("{PAGE}/{id}")
 }
 
 /// Redirects to the team page, which reports the change. After a refusal, the member's page keeps
 /// what was typed.
-async fn apply_change(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Segment(id): Segment,
-    change: MemberChange,
+async fn finish(
+    sender: &Sender<'_>,
+    id: &MemberId,
+    changed: Result<(), Error>,
+    notice: &str,
+    typed: String,
 ) -> Response {
-    let Ok(id) = MemberId::parse(&id.unwrap_or_default()) else {
-        return render::not_found(&state, &visitor).await;
+    let again = async |failure| {
+        let confirm = typed;
+        let refused = Some(RefusedForm::Change { confirm, failure });
+        show::member_content(&sender.backend, id.as_str(), refused).await
     };
-    let page = format!("/team/{id}");
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
-    let (services, client) = (&state.services, &visitor.client);
-    let (result, notice) = match &change {
-        MemberChange::Role { to, seen } => {
-            let result = services
-                .team
-                .change_role(member, client, &id, to, seen)
-                .await;
-            (result, "role")
-        }
-        MemberChange::Deactivate => {
-            let result = services.team.deactivate(member, client, &id).await;
-            (result, "deactivated")
-        }
-        MemberChange::Reactivate => {
-            let result = services.team.reactivate(member, client, &id).await;
-            (result, "reactivated")
-        }
-        MemberChange::HandOver(typed) => {
-            let result = services.team.hand_over(member, client, &id, typed).await;
-            (result, "handed-over")
-        }
-    };
-    match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => visitor.redirect_with_flash(&state, PAGE, notice),
-        Err(failure) => {
-            let confirm = match change {
-                MemberChange::HandOver(typed) => typed,
-                _ => String::new(),
-            };
-            let answer = FormAnswer::Member {
-                confirm,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, &page, &failure, answer).await
-        }
-    }
+    sender.finish(changed, (PAGE, notice), again).await
 }

@@ -1,6 +1,7 @@
 //! The Team page, and the page of one member.
 
 pub mod form;
-pub mod page;
-pub mod view;
-pub mod words;
+mod page;
+pub mod show;
+mod view;
+mod words;

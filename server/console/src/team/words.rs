@@ -1,12 +1,6 @@
-//! Sentences about members, and about mails with a one-time link.
+//! Sentences about mails with a one-time link.
 
-use domain::Role;
 use service::{LinkDelivery, MailFailure};
-
-/// Describes the role that another member has given in the meantime.
-pub fn changed_role(role: Role) -> String {
-    format!("The role is now {}.", role.as_str())
-}
 
 /// Returns why a link was not sent by mail; `None` if it was.
 pub fn not_sent(delivery: LinkDelivery) -> Option<String> {

@@ -174,7 +174,7 @@ async fn every_page_without_a_secret_is_compressed() {
     owner.form(&import, &mapping).await.expect(303);
     let (anonymous, owner) = (world.anonymous(), accepting(&owner, BROWSER));
     let anonymous = accepting(&anonymous, BROWSER);
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         if *method != MethodFilter::GET {
             continue;
         }
@@ -381,7 +381,7 @@ async fn direct_response_to_a_form_is_never_compressed() {
     let key = owner.create("CRM Sync", &ALL_SCOPES).await;
     let member = world.member_id(OWNER).await;
     let mut pages = 0;
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         // The first would end the session, and the second is not a form.
         if *method != MethodFilter::POST || matches!(*path, "/sign-out" | "/call/{*function}") {
             continue;

@@ -310,7 +310,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
     let accounts = two_accounts().await;
     let before = accounts.snapshot().await;
     let attacker = &accounts.attacker;
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         // Each snapshot of their data takes two calls with their key.
         accounts.world.clock.advance_seconds(1);
         let context = format!("{method:?} {path}");

@@ -97,7 +97,7 @@ async fn overlong_page_parameter_is_named_on_an_error_page() {
     let words = "ab%20".repeat(1_500);
     let pages: Value = serde_json::from_str(PAGES).unwrap();
     let pages = pages.as_object().unwrap();
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         if *method != MethodFilter::GET {
             continue;
         }
@@ -131,7 +131,7 @@ async fn overlong_page_parameter_is_named_on_an_error_page() {
 #[tokio::test]
 async fn repeated_page_parameter_is_named_on_an_error_page() {
     let (_world, owner) = World::with_owner().await;
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         if *method != MethodFilter::GET {
             continue;
         }
@@ -202,7 +202,7 @@ async fn overlong_form_field_is_named_on_an_error_page() {
     let (_world, owner) = World::with_owner().await;
     let long = "x".repeat(16 * 1024 + 1);
     let mut form_count = 0;
-    for Route { method, path, .. } in CONSOLE {
+    for Route { method, path, .. } in CONSOLE.iter() {
         // A file is sent in another kind of form, and a call is not a form.
         if *method != MethodFilter::POST
             || matches!(*path, "/inventory/import" | "/call/{*function}")

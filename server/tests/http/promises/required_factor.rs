@@ -25,7 +25,7 @@ async fn member_without_a_required_second_factor_reaches_no_page_form_or_call() 
     let before = world.count(changes).await;
 
     let mut pages = 0;
-    for route in CONSOLE {
+    for route in CONSOLE.iter() {
         let reached_by_all = matches!(route.path, "/docs" | "/setup/{token}" | SET_UP)
             || WITHOUT_SESSION.contains(&route.path)
             || route.path.starts_with("/call/");

@@ -4,6 +4,6 @@ mod account;
 mod second_factor;
 
 pub use account::{change_password, end_sessions};
-pub use second_factor::{
-    disable_second_factor, enable_second_factor, renew_recovery_codes, sign_in_code,
-};
+pub use second_factor::{disable_second_factor, enable_second_factor, renew_recovery_codes};
+
+const ACCOUNT: &str = "/account";

@@ -1,180 +1,94 @@
-//! `POST /account/second-factor`, `/account/second-factor/off`, `/account/recovery-codes` and
-//! `/sign-in/code`
+//! `POST /account/second-factor`, `/account/second-factor/off` and `/account/recovery-codes`
 
-use crate::account::view::{CodesReason, recovery_codes_page};
+use super::ACCOUNT;
+use crate::account::show;
+use crate::account::view::{CodesReason, RefusedForm, recovery_codes_page};
 use crate::backend::failure;
 use crate::fields::Fields;
-use crate::form::refuse;
+use crate::form::{FormResult, Sender, SignedOut};
 use crate::render::with_status;
-use crate::return_path::{same_site, sign_in_url};
-use crate::{FormRequest, Visitor, account, cookies, render, see_other};
+use crate::{FormRequest, render, see_other};
 use app::Content;
-use app::request::FormAnswer;
-use axum::extract::State;
-use axum::response::Response;
 use domain::{Failure, ShownSecret};
 use service::EnrolmentForm;
-use web::AppState;
 
-const ACCOUNT: &str = "/account";
 const ENROL: &str = "/account/second-factor";
-const SIGN_IN: &str = "/sign-in";
 
 /// Turns the second factor on, and shows the recovery codes once.
-pub async fn enable_second_factor(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
+pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
+    let (state, visitor, fields) = (&request.state, &request.visitor, &request.body);
     let (Some(member), Some(token)) = (visitor.enrolling_member(), &visitor.token) else {
-        return see_other(&sign_in_url(ENROL));
+        return Err(SignedOut::at(ENROL));
     };
-    let (services, sealed) = (&state.services, fields.text("sealed"));
+    let (access, sealed) = (&state.services.access, fields.text("sealed"));
     let enrolled = EnrolmentForm {
         sealed: &sealed,
         password: &fields.secret("old_password"),
         typed: &fields.secret("code"),
     };
-    let enabled = services
-        .access
+    let enabled = access
         .enable_second_factor(&member, &visitor.client, token, enrolled)
         .await;
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
-            return show_codes(&state, &visitor, ENROL, &codes, CodesReason::Enabled).await;
+            let content = show_codes(&codes, CodesReason::Enabled);
+            return Ok(render::show(state, visitor, ENROL, content).await);
         }
         Err(failure) => failure,
     };
-    match services.access.reopen_enrolment(&member, &sealed) {
+    Ok(match access.reopen_enrolment(&member, &sealed) {
         Ok(enrolment) if failure != Failure::NotFound => {
-            let refusal = Some(failure.clone());
-            let content = Content::loaded(Ok(enrolment), move |data| {
-                account::view::second_factor_page(data, refusal.clone())
-            });
-            with_status(
-                render::show(&state, &visitor, ENROL, content).await,
-                &failure,
-            )
+            let content = show::second_factor_content(Ok(enrolment), Some(failure.clone()));
+            with_status(render::show(state, visitor, ENROL, content).await, &failure)
         }
         // The secret was not issued by this server.
         _ if visitor.factor_due.is_some() => see_other(ENROL),
         // The same, or the member already has a second factor.
-        _ => render::after_failure(&state, &visitor, ACCOUNT, None, &failure).await,
-    }
+        _ => {
+            let sender = request.sender(ACCOUNT)?;
+            let data = sender.backend.account();
+            sender
+                .report(&failure, None, data, |data| show::content(data, None))
+                .await
+        }
+    })
 }
 
-pub async fn disable_second_factor(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(ACCOUNT));
-    };
+pub async fn disable_second_factor(request: FormRequest<Fields>) -> FormResult {
+    let (sender, fields) = (request.sender(ACCOUNT)?, &request.body);
     let (password, code) = (fields.secret("old_password"), fields.secret("code"));
-    let disabled = state
-        .services
-        .access
-        .disable_second_factor(member, &visitor.client, &password, &code)
+    let access = &sender.services.access;
+    let disabled = access
+        .disable_second_factor(sender.member, sender.client, &password, &code)
         .await;
-    match disabled.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => visitor.redirect_with_flash(&state, ACCOUNT, "factor-off"),
-        Err(failure) => refuse_change(&state, &visitor, &fields, failure).await,
-    }
+    let again = async |failure| refused_change(&sender, fields, failure).await;
+    Ok(sender
+        .finish(disabled, (ACCOUNT, "factor-off"), again)
+        .await)
 }
 
 /// Replaces the recovery codes, and shows the new ones once.
-pub async fn renew_recovery_codes(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(ACCOUNT));
-    };
+pub async fn renew_recovery_codes(request: FormRequest<Fields>) -> FormResult {
+    let (sender, fields) = (request.sender(ACCOUNT)?, &request.body);
     let (password, code) = (fields.secret("old_password"), fields.secret("code"));
-    let renewed = state
-        .services
-        .access
-        .renew_recovery_codes(member, &visitor.client, &password, &code)
+    let access = &sender.services.access;
+    let renewed = access
+        .renew_recovery_codes(sender.member, sender.client, &password, &code)
         .await;
-    match renewed.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(codes) => show_codes(&state, &visitor, ACCOUNT, &codes, CodesReason::Renewed).await,
-        Err(failure) => refuse_change(&state, &visitor, &fields, failure).await,
-    }
+    let show = |codes: Vec<String>| show_codes(&codes, CodesReason::Renewed);
+    let again = async |failure| refused_change(&sender, fields, failure).await;
+    Ok(sender.show_or_refuse(renewed, show, again).await)
 }
 
-/// Shows the account page again after a refused change of the second factor.
-async fn refuse_change(
-    state: &AppState,
-    visitor: &Visitor,
-    fields: &Fields,
-    failure: Failure,
-) -> Response {
-    let answer = FormAnswer::FactorChange {
-        recovery: !fields.text("recovery").is_empty(),
-        failure: failure.clone(),
-    };
-    refuse(state, visitor, ACCOUNT, &failure, answer).await
+/// Returns the account page after a refused change of the second factor.
+async fn refused_change(sender: &Sender<'_>, fields: &Fields, failure: Failure) -> Content {
+    let data = sender.backend.account().await;
+    let recovery = !fields.text("recovery").is_empty();
+    show::content(data, Some(RefusedForm::FactorChange { recovery, failure }))
 }
 
-/// Shows new recovery codes, on the only page that ever contains them.
-async fn show_codes(
-    state: &AppState,
-    visitor: &Visitor,
-    path: &str,
-    codes: &[String],
-    reason: CodesReason,
-) -> Response {
+/// Returns new recovery codes, on the only page that ever contains them.
+fn show_codes(codes: &[String], reason: CodesReason) -> Content {
     let codes = ShownSecret::new(codes.join("\n"));
-    let content = Content::new(move || recovery_codes_page(codes.clone(), reason));
-    render::show(state, visitor, path, content).await
-}
-
-/// Completes a sign-in with a code. If the first step has expired, the sign-in starts again.
-pub async fn sign_in_code(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let (step, next) = (fields.secret("step"), fields.text("next"));
-    let ask = |recovery, failure| FormAnswer::Code {
-        step: ShownSecret::new(step.to_string()),
-        next: same_site(&next).to_owned(),
-        recovery,
-        failure,
-    };
-    // A button that asks for the other kind of code submits no code.
-    let method = fields.text("ask");
-    if !method.is_empty() {
-        let answer = ask(method == "recovery", None);
-        return render::answer(&state, &visitor, SIGN_IN, answer).await;
-    }
-    let opened = state
-        .services
-        .sessions
-        .finish_sign_in(&step, &fields.secret("code"), &visitor.client)
-        .await;
-    match opened.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(token) => {
-            visitor.end_session(&state).await;
-            let mut response = see_other(same_site(&next));
-            cookies::set_session(&mut response, &state.public_url, token.expose());
-            response
-        }
-        Err(Failure::SignedOut) => see_other(&sign_in_url(same_site(&next))),
-        Err(failure) => {
-            let recovery = !fields.text("recovery").is_empty();
-            let answer = ask(recovery, Some(failure.clone()));
-            refuse(&state, &visitor, SIGN_IN, &failure, answer).await
-        }
-    }
+    Content::new(move || recovery_codes_page(codes.clone(), reason))
 }

@@ -7,7 +7,7 @@ use app::components::{
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{AccountPage as Data, Failure, Field, SessionRow};
 
 const HEAD: Head = Head {
@@ -28,14 +28,31 @@ const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work 
 /// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
 
-pub fn account_page(data: Result<Data, Failure>) -> AnyView {
+/// A form of the page that was refused.
+#[derive(Debug, Clone)]
+pub enum RefusedForm {
+    Password(Failure),
+    /// The form that turns the second factor off or replaces the recovery codes.
+    FactorChange {
+        /// Whether the form requested a recovery code rather than a code of the app.
+        recovery: bool,
+        failure: Failure,
+    },
+}
+
+pub fn account_page(data: Result<Data, Failure>, refused: Option<RefusedForm>) -> AnyView {
     page_or_error(HEAD, data, |page| {
-        view! { <Account page=page/> }
+        view! { <Account page=page refused=refused/> }
     })
 }
 
 #[component]
-fn Account(page: Data) -> impl IntoView {
+fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
+    let (wrong_password, change) = match refused {
+        Some(RefusedForm::Password(failure)) => (Some(failure), None),
+        Some(RefusedForm::FactorChange { recovery, failure }) => (None, Some((recovery, failure))),
+        None => (None, None),
+    };
     let clock = Clock::start(page.now.at);
     let done = page_request().flash(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
@@ -54,8 +71,8 @@ fn Account(page: Data) -> impl IntoView {
         {wrong_codes}
         <p>"Signed in as " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
-        {password(page.email.as_str())}
-        {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required)}
+        {password(page.email.as_str(), wrong_password)}
+        {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
     }
 }
 
@@ -135,12 +152,8 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
     }
 }
 
-fn password(email: &str) -> AnyView {
-    let problem = match page_request().answer {
-        Some(FormAnswer::Password { failure }) => Some(Problem::from(failure)),
-        _ => None,
-    };
-    let form_state = FormState::new(problem);
+fn password(email: &str, refused: Option<Failure>) -> AnyView {
+    let form_state = FormState::new(refused.map(Problem::from));
     view! {
         <section class="stack narrow">
             <h2>"Password"</h2>
@@ -176,7 +189,14 @@ fn password(email: &str) -> AnyView {
 
 /// Renders the state of the second factor, with the form that changes it or the link
 /// that sets it up.
-fn second_factor(email: &str, recovery_codes: Option<u32>, required: bool) -> AnyView {
+///
+/// `refused` is that form after a refusal, with whether it requested a recovery code.
+fn second_factor(
+    email: &str,
+    recovery_codes: Option<u32>,
+    required: bool,
+    refused: Option<(bool, Failure)>,
+) -> AnyView {
     let content = match recovery_codes {
         None => view! {
             <p>"Off. Turn it on to add a code from an authenticator app when you sign in."</p>
@@ -187,11 +207,9 @@ fn second_factor(email: &str, recovery_codes: Option<u32>, required: bool) -> An
             </div>
         },
         Some(left) => {
-            let (recovery, problem) = match page_request().answer {
-                Some(FormAnswer::FactorChange { recovery, failure }) => {
-                    (recovery, Some(Problem::from(failure)))
-                }
-                _ => (page_request().asked("recovery").is_some(), None),
+            let (recovery, problem) = match refused {
+                Some((recovery, failure)) => (recovery, Some(Problem::from(failure))),
+                None => (page_request().asked("recovery").is_some(), None),
             };
             factor_form(email, left, recovery, required, FormState::new(problem))
         }

@@ -3,5 +3,5 @@
 mod account;
 mod second_factor;
 
-pub use account::account_page;
+pub use account::{RefusedForm, account_page};
 pub use second_factor::{CodesReason, recovery_codes_page, second_factor_page};

@@ -1,33 +1,18 @@
-//! `POST /keys/{id}/edit`, `/keys/{id}/pause` and `/keys/{id}/resume`
+//! `POST /keys/{id}/edit`, `/keys/{id}/pause`, `/keys/{id}/resume`, `/keys/{id}/watch` and
+//! `/keys/{id}/enforce`
 
-use crate::backend::failure;
+use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::refuse;
-use crate::return_path::sign_in_url;
-use crate::{FormRequest, Visitor, render, see_other};
-use app::request::FormAnswer;
-use axum::extract::State;
+use crate::form::{FormResult, Refused, Sender};
+use crate::keys::show;
 use axum::response::Response;
-use domain::{EditKeyForm, Failure, KeyId};
+use domain::{ActivityPeriod, EditKeyForm, Failure, KeyId};
 use service::Error;
-use web::AppState;
-use web::http::Segment;
 
-pub async fn edit_key(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
-        return render::not_found(&state, &visitor).await;
-    };
-    let page = format!("/keys/{id}/edit");
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
+pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
+    let (id, fields) = (&request.id, &request.body);
+    let (page, key_page) = (format!("/keys/{id}/edit"), path(id));
+    let sender = request.sender(&page)?;
     let form = EditKeyForm {
         name: fields.text("name"),
         scopes: fields.texts("scopes"),
@@ -39,74 +24,76 @@ pub async fn edit_key(
         shut_out: fields.text("shut_out"),
         seen: fields.text("seen"),
     };
-    let edited = state
+    let edited = sender
         .services
         .keys
-        .edit(member, &visitor.client, &id, &form)
+        .edit(sender.member, sender.client, id, &form)
         .await;
-    match edited {
-        Ok(()) => visitor.redirect_with_flash(&state, &format!("/keys/{id}"), "edited"),
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::EditKey {
-                form,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, &page, &failure, answer).await
-        }
-    }
+    let again = async |failure| {
+        let refused = Some(Refused { form, failure });
+        show::edit_key_content(&sender.backend, Ok(id.clone()), refused).await
+    };
+    Ok(sender.finish(edited, (&key_page, "edited"), again).await)
 }
 
-pub async fn pause_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    let Some((page, id)) = parse_key_path(id) else {
-        return render::not_found(&state, &visitor).await;
-    };
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
-    let paused = state
+pub async fn pause_key(request: FormRequest<(), KeyId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let paused = sender
         .services
         .keys
-        .pause(member, &visitor.client, &id)
+        .pause(sender.member, sender.client, id)
         .await;
-    redirect_or_report(&state, &visitor, &page, "paused", paused).await
+    Ok(finish(&sender, id, "paused", paused).await)
 }
 
-pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
-    let Some((page, id)) = parse_key_path(id) else {
-        return render::not_found(&state, &visitor).await;
-    };
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
-    let resumed = state
+pub async fn resume_key(request: FormRequest<(), KeyId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let resumed = sender
         .services
         .keys
-        .resume(member, &visitor.client, &id)
+        .resume(sender.member, sender.client, id)
         .await;
-    redirect_or_report(&state, &visitor, &page, "resumed", resumed).await
+    Ok(finish(&sender, id, "resumed", resumed).await)
 }
 
-/// Returns the path of the key's page, and the key.
-pub(super) fn parse_key_path(Segment(id): Segment) -> Option<(String, KeyId)> {
-    let id = KeyId::parse(&id?).ok()?;
-    Some((format!("/keys/{id}"), id))
+pub async fn watch_key(request: FormRequest<Fields, KeyId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let on = request.body.text("watch") != "off";
+    let watched = sender
+        .services
+        .keys
+        .watch(sender.member, sender.client, id, on)
+        .await;
+    let notice = if on { "watched" } else { "unwatched" };
+    Ok(finish(&sender, id, notice, watched).await)
+}
+
+pub async fn enforce_networks(request: FormRequest<Fields, KeyId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let (keys, networks) = (&sender.services.keys, request.body.texts("networks"));
+    let enforced = keys
+        .enforce_networks(sender.member, sender.client, id, &networks)
+        .await;
+    Ok(finish(&sender, id, "enforced", enforced).await)
+}
+
+fn path(id: &KeyId) -> String {
+    format!("/keys/{id}")
 }
 
 /// Redirects to the key's page, which reports the change. After a refusal, the page shows the
 /// reason.
-pub(super) async fn redirect_or_report(
-    state: &AppState,
-    visitor: &Visitor,
-    page: &str,
+async fn finish(
+    sender: &Sender<'_>,
+    id: &KeyId,
     notice: &str,
-    result: Result<(), Error>,
+    changed: Result<(), Error>,
 ) -> Response {
-    let failure = match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => return visitor.redirect_with_flash(state, page, notice),
-        Err(failure) => failure,
-    };
-    let reason = match &failure {
+    let reason = |failure: &Failure| match failure {
         // The only choice on that page concerns the networks.
         Failure::Invalid { .. } => Some("none-chosen"),
         Failure::Outdated { .. } => Some("outdated"),
@@ -115,5 +102,14 @@ pub(super) async fn redirect_or_report(
         Failure::NotStored => Some("not-stored"),
         _ => None,
     };
-    render::after_failure(state, visitor, page, reason, &failure).await
+    let load = sender.backend.key(id, ActivityPeriod::default());
+    sender
+        .finish_or_report(
+            changed,
+            (&path(id), notice),
+            reason,
+            load,
+            show::key_content,
+        )
+        .await
 }

@@ -1,32 +1,17 @@
 //! `POST /keys`
 
-use crate::backend::failure;
+use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::refuse;
-use crate::return_path::sign_in_url;
-use crate::{FormRequest, keys, render, see_other};
+use crate::form::{FormResult, Refused};
+use crate::keys::view::issued_key_page;
+use crate::keys::{page, show};
 use app::Content;
-use app::request::FormAnswer;
-use axum::extract::State;
-use axum::response::Response;
 use domain::CreateKeyForm;
-use web::AppState;
-
-/// Page that contains the form, and that is drawn as its response.
-const PAGE: &str = "/keys/new";
 
 /// Creates a key and directly answers with the page that shows the secret: a redirect would have to
 /// store it.
-pub async fn create_key(
-    State(state): State<AppState>,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(PAGE));
-    };
+pub async fn create_key(request: FormRequest<Fields>) -> FormResult {
+    let (sender, fields) = (request.sender("/keys/new")?, &request.body);
     let form = CreateKeyForm {
         name: fields.text("name"),
         scopes: fields.texts("scopes"),
@@ -38,25 +23,18 @@ pub async fn create_key(
         allow_list: fields.text("allow_list"),
         token: fields.text("token"),
     };
-    match state
+    let issued = sender
         .services
         .keys
-        .issue(member, &visitor.client, &form)
-        .await
-    {
-        Ok(issued) => {
-            let public_url = state.public_url.origin();
-            let issued = keys::page::issued(issued, member.time_zone(), public_url);
-            let content = Content::new(move || keys::view::issued_key_page(issued.clone()));
-            render::show(&state, &visitor, PAGE, content).await
-        }
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::CreateKey {
-                form,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, PAGE, &failure, answer).await
-        }
-    }
+        .issue(sender.member, sender.client, &form)
+        .await;
+    let show = |issued| {
+        let issued = page::issued(issued, sender.member.time_zone(), sender.public_url());
+        Content::new(move || issued_key_page(issued.clone()))
+    };
+    let again = async |failure| {
+        let refused = Some(Refused { form, failure });
+        show::new_key_content(&sender.backend, refused).await
+    };
+    Ok(sender.show_or_refuse(issued, show, again).await)
 }

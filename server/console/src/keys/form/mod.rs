@@ -4,10 +4,8 @@ mod change_key;
 mod create_key;
 mod identify_key;
 mod revoke_key;
-mod watch_key;
 
-pub use change_key::{edit_key, pause_key, resume_key};
+pub use change_key::{edit_key, enforce_networks, pause_key, resume_key, watch_key};
 pub use create_key::create_key;
 pub use identify_key::identify_key;
 pub use revoke_key::revoke_key;
-pub use watch_key::{enforce_networks, watch_key};

@@ -1,51 +1,28 @@
 //! `POST /keys/{id}/revoke`
 
-use crate::backend::failure;
+use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::refuse;
-use crate::return_path::sign_in_url;
-use crate::{FormRequest, render, see_other};
-use app::request::FormAnswer;
-use axum::extract::State;
-use axum::response::Response;
+use crate::form::{FormResult, Refused};
+use crate::keys::show;
 use domain::{KeyId, RevokeKeyForm};
-use web::AppState;
-use web::http::Segment;
 
-pub async fn revoke_key(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    FormRequest {
-        visitor,
-        body: fields,
-    }: FormRequest<Fields>,
-) -> Response {
-    let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
-        return render::not_found(&state, &visitor).await;
-    };
-    let page = format!("/keys/{id}/revoke");
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_url(&page));
-    };
+pub async fn revoke_key(request: FormRequest<Fields, KeyId>) -> FormResult {
+    let (id, fields) = (&request.id, &request.body);
+    let (page, key_page) = (format!("/keys/{id}/revoke"), format!("/keys/{id}"));
+    let sender = request.sender(&page)?;
     let form = RevokeKeyForm {
         reason: fields.text("reason"),
         confirm: fields.text("confirm"),
     };
-    match state
+    let revoked = sender
         .services
         .keys
-        .revoke(member, &visitor.client, &id, &form)
-        .await
-    {
-        Ok(_) => visitor.redirect_with_flash(&state, &format!("/keys/{id}"), "revoked"),
-        Err(error) => {
-            let failure = failure(error, &visitor.request_id);
-            let answer = FormAnswer::RevokeKey {
-                id,
-                form,
-                failure: failure.clone(),
-            };
-            refuse(&state, &visitor, &page, &failure, answer).await
-        }
-    }
+        .revoke(sender.member, sender.client, id, &form)
+        .await;
+    let again = async |failure| {
+        let refused = Some(Refused { form, failure });
+        show::revoke_key_content(&sender.backend, Ok(id.clone()), refused).await
+    };
+    let revoked = revoked.map(|_| ());
+    Ok(sender.finish(revoked, (&key_page, "revoked"), again).await)
 }

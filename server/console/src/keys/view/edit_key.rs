@@ -1,13 +1,14 @@
 //! The form that changes a key.
 
 use crate::components::not_allowed;
+use crate::form::Refused;
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
     takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{EditKeyForm, Failure, Field, KeyPage, Scope};
 use std::net::IpAddr;
 
@@ -16,21 +17,25 @@ const HEAD: Head = Head {
     purpose: "The secret doesn't change, so your integrations keep working.",
 };
 
-pub fn edit_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+pub fn edit_key_page(
+    data: Result<KeyPage, Failure>,
+    refused: Option<Refused<EditKeyForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Edit page=page/> }
+        view! { <Edit page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
-fn Edit(page: KeyPage) -> impl IntoView {
+fn Edit(page: KeyPage, refused: Option<Refused<EditKeyForm>>) -> impl IntoView {
     let at = format!("/keys/{}", page.key.id);
     let content = if page.may_change {
-        form(page, &at)
+        form(page, &at, refused)
     } else {
         let text = if page.key.status.is_live() {
             not_allowed(
+                refused.as_ref(),
                 "You don't have permission to edit keys. Ask an owner or admin of your account.",
             )
         } else {
@@ -45,8 +50,8 @@ fn Edit(page: KeyPage) -> impl IntoView {
     }
 }
 
-fn form(page: KeyPage, at: &str) -> AnyView {
-    let (form, problem, proposal) = fill(page.settings);
+fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyView {
+    let (form, problem, proposal) = fill(page.settings, refused);
     let EditKeyForm {
         name,
         scopes,
@@ -118,10 +123,13 @@ fn form(page: KeyPage, at: &str) -> AnyView {
 
 /// Returns the form as it was sent, with the reason why it was refused. Before that, the form has
 /// the present settings, and what the link to this page proposes.
-fn fill(settings: EditKeyForm) -> (EditKeyForm, Option<Problem>, Option<String>) {
-    match page_request().answer {
+fn fill(
+    settings: EditKeyForm,
+    refused: Option<Refused<EditKeyForm>>,
+) -> (EditKeyForm, Option<Problem>, Option<String>) {
+    match refused {
         // The other fields take their present values, so that saving again undoes no other change.
-        Some(FormAnswer::EditKey {
+        Some(Refused {
             form,
             failure: Failure::Outdated { .. },
         }) => {
@@ -133,7 +141,7 @@ fn fill(settings: EditKeyForm) -> (EditKeyForm, Option<Problem>, Option<String>)
             let form = form.rebase(base.as_ref(), settings);
             (form, Some(failure.into()), None)
         }
-        Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into()), None),
+        Some(Refused { form, failure }) => (form, Some(failure.into()), None),
         _ => {
             let mut settings = settings;
             let proposal = propose(&mut settings);

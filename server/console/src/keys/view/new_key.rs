@@ -1,10 +1,11 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
 use crate::components::not_allowed;
+use crate::form::Refused;
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 
 const HEAD: Head = Head {
@@ -12,9 +13,12 @@ const HEAD: Head = Head {
     purpose: "Give each system its own key.",
 };
 
-pub fn new_key_page(data: Result<KeysPage, Failure>) -> AnyView {
+pub fn new_key_page(
+    data: Result<KeysPage, Failure>,
+    refused: Option<Refused<CreateKeyForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Create page=page/> }
+        view! { <Create page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
@@ -44,12 +48,13 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
 }
 
 #[component]
-fn Create(page: KeysPage) -> impl IntoView {
+fn Create(page: KeysPage, refused: Option<Refused<CreateKeyForm>>) -> impl IntoView {
     let Some(options) = page.new_key else {
         let text = if page.may_manage {
             Failure::CreationStopped.message()
         } else {
             not_allowed(
+                refused.as_ref(),
                 "You don't have permission to create keys. Ask an owner or admin of your account.",
             )
         };
@@ -58,10 +63,7 @@ fn Create(page: KeysPage) -> impl IntoView {
             <Notice tone=Tone::Info text=text/>
         };
     };
-    let (initial, problem) = match page_request().answer {
-        Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
-        _ => (asked_for(), None),
-    };
+    let (initial, problem) = Refused::split(refused, asked_for);
     form(
         KeyCreation::new(FormState::new(problem), options, None),
         initial,

@@ -1,9 +1,10 @@
 //! The revoke dialog as a page, for browsers that cannot open it.
 
+use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
 
 const HEAD: Head = Head {
@@ -11,15 +12,18 @@ const HEAD: Head = Head {
     purpose: "A revoked key stops working immediately and permanently.",
 };
 
-pub fn revoke_key_page(data: Result<KeyPage, Failure>) -> AnyView {
+pub fn revoke_key_page(
+    data: Result<KeyPage, Failure>,
+    refused: Option<Refused<RevokeKeyForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Revoke page=page/> }
+        view! { <Revoke page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
-fn Revoke(page: KeyPage) -> impl IntoView {
+fn Revoke(page: KeyPage, refused: Option<Refused<RevokeKeyForm>>) -> impl IntoView {
     let now = page.now.at;
     match asked_for(page) {
         Err(failure) => {
@@ -31,10 +35,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
         }
         Ok(key) => {
             let used = Used::of(&key);
-            let (initial, problem) = match page_request().answer {
-                Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
-                _ => (first(), None),
-            };
+            let (initial, problem) = Refused::split(refused, first);
             let fresh = problem.is_none();
             let cancel = view! {
                 <a class="button" href=format!("/keys/{}", key.id) autofocus=fresh>

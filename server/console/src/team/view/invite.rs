@@ -1,12 +1,13 @@
 //! The form that invites a person, and the only time that the invitation link is shown.
 
 use crate::components::not_allowed;
+use crate::form::Refused;
 use app::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request, reveal};
+use app::request::reveal;
 use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
 
 const HEAD: Head = Head {
@@ -14,9 +15,12 @@ const HEAD: Head = Head {
     purpose: "They join by a one-time link, which is valid for 72 hours.",
 };
 
-pub fn invite_page(data: Result<TeamPage, Failure>) -> AnyView {
+pub fn invite_page(
+    data: Result<TeamPage, Failure>,
+    refused: Option<Refused<InviteForm>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Invite page=page/> }
+        view! { <Invite page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
@@ -31,15 +35,16 @@ pub fn invitation_link_page(issued: IssuedInvitation) -> AnyView {
 }
 
 #[component]
-fn Invite(page: TeamPage) -> impl IntoView {
+fn Invite(page: TeamPage, refused: Option<Refused<InviteForm>>) -> impl IntoView {
     let content = if page.roles.is_empty() {
         let back = view! { <a href="/team">"Back to the team"</a> };
         let text = not_allowed(
+            refused.as_ref(),
             "You don't have permission to invite colleagues. Ask an owner or admin of your account.",
         );
         view! { <Notice tone=Tone::Info text=text action=back/> }
     } else {
-        form(&page.roles, page.mail)
+        form(&page.roles, page.mail, refused)
     };
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -47,11 +52,8 @@ fn Invite(page: TeamPage) -> impl IntoView {
     }
 }
 
-fn form(roles: &[Role], mail: bool) -> AnyView {
-    let (form, problem) = match page_request().answer {
-        Some(FormAnswer::Invite { form, failure }) => (form, Some(failure.into())),
-        _ => (InviteForm::default(), None),
-    };
+fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> AnyView {
+    let (form, problem) = Refused::split(refused, InviteForm::default);
     let form_state = FormState::new(problem);
     let hint = if mail {
         "They'll sign in with this address. We'll email them the link."

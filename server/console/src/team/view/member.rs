@@ -4,7 +4,7 @@ use super::invite::role_field;
 use app::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, not_found, page_request};
+use app::request::{not_found, page_request};
 use domain::{Failure, Field, MemberRow, Role, TeamPage};
 
 const HEAD: Head = Head {
@@ -15,15 +15,27 @@ const HEAD: Head = Head {
 const DEACTIVATED: &str =
     "They'll be signed out and can't sign in again. API keys they created keep working.";
 
-pub fn member_page(data: Result<TeamPage, Failure>) -> AnyView {
+/// A form of the page that failed.
+#[derive(Debug, Clone)]
+pub enum RefusedForm {
+    Change {
+        /// The text that was typed as confirmation.
+        confirm: String,
+        failure: Failure,
+    },
+    /// A mail with a link for a new password was not sent.
+    ResetNotSent { problem: String },
+}
+
+pub fn member_page(data: Result<TeamPage, Failure>, refused: Option<RefusedForm>) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
-        view! { <Member page=page/> }
+        view! { <Member page=page refused=refused/> }
     });
     view! { <div class="narrow">{content}</div> }
 }
 
 #[component]
-fn Member(page: TeamPage) -> impl IntoView {
+fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
     let path = page_request().path;
     let id = path.split('/').nth(2).unwrap_or_default();
     let found = page.members.iter().find(|one| one.id.as_str() == id);
@@ -39,9 +51,12 @@ fn Member(page: TeamPage) -> impl IntoView {
         return question;
     }
     let clock = Clock::start(page.now.at);
-    let (problem, confirm) = match page_request().answer {
-        Some(FormAnswer::Member { confirm, failure }) => (Some(Problem::from(failure)), confirm),
-        _ => (None, String::new()),
+    let (confirm, problem, not_sent) = match refused {
+        Some(RefusedForm::Change { confirm, failure }) => {
+            (confirm, Some(Problem::from(failure)), None)
+        }
+        Some(RefusedForm::ResetNotSent { problem }) => (String::new(), None, Some(problem)),
+        None => (String::new(), None, None),
     };
     let form_state = FormState::new(problem);
     let seen = match member.last_seen.clone() {
@@ -52,7 +67,7 @@ fn Member(page: TeamPage) -> impl IntoView {
         erase((
             change_role(&page, &member, form_state),
             access(&member, page.sessions),
-            member.active.then(|| reset(&member, page.mail)),
+            member.active.then(|| reset(&member, page.mail, not_sent)),
             (page.may_hand_over && (member.active || !confirm.is_empty()))
                 .then(|| hand_over(&member, confirm, form_state)),
         ))
@@ -132,12 +147,10 @@ fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
 }
 
 /// Renders the ways in which a member who cannot sign in gets a new password.
-fn reset(member: &MemberRow, mail: bool) -> AnyView {
-    let problem = match page_request().answer {
-        Some(FormAnswer::ResetNotSent { problem }) => Some(problem),
-        _ => None,
-    };
-    let problem = problem.map(|text| view! { <Notice tone=Tone::Error text=text focus=true/> });
+///
+/// `not_sent` is the reason why a mail with a link was not sent.
+fn reset(member: &MemberRow, mail: bool, not_sent: Option<String>) -> AnyView {
+    let problem = not_sent.map(|text| view! { <Notice tone=Tone::Error text=text focus=true/> });
     let content = if mail {
         let at = format!("/team/{}/reset", member.id);
         view! {

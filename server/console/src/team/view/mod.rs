@@ -4,7 +4,7 @@ mod invite;
 mod member;
 
 pub use invite::{invitation_link_page, invite_page};
-pub use member::member_page;
+pub use member::{RefusedForm, member_page};
 
 use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};

@@ -1,4 +1,4 @@
-//! Sentences about bulk actions.
+//! Notices of bulk actions, which the list of keys shows.
 
 use app::request::Flash;
 

@@ -1,10 +1,11 @@
 //! Emergency actions of an owner, at the end of Settings, and the confirmation before all keys are
 //! revoked.
 
+use crate::form::Refused;
 use app::components::{FormState, Notice, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{FormAnswer, page_request};
+use app::request::page_request;
 use domain::{Emergency, Failure, Field, KeyCount, SettingsPage};
 
 const HEAD: Head = Head {
@@ -75,9 +76,13 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     })
 }
 
-pub fn revoke_all_page(data: Result<SettingsPage, Failure>) -> AnyView {
+/// `refused` has the text that was typed to confirm.
+pub fn revoke_all_page(
+    data: Result<SettingsPage, Failure>,
+    refused: Option<Refused<String>>,
+) -> AnyView {
     let content = page_or_error(HEAD, data, |page| match page.emergency {
-        Some(emergency) => view! { <RevokeAll emergency=emergency/> },
+        Some(emergency) => view! { <RevokeAll emergency=emergency refused=refused/> },
         None => view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=Failure::OwnersOnly.message()/>
@@ -87,11 +92,8 @@ pub fn revoke_all_page(data: Result<SettingsPage, Failure>) -> AnyView {
 }
 
 #[component]
-fn RevokeAll(emergency: Emergency) -> impl IntoView {
-    let (confirm, problem) = match page_request().answer {
-        Some(FormAnswer::RevokeAll { confirm, failure }) => (confirm, Some(failure.into())),
-        _ => (String::new(), None),
-    };
+fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl IntoView {
+    let (confirm, problem) = Refused::split(refused, String::new);
     let form_state = FormState::new(problem);
     let keys = match emergency.live {
         0 => {

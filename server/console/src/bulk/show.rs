@@ -1,0 +1,42 @@
+//! `GET /keys/several`
+
+use super::page;
+use super::view::bulk_page;
+use crate::Visit;
+use crate::backend::ConsoleBackend;
+use crate::form::Refused;
+use app::Content;
+use axum::response::Response;
+use domain::{BulkForm, BulkPage, Failure};
+
+/// Asks to confirm the bulk action in the address.
+pub async fn bulk_keys(visit: Visit) -> Response {
+    let keys = visit.request.query.iter().filter(|(name, _)| name == "key");
+    let form = BulkForm {
+        action: visit.asked("do").unwrap_or_default(),
+        keys: keys.map(|(_, id)| id.clone()).collect(),
+        ..BulkForm::default()
+    };
+    let data = visit.backend.bulk(&form).await;
+    visit.show(content(data, None)).await
+}
+
+/// Returns the confirmation that was refused.
+pub async fn refused(backend: &ConsoleBackend, form: BulkForm, failure: Failure) -> Content {
+    let data = backend.bulk(&form).await;
+    content(data, Some(Refused { form, failure }))
+}
+
+fn content(data: Result<BulkPage, Failure>, refused: Option<Refused<BulkForm>>) -> Content {
+    Content::loaded(data, move |data| bulk_page(data, refused.clone()))
+}
+
+impl ConsoleBackend {
+    /// Returns the confirmation page that precedes the bulk action in `form`.
+    async fn bulk(&self, form: &BulkForm) -> Result<BulkPage, Failure> {
+        let member = self.member()?;
+        let selection = self.state.services.keys.bulk_selection(member, form).await;
+        let selection = self.map_failure(selection)?;
+        Ok(page::confirmation(selection, member.time_zone()))
+    }
+}

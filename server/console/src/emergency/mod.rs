@@ -1,3 +1,0 @@
-//! The switches for an emergency: revoking all keys, and stopping their creation.
-
-pub mod view;

@@ -1,0 +1,35 @@
+//! `GET /inventory`
+
+use super::page;
+use crate::Visit;
+use crate::backend::ConsoleBackend;
+use app::pages::HydratedPage;
+use axum::response::Response;
+use domain::{Failure, InventoryPage};
+use service::inventory::ItemFilter;
+use web::cursor;
+
+pub async fn inventory(visit: Visit) -> Response {
+    let (cursor, q) = (visit.asked("cursor"), visit.asked("q"));
+    let data = visit.backend.inventory(cursor.as_deref(), q.as_deref());
+    let page = HydratedPage::Inventory(data.await);
+    visit.show(page).await
+}
+
+impl ConsoleBackend {
+    /// `cursor` is taken from [`InventoryPage::next`].
+    async fn inventory(
+        &self,
+        cursor: Option<&str>,
+        q: Option<&str>,
+    ) -> Result<InventoryPage, Failure> {
+        let member = self.member()?;
+        let after = cursor.map(|text| cursor::read_item(text).ok_or(Failure::NotFound));
+        let after = after.transpose()?;
+        let filter = ItemFilter::search(q);
+        let list = (self.state.services.inventory).page(member, &filter, after.as_deref());
+        let (list, is_first) = (self.map_failure(list.await)?, after.is_none());
+        let (now, public_url) = (self.now(), self.state.public_url.origin());
+        Ok(page::list(list, filter, is_first, member, now, public_url))
+    }
+}

@@ -1,0 +1,118 @@
+//! `GET` of the list of keys, of the page of one key, and of the forms for them.
+
+use super::view::{edit_key_page, key_page, new_key_page, revoke_key_page};
+use super::{bulk_notice, page, parse, sparklines};
+use crate::Visit;
+use crate::backend::ConsoleBackend;
+use crate::form::Refused;
+use app::Content;
+use app::pages::HydratedPage;
+use axum::response::Response;
+use domain::{
+    ActivityPeriod, CreateKeyForm, EditKeyForm, Failure, KeyId, KeyPage, KeysPage, RevokeKeyForm,
+};
+
+pub async fn list(visit: Visit) -> Response {
+    let mut data = visit.backend.list_keys(&visit.request.search).await;
+    if let Ok(page) = &mut data {
+        page.done = visit.request.flash.as_ref().and_then(bulk_notice::done);
+    }
+    visit.show(HydratedPage::Keys(Box::new(data))).await
+}
+
+pub async fn new_key(visit: Visit) -> Response {
+    let content = new_key_content(&visit.backend, None).await;
+    visit.show(content).await
+}
+
+pub async fn found_key(visit: Visit) -> Response {
+    visit.show(HydratedPage::FoundKey).await
+}
+
+pub async fn key(visit: Visit) -> Response {
+    let over = visit.asked("over").unwrap_or_default();
+    let data = match visit.key_id() {
+        Ok(id) => visit.backend.key(&id, ActivityPeriod::parse(&over)).await,
+        Err(failure) => Err(failure),
+    };
+    visit.show(key_content(data)).await
+}
+
+pub async fn edit_key(visit: Visit) -> Response {
+    let content = edit_key_content(&visit.backend, visit.key_id(), None).await;
+    visit.show(content).await
+}
+
+pub async fn revoke_key(visit: Visit) -> Response {
+    let content = revoke_key_content(&visit.backend, visit.key_id(), None).await;
+    visit.show(content).await
+}
+
+/// Returns the form that creates a key, possibly refused.
+pub async fn new_key_content(
+    backend: &ConsoleBackend,
+    refused: Option<Refused<CreateKeyForm>>,
+) -> Content {
+    let data = backend.list_keys_without_calls("").await;
+    Content::loaded(data, move |data| new_key_page(data, refused.clone()))
+}
+
+/// Returns the page of a key.
+pub fn key_content(data: Result<KeyPage, Failure>) -> Content {
+    Content::dated(data, |page| &page.now, key_page)
+}
+
+/// Returns the form that changes a key, possibly refused.
+pub async fn edit_key_content(
+    backend: &ConsoleBackend,
+    id: Result<KeyId, Failure>,
+    refused: Option<Refused<EditKeyForm>>,
+) -> Content {
+    let data = backend.key_of_form(id).await;
+    Content::loaded(data, move |data| edit_key_page(data, refused.clone()))
+}
+
+/// Returns the form that revokes a key, possibly refused.
+pub async fn revoke_key_content(
+    backend: &ConsoleBackend,
+    id: Result<KeyId, Failure>,
+    refused: Option<Refused<RevokeKeyForm>>,
+) -> Content {
+    let data = backend.key_of_form(id).await;
+    Content::loaded(data, move |data| revoke_key_page(data, refused.clone()))
+}
+
+impl ConsoleBackend {
+    /// `search` is the query string of the page's address, without the question mark.
+    pub async fn list_keys(&self, search: &str) -> Result<KeysPage, Failure> {
+        let mut page = self.list_keys_without_calls(search).await?;
+        let ids: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
+        let week = self.state.services.keys.week_of_calls(self.member()?, &ids);
+        // The list is more important than its charts: if they cannot be read, it has none.
+        if let Ok(week) = self.map_failure(week.await) {
+            page.sparklines = sparklines(&ids, &week);
+        }
+        Ok(page)
+    }
+
+    /// Returns the API Keys page without the calls of each key, which an open page does not follow.
+    pub async fn list_keys_without_calls(&self, search: &str) -> Result<KeysPage, Failure> {
+        let member = self.member()?;
+        let (query, after) = parse(search)?;
+        let list = (self.state.services.keys).list(member, &query, after.as_ref());
+        let list = self.map_failure(list.await)?;
+        let public_url = self.state.public_url.origin();
+        Ok(page::list(list, query, member, public_url))
+    }
+
+    pub async fn key(&self, id: &KeyId, period: ActivityPeriod) -> Result<KeyPage, Failure> {
+        let member = self.member()?;
+        let details = self.state.services.keys.details(member, id, period);
+        let details = self.map_failure(details.await)?;
+        Ok(page::details(details, period, member))
+    }
+
+    async fn key_of_form(&self, id: Result<KeyId, Failure>) -> Result<KeyPage, Failure> {
+        self.key(&id?, ActivityPeriod::default()).await
+    }
+}

@@ -24,6 +24,8 @@ struct Properties {
     /// Whether the page has no menu, because it precedes the session or is shown inside another
     /// page.
     bare: bool,
+    /// Whether the page is the content of a frame on another page.
+    in_frame: bool,
 }
 
 /// Page for which no entry of the menu is current.
@@ -33,6 +35,7 @@ const NO_ENTRY: Properties = Properties {
     hydrated: false,
     goes_stale: false,
     bare: false,
+    in_frame: false,
 };
 
 /// Page that belongs to an entry of the menu.
@@ -68,6 +71,13 @@ impl Properties {
 
     const fn bare(self) -> Self {
         Self { bare: true, ..self }
+    }
+
+    const fn in_frame(self) -> Self {
+        Self {
+            in_frame: true,
+            ..self.bare()
+        }
     }
 }
 
@@ -135,11 +145,11 @@ pages! {
     RevokeAll: "/keys/revoke-all", "Revoke all API keys", under(Page::Settings), settings::show::revoke_all;
     Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale(), keys::show::key;
     EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys), keys::show::edit_key;
-    FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.bare(), keys::first_call::first_call;
+    FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.in_frame(), keys::first_call::first_call;
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
     Refusals: "/refusals", "Requests", entry(Page::Refusals, "#i-stop").goes_stale(), refusals::show::refusals;
-    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.bare(), refusals::news::news;
+    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.in_frame(), refusals::news::news;
     Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").hydrated().goes_stale(), inventory::show::inventory;
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
     ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;
@@ -185,7 +195,7 @@ impl Page {
 
     /// Returns whether the page is the content of a frame on another page.
     pub const fn is_in_frame(self) -> bool {
-        matches!(self, Self::FirstCall | Self::NewRefusals)
+        self.properties().in_frame
     }
 
     /// Returns whether the page has no menu.

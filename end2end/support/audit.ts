@@ -79,6 +79,7 @@ async function seedLog(server: Server): Promise<string> {
 export const AUDIT_STATES: State[] = [
   {
     name: "audit log",
+    shows: "/audit",
     open: async ({ page, server }) => {
       await seedLog(server);
       await signIn(page, "/audit");

@@ -119,6 +119,7 @@ export async function requireFactor(page: Page, browser: Browser, server: Server
 export const FACTOR_STATES: State[] = [
   {
     name: "second factor",
+    shows: "/account/second-factor",
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
       await page.getByText("Can’t scan it?").click();

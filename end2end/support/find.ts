@@ -195,6 +195,7 @@ export const FIND_STATES = [
   },
   {
     name: "several keys",
+    shows: "/keys/several",
     open: async ({ page, server }: FindStage) => {
       const { feed, crm, old } = await seedFour(server);
       await signIn(page, `/keys/several?do=revoke&key=${feed.id}&key=${crm.id}&key=${old.id}`);
@@ -202,6 +203,7 @@ export const FIND_STATES = [
   },
   {
     name: "found key asked",
+    shows: "/keys/found",
     open: async ({ page }: FindStage) => {
       await signIn(page, "/keys/found");
     },
@@ -233,6 +235,7 @@ export const FIND_STATES = [
   },
   {
     name: "revoke all keys",
+    shows: "/keys/revoke-all",
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);
       await signIn(page, "/keys/revoke-all");

@@ -38,6 +38,7 @@ export async function expectNumber(page: Page, name: string, number: number): Pr
 export const IMPORT_STATES: readonly State[] = [
   {
     name: "import start",
+    shows: "/inventory/import",
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
     },
@@ -52,6 +53,7 @@ export const IMPORT_STATES: readonly State[] = [
   },
   {
     name: "import of a table",
+    shows: "/inventory/import/{id}",
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
       await choose(page, feed("woocommerce.csv"));
@@ -69,6 +71,7 @@ export const IMPORT_STATES: readonly State[] = [
   },
   {
     name: "import preview with changes and removals",
+    shows: "/inventory/import/{id}/preview",
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
       await choose(page, text("id,name,price\nA,Accord,100\nB,Civic,200\n"));

@@ -122,6 +122,7 @@ export const REFUSAL_STATES: State[] = [
   },
   {
     name: "refusals",
+    shows: "/refusals",
     open: async ({ page, server }) => {
       await seedRefusals(server);
       await signIn(page, "/");

@@ -1,7 +1,8 @@
 // Every page and every open dialog, and how to get there. Accessibility, layout and the screenshots
-// go through this list, so that they all cover a page that is added here. States that do not wait
-// for hydration are sent without script.
+// go through this list. It has each page of the table by itself; add the states that need more than
+// an address. States that do not wait for hydration are sent without script.
 
+import { readFileSync } from "node:fs";
 import { expect, type Page } from "@playwright/test";
 import { FIND_STATES } from "./find.ts";
 import type { Guard } from "./guard.ts";
@@ -27,6 +28,8 @@ export interface Stage {
 
 export interface State {
   name: string;
+  /** The path of the page that the state represents, as in the table of pages. */
+  shows?: string;
   firstOwner?: "is made by link";
   open: (stage: Stage) => Promise<void>;
 }
@@ -123,9 +126,10 @@ async function openDashboard(page: Page, tells: RegExp): Promise<void> {
   }).toPass({ timeout: 7_000, intervals: [200] });
 }
 
-export const STATES: State[] = [
+const OWN_STATES: State[] = [
   {
     name: "sign in",
+    shows: "/sign-in",
     open: async ({ page }) => {
       await page.goto("/sign-in");
     },
@@ -142,6 +146,7 @@ export const STATES: State[] = [
   },
   {
     name: "set up",
+    shows: "/setup/{token}",
     firstOwner: "is made by link",
     open: async ({ page, server }) => {
       await page.goto(server.setupLink);
@@ -177,6 +182,7 @@ export const STATES: State[] = [
   },
   {
     name: "dashboard",
+    shows: "/",
     open: async ({ page, server }) => {
       await seedDashboard(server);
       await openDashboard(page, /Revoked key/);
@@ -208,6 +214,7 @@ export const STATES: State[] = [
   },
   {
     name: "keys",
+    shows: "/keys",
     open: async (stage) => {
       const { keys } = await openKeys(stage);
       await expect(keys.table.getByRole("rowheader")).toHaveCount(4);
@@ -311,12 +318,14 @@ export const STATES: State[] = [
   },
   {
     name: "new key page",
+    shows: "/keys/new",
     open: async ({ page }) => {
       await signIn(page, "/keys/new");
     },
   },
   {
     name: "revoke page",
+    shows: "/keys/{id}/revoke",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/revoke`);
@@ -346,6 +355,7 @@ export const STATES: State[] = [
   },
   {
     name: "inventory",
+    shows: "/inventory",
     open: async ({ page, server }) => {
       await seedItems(server, 60);
       await signIn(page, "/inventory");
@@ -361,6 +371,7 @@ export const STATES: State[] = [
   },
   {
     name: "leads",
+    shows: "/leads",
     open: async ({ page, server }) => {
       await seedLeads(server, 7);
       const name = "Anneliese-Wilhelmine von der Schulenburg-Wolfsburg-".repeat(3);
@@ -375,6 +386,7 @@ export const STATES: State[] = [
   },
   {
     name: "key",
+    shows: "/keys/{id}",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/edit`);
@@ -447,6 +459,7 @@ export const STATES: State[] = [
   },
   {
     name: "key edited in vain",
+    shows: "/keys/{id}/edit",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/edit`);
@@ -477,6 +490,7 @@ export const STATES: State[] = [
   },
   {
     name: "rotate page",
+    shows: "/keys/{id}/rotate",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/rotate`);
@@ -520,6 +534,7 @@ export const STATES: State[] = [
   },
   {
     name: "docs",
+    shows: "/docs",
     open: async ({ page }) => {
       await gotoHydrated(page, "/docs");
     },
@@ -545,6 +560,7 @@ export const STATES: State[] = [
   ...REFUSAL_STATES,
   {
     name: "settings",
+    shows: "/settings",
     open: async ({ page }) => {
       await signIn(page, "/settings");
     },
@@ -575,6 +591,7 @@ export const STATES: State[] = [
   },
   {
     name: "not found",
+    shows: "/not-found",
     open: async ({ page, guard }) => {
       guard.expectStatus(404);
       await signIn(page, "/nowhere");
@@ -583,3 +600,29 @@ export const STATES: State[] = [
   ...FIND_STATES,
   ...RESTORED_STATES,
 ];
+
+/** The table of pages (`app/src/page.rs`); a test of the server keeps the file up to date. */
+const PAGES: { name: string; path: string; frame: boolean }[] = JSON.parse(readFileSync(new URL("./pages.json", import.meta.url), "utf8"));
+
+/** Returns the state of a page that no other state represents, as its owner first sees it. */
+function firstSight({ name, path }: { name: string; path: string }): State {
+  if (path.replace("/keys/{id}", "").includes("{")) {
+    throw new Error(`add a state that shows ${path}`);
+  }
+  return {
+    name: `page ${name}`,
+    shows: path,
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page, path.replace("{id}", used.id));
+    },
+  };
+}
+
+const shown = new Set(OWN_STATES.map((state) => state.shows));
+
+/** Pages that no state represents. The content of a frame is shown by the page around it. */
+const UNSHOWN = PAGES.filter(({ path, frame }) => !frame && !shown.has(path));
+
+/** Every page of the table, and the states that need more than its address. */
+export const STATES: State[] = [...OWN_STATES, ...UNSHOWN.map(firstSight)];

@@ -146,6 +146,7 @@ async function seedTeam(server: Server): Promise<void> {
 export const TEAM_STATES: State[] = [
   {
     name: "team",
+    shows: "/team",
     open: async ({ page, server }) => {
       await seedTeam(server);
       await signIn(page, "/team");
@@ -161,6 +162,7 @@ export const TEAM_STATES: State[] = [
   },
   {
     name: "invitation refused",
+    shows: "/team/invite",
     open: async ({ page }) => {
       await signIn(page, "/team/invite");
       await page.getByLabel("Email").fill("grace");
@@ -186,6 +188,7 @@ export const TEAM_STATES: State[] = [
   },
   {
     name: "member",
+    shows: "/team/{id}",
     open: async ({ page, server }) => {
       await seedTeam(server);
       await signIn(page, "/team");
@@ -214,6 +217,7 @@ export const TEAM_STATES: State[] = [
   },
   {
     name: "your account",
+    shows: "/account",
     open: async ({ page, server }) => {
       await Seeder.signIn(server);
       await signIn(page, "/account");

@@ -10,8 +10,8 @@ use axum::http::Uri;
 use axum::response::Response;
 use web::AppState;
 
-/// Shows the page, if the visitor is not signed in yet. Every page redirects here a member who first
-/// has to set up a second factor.
+/// Shows the page, if the visitor is not signed in yet. Every page redirects here a member who
+/// first has to set up a second factor.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.factor_due.is_some() {
         return see_other(Page::SecondFactor.path());

@@ -1,9 +1,11 @@
 //! Pages, and addresses without a page.
 
-use crate::support::{INVENTORY, Text as _, World};
+use crate::support::{INVENTORY, OWNER, TestClient, Text as _, World};
+use app::Page;
 use axum::routing::MethodFilter;
 use serde_json::json;
 use server::router::CONSOLE;
+use std::path::Path;
 
 #[tokio::test]
 async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
@@ -32,6 +34,69 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
         page_count += 1;
     }
     assert_eq!(page_count, 33);
+}
+
+#[tokio::test]
+async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let member = world.member_id(OWNER).await;
+    let upload = owner.upload("/inventory/import", "a.csv", "id,name\nA,a\n", &[]);
+    let import = upload.await.expect(303).header("location").to_owned();
+    let choices = owner.get(&import).await.selected_options();
+    let choices: Vec<_> = choices
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    owner.form(&import, &choices).await.expect(303);
+    let (link, anonymous) = (world.reset_link(OWNER).await, world.anonymous());
+    for page in Page::ALL {
+        let path = page.path().replace("/setup/{token}", &link);
+        let path = path.replace("/inventory/import/{id}", &import);
+        let id = if *page == Page::Member {
+            &member
+        } else {
+            &key.id
+        };
+        let mut path = path.replace("{id}", id);
+        if *page == Page::NewRefusals {
+            path += "?after=0f0000000000000000";
+        }
+        let visitor: &TestClient = match page {
+            Page::SignIn | Page::Setup => &anonymous,
+            _ => &owner,
+        };
+        let status = if *page == Page::NotFound { 404 } else { 200 };
+        let response = visitor.get(&path).await.expect(status);
+        response.has(&format!("<title>{}</title>", page.title()));
+        if let Some(entry) = page.entry().filter(|_| !page.is_bare()) {
+            let link = format!("<a href=\"{}\" aria-current=\"page\">", entry.path());
+            response.has(&link);
+        }
+    }
+}
+
+/// The browser tests and the screenshots go through this list, so that they cover every page.
+#[test]
+fn pages_of_the_table_are_those_that_the_browser_tests_open() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../end2end/support/pages.json");
+    let rows = Page::ALL.iter().map(|page| {
+        let (path, name) = (page.path(), page.name());
+        format!(
+            "  {}",
+            json!({ "path": path, "name": name, "frame": page.is_in_frame() })
+        )
+    });
+    let text = format!("[\n{}\n]\n", rows.collect::<Vec<_>>().join(",\n"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap_or_default(),
+        text,
+        "run the tests with UPDATE_SNAPSHOTS=1 and commit {}",
+        file.display()
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! how it keeps accounts apart.
 
 use crate::support::{ALL_SCOPES, Key, Member, OWNER, TestResponse, Text as _, World, sha256};
+use app::Page;
 use axum::routing::MethodFilter;
 use http_body_util::BodyExt as _;
 use leptos::server_fn::axum::server_fn_paths;
@@ -304,6 +305,24 @@ const EDIT: [(&str, &str); 4] = [
     ("networks", "203.0.113.0/24"),
 ];
 
+fn is_page(path: &str) -> bool {
+    Page::ALL.iter().any(|page| page.path() == path)
+}
+
+/// Requests a path with an id of another account. The response is as long as for an id that nothing
+/// has.
+async fn foreign(attacker: &Member, path: &str, id: &str) -> TestResponse {
+    let response = attacker.get(&path.replace("{id}", id)).await.expect(404);
+    let nothing = "0198c2a0-0000-7000-8000-000000000000";
+    let unknown = attacker.get(&path.replace("{id}", nothing)).await;
+    assert_eq!(
+        response.body.len(),
+        unknown.expect(404).body.len(),
+        "{path}"
+    );
+    response
+}
+
 #[expect(clippy::too_many_lines, reason = "one arm for each route")]
 #[tokio::test]
 async fn console_pages_and_forms_never_expose_or_change_another_account() {
@@ -314,38 +333,22 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
         // Each snapshot of their data takes two calls with their key.
         accounts.world.clock.advance_seconds(1);
         let context = format!("{method:?} {path}");
-        let id = if path.starts_with("/team") {
-            &accounts.victim_id
-        } else {
-            &accounts.victim_key.id
+        let id = match *path {
+            path if path.starts_with("/team") => &accounts.victim_id,
+            path if path.starts_with("/inventory/import") => &accounts.victim_import,
+            _ => &accounts.victim_key.id,
         };
         let at = path.replace("{id}", id);
         let response = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/"
-                | "/keys"
-                | "/keys/new"
-                | "/keys/revoke-all"
-                | "/keys/found"
-                | "/inventory"
-                | "/inventory/export.csv"
+                "/inventory/export.csv"
                 | "/inventory/export.jsonl"
                 | "/inventory/template.csv"
-                | "/inventory/import"
-                | "/leads"
                 | "/leads/export.csv"
                 | "/leads/export.jsonl"
-                | "/docs"
-                | "/audit"
                 | "/audit/log.csv"
-                | "/audit/log.jsonl"
-                | "/team"
-                | "/team/invite"
-                | "/account"
-                | "/account/second-factor"
-                | "/settings"
-                | "/refusals",
+                | "/audit/log.jsonl",
             ) => attacker.get(&at).await.expect(200),
             (MethodFilter::GET, "/refusals/new") => {
                 // The cursor of a page of their list counts none of their calls.
@@ -430,15 +433,6 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
             (MethodFilter::POST, "/account/sessions") => {
                 attacker.form(&at, &[("end", "others")]).await.expect(303)
             }
-            (
-                MethodFilter::GET,
-                "/team/{id}"
-                | "/keys/{id}"
-                | "/keys/{id}/edit"
-                | "/keys/{id}/revoke"
-                | "/keys/{id}/rotate"
-                | "/keys/{id}/first-call",
-            ) => attacker.get(&at).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/rotate") => {
                 attacker.form(&at, &ROTATE).await.expect(404)
             }
@@ -450,34 +444,19 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                     .await
                     .expect(200)
             }
-            // The response for their import is as long as for one that does not exist.
             (
                 MethodFilter::GET,
-                "/inventory/import/{id}"
-                | "/inventory/import/{id}/preview"
-                | "/inventory/import/{id}/apply"
-                | "/inventory/import/{id}/faults.csv",
-            ) => {
-                let foreign_path = path.replace("{id}", &accounts.victim_import);
-                let foreign = attacker.get(&foreign_path).await.expect(404);
-                assert_eq!(
-                    foreign.body.len(),
-                    attacker.get(&at).await.expect(404).body.len()
-                );
-                foreign
-            }
+                "/inventory/import/{id}/apply" | "/inventory/import/{id}/faults.csv",
+            ) => foreign(attacker, path, id).await,
             (
                 MethodFilter::POST,
                 "/inventory/import/{id}"
                 | "/inventory/import/{id}/apply"
                 | "/inventory/import/{id}/discard",
-            ) => {
-                let foreign_path = path.replace("{id}", &accounts.victim_import);
-                attacker
-                    .form(&foreign_path, &[("column-0", "name")])
-                    .await
-                    .expect(404)
-            }
+            ) => attacker
+                .form(&at, &[("column-0", "name")])
+                .await
+                .expect(404),
             (
                 MethodFilter::POST,
                 "/keys/{id}/edit" | "/keys/{id}/pause" | "/keys/{id}/resume" | "/keys/{id}/watch"
@@ -499,6 +478,11 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 MethodFilter::POST,
                 "/sign-in" | "/sign-in/account" | "/sign-in/code" | "/sign-out",
             ) => continue,
+            // All other pages of the table, with an id of the other account if they have one.
+            (MethodFilter::GET, _) if is_page(path) && path.contains("{id}") => {
+                foreign(attacker, path, id).await
+            }
+            (MethodFilter::GET, _) if is_page(path) => attacker.get(&at).await.expect(200),
             _ => panic!("{context} is new: say here how it keeps accounts apart"),
         };
         assert_no_markers(&response, &context);

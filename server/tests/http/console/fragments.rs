@@ -143,8 +143,7 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     Request ID
     The key was missing the permission leads:read.
     To allow this, add the permission to the key or use a different key.
-    Add permission
-    Time: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
+    Add permission Time: 1 minute ago · 23 Nov 2026, 05:31:07 UTC
     Request: GET /api/leads
     Status: 403
     Key: Inventory Feed vx_abc123…

@@ -1,7 +1,8 @@
 // The audit log.
 
 import { askInVain, readAuditLog } from "../support/audit.ts";
-import { test } from "../support/test.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, signIn, test } from "../support/test.ts";
 
 test("the audit log is opened from a key, filtered, paged and downloaded", async ({ page, server }) => {
   await readAuditLog(page, server);
@@ -9,4 +10,17 @@ test("the audit log is opened from a key, filtered, paged and downloaded", async
 
 test("an invalid filter is marked at its field and kept", async ({ page }) => {
   await askInVain(page);
+});
+
+test("an event of the audit log takes one line on a laptop", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  for (let number = 1; number <= 12; number += 1) await seeder.createKey(`Integration of the branch in Wolfsburg ${number}`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await signIn(page, "/audit");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows.nth(10)).toBeInViewport({ ratio: 1 });
+  const heights = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
+  expect(Math.max(...heights), "one line each").toBeLessThan(44);
+  await rows.first().locator("summary").press("Enter");
+  await expect(rows.first().getByText("Request ID")).toBeVisible();
 });

@@ -87,7 +87,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await expectFaults(page, [page.locator("[aria-invalid]").first()]);
 
   await page.goto("/audit?what=nonsense");
-  await expectFaults(page, [page.getByLabel("Event", { exact: true })]);
+  await expectFaults(page, [page.getByLabel("Action", { exact: true })]);
 }
 
 /** Submits invalid values in the form of the first owner, before anyone can sign in. */

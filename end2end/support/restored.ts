@@ -54,7 +54,7 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
   }
   expect((await call(server, old.secret, "/api/key")).status).toBe(401);
   await page.goto("/audit");
-  await expect(page.getByText("Account restored from a backup").first()).toBeVisible();
+  await expect(page.getByRole("rowheader", { name: "Account restored from a backup" })).toBeVisible();
 }
 
 export const RESTORED_STATES = [

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct AuditForm {
     /// Actor: `member:ID`, `key:ID`, `keys`, `operator` or `unknown`.
     pub who: String,
-    /// Group of actions, such as `keys`.
+    /// Group of actions, such as `keys`, or one action, such as `key.revoked`.
     pub what: String,
-    /// Id of the subject, such as a key's id.
+    /// Name or preview of a key, or the id of a key, item or lead.
     pub thing: String,
     /// First and last day, such as `2026-11-23`.
     pub from: String,
@@ -38,8 +38,10 @@ impl AuditForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditName {
     pub name: String,
-    /// Value of the filter that selects this actor or subject; `None` if there is no such filter.
-    pub filter: Option<String>,
+    /// Value of the filter that selects the events of this actor or subject.
+    pub filter: String,
+    /// Address of the page of this key, if it is one.
+    pub page: Option<String>,
 }
 
 /// One field of an event: its value before the change, if any, and after it.
@@ -56,13 +58,35 @@ pub struct AuditDetail {
 pub struct AuditRow {
     pub at: DisplayTime,
     pub what: String,
+    /// The action as programs know it, such as `key.revoked`.
+    pub action: String,
     /// The subject, if it has a name of its own.
     pub thing: Option<AuditName>,
     pub details: Vec<AuditDetail>,
     pub who: AuditName,
     /// IP address of the caller; `None` for actions on the command line.
     pub ip: Option<String>,
+    /// The browser or program in words, such as "Firefox 131 on Windows"; `None` if it is unknown.
+    pub browser: Option<String>,
+    /// What the browser or program calls itself.
     pub user_agent: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// Group of actions among which a filter selects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditGroup {
+    pub label: String,
+    /// Value and label of each choice: all actions of the group, and then each of them.
+    pub choices: Vec<(String, String)>,
+}
+
+/// A filter that applies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditChip {
+    pub text: String,
+    /// Address of the log without this filter.
+    pub without: String,
 }
 
 /// Data of the Audit log page.
@@ -77,9 +101,9 @@ pub struct AuditPage {
     pub errors: Vec<FieldError>,
     /// Value and label of each option.
     pub who: Vec<(String, String)>,
-    pub what: Vec<(String, String)>,
-    /// Name of the key by which the log is filtered.
-    pub thing: Option<String>,
+    pub what: Vec<AuditGroup>,
+    /// The filters that apply.
+    pub chips: Vec<AuditChip>,
     /// Name of the time zone in which days begin and end.
     pub zone: String,
     /// This is the first page.

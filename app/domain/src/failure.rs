@@ -29,6 +29,7 @@ pub enum Field {
     Role,
     Scopes,
     ShutOut,
+    Thing,
     TimeZone,
     To,
     What,

@@ -33,7 +33,7 @@ mod text;
 mod time;
 
 pub use activity::{ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch};
-pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
+pub use audit::{AuditChip, AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{
     DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange, OnboardingSteps,

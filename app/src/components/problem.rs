@@ -85,7 +85,8 @@ const fn control(field: Field) -> (&'static str, &'static str) {
         Field::ShutOut => ("shut-out", "Requests that will be rejected"),
         Field::TimeZone => ("time-zone", "Time zone"),
         Field::To => ("to", "End date"),
-        Field::What => ("what", "Event"),
+        Field::Thing => ("thing", "Key name or ID"),
+        Field::What => ("what", "Action"),
         Field::Who => ("who", "Actor"),
     }
 }

@@ -89,6 +89,7 @@ async fn audit_events_read_back_unchanged_and_newest_first(store: Shared) {
         event.actor = actors[number % 3].clone();
         event.ip = ips[number % 3];
         event.user_agent = (number % 2 == 0).then(|| format!("agent {number}"));
+        event.request_id = (number % 2 == 1).then(|| format!("request {number}"));
         event.detail =
             json!({ "number": number, "text": "“é”", "none": null, "list": [1.5, true] });
         let session = tenant

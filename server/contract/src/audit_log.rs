@@ -85,11 +85,29 @@ async fn audit_log_is_filtered_by_actor_action_subject_and_time(store: Shared) {
         ..AuditFilter::default()
     };
     assert_eq!(select(actions).await, ["by hand", key.as_str()]);
+    for (by, expected) in [
+        (None, vec![key.as_str()]),
+        (Some(ActorFilter::AnyKey), vec![]),
+    ] {
+        let created = AuditFilter {
+            by,
+            actions: vec![Action::KeyCreated],
+            ..AuditFilter::default()
+        };
+        assert_eq!(select(created).await, expected);
+    }
     let of_subject = AuditFilter {
         subject: Some(owner.to_owned()),
         ..AuditFilter::default()
     };
     assert_eq!(select(of_subject.clone()).await, [owner, owner]);
+    let of_no_subject = AuditFilter {
+        subject: Some("no\0subject".to_owned()),
+        ..AuditFilter::default()
+    };
+    let end = store.audit_end(&tenant.account, &of_no_subject, None, 1);
+    assert_eq!(end.await.unwrap(), None);
+    assert_eq!(select(of_no_subject).await, [""; 0]);
     let by_time = AuditFilter {
         from: at(5),
         until: at(20),
@@ -132,16 +150,27 @@ async fn audit_log_search_ends_after_the_number_of_events_it_may_examine(store: 
         subject: Some(keys[0].to_string()),
         ..of_owner.clone()
     };
-    // No index leads to the events of a kind of actor, so all events of the account are examined.
+    let created = AuditFilter {
+        actions: vec![Action::KeyCreated],
+        ..AuditFilter::default()
+    };
+    let created_by_keys = AuditFilter {
+        by: Some(ActorFilter::AnyKey),
+        ..created.clone()
+    };
+    // No index leads to the events of a kind of actor or of several actions, so all events of the
+    // account are examined.
     let of_keys = AuditFilter {
         by: Some(ActorFilter::AnyKey),
-        actions: vec![Action::KeyCreated],
+        actions: vec![Action::KeyCreated, Action::KeyEdited],
         ..AuditFilter::default()
     };
     for (filter, walked) in [
         (&everything, &everything),
         (&of_owner, &of_owner),
         (&of_key, &of_key),
+        (&created, &created),
+        (&created_by_keys, &created),
         (&of_keys, &everything),
     ] {
         let walked: Vec<u64> = all(&*store, &a, walked)

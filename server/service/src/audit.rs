@@ -2,9 +2,11 @@
 //! read it.
 
 use crate::error::Error;
+use crate::key::PlainKey;
+use crate::keys::search_text;
 use crate::sessions::Member;
-use crate::store::{AuditFilter, AuditPorts, LoggedEvent, Teammate};
-use domain::{AccountId, KeyId, KeyName, MemberId};
+use crate::store::{AuditFilter, AuditPorts, KeyFilter, LoggedEvent, Teammate};
+use domain::{AccountId, KeyId, KeyName, KeyOrder, MemberId};
 use std::sync::Arc;
 
 /// Events on one page.
@@ -17,6 +19,26 @@ const BATCH_SIZE: u32 = 500;
 /// continues after them.
 const SEARCH_LIMIT: u32 = 10_000;
 
+/// Most keys whose events one search finds by their names.
+pub const MAX_NAMED_KEYS: u32 = 10;
+
+/// Selects events of an account, and knows the keys that a name leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSearch {
+    filter: AuditFilter,
+    /// Ids of the subjects, of which an event has to have one. Empty to select every subject.
+    subjects: Vec<String>,
+}
+
+/// Why a text selects no events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnusableText {
+    /// It contains a full key, which must not be part of an address.
+    FullKey,
+    /// The names of more than [`MAX_NAMED_KEYS`] keys match.
+    TooManyKeys,
+}
+
 /// Consecutive events of the log, newest first.
 #[derive(Debug, Default)]
 pub struct AuditBatch {
@@ -28,12 +50,76 @@ pub struct AuditBatch {
     pub stopped: bool,
 }
 
+impl AuditBatch {
+    /// Merges pieces that begin at the same number into one of up to `limit` events.
+    fn merge(pieces: Vec<Self>, limit: usize) -> Self {
+        // Below the end of any piece, the events of its subject are not known.
+        let end = pieces.iter().filter_map(|piece| piece.next_before).max();
+        let events = pieces.into_iter().flat_map(|piece| piece.events);
+        let mut events: Vec<_> = events
+            .filter(|event| end.is_none_or(|end| event.seq >= end))
+            .collect();
+        events.sort_unstable_by_key(|event| std::cmp::Reverse(event.seq));
+        let is_longer = events.len() > limit;
+        events.truncate(limit);
+        let last = events.last().filter(|_| is_longer).map(|event| event.seq);
+        Self {
+            stopped: events.len() < limit && end.is_some(),
+            events,
+            next_before: last.or(end),
+        }
+    }
+}
+
 /// The audit log of an account.
 pub struct AuditLog {
     pub(crate) store: Arc<dyn AuditPorts>,
 }
 
 impl AuditLog {
+    /// Returns the search for events that the filter selects, whose subject has the id `text` or is
+    /// a key whose name or preview it matches. An empty text matches every subject.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn search(
+        &self,
+        member: &Member,
+        filter: AuditFilter,
+        text: &str,
+    ) -> Result<Result<AuditSearch, UnusableText>, Error> {
+        let text = text.trim();
+        let mut subjects = Vec::new();
+        if !text.is_empty() {
+            subjects.push(text.to_owned());
+            let names = match search_text(text) {
+                Ok(names) => names,
+                // The id of an item may be as long as a key.
+                Err(_) if !text.starts_with("vx_") && PlainKey::parse(text.as_bytes()).is_err() => {
+                    None
+                }
+                Err(_) => return Ok(Err(UnusableText::FullKey)),
+            };
+            if names.is_some() {
+                let filter = KeyFilter {
+                    text: names,
+                    ..KeyFilter::default()
+                };
+                let (account, order) = (&member.account_id, KeyOrder::default());
+                let keys = self
+                    .store
+                    .find_keys(account, &filter, order, None, MAX_NAMED_KEYS + 1);
+                let found = keys.await?;
+                if found.keys.len() > MAX_NAMED_KEYS as usize || found.stopped.is_some() {
+                    return Ok(Err(UnusableText::TooManyKeys));
+                }
+                let ids = found.keys.into_iter().map(|key| key.id.to_string());
+                subjects.extend(ids.filter(|id| id != text));
+            }
+        }
+        Ok(Ok(AuditSearch { filter, subjects }))
+    }
+
     /// Returns a page of the log: the events below the number `before`.
     ///
     /// # Errors
@@ -41,10 +127,10 @@ impl AuditLog {
     pub async fn page(
         &self,
         member: &Member,
-        filter: &AuditFilter,
+        search: &AuditSearch,
         before: Option<u64>,
     ) -> Result<AuditBatch, Error> {
-        self.search_log(&member.account_id, filter, before, PAGE_SIZE)
+        self.find(&member.account_id, search, before, PAGE_SIZE)
             .await
     }
 
@@ -56,14 +142,36 @@ impl AuditLog {
     pub async fn batch(
         &self,
         member: &Member,
-        filter: &AuditFilter,
+        search: &AuditSearch,
         before: Option<u64>,
     ) -> Result<AuditBatch, Error> {
-        self.search_log(&member.account_id, filter, before, BATCH_SIZE)
+        self.find(&member.account_id, search, before, BATCH_SIZE)
             .await
     }
 
-    async fn search_log(
+    /// Searches the log once for each subject, since an index leads to the events of one.
+    async fn find(
+        &self,
+        account: &AccountId,
+        AuditSearch { filter, subjects }: &AuditSearch,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<AuditBatch, Error> {
+        if subjects.is_empty() {
+            return self.find_one(account, filter, before, limit).await;
+        }
+        let mut pieces = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let filter = AuditFilter {
+                subject: Some(subject.clone()),
+                ..filter.clone()
+            };
+            pieces.push(self.find_one(account, &filter, before, limit).await?);
+        }
+        Ok(AuditBatch::merge(pieces, limit as usize))
+    }
+
+    async fn find_one(
         &self,
         account: &AccountId,
         filter: &AuditFilter,
@@ -121,5 +229,87 @@ impl AuditLog {
     pub async fn key_name(&self, member: &Member, id: &KeyId) -> Result<Option<KeyName>, Error> {
         let key = self.store.find_key(&member.account_id, id).await?;
         Ok(key.map(|key| key.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Action, AuditEvent};
+    use domain::Timestamp;
+
+    fn piece(numbers: &[u64], next_before: Option<u64>) -> AuditBatch {
+        let event = |seq: &u64| {
+            let account = AccountId::parse("a").unwrap();
+            let (at, detail) = (Timestamp::from_millis(0), serde_json::json!({}));
+            LoggedEvent {
+                seq: *seq,
+                event: AuditEvent::of_system(&account, Action::KeyEdited, "k", at, detail),
+                actor: None,
+                subject: None,
+            }
+        };
+        AuditBatch {
+            events: numbers.iter().map(event).collect(),
+            next_before,
+            stopped: false,
+        }
+    }
+
+    #[test]
+    fn merged_pieces_are_ordered_and_end_where_the_first_of_them_ends() {
+        for (pieces, limit, numbers, next_before, stopped) in [
+            (
+                vec![piece(&[9, 4], None), piece(&[7], None)],
+                3,
+                vec![9, 7, 4],
+                None,
+                false,
+            ),
+            (
+                vec![piece(&[9, 4], None), piece(&[7], None)],
+                2,
+                vec![9, 7],
+                Some(7),
+                false,
+            ),
+            (
+                vec![piece(&[9, 4], None), piece(&[7, 6], Some(6))],
+                2,
+                vec![9, 7],
+                Some(7),
+                false,
+            ),
+            (
+                vec![piece(&[9, 4], None), piece(&[7, 6], Some(6))],
+                3,
+                vec![9, 7, 6],
+                Some(6),
+                false,
+            ),
+            (
+                vec![piece(&[9, 4], None), piece(&[], Some(5))],
+                3,
+                vec![9],
+                Some(5),
+                true,
+            ),
+            (
+                vec![piece(&[], None), piece(&[], None)],
+                3,
+                vec![],
+                None,
+                false,
+            ),
+        ] {
+            let merged = AuditBatch::merge(pieces, limit);
+            let found: Vec<_> = merged.events.iter().map(|event| event.seq).collect();
+            assert_eq!(found, numbers);
+            assert_eq!(
+                (merged.next_before, merged.stopped),
+                (next_before, stopped),
+                "{numbers:?}"
+            );
+        }
     }
 }

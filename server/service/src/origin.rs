@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub struct Client {
     pub ip: IpAddr,
     user_agent: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Client {
@@ -17,8 +18,21 @@ impl Client {
         RequestOrigin::new(ip, user_agent.map(str::as_bytes)).client()
     }
 
+    /// Returns the same client, with the ID of its request for the audit log.
+    #[must_use]
+    pub fn of_request(self, id: &str) -> Self {
+        Self {
+            request_id: Some(id.to_owned()),
+            ..self
+        }
+    }
+
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
+    }
+
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
     }
 }
 
@@ -52,6 +66,7 @@ impl<'a> RequestOrigin<'a> {
         Client {
             ip: self.ip,
             user_agent: user_agent.filter(|text| !text.trim().is_empty()),
+            request_id: None,
         }
     }
 

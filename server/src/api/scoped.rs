@@ -18,8 +18,8 @@ use service::{Client, KeyCaller, RequestOrigin};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use url::form_urlencoded;
-use web::http::context::source;
-use web::http::{KeyOutcome, RequestContext};
+use web::http::context::{request_id, source};
+use web::http::{KeyOutcome, RequestContext, RequestId};
 
 /// Permission as a type.
 pub trait Permission: Send {
@@ -91,6 +91,7 @@ pub struct Scoped<P> {
     pub caller: KeyCaller,
     ip: IpAddr,
     user_agent: Option<HeaderValue>,
+    request_id: RequestId,
     permission: PhantomData<P>,
 }
 
@@ -163,6 +164,7 @@ impl<P: Permission> Scoped<P> {
                 caller,
                 ip: source.ip(),
                 user_agent: parts.headers.get(USER_AGENT).cloned(),
+                request_id: request_id(parts),
                 permission: PhantomData,
             }),
         }
@@ -189,6 +191,8 @@ impl<P: Permission> Scoped<P> {
     /// Returns the origin of the call, to be stored with what it changes.
     pub fn client(&self) -> Client {
         let agent = self.user_agent.as_ref();
-        RequestOrigin::new(self.ip, agent.map(HeaderValue::as_bytes)).client()
+        RequestOrigin::new(self.ip, agent.map(HeaderValue::as_bytes))
+            .client()
+            .of_request(self.request_id.as_str())
     }
 }

@@ -222,7 +222,7 @@ fn check_backup_under_load(on_postgres: bool) {
     let owner = server.client(Some(("cookie", response.cookie)));
     confirm_restored_keys(&server, &owner, &changes);
     let log = owner.get("/audit").unwrap().body;
-    log.has("Account restored from a backup");
+    log.has("account.restored</code>");
     server.stop();
     installation.end();
     target.end();

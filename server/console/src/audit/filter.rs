@@ -1,7 +1,9 @@
 //! Filters of the audit log.
 
-use domain::{AuditForm, Field, FieldError, KeyId, MemberId};
+use super::words::title;
+use domain::{AuditForm, AuditGroup, Field, FieldError, KeyId, MemberId};
 use service::Zone;
+use service::audit::{MAX_NAMED_KEYS, UnusableText};
 use service::store::{Action, Actor, ActorFilter, AuditFilter};
 
 pub(super) const MEMBER: &str = "member:";
@@ -25,16 +27,36 @@ const GROUPS: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Returns the choices of the form.
-pub(super) fn groups() -> Vec<(String, String)> {
-    let all = ("", "Anything");
-    let groups = GROUPS.iter().map(|(value, text, _)| (*value, *text));
-    std::iter::once(all)
-        .chain(groups)
-        .map(|(value, text)| (value.to_owned(), text.to_owned()))
-        .collect()
+pub(super) fn groups() -> Vec<AuditGroup> {
+    let group = |(value, label, _): &(&str, &str, _)| {
+        let all = ((*value).to_owned(), format!("{label}: all actions"));
+        let each = actions(value).into_iter();
+        let each = each.map(|action| (action.as_str().to_owned(), title(action).to_owned()));
+        AuditGroup {
+            label: (*label).to_owned(),
+            choices: std::iter::once(all).chain(each).collect(),
+        }
+    };
+    GROUPS.iter().map(group).collect()
 }
 
-/// Parses the form.
+/// Returns the error of a text that selects no events.
+pub fn unusable(text: UnusableText) -> FieldError {
+    let message = match text {
+        UnusableText::FullKey => {
+            "That looks like a full key. Filters appear in the page's address, so enter its first characters or its name.".to_owned()
+        }
+        UnusableText::TooManyKeys => {
+            format!("More than {MAX_NAMED_KEYS} keys match. Enter more of the name.")
+        }
+    };
+    FieldError {
+        field: Field::Thing,
+        message,
+    }
+}
+
+/// Parses the form, except for the name or id of what was changed.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -57,11 +79,9 @@ pub fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldErro
     if !form.what.is_empty() {
         filter.actions = actions(&form.what);
         if filter.actions.is_empty() {
-            wrong(Field::What, "Select an event type.");
+            wrong(Field::What, "Select an action.");
         }
     }
-    let thing = form.thing.trim();
-    filter.subject = (!thing.is_empty()).then(|| thing.to_owned());
     let (first, last) = (form.from.trim(), form.to.trim());
     if !first.is_empty() {
         match zone.start_of_day(first) {
@@ -103,8 +123,15 @@ fn by(who: &str) -> Option<ActorFilter> {
     }
 }
 
-fn actions(group: &str) -> Vec<Action> {
-    let found = GROUPS.iter().find(|(value, ..)| *value == group);
+/// Returns the actions of a group, or the one action of this name.
+fn actions(what: &str) -> Vec<Action> {
+    if let Some(action) = Action::ALL
+        .into_iter()
+        .find(|action| action.as_str() == what)
+    {
+        return vec![action];
+    }
+    let found = GROUPS.iter().find(|(value, ..)| *value == what);
     let words = found.map_or(&[][..], |(_, _, words)| *words);
     let first = |action: &Action| action.as_str().split('.').next().unwrap_or_default();
     Action::ALL
@@ -127,6 +154,19 @@ mod tests {
             let groups = GROUPS.iter();
             let count = groups.filter(|(value, ..)| actions(value).contains(&action));
             assert_eq!(count.count(), 1, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn every_choice_of_an_action_selects_events() {
+        for (value, label) in groups().into_iter().flat_map(|group| group.choices) {
+            let form = AuditForm {
+                what: value.clone(),
+                ..AuditForm::default()
+            };
+            let actions = parse(&form, &berlin()).unwrap().actions;
+            let is_group = label.ends_with(": all actions");
+            assert_eq!(actions.len() == 1, !is_group, "{value}, {label}");
         }
     }
 

@@ -6,5 +6,5 @@ pub mod show;
 mod view;
 mod words;
 
-pub use filter::parse;
+pub use page::search;
 pub use words::{capitalize, details, join_details, title, who};

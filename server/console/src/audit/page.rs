@@ -2,14 +2,35 @@
 
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
 use super::words::{self, details, title, who};
-use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, KeyName, MemberId};
-use service::audit::AuditBatch;
+use domain::{
+    AuditChip, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow, Failure, FieldError, KeyId,
+    KeyName, MemberId,
+};
+use service::audit::{AuditBatch, AuditSearch, UnusableText};
 use service::store::{Action, Actor, LoggedEvent};
 use service::{Error, Member, Zone};
 use url::form_urlencoded;
 use web::AppState;
 use web::cursor::{ChangeList, read_change, write_change};
+use web::words::browser::agent_name;
 use web::words::time::display_time;
+
+/// Parses the form and finds the keys that it names, or returns what is wrong with it.
+///
+/// # Errors
+/// The database's.
+pub async fn search(
+    state: &AppState,
+    member: &Member,
+    form: &AuditForm,
+) -> Result<Result<AuditSearch, Vec<FieldError>>, Error> {
+    let filter = match filter::parse(form, member.time_zone()) {
+        Ok(filter) => filter,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let search = state.services.audit.search(member, filter, &form.thing);
+    Ok(search.await?.map_err(|text| vec![filter::unusable(text)]))
+}
 
 /// Returns a page of the log. Errors in the form are part of it.
 ///
@@ -18,17 +39,20 @@ use web::words::time::display_time;
 pub async fn page(
     state: &AppState,
     member: &Member,
-    form: AuditForm,
+    mut form: AuditForm,
     cursor: Option<&str>,
 ) -> Result<AuditPage, Error> {
     let (audit, zone) = (&state.services.audit, member.time_zone());
     let before =
         cursor.map(|text| read_change(ChangeList::AuditLog, text).ok_or(Failure::NotFound));
     let before = before.transpose()?;
-    let (piece, errors) = match filter::parse(&form, zone) {
-        Ok(filter) => (audit.page(member, &filter, before).await?, Vec::new()),
+    let (piece, errors) = match search(state, member, &form).await? {
+        Ok(search) => (audit.page(member, &search, before).await?, Vec::new()),
         Err(errors) => (AuditBatch::default(), errors),
     };
+    if errors.contains(&filter::unusable(UnusableText::FullKey)) {
+        form.thing.clear();
+    }
     let selected = |prefix| form.who.strip_prefix(prefix);
     let selected_member = selected(MEMBER).and_then(|id| MemberId::parse(id).ok());
     let people = audit.people(member, selected_member.as_ref()).await?;
@@ -44,10 +68,14 @@ pub async fn page(
     if let Some(name) = key_name(state, member, selected(KEY)).await? {
         who.push((form.who.clone(), format!("API key “{name}”")));
     }
-    let filled = form.fields().into_iter();
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(filled.filter(|(_, value)| !value.is_empty()))
-        .finish();
+    let what = filter::groups();
+    let thing = key_name(state, member, Some(form.thing.trim())).await?;
+    let chips = if errors.is_empty() {
+        chips(&form, &who, &what, thing)
+    } else {
+        Vec::new()
+    };
+    let query = query(&form);
     let events = piece.events.into_iter();
     Ok(AuditPage {
         rows: events.map(|event| row(event, zone)).collect(),
@@ -55,10 +83,8 @@ pub async fn page(
         now: display_time(state.services.clock.now(), zone),
         errors,
         who,
-        what: filter::groups(),
-        thing: key_name(state, member, Some(&form.thing))
-            .await?
-            .map(|name| name.to_string()),
+        what,
+        chips,
         zone: zone.name().to_owned(),
         first: before.is_none(),
         next: piece.next_before.map(|number| {
@@ -69,6 +95,59 @@ pub async fn page(
         query,
         form,
     })
+}
+
+/// Returns the filters as the query string of an address.
+fn query(form: &AuditForm) -> String {
+    let filled = form.fields().into_iter();
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(filled.filter(|(_, value)| !value.is_empty()))
+        .finish()
+}
+
+/// Returns the filters that apply. `thing` is the name of the key whose id the form contains.
+fn chips(
+    form: &AuditForm,
+    who: &[(String, String)],
+    what: &[AuditGroup],
+    thing: Option<KeyName>,
+) -> Vec<AuditChip> {
+    let label = |value: &str, choices: &[(String, String)]| {
+        let choice = choices.iter().find(|(choice, _)| choice == value);
+        choice.map_or_else(|| value.to_owned(), |(_, label)| label.clone())
+    };
+    let actions: Vec<_> = what
+        .iter()
+        .flat_map(|group| group.choices.clone())
+        .collect();
+    let thing = thing.map_or_else(|| form.thing.clone(), |name| name.to_string());
+    let texts = [
+        format!("Actor: {}", label(&form.who, who)),
+        format!("Action: {}", label(&form.what, &actions)),
+        format!("Key or ID: {thing}"),
+        format!("From {}", form.from),
+        format!("To {}", form.to),
+    ];
+    let filters = form.fields().into_iter().zip(texts);
+    let filters = filters.filter(|((_, value), _)| !value.is_empty());
+    filters
+        .map(|((field, _), text)| {
+            let mut without = form.clone();
+            match field {
+                "who" => without.who.clear(),
+                "what" => without.what.clear(),
+                "thing" => without.thing.clear(),
+                "from" => without.from.clear(),
+                _ => without.to.clear(),
+            }
+            let query = query(&without);
+            let mark = if query.is_empty() { "" } else { "?" };
+            AuditChip {
+                text,
+                without: format!("/audit{mark}{query}"),
+            }
+        })
+        .collect()
 }
 
 async fn key_name(
@@ -110,16 +189,34 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
     AuditRow {
         at: display_time(event.at, zone),
         what: title(event.action).to_owned(),
+        action: event.action.as_str().to_owned(),
         details: details(&event.detail, named.is_some(), zone),
         thing: named.map(|name| AuditName {
             name,
-            filter: Some(event.subject),
+            page: is_key(event.action).then(|| format!("/keys/{}", event.subject)),
+            filter: event.subject,
         }),
         who: AuditName {
             name: who(&event.actor, actor),
-            filter: Some(filter),
+            page: match &event.actor {
+                Actor::Key(id) => Some(format!("/keys/{id}")),
+                _ => None,
+            },
+            filter,
         },
         ip: event.ip.map(|ip| ip.to_string()),
+        browser: event.user_agent.as_deref().and_then(agent_name),
         user_agent: event.user_agent,
+        request_id: event.request_id,
     }
+}
+
+/// Whether the subject of this action is one key.
+fn is_key(action: Action) -> bool {
+    use Action::{KeyAllRevoked, KeyCreationAllowed, KeyCreationStopped};
+    let is_of_all = matches!(
+        action,
+        KeyAllRevoked | KeyCreationAllowed | KeyCreationStopped
+    );
+    action.as_str().starts_with("key.") && !is_of_all
 }

@@ -2,20 +2,21 @@
 //! of its page.
 
 use super::{Export, Exporter, Format, json_line, redirect_to_sign_in, table};
-use crate::audit::{parse, title};
+use crate::audit::{search, title};
 use crate::{Visitor, see_other};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use domain::AuditForm;
 use serde_json::{Value, json};
-use service::store::{AuditFilter, LoggedEvent};
+use service::audit::AuditSearch;
+use service::store::LoggedEvent;
 use service::{Error, Member, Services, rfc3339};
 use std::borrow::Cow;
 use url::form_urlencoded;
 use web::AppState;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "number",
     "time",
     "actor_kind",
@@ -30,6 +31,7 @@ const COLUMNS: [&str; 14] = [
     "before",
     "after",
     "detail",
+    "request_id",
 ];
 
 pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
@@ -44,8 +46,8 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
     let Some((exporter, member)) = Exporter::of(state, visitor) else {
         return redirect_to_sign_in(uri);
     };
-    let Ok(filter) = parse(&form(uri), member.time_zone()) else {
-        // The page shows what is wrong with the filter.
+    let Ok(Ok(search)) = search(state, &member, &form(uri)).await else {
+        // The page shows what is wrong with the filter, or fails in the same way.
         return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
     };
     let head = match format {
@@ -53,7 +55,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         Format::JsonLines => Vec::new(),
     };
     let log = AuditExport {
-        filter,
+        search,
         before: None,
         format,
     };
@@ -78,7 +80,7 @@ fn form(uri: &Uri) -> AuditForm {
 }
 
 struct AuditExport {
-    filter: AuditFilter,
+    search: AuditSearch,
     /// Number of the event before which the next piece begins.
     before: Option<u64>,
     format: Format,
@@ -91,7 +93,7 @@ impl Export for AuditExport {
         member: &Member,
         lines: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let batch = services.audit.batch(member, &self.filter, self.before);
+        let batch = services.audit.batch(member, &self.search, self.before);
         let batch = batch.await?;
         for event in &batch.events {
             match self.format {
@@ -133,6 +135,7 @@ fn write_row(lines: &mut Vec<u8>, entry: &LoggedEvent) {
         part("before").into(),
         part("after").into(),
         rest.to_string().into(),
+        event.request_id.as_deref().unwrap_or_default().into(),
     ];
     table::write_row(lines, &cells);
 }
@@ -150,5 +153,6 @@ fn json_object(entry: &LoggedEvent) -> Value {
         "ip": event.ip,
         "user_agent": event.user_agent,
         "detail": event.detail,
+        "request_id": event.request_id,
     })
 }

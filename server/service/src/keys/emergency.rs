@@ -182,6 +182,8 @@ impl Emergencies {
             subject: key.id.to_string(),
             ip: revocation.ip,
             user_agent: revocation.user_agent.clone(),
+            // The event of the revocation itself has it.
+            request_id: None,
             detail: json!({
                 "name": key.name, "preview": key.preview, "reason": revocation.reason, "all": true,
             }),

@@ -42,6 +42,7 @@ pub use issue::IssuedKey;
 pub use lifetime::NewKeyChoices;
 pub use list::{KeyList, MAX_IN_VIEW};
 pub use operator::{KeySelector, Operator, OperatorChange, OperatorOutcome, SelectorError};
+pub(crate) use query::text as search_text;
 pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;

@@ -78,7 +78,7 @@ fn status(text: &str) -> Option<KeyStatus> {
 
 /// Reads a search text as beginnings of words of a name, or as the beginning of a preview: with or
 /// without `vx_`, and with `…` if that was copied with it.
-fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> {
+pub(crate) fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> {
     const PREVIEW: usize = 6;
     let typed = typed.trim();
     if typed.is_empty() {

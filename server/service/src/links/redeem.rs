@@ -75,6 +75,7 @@ impl Links {
         event.actor = Actor::Member(member_id.clone());
         event.ip = Some(client.ip);
         event.user_agent = client.user_agent().map(str::to_owned);
+        event.request_id = client.request_id().map(str::to_owned);
         match self
             .store
             .claim_account(&TokenDigest::of(token), now, owner, event)

@@ -20,6 +20,8 @@ pub struct AuditEvent {
     /// `None` for an action on the command line.
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// The ID of the request that made the change; `None` for an action on the command line.
+    pub request_id: Option<String>,
     /// The change as a JSON object, which never contains a secret, a password, or a digest of one.
     pub detail: serde_json::Value,
     /// The record that is committed with the change. It is not part of the log.
@@ -51,6 +53,7 @@ impl AuditEvent {
             actor,
             ip: Some(client.ip),
             user_agent: client.user_agent().map(str::to_owned),
+            request_id: client.request_id().map(str::to_owned),
             ..Self::of_system(account_id, action, subject, at, detail)
         }
     }
@@ -72,6 +75,7 @@ impl AuditEvent {
             subject: subject.to_owned(),
             ip: None,
             user_agent: None,
+            request_id: None,
             detail,
             completion: None,
         }
@@ -168,7 +172,8 @@ pub trait AuditStore: Send + Sync + 'static {
 
     /// Returns the number of the last event of a search that examines `events` events below
     /// `before`, newest first; `None` if the search reaches the end of the log. If the filter names
-    /// a subject or an actor, only the events of these are examined, since an index leads to them.
+    /// a subject, an actor or one action, only the events of these are examined, since an index
+    /// leads to them.
     async fn audit_end(
         &self,
         account: &AccountId,

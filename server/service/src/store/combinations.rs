@@ -22,7 +22,7 @@ combination! {
 }
 combination! {
     /// Ports of the audit log.
-    AuditPorts: AuditStore + KeyStore + TeamStore
+    AuditPorts: AuditStore + KeySearch + KeyStore + TeamStore
 }
 combination! {
     /// Ports of authentication.

@@ -82,6 +82,7 @@ async fn write_event(tx: &mut Transaction, event: &AuditEvent) -> Result<()> {
         .bind(event.ip.map(|ip| ip.to_string()))
         .bind(event.user_agent.as_deref())
         .bind(event.detail.to_string())
+        .bind(event.request_id.as_deref())
         .execute(&mut *tx)
         .await?;
     let account = &event.account_id;

@@ -264,6 +264,11 @@ async fn audit_log_search_reads_one_range_of_an_index() {
             "actor (account_id=? AND actor_id=?",
         ),
         (
+            logs.action,
+            audit::END_OF_ACTION,
+            "action (account_id=? AND action=?",
+        ),
+        (
             logs.subject,
             audit::END_OF_SUBJECT,
             "subject (account_id=? AND subject=?",

@@ -23,7 +23,7 @@ async fn password_change_replaces_the_old_password_and_ends_all_other_sessions()
     other.get("/account").await.expect(303);
     sign_in(&world, NEW_PASSWORD).await.expect(303);
     sign_in(&world, PASSWORD).await.expect(401);
-    let log = owner.get_text("/audit?what=sign-ins").await;
+    let log = owner.events("what=sign-ins").await;
     log.has("Password changed");
     log.lacks_all([NEW_PASSWORD, "argon2"]);
 }
@@ -114,7 +114,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     page.has("All other sessions signed out.");
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);
-    let log = owner.get_text("/audit?what=sign-ins").await;
+    let log = owner.events("what=sign-ins").await;
     log.has_all(["Signed out other sessions", "Opened from"]);
 }
 

@@ -5,15 +5,30 @@ use domain::seconds::DAY;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
-/// Returns the rows of the page: the text between a row's head and its end.
+/// Returns the rows of the page.
 fn rows(page: &str) -> Vec<&str> {
-    page.split("<th role=\"rowheader\"").skip(1).collect()
+    let (_, body) = page.split_once("<tbody").unwrap_or_default();
+    body.split("<tr ").skip(1).collect()
+}
+
+/// Returns the action of each row.
+fn actions(page: &str) -> Vec<&str> {
+    rows(page)
+        .into_iter()
+        .map(|row| {
+            let (_, rest) = row.split_once("class=\"what\"").unwrap();
+            let (_, rest) = rest.split_once('>').unwrap();
+            rest.split_once('<').unwrap().0
+        })
+        .collect()
 }
 
 #[tokio::test]
 async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
+    const FIREFOX: &str =
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0";
     let world = World::new().await;
-    let owner = world.owner().await.with("user-agent", "Firefox 131");
+    let owner = world.owner().await.with("user-agent", FIREFOX);
     let member = world.sign_in(OWNER).await;
     let key = member.create("Feed", &["leads:read"]).await;
     world.clock.advance_seconds(60);
@@ -27,22 +42,27 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
     newest.has_all([
         "API key edited",
         "CRM Sync",
+        &format!("href=\"/keys/{}\"", key.id),
         &format!("/audit?thing={}", key.id),
+        "Name: Feed → CRM Sync; Permissions: leads:read → leads:write",
+        "<code>key.edited</code>",
         "<del>Feed</del>",
         "<ins>CRM Sync</ins>",
         "<del>leads:read</del>",
         OWNER,
         "192.0.2.7",
-        "Firefox 131",
+        "Firefox 131 on Windows",
+        FIREFOX,
         "2026-11-23T05:32:07Z",
     ]);
-    let actions = rows(&page).into_iter().map(|row| {
-        let (_, rest) = row.split_once("class=\"name\">").unwrap();
-        rest.split_once('<').unwrap().0
-    });
-    let actions: Vec<_> = actions.collect();
+    let (_, id) = newest.split_once("<dt>Request ID</dt><dd><code>").unwrap();
+    let (id, _) = id.split_once('<').unwrap();
+    assert!(
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{id}"
+    );
     assert_eq!(
-        actions,
+        actions(&page),
         [
             "API key edited",
             "API key created",
@@ -107,6 +127,11 @@ async fn audit_log_can_be_filtered_by_actor_action_and_day() {
         ("who=operator", 0),
         (&me, 4),
         ("what=keys", 1),
+        ("what=key.created", 1),
+        ("what=key.revoked", 0),
+        ("thing=fee", 1),
+        ("thing=feed&what=key.created", 1),
+        ("thing=feed&what=key.edited", 0),
         ("what=sign-ins", 2),
         ("what=inventory&who=keys", 1),
         ("from=2026-11-24", 1),
@@ -141,7 +166,7 @@ async fn invalid_filters_are_reported_at_their_fields_and_kept() {
     let page = owner.get_text(&format!("/audit?{query}")).await;
     for text in [
         "Select an actor.",
-        "Select an event type.",
+        "Select an action.",
         "Enter a valid date, such as 2026-11-23.",
         "value=\"kept as typed\"",
         "value=\"yesterday\"",
@@ -156,6 +181,98 @@ async fn invalid_filters_are_reported_at_their_fields_and_kept() {
             format!("/audit?{query}")
         );
     }
+}
+
+#[tokio::test]
+async fn audit_log_is_searched_by_the_name_of_a_key() {
+    let (_world, owner) = World::with_owner().await;
+    let (feed, crm) = ("Feed Berlin", "CRM Sync");
+    let key = owner.create(feed, &["inventory:write"]).await;
+    owner.create(crm, &["inventory:write"]).await;
+    owner.create("Feed Hamburg", &["inventory:write"]).await;
+    owner
+        .form(&format!("/keys/{}/pause", key.id), &[])
+        .await
+        .expect(303);
+    for (query, expected) in [
+        (
+            "thing=feed",
+            vec!["API key paused", "API key created", "API key created"],
+        ),
+        (
+            "thing=Berlin+feed",
+            vec!["API key paused", "API key created"],
+        ),
+        ("thing=crm", vec!["API key created"]),
+        ("thing=eed", vec![]),
+    ] {
+        let page = owner.get_text(&format!("/audit?{query}")).await;
+        assert_eq!(actions(&page), expected, "{query}");
+        let file = owner.get_text(&format!("/audit/log.jsonl?{query}")).await;
+        assert_eq!(file.lines().count(), expected.len(), "{query}");
+    }
+    // The name that a key has now also finds what happened under an earlier one.
+    let edit = [("name", "Warehouse"), ("scopes", "inventory:write")];
+    owner
+        .form(&format!("/keys/{}/edit", key.id), &edit)
+        .await
+        .expect(303);
+    let page = owner.get_text("/audit?thing=warehouse").await;
+    assert_eq!(
+        actions(&page),
+        ["API key edited", "API key paused", "API key created"]
+    );
+    // A name that many keys share selects none of them.
+    for number in 0..11 {
+        owner
+            .create(&format!("Shop {number}"), &["inventory:write"])
+            .await;
+    }
+    let page = owner.get_text("/audit?thing=shop").await;
+    page.has("More than 10 keys match. Enter more of the name.");
+    assert_eq!(rows(&page).len(), 0);
+    owner.get("/audit/log.csv?thing=shop").await.expect(303);
+}
+
+#[tokio::test]
+async fn full_key_is_refused_as_a_filter_and_not_shown_again() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
+    for text in [key.secret.clone(), key.secret[..20].to_owned()] {
+        let page = owner.get_text(&format!("/audit?thing={text}")).await;
+        page.has("That looks like a full key.");
+        page.lacks(&text);
+        assert_eq!(rows(&page).len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn each_filter_that_applies_is_shown_with_a_link_that_removes_it() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
+    let query = format!("what=key.created&thing={}&from=2026-11-23", key.id);
+    let page = owner.get_text(&format!("/audit?{query}")).await;
+    for (text, without) in [
+        (
+            "Action: API key created",
+            format!("/audit?thing={}&amp;from=2026-11-23", key.id),
+        ),
+        (
+            "Key or ID: Feed",
+            "/audit?what=key.created&amp;from=2026-11-23".to_owned(),
+        ),
+        (
+            "From 2026-11-23",
+            format!("/audit?what=key.created&amp;thing={}", key.id),
+        ),
+    ] {
+        page.has_all([
+            &format!("<span>{text}</span>"),
+            &format!("href=\"{without}\""),
+        ]);
+    }
+    let page = owner.get_text("/audit").await;
+    page.lacks("Clear filters");
 }
 
 #[tokio::test]

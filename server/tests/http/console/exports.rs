@@ -225,7 +225,7 @@ async fn export_contains_every_lead_and_is_recorded_in_the_audit_log() {
         })
         .collect();
     assert_eq!(formats, ["jsonl", "csv"]);
-    let page = owner.get_text("/audit?what=leads").await;
+    let page = owner.events("what=leads").await;
     page.has("Leads exported");
 }
 

@@ -16,7 +16,7 @@ async fn fail(world: &World, email: &str, ip: [u8; 4], times: usize) {
 }
 
 async fn log(owner: &Member) -> String {
-    owner.get_text("/audit?what=sign-ins").await
+    owner.events("what=sign-ins").await
 }
 
 #[tokio::test]

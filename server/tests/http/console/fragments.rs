@@ -161,21 +161,43 @@ async fn audit_log_shows_each_event_with_its_details() {
     let table = fragment(&owner, "/audit", "<table", "</table>").await;
     assert_snapshot!(table, @"
     Events in this account
-    Event | Details | Actor | Source | Time |
-    API key revoked Inventory Feed | Reason : other
+    Time | Actor | Action | Resource | Change | IP address | Details |
+    just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | API key revoked | Inventory Feed | Reason: other; Receipt: Rejected on 1 of 1 node after 0 ms | 192.0.2.7 | Details
+    Details: Reason : other
     Receipt : Rejected on 1 of 1 node after 0 ms
-    | ada@example.com | 192.0.2.7
-    | just now 23 Nov 2026, 05:31:07 UTC |
-    API key created Inventory Feed | Permissions : inventory:read, inventory:write
+    Resource: Inventory Feed All its events
+    Actor: ada@example.com All their events
+    Time: 23 Nov 2026, 05:31:07 UTC
+    Action: key.revoked
+    IP address: 192.0.2.7
+    Request ID: 0123456789abcdef
+    |
+    just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | API key created | Inventory Feed | Permissions: inventory:read, inventory:write; Expires: 21 Feb 2027, 05:31:07 UTC | 192.0.2.7 | Details
+    Details: Permissions : inventory:read, inventory:write
     Expires : 21 Feb 2027, 05:31:07 UTC
-    | ada@example.com | 192.0.2.7
-    | just now 23 Nov 2026, 05:31:07 UTC |
-    Signed in | | ada@example.com | 192.0.2.7
-    | just now 23 Nov 2026, 05:31:07 UTC |
-    Account created | Name : Acme Motors
+    Resource: Inventory Feed All its events
+    Actor: ada@example.com All their events
+    Time: 23 Nov 2026, 05:31:07 UTC
+    Action: key.created
+    IP address: 192.0.2.7
+    Request ID: 0123456789abcdef
+    |
+    just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | Signed in | | | 192.0.2.7 | Details
+    Actor: ada@example.com All their events
+    Time: 23 Nov 2026, 05:31:07 UTC
+    Action: session.opened
+    IP address: 192.0.2.7
+    Request ID: 0123456789abcdef
+    |
+    just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | Account created | | Name: Acme Motors; Owner: ada@example.com | 192.0.2.7 | Details
+    Details: Name : Acme Motors
     Owner : ada@example.com
-    | ada@example.com | 192.0.2.7
-    | just now 23 Nov 2026, 05:31:07 UTC |
+    Actor: ada@example.com All their events
+    Time: 23 Nov 2026, 05:31:07 UTC
+    Action: account.created
+    IP address: 192.0.2.7
+    Request ID: 0123456789abcdef
+    |
     ");
 }
 

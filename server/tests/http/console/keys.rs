@@ -184,7 +184,7 @@ async fn revocation_receipt_is_shown_to_the_member_and_stored_in_the_audit_log()
     }
     let log = owner.get_text("/audit").await;
     // One for each key, and one for the revocation of all keys.
-    assert_eq!(log.matches(RECEIPT).count(), 6, "{log}");
+    assert_eq!(log.matches(&format!("<ins>{RECEIPT}")).count(), 6, "{log}");
     let file = owner.get_text("/audit/log.jsonl").await;
     assert_eq!(
         file.matches("\"receipt\":{\"acknowledged\":1,").count(),

@@ -110,7 +110,7 @@ async fn pages_are_complete_documents_without_script() {
         ("/inventory", "Inventory"),
         ("/leads", "No leads yet"),
         ("/docs", "Push items"),
-        ("/audit", "API key created"),
+        ("/audit", "<code>key.created</code>"),
         ("/team", "ada@example.com"),
         ("/team/invite", "Create invite link"),
         ("/account", "This session"),

@@ -72,7 +72,7 @@ async fn invitation_link_is_shown_once_and_works_once() {
     let team = owner.get_text("/team").await;
     team.lacks("Open invitations");
     assert!(row(&owner, BOB).await.contains("Admin"));
-    let log = owner.get_text("/audit?what=team").await;
+    let log = owner.events("what=team").await;
     log.has_all(["Member invited", "Member joined"]);
     // Only the hash of the link is stored.
     world.store.close().await;
@@ -276,7 +276,7 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
     sign_in(&world, BOB).await.expect(303);
     let key_page = owner.get_text(&format!("/keys/{}", key.id)).await;
     key_page.lacks("(deactivated member)");
-    let log = owner.get_text("/audit?what=team").await;
+    let log = owner.events("what=team").await;
     log.has_all(["Member deactivated", "Member reactivated", "May sign in"]);
 }
 
@@ -326,7 +326,7 @@ async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
     let bob = world.sign_in(BOB).await;
     assert!(row(&bob, BOB).await.contains("Owner"));
     assert!(row(&bob, OWNER).await.contains("Admin"));
-    let log = bob.get_text("/audit?what=team").await;
+    let log = bob.events("what=team").await;
     log.has_all(["Ownership transferred", "<del>ada@example.com</del>"]);
 }
 

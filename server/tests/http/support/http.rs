@@ -122,6 +122,17 @@ impl TestClient {
         }
     }
 
+    /// Returns the rows of a page of the audit log, without its filters, which list every action.
+    #[track_caller]
+    pub fn events(&self, query: &str) -> impl Future<Output = String> {
+        let (caller, path) = (Location::caller(), format!("/audit?{query}"));
+        async move {
+            let TestResponse { status, body, .. } = self.get(&path).await;
+            assert_eq!(status, 200, "GET {path} at {caller}: {body}");
+            body.split_once("<tbody").unwrap_or_default().1.to_owned()
+        }
+    }
+
     /// Returns the JSON of a successful response.
     #[track_caller]
     pub fn get_json(&self, path: &str) -> impl Future<Output = Value> {

@@ -134,9 +134,11 @@ pub fn source(parts: &Parts) -> RequestOrigin<'_> {
     RequestOrigin::new(context.map_or(unknown, |context| context.address), agent)
 }
 
-/// Returns the caller's address and user agent in the form that is stored.
+/// Returns the origin of the request in the form that is stored with what it changes.
 pub fn client(parts: &Parts) -> Client {
-    source(parts).client()
+    source(parts)
+        .client()
+        .of_request(request_id(parts).as_str())
 }
 
 /// Decoded value of the one path parameter of a route, or `None` if it is not UTF-8.

@@ -4,7 +4,7 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::{Result, SqlStore, Transaction, record};
+use super::{Result, SqlStore, Transaction, can_be_stored, record};
 use crate::bulk_query::MAX_ROWS;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
@@ -33,10 +33,14 @@ impl AuditStore for SqlStore {
         limit: u32,
     ) -> Result<Vec<LoggedEvent>> {
         let (kind, actor, subject) = parts(filter);
+        if !can_be_stored(subject) {
+            return Ok(Vec::new());
+        }
         let logs = self.engine.audit_log_statements();
         let statement = match AccessPath::of(filter) {
             AccessPath::Account => logs.account,
             AccessPath::Actor(_) => logs.actor,
+            AccessPath::Action(_) => logs.action,
             AccessPath::Subject(_) => logs.subject,
         };
         query(statement)
@@ -62,8 +66,10 @@ impl AuditStore for SqlStore {
         events: u32,
     ) -> Result<Option<u64>> {
         let (statement, value) = match AccessPath::of(filter) {
+            AccessPath::Subject(subject) if !can_be_stored(subject) => return Ok(None),
             AccessPath::Account => (END, None),
             AccessPath::Actor(actor) => (END_OF_ACTOR, Some(actor)),
+            AccessPath::Action(action) => (END_OF_ACTION, Some(action)),
             AccessPath::Subject(subject) => (END_OF_SUBJECT, Some(subject)),
         };
         let query = query_scalar(statement)
@@ -89,13 +95,17 @@ impl AuditStore for SqlStore {
 enum AccessPath<'a> {
     Account,
     Actor(&'a str),
+    Action(&'a str),
     Subject(&'a str),
 }
 
 impl<'a> AccessPath<'a> {
     fn of(filter: &'a AuditFilter) -> Self {
         match parts(filter) {
-            (_, "", "") => Self::Account,
+            (_, "", "") => match &*filter.actions {
+                [action] => Self::Action(action.as_str()),
+                _ => Self::Account,
+            },
             (_, actor, "") => Self::Actor(actor),
             (.., subject) => Self::Subject(subject),
         }
@@ -131,7 +141,8 @@ pub(super) async fn record_many(tx: &mut Transaction, events: &[AuditEvent]) -> 
                     .bind(event.subject.as_str())
                     .bind(event.ip.map(|ip| ip.to_string()))
                     .bind(event.user_agent.as_deref())
-                    .bind(event.detail.to_string());
+                    .bind(event.detail.to_string())
+                    .bind(event.request_id.as_deref());
             })
             .execute(&mut *tx)
             .await?;

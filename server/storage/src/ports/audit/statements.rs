@@ -8,28 +8,28 @@ use service::store::{Action, Actor, AttributedEvent, AuditEvent, Authority, Logg
 
 pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
-        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Records many events.
 pub(crate) const RECORD_MANY: BulkStatement = BulkStatement {
-    columns: "account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail",
+    columns: "account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id",
     statement: "
     INSERT INTO audit_events
-        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
-    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id)
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id
     FROM given",
 };
 
 pub(crate) const NEWEST: &str = "
-    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id
     FROM audit_events
     WHERE account_id = $1
     ORDER BY seq DESC
     LIMIT $2";
 
 pub(crate) const NEWEST_OF: &str = "
-    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id
     FROM audit_events
     WHERE account_id = $1 AND action = $2
     ORDER BY seq DESC
@@ -37,7 +37,7 @@ pub(crate) const NEWEST_OF: &str = "
 
 pub(crate) const HISTORY: &str = "
     SELECT e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent, e.detail,
-        m.email
+        e.request_id, m.email
     FROM audit_events e
     LEFT JOIN members m ON e.actor_kind = 'member' AND m.id = e.actor_id
     WHERE e.account_id = $1 AND e.subject = $2
@@ -50,7 +50,7 @@ macro_rules! select_log {
     ($index:literal, $condition:literal) => {
         concat!(
             "SELECT e.seq, e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent,
-                    e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name,
+                    e.detail, e.request_id, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name,
                     CASE e.action
                         WHEN 'key.revoked' THEN coalesce(s.receipt, (
                             SELECT v.receipt FROM account_revocations v
@@ -83,15 +83,21 @@ macro_rules! select_log {
 pub(crate) struct LogStatements {
     pub(crate) account: &'static str,
     pub(crate) actor: &'static str,
+    /// Events of one action, by any actor.
+    pub(crate) action: &'static str,
     /// Events of one subject, optionally by one actor.
     pub(crate) subject: &'static str,
 }
 
 macro_rules! log_statements {
-    ($by_account:literal, $by_actor:literal, $by_subject:literal) => {
+    ($by_account:literal, $by_actor:literal, $by_action:literal, $by_subject:literal) => {
         LogStatements {
             account: select_log!($by_account, "AND $5 = '' AND $6 = ''"),
             actor: select_log!($by_actor, "AND e.actor_id = $5 AND $6 = ''"),
+            action: select_log!(
+                $by_action,
+                "AND $5 = '' AND $6 = '' AND e.action = trim($7)"
+            ),
             subject: select_log!(
                 $by_subject,
                 "AND e.subject = $6 AND ($5 = '' OR e.actor_id = $5)"
@@ -100,13 +106,14 @@ macro_rules! log_statements {
     };
 }
 
-pub(crate) const LOG_STATEMENTS: LogStatements = log_statements!("", "", "");
+pub(crate) const LOG_STATEMENTS: LogStatements = log_statements!("", "", "", "");
 
 /// The statements for SQLite, which has no statistics. It assumes that few events are between two
 /// numbers, so it would use the account's index for all of them.
 pub(crate) const INDEXED_LOG_STATEMENTS: LogStatements = log_statements!(
     "INDEXED BY audit_events_by_account",
     "INDEXED BY audit_events_by_actor",
+    "INDEXED BY audit_events_by_action",
     "INDEXED BY audit_events_by_subject"
 );
 
@@ -125,6 +132,8 @@ macro_rules! select_end {
 pub(crate) const END: &str = select_end!("");
 
 pub(crate) const END_OF_ACTOR: &str = select_end!("AND actor_id = $4");
+
+pub(crate) const END_OF_ACTION: &str = select_end!("AND action = $4");
 
 pub(crate) const END_OF_SUBJECT: &str = select_end!("AND subject = $4");
 
@@ -197,6 +206,7 @@ pub(crate) struct EventRow {
     ip: Option<String>,
     user_agent: Option<String>,
     detail: String,
+    request_id: Option<String>,
 }
 
 impl TryFrom<EventRow> for AuditEvent {
@@ -221,6 +231,7 @@ impl TryFrom<EventRow> for AuditEvent {
             user_agent: row.user_agent,
             detail: serde_json::from_str(&row.detail)
                 .map_err(|_| CorruptValue("audit_events.detail"))?,
+            request_id: row.request_id,
             completion: None,
         })
     }

@@ -1,0 +1,139 @@
+//! One event of the audit log.
+
+use app::components::{Clock, Time, escaped};
+use app::prelude::*;
+use domain::{AuditDetail, AuditName, AuditRow};
+
+/// Length at which the description of a change is cut off, in characters.
+const MAX_CHANGE: usize = 120;
+
+/// Renders one event as one line, with everything else about it in an element that opens without
+/// script. ARIA roles are repeated, since the `display` of the rows removes the native ones.
+pub fn row(line: AuditRow, clock: Clock) -> AnyView {
+    let change = short(&line.details);
+    let thing = line.thing.as_ref().map(link);
+    let ip = line.ip.clone().unwrap_or_else(|| "Command line".to_owned());
+    let (what, who) = (line.what.clone(), link(&line.who));
+    let details = details(&line);
+    view! {
+        <tr role="row">
+            <td role="cell" class="when">
+                <Time moment=line.at clock=clock/>
+            </td>
+            <td role="cell" class="who">
+                {who}
+            </td>
+            <th role="rowheader" scope="row" class="what" title=what.clone()>
+                {what.clone()}
+            </th>
+            <td role="cell" class="thing">
+                {thing}
+            </td>
+            <td role="cell" class="change">
+                {change}
+            </td>
+            <td role="cell" class="address">
+                {ip}
+            </td>
+            <td role="cell" class="event">
+                {details}
+            </td>
+        </tr>
+    }
+}
+
+/// Renders a name that links to the page of a key, or else to all events of this actor or subject.
+fn link(name: &AuditName) -> AnyView {
+    let field = match &name.page {
+        Some(page) => {
+            return view! { <a href=page.clone() title=name.name.clone()>{name.name.clone()}</a> };
+        }
+        None if name.filter.contains(':') => "who",
+        None => "thing",
+    };
+    view! { <a href=events(field, name) title=name.name.clone()>{name.name.clone()}</a> }
+}
+
+/// Returns the address of all events of this actor or subject.
+fn events(field: &str, name: &AuditName) -> String {
+    format!("/audit?{field}={}", escaped(&name.filter))
+}
+
+/// Describes what was different in one line, of which the first words are the most important.
+fn short(details: &[AuditDetail]) -> String {
+    let each = details.iter().take(3).map(|detail| match &detail.before {
+        Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
+        None => format!("{}: {}", detail.field, detail.after),
+    });
+    let text = each.collect::<Vec<_>>().join("; ");
+    match text.char_indices().nth(MAX_CHANGE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn details(line: &AuditRow) -> AnyView {
+    let changes = line.details.iter().cloned().map(detail).collect_view();
+    let changes = (!changes.is_empty()).then(|| fact("Details", view! { <ul>{changes}</ul> }));
+    let thing = line.thing.as_ref().map(|thing| {
+        let text =
+            view! { {thing.name.clone()} " " <a href=events("thing", thing)>"All its events"</a> };
+        fact("Resource", text)
+    });
+    let who = view! { {line.who.name.clone()} " " <a href=events("who", &line.who)>"All their events"</a> };
+    let agent = line.user_agent.clone().map(|agent| {
+        let raw = match &line.browser {
+            Some(browser) => view! { {browser.clone()} <small dir="auto">{agent}</small> },
+            None => view! { <span dir="auto">{agent}</span> },
+        };
+        fact("User agent", raw)
+    });
+    let ip = line.ip.clone().map(|ip| fact("IP address", erase(ip)));
+    let request = line
+        .request_id
+        .clone()
+        .map(|id| fact("Request ID", view! { <code>{id}</code> }));
+    view! {
+        <details>
+            <summary>
+                <span class="visually-hidden">"Details"</span>
+            </summary>
+            <dl>
+                {changes}
+                {thing}
+                {fact("Actor", who)}
+                {fact("Time", erase(line.at.exact.clone()))}
+                {fact("Action", view! { <code>{line.action.clone()}</code> })}
+                {ip}
+                {agent}
+                {request}
+            </dl>
+        </details>
+    }
+}
+
+fn fact(name: &'static str, value: AnyView) -> AnyView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+fn detail(detail: AuditDetail) -> AnyView {
+    let before = detail.before.map(|before| {
+        view! {
+            <del>{before}</del>
+            <span aria-hidden="true">" → "</span>
+            <span class="visually-hidden">" changed to "</span>
+        }
+    });
+    view! {
+        <li>
+            <span class="second">{detail.field} ": "</span>
+            {before}
+            <ins>{detail.after}</ins>
+        </li>
+    }
+}

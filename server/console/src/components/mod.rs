@@ -1,10 +1,12 @@
 //! Building blocks of pages that only the server renders.
 
 mod day;
+mod help;
 mod select_field;
 mod username;
 
 pub use day::Day;
+pub use help::with_help;
 pub use select_field::SelectField;
 pub use username::Username;
 

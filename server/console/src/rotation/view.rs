@@ -1,6 +1,6 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::SelectField;
+use crate::components::{SelectField, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
@@ -15,6 +15,12 @@ const HEAD: Head = Head {
 
 const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
 
+const HELP: &[&str] = &[
+    "You get a new key, and the old one keeps working until it expires.",
+    "Store the new key where your system reads it.",
+    "The old key's page shows whether it is still in use.",
+];
+
 pub fn rotate_key_page(
     data: Result<RotatePage, Failure>,
     refused: Option<Refused<RotateKeyForm>>,
@@ -22,7 +28,7 @@ pub fn rotate_key_page(
     let content = page_or_error(HEAD, data, |page| {
         view! { <Rotate page=page refused=refused/> }
     });
-    view! { <div class="narrow">{content}</div> }
+    with_help("How rotation works", HELP, content)
 }
 
 /// The direct response to the form: the only page that ever contains this secret.

@@ -1,6 +1,6 @@
 //! The form that changes a key.
 
-use crate::components::not_allowed;
+use crate::components::{not_allowed, with_help};
 use crate::form::Refused;
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
@@ -17,6 +17,13 @@ const HEAD: Head = Head {
     purpose: "The secret doesn't change, so your integrations keep working.",
 };
 
+const HELP: &[&str] = &[
+    "Changes apply to the next request.",
+    "A request without the permission that it needs is rejected with status 403.",
+    "A request from an IP that isn't allowed is rejected. The rejected requests are on the key's page.",
+    "To replace the secret, rotate the key instead.",
+];
+
 pub fn edit_key_page(
     data: Result<KeyPage, Failure>,
     refused: Option<Refused<EditKeyForm>>,
@@ -24,7 +31,7 @@ pub fn edit_key_page(
     let content = page_or_error(HEAD, data, |page| {
         view! { <Edit page=page refused=refused/> }
     });
-    view! { <div class="narrow">{content}</div> }
+    with_help("What happens", HELP, content)
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
-use crate::components::not_allowed;
+use crate::components::{not_allowed, with_help};
 use crate::form::Refused;
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -13,6 +13,12 @@ const HEAD: Head = Head {
     purpose: "Give each system its own key.",
 };
 
+const HELP: &[&str] = &[
+    "Give each system its own key, so that you can revoke one without stopping the others.",
+    "Grant only the permissions that the system needs. You can change them at any time.",
+    "The full key is shown once. Keep it in a secret manager, and never in code or a browser.",
+];
+
 pub fn new_key_page(
     data: Result<KeysPage, Failure>,
     refused: Option<Refused<CreateKeyForm>>,
@@ -20,7 +26,7 @@ pub fn new_key_page(
     let content = page_or_error(HEAD, data, |page| {
         view! { <Create page=page refused=refused/> }
     });
-    view! { <div class="narrow">{content}</div> }
+    with_help("Good practice", HELP, content)
 }
 
 /// The direct response to a create form: the only page that ever contains this secret.

@@ -15,6 +15,9 @@ export async function changeSettings(page: Page, server: Server): Promise<void> 
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Settings", exact: true })).toHaveAttribute("aria-current", "page");
 
+  const sections = page.getByRole("main").getByRole("heading", { level: 2 });
+  await expect(sections).toHaveText(["Account", "Rate limit", "New keys", "Data and quotas", "Danger zone"]);
+
   const depth = page.getByLabel("Burst size");
   await page.getByLabel("Account name").fill("Harbour & Sons");
   await page.getByLabel("Default currency").selectOption("EUR");

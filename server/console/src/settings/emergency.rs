@@ -17,19 +17,25 @@ const HEAD: Head = Head {
 pub fn section(emergency: Emergency) -> AnyView {
     let creation = match emergency.stopped {
         None => view! {
-            <div>
-                <p>
-                    "Prevent members from creating or rotating keys until an owner turns this back on. Existing keys keep working."
-                </p>
-                <a class="button" href="/settings?ask=stop">
+            <div class="act">
+                <div>
+                    <h3>"Turn off key creation"</h3>
+                    <p class="second">
+                        "Members can't create or rotate keys until an owner turns this back on. Existing keys keep working."
+                    </p>
+                </div>
+                <a class="button apart" href="/settings?ask=stop">
                     "Turn off key creation…"
                 </a>
             </div>
         },
         Some(since) => view! {
-            <form method="post" action="/settings/key-creation">
+            <form class="act" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="0"/>
-                <p>"Key creation has been off since " {since.exact} "."</p>
+                <div>
+                    <h3>"Turn on key creation"</h3>
+                    <p class="second">"Key creation has been off since " {since.exact} "."</p>
+                </div>
                 <button type="submit" class="button">
                     "Turn on key creation"
                 </button>
@@ -37,12 +43,17 @@ pub fn section(emergency: Emergency) -> AnyView {
         },
     };
     view! {
-        <section class="emergency" aria-labelledby="emergency">
+        <section class="box danger-zone" aria-labelledby="emergency">
             <h2 id="emergency">"Danger zone"</h2>
             {creation}
-            <div>
-                <p>"Revoke every key in this account immediately. All integrations will stop working."</p>
-                <a class="button" href="/keys/revoke-all">
+            <div class="act">
+                <div>
+                    <h3>"Revoke all keys"</h3>
+                    <p class="second">
+                        "Every key in this account stops working immediately and permanently."
+                    </p>
+                </div>
+                <a class="button apart" href="/keys/revoke-all">
                     "Revoke all keys…"
                 </a>
             </div>

@@ -171,6 +171,24 @@ async fn viewer_can_view_the_settings_but_not_change_them() {
         !contains_text(&page, "Nothing was changed"),
         "nothing was tried"
     );
+    // Values instead of fields that cannot be used, and no notice about what is not allowed.
+    let body = page.body.replace("<!>", "");
+    let (_, main) = body.split_once("<main").unwrap();
+    for text in [
+        "<input",
+        "<select",
+        "disabled",
+        "class=\"notice\"",
+        "Danger zone",
+    ] {
+        assert!(!main.contains(text), "{text}: {main}");
+    }
+    for text in [
+        "<dt>Burst size</dt><dd>100</dd>",
+        "<dt>Time zone</dt><dd>UTC</dd>",
+    ] {
+        assert!(main.contains(text), "{text}: {main}");
+    }
     let response = owner.form("/settings", &FIELDS).await.expect(403);
     assert!(contains_text(
         &response,

@@ -71,8 +71,10 @@ fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
         {wrong_codes}
         <p>"Signed in as " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
-        {password(page.email.as_str(), wrong_password)}
-        {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
+        <div class="board">
+            {password(page.email.as_str(), wrong_password)}
+            {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
+        </div>
     }
 }
 
@@ -155,7 +157,7 @@ fn row(one: SessionRow, clock: Clock) -> AnyView {
 fn password(email: &str, refused: Option<Failure>) -> AnyView {
     let form_state = FormState::new(refused.map(Problem::from));
     view! {
-        <section class="stack narrow">
+        <section class="box">
             <h2>"Password"</h2>
             <form class="form" method="post" action="/account/password" novalidate>
                 {form_state.notice()}
@@ -215,7 +217,7 @@ fn second_factor(
         }
     };
     view! {
-        <section class="stack narrow" id="second-factor">
+        <section class="box" id="second-factor">
             <h2>"Two-factor authentication"</h2>
             {content}
         </section>

@@ -98,7 +98,7 @@ fn change_role(page: &TeamPage, member: &MemberRow, form_state: FormState) -> An
     let at = format!("/team/{}/role", member.id);
     let choices = role_field(&page.roles, member.role.as_str(), form_state);
     view! {
-        <section class="stack">
+        <section class="box">
             <form class="form" method="post" action=at>
                 <input type="hidden" name="seen" value=member.role.as_str()/>
                 {choices}
@@ -139,7 +139,7 @@ fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
         }
     };
     view! {
-        <section class="stack">
+        <section class="box">
             <h2>"Access"</h2>
             {content}
         </section>
@@ -219,7 +219,7 @@ fn hand_over(member: &MemberRow, confirm: String, form_state: FormState) -> AnyV
         "They become an owner and you become an admin. Only an owner can change this back."
     };
     view! {
-        <section class="stack">
+        <section class="box">
             <h2>"Transfer ownership"</h2>
             <p>{text}</p>
             <form class="form" method="post" action=at novalidate>

@@ -62,6 +62,10 @@ pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 
 pub fn sign_in_again() {}
 
+pub fn parse<T>(_json: &str) -> Option<T> {
+    None
+}
+
 pub fn text_of(_element: &str) -> Option<String> {
     None
 }

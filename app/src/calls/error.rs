@@ -1,8 +1,11 @@
 //! How a call fails.
 
 use domain::Failure;
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+#[cfg(feature = "ssr")]
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 use serde::{Deserialize, Serialize};
 
 /// Result of a call. A refusal is an ordinary response (status 200); only malfunctions are errors.
@@ -46,6 +49,7 @@ impl CallError {
     }
 }
 
+#[cfg(feature = "ssr")]
 impl FromServerFnError for CallError {
     type Encoder = JsonEncoding;
 

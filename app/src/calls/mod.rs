@@ -2,16 +2,14 @@
 //! change between builds, and each authorises by itself through the
 //! [`Backend`](crate::backend::Backend).
 
-#![cfg_attr(
-    not(feature = "ssr"),
-    expect(
-        clippy::unused_async_trait_impl,
-        reason = "the browser's half of a server function, as the framework writes it"
-    )
-)]
-
 mod error;
+#[cfg(feature = "ssr")]
 mod keys;
+#[cfg(not(feature = "ssr"))]
+mod remote;
 
 pub use error::{Answer, CallError};
+#[cfg(feature = "ssr")]
 pub use keys::{CreateKey, ListKeys, RevokeKey, create_key, list_keys, revoke_key};
+#[cfg(not(feature = "ssr"))]
+pub use remote::{create_key, list_keys, revoke_key};

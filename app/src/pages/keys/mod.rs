@@ -258,7 +258,7 @@ fn listen(rows: Rows, creation: Option<KeyCreation>) {
         }
         browser::hear(url, move |text| {
             // The message comes from another version of the server; a reload will fix this.
-            let Ok(news) = serde_json::from_slice::<KeyListUpdate>(text.as_bytes()) else {
+            let Some(news) = browser::parse::<KeyListUpdate>(&text) else {
                 return;
             };
             // Skip unchanged values, so that screen readers do not announce them again.

@@ -72,7 +72,6 @@ impl From<HydratedPage> for Content {
     fn from(page: HydratedPage) -> Self {
         Self {
             failure: page.failure().cloned(),
-            read_at: page.read_at().cloned(),
             hydrated: Some(page.clone()),
             ..Self::new(move || page.clone().render())
         }

@@ -150,11 +150,11 @@ pages! {
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
     Refusals: "/refusals", "Requests", entry(Page::Refusals, "#i-stop").goes_stale(), refusals::show::refusals;
     NewRefusals: "/refusals/new", "New requests", NO_ENTRY.in_frame(), refusals::news::news;
-    Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").hydrated().goes_stale(), inventory::show::inventory;
+    Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").goes_stale(), inventory::show::inventory;
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
     ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;
     ImportPreview: "/inventory/import/{id}/preview", "Import items", under(Page::Inventory), import::preview;
-    Leads: "/leads", "Leads", entry(Page::Leads, "#i-person").hydrated().goes_stale(), leads::show::leads;
+    Leads: "/leads", "Leads", entry(Page::Leads, "#i-person").goes_stale(), leads::show::leads;
     Docs: "/docs", "API docs", entry(Page::Docs, "#i-book").hydrated(), docs::docs;
     Audit: "/audit", "Audit log", entry(Page::Audit, "#i-list").goes_stale(), audit::show::audit;
     Team: "/team", "Team", entry(Page::Team, "#i-people"), team::show::team;

@@ -40,8 +40,8 @@ test("the menu leads to the Dashboard without a page load, and from there to hyd
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
   await expect(page).toHaveTitle("Dashboard · Voxum Console");
   expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
-  await page.getByRole("navigation").getByRole("link", { name: "Leads" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Leads" })).toBeVisible();
+  await page.getByRole("navigation").getByRole("link", { name: "API Keys" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
   await hydrated(page);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { push } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
-import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 type Car = { Name: string } & Record<string, string | number | null>;
 
@@ -32,7 +32,7 @@ test("a dealer's feed arrives, is listed in the console, and changes nothing the
   const second = await push(server, secret, items);
   expect(second).toMatchObject({ status: 200, body: { received: 406, created: 0, unchanged: 406 } });
 
-  await gotoHydrated(page, "/inventory");
+  await page.goto("/inventory");
   await expect(page.getByText("406")).toBeVisible();
   const listed: string[] = [];
   const next = page.getByRole("link", { name: /next/i });

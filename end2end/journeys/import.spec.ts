@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { apply, check, choose, expectNumber, feed, text } from "../support/import.ts";
-import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, signIn, test, type Page } from "../support/test.ts";
 
 const START = "/inventory/import";
 
@@ -22,7 +22,6 @@ async function skipFaults(page: Page): Promise<void> {
 
 test("a WooCommerce export is imported with the suggested mapping", async ({ page }) => {
   await signIn(page, "/inventory");
-  await hydrated(page);
   await page.getByRole("link", { name: "Import a file" }).click();
   await choose(page, feed("woocommerce.csv"));
   await expect(page.getByText("UTF-8 with a byte-order mark")).toBeVisible();

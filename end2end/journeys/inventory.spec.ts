@@ -1,10 +1,9 @@
-import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+import { expect, signIn, test } from "../support/test.ts";
 import { seedItems } from "../support/states.ts";
 
 test("items are searched, and the URL of a search can be shared", async ({ page, server }) => {
   await seedItems(server, 60);
   await signIn(page, "/inventory");
-  await hydrated(page);
   await expect(page.getByText("60 items")).toBeVisible();
   await page.getByRole("searchbox").fill("škoda");
   await page.getByRole("button", { name: "Search" }).click();
@@ -13,7 +12,7 @@ test("items are searched, and the URL of a search can be shared", async ({ page,
   await expect(page.getByRole("searchbox")).toHaveValue("škoda");
   await page.goBack();
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
-  await gotoHydrated(page, "/inventory?q=nothing+like+it");
+  await page.goto("/inventory?q=nothing+like+it");
   await expect(page.getByRole("heading", { name: "No matching items" })).toBeVisible();
   await page.getByRole("link", { name: "Show all items" }).click();
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
@@ -23,7 +22,6 @@ test("a search of a large inventory continues after a page without a match", asy
   await seedItems(server, 12_000);
   // The last item in the order of the ids.
   await signIn(page, "/inventory?q=sku9999");
-  await hydrated(page);
   await expect(page.getByRole("heading", { name: "No matches among the first 10,000 of 12,000 items" })).toBeVisible();
   await page.getByRole("link", { name: "Search further" }).click();
   await expect(page.getByText("1 match among the remaining items")).toBeVisible();
@@ -32,7 +30,6 @@ test("a search of a large inventory continues after a page without a match", asy
 
 test("the page shows how a system sends its items, with a command to copy", async ({ page, server }) => {
   await signIn(page, "/inventory");
-  await hydrated(page);
   await expect(page.getByText(`POST ${server.url}/api/inventory`, { exact: true })).toBeVisible();
   await expect(page.getByText("Account ID")).toBeVisible();
   await expect(page.getByText(/^curl -X POST/)).toBeVisible();

@@ -76,7 +76,7 @@ test("a second account starts empty and sees nothing of the first", async ({ pag
   await keys.create("Quay feed");
   await keys.done();
   await expect(page.getByRole("rowheader")).toHaveCount(1);
-  await gotoHydrated(page, "/inventory");
+  await page.goto("/inventory");
   await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
 });
 

@@ -50,7 +50,7 @@ test("the secret of a key is stored nowhere after Done", async ({ page, server }
   places["the HTML of a reload"] = (await answer?.text()) ?? "";
   await hydrated(page);
   places["the page after a reload"] = await everythingIn(page);
-  await gotoHydrated(page, "/inventory");
+  await page.goto("/inventory");
   await page.goBack();
   await hydrated(page);
   places["the page gone back to"] = await everythingIn(page);
@@ -101,8 +101,10 @@ test("the browser asks before it closes a tab that shows a key", async ({ page }
 });
 
 test("the page asks before going back loses a key", async ({ page, server }) => {
-  await signIn(page, "/inventory");
+  await signIn(page);
   await hydrated(page);
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
   await page.getByRole("link", { name: "API Keys", exact: true }).click();
   await hydrated(page);
   const keys = new Keys(page);

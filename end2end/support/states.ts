@@ -342,7 +342,6 @@ const OWN_STATES: State[] = [
     name: "inventory empty",
     open: async ({ page }) => {
       await signIn(page, "/inventory");
-      await hydrated(page);
     },
   },
   {
@@ -350,7 +349,6 @@ const OWN_STATES: State[] = [
     open: async ({ page, server }) => {
       await seedItems(server, 2);
       await signIn(page, "/inventory?q=nothing+like+it");
-      await hydrated(page);
     },
   },
   {
@@ -359,14 +357,12 @@ const OWN_STATES: State[] = [
     open: async ({ page, server }) => {
       await seedItems(server, 60);
       await signIn(page, "/inventory");
-      await hydrated(page);
     },
   },
   {
     name: "leads empty",
     open: async ({ page }) => {
       await signIn(page, "/leads");
-      await hydrated(page);
     },
   },
   {
@@ -379,7 +375,6 @@ const OWN_STATES: State[] = [
       const key = await seeder.createKey("Website", { scopes: ["leads:write"] });
       await send(server, key.secret, { name, email: `${"a".repeat(200)}@example.com`, source: "w".repeat(128), item_id: "i".repeat(128) });
       await signIn(page, "/leads");
-      await hydrated(page);
       await page.getByText("Message", { exact: true }).first().click();
       await expect(page.getByText("I could come on Friday").first()).toBeVisible();
     },

@@ -2,13 +2,11 @@
 
 use super::docs::docs_page;
 use super::found_key::found_key_page;
-use super::inventory::inventory_page;
 use super::keys::keys_page;
-use super::leads::leads_page;
 use crate::browser;
 use crate::page::Page;
 use crate::prelude::*;
-use domain::{DisplayTime, Failure, InventoryPage, KeysPage, LeadsPage};
+use domain::{Failure, KeysPage};
 use serde::{Deserialize, Serialize};
 
 /// A hydrated page with its data, or with the reason why there are none.
@@ -19,8 +17,6 @@ use serde::{Deserialize, Serialize};
 pub enum HydratedPage {
     Keys(Box<Result<KeysPage, Failure>>),
     FoundKey,
-    Inventory(Result<InventoryPage, Failure>),
-    Leads(Result<LeadsPage, Failure>),
     Docs,
 }
 
@@ -30,18 +26,13 @@ impl HydratedPage {
 
     /// Returns the page that the document contains. Only browsers can read it.
     pub fn embedded() -> Option<Self> {
-        let json = browser::text_of(Self::ID)?;
-        // Parsing from bytes, as for responses to calls, keeps a second JSON parser out of the
-        // module.
-        serde_json::from_slice(json.as_bytes()).ok()
+        browser::parse(&browser::text_of(Self::ID)?)
     }
 
     pub const fn page(&self) -> Page {
         match self {
             Self::Keys(_) => Page::Keys,
             Self::FoundKey => Page::FoundKey,
-            Self::Inventory(_) => Page::Inventory,
-            Self::Leads(_) => Page::Leads,
             Self::Docs => Page::Docs,
         }
     }
@@ -50,18 +41,7 @@ impl HydratedPage {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Keys(data) => data.as_ref().as_ref().err(),
-            Self::Inventory(data) => data.as_ref().err(),
-            Self::Leads(data) => data.as_ref().err(),
             Self::FoundKey | Self::Docs => None,
-        }
-    }
-
-    /// Returns when the data was read, for pages that go stale.
-    pub fn read_at(&self) -> Option<&DisplayTime> {
-        match self {
-            Self::Inventory(data) => data.as_ref().ok().map(|page| &page.now),
-            Self::Leads(data) => data.as_ref().ok().map(|page| &page.now),
-            Self::Keys(_) | Self::FoundKey | Self::Docs => None,
         }
     }
 
@@ -69,8 +49,6 @@ impl HydratedPage {
         match self {
             Self::Keys(data) => keys_page(*data),
             Self::FoundKey => found_key_page(),
-            Self::Inventory(data) => inventory_page(data),
-            Self::Leads(data) => leads_page(data),
             Self::Docs => docs_page(),
         }
     }
@@ -84,10 +62,8 @@ mod tests {
     fn pages_are_hydrated_if_the_table_says_so_and_no_others() {
         let failure = Failure::Unavailable;
         let pages = [
-            HydratedPage::Keys(Box::new(Err(failure.clone()))),
+            HydratedPage::Keys(Box::new(Err(failure))),
             HydratedPage::FoundKey,
-            HydratedPage::Inventory(Err(failure.clone())),
-            HydratedPage::Leads(Err(failure)),
             HydratedPage::Docs,
         ];
         let pages = pages.map(|page| page.page());

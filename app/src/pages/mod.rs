@@ -5,9 +5,7 @@
 mod docs;
 mod found_key;
 mod hydrated;
-mod inventory;
 mod keys;
-mod leads;
 pub mod page_data;
 
 pub use hydrated::HydratedPage;

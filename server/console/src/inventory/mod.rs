@@ -2,4 +2,5 @@
 
 mod page;
 pub mod show;
+mod view;
 mod words;

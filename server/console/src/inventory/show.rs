@@ -1,9 +1,10 @@
 //! `GET /inventory`
 
 use super::page;
+use super::view::inventory_page;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
-use app::pages::HydratedPage;
+use app::Content;
 use axum::response::Response;
 use domain::{Failure, InventoryPage};
 use service::inventory::ItemFilter;
@@ -12,8 +13,8 @@ use web::cursor;
 pub async fn inventory(visit: Visit) -> Response {
     let (cursor, q) = (visit.asked("cursor"), visit.asked("q"));
     let data = visit.backend.inventory(cursor.as_deref(), q.as_deref());
-    let page = HydratedPage::Inventory(data.await);
-    visit.show(page).await
+    let content = Content::dated(data.await, |page| &page.now, inventory_page);
+    visit.show(content).await
 }
 
 impl ConsoleBackend {

@@ -1,16 +1,18 @@
 //! `GET /leads`
 
 use super::page;
+use super::view::leads_page;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
-use app::pages::HydratedPage;
+use app::Content;
 use axum::response::Response;
 use domain::{Failure, LeadsPage};
 use web::cursor::{ChangeList, read_change};
 
 pub async fn leads(visit: Visit) -> Response {
     let data = visit.backend.leads(visit.asked("cursor")).await;
-    visit.show(HydratedPage::Leads(data)).await
+    let content = Content::dated(data, |page| &page.now, leads_page);
+    visit.show(content).await
 }
 
 impl ConsoleBackend {

@@ -2,12 +2,12 @@
 
 mod around;
 
-use super::page_data::{Head, page_or_error};
-use crate::components::{
+use app::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
     Time, Tone, optional_text,
 };
-use crate::prelude::*;
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
 use domain::{Failure, InventoryPage as Data, ItemRow};
 
 const HEAD: Head = Head {

@@ -1,23 +1,16 @@
 //! The form that searches the items, and the links that export its results.
-//!
-//! The server renders both. In the browser they stay as they are, so that none of their text is in
-//! the module.
 
-use crate::components::{escaped, exports};
-use crate::prelude::*;
+use app::components::{escaped, exports};
+use app::prelude::*;
 
 pub fn search(q: &str) -> AnyView {
-    let html = server_html(|| content(q).to_html());
-    view! { <search class="stack" inner_html=html></search> }
-}
-
-fn content(q: &str) -> AnyView {
     let query = if q.is_empty() {
         String::new()
     } else {
         format!("q={}", escaped(q))
     };
     view! {
+        <search class="stack">
         <form class="search" method="get" action="/inventory">
             <label class="visually-hidden" for="q">
                 "Search by name or ID"
@@ -36,5 +29,6 @@ fn content(q: &str) -> AnyView {
             </button>
         </form>
         {exports("/inventory/export", &query)}
+        </search>
     }
 }

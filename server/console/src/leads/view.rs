@@ -1,11 +1,11 @@
 //! Leads: the people who asked to be contacted, and how far the seller got with each.
 
-use super::page_data::{Head, page_or_error};
-use crate::components::{
+use app::components::{
     Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, exports,
     optional_text,
 };
-use crate::prelude::*;
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
 use domain::{Failure, LeadRow, LeadsPage as Data};
 
 const HEAD: Head = Head {
@@ -49,9 +49,8 @@ fn leads(page: Data) -> AnyView {
     let next = page
         .next_cursor
         .map(|cursor| format!("/leads?cursor={cursor}"));
-    let exports = server_html(|| exports("/leads/export", "").to_html());
     view! {
-        <div inner_html=exports></div>
+        <div>{exports("/leads/export", "")}</div>
         <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
     }
 }

@@ -9,7 +9,9 @@
 //! - its address contains no key: a member may paste one into a search, and the page would repeat
 //!   it;
 //! - no other site caused the request, so that no other site can choose what is compressed together
-//!   with the content of the page.
+//!   with the content of the page. If the console's address is one to which browsers declare this
+//!   (`Sec-Fetch-Site`), a request without the declaration gets an uncompressed page: it may come
+//!   from an old browser, or through a proxy that removes the header.
 
 use super::same_origin::is_declared_own;
 use axum::http::header::VARY;
@@ -17,6 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use domain::PageSecrets;
+use web::PublicUrl;
 use web::http::accept_encoding::{Coding, preferred};
 use web::http::compression;
 
@@ -28,10 +31,12 @@ pub fn coding(
         headers,
         ..
     }: &Parts,
+    public_url: &PublicUrl,
 ) -> Coding {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     let may_contain_key = uri.query().is_some_and(|query| query.contains("vx_"));
-    if !is_read || may_contain_key || is_declared_own(headers) == Some(false) {
+    let is_own = is_declared_own(headers).unwrap_or(!public_url.is_trustworthy());
+    if !is_read || may_contain_key || !is_own {
         return Coding::Identity;
     }
     preferred(headers)

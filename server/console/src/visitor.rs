@@ -97,7 +97,7 @@ impl Visitor {
             request_id: request_id(parts),
             theme: cookies::theme(&parts.headers),
             exact_times: cookies::exact_times(&parts.headers),
-            coding: compression::coding(parts),
+            coding: compression::coding(parts, &state.public_url),
             comfortable_rows: cookies::comfortable_rows(&parts.headers),
         }
     }

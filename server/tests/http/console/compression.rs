@@ -25,7 +25,12 @@ struct Wire {
 }
 
 impl Wire {
+    /// Follows a link to `path`.
     async fn get(http: &TestClient, path: &str) -> Self {
+        Self::request(&following_links(http), path).await
+    }
+
+    async fn request(http: &TestClient, path: &str) -> Self {
         let response = http.open(path).await;
         assert_eq!(response.status(), 200, "{path}");
         let (parts, body) = response.into_parts();
@@ -63,6 +68,11 @@ impl Wire {
 
 fn accepting(http: &TestClient, accept: &str) -> TestClient {
     http.with("accept-encoding", accept)
+}
+
+/// A client like a browser whose member follows links of the console. Forms declare this anyway.
+fn following_links(http: &TestClient) -> TestClient {
+    http.with("sec-fetch-site", "same-origin")
 }
 
 #[tokio::test]
@@ -112,7 +122,10 @@ async fn page_is_sent_in_the_coding_that_the_client_prefers() {
 async fn head_has_the_headers_of_a_compressed_page() {
     let (_world, owner) = World::with_owner().await;
     let http = accepting(&owner, BROWSER);
-    let head = http.send("HEAD", "/keys", "").await.expect(200);
+    let head = following_links(&http)
+        .send("HEAD", "/keys", "")
+        .await
+        .expect(200);
     assert_eq!(head.header("content-encoding"), "gzip");
     let length: usize = head.header("content-length").parse().unwrap();
     let page = Wire::get(&http, "/keys").await;
@@ -133,13 +146,30 @@ async fn page_that_another_site_requests_is_not_compressed() {
         ("", false),
     ] {
         let http = http.with("sec-fetch-site", site);
-        let page = Wire::get(&http, "/keys?q=guess").await;
+        let page = Wire::request(&http, "/keys?q=guess").await;
         assert_eq!(page.is_compressed(), is_compressed, "{site}");
     }
     let twice = http
         .with("sec-fetch-site", "same-origin")
         .with("sec-fetch-site", "cross-site");
-    assert!(!Wire::get(&twice, "/keys").await.is_compressed());
+    assert!(!Wire::request(&twice, "/keys").await.is_compressed());
+}
+
+/// An old browser declares nothing, and neither does one behind a proxy that removes the header.
+#[tokio::test]
+async fn page_without_a_declared_site_is_compressed_only_if_browsers_cannot_declare_it() {
+    for (public_url, is_compressed) in [
+        ("https://console.example.com", false),
+        ("http://127.0.0.1:3000", false),
+        ("http://console.example.com", true),
+    ] {
+        let world = World::at(public_url).await;
+        let http = world.anonymous().with("accept-encoding", BROWSER);
+        let page = Wire::request(&http, "/docs").await;
+        assert_eq!(page.is_compressed(), is_compressed, "{public_url}");
+        let declared = http.with("sec-fetch-site", "none");
+        assert!(Wire::request(&declared, "/docs").await.is_compressed());
+    }
 }
 
 #[tokio::test]
@@ -215,7 +245,7 @@ async fn every_page_without_a_secret_is_compressed() {
         text.lacks(&key.secret);
         text.lacks("/setup/");
     }
-    let lost = anonymous.open("/nowhere").await;
+    let lost = following_links(&anonymous).open("/nowhere").await;
     assert_eq!(lost.headers()["content-encoding"], "gzip");
 }
 
@@ -270,7 +300,8 @@ async fn page_with_a_one_time_link_is_never_compressed() {
     let visit = async |links: &[String]| {
         for path in links {
             for http in gzip_clients(&world.anonymous()) {
-                assert_plain(&http.get(path).await.expect(200), "Password");
+                let page = following_links(&http).get(path).await;
+                assert_plain(&page.expect(200), "Password");
                 let refusal = http.form(path, &[("password", "short")]).await;
                 assert_plain(&refusal.expect(422), "Password");
             }
@@ -298,7 +329,7 @@ async fn page_with_an_authenticator_secret_or_recovery_codes_is_never_compressed
     const PATH: &str = "/account/second-factor";
     let (world, owner) = World::with_owner().await;
     for http in gzip_clients(&owner) {
-        let page = http.get(PATH).await.expect(200);
+        let page = following_links(&http).get(PATH).await.expect(200);
         assert_plain(&page, "id=\"factor-key\"");
         let sealed = field(&page.body, "sealed");
         let wrong = [("sealed", &*sealed), ("code", "12345")];
@@ -365,7 +396,9 @@ async fn only_pages_and_the_description_of_the_api_are_compressed() {
         (&key, "/api/inventory"),
         (&key, "/api/key"),
     ] {
-        assert_eq!(http.header_of(path, "content-encoding").await, "", "{path}");
+        let http = following_links(http);
+        let coding = http.header_of(path, "content-encoding").await;
+        assert_eq!(coding, "", "{path}");
     }
     let description = Wire::get(&key, "/api/openapi.json").await;
     assert!(description.is_compressed());

@@ -15,6 +15,7 @@ use app::docs::{Docs, Group, Refusal};
 use openapi::every_problem;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, OnceLock};
+use web::http::compression::PublicDocument;
 
 /// The description of the API, without the address of a server.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| openapi::document(&[API, OPEN]));
@@ -26,7 +27,7 @@ pub fn documents(url: &PublicUrl) -> Documents {
         openapi: LazyLock::new(Box::new(move || {
             let mut document = DOCUMENT.clone();
             document["servers"] = json!([{ "url": origin }]);
-            document.to_string().into()
+            PublicDocument::new(document.to_string())
         })),
         docs: LazyLock::new(Box::new(move || Arc::new(docs(&url)))),
     }

@@ -1,10 +1,10 @@
 //! State that every handler can access.
 
+use crate::http::compression::PublicDocument;
 use crate::live_streams::LiveStreams;
 use crate::memory::Memory;
 use crate::{BodyLimits, PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
-use axum::body::Bytes;
 use files::feed::workers::Workers;
 use service::{Mailer, Services};
 use std::ops::Deref;
@@ -17,7 +17,7 @@ type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
 /// servers never show one.
 pub struct Documents {
     /// The description of the API.
-    pub openapi: Lazy<Bytes>,
+    pub openapi: Lazy<PublicDocument>,
     /// The API docs.
     pub docs: Lazy<Arc<Docs>>,
 }

@@ -76,10 +76,49 @@ pub async fn compress(
     Response::from_parts(parts, body)
 }
 
+/// A public document, which is compressed once. Without padding: it contains nothing that a length
+/// could reveal.
+pub struct PublicDocument {
+    plain: Bytes,
+    gzip: Option<Bytes>,
+}
+
+impl PublicDocument {
+    pub fn new(text: String) -> Self {
+        let plain = Bytes::from(text);
+        let gzip = write_gzip(GzBuilder::new(), Compression::best(), [&plain].into_iter());
+        Self {
+            gzip: gzip.map(Bytes::from),
+            plain,
+        }
+    }
+
+    /// Returns the response that contains the document in this coding.
+    pub fn response(&self, coding: Coding) -> Response {
+        let gzip = self.gzip.clone().filter(|_| coding != Coding::Identity);
+        let is_compressed = gzip.is_some();
+        let body = gzip.unwrap_or_else(|| self.plain.clone());
+        let mut response = Response::new(Body::from(body));
+        let headers = response.headers_mut();
+        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        if is_compressed {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    }
+}
+
 fn gzip<'a>(pieces: impl Iterator<Item = &'a Bytes>) -> Option<Vec<u8>> {
-    let mut encoder = GzBuilder::new()
-        .filename(padding())
-        .write(Vec::new(), Compression::new(LEVEL));
+    let padded = GzBuilder::new().filename(padding());
+    write_gzip(padded, Compression::new(LEVEL), pieces)
+}
+
+fn write_gzip<'a>(
+    header: GzBuilder,
+    level: Compression,
+    pieces: impl Iterator<Item = &'a Bytes>,
+) -> Option<Vec<u8>> {
+    let mut encoder = header.write(Vec::new(), level);
     for piece in pieces {
         encoder.write_all(piece).ok()?;
     }
@@ -178,6 +217,27 @@ mod tests {
         let response = compress(Response::new(body), Gzip, || true).await;
         assert!(!response.headers().contains_key(CONTENT_ENCODING));
         assert!(response.into_body().collect().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn public_document_is_compressed_once_and_not_padded() {
+        let text = "{}".repeat(2_000);
+        let document = PublicDocument::new(text.clone());
+        let body = async |coding| {
+            let response = document.response(coding);
+            assert_eq!(response.headers()[VARY], "Accept-Encoding");
+            let is_compressed = response.headers().contains_key(CONTENT_ENCODING);
+            let bytes = response.into_body().collect().await.unwrap().to_bytes();
+            (is_compressed, bytes)
+        };
+        assert_eq!(body(Identity).await, (false, text.clone().into()));
+        let (is_compressed, bytes) = body(Gzip).await;
+        assert!(is_compressed);
+        assert_eq!(decompressed(&bytes), text.as_bytes());
+        for coding in [Gzip, GzipOnly] {
+            let (_, again) = body(coding).await;
+            assert_eq!(again.as_ptr(), bytes.as_ptr(), "{coding:?}");
+        }
     }
 
     #[tokio::test]

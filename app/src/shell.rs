@@ -100,10 +100,8 @@ fn start(Assets { js, wasm, .. }: Assets) -> AnyView {
     }
 }
 
-/// Has the browser prefetch the files that the next page will need, once it is idle.
+/// Names the files that the next page will need. A script fetches them once the browser is idle
+/// (`frontend/src/console.js`).
 fn fetch_ahead(Assets { js, wasm, .. }: Assets) -> AnyView {
-    view! {
-        <link rel="prefetch" href=js/>
-        <link rel="prefetch" href=wasm/>
-    }
+    view! { <meta name="next-page-files" content=[js, wasm].join(" ")/> }
 }

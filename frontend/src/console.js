@@ -220,6 +220,22 @@
     sessionStorage.removeItem(SORTED);
   }
 
+  // The module, which the next page may need. Loading it right away would delay this page.
+  function fetchAhead() {
+    const files = document.querySelector("meta[name=next-page-files]")?.content;
+    if (!files || navigator.connection?.saveData) return;
+    for (const file of files.split(" ")) {
+      const link = document.createElement("link");
+      link.rel = "prefetch";
+      link.href = file;
+      document.head.append(link);
+    }
+  }
+  addEventListener("load", () => {
+    const whenIdle = window.requestIdleCallback ?? setTimeout;
+    whenIdle(fetchAhead);
+  });
+
   // The module does not start if an extension or a translator changed the page before, or if its
   // files have been removed by an upgrade. Reloading the page usually helps; otherwise the page
   // continues as plain HTML and shows a notice.

@@ -1,0 +1,41 @@
+// What a first visit transfers, and when.
+
+import { Seeder } from "../support/seed.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
+
+interface Transfer {
+  url: string;
+  start: number;
+  bytes: number;
+}
+
+/** The page and its files, with their bytes on the wire. */
+async function transfers(page: Page): Promise<Transfer[]> {
+  return page.evaluate(() =>
+    [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map((entry) => {
+      const { name, startTime, transferSize } = entry as PerformanceResourceTiming;
+      return { url: name, start: startTime, bytes: transferSize };
+    }),
+  );
+}
+
+test("a first visit to 20 keys transfers at most 192 kilobytes", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  for (let number = 1; number <= 20; number += 1) await seeder.createKey(`Integration of dealer ${number}`);
+  await signIn(page);
+  await hydrated(page);
+  await expect(page.getByRole("rowheader")).toHaveCount(20);
+  const all = await transfers(page);
+  expect(all.some(({ url }) => url.endsWith(".wasm"))).toBe(true);
+  expect(all.filter(({ bytes }) => bytes === 0).map(({ url }) => url), "nothing comes from a cache").toEqual([]);
+  const sum = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(sum, JSON.stringify(all, undefined, 1)).toBeLessThanOrEqual(192_000);
+});
+
+test("the sign-in page fetches the module after it has loaded, for the next page", async ({ page }) => {
+  await page.goto("/sign-in");
+  const modules = async () => (await transfers(page)).filter(({ url }) => url.endsWith(".wasm"));
+  await expect.poll(async () => (await modules()).length).toBe(1);
+  const loaded = await page.evaluate(() => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).loadEventStart);
+  expect((await modules())[0]?.start).toBeGreaterThanOrEqual(loaded);
+});

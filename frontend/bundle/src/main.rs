@@ -122,7 +122,7 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         return Ok(());
     }
 
-    let (js, wasm) = wasm::bind(module, mode)?;
+    let (js, wasm) = wasm::bind(module)?;
     let wasm = match &wasm_opt {
         Some(optimiser) => optimiser.run(wasm)?,
         None => wasm,

@@ -39,15 +39,16 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
 ///
 /// The loader does not contain the module's file name, which is known only after optimisation: the
 /// page passes it to the loader.
-pub fn bind(module: Vec<u8>, mode: Mode) -> Result<(Vec<u8>, Vec<u8>)> {
+pub fn bind(module: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>)> {
     let folder = tempfile::tempdir()?;
     Bindgen::new()
         .input_bytes("console", module)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        // The name section makes the stack of a panic readable.
-        .remove_name_section(mode == Mode::Release)
+        // The name section makes the stack of a panic readable. A release has none: wasm-opt sorts the
+        // functions by it, and then removes it.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(folder.path())
         .context("generating the module's loader")?;

@@ -68,7 +68,10 @@ impl WasmOpt {
                 // A function with a single caller stays one: inlined, it resembles no other code any
                 // more, which makes the compressed module a tenth larger.
                 "--one-caller-inline-max-function-size",
-                "20",
+                "10",
+                "--converge",
+                // Functions with similar names have similar code, which compresses better together.
+                "--reorder-functions-by-name",
                 "--enable-bulk-memory",
                 "--enable-nontrapping-float-to-int",
             ])

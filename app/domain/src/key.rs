@@ -48,7 +48,7 @@ impl KeyName {
             "key", "api", "apikey", "test", "testing", "new", "my", "the", "temp", "tmp", "demo",
             "foo",
         ];
-        let lower = raw.trim().to_lowercase();
+        let lower = raw.trim().to_ascii_lowercase();
         let mut words = lower
             .split(|c: char| !c.is_alphanumeric())
             .map(|word| word.trim_matches(|c: char| c.is_numeric()))

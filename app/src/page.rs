@@ -163,6 +163,7 @@ pages! {
     Account: "/account", "Your account", NO_ENTRY, account::show::account;
     SecondFactor: "/account/second-factor", "Set up two-factor authentication", NO_ENTRY, account::show::second_factor;
     Settings: "/settings", "Settings", entry(Page::Settings, "#i-sliders"), settings::show::settings;
+    Search: "/search", "Search", NO_ENTRY, search::show::search;
     NotFound: "/not-found", "Page not found", NO_ENTRY;
 }
 
@@ -253,6 +254,7 @@ mod tests {
             ("/settings", Page::Settings),
             ("/refusals", Page::Refusals),
             ("/refusals/new", Page::NewRefusals),
+            ("/search", Page::Search),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::Dashboard),

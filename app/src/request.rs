@@ -15,6 +15,8 @@ pub struct Assets {
     pub css: String,
     /// The script that runs beside the module, and on pages without it.
     pub script: Option<String>,
+    /// The script for search and shortcuts, which is loaded when it is first used.
+    pub palette: Option<String>,
 }
 
 /// The colour theme: the system's, or the one that the person chose.

@@ -554,6 +554,31 @@ const OWN_STATES: State[] = [
   ...IMPORT_STATES,
   ...REFUSAL_STATES,
   {
+    name: "search",
+    open: async ({ page, server }) => {
+      await seedKeys(server);
+      await signIn(page, "/search?q=a");
+      await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "search dialog",
+    open: async ({ page, server }) => {
+      await seedKeys(server);
+      await signIn(page, "/team");
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option").first()).toBeVisible();
+    },
+  },
+  {
+    name: "shortcuts",
+    open: async ({ page }) => {
+      await signIn(page, "/team");
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+    },
+  },
+  {
     name: "settings",
     shows: "/settings",
     open: async ({ page }) => {

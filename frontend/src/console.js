@@ -31,6 +31,27 @@
     if (exact) exact.checked = root.dataset.times === "exact";
     const comfortable = document.getElementById("comfortable");
     if (comfortable) comfortable.checked = root.dataset.rows === "comfortable";
+    const singleKeys = document.getElementById("single-keys");
+    if (singleKeys) singleKeys.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
+    if (/Mac|iP/.test(navigator.platform)) write(document.querySelector("[data-palette] kbd"), "⌘ K");
+  }
+
+  // Search and shortcuts, whose script is loaded when they are first used. The shortcuts of a
+  // single key can be turned off, since speech input may cause them.
+  const SINGLE_KEYS = "voxum:single-keys";
+  const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+  const paletteScript = () => document.querySelector("[data-palette]")?.dataset.palette;
+  function useShortcut(event, shortcut) {
+    const script = paletteScript();
+    if (!script || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    // The script of an older build may be gone. The page has the same results.
+    import(script).then(({ use }) => use(shortcut), () => location.assign("/search"));
+  }
+  function shortcut({ key, ctrlKey, metaKey, altKey, target }) {
+    if (ctrlKey || metaKey) return !altKey && key.toLowerCase() === "k" ? "search" : undefined;
+    const isOff = altKey || localStorage.getItem(SINGLE_KEYS) === "off" || target.closest?.(TYPING);
+    return !isOff && ["/", "?", "c", "j", "k", "x"].includes(key) ? key : undefined;
   }
 
   // Texts that are copied, downloaded or printed.
@@ -284,6 +305,7 @@
     }
     const head = at("a.sort");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (at("[data-palette]") && !elsewhere) useShortcut(event, "search");
     if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
   });
   document.addEventListener("pointerdown", ({ target }) => {
@@ -298,6 +320,7 @@
     if (target.id === "theme") choose(THEME, target.value);
     if (target.id === "comfortable") choose(ROWS, target.checked ? "comfortable" : "compact");
     if (target.id === "exact-times") choose(TIMES, target.checked ? "exact" : "relative");
+    if (target.id === "single-keys") localStorage.setItem(SINGLE_KEYS, target.checked ? "on" : "off");
     if (target.id === "choose-all") for (const box of all(".choose")) box.checked = target.checked;
     countChosen();
     markPresets();
@@ -309,7 +332,9 @@
   document.addEventListener("reset", () => setTimeout(countChosen));
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("[role=menu]");
-    if (menu) moveInMenu(event, menu);
+    if (menu) return moveInMenu(event, menu);
+    const pressed = event.defaultPrevented || event.isComposing ? undefined : shortcut(event);
+    if (pressed) useShortcut(event, pressed);
   });
   // Nothing stays where it was under an open menu.
   addEventListener("scroll", () => {

@@ -27,6 +27,7 @@ mod policy;
 mod quota;
 mod rotation;
 mod scope;
+mod search;
 mod secret;
 mod team;
 mod text;
@@ -69,6 +70,7 @@ pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};
 pub use rotation::{Grace, KeyLink, Overlap, OverlapStep, RotationView, rotation_choices};
 pub use scope::{Preset, Scope, ScopeSet};
+pub use search::{SearchGroup, SearchPage, SearchResult};
 pub use secret::{PageSecrets, ShownSecret};
 pub use team::{
     AccountPage, Enrolment, FactorRequirement, InvitationRow, InviteForm, IssuedInvitation,

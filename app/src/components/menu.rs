@@ -3,6 +3,7 @@
 use super::Icon;
 use crate::page::Page;
 use crate::prelude::*;
+use crate::request::page_request;
 
 #[component]
 pub fn Menu(page: Page) -> impl IntoView {
@@ -19,9 +20,25 @@ pub fn Menu(page: Page) -> impl IntoView {
             </li>
         }
     });
+    // A script opens the search as a dialog.
+    let palette = page_request().assets.and_then(|assets| assets.palette);
     view! {
         <nav aria-label="Main">
-            <ul>{items.collect_view()}</ul>
+            <ul>
+                <li>
+                    <a
+                        href=Page::Search.path()
+                        aria-current=(page == Page::Search).then_some("page")
+                        aria-keyshortcuts="Control+K Meta+K"
+                        data-palette=palette
+                    >
+                        <Icon name="#i-search"/>
+                        <span>{Page::Search.name()}</span>
+                        <kbd class="scripted" aria-hidden="true">"Ctrl K"</kbd>
+                    </a>
+                </li>
+                {items.collect_view()}
+            </ul>
         </nav>
     }
 }

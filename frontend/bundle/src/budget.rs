@@ -6,10 +6,10 @@ use anyhow::{Result, bail};
 use crate::manifest::Manifest;
 
 /// In bytes after compression with brotli.
-const WASM: usize = 158_000;
+const WASM: usize = 168_000;
 const CSS: usize = 12_000;
 /// All files that a first visit loads besides the page itself.
-const FIRST_VISIT: usize = 182_000;
+const FIRST_VISIT: usize = 192_000;
 
 pub fn enforce(manifest: &Manifest) -> Result<()> {
     let assets = &manifest.assets;
@@ -64,6 +64,7 @@ mod tests {
                 wasm: "w".into(),
                 css: "c".into(),
                 script: "s".into(),
+                palette: "p".into(),
             },
             files: vec![
                 file("w", wasm),
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn site_passes_if_it_is_exactly_at_its_budgets() {
-        assert!(enforce(&site(145_000, 12_000, 24_000, 1_000)).is_ok());
+        assert!(enforce(&site(145_000, 12_000, 20_000, 1_000)).is_ok());
     }
 
     #[test]

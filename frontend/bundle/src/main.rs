@@ -102,6 +102,8 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let css = css::bundle(&workspace.root().join("style/main.css"))?;
     let script = fs::read(workspace.root().join("frontend/src/console.js"))
         .context("reading frontend/src/console.js")?;
+    let palette = fs::read(workspace.root().join("frontend/src/palette.js"))
+        .context("reading frontend/src/palette.js")?;
     let public = public::collect(&workspace.root().join("public"))?;
 
     let mut fingerprint = manifest::Fingerprint::new()?;
@@ -110,6 +112,7 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     fingerprint.add(&module);
     fingerprint.add(&css);
     fingerprint.add(&script);
+    fingerprint.add(&palette);
     for site_file in &public {
         fingerprint.add(&site_file.path);
         fingerprint.add(&site_file.bytes);
@@ -135,11 +138,13 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let wasm = SiteFile::with_hash("wasm", wasm)?;
     let css = SiteFile::with_hash("css", css)?;
     let script = SiteFile::with_hash("js", script)?;
+    let palette = SiteFile::with_hash("js", palette)?;
     let assets = manifest::Assets {
         js: js.path.clone(),
         wasm: wasm.path.clone(),
         css: css.path.clone(),
         script: script.path.clone(),
+        palette: palette.path.clone(),
     };
 
     let level = match mode {
@@ -147,7 +152,7 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         Mode::Dev | Mode::Live => Level::Quick,
     };
     let mut files = Vec::new();
-    for site_file in [js, wasm, css, script]
+    for site_file in [js, wasm, css, script, palette]
         .into_iter()
         .chain(public)
         .chain(stamp)

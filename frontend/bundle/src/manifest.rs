@@ -29,6 +29,8 @@ pub struct Assets {
     pub css: String,
     /// The script that runs beside the module, and on pages without it.
     pub script: String,
+    /// The script for search and shortcuts, which is loaded when it is first used.
+    pub palette: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -77,6 +77,7 @@ mod tests {
             wasm: String::new(),
             css: String::new(),
             script: String::new(),
+            palette: String::new(),
         };
         publish(
             out,

@@ -32,6 +32,7 @@ mod return_path;
 mod rotation;
 mod routes;
 pub mod same_origin;
+mod search;
 mod settings;
 mod setup;
 mod sign_in;

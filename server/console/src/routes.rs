@@ -2,7 +2,7 @@
 
 use crate::{
     account, audit, bulk, call, dashboard, docs, export, import, inventory, keys, leads, refusals,
-    rotation, settings, setup, sign_in, team, theme,
+    rotation, search, settings, setup, sign_in, team, theme,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter as M, MethodRouter, on};

@@ -35,6 +35,7 @@ mod required_factor;
 mod restored_keys;
 mod rotate;
 mod round_trip;
+mod search;
 mod second_factor;
 mod server_functions;
 mod sessions;

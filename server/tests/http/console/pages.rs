@@ -33,7 +33,7 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
         assert_eq!(response.header("location"), location);
         page_count += 1;
     }
-    assert_eq!(page_count, 33);
+    assert_eq!(page_count, 34);
 }
 
 #[tokio::test]

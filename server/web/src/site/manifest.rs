@@ -21,6 +21,8 @@ pub(super) struct AssetPaths {
     pub(super) css: String,
     /// The script that runs beside the module. cargo-leptos does not build it.
     pub(super) script: Option<String>,
+    /// The script for search and shortcuts. cargo-leptos does not build it either.
+    pub(super) palette: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +67,7 @@ impl Manifest {
             wasm: find("wasm")?,
             css: find("css")?,
             script: None,
+            palette: None,
         };
         Ok(Self { assets, files })
     }

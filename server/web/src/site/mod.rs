@@ -68,6 +68,7 @@ impl Site {
                 wasm: url(&names.wasm),
                 css: url(&names.css),
                 script: names.script.as_ref().map(url),
+                palette: names.palette.as_ref().map(url),
             })
         })
     }

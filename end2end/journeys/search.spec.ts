@@ -1,0 +1,130 @@
+// The search dialog and the keyboard shortcuts.
+
+import { expectAccessible } from "../support/axe.ts";
+import { Keys } from "../support/keys.ts";
+import { demoteOwner } from "../support/seed.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+
+test("a key is found by its name, and Enter opens its page", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  const scripts: string[] = [];
+  page.on("request", (request) => scripts.push(request.url()));
+  await signIn(page);
+  await hydrated(page);
+  const loaded = scripts.filter((url) => url.endsWith(".js")).length;
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  const field = dialog.getByRole("combobox", { name: "Search keys, pages and actions" });
+  await expect(field).toBeFocused();
+  expect(scripts.filter((url) => url.endsWith(".js")).length, "one script, on first use").toBe(loaded + 1);
+  await page.keyboard.type(used.name);
+  const option = dialog.getByRole("option", { name: used.name });
+  await expect(option).toHaveAttribute("aria-selected", "true");
+  await expect(field).toHaveAttribute("aria-activedescendant", (await option.getAttribute("id")) ?? "");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/keys/${used.id}$`));
+  await expect(dialog).toBeHidden();
+});
+
+test("arrow keys select a result, Escape closes, and the menu opens the search", async ({ page }) => {
+  await signIn(page, "/team");
+  await page.getByRole("link", { name: "Search", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  const chosen = dialog.getByRole("option", { selected: true });
+  await expect(chosen).toHaveText(/Create API Key/);
+  await page.keyboard.press("ArrowUp");
+  await expect(chosen, "the last one").toHaveText(/Your account/);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(chosen).toHaveText(/Identify a key/);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/\/team$/);
+});
+
+test("the search sends no full key", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(request.url()));
+  await signIn(page, "/team");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search keys" }).fill(used.secret);
+  await expect(page.getByText("This is a full key, which is never sent.")).toBeVisible();
+  expect(sent.filter((url) => url.includes(used.secret.slice(3)))).toEqual([]);
+});
+
+test("shortcuts move in the list of keys, select, search and create", async ({ page, server }) => {
+  await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await page.keyboard.press("j");
+  await expect(rows.nth(0).locator("a.name")).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(rows.nth(1).locator("a.name")).toBeFocused();
+  await page.keyboard.press("k");
+  await expect(rows.nth(0).locator("a.name")).toBeFocused();
+  await page.keyboard.press("x");
+  await expect(rows.nth(0).getByRole("checkbox")).toBeChecked();
+  await page.keyboard.press("x");
+  await expect(rows.nth(0).getByRole("checkbox")).not.toBeChecked();
+  await page.keyboard.press("/");
+  const search = page.getByRole("searchbox");
+  await expect(search).toBeFocused();
+  await page.keyboard.type("cjkx?/");
+  await expect(search, "shortcuts are off while typing").toHaveValue("cjkx?/");
+  await search.blur();
+  await page.keyboard.press("c");
+  const dialog = new Keys(page).createDialog;
+  await expect(dialog).toBeVisible();
+  await dialog.getByLabel("leads:read").focus();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog"), "shortcuts are off in a dialog").toHaveCount(1);
+});
+
+test("the list of shortcuts opens by ?, and turns off those of a single key", async ({ page }) => {
+  await signIn(page, "/team");
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(dialog.getByText("Create an API key")).toBeVisible();
+  await dialog.getByRole("switch", { name: "Shortcuts of a single key" }).uncheck();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.reload();
+  await page.keyboard.press("?");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Search" })).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+});
+
+test("a viewer is not offered what only others may do", async ({ page, server }) => {
+  await seedKeys(server);
+  demoteOwner(server);
+  await signIn(page);
+  await hydrated(page);
+  await page.keyboard.press("c");
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  await expect(dialog.getByRole("option", { name: "Identify a key" })).toBeVisible();
+  await expect(dialog.getByRole("option", { name: "Create API Key" })).toHaveCount(0);
+  await expect(page).toHaveURL(/\/keys$/);
+});
+
+test("the search opens on a page that replaced another one in the document", async ({ page, server }) => {
+  await seedKeys(server);
+  await gotoHydratedAfterSignIn();
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  await page.keyboard.type("inventory");
+  await dialog.getByRole("option", { name: "Inventory", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await expect(dialog.getByRole("combobox")).toHaveValue("");
+  await expect(dialog.getByRole("option").first()).toBeVisible();
+  await expectAccessible(page, "search dialog");
+
+  async function gotoHydratedAfterSignIn(): Promise<void> {
+    await signIn(page);
+    await gotoHydrated(page, "/keys");
+  }
+});

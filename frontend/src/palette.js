@@ -1,0 +1,162 @@
+// Search and keyboard shortcuts, loaded when one of them is first used (`console.js`).
+//
+// The server draws the results and the list of shortcuts: both are parts of the page /search, which
+// also works without script.
+
+// A full key must not be in an address. The field of the page /search refuses one as well.
+const FULL_KEY = /vx_[0-9A-Za-z]{20}/;
+const WAIT_MILLISECONDS = 150;
+
+let palette, field, list, status, help;
+let typed, lastRequest;
+
+const make = (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+};
+
+/** Fetches the page /search. Returns nothing if the session has ended, or if a later one is fetched. */
+async function searchPage(q = "") {
+  lastRequest?.abort();
+  lastRequest = new AbortController();
+  const { signal } = lastRequest;
+  try {
+    const response = await fetch(`/search?q=${encodeURIComponent(q)}`, { signal });
+    // The sign-in page leads back here.
+    if (response.redirected) return void location.reload();
+    if (!response.ok) throw new Error(response.statusText);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return signal.aborted ? undefined : page;
+  } catch (error) {
+    if (!signal.aborted && status) status.textContent = "Can't reach the server. Check your connection and try again.";
+  }
+}
+
+const options = () => [...list.querySelectorAll("[role=option]")];
+const selected = () => list.querySelector("[aria-selected=true]");
+
+function select(option) {
+  selected()?.setAttribute("aria-selected", "false");
+  option?.setAttribute("aria-selected", "true");
+  option?.scrollIntoView({ block: "nearest" });
+  if (option) field.setAttribute("aria-activedescendant", option.id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function show(page) {
+  const sections = [...page.querySelectorAll("#results section")];
+  const groups = sections.map((section) => {
+    const group = make('<div role="group"><p aria-hidden="true"></p></div>');
+    group.ariaLabel = group.firstElementChild.textContent = section.querySelector("h2").textContent;
+    for (const link of section.querySelectorAll("a")) {
+      link.role = "option";
+      link.tabIndex = -1;
+      link.ariaSelected = "false";
+      group.append(link);
+    }
+    return group;
+  });
+  list.replaceChildren(...groups);
+  const found = options();
+  for (const [number, option] of found.entries()) option.id = `palette-${number}`;
+  select(found[0]);
+  status.textContent = found.length === 0 ? "Nothing found" : `${found.length} ${found.length === 1 ? "result" : "results"}`;
+}
+
+async function search() {
+  const q = field.value.trim();
+  if (FULL_KEY.test(q)) {
+    list.replaceChildren();
+    select();
+    status.textContent = "This is a full key, which is never sent. Look it up on “Identify a key”.";
+    return;
+  }
+  const page = await searchPage(q);
+  if (page) show(page);
+}
+
+function onKey(event) {
+  const all = options();
+  const at = all.indexOf(selected());
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+  if (next !== undefined) select(all.at(next % all.length));
+  else if (event.key === "Enter") selected()?.click();
+  else return;
+  event.preventDefault();
+}
+
+function build() {
+  palette = make(
+    '<dialog class="palette" aria-label="Search"><input type="text" role="combobox" ' +
+      'aria-label="Search keys, pages and actions" aria-controls="palette-list" aria-expanded="true" ' +
+      'aria-autocomplete="list" autocomplete="off" spellcheck="false" maxlength="64" ' +
+      'placeholder="Key, page, action or request ID"><p role="status"></p>' +
+      '<div id="palette-list" role="listbox" aria-label="Results"></div></dialog>',
+  );
+  [field, status, list] = palette.children;
+  field.addEventListener("input", () => {
+    clearTimeout(typed);
+    typed = setTimeout(search, WAIT_MILLISECONDS);
+  });
+  field.addEventListener("keydown", onKey);
+  palette.addEventListener("click", (event) => {
+    // The backdrop, or a result, whose link is then followed.
+    if (event.target === palette || event.target.closest("[role=option]")) palette.close();
+  });
+  palette.addEventListener("close", () => (field.value = ""));
+}
+
+async function open() {
+  if (!palette) build();
+  // A page that replaced another one in the document does not have it.
+  document.body.append(palette);
+  list.replaceChildren();
+  palette.showModal();
+  await search();
+}
+
+async function showHelp() {
+  const own = document.querySelector("#shortcuts input");
+  if (own) return own.focus();
+  const shortcuts = (await searchPage())?.getElementById("shortcuts");
+  if (!shortcuts) return;
+  help?.remove();
+  help = make('<dialog aria-labelledby="shortcuts-title"><div class="dialog-body"></div></dialog>');
+  const close = make('<form method="dialog" class="actions"><button class="button primary">Close</button></form>');
+  help.firstElementChild.append(...shortcuts.children, close);
+  document.body.append(help);
+  help.showModal();
+}
+
+/** Opens the dialog of the list of keys, or the page, if the member may create keys. */
+async function createKey() {
+  const button = document.querySelector("button[command=show-modal][commandfor=new-key]");
+  if (button) return button.click();
+  const link = (await searchPage())?.querySelector('#results a[href="/keys/new"]');
+  if (link) location.assign(link.href);
+}
+
+const focused = () => document.activeElement?.closest("main tbody tr");
+
+function move(step) {
+  const rows = [...document.querySelectorAll("main tbody tr")].filter((row) => row.querySelector("a"));
+  const at = rows.indexOf(focused());
+  const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[next]?.querySelector("a").focus();
+}
+
+const SHORTCUTS = {
+  search: open,
+  "?": showHelp,
+  c: createKey,
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => focused()?.querySelector(".choose")?.click(),
+  "/": () => {
+    const ownField = document.querySelector("main input[type=search]");
+    return ownField ? ownField.focus() : open();
+  },
+};
+
+export const use = (shortcut) => SHORTCUTS[shortcut]();

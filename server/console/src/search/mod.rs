@@ -1,0 +1,5 @@
+//! The Search page: keys, pages, actions and requests, from one field.
+
+mod page;
+pub mod show;
+mod view;

@@ -1,0 +1,24 @@
+//! `GET /search`
+
+use super::page::{key_search, page};
+use super::view::search_page;
+use crate::Visit;
+use app::Content;
+use axum::response::Response;
+use domain::{Failure, SearchPage};
+
+pub async fn search(visit: Visit) -> Response {
+    let data = load(&visit).await;
+    visit.show(Content::loaded(data, search_page)).await
+}
+
+/// Returns the keys, pages and actions that match the text in the address.
+async fn load(visit: &Visit) -> Result<SearchPage, Failure> {
+    let role = visit.backend.member()?.view().role;
+    let q = visit.asked("q").unwrap_or_default().trim().to_owned();
+    let keys = match key_search(&q) {
+        Some(search) => visit.backend.list_keys_without_calls(&search).await?.keys,
+        None => Vec::new(),
+    };
+    Ok(page(q, keys, role))
+}

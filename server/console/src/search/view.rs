@@ -1,0 +1,114 @@
+//! The field, the results, and the list of keyboard shortcuts.
+//!
+//! A script shows the same results in a dialog (`frontend/src/palette.js`).
+
+use app::components::PageHead;
+use app::pages::page_data::{Head, page_or_error};
+use app::prelude::*;
+use domain::{Failure, SearchGroup, SearchPage as Data, SearchResult};
+
+const HEAD: Head = Head {
+    title: "Search",
+    purpose: "Find a key, a page, an action or a request.",
+};
+
+const SHORTCUTS: [(&str, &str); 7] = [
+    ("Ctrl K", "Search keys, pages and actions (⌘ K on Mac)"),
+    ("/", "Go to the search field"),
+    ("c", "Create an API key"),
+    ("j", "Next row of a list"),
+    ("k", "Previous row of a list"),
+    ("x", "Select or deselect the row"),
+    ("?", "Show these shortcuts"),
+];
+
+pub fn search_page(data: Result<Data, Failure>) -> AnyView {
+    let content = page_or_error(HEAD, data, |page| {
+        view! { <Search page=page/> }
+    });
+    view! { <div class="narrow">{content}</div> }
+}
+
+#[component]
+fn Search(page: Data) -> impl IntoView {
+    let nothing = page
+        .groups
+        .is_empty()
+        .then(|| view! { <p>"Nothing found. Try fewer words, or a part of a key’s name."</p> });
+    let groups = page.groups.into_iter().map(group).collect_view();
+    view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <search>
+            <form class="search" method="get" action="/search">
+                <label class="visually-hidden" for="q">
+                    "Search keys, pages and actions"
+                </label>
+                <input
+                    id="q"
+                    type="search"
+                    name="q"
+                    value=page.q
+                    placeholder="Key, page, action or request ID"
+                    autocomplete="off"
+                    spellcheck="false"
+                    maxlength="64"
+                    // A full key would appear in the address and stay in the browser's history.
+                    pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
+                    title="Not a full key: look it up on “Identify a key”, which sends none"
+                />
+                <button type="submit" class="button">
+                    "Search"
+                </button>
+            </form>
+        </search>
+        <div id="results" class="results">
+            {nothing}
+            {groups}
+        </div>
+        <section id="shortcuts" class="shortcuts scripted">
+            <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
+            <dl>{shortcuts()}</dl>
+            <label class="switch">
+                <input type="checkbox" id="single-keys" role="switch" checked/>
+                "Shortcuts of a single key"
+            </label>
+        </section>
+    }
+}
+
+fn group(SearchGroup { title, results }: SearchGroup) -> AnyView {
+    let results = results.into_iter().map(result).collect_view();
+    view! {
+        <section>
+            <h2>{title}</h2>
+            <ul>{results}</ul>
+        </section>
+    }
+}
+
+fn result(SearchResult { text, detail, href }: SearchResult) -> AnyView {
+    let detail = (!detail.is_empty()).then(|| view! { <span class="second">{detail}</span> });
+    view! {
+        <li>
+            <a href=href>
+                <span>{text}</span>
+                " "
+                {detail}
+            </a>
+        </li>
+    }
+}
+
+fn shortcuts() -> AnyView {
+    let rows = SHORTCUTS.map(|(key, meaning)| {
+        view! {
+            <div>
+                <dt>
+                    <kbd>{key}</kbd>
+                </dt>
+                <dd>{meaning}</dd>
+            </div>
+        }
+    });
+    erase(rows)
+}

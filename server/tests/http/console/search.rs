@@ -1,0 +1,94 @@
+//! `/search`: keys, pages, actions and requests.
+
+use crate::support::{ALL_SCOPES, Text as _, World};
+use axum::http::StatusCode;
+
+#[tokio::test]
+async fn search_finds_keys_by_name_and_preview_and_pages_and_actions_by_word() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
+    owner.create("Inventory feed", &ALL_SCOPES).await;
+    let link = format!("href=\"/keys/{}\"", key.id);
+    for q in ["crm", &key.secret[..9]] {
+        let page = owner.get_text(&format!("/search?q={q}")).await;
+        page.has("CRM Sync");
+        page.has(&link);
+        page.lacks("Inventory feed");
+    }
+    let page = owner.get_text("/search?q=audit").await;
+    page.has("<h2>Pages</h2>");
+    page.lacks("<h2>Keys</h2>");
+    page.lacks("<h2>Actions</h2>");
+    let page = owner.get_text("/search?q=create+KEY").await;
+    page.has("href=\"/keys/new\"");
+    let page = owner.get_text("/search?q=nothing+is+called+so").await;
+    page.has("Nothing found");
+}
+
+#[tokio::test]
+async fn search_shows_a_few_of_many_keys() {
+    let (_world, owner) = World::with_owner().await;
+    for number in 0..12 {
+        owner.create(&format!("Feed {number}"), &ALL_SCOPES).await;
+    }
+    let page = owner.get_text("/search?q=feed").await;
+    let shown = page.matches("href=\"/keys/01").count();
+    assert_eq!(shown, 8);
+}
+
+#[tokio::test]
+async fn search_offers_only_actions_that_the_role_allows() {
+    let (world, owner) = World::with_owner().await;
+    let admin = world.join(&owner, "admin@example.com", "admin").await;
+    let viewer = world.join(&owner, "viewer@example.com", "viewer").await;
+    for (member, offered, missing) in [
+        (
+            &owner,
+            &["/keys/new", "/team/invite", "/keys/revoke-all"][..],
+            &[][..],
+        ),
+        (
+            &admin,
+            &["/keys/new", "/team/invite", "/inventory/import"][..],
+            &["/keys/revoke-all"][..],
+        ),
+        (
+            &viewer,
+            &["/keys/found", "/refusals"][..],
+            &[
+                "/keys/new",
+                "/team/invite",
+                "/inventory/import",
+                "/keys/revoke-all",
+            ][..],
+        ),
+    ] {
+        let page = member.get_text("/search").await;
+        let results = page.split("id=\"results\"").nth(1).unwrap();
+        for path in offered {
+            results.has(&format!("href=\"{path}\""));
+        }
+        for path in missing {
+            results.lacks(&format!("href=\"{path}\""));
+        }
+    }
+}
+
+#[tokio::test]
+async fn request_id_leads_to_its_explanation() {
+    let (_world, owner) = World::with_owner().await;
+    let id = "0123456789abcdef0123456789abcdef";
+    let page = owner.get_text(&format!("/search?q={id}")).await;
+    page.has(&format!("href=\"/refusals?id={id}\""));
+}
+
+#[tokio::test]
+async fn full_key_is_neither_searched_nor_shown_again() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
+    let response = owner.get(&format!("/search?q={}", key.secret)).await;
+    assert_eq!(response.status, StatusCode::OK);
+    response.body.lacks(&key.secret[3..]);
+    response.body.lacks("CRM Sync");
+    response.body.has("href=\"/keys/found\"");
+}

@@ -82,10 +82,10 @@ pub async fn require_second_factor(request: FormRequest<Fields>) -> FormResult {
 /// Sends a member a link for a new password. Only its recipient sees it.
 pub async fn mail_reset(request: FormRequest<(), MemberId>) -> FormResult {
     let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
     let Some(mailer) = request.state.mailer.as_deref() else {
         return Ok(render::not_found(&request.state, &request.visitor).await);
     };
-    let sender = request.sender(&page)?;
     let team = &sender.services.team;
     let sent = team
         .mail_reset(sender.member, sender.client, id, mailer)

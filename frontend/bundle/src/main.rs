@@ -10,6 +10,8 @@
 
 mod budget;
 mod compress;
+#[cfg(test)]
+mod contrast;
 mod css;
 mod dev;
 mod manifest;

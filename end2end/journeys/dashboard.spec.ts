@@ -1,6 +1,6 @@
 // The Dashboard: an overview of the account.
 
-import { takeFirstSteps } from "../support/dashboard.ts";
+import { readChart, takeFirstSteps } from "../support/dashboard.ts";
 import { demoteOwner } from "../support/seed.ts";
 import { seedDashboard } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
@@ -8,6 +8,12 @@ import { expect, hydrated, signIn, test } from "../support/test.ts";
 test("the first steps are completed one after another, and the figures are updated", async ({ page, server }) => {
   test.setTimeout(60_000);
   await takeFirstSteps(page, server);
+});
+
+test("the chart shows the numbers of a day to the keyboard and to the pointer", async ({ page, server }) => {
+  await seedDashboard(server);
+  await signIn(page, "/");
+  await readChart(page);
 });
 
 test("the keyboard opens a table with the numbers of the chart", async ({ page, server }) => {
@@ -24,7 +30,13 @@ test("the keyboard opens a table with the numbers of the chart", async ({ page, 
 
   const reasons = page.getByRole("table", { name: /Rejected requests by reason/ });
   await expect(reasons.getByRole("rowheader").first()).toContainText("Too many requests");
-  await expect(reasons.getByRole("row", { name: /Too many requests/ }).getByRole("cell")).toHaveText(["590"]);
+  await expect(reasons.getByRole("row", { name: /Too many requests/ }).getByRole("cell")).toHaveText(["236"]);
+
+  const top = page.getByRole("table", { name: "Keys with the most requests over the last 7 days" });
+  await expect(top.getByRole("rowheader").first()).toHaveText("Inventory Integration");
+  await top.getByRole("link", { name: "Inventory Integration" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory Integration" })).toBeVisible();
+  await page.goBack();
 
   const keys = page.getByRole("region", { name: "API keys" });
   await expect(keys.getByRole("list", { name: "Expiring in the next 30 days" })).toContainText("CRM Sync");

@@ -27,9 +27,9 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
     await expect(page.getByRole("region", { name: "Requests", exact: true })).toContainText("1 request, 0 rejected", soon);
     await expect(page.getByRole("region", { name: "Sources" })).toContainText("feed-robot/1.0", soon);
   }).toPass({ timeout: 9_000, intervals: [200] });
-  await expect(page.getByRole("img", { name: "Requests per day over the last 7 days" })).toBeVisible();
+  await expect(page.getByRole("radiogroup", { name: "Requests per day over the last 7 days" })).toBeVisible();
   await page.getByRole("link", { name: "24 hours" }).click();
-  await expect(page.getByRole("img", { name: "Requests per hour over the last 24 hours" })).toBeVisible();
+  await expect(page.getByRole("radiogroup", { name: "Requests per hour over the last 24 hours" })).toBeVisible();
   await expect(page.getByRole("link", { name: "24 hours" })).toHaveAttribute("aria-current", "true");
 
   const networks = page.getByRole("region", { name: "Allowed IPs" });

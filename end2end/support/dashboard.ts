@@ -51,9 +51,42 @@ export async function takeFirstSteps(page: Page, server: Server): Promise<void> 
   await waitFor(page, "3 requests");
   await expect(steps).toHaveCount(0);
   const calls = page.getByRole("region", { name: "Requests", exact: true });
-  await expect(calls).toContainText("Today3 requests1 rejected");
-  await expect(calls.getByRole("img", { name: "Requests per day over the last 30 days" })).toBeVisible();
+  await expect(calls).toContainText("3 requests, 1 rejected");
+  const figures = page.getByRole("list", { name: "Key figures" });
+  await expect(figures).toContainText("Requests today3");
+  await expect(figures).toContainText("Rejected today33.3%");
+  await expect(figures.getByRole("link", { name: /Active keys/ })).toHaveAttribute("href", "/keys?status=active");
+  await expect(calls.getByRole("radiogroup", { name: "Requests per day over the last 30 days" })).toBeVisible();
   const inventory = page.getByRole("region", { name: "Inventory" });
   await expect(inventory).toContainText("1 item");
   await expect(inventory).toContainText("1 added by “Inventory Integration”");
+}
+
+/** Reads the numbers of single days from the chart, with the keyboard and with the pointer. */
+export async function readChart(page: Page): Promise<void> {
+  const chart = page.getByRole("radiogroup", { name: "Requests per day over the last 30 days" });
+  const days = chart.locator("label");
+  await expect(days).toHaveCount(30);
+  const [today, yesterday, first] = [days.nth(29), days.nth(28), days.nth(0)].map((day) => day.locator(".reading"));
+  await expect(today!).toBeHidden();
+
+  await page.getByRole("list", { name: "Key figures" }).getByRole("link").last().focus();
+  await page.keyboard.press("Tab");
+  await expect(chart.getByRole("radio").nth(29), "one stop leads into the chart").toBeFocused();
+  await expect(today!).toBeVisible();
+  await expect(today!).toContainText(/Accepted\s*[\d,]+/);
+  await page.keyboard.press("ArrowLeft");
+  await expect(today!).toBeHidden();
+  await expect(yesterday!).toBeVisible();
+  await page.keyboard.press("Shift+Tab");
+  await expect(yesterday!).toBeHidden();
+
+  await days.nth(0).hover();
+  await expect(first!).toBeVisible();
+  const numbers = /Accepted\s*([\d,]+)Rejected\s*([\d,]+)/.exec((await first!.textContent()) ?? "");
+  await expect(chart.getByRole("radio", { name: `: ${numbers?.[1]} accepted, ${numbers?.[2]} rejected` }).first()).toBeAttached();
+  await page.mouse.move(0, 0);
+  await expect(first!).toBeHidden();
+  for (const width of await days.locator("svg").evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width)))
+    expect(width).toBeLessThanOrEqual(32);
 }

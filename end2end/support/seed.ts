@@ -116,12 +116,17 @@ export function callForAMonth(server: Server, key: Seeded): void {
     };
     for (const [outcome, count] of Object.entries(calls)) if (count > 0) rows.push([at, outcome, count, key.id]);
   }
-  sql(
-    server,
-    "INSERT INTO account_calls (account_id, quarter, outcome, calls) SELECT account_id, ?, ?, ? FROM api_keys WHERE id = ? " +
-      "ON CONFLICT DO UPDATE SET calls = excluded.calls",
-    ...rows,
-  );
+  // The same calls are counted twice: those of the account, and those of the key.
+  for (const [into, from] of [
+    ["account_calls (account_id, quarter", "account_id"],
+    ["key_calls (account_id, key_id, hour", "account_id, id"],
+  ])
+    sql(
+      server,
+      `INSERT INTO ${into}, outcome, calls) SELECT ${from}, ?, ?, ? FROM api_keys WHERE id = ? ` +
+        "ON CONFLICT DO UPDATE SET calls = excluded.calls",
+      ...rows,
+    );
 }
 
 /**

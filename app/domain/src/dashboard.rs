@@ -15,8 +15,14 @@ pub struct DashboardPage {
     pub days: Vec<PeriodCalls>,
     /// IANA name of the time zone in which days begin.
     pub time_zone: String,
-    /// Refused calls of these days by reason, the most frequent one first.
+    /// The most important figures.
+    pub tiles: Vec<Tile>,
+    /// Refused calls of the last 7 days by reason, the most frequent one first.
     pub refusals: Vec<(RefusalCode, u64)>,
+    /// The keys with the most calls in the last 7 days, the one with the most calls first.
+    pub busy_keys: Vec<BusyKey>,
+    /// If not all keys were examined for that: how many were, the most recently used ones.
+    pub examined_keys: Option<u32>,
     pub keys: KeyCounts,
     /// Keys that expire within 30 days, the next one first.
     pub expiring: Vec<ExpiringKey>,
@@ -59,6 +65,34 @@ impl PeriodCalls {
     }
 }
 
+/// A figure of the Dashboard, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tile {
+    pub label: String,
+    pub value: String,
+    /// What the figure compares with, or consists of.
+    pub note: String,
+    pub tone: TileTone,
+    /// Address of the page with the details.
+    pub href: Option<String>,
+}
+
+/// How a [`Tile`] looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TileTone {
+    Plain,
+    Warning,
+}
+
+/// A key with its calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusyKey {
+    pub id: KeyId,
+    pub name: KeyName,
+    pub accepted: u64,
+    pub refused: u64,
+}
+
 /// Numbers of an account's keys by status.
 ///
 /// For each status, counting stops above [`KeyCount::MAX`](crate::KeyCount::MAX).
@@ -70,6 +104,8 @@ pub struct KeyCounts {
     pub revoked: u32,
     /// Active and paused keys that were neither used nor created within 30 days.
     pub unused: u32,
+    /// Active and paused keys that expire within 7 days.
+    pub expiring_soon: u32,
     /// Keys that need attention, as in the saved view of the list.
     pub need_attention: u32,
     /// Revoked and expired keys that were called with in the last 7 days.

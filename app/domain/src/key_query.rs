@@ -170,6 +170,12 @@ impl KeyCount {
     /// account.
     pub const MAX: u32 = 1_000;
 
+    /// Formats a number of keys such as `999`, or `1,000+` if counting stopped.
+    pub fn capped(keys: u32) -> String {
+        let plus = if keys > Self::MAX { "+" } else { "" };
+        format!("{}{plus}", number(keys.min(Self::MAX).into()))
+    }
+
     /// Heading of the list, in words.
     pub fn words(self, filtered: bool) -> String {
         let Self {

@@ -37,8 +37,8 @@ pub use activity::{ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch};
 pub use audit::{AuditChip, AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{
-    DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange, OnboardingSteps,
-    PeriodCalls,
+    BusyKey, DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange,
+    OnboardingSteps, PeriodCalls, Tile, TileTone,
 };
 pub use email::Email;
 pub use explanation::{

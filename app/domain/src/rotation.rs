@@ -118,12 +118,6 @@ pub struct OverlapStep {
     pub new: u64,
 }
 
-impl OverlapStep {
-    pub const fn total(&self) -> u64 {
-        self.old + self.new
-    }
-}
-
 /// Returns the expiry choices for a replacing key. They include the old key's lifetime if the old
 /// key has an expiry.
 pub fn rotation_choices(had_expiry: bool) -> impl Iterator<Item = Expiry> {

@@ -150,6 +150,14 @@ async fn calls_of_several_keys_are_summed_by_day(store: Shared) {
     ];
     expected.sort_by(|a, b| (&a.key_id.as_str(), a.day).cmp(&(&b.key_id.as_str(), b.day)));
     assert_eq!(daily(&tenant.account, &keys, &days).await, expected);
+    let mut since = vec![calls(&one, days[0], 7, 12), calls(&two, days[0], 5, 0)];
+    since.sort_by(|a, b| a.key_id.as_str().cmp(b.key_id.as_str()));
+    let day = &days[..1];
+    assert_eq!(
+        daily(&tenant.account, &keys, day).await,
+        since,
+        "one long day"
+    );
     assert_eq!(daily(&tenant.account, &[], &days).await, []);
     assert_eq!(daily(&tenant.account, &keys, &[]).await, []);
 }

@@ -123,6 +123,22 @@ impl Zone {
         })
     }
 
+    /// Returns the beginning of the day of `at`.
+    pub(crate) fn day_start(&self, at: Timestamp) -> Timestamp {
+        let start = self.zoned(at).start_of_day();
+        start.map_or(at, |start| {
+            Timestamp::from_millis(start.timestamp().as_millisecond())
+        })
+    }
+
+    /// Returns the same time on the zone's own clocks seven days earlier.
+    pub(crate) fn week_before(&self, at: Timestamp) -> Timestamp {
+        let before = self.zoned(at).checked_sub(jiff::Span::new().days(7));
+        before.map_or(at, |before| {
+            Timestamp::from_millis(before.timestamp().as_millisecond())
+        })
+    }
+
     /// Returns the number of midnights between two times.
     pub(crate) fn days_between(&self, from: Timestamp, to: Timestamp) -> u16 {
         let days = self.zoned(from).date().until(self.zoned(to).date());

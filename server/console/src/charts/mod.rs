@@ -1,9 +1,13 @@
 //! Charts, with their captions and their equivalent tables.
 
+mod calls;
+mod card;
 mod chart;
 mod figures;
-mod refusal_table;
+mod ranking;
 
-pub use chart::{AsTable, Chart, Words, sums};
-pub use figures::{counted, number, scale, share};
-pub use refusal_table::RefusalTable;
+pub use calls::CallsChart;
+pub use card::card;
+pub use chart::{Bar, Chart, ChartText};
+pub use figures::{counted, number};
+pub use ranking::{Rank, Ranking, refusals};

@@ -2,5 +2,6 @@
 
 mod page;
 pub mod show;
+mod tiles;
 mod view;
 mod words;

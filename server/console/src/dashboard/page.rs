@@ -1,9 +1,10 @@
 //! Page model of the Dashboard.
 
+use super::tiles::tiles;
 use super::words;
 use crate::call_totals::{by_period, by_reason};
 use crate::keys;
-use domain::{DashboardPage, LastChange, OnboardingSteps};
+use domain::{BusyKey, DashboardPage, LastChange, OnboardingSteps};
 use service::{LatestChange, Member, Overview, Zone};
 use web::words::time::display_time;
 
@@ -18,7 +19,10 @@ pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> Dashb
             data: overview.items > 0 || !overview.leads.is_empty(),
         },
         days: by_period(&overview.days, &overview.calls, zone, "%-d %b"),
-        refusals: by_reason(&overview.calls),
+        tiles: tiles(&overview.today, keys, zone),
+        refusals: by_reason(&overview.recent_calls),
+        busy_keys: overview.busy_keys.keys.into_iter().map(busy_key).collect(),
+        examined_keys: overview.busy_keys.examined,
         keys,
         expiring: keys::page::expiring(overview.expiring, zone),
         items: overview.items,
@@ -29,6 +33,15 @@ pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> Dashb
         now: display_time(overview.now, zone),
         public_url: public_url.to_owned(),
         may_manage: member.role().may_manage_keys(),
+    }
+}
+
+fn busy_key(key: service::BusyKey) -> BusyKey {
+    BusyKey {
+        id: key.id,
+        name: key.name,
+        accepted: key.calls.accepted,
+        refused: key.calls.refused,
     }
 }
 

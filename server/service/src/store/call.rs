@@ -40,6 +40,28 @@ pub struct CountedCalls {
     pub calls: u64,
 }
 
+/// Numbers of calls by their outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallSum {
+    pub accepted: u64,
+    pub refused: u64,
+}
+
+impl CallSum {
+    pub const fn total(self) -> u64 {
+        self.accepted.saturating_add(self.refused)
+    }
+
+    /// Adds calls with one outcome.
+    pub const fn add(&mut self, outcome: Outcome, calls: u64) {
+        let sum = match outcome {
+            Outcome::Accepted => &mut self.accepted,
+            Outcome::Refused(_) => &mut self.refused,
+        };
+        *sum = sum.saturating_add(calls);
+    }
+}
+
 /// Calls of one key on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailyCalls {

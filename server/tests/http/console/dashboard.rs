@@ -83,15 +83,79 @@ async fn today_is_a_day_in_the_accounts_time_zone() {
     // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
     // after midnight.
     let page = visible_text(&owner).await;
-    page.has("Today 10 requests 2 rejected Last 30 days 10 requests 2 rejected");
+    page.has("Requests today 10 No requests a week ago to compare with");
+    page.has("Rejected today 20.0% 2 rejected");
+    page.has("10 requests , 2 rejected");
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
         .await;
     let page = visible_text(&owner).await;
-    page.has("Today 6 requests 1 rejected Last 30 days 10 requests 2 rejected");
+    page.has("Requests today 6 No requests a week ago to compare with");
+    page.has("Rejected today 16.7% 1 rejected");
+    page.has("10 requests , 2 rejected");
     page.has("time zone Pacific/Honolulu .");
     page.has("23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
     page.has("Missing permission missing_scope 2");
+}
+
+#[tokio::test]
+async fn tiles_compare_today_with_a_week_ago_and_lead_to_the_keys() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:read"]).await;
+    let idle = owner.create("Idle", &["inventory:read"]).await;
+    let pause = format!("/keys/{}/pause", idle.id);
+    owner.form(&pause, &[]).await.expect(303);
+    let call = async |accepted, refused| {
+        for _ in 0..accepted {
+            key.get("/api/key").await.expect(200);
+        }
+        for _ in 0..refused {
+            key.get("/api/leads").await.expect(403);
+        }
+        world.services.flush().await.unwrap();
+    };
+    call(9, 1).await;
+    // Later in the day than the part of it that is compared.
+    world.clock.advance_seconds(HOUR / 2);
+    call(80, 0).await;
+    world.clock.advance_seconds(7 * DAY - HOUR / 2);
+    call(5, 0).await;
+    world.clock.advance_seconds(HOUR / 4);
+    call(3, 2).await;
+    let owner = world.sign_in(OWNER).await;
+    let page = visible_text(&owner).await;
+    page.has("Requests today 10 50% fewer than last Monday by 05:45");
+    page.has("Rejected today 20.0% 10.0% last Monday by 05:45");
+    page.has("Active keys 1 1 paused");
+    page.has("Need attention 0 All keys are in order");
+    let html = owner.get_text("/").await;
+    html.has_all([
+        "href=\"/keys?status=active\"",
+        "href=\"/keys?status=attention\"",
+        "href=\"/refusals?reason=missing_scope\"",
+    ]);
+}
+
+#[tokio::test]
+async fn busiest_keys_of_the_week_are_listed_with_their_refused_calls() {
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("Last month", &["inventory:read"]).await;
+    old.get("/api/key").await.expect(200);
+    world.services.flush().await.unwrap();
+    world.clock.advance_seconds(7 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    let few = owner.create("Few", &["inventory:read"]).await;
+    let many = owner.create("Many", &["inventory:read"]).await;
+    owner.create("Idle", &["inventory:read"]).await;
+    for key in [&few, &many, &many] {
+        key.get("/api/key").await.expect(200);
+    }
+    many.get("/api/leads").await.expect(403);
+    world.services.flush().await.unwrap();
+    let page = visible_text(&owner).await;
+    page.has("Key Requests Many 3 1 rejected Few 1 View recently used keys");
+    let html = owner.get_text("/").await;
+    html.has(&format!("href=\"/keys/{}\"", many.id));
 }
 
 #[tokio::test]
@@ -158,8 +222,9 @@ async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     let page = visible_text(&stranger).await;
     page.has_all([
         "1 of 3 steps done",
-        "Requests No requests in the last 30 days.",
-        "None in the last 30 days.",
+        "Requests Last 30 days No requests in the last 30 days.",
+        "Top keys Last 7 days No requests in the last 7 days.",
+        "Rejected requests by reason Last 7 days None in the last 7 days.",
         "Active 1 Paused 0 Expired 0 Revoked 0",
         "0 items No items yet.",
         "0 leads No leads yet.",

@@ -120,12 +120,46 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     Done: Send your first request
     3 Send your data
     Send items or leads through the API , or import a file of items . See Inventory and Leads for examples.
+    Requests today 2 No requests a week ago to compare with
+    Rejected today 50.0% 1 rejected
+    Active keys 1 None paused or unused
+    Need attention 0 All keys are in order
     Requests
-    Today: 2 requests 1 rejected
-    Last 30 days: 2 requests 1 rejected
+    Last 30 days
+    2 requests , 1 rejected
     Accepted Rejected
     2 1 0
-    25 Oct 1 Nov 8 Nov 15 Nov Today
+    25 Oct Accepted 0 Rejected 0 25 Oct
+    26 Oct Accepted 0 Rejected 0
+    27 Oct Accepted 0 Rejected 0
+    28 Oct Accepted 0 Rejected 0
+    29 Oct Accepted 0 Rejected 0
+    30 Oct Accepted 0 Rejected 0
+    31 Oct Accepted 0 Rejected 0
+    1 Nov Accepted 0 Rejected 0 1 Nov
+    2 Nov Accepted 0 Rejected 0
+    3 Nov Accepted 0 Rejected 0
+    4 Nov Accepted 0 Rejected 0
+    5 Nov Accepted 0 Rejected 0
+    6 Nov Accepted 0 Rejected 0
+    7 Nov Accepted 0 Rejected 0
+    8 Nov Accepted 0 Rejected 0 8 Nov
+    9 Nov Accepted 0 Rejected 0
+    10 Nov Accepted 0 Rejected 0
+    11 Nov Accepted 0 Rejected 0
+    12 Nov Accepted 0 Rejected 0
+    13 Nov Accepted 0 Rejected 0
+    14 Nov Accepted 0 Rejected 0
+    15 Nov Accepted 0 Rejected 0 15 Nov
+    16 Nov Accepted 0 Rejected 0
+    17 Nov Accepted 0 Rejected 0
+    18 Nov Accepted 0 Rejected 0
+    19 Nov Accepted 0 Rejected 0
+    20 Nov Accepted 0 Rejected 0
+    21 Nov Accepted 0 Rejected 0
+    22 Nov Accepted 0 Rejected 0
+    23 Nov Accepted 1 Rejected 1 Today
+    Accepted: 1 request. Rejected: 1. The most in one day: 2, on 23 Nov.
     ");
 }
 

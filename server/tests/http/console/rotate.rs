@@ -263,13 +263,13 @@ async fn both_key_pages_show_how_calls_move_to_the_new_key() {
         let rows: Vec<_> = page.split("<th scope=\"row\">").skip(1).collect();
         assert!(
             rows[0]
-                .starts_with("23 Nov, 06:00</th><td class=\"number\">1</td><td class=\"number\">2"),
+                .starts_with("23 Nov, 06:00</th><td class=\"number\">2</td><td class=\"number\">1"),
             "{}",
             rows[0]
         );
         assert!(
             rows[1]
-                .starts_with("23 Nov, 05:00</th><td class=\"number\">3</td><td class=\"number\">0"),
+                .starts_with("23 Nov, 05:00</th><td class=\"number\">0</td><td class=\"number\">3"),
             "{}",
             rows[1]
         );

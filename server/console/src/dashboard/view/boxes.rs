@@ -23,7 +23,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         view! {
             <div>
                 <dt><Badge status=status/></dt>
-                <dd>{capped(count)}</dd>
+                <dd>{KeyCount::capped(count)}</dd>
             </div>
         }
     });
@@ -59,11 +59,6 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
             </p>
         }
     });
-    let need_attention = (keys.need_attention > 0).then(|| {
-        let href = format!("/keys?status={}", KeyQuery::NEEDS_ATTENTION);
-        let keys = many(keys.need_attention, "key needs", "keys need");
-        view! { <p><a href=href>{format!("{keys} attention")}</a></p> }
-    });
     let all = expiring.len();
     let expiring = (all > 0).then(|| {
         let ends = expiring.into_iter().take(NAMED).map(|key| {
@@ -83,10 +78,9 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         }
     });
     view! {
-        <section class="box" aria-labelledby="keys">
+        <section class="box tall" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
-            {need_attention}
             {dead_keys_in_use}
             {expiring}
             {unused}
@@ -95,15 +89,12 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
     }
 }
 
-/// Formats a count such as `999` or `1,000+`, since the server stops counting there.
-fn capped(count: u32) -> String {
-    let most = KeyCount::MAX;
-    let plus = if count > most { "+" } else { "" };
-    format!("{}{plus}", number(count.min(most).into()))
-}
-
 fn many(count: u32, one: &str, many: &str) -> String {
-    format!("{} {}", capped(count), if count == 1 { one } else { many })
+    format!(
+        "{} {}",
+        KeyCount::capped(count),
+        if count == 1 { one } else { many }
+    )
 }
 
 #[component]

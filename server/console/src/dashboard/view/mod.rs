@@ -1,9 +1,11 @@
-//! An overview of the account: calls, refusals, keys that need attention, the latest data.
+//! An overview of the account: its figures, calls, refusals, keys that need attention, and the
+//! latest data.
 
 mod boxes;
 mod calls;
-mod refusals;
 mod steps;
+mod tiles;
+mod top;
 
 use app::components::PageHead;
 use app::pages::page_data::{Head, page_or_error};
@@ -11,8 +13,9 @@ use app::prelude::*;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
 use domain::{DashboardPage as Data, Failure};
-use refusals::Refusals;
 use steps::Steps;
+use tiles::Tiles;
+use top::{TopKeys, TopRefusals};
 
 const HEAD: Head = Head {
     title: "Dashboard",
@@ -40,9 +43,11 @@ fn Dashboard(page: Data) -> impl IntoView {
     let begun = page.steps.key || page.steps.data;
     let board = begun.then(|| {
         view! {
+            <Tiles tiles=page.tiles/>
             <div class="board">
                 <Calls days=page.days zone=page.time_zone/>
-                <Refusals refusals=page.refusals/>
+                <TopKeys keys=page.busy_keys examined=page.examined_keys/>
+                <TopRefusals reasons=page.refusals/>
                 <Keys keys=page.keys expiring=page.expiring now=now/>
                 <Inventory items=page.items change=page.inventory_change now=now/>
                 <Leads leads=page.leads change=page.leads_change now=now/>

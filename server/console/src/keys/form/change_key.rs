@@ -103,13 +103,8 @@ async fn finish(
         _ => None,
     };
     let load = sender.backend.key(id, ActivityPeriod::default());
-    sender
-        .finish_or_report(
-            changed,
-            (&path(id), notice),
-            reason,
-            load,
-            show::key_content,
-        )
-        .await
+    let path = path(id);
+    let page = sender.finish_or_report(changed, (&path, notice), reason, load, show::key_content);
+    // The data of a key's page makes a large future.
+    Box::pin(page).await
 }

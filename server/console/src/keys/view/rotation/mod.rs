@@ -6,7 +6,7 @@ mod chart;
 use crate::components::Day;
 use app::components::{Clock, Notice, Time, Tone};
 use app::prelude::*;
-use chart::Chart;
+use chart::OverlapChart;
 use domain::{KeyLink, LastUse, Overlap, RotationView};
 
 /// Renders the linked keys, for the properties of a key.
@@ -79,7 +79,7 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
                 ". "
                 {end}
             </p>
-            <Chart steps=overlap.steps hourly=overlap.hourly/>
+            <OverlapChart steps=overlap.steps hourly=overlap.hourly/>
             <h3>"Systems still using the old key"</h3>
             <p>{caller}</p>
             {end_now}

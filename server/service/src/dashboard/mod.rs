@@ -1,5 +1,11 @@
 //! An account at a glance.
 
+mod busy_keys;
+mod today;
+
+pub use busy_keys::{BusyKey, BusyKeys};
+pub use today::{Comparison, Today};
+
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::{Keys, attention};
@@ -10,6 +16,9 @@ use std::sync::Arc;
 
 /// Days of an overview, including today.
 const DAYS: u16 = 30;
+/// The last of these days, of which refusals and busy keys are shown. Refused calls are kept as
+/// long.
+const RECENT_DAYS: usize = 7;
 
 const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];
 const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::LeadErased];
@@ -22,6 +31,11 @@ pub struct Overview {
     pub days: Vec<Timestamp>,
     /// The calls of these days.
     pub calls: Vec<CountedCalls>,
+    pub today: Today,
+    /// The calls of the last 7 days.
+    pub recent_calls: Vec<CountedCalls>,
+    /// The keys with the most calls in the last 7 days.
+    pub busy_keys: BusyKeys,
     /// A call was accepted at any time.
     pub was_called: bool,
     pub keys: KeyCounts,
@@ -53,8 +67,8 @@ impl Dashboard {
     /// Returns the overview of the member's account, for any role.
     ///
     /// The amount of data read does not grow with the number of keys, calls or events: at most
-    /// [`KeyCount::MAX`] keys of each kind are counted, items have a counter, leads are counted by
-    /// an index, and the rest is found by an index.
+    /// [`KeyCount::MAX`] keys of each kind are counted, the calls of at most 100 keys are summed
+    /// up, items have a counter, leads are counted by an index, and the rest is found by an index.
     ///
     /// # Errors
     /// The database's.
@@ -63,14 +77,22 @@ impl Dashboard {
         let now = self.clock.now();
         let days = member.time_zone.days(now, DAYS);
         let since = days.first().copied().unwrap_or(now);
+        let recent = days[days.len().saturating_sub(RECENT_DAYS)..].first();
+        let recent = recent.copied().unwrap_or(now);
+        let calls = self.store.calls(account, since).await?;
+        let recent_calls = calls.iter().filter(|call| call.since >= recent);
+        let first_call = self.store.first_call(account).await?;
         let mut leads = self.store.count_leads_by_status(account).await?;
         let order = |status: &LeadStatus| LeadStatus::ALL.iter().position(|own| own == status);
         leads.sort_by_key(|(status, _)| order(status));
         Ok(Overview {
             now,
-            calls: self.store.calls(account, since).await?,
+            today: Today::new(&calls, first_call, now, &member.time_zone),
+            recent_calls: recent_calls.copied().collect(),
+            busy_keys: self.busy_keys(account, recent).await?,
+            calls,
             days,
-            was_called: self.store.first_call(account).await?.is_some(),
+            was_called: first_call.is_some(),
             keys: self.count_keys(account, now).await?,
             expiring: self.keys.expiring(account, now).await?,
             items: self.store.number_of_items(account).await?,
@@ -111,6 +133,7 @@ impl Dashboard {
             let counted = self.store.count_keys(account, &filter, order, most);
             counted.await.map(|counted| counted.keys)
         };
+        let attention = attention(now);
         let of = |status| KeyFilter {
             status: Some(status),
             ..KeyFilter::default()
@@ -120,14 +143,19 @@ impl Dashboard {
             paused: count(of(KeyStatus::Paused)).await?,
             expired: count(of(KeyStatus::Expired)).await?,
             revoked: count(of(KeyStatus::Revoked)).await?,
-            // By one filter each, so that indexes suffice and no key is read.
+            // Each by one filter alone, so that an index suffices and no key is read.
             unused: count(KeyFilter {
-                idle_since: Some(attention(now).idle_since),
+                idle_since: Some(attention.idle_since),
+                ..KeyFilter::default()
+            })
+            .await?,
+            expiring_soon: count(KeyFilter {
+                expires_by: Some(attention.expires_by),
                 ..KeyFilter::default()
             })
             .await?,
             need_attention: count(KeyFilter {
-                attention: Some(attention(now)),
+                attention: Some(attention),
                 ..KeyFilter::default()
             })
             .await?,

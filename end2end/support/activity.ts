@@ -54,6 +54,34 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
   await openUntil(page, path, "Rejected sources");
 }
 
+/** Reads the hours of the week in which a key is used, from the heat map and from its table. */
+export async function readHeatMap(page: Page, server: Server): Promise<void> {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  await signIn(page, `/keys/${key.id}`);
+  const section = page.getByRole("region", { name: "Requests by hour of the week" });
+  await expect(section, "there is nothing to draw yet").toHaveCount(0);
+  // 12 requests on three Mondays from 09:00 to 10:00 UTC.
+  const [hour, day] = [3_600_000, 86_400_000];
+  const monday = new Date();
+  monday.setUTCHours(9, 0, 0, 0);
+  const last = monday.getTime() - (((monday.getUTCDay() + 6) % 7) + 7) * day;
+  const counts = [0, 1, 2].map((weeks) => [last - weeks * 7 * day + hour / 4, 4, key.id]);
+  sql(server, "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, 'accepted', ? FROM api_keys WHERE id = ?", ...counts);
+  await page.reload();
+  const map = section.getByRole("img", { name: "Requests by hour of the week" });
+  await expect(map).toHaveAccessibleDescription("Busiest hour: Monday from 09:00 to 10:00, with 12 requests in 4 weeks.");
+  const cell = map.locator("[data-level]").nth(9);
+  await expect(cell).toHaveAttribute("data-level", "4");
+  await expect(cell.getByText("12 requests")).toBeHidden();
+  await cell.hover();
+  await expect(cell.getByText("12 requests")).toBeVisible();
+  await expect(map.locator('[data-level]:not([data-level="0"])')).toHaveCount(1);
+  await section.getByText("Show as table").focus();
+  await page.keyboard.press("Enter");
+  const row = section.getByRole("table").getByRole("row", { name: /^09:00/ });
+  await expect(row.getByRole("cell")).toHaveText(["12", "0", "0", "0", "0", "0", "0"]);
+}
+
 /** Saves a form that another admin's edit has overtaken. */
 export async function editTogether(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);

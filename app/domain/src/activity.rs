@@ -69,6 +69,24 @@ pub struct Watch {
     pub seen: Vec<(String, DisplayTime)>,
 }
 
+/// Calls of the last four weeks by hour of the week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeekPattern {
+    /// The days from Monday to Sunday.
+    pub days: Vec<WeekdayCalls>,
+    /// The busiest hour, in words.
+    pub summary: String,
+}
+
+/// Calls on one weekday.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeekdayCalls {
+    /// Name, such as `Monday`.
+    pub name: String,
+    /// Number of calls in each of the 24 hours.
+    pub hours: Vec<u64>,
+}
+
 /// Who calls with a key, for which purpose, and with which outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyActivity {
@@ -77,6 +95,8 @@ pub struct KeyActivity {
     pub tallies: Vec<PeriodCalls>,
     /// Refused calls of the period by reason, the most frequent one first.
     pub refusals: Vec<(RefusalCode, u64)>,
+    /// `None` if there were no calls in the last four weeks.
+    pub week_pattern: Option<WeekPattern>,
     /// Callers whose calls were accepted, the latest first.
     pub callers: Vec<CallerRow>,
     /// Callers whose calls were refused, the latest first.

@@ -33,7 +33,9 @@ mod team;
 mod text;
 mod time;
 
-pub use activity::{ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch};
+pub use activity::{
+    ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch, WeekPattern, WeekdayCalls,
+};
 pub use audit::{AuditChip, AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{

@@ -139,6 +139,14 @@ impl Zone {
         })
     }
 
+    /// Returns the weekday of `at`, counted from 0 for Monday, and its hour.
+    pub(crate) fn hour_of_week(&self, at: Timestamp) -> (usize, usize) {
+        let at = self.zoned(at);
+        let number = |number: i8| usize::try_from(number).unwrap_or_default();
+        let day = at.weekday().to_monday_zero_offset();
+        (number(day), number(at.hour()))
+    }
+
     /// Returns the number of midnights between two times.
     pub(crate) fn days_between(&self, from: Timestamp, to: Timestamp) -> u16 {
         let days = self.zoned(from).date().until(self.zoned(to).date());

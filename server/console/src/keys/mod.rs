@@ -14,6 +14,7 @@ mod rotations;
 pub mod show;
 mod sparkline;
 pub mod view;
+mod week_pattern;
 mod words;
 
 pub use address::{canonical_address, parse};

@@ -2,6 +2,7 @@
 
 use super::call_examples::call_examples;
 use super::key_view::view;
+use super::week_pattern::week_pattern;
 use super::{address, filters, history, rotations, words};
 use crate::call_totals::{by_period, by_reason};
 use domain::{
@@ -164,6 +165,7 @@ fn activity(
         period,
         tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
         refusals: by_reason(&activity.calls),
+        week_pattern: week_pattern(&activity.week_pattern),
         dead_key_calls: activity
             .dead_key_use
             .map(|(calls, last)| (calls, display_time(last, zone))),

@@ -1,6 +1,7 @@
 //! The activity of a key: its calls and their callers.
 
 use super::Keys;
+use super::week_pattern::{PATTERN_DAYS, WeekPattern};
 use crate::error::Error;
 use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord};
 use crate::zone::Zone;
@@ -14,6 +15,8 @@ pub struct KeyActivity {
     pub period_starts: Vec<Timestamp>,
     /// The calls of the period.
     pub calls: Vec<CountedCalls>,
+    /// The calls of the last four weeks.
+    pub week_pattern: WeekPattern,
     /// The latest first.
     pub callers: Vec<Caller>,
     /// Addresses and networks for an allow list that admits every caller since they are recorded,
@@ -34,7 +37,12 @@ impl Keys {
         let account = &key.account_id;
         let period_starts = period_starts(period, now, zone);
         let since = period_starts.first().copied().unwrap_or(now);
-        let calls = self.store.key_calls(account, &key.id, since).await?;
+        let pattern_since = zone.days(now, PATTERN_DAYS).first().copied().unwrap_or(now);
+        // One statement reads both.
+        let first = since.min(pattern_since);
+        let mut calls = self.store.key_calls(account, &key.id, first).await?;
+        let week_pattern = WeekPattern::new(&calls, pattern_since, zone);
+        calls.retain(|call| call.since >= since);
         let mut callers = self.store.callers(account, &key.id).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
         let networks = match key.watched_since {
@@ -44,6 +52,7 @@ impl Keys {
         Ok(KeyActivity {
             period_starts,
             calls,
+            week_pattern,
             dead_key_use: dead_key_use(&callers).filter(|_| !key.status(now).is_live()),
             callers,
             networks,

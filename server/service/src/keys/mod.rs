@@ -26,6 +26,7 @@ mod rotate;
 mod rotation;
 mod watch;
 mod week;
+mod week_pattern;
 
 pub use activity::KeyActivity;
 pub(crate) use attention::attention;
@@ -48,6 +49,7 @@ pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;
 pub use rotation::{Overlap, Rotations};
 pub use week::WeekOfCalls;
+pub use week_pattern::WeekPattern;
 
 use crate::authenticator::RecentKeys;
 use crate::clock::Clock;

@@ -47,6 +47,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
     let (world, owner, key) = fixture(&LEADS).await;
     let empty = page(&world, &owner, &key, "").await;
     assert!(empty.contains("No requests in the last 7 days."));
+    empty.lacks("Requests by hour of the week");
     let feed = key.with("user-agent", "crm-sync/1.4");
     feed.get("/api/leads").await.expect(200);
     feed.get("/api/leads").await.expect(200);
@@ -69,6 +70,10 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         "/refusals?key={}&amp;reason=missing_scope",
         key.id
     ));
+    week.has_all([
+        "Requests by hour of the week",
+        "Busiest hour: Monday from 05:00 to 06:00, with 3 requests in 4 weeks.",
+    ]);
     assert_eq!(week.matches("Not used yet").count(), 1, "leads:write");
     world.clock.advance_seconds(2 * DAY);
     let owner = world.sign_in(OWNER).await;
@@ -77,6 +82,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
     feed.get("/api/leads").await.expect(200);
     let day = page(&world, &owner, &key, "?over=24h").await;
     assert!(day.contains("Requests per hour over the last 24 hours"));
+    day.has_all(["Mon, 05:00–06:00", "Wed, 05:00–06:00"]);
     let month = page(&world, &owner, &key, "?over=30d").await;
     assert!(
         month.contains("Requests per day over the last 30 days") && month.contains("4 requests")

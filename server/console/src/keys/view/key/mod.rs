@@ -7,6 +7,7 @@ mod facts;
 mod history;
 mod networks;
 mod quick;
+mod week_pattern;
 
 use super::rotation::OverlapSection;
 use app::components::{Badge, Clock, Notice, Tone};
@@ -21,6 +22,7 @@ use facts::facts;
 use history::history;
 use networks::networks;
 use quick::QuickEdits;
+use week_pattern::HeatMap;
 
 const HEAD: Head = Head {
     title: "API key",
@@ -51,6 +53,8 @@ fn Key(page: Data) -> impl IntoView {
         std::mem::take(&mut activity.refused),
     );
     let watch = activity.watch.take();
+    let heat_map = activity.week_pattern.take();
+    let heat_map = heat_map.map(|pattern| view! { <HeatMap pattern=pattern/> });
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
@@ -80,6 +84,7 @@ fn Key(page: Data) -> impl IntoView {
             <div class="activity">
                 {overlap}
                 {calls(&id, activity)}
+                {heat_map}
                 <Callers callers=callers refused=refused clock=clock/>
                 {history(&id, page.history, clock)}
             </div>

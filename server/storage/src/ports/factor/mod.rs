@@ -5,7 +5,7 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::member_row::{self, MemberRow};
-use super::{Result, SqlStore, Transaction, pepper, record, session};
+use super::{Result, SqlStore, Transaction, authorise, pepper, record, session};
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
@@ -40,6 +40,8 @@ impl FactorStore for SqlStore {
         let mut tx = self
             .begin_change(account, "requiring second factors")
             .await?;
+        // A member who first has to set up a second factor cannot end the requirement.
+        authorise(&mut tx, &event).await?;
         let changed_rows = query(REQUIRE)
             .bind(account.as_str())
             .bind(i64::from(is_required))
@@ -48,7 +50,8 @@ impl FactorStore for SqlStore {
         if changed_rows == 0 {
             return Ok(false);
         }
-        // Denied if the member has no second factor, since their session is looked up as changed.
+        // A member without a second factor cannot begin it: their session is looked up once more,
+        // now as one that has to set one up.
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)

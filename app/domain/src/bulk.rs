@@ -41,6 +41,8 @@ pub struct BulkForm {
     pub reason: String,
     /// The number of keys, which the member types as a confirmation.
     pub count: String,
+    /// The expirations that the confirmation showed, if the keys are to be extended.
+    pub seen: String,
 }
 
 impl BulkForm {
@@ -56,6 +58,8 @@ pub struct BulkPage {
     pub keys: Vec<KeyView>,
     /// If the keys are to be extended, the last day of each after that, in their order.
     pub extended: Vec<String>,
+    /// The same as text, which the form returns as [`BulkForm::seen`].
+    pub seen: String,
     /// Number of selected keys that the action does not apply to: they do not exist, or their
     /// status does not allow it.
     pub skipped: usize,

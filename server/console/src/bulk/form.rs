@@ -17,6 +17,7 @@ pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
         keys: request.body.texts("key"),
         reason: request.body.text("reason"),
         count: request.body.text("count"),
+        seen: request.body.text("seen"),
     };
     let changed = sender
         .services

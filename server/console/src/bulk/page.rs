@@ -8,6 +8,7 @@ use web::words::time::{display_expiry, display_time};
 
 /// Returns the page that asks to confirm a bulk action.
 pub fn confirmation(selection: BulkSelection, zone: &Zone) -> BulkPage {
+    let seen = selection.seen();
     let extensions = selection.extensions;
     let days = selection.keys.iter().filter_map(|key| {
         let extension = extensions.get(&key.record.id)?;
@@ -18,6 +19,7 @@ pub fn confirmation(selection: BulkSelection, zone: &Zone) -> BulkPage {
     BulkPage {
         action: selection.action,
         extended,
+        seen,
         keys: keys.map(|key| keys::view(key, zone)).collect(),
         skipped: selection.skipped,
         now: display_time(selection.now, zone),

@@ -70,7 +70,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
         BulkAction::Extend => (
             "Extend",
             "button primary",
-            "Each key expires 90 days later than now, or as late as your account allows.",
+            "Each key will expire 90 days after its current expiration, or on the latest date that your account allows.",
         ),
         BulkAction::Revoke => (
             "Revoke",
@@ -112,6 +112,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
         {lately}
         <form class="form" method="post" action="/keys/several" novalidate>
             <input type="hidden" name="do" value=page.action.as_str()/>
+            <input type="hidden" name="seen" value=page.seen/>
             {ids}
             <p class="effect">{effect}</p>
             {reason}

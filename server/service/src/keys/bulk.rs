@@ -27,6 +27,18 @@ pub struct BulkSelection {
     pub now: Timestamp,
 }
 
+impl BulkSelection {
+    /// Returns the expirations before and after, as a text that is compared with an earlier one.
+    /// It is empty unless the keys are to be extended.
+    pub fn seen(&self) -> String {
+        let extensions = self.keys.iter().filter_map(|key| {
+            let Extension { before, after } = self.extensions.get(&key.record.id)?;
+            Some(format!("{}-{}", before.millis(), after.millis()))
+        });
+        extensions.collect::<Vec<_>>().join(" ")
+    }
+}
+
 impl Keys {
     /// Returns the keys that were chosen for a bulk action. If no key was chosen for resuming,
     /// these are the keys on hold since the account was restored from a backup.
@@ -109,8 +121,10 @@ impl Keys {
         if !invalid.is_empty() {
             return Err(invalid.into());
         }
-        // Exactly the keys that the member saw, even if one that changed has changed back since.
-        if selection.skipped > 0 || count == 0 {
+        // Exactly the keys that the member saw, even if one that changed has changed back since,
+        // with the expirations that the member saw: a form that is sent twice extends once.
+        let is_other = action == BulkAction::Extend && form.seen != selection.seen();
+        if selection.skipped > 0 || count == 0 || is_other {
             return Err(Error::field(Field::Keys, InvalidReason::KeysChanged));
         }
         let now = self.clock.now();

@@ -1,5 +1,6 @@
 //! `/keys/several`, and the emergency actions of an owner.
 
+use super::second_factor::field;
 use crate::support::{Key, Member, Text as _, World};
 
 async fn with_three_keys() -> (World, Member, [Key; 3]) {
@@ -119,7 +120,7 @@ async fn bulk_extension_lists_each_expiry_and_respects_the_policy() {
     let path = selection_path("extend", &[&one, &two, &three]);
     let page = owner.get_text(&path).await;
     page.has_all([
-        "Extend 2 keys?",
+        "<h1>Extend<!> <!>2<!> <!>keys",
         "Expires 21 Feb 2027 → 22 May 2027",
         "1 selected key is revoked, expired or being replaced, or can't expire later,",
     ]);
@@ -127,10 +128,18 @@ async fn bulk_extension_lists_each_expiry_and_respects_the_policy() {
     let all = action_fields("extend", &[&one, &two, &three], "2");
     let page = owner.form("/keys/several", &all).await.expect(422).body;
     page.has("Some of these keys have changed, so nothing was done");
-    let chosen = action_fields("extend", &[&one, &two], "2");
+    let page = owner
+        .get_text(&selection_path("extend", &[&one, &two]))
+        .await;
+    let seen = field(&page, "seen");
+    let mut chosen = action_fields("extend", &[&one, &two], "2");
+    chosen.push(("seen", &seen));
     let response = owner.form("/keys/several", &chosen).await.expect(303);
     let page = owner.follow(&response).await.expect(200).body;
     page.has("2 keys extended.");
+    // A form that is sent twice extends once.
+    let again = owner.form("/keys/several", &chosen).await.expect(422).body;
+    again.has("Some of these keys have changed, so nothing was done");
     for key in [&one, &two] {
         let expiry = key.get("/api/key").await.expect(200).json();
         assert_eq!(expiry["expires_at"], "2027-05-23T00:00:00Z");
@@ -143,7 +152,9 @@ async fn bulk_extension_lists_each_expiry_and_respects_the_policy() {
         .await;
     let page = owner.get_text(&selection_path("extend", &[&one])).await;
     page.has("→ 11 Jun 2027");
-    let chosen = action_fields("extend", &[&one], "1");
+    let seen = field(&page, "seen");
+    let mut chosen = action_fields("extend", &[&one], "1");
+    chosen.push(("seen", &seen));
     owner.form("/keys/several", &chosen).await.expect(303);
     let page = owner.get_text(&selection_path("extend", &[&one])).await;
     page.has("1 selected key is revoked, expired or being replaced");

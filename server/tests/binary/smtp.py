@@ -5,6 +5,7 @@ Usage: smtp.py PORT FOLDER. Port 0 picks a free one. Prints the port once it lis
 
 import asyncio
 import pathlib
+import re
 import sys
 
 from aiosmtpd.smtp import SMTP
@@ -22,6 +23,10 @@ class Keep:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("filtered@"):
+            # As filters do, it quotes what it objects to.
+            text = envelope.content.decode().replace("=\r\n", "")
+            return "554 5.7.1 Blocked address " + re.search(r"https?://\S+", text)[0]
         self.count += 1
         first = "To: " + ", ".join(envelope.rcpt_tos) + "\r\n"
         unfinished = self.folder / "unfinished"

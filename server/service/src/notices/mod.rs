@@ -85,7 +85,8 @@ pub enum MailTopic {
     },
 }
 
-/// The mail was not accepted. The source is for the log and contains no secret.
+/// The mail was not accepted. The source may quote the mail, so it is logged only if the mail has
+/// no one-time link.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail was not accepted")]
 pub struct MailError {

@@ -6,7 +6,7 @@
 use super::Team;
 use super::invite::Invited;
 use crate::error::Error;
-use crate::notices::{Mail, MailFailure, MailTopic, Mailer};
+use crate::notices::{Mail, MailError, MailFailure, MailTopic, Mailer};
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
@@ -132,10 +132,11 @@ impl Team {
         };
         match tokio::time::timeout(SEND_TIMEOUT, mailer.send(mail)).await {
             Ok(Ok(())) => LinkDelivery::Sent,
-            Ok(Err(error)) => {
-                let failure = error.failure.clone();
-                let (account, error): (_, &dyn std::error::Error) = (&member.account_id, &error);
-                tracing::warn!(%account, error, "a mail with a link was not accepted");
+            Ok(Err(MailError { failure, .. })) => {
+                // The source is not logged: the mail server may quote the mail, and with it the
+                // link.
+                let account = &member.account_id;
+                tracing::warn!(%account, ?failure, "a mail with a link was not accepted");
                 LinkDelivery::Failed(failure)
             }
             Err(_) => {
@@ -149,7 +150,7 @@ impl Team {
     /// Counts one more mail, unless the account or the recipient has to wait.
     async fn may_mail(&self, member: &Member, to: &Email) -> Result<bool, Error> {
         let recipient = hex::encode(Sha256::digest(to.as_str()));
-        let by_recipient = format!("mail-to:{recipient}");
+        let by_recipient = format!("mail-to:{}:{recipient}", member.account_id);
         let by_account = format!("mail-from:{}", member.account_id);
         // Held until the mail is counted: otherwise a burst would pass before.
         let _turn = self.mail_turn.lock().await;

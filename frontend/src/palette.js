@@ -4,7 +4,8 @@
 // also works without script.
 
 // A full key must not be in an address. The field of the page /search refuses one as well.
-const FULL_KEY = /vx_[0-9A-Za-z]{20}/;
+// Its beginning may be missing.
+const FULL_KEY = /vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43}/;
 const WAIT_MILLISECONDS = 150;
 
 let palette, field, list, status, help;
@@ -69,7 +70,7 @@ async function search() {
   if (FULL_KEY.test(q)) {
     list.replaceChildren();
     select();
-    status.textContent = "This is a full key, which is never sent. Look it up on “Identify a key”.";
+    status.textContent = "This looks like a full key, so it wasn't sent. Use “Identify a key” instead.";
     return;
   }
   const page = await searchPage(q);

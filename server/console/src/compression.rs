@@ -3,7 +3,7 @@
 //! A page is compressed only if all of this holds:
 //! - it is the response to `GET` or `HEAD`, and so not the direct response to a form;
 //! - it is not the page of a one-time link, and its content was not made by a handler that shows
-//!   something once (`link` and `show` in `render.rs`);
+//!   something once (`show` in `render.rs`);
 //! - it shows no secret: the text of a [`domain::ShownSecret`] can be read only by reporting it to
 //!   the [`PageSecrets`] of the page;
 //! - its address contains no key: a member may paste one into a search, and the page would repeat
@@ -19,6 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use domain::PageSecrets;
+use service::key::PlainKey;
 use web::PublicUrl;
 use web::http::accept_encoding::{Coding, preferred};
 use web::http::compression;
@@ -34,7 +35,7 @@ pub fn coding(
     public_url: &PublicUrl,
 ) -> Coding {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
-    let may_contain_key = uri.query().is_some_and(|query| query.contains("vx_"));
+    let may_contain_key = uri.query().is_some_and(PlainKey::may_be_in);
     let is_own = is_declared_own(headers).unwrap_or(!public_url.is_trustworthy());
     if !is_read || may_contain_key || !is_own {
         return Coding::Identity;

@@ -92,14 +92,12 @@ impl AuditLog {
         let mut subjects = Vec::new();
         if !text.is_empty() {
             subjects.push(text.to_owned());
-            let names = match search_text(text) {
-                Ok(names) => names,
-                // The id of an item may be as long as a key.
-                Err(_) if !text.starts_with("vx_") && PlainKey::parse(text.as_bytes()).is_err() => {
-                    None
-                }
-                Err(_) => return Ok(Err(UnusableText::FullKey)),
-            };
+            let prefixed = text.contains("vx_") && PlainKey::may_be_in(text);
+            if prefixed || PlainKey::parse(text.as_bytes()).is_ok() {
+                return Ok(Err(UnusableText::FullKey));
+            }
+            // The id of an item may be as long as a key.
+            let names = search_text(text).ok().flatten();
             if names.is_some() {
                 let filter = KeyFilter {
                     text: names,

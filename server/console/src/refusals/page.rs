@@ -7,6 +7,7 @@ use domain::{
     Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
     Timestamp,
 };
+use service::key::PlainKey;
 use service::refusal::{CallId, Cause};
 use service::store::{KeyRecord, ListedRefusal, RefusedCall};
 use service::{Error, Member, refusals};
@@ -47,7 +48,7 @@ pub async fn page(
         _ => Some(list(state, member, &query, cursor).await?),
     };
     // A key that was pasted is never shown again.
-    let is_secret = raw.contains("vx_");
+    let is_secret = PlainKey::may_be_in(raw);
     let shown = if is_secret { 0 } else { SHOWN };
     Ok(RefusalPage {
         id: raw.chars().take(shown).collect(),

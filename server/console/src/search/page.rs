@@ -2,6 +2,7 @@
 
 use app::Page;
 use domain::{KeyView, Role, SearchGroup, SearchPage, SearchResult};
+use service::key::PlainKey;
 use service::refusal::CallId;
 use url::form_urlencoded::Serializer;
 
@@ -9,21 +10,11 @@ use url::form_urlencoded::Serializer;
 const MAX_KEYS: usize = 8;
 /// Length of the longest text that keys are searched for, as in the list of keys.
 const MAX_CHARS: usize = 64;
-/// Number of random characters of a full key, or more of them than any preview shows.
-const SECRET_CHARS: usize = 20;
 
 /// Returns the query of the list of keys that searches for this text; `None` if it finds no keys.
 pub fn key_search(q: &str) -> Option<String> {
-    let is_searched = !q.is_empty() && q.chars().count() <= MAX_CHARS && !contains_key(q);
+    let is_searched = !q.is_empty() && q.chars().count() <= MAX_CHARS && !PlainKey::may_be_in(q);
     is_searched.then(|| Serializer::new(String::new()).append_pair("q", q).finish())
-}
-
-/// Returns whether a text contains a full key, which a member may have pasted.
-fn contains_key(text: &str) -> bool {
-    text.match_indices("vx_").any(|(at, prefix)| {
-        let random = text[at + prefix.len()..].chars();
-        random.take_while(char::is_ascii_alphanumeric).count() >= SECRET_CHARS
-    })
 }
 
 /// Returns what matches a text. `keys` are those that the list of keys found for it.
@@ -51,7 +42,7 @@ pub fn page(q: String, keys: Vec<KeyView>, role: Role) -> SearchPage {
         });
         results.collect::<Vec<_>>()
     };
-    let has_key = contains_key(&q);
+    let has_key = PlainKey::may_be_in(&q);
     let actions = if has_key {
         vec![found_key()]
     } else {
@@ -80,7 +71,7 @@ pub fn page(q: String, keys: Vec<KeyView>, role: Role) -> SearchPage {
 fn found_key() -> SearchResult {
     SearchResult {
         text: Page::FoundKey.name().to_owned(),
-        detail: "This is a full key. Look it up there, where it is not sent.".to_owned(),
+        detail: "You entered a full key. This page identifies it without sending it.".to_owned(),
         href: Page::FoundKey.path().to_owned(),
     }
 }

@@ -17,7 +17,12 @@ async fn load(visit: &Visit) -> Result<SearchPage, Failure> {
     let role = visit.backend.member()?.view().role;
     let q = visit.asked("q").unwrap_or_default().trim().to_owned();
     let keys = match key_search(&q) {
-        Some(search) => visit.backend.list_keys_without_calls(&search).await?.keys,
+        Some(search) => {
+            let page = visit.backend.list_keys_without_calls(&search).await?;
+            // Without a filter, the list has all keys.
+            let is_refused = page.context.refused.is_some();
+            if is_refused { Vec::new() } else { page.keys }
+        }
         None => Vec::new(),
     };
     Ok(page(q, keys, role))

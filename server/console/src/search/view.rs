@@ -34,7 +34,7 @@ fn Search(page: Data) -> impl IntoView {
     let nothing = page
         .groups
         .is_empty()
-        .then(|| view! { <p>"Nothing found. Try fewer words, or a part of a key’s name."</p> });
+        .then(|| view! { <p>"Nothing found. Try fewer words, or a part of a key's name."</p> });
     let groups = page.groups.into_iter().map(group).collect_view();
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -54,7 +54,7 @@ fn Search(page: Data) -> impl IntoView {
                     maxlength="64"
                     // A full key would appear in the address and stay in the browser's history.
                     pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
-                    title="Not a full key: look it up on “Identify a key”, which sends none"
+                    title="Don't enter a full key here. Use “Identify a key”, which doesn't send it."
                 />
                 <button type="submit" class="button">
                     "Search"
@@ -70,7 +70,7 @@ fn Search(page: Data) -> impl IntoView {
             <dl>{shortcuts()}</dl>
             <label class="switch">
                 <input type="checkbox" id="single-keys" role="switch" checked/>
-                "Shortcuts of a single key"
+                "Single-key shortcuts"
             </label>
         </section>
     }

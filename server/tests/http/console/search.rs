@@ -86,9 +86,12 @@ async fn request_id_leads_to_its_explanation() {
 async fn full_key_is_neither_searched_nor_shown_again() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &ALL_SCOPES).await;
-    let response = owner.get(&format!("/search?q={}", key.secret)).await;
-    assert_eq!(response.status, StatusCode::OK);
-    response.body.lacks(&key.secret[3..]);
-    response.body.lacks("CRM Sync");
-    response.body.has("href=\"/keys/found\"");
+    // A part that is longer than the preview finds nothing, and the beginning may be missing.
+    for typed in [&*key.secret, &key.secret[3..], &key.secret[..12]] {
+        let response = owner.get(&format!("/search?q={typed}")).await;
+        assert_eq!(response.status, StatusCode::OK);
+        response.body.lacks(typed);
+        response.body.lacks("CRM Sync");
+        response.body.has("href=\"/keys/found\"");
+    }
 }

@@ -1,6 +1,6 @@
 //! Refusal of conditional changes where conditions are not supported.
 
-use super::refusals::Refuses;
+use super::possible_refusals::Refuses;
 use axum::extract::FromRequestParts;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;

@@ -8,8 +8,8 @@
 use super::buffered_response::{AboutLead, BufferedResponse, DoNotStore};
 use super::call_outcome::ReplayedCode;
 use super::json_body::{MERGE_PATCH, is_merge_patch};
+use super::possible_refusals::Refuses;
 use super::problem::Problem;
-use super::refusals::Refuses;
 use super::scoped::{Permission, Scoped};
 use super::text_body::{has_identity_coding, of_body};
 use crate::AppState;

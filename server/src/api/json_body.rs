@@ -1,6 +1,6 @@
 //! JSON bodies, which are parsed without a second copy in memory and without guesses.
 
-use super::refusals::Refuses;
+use super::possible_refusals::Refuses;
 use super::scoped_body::ApiBody;
 use super::text_body::{format, has_identity_coding, of_bodies, text};
 use axum::extract::Request;

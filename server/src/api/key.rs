@@ -1,8 +1,8 @@
 //! `/api/key`: a key's description of itself, and its own revocation.
 
 use super::parameters::Parameters;
+use super::possible_refusals::Refuses;
 use super::problem::Problem;
-use super::refusals::Refuses;
 use super::scoped::{AnyKey, Scoped};
 use crate::AppState;
 use axum::extract::{FromRequestParts, State};

@@ -1,7 +1,7 @@
 //! Id in the path of something that has to exist.
 
 use super::parameters::descriptions::{ItemPath, LeadPath};
-use super::refusals::Refuses;
+use super::possible_refusals::Refuses;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::refusal::Refusal;

@@ -4,8 +4,8 @@
 //! methods for keys need the caller that it contains.
 
 use super::credentials::presented_key;
+use super::possible_refusals::{LIMITED, Refuses, of_keys};
 use super::problem::Problem;
-use super::refusals::{LIMITED, Refuses, of_keys};
 use crate::AppState;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;

@@ -1,7 +1,7 @@
 //! A body together with the key that sent it, judged after the body has arrived.
 
+use super::possible_refusals::Refuses;
 use super::problem::Problem;
-use super::refusals::Refuses;
 use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};

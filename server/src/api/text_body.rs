@@ -1,6 +1,6 @@
 //! Request bodies as text: of limited length, in UTF-8, and in an accepted format.
 
-use super::refusals::{Refuses, malformed_body};
+use super::possible_refusals::{Refuses, malformed_body};
 use super::scoped_body::ApiBody;
 use axum::extract::Request;
 use axum::http::HeaderMap;

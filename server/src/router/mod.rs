@@ -15,7 +15,7 @@ pub use web::Route;
 use crate::AppState;
 use crate::api::idempotency::idempotent;
 use crate::api::scoped::{InventoryWrite, LeadsCreate, LeadsWrite};
-use crate::api::{health, inventory, key, leads, openapi, refusals};
+use crate::api::{health, inventory, key, leads, openapi, possible_refusals};
 use crate::metrics::Group;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -53,7 +53,7 @@ macro_rules! direct {
             direct: Some((Method::$method, |request, state| {
                 Handler::call($handler, request, state)
             })),
-            refusals: || refusals::of($handler),
+            refusals: || possible_refusals::of($handler),
         }
     };
 }
@@ -65,7 +65,7 @@ macro_rules! idempotent {
             M::$method,
             $path,
             |m| idempotent::<$permission, _, _>(m, $handler),
-            || refusals::of($handler),
+            || possible_refusals::of($handler),
         )
     };
 }
@@ -93,7 +93,7 @@ pub const API: &[Route] = &[
                     inventory::edit,
                 ))
         },
-        || refusals::of(inventory::changes),
+        || possible_refusals::of(inventory::changes),
     ),
     direct!(GET, "/api/inventory/{id}", inventory::show),
     direct!(PUT, "/api/inventory/{id}", inventory::put),

@@ -13,12 +13,12 @@
 
 mod caller;
 mod lookup;
-mod recent_keys;
+mod new_key_prefixes;
 mod refusal;
 mod throttled_lookups;
 
 pub use caller::{KeyCaller, KeyDescription};
-pub(crate) use recent_keys::RecentKeys;
+pub(crate) use new_key_prefixes::NewKeyPrefixes;
 pub use refusal::{Attribution, Refused};
 pub(crate) use throttled_lookups::ThrottledLookups;
 
@@ -45,7 +45,7 @@ pub struct Authenticator {
     pub(crate) peppers: Arc<Peppers>,
     pub(crate) usages: Arc<Usages>,
     pub(crate) pending_stops: Arc<PendingStops>,
-    pub(crate) recent_keys: Arc<RecentKeys>,
+    pub(crate) new_key_prefixes: Arc<NewKeyPrefixes>,
     pub(crate) account_limit: Arc<AccountLimit>,
     pub(crate) failures: FailureBuckets,
     pub(crate) throttled_lookups: Arc<ThrottledLookups>,
@@ -80,7 +80,7 @@ impl Authenticator {
             return Err(refused);
         };
         if matches!(refusal, KeyRefusal::Malformed(_)) {
-            let suspected = self.recent_keys.find(presented, self.clock.now());
+            let suspected = self.new_key_prefixes.find(presented, self.clock.now());
             refused.attribution = suspected.map(Attribution::Suspected);
         }
         // Unknown keys were counted before they were looked up.

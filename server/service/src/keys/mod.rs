@@ -51,7 +51,7 @@ pub use rotation::{Overlap, Rotations};
 pub use week::WeekOfCalls;
 pub use week_pattern::WeekPattern;
 
-use crate::authenticator::RecentKeys;
+use crate::authenticator::NewKeyPrefixes;
 use crate::clock::Clock;
 use crate::pepper_change::PepperChange;
 use crate::peppers::Peppers;
@@ -74,6 +74,6 @@ pub struct Keys {
     pub(crate) restored: Arc<RestoredKeys>,
     pub(crate) usages: Arc<Usages>,
     pub(crate) pending_stops: Arc<PendingStops>,
-    pub(crate) recent: Arc<RecentKeys>,
+    pub(crate) recent: Arc<NewKeyPrefixes>,
     pub(crate) refusals: Arc<PendingRefusals>,
 }

@@ -4,7 +4,7 @@ use super::Services;
 use crate::access::Access;
 use crate::accounts::Accounts;
 use crate::audit::AuditLog;
-use crate::authenticator::{Authenticator, RecentKeys};
+use crate::authenticator::{Authenticator, NewKeyPrefixes};
 use crate::clock::Clock;
 use crate::dashboard::Dashboard;
 use crate::failed_attempts::AttemptLog;
@@ -68,7 +68,7 @@ impl Services {
         // The state that several groups share.
         let usages = Arc::new(Usages::default());
         let pending_stops = Arc::new(PendingStops::default());
-        let recent_keys = Arc::new(RecentKeys::default());
+        let new_key_prefixes = Arc::new(NewKeyPrefixes::default());
         let pending_refusals = Arc::new(PendingRefusals::default());
         let account_limit = Arc::new(AccountLimit::default());
         let free_space = Arc::new(FreeSpace::new(store.clone(), clock.clone()));
@@ -118,7 +118,7 @@ impl Services {
             restored: restored.clone(),
             usages: usages.clone(),
             pending_stops: pending_stops.clone(),
-            recent: recent_keys.clone(),
+            recent: new_key_prefixes.clone(),
             refusals: pending_refusals.clone(),
         });
         let emergencies = Arc::new(Emergencies {
@@ -152,7 +152,7 @@ impl Services {
                 peppers: peppers.clone(),
                 usages: usages.clone(),
                 pending_stops: pending_stops.clone(),
-                recent_keys,
+                new_key_prefixes,
                 account_limit: account_limit.clone(),
                 failures: FailureBuckets::default(),
                 throttled_lookups: Arc::default(),

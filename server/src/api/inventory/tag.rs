@@ -1,6 +1,6 @@
 //! Entity tags of items (RFC 9110): each names one state of an item.
 
-use crate::api::refusals::Refuses;
+use crate::api::possible_refusals::Refuses;
 use axum::extract::FromRequestParts;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;

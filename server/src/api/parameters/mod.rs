@@ -3,7 +3,7 @@
 
 pub mod descriptions;
 
-use super::refusals::{LARGE_REMOVAL, Refuses};
+use super::possible_refusals::{LARGE_REMOVAL, Refuses};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use descriptions::{ChangesQuery, FeedQuery, ItemChangesQuery, ItemsQuery};

@@ -1,8 +1,8 @@
 //! The description of the refusals of each operation, as its route lists them.
 
 use super::replays::describe_replays;
+use crate::api::possible_refusals::{LARGE_REMOVAL, LIMITED, malformed_body, of_keys};
 use crate::api::problem::Problem;
-use crate::api::refusals::{LARGE_REMOVAL, LIMITED, malformed_body, of_keys};
 use crate::router::Route;
 use domain::{Resource, Scope};
 use serde_json::{Map, Value, json};

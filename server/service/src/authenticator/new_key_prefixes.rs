@@ -14,7 +14,7 @@ const RECENT_SECONDS: i64 = seconds::HOUR;
 /// Upper bound of such keys; the latest are kept.
 const MAX_KEYS: usize = 1_000;
 
-struct RecentKey {
+struct NewKeyPrefix {
     /// The preview without the `…`.
     prefix: String,
     key: CalledKey,
@@ -23,16 +23,16 @@ struct RecentKey {
 
 /// Keys that were created recently, oldest first.
 #[derive(Default)]
-pub struct RecentKeys(Mutex<VecDeque<RecentKey>>);
+pub struct NewKeyPrefixes(Mutex<VecDeque<NewKeyPrefix>>);
 
-impl RecentKeys {
+impl NewKeyPrefixes {
     pub(crate) fn note(&self, preview: &str, key: CalledKey, at: Timestamp) {
         let mut keys = self.lock();
         if keys.len() == MAX_KEYS {
             keys.pop_front();
         }
         let prefix = preview.trim_end_matches('…').to_owned();
-        keys.push_back(RecentKey { prefix, key, at });
+        keys.push_back(NewKeyPrefix { prefix, key, at });
     }
 
     /// Returns the newest key with whose preview the text begins. The text is not a whole key.
@@ -47,7 +47,7 @@ impl RecentKeys {
         found.map(|recent| recent.key.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<RecentKey>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<NewKeyPrefix>> {
         // No code panics while it holds the lock, and the list is consistent at every point.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn truncated_key_matches_the_recent_key_with_its_preview_for_an_hour() {
-        let recent_keys = RecentKeys::default();
-        recent_keys.note("vx_abc123…", key("one"), NOON);
-        recent_keys.note("vx_abc124…", key("other"), NOON);
+        let new_key_prefixes = NewKeyPrefixes::default();
+        new_key_prefixes.note("vx_abc123…", key("one"), NOON);
+        new_key_prefixes.note("vx_abc124…", key("other"), NOON);
         let find = |text: &str, seconds| {
-            let found = recent_keys.find(text.as_bytes(), NOON.plus_seconds(seconds));
+            let found = new_key_prefixes.find(text.as_bytes(), NOON.plus_seconds(seconds));
             found.map(|key| key.key_id.to_string())
         };
         assert_eq!(find("vx_abc123xyz", 3_600).as_deref(), Some("one"));
@@ -80,17 +80,17 @@ mod tests {
             assert_eq!(find(unknown, 0), None, "{unknown:?}");
         }
         assert_eq!(find("vx_abc123xyz", 3_601), None);
-        assert!(recent_keys.lock().is_empty());
+        assert!(new_key_prefixes.lock().is_empty());
     }
 
     #[test]
-    fn recent_keys_are_bounded_and_the_oldest_are_dropped() {
-        let recent_keys = RecentKeys::default();
+    fn new_key_prefixes_are_bounded_and_the_oldest_are_dropped() {
+        let new_key_prefixes = NewKeyPrefixes::default();
         for number in 0..MAX_KEYS + 10 {
-            recent_keys.note(&format!("vx_{number:06}…"), key(&number.to_string()), NOON);
+            new_key_prefixes.note(&format!("vx_{number:06}…"), key(&number.to_string()), NOON);
         }
-        assert_eq!(recent_keys.lock().len(), MAX_KEYS);
-        assert!(recent_keys.find(b"vx_000000", NOON).is_none());
-        assert!(recent_keys.find(b"vx_001009", NOON).is_some());
+        assert_eq!(new_key_prefixes.lock().len(), MAX_KEYS);
+        assert!(new_key_prefixes.find(b"vx_000000", NOON).is_none());
+        assert!(new_key_prefixes.find(b"vx_001009", NOON).is_some());
     }
 }

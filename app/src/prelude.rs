@@ -4,7 +4,7 @@ pub use crate::erased::{AttrSignal, DynamicView, attr_if, dynamic, erase, handle
 pub use crate::server_html::server_html;
 pub use leptos::prelude::*;
 
-/// Like the `view!` of Leptos, but returns an [`AnyView`]. [`crate::erased`] explains why.
+/// Like the `view!` of Leptos, but returns an [`AnyView`]. `crate::erased` explains why.
 #[macro_export]
 macro_rules! erased_view {
     ($($markup:tt)*) => {

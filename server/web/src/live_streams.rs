@@ -1,6 +1,6 @@
 //! Event streams: their bounds, and the reads of the database that they share.
 //!
-//! A member has at most [`MAX_STREAMS_PER_MEMBER`] streams: opening another one closes the oldest,
+//! A member has at most `MAX_STREAMS_PER_MEMBER` streams: opening another one closes the oldest,
 //! so that a stream whose browser vanished does not count forever. Streams of the same list share
 //! one read of the database each second.
 

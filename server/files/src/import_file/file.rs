@@ -83,7 +83,7 @@ impl<'a> File<'a> {
     /// Reads the items of a table by a mapping of its columns.
     ///
     /// # Errors
-    /// See [`read()`].
+    /// See `read`.
     pub fn items(
         &self,
         mapping: &Mapping,

@@ -86,11 +86,11 @@ pub enum EntryReason {
     /// The notation is of another country.
     PriceNotation {
         decimals: u32,
-        /// What the number means.
+        /// Meaning of the number.
         reading: String,
     },
     AmbiguousPrice {
-        /// What the number may mean.
+        /// Possible meanings of the number.
         readings: Box<[String; 2]>,
     },
 }

@@ -1,5 +1,5 @@
-//! One-time links: for the first owner, for further accounts, and for a new password. Only their
-//! hash is stored.
+//! One-time links: for the first owner, for further accounts, for invitations, and for a new
+//! password. Only their hash is stored. [`crate::Team`] sends them by mail.
 
 mod first_owner;
 mod redeem;

@@ -31,7 +31,7 @@ const PADDINGS: u16 = 100;
 /// 1.0 ms. Level 4 takes 0.7 ms for 16.5 KB, and level 1 takes 0.3 ms for 24 KB.
 const LEVEL: u32 = 6;
 
-/// Compresses a response in this coding, if it is whole before [`MAX_BYTES`] are exceeded.
+/// Compresses a response in this coding, if it is whole before `MAX_BYTES` are exceeded.
 ///
 /// `may_compress` is asked once the whole body has been made. The plain body and the state of the
 /// encoder, some 300 KB, are released before the response is sent, so that a slow client holds

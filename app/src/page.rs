@@ -149,7 +149,7 @@ pages! {
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
     Refusals: "/refusals", "Requests", entry(Page::Refusals, "#i-stop").goes_stale(), refusals::show::refusals;
-    NewRefusals: "/refusals/new", "New requests", NO_ENTRY.in_frame(), refusals::news::news;
+    NewRefusals: "/refusals/new", "New rejected requests", NO_ENTRY.in_frame(), refusals::news::news;
     Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").goes_stale(), inventory::show::inventory;
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
     ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;

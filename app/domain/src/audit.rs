@@ -64,11 +64,11 @@ pub struct AuditRow {
     pub thing: Option<AuditName>,
     pub details: Vec<AuditDetail>,
     pub who: AuditName,
-    /// IP address of the caller; `None` for actions on the command line.
+    /// IP address of the caller; `None` for actions of the server and its commands.
     pub ip: Option<String>,
     /// The browser or program in words, such as "Firefox 131 on Windows"; `None` if it is unknown.
     pub browser: Option<String>,
-    /// What the browser or program calls itself.
+    /// Name that the browser or program gives itself.
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
 }

@@ -70,7 +70,7 @@ impl PeriodCalls {
 pub struct Tile {
     pub label: String,
     pub value: String,
-    /// What the figure compares with, or consists of.
+    /// Figure that it is compared with, or its parts.
     pub note: String,
     pub tone: TileTone,
     /// Address of the page with the details.

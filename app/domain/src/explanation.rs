@@ -57,7 +57,7 @@ pub struct RefusalRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusalAct {
     pub label: &'static str,
-    /// What is changed, for screen readers: the label with the key and the value.
+    /// The label with the key and the value that it changes, for screen readers.
     pub name: String,
     pub href: String,
     /// Whether a button makes the change at once. Otherwise, a link leads to the form for it.

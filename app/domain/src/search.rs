@@ -1,6 +1,6 @@
 //! Data of the Search page.
 
-/// What a member can go to: keys, pages and actions that match a text.
+/// Results of a search: the keys, pages and actions that match a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPage {
     /// The text as requested; empty if it must not be shown again.

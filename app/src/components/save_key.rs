@@ -31,7 +31,7 @@ pub fn SaveKey(
     // secret. A frame inside it reloads instead.
     let frame = (cfg!(feature = "ssr") && server_only).then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
-        view! { <iframe class="first-call-frame" src=src title="The key’s first request"></iframe> }
+        view! { <iframe class="first-call-frame" src=src title="The key's first request"></iframe> }
     });
     let is_used = Memo::new(move |_| {
         let stage = creation.first_call.with(|call| Some(call.as_ref()?.stage));
@@ -86,7 +86,7 @@ pub fn SaveKey(
             />
             <fieldset class="field">
                 <legend>"Try it"</legend>
-                <p class="hint">"Set the key first. This asks for it, so that it isn't stored in your shell's history:"</p>
+                <p class="hint">"First, set the key in your shell (bash or zsh). The command asks for it, so it isn't stored in your shell history:"</p>
                 <Code id="set-key" text=SET_KEY what="the command"/>
                 <div class="tabs">{examples(issued.first_calls)}</div>
                 <FirstCallProgress call=creation.first_call/>

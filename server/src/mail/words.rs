@@ -58,10 +58,10 @@ impl Letter {
                 Self {
                     subject: "Set a new password for Voxum Console".to_owned(),
                     body: format!(
-                        "{offered_by} sent you this link to set a new password at “{account}”:\n\n{link}\n\n\
+                        "{offered_by} sent you this link to set a new password for “{account}”:\n\n{link}\n\n\
                          The link works once and expires on {exact}. It also turns off two-factor authentication, which you can set up \
                  again after you sign in.\n\n\
-                         If you can sign in, you don't need it: your password stays the same unless the link is used. Don't forward this email.\n"
+                         If you can still sign in, ignore this email: your password doesn't change unless the link is used. Don't forward this email.\n"
                     ),
                 }
             }

@@ -72,7 +72,7 @@ fn form(context: &KeysPageContext) -> AnyView {
                     maxlength="64"
                     // A full key would appear in the address and stay in the browser's history.
                     pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
-                    title="Not a full key: look it up on “Identify a key”, which sends none"
+                    title="Don't enter a full key here. Use “Identify a key”, which doesn't send it."
                 />
                 {kept}
                 <button type="submit" class="button" aria-label="Search">

@@ -50,7 +50,7 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
             },
             href: keys_of(KeyQuery::NEEDS_ATTENTION),
             ..tile(
-                "Need attention",
+                "Needs attention",
                 KeyCount::capped(attention),
                 words::parts(&[
                     (
@@ -113,7 +113,7 @@ mod tests {
             "Requests today: 1,200, 12% more than last Monday by 06:30",
             "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /refusals",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
-            "Need attention: 4, 1 expires soon, 3 unused → /keys?status=attention",
+            "Needs attention: 4, 1 expires soon, 3 unused → /keys?status=attention",
         ];
         assert_eq!(texts(&today, keys), expected);
     }
@@ -124,7 +124,7 @@ mod tests {
             "Requests today: 0, No requests a week ago to compare with",
             "Rejected today: –, No requests yet today",
             "Active keys: 1, None paused or unused → /keys?status=active",
-            "Need attention: 0, All keys are in order → /keys?status=attention",
+            "Needs attention: 0, All keys are in order → /keys?status=attention",
         ];
         let keys = KeyCounts {
             active: 1,

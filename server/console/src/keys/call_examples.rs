@@ -52,7 +52,7 @@ console.log(response.status, await response.text());"#
 }
 
 const DOTENV: &str = "\
-# Paste the key behind the equals sign, and keep this file out of version control.
+# Paste the key after the equals sign, and keep this file out of version control.
 VOXUM_API_KEY=";
 
 fn workflow(url: &str) -> String {

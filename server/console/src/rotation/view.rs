@@ -69,7 +69,7 @@ fn replaced(old: &KeyView) -> AnyView {
     };
     let action = view! {
         <a href=format!("/keys/{}", old.id) target="_blank">
-            "Open the old key’s page in a new tab"
+            "Open the old key's page in a new tab"
         </a>
     };
     view! { <Notice tone=Tone::Info text=text action=action/> }

@@ -69,7 +69,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                     <path d=reveal(enrolment.squares)></path>
                 </svg>
                 <details class="more">
-                    <summary>"Can’t scan it?"</summary>
+                    <summary>"Can't scan it?"</summary>
                     <p>"Enter this setup key in your app (time-based):"</p>
                     <Code id="factor-key" text=reveal(enrolment.text)/>
                     <p>

@@ -41,7 +41,7 @@ fn log(page: Data) -> AnyView {
     let found = if has_errors {
         None
     } else if page.rows.is_empty() && page.stopped {
-        let title = "No match so far";
+        let title = "No matches so far";
         let text =
             "One page searches a part of the log, newest first. Search further for older events.";
         Some(erase((

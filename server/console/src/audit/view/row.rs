@@ -12,7 +12,7 @@ const MAX_CHANGE: usize = 120;
 pub fn row(line: AuditRow, clock: Clock) -> AnyView {
     let change = short(&line.details);
     let thing = line.thing.as_ref().map(link);
-    let ip = line.ip.clone().unwrap_or_else(|| "Command line".to_owned());
+    let ip = line.ip.clone().unwrap_or_else(|| "Server".to_owned());
     let (what, who) = (line.what.clone(), link(&line.who));
     let details = details(&line);
     view! {
@@ -77,10 +77,10 @@ fn details(line: &AuditRow) -> AnyView {
     let changes = (!changes.is_empty()).then(|| fact("Details", view! { <ul>{changes}</ul> }));
     let thing = line.thing.as_ref().map(|thing| {
         let text =
-            view! { {thing.name.clone()} " " <a href=events("thing", thing)>"All its events"</a> };
+            view! { {thing.name.clone()} " " <a href=events("thing", thing)>"All events of this resource"</a> };
         fact("Resource", text)
     });
-    let who = view! { {line.who.name.clone()} " " <a href=events("who", &line.who)>"All their events"</a> };
+    let who = view! { {line.who.name.clone()} " " <a href=events("who", &line.who)>"All events by this actor"</a> };
     let agent = line.user_agent.clone().map(|agent| {
         let raw = match &line.browser {
             Some(browser) => view! { {browser.clone()} <small dir="auto">{agent}</small> },

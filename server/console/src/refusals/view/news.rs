@@ -5,7 +5,7 @@ use app::prelude::*;
 /// `text` is the number of new calls, if there are any, and `list` the address of the list.
 pub fn news_page(text: Option<String>, list: String) -> AnyView {
     let news = match text {
-        None => erase("No new requests"),
+        None => erase("No new rejected requests"),
         Some(text) => view! {
             <a href=list target="_top">
                 {text}

@@ -118,7 +118,7 @@ fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
         view! {
             {sessions.map(|number| view! { <p>{signed_in(number)}</p> })}
             <p>
-                "If you deactivate them, they’re signed out and can’t sign in again. API keys they created keep working."
+                "If you deactivate them, they're signed out and can't sign in again. API keys they created keep working."
             </p>
             <div class="actions">
                 <a class="button" href=format!("{at}?ask=deactivate")>
@@ -155,7 +155,7 @@ fn reset(member: &MemberRow, mail: bool, not_sent: Option<String>) -> AnyView {
         let at = format!("/team/{}/reset", member.id);
         view! {
             <p>
-                "If they can’t sign in, email them a link to set a new password. Using it also turns off their two-factor authentication and signs them out everywhere."
+                "If they can't sign in, email them a link to set a new password. Using it also turns off their two-factor authentication and signs them out everywhere."
             </p>
             <form class="actions" method="post" action=at>
                 <button type="submit" class="button">
@@ -166,7 +166,7 @@ fn reset(member: &MemberRow, mail: bool, not_sent: Option<String>) -> AnyView {
     } else {
         view! {
             <p>
-                "If they can’t sign in, ask your operator for a reset link: email isn’t set up on this server."
+                "If they can't sign in, ask your operator for a reset link: email isn't set up on this server."
             </p>
         }
     };

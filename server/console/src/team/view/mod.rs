@@ -141,7 +141,7 @@ fn head(action: Option<AnyView>) -> AnyView {
 /// Renders whether the account requires a second factor, with the button that changes it.
 fn factor_requirement(factor: FactorRequirement) -> AnyView {
     let state = if factor.required {
-        "Required for everyone. Members without it have to set it up when they sign in, and can't do anything else until then."
+        "Required for everyone. Members without it can't do anything else until they set it up."
     } else {
         "Optional. Each member can turn it on for themselves."
     };
@@ -193,7 +193,7 @@ fn done(word: &str) -> Option<&'static str> {
         "reactivated" => Some("Member reactivated. They can sign in again with their password."),
         "handed-over" => Some("Ownership transferred. You're now an admin."),
         "factor-required" => Some(
-            "Two-factor authentication is now required for everyone. Members without it can only set it up.",
+            "Two-factor authentication is now required for everyone. Members without it can't do anything else until they set it up.",
         ),
         "factor-optional" => Some("Two-factor authentication is now optional."),
         "own-factor-first" => {

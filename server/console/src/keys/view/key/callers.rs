@@ -14,7 +14,7 @@ const CALLERS: &[Column] = &[
 
 const REFUSED: &[Column] = &[
     Column::Text("Address"),
-    Column::Text("Why"),
+    Column::Text("Reason"),
     Column::Text("Last request"),
     Column::Number("Requests"),
 ];

@@ -89,7 +89,7 @@ fn expires(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         None => erase("Never expires"),
         Some(end) => view! {
             <span>
-                {(page.key.status == KeyStatus::Expired).then_some("Ended ")}
+                {(page.key.status == KeyStatus::Expired).then_some("Expired ")}
                 <Day moment=end/>
             </span>
             {edits.and_then(QuickEdits::extend)}

@@ -98,8 +98,7 @@ async function skeleton(page: Page, html: string | null): Promise<string[]> {
   }, html);
 }
 
-test("hydration does not change the server's pages", async ({ page, server, guard }) => {
-  guard.expectStatus(404);
+test("hydration does not change the server's pages", async ({ page, server }) => {
   await signIn(page);
   const visit = async (path: string) => {
     const answer = await page.goto(path);
@@ -108,9 +107,7 @@ test("hydration does not change the server's pages", async ({ page, server, guar
     const [sent, taken] = [await skeleton(page, html), await skeleton(page, null)];
     expect.soft(taken, path).toEqual(sent);
   };
-  for (const path of ["/keys", "/inventory", "/leads"]) await visit(path);
+  await visit("/keys");
   await seedKeys(server);
-  await seedItems(server, 60);
-  await seedLeads(server, 55);
-  for (const path of ["/keys", "/inventory", "/inventory?cursor=nonsense", "/leads", "/leads?cursor=nonsense"]) await visit(path);
+  for (const path of ["/keys", "/keys?q=nothing", "/keys/found", "/docs"]) await visit(path);
 });

@@ -50,7 +50,7 @@ test("the search sends no full key", async ({ page, server }) => {
   await signIn(page, "/team");
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search keys" }).fill(used.secret);
-  await expect(page.getByText("This is a full key, which is never sent.")).toBeVisible();
+  await expect(page.getByText("This looks like a full key, so it wasn't sent.")).toBeVisible();
   expect(sent.filter((url) => url.includes(used.secret.slice(3)))).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ test("the list of shortcuts opens by ?, and turns off those of a single key", as
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await expect(dialog.getByText("Create an API key")).toBeVisible();
-  await dialog.getByRole("switch", { name: "Shortcuts of a single key" }).uncheck();
+  await dialog.getByRole("switch", { name: "Single-key shortcuts" }).uncheck();
   await dialog.getByRole("button", { name: "Close" }).click();
   await page.reload();
   await page.keyboard.press("?");

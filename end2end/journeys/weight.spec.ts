@@ -1,4 +1,4 @@
-// What a first visit transfers, and when.
+// Files that a first visit transfers, and their order.
 
 import { Seeder } from "../support/seed.ts";
 import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";

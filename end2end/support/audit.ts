@@ -28,6 +28,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   await expect(rows).toHaveCount(50);
 
   await page.getByRole("link", { name: "Remove filter “Key or ID: Feed”" }).click();
+  await expect(page.getByLabel("Key name or ID")).toHaveValue("");
   await expect(page).toHaveURL(/\/audit$/);
   await page.getByLabel("Key name or ID").fill("crm");
   await page.getByRole("main").getByRole("button", { name: "Apply", exact: true }).click();
@@ -38,6 +39,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   await crm.locator("summary").press("Enter");
   await expect(action).toBeVisible();
   await page.getByRole("link", { name: "Clear filters" }).click();
+  await expect(page.getByLabel("Key name or ID")).toHaveValue("");
   await expect(page).toHaveURL(/\/audit$/);
   await page.getByLabel("Action", { exact: true }).selectOption("Sign-ins and passwords: all actions");
   await page.getByLabel("Actor").selectOption(owner.email);

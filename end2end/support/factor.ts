@@ -27,7 +27,7 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await signIn(page, "/account");
   await page.getByRole("link", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
-  await page.getByText("Can’t scan it?").click();
+  await page.getByText("Can't scan it?").click();
   const secret = await page.locator("#factor-key").innerText();
   await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await page.getByLabel("Your password").fill(owner.password);
@@ -102,7 +102,7 @@ export async function requireFactor(page: Page, browser: Browser, server: Server
   await expect(theirs.getByRole("link", { name: "API Keys" })).toHaveCount(0);
   await theirs.setViewportSize(NARROW);
   await expectFits(theirs, "required second factor");
-  await theirs.getByText("Can’t scan it?").click();
+  await theirs.getByText("Can't scan it?").click();
   await theirs.getByLabel("Code", { exact: true }).fill(codeOf(await theirs.locator("#factor-key").innerText()));
   await theirs.getByLabel("Your password").fill(grace.password);
   await theirs.getByRole("button", { name: "Turn on" }).click();
@@ -122,7 +122,7 @@ export const FACTOR_STATES: State[] = [
     shows: "/account/second-factor",
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
-      await page.getByText("Can’t scan it?").click();
+      await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill("12345");
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByLabel("Code", { exact: true })).toHaveAttribute("aria-invalid", "true");
@@ -132,7 +132,7 @@ export const FACTOR_STATES: State[] = [
     name: "recovery codes",
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
-      await page.getByText("Can’t scan it?").click();
+      await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
       await page.getByLabel("Your password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();

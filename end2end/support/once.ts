@@ -29,7 +29,7 @@ export async function openInvitation(page: Page): Promise<string> {
 /** Turns the second factor on, and returns the recovery codes, one per line. */
 export async function openRecoveryCodes(page: Page): Promise<string> {
   await signIn(page, "/account/second-factor");
-  await page.getByText("Can’t scan it?").click();
+  await page.getByText("Can't scan it?").click();
   await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();

@@ -89,11 +89,11 @@ export async function followList(page: Page, server: Server): Promise<void> {
   await signIn(page, "/refusals");
   await expect(page.getByRole("heading", { name: "No rejected requests" })).toBeVisible();
   const frame = page.frameLocator("iframe[title='New rejected requests']");
-  await expect(frame.getByText("No new requests")).toBeVisible();
+  await expect(frame.getByText("No new rejected requests")).toBeVisible();
   await refusedCall(server, key.secret, "/api/leads");
   await frame.getByRole("link", { name: "1 new rejected request – show" }).click({ timeout: 15_000 });
   await expect(page.getByRole("rowheader")).toHaveText(["GET /api/leads"]);
-  await expect(frame.getByText("No new requests")).toBeVisible();
+  await expect(frame.getByText("No new rejected requests")).toBeVisible();
 }
 
 /** Creates refused calls for many reasons, one of them with the longest texts. */

@@ -557,7 +557,7 @@ const OWN_STATES: State[] = [
     name: "search",
     open: async ({ page, server }) => {
       await seedKeys(server);
-      await signIn(page, "/search?q=a");
+      await signIn(page, "/search?q=inventory");
       await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
     },
   },
@@ -567,7 +567,7 @@ const OWN_STATES: State[] = [
       await seedKeys(server);
       await signIn(page, "/team");
       await page.keyboard.press("Control+k");
-      await expect(page.getByRole("option").first()).toBeVisible();
+      await expect(page.getByRole("dialog", { name: "Search" }).getByRole("option").first()).toBeVisible();
     },
   },
   {

@@ -25,7 +25,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   await expect(field).toHaveValue(/^vx_[0-9A-Za-z]{49}$/);
   const secret = await field.inputValue();
   await expect(page.getByText('curl -H "X-API-Key: $VOXUM_API_KEY"')).toBeVisible();
-  await page.getByLabel("Python", { exact: true }).check();
+  await page.getByText("Python", { exact: true }).click();
   await expect(page.getByText("urllib.request.urlopen")).toBeVisible();
   await expect(page.getByText('curl -H "X-API-Key: $VOXUM_API_KEY"')).toBeHidden();
   await expect(page.getByRole("button", { name: "Copy" }), "nothing pretends to copy").toHaveCount(0);
@@ -253,7 +253,8 @@ test("the response that shows a key is not cached", async ({ page, server }) => 
   expect(response.status()).toBe(200);
   expect(response.headers()["cache-control"]).toContain("no-store");
   const html = await response.text();
-  expect(html, "no script takes the page over").not.toMatch(/type="module"|import[ (]|hydrate/);
+  const withoutExamples = html.replace(/<pre[\s\S]*?<\/pre>/g, "");
+  expect(withoutExamples, "no script takes the page over").not.toMatch(/type="module"|import[ (]|hydrate/);
   expect(html.match(/vx_[0-9A-Za-z]{49}/g), "in the field alone").toHaveLength(1);
 });
 

@@ -180,7 +180,7 @@ async fn refused_calls_are_listed_in_pages_newest_first_and_only_for_their_accou
     let last = list(&*store, &tenant, &all, 0..second[1].0, 2).await;
     assert_eq!(last, whole[4..]);
     assert_eq!(list(&*store, &tenant, &all, 0..last[0].0, 2).await, []);
-    // What is new since a page was read.
+    // Refusals since a page was read.
     let newer = list(&*store, &tenant, &all, whole[2].0 + 1..u64::MAX, 100).await;
     assert_eq!(newer, whole[..2]);
     assert_eq!(list(&*store, &tenant, &all, 0..u64::MAX, 0).await, []);

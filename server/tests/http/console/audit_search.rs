@@ -22,14 +22,17 @@ async fn audit_log_search_continues_from_page_to_page() {
     let (world, owner) = World::with_owner().await;
     fill(&world).await;
     for (query, pages) in [
-        ("what=leads", ["lead-24990", "No match so far", "lead-100"]),
+        (
+            "what=leads",
+            ["lead-24990", "No matches so far", "lead-100"],
+        ),
         (
             "who=keys",
-            ["No match so far", "No match so far", "No more matches"],
+            ["No matches so far", "No matches so far", "No more matches"],
         ),
         (
             "to=2020-01-01",
-            ["No match so far", "No match so far", "No more matches"],
+            ["No matches so far", "No matches so far", "No more matches"],
         ),
     ] {
         let mut next = Some(format!("/audit?{query}"));

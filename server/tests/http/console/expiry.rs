@@ -124,7 +124,7 @@ async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     page.has_all(["value=\"3651\"", "1–3,650 days from creation"]);
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get_text("/settings").await;
-    page.has("<dt>Require expiration</dt><dd>Yes</dd>");
+    page.has("<dt>Expiration</dt><dd>Required</dd>");
     let refusal = set_policy(&owner, "", "").await.expect(403).body;
     refusal.has("You don't have permission to do this");
     assert_eq!(

@@ -89,7 +89,14 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     2 requests , 1 rejected
     Accepted Rejected
     2 1 0
-    17 Nov 19 Nov 21 Nov Today
+    17 Nov Accepted 0 Rejected 0 17 Nov
+    18 Nov Accepted 0 Rejected 0
+    19 Nov Accepted 0 Rejected 0 19 Nov
+    20 Nov Accepted 0 Rejected 0
+    21 Nov Accepted 0 Rejected 0 21 Nov
+    22 Nov Accepted 0 Rejected 0
+    23 Nov Accepted 1 Rejected 1 Today
+    Accepted: 1 request. Rejected: 1. The most in one day: 2, on 23 Nov.
     ");
     assert_snapshot!(fragment(&owner, &path, "Sources", "</main>").await, @"
     Sources of requests with this key, the latest first
@@ -123,7 +130,7 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     Requests today 2 No requests a week ago to compare with
     Rejected today 50.0% 1 rejected
     Active keys 1 None paused or unused
-    Need attention 0 All keys are in order
+    Needs attention 0 All keys are in order
     Requests
     Last 30 days
     2 requests , 1 rejected
@@ -199,8 +206,8 @@ async fn audit_log_shows_each_event_with_its_details() {
     just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | API key revoked | Inventory Feed | Reason: other; Receipt: Rejected on 1 of 1 node after 0 ms | 192.0.2.7 | Details
     Details: Reason : other
     Receipt : Rejected on 1 of 1 node after 0 ms
-    Resource: Inventory Feed All its events
-    Actor: ada@example.com All their events
+    Resource: Inventory Feed All events of this resource
+    Actor: ada@example.com All events by this actor
     Time: 23 Nov 2026, 05:31:07 UTC
     Action: key.revoked
     IP address: 192.0.2.7
@@ -209,15 +216,15 @@ async fn audit_log_shows_each_event_with_its_details() {
     just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | API key created | Inventory Feed | Permissions: inventory:read, inventory:write; Expires: 21 Feb 2027, 05:31:07 UTC | 192.0.2.7 | Details
     Details: Permissions : inventory:read, inventory:write
     Expires : 21 Feb 2027, 05:31:07 UTC
-    Resource: Inventory Feed All its events
-    Actor: ada@example.com All their events
+    Resource: Inventory Feed All events of this resource
+    Actor: ada@example.com All events by this actor
     Time: 23 Nov 2026, 05:31:07 UTC
     Action: key.created
     IP address: 192.0.2.7
     Request ID: 0123456789abcdef
     |
     just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | Signed in | | | 192.0.2.7 | Details
-    Actor: ada@example.com All their events
+    Actor: ada@example.com All events by this actor
     Time: 23 Nov 2026, 05:31:07 UTC
     Action: session.opened
     IP address: 192.0.2.7
@@ -226,7 +233,7 @@ async fn audit_log_shows_each_event_with_its_details() {
     just now 23 Nov 2026, 05:31:07 UTC | ada@example.com | Account created | | Name: Acme Motors; Owner: ada@example.com | 192.0.2.7 | Details
     Details: Name : Acme Motors
     Owner : ada@example.com
-    Actor: ada@example.com All their events
+    Actor: ada@example.com All events by this actor
     Time: 23 Nov 2026, 05:31:07 UTC
     Action: account.created
     IP address: 192.0.2.7
@@ -254,5 +261,8 @@ async fn team_shows_members_and_invitations() {
     Invitations that haven't been accepted
     Email | Role | Invited by | Expires | Actions |
     eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Cancel invitation of eve@example.com |
+    Two-factor authentication
+    Optional. Each member can turn it on for themselves. 2 active members don't have it.
+    To require it for everyone, set it up for yourself first.
     ");
 }

@@ -204,7 +204,7 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
     assert_eq!((&view, &marked), (&expected, &expected));
     let dashboard = owner.get_text("/").await;
     dashboard.has("href=\"/keys?status=attention\"");
-    let (_, tile) = dashboard.split_once("Need attention").unwrap();
+    let (_, tile) = dashboard.split_once("Needs attention").unwrap();
     let (figure, _) = tile.split_once("</strong>").unwrap();
     assert!(figure.trim_end().ends_with('3'), "{figure}");
     for (key, urgent, others) in [

@@ -102,7 +102,9 @@ async fn saved_views_have_their_numbers_of_keys() {
     .into_iter()
     .enumerate()
     {
-        page.has(&format!("id=\"view-count-{number}\">{count}</span>"));
+        page.has(&format!(
+            "id=\"view-count-{number}\" class=\"count\">{count}</span>"
+        ));
         assert_eq!(names(&owner, path).await.len(), count, "{path}");
     }
 }

@@ -234,7 +234,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     let open = async |address: &str| owner.get(address).await.expect(200);
     for address in [&all, &filtered] {
         let response = open(address).await;
-        response.has("No new requests");
+        response.has("No new rejected requests");
         assert_eq!(response.header("refresh"), "5");
         let policy = response.header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
@@ -248,11 +248,15 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     assert_eq!(response.header("refresh"), "30");
     // The first new one that matches is reported, although the list was empty.
     assert!(filtered.contains("reason=paused_key"), "{filtered}");
-    open(&filtered).await.has("No new requests");
+    open(&filtered).await.has("No new rejected requests");
 
     // Neither a stranger nor a visitor without a session learns of them.
     let stranger = world.stranger().await;
-    stranger.get(&all).await.expect(200).has("No new requests");
+    stranger
+        .get(&all)
+        .await
+        .expect(200)
+        .has("No new rejected requests");
     world.anonymous().get(&all).await.expect(204);
     owner.get("/refusals/new").await.expect(404);
     owner.get("/refusals/new?after=00").await.expect(404);

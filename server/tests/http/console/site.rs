@@ -27,7 +27,7 @@ async fn site_files_are_public_and_need_no_database() {
 /// The module, which talks to the server, does not run on a page that shows a secret or takes a
 /// password.
 #[tokio::test]
-async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
+async fn hydrated_pages_load_the_module_and_pages_with_a_secret_do_not() {
     const SCRIPT: &str = "<script type=\"module\"";
     let world = World::new().await;
     let token = world
@@ -43,7 +43,7 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
         .await
         .expect(200);
     let owner = world.owner().await;
-    for path in ["/keys", "/inventory"] {
+    for path in ["/keys", "/keys/found"] {
         assert!(owner.get_text(path).await.contains(SCRIPT), "{path}");
     }
     let sign_in = world.anonymous().get("/sign-in").await.expect(200);
@@ -55,7 +55,8 @@ async fn lists_load_the_module_and_pages_with_a_secret_do_not() {
     ];
     let issued = owner.form("/keys", &fields).await.expect(200);
     issued.has("Save your API key");
-    for page in [setup, sign_in, issued] {
+    let inventory = owner.get("/inventory").await.expect(200);
+    for page in [setup, sign_in, issued, inventory] {
         page.has("/pkg/console.css");
         page.lacks(SCRIPT);
     }

@@ -17,20 +17,17 @@ const make = (html) => {
   return template.content.firstElementChild;
 };
 
-/** Fetches the page /search. Returns nothing if the session has ended, or if a later one is fetched. */
-async function searchPage(q = "") {
-  lastRequest?.abort();
-  lastRequest = new AbortController();
-  const { signal } = lastRequest;
+/** Fetches the page /search. Returns nothing if the session has ended, or if the signal stops it. */
+async function searchPage(q = "", signal = undefined) {
   try {
     const response = await fetch(`/search?q=${encodeURIComponent(q)}`, { signal });
     // The sign-in page leads back here.
     if (response.redirected) return void location.reload();
     if (!response.ok) throw new Error(response.statusText);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return signal.aborted ? undefined : page;
+    return signal?.aborted ? undefined : page;
   } catch (error) {
-    if (!signal.aborted && status) status.textContent = "Can't reach the server. Check your connection and try again.";
+    if (!signal?.aborted && status) status.textContent = "Can't reach the server. Check your connection and try again.";
   }
 }
 
@@ -73,7 +70,10 @@ async function search() {
     status.textContent = "This looks like a full key, so it wasn't sent. Use “Identify a key” instead.";
     return;
   }
-  const page = await searchPage(q);
+  // Only a later search stops an earlier one: another shortcut may fetch the page meanwhile.
+  lastRequest?.abort();
+  lastRequest = new AbortController();
+  const page = await searchPage(q, lastRequest.signal);
   if (page) show(page);
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use std::env;
 use web::Site;
 
-/// Every file of the site with its name, sorted by name; empty if there is no site.
+/// Files of the site with their names, sorted by name. Empty if no site was built.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
 /// Returns the embedded site, or the one in the folder `LEPTOS_SITE_ROOT` during development.

@@ -19,8 +19,8 @@ use web::words::time::display_time;
 /// Characters of an id that are shown again. A longer text is not an id.
 const SHOWN: usize = 100;
 
-/// Explains the call with this id. Without one, or if there is no such call, the page lists the
-/// refused calls of the account.
+/// Explains the call with this id. If the id is missing or unknown, the page lists the refused
+/// calls of the account instead.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a cursor that this server did not write, and the database's.

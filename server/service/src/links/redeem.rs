@@ -23,7 +23,7 @@ impl Links {
     /// Uses a link and signs the member in. Of any number of racing callers, exactly one succeeds.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] if the link is no longer valid, [`Error::Invalid`] for invalid
+    /// [`Failure::NotFound`] if the link has become invalid, [`Error::Invalid`] for invalid
     /// fields; the link stays usable then.
     pub async fn redeem(
         &self,

@@ -77,7 +77,7 @@ pub struct DueWarning {
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
 
-    /// Returns the policy of the account, `None` if there is no such account.
+    /// Returns the policy of the account, or `None` if the account does not exist.
     async fn factor_policy(&self, account: &AccountId) -> Result<Option<FactorPolicy>>;
 
     /// Makes second factors required or optional in the account. Returns `false` if they are so

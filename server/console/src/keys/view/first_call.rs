@@ -1,7 +1,7 @@
 //! The frame of a save-your-key page without script: progress of the new key's first call.
 //!
-//! The frame reloads itself until a call has been accepted. Then the key is where it is needed, and
-//! the frame offers to leave the page around it.
+//! The frame reloads itself until a call has been accepted. The system then has the key, and the
+//! frame offers to leave the page around it.
 
 use app::components::FirstCallProgress;
 use app::prelude::*;

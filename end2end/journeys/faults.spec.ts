@@ -56,7 +56,7 @@ test("the dialog that revokes a key marks each error", async ({ page, server }) 
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
-  await keys.revokeButton(used.name).click();
+  await keys.openRevoke(used.name);
   const dialog = keys.revokeDialog(used.name);
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await expect(dialog.getByLabel("Reason")).toBeFocused();

@@ -24,7 +24,7 @@ test("another admin's changes appear in an open list, and its selection and dial
   await mark(page);
   const keys = new Keys(page);
   await page.getByRole("checkbox", { name: "Select Feed" }).check();
-  await keys.revokeButton("Feed").click();
+  await keys.openRevoke("Feed");
   const dialog = keys.revokeDialog("Feed");
   await expect(dialog).toBeVisible();
 

@@ -145,7 +145,7 @@ test.describe("on an installation without an owner", () => {
 
     await test.step("revoking a key in use asks for its name", async () => {
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-      await keys.revokeButton(name).click();
+      await keys.openRevoke(name);
       const dialog = keys.revokeDialog(name);
       await expect(dialog).toBeVisible();
       await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();

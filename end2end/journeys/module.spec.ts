@@ -46,7 +46,8 @@ test("a page that an extension changes on every load shows a notice and works as
   await translate(page, { once: false });
   await page.goto("/keys");
   await expect(page.getByRole("alert")).toContainText("does not update by itself");
-  await page.getByRole("link", { name: `Revoke ${unused.name} as a page` }).click();
+  await new Keys(page).revokeButton(unused.name).click();
+  await expect(page, "the button leads to the page").toHaveURL(/\/revoke\??$/);
   await page.getByLabel("Reason").selectOption("Unused");
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked. Requests with it are rejected.")).toBeVisible();
@@ -81,4 +82,35 @@ test("relative times are correct after the computer slept", async ({ page, serve
     Date.now = () => now() + 2 * 3_600_000;
   });
   await expect(created).toHaveText("2 h ago");
+});
+
+test("the code of the dialogs is loaded when the pointer or the focus reaches a button", async ({ page, server }) => {
+  const { unused } = await seedKeys(server);
+  const modules: string[] = [];
+  page.on("request", (request) => void (request.url().endsWith(".wasm") && modules.push(request.url())));
+  await signIn(page);
+  await hydrated(page);
+  await page.getByRole("link", { name: unused.name }).hover();
+  expect(modules).toHaveLength(1);
+  await new Keys(page).revokeButton(unused.name).hover();
+  await expect.poll(() => modules.length).toBe(2);
+  await new Keys(page).openRevoke(unused.name);
+  await page.keyboard.press("Escape");
+  await new Keys(page).openCreate();
+  expect(modules, "it is loaded once").toHaveLength(2);
+});
+
+test("buttons lead to pages while the code of the dialogs cannot be loaded", async ({ page, server, guard }) => {
+  guard.expectStatus(404);
+  guard.expectConsole("WebAssembly");
+  const { unused } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  // As after an update of the server, which no longer has the file of the older build.
+  await page.route("**/*.wasm", (route) => route.fulfill({ status: 404, body: "Not found" }));
+  await new Keys(page).revokeButton(unused.name).click();
+  await expect(page).toHaveURL(`${server.url}/keys/${unused.id}/revoke`);
+  await page.unroute("**/*.wasm");
+  await page.goto("/keys");
+  await new Keys(page).openRevoke(unused.name);
 });

@@ -224,7 +224,7 @@ test("an action after the session has ended leads to the sign-in page and back",
   await elsewhere.close();
 
   const keys = new Keys(page);
-  await keys.revokeButton(unused.name).click();
+  await keys.openRevoke(unused.name);
   await keys.revokeDialog(unused.name).getByLabel("Reason").selectOption("Unused");
   await keys.revokeDialog(unused.name).getByRole("button", { name: "Revoke key" }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys`);

@@ -19,7 +19,7 @@ test("the dialog that revokes a key offers to pause it instead", async ({ page, 
   await signIn(page);
   await hydrated(page);
   const keys = new Keys(page);
-  await keys.revokeButton("CRM Sync").click();
+  await keys.openRevoke("CRM Sync");
   await keys.revokeDialog("CRM Sync").getByRole("button", { name: "Pause instead" }).click();
   await expect(page.getByText("until you resume it")).toBeVisible();
 });

@@ -19,7 +19,7 @@ async function transfers(page: Page): Promise<Transfer[]> {
   );
 }
 
-test("a first visit to 20 keys transfers at most 195 kilobytes", async ({ page, server }) => {
+test("a first visit to 20 keys transfers at most 170 kilobytes", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   for (let number = 1; number <= 20; number += 1) await seeder.createKey(`Integration of dealer ${number}`);
   await signIn(page);
@@ -31,7 +31,7 @@ test("a first visit to 20 keys transfers at most 195 kilobytes", async ({ page, 
     expect(files.length, `${kind} is not from a cache`).toBeGreaterThan(0);
   }
   const sum = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  expect(sum, JSON.stringify(all, undefined, 1)).toBeLessThanOrEqual(195_000);
+  expect(sum, JSON.stringify(all, undefined, 1)).toBeLessThanOrEqual(170_000);
 });
 
 test("the sign-in page fetches the module after it has loaded, for the next page", async ({ page }) => {

@@ -40,10 +40,20 @@ export class Keys {
     return this.page.getByRole("dialog", { name: "Key revoked" });
   }
 
+  /** Opens the dialog that creates a key. Before the page is hydrated, the button leads to a page. */
   async openCreate(): Promise<Locator> {
+    await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 15_000 });
     await this.createButton.click();
     await expect(this.createDialog).toBeVisible();
     return this.createDialog;
+  }
+
+  /** Opens the dialog that revokes a key. Before the page is hydrated, the button leads to a page. */
+  async openRevoke(name: string): Promise<Locator> {
+    await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 15_000 });
+    await this.revokeButton(name).click();
+    await expect(this.revokeDialog(name)).toBeVisible();
+    return this.revokeDialog(name);
   }
 
   /** Creates a key through the dialog and stays at the step that shows it. Returns the secret. */

@@ -281,7 +281,7 @@ const OWN_STATES: State[] = [
     name: "revoke dialog",
     open: async (stage) => {
       const { keys, seeded } = await openKeys(stage);
-      await keys.revokeButton(seeded.unused.name).click();
+      await keys.openRevoke(seeded.unused.name);
       await expect(keys.revokeDialog(seeded.unused.name)).toBeVisible();
     },
   },
@@ -289,7 +289,7 @@ const OWN_STATES: State[] = [
     name: "revoked with a receipt",
     open: async (stage) => {
       const { keys, seeded } = await openKeys(stage);
-      await keys.revokeButton(seeded.unused.name).click();
+      await keys.openRevoke(seeded.unused.name);
       await keys.revokeDialog(seeded.unused.name).getByLabel("Reason").selectOption("Unused");
       await keys.revokeDialog(seeded.unused.name).getByRole("button", { name: "Revoke key" }).click();
       await expect(keys.receipt).toBeVisible();
@@ -309,7 +309,7 @@ const OWN_STATES: State[] = [
     name: "revoke dialog with name",
     open: async (stage) => {
       const { keys, seeded } = await openKeys(stage);
-      await keys.revokeButton(seeded.used.name).click();
+      await keys.openRevoke(seeded.used.name);
       const dialog = keys.revokeDialog(seeded.used.name);
       await dialog.getByLabel(/^Type “.+” to confirm$/).fill("something else");
       await dialog.getByRole("button", { name: "Revoke key" }).click();

@@ -132,7 +132,7 @@ async function showHelp() {
 
 /** Opens the dialog of the list of keys, or the page, if the member may create keys. */
 async function createKey() {
-  const button = document.querySelector("button[command=show-modal][commandfor=new-key]");
+  const button = document.querySelector("button[formaction=\"/keys/new\"]");
   if (button) return button.click();
   const link = (await searchPage())?.querySelector('#results a[href="/keys/new"]');
   if (link) location.assign(link.href);

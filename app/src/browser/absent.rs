@@ -20,6 +20,8 @@ pub fn close(_element: &str) {}
 
 pub fn cancel(_event: &Event) {}
 
+pub fn go(_address: &str) {}
+
 pub fn is_backdrop(_event: &MouseEvent) -> bool {
     false
 }
@@ -53,6 +55,8 @@ pub fn has_own_address(_event: &SubmitEvent) -> bool {
 pub fn guard_leaving(_guarded: impl Fn() -> bool + Copy + 'static, _ask: impl Fn() + 'static) {}
 
 pub fn on_leaving(_then: impl Fn() + 'static) {}
+
+pub fn on_approach(_form: &'static str, _then: impl Fn() + Copy + 'static) {}
 
 pub fn on_escape(_then: impl Fn() + 'static) {}
 

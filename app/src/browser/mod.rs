@@ -17,7 +17,7 @@ use live as side;
 #[cfg(feature = "hydrate")]
 pub use live::post;
 pub use side::{
-    cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values,
-    guard_leaving, has_own_address, hear, is_backdrop, on_escape, on_leaving, open, parse, ready,
-    search, send_with, serve_docs, sha256, sign_in_again, text_of, value, write,
+    cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values, go,
+    guard_leaving, has_own_address, hear, is_backdrop, on_approach, on_escape, on_leaving, open,
+    parse, ready, search, send_with, serve_docs, sha256, sign_in_again, text_of, value, write,
 };

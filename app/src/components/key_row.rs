@@ -1,12 +1,20 @@
 //! One key of the list.
 
-use super::{Badge, Clock, Icon, RevokeDialog, RevokeRequest, Time, Used};
+use super::{Badge, Clock, Icon, Time, Used};
 use crate::prelude::*;
 use domain::{KeyView, LastUse, Revocation, Scope, ScopeSet, Sparkline};
+use leptos::ev::MouseEvent;
 
 /// Id of the form that the check boxes of the rows belong to. It submits the selected keys to the
 /// page that confirms a bulk action.
 pub const BULK_FORM: &str = "several";
+
+/// Id of the form that the buttons of dialogs belong to. It has no fields, and each button has the
+/// address of the page that serves the same purpose as its dialog.
+pub const PAGE_FORM: &str = "dialog-page";
+
+/// The key of a row whose button was pressed, and the event of the button.
+pub type RowButton = (KeyView, MouseEvent);
 
 /// The smallest bar of today in the chart of a week, for a key whose first call arrived after its
 /// calls had been counted. Updates of the list do not count them again.
@@ -26,13 +34,13 @@ pub fn KeyRow(
     keys: RwSignal<Vec<KeyView>>,
     sparklines: RwSignal<Vec<Sparkline>>,
     clock: Clock,
-    on_revoke: Option<Callback<RevokeRequest>>,
+    on_revoke: Option<Callback<RowButton>>,
 ) -> impl IntoView {
     let used = used(&key, keys);
     let is_live = key.status.is_live();
-    let revoke = on_revoke.filter(|_| is_live).map(|on_revoke| {
-        view! { <RevokeDialog key=key.clone() used=used clock=clock on_revoke=on_revoke/> }
-    });
+    let revoke = on_revoke
+        .filter(|_| is_live)
+        .map(|on_revoke| revoke_button(key.clone(), on_revoke));
     let choose = on_revoke.map(|_| {
         let choose = is_live.then(|| {
             view! {
@@ -124,8 +132,26 @@ pub fn KeyRow(
     }
 }
 
+/// Renders the button that revokes a key: in a dialog, or without script on a page.
+fn revoke_button(key: KeyView, on_revoke: Callback<RowButton>) -> AnyView {
+    let page = format!("/keys/{}/revoke", key.id);
+    let label = format!("Revoke {}", key.name);
+    view! {
+        <button
+            type="submit"
+            class="button quiet small revoke"
+            form=PAGE_FORM
+            formaction=page
+            aria-label=label
+            on:click=handler(move |event: MouseEvent| on_revoke.run((key.clone(), event)))
+        >
+            "Revoke"
+        </button>
+    }
+}
+
 /// Derives the last use of a key, which changes in the row without rendering the row again.
-fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
+pub fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
     let (id, last_known) = (key.id.clone(), Used::of(key));
     let used = Memo::new(move |_| {
         keys.with(|keys| {

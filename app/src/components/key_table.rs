@@ -1,7 +1,7 @@
 //! The table of the account's keys.
 
 use super::key_row::BULK_FORM;
-use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
+use super::{Clock, Column, KeyRow, RowButton, Table, TimesSwitch};
 use crate::prelude::*;
 use domain::{KeyView, Sparkline};
 
@@ -27,8 +27,8 @@ pub fn KeyTable(
     count: Signal<String>,
     sorts: Vec<(String, String)>,
     clock: Clock,
-    /// Revokes a key; `None` if the member's role does not allow it.
-    on_revoke: Option<Callback<RevokeRequest>>,
+    /// Called for the button that revokes a key; `None` if the member's role does not allow it.
+    on_revoke: Option<Callback<RowButton>>,
 ) -> impl IntoView {
     let bulk_form = on_revoke.map(|_| {
         view! {

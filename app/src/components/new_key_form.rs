@@ -50,8 +50,6 @@ pub fn NewKeyForm(
         || OPTIONS
             .into_iter()
             .any(|field| form_state.at(field).with_untracked(Option::is_some));
-    // Text typed before the module loaded deserves a hint as well.
-    Effect::new(move |_| typed.set(browser::value("name")));
     view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
             // Enter presses the first submit button, and that must not be a preset.

@@ -1,7 +1,7 @@
 //! Builds the site: everything a browser loads besides the pages themselves.
 //!
-//! `cargo run -p bundle` compiles the module, generates its loader, optimises it, bundles and
-//! minifies the style sheet, adds the public files, names immutable files after their content,
+//! `cargo run -p bundle` compiles the module, splits it, generates its loader, optimises it,
+//! bundles and minifies the style sheet, adds the public files, names immutable files after their content,
 //! compresses everything and enforces the size budgets. The result is in `target/site`, from which
 //! the server's build script embeds it.
 //!
@@ -19,13 +19,14 @@ mod public;
 mod publish;
 mod report;
 mod site_file;
+mod split;
 mod wasm;
 mod wasm_opt;
 mod workspace;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{fs, mem};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -127,11 +128,19 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         return Ok(());
     }
 
-    let (js, wasm) = wasm::bind(module)?;
-    let wasm = match &wasm_opt {
-        Some(optimiser) => optimiser.run(wasm)?,
-        None => wasm,
+    let mut split = split::split(&module)?;
+    let (js, wasm) = wasm::bind(mem::take(&mut split.main))?;
+    let optimise = |wasm| match &wasm_opt {
+        Some(optimiser) => optimiser.run(wasm),
+        None => Ok(wasm),
     };
+    let wasm = optimise(wasm)?;
+    let mut parts = Vec::new();
+    for part in &mut split.parts {
+        let part = mem::take(&mut part.wasm);
+        parts.push(SiteFile::with_hash("wasm", optimise(part)?)?);
+    }
+    let js = split.join(&js, &parts)?.into_bytes();
     let (js, stamp) = match mode {
         Mode::Live => dev::with_reloader(js).map(|(js, stamp)| (js, Some(stamp)))?,
         Mode::Release | Mode::Dev => (js, None),
@@ -156,6 +165,7 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let mut files = Vec::new();
     for site_file in [js, wasm, css, script, palette]
         .into_iter()
+        .chain(parts)
         .chain(public)
         .chain(stamp)
     {

@@ -39,6 +39,11 @@ impl SiteFile {
         })
     }
 
+    /// Returns the last segment of the path.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Returns whether compression helps. Images and fonts that are already compressed would only
     /// grow.
     pub fn is_compressible(&self) -> bool {

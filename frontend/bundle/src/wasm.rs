@@ -20,9 +20,11 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
         Mode::Dev | Mode::Live => ("dev", "debug"),
     };
     let status = Command::new("cargo")
-        .args(["build", "--package", "frontend", "--lib"])
+        .args(["rustc", "--package", "frontend", "--lib"])
         .args(["--target", TARGET, "--profile", profile, "--target-dir"])
         .arg(workspace.target())
+        // `split` needs the relocations.
+        .args(["--", "-Clink-arg=--emit-relocs"])
         .current_dir(workspace.root())
         .status()
         .context("starting cargo")?;
@@ -35,17 +37,19 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// Splits the compiler's output into the JavaScript loader and its module.
+/// Splits the linked module into the JavaScript that loads it and the module for the browser.
 ///
 /// The loader does not contain the module's file name, which is known only after optimisation: the
 /// page passes it to the loader.
-pub fn bind(module: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>)> {
+pub fn bind(module: Vec<u8>) -> Result<(String, Vec<u8>)> {
     let folder = tempfile::tempdir()?;
     Bindgen::new()
         .input_bytes("console", module)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        // The parts that are loaded at first use need what the module exports for them.
+        .keep_lld_exports(true)
         // The name section makes the stack of a panic readable. A release has none: wasm-opt sorts the
         // functions by it, and then removes it.
         .remove_name_section(false)
@@ -56,7 +60,7 @@ pub fn bind(module: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>)> {
     // The loader is not minified: brotli reduces it to a few kilobytes, and a well-maintained
     // minifier would triple what this program has to compile.
     Ok((
-        fs::read(folder.path().join("console.js"))?,
+        fs::read_to_string(folder.path().join("console.js"))?,
         fs::read(folder.path().join("console_bg.wasm"))?,
     ))
 }

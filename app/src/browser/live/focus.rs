@@ -1,6 +1,7 @@
-//! Moving the keyboard focus.
+//! Moving the keyboard focus, and noticing where it and the pointer go.
 
 use super::element;
+use leptos::prelude::{on_cleanup, window_event_listener_untyped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -24,5 +25,20 @@ pub fn focus_invalid(form: &str) {
             let _ = details.set_attribute("open", "");
         }
         let _ = field.focus();
+    }
+}
+
+/// Calls `then` whenever the pointer or the focus reaches a button of a form, until the current
+/// owner is disposed of.
+pub fn on_approach(form: &'static str, then: impl Fn() + Copy + 'static) {
+    for event in ["pointerover", "focusin"] {
+        let listener = window_event_listener_untyped(event, move |event| {
+            let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+            let button = target.and_then(|it| it.closest("button[form]").ok().flatten());
+            if button.and_then(|it| it.get_attribute("form")).as_deref() == Some(form) {
+                then();
+            }
+        });
+        on_cleanup(move || listener.remove());
     }
 }

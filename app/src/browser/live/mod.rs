@@ -17,11 +17,11 @@ pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
 pub use events::hear;
 pub use field::{empty, form_value, form_values, has_own_address, value};
-pub use focus::{focus, focus_invalid};
+pub use focus::{focus, focus_invalid, on_approach};
 pub use hash::{send_with, sha256};
 pub use json::parse;
 pub use leaving::{guard_leaving, on_escape, on_leaving};
-pub use page::{every_second, ready, search, sign_in_again, text_of, write};
+pub use page::{every_second, go, ready, search, sign_in_again, text_of, write};
 pub use post::post;
 
 use wasm_bindgen::{JsCast, JsValue};

@@ -43,6 +43,13 @@ pub fn search() -> String {
         .unwrap_or_default()
 }
 
+/// Loads another page.
+pub fn go(address: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().assign(address);
+    }
+}
+
 /// Redirects to the sign-in page after the session has ended; signing in leads back here.
 pub fn sign_in_again() {
     let Some(location) = window().map(|window| window.location()) else {
@@ -50,7 +57,7 @@ pub fn sign_in_again() {
     };
     let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     let next = String::from(web_sys::js_sys::encode_uri_component(&here));
-    let _ = location.assign(&format!("/sign-in?next={next}"));
+    go(&format!("/sign-in?next={next}"));
 }
 
 /// Calls `tick` every second with the milliseconds since now, until the current owner is disposed

@@ -1,22 +1,21 @@
 //! API Keys: the keys that give access to the account's data.
 
 mod around;
-mod create;
+mod dialogs;
 mod find;
 
-use self::create::create_callback;
-use super::page_data::{Head, page_or_error, settle};
+use self::dialogs::Dialogs;
+use super::page_data::{Head, page_or_error};
 use crate::browser;
-use crate::calls::revoke_key;
 use crate::components::{
-    Clock, Code, Dialog, FormState, KeyCreation, KeyTable, NEW_KEY_DIALOG, NewKeyButton,
-    NewKeyDialog, Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
+    Clock, Code, FormState, Icon, KeyCreation, KeyTable, Notice, PAGE_FORM, PageHead, RowButton,
+    Tone, Used, used,
 };
 use crate::prelude::*;
 use domain::{
     Failure, KeyCount, KeyId, KeyListUpdate, KeyStatus, KeyView, KeysPage as Data, Sparkline,
 };
-use leptos::task::spawn_local;
+use leptos::ev::MouseEvent;
 
 const HEAD: Head = Head {
     title: "API Keys",
@@ -99,6 +98,11 @@ impl Rows {
         });
     }
 
+    /// Derives the last use of a key. It changes without rendering the rest of the key again.
+    fn used(self, key: &KeyView) -> Signal<Used> {
+        used(key, self.keys)
+    }
+
     /// Adds a key that was just created.
     fn add(self, key: KeyView) {
         self.clock.reached(key.created.at);
@@ -148,13 +152,12 @@ fn Keys(page: Data) -> impl IntoView {
         .done
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let (filtered, sorts) = (page.filtered, page.sorts);
-    let receipt = RwSignal::new(String::new());
-    let on_revoke = may_manage.then(|| revocation(rows, receipt));
-    let receipt = may_manage.then(|| receipt_dialog(receipt));
     let creation = page
         .new_key
         .map(|options| KeyCreation::new(FormState::new(None), options, None));
-    let dialog = creation.map(|creation| view! { <Create creation=creation rows=rows/> });
+    let dialogs = Dialogs::new(rows, creation);
+    let on_revoke = may_manage
+        .then(|| Callback::new(move |(key, event): RowButton| dialogs.revoke(key, &event)));
     listen(rows, creation);
     let (ending, views, find, pager, menu) = (
         around::notices(&page.context, page.may_manage),
@@ -168,14 +171,14 @@ fn Keys(page: Data) -> impl IntoView {
         let create = creates && !rows.no_keys.get();
         view! {
             <a class="button" href="/keys/found">"Identify a key"</a>
-            {create.then(|| view! { <NewKeyButton/> })}
+            {create.then(|| new_key_button(dialogs))}
         }
     }));
     let may_look = (!may_manage).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
     let empty = Memo::new(move |_| rows.keys.with(Vec::is_empty));
     let list = dynamic(move || {
         if rows.no_keys.get() {
-            view! { <NoKeys url=url.clone() may_manage=creates/> }
+            view! { <NoKeys url=url.clone() dialogs=creates.then_some(dialogs)/> }
         } else if empty.get() {
             nothing_found(rows.count.get().is_lower_bound)
         } else {
@@ -203,8 +206,23 @@ fn Keys(page: Data) -> impl IntoView {
         {list}
         {pager}
         {menu}
-        {dialog}
-        {receipt}
+        {may_manage.then(|| dialogs.view())}
+    }
+}
+
+/// Renders the button that creates a key: in a dialog, or without script on a page.
+fn new_key_button(dialogs: Dialogs) -> AnyView {
+    view! {
+        <button
+            type="submit"
+            class="button primary"
+            form=PAGE_FORM
+            formaction="/keys/new"
+            on:click=handler(move |event: MouseEvent| dialogs.create(&event))
+        >
+            <Icon name="#i-plus"/>
+            "Create API Key"
+        </button>
     }
 }
 
@@ -227,7 +245,11 @@ fn nothing_found(some: bool) -> AnyView {
 
 /// Shown while the account has no keys.
 #[component]
-fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
+fn NoKeys(
+    url: String,
+    /// `None` if the member may not create keys.
+    dialogs: Option<Dialogs>,
+) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
     view! {
         <section class="empty">
@@ -235,7 +257,7 @@ fn NoKeys(url: String, may_manage: bool) -> impl IntoView {
             <p>
                 "API keys let your inventory feed, CRM or app access your data. Create one per system so you can revoke one without affecting the others."
             </p>
-            {may_manage.then(|| view! { <NewKeyButton/> })}
+            {dialogs.map(new_key_button)}
             <p>"Example request:"</p>
             <Code id="example-call" text=call/>
             <p class="second">"Only managing your chatbot? You don't need an API key."</p>
@@ -272,81 +294,4 @@ fn listen(rows: Rows, creation: Option<KeyCreation>) {
             rows.hear(news);
         });
     });
-}
-
-#[component]
-fn Create(creation: KeyCreation, rows: Rows) -> impl IntoView {
-    let created = Callback::new(move |key| {
-        rows.add(key);
-        browser::open(NEW_KEY_DIALOG);
-    });
-    let send = create_callback(
-        creation,
-        created,
-        Callback::new(move |page| rows.renew(page)),
-    );
-    let done = Callback::new(move |()| {
-        creation.forget();
-        // Reading continues at the new key.
-        if let Some(id) = rows
-            .keys
-            .with_untracked(|keys| keys.first().map(|key| row_head(&key.id)))
-        {
-            request_animation_frame(move || browser::focus(&id));
-        }
-    });
-    view! { <NewKeyDialog creation=creation on_send=send on_done=done/> }
-}
-
-const RECEIPT_DIALOG: &str = "receipt";
-
-/// Renders the dialog that reports how the revocation reached the servers.
-fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
-    let body = view! {
-        <h2 id="receipt-title">"Key revoked"</h2>
-        <p class="effect">{dynamic(move || view! { {receipt.get()} "." })}</p>
-        <div class="actions">
-            <button type="button" class="button primary" command="close" commandfor=RECEIPT_DIALOG autofocus>
-                "Done"
-            </button>
-        </div>
-    };
-    view! { <Dialog id=RECEIPT_DIALOG title="receipt-title" body=body/> }
-}
-
-/// Returns a callback that revokes a key, shows it as revoked, and reports how the revocation
-/// reached the servers.
-fn revocation(rows: Rows, receipt: RwSignal<String>) -> Callback<RevokeRequest> {
-    let status = Status::current();
-    Callback::new(
-        move |RevokeRequest {
-                  id,
-                  form,
-                  form_state,
-              }| {
-            spawn_local(async move {
-                match settle(revoke_key(id.clone(), form).await) {
-                    Ok(revoked) => {
-                        form_state.end(None);
-                        browser::close(&revoke_dialog(&id));
-                        let ended = revoked.revocation.as_ref();
-                        receipt.set(
-                            ended
-                                .and_then(|ended| ended.receipt.clone())
-                                .unwrap_or_default(),
-                        );
-                        rows.replace(revoked);
-                        status.say("Key revoked");
-                        // Wait until the row has been rendered again, because closing the dialog
-                        // returns the focus to it.
-                        request_animation_frame(move || {
-                            browser::focus(&row_head(&id));
-                            browser::open(RECEIPT_DIALOG);
-                        });
-                    }
-                    Err(problem) => form_state.end(Some(problem)),
-                }
-            });
-        },
-    )
 }

@@ -1,32 +1,68 @@
-//! Creating a key in the dialog of the list.
+//! The dialog that creates a key.
 
+use super::{CREATE, Rows};
 use crate::browser;
 use crate::calls::{create_key, list_keys};
-use crate::components::{KeyCreation, Problem, Status};
+use crate::components::{Dialog, KeyCreation, NEW_KEY_TITLE, NewKey, Problem, Status, row_head};
 use crate::pages::page_data::settle;
 use crate::prelude::*;
-use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
+use domain::{CreateKeyForm, NewKeyOptions};
 use leptos::task::spawn_local;
 
+pub fn dialog(creation: KeyCreation, rows: Rows) -> AnyView {
+    Effect::new(move |_| browser::on_escape(move || creation.ask()));
+    let done = Callback::new(move |()| {
+        browser::close(CREATE);
+        creation.forget();
+        // Reading continues at the new key.
+        if let Some(id) = rows
+            .keys
+            .with_untracked(|keys| keys.first().map(|key| row_head(&key.id)))
+        {
+            request_animation_frame(move || browser::focus(&id));
+        }
+    });
+    let body = view! {
+        <NewKey
+            creation=creation
+            initial=CreateKeyForm::default()
+            on_send=send(creation, rows)
+            on_done=done
+            cancel=cancel
+        />
+    };
+    view! {
+        <Dialog
+            id=CREATE
+            title=NEW_KEY_TITLE
+            held=Signal::derive(move || creation.holds())
+            on_outside=Callback::new(move |()| creation.ask())
+            body=body
+        />
+    }
+}
+
+fn cancel() -> AnyView {
+    view! {
+        <button type="button" class="button" command="close" commandfor=CREATE>
+            "Cancel"
+        </button>
+    }
+}
+
 /// Returns a callback that submits the create form.
-///
-/// `on_created` receives the new row, `on_renewed` the list that arrives together with the token of
-/// the next form.
-pub fn create_callback(
-    creation: KeyCreation,
-    on_created: Callback<KeyView>,
-    on_renewed: Callback<KeysPage>,
-) -> Callback<CreateKeyForm> {
+fn send(creation: KeyCreation, rows: Rows) -> Callback<CreateKeyForm> {
     let status = Status::current();
     // The form's one-time token was submitted and cannot create another key, whatever the outcome.
     let spent = StoredValue::new(false);
+    // Fetches the list together with the token of the next form.
     let renew = move || async move {
         let page = settle(list_keys(browser::search()).await)?;
         if let Some(options) = &page.new_key {
             creation.options.set(options.clone());
             spent.set_value(false);
         }
-        on_renewed.run(page);
+        rows.renew(page);
         Ok::<(), Problem>(())
     };
     Callback::new(move |mut form: CreateKeyForm| {
@@ -45,7 +81,8 @@ pub fn create_callback(
                     let key = issued.key.clone();
                     creation.issued.set(Some(issued));
                     creation.form_state.end(None);
-                    on_created.run(key);
+                    rows.add(key);
+                    browser::open(CREATE);
                     status.say("Key created");
                     // If this fails, submitting the next form renews the token.
                     let _ = renew().await;

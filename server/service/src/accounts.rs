@@ -79,7 +79,7 @@ impl Accounts {
     ///
     /// # Errors
     /// Refused to viewers, for invalid fields (all of them at once), and if the settings were
-    /// changed since the form was filled.
+    /// changed since the form was filled. A form whose settings are stored already changes nothing.
     pub async fn change(
         &self,
         member: &Member,
@@ -92,12 +92,16 @@ impl Accounts {
         let account = &member.account_id;
         let found = self.store.find_account(account).await?;
         let before = found.ok_or(Failure::NotFound)?;
+        let checked = check(form);
+        // A form that was submitted twice has the settings that the first submission has stored.
+        let is_stored = checked.as_ref().is_ok_and(|after| *after == before);
         // A form without `seen`, such as one sent by a program, applies to the settings as they
         // are.
-        if !form.seen.is_empty() && form.seen != settings_form(&before).seen {
+        let is_outdated = !form.seen.is_empty() && form.seen != settings_form(&before).seen;
+        if is_outdated && !is_stored {
             return Err(OUTDATED.into());
         }
-        let after = check(form)?;
+        let after = checked?;
         let now = self.clock.now();
         let event = |before: &AccountSettings| {
             let detail =

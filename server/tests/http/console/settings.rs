@@ -108,6 +108,29 @@ async fn invalid_settings_are_marked_at_their_fields_and_kept() {
 }
 
 #[tokio::test]
+async fn form_that_is_sent_twice_is_saved_once() {
+    let (world, owner) = World::with_owner().await;
+    let seen = seen_field(&owner.get_text("/settings").await);
+    let save = async |name: &'static str| {
+        let mut fields = FIELDS.to_vec();
+        fields[0].1 = name;
+        fields.push(("seen", &seen));
+        owner.form("/settings", &fields).await
+    };
+    let changes = "SELECT count(*) FROM audit_events WHERE action = 'account.updated'";
+    for _ in 0..2 {
+        let response = save("Acme & Sons").await.expect(303);
+        let page = owner.follow(&response).await.expect(200);
+        assert!(contains_text(&page, "Settings saved."));
+        assert_eq!(world.count(changes).await, 1);
+    }
+    // Other values are still those of a form that is out of date.
+    save("Acme & Daughters").await.expect(422);
+    save(" ").await.expect(422);
+    assert_eq!(world.count(changes).await, 1);
+}
+
+#[tokio::test]
 async fn stale_form_is_refused_with_the_differences() {
     let (world, owner) = World::with_owner().await;
     let first = seen_field(&owner.get_text("/settings").await);

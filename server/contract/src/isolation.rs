@@ -9,8 +9,9 @@ use domain::KeyOrder;
 use service::leads::{Edit, LeadEdits};
 use service::store::{
     Action, AttentionFilter, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome,
-    ChangeMemberOutcome, KeyChange, KeyFilter, KeyRecord, KeySearchPage, KeyViewCounts,
-    MemberChange, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome, Store, Teammate,
+    ChangeMemberOutcome, Invitation, KeyChange, KeyFilter, KeyRecord, KeySearchPage, KeyViewCounts,
+    MemberChange, OfferResetOutcome, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome,
+    SessionChoice, SessionRecord, Store, Teammate,
 };
 
 case!(no_port_reads_from_another_account);
@@ -143,11 +144,30 @@ async fn no_port_changes_another_account(store: Shared) {
     let (from, to) = (&stranger.owner, &world.owner);
     let handed_over = store.hand_over(&stranger.account, from, to, event).await;
     assert!(!handed_over.unwrap());
-    let event = stranger.event(Action::InvitationWithdrawn, "guest", at(1));
+    let event = |_: &Invitation| stranger.event(Action::InvitationWithdrawn, "guest", at(1));
     let withdrawn = store
-        .withdraw_invitation(&stranger.account, &email("guest"), event)
+        .withdraw_invitation(&stranger.account, &email("guest"), at(1), &event)
         .await;
     assert!(!withdrawn.unwrap());
+    let event =
+        |_: &Teammate, _: &[SessionRecord]| stranger.event(Action::MemberSignedOut, "owner", at(1));
+    let (account, owner) = (&stranger.account, &world.owner);
+    for session in store.list_sessions(owner, at(1), at(-1)).await.unwrap() {
+        let id = session.id();
+        for choice in [SessionChoice::One(&id), SessionChoice::All] {
+            let ended = store.end_member_sessions(account, owner, choice, at(1), at(-1), &event);
+            assert_eq!(ended.await.unwrap(), None);
+        }
+    }
+    let colleague = &world.people.colleague;
+    let offer = |_: &Teammate| {
+        let event = stranger.event(Action::PasswordResetOffered, "mate", at(1));
+        colleague.reset_offer("foreign", at(1), event)
+    };
+    let offered = store.offer_reset(account, &colleague.id, &offer).await;
+    assert_eq!(offered.unwrap(), OfferResetOutcome::Missing);
+    let digest = colleague.reset_digest("foreign");
+    assert_eq!(store.find_link(&digest, at(1)).await.unwrap(), None);
 
     // The same id names another item in another account.
     let mut entry = item(&world.item);

@@ -65,6 +65,7 @@ mod key_lists;
 mod key_search;
 mod keys;
 mod leads;
+mod managed_members;
 mod notices;
 mod operator;
 mod overview;

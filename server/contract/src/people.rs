@@ -56,7 +56,13 @@ impl People {
     }
 
     pub(crate) async fn snapshot(&self, store: &dyn Store) -> String {
+        let mailed = self.colleague.reset_digest("mailed");
         let state = (
+            store
+                .list_sessions(&self.colleague.id, at(10), at(-1))
+                .await
+                .unwrap(),
+            store.find_link(&mailed, at(10)).await.unwrap(),
             store.second_factor(&self.successor.id).await.unwrap(),
             store.find_sign_in(&self.step, at(10)).await.unwrap(),
             store

@@ -88,7 +88,9 @@ impl From<StoreError> for Error {
             StoreError::InDoubt(source) => Self::InDoubt(source),
             StoreError::Broken(source) => Self::Broken(source),
             StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
-            StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),
+            StoreError::Denied(Denial::RoleChanged | Denial::MayNotManage) => {
+                Self::Refused(Failure::Forbidden)
+            }
             StoreError::Denied(Denial::Key(refusal)) => Self::Denied(refusal),
         }
     }

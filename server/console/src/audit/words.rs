@@ -92,6 +92,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::MemberJoined => "Member joined",
         Action::MemberReactivated => "Member reactivated",
         Action::MemberRoleChanged => "Role changed",
+        Action::MemberSignedOut => "Sessions of a member ended",
         Action::PasswordChanged => "Password changed",
         Action::PasswordRefused => "Wrong password",
         Action::PasswordReset => "Password reset",

@@ -6,8 +6,9 @@ use crate::fixtures::{at, token};
 use crate::team::Colleague;
 use domain::Role;
 use service::store::{
-    Action, AuditEvent, ChangeMemberOutcome, CodeWarning, MemberChange, Proof, RedeemOutcome,
-    Store, StoreError, Teammate,
+    Action, AuditEvent, ChangeMemberOutcome, CodeWarning, Invitation, MemberChange,
+    OfferResetOutcome, Proof, RedeemOutcome, SessionChoice, SessionRecord, Store, StoreError,
+    Teammate,
 };
 
 impl Change {
@@ -38,8 +39,10 @@ impl Change {
             }
             Self::WithdrawInvitation => {
                 let email = people.unwanted.as_tenant(tenant).email;
-                let event = event(Action::InvitationWithdrawn);
-                store.withdraw_invitation(account, &email, event).await
+                let to_event = |_: &Invitation| event(Action::InvitationWithdrawn);
+                store
+                    .withdraw_invitation(account, &email, at(10), &to_event)
+                    .await
             }
             Self::AcceptInvitation => {
                 let (link, new) = (&people.guest_link, people.guest.new_member());
@@ -47,6 +50,21 @@ impl Change {
                     .accept_invitation(link, at(10), new, event(Action::MemberJoined))
                     .await?;
                 Ok(claim == RedeemOutcome::Redeemed)
+            }
+            Self::EndMemberSessions => {
+                let to_event = |_: &Teammate, _: &[SessionRecord]| event(Action::MemberSignedOut);
+                let (now, idle_since, all) = (at(10), at(-1), SessionChoice::All);
+                let ended =
+                    store.end_member_sessions(account, colleague, all, now, idle_since, &to_event);
+                Ok(ended.await? == Some(1))
+            }
+            Self::OfferResetByMail => {
+                let offer = |_: &Teammate| {
+                    let event = event(Action::PasswordResetOffered);
+                    people.colleague.reset_offer("mailed", at(10), event)
+                };
+                let offered = store.offer_reset(account, colleague, &offer).await?;
+                Ok(matches!(offered, OfferResetOutcome::Offered(_)))
             }
             Self::ChangeRole => change(colleague, MemberChange::to(Role::Viewer)).await,
             Self::DeactivateMember => change(colleague, MemberChange::Deactivate).await,
@@ -57,6 +75,32 @@ impl Change {
                     .hand_over(account, &tenant.owner, &people.successor.id, event)
                     .await
             }
+            Self::EndOtherSessions => {
+                let event = event(Action::SessionOthersEnded);
+                store.end_other_sessions(&tenant.owner, &none, event).await
+            }
+            Self::ChangePassword => {
+                let event = event(Action::PasswordChanged);
+                store
+                    .change_password(&tenant.owner, &none, "newer hash", event)
+                    .await?;
+                Ok(true)
+            }
+            _ => self.make_factor_change(store, world, event).await,
+        }
+    }
+
+    /// Makes one of the changes that concern second factors.
+    async fn make_factor_change(
+        self,
+        store: &dyn Store,
+        world: &World,
+        event: &(dyn Fn(Action) -> AuditEvent + Send + Sync),
+    ) -> Result<bool, StoreError> {
+        let (tenant, people) = (&world.tenant, &world.people);
+        let account = &tenant.account;
+        let none = token("no session");
+        match self {
             Self::EnableFactor => {
                 let event = event(Action::FactorEnabled);
                 store
@@ -96,17 +140,6 @@ impl Change {
                 let (proof, event) = (Proof::Step(102), event(Action::FactorDisabled));
                 let successor = &people.successor.id;
                 store.disable_second_factor(successor, proof, event).await
-            }
-            Self::EndOtherSessions => {
-                let event = event(Action::SessionOthersEnded);
-                store.end_other_sessions(&tenant.owner, &none, event).await
-            }
-            Self::ChangePassword => {
-                let event = event(Action::PasswordChanged);
-                store
-                    .change_password(&tenant.owner, &none, "newer hash", event)
-                    .await?;
-                Ok(true)
             }
             _ => Ok(false),
         }

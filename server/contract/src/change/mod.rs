@@ -58,6 +58,8 @@ pub enum Change {
     Invite,
     WithdrawInvitation,
     AcceptInvitation,
+    EndMemberSessions,
+    OfferResetByMail,
     ChangeRole,
     DeactivateMember,
     ReactivateMember,
@@ -79,7 +81,7 @@ pub enum Change {
 
 impl Change {
     /// All changes, in an order in which each is possible after those before it.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -99,6 +101,8 @@ impl Change {
         Self::Invite,
         Self::WithdrawInvitation,
         Self::AcceptInvitation,
+        Self::EndMemberSessions,
+        Self::OfferResetByMail,
         Self::ChangeRole,
         Self::DeactivateMember,
         Self::ReactivateMember,
@@ -291,6 +295,8 @@ impl Change {
             Self::Invite
             | Self::WithdrawInvitation
             | Self::AcceptInvitation
+            | Self::EndMemberSessions
+            | Self::OfferResetByMail
             | Self::ChangeRole
             | Self::DeactivateMember
             | Self::ReactivateMember

@@ -30,7 +30,6 @@ use crate::usage::{UsageWriter, Usages};
 use crate::verdict::{Node, PendingStops};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
 impl Services {
@@ -230,7 +229,6 @@ impl Services {
                 clock: clock.clone(),
                 random,
                 public_url,
-                mail_turn: Mutex::default(),
             },
             usage: UsageWriter {
                 store: store.clone(),

@@ -21,6 +21,14 @@ pub struct SessionRecord {
     pub user_agent: Option<String>,
 }
 
+impl SessionRecord {
+    /// Returns the id that distinguishes the session from the member's others. It does not
+    /// authenticate: it has only enough of the digest for this, and no page contains more.
+    pub fn id(&self) -> String {
+        hex::encode(&self.digest.0[..8])
+    }
+}
+
 #[async_trait]
 pub trait AccessStore: Send + Sync + 'static {
     /// Returns the member's sessions that end after `now` and were last seen after `idle_since`,

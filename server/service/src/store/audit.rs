@@ -246,6 +246,7 @@ pub enum Action {
     MemberJoined,
     MemberReactivated,
     MemberRoleChanged,
+    MemberSignedOut,
     PasswordChanged,
     PasswordRefused,
     PasswordReset,
@@ -257,7 +258,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -294,6 +295,7 @@ impl Action {
         Self::MemberJoined,
         Self::MemberReactivated,
         Self::MemberRoleChanged,
+        Self::MemberSignedOut,
         Self::PasswordChanged,
         Self::PasswordRefused,
         Self::PasswordReset,
@@ -342,6 +344,7 @@ impl Action {
             Self::MemberJoined => "member.joined",
             Self::MemberReactivated => "member.reactivated",
             Self::MemberRoleChanged => "member.role_changed",
+            Self::MemberSignedOut => "member.signed_out",
             Self::PasswordChanged => "password.changed",
             Self::PasswordRefused => "password.refused",
             Self::PasswordReset => "password.reset",

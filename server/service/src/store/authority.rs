@@ -31,6 +31,23 @@ pub enum Authority {
     Inherent,
 }
 
+impl Authority {
+    /// Checks that the actor may change a member who has this role in the transaction of the
+    /// change, or an invitation to it.
+    ///
+    /// The transaction also has to check that the actor still has their own role.
+    ///
+    /// # Errors
+    /// [`Denial::MayNotManage`] if they may not. No key may.
+    pub const fn check_manages(&self, role: Role) -> Result<(), Denial> {
+        match self {
+            Self::Session { role: own, .. } if own.may_manage(role) => Ok(()),
+            Self::Inherent => Ok(()),
+            Self::Session { .. } | Self::Key { .. } => Err(Denial::MayNotManage),
+        }
+    }
+}
+
 /// Why the authority for a change no longer holds. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
@@ -38,6 +55,8 @@ pub enum Denial {
     SignedOut,
     /// The member has another role now.
     RoleChanged,
+    /// The member may not change a member with the role that the other one has now.
+    MayNotManage,
     /// The key may no longer be used, or not from this address, or it has lost the scope.
     Key(KeyRefusal),
 }

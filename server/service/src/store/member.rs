@@ -88,6 +88,19 @@ pub struct NewSession {
     pub user_agent: Option<String>,
 }
 
+/// A mail that is counted before it is sent, so that the number of mails is bounded on all nodes
+/// together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedMail {
+    /// What the mail is counted under. Each contains the id of the account, whose lock the count
+    /// takes. The seconds are those by which the next mail has to wait after the first, second and
+    /// each further one, of which the last applies to all that follow.
+    pub subjects: [(String, Vec<u32>); 2],
+    pub at: Timestamp,
+    /// Counts older than this start again at zero.
+    pub forget_before: Timestamp,
+}
+
 /// Accounts, members, their sessions and one-time links.
 #[async_trait]
 pub trait MemberStore: Send + Sync + 'static {
@@ -175,6 +188,10 @@ pub trait MemberStore: Send + Sync + 'static {
         delay_seconds: &[u32],
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
+
+    /// Counts a mail of the account. Returns `false` and counts nothing if one of its subjects has
+    /// to wait.
+    async fn count_mail(&self, account: &AccountId, mail: &CountedMail) -> Result<bool>;
 
     /// Opens a session for a member whose password was verified against `password_hash`, and
     /// deletes the failed sign-ins that were counted under `forget`.

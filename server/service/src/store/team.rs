@@ -1,6 +1,6 @@
 //! The members of an account, and the invitations to join it.
 
-use super::{AuditEvent, NewLink, RedeemOutcome, Result, TokenDigest};
+use super::{AuditEvent, CountedMail, NewLink, RedeemOutcome, Result, SessionRecord, TokenDigest};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 
@@ -89,6 +89,36 @@ pub enum ChangeMemberOutcome {
     Missing,
 }
 
+/// Sessions of a member that another member ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionChoice<'a> {
+    /// The one with this [`SessionRecord::id`].
+    One(&'a str),
+    /// All of them, and the sign-ins that have begun.
+    All,
+}
+
+/// A link to set a new password, for a member to whom another one has it mailed.
+#[derive(Debug, Clone)]
+pub struct ResetOffer {
+    pub link: NewLink,
+    pub mail: CountedMail,
+    pub event: AuditEvent,
+}
+
+/// The outcome of offering a new password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferResetOutcome {
+    /// The link is stored and the mail is counted, for this member.
+    Offered(Box<Teammate>),
+    /// The account or the recipient got too many mails; nothing was changed.
+    TooManyMails,
+    /// The member is deactivated; nothing was changed.
+    Deactivated,
+    /// The account has no such member.
+    Missing,
+}
+
 /// An invitation that was not used yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
@@ -124,8 +154,9 @@ pub trait TeamStore: Send + Sync + 'static {
         email: &Email,
     ) -> Result<Option<Teammate>>;
 
-    /// Changes a member. `event` receives the member as they were before. The change is refused if
-    /// the account would be left without an active owner.
+    /// Changes a member. `event` receives the member as they were before, and its actor has to be
+    /// allowed to manage their role. The change is refused if the account would be left without an
+    /// active owner.
     async fn change_member(
         &self,
         account: &AccountId,
@@ -134,6 +165,30 @@ pub trait TeamStore: Send + Sync + 'static {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<ChangeMemberOutcome>;
+
+    /// Ends sessions of a member whose role the actor of `event` may manage. Returns the number of
+    /// those that were live, as [`AccessStore::list_sessions`](super::AccessStore::list_sessions)
+    /// lists them; `None` if the account has no such member.
+    ///
+    /// `event` receives the member and these sessions. If nothing ends, nothing is recorded.
+    async fn end_member_sessions(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        choice: SessionChoice<'_>,
+        now: Timestamp,
+        idle_since: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Teammate, &'a [SessionRecord]) -> AuditEvent + Send + Sync),
+    ) -> Result<Option<u32>>;
+
+    /// Stores a link for an active member whose role the actor may manage, and counts its mail.
+    /// `offer` receives the member. An older link for this member expires.
+    async fn offer_reset(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        offer: &(dyn for<'a> Fn(&'a Teammate) -> ResetOffer + Send + Sync),
+    ) -> Result<OfferResetOutcome>;
 
     /// Makes `to` an owner and `from` an admin. Returns `false` if `from` is no longer an active
     /// owner, if `to` is not an active member of the account, or if both are the same member.
@@ -145,8 +200,9 @@ pub trait TeamStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Stores an invitation (a link of that purpose) and ends an older one to the same address.
-    /// Returns `false` if a member of the account has this address.
+    /// Stores an invitation (a link of that purpose) and ends an older one to the same address,
+    /// whose role the actor has to be allowed to manage. Returns `false` if a member of the account
+    /// has this address.
     async fn invite(&self, link: NewLink, event: AuditEvent) -> Result<bool>;
 
     /// Returns up to `limit` of the account's invitations that have not expired at `now`, ordered
@@ -159,21 +215,15 @@ pub trait TeamStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Invitation>>;
 
-    /// Returns the invitation to this address, unless it has expired at `now`.
-    async fn find_invitation(
-        &self,
-        account: &AccountId,
-        email: &Email,
-        now: Timestamp,
-    ) -> Result<Option<Invitation>>;
-
-    /// Ends the invitation to this address. Returns `false` if there is none; then nothing is
-    /// recorded.
+    /// Ends the invitation to this address, whose role the actor of `event` has to be allowed to
+    /// manage. `event` receives the invitation. Returns `false` if there is none at `now`; then
+    /// nothing is recorded.
     async fn withdraw_invitation(
         &self,
         account: &AccountId,
         email: &Email,
-        event: AuditEvent,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Invitation) -> AuditEvent + Send + Sync),
     ) -> Result<bool>;
 
     /// Uses an invitation that is unused and has not expired at `now`. Exactly one of any number of

@@ -109,11 +109,7 @@ impl Team {
         id: &MemberId,
         change: MemberChange,
     ) -> Result<(), Error> {
-        let before = self.teammate(member, id).await?;
-        member.must_manage(before.role)?;
-        if before.id == member.id {
-            return Err(Failure::Forbidden.into());
-        }
+        member.must_manage_other(id)?;
         let now = self.clock.now();
         let event = |before: &Teammate| {
             let after = before.with_change(change, now);

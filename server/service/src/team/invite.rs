@@ -6,7 +6,7 @@ use crate::invalid::{InvalidFields, InvalidReason};
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
+use crate::store::{Action, Invitation, LinkPurpose, NewLink, TokenDigest};
 use domain::{Email, Field, InviteForm, Role, Timestamp, seconds};
 use serde_json::json;
 
@@ -28,7 +28,8 @@ impl Team {
     /// same address.
     ///
     /// # Errors
-    /// Refused to members who may not give this role, and for invalid fields.
+    /// Refused to members who may not give this role or not end the older invitation, and for
+    /// invalid fields.
     pub async fn invite(
         &self,
         member: &Member,
@@ -87,22 +88,13 @@ impl Team {
         let Ok(address) = Email::parse(email) else {
             return Ok(());
         };
-        let account = &member.account_id;
-        let open = self.store.find_invitation(account, &address, now).await?;
-        let Some(invitation) = open else {
-            return Ok(());
+        let event = |invitation: &Invitation| {
+            let detail = json!({ "email": invitation.email, "role": invitation.role });
+            let action = Action::InvitationWithdrawn;
+            member.event(action, address.as_str(), client, now, detail)
         };
-        member.must_manage(invitation.role)?;
-        let detail = json!({ "email": invitation.email, "role": invitation.role });
-        let event = member.event(
-            Action::InvitationWithdrawn,
-            address.as_str(),
-            client,
-            now,
-            detail,
-        );
         self.store
-            .withdraw_invitation(account, &invitation.email, event)
+            .withdraw_invitation(&member.account_id, &address, now, &event)
             .await?;
         Ok(())
     }

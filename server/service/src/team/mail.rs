@@ -1,7 +1,8 @@
 //! Mails with a one-time link: invitations, and links to set a new password.
 //!
 //! The link is in the mail alone, so that only its recipient can use it. The number of mails is
-//! bounded for each account and each recipient, so that no member can flood a mailbox.
+//! bounded for each account and each recipient, so that no member can flood a mailbox. Mails are
+//! counted in the database, under the account's lock, so the bound holds for all nodes together.
 
 use super::Team;
 use super::invite::Invited;
@@ -10,8 +11,10 @@ use crate::notices::{Mail, MailError, MailFailure, MailTopic, Mailer};
 use crate::origin::Client;
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{Action, LinkPurpose, NewLink, TokenDigest};
-use domain::{Email, Failure, MemberId, seconds};
+use crate::store::{
+    Action, CountedMail, LinkPurpose, NewLink, OfferResetOutcome, ResetOffer, Teammate, TokenDigest,
+};
+use domain::{Email, Failure, MemberId, Timestamp, seconds};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
@@ -51,11 +54,12 @@ impl Team {
         invited: &Invited,
         mailer: &dyn Mailer,
     ) -> LinkDelivery {
-        match self.may_mail(member, &invited.email).await {
+        let mail = counted_mail(member, &invited.email, self.clock.now());
+        match self.store.count_mail(&member.account_id, &mail).await {
             Ok(true) => {}
             Ok(false) => return LinkDelivery::TooMany,
             Err(error) => {
-                tracing::warn!(%error, "the number of mails could not be read");
+                tracing::warn!(%error, "a mail could not be counted");
                 return LinkDelivery::Failed(MailFailure::Unreachable);
             }
         }
@@ -82,29 +86,33 @@ impl Team {
         id: &MemberId,
         mailer: &dyn Mailer,
     ) -> Result<LinkDelivery, Error> {
-        let teammate = self.teammate(member, id).await?;
-        member.must_manage(teammate.role)?;
-        if teammate.id == member.id || !teammate.is_active() {
-            return Err(Failure::Forbidden.into());
-        }
-        if !self.may_mail(member, &teammate.email).await? {
-            return Ok(LinkDelivery::TooMany);
-        }
+        member.must_manage_other(id)?;
         let (token, now) = (random::token(&*self.random), self.clock.now());
         let end = now.plus_seconds(RESET_SECONDS);
-        let link = NewLink {
-            digest: TokenDigest::of(&token),
-            purpose: LinkPurpose::Reset {
-                member: id.clone(),
-                email: teammate.email.clone(),
-            },
-            created_at: now,
-            expires_at: end,
+        let offer = |teammate: &Teammate| {
+            let detail = json!({ "email": teammate.email });
+            let action = Action::PasswordResetOffered;
+            ResetOffer {
+                link: NewLink {
+                    digest: TokenDigest::of(&token),
+                    purpose: LinkPurpose::Reset {
+                        member: id.clone(),
+                        email: teammate.email.clone(),
+                    },
+                    created_at: now,
+                    expires_at: end,
+                },
+                mail: counted_mail(member, &teammate.email, now),
+                event: member.event(action, id.as_str(), client, now, detail),
+            }
         };
-        let detail = json!({ "email": teammate.email });
-        let action = Action::PasswordResetOffered;
-        let event = member.event(action, id.as_str(), client, now, detail);
-        self.store.replace_link(link, Some(event)).await?;
+        let account = &member.account_id;
+        let teammate = match self.store.offer_reset(account, id, &offer).await? {
+            OfferResetOutcome::Offered(teammate) => teammate,
+            OfferResetOutcome::TooManyMails => return Ok(LinkDelivery::TooMany),
+            OfferResetOutcome::Deactivated => return Err(Failure::Forbidden.into()),
+            OfferResetOutcome::Missing => return Err(Failure::NotFound.into()),
+        };
         let topic = MailTopic::PasswordReset {
             account: member.account_name.clone(),
             offered_by: member.email.clone(),
@@ -146,28 +154,21 @@ impl Team {
             }
         }
     }
+}
 
-    /// Counts one more mail, unless the account or the recipient has to wait.
-    async fn may_mail(&self, member: &Member, to: &Email) -> Result<bool, Error> {
-        let recipient = hex::encode(Sha256::digest(to.as_str()));
-        let by_recipient = format!("mail-to:{}:{recipient}", member.account_id);
-        let by_account = format!("mail-from:{}", member.account_id);
-        // Held until the mail is counted: otherwise a burst would pass before.
-        let _turn = self.mail_turn.lock().await;
-        let now = self.clock.now();
-        let subjects = [by_recipient.clone(), by_account.clone()];
-        if self.store.blocked_until(&subjects, now).await?.is_some() {
-            return Ok(false);
-        }
-        let forget = now.plus_seconds(-seconds::DAY);
-        self.store
-            .count_failure(&[by_recipient], now, &RECIPIENT_DELAYS, forget)
-            .await?;
-        let mut delays = [0; FREE_MAILS];
-        delays[FREE_MAILS - 1] = ACCOUNT_DELAY;
-        self.store
-            .count_failure(&[by_account], now, &delays, forget)
-            .await?;
-        Ok(true)
+/// Returns what a mail from this member to this address is counted under.
+fn counted_mail(member: &Member, to: &Email, at: Timestamp) -> CountedMail {
+    let recipient = hex::encode(Sha256::digest(to.as_str()));
+    let by_recipient = format!("mail-to:{}:{recipient}", member.account_id);
+    let by_account = format!("mail-from:{}", member.account_id);
+    let mut account_delays = vec![0; FREE_MAILS];
+    account_delays[FREE_MAILS - 1] = ACCOUNT_DELAY;
+    CountedMail {
+        subjects: [
+            (by_recipient, RECIPIENT_DELAYS.into()),
+            (by_account, account_delays),
+        ],
+        at,
+        forget_before: at.plus_seconds(-seconds::DAY),
     }
 }

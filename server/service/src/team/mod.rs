@@ -16,7 +16,6 @@ use crate::sessions::{IDLE_SECONDS, Member};
 use crate::store::{Invitation, MemberCursor, TeamPorts, Teammate};
 use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
 /// Members, and invitations, on one page.
 const PAGE_SIZE: u32 = 100;
@@ -38,8 +37,6 @@ pub struct Team {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) public_url: String,
-    /// Held while a mail is counted.
-    pub(crate) mail_turn: Mutex<()>,
 }
 
 /// One member, as another member of the account sees them.
@@ -137,6 +134,17 @@ impl Team {
 }
 
 impl Member {
+    /// Checks that the member may change some members, and that this id is not their own. Whether
+    /// they may change this one is checked in the transaction of the change, by the role that the
+    /// other member has then (see [`Authority`](crate::store::Authority::check_manages)).
+    pub(crate) fn must_manage_other(&self, id: &MemberId) -> Result<(), Failure> {
+        self.must_manage(Role::Viewer)?;
+        if *id == self.id {
+            return Err(Failure::Forbidden);
+        }
+        Ok(())
+    }
+
     /// Checks that the member may invite, change and deactivate members with this role.
     pub(crate) fn must_manage(&self, role: Role) -> Result<(), Failure> {
         if self.role.may_manage(role) {

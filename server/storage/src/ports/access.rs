@@ -2,8 +2,7 @@
 
 use super::factor::{self, end_others};
 use super::member_row::{SET_PASSWORD, forget};
-use super::session::{self, OpenSessionRow};
-use super::{Result, SqlStore, read_all, record, team};
+use super::{Result, SqlStore, record, session, team};
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
@@ -17,15 +16,8 @@ impl AccessStore for SqlStore {
         now: Timestamp,
         idle_since: Timestamp,
     ) -> Result<Vec<SessionRecord>> {
-        let rows: Vec<OpenSessionRow> = query(session::OF_MEMBER)
-            .bind(member.as_str())
-            .bind(now.millis())
-            .bind(idle_since.millis())
-            .fetch_all(self.readers("listing sessions"))
-            .await?;
-        let mut sessions: Vec<SessionRecord> = read_all(rows)?;
-        sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-        Ok(sessions)
+        let readers = self.readers("listing sessions");
+        session::list(readers, member, now, idle_since).await
     }
 
     async fn end_other_sessions(

@@ -7,7 +7,7 @@
 use super::session::SessionRow;
 use super::{Result, Transaction, key, read, session};
 use crate::query::query;
-use domain::AccountId;
+use domain::{AccountId, Role};
 use service::store::{
     AuditEvent, Authority, Denial, LiveSession, MemberRecord, StoreError, TokenDigest,
 };
@@ -35,6 +35,16 @@ pub(super) async fn authorise(tx: &mut Transaction, event: &AuditEvent) -> Resul
         }
     };
     result.map_err(StoreError::Denied)
+}
+
+/// Checks that the actor of `event` may change a member who has this role, which was read in the
+/// transaction of the change.
+///
+/// # Errors
+/// [`StoreError::Denied`] if not. The caller drops the transaction.
+pub(super) fn check_manages(event: &AuditEvent, role: Role) -> Result<()> {
+    let allowed = event.authority.check_manages(role);
+    allowed.map_err(StoreError::Denied)
 }
 
 /// Returns the active member of a live session in this account, unless they first have to set up a

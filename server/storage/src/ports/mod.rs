@@ -48,7 +48,7 @@ use crate::engine::Transaction;
 use crate::error::CorruptValue;
 use crate::query::{Executor, query};
 use crate::store::SqlStore;
-use authority::authorise;
+use authority::{authorise, check_manages};
 use service::store::{AuditEvent, Completion, Page, StoreError};
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -190,6 +190,9 @@ async fn each_role_allows_only_its_own_team_changes() {
     for actor in [&viewer, &admin] {
         let fields = [("email", "boss@example.com")];
         actor.form("/team/withdraw", &fields).await.expect(403);
+        // A second invitation would end the first.
+        let fields = [("email", "boss@example.com"), ("role", "viewer")];
+        actor.form("/team/invite", &fields).await.expect(403);
     }
     let after = world.count("SELECT count(*) FROM audit_events").await;
     assert_eq!(after, before + 1, "the one invitation by an owner");

@@ -319,6 +319,16 @@ pub(super) async fn forget(tx: &mut Transaction, member: &MemberId) -> Result<()
     Ok(())
 }
 
+/// Ends all sessions of the member, and their unfinished sign-ins. Returns how many ended.
+pub(super) async fn end_all(tx: &mut Transaction, member: &MemberId) -> Result<u64> {
+    let sessions = session::end_all(tx, member).await?;
+    let steps = query(FORGET_STEPS)
+        .bind(member.as_str())
+        .execute(tx)
+        .await?;
+    Ok(sessions + steps)
+}
+
 /// Ends the member's sessions except `current`, and their unfinished sign-ins. Returns how many
 /// ended.
 pub(super) async fn end_others(

@@ -15,8 +15,9 @@ use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, LinkPurpose, LiveSession,
-    MemberRecord, MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome, TokenDigest,
+    AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, CountedMail, LinkPurpose,
+    LiveSession, MemberRecord, MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome,
+    TokenDigest,
 };
 
 #[async_trait]
@@ -163,6 +164,15 @@ impl MemberStore for SqlStore {
         forget_before: Timestamp,
     ) -> Result<Timestamp> {
         session::count_failure(self, subjects, now, delay_seconds, forget_before).await
+    }
+
+    async fn count_mail(&self, account: &AccountId, mail: &CountedMail) -> Result<bool> {
+        let mut tx = self.begin_change(account, "counting a mail").await?;
+        let is_counted = session::count_mail(&mut tx, mail).await?;
+        if is_counted {
+            tx.commit().await?;
+        }
+        Ok(is_counted)
     }
 
     async fn open_session(

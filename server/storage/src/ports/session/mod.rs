@@ -5,10 +5,13 @@ mod statements;
 pub(crate) use statements::*;
 
 use super::member_row::{self, HAS_PASSWORD};
-use super::{Result, SqlStore, Transaction, read, record};
+use super::{Executor, Result, SqlStore, Transaction, read, record};
 use crate::query::{query, query_scalar};
 use domain::{MemberId, Timestamp};
-use service::store::{AuditEvent, LiveSession, MAX_SESSIONS_PER_MEMBER, NewSession, TokenDigest};
+use service::store::{
+    AuditEvent, CountedMail, LiveSession, MAX_SESSIONS_PER_MEMBER, NewSession, SessionRecord,
+    TokenDigest,
+};
 
 /// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
 const LAST_SEEN_INTERVAL: i64 = 60;
@@ -121,23 +124,42 @@ pub(super) async fn end(store: &SqlStore, digest: &TokenDigest, event: &AuditEve
     let mut tx = store
         .begin_change(&event.account_id, "ending a session")
         .await?;
-    let deleted_rows = query(END)
-        .bind(digest.0.as_slice())
-        .execute(&mut tx)
-        .await?;
-    if deleted_rows == 0 {
+    if delete(&mut tx, digest).await? == 0 {
         return Ok(());
     }
     record(&mut tx, event).await?;
     tx.commit().await
 }
 
-pub(super) async fn end_all(tx: &mut Transaction, member: &MemberId) -> Result<()> {
+/// Deletes a session. Returns how many there were.
+pub(super) async fn delete(tx: &mut Transaction, digest: &TokenDigest) -> Result<u64> {
+    query(END).bind(digest.0.as_slice()).execute(tx).await
+}
+
+/// Returns the member's sessions that end after `now` and were last seen after `idle_since`,
+/// newest first.
+pub(super) async fn list(
+    executor: impl Executor,
+    member: &MemberId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Vec<SessionRecord>> {
+    let mut sessions: Vec<SessionRecord> = query(OF_MEMBER)
+        .bind(member.as_str())
+        .bind(now.millis())
+        .bind(idle_since.millis())
+        .parse_all::<OpenSessionRow, _>(executor)
+        .await?;
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+    Ok(sessions)
+}
+
+/// Ends all sessions of a member. Returns how many there were.
+pub(super) async fn end_all(tx: &mut Transaction, member: &MemberId) -> Result<u64> {
     query(END_ALL_OF_MEMBER)
         .bind(member.as_str())
         .execute(tx)
-        .await?;
-    Ok(())
+        .await
 }
 
 pub(super) async fn blocked_until(
@@ -168,28 +190,66 @@ pub(super) async fn count_failure(
     let mut tx = store
         .begin_global_change("counting a failed sign-in")
         .await?;
-    query(FORGET_OLD_FAILURES)
-        .bind(forget_before.millis())
-        .bind(now.millis())
-        .execute(&mut tx)
-        .await?;
+    forget_old(&mut tx, now, forget_before).await?;
     for subject in subjects {
-        let failures: i64 = query_scalar(COUNT_FAILURE)
-            .bind(subject)
-            .bind(now.millis())
-            .bind(forget_before.millis())
-            .fetch_one(&mut tx)
-            .await?;
-        let until = now.plus_seconds(delay(failures, delay_seconds));
-        query(SET_DELAY)
-            .bind(subject)
-            .bind(until.millis())
-            .execute(&mut tx)
-            .await?;
+        let until = count(&mut tx, subject, now, delay_seconds, forget_before).await?;
         latest = latest.max(until);
     }
     tx.commit().await?;
     Ok(latest)
+}
+
+/// Counts a mail, unless one of its subjects has to wait. The caller holds the account's lock, so
+/// that no other node counts a mail of the account at the same time.
+pub(super) async fn count_mail(tx: &mut Transaction, mail: &CountedMail) -> Result<bool> {
+    let now = mail.at;
+    for (subject, _) in &mail.subjects {
+        let until: Option<i64> = query_scalar(BLOCKED_UNTIL)
+            .bind(subject)
+            .bind(now.millis())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if until.is_some() {
+            return Ok(false);
+        }
+    }
+    forget_old(tx, now, mail.forget_before).await?;
+    for (subject, delay_seconds) in &mail.subjects {
+        count(tx, subject, now, delay_seconds, mail.forget_before).await?;
+    }
+    Ok(true)
+}
+
+async fn forget_old(tx: &mut Transaction, now: Timestamp, forget_before: Timestamp) -> Result<()> {
+    query(FORGET_OLD_FAILURES)
+        .bind(forget_before.millis())
+        .bind(now.millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Counts once more under a subject, and returns the end of its delay.
+async fn count(
+    tx: &mut Transaction,
+    subject: &str,
+    now: Timestamp,
+    delay_seconds: &[u32],
+    forget_before: Timestamp,
+) -> Result<Timestamp> {
+    let failures: i64 = query_scalar(COUNT_FAILURE)
+        .bind(subject)
+        .bind(now.millis())
+        .bind(forget_before.millis())
+        .fetch_one(&mut *tx)
+        .await?;
+    let until = now.plus_seconds(delay(failures, delay_seconds));
+    query(SET_DELAY)
+        .bind(subject)
+        .bind(until.millis())
+        .execute(tx)
+        .await?;
+    Ok(until)
 }
 
 /// Returns the delay in seconds. The last one applies to all further failures.

@@ -6,15 +6,16 @@ pub(crate) use statements::*;
 
 use super::member_row::{INSERT_MEMBER, forget};
 use super::{
-    Executor, Result, SqlStore, Transaction, authorise, factor, link, quota, read_all, record,
-    session, write_event,
+    Executor, Result, SqlStore, Transaction, authorise, check_manages, factor, link, quota,
+    read_all, record, session, write_event,
 };
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Resource, Role, Timestamp};
 use service::store::{
     AuditEvent, ChangeMemberOutcome, Invitation, LinkPurpose, MemberChange, MemberCursor, NewLink,
-    NewMember, QuotaStore as _, RedeemOutcome, TeamStore, Teammate, TokenDigest,
+    NewMember, OfferResetOutcome, QuotaStore as _, RedeemOutcome, ResetOffer, SessionChoice,
+    SessionRecord, TeamStore, Teammate, TokenDigest,
 };
 
 #[async_trait]
@@ -85,6 +86,8 @@ impl TeamStore for SqlStore {
         let Some(before) = find(&mut tx, MEMBER, account, id.as_str()).await? else {
             return Ok(ChangeMemberOutcome::Missing);
         };
+        let event = event(&before);
+        check_manages(&event, before.role)?;
         let after = before.with_change(change, now);
         if after == before {
             return Ok(ChangeMemberOutcome::Same);
@@ -116,12 +119,76 @@ impl TeamStore for SqlStore {
         forget(&mut tx, FORGET_INVITATIONS_BY, id).await?;
         if change == MemberChange::Deactivate {
             forget(&mut tx, FORGET_LINKS_OF, id).await?;
-            forget(&mut tx, factor::FORGET_STEPS, id).await?;
-            session::end_all(&mut tx, id).await?;
+            factor::end_all(&mut tx, id).await?;
         }
-        record(&mut tx, &event(&before)).await?;
+        record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(ChangeMemberOutcome::Changed)
+    }
+
+    async fn end_member_sessions(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        choice: SessionChoice<'_>,
+        now: Timestamp,
+        idle_since: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Teammate, &'a [SessionRecord]) -> AuditEvent + Send + Sync),
+    ) -> Result<Option<u32>> {
+        let mut tx = self
+            .begin_change(account, "ending sessions of a member")
+            .await?;
+        let Some(member) = find(&mut tx, MEMBER, account, id.as_str()).await? else {
+            return Ok(None);
+        };
+        let mut sessions = session::list(&mut tx, id, now, idle_since).await?;
+        if let SessionChoice::One(chosen) = choice {
+            sessions.retain(|session| session.id() == chosen);
+        }
+        let event = event(&member, &sessions);
+        check_manages(&event, member.role)?;
+        let ended_rows = match choice {
+            SessionChoice::One(_) => match sessions.first() {
+                Some(session) => session::delete(&mut tx, &session.digest).await?,
+                None => 0,
+            },
+            SessionChoice::All => factor::end_all(&mut tx, id).await?,
+        };
+        if ended_rows > 0 {
+            record(&mut tx, &event).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(u32::try_from(sessions.len()).unwrap_or(u32::MAX)))
+    }
+
+    async fn offer_reset(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        offer: &(dyn for<'a> Fn(&'a Teammate) -> ResetOffer + Send + Sync),
+    ) -> Result<OfferResetOutcome> {
+        let mut tx = self
+            .begin_change(account, "offering a password reset")
+            .await?;
+        let Some(member) = find(&mut tx, MEMBER, account, id.as_str()).await? else {
+            return Ok(OfferResetOutcome::Missing);
+        };
+        let ResetOffer {
+            link: new,
+            mail,
+            event,
+        } = offer(&member);
+        check_manages(&event, member.role)?;
+        if !member.is_active() {
+            return Ok(OfferResetOutcome::Deactivated);
+        }
+        if !session::count_mail(&mut tx, &mail).await? {
+            return Ok(OfferResetOutcome::TooManyMails);
+        }
+        link::insert(&mut tx, &new).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await?;
+        Ok(OfferResetOutcome::Offered(Box::new(member)))
     }
 
     async fn hand_over(
@@ -168,6 +235,11 @@ impl TeamStore for SqlStore {
             if count > 0 {
                 return Ok(false);
             }
+            // The older invitation to this address ends.
+            let older = find_invitation(&mut tx, account, email, event.at).await?;
+            if let Some(older) = older {
+                check_manages(&event, older.role)?;
+            }
         }
         let members_before = quota::count_members(&mut tx, &event.account_id, event.at).await?;
         link::insert(&mut tx, &new).await?;
@@ -199,37 +271,27 @@ impl TeamStore for SqlStore {
             .await
     }
 
-    async fn find_invitation(
-        &self,
-        account: &AccountId,
-        email: &Email,
-        now: Timestamp,
-    ) -> Result<Option<Invitation>> {
-        query(INVITATION)
-            .bind(account.as_str())
-            .bind(now.millis())
-            .bind(email.as_str())
-            .parse_optional::<InvitationRow, _>(self.readers("finding an invitation"))
-            .await
-    }
-
     async fn withdraw_invitation(
         &self,
         account: &AccountId,
         email: &Email,
-        event: AuditEvent,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Invitation) -> AuditEvent + Send + Sync),
     ) -> Result<bool> {
         let mut tx = self
             .begin_change(account, "withdrawing an invitation")
             .await?;
-        let deleted_rows = query(WITHDRAW)
+        let open = find_invitation(&mut tx, account, email, now).await?;
+        let Some(invitation) = open else {
+            return Ok(false);
+        };
+        let event = event(&invitation);
+        check_manages(&event, invitation.role)?;
+        query(WITHDRAW)
             .bind(account.as_str())
             .bind(email.as_str())
             .execute(&mut tx)
             .await?;
-        if deleted_rows == 0 {
-            return Ok(false);
-        }
         record(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(true)
@@ -283,6 +345,21 @@ async fn find(
         .bind(account.as_str())
         .bind(value)
         .parse_optional::<TeammateRow, _>(executor)
+        .await
+}
+
+/// Returns the invitation to this address, unless it has expired at `now`.
+async fn find_invitation(
+    tx: &mut Transaction,
+    account: &AccountId,
+    email: &Email,
+    now: Timestamp,
+) -> Result<Option<Invitation>> {
+    query(INVITATION)
+        .bind(account.as_str())
+        .bind(now.millis())
+        .bind(email.as_str())
+        .parse_optional::<InvitationRow, _>(tx)
         .await
 }
 

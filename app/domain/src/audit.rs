@@ -1,10 +1,9 @@
 //! Data of the Audit log page and its filters.
 
-use crate::{DisplayTime, FieldError};
-use serde::{Deserialize, Serialize};
+use crate::{DisplayTime, FieldError, FilterMenu};
 
 /// Filters of the Audit log, unparsed, as in the page's address. An empty field is not a filter.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditForm {
     /// Actor: `member:ID`, `key:ID`, `keys`, `operator` or `unknown`.
     pub who: String,
@@ -35,7 +34,7 @@ impl AuditForm {
 }
 
 /// Actor or subject that a row of the log names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditName {
     pub name: String,
     /// Value of the filter that selects the events of this actor or subject.
@@ -45,7 +44,7 @@ pub struct AuditName {
 }
 
 /// One field of an event: its value before the change, if any, and after it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditDetail {
     pub field: String,
     /// `None` if the field is not the change of a value.
@@ -54,7 +53,7 @@ pub struct AuditDetail {
 }
 
 /// One row of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     pub at: DisplayTime,
     pub what: String,
@@ -74,23 +73,15 @@ pub struct AuditRow {
 }
 
 /// Group of actions among which a filter selects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditGroup {
     pub label: String,
     /// Value and label of each choice: all actions of the group, and then each of them.
     pub choices: Vec<(String, String)>,
 }
 
-/// A filter that applies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditChip {
-    pub text: String,
-    /// Address of the log without this filter.
-    pub without: String,
-}
-
 /// Data of the Audit log page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditPage {
     /// Newest first.
     pub rows: Vec<AuditRow>,
@@ -103,11 +94,11 @@ pub struct AuditPage {
     pub who: Vec<(String, String)>,
     pub what: Vec<AuditGroup>,
     /// The filters that apply.
-    pub chips: Vec<AuditChip>,
+    pub filters: Vec<FilterMenu>,
     /// Name of the time zone in which days begin and end.
     pub zone: String,
-    /// This is the first page.
-    pub first: bool,
+    /// Address of the first page; `None` on the first page itself.
+    pub first: Option<String>,
     /// The search stopped before this page was full. The next page continues it.
     pub stopped: bool,
     /// Address of the next page.

@@ -36,7 +36,7 @@ mod time;
 pub use activity::{
     ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch, WeekPattern, WeekdayCalls,
 };
-pub use audit::{AuditChip, AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
+pub use audit::{AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{
     BusyKey, DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange,

@@ -15,19 +15,3 @@ pub fn exports(path: &str, query: &str) -> AnyView {
         </p>
     }
 }
-
-/// Percent-encodes a value for use in an address.
-pub fn escaped(value: &str) -> String {
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
-    value
-        .bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}

@@ -26,6 +26,7 @@ mod import;
 mod inventory;
 mod keys;
 mod leads;
+mod list_address;
 mod refusals;
 pub mod render;
 mod return_path;
@@ -43,6 +44,7 @@ mod visit;
 mod visitor;
 
 use form_request::{FormBody, FormRequest};
+use list_address::ListAddress;
 pub use routes::ROUTES;
 use visit::Visit;
 use visitor::BackgroundVisitor;

@@ -3,7 +3,7 @@
 //! All of it are links and one plain form that only the server renders, so that it works without
 //! script and is not in the module.
 
-use crate::components::{Icon, Notice, Tone, filter_menu};
+use crate::components::{Icon, Notice, Tone, filters};
 use crate::prelude::*;
 use domain::{KeysPageContext, ListLink};
 
@@ -37,13 +37,12 @@ fn form(context: &KeysPageContext) -> AnyView {
     let KeysPageContext {
         query,
         refused,
-        filters,
+        filters: menus,
         ..
     } = context;
     let refused = refused
         .clone()
         .map(|why| view! { <Notice tone=Tone::Warning text=why/> });
-    let is_restricted = query.has_filter();
     // A search keeps the filters and the order.
     let kept = query
         .fields()
@@ -54,7 +53,7 @@ fn form(context: &KeysPageContext) -> AnyView {
             view! { <input type="hidden" name=name value=value/> }
         })
         .collect_view();
-    let menus = filters.iter().cloned().map(filter_menu).collect_view();
+    let clear = query.has_filter().then_some("/keys");
     view! {
         <div class="find">
             <form class="search" method="get" action="/keys">
@@ -79,10 +78,7 @@ fn form(context: &KeysPageContext) -> AnyView {
                     <Icon name="#i-search"/>
                 </button>
             </form>
-            <div class="chips">
-                {menus}
-                {is_restricted.then(|| view! { <a class="chip clear" href="/keys">"Clear all"</a> })}
-            </div>
+            {filters(menus.clone(), clear)}
         </div>
         {refused}
     }

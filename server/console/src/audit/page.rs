@@ -2,14 +2,14 @@
 
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
 use super::words::{self, details, title, who};
+use crate::ListAddress;
 use domain::{
-    AuditChip, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow, Failure, FieldError, KeyId,
+    AuditForm, AuditGroup, AuditName, AuditPage, AuditRow, Failure, FieldError, FilterMenu, KeyId,
     KeyName, MemberId,
 };
 use service::audit::{AuditBatch, AuditSearch, UnusableText};
 use service::store::{Action, Actor, LoggedEvent};
 use service::{Error, Member, Zone};
-use url::form_urlencoded;
 use web::AppState;
 use web::cursor::{ChangeList, read_change, write_change};
 use web::words::browser::agent_name;
@@ -70,12 +70,13 @@ pub async fn page(
     }
     let what = filter::groups();
     let thing = key_name(state, member, Some(form.thing.trim())).await?;
-    let chips = if errors.is_empty() {
-        chips(&form, &who, &what, thing)
+    let filters = if errors.is_empty() {
+        filters(&form, &who, &what, thing.as_ref())
     } else {
         Vec::new()
     };
-    let query = query(&form);
+    let address = address(&form);
+    let cursor = |number| write_change(ChangeList::AuditLog, number);
     let events = piece.events.into_iter();
     Ok(AuditPage {
         rows: events.map(|event| row(event, zone)).collect(),
@@ -84,34 +85,27 @@ pub async fn page(
         errors,
         who,
         what,
-        chips,
+        filters,
         zone: zone.name().to_owned(),
-        first: before.is_none(),
-        next: piece.next_before.map(|number| {
-            let separator = if query.is_empty() { "" } else { "&" };
-            let cursor = write_change(ChangeList::AuditLog, number);
-            format!("/audit?{query}{separator}cursor={cursor}")
-        }),
-        query,
+        first: before.map(|_| address.to_string()),
+        next: (piece.next_before)
+            .map(|number| address.clone().with("cursor", cursor(number)).to_string()),
+        query: address.query(),
         form,
     })
 }
 
-/// Returns the filters as the query string of an address.
-fn query(form: &AuditForm) -> String {
-    let filled = form.fields().into_iter();
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(filled.filter(|(_, value)| !value.is_empty()))
-        .finish()
+fn address(form: &AuditForm) -> ListAddress<'_> {
+    ListAddress::new("/audit", form.fields())
 }
 
 /// Returns the filters that apply. `thing` is the name of the key whose id the form contains.
-fn chips(
+fn filters(
     form: &AuditForm,
     who: &[(String, String)],
     what: &[AuditGroup],
-    thing: Option<KeyName>,
-) -> Vec<AuditChip> {
+    thing: Option<&KeyName>,
+) -> Vec<FilterMenu> {
     let label = |value: &str, choices: &[(String, String)]| {
         let choice = choices.iter().find(|(choice, _)| choice == value);
         choice.map_or_else(|| value.to_owned(), |(_, label)| label.clone())
@@ -120,34 +114,24 @@ fn chips(
         .iter()
         .flat_map(|group| group.choices.clone())
         .collect();
-    let thing = thing.map_or_else(|| form.thing.clone(), |name| name.to_string());
-    let texts = [
-        format!("Actor: {}", label(&form.who, who)),
-        format!("Action: {}", label(&form.what, &actions)),
-        format!("Key or ID: {thing}"),
-        format!("From {}", form.from),
-        format!("To {}", form.to),
-    ];
-    let filters = form.fields().into_iter().zip(texts);
-    let filters = filters.filter(|((_, value), _)| !value.is_empty());
-    filters
-        .map(|((field, _), text)| {
-            let mut without = form.clone();
-            match field {
-                "who" => without.who.clear(),
-                "what" => without.what.clear(),
-                "thing" => without.thing.clear(),
-                "from" => without.from.clear(),
-                _ => without.to.clear(),
-            }
-            let query = query(&without);
-            let mark = if query.is_empty() { "" } else { "?" };
-            AuditChip {
-                text,
-                without: format!("/audit{mark}{query}"),
-            }
-        })
-        .collect()
+    let filters = form.fields().into_iter();
+    let filters = filters.filter(|(_, value)| !value.is_empty());
+    let filters = filters.map(|(name, value)| {
+        let (title, text) = match name {
+            "who" => ("Actor", label(value, who)),
+            "what" => ("Action", label(value, &actions)),
+            "thing" => ("Key or ID", thing.map_or(value, KeyName::as_str).to_owned()),
+            "from" => ("From", value.to_owned()),
+            _ => ("To", value.to_owned()),
+        };
+        FilterMenu {
+            name,
+            label: title,
+            current: Some((text, address(form).without(name).to_string())),
+            choices: Vec::new(),
+        }
+    });
+    filters.collect()
 }
 
 async fn key_name(

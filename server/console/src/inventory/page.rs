@@ -1,10 +1,10 @@
 //! Data of the Inventory page.
 
 use super::words::price;
+use crate::ListAddress;
 use domain::{InventoryPage, ItemRow, Resource, Timestamp};
 use service::inventory::{InventoryList, ItemFilter, StoredItem};
 use service::{Member, Zone};
-use url::form_urlencoded::Serializer;
 use web::cursor;
 use web::words::time::display_time;
 
@@ -36,12 +36,8 @@ pub fn list(
         may_manage: member.manages_inventory(),
         first: is_first,
         next: page.next_after.map(|id| {
-            let mut query = Serializer::new(String::new());
-            if !q.is_empty() {
-                query.append_pair("q", &q);
-            }
-            query.append_pair("cursor", &cursor::write_item(&id));
-            format!("/inventory?{}", query.finish())
+            let list = ListAddress::new("/inventory", [("q", q.as_str())]);
+            list.with("cursor", cursor::write_item(&id)).to_string()
         }),
         q,
         now: display_time(now, zone),

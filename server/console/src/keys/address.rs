@@ -1,8 +1,9 @@
 //! Addresses on the API Keys page.
 
+use crate::ListAddress;
 use domain::{Failure, KeyOrder, KeyQuery};
 use service::store::KeyCursor;
-use url::form_urlencoded::{self, Serializer};
+use url::form_urlencoded;
 use web::cursor;
 use web::parameter_limits::{TooLong, repeated};
 
@@ -50,19 +51,18 @@ fn read(search: &str) -> KeyQuery {
 
 /// Returns the page's address without parameters that do not affect its list.
 pub fn canonical_address(search: &str) -> String {
-    let query = read(search);
-    address(&query, &query.sort, &query.cursor)
+    list(&read(search)).to_string()
 }
 
 /// Returns the address of the first page; `None` on the first page itself.
 pub fn first(query: &KeyQuery) -> Option<String> {
-    (!query.cursor.is_empty()).then(|| address(query, &query.sort, ""))
+    (!query.cursor.is_empty()).then(|| first_page(query).to_string())
 }
 
 /// Returns the address of the page that begins at `place`.
 pub fn next(query: &KeyQuery, place: &KeyCursor) -> String {
     let cursor = cursor::write_key(order(query), place);
-    address(query, &query.sort, &cursor)
+    list(query).with("cursor", cursor).to_string()
 }
 
 /// Returns the sort links of the columns, as in [`KeysPage::sorts`](domain::KeysPage::sorts).
@@ -82,24 +82,15 @@ fn sort(query: &KeyQuery, (first, reversed): (&str, &str)) -> (String, String) {
         text if text == first || text == reversed => "ascending",
         _ => "",
     };
-    (address(query, next, ""), direction.to_owned())
+    let address = first_page(query).with("sort", next);
+    (address.to_string(), direction.to_owned())
 }
 
-/// Returns the address of the page with the same filter in this order, from `cursor` on.
-pub fn address(query: &KeyQuery, sort: &str, cursor: &str) -> String {
-    let mut text = Serializer::new(String::new());
-    for (name, value) in query.fields() {
-        let value = match name {
-            "sort" => sort,
-            "cursor" => cursor,
-            _ => value,
-        };
-        if !value.is_empty() {
-            text.append_pair(name, value);
-        }
-    }
-    match text.finish() {
-        text if text.is_empty() => "/keys".to_owned(),
-        text => format!("/keys?{text}"),
-    }
+/// Returns the address of the first page with the same filters and order.
+pub fn first_page(query: &KeyQuery) -> ListAddress<'_> {
+    list(query).without("cursor")
+}
+
+fn list(query: &KeyQuery) -> ListAddress<'_> {
+    ListAddress::new("/keys", query.fields())
 }

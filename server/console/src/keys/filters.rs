@@ -1,6 +1,6 @@
 //! Saved views and filters of the API Keys page. Each of them is a link, which applies at once.
 
-use super::address::address;
+use super::address::first_page;
 use domain::{FilterMenu, KeyOrder, KeyQuery, KeyStatus, ListLink, Scope};
 use service::keys::MAX_IN_VIEW;
 use service::store::KeyViewCounts;
@@ -17,7 +17,7 @@ pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
         filter.set(field, value.to_owned());
         ListLink {
             text: text.to_owned(),
-            href: address(&filter, "", ""),
+            href: first_page(&filter).to_string(),
             count: Some(capped(count)),
             is_current: same_filter(&filter, query),
         }
@@ -72,11 +72,11 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
                 None if matches!(name, "unused" | "expires") => in_days(value),
                 None => value.to_owned(),
             };
-            (text, with(query, name, ""))
+            (text, first_page(query).without(name).to_string())
         });
         let links = choices.iter().map(|(choice, text)| ListLink {
             text: text.clone(),
-            href: with(query, name, choice),
+            href: first_page(query).with(name, choice).to_string(),
             count: None,
             is_current: choice == value,
         });
@@ -135,13 +135,6 @@ fn field<'a>(query: &'a KeyQuery, name: &str) -> &'a str {
         .into_iter()
         .find(|(field, _)| *field == name)
         .map_or("", |(_, value)| value)
-}
-
-/// Returns the address of the first page with another value of one field.
-fn with(query: &KeyQuery, name: &str, value: &str) -> String {
-    let mut query = query.clone();
-    query.set(name, value.to_owned());
-    address(&query, &query.sort, "")
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Filters of the Requests page. Each of them is a link, which applies at once.
 
+use crate::ListAddress;
 use domain::{FilterMenu, KeyId, ListLink, RefusalCode};
 use service::refusals::RefusalPage;
 use service::store::RefusalFilter;
 use std::net::IpAddr;
-use url::form_urlencoded;
 
 /// The filters as they are in the address of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,47 +27,23 @@ impl RefusalQuery {
         }
     }
 
-    fn fields(&self) -> [(&'static str, &str); 3] {
-        [
-            ("reason", &self.reason),
+    /// Returns the address of the list with these filters.
+    pub fn list(&self) -> ListAddress<'_> {
+        self.at("/refusals")
+    }
+
+    /// Returns the address of the frame that counts newer calls with these filters.
+    pub fn news(&self) -> ListAddress<'_> {
+        self.at("/refusals/new")
+    }
+
+    fn at(&self, path: &'static str) -> ListAddress<'_> {
+        let fields = [
+            ("reason", self.reason.as_str()),
             ("key", &self.key),
             ("address", &self.address),
-        ]
-    }
-
-    /// Returns the query with another value of one filter.
-    fn with(&self, name: &str, value: &str) -> Self {
-        let mut query = self.clone();
-        let field = match name {
-            "reason" => &mut query.reason,
-            "key" => &mut query.key,
-            _ => &mut query.address,
-        };
-        value.clone_into(field);
-        query
-    }
-
-    /// Returns an address with these filters, and with another parameter, unless that is empty.
-    pub fn address(&self, path: &str, name: &str, value: &str) -> String {
-        let fields = self.fields().into_iter().chain([(name, value)]);
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields.filter(|(_, value)| !value.is_empty()))
-            .finish();
-        if query.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{query}")
-        }
-    }
-
-    /// Returns the address of the list.
-    pub fn list(&self) -> String {
-        self.address(LIST, "", "")
-    }
-
-    /// Returns the address of the list with another value of one filter.
-    pub fn list_with(&self, name: &str, value: &str) -> String {
-        self.with(name, value).list()
+        ];
+        ListAddress::new(path, fields)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -98,7 +74,7 @@ impl RefusalQuery {
         let current = |name, value: &str, text: Option<String>| {
             (!value.is_empty()).then(|| {
                 let text = text.unwrap_or_else(|| "unknown".to_owned());
-                (text, self.list_with(name, ""))
+                (text, self.list().without(name).to_string())
             })
         };
         let counts = page.map(|page| page.counts.as_slice()).unwrap_or_default();
@@ -107,7 +83,7 @@ impl RefusalQuery {
             .filter(|(code, _)| *code != RefusalCode::Other);
         let choices = choices.map(|(code, count)| ListLink {
             text: format!("{} ({count})", code.label()),
-            href: self.list_with("reason", code.as_str()),
+            href: self.list().with("reason", code.as_str()).to_string(),
             count: None,
             is_current: code.as_str() == self.reason,
         });
@@ -134,9 +110,6 @@ impl RefusalQuery {
         [reason].into_iter().chain(chosen).collect()
     }
 }
-
-/// Path of the list.
-pub const LIST: &str = "/refusals";
 
 fn code(text: &str) -> Option<RefusalCode> {
     let code = RefusalCode::of(text);
@@ -177,16 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn address_contains_the_filters_that_apply() {
+    fn addresses_contain_the_filters_that_apply() {
         let all = query("paused_key", "k1", "2001:db8::7");
         assert_eq!(
-            all.address("/refusals", "id", "0f"),
+            all.list().with("id", "0f").to_string(),
             "/refusals?reason=paused_key&key=k1&address=2001%3Adb8%3A%3A7&id=0f"
         );
-        assert_eq!(query("", "k1", "").list_with("key", ""), "/refusals");
-        assert_eq!(
-            query("", "k1", "").list_with("reason", "internal"),
-            "/refusals?reason=internal&key=k1"
-        );
+        let one = query("", "k1", "");
+        assert_eq!(one.news().to_string(), "/refusals/new?key=k1");
+        assert_eq!(one.list().without("key").to_string(), "/refusals");
     }
 }

@@ -48,7 +48,7 @@ pub async fn news(
         Ok(count) => count,
         Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
     };
-    let (text, list) = (words(count), query.list());
+    let (text, list) = (words(count), query.list().to_string());
     let content = Content::new(move || view::news_page(text.clone(), list.clone()));
     let page = render::show(&state, &visitor, uri.path(), content).await;
     let interval = if count == 0 {

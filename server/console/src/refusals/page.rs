@@ -1,7 +1,7 @@
 //! Data of the Requests page.
 
 use super::acts::act;
-use super::filter::{LIST, RefusalQuery};
+use super::filter::RefusalQuery;
 use super::words;
 use domain::{
     Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
@@ -54,7 +54,7 @@ pub async fn page(
         id: raw.chars().take(shown).collect(),
         lookup,
         list,
-        back: query.list(),
+        back: query.list().to_string(),
         now: display_time(now, member.time_zone()),
     })
 }
@@ -79,7 +79,7 @@ async fn list(
     };
     let page = page.as_ref();
     let is_first = before.is_none();
-    let at = |path, name, seq| query.address(path, name, &write_change(ChangeList::Refusals, seq));
+    let cursor = |seq| write_change(ChangeList::Refusals, seq);
     let next = page.and_then(|page| page.next_before);
     let newest = page.map(|page| page.calls.first().map_or(0, |listed| listed.seq));
     let rows = page.into_iter().flat_map(|page| {
@@ -91,10 +91,10 @@ async fn list(
         filters: query.menus(page),
         is_filtered: !query.is_empty(),
         is_first,
-        next: next.map(|seq| at(LIST, "cursor", seq)),
+        next: next.map(|seq| query.list().with("cursor", cursor(seq)).to_string()),
         news: newest
             .filter(|_| is_first)
-            .map(|seq| at("/refusals/new", "after", seq)),
+            .map(|seq| query.news().with("after", cursor(seq)).to_string()),
     })
 }
 
@@ -109,13 +109,13 @@ fn row(
     let key = id.and_then(|id| page.keys.get(id));
     let link = |text: String, name, value: &str| TextLink {
         text,
-        href: query.list_with(name, value),
+        href: query.list().with(name, value).to_string(),
     };
     RefusalRow {
         at: display_time(call.at, member.time_zone()),
         call: TextLink {
             text: request(call),
-            href: query.address(LIST, "id", call.id.as_str()),
+            href: query.list().with("id", call.id.as_str()).to_string(),
         },
         status: status(code),
         reason: link(code.label().to_owned(), "reason", &call.code),

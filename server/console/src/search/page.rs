@@ -1,10 +1,10 @@
 //! Data of the Search page.
 
+use crate::ListAddress;
 use app::Page;
 use domain::{KeyView, Role, SearchGroup, SearchPage, SearchResult};
 use service::key::PlainKey;
 use service::refusal::CallId;
-use url::form_urlencoded::Serializer;
 
 /// Number of keys that are shown. The list of keys has the others.
 const MAX_KEYS: usize = 8;
@@ -14,7 +14,7 @@ const MAX_CHARS: usize = 64;
 /// Returns the query of the list of keys that searches for this text; `None` if it finds no keys.
 pub fn key_search(q: &str) -> Option<String> {
     let is_searched = !q.is_empty() && q.chars().count() <= MAX_CHARS && !PlainKey::may_be_in(q);
-    is_searched.then(|| Serializer::new(String::new()).append_pair("q", q).finish())
+    is_searched.then(|| ListAddress::new("/keys", [("q", q)]).query())
 }
 
 /// Returns what matches a text. `keys` are those that the list of keys found for it.

@@ -1,10 +1,10 @@
 //! The audit log: who did what, when, and from where.
 
-mod filters;
+mod form;
 mod row;
 
 use app::components::{
-    Clock, Column, NEXT_PAGE, PageHead, SEARCH_FURTHER, Table, TimesSwitch, exports,
+    Clock, Column, NEXT_PAGE, PageHead, SEARCH_FURTHER, Table, TimesSwitch, exports, filters,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -35,8 +35,9 @@ pub fn audit_page(data: Result<Data, Failure>) -> AnyView {
 }
 
 fn log(page: Data) -> AnyView {
-    let filters = filters::filters(&page);
-    let chips = filters::chips(&page.chips);
+    let form = form::form(&page);
+    let clear = (!page.filters.is_empty()).then_some("/audit");
+    let filters = filters(page.filters.clone(), clear);
     let has_errors = !page.errors.is_empty();
     let found = if has_errors {
         None
@@ -53,7 +54,7 @@ fn log(page: Data) -> AnyView {
             },
             pager(&page),
         )))
-    } else if page.rows.is_empty() && !page.first {
+    } else if page.rows.is_empty() && page.first.is_some() {
         Some(view! {
             <section class="empty">
                 <h2>"No more matches"</h2>
@@ -75,9 +76,9 @@ fn log(page: Data) -> AnyView {
     view! {
         <details class="panel filter-panel" open=has_errors>
             <summary>"Filter"</summary>
-            {filters}
+            {form}
         </details>
-        {chips}
+        {filters}
         {found}
     }
 }
@@ -98,17 +99,7 @@ fn list(page: Data) -> AnyView {
     }
 }
 
-/// Returns the filter as the query string of an address.
-fn suffix(page: &Data) -> String {
-    if page.query.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", page.query)
-    }
-}
-
 fn pager(page: &Data) -> AnyView {
-    let first = (!page.first).then(|| format!("/audit{}", suffix(page)));
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
@@ -123,7 +114,7 @@ fn pager(page: &Data) -> AnyView {
     };
     view! {
         <nav class="pager" aria-label="Audit log pagination">
-            {first.map(|first| link(first, "First page"))}
+            {page.first.clone().map(|first| link(first, "First page"))}
             {page.next.clone().map(|next| link(next, next_label))}
         </nav>
     }

@@ -1,6 +1,7 @@
 //! One event of the audit log.
 
-use app::components::{Clock, Time, escaped};
+use crate::ListAddress;
+use app::components::{Clock, Time};
 use app::prelude::*;
 use domain::{AuditDetail, AuditName, AuditRow};
 
@@ -56,7 +57,7 @@ fn link(name: &AuditName) -> AnyView {
 
 /// Returns the address of all events of this actor or subject.
 fn events(field: &str, name: &AuditName) -> String {
-    format!("/audit?{field}={}", escaped(&name.filter))
+    ListAddress::new("/audit", [(field, name.filter.as_str())]).to_string()
 }
 
 /// Describes what was different in one line, of which the first words are the most important.

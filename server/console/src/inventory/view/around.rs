@@ -1,14 +1,11 @@
 //! The form that searches the items, and the links that export its results.
 
-use app::components::{escaped, exports};
+use crate::ListAddress;
+use app::components::exports;
 use app::prelude::*;
 
 pub fn search(q: &str) -> AnyView {
-    let query = if q.is_empty() {
-        String::new()
-    } else {
-        format!("q={}", escaped(q))
-    };
+    let query = ListAddress::new("/inventory", [("q", q)]).query();
     view! {
         <search class="stack">
         <form class="search" method="get" action="/inventory">

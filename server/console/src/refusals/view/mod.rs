@@ -7,10 +7,10 @@ mod table;
 pub use news::news_page;
 
 use act::act;
-use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, filter_menu, takes_focus};
+use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, filters, takes_focus};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use domain::{Explanation, Failure, FilterMenu, Lookup, RefusalPage as Data, Timestamp, relative};
+use domain::{Explanation, Failure, Lookup, RefusalPage as Data, Timestamp, relative};
 use table::table;
 
 const HEAD: Head = Head {
@@ -31,7 +31,7 @@ fn Refusals(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let is_wrong = matches!(page.lookup, Lookup::NoId);
     let filters = page.list.as_ref().map(|list| {
-        let clear = list.is_filtered;
+        let clear = list.is_filtered.then_some("/refusals");
         filters(list.filters.clone(), clear)
     });
     let answer = match page.lookup {
@@ -78,18 +78,6 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
             </button>
             <FieldError id="id-error" error=error/>
         </form>
-    }
-}
-
-fn filters(menus: Vec<FilterMenu>, clear: bool) -> AnyView {
-    // Without any call, there is nothing to choose from.
-    let menus = menus.into_iter();
-    let menus = menus.filter(|menu| menu.current.is_some() || !menu.choices.is_empty());
-    view! {
-        <div class="chips">
-            {menus.map(filter_menu).collect_view()}
-            {clear.then(|| view! { <a class="chip clear" href="/refusals">"Clear all"</a> })}
-        </div>
     }
 }
 

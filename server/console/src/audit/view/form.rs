@@ -1,39 +1,11 @@
-//! The filters of the audit log: a form, and the filters that apply.
+//! The form with the filters of the audit log.
 
 use app::components::{FieldError, Problem, takes_focus};
 use app::prelude::*;
-use domain::{AuditChip, AuditForm, AuditGroup, AuditPage, Failure, Field, FieldError as Wrong};
+use domain::{AuditForm, AuditGroup, AuditPage, Failure, Field, FieldError as Wrong};
 
-/// Renders the filters that apply, each with a link that removes it.
-pub fn chips(chips: &[AuditChip]) -> Option<AnyView> {
-    let each = chips.iter().map(|chip| {
-        let (text, label) = (chip.text.clone(), format!("Remove filter “{}”", chip.text));
-        view! {
-            <li class="chip on">
-                <span>{text}</span>
-                <a class="remove" href=chip.without.clone() aria-label=label>
-                    "×"
-                </a>
-            </li>
-        }
-    });
-    let each = each.collect_view();
-    (!chips.is_empty()).then(|| {
-        view! {
-            <ul class="chips applied" aria-label="Filters">
-                {each}
-                <li>
-                    <a class="chip clear" href="/audit">
-                        "Clear filters"
-                    </a>
-                </li>
-            </ul>
-        }
-    })
-}
-
-/// Renders the filters: a plain form whose results have an address that can be shared.
-pub fn filters(page: &AuditPage) -> AnyView {
+/// Renders a plain form, whose results have an address that can be shared.
+pub fn form(page: &AuditPage) -> AnyView {
     let AuditForm {
         who,
         what,

@@ -148,8 +148,8 @@ pages! {
     FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.in_frame(), keys::first_call::first_call;
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
-    Refusals: "/refusals", "Requests", entry(Page::Refusals, "#i-stop").goes_stale(), refusals::show::refusals;
-    NewRefusals: "/refusals/new", "New rejected requests", NO_ENTRY.in_frame(), refusals::news::news;
+    Requests: "/requests", "Requests", entry(Page::Requests, "#i-stop").goes_stale(), requests::show::requests;
+    NewRequests: "/requests/new", "New rejected requests", NO_ENTRY.in_frame(), requests::news::news;
     Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").goes_stale(), inventory::show::inventory;
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
     ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;
@@ -252,8 +252,8 @@ mod tests {
             ("/account", Page::Account),
             ("/account/second-factor", Page::SecondFactor),
             ("/settings", Page::Settings),
-            ("/refusals", Page::Refusals),
-            ("/refusals/new", Page::NewRefusals),
+            ("/requests", Page::Requests),
+            ("/requests/new", Page::NewRequests),
             ("/search", Page::Search),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),

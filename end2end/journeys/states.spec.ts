@@ -15,7 +15,7 @@ for (const state of STATES) {
       // axe reads long pages four times.
       test.slow();
       // If a frame reloads while axe queries it, axe gets no answer.
-      await page.route(/\/first-call$|\/refusals\/new\?/, async (route) => {
+      await page.route(/\/first-call$|\/requests\/new\?/, async (route) => {
         const response = await route.fetch();
         const { refresh, ...headers } = response.headers();
         await route.fulfill({ response, headers });

@@ -29,7 +29,7 @@ test("every page is centred on a wide screen", async ({ page, server }) => {
     "/account/second-factor",
     "/settings",
     "/settings?ask=stop",
-    "/refusals",
+    "/requests",
   ];
   for (const path of paths) {
     await page.goto(path);

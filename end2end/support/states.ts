@@ -12,7 +12,7 @@ import { AUDIT_STATES } from "./audit.ts";
 import { FACTOR_STATES } from "./factor.ts";
 import { IMPORT_STATES } from "./import.ts";
 import { Keys } from "./keys.ts";
-import { REFUSAL_STATES } from "./refusals.ts";
+import { REQUEST_STATES } from "./requests.ts";
 import { RESTORED_STATES } from "./restored.ts";
 import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
@@ -552,7 +552,7 @@ const OWN_STATES: State[] = [
   ...TEAM_STATES,
   ...FACTOR_STATES,
   ...IMPORT_STATES,
-  ...REFUSAL_STATES,
+  ...REQUEST_STATES,
   {
     name: "search",
     open: async ({ page, server }) => {

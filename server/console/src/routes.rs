@@ -1,7 +1,7 @@
 //! All routes of the console.
 
 use crate::{
-    account, audit, bulk, call, dashboard, docs, export, import, inventory, keys, leads, refusals,
+    account, audit, bulk, call, dashboard, docs, export, import, inventory, keys, leads, requests,
     rotation, search, settings, setup, sign_in, team, theme,
 };
 use axum::extract::DefaultBodyLimit;

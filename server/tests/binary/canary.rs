@@ -55,7 +55,7 @@ fn misuse(server: &Server, secret: &str, owner: &Client) {
         format!("/setup/{secret}"),
         format!("/keys/{secret}/revoke"),
         format!("/sign-in?next=/{secret}"),
-        format!("/refusals?id={secret}"),
+        format!("/requests?id={secret}"),
     ] {
         anonymous.get(&path).unwrap();
         server.key(secret).get(&path).unwrap();

@@ -107,7 +107,7 @@ fn stalled_body_gets_a_timeout_response_and_the_connection_stays_open() {
     assert!(limit.contains(&elapsed), "{elapsed:?}");
     let (_, id) = body.split_once("\"instance\":\"").unwrap();
     let id = &id[..id.find('"').unwrap()];
-    let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
+    let page = owner.get(&format!("/requests?id={id}")).unwrap().body;
     page.has("The request body timed out");
 
     // Only that request's stream was closed; the connection remains usable.

@@ -102,7 +102,7 @@ fn console_attributes_the_revocation_to_the_operator_and_shows_its_receipt() {
     for html in [&page, &log] {
         html.has("Rejected on 1 of 1 node after ");
     }
-    let explanation = text(&format!("/refusals?id={request}"));
+    let explanation = text(&format!("/requests?id={request}"));
     explanation.has("revoked by the operator");
     for page in [page, log, explanation] {
         page.lacks_all(["the key itself"]);

@@ -155,7 +155,7 @@ fn stalled_body_gets_a_timeout_response_and_its_connection_is_closed() {
             ]);
             let (_, id) = response.split_once("\"instance\":\"").unwrap();
             let id = &id[..id.find('"').unwrap()];
-            let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
+            let page = owner.get(&format!("/requests?id={id}")).unwrap().body;
             page.has("The request body timed out");
         }
     }

@@ -23,7 +23,7 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
             words::more_or_fewer(today, zone),
         ),
         Tile {
-            href: (today.calls.refused > 0).then(|| "/refusals".to_owned()),
+            href: (today.calls.refused > 0).then(|| "/requests".to_owned()),
             ..tile(
                 "Rejected today",
                 rate.unwrap_or_else(|| "–".to_owned()),
@@ -111,7 +111,7 @@ mod tests {
         let today = today((1_180, 20), Some([(1_100, 20), (990, 10)]));
         let expected = [
             "Requests today: 1,200, 12% more than last Monday by 06:30",
-            "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /refusals",
+            "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /requests",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
             "Needs attention: 4, 1 expires soon, 3 unused → /keys?status=attention",
         ];

@@ -1,6 +1,6 @@
 //! Sentences about keys.
 
-use crate::refusals;
+use crate::requests;
 use domain::{
     Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Timestamp, number,
     relative, seconds,
@@ -72,7 +72,7 @@ pub fn first_call(call: FirstCall, member: &Member, public_url: &str) -> domain:
             String::new(),
         ),
         FirstCall::Refused { call, key } => {
-            let (why, advice) = refusals::words(public_url, &call, Some(&*key), member.time_zone());
+            let (why, advice) = requests::words(public_url, &call, Some(&*key), member.time_zone());
             (FirstCallStage::Refused, why, advice)
         }
         FirstCall::Accepted(last_use) => {

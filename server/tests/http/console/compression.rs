@@ -211,7 +211,7 @@ async fn every_page_without_a_secret_is_compressed() {
         let (http, at) = match *path {
             "/" | "/keys" | "/keys/new" | "/keys/found" | "/keys/several" | "/keys/revoke-all"
             | "/inventory" | "/inventory/import" | "/leads" | "/docs" | "/audit" | "/team"
-            | "/team/invite" | "/account" | "/refusals" | "/search" | "/settings" => {
+            | "/team/invite" | "/account" | "/requests" | "/search" | "/settings" => {
                 (&owner, (*path).to_owned())
             }
             "/sign-in" => (&anonymous, (*path).to_owned()),
@@ -226,7 +226,7 @@ async fn every_page_without_a_secret_is_compressed() {
             | "/account/second-factor"
             | "/keys/events"
             | "/keys/{id}/first-call"
-            | "/refusals/new"
+            | "/requests/new"
             | "/inventory/import/{id}/apply"
             | "/inventory/import/{id}/faults.csv"
             | "/inventory/export.csv"

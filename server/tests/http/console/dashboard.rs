@@ -132,7 +132,7 @@ async fn tiles_compare_today_with_a_week_ago_and_lead_to_the_keys() {
     html.has_all([
         "href=\"/keys?status=active\"",
         "href=\"/keys?status=attention\"",
-        "href=\"/refusals?reason=missing_scope\"",
+        "href=\"/requests?reason=missing_scope\"",
     ]);
 }
 

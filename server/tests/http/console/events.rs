@@ -180,7 +180,7 @@ async fn truncated_key_is_not_counted_and_is_explained_only_to_its_account() {
     let id = response.header("x-request-id").to_owned();
     world.services.flush().await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM key_calls").await, 0);
-    let page = format!("/refusals?id={id}");
+    let page = format!("/requests?id={id}");
     let html = owner.get_text(&page).await;
     html.has_all(["38 of 52 characters", "CRM Sync"]);
     let html = stranger.get_text(&page).await;

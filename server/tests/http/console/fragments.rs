@@ -176,7 +176,7 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     let key = owner.create("Inventory Feed", &INVENTORY).await;
     let refused = key.get("/api/leads").await.expect(403);
     world.clock.advance_seconds(60);
-    let path = format!("/refusals?id={}", refused.header("x-request-id"));
+    let path = format!("/requests?id={}", refused.header("x-request-id"));
     assert_snapshot!(main_text(&owner, &path).await, @"
     Updated 05:32 · Refresh
     Requests

@@ -67,7 +67,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
         "Permissions",
     ]);
     week.has(&format!(
-        "/refusals?key={}&amp;reason=missing_scope",
+        "/requests?key={}&amp;reason=missing_scope",
         key.id
     ));
     week.has_all([

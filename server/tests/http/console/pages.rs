@@ -15,7 +15,7 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
         "/sign-in",
         "/setup/{token}",
         "/keys/events",
-        "/refusals/new",
+        "/requests/new",
     ];
     let world = World::new().await;
     let pages = CONSOLE
@@ -59,7 +59,7 @@ async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu
             &key.id
         };
         let mut path = path.replace("{id}", id);
-        if *page == Page::NewRefusals {
+        if *page == Page::NewRequests {
             path += "?after=0f0000000000000000";
         }
         let visitor: &TestClient = match page {

@@ -1,4 +1,4 @@
-//! `/refusals`: the list of refused calls, its filters, and the changes that it offers.
+//! `/requests`: the list of refused calls, its filters, and the changes that it offers.
 
 use crate::support::{INVENTORY, Key, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
@@ -31,12 +31,12 @@ fn frame(page: &str) -> String {
 #[tokio::test]
 async fn refused_calls_are_listed_with_their_facts_and_links() {
     let (world, owner, key) = fixture().await;
-    let empty = list(&world, &owner, "/refusals").await;
+    let empty = list(&world, &owner, "/requests").await;
     empty.has_all(["<h1>Requests</h1>", "No rejected requests"]);
     key.get("/api/inventory?q=vx_secret").await.expect(200);
     let refused = key.get("/api/leads?q=vx_secret").await.expect(403);
     let unrouted = key.get("/api/nothing/vx_secret").await.expect(404);
-    let page = list(&world, &owner, "/refusals").await;
+    let page = list(&world, &owner, "/requests").await;
     assert_eq!(
         rows(&page),
         1,
@@ -45,22 +45,22 @@ async fn refused_calls_are_listed_with_their_facts_and_links() {
     let id = refused.header("x-request-id");
     page.has_all([
         "GET /api/leads",
-        &format!("/refusals?id={id}"),
+        &format!("/requests?id={id}"),
         "403",
         "Missing permission",
-        "/refusals?reason=missing_scope",
-        &format!("/refusals?key={}", key.id),
+        "/requests?reason=missing_scope",
+        &format!("/requests?key={}", key.id),
         "192.0.2.7",
-        "/refusals?address=192.0.2.7",
+        "/requests?address=192.0.2.7",
     ]);
     page.lacks_all(["vx_secret", unrouted.header("x-request-id")]);
     // Calls without a key of the account are not listed.
     world.anonymous().get("/api/leads").await.expect(401);
-    assert_eq!(rows(&list(&world, &owner, "/refusals").await), 1);
+    assert_eq!(rows(&list(&world, &owner, "/requests").await), 1);
     // The explanation leads back to the filtered list.
-    let address = format!("/refusals?key={}&id={id}", key.id);
+    let address = format!("/requests?key={}&id={id}", key.id);
     let explanation = list(&world, &owner, &address).await;
-    explanation.has_all(["leads:read", &format!("href=\"/refusals?key={}\"", key.id)]);
+    explanation.has_all(["leads:read", &format!("href=\"/requests?key={}\"", key.id)]);
     assert_eq!(rows(&explanation), 0);
 }
 
@@ -73,7 +73,7 @@ async fn list_is_filtered_by_reason_key_and_address() {
     let elsewhere = other.with_ip([203, 0, 113, 9]);
     elsewhere.get("/api/inventory").await.expect(403);
     elsewhere.get("/api/leads?limit=no").await.expect(400);
-    let all = list(&world, &owner, "/refusals").await;
+    let all = list(&world, &owner, "/requests").await;
     assert_eq!(rows(&all), 4);
     all.has_all(["Missing permission (3)", "Invalid parameter (1)"]);
     for (query, count, chip) in [
@@ -92,7 +92,7 @@ async fn list_is_filtered_by_reason_key_and_address() {
         ),
         ("reason=internal".to_owned(), 0, "Reason: Server error"),
     ] {
-        let page = list(&world, &owner, &format!("/refusals?{query}")).await;
+        let page = list(&world, &owner, &format!("/requests?{query}")).await;
         assert_eq!(rows(&page), count, "{query}: {page}");
         page.has(chip);
         if count == 0 {
@@ -101,7 +101,7 @@ async fn list_is_filtered_by_reason_key_and_address() {
     }
     // A value that names nothing of the account matches nothing, and is not repeated.
     for query in ["reason=vx_odd", "key=vx_odd", "key=%20!", "address=vx_odd"] {
-        let page = list(&world, &owner, &format!("/refusals?{query}")).await;
+        let page = list(&world, &owner, &format!("/requests?{query}")).await;
         assert_eq!(rows(&page), 0, "{query}");
         page.has_all([": unknown", "No matching requests"]);
         page.split_once("<main").unwrap().1.lacks("vx_odd");
@@ -117,7 +117,7 @@ async fn list_has_pages_and_lasts_a_week() {
         key.get("/api/leads").await.expect(403);
         world.clock.advance_seconds(1);
     }
-    let first = list(&world, &owner, "/refusals").await;
+    let first = list(&world, &owner, "/requests").await;
     assert_eq!(rows(&first), 50);
     first.lacks("203.0.113.9");
     let (before, _) = first.split_once("Next page").unwrap();
@@ -127,10 +127,10 @@ async fn list_has_pages_and_lasts_a_week() {
     assert_eq!(rows(&second), 1);
     second.has_all(["203.0.113.9", "First page"]);
     second.lacks_all(["Next page", "<iframe"]);
-    owner.get("/refusals?cursor=00").await.expect(404);
+    owner.get("/requests?cursor=00").await.expect(404);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
-    assert_eq!(rows(&list(&world, &owner, "/refusals").await), 0);
+    assert_eq!(rows(&list(&world, &owner, "/requests").await), 0);
 }
 
 #[tokio::test]
@@ -139,9 +139,9 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     let viewer = world.join(&owner, "vera@example.com", "viewer").await;
     let at = format!("/keys/{}", key.id);
     let refused = key.get("/api/leads").await.expect(403);
-    let explained = format!("/refusals?id={}", refused.header("x-request-id"));
+    let explained = format!("/requests?id={}", refused.header("x-request-id"));
     let add = format!("{at}/edit?add=leads:read");
-    for address in ["/refusals", &explained] {
+    for address in ["/requests", &explained] {
         let page = list(&world, &owner, address).await;
         page.has_all([&*add, "Add permission leads:read to Feed"]);
         list(&world, &viewer, address).await.lacks("Add permission");
@@ -156,18 +156,18 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     ];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
     // The key has the permission, so the old refusal needs nothing any more.
-    list(&world, &owner, "/refusals")
+    list(&world, &owner, "/requests")
         .await
         .lacks("Add permission");
 
     let refused = key.get("/api/leads").await.expect(403);
     let allow = format!("{at}/edit?allow=192.0.2.7");
-    let page = list(&world, &owner, "/refusals").await;
+    let page = list(&world, &owner, "/requests").await;
     page.has_all([&*allow, "Allow this address for Feed: 192.0.2.7"]);
-    list(&world, &viewer, "/refusals")
+    list(&world, &viewer, "/requests")
         .await
         .lacks("Allow this address");
-    let explained = format!("/refusals?id={}", refused.header("x-request-id"));
+    let explained = format!("/requests?id={}", refused.header("x-request-id"));
     list(&world, &owner, &explained).await.has(&allow);
     let form = owner.get_text(&allow).await;
     form.has_all([
@@ -176,7 +176,7 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     ]);
     let fields = [("name", "Feed"), ("scopes", "leads:read")];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
-    list(&world, &owner, "/refusals")
+    list(&world, &owner, "/requests")
         .await
         .lacks("Allow this address");
     // Every address is allowed now, and an entry would exclude all others.
@@ -188,17 +188,17 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     owner.form(&format!("{at}/pause"), &[]).await.expect(303);
     key.get("/api/leads").await.expect(401);
     let resume = format!("action=\"{at}/resume\"");
-    list(&world, &owner, "/refusals").await.has(&resume);
-    list(&world, &viewer, "/refusals").await.lacks(&resume);
+    list(&world, &owner, "/requests").await.has(&resume);
+    list(&world, &viewer, "/requests").await.lacks(&resume);
     owner.form(&format!("{at}/resume"), &[]).await.expect(303);
-    list(&world, &owner, "/refusals").await.lacks(&resume);
+    list(&world, &owner, "/requests").await.lacks(&resume);
 
     key.get("/api/inventory").await.expect(403);
-    list(&world, &owner, "/refusals")
+    list(&world, &owner, "/requests")
         .await
         .has("Add permission");
     owner.revoke(&key.id, "Feed").await.expect(200);
-    let page = list(&world, &owner, "/refusals").await;
+    let page = list(&world, &owner, "/requests").await;
     page.has("Feed");
     page.lacks("Add permission");
 }
@@ -229,8 +229,8 @@ async fn edit_form_ignores_proposals_that_are_not_a_permission_or_an_address() {
 async fn frame_reports_new_calls_that_match_the_filter() {
     let (world, owner, key) = fixture().await;
     key.get("/api/leads").await.expect(403);
-    let all = frame(&list(&world, &owner, "/refusals").await);
-    let filtered = frame(&list(&world, &owner, "/refusals?reason=paused_key").await);
+    let all = frame(&list(&world, &owner, "/requests").await);
+    let filtered = frame(&list(&world, &owner, "/requests?reason=paused_key").await);
     let open = async |address: &str| owner.get(address).await.expect(200);
     for address in [&all, &filtered] {
         let response = open(address).await;
@@ -244,7 +244,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     }
     world.services.flush().await.unwrap();
     let response = open(&all).await;
-    response.has_all(["2 new rejected requests", "href=\"/refusals\""]);
+    response.has_all(["2 new rejected requests", "href=\"/requests\""]);
     assert_eq!(response.header("refresh"), "30");
     // The first new one that matches is reported, although the list was empty.
     assert!(filtered.contains("reason=paused_key"), "{filtered}");
@@ -258,8 +258,8 @@ async fn frame_reports_new_calls_that_match_the_filter() {
         .expect(200)
         .has("No new rejected requests");
     world.anonymous().get(&all).await.expect(204);
-    owner.get("/refusals/new").await.expect(404);
-    owner.get("/refusals/new?after=00").await.expect(404);
+    owner.get("/requests/new").await.expect(404);
+    owner.get("/requests/new?after=00").await.expect(404);
 }
 
 #[tokio::test]
@@ -267,8 +267,8 @@ async fn calls_and_keys_of_other_accounts_are_not_disclosed() {
     let (world, owner, key) = fixture().await;
     key.get("/api/leads").await.expect(403);
     let stranger = world.stranger().await;
-    let unknown = list(&world, &stranger, "/refusals?key=unknown").await;
-    let foreign = list(&world, &stranger, &format!("/refusals?key={}", key.id)).await;
+    let unknown = list(&world, &stranger, "/requests?key=unknown").await;
+    let foreign = list(&world, &stranger, &format!("/requests?key={}", key.id)).await;
     let without_id = |page: &str| {
         let (_, main) = page.split_once("<main").unwrap();
         // After it are nonces.
@@ -276,6 +276,6 @@ async fn calls_and_keys_of_other_accounts_are_not_disclosed() {
         main.replace(&key.id, "unknown")
     };
     assert_eq!(without_id(&foreign), without_id(&unknown));
-    assert_eq!(rows(&list(&world, &stranger, "/refusals").await), 0);
-    assert_eq!(rows(&list(&world, &owner, "/refusals").await), 1);
+    assert_eq!(rows(&list(&world, &stranger, "/requests").await), 0);
+    assert_eq!(rows(&list(&world, &owner, "/requests").await), 1);
 }

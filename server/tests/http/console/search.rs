@@ -54,7 +54,7 @@ async fn search_offers_only_actions_that_the_role_allows() {
         ),
         (
             &viewer,
-            &["/keys/found", "/refusals"][..],
+            &["/keys/found", "/requests"][..],
             &[
                 "/keys/new",
                 "/team/invite",
@@ -79,7 +79,7 @@ async fn request_id_leads_to_its_explanation() {
     let (_world, owner) = World::with_owner().await;
     let id = "0123456789abcdef0123456789abcdef";
     let page = owner.get_text(&format!("/search?q={id}")).await;
-    page.has(&format!("href=\"/refusals?id={id}\""));
+    page.has(&format!("href=\"/requests?id={id}\""));
 }
 
 #[tokio::test]

@@ -350,7 +350,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 | "/audit/log.csv"
                 | "/audit/log.jsonl",
             ) => attacker.get(&at).await.expect(200),
-            (MethodFilter::GET, "/refusals/new") => {
+            (MethodFilter::GET, "/requests/new") => {
                 // The cursor of a page of their list counts none of their calls.
                 let after = format!("{at}?after=0f0000000000000000");
                 let response = attacker.get(&after).await.expect(200);

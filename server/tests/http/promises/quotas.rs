@@ -148,7 +148,7 @@ async fn all_keys_of_an_account_share_its_rate_limit() {
     assert!(detail.starts_with("All keys of this account"), "{detail}");
     stranger_key.get("/api/key").await.expect(200);
     let id = response.header("x-request-id");
-    let page = owner.get(&format!("/refusals?id={id}")).await.expect(200);
+    let page = owner.get(&format!("/requests?id={id}")).await.expect(200);
     page.has("All keys of the account together");
     world.clock.advance_seconds(1);
     for _ in 0..3 {

@@ -35,7 +35,7 @@ async fn member_without_a_required_second_factor_reaches_no_page_form_or_call() 
         let path = route.path.replace("{id}", "0198c2a0");
         let response = member.get(&path).await;
         // A stream, and a frame of a page, end without showing another page.
-        if matches!(&*path, "/keys/events" | "/refusals/new") {
+        if matches!(&*path, "/keys/events" | "/requests/new") {
             response.expect(204);
             continue;
         }

@@ -43,12 +43,12 @@ pub fn TopRefusals(mut reasons: Vec<(RefusalCode, u64)>) -> impl IntoView {
         reasons.truncate(REASONS);
         let caption = "Rejected requests by reason over the last 7 days, the most frequent first";
         view! {
-            <Ranking ranks=refusals(reasons, "/refusals?") caption=caption.to_owned() column="Reason"/>
+            <Ranking ranks=refusals(reasons, "/requests?") caption=caption.to_owned() column="Reason"/>
         }
     };
     let content = view! {
         {content}
-        <p>"Request rejected? " <a href="/refusals">"Look up its request ID"</a></p>
+        <p>"Request rejected? " <a href="/requests">"Look up its request ID"</a></p>
         <p class="second small">
             "Requests with a missing or unknown key aren't counted."
         </p>

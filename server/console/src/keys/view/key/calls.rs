@@ -29,7 +29,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         }
     };
     let reasons = (!refusals.is_empty()).then(|| {
-        let address = format!("/refusals?key={id}&");
+        let address = format!("/requests?key={id}&");
         let caption = format!(
             "Rejected requests by reason over the last {}, the most frequent first",
             period.label()
@@ -37,7 +37,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         view! {
             <h3>"Rejected requests by reason"</h3>
             <Ranking ranks=ranks(refusals, &address) caption=caption column="Reason"/>
-            <p><a href=format!("/refusals?key={id}")>"View rejected requests"</a></p>
+            <p><a href=format!("/requests?key={id}")>"View rejected requests"</a></p>
         }
     });
     view! {

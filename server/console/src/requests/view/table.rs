@@ -70,7 +70,7 @@ fn empty(is_filtered: bool, is_first: bool) -> AnyView {
                 <h2>"No matching requests"</h2>
                 <p>
                     "No request of the last 7 days matches these filters. "
-                    <a href="/refusals">"Clear filters"</a>
+                    <a href="/requests">"Clear filters"</a>
                 </p>
             </section>
         };

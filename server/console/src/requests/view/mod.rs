@@ -20,18 +20,18 @@ const HEAD: Head = Head {
 const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
 const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days.";
 
-pub fn refusals_page(data: Result<Data, Failure>) -> AnyView {
+pub fn requests_page(data: Result<Data, Failure>) -> AnyView {
     page_or_error(HEAD, data, |page| {
-        view! { <Refusals page=page/> }
+        view! { <Requests page=page/> }
     })
 }
 
 #[component]
-fn Refusals(page: Data) -> impl IntoView {
+fn Requests(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let is_wrong = matches!(page.lookup, Lookup::NoId);
     let filters = page.list.as_ref().map(|list| {
-        let clear = list.is_filtered.then_some("/refusals");
+        let clear = list.is_filtered.then_some("/requests");
         filters(list.filters.clone(), clear)
     });
     let answer = match page.lookup {
@@ -56,7 +56,7 @@ fn Refusals(page: Data) -> impl IntoView {
 fn look_up(id: String, is_wrong: bool) -> AnyView {
     let error = Signal::stored(is_wrong.then(|| NO_ID.to_owned()));
     view! {
-        <form class="search by-id" method="get" action="/refusals" novalidate>
+        <form class="search by-id" method="get" action="/requests" novalidate>
             <label class="visually-hidden" for="id">
                 "Request ID"
             </label>

@@ -1,16 +1,16 @@
-//! `GET /refusals`
+//! `GET /requests`
 
 use super::filter::RefusalQuery;
 use super::page::page;
-use super::view::refusals_page;
+use super::view::requests_page;
 use crate::Visit;
 use app::Content;
 use axum::response::Response;
 use domain::{Failure, RefusalPage};
 
-pub async fn refusals(visit: Visit) -> Response {
+pub async fn requests(visit: Visit) -> Response {
     let data = load(&visit).await;
-    let content = Content::dated(data, |page| &page.now, refusals_page);
+    let content = Content::dated(data, |page| &page.now, requests_page);
     visit.show(content).await
 }
 

@@ -1,11 +1,11 @@
-//! `/refusals`: why a call was refused, by its request id. `requests.rs` tests the list of them.
+//! `/requests`: why a call was refused, by its request id. `requests.rs` tests the list of them.
 
 use crate::support::{INVENTORY, Key, Member, OWNER, TestResponse, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
 async fn look_up(member: &Member, id: &str) -> String {
-    let page = member.get(&format!("/refusals?id={id}")).await;
+    let page = member.get(&format!("/requests?id={id}")).await;
     page.expect(200).body.replace("&quot;", "\"")
 }
 
@@ -229,7 +229,7 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
 #[tokio::test]
 async fn invalid_request_id_is_reported_and_a_key_is_not_echoed() {
     let (_world, owner, key) = fixture().await;
-    let empty = owner.get_text("/refusals").await;
+    let empty = owner.get_text("/requests").await;
     empty.lacks("Enter the 32-character ID");
     look_up(&owner, "abc")
         .await

@@ -54,7 +54,7 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
   await refusedCall(server, sync.secret, "/api/leads?limit=no");
   await signIn(page, "/");
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Requests" }).click();
-  await openList(page, "/refusals", 3);
+  await openList(page, "/requests", 3);
   const rows = page.getByRole("rowheader");
 
   await page.getByRole("link", { name: "CRM Sync: show only this key" }).first().click();
@@ -64,12 +64,12 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
   await expect(rows).toHaveText(["GET /api/inventory"]);
   await page.getByRole("link", { name: "Remove Key: CRM Sync" }).click();
   await expect(rows).toHaveText(["GET /api/inventory", "GET /api/leads"]);
-  await expect(page).toHaveURL(/\/refusals\?reason=missing_scope$/);
+  await expect(page).toHaveURL(/\/requests\?reason=missing_scope$/);
 
   await rows.getByRole("link", { name: "GET /api/leads" }).click();
   await expect(page.getByText("The key was missing the permission leads:read")).toBeVisible();
   await page.getByRole("link", { name: "All rejected requests" }).click();
-  await expect(page).toHaveURL(/\/refusals\?reason=missing_scope$/);
+  await expect(page).toHaveURL(/\/requests\?reason=missing_scope$/);
   await page.getByRole("link", { name: "Add permission leads:read to Feed" }).click();
   await expect(page.getByText("leads:read is selected.")).toBeVisible();
   await expect(page.getByRole("checkbox", { name: /leads:read/ })).toBeChecked();
@@ -77,7 +77,7 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("Changes saved.")).toBeVisible();
   expect((await fetch(`${server.url}/api/leads`, { headers: { "X-API-Key": feed.secret } })).status).toBe(200);
 
-  await page.goto("/refusals");
+  await page.goto("/requests");
   await expect(page.getByRole("link", { name: /^Add permission/ })).toHaveCount(1);
   await expect(page.getByRole("link", { name: "Add permission inventory:read to CRM Sync" })).toBeVisible();
 }
@@ -86,7 +86,7 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
 export async function followList(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
-  await signIn(page, "/refusals");
+  await signIn(page, "/requests");
   await expect(page.getByRole("heading", { name: "No rejected requests" })).toBeVisible();
   const frame = page.frameLocator("iframe[title='New rejected requests']");
   await expect(frame.getByText("No new rejected requests")).toBeVisible();
@@ -113,51 +113,51 @@ async function seedRefusals(server: Server): Promise<Seeded> {
   return feed;
 }
 
-export const REFUSAL_STATES: State[] = [
+export const REQUEST_STATES: State[] = [
   {
-    name: "refusals empty",
+    name: "requests empty",
     open: async ({ page }) => {
-      await signIn(page, "/refusals");
+      await signIn(page, "/requests");
     },
   },
   {
-    name: "refusals",
-    shows: "/refusals",
+    name: "requests",
+    shows: "/requests",
     open: async ({ page, server }) => {
       await seedRefusals(server);
       await signIn(page, "/");
-      await openList(page, "/refusals", 6);
+      await openList(page, "/requests", 6);
     },
   },
   {
-    name: "refusals filtered",
+    name: "requests filtered",
     open: async ({ page, server }) => {
       const { id } = await seedRefusals(server);
       demoteOwner(server);
       await signIn(page, "/");
-      await openList(page, `/refusals?key=${id}`, 2);
+      await openList(page, `/requests?key=${id}`, 2);
     },
   },
   {
-    name: "refusals without a match",
+    name: "requests without a match",
     open: async ({ page }) => {
-      await signIn(page, "/refusals?reason=paused_key&address=203.0.113.7");
+      await signIn(page, "/requests?reason=paused_key&address=203.0.113.7");
       await expect(page.getByRole("heading", { name: "No matching requests" })).toBeVisible();
     },
   },
   {
-    name: "refusal explained",
+    name: "request explained",
     open: async ({ page, server }) => {
       const key = await (await Seeder.signIn(server)).createKey("Feed");
       const id = await refusedCall(server, key.secret, "/api/leads");
-      await signIn(page, `/refusals?id=${id}`);
+      await signIn(page, `/requests?id=${id}`);
       await expect(page.getByText("The key was missing the permission")).toBeVisible();
     },
   },
   {
-    name: "refusal looked up in vain",
+    name: "request not found",
     open: async ({ page }) => {
-      await signIn(page, "/refusals?id=abc");
+      await signIn(page, "/requests?id=abc");
       await expect(page.getByLabel("Request ID")).toHaveAttribute("aria-invalid", "true");
     },
   },

@@ -29,12 +29,12 @@ impl RefusalQuery {
 
     /// Returns the address of the list with these filters.
     pub fn list(&self) -> ListAddress<'_> {
-        self.at("/refusals")
+        self.at("/requests")
     }
 
     /// Returns the address of the frame that counts newer calls with these filters.
     pub fn news(&self) -> ListAddress<'_> {
-        self.at("/refusals/new")
+        self.at("/requests/new")
     }
 
     fn at(&self, path: &'static str) -> ListAddress<'_> {
@@ -154,10 +154,10 @@ mod tests {
         let all = query("paused_key", "k1", "2001:db8::7");
         assert_eq!(
             all.list().with("id", "0f").to_string(),
-            "/refusals?reason=paused_key&key=k1&address=2001%3Adb8%3A%3A7&id=0f"
+            "/requests?reason=paused_key&key=k1&address=2001%3Adb8%3A%3A7&id=0f"
         );
         let one = query("", "k1", "");
-        assert_eq!(one.news().to_string(), "/refusals/new?key=k1");
-        assert_eq!(one.list().without("key").to_string(), "/refusals");
+        assert_eq!(one.news().to_string(), "/requests/new?key=k1");
+        assert_eq!(one.list().without("key").to_string(), "/requests");
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /refusals/new`: content of the frame on the Requests page, which reports the calls that
+//! `GET /requests/new`: content of the frame on the Requests page, which reports the calls that
 //! were refused since the page was rendered. It reloads itself, so that it works without script.
 
 use super::filter::RefusalQuery;

@@ -1,6 +1,6 @@
 // Rejected requests: the list, its filters, and the reason for one, with JavaScript switched off.
 
-import { filterAndFix, followList, lookUp } from "../../support/refusals.ts";
+import { filterAndFix, followList, lookUp } from "../../support/requests.ts";
 import { test } from "../../support/test.ts";
 
 test("the reason for a refused call is found by its request ID", async ({ page, server }) => {

@@ -1,6 +1,6 @@
 //! The frame of every page: the skip link, the menu, the page itself, and the status line.
 
-use crate::components::{Icon, MemberFoot, Menu, Status};
+use crate::components::{Icon, MemberFoot, Menu, Status, minute};
 use crate::page::Page;
 use crate::prelude::*;
 use crate::request::page_request;
@@ -43,15 +43,9 @@ fn update(now: &DisplayTime) -> AnyView {
     } else {
         String::new()
     };
-    // The hour and minute of `23 Nov 2026, 05:31:07 UTC`.
-    let time = now
-        .exact
-        .split_once(", ")
-        .and_then(|(_, time)| time.get(..5));
-    let time = time.unwrap_or(&now.exact).to_owned();
     view! {
         "Updated "
-        <time datetime=now.iso.clone() title=now.exact.clone()>{time}</time>
+        {minute(now)}
         " · "
         <a href=address>"Refresh"</a>
     }

@@ -1,7 +1,22 @@
-// Rejected requests: the list, its filters, and the reason for one.
+// Rejected requests: the list, its filters, the reason for one, and those that come while it is open.
 
-import { filterAndFix, followList, lookUp } from "../support/requests.ts";
-import { test } from "../support/test.ts";
+import { filterAndFix, lookUp, openList, refusedCall } from "../support/requests.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, signIn, test, type Page } from "../support/test.ts";
+
+/** A request that arrives is written within two seconds, and the list asks every five. */
+const LIVE = { timeout: 12_000 };
+
+const rows = (page: Page) => page.getByRole("rowheader");
+const news = (page: Page) => page.locator("main").getByRole("status");
+
+/** Simulates that the page is hidden, or seen again. */
+function setHidden(page: Page, hidden: boolean): Promise<void> {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, "hidden", { value, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+}
 
 test("the reason for a refused call is found by its request ID", async ({ page, server }) => {
   await lookUp(page, server);
@@ -11,6 +26,90 @@ test("refused calls are filtered, explained, and followed by a change of the key
   await filterAndFix(page, server);
 });
 
-test("refused calls are reported while the list is open", async ({ page, server }) => {
-  await followList(page, server);
+test("new rejected requests appear in the open list if they match its filters", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const feed = await seeder.createKey("Feed");
+  const sync = await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
+  await signIn(page, `/requests?key=${feed.id}`);
+  await expect(page.getByRole("heading", { name: "No matching requests" })).toBeVisible();
+  await expect(page.locator("iframe")).toHaveCount(0);
+  await page.evaluate(() => document.documentElement.setAttribute("data-marked", ""));
+
+  await test.step("the first one replaces the empty list", async () => {
+    await refusedCall(server, sync.secret, "/api/inventory");
+    await refusedCall(server, feed.secret, "/api/leads");
+    await expect(rows(page)).toHaveText(["GET /api/leads"], LIVE);
+    await expect(news(page)).toHaveText(/^1 new rejected request at \d\d:\d\d:\d\d UTC$/);
+    await page.getByRole("button", { name: "Reason" }).click();
+    await expect(page.getByRole("link", { name: "Missing permission (1)" })).toBeVisible();
+    await page.keyboard.press("Escape");
+  });
+
+  await test.step("the next ones appear above it, and the focus stays", async () => {
+    const link = rows(page).getByRole("link", { name: "GET /api/leads" });
+    await link.focus();
+    await page.mouse.move(0, 0);
+    await refusedCall(server, feed.secret, "/api/leads/0198c2a0-0000-7000-8000-000000000000");
+    await refusedCall(server, sync.secret, "/api/inventory");
+    await expect(rows(page)).toHaveText(["GET /api/leads/{id}", "GET /api/leads"], LIVE);
+    await expect(link).toBeFocused();
+    await expect(page.locator("tr.new")).toHaveCount(1);
+    await expect(page.locator("tr.new"), "the mark goes away").toHaveCount(0, LIVE);
+  });
+
+  await test.step("an act that the pointer is on stays where it is", async () => {
+    await page.getByRole("link", { name: "Add permission leads:read to Feed" }).last().hover();
+    await refusedCall(server, feed.secret, "/api/leads");
+    await page.waitForResponse(async (response) => /data-follow/.test(await response.text()), LIVE);
+    await expect(rows(page)).toHaveCount(2);
+    await page.mouse.move(0, 0);
+    await expect(rows(page)).toHaveCount(3, LIVE);
+  });
+  expect(await page.evaluate(() => "marked" in document.documentElement.dataset), "the page was never loaded again").toBe(true);
+});
+
+test("a full list keeps its length, its place and the address of its next page", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  for (let count = 0; count < 52; count += 1) await refusedCall(server, key.secret, "/api/leads");
+  await signIn(page, "/");
+  await openList(page, "/requests", 50);
+  const seen = rows(page).nth(30);
+  const address = (await seen.getByRole("link").getAttribute("href")) ?? "";
+  await seen.scrollIntoViewIfNeeded();
+  const place = await seen.boundingBox();
+  const next = page.getByRole("link", { name: "Next page" });
+  const before = await next.getAttribute("href");
+  await refusedCall(server, key.secret, "/api/inventory?limit=no");
+  await expect(rows(page).first()).toHaveText("GET /api/inventory", LIVE);
+  await expect(rows(page)).toHaveCount(50);
+  expect(await page.locator(`th:has(a[href="${address}"])`).boundingBox(), "what is read does not move").toEqual(place);
+  expect(await next.getAttribute("href")).not.toBe(before);
+  await next.click();
+  await expect(rows(page)).toHaveCount(3);
+  await expect(page.locator("[data-follow]")).toHaveCount(0);
+});
+
+test("a hidden list asks for nothing, and leads to the sign-in page once the session has ended", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  await signIn(page, "/requests");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/requests/new")) asked.push(request.url());
+  });
+  await setHidden(page, true);
+  await refusedCall(server, key.secret, "/api/leads");
+  await page.waitForTimeout(7_000);
+  expect(asked).toEqual([]);
+  await setHidden(page, false);
+  await expect(rows(page)).toHaveText(["GET /api/leads"], { timeout: 1_000 });
+  for (let turn = 0; turn < 5; turn += 1) {
+    await setHidden(page, true);
+    await setHidden(page, false);
+  }
+  expect(asked.length, "a page that is shown again and again does not ask more often").toBe(1);
+
+  await page.request.post("/sign-out", { headers: { "Sec-Fetch-Site": "same-origin" }, maxRedirects: 0 });
+  await page.waitForURL("**/sign-in?next=%2Frequests", LIVE);
 });

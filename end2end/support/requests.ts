@@ -14,7 +14,7 @@ export async function refusedCall(server: Server, key: string, path = "/api/inve
 }
 
 /** Opens the list, and reloads it until it has this many rows: calls are written every two seconds. */
-async function openList(page: Page, path: string, count: number): Promise<void> {
+export async function openList(page: Page, path: string, count: number): Promise<void> {
   await expect(async () => {
     await page.goto(path);
     await expect(page.getByRole("rowheader")).toHaveCount(count, { timeout: 100 });
@@ -82,12 +82,13 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("link", { name: "Add permission inventory:read to CRM Sync" })).toBeVisible();
 }
 
-/** Shows refused calls that come while the list is open. */
-export async function followList(page: Page, server: Server): Promise<void> {
+/** Shows rejected requests that come while the list is open, in the frame of a page without script. */
+export async function followFrame(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
   await signIn(page, "/requests");
   await expect(page.getByRole("heading", { name: "No rejected requests" })).toBeVisible();
+  await expect(page.getByText("New rejected requests appear automatically.")).toBeHidden();
   const frame = page.frameLocator("iframe[title='New rejected requests']");
   await expect(frame.getByText("No new rejected requests")).toBeVisible();
   await refusedCall(server, key.secret, "/api/leads");
@@ -114,6 +115,17 @@ async function seedRefusals(server: Server): Promise<Seeded> {
 }
 
 export const REQUEST_STATES: State[] = [
+  {
+    name: "requests with a new one",
+    open: async ({ page, server }) => {
+      await seedRefusals(server);
+      await signIn(page, "/");
+      await openList(page, "/requests", 6);
+      const key = await (await Seeder.signIn(server)).createKey("Partner Export");
+      await refusedCall(server, key.secret, "/api/leads");
+      await expect(page.getByRole("rowheader")).toHaveCount(7, { timeout: 15_000 });
+    },
+  },
   {
     name: "requests empty",
     open: async ({ page }) => {

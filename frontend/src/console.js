@@ -241,6 +241,59 @@
     sessionStorage.removeItem(SORTED);
   }
 
+  // The list of rejected requests follows the server while it can be seen, with at most one request
+  // in 5 seconds.
+  let nextLook = Date.now() + 5_000;
+  async function follow() {
+    const news = document.querySelector("[data-follow]");
+    if (!news || document.hidden || Date.now() < nextLook) return;
+    nextLook = Infinity;
+    let pause = 30_000;
+    try {
+      const response = await fetch(news.dataset.follow);
+      // The session has ended, so the server leads from the page to the sign-in page.
+      if (response.status === 204) return location.reload();
+      if (response.ok) {
+        showNews(news, new DOMParser().parseFromString(await response.text(), "text/html"));
+        pause = 5_000;
+      }
+    } catch {
+      // The server cannot be reached. The page shows when it was updated.
+    }
+    nextLook = Date.now() + pause;
+  }
+  // New rows come in at the top, and as many others leave at the bottom. The focus stays where it
+  // is, and so does what the pointer is on. Otherwise, the rows come in later.
+  function showNews(news, page) {
+    const both = (selector) => [document, page].map((part) => part.querySelector(selector));
+    const [updated, now] = both(".updated time");
+    updated?.replaceWith(now);
+    const [list, newList] = both(".followed");
+    const [body, newBody] = both(".followed tbody");
+    if (!news.isConnected || !newBody || list.querySelector(":is(a, button):hover")) return;
+    const call = (row) => row.querySelector("th a").getAttribute("href");
+    const known = new Set([...(body?.rows ?? [])].map(call));
+    const rows = [...newBody.rows].filter((row) => !known.has(call(row)));
+    const leaving = body ? [...rows, ...body.rows].slice(newBody.rows.length) : [list];
+    if (leaving.some((part) => part.contains(document.activeElement))) return;
+    for (const row of all(".new", list)) row.classList.remove("new");
+    for (const row of rows) row.classList.add("new");
+    setTimeout(() => rows.forEach((row) => row.classList.remove("new")), 10_000);
+    if (body) {
+      body.prepend(...rows);
+      for (const row of leaving) row.remove();
+    } else list.replaceWith(newList);
+    const [chips, newChips] = both(".chips");
+    if (!chips) document.querySelector(".find").append(newChips ?? "");
+    else if (!chips.querySelector(":focus, :popover-open")) chips.replaceWith(newChips);
+    const [next, newNext] = both(".pager a");
+    if (next && newNext) next.href = newNext.href;
+    else if (newNext) document.querySelector(".pager").append(newNext);
+    const [, newNews] = both("[data-follow]");
+    news.dataset.follow = newNews.dataset.follow;
+    write(news, newNews.textContent);
+  }
+
   // The module, which the next page may need. Loading it right away would delay this page.
   function fetchAhead() {
     const files = document.querySelector("meta[name=next-page-files]")?.content;
@@ -352,8 +405,12 @@
     renewTimes();
   });
   // The computer may have slept for longer than the interval.
-  document.addEventListener("visibilitychange", renewTimes);
+  document.addEventListener("visibilitychange", () => {
+    renewTimes();
+    void follow();
+  });
   setInterval(renewTimes, 10_000);
+  setInterval(follow, 1_000);
   new MutationObserver(refresh).observe(root, { childList: true, subtree: true });
   refresh();
 }

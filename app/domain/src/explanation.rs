@@ -23,9 +23,11 @@ pub struct RefusalList {
     pub filters: Vec<FilterMenu>,
     pub is_filtered: bool,
     pub is_first: bool,
+    /// The address of the first page.
+    pub first: String,
     /// The address of the next page.
     pub next: Option<String>,
-    /// The address of the frame that reports newer calls, on the first page.
+    /// The address at which newer calls are reported, on the first page.
     pub news: Option<String>,
 }
 

@@ -45,6 +45,20 @@ pub struct DisplayTime {
     pub day: String,
 }
 
+impl DisplayTime {
+    /// Returns the time of day with its zone, such as `05:31:07 UTC`.
+    pub fn time_of_day(&self) -> &str {
+        let parts = self.exact.split_once(", ");
+        parts.map_or(&*self.exact, |(_, time)| time)
+    }
+
+    /// Returns the hour and minute, such as `05:31`.
+    pub fn minute(&self) -> &str {
+        let time = self.time_of_day();
+        time.get(..5).unwrap_or(time)
+    }
+}
+
 /// Describes `then` relative to `now`: "3 minutes ago", "in 2 days".
 ///
 /// Months count 30 days and years 365 days. Beyond a month, readers do not expect precision from

@@ -75,4 +75,4 @@ pub use status::Status;
 pub use table::{Column, Row, Table};
 pub use text_area::{TextArea, text_area_html};
 pub use text_field::TextField;
-pub use time::{Time, TimesSwitch};
+pub use time::{Time, TimesSwitch, minute};

@@ -25,6 +25,15 @@ pub fn Time(
     }
 }
 
+/// Renders the hour and minute at which data was read.
+pub fn minute(now: &DisplayTime) -> AnyView {
+    view! {
+        <time datetime=now.iso.clone() title=now.exact.clone()>
+            {now.minute().to_owned()}
+        </time>
+    }
+}
+
 /// A switch that shows all times of the page exactly. It works with CSS alone; if a script runs,
 /// the choice applies to all pages.
 #[component]

@@ -1,8 +1,11 @@
-//! `GET /requests/new`: content of the frame on the Requests page, which reports the calls that
-//! were refused since the page was rendered. It reloads itself, so that it works without script.
+//! `GET /requests/new`: reports the calls that were refused since the Requests page was rendered.
+//!
+//! Without script, it is the content of a frame on the page, which reloads itself. The script of
+//! the page asks it for the list as well, and puts new rows into the page.
 
 use super::filter::RefusalQuery;
-use super::view;
+use super::view::News;
+use super::{page, view};
 use crate::backend::failure;
 use crate::render::with_status;
 use crate::{BackgroundVisitor, render};
@@ -11,9 +14,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use service::refusals::MAX_NEW_REFUSALS;
+use service::store::RefusalFilter;
+use service::{Error, Member};
 use url::form_urlencoded;
 use web::AppState;
 use web::cursor::{ChangeList, read_change};
+use web::words::time::display_time;
 
 /// Interval between two counts while nothing is new, in seconds.
 const REFRESH_SECONDS: &str = "5";
@@ -26,7 +32,8 @@ pub async fn news(
     BackgroundVisitor(visitor): BackgroundVisitor,
 ) -> Response {
     let Some(member) = &visitor.member else {
-        // The session has ended. The frame remains as it is, and is not loaded again.
+        // The session has ended. The frame remains as it is, and is not loaded again; the script
+        // loads the page again, which leads to the sign-in page.
         return StatusCode::NO_CONTENT.into_response();
     };
     let search = uri.query().unwrap_or_default().as_bytes();
@@ -40,23 +47,56 @@ pub async fn news(
     let (Some(after), Some(filter)) = (after, query.parse()) else {
         return render::not_found(&state, &visitor).await;
     };
-    let count = state.services.refusals.count_new(member, &filter, after);
-    let count = match count
+    let with_list = asked("list").is_some();
+    let news = load(&state, member, &query, &filter, after, with_list);
+    let news = match news
         .await
         .map_err(|error| failure(error, &visitor.request_id))
     {
-        Ok(count) => count,
+        Ok(news) => news,
         Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
     };
-    let (text, list) = (words(count), query.list().to_string());
-    let content = Content::new(move || view::news_page(text.clone(), list.clone()));
+    let is_quiet = news.text.is_none();
+    let list = query.list().to_string();
+    let content = Content::new(move || {
+        if with_list {
+            view::update_page(news.clone())
+        } else {
+            view::news_page(news.text.clone(), list.clone())
+        }
+    });
+    if with_list {
+        return render::answer(&state, &visitor, uri.path(), content).await;
+    }
     let page = render::show(&state, &visitor, uri.path(), content).await;
-    let interval = if count == 0 {
+    let interval = if is_quiet {
         REFRESH_SECONDS
     } else {
         SLOW_REFRESH_SECONDS
     };
     render::framed(page, Some(interval))
+}
+
+async fn load(
+    state: &AppState,
+    member: &Member,
+    query: &RefusalQuery,
+    filter: &RefusalFilter,
+    after: u64,
+    with_list: bool,
+) -> Result<News, Error> {
+    let count = state.services.refusals.count_new(member, filter, after);
+    let text = words(count.await?);
+    let list = match text {
+        Some(_) if with_list => Some(page::list(state, member, query, None).await?),
+        _ => None,
+    };
+    let now = state.services.clock.now();
+    Ok(News {
+        text,
+        list,
+        now: display_time(now, member.time_zone()),
+    })
 }
 
 /// Returns the number of new calls in words, if there are any.

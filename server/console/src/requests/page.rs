@@ -59,7 +59,11 @@ pub async fn page(
     })
 }
 
-async fn list(
+/// Lists refused calls, from the newest or from `cursor` on.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a cursor that this server did not write, and the database's.
+pub async fn list(
     state: &AppState,
     member: &Member,
     query: &RefusalQuery,
@@ -91,6 +95,7 @@ async fn list(
         filters: query.menus(page),
         is_filtered: !query.is_empty(),
         is_first,
+        first: query.list().to_string(),
         next: next.map(|seq| query.list().with("cursor", cursor(seq)).to_string()),
         news: newest
             .filter(|_| is_first)

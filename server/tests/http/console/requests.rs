@@ -263,6 +263,41 @@ async fn frame_reports_new_calls_that_match_the_filter() {
 }
 
 #[tokio::test]
+async fn script_of_an_open_list_gets_new_rows_and_the_address_for_the_next_ones() {
+    let (world, owner, key) = fixture().await;
+    let follow = |page: &str| {
+        let (_, after) = page.split_once("data-follow=\"").expect("a followed list");
+        after.split_once('"').unwrap().0.to_owned()
+    };
+    key.get("/api/leads").await.expect(403);
+    let all = follow(&list(&world, &owner, "/requests").await);
+    let filtered = follow(&list(&world, &owner, "/requests?reason=paused_key").await);
+    let open = async |address: &str| owner.get(address).await.expect(200).body.replace("&amp;", "&");
+    for address in [&all, &filtered] {
+        let quiet = open(address).await;
+        quiet.has("05:31</time>");
+        quiet.lacks_all(["data-follow", "<table"]);
+    }
+    key.get("/api/leads").await.expect(403);
+    world.services.flush().await.unwrap();
+    let news = open(&all).await;
+    news.has_all([
+        "1 new rejected request at 05:31:07 UTC",
+        "Missing permission (2)",
+    ]);
+    assert_eq!(rows(&news), 2, "the whole first page");
+    open(&filtered).await.lacks("data-follow");
+    open(&follow(&news)).await.lacks("data-follow");
+    // A filter goes on with the list.
+    let filtered = format!("{all}&reason=missing_scope");
+    follow(&open(&filtered).await).has("reason=missing_scope");
+
+    // A script that asks does not keep the session alive, and learns when it has ended.
+    owner.form("/sign-out", &[]).await.expect(303);
+    owner.get(&all).await.expect(204);
+}
+
+#[tokio::test]
 async fn calls_and_keys_of_other_accounts_are_not_disclosed() {
     let (world, owner, key) = fixture().await;
     key.get("/api/leads").await.expect(403);

@@ -1,16 +1,19 @@
 //! Requests: the refused calls of the account, and the reason for one of them.
 
 mod act;
+mod filters;
+mod follow;
 mod news;
 mod table;
 
-pub use news::news_page;
+pub use news::{News, news_page, update_page};
 
 use act::act;
-use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, filters, takes_focus};
+use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, takes_focus};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Explanation, Failure, Lookup, RefusalPage as Data, Timestamp, relative};
+use filters::list_filters;
 use table::table;
 
 const HEAD: Head = Head {
@@ -30,10 +33,7 @@ pub fn requests_page(data: Result<Data, Failure>) -> AnyView {
 fn Requests(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let is_wrong = matches!(page.lookup, Lookup::NoId);
-    let filters = page.list.as_ref().map(|list| {
-        let clear = list.is_filtered.then_some("/requests");
-        filters(list.filters.clone(), clear)
-    });
+    let filters = page.list.as_ref().map(list_filters);
     let answer = match page.lookup {
         Lookup::NotAsked | Lookup::NoId => None,
         Lookup::Unknown => Some(view! { <Notice tone=Tone::Info text=UNKNOWN/> }),
@@ -48,7 +48,7 @@ fn Requests(page: Data) -> impl IntoView {
             </div>
         </search>
         {answer}
-        {page.list.map(|list| table(list, page.back, clock))}
+        {page.list.map(|list| table(list, clock))}
     }
 }
 

@@ -1,8 +1,24 @@
-//! The frame on the Requests page that reports newer calls. It reloads itself.
+//! Reports of newer rejected requests: in a frame that reloads itself, and to a script.
 
+use super::filters::list_filters;
+use super::follow::follow;
+use super::table;
+use app::components::{Clock, minute};
 use app::prelude::*;
+use domain::{DisplayTime, RefusalList};
 
-/// `text` is the number of new calls, if there are any, and `list` the address of the list.
+/// What a page of the list is missing.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// Number of new calls in words, if there are any.
+    pub text: Option<String>,
+    /// The first page of the list, if it was asked for and there are new calls.
+    pub list: Option<RefusalList>,
+    pub now: DisplayTime,
+}
+
+/// Renders the content of the frame. `text` is the number of new requests, if there are any, and
+/// `list` the address of the list.
 pub fn news_page(text: Option<String>, list: String) -> AnyView {
     let news = match text {
         None => erase("No new rejected requests"),
@@ -17,5 +33,25 @@ pub fn news_page(text: Option<String>, list: String) -> AnyView {
         <p class="news" role="status">
             {news}
         </p>
+    }
+}
+
+/// Renders what the script of an open list puts into its page: the time, and if there are new
+/// requests, their number and the first page of the list.
+pub fn update_page(News { text, list, now }: News) -> AnyView {
+    let clock = Clock::start(now.at);
+    let list = list.map(|list| {
+        // The time makes two reports differ, so that a screen reader reads the second as well.
+        let text = format!("{} at {}", text.unwrap_or_default(), now.time_of_day());
+        let filters = list_filters(&list);
+        view! {
+            {list.news.as_deref().map(|news| follow(news, text))}
+            {filters}
+            {table::list(list, clock)}
+        }
+    });
+    view! {
+        <p class="updated">{minute(&now)}</p>
+        {list}
     }
 }

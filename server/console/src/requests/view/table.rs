@@ -1,6 +1,7 @@
 //! The list of refused calls.
 
 use super::act::act;
+use super::follow::following;
 use app::components::{Clock, Column, NEXT_PAGE, Table, Time, TimesSwitch};
 use app::prelude::*;
 use domain::{RefusalList, RefusalRow, TextLink};
@@ -15,19 +16,27 @@ const COLUMNS: &[Column] = &[
     Column::Unseen("Actions"),
 ];
 
-/// Renders the list, or what it means that it is empty. `back` is the address of its first page.
-pub fn table(list: RefusalList, back: String, clock: Clock) -> AnyView {
+/// Renders the list below the line that reports newer requests.
+pub fn table(table: RefusalList, clock: Clock) -> AnyView {
+    view! {
+        <div class="toolbar">
+            {table.news.as_deref().map(following)}
+            <TimesSwitch/>
+        </div>
+        {list(table, clock)}
+    }
+}
+
+/// Renders one page of the list, or what it means that it is empty.
+pub fn list(list: RefusalList, clock: Clock) -> AnyView {
     let RefusalList {
         rows,
         is_filtered,
         is_first,
+        first,
         next,
-        news,
         ..
     } = list;
-    let news = news.map(|src| {
-        view! { <iframe class="news-frame" src=src title="New rejected requests"></iframe> }
-    });
     let content = if rows.is_empty() {
         empty(is_filtered, is_first)
     } else {
@@ -43,13 +52,9 @@ pub fn table(list: RefusalList, back: String, clock: Clock) -> AnyView {
         }
     };
     view! {
-        <div class="toolbar">
-            {news}
-            <TimesSwitch/>
-        </div>
-        {content}
+        <div class="followed">{content}</div>
         <nav class="pager" aria-label="Requests pagination">
-            {(!is_first).then(|| link(back, "First page"))}
+            {(!is_first).then(|| link(first, "First page"))}
             {next.map(|next| link(next, NEXT_PAGE))}
         </nav>
     }

@@ -1,0 +1,23 @@
+//! The line above the list that reports newer requests.
+
+use app::prelude::*;
+
+/// Renders how the list is followed: by the script of the page, or else by the frame at `news`.
+pub fn following(news: &str) -> AnyView {
+    let src = news.to_owned();
+    view! {
+        {follow(news, "New rejected requests appear automatically.".to_owned())}
+        <noscript>
+            <iframe class="news-frame" src=src title="New rejected requests"></iframe>
+        </noscript>
+    }
+}
+
+/// Renders the line in which the script reports new requests, with the address that it loads.
+pub fn follow(news: &str, text: String) -> AnyView {
+    view! {
+        <p class="news scripted" role="status" data-follow=format!("{news}&list=yes")>
+            {text}
+        </p>
+    }
+}

@@ -1,7 +1,10 @@
 //! Quotas of an account: limits on its stored data, keys and members.
 
+use serde::{Deserialize, Serialize};
+
 /// Kind of resource that a quota limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Resource {
     Items,
     /// Size of the items' texts, in bytes of UTF-8.

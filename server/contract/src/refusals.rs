@@ -2,7 +2,7 @@
 
 use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;
-use domain::{KeyId, RefusalCode, Scope};
+use domain::{KeyId, RefusalCode, Resource, Scope};
 use service::key::Malformed;
 use service::refusal::{CallId, Cause};
 use service::store::{MAX_REFUSALS, RefusalFilter, RefusedCall, Store};
@@ -44,6 +44,10 @@ async fn refused_call_reads_back_unchanged_and_only_for_its_account(store: Share
         Cause::Scope(Scope::LeadsRead),
         Cause::OwnLimit,
         Cause::Entries(vec![("/items/0/price".to_owned(), "invalid".to_owned())]),
+        Cause::QuotaExceeded {
+            resource: Resource::ItemBytes,
+            limit: u64::MAX,
+        },
     ];
     let calls: Vec<_> = causes
         .into_iter()

@@ -1,9 +1,13 @@
-//! Buttons and links that change a key so that further calls like a refused one are accepted.
+//! Buttons and links that help after a refused call: above all, those that change its key so that
+//! further calls are accepted.
 
-use domain::{RefusalAct, Timestamp};
+use app::docs::Docs;
+use domain::{RateLimit, RefusalAct, RefusalCode, Scope, Timestamp};
 use service::Member;
+use service::refusal::Cause;
 use service::refusals::Remedy;
 use service::store::{KeyRecord, RefusedCall};
+use url::form_urlencoded;
 
 /// Returns the change that the call's key needs now, for a member who may make it.
 pub fn act(
@@ -33,5 +37,108 @@ pub fn act(
             href: format!("{at}/resume"),
             is_immediate: true,
         },
+    })
+}
+
+/// Returns the act that helps most: a change of the call's key, a page about the cause, or else the
+/// description of the operation.
+pub fn next_step(
+    docs: &Docs,
+    call: &RefusedCall,
+    key: Option<&KeyRecord>,
+    member: &Member,
+    now: Timestamp,
+) -> Option<RefusalAct> {
+    use RefusalCode as C;
+    let may_manage = member.role().may_manage_keys();
+    act(call, key, member, now).or_else(|| match (RefusalCode::of(&call.code), &call.cause) {
+        (C::RateLimited, Cause::OwnLimit) => {
+            let key = key.filter(|key| may_manage && key.status(now).is_live());
+            key.and_then(raise_limit)
+        }
+        (C::RevokedKey | C::ExpiredKey, _) => match key?.replaced.as_ref() {
+            Some(replacement) => Some(link("View new key", format!("/keys/{}", replacement.by))),
+            None => may_manage.then(|| create_like(key)),
+        },
+        (C::MalformedKey | C::InvalidKey, _) => may_manage.then(|| create_like(None)),
+        (C::MissingKey | C::AmbiguousCredentials, _) => {
+            Some(link("How to send a key", "/docs#authentication".to_owned()))
+        }
+        (C::NotStored, _) => key.map(|key| link("View key", format!("/keys/{}", key.id))),
+        (C::QuotaExceeded, _) => Some(link("View quotas", "/settings#quotas".to_owned())),
+        (
+            C::PausedKey
+            | C::IpNotAllowed
+            | C::MissingScope
+            | C::RateLimited
+            | C::Internal
+            | C::Unavailable
+            | C::StorageLow
+            | C::Other,
+            _,
+        ) => None,
+        // The caller has to change the request.
+        _ => operation(docs, call),
+    })
+}
+
+fn link(label: &'static str, href: String) -> RefusalAct {
+    RefusalAct {
+        label,
+        name: label.to_owned(),
+        href,
+        is_immediate: false,
+    }
+}
+
+/// Proposes twice the present limit of the key.
+fn raise_limit(key: &KeyRecord) -> Option<RefusalAct> {
+    let limit = key.limit();
+    let depth = limit.depth().saturating_mul(2).min(RateLimit::MAX_DEPTH);
+    let per_second = limit.per_second().saturating_mul(2);
+    let per_second = per_second.min(RateLimit::MAX_PER_SECOND);
+    let is_higher = depth > limit.depth() || per_second > limit.per_second();
+    is_higher.then(|| RefusalAct {
+        name: format!("Raise rate limit of {}", key.name),
+        ..link(
+            "Raise rate limit",
+            format!(
+                "/keys/{}/edit?limit_depth={depth}&limit_per_second={per_second}",
+                key.id
+            ),
+        )
+    })
+}
+
+/// Leads to the form for a new key, which proposes the name and the permissions of this key.
+fn create_like(key: Option<&KeyRecord>) -> RefusalAct {
+    let href = match key {
+        Some(key) => {
+            let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
+            let query = form_urlencoded::Serializer::new(String::new())
+                .append_pair("name", key.name.as_str())
+                .append_pair("scopes", &scopes.join(" "))
+                .finish();
+            format!("/keys/new?{query}")
+        }
+        None => "/keys/new".to_owned(),
+    };
+    link("Create a new key", href)
+}
+
+/// Leads to the description of the call's operation, or of another one at the same path if the path
+/// does not support the method.
+fn operation(docs: &Docs, call: &RefusedCall) -> Option<RefusalAct> {
+    let operations = docs.groups.iter().flat_map(|group| &group.operations);
+    let at_path: Vec<_> = operations
+        .filter(|operation| operation.path == call.route)
+        .collect();
+    let same = at_path
+        .iter()
+        .find(|operation| operation.method == call.method);
+    let operation = same.or(at_path.first())?;
+    Some(RefusalAct {
+        name: format!("API docs of {} {}", operation.method, operation.path),
+        ..link("View in API docs", format!("/docs#{}", operation.id))
     })
 }

@@ -1,6 +1,6 @@
 //! Data of the Requests page.
 
-use super::acts::act;
+use super::acts::{act, next_step};
 use super::filter::RefusalQuery;
 use super::words;
 use domain::{
@@ -159,7 +159,7 @@ fn explanation(
     Explanation {
         at: display_time(call.at, zone),
         status: status(RefusalCode::of(&call.code)),
-        act: act(&call, key.as_ref(), member, now),
+        act: next_step(&state.documents.docs, &call, key.as_ref(), member, now),
         why,
         advice,
         call: request(&call),

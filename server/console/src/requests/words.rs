@@ -1,10 +1,11 @@
 //! Texts that explain a refusal, and what to do about it.
 
-use domain::{RefusalCode, Timestamp};
+use domain::{RefusalCode, Timestamp, number};
 use service::Zone;
 use service::key::{AllowList, Malformed};
 use service::refusal::Cause;
 use service::store::{KeyRecord, RefusedCall, Revoker};
+use std::net::IpAddr;
 use web::words::time::display_time;
 
 /// Returns why the call was refused, and what to do about it.
@@ -32,27 +33,30 @@ pub fn words(
             format!("The API key doesn't exist on this server ({public_url})."),
             "Check that the key was created here, and not on another server, such as a test server.",
         ),
-        (C::RevokedKey, _) => (
-            revoked(key, &exact),
-            "Create a new key for any system that still needs access.",
-        ),
+        (C::RevokedKey, _) => (revoked(key, &exact), replacement(key)),
         (C::ExpiredKey, _) => (
             match key.and_then(|key| key.expires_at) {
                 Some(end) => format!("The key expired on {}.", exact(end)),
                 None => "The key had expired.".to_owned(),
             },
-            "Create a new key for any system that still needs access.",
+            replacement(key),
         ),
         (C::PausedKey, _) => match key.and_then(|key| key.paused_at) {
             Some(since) => (
                 format!("The key has been paused since {}.", exact(since)),
-                "Resume it on its page when it should work again.",
+                "Resume it when it should work again.",
             ),
             None => (
                 "The key was paused at that time. It isn't paused any more.".to_owned(),
                 "Retry the request.",
             ),
         },
+        (C::IpNotAllowed, Cause::Address(ip)) if is_allowed_now(*ip, key) => (
+            format!(
+                "The request came from {ip}, which wasn't allowed to use the key at that time."
+            ),
+            "The address is allowed now. Retry the request.",
+        ),
         (C::IpNotAllowed, Cause::Address(ip)) => (
             format!("The request came from {ip}, {}.", allowed(key)),
             "If that address is yours, add it to the key's allowed IPs. If you don't recognize it, someone else has the key: \
@@ -60,7 +64,11 @@ pub fn words(
         ),
         (C::MissingScope, Cause::Scope(scope)) => (
             format!("The key was missing the permission {scope}."),
-            "To allow this, add the permission to the key or use a different key.",
+            if key.is_some_and(|key| key.scopes.contains(*scope)) {
+                "The key has the permission now. Retry the request."
+            } else {
+                "To allow this, add the permission to the key or use a different key."
+            },
         ),
         (C::RateLimited, Cause::OwnLimit) => (
             "The key exceeded its rate limit.".to_owned(),
@@ -78,7 +86,11 @@ pub fn words(
             "The request body has invalid values, so nothing was saved.".to_owned(),
             "Fix the fields listed below. Unknown field names aren't shown.",
         ),
-        (code, _) => plain_text(code, &call.code),
+        (C::NotFound, Cause::Nothing) if call.route.is_empty() => (
+            "There is nothing at that path.".to_owned(),
+            "Check the path for typos. Paths of the API begin with /api/, and have no trailing slash.",
+        ),
+        (code, cause) => by_cause(cause).unwrap_or_else(|| plain_text(code, &call.code)),
     };
     (why, advice.to_owned())
 }
@@ -127,6 +139,20 @@ fn revoked(key: Option<&KeyRecord>, exact: &dyn Fn(Timestamp) -> String) -> Stri
     )
 }
 
+/// Returns what helps a system whose key is revoked or expired.
+fn replacement(key: Option<&KeyRecord>) -> &'static str {
+    if key.is_some_and(|key| key.replaced.is_some()) {
+        "A new key replaced it. Give the system the new key."
+    } else {
+        "Create a new key for any system that still needs access."
+    }
+}
+
+fn is_allowed_now(ip: IpAddr, key: Option<&KeyRecord>) -> bool {
+    let is_allowed = |key: &KeyRecord| key.allow_list.as_ref().is_none_or(|list| list.admits(ip));
+    key.is_some_and(is_allowed)
+}
+
 fn allowed(key: Option<&KeyRecord>) -> String {
     match key.and_then(|key| key.allow_list.as_ref()) {
         Some(list) => format!(
@@ -136,6 +162,63 @@ fn allowed(key: Option<&KeyRecord>) -> String {
         None => "which wasn't allowed to use the key at that time".to_owned(),
     }
 }
+
+/// The texts of causes that tell requests with the same code apart.
+fn by_cause(cause: &Cause) -> Option<(String, &'static str)> {
+    let (why, advice) = match cause {
+        Cause::NoSuchItem => (
+            "The account has no item with this ID.",
+            "Check the ID for typos. The item may have been removed from the inventory.",
+        ),
+        Cause::NoSuchLead => (
+            "The account has no lead with this ID.",
+            "Check the ID for typos. The lead may have been erased; erased leads can't be restored.",
+        ),
+        Cause::ForeignTag => (
+            "No ETag in If-Match comes from this server, so nothing was changed.",
+            "Send the ETag of the item exactly as the response contained it. If you did, a proxy in between replaced it.",
+        ),
+        Cause::NoConditions => (
+            "The request had an If-Match or If-None-Match header, which leads don't support. Nothing was changed.",
+            "Send it without these headers.",
+        ),
+        Cause::PastDeadline => (
+            "The database took longer than a second to respond, so the request was stopped.",
+            "Retry the request, or ask for less with a smaller limit parameter.",
+        ),
+        Cause::Stopping => ("The server was shutting down.", "Retry the request."),
+        Cause::Busy => (
+            "The server had too little memory for a request body of this size. Nothing was changed.",
+            "Retry the request after the number of seconds in Retry-After, or send less in one request.",
+        ),
+        Cause::TooManyFeeds => (
+            "Too many feeds of the key or the account were waiting. Nothing was changed.",
+            "Wait for the responses to the feeds that were sent, then send this one again.",
+        ),
+        Cause::RemovalNotAllowed { removed, stored } => {
+            let why = format!(
+                "The feed was sent as the whole inventory, and would have removed {} of {} stored items. Nothing was changed.",
+                number(*removed),
+                number(*stored)
+            );
+            return Some((why, REMOVAL));
+        }
+        Cause::QuotaExceeded { resource, limit } => {
+            let why = format!(
+                "The account may have at most {}, and the request would have exceeded that. Nothing was saved.",
+                resource.amount(*limit)
+            );
+            return Some((why, QUOTA));
+        }
+        _ => return None,
+    };
+    Some((why.to_owned(), advice))
+}
+
+const REMOVAL: &str = "Check that it wasn't cut off. If it contains the whole inventory, send it with the parameter allow_removal \
+                       that the response names.";
+const QUOTA: &str = "Settings shows what the account uses. Remove what you no longer need, or ask the operator of this server \
+                     for more.";
 
 /// The texts of codes that need no further details.
 fn plain_text(code: RefusalCode, text: &str) -> (String, &'static str) {
@@ -155,7 +238,7 @@ fn plain_text(code: RefusalCode, text: &str) -> (String, &'static str) {
         ),
         C::BodyTooLarge => (
             "The request body was too large.",
-            "Send less in one request.",
+            "Send less in one request. The response names the limit.",
         ),
         C::RequestTimeout => (
             "The request body timed out. Nothing was changed.",
@@ -183,7 +266,7 @@ fn plain_text(code: RefusalCode, text: &str) -> (String, &'static str) {
         ),
         C::RemovalNotAllowed => (
             "The feed was sent as the whole inventory, and would have removed more than half of the stored items. Nothing was changed.",
-            "Check that it wasn't cut off. If it contains the whole inventory, send it with the parameter allow_removal that the response names.",
+            REMOVAL,
         ),
         C::IdempotencyKeyReused => (
             "This Idempotency-Key was already used for a different request.",
@@ -198,12 +281,12 @@ fn plain_text(code: RefusalCode, text: &str) -> (String, &'static str) {
             "Send the request ID to the operator of this server, whose log has the details.",
         ),
         C::Unavailable => (
-            "The server couldn't reach the database, or had too little memory for a large body. Nothing was changed.",
+            "The server couldn't reach the database. Nothing was changed.",
             "Retry the request.",
         ),
         C::QuotaExceeded => (
             "The account's quota would have been exceeded, so nothing was saved.",
-            "Settings shows what the account uses. Remove what you no longer need, or ask the operator of this server for more.",
+            QUOTA,
         ),
         C::StorageLow => (
             "The server's disk was nearly full, so nothing was saved.",

@@ -3,7 +3,7 @@
 use super::{KeyRefusal, Refusal};
 use crate::entry::EntryError;
 use crate::key::Malformed;
-use domain::Scope;
+use domain::{Resource, Scope};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -53,6 +53,22 @@ pub enum Cause {
     AccountLimit,
     /// Pointers into the body, each with its code.
     Entries(Vec<(String, String)>),
+    NoSuchItem,
+    NoSuchLead,
+    ForeignTag,
+    NoConditions,
+    RemovalNotAllowed {
+        removed: u64,
+        stored: u64,
+    },
+    QuotaExceeded {
+        resource: Resource,
+        limit: u64,
+    },
+    PastDeadline,
+    Stopping,
+    Busy,
+    TooManyFeeds,
 }
 
 impl From<&Refusal> for Cause {
@@ -70,6 +86,22 @@ impl From<&Refusal> for Cause {
                 };
                 Self::Entries(errors.iter().take(ENTRIES).map(entry).collect())
             }
+            Refusal::NoSuchItem => Self::NoSuchItem,
+            Refusal::NoSuchLead => Self::NoSuchLead,
+            Refusal::ForeignTag => Self::ForeignTag,
+            Refusal::NoConditions => Self::NoConditions,
+            Refusal::RemovalNotAllowed { removed, stored } => Self::RemovalNotAllowed {
+                removed: *removed,
+                stored: *stored,
+            },
+            Refusal::QuotaExceeded { resource, limit } => Self::QuotaExceeded {
+                resource: *resource,
+                limit: *limit,
+            },
+            Refusal::PastDeadline => Self::PastDeadline,
+            Refusal::Stopping => Self::Stopping,
+            Refusal::Busy => Self::Busy,
+            Refusal::TooManyFeeds => Self::TooManyFeeds,
             _ => Self::Nothing,
         }
     }

@@ -138,6 +138,142 @@ async fn explanation_names_the_actor_time_address_and_permission() {
     html.has("The key expired on 21 Feb 2027");
 }
 
+/// Returns the address that the explanation's link with this text leads to.
+fn step(page: &str, label: &str) -> String {
+    let (before, _) = page.split_once(&format!(">{label}</a>")).expect(label);
+    let (_, link) = before.rsplit_once("<a ").unwrap();
+    let (_, href) = link.split_once("href=\"").unwrap();
+    href.split_once('"').unwrap().0.replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn explanation_leads_to_a_form_with_the_change_that_helps() {
+    let (world, owner, key) = fixture().await;
+    let viewer = world.join(&owner, "vera@example.com", "viewer").await;
+    let mut limited = key.get("/api/inventory").await;
+    while limited.status == 200 {
+        limited = key.get("/api/inventory").await;
+    }
+    let raise = step(&explanation(&owner, &limited).await, "Raise rate limit");
+    let form = owner.get_text(&raise).await;
+    form.has_all([
+        "The rate limit below was changed to 20 requests per second, with bursts of 200.",
+        "value=\"200\"",
+        "value=\"20\"",
+    ]);
+    explanation(&viewer, &limited)
+        .await
+        .lacks("Raise rate limit");
+    let at = format!("/keys/{}/edit", key.id);
+    for query in ["limit_depth=0&limit_per_second=1", "limit_depth=1"] {
+        let form = owner.get_text(&format!("{at}?{query}")).await;
+        form.lacks("The rate limit below was changed");
+    }
+
+    owner.revoke(&key.id, "Feed").await.expect(200);
+    let revoked = key.get("/api/inventory").await.expect(401);
+    let page = explanation(&owner, &revoked).await;
+    page.has("Create a new key for any system that still needs access.");
+    let form = owner.get_text(&step(&page, "Create a new key")).await;
+    form.has("value=\"Feed\"");
+    for (scope, is_checked) in [("inventory:write", true), ("leads:read", false)] {
+        let (_, rest) = form.split_once(&format!("value=\"{scope}\"")).unwrap();
+        let (tag, _) = rest.split_once('>').unwrap();
+        assert_eq!(tag.contains("checked"), is_checked, "{scope}: {tag}");
+    }
+    explanation(&viewer, &revoked)
+        .await
+        .lacks(">Create a new key<");
+    let cut = world.anonymous().with("x-api-key", &key.secret[..38]);
+    let page = explanation(&owner, &cut.get("/api/inventory").await).await;
+    assert!(step(&page, "Create a new key").starts_with("/keys/new"));
+}
+
+#[tokio::test]
+async fn explanation_of_a_request_that_must_change_leads_to_its_description() {
+    let (world, owner, key) = fixture().await;
+    let crm = owner
+        .create("CRM Sync", &["leads:read", "leads:write"])
+        .await;
+    let docs = owner.get_text("/docs").await;
+    let conditional = crm.with("if-match", "\"a\"");
+    let id = "0198c2a0-0000-7000-8000-000000000000";
+    let lead = format!("/api/leads/{id}");
+    for (response, why, target) in [
+        (
+            key.get("/api/inventory?limit=no").await,
+            "A query parameter is unknown or has an invalid value.",
+            "/docs#listItems",
+        ),
+        (
+            key.get("/api/inventory/SKU-9").await,
+            "The account has no item with this ID.",
+            "/docs#getItem",
+        ),
+        (
+            crm.get(&lead).await,
+            "The account has no lead with this ID.",
+            "/docs#getLead",
+        ),
+        (
+            conditional.patch(&lead, &json!({ "status": "won" })).await,
+            "header, which leads don't support",
+            "/docs#editLead",
+        ),
+        (
+            key.put("/api/inventory", &json!({})).await,
+            "The path doesn't support this method.",
+            "/docs#",
+        ),
+        (
+            world.anonymous().get("/api/inventory").await,
+            "No API key was sent.",
+            "/docs#authentication",
+        ),
+    ] {
+        let page = explanation(&owner, &response).await;
+        page.has(why);
+        let label = if why.starts_with("No API") {
+            "How to send a key"
+        } else {
+            "View in API docs"
+        };
+        let href = step(&page, label);
+        assert!(href.starts_with(target), "{why}: {href}");
+        let (_, anchor) = href.split_once('#').unwrap();
+        docs.has(&format!("id=\"{anchor}\""));
+    }
+    let unrouted = world.anonymous().get("/api/nothing").await;
+    let page = explanation(&owner, &unrouted).await;
+    page.has("There is nothing at that path.");
+    page.lacks("View in API docs");
+}
+
+#[tokio::test]
+async fn explanation_reports_that_the_cause_is_gone() {
+    let (_world, owner, key) = fixture().await;
+    let at = format!("/keys/{}/edit", key.id);
+    let scope = key.get("/api/leads").await.expect(403);
+    let scopes = [
+        ("name", "Feed"),
+        ("scopes", "inventory:read"),
+        ("scopes", "leads:read"),
+    ];
+    let closed = [("allow_list", "203.0.113.9"), ("shut_out", "yes")];
+    let fields = [&scopes[..], &closed].concat();
+    owner.form(&at, &fields).await.expect(303);
+    let address = key.get("/api/leads").await.expect(403);
+    explanation(&owner, &scope)
+        .await
+        .has("The key has the permission now. Retry the request.");
+    owner.form(&at, &scopes).await.expect(303);
+    let page = explanation(&owner, &address).await;
+    page.has_all([
+        "The request came from 192.0.2.7, which wasn't allowed to use the key at that time.",
+        "The address is allowed now. Retry the request.",
+    ]);
+}
+
 #[tokio::test]
 async fn explanation_names_the_limit_that_was_exceeded() {
     let (world, owner, key) = fixture().await;

@@ -272,7 +272,14 @@ async fn script_of_an_open_list_gets_new_rows_and_the_address_for_the_next_ones(
     key.get("/api/leads").await.expect(403);
     let all = follow(&list(&world, &owner, "/requests").await);
     let filtered = follow(&list(&world, &owner, "/requests?reason=paused_key").await);
-    let open = async |address: &str| owner.get(address).await.expect(200).body.replace("&amp;", "&");
+    let open = async |address: &str| {
+        owner
+            .get(address)
+            .await
+            .expect(200)
+            .body
+            .replace("&amp;", "&")
+    };
     for address in [&all, &filtered] {
         let quiet = open(address).await;
         quiet.has("05:31</time>");

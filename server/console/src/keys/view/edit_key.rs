@@ -9,7 +9,7 @@ use app::components::{
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
-use domain::{EditKeyForm, Failure, Field, KeyPage, Scope};
+use domain::{EditKeyForm, Failure, Field, KeyPage, RateLimit, Scope, number};
 use std::net::IpAddr;
 
 const HEAD: Head = Head {
@@ -157,8 +157,8 @@ fn fill(
     }
 }
 
-/// Adds the permission or the address that the link to this page proposes, and returns what was
-/// added. Nothing is saved until the member submits the form.
+/// Makes the change that the link to this page proposes, and describes it. Nothing is saved until
+/// the member submits the form.
 fn propose(settings: &mut EditKeyForm) -> Option<String> {
     let request = page_request();
     let scope = request.asked("add");
@@ -168,6 +168,9 @@ fn propose(settings: &mut EditKeyForm) -> Option<String> {
     {
         settings.scopes.push(scope.to_owned());
         return Some(format!("{scope} is selected. Save your changes to add it."));
+    }
+    if let Some(text) = propose_limit(settings) {
+        return Some(text);
     }
     let address = request.asked("allow");
     let address: Option<IpAddr> = address.and_then(|text| text.parse().ok());
@@ -181,6 +184,30 @@ fn propose(settings: &mut EditKeyForm) -> Option<String> {
     list.push_str(&address);
     Some(format!(
         "{address} was added to the allowed IPs below. Save your changes to allow it."
+    ))
+}
+
+/// Makes the change if the link proposes another rate limit.
+fn propose_limit(settings: &mut EditKeyForm) -> Option<String> {
+    let request = page_request();
+    let depth = RateLimit::parse_depth(&request.asked("limit_depth")?).ok()?;
+    let per_second = RateLimit::parse_per_second(&request.asked("limit_per_second")?).ok()?;
+    let proposal = [depth.to_string(), per_second.to_string()];
+    let fields = [&mut settings.limit_depth, &mut settings.limit_per_second];
+    if fields
+        .iter()
+        .zip(&proposal)
+        .all(|(field, new)| *field == new)
+    {
+        return None;
+    }
+    for (field, new) in fields.into_iter().zip(proposal) {
+        *field = new;
+    }
+    Some(format!(
+        "The rate limit below was changed to {} requests per second, with bursts of {}. Save your changes to apply it.",
+        number(u64::from(per_second)),
+        number(u64::from(depth))
     ))
 }
 

@@ -6,7 +6,9 @@ use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
-use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
+use domain::{
+    CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset, ScopeSet,
+};
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -105,6 +107,7 @@ fn asked_for() -> CreateKeyForm {
         .asked("preset")
         .and_then(|preset| Preset::parse(&preset))
         .map(Preset::scopes)
+        .or_else(|| ScopeSet::parse(&request.asked("scopes")?).ok())
         .unwrap_or_default();
     CreateKeyForm {
         name: request.asked("name").unwrap_or_default(),

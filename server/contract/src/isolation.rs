@@ -29,6 +29,7 @@ async fn no_port_reads_from_another_account(store: Shared) {
         idle_since: at(1_000_000),
         expires_by: at(1_000_000),
         dead_key_call_after: at(0),
+        new_network_after: at(0),
     };
     let views = store.count_views(account, at(1_000_000), attention, 10);
     assert_eq!(views.await.unwrap(), KeyViewCounts::default());

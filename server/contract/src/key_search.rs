@@ -61,9 +61,15 @@ async fn key_is_found_by_its_current_name_and_scopes(store: Shared) {
 
 /// Returns the statistics of one call with a revoked key.
 fn call_with_dead_key(tenant: &Tenant, key: &KeyId, seconds: i64) -> CallerStats {
+    let outcome = Outcome::Refused(RefusalCode::RevokedKey);
+    call(tenant, key, outcome, "203.0.113.7", seconds)
+}
+
+/// Returns the statistics of one call.
+fn call(tenant: &Tenant, key: &KeyId, outcome: Outcome, ip: &str, seconds: i64) -> CallerStats {
     let caller = Caller {
-        outcome: Outcome::Refused(RefusalCode::RevokedKey),
-        ip: "203.0.113.7".parse().unwrap(),
+        outcome,
+        ip: ip.parse().unwrap(),
         user_agent: None,
         first: at(seconds),
         last: at(seconds),
@@ -101,6 +107,39 @@ async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
     }
 }
 
+case!(keys_that_were_called_with_from_a_new_network_are_found);
+async fn keys_that_were_called_with_from_a_new_network_are_found(store: Shared) {
+    const DAY: i64 = 86_400;
+    let tenant = Tenant::create(&*store, "a").await;
+    let [settled, fresh, revoked] = [
+        tenant.issue_key(&*store, "settled").await,
+        tenant.issue_key(&*store, "fresh").await,
+        tenant.issue_key(&*store, "revoked").await,
+    ];
+    // A network is new only if the key was in use for over a day before.
+    for (key, first) in [(&settled, 10), (&fresh, 11), (&revoked, 10)] {
+        for (ip, seconds) in [("203.0.113.7", first), ("198.51.100.9", DAY + 11)] {
+            let stats = call(&tenant, key, Outcome::Accepted, ip, seconds);
+            store.record_caller_stats(&[stats]).await.unwrap();
+        }
+    }
+    tenant.revoke(&*store, &revoked, at(DAY + 20)).await;
+    for (after, expected) in [(DAY + 10, vec!["Key settled"]), (DAY + 11, Vec::new())] {
+        let filter = KeyFilter {
+            new_network_after: Some(at(after)),
+            ..KeyFilter::default()
+        };
+        assert_eq!(names(&*store, &tenant, &filter).await, expected, "{after}");
+        let count = store.count_keys(&tenant.account, &filter, KeyOrder::default(), 9);
+        assert_eq!(count.await.unwrap().keys as usize, expected.len());
+        let narrowed = KeyFilter {
+            status: Some(KeyStatus::Active),
+            ..filter
+        };
+        assert_eq!(names(&*store, &tenant, &narrowed).await, expected);
+    }
+}
+
 case!(keys_that_need_attention_are_found_for_any_of_the_reasons);
 async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;
@@ -129,6 +168,7 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
             idle_since: at(100),
             expires_by: at(900),
             dead_key_call_after: at(610),
+            new_network_after: at(610),
         }),
         ..KeyFilter::default()
     };

@@ -58,6 +58,11 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
                         "inactive but in use",
                         "inactive but in use",
                     ),
+                    (
+                        keys.new_networks,
+                        "used from a new network",
+                        "used from new networks",
+                    ),
                     (keys.expiring_soon, "expires soon", "expire soon"),
                     (keys.unused, "unused", "unused"),
                 ])
@@ -105,7 +110,8 @@ mod tests {
             paused: 2,
             unused: 3,
             expiring_soon: 1,
-            need_attention: 4,
+            new_networks: 2,
+            need_attention: 6,
             ..KeyCounts::default()
         };
         let today = today((1_180, 20), Some([(1_100, 20), (990, 10)]));
@@ -113,7 +119,7 @@ mod tests {
             "Requests today: 1,200, 12% more than last Monday by 06:30",
             "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /requests",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
-            "Needs attention: 4, 1 expires soon, 3 unused → /keys?status=attention",
+            "Needs attention: 6, 2 used from new networks, 1 expires soon, 3 unused → /keys?status=attention",
         ];
         assert_eq!(texts(&today, keys), expected);
     }

@@ -154,6 +154,11 @@ impl Dashboard {
                 ..KeyFilter::default()
             })
             .await?,
+            new_networks: count(KeyFilter {
+                new_network_after: Some(attention.new_network_after),
+                ..KeyFilter::default()
+            })
+            .await?,
             need_attention: count(KeyFilter {
                 attention: Some(attention),
                 ..KeyFilter::default()

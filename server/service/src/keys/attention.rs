@@ -3,14 +3,15 @@
 //!
 //! A key needs attention if
 //! - it is revoked or expired, and was called with in the last 7 days,
+//! - it is active or paused, and was called with from a new network in the last 7 days,
 //! - it is active or paused, and expires within 7 days, or
 //! - it is active or paused, and was neither used nor created in the last 30 days.
 //!
 //! Each condition is one range of one index, so that the view and its count read only keys that
 //! match. This is why the last two also apply to paused keys, as the filters by expiry and by last
-//! use do. A new network and an unused permission have no index: they are notices of a key, and do
-//! not belong to the definition ([`KeyWarning::needs_attention`]). A change that is not stored yet
-//! is shown together with the conditions, but no list can be filtered by it.
+//! use do. An unused permission has no index: it is a notice of a key, and does not belong to the
+//! definition ([`KeyWarning::needs_attention`]). A change that is not stored yet is shown together
+//! with the conditions, but no list can be filtered by it.
 //!
 //! [`KeyWarning::needs_attention`]: super::KeyWarning::needs_attention
 
@@ -21,13 +22,14 @@ use domain::{Timestamp, seconds};
 /// An active or paused key that was neither used nor created within this time is unused.
 const UNUSED_AFTER_SECONDS: i64 = 30 * seconds::DAY;
 /// How long a call with a revoked or expired key, or a new network, is news.
-pub(super) const NEWS_SECONDS: i64 = 7 * seconds::DAY;
+const NEWS_SECONDS: i64 = 7 * seconds::DAY;
 
-/// Returns the limits of the three conditions at `now`.
+/// Returns the limits of the conditions at `now`.
 pub(crate) fn attention(now: Timestamp) -> AttentionFilter {
     AttentionFilter {
         idle_since: now.plus_seconds(-UNUSED_AFTER_SECONDS),
         expires_by: now.plus_seconds(EXPIRES_SOON_SECONDS),
         dead_key_call_after: now.plus_seconds(-NEWS_SECONDS),
+        new_network_after: now.plus_seconds(-NEWS_SECONDS),
     }
 }

@@ -1,8 +1,8 @@
 //! Keys as they are now: their status, their latest use, and what needs attention.
 
 use super::Keys;
-use super::attention::{NEWS_SECONDS, attention};
-use crate::store::{KeyCallSummary, KeyRecord};
+use super::attention::attention;
+use crate::store::{KNOWN_NETWORKS_SECONDS, KeyCallSummary, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp, seconds};
 
 /// A key that was used within this time is revoked only if its name is typed: something still
@@ -10,8 +10,6 @@ use domain::{KeyStatus, Scope, Timestamp, seconds};
 const USED_RECENTLY_SECONDS: i64 = seconds::DAY;
 /// A scope that no call needed for this many days may be unnecessary.
 const IDLE_DAYS: i64 = 30;
-/// The networks that a key is called from are regarded as known after this time.
-const KNOWN_SECONDS: i64 = seconds::DAY;
 
 /// A key as it was at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +43,15 @@ pub enum KeyWarning {
 
 impl KeyWarning {
     /// Whether a key with this condition needs attention, by the definition in `attention.rs`. The
-    /// other conditions are worth knowing, but may be as intended.
+    /// other condition is worth knowing, but may be as intended.
     pub const fn needs_attention(&self) -> bool {
         match self {
-            Self::NotStored | Self::DeadKeyInUse | Self::ExpiresSoon | Self::Unused => true,
-            Self::NewNetwork | Self::UnusedScopes(_) => false,
+            Self::NotStored
+            | Self::DeadKeyInUse
+            | Self::NewNetwork
+            | Self::ExpiresSoon
+            | Self::Unused => true,
+            Self::UnusedScopes(_) => false,
         }
     }
 }
@@ -60,7 +62,8 @@ impl KeyCallSummary {
         let (Some(first), Some(new)) = (self.first_network_at, self.new_network_at) else {
             return false;
         };
-        new > first.plus_seconds(KNOWN_SECONDS) && now < new.plus_seconds(NEWS_SECONDS)
+        let news = attention(now).new_network_after;
+        new > first.plus_seconds(KNOWN_NETWORKS_SECONDS) && new > news
     }
 
     /// Returns for how many whole days no call needed the scope, if these are at least 30. `None`

@@ -64,6 +64,7 @@ pub(super) fn parse(
         idle_since: unused.map(|days| now.plus_seconds(-i64::from(days) * seconds::DAY)),
         expires_by: expires.map(|days| now.plus_seconds(i64::from(days) * seconds::DAY)),
         dead_key_call_after: dead_in_use.then(|| attention(now).dead_key_call_after),
+        new_network_after: None,
         attention: needs_attention.then(|| attention(now)),
     };
     Ok((filter, order))
@@ -203,6 +204,7 @@ mod tests {
             idle_since: days(-30),
             expires_by: days(7),
             dead_key_call_after: days(-7),
+            new_network_after: days(-7),
         };
         assert_eq!(filter.attention, Some(attention));
         let query = KeyQuery {

@@ -4,6 +4,7 @@ use super::{KeyRecord, Result};
 use async_trait::async_trait;
 use domain::{
     AccountId, Email, KeyId, KeyName, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp,
+    seconds,
 };
 use std::collections::BTreeSet;
 
@@ -94,6 +95,9 @@ pub struct KeyFilter {
     pub expires_by: Option<Timestamp>,
     /// The key is revoked or expired, and was used for a call after this time.
     pub dead_key_call_after: Option<Timestamp>,
+    /// The key is active or paused, and was called with from a new network after this time, when it
+    /// had been in use for [`KNOWN_NETWORKS_SECONDS`].
+    pub new_network_after: Option<Timestamp>,
     pub attention: Option<AttentionFilter>,
 }
 
@@ -104,7 +108,12 @@ pub struct AttentionFilter {
     pub idle_since: Timestamp,
     pub expires_by: Timestamp,
     pub dead_key_call_after: Timestamp,
+    pub new_network_after: Timestamp,
 }
+
+/// The networks that a key is called from are regarded as known after this time. An index of the
+/// database contains this number.
+pub const KNOWN_NETWORKS_SECONDS: i64 = seconds::DAY;
 
 /// The text of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]

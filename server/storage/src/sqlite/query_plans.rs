@@ -18,10 +18,12 @@ fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
         Filter::IdleSince(NOW),
         Filter::ExpiresBy(NOW),
         Filter::DeadKeyCallAfter(NOW),
+        Filter::NewNetworkAfter(NOW),
         Filter::Attention(AttentionFilter {
             idle_since: NOW,
             expires_by: NOW,
             dead_key_call_after: NOW,
+            new_network_after: NOW,
         }),
         Filter::Scope(Scope::LeadsRead),
         Filter::Word("crm"),
@@ -164,10 +166,14 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
             Filter::DeadKeyCallAfter(_) => {
                 vec!["api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)"]
             }
+            Filter::NewNetworkAfter(_) => {
+                vec!["api_keys_by_new_network (account_id=? AND live=? AND new_network_at>?)"]
+            }
             Filter::Attention(_) => vec![
                 "api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)",
                 "api_keys_by_end (account_id=? AND live=? AND expires_at<?)",
                 "api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)",
+                "api_keys_by_new_network (account_id=? AND live=? AND new_network_at>?)",
             ],
             Filter::Scope(_) => vec!["(account_id=? AND term=?)"],
             Filter::Word(_) => vec!["(account_id=? AND term>? AND term<?)"],

@@ -190,7 +190,7 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;
     in_use.get("/api/key").await.expect(200);
-    // A new network and permissions that no call uses are worth knowing.
+    // Permissions that no call uses are worth knowing.
     roaming
         .with_ip([198, 51, 100, 9])
         .get("/api/key")
@@ -198,18 +198,23 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
         .expect(200);
     dead.get("/api/key").await.expect(401);
     world.services.flush().await.unwrap();
-    let mut expected: Vec<_> = [unused, paused, dead].map(|key| key.id.clone()).to_vec();
+    let mut expected: Vec<_> = [unused, paused, dead, roaming]
+        .map(|key| key.id.clone())
+        .to_vec();
     expected.sort_unstable();
     let (view, marked) = keys_that_need_attention(&owner).await;
     assert_eq!((&view, &marked), (&expected, &expected));
     let dashboard = owner.get_text("/").await;
-    dashboard.has("href=\"/keys?status=attention\"");
+    dashboard.has_all([
+        "href=\"/keys?status=attention\"",
+        "1 used from a new network",
+    ]);
     let (_, tile) = dashboard.split_once("Needs attention").unwrap();
     let (figure, _) = tile.split_once("</strong>").unwrap();
-    assert!(figure.trim_end().ends_with('3'), "{figure}");
+    assert!(figure.trim_end().ends_with('4'), "{figure}");
     for (key, urgent, others) in [
         (in_use, false, true),
-        (roaming, false, true),
+        (roaming, true, true),
         (unused, true, false),
         (paused, true, false),
         (dead, true, false),

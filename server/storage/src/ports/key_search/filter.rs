@@ -6,7 +6,12 @@
 use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{AttentionFilter, KeyFilter, KeySearchText, status_rank};
+use service::store::{
+    AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, status_rank,
+};
+
+// The statements and the index of new networks contain this number of milliseconds.
+const _: () = assert!(KNOWN_NETWORKS_SECONDS == 86_400);
 
 #[derive(Debug, Clone)]
 pub(crate) enum Filter<'a> {
@@ -15,7 +20,8 @@ pub(crate) enum Filter<'a> {
     IdleSince(Timestamp),
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
-    /// Any of the three before this one.
+    NewNetworkAfter(Timestamp),
+    /// Any of the four before this one.
     Attention(AttentionFilter),
     Scope(Scope),
     /// A word of the name has this prefix.
@@ -37,6 +43,7 @@ impl<'a> Filter<'a> {
             idle_since,
             expires_by,
             dead_key_call_after,
+            new_network_after,
             attention,
         } = filter;
         let mut filters = match text {
@@ -60,17 +67,19 @@ impl<'a> Filter<'a> {
         filters.extend(idle_since.map(Self::IdleSince));
         filters.extend(expires_by.map(Self::ExpiresBy));
         filters.extend(dead_key_call_after.map(Self::DeadKeyCallAfter));
+        filters.extend(new_network_after.map(Self::NewNetworkAfter));
         filters.extend(attention.map(Self::Attention));
         filters.extend(scope.map(Self::Scope));
         filters
     }
 
     /// Returns the filters of which a key that needs attention matches one.
-    fn reasons(attention: AttentionFilter) -> [Self; 3] {
+    fn reasons(attention: AttentionFilter) -> [Self; 4] {
         [
             Self::IdleSince(attention.idle_since),
             Self::ExpiresBy(attention.expires_by),
             Self::DeadKeyCallAfter(attention.dead_key_call_after),
+            Self::NewNetworkAfter(attention.new_network_after),
         ]
     }
 
@@ -162,6 +171,10 @@ impl<'a> Filter<'a> {
                 query.push("k.live = 0 AND k.knocked_at > ");
                 query.push_bind(since.millis());
             }
+            Self::NewNetworkAfter(since) => {
+                query.push("k.live = 1 AND k.new_network_at > k.first_network_at + 86400000 AND k.new_network_at > ");
+                query.push_bind(since.millis());
+            }
             Self::Preview(prefix) => push_prefix_condition(query, "k.preview", prefix),
             other => other.push_condition(query),
         }
@@ -188,6 +201,10 @@ impl<'a> Filter<'a> {
             }
             Self::DeadKeyCallAfter(since) => {
                 query.push("k.live + 0 = 0 AND k.knocked_at + 0 > ");
+                query.push_bind(since.millis());
+            }
+            Self::NewNetworkAfter(since) => {
+                query.push("k.live + 0 = 1 AND k.new_network_at + 0 > k.first_network_at + 86400000 AND k.new_network_at + 0 > ");
                 query.push_bind(since.millis());
             }
             Self::Preview(prefix) => push_prefix_condition(query, "(k.preview || '')", prefix),

@@ -28,7 +28,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     }
     if page.activity.new_network {
         let text = "New IP network".to_owned();
-        others.push(item(INFO, text, Some(callers())));
+        urgent.push(item(ALERT, text, Some(callers())));
     }
     if let Some(text) = expiry(key, now) {
         let extend = edits.and_then(QuickEdits::extend);

@@ -25,7 +25,7 @@ say = @printf '\n==> %s\n' "$(1)"
 
 .PHONY: help
 help: ## Say what there is (this)
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: site ## Serve the console on http://127.0.0.1:3000, on the SQLite file data/voxum.db
@@ -129,6 +129,12 @@ ifndef BENCH
 endif
 	@python3 server/benches/verify.py $(TARGET)/release/voxum $(TARGET)/release/examples $(BENCH)
 
+.PHONY: lighthouse
+lighthouse: $(if $(BINARY),setup,build) setup-browser setup-lighthouse ## Scores and times of pages, on the release binary or on BINARY=target/debug/voxum
+	$(call say,Lighthouse on five pages)
+	@cd end2end && VOXUM_BIN=$(abspath $(or $(BINARY),$(TARGET)/release/voxum)) LIGHTHOUSE=$(TOOLS)/lighthouse \
+	    REPORTS=$(abspath $(TARGET))/lighthouse npx playwright test --config lighthouse/playwright.config.ts
+
 .PHONY: site
 site: setup ## What browsers load, into target/site, within its size budgets
 	$(call say,Building the site (about 4 minutes the first time on two cores))
@@ -180,6 +186,10 @@ setup-postgres:
 .PHONY: setup-load
 setup-load:
 	@.ci/setup/load.sh
+
+.PHONY: setup-lighthouse
+setup-lighthouse: setup
+	@.ci/setup/lighthouse.sh
 
 .PHONY: setup-valgrind
 setup-valgrind:

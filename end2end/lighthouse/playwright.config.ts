@@ -1,0 +1,10 @@
+import { defineConfig } from "@playwright/test";
+
+// Lighthouse drives a browser of its own, and nothing else may run beside it.
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../test-results",
+  workers: 1,
+  reporter: "list",
+  timeout: 30 * 60_000,
+});

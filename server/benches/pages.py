@@ -17,13 +17,15 @@ import sys
 import tempfile
 import time
 
+from load import cpu
 from startup import start, stop
 
 FEW, MANY = map(int, sys.argv[2:] or (1_000, 100_000))
 ROUNDS = 100
 GROWTH_LIMIT = 1.5  # higher ratios are marked
 
-DAY = 86_400_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
 NOW = int(time.time() * 1_000)
 TOKEN = "5e" * 32  # of a session in a database that is deleted after the run
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -56,6 +58,17 @@ def key(number, account, members, pepper, dice):
     )  # fmt: skip
 
 
+def add_calls(database):
+    """Gives the newest keys, of which the first page has some, calls in each hour of a week, some refused."""
+    hours = [(NOW // HOUR - ago) * HOUR for ago in range(7 * 24)]
+    for (key_id,) in database.execute("SELECT id FROM api_keys ORDER BY created_at DESC LIMIT 100").fetchall():
+        database.executemany(
+            "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, ?, ? FROM api_keys"
+            " WHERE id = ?",
+            [(hour, *call, key_id) for hour in hours for call in (("accepted", 100), ("rate_limited", 3))],
+        )
+
+
 def fill(folder, count):
     """Adds keys and a session to the database of a stopped server, as older versions left them.
 
@@ -79,6 +92,7 @@ def fill(folder, count):
     marks = ", ".join("?" * len(COLUMNS.split(",")))
     rows = (key(number, account, members, pepper, dice) for number in range(count))
     database.executemany(f"INSERT INTO api_keys ({COLUMNS}) VALUES ({marks})", rows)
+    add_calls(database)
     (preview,) = database.execute("SELECT preview FROM api_keys WHERE name = 'Quokka 77'").fetchone()
     database.commit()
     database.close()
@@ -97,10 +111,10 @@ class Console:
         self.process, url, self.started = start(binary, folder)
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
 
-    def get(self, path, coding="identity"):
+    def get(self, path, coding="identity", token=TOKEN):
         """Returns the bytes of the page, and the seconds until it was complete."""
         # Pages are compressed only for requests that the browser declares to be the person's own.
-        headers = {"Accept-Encoding": coding, "Sec-Fetch-Site": "none", "Cookie": f"__Host-voxum_session={TOKEN}"}
+        headers = {"Accept-Encoding": coding, "Sec-Fetch-Site": "none", "Cookie": f"__Host-voxum_session={token}"}
         start_time = time.perf_counter()
         self.connection.request("GET", path, headers=headers)
         response = self.connection.getresponse()
@@ -163,6 +177,24 @@ def compare_codings(console):
     print(f"   {sizes['identity']:,} bytes to {sizes['gzip']:,}")
 
 
+def compare_with_sign_in(console):
+    """Prints the server's CPU time for a list beside that for the sign-in page, which changes little between releases.
+
+    If the ratio grows from release to release, the list has become slower, whatever the machine.
+    """
+
+    def cpu_time(path, token, count):
+        before = cpu(console.process)
+        for _ in range(count):
+            console.get(path, "gzip", token)
+        return (cpu(console.process) - before) / count * 1e3
+
+    # CPU time is counted in hundredths of a second, which is as much as many sign-in pages take.
+    durations = [(cpu_time("/sign-in", "", 30 * ROUNDS), cpu_time("/keys", TOKEN, ROUNDS)) for _ in range(3)]
+    sign_in, keys = map(statistics.median, zip(*durations))
+    print(f"{'first page / sign-in, CPU time':34}{sign_in:11.2f} ms{keys:11.2f} ms{keys / sign_in:8.2f}")
+
+
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -177,6 +209,7 @@ def main():
             mark = "  <- grows" if many / few > GROWTH_LIMIT else ""
             print(f"{label:34}{few:11.2f} ms{many:11.2f} ms{many / few:8.2f}{mark}", flush=True)
         compare_codings(consoles[1])
+        compare_with_sign_in(consoles[0])
         for console in consoles:
             stop(console.process)
 

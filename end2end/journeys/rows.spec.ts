@@ -1,5 +1,6 @@
 // Further actions on a key in the list.
 
+import type { Locator } from "@playwright/test";
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { sql, type Seeded } from "../support/seed.ts";
@@ -115,6 +116,44 @@ test("a preview is copied by a click", async ({ page, server }) => {
   await new Keys(page).row(used.name).locator("code.copies").click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${used.secret.slice(0, 9)}…`);
 });
+
+test("the preview reports that the menu of its row copied it", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const preview = new Keys(page).row(used.name).locator("code.copies");
+  expect(await label(preview)).toMatchObject({ content: "none" });
+  await more(page, used.name).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(preview).toHaveClass(/copied/);
+  expect(await label(preview), "it covers the preview").toMatchObject({ content: '"Copied" / ""', position: "absolute" });
+});
+
+test.describe("on a touch screen", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("a preview is copied by a touch near it, and reports that", async ({ page, server }) => {
+    const { used } = await seedKeys(server);
+    await signIn(page);
+    await hydrated(page);
+    const preview = new Keys(page).row(used.name).locator("code.copies");
+    await preview.scrollIntoViewIfNeeded();
+    const box = (await preview.boundingBox())!;
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height + 6);
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${used.secret.slice(0, 9)}…`);
+    expect(await label(preview)).toMatchObject({ content: '"Copied" / ""', position: "absolute" });
+  });
+});
+
+/** Returns the text that the style sheet puts on a preview. */
+function label(preview: Locator): Promise<{ content: string; position: string }> {
+  return preview.evaluate((element) => {
+    const { content, position } = getComputedStyle(element, "::after");
+    return { content, position };
+  });
+}
 
 function callToday(server: Server, key: Seeded): void {
   const quarter = Math.floor(Date.now() / 900_000) * 900_000;

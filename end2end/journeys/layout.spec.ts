@@ -72,6 +72,24 @@ test("the menu is always visible from 640 px", async ({ page }) => {
   }
 });
 
+test("each permission of a key has its last use below it and its button beside it", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  for (const size of [NARROW, { width: 1280, height: 800 }]) {
+    await page.setViewportSize(size);
+    await signIn(page, `/keys/${used.id}`);
+    const boxes = await page.locator(".uses li").evaluateAll((all) =>
+      all.map((item) => {
+        const [name, last, button] = ["code", "small", "form"].map((tag) => item.querySelector(tag)!.getBoundingClientRect());
+        return { below: last!.top >= name!.bottom - 1, beside: button!.top < last!.top && button!.bottom > name!.bottom };
+      }),
+    );
+    expect(boxes).toEqual([
+      { below: true, beside: true },
+      { below: true, beside: true },
+    ]);
+  }
+});
+
 test("fourteen keys fit on a laptop, one line each, with the columns that matter", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   for (let number = 1; number <= 15; number += 1) await seeder.createKey(`Integration ${number}`);

@@ -28,6 +28,18 @@ test.describe("at 360 px", () => {
     await expect(keys.revokeButton(used.name)).toBeVisible();
   });
 
+  test("the buttons of a key's page share a line, and examples take the width of the page", async ({ page, server }) => {
+    const { used } = await seedKeys(server);
+    await signIn(page, `/keys/${used.id}`);
+    const buttons = page.locator(".key-actions .button");
+    await expect(buttons).toHaveText(["Edit", "Pause", "Rotate", "Revoke"]);
+    const tops = await buttons.evaluateAll((all) => all.map((button) => button.getBoundingClientRect().top));
+    expect(new Set(tops).size, tops.join(", ")).toBe(1);
+    await page.goto("/");
+    const example = page.locator(".code pre").first();
+    expect((await example.boundingBox())?.width).toBeGreaterThan(200);
+  });
+
   test("a button opens the menu", async ({ page }) => {
     await signIn(page);
     await hydrated(page);

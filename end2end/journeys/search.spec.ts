@@ -3,7 +3,7 @@
 import { expectAccessible } from "../support/axe.ts";
 import { Keys } from "../support/keys.ts";
 import { demoteOwner } from "../support/seed.ts";
-import { seedKeys } from "../support/states.ts";
+import { seedItems, seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 
 test("a key is found by its name, and Enter opens its page", async ({ page, server }) => {
@@ -81,6 +81,20 @@ test("shortcuts move in the list of keys, select, search and create", async ({ p
   await dialog.getByLabel("leads:read").focus();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog"), "shortcuts are off in a dialog").toHaveCount(1);
+});
+
+test("shortcuts move in lists whose rows have no links", async ({ page, server }) => {
+  await seedItems(server, 3);
+  await signIn(page, "/inventory");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await page.keyboard.press("j");
+  await expect(rows.nth(0)).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect(rows.nth(2), "the last one").toBeFocused();
+  await page.keyboard.press("k");
+  await expect(rows.nth(1)).toBeFocused();
 });
 
 test("the list of shortcuts opens by ?, and turns off those of a single key", async ({ page }) => {

@@ -140,11 +140,15 @@ async function createKey() {
 
 const focused = () => document.activeElement?.closest("main tbody tr");
 
+/** Focuses the link of another row, or the row itself if it has none. */
 function move(step) {
-  const rows = [...document.querySelectorAll("main tbody tr")].filter((row) => row.querySelector("a"));
+  const rows = [...document.querySelectorAll("main tbody tr")].filter((row) => row.checkVisibility());
   const at = rows.indexOf(focused());
-  const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1);
-  rows[next]?.querySelector("a").focus();
+  const row = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+  if (!row) return;
+  const target = row.querySelector("a") ?? row;
+  if (target === row) row.tabIndex = -1;
+  target.focus();
 }
 
 const SHORTCUTS = {

@@ -1,8 +1,11 @@
 // journeys/states.spec.ts checks that every page fits at 360 px.
 
+import type { Locator } from "@playwright/test";
+import { openUntil } from "../support/activity.ts";
+import { call } from "../support/api.ts";
 import { NARROW, expectFits } from "../support/layout.ts";
 import { Keys } from "../support/keys.ts";
-import { Seeder } from "../support/seed.ts";
+import { Seeder, endSoon } from "../support/seed.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
@@ -113,4 +116,29 @@ test("fourteen keys fit on a laptop, one line each, with the columns that matter
   }
   const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
   await expect(rows.nth(13)).toBeInViewport({ ratio: 1 });
+});
+
+test("fourteen keys fit below two notices, which share one line and wrap on a phone", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const revoked = await seeder.createKey("Feed of the old website, before the move to the new shop");
+  await seeder.revoke(revoked);
+  endSoon(server, await seeder.createKey("Inventory of the branch in Hamburg, sent every night"));
+  for (let number = 1; number <= 14; number += 1) await seeder.createKey(`Integration ${number}`);
+  await call(server, revoked.secret, "/api/inventory");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await signIn(page);
+  await openUntil(page, "/keys", "1 revoked or expired key is still in use:");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows.nth(13)).toBeInViewport({ ratio: 1 });
+  const [dead, expiring] = [/still in use/, /expires within 7 days/].map((name) => page.getByRole("link", { name }));
+  const middle = async (link: Locator) => {
+    const box = await link.boundingBox();
+    return (box?.y ?? 0) + (box?.height ?? 0) / 2;
+  };
+  expect(await middle(dead!)).toBeCloseTo(await middle(expiring!), 0);
+  await expectFits(page, "1280 px");
+
+  await page.setViewportSize(NARROW);
+  expect((await middle(expiring!)) - (await middle(dead!)), "each has lines of its own").toBeGreaterThan(20);
+  await expectFits(page, "360 px");
 });

@@ -39,7 +39,7 @@ export async function meetAnEnd(page: Page, server: Server): Promise<void> {
   await signIn(page, "/keys");
   await expect(page.getByText("1 key expires within 7 days:")).toBeVisible();
   await expect(page.getByText("“CRM Sync” in 3 days")).toBeVisible();
-  await page.getByRole("link", { name: "Review keys" }).click();
+  await page.getByRole("link", { name: "1 key expires within 7 days" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   await page.goto("/");
   await page.getByRole("list", { name: "Expiring in the next 30 days" }).getByRole("link", { name: "CRM Sync" }).click();

@@ -88,7 +88,7 @@ export async function followKnocking(page: Page, server: Server): Promise<void> 
   await seedKnocking(server);
   await signIn(page, "/keys");
   await openUntil(page, "/keys", KNOCKING);
-  await page.getByRole("link", { name: "Review keys" }).click();
+  await page.getByRole("link", { name: "1 revoked or expired key is still in use" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(await names(page)).toEqual(["Old feed"]);
   await expect(page.getByRole("button", { name: "Status: Revoked or expired, still in use" })).toBeVisible();

@@ -128,8 +128,17 @@ pub struct ExpiringKey {
 pub struct ExpiringKeysNotice {
     /// The smallest of 1, 7 and 30 days within which a key expires.
     pub days: u32,
-    /// Number of keys and the time within which they expire, such as "4 keys end within 7 days".
+    /// Number of keys and the time within which they expire, such as "4 keys expire within 7 days".
     pub title: String,
+    pub text: String,
+}
+
+/// Notice of revoked and expired keys that are still in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadKeysNotice {
+    /// Number of keys, such as "2 revoked or expired keys are still in use".
+    pub title: String,
+    /// Names some of them. Empty if they are too far down the list to be found.
     pub text: String,
 }
 

@@ -1,8 +1,8 @@
 //! Forms that the console submits, and the data of its pages.
 
 use crate::{
-    DisplayTime, Emergency, ExpiringKeysNotice, Expiry, Failure, KeyActivity, KeyCount, KeyId,
-    KeyPolicy, KeyQuery, KeyView, QuotaUse, RotationView,
+    DeadKeysNotice, DisplayTime, Emergency, ExpiringKeysNotice, Expiry, Failure, KeyActivity,
+    KeyCount, KeyId, KeyPolicy, KeyQuery, KeyView, QuotaUse, RotationView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -139,9 +139,8 @@ pub struct KeysPageContext {
     pub restored: Option<String>,
     /// Present if keys expire within 30 days.
     pub expiry_notice: Option<ExpiringKeysNotice>,
-    /// Names the revoked or expired keys that are still in use. `None` if there are none, or if the
-    /// list is filtered by them.
-    pub dead_keys_in_use: Option<String>,
+    /// `None` if there are none, or if the list is filtered by them.
+    pub dead_keys_in_use: Option<DeadKeysNotice>,
     /// The query as requested.
     pub query: KeyQuery,
     /// Why the query is invalid. The list is unfiltered then.

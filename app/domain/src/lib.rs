@@ -39,7 +39,7 @@ pub use activity::{
 pub use audit::{AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{
-    BusyKey, DashboardPage, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange,
+    BusyKey, DashboardPage, DeadKeysNotice, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange,
     OnboardingSteps, PeriodCalls, Tile, TileTone,
 };
 pub use email::Email;

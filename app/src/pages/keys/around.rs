@@ -3,9 +3,9 @@
 //! The server renders all of them. In the browser they stay as they are, so that none of their text
 //! is in the module.
 
-use crate::components::{NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
+use crate::components::{Icon, NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
 use crate::prelude::*;
-use domain::{ExpiringKeysNotice, KeyQuery, KeysPageContext};
+use domain::{KeyQuery, KeysPageContext};
 
 /// Renders notices about keys that are on hold, are about to expire, or are still in use after
 /// their end; nothing if there are none.
@@ -17,9 +17,7 @@ pub fn notices(around: &KeysPageContext, may_manage: bool) -> AnyView {
             .restored
             .clone()
             .map(|text| restored(text, may_manage));
-        let dead_keys_in_use = around.dead_keys_in_use.clone().map(dead_keys_in_use);
-        let ending = around.expiry_notice.as_ref().map(ending);
-        let notices = [restored, dead_keys_in_use, ending].into_iter().flatten();
+        let notices = [restored, brief(around)].into_iter().flatten();
         notices.map(RenderHtml::to_html).collect()
     });
     view! { <div inner_html=html></div> }
@@ -33,23 +31,47 @@ fn restored(text: String, may_manage: bool) -> AnyView {
     view! { <Notice tone=Tone::Warning text=text action=action/> }
 }
 
-fn dead_keys_in_use(text: String) -> AnyView {
-    let href = format!("/keys?status={}", KeyQuery::DEAD_IN_USE);
-    let action = view! { <a href=href>"Review keys"</a> };
-    view! { <Notice tone=Tone::Warning text=text action=action/> }
+/// Renders the notices about keys that are still in use after their end and about keys that expire
+/// soon. Both share one line, so that they leave room for the list. They are a warning unless the
+/// keys have more than 7 days left.
+fn brief(around: &KeysPageContext) -> Option<AnyView> {
+    let dead = around.dead_keys_in_use.as_ref().map(|notice| {
+        let href = format!("/keys?status={}", KeyQuery::DEAD_IN_USE);
+        brief_item(href, &notice.title, &notice.text)
+    });
+    let expiring = around.expiry_notice.as_ref().map(|notice| {
+        let href = format!("/keys?expires={}", notice.days);
+        brief_item(href, &notice.title, &notice.text)
+    });
+    let days = around.expiry_notice.as_ref().map(|notice| notice.days);
+    let (tone, icon) = if dead.is_none() && days? > 7 {
+        ("info", "#i-info")
+    } else {
+        ("warning", "#i-alert")
+    };
+    Some(view! {
+        <div class="notice brief" data-tone=tone>
+            <Icon name=icon/>
+            <ul>{dead} {expiring}</ul>
+        </div>
+    })
 }
 
-/// Renders the notice about keys that expire soon, as a warning if they expire within 7 days.
-fn ending(notice: &ExpiringKeysNotice) -> AnyView {
-    let tone = if notice.days > 7 {
-        Tone::Info
+/// Renders a link to the keys, and what else is known about them. Their page of the list has this
+/// too, so the line may be cut off.
+fn brief_item(href: String, title: &str, text: &str) -> AnyView {
+    let text = if text.is_empty() {
+        ".".to_owned()
     } else {
-        Tone::Warning
+        format!(": {text}")
     };
-    let all = format!("/keys?expires={}", notice.days);
-    let action = view! { <a href=all>"Review keys"</a> };
-    let text = format!("{}: {}", notice.title, notice.text);
-    view! { <Notice tone=tone text=text action=action/> }
+    let title = title.to_owned();
+    view! {
+        <li>
+            <a href=href>{title}</a>
+            {text}
+        </li>
+    }
 }
 
 pub fn pager(around: &KeysPageContext) -> AnyView {

@@ -2,8 +2,8 @@
 
 use crate::requests;
 use domain::{
-    Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView, Timestamp, number,
-    relative, seconds,
+    DeadKeysNotice, Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView,
+    Timestamp, number, relative, seconds,
 };
 use service::Member;
 use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
@@ -112,8 +112,8 @@ pub fn on_hold(KeysOnHold { since, keys }: KeysOnHold, member: &Member) -> Strin
     )
 }
 
-/// Returns a sentence about all revoked and expired keys that are still in use.
-pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
+/// Returns one notice for all revoked and expired keys that are still in use.
+pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> DeadKeysNotice {
     let count = *keys;
     let quoted: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
     let detail = (count as usize).saturating_sub(names.len());
@@ -122,7 +122,7 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
         _ if count > KeyCount::MAX => " and many more".to_owned(),
         detail => format!(" and {detail} more"),
     };
-    let still = if count == 1 {
+    let title = if count == 1 {
         "1 revoked or expired key is still in use".to_owned()
     } else if count > KeyCount::MAX {
         "More than 1,000 revoked or expired keys are still in use".to_owned()
@@ -130,12 +130,12 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> String {
         format!("{count} revoked or expired keys are still in use")
     };
     // If they are all too far down the list to be found, none is named.
-    let which = if names.is_empty() {
+    let text = if names.is_empty() {
         String::new()
     } else {
-        format!(": {}{detail}", quoted.join(", "))
+        format!("{}{detail}.", quoted.join(", "))
     };
-    format!("{still}{which}. Requests in the last 7 days were rejected.")
+    DeadKeysNotice { title, text }
 }
 
 /// Returns one notice for all keys, as urgent as the one that expires first requires.
@@ -223,37 +223,29 @@ mod tests {
 
     #[test]
     fn notice_of_dead_keys_names_a_few_and_counts_the_rest() {
-        for (count, names, begin) in [
-            (
-                1,
-                vec!["CRM"],
-                "1 revoked or expired key is still in use: “CRM”. Requests",
-            ),
+        let one = "1 revoked or expired key is still in use";
+        let many = "More than 1,000 revoked or expired keys are still in use";
+        for (count, names, title, text) in [
+            (1, vec!["CRM"], one, "“CRM”."),
             (
                 2,
                 vec!["A", "B"],
-                "2 revoked or expired keys are still in use: “A”, “B”. Requests",
+                "2 revoked or expired keys are still in use",
+                "“A”, “B”.",
             ),
             (
                 5,
                 vec!["A", "B", "C"],
-                "5 revoked or expired keys are still in use: “A”, “B”, “C” and 2 more. Requests",
+                "5 revoked or expired keys are still in use",
+                "“A”, “B”, “C” and 2 more.",
             ),
-            (
-                1_001,
-                vec!["A"],
-                "More than 1,000 revoked or expired keys are still in use: “A” and many more. Requests",
-            ),
-            (
-                1_001,
-                vec![],
-                "More than 1,000 revoked or expired keys are still in use. Requests",
-            ),
+            (1_001, vec!["A"], many, "“A” and many more."),
+            (1_001, vec![], many, ""),
         ] {
             let names = names.into_iter().map(|name| KeyName::parse(name).unwrap());
             let names = names.collect();
-            let text = dead_key_use(&DeadKeyUse { keys: count, names });
-            assert!(text.starts_with(begin), "{text}");
+            let notice = dead_key_use(&DeadKeyUse { keys: count, names });
+            assert_eq!((notice.title.as_str(), notice.text.as_str()), (title, text));
         }
     }
 }

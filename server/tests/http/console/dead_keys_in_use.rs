@@ -8,9 +8,11 @@ const LIST: &str = "/keys?status=knocking";
 /// Returns the page's notice about them.
 async fn notice(member: &Member, path: &str) -> Option<String> {
     let page = member.get_text(path).await;
-    let (before, _) = page.split_once(" Requests in the last 7 days")?;
-    page.has(&format!("href=\"{LIST}\""));
-    Some(before.rsplit_once("<p>").unwrap().1.to_owned())
+    let (_, notices) = page.split_once("class=\"notice brief\"")?;
+    let (_, notice) = notices.split_once(&format!("<a href=\"{LIST}\">"))?;
+    let (title, rest) = notice.split_once("</a>").unwrap();
+    let (text, _) = rest.split_once("</li>").unwrap();
+    Some(format!("{title}{text}"))
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
         world.clock.advance_seconds(seconds);
         let owner = world.sign_in(OWNER).await;
         let list = owner.get_text("/keys").await;
-        let title = format!("1 key expires within {within}: ");
+        let title = format!("1 key expires within {within}</a>: ");
         assert!(list.contains(&title), "{title}: {list}");
         list.has(&format!("“CRM Sync” {words}"));
         let html = owner.get_text(&page).await;

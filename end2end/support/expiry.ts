@@ -43,5 +43,5 @@ export async function meetAnEnd(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("1 key matches")).toBeVisible();
   await page.goto("/");
   await page.getByRole("list", { name: "Expiring in the next 30 days" }).getByRole("link", { name: "CRM Sync" }).click();
-  await expect(page.getByText("This key expires within 7 days.")).toBeVisible();
+  await expect(page.getByText("This key expires in 3 days, on")).toBeVisible();
 }

@@ -141,7 +141,9 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {
         let html = owner.get_text(path).await;
-        assert!(!html.contains("expires within"), "{path}: {html}");
+        for text in ["expires within", "This key expires"] {
+            assert!(!html.contains(text), "{path}: {html}");
+        }
     }
     world.clock.advance_seconds(60 * DAY);
     for (seconds, within, words) in [
@@ -156,7 +158,7 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
         assert!(list.contains(&title), "{title}: {list}");
         list.has(&format!("“CRM Sync” {words}"));
         let html = owner.get_text(&page).await;
-        html.has(&format!("This key expires within {within}."));
+        html.has(&format!("This key expires {words}, on "));
         let dashboard = owner.get_text("/").await;
         dashboard.has("Expiring in the next 30 days");
         dashboard.has(&format!("href=\"{page}\""));
@@ -165,6 +167,24 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     let owner = world.sign_in(OWNER).await;
     let list = owner.get_text("/keys").await;
     assert!(!list.contains("expires within"), "it is over");
+}
+
+#[tokio::test]
+async fn key_that_may_not_be_extended_is_offered_a_rotation() {
+    let (world, owner) = World::with_owner().await;
+    // Expires after 90 days.
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    world.clock.advance_seconds(86 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    let rotate = format!("{page}/rotate\" class=\"button small\">Rotate</a>");
+    let html = owner.get_text(&page).await;
+    html.has("Extend to ");
+    html.lacks(&rotate);
+    set_policy(&owner, "on", "2").await.expect(303);
+    let html = owner.get_text(&page).await;
+    html.has(&rotate);
+    html.lacks("Extend to ");
 }
 
 #[tokio::test]

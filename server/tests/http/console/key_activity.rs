@@ -237,7 +237,7 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
         assert_eq!(view.contains(&in_use.id), is_near);
         let html = page(&world, &owner, in_use, "").await;
         assert_eq!(html.contains(">Needs attention<"), is_near);
-        html.has("This key expires within");
+        html.has("This key expires in");
     }
 }
 
@@ -264,6 +264,23 @@ async fn key_page_names_permissions_that_no_call_uses() {
     let owner = world.sign_in(OWNER).await;
     let html = page(&world, &owner, &key, "").await;
     html.has("leads:write unused for 58 days");
+}
+
+#[tokio::test]
+async fn only_permission_of_a_key_is_offered_for_change_if_no_call_uses_it() {
+    let (world, _, key) = fixture(&["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    world.services.flush().await.unwrap();
+    world.clock.advance_seconds(31 * DAY);
+    key.get("/api/key").await.expect(200);
+    let owner = world.sign_in(OWNER).await;
+    let html = page(&world, &owner, &key, "").await;
+    html.has("leads:read unused for 31 days");
+    html.lacks("Remove permission");
+    let id = &key.id;
+    html.has(&format!(
+        "/keys/{id}/edit\" class=\"button small\">Change permissions</a>"
+    ));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::quick::QuickEdits;
 use crate::charts::counted;
 use app::components::Icon;
 use app::prelude::*;
-use domain::{KeyPage, KeyView, Timestamp, relative, seconds};
+use domain::{Failure, KeyPage, KeyView, Timestamp, relative, seconds};
 
 const ALERT: &str = "#i-alert";
 const INFO: &str = "#i-info";
@@ -15,7 +15,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     let (key, now) = (&page.key, page.now.at);
     let (mut urgent, mut others) = (Vec::new(), Vec::new());
     if key.is_not_stored() {
-        urgent.push(item(ALERT, KeyView::NOT_STORED.to_owned(), None));
+        urgent.push(item(ALERT, Failure::NotStored.message(), None));
     }
     let callers = || view! { <a class="button small" href="#callers">"Review sources"</a> };
     if let Some((calls, last)) = &page.activity.dead_key_calls {
@@ -30,21 +30,30 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         let text = "New IP network".to_owned();
         urgent.push(item(ALERT, text, Some(callers())));
     }
+    let link = |page: &str, text: &'static str| {
+        let href = format!("/keys/{}/{page}", key.id);
+        view! { <a class="button small" href=href>{text}</a> }
+    };
     if let Some(text) = expiry(key, now) {
-        let extend = edits.and_then(QuickEdits::extend);
-        // While a key is replaced, the section about that shows its end before it is near.
         let overlap = page.rotation.overlap.as_ref();
+        let is_replaced = overlap.is_some_and(|overlap| overlap.old.id == key.id);
+        let action = edits.map(|edits| match edits.extend() {
+            Some(extend) => extend,
+            None if is_replaced => {
+                view! { <a class="button small" href="#overlap">"View systems using it"</a> }
+            }
+            // The account's policy allows no more time for this key, but for a new one.
+            None => link("rotate", "Rotate"),
+        });
+        // While a key is replaced, the section about that shows its end before it is near.
         if key.expires_soon {
-            urgent.push(item(ALERT, text, extend));
-        } else if overlap.is_none_or(|overlap| overlap.old.id != key.id) {
-            others.push(item(INFO, text, extend));
+            urgent.push(item(ALERT, text, action));
+        } else if !is_replaced {
+            others.push(item(INFO, text, action));
         }
     }
     if page.activity.unused {
-        let revoke = edits.map(|_| {
-            let at = format!("/keys/{}/revoke?reason=unused", key.id);
-            view! { <a class="button small" href=at>"Revoke unused key…"</a> }
-        });
+        let revoke = edits.map(|_| link("revoke?reason=unused", "Revoke unused key…"));
         urgent.push(item(ALERT, "Not used in 30 days".to_owned(), revoke));
     }
     for row in &page.activity.scopes {
@@ -52,7 +61,11 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             continue;
         };
         let text = format!("{} unused for {days} days", row.scope.as_str());
-        let remove = edits.and_then(|edits| edits.remove(row.scope, "Remove permission"));
+        // The last permission cannot be removed, but replaced by another one.
+        let remove = edits.map(|edits| {
+            let remove = edits.remove(row.scope, "Remove permission");
+            remove.unwrap_or_else(|| link("edit", "Change permissions"))
+        });
         others.push(item(INFO, text, remove));
     }
     if urgent.is_empty() && others.is_empty() {
@@ -93,16 +106,9 @@ fn item(icon: &'static str, text: String, action: Option<AnyView>) -> AnyView {
 /// Describes the expiry during a key's last 30 days.
 fn expiry(key: &KeyView, now: Timestamp) -> Option<String> {
     let end = key.expires.as_ref().filter(|_| key.status.is_live())?;
-    let within = |days: i64| end.at <= now.plus_seconds(days * seconds::DAY);
-    let title = if within(1) {
-        "This key expires within a day."
-    } else if within(7) {
-        "This key expires within 7 days."
-    } else if within(30) {
-        "This key expires within 30 days."
-    } else {
-        return None;
-    };
-    let when = relative(end.at, now);
-    Some(format!("{title} It expires {when}, on {}.", end.exact))
+    let is_near = end.at <= now.plus_seconds(30 * seconds::DAY);
+    is_near.then(|| {
+        let when = relative(end.at, now);
+        format!("This key expires {when}, on {}.", end.exact)
+    })
 }

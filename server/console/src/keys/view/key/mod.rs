@@ -95,9 +95,6 @@ fn Key(page: Data) -> impl IntoView {
 /// Returns the confirmation of the change that was just made, unless the key's state has changed
 /// again since.
 fn done(word: &str, page: &Data) -> Option<String> {
-    if word == "not-stored" && page.key.is_not_stored() {
-        return Some(Failure::NotStored.message());
-    }
     let status = page.key.status;
     let over = !status.is_live();
     let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());

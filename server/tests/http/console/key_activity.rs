@@ -90,6 +90,18 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
 }
 
 #[tokio::test]
+async fn page_of_a_key_that_is_only_rejected_does_not_await_its_first_request() {
+    let (world, owner, key) = fixture(&["leads:read"]).await;
+    let html = page(&world, &owner, &key, "").await;
+    html.has("No requests yet.");
+    owner.revoke(&key.id, "").await.expect(200);
+    key.get("/api/leads").await.expect(401);
+    let html = page(&world, &owner, &key, "").await;
+    html.has("No accepted requests.");
+    html.lacks("No requests yet.");
+}
+
+#[tokio::test]
 async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     let (world, owner, key) = fixture(&["leads:read"]).await;
     owner.revoke(&key.id, "").await.expect(200);

@@ -26,7 +26,12 @@ pub fn Callers(
     clock: Clock,
 ) -> impl IntoView {
     let content = if callers.is_empty() {
-        view! { <p class="second">"No requests yet. Refresh this page a few seconds after the first one."</p> }
+        let text = if refused.is_empty() {
+            "No requests yet. Refresh this page a few seconds after the first one."
+        } else {
+            "No accepted requests."
+        };
+        view! { <p class="second">{text}</p> }
     } else {
         let rows = callers.into_iter().map(|caller| {
             let cells = vec![

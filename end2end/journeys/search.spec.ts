@@ -89,6 +89,7 @@ test("shortcuts move in lists whose rows have no links", async ({ page, server }
   const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
   await page.keyboard.press("j");
   await expect(rows.nth(0)).toBeFocused();
+  await expect(rows.nth(0), "the focus is visible").toHaveCSS("outline-style", "solid");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("j");

@@ -2,7 +2,7 @@
 // run screens`.
 
 import { join } from "node:path";
-import { SIZES } from "../support/layout.ts";
+import { SIZES, WIDE } from "../support/layout.ts";
 import { STATES } from "../support/states.ts";
 import { test } from "../support/test.ts";
 
@@ -15,7 +15,7 @@ for (const state of STATES) {
     test("picture", async ({ page, server, guard }) => {
       await page.emulateMedia({ reducedMotion: "reduce" });
       await state.open({ page, server, guard });
-      for (const size of SIZES) {
+      for (const size of [...SIZES, WIDE]) {
         await page.setViewportSize(size);
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });

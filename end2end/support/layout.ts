@@ -4,6 +4,8 @@ export const NARROW = { width: 360, height: 740 };
 
 export const SIZES = [NARROW, { width: 1280, height: 800 }];
 
+export const WIDE = { width: 1920, height: 1080 };
+
 /**
  * Checks that nothing extends beyond the right edge, whether or not the page can be scrolled there.
  */

@@ -339,6 +339,15 @@ const OWN_STATES: State[] = [
     },
   },
   {
+    name: "several keys about to be revoked",
+    shows: "/keys/several",
+    open: async ({ page, server }) => {
+      const { used, unused, revoked } = await seedKeys(server);
+      await signIn(page, `/keys/several?do=revoke&key=${used.id}&key=${unused.id}&key=${revoked.id}`);
+      await expect(page.getByRole("heading", { name: "Revoke 2 keys?" })).toBeVisible();
+    },
+  },
+  {
     name: "inventory empty",
     open: async ({ page }) => {
       await signIn(page, "/inventory");
@@ -583,6 +592,12 @@ const OWN_STATES: State[] = [
     shows: "/settings",
     open: async ({ page }) => {
       await signIn(page, "/settings");
+    },
+  },
+  {
+    name: "settings about to turn off key creation",
+    open: async ({ page }) => {
+      await signIn(page, "/settings?ask=stop");
     },
   },
   {

@@ -1,6 +1,6 @@
 //! The confirmation before a bulk action pauses, revokes, resumes or extends keys.
 
-use crate::components::SelectField;
+use crate::components::{Help, SelectField, narrow, with_help};
 use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -13,13 +13,55 @@ const HEAD: Head = Head {
 };
 
 pub fn bulk_page(data: Result<Data, Failure>, refused: Option<Refused<BulkForm>>) -> AnyView {
-    let content = match data {
-        Err(failure) if failure.at(Field::Keys).is_some() => unclear(&failure),
+    match data {
+        Err(failure) if failure.at(Field::Keys).is_some() => narrow(unclear(&failure)),
         data => page_or_error(HEAD, data, |page| {
             view! { <Bulk page=page refused=refused/> }
         }),
+    }
+}
+
+/// Returns what the form's own text does not say about an action.
+fn help(action: BulkAction) -> Help {
+    let (advice, link): (&[&str], _) = match action {
+        BulkAction::Pause => (
+            &[
+                "Systems that use these keys stop working until you resume them.",
+                "The keys keep their permissions, limits and expirations.",
+                "If a key may have leaked, revoke it instead.",
+            ],
+            Some(("/docs#key-not-working", "What a rejected system sees")),
+        ),
+        BulkAction::Resume => (
+            &[
+                "Systems that have one of these keys can use it again.",
+                "Keys that were revoked after the backup was made are in this list, too.",
+                "You can pause or revoke each key later.",
+            ],
+            None,
+        ),
+        BulkAction::Extend => (
+            &[
+                "Systems keep working with the keys that they have.",
+                "Only the expiration changes. You can set another one on each key's page.",
+                "To replace the secrets as well, rotate the keys instead.",
+            ],
+            None,
+        ),
+        BulkAction::Revoke => (
+            &[
+                "Systems that use these keys stop working until they get other ones.",
+                "To stop keys for a while, pause them instead.",
+                "The audit log keeps your reason for each key.",
+            ],
+            Some(("/docs#unauthorized", "What a rejected system sees")),
+        ),
     };
-    view! { <div class="narrow">{content}</div> }
+    Help {
+        title: "What happens",
+        advice,
+        link,
+    }
 }
 
 /// Renders the refusal if there are no keys or too many; its message explains what to do.
@@ -47,15 +89,16 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let skipped = (page.skipped > 0).then(|| skipped(page.skipped, page.action));
     if number == 0 {
-        return view! {
+        return narrow(view! {
             <h1>{HEAD.title}</h1>
             {stale}
             {skipped}
             <p>
                 <a href="/keys">"Back to API Keys"</a>
             </p>
-        };
+        });
     }
+    let help = help(page.action);
     let (verb, class, effect) = match page.action {
         BulkAction::Pause => (
             "Pause",
@@ -103,7 +146,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
     let faults = form_state.notice();
     let reason = (page.action == BulkAction::Revoke)
         .then(|| reason(&form.reason, form_state.at(Field::Reason)));
-    view! {
+    let form = view! {
         <h1>{verb} " " {number} " " {keys} "?"</h1>
         {stale}
         {faults}
@@ -132,7 +175,8 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
                 </button>
             </div>
         </form>
-    }
+    };
+    with_help(help, form)
 }
 
 /// Renders how many of the selected keys this action does not apply to.

@@ -1,17 +1,48 @@
-//! A form with help beside it.
+//! The layout of form pages, with help beside the form.
 
 use app::prelude::*;
 
-/// Renders a form, and advice that wide screens show beside it and others below it.
-pub fn with_help(title: &'static str, advice: &[&'static str], form: AnyView) -> AnyView {
+/// Advice on a form: what happens, who is affected, and what can be undone.
+#[derive(Clone, Copy)]
+pub struct Help {
+    pub title: &'static str,
+    pub advice: &'static [&'static str],
+    /// Address and text of a link to further reading.
+    pub link: Option<(&'static str, &'static str)>,
+}
+
+/// Renders a form that is a page of its own, without help.
+pub fn narrow(form: AnyView) -> AnyView {
+    view! { <div class="narrow">{form}</div> }
+}
+
+/// Renders a form that is a page of its own, and advice that wide screens show beside it and others
+/// below it.
+pub fn with_help(help: Help, form: AnyView) -> AnyView {
+    beside(help, narrow(form))
+}
+
+/// Renders the cards of a page, with advice like [`with_help`].
+pub fn cards_with_help(help: Help, cards: AnyView) -> AnyView {
+    beside(help, view! { <div class="cards">{cards}</div> })
+}
+
+fn beside(help: Help, content: AnyView) -> AnyView {
+    let Help {
+        title,
+        advice,
+        link,
+    } = help;
     let advice = advice.iter().map(|text| view! { <li>{*text}</li> });
     let advice = advice.collect_view();
+    let link = link.map(|(href, text)| view! { <a href=href>{text}</a> });
     view! {
         <div class="with-aside">
-            <div class="narrow">{form}</div>
+            {content}
             <aside class="help" aria-labelledby="help">
                 <h2 id="help">{title}</h2>
                 <ul>{advice}</ul>
+                {link}
             </aside>
         </div>
     }

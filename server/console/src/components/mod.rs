@@ -6,7 +6,7 @@ mod select_field;
 mod username;
 
 pub use day::Day;
-pub use help::with_help;
+pub use help::{Help, cards_with_help, narrow, with_help};
 pub use select_field::SelectField;
 pub use username::Username;
 

@@ -1,6 +1,6 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{SelectField, with_help};
+use crate::components::{Help, SelectField, narrow, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
@@ -15,43 +15,42 @@ const HEAD: Head = Head {
 
 const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
 
-const HELP: &[&str] = &[
-    "You get a new key, and the old one keeps working until it expires.",
-    "Store the new key where your system reads it.",
-    "The old key's page shows whether it is still in use.",
-];
+const HELP: Help = Help {
+    title: "How rotation works",
+    advice: &[
+        "You get a new key, and the old one keeps working until it expires.",
+        "Store the new key where your system reads it. The full key is shown once.",
+        "The old key's page shows whether it is still in use.",
+        "Once no system uses the old key, you can revoke it earlier.",
+    ],
+    link: Some(("/docs#key-not-working", "If a key isn't working")),
+};
 
 pub fn rotate_key_page(
     data: Result<RotatePage, Failure>,
     refused: Option<Refused<RotateKeyForm>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Rotate page=page refused=refused/> }
-    });
-    with_help("How rotation works", HELP, content)
+    })
 }
 
 /// The direct response to the form: the only page that ever contains this secret.
 pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
-    view! {
-        <div class="narrow">
-            <Saved issued=issued/>
-            {replaced(old)}
-        </div>
-    }
+    narrow(view! {
+        <Saved issued=issued/>
+        {replaced(old)}
+    })
 }
 
 #[component]
 fn Rotate(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> impl IntoView {
     // The key may have changed since the form was rendered. If it can no longer be rotated, the
     // current reason replaces the form.
-    let content = match page.refused.clone() {
-        None => form(page, refused),
-        Some(failure) => impossible(&page, failure, refused),
-    };
-    view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
-        {content}
+    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+    match page.refused.clone() {
+        None => with_help(HELP, erase((head, form(page, refused)))),
+        Some(failure) => narrow(erase((head, impossible(&page, failure, refused)))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Emergency actions of an owner, at the end of Settings, and the confirmation before all keys are
 //! revoked.
 
+use crate::components::{Help, narrow, with_help};
 use crate::form::Refused;
 use app::components::{FormState, Notice, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -11,6 +12,27 @@ use domain::{Emergency, Failure, Field, KeyCount, SettingsPage};
 const HEAD: Head = Head {
     title: "Revoke all keys",
     purpose: "Every key in this account stops working immediately and permanently.",
+};
+
+const REVOKE_ALL_HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "Every system that uses a key of this account stops working, no matter who created the key.",
+        "Members stay signed in, and the inventory and leads are kept.",
+        "You can't undo this. Each system needs a new key.",
+        "If someone else may have access to this account, turn off key creation in Settings first.",
+    ],
+    link: Some(("/docs#unauthorized", "What a rejected system sees")),
+};
+
+const STOP_HELP: Help = Help {
+    title: "When to use it",
+    advice: &[
+        "Use it while you check whether someone else has access to this account.",
+        "All members are affected, owners as well.",
+        "An owner can turn it back on in Settings at any time.",
+    ],
+    link: Some(("/audit", "Audit log")),
 };
 
 /// Renders the section of Settings.
@@ -67,7 +89,7 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     let may_stop = emergency.is_some_and(|emergency| emergency.stopped.is_none());
     let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");
     (may_stop && asked).then(|| {
-        view! {
+        let form = view! {
             <h1>"Turn off key creation?"</h1>
             <form class="form" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="1"/>
@@ -83,7 +105,8 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
                     </button>
                 </div>
             </form>
-        }
+        };
+        with_help(STOP_HELP, form)
     })
 }
 
@@ -92,14 +115,13 @@ pub fn revoke_all_page(
     data: Result<SettingsPage, Failure>,
     refused: Option<Refused<String>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| match page.emergency {
+    page_or_error(HEAD, data, |page| match page.emergency {
         Some(emergency) => view! { <RevokeAll emergency=emergency refused=refused/> },
-        None => view! {
+        None => narrow(view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=Failure::OwnersOnly.message()/>
-        },
-    });
-    view! { <div class="narrow">{content}</div> }
+        }),
+    })
 }
 
 #[component]
@@ -108,13 +130,13 @@ fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl Int
     let form_state = FormState::new(problem);
     let keys = match emergency.live {
         0 => {
-            return view! {
+            return narrow(view! {
                 <h1>{HEAD.title}</h1>
                 <Notice tone=Tone::Info text="There are no active or paused keys."/>
                 <p>
                     <a href="/settings">"Back to Settings"</a>
                 </p>
-            };
+            });
         }
         1 => "This revokes the one active or paused key".to_owned(),
         many if many > KeyCount::MAX => {
@@ -122,7 +144,7 @@ fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl Int
         }
         many => format!("This revokes all {many} active and paused keys"),
     };
-    view! {
+    let form = view! {
         <h1>"Revoke all keys?"</h1>
         <form class="form" method="post" action="/keys/revoke-all" novalidate>
             {form_state.notice()}
@@ -145,5 +167,6 @@ fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl Int
                 </button>
             </div>
         </form>
-    }
+    };
+    with_help(REVOKE_ALL_HELP, form)
 }

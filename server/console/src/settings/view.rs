@@ -69,7 +69,7 @@ fn Settings(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) 
         .flash(|word| (word == "saved").then_some(()))
         .map(|()| view! { <Notice tone=Tone::Info text="Settings saved."/> });
     if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
-        return view! { <div class="narrow">{question}</div> };
+        return question;
     }
     let quotas = card(QUOTAS, quotas(&page));
     let emergency = page.emergency.clone().map(super::emergency::section);

@@ -1,9 +1,8 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
-use crate::components::Username;
+use crate::components::{Help, Username, cards_with_help};
 use app::components::{
-    Clock, CollapsibleText, Column, FormState, Notice, PageHead, Problem, Table, TextField, Time,
-    Tone,
+    Clock, CollapsibleText, Column, FormState, Notice, Problem, Table, TextField, Time, Tone,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -22,6 +21,17 @@ const COLUMNS: &[Column] = &[
     Column::Text("Browser"),
     Column::Unseen("Actions"),
 ];
+
+const HELP: Help = Help {
+    title: "Keep your account safe",
+    advice: &[
+        "A new password signs you out everywhere else. Your API keys aren't affected.",
+        "If you don't recognize a session, sign it out and change your password.",
+        "With two-factor authentication, your password alone isn't enough to sign in.",
+        "Another owner or admin can change your role, or help you if you can't sign in.",
+    ],
+    link: None,
+};
 
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
@@ -65,16 +75,21 @@ fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
         view! { <Notice tone=Tone::Warning text=text/> }
     });
     let who = format!("{} ({})", page.email, page.role.label());
+    let cards = view! {
+        {sessions(page.sessions, clock)}
+        {password(page.email.as_str(), wrong_password)}
+        {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
+    };
     view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <div class="page-head">
+            <div>
+                <h1>{HEAD.title}</h1>
+                <p>"Signed in as " <strong>{who}</strong> "."</p>
+            </div>
+        </div>
         {done}
         {wrong_codes}
-        <p>"Signed in as " <strong>{who}</strong> "."</p>
-        {sessions(page.sessions, clock)}
-        <div class="board">
-            {password(page.email.as_str(), wrong_password)}
-            {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
-        </div>
+        {cards_with_help(HELP, cards)}
     }
 }
 
@@ -104,8 +119,8 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
     let rows = sessions.into_iter().map(|one| row(one, clock));
     let rows = rows.collect_view().into_any();
     view! {
-        <section class="stack">
-            <h2>"Sessions"</h2>
+        <section class="box" aria-labelledby="sessions">
+            <h2 id="sessions">"Sessions"</h2>
             <Table caption="Active sessions" class="team" columns=COLUMNS rows=rows/>
             {others}
         </section>

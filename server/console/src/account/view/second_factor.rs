@@ -1,6 +1,6 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
-use crate::components::Username;
+use crate::components::{Help, Username, narrow, with_help};
 use app::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -12,12 +12,22 @@ const HEAD: Head = Head {
     purpose: "You'll enter a code from your authenticator app each time you sign in.",
 };
 
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "From now on, a person who knows your password also needs your phone to sign in.",
+        "Next, you get recovery codes. If you lose your phone, each of them works once.",
+        "Your API keys aren't affected.",
+        "You can turn it off again with your password and a code, unless your account requires it.",
+    ],
+    link: None,
+};
+
 /// `refusal` is the reason for which the form was refused that this page is the response to.
 pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Failure>) -> AnyView {
-    let content = page_or_error(HEAD, data, |enrolment| {
-        enrol(enrolment, refusal.map(Problem::from))
-    });
-    view! { <div class="narrow">{content}</div> }
+    page_or_error(HEAD, data, |enrolment| {
+        with_help(HELP, enrol(enrolment, refusal.map(Problem::from)))
+    })
 }
 
 /// The reason for which recovery codes are shown.
@@ -31,11 +41,7 @@ pub enum CodesReason {
 
 /// The direct response to a form: the only page that ever contains these codes.
 pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
-    view! {
-        <div class="narrow">
-            <Recovery codes=codes reason=reason/>
-        </div>
-    }
+    narrow(view! { <Recovery codes=codes reason=reason/> })
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
@@ -62,7 +68,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {due}
-        <ol class="enrol">
+        <ol class="box enrol">
             <li>
                 <p>"Scan this QR code with your authenticator app:"</p>
                 <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
@@ -121,33 +127,35 @@ fn Recovery(codes: ShownSecret, reason: CodesReason) -> impl IntoView {
     };
     view! {
         <h1>"Save your recovery codes"</h1>
-        <p>
-            {change}
-            " If you lose your phone, use one of these codes to sign in. Each works once."
-        </p>
-        <Code id="recovery-codes" text=reveal(codes)/>
-        <div class="actions scripted">
-            <button
-                type="button"
-                class="button"
-                data-download="recovery-codes"
-                data-name="voxum-recovery-codes.txt"
-            >
-                "Download"
-            </button>
-            <button type="button" class="button" data-print="">
-                "Print"
-            </button>
-        </div>
-        <Notice
-            tone=Tone::Warning
-            title="You won't see these codes again."
-            text="Print them or save them in a password manager."
-        />
-        <div class="actions">
-            <a class="button primary" href="/account">
-                "I've saved my codes"
-            </a>
+        <div class="form">
+            <p>
+                {change}
+                " If you lose your phone, use one of these codes to sign in. Each works once."
+            </p>
+            <Code id="recovery-codes" text=reveal(codes)/>
+            <div class="actions scripted">
+                <button
+                    type="button"
+                    class="button"
+                    data-download="recovery-codes"
+                    data-name="voxum-recovery-codes.txt"
+                >
+                    "Download"
+                </button>
+                <button type="button" class="button" data-print="">
+                    "Print"
+                </button>
+            </div>
+            <Notice
+                tone=Tone::Warning
+                title="You won't see these codes again."
+                text="Print them or save them in a password manager."
+            />
+            <div class="actions">
+                <a class="button primary" href="/account">
+                    "I've saved my codes"
+                </a>
+            </div>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! The form that changes a key.
 
-use crate::components::{not_allowed, with_help};
+use crate::components::{Help, narrow, not_allowed, with_help};
 use crate::form::Refused;
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
@@ -17,44 +17,46 @@ const HEAD: Head = Head {
     purpose: "The secret doesn't change, so your integrations keep working.",
 };
 
-const HELP: &[&str] = &[
-    "Changes apply to the next request.",
-    "A request without the permission that it needs is rejected with status 403.",
-    "A request from an IP that isn't allowed is rejected. The rejected requests are on the key's page.",
-    "To replace the secret, rotate the key instead.",
-];
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "Changes apply to the next request.",
+        "A request without the permission that it needs is rejected with status 403.",
+        "A request from an IP that isn't allowed is rejected. The rejected requests are on the key's page.",
+        "To replace the secret, rotate the key instead.",
+    ],
+    link: Some(("/docs#key-not-working", "If a key isn't working")),
+};
 
 pub fn edit_key_page(
     data: Result<KeyPage, Failure>,
     refused: Option<Refused<EditKeyForm>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Edit page=page refused=refused/> }
-    });
-    with_help("What happens", HELP, content)
+    })
 }
 
 #[component]
 fn Edit(page: KeyPage, refused: Option<Refused<EditKeyForm>>) -> impl IntoView {
     let at = format!("/keys/{}", page.key.id);
-    let content = if page.may_change {
-        form(page, &at, refused)
-    } else {
-        let text = if page.key.status.is_live() {
-            not_allowed(
-                refused.as_ref(),
-                "You don't have permission to edit keys. Ask an owner or admin of your account.",
-            )
-        } else {
-            Failure::AlreadyEnded.message()
-        };
-        let back = view! { <a href=at>"Back to the key"</a> };
-        view! { <Notice tone=Tone::Info text=text action=back/> }
-    };
-    view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
-        {content}
+    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+    if page.may_change {
+        return with_help(HELP, erase((head, form(page, &at, refused))));
     }
+    let text = if page.key.status.is_live() {
+        not_allowed(
+            refused.as_ref(),
+            "You don't have permission to edit keys. Ask an owner or admin of your account.",
+        )
+    } else {
+        Failure::AlreadyEnded.message()
+    };
+    let back = view! { <a href=at>"Back to the key"</a> };
+    narrow(view! {
+        {head}
+        <Notice tone=Tone::Info text=text action=back/>
+    })
 }
 
 fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyView {

@@ -50,7 +50,7 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
         None => erase("Never used"),
     };
     view! {
-        <section class="identified" aria-labelledby="identified">
+        <section class="box" aria-labelledby="identified">
             <h2 id="identified">
                 "This is “" <a href=page>{key.name.to_string()}</a> "”"
             </h2>

@@ -1,6 +1,6 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
-use crate::components::{not_allowed, with_help};
+use crate::components::{Help, narrow, not_allowed, with_help};
 use crate::form::Refused;
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -15,29 +15,28 @@ const HEAD: Head = Head {
     purpose: "Give each system its own key.",
 };
 
-const HELP: &[&str] = &[
-    "Give each system its own key, so that you can revoke one without stopping the others.",
-    "Grant only the permissions that the system needs. You can change them at any time.",
-    "The full key is shown once. Keep it in a secret manager, and never in code or a browser.",
-];
+const HELP: Help = Help {
+    title: "Good practice",
+    advice: &[
+        "Give each system its own key, so that you can revoke one without stopping the others.",
+        "Grant only the permissions that the system needs. You can change them at any time.",
+        "The full key is shown once. Keep it in a secret manager, and never in code or a browser.",
+    ],
+    link: Some(("/docs#your-first-request", "Your first request")),
+};
 
 pub fn new_key_page(
     data: Result<KeysPage, Failure>,
     refused: Option<Refused<CreateKeyForm>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Create page=page refused=refused/> }
-    });
-    with_help("Good practice", HELP, content)
+    })
 }
 
 /// The direct response to a create form: the only page that ever contains this secret.
 pub fn issued_key_page(issued: IssuedKey) -> AnyView {
-    view! {
-        <div class="narrow">
-            <Saved issued=issued/>
-        </div>
-    }
+    narrow(view! { <Saved issued=issued/> })
 }
 
 /// Shows a new key once.
@@ -66,16 +65,14 @@ fn Create(page: KeysPage, refused: Option<Refused<CreateKeyForm>>) -> impl IntoV
                 "You don't have permission to create keys. Ask an owner or admin of your account.",
             )
         };
-        return view! {
+        return narrow(view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=text/>
-        };
+        });
     };
     let (initial, problem) = Refused::split(refused, asked_for);
-    form(
-        KeyCreation::new(FormState::new(problem), options, None),
-        initial,
-    )
+    let creation = KeyCreation::new(FormState::new(problem), options, None);
+    with_help(HELP, form(creation, initial))
 }
 
 /// Renders a form that the browser submits by itself, so the callbacks do nothing.

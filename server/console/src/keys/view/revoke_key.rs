@@ -1,5 +1,6 @@
 //! The revoke dialog as a page, for browsers that cannot open it.
 
+use crate::components::{Help, narrow, with_help};
 use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
 use app::pages::page_data::{Head, page_or_error};
@@ -12,14 +13,24 @@ const HEAD: Head = Head {
     purpose: "A revoked key stops working immediately and permanently.",
 };
 
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "Every node of the service rejects the key before this page confirms it.",
+        "Systems that use the key stop working until they get another one.",
+        "You can't undo this. To stop a key for a while, pause it instead.",
+        "The audit log keeps your reason.",
+    ],
+    link: Some(("/docs#unauthorized", "What a rejected system sees")),
+};
+
 pub fn revoke_key_page(
     data: Result<KeyPage, Failure>,
     refused: Option<Refused<RevokeKeyForm>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Revoke page=page refused=refused/> }
-    });
-    view! { <div class="narrow">{content}</div> }
+    })
 }
 
 #[component]
@@ -28,10 +39,10 @@ fn Revoke(page: KeyPage, refused: Option<Refused<RevokeKeyForm>>) -> impl IntoVi
     match asked_for(page) {
         Err(failure) => {
             let back = view! { <a href="/keys">"Back to API Keys"</a> };
-            view! {
+            narrow(view! {
                 <h1>{HEAD.title}</h1>
                 <Notice tone=Tone::Info text=failure.message() action=back/>
-            }
+            })
         }
         Ok(key) => {
             let used = Used::of(&key);
@@ -42,7 +53,7 @@ fn Revoke(page: KeyPage, refused: Option<Refused<RevokeKeyForm>>) -> impl IntoVi
                     "Cancel"
                 </a>
             };
-            view! {
+            let form = view! {
                 <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
                 <RevokeForm
                     key=key
@@ -52,7 +63,8 @@ fn Revoke(page: KeyPage, refused: Option<Refused<RevokeKeyForm>>) -> impl IntoVi
                     initial=initial
                     cancel=cancel
                 />
-            }
+            };
+            with_help(HELP, form)
         }
     }
 }

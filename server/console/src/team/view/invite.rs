@@ -1,6 +1,6 @@
 //! The form that invites a person, and the only time that the invitation link is shown.
 
-use crate::components::not_allowed;
+use crate::components::{Help, narrow, not_allowed, with_help};
 use crate::form::Refused;
 use app::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
@@ -15,41 +15,46 @@ const HEAD: Head = Head {
     purpose: "They join by a one-time link, which is valid for 72 hours.",
 };
 
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "They open the link, choose their own password and are signed in.",
+        "Anyone who has the link can join with it. It works once.",
+        "You can cancel the invitation on the Team page until they join.",
+        "You can change their role or deactivate them at any time.",
+    ],
+    link: None,
+};
+
 pub fn invite_page(
     data: Result<TeamPage, Failure>,
     refused: Option<Refused<InviteForm>>,
 ) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Invite page=page refused=refused/> }
-    });
-    view! { <div class="narrow">{content}</div> }
+    })
 }
 
 /// The direct response to the form: the only page that ever contains this invitation link.
 pub fn invitation_link_page(issued: IssuedInvitation) -> AnyView {
-    view! {
-        <div class="narrow">
-            <Link issued=issued/>
-        </div>
-    }
+    narrow(view! { <Link issued=issued/> })
 }
 
 #[component]
 fn Invite(page: TeamPage, refused: Option<Refused<InviteForm>>) -> impl IntoView {
-    let content = if page.roles.is_empty() {
+    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+    if page.roles.is_empty() {
         let back = view! { <a href="/team">"Back to the team"</a> };
         let text = not_allowed(
             refused.as_ref(),
             "You don't have permission to invite colleagues. Ask an owner or admin of your account.",
         );
-        view! { <Notice tone=Tone::Info text=text action=back/> }
-    } else {
-        form(&page.roles, page.mail, refused)
-    };
-    view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
-        {content}
+        return narrow(view! {
+            {head}
+            <Notice tone=Tone::Info text=text action=back/>
+        });
     }
+    with_help(HELP, erase((head, form(&page.roles, page.mail, refused))))
 }
 
 fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> AnyView {
@@ -152,17 +157,19 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
     );
     view! {
         <h1>"Share this invite link"</h1>
-        {issued.mail_problem.map(|problem| view! { <Notice tone=Tone::Error text=problem/> })}
-        <Code id="invitation" text=reveal(issued.link)/>
-        <Notice
-            tone=Tone::Warning
-            title="You won't see this link again."
-            text=text
-        />
-        <div class="actions">
-            <a class="button primary" href="/team">
-                "Done"
-            </a>
+        <div class="form">
+            {issued.mail_problem.map(|problem| view! { <Notice tone=Tone::Error text=problem/> })}
+            <Code id="invitation" text=reveal(issued.link)/>
+            <Notice
+                tone=Tone::Warning
+                title="You won't see this link again."
+                text=text
+            />
+            <div class="actions">
+                <a class="button primary" href="/team">
+                    "Done"
+                </a>
+            </div>
         </div>
     }
 }

@@ -1,3 +1,4 @@
+import { NARROW } from "../support/layout.ts";
 import { expect, signIn, test } from "../support/test.ts";
 import { seedItems } from "../support/states.ts";
 
@@ -33,4 +34,18 @@ test("the page shows how a system sends its items, with a command to copy", asyn
   await expect(page.getByText(`POST ${server.url}/api/inventory`, { exact: true })).toBeVisible();
   await expect(page.getByText("Account ID")).toBeVisible();
   await expect(page.getByText(/^curl -X POST/)).toBeVisible();
+});
+
+test("ten items fit on a laptop, one line each, and an item takes two lines on a phone", async ({ page, server }) => {
+  await seedItems(server, 14);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await signIn(page, "/inventory");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows.nth(9)).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize(NARROW);
+  expect((await rows.first().boundingBox())?.height, "two lines").toBeLessThan(70);
+  const height = async (text: string) => (await rows.first().getByText(text).boundingBox())?.y ?? 0;
+  expect(Math.abs((await height("Honda Accord 2024")) - (await height("32,500.00"))), "the price is beside the name").toBeLessThan(6);
+  await expect(rows.first().getByText("Yes"), "only an item that is not available says so").toBeHidden();
+  await expect(rows.nth(5).getByText("No", { exact: true })).toBeVisible();
 });

@@ -1,7 +1,9 @@
 // Leads: an integration creates them, a CRM updates them, and the console shows their status.
 
+import type { Locator } from "@playwright/test";
 import { edit, send } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
+import { NARROW } from "../support/layout.ts";
 import { Seeder, demoteOwner } from "../support/seed.ts";
 import { seedLeads } from "../support/states.ts";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
@@ -49,11 +51,19 @@ test("a viewer sees the leads", async ({ page, server }) => {
   await expect(page.getByRole("rowheader", { name: /Grace Hopper 1/ })).toBeVisible();
 });
 
-test("at 360 px, each lead is a card with labelled values", async ({ page, server }) => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  await seedLeads(server, 1);
+test("at 360 px, a lead has its status beside its name, and labelled values below", async ({ page, server }) => {
+  await page.setViewportSize(NARROW);
+  await seedLeads(server, 3);
   await signIn(page, "/leads");
-  const cells = page.getByRole("row").filter({ has: page.getByRole("rowheader") }).getByRole("cell");
+  const row = page.getByRole("row").filter({ has: page.getByText("Grace Hopper 3", { exact: true }) });
+  const cells = row.getByRole("cell");
+  await expect(cells, "restated roles survive the change of display").toHaveCount(4);
   const labels = await cells.evaluateAll((all) => all.map((cell) => getComputedStyle(cell, "::before").content));
-  expect(labels).toEqual(['"Source"', '"Status"', '"Item"', '"Updated"']);
+  expect(labels).toEqual(['"Source"', "none", '"Item"', '"Updated"']);
+  const top = async (locator: Locator) => (await locator.boundingBox())?.y ?? 0;
+  const [name, status, source] = [await top(row.getByText("Grace Hopper 3")), await top(cells.nth(1)), await top(cells.first())];
+  expect(Math.abs(name - status)).toBeLessThan(6);
+  expect(source).toBeGreaterThan(name + 16);
+  const bare = page.getByRole("row").filter({ hasText: "Unnamed lead" });
+  await expect(bare.locator('[data-label="Source"]'), "a value that was not provided takes no room").toBeHidden();
 });

@@ -1,6 +1,6 @@
 //! A long, read-only list, one page at a time.
 
-use super::{Code, Column, Table, TimesSwitch};
+use super::{Code, Column, Table, TimesSwitch, pager};
 use crate::prelude::*;
 
 pub const NEXT_PAGE: &str = "Next page";
@@ -24,6 +24,8 @@ pub fn Listing(
     rows: Vec<AnyView>,
     /// The number of entries on all pages, in words.
     count: String,
+    /// Links that export the list.
+    exports: AnyView,
     /// Whether this is the first page.
     first: bool,
     /// The address of the next page.
@@ -36,20 +38,11 @@ pub fn Listing(
     view! {
         <div class="toolbar">
             <p>{count}</p>
+            {exports}
             <TimesSwitch/>
         </div>
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
-        <nav class="pager" aria-label=format!("{name} pagination")>
-            {(!first).then(|| view! { <a class="button" href=path>"First page"</a> })}
-            {next
-                .map(|next| {
-                    view! {
-                        <a class="button" href=next>
-                            {next_label}
-                        </a>
-                    }
-                })}
-        </nav>
+        {pager(format!("{name} pagination"), (!first).then(|| path.to_owned()), next, next_label)}
     }
 }
 

@@ -6,6 +6,11 @@ use crate::prelude::*;
 pub fn optional_text(value: Option<String>) -> AnyView {
     match value {
         Some(value) => erase(value),
-        None => view! { <span class="second">"Not provided"</span> },
+        None => view! {
+            <span class="second">
+                <span aria-hidden="true">"–"</span>
+                <span class="visually-hidden">"Not provided"</span>
+            </span>
+        },
     }
 }

@@ -50,8 +50,14 @@ fn leads(page: Data) -> AnyView {
         .next_cursor
         .map(|cursor| format!("/leads?cursor={cursor}"));
     view! {
-        <div>{exports("/leads/export", "")}</div>
-        <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
+        <Listing
+            list=LIST
+            rows=rows.collect()
+            count=count
+            exports=exports("/leads/export", "")
+            first=page.first
+            next=next
+        />
     }
 }
 
@@ -61,17 +67,21 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
     let status = lead.status.label().to_owned();
     let cells = vec![
         optional_text(lead.source),
-        with_more(Some(status), "Note", lead.note),
-        with_more(lead.item_id, "Message", lead.message),
+        erase(status),
+        item(lead.item_id, lead.message, lead.note),
         view! { <Time moment=lead.updated clock=clock/> },
     ];
     view! { <Row columns=LIST.columns name=name under=reached cells=cells/> }
 }
 
-/// Renders a value, and below it a text that opens on demand.
-fn with_more(value: Option<String>, label: &'static str, text: Option<String>) -> AnyView {
-    let more = text.map(|text| view! { <CollapsibleText label=label text=text/> });
-    erase((optional_text(value), more))
+/// Renders the item, and below it the message and the note, which open on demand.
+fn item(id: Option<String>, message: Option<String>, note: Option<String>) -> AnyView {
+    let texts = [("Message", message), ("Note", note)];
+    let texts = texts.into_iter().filter_map(|(label, text)| {
+        text.map(|text| view! { <CollapsibleText label=label text=text/> })
+    });
+    let texts: Vec<_> = texts.collect();
+    erase((optional_text(id), texts))
 }
 
 /// Shown while there are no leads.

@@ -4,7 +4,7 @@ mod form;
 mod row;
 
 use app::components::{
-    Clock, Column, NEXT_PAGE, PageHead, SEARCH_FURTHER, Table, TimesSwitch, exports, filters,
+    Clock, Column, NEXT_PAGE, PageHead, SEARCH_FURTHER, Table, TimesSwitch, exports, filters, pager,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -52,7 +52,7 @@ fn log(page: Data) -> AnyView {
                     <p>{text}</p>
                 </section>
             },
-            pager(&page),
+            pages(&page),
         )))
     } else if page.rows.is_empty() && page.first.is_some() {
         Some(view! {
@@ -85,7 +85,7 @@ fn log(page: Data) -> AnyView {
 
 fn list(page: Data) -> AnyView {
     let clock = Clock::start(page.now.at);
-    let pager = pager(&page);
+    let pages = pages(&page);
     let exports = exports("/audit/log", &page.query);
     let rows = page.rows.into_iter().map(|line| row::row(line, clock));
     let rows = rows.collect_view().into_any();
@@ -95,27 +95,16 @@ fn list(page: Data) -> AnyView {
             <TimesSwitch/>
         </div>
         <Table caption="Events in this account" class="audit" columns=COLUMNS rows=rows/>
-        {pager}
+        {pages}
     }
 }
 
-fn pager(page: &Data) -> AnyView {
+fn pages(page: &Data) -> Option<AnyView> {
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
         NEXT_PAGE
     };
-    let link = |href: String, label: &'static str| {
-        view! {
-            <a class="button" href=href>
-                {label}
-            </a>
-        }
-    };
-    view! {
-        <nav class="pager" aria-label="Audit log pagination">
-            {page.first.clone().map(|first| link(first, "First page"))}
-            {page.next.clone().map(|next| link(next, next_label))}
-        </nav>
-    }
+    let (first, next) = (page.first.clone(), page.next.clone());
+    pager("Audit log pagination", first, next, next_label)
 }

@@ -22,6 +22,7 @@ const LIST: List = List {
     class: "items",
     columns: &[
         Column::Text("Name"),
+        Column::Text("ID"),
         Column::Text("Category"),
         Column::Number("Price"),
         Column::Text("Available"),
@@ -69,16 +70,11 @@ fn Inventory(page: Data) -> impl IntoView {
     } else {
         view! { <Items page=page/> }
     };
-    let (first, second) = if empty {
-        (list, sending)
-    } else {
-        (sending, list)
-    };
     view! {
         {head}
         {may_look}
-        {first}
-        {second}
+        {list}
+        {sending}
     }
 }
 
@@ -87,6 +83,7 @@ fn Inventory(page: Data) -> impl IntoView {
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let search = around::search(&page.q);
+    let exports = around::exports(&page.q);
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
@@ -125,6 +122,7 @@ fn Items(page: Data) -> impl IntoView {
                 list=LIST
                 rows=rows.collect()
                 count=page.count
+                exports=exports
                 first=page.first
                 next=page.next
                 next_label=next_label
@@ -138,12 +136,18 @@ fn Items(page: Data) -> impl IntoView {
 }
 
 fn row(item: ItemRow, clock: Clock) -> AnyView {
-    let available = if item.available { "Yes" } else { "No" };
+    // On narrow screens, only an item that is not available says so.
+    let available = if item.available {
+        view! { <span class="second">"Yes"</span> }
+    } else {
+        erase("No")
+    };
     let cells = vec![
+        view! { <code>{item.id}</code> },
         optional_text(item.category),
         optional_text(item.price),
-        optional_text(Some(available.to_owned())),
+        available,
         view! { <Time moment=item.updated clock=clock/> },
     ];
-    view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> }
+    view! { <Row columns=LIST.columns name=item.name under=Vec::new() cells=cells/> }
 }

@@ -6,7 +6,7 @@ mod member;
 pub use invite::{invitation_link_page, invite_page};
 pub use member::{RefusedForm, member_page};
 
-use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
+use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone, pager};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
@@ -60,8 +60,8 @@ fn Team(page: Data) -> impl IntoView {
         let rows = page.members.into_iter().map(|one| row(one, clock));
         let rows = rows.collect_view().into_any();
         view! {
-            <Table caption="Members of this account" class="team" columns=MEMBERS rows=rows/>
-            {pager("Pages of members", first.clone(), page.next_members)}
+            <Table caption="Members of this account" class="team members" columns=MEMBERS rows=rows/>
+            {pager("Pages of members", first.clone(), page.next_members, NEXT_PAGE)}
         }
     });
     let invitations = (!page.invitations.is_empty()).then(|| {
@@ -71,15 +71,15 @@ fn Team(page: Data) -> impl IntoView {
             .map(|one| invitation(one, clock));
         let rows = rows.collect_view().into_any();
         view! {
-            <section class="stack">
-                <h2>"Open invitations"</h2>
+            <section class="box" aria-labelledby="invitations">
+                <h2 id="invitations">"Open invitations"</h2>
                 <Table
                     caption="Invitations that haven't been accepted"
-                    class="team"
+                    class="team members"
                     columns=INVITATIONS
                     rows=rows
                 />
-                {pager("Pages of invitations", first.clone(), page.next_invitations)}
+                {pager("Pages of invitations", first.clone(), page.next_invitations, NEXT_PAGE)}
             </section>
         }
     });
@@ -105,28 +105,6 @@ fn Team(page: Data) -> impl IntoView {
         {factor}
         {empty}
     }
-}
-
-/// Renders the links to the first and the next page of a list, if there are any.
-fn pager(label: &'static str, first: Option<String>, next: Option<String>) -> Option<AnyView> {
-    let links = [(first, "First page"), (next, NEXT_PAGE)];
-    let links = links.into_iter().filter_map(|(href, text)| {
-        href.map(|href| {
-            view! {
-                <a class="button" href=href>
-                    {text}
-                </a>
-            }
-        })
-    });
-    let links: Vec<_> = links.collect();
-    (!links.is_empty()).then(|| {
-        view! {
-            <nav class="pager" aria-label=label>
-                {links}
-            </nav>
-        }
-    })
 }
 
 fn head(action: Option<AnyView>) -> AnyView {
@@ -159,7 +137,7 @@ fn factor_requirement(factor: FactorRequirement) -> AnyView {
         None
     } else if factor.required || factor.has_own {
         Some(view! {
-            <form class="actions" method="post" action="/team/second-factor">
+            <form method="post" action="/team/second-factor">
                 <input type="hidden" name="required" value=value/>
                 <button type="submit" class="button">
                     {button}
@@ -175,10 +153,12 @@ fn factor_requirement(factor: FactorRequirement) -> AnyView {
         })
     };
     view! {
-        <section class="stack" id="second-factor">
-            <h2>"Two-factor authentication"</h2>
-            <p>{state} " " {without}</p>
-            {change}
+        <section class="box" id="second-factor" aria-labelledby="second-factor-title">
+            <h2 id="second-factor-title">"Two-factor authentication"</h2>
+            <div class="act">
+                <p>{state} " " {without}</p>
+                {change}
+            </div>
         </section>
     }
 }
@@ -223,7 +203,7 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
         Some(seen) => view! { <Time moment=seen clock=clock/> },
         None => erase("Never"),
     };
-    let you = one.is_you.then(|| view! { <small>"You"</small> });
+    let you = one.is_you.then(|| view! { " " <small>"You"</small> });
     let status = if one.active { "Active" } else { "Deactivated" };
     view! {
         <tr role="row" data-live=(!one.active).then_some("false")>

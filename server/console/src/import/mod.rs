@@ -73,16 +73,47 @@ pub async fn upload(
     .await
 }
 
-/// `GET /inventory/import/{id}`
-pub async fn describe(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    uri: Uri,
-    visitor: Visitor,
+/// A request for a page of an import.
+type StepRequest = (State<AppState>, Segment, Uri, Visitor);
+
+/// A form on a page of an import.
+type StepForm = (Segment, FormRequest<Fields>);
+
+/// Carries out a step of the import in the path.
+async fn show(
+    (State(state), Segment(id), uri, visitor): StepRequest,
+    step: impl AsyncFnOnce(Context<'_>, &str) -> Step<ImportPage>,
 ) -> Response {
     let id = id.unwrap_or_default();
     answer(&state, &visitor, current_path(&uri), async |context| {
-        let stored = context.find(&id).await?;
+        step(context, &id).await
+    })
+    .await
+}
+
+/// Carries out what a form requests for the import in the path. A visitor without a session comes
+/// back to the page of the import.
+async fn submit(
+    (Segment(id), form): StepForm,
+    step: impl AsyncFnOnce(Context<'_>, &str, &Fields) -> Step<ImportPage>,
+) -> Response {
+    let FormRequest {
+        state,
+        visitor,
+        body: fields,
+        ..
+    } = form;
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, &import_path(&id), async |context| {
+        step(context, &id, &fields).await
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}`
+pub async fn describe(request: StepRequest) -> Response {
+    show(request, async |context, id| {
+        let stored = context.find(id).await?;
         if let Some(result) = report::result(&stored) {
             return Ok(ImportPage::Done(Box::new(result)));
         }
@@ -93,37 +124,22 @@ pub async fn describe(
 }
 
 /// `POST /inventory/import/{id}`
-pub async fn choose(
-    Segment(id): Segment,
-    FormRequest {
-        state,
-        visitor,
-        body: fields,
-        ..
-    }: FormRequest<Fields>,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, &import_path(&id), async |context| {
-        let stored = context.find(&id).await?;
+pub async fn choose(form: StepForm) -> Response {
+    submit(form, async |context, id, fields| {
+        let stored = context.find(id).await?;
         if stored.result.is_some() {
-            return Err(see_other(&import_path(&id)).into());
+            return Err(see_other(&import_path(id)).into());
         }
         let loaded = load_pending(&context, stored).await?;
-        describe::choose(&context, loaded, &fields).await
+        describe::choose(&context, loaded, fields).await
     })
     .await
 }
 
 /// `GET /inventory/import/{id}/preview`
-pub async fn preview(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    uri: Uri,
-    visitor: Visitor,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, current_path(&uri), async |context| {
-        let (stored, choices) = find_with_choices(&context, &id).await?;
+pub async fn preview(request: StepRequest) -> Response {
+    show(request, async |context, id| {
+        let (stored, choices) = find_with_choices(&context, id).await?;
         let loaded = load_pending(&context, stored).await?;
         preview::page(&context, loaded, choices).await
     })
@@ -145,65 +161,41 @@ async fn load_pending(context: &Context<'_>, stored: StoredImport) -> Step<Loade
 }
 
 /// `POST /inventory/import/{id}/apply`
-pub async fn apply(
-    Segment(id): Segment,
-    FormRequest {
-        state,
-        visitor,
-        body: fields,
-        ..
-    }: FormRequest<Fields>,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, &import_path(&id), async |context| {
-        let (stored, choices) = find_with_choices(&context, &id).await?;
+pub async fn apply(form: StepForm) -> Response {
+    submit(form, async |context, id, fields| {
+        let (stored, choices) = find_with_choices(&context, id).await?;
         let loaded = load_pending(&context, stored).await?;
-        apply::apply(&context, loaded, choices, &fields).await
+        apply::apply(&context, loaded, choices, fields).await
     })
     .await
 }
 
 /// `GET /inventory/import/{id}/apply`, as when a member reloads the page of a refused confirmation.
-pub async fn redirect_to_preview(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    uri: Uri,
-    visitor: Visitor,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, current_path(&uri), async |context| {
-        let stored = context.find(&id).await?;
+pub async fn redirect_to_preview(request: StepRequest) -> Response {
+    show(request, async |context, id| {
+        let stored = context.find(id).await?;
         Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
     })
     .await
 }
 
 /// `POST /inventory/import/{id}/discard`
-pub async fn discard(
-    Segment(id): Segment,
-    FormRequest { state, visitor, .. }: FormRequest<Fields>,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, START, async |context| {
-        let discarded = state.services.imports.discard(context.member, &id).await;
-        context.map_failure(discarded)?;
+pub async fn discard(form: StepForm) -> Response {
+    submit(form, async |context, id, _| {
+        let imports = &context.state.services.imports;
+        context.map_failure(imports.discard(context.member, id).await)?;
+        let visitor = context.visitor;
         Err(visitor
-            .redirect_with_flash(&state, START, "discarded")
+            .redirect_with_flash(context.state, START, "discarded")
             .into())
     })
     .await
 }
 
 /// `GET /inventory/import/{id}/faults.csv`
-pub async fn faults(
-    State(state): State<AppState>,
-    Segment(id): Segment,
-    uri: Uri,
-    visitor: Visitor,
-) -> Response {
-    let id = id.unwrap_or_default();
-    answer(&state, &visitor, current_path(&uri), async |context| {
-        let (stored, choices) = find_with_choices(&context, &id).await?;
+pub async fn faults(request: StepRequest) -> Response {
+    show(request, async |context, id| {
+        let (stored, choices) = find_with_choices(&context, id).await?;
         let loaded = load_pending(&context, stored).await?;
         Err(faults::file(&context, loaded, choices).await?.into())
     })

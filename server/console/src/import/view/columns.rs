@@ -1,9 +1,15 @@
 //! The columns of a table: the first values of each, and the field that it becomes.
 
 use super::count;
-use app::components::{Notice, Tone};
+use app::components::{Column, Notice, Table, Tone};
 use app::prelude::*;
 use domain::{ImportColumn, ImportTable};
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Column"),
+    Column::Text("First values"),
+    Column::Text("Becomes"),
+];
 
 const EXPLAINED: &str = "If a cell has several image addresses, the first is used. Descriptions in HTML become plain text, unless \
     the file has the columns of an export of this inventory. Rows without a name that repeat the ID of a row above, such as \
@@ -47,32 +53,17 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         .into_iter()
         .enumerate()
         .map(|(place, column)| row(place, column, &targets, errors))
-        .collect_view();
+        .collect_view()
+        .into_any();
     view! {
-        <section class="report" aria-labelledby="columns">
-            <h2 id="columns">"Columns"</h2>
+        <section class="box" aria-labelledby="columns">
+            <div>
+                <h2 id="columns">"Columns"</h2>
+                <p class="second">{EXPLAINED}</p>
+            </div>
             {remembered}
             {left_out}
-            <p class="second">{EXPLAINED}</p>
-            <div class="table-card">
-                <table role="table" class="mapping">
-                    <caption class="visually-hidden">"Columns of the file"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                "Column"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "First values"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Becomes"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            <Table caption="Columns of the file" class="mapping" columns=COLUMNS rows=rows/>
         </section>
     }
 }

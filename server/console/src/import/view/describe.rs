@@ -2,6 +2,7 @@
 
 use super::columns::columns;
 use super::head;
+use crate::components::{Help, cards_with_help};
 use app::components::{Column, Icon, Row, Table, optional_text};
 use app::prelude::*;
 use domain::{ImportFile, ImportTable};
@@ -11,6 +12,17 @@ const ITEMS: &[Column] = &[
     Column::Text("Name"),
     Column::Text("Price"),
 ];
+
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "Nothing is stored yet. The next step shows every change.",
+        "Choose “Leave out” for columns that you don't need.",
+        "If you replace the inventory, you confirm the number of removed items first.",
+        "The account remembers these choices for the next file with the same columns.",
+    ],
+    link: Some(("/docs#feeds-in-xml-and-csv", "Fields and formats")),
+};
 
 #[component]
 pub fn Describe(file: ImportFile) -> impl IntoView {
@@ -34,49 +46,50 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
     });
     let facts = facts.collect_view();
     let summary = summary(&errors);
-    let table = table.map(|table| {
-        let reading = reading(&table, &errors);
-        let columns = columns(table, &errors);
-        view! {
+    let reading = table.as_ref().map(|table| reading(table, &errors));
+    let columns = table.map(|table| columns(table, &errors));
+    let cards = view! {
+        <section class="box" aria-labelledby="about">
+            <h2 id="about">{file_name}</h2>
+            <dl class="details">{facts}</dl>
+            {first_items(first)}
+        </section>
+        <form class="cards" method="post" action=path novalidate>
             {columns}
-            {reading}
-        }
-    });
+            <section class="box" aria-labelledby="options">
+                <h2 id="options">"Options"</h2>
+                {reading}
+                {choice(
+                    "mode",
+                    "What the file does",
+                    &[
+                        ("merge", "Add and change items: each item in the file replaces the stored one"),
+                        ("update", "Change fields only: fields that are not in the file are kept, and no item is added"),
+                        ("replace", "Replace the inventory: items that are not in the file are removed"),
+                    ],
+                    mode,
+                )}
+                {choice(
+                    "on_error",
+                    "If a row has errors",
+                    &[("reject", "Import nothing"), ("skip", "Skip the row and import the rest")],
+                    if skips { "skip" } else { "reject" },
+                )}
+                <div class="actions">
+                    <a class="button" href="/inventory/import">
+                        "Choose another file"
+                    </a>
+                    <button type="submit" class="button primary">
+                        "Check the file"
+                    </button>
+                </div>
+            </section>
+        </form>
+    };
     view! {
         {head(2)}
         {summary}
-        <section class="report" aria-labelledby="about">
-            <h2 id="about">{file_name}</h2>
-            <dl class="facts">{facts}</dl>
-            {first_items(first)}
-        </section>
-        <form class="form" method="post" action=path novalidate>
-            {table}
-            {choice(
-                "mode",
-                "What the file does",
-                &[
-                    ("merge", "Add and change items: each item in the file replaces the stored one"),
-                    ("update", "Change fields only: fields that are not in the file are kept, and no item is added"),
-                    ("replace", "Replace the inventory: items that are not in the file are removed"),
-                ],
-                mode,
-            )}
-            {choice(
-                "on_error",
-                "If a row has errors",
-                &[("reject", "Import nothing"), ("skip", "Skip the row and import the rest")],
-                if skips { "skip" } else { "reject" },
-            )}
-            <div class="actions">
-                <a class="button" href="/inventory/import">
-                    "Choose another file"
-                </a>
-                <button type="submit" class="button primary">
-                    "Check the file"
-                </button>
-            </div>
-        </form>
+        {cards_with_help(HELP, cards)}
     }
 }
 

@@ -27,14 +27,20 @@ pub fn Done(result: ImportResult) -> impl IntoView {
     };
     let more = counts.faulty.saturating_sub(faults.len() as u64);
     let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
+    let faults = fault_table(faults).map(|table| {
+        view! {
+            <section class="box" aria-labelledby="faults">
+                <h2 id="faults">"Skipped rows"</h2>
+                {table}
+                {more}
+            </section>
+        }
+    });
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
-        <section class="report" aria-label="Import results">
-            <Notice tone=tone title="Import complete" text=text/>
-            {numbers(&counts)}
-            {fault_table(faults)}
-            {more}
-        </section>
+        <Notice tone=tone title="Import complete" text=text/>
+        {numbers(&counts)}
+        {faults}
         <div class="actions">
             <a class="button" href="/inventory/import">
                 "Import another file"

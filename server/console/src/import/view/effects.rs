@@ -10,6 +10,7 @@ const NEW: &[Column] = &[
     Column::Number("Price"),
     Column::Text("Available"),
 ];
+const CHANGED: &[Column] = &[Column::Text("Item"), Column::Text("Changes")];
 const REMOVED: &[Column] = &[Column::Text("ID"), Column::Text("Name")];
 
 /// Maximum number of new items that are shown without being asked for.
@@ -41,61 +42,13 @@ pub fn removed(number: u64, items: Vec<(String, String)>) -> Option<AnyView> {
     details("gone", "Items to be removed", number, shown, true, table)
 }
 
-fn details(
-    anchor: &'static str,
-    title: &'static str,
-    number: u64,
-    shown: u64,
-    is_open: bool,
-    table: AnyView,
-) -> Option<AnyView> {
-    if number == 0 {
-        return None;
-    }
-    Some(view! {
-        <details class="panel" id=anchor open=is_open>
-            <summary>{format!("{title}: {number}")}</summary>
-            <div>{table} {more(number, shown)}</div>
-        </details>
-    })
-}
-
-/// Renders the number of items that are not shown.
-fn more(number: u64, shown: u64) -> Option<AnyView> {
-    let more = number.saturating_sub(shown);
-    let text = format!("And {more} more.");
-    (more > 0).then(|| view! { <p class="second">{text}</p> })
-}
-
 /// Renders the changed items, with each field before and after.
 pub fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
-    if number == 0 {
-        return None;
-    }
-    let more = more(number, items.len() as u64);
-    let rows = items.into_iter().map(change).collect_view();
-    Some(view! {
-        <section class="report" aria-labelledby="changes">
-            <h2 id="changes">{format!("Changed items: {number}")}</h2>
-            <div class="table-card">
-                <table role="table">
-                    <caption class="visually-hidden">"Changed items, before and after"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                "Item"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Changes"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
-            {more}
-        </section>
-    })
+    let shown = items.len() as u64;
+    let rows = items.into_iter().map(change).collect_view().into_any();
+    let table =
+        view! { <Table caption="Changed items, before and after" columns=CHANGED rows=rows/> };
+    details("changes", "Changed items", number, shown, true, table)
 }
 
 fn change(item: ChangedItem) -> AnyView {
@@ -118,14 +71,28 @@ fn change(item: ChangedItem) -> AnyView {
             }
         })
         .collect_view();
-    view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
-                {item.id}
-            </th>
-            <td role="cell">
-                <ul>{fields}</ul>
-            </td>
-        </tr>
+    let fields = view! { <ul>{fields}</ul> };
+    view! { <Row columns=CHANGED name=item.id under=Vec::new() cells=vec![fields]/> }
+}
+
+/// Renders a part that can be collapsed. `shown` is the number of rows in the table.
+fn details(
+    anchor: &'static str,
+    title: &'static str,
+    number: u64,
+    shown: u64,
+    is_open: bool,
+    table: AnyView,
+) -> Option<AnyView> {
+    if number == 0 {
+        return None;
     }
+    let more = number.saturating_sub(shown);
+    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
+    Some(view! {
+        <details class="panel" id=anchor open=is_open>
+            <summary>{format!("{title}: {number}")}</summary>
+            <div>{table} {more}</div>
+        </details>
+    })
 }

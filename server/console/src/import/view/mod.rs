@@ -68,12 +68,18 @@ fn gone() -> AnyView {
     }
 }
 
+const DISCARD: &str = "Discard this import";
+
+fn discard_path(path: &str) -> String {
+    format!("{path}/discard")
+}
+
 /// Renders the button that discards an import.
 fn discard(path: &str) -> AnyView {
     view! {
-        <form method="post" action=format!("{path}/discard")>
-            <button type="submit" class="button">
-                "Discard this import"
+        <form method="post" action=discard_path(path)>
+            <button type="submit" class="button quiet">
+                {DISCARD}
             </button>
         </form>
     }

@@ -1,13 +1,25 @@
 //! The third step: a preview of the changes, and the confirmation.
 
 use super::faults::fault_table;
-use super::{count, discard, effects, head};
+use super::{DISCARD, count, discard, discard_path, effects, head};
+use crate::components::{Help, cards_with_help};
 use app::components::{FieldError, Notice, Tone};
 use app::prelude::*;
 use domain::{ImportCounts, ImportPreview, RowErrors};
 
 const OUTDATED: &str =
     "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
+
+const HELP: Help = Help {
+    title: "What happens",
+    advice: &[
+        "All changes are made together, or none of them.",
+        "Systems that read the inventory get the changes with their next request.",
+        "You can't undo an import. To be able to go back, export the inventory first.",
+        "If the inventory changes before you confirm, nothing is imported and you get a new preview.",
+    ],
+    link: Some(("/inventory/export.csv", "Export the inventory (CSV)")),
+};
 
 #[component]
 pub fn Preview(preview: ImportPreview) -> impl IntoView {
@@ -30,19 +42,20 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     } = preview;
     let is_refused = refused.is_some();
     let report = format!("{path}/faults.csv");
-    let discard = discard(&path);
     let form = if refused.is_some() {
+        let discard = discard(&path);
         view! {
             <div class="actions">
+                <a class="button primary" href=path>
+                    "Change the choices"
+                </a>
                 <a class="button" href="/inventory/import">
                     "Choose another file"
                 </a>
                 <a class="button" href="/inventory/template.csv">
                     "Download a template"
                 </a>
-                <a class="button primary" href=path>
-                    "Change the choices"
-                </a>
+                {discard}
             </div>
         }
     } else {
@@ -58,10 +71,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     });
     let faults = fault_section(&counts, faults, reported, skips && !is_refused, report);
     let numbers = (!is_refused).then(|| numbers(&counts));
-    view! {
-        {head(3)}
-        {outdated}
-        {refused}
+    let cards = view! {
         <h2>{file_name}</h2>
         {numbers}
         {emptied}
@@ -70,7 +80,12 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         {effects::removed(counts.removed, removed)}
         {faults}
         {form}
-        {discard}
+    };
+    view! {
+        {head(3)}
+        {outdated}
+        {refused}
+        {cards_with_help(HELP, cards)}
     }
 }
 
@@ -85,7 +100,10 @@ fn fault_section(
     let (faulty, shown) = (counts.faulty, rows.len() as u64);
     if faulty == 0 {
         // These are faults of the file as a whole.
-        return fault_table(rows);
+        let table = fault_table(rows)?;
+        return Some(
+            view! { <section class="box" aria-label="Errors of the file">{table}</section> },
+        );
     }
     let title = if skips {
         format!("{} skipped", count(faulty, "row is", "rows are"))
@@ -102,7 +120,7 @@ fn fault_section(
         view! { <p class="second">{text}</p> }
     });
     Some(view! {
-        <section class="report" aria-labelledby="faults">
+        <section class="box" aria-labelledby="faults">
             <h2 id="faults">{title}</h2>
             {extent}
             {fault_table(rows)}
@@ -141,7 +159,7 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
         }
     });
     let rows = rows.collect_view();
-    view! { <dl class="facts import-numbers">{rows}</dl> }
+    view! { <dl class="tiles import-numbers">{rows}</dl> }
 }
 
 fn confirm(
@@ -186,7 +204,7 @@ fn confirm(
     };
     view! {
         {summary}
-        <form class="form" method="post" action=format!("{path}/apply") novalidate>
+        <form class="box form" method="post" action=format!("{path}/apply") novalidate>
             <input type="hidden" name="preview" value=digest/>
             {removals}
             <div class="actions">
@@ -195,6 +213,9 @@ fn confirm(
                 </a>
                 <button type="submit" class=class>
                     "Import the items"
+                </button>
+                <button type="submit" class="button quiet" formaction=discard_path(path)>
+                    {DISCARD}
                 </button>
             </div>
         </form>

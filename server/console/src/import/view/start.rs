@@ -2,10 +2,22 @@
 
 use super::faults::fault_table;
 use super::{discard, head};
+use crate::components::{Help, cards_with_help};
 use app::components::{Clock, Notice, Time, Tone};
 use app::prelude::*;
 use app::request::page_request;
 use domain::{FileRefusal, ImportStart, OpenImport};
+
+const HELP: Help = Help {
+    title: "Before you import",
+    advice: &[
+        "Each item needs an ID and a name. Everything else is optional.",
+        "You see every change before it is made. Nothing changes until you confirm the last step.",
+        "In the next step, you choose whether items that aren't in the file are kept or removed.",
+        "The file is kept for one hour, or until it is imported. Only you can import it.",
+    ],
+    link: Some(("/docs#feeds-in-xml-and-csv", "Fields and formats")),
+};
 
 #[component]
 pub fn Start(start: ImportStart) -> impl IntoView {
@@ -16,12 +28,10 @@ pub fn Start(start: ImportStart) -> impl IntoView {
     });
     let refused = start.refused.map(refused);
     let open = start.open.map(open);
-    view! {
-        {head(1)}
-        {discarded}
+    let cards = view! {
         {refused}
         {open}
-        <form class="form" method="post" action="/inventory/import" enctype="multipart/form-data">
+        <form class="box form" method="post" action="/inventory/import" enctype="multipart/form-data">
             <div class="field">
                 <label for="file">"File"</label>
                 <input
@@ -49,6 +59,11 @@ pub fn Start(start: ImportStart) -> impl IntoView {
                 </button>
             </div>
         </form>
+    };
+    view! {
+        {head(1)}
+        {discarded}
+        {cards_with_help(HELP, cards)}
     }
 }
 
@@ -79,10 +94,10 @@ fn open(open: OpenImport) -> AnyView {
                 ". Choosing another file replaces it."
             </p>
             <div class="actions">
-                {discard(&open.path)}
-                <a class="button" href=open.path>
+                <a class="button" href=open.path.clone()>
                     "Continue this import"
                 </a>
+                {discard(&open.path)}
             </div>
         </section>
     }

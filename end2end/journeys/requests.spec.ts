@@ -27,6 +27,8 @@ test("refused calls are filtered, explained, and followed by a change of the key
 });
 
 test("new rejected requests appear in the open list if they match its filters", async ({ page, server }) => {
+  // It waits for several of the requests that the list makes every five seconds.
+  test.slow();
   const seeder = await Seeder.signIn(server);
   const feed = await seeder.createKey("Feed");
   const sync = await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
@@ -46,7 +48,7 @@ test("new rejected requests appear in the open list if they match its filters", 
   });
 
   await test.step("the next ones appear above it, and the focus stays", async () => {
-    const link = rows(page).getByRole("link", { name: "GET /api/leads" });
+    const link = rows(page).getByRole("link", { name: "GET /api/leads", exact: true });
     await link.focus();
     await page.mouse.move(0, 0);
     await refusedCall(server, feed.secret, "/api/leads/0198c2a0-0000-7000-8000-000000000000");

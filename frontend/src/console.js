@@ -250,7 +250,7 @@
     nextLook = Infinity;
     let pause = 30_000;
     try {
-      const response = await fetch(news.dataset.follow);
+      const response = await fetch(news.dataset.follow, { signal: AbortSignal.timeout(10_000) });
       // The session has ended, so the server leads from the page to the sign-in page.
       if (response.status === 204) return location.reload();
       if (response.ok) {
@@ -265,12 +265,14 @@
   // New rows come in at the top, and as many others leave at the bottom. The focus stays where it
   // is, and so does what the pointer is on. Otherwise, the rows come in later.
   function showNews(news, page) {
+    // Another page may have replaced this one meanwhile.
+    if (!news.isConnected) return;
     const both = (selector) => [document, page].map((part) => part.querySelector(selector));
     const [updated, now] = both(".updated time");
     updated?.replaceWith(now);
     const [list, newList] = both(".followed");
     const [body, newBody] = both(".followed tbody");
-    if (!news.isConnected || !newBody || list.querySelector(":is(a, button):hover")) return;
+    if (!newBody || list.querySelector(":is(a, button):hover")) return;
     const call = (row) => row.querySelector("th a").getAttribute("href");
     const known = new Set([...(body?.rows ?? [])].map(call));
     const rows = [...newBody.rows].filter((row) => !known.has(call(row)));
@@ -292,6 +294,7 @@
     const [, newNews] = both("[data-follow]");
     news.dataset.follow = newNews.dataset.follow;
     write(news, newNews.textContent);
+    renewTimes();
   }
 
   // The module, which the next page may need. Loading it right away would delay this page.

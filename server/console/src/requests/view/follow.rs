@@ -7,7 +7,7 @@ pub fn following(news: &str) -> AnyView {
     let src = news.to_owned();
     view! {
         {follow(news, "New rejected requests appear automatically.".to_owned())}
-        <noscript>
+        <noscript class="news-fallback">
             <iframe class="news-frame" src=src title="New rejected requests"></iframe>
         </noscript>
     }

@@ -31,3 +31,12 @@ export async function expectFits(page: Page, where: string): Promise<void> {
   });
   expect.soft(outside, `everything fits: ${where}`).toEqual([]);
 }
+
+/** Checks that everything fits at the present width and on a narrow phone. */
+export async function checkLook(page: Page, where: string): Promise<void> {
+  const size = page.viewportSize();
+  await expectFits(page, where);
+  await page.setViewportSize(NARROW);
+  await expectFits(page, `${where}, narrow`);
+  if (size !== null) await page.setViewportSize(size);
+}

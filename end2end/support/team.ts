@@ -2,6 +2,7 @@
 // without JavaScript.
 
 import type { Browser } from "@playwright/test";
+import { checkLook } from "./layout.ts";
 import { Seeder, demoteOwner, sql } from "./seed.ts";
 import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
@@ -121,6 +122,49 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await other.goto("/keys");
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await context.close();
+}
+
+/** Ends the sessions of a colleague, one of them first and then all. */
+export async function endSessionsOfMember(page: Page, browser: Browser, server: Server): Promise<void> {
+  await signIn(page, "/team");
+  const first = await join(browser, server, await invite(page, grace.email, "Admin"));
+  const context = await browser.newContext({ baseURL: server.url, userAgent: phoneAgent });
+  const second = await context.newPage();
+  await second.goto("/sign-in?next=%2Fteam");
+  await second.getByLabel("Email").fill(grace.email);
+  await second.getByLabel("Password").fill(grace.password);
+  await second.getByRole("button", { name: "Sign in" }).click();
+  await expect(second.getByRole("heading", { level: 1, name: "Team" })).toBeVisible();
+
+  await page.goto("/team");
+  await page.getByRole("link", { name: `Manage ${grace.email}` }).click();
+  await checkLook(page, "sessions of a member");
+  const phone = page.getByRole("row").filter({ hasText: "Safari on iPhone" });
+  await phone.getByRole("button", { name: /^End session/ }).click();
+  await expect(page.getByText("Session ended. They're signed out there.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: grace.email })).toBeVisible();
+  await expect(phone).toHaveCount(0);
+  await second.reload();
+  await expect(second.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await first.reload();
+  await expect(first.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+
+  await second.getByLabel("Email").fill(grace.email);
+  await second.getByLabel("Password").fill(grace.password);
+  await second.getByRole("button", { name: "Sign in" }).click();
+  await expect(second.getByRole("heading", { level: 1, name: "Team" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("Session ended.")).toHaveCount(0);
+  await page.getByRole("button", { name: "End all sessions" }).click();
+  await expect(page.getByText("All sessions ended.")).toBeVisible();
+  await expect(page.getByText("They aren't signed in.")).toBeVisible();
+  for (const theirs of [first, second]) {
+    await theirs.goto("/keys");
+    await expect(theirs.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await theirs.context().close();
+  }
+  await page.goto("/audit?what=team");
+  await expect(page.getByRole("row").filter({ hasText: "Sessions of a member ended" })).toHaveCount(2);
 }
 
 /** Creates a team of four, one of them deactivated, and an open invitation. */

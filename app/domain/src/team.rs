@@ -61,9 +61,9 @@ pub struct TeamPage {
     pub factor: Option<FactorRequirement>,
     /// The viewing member is an owner, who can hand the ownership over.
     pub may_hand_over: bool,
-    /// The number of browsers in which the member of a member's page is signed in; `None` if the
-    /// viewing member may not change them.
-    pub sessions: Option<u32>,
+    /// Sessions of the member of a member's page, newest first; `None` if the viewing member may
+    /// not end them here.
+    pub sessions: Option<Vec<SessionRow>>,
 }
 
 /// Whether the account requires a second factor of its members.

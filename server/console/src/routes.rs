@@ -101,6 +101,9 @@ fn forms() -> Vec<Route> {
         route(M::POST, "/team/{id}/reactivate", |m| {
             on(m, team::form::reactivate_member)
         }),
+        route(M::POST, "/team/{id}/sessions", |m| {
+            on(m, team::form::end_sessions)
+        }),
         route(M::POST, "/team/{id}/hand-over", |m| {
             on(m, team::form::hand_over)
         }),

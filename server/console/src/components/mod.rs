@@ -3,11 +3,13 @@
 mod day;
 mod help;
 mod select_field;
+mod sessions;
 mod username;
 
 pub use day::Day;
 pub use help::{Help, cards_with_help, narrow, with_help};
 pub use select_field::SelectField;
+pub use sessions::{EndSessions, session_row, sessions_table};
 pub use username::Username;
 
 use crate::form::Refused;

@@ -9,6 +9,7 @@ use app::Content;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Failure, InviteForm, MemberId};
+use service::store::SessionChoice;
 use service::{Error, RequireFactorOutcome};
 
 const PAGE: &str = "/team";
@@ -136,6 +137,27 @@ pub async fn reactivate_member(request: FormRequest<(), MemberId>) -> FormResult
         .reactivate(sender.member, sender.client, id)
         .await;
     Ok(finish(&sender, id, changed, "reactivated", String::new()).await)
+}
+
+/// Ends the session that the field `end` names, or all sessions of the member if its value is
+/// `all`. The member's page reports it.
+pub async fn end_sessions(request: FormRequest<Fields, MemberId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let (sender, end) = (request.sender(&page)?, request.body.text("end"));
+    let (choice, notice) = match end.as_str() {
+        "all" => (SessionChoice::All, "sessions-ended"),
+        one => (SessionChoice::One(one), "session-ended"),
+    };
+    let team = &sender.services.team;
+    let ended = team
+        .end_sessions(sender.member, sender.client, id, choice)
+        .await;
+    let again = async |failure| {
+        let confirm = String::new();
+        let refused = Some(RefusedForm::Change { confirm, failure });
+        show::member_content(&sender.backend, id.as_str(), refused).await
+    };
+    Ok(sender.finish_counted(ended, (&page, notice), again).await)
 }
 
 pub async fn hand_over(request: FormRequest<Fields, MemberId>) -> FormResult {

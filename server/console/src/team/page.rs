@@ -1,10 +1,11 @@
 //! Data of the Team page, of one member's page and of a new invitation.
 
+use crate::components::session_row;
 use domain::{
     FactorRequirement, InvitationRow, IssuedInvitation, MemberRow, Role, ShownSecret, TeamPage,
     Timestamp,
 };
-use service::store::{Invitation, Teammate};
+use service::store::{Invitation, SessionRecord, Teammate};
 use service::{Invited, Member, TeamCursor, TeamList, TeamMember};
 use web::cursor::write_team;
 use web::words::time::display_time;
@@ -48,13 +49,20 @@ pub fn list(
 
 /// Returns the page of one member. It is empty if the account has no such member.
 pub fn member(member: Option<TeamMember>, viewer: &Member, mail: bool, now: Timestamp) -> TeamPage {
-    let sessions = member.as_ref().and_then(|member| member.sessions);
+    let (teammate, sessions) = match member {
+        Some(member) => (Some(member.teammate), member.sessions),
+        None => (None, None),
+    };
+    let rows = |sessions: Vec<SessionRecord>| {
+        let row = |session| session_row(session, false, viewer.time_zone());
+        sessions.into_iter().map(row).collect()
+    };
     let members = TeamList {
-        members: member.map(|member| member.teammate).into_iter().collect(),
+        members: teammate.into_iter().collect(),
         ..TeamList::default()
     };
     TeamPage {
-        sessions: sessions.and_then(|number| u32::try_from(number).ok()),
+        sessions: sessions.map(rows),
         ..list(members, true, viewer, mail, now)
     }
 }

@@ -42,8 +42,6 @@ pub struct OwnAccess {
 /// A session of the member.
 #[derive(Debug)]
 pub struct OwnSession {
-    /// Distinguishes the session from the member's others. It does not authenticate.
-    pub id: String,
     pub record: SessionRecord,
     /// Whether this is the session of the current request.
     pub is_current: bool,
@@ -57,7 +55,6 @@ impl Access {
     pub async fn overview(&self, member: &Member, token: &str) -> Result<OwnAccess, Error> {
         let current = TokenDigest::of(token);
         let session = |record: SessionRecord| OwnSession {
-            id: session_id(&record.digest),
             is_current: record.digest == current,
             record,
         };
@@ -114,9 +111,7 @@ impl Access {
         id: &str,
     ) -> Result<(), Error> {
         let sessions = self.sessions(member).await?;
-        let found = sessions
-            .into_iter()
-            .find(|session| session_id(&session.digest) == id);
+        let found = sessions.into_iter().find(|session| session.id() == id);
         let Some(session) = found else { return Ok(()) };
         if session.digest == TokenDigest::of(token) {
             return Err(Failure::NotFound.into());
@@ -161,10 +156,4 @@ impl Access {
         let sessions = self.store.list_sessions(&member.id, now, idle_since);
         Ok(sessions.await?)
     }
-}
-
-/// Returns enough of the digest to distinguish a member's sessions: no page contains the whole
-/// digest.
-fn session_id(digest: &TokenDigest) -> String {
-    hex::encode(&digest.0[..8])
 }

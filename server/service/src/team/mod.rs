@@ -4,6 +4,7 @@ mod change;
 mod factor;
 mod invite;
 mod mail;
+mod sessions;
 
 pub use factor::{RequireFactorOutcome, TeamFactor};
 pub use invite::Invited;
@@ -13,7 +14,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::random::Random;
 use crate::sessions::{IDLE_SECONDS, Member};
-use crate::store::{Invitation, MemberCursor, TeamPorts, Teammate};
+use crate::store::{Invitation, MemberCursor, SessionRecord, TeamPorts, Teammate};
 use domain::{Email, Failure, MemberId, Role};
 use std::sync::Arc;
 
@@ -43,9 +44,9 @@ pub struct Team {
 #[derive(Debug)]
 pub struct TeamMember {
     pub teammate: Teammate,
-    /// The number of browsers in which they are signed in; `None` for viewers who may not change
-    /// this member.
-    pub sessions: Option<usize>,
+    /// Their sessions, newest first; `None` for a viewing member who may not end them, and for
+    /// their own, which are on their account page.
+    pub sessions: Option<Vec<SessionRecord>>,
 }
 
 /// A part of the team, with the cursors of the next members and the next invitations.
@@ -114,11 +115,10 @@ impl Team {
         let Some(teammate) = found else {
             return Ok(None);
         };
-        let sessions = if member.role.may_manage(teammate.role) {
+        let sessions = if id != member.id && member.role.may_manage(teammate.role) {
             let now = self.clock.now();
             let idle_since = now.plus_seconds(-IDLE_SECONDS);
-            let sessions = self.store.list_sessions(&id, now, idle_since).await?;
-            Some(sessions.len())
+            Some(self.store.list_sessions(&id, now, idle_since).await?)
         } else {
             None
         };

@@ -49,4 +49,5 @@ mod spelling;
 mod team;
 mod team_mail;
 mod team_pages;
+mod team_sessions;
 mod theme;

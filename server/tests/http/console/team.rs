@@ -83,24 +83,6 @@ async fn invitation_link_is_shown_once_and_works_once() {
 }
 
 #[tokio::test]
-async fn page_of_a_member_counts_their_sessions_for_those_who_may_change_them() {
-    let (world, owner) = World::with_owner().await;
-    let bob = world.join(&owner, BOB, "viewer").await;
-    let page = format!("/team/{}", world.member_id(BOB).await);
-    let text = owner.get_text(&page).await;
-    text.has("They're signed in with 1 browser.");
-    world.sign_in(BOB).await;
-    let text = owner.get_text(&page).await;
-    text.has("They're signed in with 2 browsers.");
-    let text = bob.get_text(&page).await;
-    text.lacks("signed in with");
-    world.clock.advance_seconds(DAY);
-    let owner = world.sign_in(OWNER).await;
-    let text = owner.get_text(&page).await;
-    text.has("They aren't signed in.");
-}
-
-#[tokio::test]
 async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     let (world, owner) = World::with_owner().await;
     let invite = async |email: &str| {
@@ -155,7 +137,7 @@ async fn each_role_allows_only_its_own_team_changes() {
     world.join(&owner, BOB, "viewer").await;
     let before = world.count("SELECT count(*) FROM audit_events").await;
     // Viewers change nothing, and admins nothing about owners.
-    for verb in ["role", "deactivate", "reactivate", "hand-over"] {
+    for verb in ["role", "sessions", "deactivate", "reactivate", "hand-over"] {
         for email in [BOB, "admin@example.com", OWNER] {
             change(&viewer, &world, email, verb, "viewer")
                 .await
@@ -337,7 +319,7 @@ async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
 async fn unknown_member_is_not_found() {
     let (_world, owner) = World::with_owner().await;
     owner.get("/team/none").await.expect(404);
-    for verb in ["role", "deactivate", "reactivate", "hand-over"] {
+    for verb in ["role", "sessions", "deactivate", "reactivate", "hand-over"] {
         let fields = [("role", "admin")];
         owner
             .form(&format!("/team/none/{verb}"), &fields)

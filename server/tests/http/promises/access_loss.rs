@@ -14,15 +14,17 @@ const BOB: &str = "bob@example.com";
 enum AccessLoss {
     SignOut,
     SignedOutElsewhere,
+    SignedOutByOwner,
     Deactivation,
     PasswordChange,
     PasswordReset,
 }
 
 impl AccessLoss {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::SignOut,
         Self::SignedOutElsewhere,
+        Self::SignedOutByOwner,
         Self::Deactivation,
         Self::PasswordChange,
         Self::PasswordReset,
@@ -40,6 +42,10 @@ impl AccessLoss {
                     .form("/account/sessions", &others)
                     .await
                     .expect(303);
+            }
+            Self::SignedOutByOwner => {
+                let path = format!("/team/{}/sessions", world.member_id(BOB).await);
+                owner.form(&path, &[("end", "all")]).await.expect(303);
             }
             Self::Deactivation => {
                 let path = format!("/team/{}/deactivate", world.member_id(BOB).await);

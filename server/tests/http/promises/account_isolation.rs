@@ -407,9 +407,10 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 | "/team/{id}/deactivate"
                 | "/team/{id}/reactivate"
                 | "/team/{id}/reset"
+                | "/team/{id}/sessions"
                 | "/team/{id}/hand-over",
             ) => {
-                let fields = [("role", "viewer"), ("confirm", OWNER)];
+                let fields = [("role", "viewer"), ("confirm", OWNER), ("end", "all")];
                 attacker.form(&at, &fields).await.expect(404)
             }
             // An open invitation of the other account stays open.

@@ -69,6 +69,7 @@ impl Fixture {
             "/team/invite" => "email=e%40v.il&role=owner".into(),
             "/team/withdraw" => "email=e%40v.il".into(),
             "/team/{id}/role" => "role=viewer".into(),
+            "/team/{id}/sessions" => "end=all".into(),
             "/team/{id}/hand-over" => "confirm=bob%40example.com".into(),
             "/account/password" => {
                 format!("old_password={PASSWORD}&password=evil horse battery").replace(' ', "+")

@@ -1,9 +1,7 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
-use crate::components::{Help, Username, cards_with_help};
-use app::components::{
-    Clock, CollapsibleText, Column, FormState, Notice, Problem, Table, TextField, Time, Tone,
-};
+use crate::components::{EndSessions, Help, Username, cards_with_help, sessions_table};
+use app::components::{Clock, FormState, Notice, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
@@ -13,14 +11,6 @@ const HEAD: Head = Head {
     title: "Your account",
     purpose: "Your sign-in details and active sessions.",
 };
-
-const COLUMNS: &[Column] = &[
-    Column::Text("Signed in"),
-    Column::Text("Last seen"),
-    Column::Text("Address"),
-    Column::Text("Browser"),
-    Column::Unseen("Actions"),
-];
 
 const HELP: Help = Help {
     title: "Keep your account safe",
@@ -34,9 +24,6 @@ const HELP: Help = Help {
 };
 
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
-
-/// Length above which a browser's name is collapsed, in bytes.
-const LONG: usize = 40;
 
 /// A form of the page that was refused.
 #[derive(Debug, Clone)]
@@ -107,65 +94,16 @@ fn done(word: &str) -> Option<&'static str> {
 }
 
 fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
-    let others = (sessions.len() > 1).then(|| {
-        view! {
-            <form class="actions" method="post" action="/account/sessions">
-                <button type="submit" class="button" name="end" value="others">
-                    "Sign out everywhere else"
-                </button>
-            </form>
-        }
-    });
-    let rows = sessions.into_iter().map(|one| row(one, clock));
-    let rows = rows.collect_view().into_any();
+    let form = EndSessions {
+        path: "/account/sessions".to_owned(),
+        one: "Sign out",
+        all: ("others", "Sign out everywhere else"),
+    };
     view! {
         <section class="box" aria-labelledby="sessions">
             <h2 id="sessions">"Sessions"</h2>
-            <Table caption="Active sessions" class="team" columns=COLUMNS rows=rows/>
-            {others}
+            {sessions_table(sessions, &form, clock)}
         </section>
-    }
-}
-
-fn row(one: SessionRow, clock: Clock) -> AnyView {
-    let action = if one.is_current {
-        view! { <span class="second">"This session"</span> }
-    } else {
-        let where_from = one.ip.clone().unwrap_or_default();
-        view! {
-            <form method="post" action="/account/sessions">
-                <button type="submit" class="button small" name="end" value=one.id>
-                    "Sign out"
-                    <span class="visually-hidden">" at " {where_from}</span>
-                </button>
-            </form>
-        }
-    };
-    let browser = match one.browser {
-        Some(name) if name.len() > LONG => {
-            view! { <CollapsibleText label="Browser" text=name/> }
-        }
-        Some(name) => erase(name),
-        None => erase("Unknown"),
-    };
-    view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
-                <Time moment=one.opened clock=clock/>
-            </th>
-            <td role="cell" data-label="Last seen">
-                <Time moment=one.last_seen clock=clock/>
-            </td>
-            <td role="cell" data-label="Address">
-                {one.ip.unwrap_or_else(|| "Unknown".to_owned())}
-            </td>
-            <td role="cell" data-label="Browser">
-                {browser}
-            </td>
-            <td role="cell" class="row-actions">
-                {action}
-            </td>
-        </tr>
     }
 }
 

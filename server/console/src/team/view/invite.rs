@@ -90,7 +90,7 @@ fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> Any
                 error=form_state.at(Field::Email)
                 autofocus=form_state.problem.with_untracked(Option::is_none)
             />
-            {role_field(roles, &form.role, form_state)}
+            {role_field(roles, &form.role, erase("Role"), form_state)}
             {by_link}
             <div class="actions">
                 <a class="button" href="/team">
@@ -105,7 +105,12 @@ fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> Any
 }
 
 /// Renders one option for each role that may be assigned, with its permissions.
-pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) -> AnyView {
+pub(super) fn role_field(
+    roles: &[Role],
+    chosen: &str,
+    legend: AnyView,
+    form_state: FormState,
+) -> AnyView {
     // If none was chosen, the role with the fewest permissions is preselected.
     let least = roles.last().map_or("", |role| role.as_str());
     let known = roles.iter().any(|role| role.as_str() == chosen);
@@ -135,7 +140,7 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, form_state: FormState) ->
     let choices = choices.collect_view();
     view! {
         <fieldset class="field roles" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
-            <legend>"Role"</legend>
+            <legend>{legend}</legend>
             {choices}
             <FieldError id="role-error" error=error/>
         </fieldset>

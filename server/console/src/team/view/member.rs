@@ -1,11 +1,12 @@
 //! One member: their role, whether they may sign in, and the transfer of the account to them.
 
 use super::invite::role_field;
+use crate::components::{EndSessions, sessions_table};
 use app::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::{not_found, page_request};
-use domain::{Failure, Field, MemberRow, Role, TeamPage};
+use app::request::{Flash, not_found, page_request};
+use domain::{Failure, Field, MemberRow, Role, SessionRow, TeamPage};
 
 const HEAD: Head = Head {
     title: "Member",
@@ -28,10 +29,9 @@ pub enum RefusedForm {
 }
 
 pub fn member_page(data: Result<TeamPage, Failure>, refused: Option<RefusedForm>) -> AnyView {
-    let content = page_or_error(HEAD, data, |page| {
+    page_or_error(HEAD, data, |page| {
         view! { <Member page=page refused=refused/> }
-    });
-    view! { <div class="narrow">{content}</div> }
+    })
 }
 
 #[component]
@@ -64,21 +64,26 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
         None => erase("Never signed in."),
     };
     let content = if member.may_change {
-        erase((
-            change_role(&page, &member, form_state),
-            access(&member, page.sessions),
-            member.active.then(|| reset(&member, page.mail, not_sent)),
-            (page.may_hand_over && (member.active || !confirm.is_empty()))
-                .then(|| hand_over(&member, confirm, form_state)),
-        ))
+        view! {
+            {page.sessions.clone().filter(|_| member.active).map(|all| sessions(&member, all, clock))}
+            <div class="board">
+                {change_role(&page, &member, form_state)}
+                {access(&member)}
+                {member.active.then(|| reset(&member, page.mail, not_sent))}
+                {(page.may_hand_over && (member.active || !confirm.is_empty()))
+                    .then(|| hand_over(&member, confirm, form_state))}
+            </div>
+        }
+    } else if member.is_you {
+        let own = view! { <a href="/account">"Your account"</a> };
+        let text = "You can't change your own role or deactivate yourself. Ask another owner or admin. Your sessions and password are on your account page.";
+        view! { <Notice tone=Tone::Info text=text action=own/> }
     } else {
-        let text = if member.is_you {
-            "You can't change your own role or deactivate yourself. Ask another owner or admin."
-        } else {
-            "You don't have permission to change this member."
-        };
+        let text = "You don't have permission to change this member.";
         view! { <Notice tone=Tone::Info text=text/> }
     };
+    let done = page_request().flash.as_ref().and_then(done);
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     view! {
         <div class="page-head">
             <div>
@@ -89,14 +94,46 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
                 <p>{member.role.label()} ". " {seen}</p>
             </div>
         </div>
+        {done}
         {form_state.notice()}
         {content}
     }
 }
 
+/// Returns the confirmation of the sessions that were just ended.
+fn done(Flash { word, number }: &Flash) -> Option<&'static str> {
+    match (word.as_str(), number) {
+        ("session-ended", 0) => Some("This session had already ended."),
+        ("session-ended", _) => Some("Session ended. They're signed out there."),
+        ("sessions-ended", _) => Some("All sessions ended. They're signed out everywhere."),
+        _ => None,
+    }
+}
+
+/// Renders the browsers in which the member is signed in, with the buttons that end the sessions.
+fn sessions(member: &MemberRow, sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
+    let form = EndSessions {
+        path: format!("/team/{}/sessions", member.id),
+        one: "End session",
+        all: ("all", "End all sessions"),
+    };
+    let content = if sessions.is_empty() {
+        view! { <p>"They aren't signed in."</p> }
+    } else {
+        sessions_table(sessions, &form, clock)
+    };
+    view! {
+        <section class="stack">
+            <h2>"Sessions"</h2>
+            {content}
+        </section>
+    }
+}
+
 fn change_role(page: &TeamPage, member: &MemberRow, form_state: FormState) -> AnyView {
     let at = format!("/team/{}/role", member.id);
-    let choices = role_field(&page.roles, member.role.as_str(), form_state);
+    let legend = view! { <h2>"Role"</h2> };
+    let choices = role_field(&page.roles, member.role.as_str(), legend, form_state);
     view! {
         <section class="box">
             <form class="form" method="post" action=at>
@@ -112,11 +149,10 @@ fn change_role(page: &TeamPage, member: &MemberRow, form_state: FormState) -> An
     }
 }
 
-fn access(member: &MemberRow, sessions: Option<u32>) -> AnyView {
+fn access(member: &MemberRow) -> AnyView {
     let at = format!("/team/{}", member.id);
     let content = if member.active {
         view! {
-            {sessions.map(|number| view! { <p>{signed_in(number)}</p> })}
             <p>
                 "If you deactivate them, they're signed out and can't sign in again. API keys they created keep working."
             </p>
@@ -171,20 +207,11 @@ fn reset(member: &MemberRow, mail: bool, not_sent: Option<String>) -> AnyView {
         }
     };
     view! {
-        <section class="stack">
+        <section class="box">
             <h2>"Password"</h2>
             {problem}
             {content}
         </section>
-    }
-}
-
-/// Returns the number of browsers in which the member is signed in.
-fn signed_in(sessions: u32) -> String {
-    match sessions {
-        0 => "They aren't signed in.".to_owned(),
-        1 => "They're signed in with 1 browser.".to_owned(),
-        many => format!("They're signed in with {many} browsers."),
     }
 }
 
@@ -195,18 +222,20 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
     (is_asked && member.may_change && member.active).then(|| {
         let at = format!("/team/{}", member.id);
         view! {
-            <h1>{format!("Deactivate {}?", member.email)}</h1>
-            <form class="form" method="post" action=format!("{at}/deactivate")>
-                <p class="effect">{DEACTIVATED}</p>
-                <div class="actions">
-                    <a class="button" href=at.clone() autofocus>
-                        "Cancel"
-                    </a>
-                    <button type="submit" class="button danger">
-                        "Deactivate"
-                    </button>
-                </div>
-            </form>
+            <div class="narrow">
+                <h1>{format!("Deactivate {}?", member.email)}</h1>
+                <form class="form" method="post" action=format!("{at}/deactivate")>
+                    <p class="effect">{DEACTIVATED}</p>
+                    <div class="actions">
+                        <a class="button" href=at.clone() autofocus>
+                            "Cancel"
+                        </a>
+                        <button type="submit" class="button danger">
+                            "Deactivate"
+                        </button>
+                    </div>
+                </form>
+            </div>
         }
     })
 }

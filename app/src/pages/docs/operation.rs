@@ -170,7 +170,10 @@ fn attempt(operation: &Operation) -> AnyView {
                 "Try it"
                 <span class="visually-hidden">": "{operation.title.clone()}</span>
             </summary>
+            // Before the script that sends the call runs, this method sends nothing. The default
+            // would put what was typed into the address.
             <form
+                method="dialog"
                 data-method=operation.method.clone()
                 data-path=operation.path.clone()
                 data-key=operation.key.is_some().then_some("")

@@ -3,7 +3,7 @@
 //! All of it are links and one plain form that only the server renders, so that it works without
 //! script and is not in the module.
 
-use crate::components::{Icon, Notice, Tone, filters};
+use crate::components::{Notice, SearchForm, Tone, filters};
 use crate::prelude::*;
 use domain::{KeysPageContext, ListLink};
 
@@ -56,28 +56,14 @@ fn form(context: &KeysPageContext) -> AnyView {
     let clear = query.has_filter().then_some("/keys");
     view! {
         <div class="find">
-            <form class="search" method="get" action="/keys">
-                <label class="visually-hidden" for="q">
-                    "Search by name or key preview"
-                </label>
-                <input
-                    id="q"
-                    type="search"
-                    name="q"
-                    value=query.q.clone()
-                    placeholder="Name or key preview"
-                    autocomplete="off"
-                    spellcheck="false"
-                    maxlength="64"
-                    // A full key would appear in the address and stay in the browser's history.
-                    pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
-                    title="Don't enter a full key here. Use “Identify a key”, which doesn't send it."
-                />
-                {kept}
-                <button type="submit" class="button" aria-label="Search">
-                    <Icon name="#i-search"/>
-                </button>
-            </form>
+            <SearchForm
+                action="/keys"
+                label="Search by name or key preview"
+                placeholder="Name or key preview"
+                q=query.q.clone()
+                maxlength="64"
+                kept=kept.into_any()
+            />
             {filters(menus.clone(), clear)}
         </div>
         {refused}

@@ -2,7 +2,7 @@
 //!
 //! A script shows the same results in a dialog (`frontend/src/palette.js`).
 
-use app::components::PageHead;
+use app::components::{PageHead, SearchForm};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Failure, SearchGroup, SearchPage as Data, SearchResult};
@@ -39,27 +39,13 @@ fn Search(page: Data) -> impl IntoView {
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <search>
-            <form class="search" method="get" action="/search">
-                <label class="visually-hidden" for="q">
-                    "Search keys, pages and actions"
-                </label>
-                <input
-                    id="q"
-                    type="search"
-                    name="q"
-                    value=page.q
-                    placeholder="Key, page, action or request ID"
-                    autocomplete="off"
-                    spellcheck="false"
-                    maxlength="64"
-                    // A full key would appear in the address and stay in the browser's history.
-                    pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
-                    title="Don't enter a full key here. Use “Identify a key”, which doesn't send it."
-                />
-                <button type="submit" class="button">
-                    "Search"
-                </button>
-            </form>
+            <SearchForm
+                action="/search"
+                label="Search keys, pages and actions"
+                placeholder="Key, page, action or request ID"
+                q=page.q
+                maxlength="64"
+            />
         </search>
         <div id="results" class="results">
             {nothing}

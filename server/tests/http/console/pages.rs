@@ -1,6 +1,6 @@
 //! Pages, and addresses without a page.
 
-use crate::support::{INVENTORY, OWNER, TestClient, Text as _, World};
+use crate::support::{INVENTORY, OWNER, TestClient, TestResponse, Text as _, World};
 use app::Page;
 use axum::routing::MethodFilter;
 use serde_json::json;
@@ -36,10 +36,12 @@ async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
     assert_eq!(page_count, 34);
 }
 
-#[tokio::test]
-async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu() {
+/// Opens every page of the table, with content that its forms need.
+async fn open_every_page() -> Vec<(Page, TestResponse)> {
     let (world, owner) = World::with_owner().await;
-    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let key = owner.create("CRM Sync", &["inventory:write"]).await;
+    let items = json!({ "items": [{ "id": "A", "name": "a" }] });
+    key.post("/api/inventory", &items).await.expect(200);
     let member = world.member_id(OWNER).await;
     let upload = owner.upload("/inventory/import", "a.csv", "id,name\nA,a\n", &[]);
     let import = upload.await.expect(303).header("location").to_owned();
@@ -50,6 +52,7 @@ async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu
         .collect();
     owner.form(&import, &choices).await.expect(303);
     let (link, anonymous) = (world.reset_link(OWNER).await, world.anonymous());
+    let mut pages = Vec::new();
     for page in Page::ALL {
         let path = page.path().replace("/setup/{token}", &link);
         let path = path.replace("/inventory/import/{id}", &import);
@@ -67,13 +70,72 @@ async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu
             _ => &owner,
         };
         let status = if *page == Page::NotFound { 404 } else { 200 };
-        let response = visitor.get(&path).await.expect(status);
+        pages.push((*page, visitor.get(&path).await.expect(status)));
+    }
+    pages
+}
+
+#[tokio::test]
+async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu() {
+    for (page, response) in open_every_page().await {
         response.has(&format!("<title>{}</title>", page.title()));
         if let Some(entry) = page.entry().filter(|_| !page.is_bare()) {
             let link = format!("<a href=\"{}\" aria-current=\"page\">", entry.path());
             response.has(&link);
         }
     }
+}
+
+/// Browsers put the fields of a form that they send by GET into the address, which they keep in
+/// their history.
+#[tokio::test]
+async fn fields_of_forms_with_an_address_as_their_result_accept_no_full_key() {
+    let mut fields = Vec::new();
+    for (page, response) in open_every_page().await {
+        for form in response.body.split("<form ").skip(1) {
+            let (head, rest) = form.split_once('>').unwrap();
+            if ["method=\"post\"", "method=\"dialog\""]
+                .iter()
+                .any(|method| head.contains(method))
+            {
+                continue;
+            }
+            let (content, _) = rest.split_once("</form>").unwrap();
+            content.lacks_all(["<textarea", "type=\"password\""]);
+            for input in content.split("<input ").skip(1) {
+                let (input, _) = input.split_once('>').unwrap();
+                let has = |text: &str| input.contains(text);
+                let kind = input
+                    .split_once("type=\"")
+                    .map(|(_, rest)| rest.split('"').next());
+                if matches!(
+                    kind.flatten(),
+                    Some("hidden" | "checkbox" | "radio" | "date")
+                ) {
+                    continue;
+                }
+                assert!(
+                    has("pattern=\"(?!.*vx_[0-9A-Za-z]{20}).*\"") && has("title=\"Don"),
+                    "{page:?}: {input}"
+                );
+                assert!(!head.contains("novalidate"), "{page:?}: {head}");
+                let (_, name) = input.split_once("name=\"").unwrap();
+                fields.push((page.path(), name.split('"').next().unwrap().to_owned()));
+            }
+        }
+    }
+    let fields: Vec<_> = fields.iter().map(|(path, name)| (*path, &**name)).collect();
+    assert_eq!(
+        fields,
+        [
+            ("/keys", "q"),
+            ("/refusals", "id"),
+            ("/inventory", "q"),
+            ("/audit", "thing"),
+            ("/search", "q"),
+        ],
+        "the search above finds the fields that there are"
+    );
 }
 
 /// The browser tests and the screenshots go through this list, so that they cover every page.

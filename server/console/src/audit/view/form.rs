@@ -1,6 +1,6 @@
 //! The form with the filters of the audit log.
 
-use app::components::{FieldError, Problem, takes_focus};
+use app::components::{FieldError, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Problem, takes_focus};
 use app::prelude::*;
 use domain::{AuditForm, AuditGroup, AuditPage, Failure, Field, FieldError as Wrong};
 
@@ -26,7 +26,7 @@ pub fn form(page: &AuditPage) -> AnyView {
     );
     view! {
         <search>
-            <form class="filters" method="get" action="/audit" novalidate>
+            <form class="filters" method="get" action="/audit">
                 {problem}
                 {choice("who", "Actor", options(page.who.clone(), &who), at(errors, Field::Who))}
                 {choice("what", "Action", actions(page.what.clone(), &what), at(errors, Field::What))}
@@ -107,6 +107,8 @@ fn thing_field(value: String, error: Option<String>) -> AnyView {
                 placeholder="Any"
                 autocomplete="off"
                 spellcheck="false"
+                pattern=NO_FULL_KEY
+                title=NO_FULL_KEY_ADVICE
                 autofocus=takes_focus(error)
                 aria-invalid=wrong.then_some("true")
                 aria-describedby="thing-error"

@@ -9,7 +9,9 @@ mod table;
 pub use news::{News, news_page, update_page};
 
 use act::act;
-use app::components::{Clock, FieldError, Icon, Notice, PageHead, Tone, takes_focus};
+use app::components::{
+    Clock, FieldError, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
+};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Explanation, Failure, Lookup, RefusalPage as Data, Timestamp, relative};
@@ -56,7 +58,7 @@ fn Requests(page: Data) -> impl IntoView {
 fn look_up(id: String, is_wrong: bool) -> AnyView {
     let error = Signal::stored(is_wrong.then(|| NO_ID.to_owned()));
     view! {
-        <form class="search by-id" method="get" action="/requests" novalidate>
+        <form class="search by-id" method="get" action="/requests">
             <label class="visually-hidden" for="id">
                 "Request ID"
             </label>
@@ -69,6 +71,8 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
                 autocomplete="off"
                 spellcheck="false"
                 required
+                pattern=NO_FULL_KEY
+                title=NO_FULL_KEY_ADVICE
                 autofocus=takes_focus(error)
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby="id-error"

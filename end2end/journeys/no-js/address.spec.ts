@@ -1,0 +1,8 @@
+// Text fields whose content browsers put into an address, with JavaScript switched off.
+
+import { pasteKeys } from "../../support/address.ts";
+import { test } from "../../support/test.ts";
+
+test("no field accepts a full key that the address would contain", async ({ page, server }) => {
+  await pasteKeys(page, server);
+});

@@ -8,6 +8,8 @@ use crate::sessions::Member;
 use crate::store::{AuditFilter, AuditPorts, KeyFilter, LoggedEvent, Teammate};
 use domain::{AccountId, KeyId, KeyName, KeyOrder, MemberId};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// Events on one page.
 const PAGE_SIZE: u32 = 50;
@@ -19,6 +21,10 @@ const BATCH_SIZE: u32 = 500;
 /// continues after them.
 const SEARCH_LIMIT: u32 = 10_000;
 
+/// Time for one page, with the search for keys by their names, or for one piece of a file. Each of
+/// the keys that are found takes two listings, which each have as much time.
+const TIME_LIMIT: Duration = Duration::from_secs(1);
+
 /// Most keys whose events one search finds by their names.
 pub const MAX_NAMED_KEYS: u32 = 10;
 
@@ -28,6 +34,8 @@ pub struct AuditSearch {
     filter: AuditFilter,
     /// Ids of the subjects, of which an event has to have one. Empty to select every subject.
     subjects: Vec<String>,
+    /// End of the time for the first page.
+    deadline: Instant,
 }
 
 /// Why a text selects no events.
@@ -81,14 +89,28 @@ impl AuditLog {
     /// a key whose name or preview it matches. An empty text matches every subject.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's, and [`Error::PastDeadline`] if it takes longer than a second.
     pub async fn search(
         &self,
         member: &Member,
         filter: AuditFilter,
         text: &str,
     ) -> Result<Result<AuditSearch, UnusableText>, Error> {
-        let text = text.trim();
+        let deadline = Instant::now() + TIME_LIMIT;
+        let subjects = within(deadline, self.find_subjects(member, text.trim())).await?;
+        Ok(subjects.map(|subjects| AuditSearch {
+            filter,
+            subjects,
+            deadline,
+        }))
+    }
+
+    /// Returns the ids of the subjects that a text names.
+    async fn find_subjects(
+        &self,
+        member: &Member,
+        text: &str,
+    ) -> Result<Result<Vec<String>, UnusableText>, Error> {
         let mut subjects = Vec::new();
         if !text.is_empty() {
             subjects.push(text.to_owned());
@@ -115,43 +137,45 @@ impl AuditLog {
                 subjects.extend(ids.filter(|id| id != text));
             }
         }
-        Ok(Ok(AuditSearch { filter, subjects }))
+        Ok(Ok(subjects))
     }
 
     /// Returns a page of the log: the events below the number `before`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's, and [`Error::PastDeadline`] a second after the search began.
     pub async fn page(
         &self,
         member: &Member,
         search: &AuditSearch,
         before: Option<u64>,
     ) -> Result<AuditBatch, Error> {
-        self.find(&member.account_id, search, before, PAGE_SIZE)
-            .await
+        let page = self.find(&member.account_id, search, before, PAGE_SIZE);
+        within(search.deadline, page).await
     }
 
     /// Returns the next piece of the log, for a file of all of it: some hundred events below the
     /// number `before`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's, and [`Error::PastDeadline`] if it takes longer than a second.
     pub async fn batch(
         &self,
         member: &Member,
         search: &AuditSearch,
         before: Option<u64>,
     ) -> Result<AuditBatch, Error> {
-        self.find(&member.account_id, search, before, BATCH_SIZE)
-            .await
+        let batch = self.find(&member.account_id, search, before, BATCH_SIZE);
+        within(Instant::now() + TIME_LIMIT, batch).await
     }
 
     /// Searches the log once for each subject, since an index leads to the events of one.
     async fn find(
         &self,
         account: &AccountId,
-        AuditSearch { filter, subjects }: &AuditSearch,
+        AuditSearch {
+            filter, subjects, ..
+        }: &AuditSearch,
         before: Option<u64>,
         limit: u32,
     ) -> Result<AuditBatch, Error> {
@@ -228,6 +252,15 @@ impl AuditLog {
         let key = self.store.find_key(&member.account_id, id).await?;
         Ok(key.map(|key| key.name))
     }
+}
+
+/// Abandons a search at its deadline, which also interrupts the listing that runs.
+async fn within<T>(
+    deadline: Instant,
+    search: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let result = timeout_at(deadline, search).await;
+    result.unwrap_or(Err(Error::PastDeadline("searching the audit log")))
 }
 
 #[cfg(test)]

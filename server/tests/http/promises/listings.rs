@@ -3,6 +3,10 @@
 use crate::support::{INVENTORY, OWNER, Text as _, World};
 use futures::future::join_all;
 use serde_json::json;
+use service::Error;
+use service::store::AuditFilter;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// More than there are connections for listings.
 const LISTINGS: usize = 12;
@@ -68,4 +72,32 @@ async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connect
     }
     world.sql(REPAIR).await;
     reader.get("/api/inventory").await.expect(200);
+}
+
+/// A name can lead to ten keys, for each of which two listings search the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_log_search_has_one_deadline_for_all_its_listings() {
+    let (world, owner) = World::with_owner().await;
+    owner.create("Feed", &INVENTORY).await;
+    let sessions = &world.services.sessions;
+    let member = sessions.member_without_renewal(owner.token()).await;
+    let member = member.unwrap().unwrap();
+    let audit = &world.services.audit;
+    let search = audit.search(&member, AuditFilter::default(), "feed");
+    let search = search.await.unwrap().unwrap();
+    assert_eq!(
+        audit
+            .page(&member, &search, None)
+            .await
+            .unwrap()
+            .events
+            .len(),
+        1
+    );
+    sleep(Duration::from_secs(1)).await;
+    let late = audit.page(&member, &search, None).await;
+    assert!(matches!(late, Err(Error::PastDeadline(_))), "{late:?}");
+    // Each piece of a file has as much time.
+    let piece = audit.batch(&member, &search, None).await.unwrap();
+    assert_eq!(piece.events.len(), 1);
 }

@@ -30,6 +30,6 @@ export async function pasteKeys(page: Page, server: Server): Promise<void> {
       refused.push(path);
     }
   }
-  expect(refused).toEqual(["/keys", "/refusals", "/inventory", "/audit", "/search"]);
+  expect(refused).toEqual(["/keys", "/requests", "/inventory", "/audit", "/search"]);
   expect(sent.filter((url) => url.includes(key.secret.slice(3, 20)))).toEqual([]);
 }

@@ -17,13 +17,16 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
     let keys_of = |status: &str| Some(format!("/keys?status={status}"));
     let attention = keys.need_attention;
     vec![
-        tile(
-            "Requests today",
-            number(today.calls.total()),
-            words::more_or_fewer(today, zone),
-        ),
         Tile {
-            href: (today.calls.refused > 0).then(|| "/requests".to_owned()),
+            href: Some("/keys?sort=used".to_owned()),
+            ..tile(
+                "Requests today",
+                number(today.calls.total()),
+                words::more_or_fewer(today, zone),
+            )
+        },
+        Tile {
+            href: Some("/requests".to_owned()),
             ..tile(
                 "Rejected today",
                 rate.unwrap_or_else(|| "–".to_owned()),
@@ -116,7 +119,7 @@ mod tests {
         };
         let today = today((1_180, 20), Some([(1_100, 20), (990, 10)]));
         let expected = [
-            "Requests today: 1,200, 12% more than last Monday by 06:30",
+            "Requests today: 1,200, 12% more than last Monday by 06:30 → /keys?sort=used",
             "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /requests",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
             "Needs attention: 6, 2 used from new networks, 1 expires soon, 3 unused → /keys?status=attention",
@@ -127,8 +130,8 @@ mod tests {
     #[test]
     fn tiles_are_calm_on_a_day_without_requests() {
         let expected = [
-            "Requests today: 0, No requests a week ago to compare with",
-            "Rejected today: –, No requests yet today",
+            "Requests today: 0, No requests a week ago to compare with → /keys?sort=used",
+            "Rejected today: –, No requests yet today → /requests",
             "Active keys: 1, None paused or unused → /keys?status=active",
             "Needs attention: 0, All keys are in order → /keys?status=attention",
         ];

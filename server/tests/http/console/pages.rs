@@ -129,7 +129,7 @@ async fn fields_of_forms_with_an_address_as_their_result_accept_no_full_key() {
         fields,
         [
             ("/keys", "q"),
-            ("/refusals", "id"),
+            ("/requests", "id"),
             ("/inventory", "q"),
             ("/audit", "thing"),
             ("/search", "q"),

@@ -182,6 +182,13 @@ fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     assert!(output.status.success(), "{output:?}");
     let output = paste(folder.path(), "curl", command, "vx_wrong");
     assert!(!output.status.success(), "a rejected call fails the step");
-    snippet(&page, "first-call-3").has("VOXUM_API_KEY=");
+    let dotenv = snippet(&page, "first-call-3");
+    std::fs::write(folder.path().join(".env"), format!("{dotenv}{secret}\n")).unwrap();
+    let (_, load) = dotenv.split_once("in a shell: ").unwrap();
+    let load = load.lines().next().unwrap();
+    let command = format!("{load}\n{}", snippet(&page, "first-call-0"));
+    let output = paste(folder.path(), "curl", &command, "");
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output_text.has("\"items\":[]");
     drop(server);
 }

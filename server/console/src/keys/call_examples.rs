@@ -53,6 +53,7 @@ console.log(response.status, await response.text());"#
 
 const DOTENV: &str = "\
 # Paste the key after the equals sign, and keep this file out of version control.
+# To set the key in a shell: set -a; . ./.env; set +a
 VOXUM_API_KEY=";
 
 fn workflow(url: &str) -> String {

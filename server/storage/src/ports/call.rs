@@ -98,34 +98,41 @@ impl TryFrom<CallCountRow> for CountedCalls {
 }
 
 /// Sums the calls of `keys` by day and key. There has to be at least one key and one day.
+///
+/// Each day is a statement of its own that groups by key alone, which is the order of its rows:
+/// grouped by key and day at once, the counts of all days would be sorted first.
 pub(crate) fn of_keys_by_day(
     account: &AccountId,
     keys: &[KeyId],
     days: &[Timestamp],
 ) -> QueryBuilder<'static> {
-    let mut query = QueryBuilder::new(
-        "SELECT key_id, day,
+    let mut query = QueryBuilder::new("SELECT key_id, day, accepted, refused FROM (");
+    let ends = days.iter().skip(1).map(|day| day.millis());
+    for (number, (day, end)) in days.iter().zip(ends.chain([i64::MAX])).enumerate() {
+        if number > 0 {
+            query.push(" UNION ALL ");
+        }
+        query.push("SELECT key_id, CAST(").push_bind(day.millis());
+        query.push(
+            " AS BIGINT) AS day,
             CAST(sum(CASE outcome WHEN 'accepted' THEN calls ELSE 0 END) AS BIGINT) AS accepted,
             CAST(sum(CASE outcome WHEN 'accepted' THEN 0 ELSE calls END) AS BIGINT) AS refused
-        FROM (SELECT key_id, outcome, calls, CASE",
-    );
-    for day in days.iter().rev() {
-        query.push(" WHEN hour >= ").push_bind(day.millis());
-        query.push(" THEN ").push_bind(day.millis());
+            FROM key_calls WHERE account_id = ",
+        );
+        query.push_text(account.as_str());
+        query.push(" AND hour >= ").push_bind(day.millis());
+        query.push(" AND hour < ").push_bind(end);
+        for (number, key) in keys.iter().enumerate() {
+            query.push(if number == 0 {
+                " AND key_id IN ("
+            } else {
+                ", "
+            });
+            query.push_text(key.as_str());
+        }
+        query.push(") GROUP BY key_id");
     }
-    query.push(" END AS day FROM key_calls WHERE account_id = ");
-    query.push_text(account.as_str());
-    query.push(" AND hour >= ");
-    query.push_bind(days.first().map_or(i64::MAX, |day| day.millis()));
-    for (number, key) in keys.iter().enumerate() {
-        query.push(if number == 0 {
-            " AND key_id IN ("
-        } else {
-            ", "
-        });
-        query.push_text(key.as_str());
-    }
-    query.push(")) AS dated GROUP BY key_id, day ORDER BY key_id, day");
+    query.push(") AS dated ORDER BY key_id, day");
     query
 }
 

@@ -46,7 +46,7 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
   await expectNumber(page, "New", 3);
   await apply(page);
   await page.getByRole("link", { name: "View inventory" }).click();
-  await expect(page.getByRole("rowheader", { name: "car-mat-01" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "car-mat-01", exact: true })).toBeVisible();
 });
 
 test("a Shopify export is imported with one item for each handle", async ({ page }) => {

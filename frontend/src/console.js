@@ -290,7 +290,7 @@
     else if (!chips.querySelector(":focus, :popover-open")) chips.replaceWith(newChips);
     const [next, newNext] = both(".pager a");
     if (next && newNext) next.href = newNext.href;
-    else if (newNext) document.querySelector(".pager").append(newNext);
+    else if (newNext) document.querySelector(".followed").after(newNext.parentElement);
     const [, newNews] = both("[data-follow]");
     news.dataset.follow = newNews.dataset.follow;
     write(news, newNews.textContent);

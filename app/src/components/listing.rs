@@ -1,11 +1,7 @@
 //! A long, read-only list, one page at a time.
 
-use super::{Code, Column, Table, TimesSwitch, pager};
+use super::{Code, Column, NEXT_PAGE, Pager, Table, TimesSwitch};
 use crate::prelude::*;
-
-pub const NEXT_PAGE: &str = "Next page";
-/// Label for the next page if a search stopped before the page was full.
-pub const SEARCH_FURTHER: &str = "Search further";
 
 /// Address and texts of one list.
 #[derive(Clone, Copy)]
@@ -42,7 +38,12 @@ pub fn Listing(
             <TimesSwitch/>
         </div>
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
-        {pager(format!("{name} pagination"), (!first).then(|| path.to_owned()), next, next_label)}
+        <Pager
+            label=format!("{name} pagination")
+            first=(!first).then(|| path.to_owned())
+            next=next
+            next_label=next_label
+        />
     }
 }
 

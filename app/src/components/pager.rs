@@ -1,28 +1,33 @@
-//! The links between the pages of a list. Only the server renders them.
+//! Links to other pages of a list.
 
 use crate::prelude::*;
 
-/// Renders links to the first and the next page of a list, if there are any.
-///
-/// `label` names the list, and `next_label` is the text of the second link.
-pub fn pager(
-    label: impl Into<String>,
+pub const NEXT_PAGE: &str = "Next page";
+/// Label for the next page if a search stopped before the page was full.
+pub const SEARCH_FURTHER: &str = "Search further";
+
+/// Links to the first and the next page of a list, or nothing if there is no other page.
+#[component]
+pub fn Pager(
+    /// Name of the links for screen readers.
+    #[prop(into)]
+    label: String,
+    /// Address of the first page; `None` on the first page itself.
     first: Option<String>,
+    /// Address of the next page; `None` on the last page.
     next: Option<String>,
-    next_label: &'static str,
-) -> Option<AnyView> {
+    #[prop(default = NEXT_PAGE)] next_label: &'static str,
+) -> impl IntoView {
     let links = [(first, "First page"), (next, next_label)];
     let links = links.into_iter().filter_map(|(href, text)| {
-        href.map(|href| {
-            view! {
-                <a class="button" href=href>
-                    {text}
-                </a>
-            }
+        let href = href?;
+        Some(view! {
+            <a class="button" href=href>
+                {text}
+            </a>
         })
     });
     let links: Vec<_> = links.collect();
-    let label = label.into();
     (!links.is_empty()).then(|| {
         view! {
             <nav class="pager" aria-label=label>

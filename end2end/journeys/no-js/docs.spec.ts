@@ -11,7 +11,7 @@ test("the docs are complete, without the parts that need a script", async ({ pag
   for (const one of await attempts.all()) await expect(one).toBeHidden();
   const python = page.locator("#pushItems-python");
   await expect(python).toBeHidden();
-  await page.getByRole("radio", { name: "Python" }).check();
+  await page.getByRole("group", { name: "Examples in" }).getByText("Python").click();
   await expect(python).toBeVisible();
   const refusals = page.locator("#pushItems summary").filter({ hasText: "Errors" });
   await refusals.click();

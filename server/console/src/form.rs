@@ -126,7 +126,7 @@ impl<'a> Sender<'a> {
         again: impl AsyncFnOnce(Failure) -> Content,
     ) -> Response {
         match self.outcome(result) {
-            Ok(value) => self.show(show(value)).await,
+            Ok(value) => self.answer_uncompressed(show(value)).await,
             Err(failure) => self.refuse(&failure, again(failure.clone()).await).await,
         }
     }
@@ -190,9 +190,9 @@ impl<'a> Sender<'a> {
         render::answer(self.state, self.visitor, self.page, content).await
     }
 
-    /// Shows a result on the page of the form, uncompressed: it may be the only page that ever
-    /// contains a secret.
-    pub async fn show(&self, content: Content) -> Response {
-        render::show(self.state, self.visitor, self.page, content).await
+    /// Like [`Sender::answer`], but never compressed: it may be the only page that ever contains a
+    /// secret.
+    pub async fn answer_uncompressed(&self, content: Content) -> Response {
+        render::answer_uncompressed(self.state, self.visitor, self.page, content).await
     }
 }

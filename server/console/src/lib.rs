@@ -98,12 +98,9 @@ fn retry_later(text: &'static str) -> Response {
 
 /// Returns the response if the memory for large bodies is in use.
 fn busy() -> Response {
-    let text = "The server is reading too many large files right now. Nothing was changed. Try again in a moment.";
-    let mut response = plain_text(StatusCode::SERVICE_UNAVAILABLE, text);
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-    response
+    retry_later(
+        "The server is reading too many large files right now. Nothing was changed. Try again in a moment.",
+    )
 }
 
 /// Returns the response if the database did not confirm a change, and no page can show this.

@@ -59,9 +59,13 @@ pub async fn answer(state: &AppState, visitor: &Visitor, path: &str, content: Co
     write(visitor.coding, request(state, visitor, path, None), content).await
 }
 
-/// Returns the page at `path` with this content, uncompressed: it may be the only page that ever
-/// contains a secret.
-pub async fn show(state: &AppState, visitor: &Visitor, path: &str, content: Content) -> Response {
+/// Like [`answer`], but never compressed, for pages that may contain a secret and for frames.
+pub async fn answer_uncompressed(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    content: Content,
+) -> Response {
     let request = request(state, visitor, path, None);
     write(Coding::Identity, request, content).await
 }

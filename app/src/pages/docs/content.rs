@@ -51,16 +51,15 @@ fn bar() -> AnyView {
         ("javascript", "JavaScript"),
     ];
     let languages = languages.map(|(word, name)| {
+        let id = format!("language-{word}");
         view! {
-            <label>
-                <input type="radio" name="language" value=word checked=word == "curl"/>
-                <span>{name}</span>
-            </label>
+            <input type="radio" name="language" id=id.clone() value=word checked=word == "curl"/>
+            <label for=id>{name}</label>
         }
     });
     view! {
         <div class="docs-bar">
-            <fieldset class="languages">
+            <fieldset class="tabs">
                 <legend>"Examples in"</legend>
                 {languages}
             </fieldset>

@@ -36,6 +36,6 @@ pub async fn first_call(
     };
     let is_done = call.stage == FirstCallStage::Accepted;
     let content = Content::new(move || keys::view::first_call_page(call.clone()));
-    let page = render::show(&state, &visitor, uri.path(), content).await;
+    let page = render::answer_uncompressed(&state, &visitor, uri.path(), content).await;
     render::framed(page, (!is_done).then_some(REFRESH_SECONDS))
 }

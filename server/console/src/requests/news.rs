@@ -68,7 +68,7 @@ pub async fn news(
     if with_list {
         return render::answer(&state, &visitor, uri.path(), content).await;
     }
-    let page = render::show(&state, &visitor, uri.path(), content).await;
+    let page = render::answer_uncompressed(&state, &visitor, uri.path(), content).await;
     let interval = if is_quiet {
         REFRESH_SECONDS
     } else {

@@ -36,7 +36,7 @@ pub async fn page(
     refused: Option<Refused<Typed>>,
 ) -> Response {
     let content = Content::new(move || setup_page(link.clone(), refused.clone()));
-    hide_address(render::show(state, visitor, path, content).await)
+    hide_address(render::answer_uncompressed(state, visitor, path, content).await)
 }
 
 /// Keeps the browser from sending the address of the page to other sites.

@@ -32,14 +32,17 @@ pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
             let content = show_codes(&codes, CodesReason::Enabled);
-            return Ok(render::show(state, visitor, ENROL, content).await);
+            return Ok(render::answer_uncompressed(state, visitor, ENROL, content).await);
         }
         Err(failure) => failure,
     };
     Ok(match access.reopen_enrolment(&member, &sealed) {
         Ok(enrolment) if failure != Failure::NotFound => {
             let content = show::second_factor_content(Ok(enrolment), Some(failure.clone()));
-            with_status(render::show(state, visitor, ENROL, content).await, &failure)
+            with_status(
+                render::answer_uncompressed(state, visitor, ENROL, content).await,
+                &failure,
+            )
         }
         // The secret was not issued by this server.
         _ if visitor.factor_due.is_some() => see_other(ENROL),

@@ -4,7 +4,7 @@ mod form;
 mod row;
 
 use app::components::{
-    Clock, Column, NEXT_PAGE, PageHead, SEARCH_FURTHER, Table, TimesSwitch, exports, filters, pager,
+    Clock, Column, NEXT_PAGE, PageHead, Pager, SEARCH_FURTHER, Table, TimesSwitch, exports, filters,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -99,12 +99,12 @@ fn list(page: Data) -> AnyView {
     }
 }
 
-fn pages(page: &Data) -> Option<AnyView> {
+fn pages(page: &Data) -> AnyView {
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
         NEXT_PAGE
     };
     let (first, next) = (page.first.clone(), page.next.clone());
-    pager("Audit log pagination", first, next, next_label)
+    view! { <Pager label="Audit log pagination" first=first next=next next_label=next_label/> }
 }

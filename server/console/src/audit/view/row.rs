@@ -1,6 +1,7 @@
 //! One event of the audit log.
 
 use crate::ListAddress;
+use crate::audit::words::join_details;
 use app::components::{Clock, Time};
 use app::prelude::*;
 use domain::{AuditDetail, AuditName, AuditRow};
@@ -62,11 +63,7 @@ fn events(field: &str, name: &AuditName) -> String {
 
 /// Describes what was different in one line, of which the first words are the most important.
 fn short(details: &[AuditDetail]) -> String {
-    let each = details.iter().take(3).map(|detail| match &detail.before {
-        Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
-        None => format!("{}: {}", detail.field, detail.after),
-    });
-    let text = each.collect::<Vec<_>>().join("; ");
+    let text = join_details(&details[..details.len().min(3)]);
     match text.char_indices().nth(MAX_CHANGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -2,7 +2,7 @@
 
 use super::act::act;
 use super::follow::following;
-use app::components::{Clock, Column, NEXT_PAGE, Table, Time, TimesSwitch};
+use app::components::{Clock, Column, Pager, Table, Time, TimesSwitch};
 use app::prelude::*;
 use domain::{RefusalList, RefusalRow, TextLink};
 
@@ -44,19 +44,9 @@ pub fn list(list: RefusalList, clock: Clock) -> AnyView {
         let rows = rows.collect_view().into_any();
         view! { <Table caption="Rejected requests, newest first" class="requests" columns=COLUMNS rows=rows/> }
     };
-    let link = |href: String, label: &'static str| {
-        view! {
-            <a class="button" href=href>
-                {label}
-            </a>
-        }
-    };
     view! {
         <div class="followed">{content}</div>
-        <nav class="pager" aria-label="Requests pagination">
-            {(!is_first).then(|| link(first, "First page"))}
-            {next.map(|next| link(next, NEXT_PAGE))}
-        </nav>
+        <Pager label="Requests pagination" first=(!is_first).then_some(first) next=next/>
     }
 }
 

@@ -6,7 +6,7 @@ mod member;
 pub use invite::{invitation_link_page, invite_page};
 pub use member::{RefusedForm, member_page};
 
-use app::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone, pager};
+use app::components::{Clock, Column, Notice, PageHead, Pager, Table, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
@@ -61,7 +61,7 @@ fn Team(page: Data) -> impl IntoView {
         let rows = rows.collect_view().into_any();
         view! {
             <Table caption="Members of this account" class="team members" columns=MEMBERS rows=rows/>
-            {pager("Pages of members", first.clone(), page.next_members, NEXT_PAGE)}
+            <Pager label="Pages of members" first=first.clone() next=page.next_members/>
         }
     });
     let invitations = (!page.invitations.is_empty()).then(|| {
@@ -79,7 +79,7 @@ fn Team(page: Data) -> impl IntoView {
                     columns=INVITATIONS
                     rows=rows
                 />
-                {pager("Pages of invitations", first.clone(), page.next_invitations, NEXT_PAGE)}
+                <Pager label="Pages of invitations" first=first.clone() next=page.next_invitations/>
             </section>
         }
     });

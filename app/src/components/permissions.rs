@@ -6,9 +6,9 @@ use domain::{Preset, Scope};
 
 /// Check boxes for the permissions of a key.
 ///
-/// A preset is a button that requests the form's own page with the boxes checked. If a script runs,
-/// the button checks them on this page instead, and appears pressed while exactly its boxes are
-/// checked (`frontend/src/console.js`).
+/// A preset is a button that posts the form, and gets it back with the boxes checked. If a script
+/// runs, the button checks them on this page instead, and appears pressed while exactly its boxes
+/// are checked (`frontend/src/console.js`).
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it is given"
@@ -31,7 +31,6 @@ pub fn Permissions(
                     class="button small"
                     type="submit"
                     formaction="/keys/new"
-                    formmethod="get"
                     formnovalidate
                     name="preset"
                     value=preset.as_str()

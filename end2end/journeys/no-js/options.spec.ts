@@ -11,6 +11,7 @@ test("a key is created with its options, and rejected values are unfolded", asyn
   await page.getByLabel("Allowed IPs").fill("example.com");
   await page.getByRole("button", { name: "CRM sync" }).click();
   await expect(page.getByLabel("Note"), "a preset keeps what was typed").toHaveValue("In the vault.");
+  expect(page.url(), "nothing of it is in the address").toBe(`${server.url}/keys/new`);
   await page.getByRole("button", { name: "Create API Key" }).click();
   await expect(page.getByLabel("Allowed IPs")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Allowed IPs")).toBeFocused();

@@ -48,6 +48,7 @@ fn forms() -> Vec<Route> {
         route(M::POST, "/theme", |m| on(m, theme::theme)),
         route(M::POST, "/setup/{token}", |m| on(m, setup::form::setup)),
         route(M::POST, "/keys", |m| on(m, keys::form::create_key)),
+        route(M::POST, "/keys/new", |m| on(m, keys::form::apply_preset)),
         route(M::POST, "/keys/found", |m| on(m, keys::form::identify_key)),
         route(M::POST, "/keys/several", |m| on(m, bulk::form::bulk_keys)),
         route(M::POST, "/keys/revoke-all", |m| {

@@ -12,14 +12,14 @@ pub use select_field::SelectField;
 pub use sessions::{EndSessions, session_row, sessions_table};
 pub use username::Username;
 
-use crate::form::Refused;
 use domain::Failure;
 
 /// Returns the notice of a page whose form the member's role does not permit. After a form that
 /// was refused for this reason, it also says that nothing was changed.
-pub fn not_allowed<F>(refused: Option<&Refused<F>>, text: &str) -> String {
-    match refused {
-        Some(_) => Failure::Forbidden.message(),
-        None => text.to_owned(),
+pub fn not_allowed(was_refused: bool, text: &str) -> String {
+    if was_refused {
+        Failure::Forbidden.message()
+    } else {
+        text.to_owned()
     }
 }

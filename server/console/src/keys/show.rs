@@ -9,7 +9,8 @@ use app::Content;
 use app::pages::HydratedPage;
 use axum::response::Response;
 use domain::{
-    ActivityPeriod, CreateKeyForm, EditKeyForm, Failure, KeyId, KeyPage, KeysPage, RevokeKeyForm,
+    ActivityPeriod, CreateKeyForm, EditKeyForm, Failure, KeyId, KeyPage, KeysPage, Preset,
+    RevokeKeyForm, ScopeSet,
 };
 
 pub async fn list(visit: Visit) -> Response {
@@ -21,7 +22,7 @@ pub async fn list(visit: Visit) -> Response {
 }
 
 pub async fn new_key(visit: Visit) -> Response {
-    let content = new_key_content(&visit.backend, None).await;
+    let content = new_key_content(&visit.backend, asked_for(&visit), None).await;
     visit.show(content).await
 }
 
@@ -48,13 +49,44 @@ pub async fn revoke_key(visit: Visit) -> Response {
     visit.show(content).await
 }
 
-/// Returns the form that creates a key, possibly refused.
+/// Returns the form that creates a key with these values, possibly refused.
 pub async fn new_key_content(
     backend: &ConsoleBackend,
-    refused: Option<Refused<CreateKeyForm>>,
+    form: CreateKeyForm,
+    failure: Option<Failure>,
 ) -> Content {
     let data = backend.list_keys_without_calls("").await;
-    Content::loaded(data, move |data| new_key_page(data, refused.clone()))
+    Content::loaded(data, move |data| {
+        new_key_page(data, form.clone(), failure.clone())
+    })
+}
+
+/// Reads the initial values of the form from the page's address.
+fn asked_for(visit: &Visit) -> CreateKeyForm {
+    let asked = |name| visit.asked(name).unwrap_or_default();
+    CreateKeyForm {
+        name: asked("name"),
+        scopes: preset_scopes(&asked("preset"))
+            .or_else(|| {
+                ScopeSet::parse(&asked("scopes"))
+                    .ok()
+                    .map(|scopes| scope_names(&scopes))
+            })
+            .unwrap_or_default(),
+        expires: asked("expires"),
+        last_day: asked("last_day"),
+        ..CreateKeyForm::default()
+    }
+}
+
+/// Returns the permissions of a preset as the form has them.
+pub fn preset_scopes(name: &str) -> Option<Vec<String>> {
+    Some(scope_names(&Preset::parse(name)?.scopes()))
+}
+
+fn scope_names(scopes: &ScopeSet) -> Vec<String> {
+    let names = scopes.iter().map(|scope| scope.as_str().to_owned());
+    names.collect()
 }
 
 /// Returns the page of a key.

@@ -253,3 +253,59 @@ async fn viewer_can_list_keys_but_not_create_or_revoke_them() {
     key.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }
+
+/// Returns the permissions whose boxes are checked.
+fn checked(page: &TestResponse) -> Vec<&str> {
+    let boxes = page.body.split("<input").filter_map(|input| {
+        let (input, _) = input.split_once('>')?;
+        let is_checked = input.contains("name=\"scopes\"") && input.contains(" checked");
+        let (_, value) = input.split_once("value=\"")?;
+        is_checked.then(|| value.split('"').next()).flatten()
+    });
+    boxes.collect()
+}
+
+#[tokio::test]
+async fn preset_returns_the_form_with_its_permissions_and_creates_nothing() {
+    let (world, owner) = World::with_owner().await;
+    let fields = [
+        ("preset", "crm"),
+        ("name", "CRM Sync"),
+        ("scopes", "inventory:read"),
+        ("expires", "7d"),
+        ("note", "In the <vault>."),
+        ("limit_depth", "none"),
+        ("allow_list", "198.51.100.0/24"),
+        ("token", "0123456789abcdef"),
+    ];
+    let page = owner.form("/keys/new", &fields).await.expect(200);
+    page.has_all([
+        "value=\"CRM Sync\"",
+        "In the &lt;vault>.",
+        "value=\"none\"",
+        "198.51.100.0/24",
+    ]);
+    page.lacks("aria-invalid=\"true\"");
+    assert_eq!(checked(&page), ["leads:read", "leads:write"]);
+    assert_ne!(page.hidden_field("token"), "0123456789abcdef");
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 0);
+    // An unknown preset changes nothing.
+    let fields = [("preset", "x"), ("scopes", "inventory:read")];
+    let page = owner.form("/keys/new", &fields).await.expect(200);
+    assert_eq!(checked(&page), ["inventory:read"]);
+    // The address has only what links to the form contain.
+    let page = owner
+        .get_text("/keys/new?name=CRM&note=typed-note&allow_list=203.0.113.9")
+        .await;
+    page.has("value=\"CRM\"");
+    page.split_once("<main")
+        .unwrap()
+        .1
+        .lacks_all(["typed-note", "203.0.113.9"]);
+    let anonymous = world
+        .anonymous()
+        .form("/keys/new", &fields)
+        .await
+        .expect(303);
+    assert_eq!(anonymous.header("location"), "/sign-in?next=%2Fkeys%2Fnew");
+}

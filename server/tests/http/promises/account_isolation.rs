@@ -468,6 +468,9 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 .await
                 .expect(404),
             (MethodFilter::POST, "/keys") => attacker.form(&at, &[("name", "n")]).await.expect(422),
+            (MethodFilter::POST, "/keys/new") => {
+                attacker.form(&at, &[("preset", "crm")]).await.expect(200)
+            }
             (MethodFilter::POST, "/settings") => attacker.form(&at, &SETTINGS).await.expect(303),
             (MethodFilter::POST, "/theme") => attacker.form(&at, &[]).await.expect(303),
             // A link has no account until it is used, and then it creates its own.

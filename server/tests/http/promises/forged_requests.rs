@@ -49,6 +49,7 @@ impl Fixture {
                 format!("account_name=Evil&email=e@v.il&password={PASSWORD}").replace(' ', "+")
             }
             "/keys" => "name=Evil&scopes=leads:read&expires=7d&token=0123456789abcdef".into(),
+            "/keys/new" => "name=Evil&preset=crm".into(),
             "/keys/{id}/revoke" => "reason=other&confirm=".into(),
             "/settings" => {
                 "account_name=Evil&currency=EUR&limit_depth=1&limit_per_second=1&time_zone=UTC"

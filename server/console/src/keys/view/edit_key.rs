@@ -46,7 +46,7 @@ fn Edit(page: KeyPage, refused: Option<Refused<EditKeyForm>>) -> impl IntoView {
     }
     let text = if page.key.status.is_live() {
         not_allowed(
-            refused.as_ref(),
+            refused.is_some(),
             "You don't have permission to edit keys. Ask an owner or admin of your account.",
         )
     } else {

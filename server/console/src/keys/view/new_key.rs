@@ -1,14 +1,10 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
 use crate::components::{Help, narrow, not_allowed, with_help};
-use crate::form::Refused;
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use app::request::page_request;
-use domain::{
-    CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset, ScopeSet,
-};
+use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions};
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -27,10 +23,11 @@ const HELP: Help = Help {
 
 pub fn new_key_page(
     data: Result<KeysPage, Failure>,
-    refused: Option<Refused<CreateKeyForm>>,
+    initial: CreateKeyForm,
+    failure: Option<Failure>,
 ) -> AnyView {
     page_or_error(HEAD, data, |page| {
-        view! { <Create page=page refused=refused/> }
+        view! { <Create page=page initial=initial failure=failure/> }
     })
 }
 
@@ -55,13 +52,13 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
 }
 
 #[component]
-fn Create(page: KeysPage, refused: Option<Refused<CreateKeyForm>>) -> impl IntoView {
+fn Create(page: KeysPage, initial: CreateKeyForm, failure: Option<Failure>) -> impl IntoView {
     let Some(options) = page.new_key else {
         let text = if page.may_manage {
             Failure::CreationStopped.message()
         } else {
             not_allowed(
-                refused.as_ref(),
+                failure.is_some(),
                 "You don't have permission to create keys. Ask an owner or admin of your account.",
             )
         };
@@ -70,8 +67,8 @@ fn Create(page: KeysPage, refused: Option<Refused<CreateKeyForm>>) -> impl IntoV
             <Notice tone=Tone::Info text=text/>
         });
     };
-    let (initial, problem) = Refused::split(refused, asked_for);
-    let creation = KeyCreation::new(FormState::new(problem), options, None);
+    let form_state = FormState::new(failure.map(Into::into));
+    let creation = KeyCreation::new(form_state, options, None);
     with_help(HELP, form(creation, initial))
 }
 
@@ -94,30 +91,5 @@ fn cancel() -> AnyView {
         <a class="button" href="/keys">
             "Cancel"
         </a>
-    }
-}
-
-/// Reads the initial values of the fields from the page's address.
-fn asked_for() -> CreateKeyForm {
-    let request = page_request();
-    let scopes = request
-        .asked("preset")
-        .and_then(|preset| Preset::parse(&preset))
-        .map(Preset::scopes)
-        .or_else(|| ScopeSet::parse(&request.asked("scopes")?).ok())
-        .unwrap_or_default();
-    CreateKeyForm {
-        name: request.asked("name").unwrap_or_default(),
-        scopes: scopes
-            .iter()
-            .map(|scope| scope.as_str().to_owned())
-            .collect(),
-        expires: request.asked("expires").unwrap_or_default(),
-        last_day: request.asked("last_day").unwrap_or_default(),
-        note: request.asked("note").unwrap_or_default(),
-        limit_depth: request.asked("limit_depth").unwrap_or_default(),
-        limit_per_second: request.asked("limit_per_second").unwrap_or_default(),
-        allow_list: request.asked("allow_list").unwrap_or_default(),
-        token: String::new(),
     }
 }

@@ -46,7 +46,7 @@ fn Invite(page: TeamPage, refused: Option<Refused<InviteForm>>) -> impl IntoView
     if page.roles.is_empty() {
         let back = view! { <a href="/team">"Back to the team"</a> };
         let text = not_allowed(
-            refused.as_ref(),
+            refused.is_some(),
             "You don't have permission to invite colleagues. Ask an owner or admin of your account.",
         );
         return narrow(view! {

@@ -1,12 +1,14 @@
 //! Building blocks of pages that only the server renders.
 
 mod day;
+mod fact;
 mod help;
 mod select_field;
 mod sessions;
 mod username;
 
 pub use day::Day;
+pub use fact::fact;
 pub use help::{Help, cards_with_help, narrow, with_help};
 pub use select_field::SelectField;
 pub use sessions::{EndSessions, session_row, sessions_table};

@@ -1,6 +1,6 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{Help, SelectField, narrow, with_help};
+use crate::components::{Help, SelectField, fact, narrow, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
@@ -158,13 +158,6 @@ fn facts(key: &KeyView) -> AnyView {
         ("Last used", erase(last_use)),
         ("Expires", erase(end)),
     ];
-    let rows = rows.map(|(name, value)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    });
+    let rows = rows.map(|(name, value)| fact(name, value));
     view! { <dl class="facts">{rows}</dl> }
 }

@@ -1,7 +1,7 @@
 //! The settings of an account.
 
 use crate::charts::number;
-use crate::components::SelectField;
+use crate::components::{SelectField, fact};
 use crate::form::Refused;
 use app::components::{FormState, Notice, PageHead, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -241,14 +241,9 @@ fn quotas(page: &domain::SettingsPage) -> AnyView {
 
 /// Renders names with their values.
 fn details(rows: impl IntoIterator<Item = (&'static str, String)>) -> AnyView {
-    let rows = rows.into_iter().map(|(name, value)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    });
+    let rows = rows
+        .into_iter()
+        .map(|(name, value)| fact(name, erase(value)));
     let rows: Vec<_> = rows.collect();
     view! { <dl class="details">{rows}</dl> }
 }

@@ -2,6 +2,7 @@
 
 use crate::ListAddress;
 use crate::audit::words::join_details;
+use crate::components::fact;
 use app::components::{Clock, Time};
 use app::prelude::*;
 use domain::{AuditDetail, AuditName, AuditRow};
@@ -107,15 +108,6 @@ fn details(line: &AuditRow) -> AnyView {
                 {request}
             </dl>
         </details>
-    }
-}
-
-fn fact(name: &'static str, value: AnyView) -> AnyView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
     }
 }
 

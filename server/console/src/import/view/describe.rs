@@ -2,7 +2,7 @@
 
 use super::columns::columns;
 use super::head;
-use crate::components::{Help, cards_with_help};
+use crate::components::{Help, cards_with_help, fact};
 use app::components::{Column, Icon, Row, Table, optional_text};
 use app::prelude::*;
 use domain::{ImportFile, ImportTable};
@@ -36,14 +36,9 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
         skips,
         errors,
     } = file;
-    let facts = facts.into_iter().map(|(name, value)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    });
+    let facts = facts
+        .into_iter()
+        .map(|(name, value)| fact(name, erase(value)));
     let facts = facts.collect_view();
     let summary = summary(&errors);
     let reading = table.as_ref().map(|table| reading(table, &errors));

@@ -2,7 +2,7 @@
 
 use super::faults::fault_table;
 use super::{DISCARD, count, discard, discard_path, effects, head};
-use crate::components::{Help, cards_with_help};
+use crate::components::{Help, cards_with_help, fact};
 use app::components::{FieldError, Notice, Tone};
 use app::prelude::*;
 use domain::{ImportCounts, ImportPreview, RowErrors};
@@ -150,14 +150,7 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
         ("Repeated rows left out", repeated, repeated > 0),
     ];
     let rows = rows.into_iter().filter(|(.., is_shown)| *is_shown);
-    let rows = rows.map(|(name, number, _)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{number}</dd>
-            </div>
-        }
-    });
+    let rows = rows.map(|(name, number, _)| fact(name, erase(number)));
     let rows = rows.collect_view();
     view! { <dl class="tiles import-numbers">{rows}</dl> }
 }

@@ -1,5 +1,6 @@
 //! The result of identifying a found key.
 
+use crate::components::fact;
 use app::Page;
 use app::components::{Badge, Clock, Notice, Time, Tone};
 use app::prelude::*;
@@ -55,26 +56,10 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
                 "This is “" <a href=page>{key.name.to_string()}</a> "”"
             </h2>
             <dl class="facts">
-                <div>
-                    <dt>"Status"</dt>
-                    <dd>
-                        <Badge status=key.status/>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Key preview"</dt>
-                    <dd>
-                        <code>{key.preview}</code>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Last used"</dt>
-                    <dd>{last_use}</dd>
-                </div>
-                <div>
-                    <dt>"Created by"</dt>
-                    <dd>{key.created_by}</dd>
-                </div>
+                {fact("Status", view! { <Badge status=key.status/> })}
+                {fact("Key preview", view! { <code>{key.preview}</code> })}
+                {fact("Last used", last_use)}
+                {fact("Created by", erase(key.created_by))}
             </dl>
             {revoke}
         </section>

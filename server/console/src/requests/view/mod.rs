@@ -8,6 +8,7 @@ mod table;
 
 pub use news::{News, news_page, update_page};
 
+use crate::components::fact;
 use act::act;
 use app::components::{
     Clock, FieldError, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
@@ -112,23 +113,8 @@ fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
         let rows = entries.into_iter().map(|(pointer, code)| {
             view! { <li><code>{pointer}</code> " " {code}</li> }
         });
-        view! {
-            <div>
-                <dt>"In the body"</dt>
-                <dd><ul>{rows.collect_view()}</ul></dd>
-            </div>
-        }
+        fact("In the body", view! { <ul>{rows.collect_view()}</ul> })
     });
-    let fact = |name: &'static str, value: Option<String>| {
-        value.map(|value| {
-            view! {
-                <div>
-                    <dt>{name}</dt>
-                    <dd>{value}</dd>
-                </div>
-            }
-        })
-    };
     let when = format!("{} · {}", relative(at.at, now), at.exact);
     view! {
         <section class="part explanation" aria-labelledby="why">
@@ -136,24 +122,12 @@ fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
             <p>{advice}</p>
             {change.map(act)}
             <dl class="facts">
-                <div>
-                    <dt>"Time"</dt>
-                    <dd><time datetime=at.iso>{when}</time></dd>
-                </div>
-                <div>
-                    <dt>"Request"</dt>
-                    <dd><code>{call}</code></dd>
-                </div>
-                {fact("Status", status.map(|status| status.to_string()))}
-                <div>
-                    <dt>"Key"</dt>
-                    <dd>{key}</dd>
-                </div>
-                {fact("Address", address)}
-                <div>
-                    <dt>"Code"</dt>
-                    <dd><code>{code}</code></dd>
-                </div>
+                {fact("Time", view! { <time datetime=at.iso>{when}</time> })}
+                {fact("Request", view! { <code>{call}</code> })}
+                {status.map(|status| fact("Status", erase(status.to_string())))}
+                {fact("Key", key)}
+                {address.map(|address| fact("Address", erase(address)))}
+                {fact("Code", view! { <code>{code}</code> })}
                 {entries}
             </dl>
             <p>

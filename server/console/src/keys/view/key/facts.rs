@@ -1,7 +1,7 @@
 //! The properties of a key, as a list beside its activity.
 
 use super::quick::QuickEdits;
-use crate::components::Day;
+use crate::components::{Day, fact};
 use crate::keys::view::rotation::links;
 use app::components::{Clock, CopyButton, Time};
 use app::prelude::*;
@@ -52,14 +52,7 @@ pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyVie
     if !note.is_empty() {
         rows.push(("Note", view! { <span class="note">{note}</span> }));
     }
-    let rows = rows.into_iter().map(|(name, value)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    });
+    let rows = rows.into_iter().map(|(name, value)| fact(name, value));
     view! {
         <section class="box" aria-labelledby="details">
             <h2 id="details">"Details"</h2>

@@ -56,15 +56,19 @@ export async function changeAtOnce(page: Page, server: Server): Promise<void> {
   await page.goto(`/keys/${other.id}`);
   const details = page.getByRole("region", { name: "Details" });
   await details.getByRole("button", { name: "Remove inventory:write" }).click();
-  await expect(page.getByText("Changes saved.")).toBeVisible();
+  await expect(page.getByText("Removed inventory:write.")).toBeVisible();
   await expect(page.getByText("Permissions: inventory:read, inventory:write → inventory:read")).toBeVisible();
+  await page.getByRole("link", { name: "Undo" }).click();
+  await expect(page.getByText("inventory:write is selected.")).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(details).toContainText("inventory:write");
   const extend = details.getByRole("button", { name: /^Extend to / });
   const day = (await extend.innerText()).replace("Extend to ", "");
   await extend.click();
-  await expect(page.getByText("Changes saved.")).toBeVisible();
+  await expect(page.getByText(`Extended. This key now expires on ${day}.`)).toBeVisible();
   await expect(details).toContainText(day);
   await page.goto(`/keys/${key.id}`);
   await details.getByRole("button", { name: /^Extend to / }).click();
-  await expect(page.getByText("Changes saved.")).toBeVisible();
+  await expect(page.getByText("Extended. This key now expires on ")).toBeVisible();
   await expect(details.getByText("Ask Eve."), "the rest is as it was").toBeVisible();
 }

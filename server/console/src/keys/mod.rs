@@ -10,6 +10,7 @@ pub mod form;
 mod history;
 mod key_view;
 pub mod page;
+mod quick_change;
 mod rotations;
 pub mod show;
 mod sparkline;

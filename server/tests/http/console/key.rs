@@ -61,6 +61,55 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
 }
 
 #[tokio::test]
+async fn one_click_change_is_named_with_a_way_back() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner
+        .create("CRM Sync", &["leads:read", "leads:write"])
+        .await;
+    let at = format!("/keys/{}", key.id);
+    let seen = |page: &str| super::second_factor::field(page, "seen").replace("&quot;", "\"");
+    let day = |seen: &str| {
+        let settings: serde_json::Value = serde_json::from_str(seen).unwrap();
+        settings["last_day"].as_str().unwrap().to_owned()
+    };
+
+    let before = seen(&owner.get_text(&format!("{at}/edit")).await);
+    let last_day = day(&before);
+    let removal = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("last_day", &*last_day),
+        ("seen", &*before),
+    ];
+    let response = edit(&owner, &key, &removal).await.expect(303);
+    assert_eq!(response.header("location"), at);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has_all(["Removed leads:write.", "Undo…"]);
+    page.has(&format!("href=\"{at}/edit?add=leads:write\""));
+    owner.get_text(&at).await.lacks("Undo…");
+    let form = owner.get_text(&format!("{at}/edit?add=leads:write")).await;
+    form.has("leads:write is selected.");
+
+    let before = seen(&form);
+    let extension = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("last_day", "2030-01-31"),
+        ("seen", &*before),
+    ];
+    let response = edit(&owner, &key, &extension).await.expect(303);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("Extended. This key now expires on 31 Jan 2030.");
+    let undo = format!("{at}/edit?until={last_day}");
+    page.has(&format!("href=\"{undo}\""));
+    let form = owner.get_text(&undo).await;
+    form.has(&format!("The expiration date is set to {last_day}."));
+    form.has(&format!("value=\"{last_day}\""));
+    let form = owner.get_text(&format!("{at}/edit?until=28.02.2027")).await;
+    form.has("value=\"2030-01-31\"");
+}
+
+#[tokio::test]
 async fn markup_in_a_note_is_text_in_the_edit_form() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM Sync", &["leads:read"]).await;

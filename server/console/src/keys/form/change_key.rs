@@ -4,6 +4,7 @@
 use crate::FormRequest;
 use crate::fields::Fields;
 use crate::form::{FormResult, Refused, Sender};
+use crate::keys::quick_change::QuickChange;
 use crate::keys::show;
 use axum::response::Response;
 use domain::{ActivityPeriod, EditKeyForm, Failure, KeyId};
@@ -29,11 +30,14 @@ pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
         .keys
         .edit(sender.member, sender.client, id, &form)
         .await;
+    let change = QuickChange::of(&form);
+    let (notice, number) = change.map_or(("edited", 0), QuickChange::notice);
     let again = async |failure| {
         let refused = Some(Refused { form, failure });
         show::edit_key_content(&sender.backend, Ok(id.clone()), refused).await
     };
-    Ok(sender.finish(edited, (&key_page, "edited"), again).await)
+    let (edited, to) = (edited.map(|()| number), (&*key_page, notice));
+    Ok(sender.finish_counted(edited, to, again).await)
 }
 
 pub async fn pause_key(request: FormRequest<(), KeyId>) -> FormResult {

@@ -10,6 +10,7 @@ mod quick;
 mod week_pattern;
 
 use super::rotation::OverlapSection;
+use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -38,8 +39,13 @@ pub fn key_page(data: Result<Data, Failure>) -> AnyView {
 #[component]
 fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let done = page_request().flash(|word| done(word, &page));
-    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let request = page_request();
+    let change = request.flash.as_ref().and_then(QuickChange::read);
+    let change = change.and_then(|change| changed(change, &page));
+    let done = change.or_else(|| {
+        let text = request.flash(|word| done(word, &page))?;
+        Some(view! { <Notice tone=Tone::Info text=text/> })
+    });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let (id, may_change) = (page.key.id.clone(), page.may_change);
     let extended = page.extended.clone();
@@ -90,6 +96,28 @@ fn Key(page: Data) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Renders the confirmation of a change by one button, with the way back, unless the key has
+/// changed again since.
+fn changed(change: QuickChange, page: &Data) -> Option<AnyView> {
+    let settings = &page.settings;
+    let text = match change {
+        QuickChange::Removed(scope) => {
+            let is_back = settings.scopes.iter().any(|other| other == scope.as_str());
+            (!is_back).then(|| format!("Removed {}.", scope.as_str()))?
+        }
+        QuickChange::Extended(before) => {
+            let end = page.key.expires.as_ref()?;
+            let is_back = settings.last_day == before.to_string();
+            (!is_back).then(|| format!("Extended. This key now expires on {}.", end.day))?
+        }
+    };
+    let undo = page.may_change.then(|| {
+        let href = format!("/keys/{}/edit?{}", page.key.id, change.undo());
+        view! { <a href=href>"Undo…"</a> }
+    });
+    Some(view! { <Notice tone=Tone::Info text=text action=undo/> })
 }
 
 /// Returns the confirmation of the change that was just made, unless the key's state has changed

@@ -86,6 +86,28 @@
     URL.revokeObjectURL(link.href);
   }
 
+  // A page that shows a secret only once asks before it is left, until the person confirms by its
+  // own button or link that the secret is saved. A new key is saved as soon as a request with it was
+  // accepted, which the frame on that page reports.
+  const unsaved = () => document.querySelector("[data-unsaved]");
+  function settle() {
+    const page = unsaved();
+    if (!page) return;
+    page.removeAttribute("data-unsaved");
+    for (const box of all("[required]", page)) box.required = false;
+  }
+  function readFrame({ contentDocument }) {
+    if (contentDocument?.querySelector("[data-stage=accepted]")) settle();
+  }
+  if (unsaved()) {
+    addEventListener("beforeunload", (event) => {
+      if (unsaved()) event.preventDefault();
+    });
+    // This event does not bubble.
+    document.addEventListener("load", ({ target }) => readFrame(target), true);
+    all("iframe").forEach(readFrame);
+  }
+
   // The keys that are selected in a list.
   let rangeStart;
   function chooseRange(box, event) {
@@ -359,6 +381,7 @@
       void copyPreview(menuButton.closest("tr").querySelector("code.copies"));
       closeMenu(item.closest("[role=menu]"));
     }
+    if (at("[data-unsaved] a:not([target])")) settle();
     const head = at("a.sort");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (at("[data-palette]") && !elsewhere) useShortcut(event, "search");
@@ -397,6 +420,7 @@
     if (rowMenu()?.matches(":popover-open")) rowMenu().hidePopover();
   }, { passive: true });
   document.addEventListener("submit", ({ target }) => {
+    if (target.closest("[data-unsaved]")) settle();
     for (const error of all(".error", target)) error.hidden = false;
   }, true);
   document.addEventListener("focusin", ({ target }) => {

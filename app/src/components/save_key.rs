@@ -16,7 +16,7 @@ const SET_KEY: &str = "read -rs VOXUM_API_KEY && export VOXUM_API_KEY";
 /// plain form that requires the check box.
 ///
 /// Once the system has made its first call, it has the key, and the check box is not required any
-/// more. On a page without the module, the frame that reports the call offers to leave.
+/// more. On a page without the module, a script reads that from the frame that reports the call.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,

@@ -16,6 +16,12 @@ pub fn narrow(form: AnyView) -> AnyView {
     view! { <div class="narrow">{form}</div> }
 }
 
+/// Renders the direct response to a form, which shows something that cannot be shown again. A
+/// script asks for confirmation before it is left (`frontend/src/console.js`).
+pub fn shown_once(content: AnyView) -> AnyView {
+    view! { <div class="narrow" data-unsaved="">{content}</div> }
+}
+
 /// Renders a form that is a page of its own, and advice that wide screens show beside it and others
 /// below it.
 pub fn with_help(help: Help, form: AnyView) -> AnyView {

@@ -9,7 +9,7 @@ mod username;
 
 pub use day::Day;
 pub use fact::fact;
-pub use help::{Help, cards_with_help, narrow, with_help};
+pub use help::{Help, cards_with_help, narrow, shown_once, with_help};
 pub use select_field::SelectField;
 pub use sessions::{EndSessions, session_row, sessions_table};
 pub use username::Username;

@@ -1,6 +1,6 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{Help, SelectField, fact, narrow, with_help};
+use crate::components::{Help, SelectField, fact, narrow, shown_once, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
@@ -37,7 +37,7 @@ pub fn rotate_key_page(
 
 /// The direct response to the form: the only page that ever contains this secret.
 pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
-    narrow(view! {
+    shown_once(view! {
         <Saved issued=issued/>
         {replaced(old)}
     })

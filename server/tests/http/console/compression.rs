@@ -256,6 +256,14 @@ fn assert_plain(response: &TestResponse, secret: &str) {
     response.has(secret);
 }
 
+/// Asserts that a page which shows `secret` only once is not compressed, and asks before it is left
+/// unsaved (`frontend/src/console.js`).
+#[track_caller]
+fn assert_shown_once(response: &TestResponse, secret: &str) {
+    assert_plain(response, secret);
+    response.has("data-unsaved");
+}
+
 /// The pages of both encodings that a client can ask for: one of the two may refuse a response
 /// without a coding.
 fn gzip_clients(http: &TestClient) -> [TestClient; 2] {
@@ -275,7 +283,7 @@ async fn page_with_a_new_key_is_never_compressed() {
             ("token", &*token),
         ];
         let issued = http.form("/keys", &fields).await.expect(200);
-        assert_plain(&issued, "id=\"api-key\"");
+        assert_shown_once(&issued, "id=\"api-key\"");
         let form = json!({ "name": "Feed", "scopes": ["leads:read"], "expires": "7d", "token": format!("a{token}") });
         let call = http.call("keys/create", &json!({ "form": form })).await;
         assert_plain(&call.expect(200), "\"secret\":\"vx_");
@@ -287,7 +295,7 @@ async fn page_with_a_new_key_is_never_compressed() {
     ];
     let path = format!("/keys/{}/rotate", old.id);
     let rotated = accepting(&owner, BROWSER).form(&path, &rotate).await;
-    assert_plain(&rotated.expect(200), "id=\"api-key\"");
+    assert_shown_once(&rotated.expect(200), "id=\"api-key\"");
 }
 
 #[tokio::test]
@@ -314,7 +322,7 @@ async fn page_with_a_one_time_link_is_never_compressed() {
         let email = format!("guest{number}@example.com");
         let fields = [("email", &*email), ("role", "viewer")];
         let invited = http.form("/team/invite", &fields).await.expect(200);
-        assert_plain(&invited, "/setup/");
+        assert_shown_once(&invited, "/setup/");
         links.push(setup_link(&invited.body));
     }
     let name = AccountName::parse("Other Cars").unwrap();
@@ -344,12 +352,12 @@ async fn page_with_an_authenticator_secret_or_recovery_codes_is_never_compressed
         ("old_password", PASSWORD),
     ];
     let enabled = accepting(&owner, BROWSER).form(PATH, &fields).await;
-    assert_plain(&enabled.expect(200), "id=\"recovery-codes\"");
+    assert_shown_once(&enabled.expect(200), "id=\"recovery-codes\"");
     for http in gzip_clients(&owner) {
         world.clock.advance_seconds(30);
         let fields = [("old_password", PASSWORD), ("code", &app.code(&world))];
         let renewed = http.form("/account/recovery-codes", &fields).await;
-        assert_plain(&renewed.expect(200), "id=\"recovery-codes\"");
+        assert_shown_once(&renewed.expect(200), "id=\"recovery-codes\"");
     }
 }
 

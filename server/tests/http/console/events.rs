@@ -335,6 +335,8 @@ async fn frame_without_script_refreshes_until_the_first_call_is_accepted() {
     key.get("/api/leads").await.expect(200);
     let frame = owner.get(&at).await.expect(200);
     frame.has("First request received.");
+    // With script, the page around the frame has the only way out.
+    frame.has("<noscript><a class=\"button\" href=\"/keys\" target=\"_top\">");
     assert!(!frame.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
     // Like an open list, it does not keep the session alive.

@@ -1,6 +1,6 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
-use crate::components::{Help, Username, narrow, with_help};
+use crate::components::{Help, Username, shown_once, with_help};
 use app::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -41,7 +41,7 @@ pub enum CodesReason {
 
 /// The direct response to a form: the only page that ever contains these codes.
 pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
-    narrow(view! { <Recovery codes=codes reason=reason/> })
+    shown_once(view! { <Recovery codes=codes reason=reason/> })
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {

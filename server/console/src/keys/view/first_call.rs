@@ -1,7 +1,8 @@
 //! The frame of a save-your-key page without script: progress of the new key's first call.
 //!
 //! The frame reloads itself until a call has been accepted. The system then has the key, and the
-//! frame offers to leave the page around it.
+//! page around the frame no longer requires its check box. Without script it cannot know, so the
+//! frame offers to leave that page.
 
 use app::components::FirstCallProgress;
 use app::prelude::*;
@@ -9,7 +10,11 @@ use domain::{FirstCallStage, FirstCallView};
 
 pub fn first_call_page(call: FirstCallView) -> AnyView {
     let done = (call.stage == FirstCallStage::Accepted).then(|| {
-        view! { <a class="button primary" href="/keys" target="_top">"Done"</a> }
+        view! {
+            <noscript>
+                <a class="button" href="/keys" target="_top">"Go to API Keys"</a>
+            </noscript>
+        }
     });
     view! {
         <div class="first-call-page">

@@ -1,6 +1,6 @@
 //! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
-use crate::components::{Help, narrow, not_allowed, with_help};
+use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -33,7 +33,7 @@ pub fn new_key_page(
 
 /// The direct response to a create form: the only page that ever contains this secret.
 pub fn issued_key_page(issued: IssuedKey) -> AnyView {
-    narrow(view! { <Saved issued=issued/> })
+    shown_once(view! { <Saved issued=issued/> })
 }
 
 /// Shows a new key once.

@@ -1,6 +1,6 @@
 //! The form that invites a person, and the only time that the invitation link is shown.
 
-use crate::components::{Help, narrow, not_allowed, with_help};
+use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
 use crate::form::Refused;
 use app::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
@@ -37,7 +37,7 @@ pub fn invite_page(
 
 /// The direct response to the form: the only page that ever contains this invitation link.
 pub fn invitation_link_page(issued: IssuedInvitation) -> AnyView {
-    narrow(view! { <Link issued=issued/> })
+    shown_once(view! { <Link issued=issued/> })
 }
 
 #[component]

@@ -35,6 +35,10 @@ pub enum InvalidReason {
     NotADate,
     DateInPast,
 
+    // Numbers.
+    /// The other number of the rate limit was given, and a limit needs both.
+    HalfRateLimit,
+
     // Texts that are typed to confirm a change.
     NameMismatch {
         /// Name of the key or the account.

@@ -2,7 +2,7 @@
 
 use crate::invalid::{InvalidFields, InvalidReason};
 use crate::key::AllowList;
-use domain::{Field, KeyNote, RateLimit, Scope, ScopeSet};
+use domain::{Field, InvalidValue, KeyNote, RateLimit, Scope, ScopeSet};
 
 /// The optional fields of a form, unparsed.
 pub struct OptionFields<'a> {
@@ -34,13 +34,18 @@ pub fn options(invalid: &mut InvalidFields, fields: &OptionFields<'_>) -> Option
     })
 }
 
-/// Reads the rate limit: both numbers or none. If one is invalid, it is added to `invalid`.
+/// Reads the rate limit: both numbers or none. If one is missing or invalid, it is added to
+/// `invalid`.
 fn limit(invalid: &mut InvalidFields, depth: &str, per_second: &str) -> Option<RateLimit> {
     if depth.trim().is_empty() && per_second.trim().is_empty() {
         return None;
     }
-    let depth = invalid.check(Field::LimitDepth, RateLimit::parse_depth(depth));
-    let per_second = RateLimit::parse_per_second(per_second);
+    let number = |text: &str, parse: fn(&str) -> Result<u32, InvalidValue>| match text.trim() {
+        "" => Err(InvalidReason::HalfRateLimit),
+        text => parse(text).map_err(InvalidReason::from),
+    };
+    let depth = invalid.check(Field::LimitDepth, number(depth, RateLimit::parse_depth));
+    let per_second = number(per_second, RateLimit::parse_per_second);
     let per_second = invalid.check(Field::LimitPerSecond, per_second);
     let limit = RateLimit::new(depth?, per_second?);
     invalid.check(Field::LimitDepth, limit)

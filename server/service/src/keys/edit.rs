@@ -327,14 +327,17 @@ mod tests {
         };
         assert_eq!(with("", " "), Ok(None));
         assert_eq!(with("7", "3"), Ok(Some(RateLimit::new(7, 3).unwrap())));
-        for (depth, per_second, field) in [
-            ("7", "", Field::LimitPerSecond),
-            ("", "3", Field::LimitDepth),
-            ("0", "3", Field::LimitDepth),
-            ("7", "many", Field::LimitPerSecond),
+        for (depth, per_second, field, is_half) in [
+            ("7", "", Field::LimitPerSecond, true),
+            (" ", "3", Field::LimitDepth, true),
+            ("many", "", Field::LimitPerSecond, true),
+            ("0", "3", Field::LimitDepth, false),
+            ("7", "many", Field::LimitPerSecond, false),
         ] {
             let invalid = with(depth, per_second).unwrap_err();
-            assert!(invalid.at(field).is_some(), "{depth} {per_second}");
+            let reason = invalid.at(field).unwrap();
+            let half = *reason == InvalidReason::HalfRateLimit;
+            assert_eq!(half, is_half, "{depth} {per_second}");
         }
     }
 

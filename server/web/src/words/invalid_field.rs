@@ -41,6 +41,10 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
         R::NotADate => "Enter a valid date, such as 2027-01-31.",
         R::DateInPast => "Enter today or a later date. To stop the key now, revoke it.",
 
+        R::HalfRateLimit => {
+            "Enter a number here as well, or leave both fields of the rate limit empty."
+        }
+
         R::NameMismatch { name } => {
             return format!("The name doesn't match. Type “{name}”.").into();
         }

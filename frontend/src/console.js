@@ -234,12 +234,14 @@
   // browser's may be wrong. The texts are those of `domain::relative`.
   const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
   function relative(then, now) {
-    const seconds = Math.trunc((now - then) / 1_000);
-    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? [];
-    if (!unit) return "just now";
-    const count = Math.trunc(Math.abs(seconds) / size);
+    const seconds = Math.trunc(Math.abs(now - then) / 1_000);
+    const half = then > now ? 0.5 : 0;
+    const at = UNITS.findIndex(([, size], at) => seconds + half * (UNITS[at + 1]?.[1] ?? 0) >= size);
+    if (at < 0) return "just now";
+    const [unit, size] = UNITS[at];
+    const count = Math.trunc(seconds / size + half);
     const text = `${count} ${unit}${count === 1 ? "" : "s"}`;
-    return seconds > 0 ? `${text} ago` : `in ${text}`;
+    return half ? `in ${text}` : `${text} ago`;
   }
   let rendered, opened;
   function renewTimes() {

@@ -123,10 +123,22 @@ const fn unit(seconds: i64, name: &'static str, short: &'static str) -> Unit {
 
 /// Returns the largest unit that fits into the time between the two, and how often it does. The
 /// number is negative for a time in the future. `None` for less than a second.
+///
+/// Past times are rounded down, as an age is. Future times are rounded to the nearest number, so
+/// that "90 days" is three months right after it was chosen, and not two.
 fn largest_unit(then: Timestamp, now: Timestamp) -> Option<(i64, &'static Unit)> {
     let elapsed = now.0.saturating_sub(then.0) / 1000;
-    let unit = UNITS.iter().find(|unit| elapsed.abs() >= unit.seconds)?;
-    Some((elapsed / unit.seconds, unit))
+    let is_future = elapsed < 0;
+    let half = |seconds| if is_future { seconds / 2 } else { 0 };
+    // A unit also fits if the time rounds to it in the next smaller unit: 23 hours and 59 minutes
+    // are a day.
+    let mut units = UNITS.iter().enumerate();
+    let (_, unit) = units.find(|(place, unit)| {
+        let smaller = UNITS.get(place + 1).map_or(0, |smaller| smaller.seconds);
+        elapsed.abs() + half(smaller) >= unit.seconds
+    })?;
+    let count = (elapsed.abs() + half(unit.seconds)) / unit.seconds;
+    Some((if is_future { -count } else { count }, unit))
 }
 
 fn in_words(count: i64, unit: &str) -> String {
@@ -155,5 +167,36 @@ mod tests {
         assert_eq!(seen(86_400), "1 day ago");
         assert_eq!(seen(400 * 86_400), "1 year ago");
         assert_eq!(seen(-2 * 86_400), "in 2 days");
+    }
+
+    #[test]
+    fn future_time_is_rounded_to_the_nearest_number_and_past_time_down() {
+        const HOUR: i64 = seconds::HOUR;
+        const DAY: i64 = seconds::DAY;
+        // The first five are choices of forms, shortly after they were made.
+        for (seconds, future, past) in [
+            (72 * HOUR - 1, "in 3 days", "2 days ago"),
+            (7 * DAY - 60, "in 7 days", "6 days ago"),
+            (30 * DAY - 60, "in 1 month", "29 days ago"),
+            (90 * DAY - 60, "in 3 months", "2 months ago"),
+            (365 * DAY - 60, "in 1 year", "12 months ago"),
+            (1, "in 1 second", "1 second ago"),
+            (59, "in 59 seconds", "59 seconds ago"),
+            (89, "in 1 minute", "1 minute ago"),
+            (90, "in 2 minutes", "1 minute ago"),
+            (HOUR - 30, "in 1 hour", "59 minutes ago"),
+            (23 * HOUR, "in 23 hours", "23 hours ago"),
+            (24 * HOUR - 1, "in 1 day", "23 hours ago"),
+            (36 * HOUR - 1, "in 1 day", "1 day ago"),
+            (36 * HOUR, "in 2 days", "1 day ago"),
+            (29 * DAY, "in 29 days", "29 days ago"),
+            (44 * DAY, "in 1 month", "1 month ago"),
+            (45 * DAY, "in 2 months", "1 month ago"),
+            (340 * DAY, "in 11 months", "11 months ago"),
+            (730 * DAY, "in 2 years", "2 years ago"),
+        ] {
+            assert_eq!(seen(-seconds), future);
+            assert_eq!(seen(seconds), past);
+        }
     }
 }

@@ -206,7 +206,7 @@ async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires
     world.clock.advance_seconds(6 * DAY);
     let owner = world.sign_in(OWNER).await;
     let list = owner.get_text("/keys").await;
-    let words = "“CRM Sync” in 23 hours, replaced and still in use";
+    let words = "“CRM Sync” in 1 day, replaced and still in use";
     list.has(words);
     let dashboard = owner.get_text("/").await;
     dashboard.has("still in use");

@@ -43,6 +43,8 @@ pub struct BulkForm {
     pub count: String,
     /// The expirations that the confirmation showed, if the keys are to be extended.
     pub seen: String,
+    /// Address of the list in which the keys were selected.
+    pub list: String,
 }
 
 impl BulkForm {

@@ -148,6 +148,8 @@ pub struct KeysPageContext {
     /// Links to the saved views.
     pub views: Vec<ListLink>,
     pub filters: Vec<FilterMenu>,
+    /// Address of this page of the list, to which a bulk action returns.
+    pub here: String,
     /// Address of the first page; `None` on the first page itself.
     pub first: Option<String>,
     /// Address of the next page; `None` on the last page.

@@ -57,7 +57,7 @@ pub use form_state::FormState;
 pub use icon::Icon;
 pub use key_creation::{KeyCreation, TITLE as NEW_KEY_TITLE};
 pub use key_options::{KeyOptions, OPTIONS};
-pub use key_row::{KeyRow, PAGE_FORM, RowButton, row_head, used};
+pub use key_row::{BULK_FORM, KeyRow, PAGE_FORM, RowButton, row_head, used};
 pub use key_table::KeyTable;
 pub use listing::{List, Listing, NothingSent};
 pub use load_error::LoadError;

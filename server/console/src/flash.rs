@@ -13,8 +13,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use web::AppState;
 
-/// Redirects to the page at `path`, which then reports the notice with the number of things that
-/// were changed, if this is the same session.
+/// Redirects to the page at `path`, which may have a query. The page then reports the notice with
+/// the number of things that were changed, if this is the same session.
 pub fn redirect(
     state: &AppState,
     session: Option<&str>,
@@ -22,7 +22,8 @@ pub fn redirect(
     notice: &str,
     number: u32,
 ) -> Response {
-    let message = format!("{notice}:{number}:{path}");
+    let page = path.split('?').next().unwrap_or_default();
+    let message = format!("{notice}:{number}:{page}");
     let code = hex::encode(mac(session, &message).finalize().into_bytes());
     let mut response = see_other(path);
     cookies::set_flash(

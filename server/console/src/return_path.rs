@@ -1,5 +1,5 @@
-//! The page that a person requested before they had to sign in. It comes from the address, so it is
-//! not trusted.
+//! The page that a person requested before they had to sign in, and the list in which they selected
+//! something. It comes from the address, so it is not trusted.
 
 use url::form_urlencoded;
 
@@ -18,6 +18,13 @@ pub fn same_site(next: &str) -> &str {
         // Returning to the form, or signing out at once, would be of no use.
         && !["/sign-in", "/sign-out", "/setup/"].iter().any(|path| next.starts_with(path));
     if is_safe { next } else { HOME }
+}
+
+/// Returns `address` if it is that of the list at `path`, with any query, and otherwise `path`.
+pub fn list_address<'a>(address: &'a str, path: &'a str) -> &'a str {
+    let query = same_site(address).strip_prefix(path);
+    let is_list = query.is_some_and(|query| query.starts_with('?'));
+    if is_list { address } else { path }
 }
 
 /// Returns the sign-in page that leads back to `path`, or by default to the first page.
@@ -65,6 +72,25 @@ mod tests {
             "/setup/x",
         ] {
             assert_eq!(same_site(bad), HOME, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_list_itself_is_an_address_of_the_list() {
+        for good in ["/keys?q=rostock&status=active", "/keys?cursor=01"] {
+            assert_eq!(list_address(good, "/keys"), good);
+        }
+        for bad in [
+            "",
+            "/keys",
+            "/keys/x?q=a",
+            "/keysx?q=a",
+            "/leads?q=a",
+            "//keys?q=a",
+            "https://evil.example/keys?q=a",
+            "/keys?q=a\r\nSet-Cookie: b=c",
+        ] {
+            assert_eq!(list_address(bad, "/keys"), "/keys", "{bad:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! The server renders all of them. In the browser they stay as they are, so that none of their text
 //! is in the module.
 
-use crate::components::{Icon, NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
+use crate::components::{BULK_FORM, Icon, NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
 use crate::prelude::*;
 use domain::{KeyQuery, KeysPageContext};
 
@@ -81,6 +81,7 @@ pub fn pager(around: &KeysPageContext) -> AnyView {
 
 fn links(
     KeysPageContext {
+        here,
         first,
         next,
         stopped,
@@ -102,7 +103,12 @@ fn links(
     } else {
         (None, NEXT_PAGE)
     };
+    // A bulk action returns to the list as it is.
+    let here = (here != "/keys").then(|| {
+        view! { <input type="hidden" form=BULK_FORM name="list" value=here.clone()/> }
+    });
     view! {
+        {here}
         {why}
         {link("First page", first)}
         {link(further, next)}

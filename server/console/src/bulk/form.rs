@@ -1,12 +1,11 @@
 //! `POST /keys/several`
 
-use super::show;
+use super::{LIST, show};
 use crate::FormRequest;
 use crate::fields::Fields;
 use crate::form::FormResult;
+use crate::return_path::list_address;
 use domain::BulkForm;
-
-const LIST: &str = "/keys";
 
 pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
     // The confirmation has no keys without its address, so a sign-in leads back to the list.
@@ -18,12 +17,15 @@ pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
         reason: request.body.text("reason"),
         count: request.body.text("count"),
         seen: request.body.text("seen"),
+        list: list_address(&request.body.text("list"), LIST).to_owned(),
     };
     let changed = sender
         .services
         .keys
         .change_bulk(sender.member, sender.client, &form);
-    let (changed, notice) = (changed.await, form.action.clone());
+    let (changed, notice, list) = (changed.await, form.action.clone(), form.list.clone());
     let again = async |failure| show::refused(&sender.backend, form, failure).await;
-    Ok(sender.finish_counted(changed, (LIST, &notice), again).await)
+    Ok(sender
+        .finish_counted(changed, (&list, &notice), again)
+        .await)
 }

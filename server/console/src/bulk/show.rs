@@ -1,10 +1,11 @@
 //! `GET /keys/several`
 
-use super::page;
 use super::view::bulk_page;
+use super::{LIST, page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use crate::form::Refused;
+use crate::return_path::list_address;
 use app::Content;
 use axum::response::Response;
 use domain::{BulkForm, BulkPage, Failure};
@@ -15,20 +16,26 @@ pub async fn bulk_keys(visit: Visit) -> Response {
     let form = BulkForm {
         action: visit.asked("do").unwrap_or_default(),
         keys: keys.map(|(_, id)| id.clone()).collect(),
+        list: list_address(&visit.asked("list").unwrap_or_default(), LIST).to_owned(),
         ..BulkForm::default()
     };
     let data = visit.backend.bulk(&form).await;
-    visit.show(content(data, None)).await
+    visit.show(content(data, form.list, None)).await
 }
 
 /// Returns the confirmation that was refused.
 pub async fn refused(backend: &ConsoleBackend, form: BulkForm, failure: Failure) -> Content {
-    let data = backend.bulk(&form).await;
-    content(data, Some(Refused { form, failure }))
+    let (data, list) = (backend.bulk(&form).await, form.list.clone());
+    content(data, list, Some(Refused { form, failure }))
 }
 
-fn content(data: Result<BulkPage, Failure>, refused: Option<Refused<BulkForm>>) -> Content {
-    Content::loaded(data, move |data| bulk_page(data, refused.clone()))
+/// `list` is the address to which the page leads back.
+fn content(
+    data: Result<BulkPage, Failure>,
+    list: String,
+    refused: Option<Refused<BulkForm>>,
+) -> Content {
+    Content::loaded(data, move |data| bulk_page(data, &list, refused.clone()))
 }
 
 impl ConsoleBackend {

@@ -12,11 +12,17 @@ const HEAD: Head = Head {
     purpose: "Change all selected keys together.",
 };
 
-pub fn bulk_page(data: Result<Data, Failure>, refused: Option<Refused<BulkForm>>) -> AnyView {
+/// `list` is the address of the list in which the keys were selected.
+pub fn bulk_page(
+    data: Result<Data, Failure>,
+    list: &str,
+    refused: Option<Refused<BulkForm>>,
+) -> AnyView {
+    let list = list.to_owned();
     match data {
-        Err(failure) if failure.at(Field::Keys).is_some() => narrow(unclear(&failure)),
+        Err(failure) if failure.at(Field::Keys).is_some() => narrow(unclear(&failure, list)),
         data => page_or_error(HEAD, data, |page| {
-            view! { <Bulk page=page refused=refused/> }
+            view! { <Bulk page=page list=list refused=refused/> }
         }),
     }
 }
@@ -65,18 +71,18 @@ fn help(action: BulkAction) -> Help {
 }
 
 /// Renders the refusal if there are no keys or too many; its message explains what to do.
-fn unclear(failure: &Failure) -> AnyView {
+fn unclear(failure: &Failure, list: String) -> AnyView {
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         <Notice tone=Tone::Info text=failure.message()/>
         <p>
-            <a href="/keys">"Back to API Keys"</a>
+            <a href=list>"Back to API Keys"</a>
         </p>
     }
 }
 
 #[component]
-fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
+fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl IntoView {
     let (form, problem) = Refused::split::<Failure>(refused, BulkForm::default);
     // This failure belongs to no field, so it is shown above the form.
     let stale = problem.as_ref().and_then(|failure| match failure {
@@ -94,7 +100,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
             {stale}
             {skipped}
             <p>
-                <a href="/keys">"Back to API Keys"</a>
+                <a href=list>"Back to API Keys"</a>
             </p>
         });
     }
@@ -156,6 +162,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
         <form class="form" method="post" action="/keys/several" novalidate>
             <input type="hidden" name="do" value=page.action.as_str()/>
             <input type="hidden" name="seen" value=page.seen/>
+            <input type="hidden" name="list" value=list.clone()/>
             {ids}
             <p class="effect">{effect}</p>
             {reason}
@@ -167,7 +174,7 @@ fn Bulk(page: Data, refused: Option<Refused<BulkForm>>) -> impl IntoView {
                 error=form_state.at(Field::Count)
             />
             <div class="actions">
-                <a class="button" href="/keys">
+                <a class="button" href=list>
                     "Cancel"
                 </a>
                 <button type="submit" class=class>

@@ -91,6 +91,7 @@ pub fn first_page(query: &KeyQuery) -> ListAddress<'_> {
     list(query).without("cursor")
 }
 
-fn list(query: &KeyQuery) -> ListAddress<'_> {
+/// Returns the address of this page of the list.
+pub fn list(query: &KeyQuery) -> ListAddress<'_> {
     ListAddress::new("/keys", query.fields())
 }

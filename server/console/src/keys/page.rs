@@ -46,6 +46,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
                 .map(|reason| invalid_field::describe(reason).into_owned()),
             views: filters::views(&query, list.views),
             filters: filters::menus(&query, &creators),
+            here: address::list(&query).to_string(),
             first: address::first(&query),
             next: list.next.map(|place| address::next(&query, &place)),
             stopped: list.stopped,

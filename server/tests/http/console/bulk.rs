@@ -80,6 +80,38 @@ async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
 }
 
 #[tokio::test]
+async fn bulk_action_returns_to_the_list_as_it_was() {
+    let (_world, owner, [one, two, _]) = with_three_keys().await;
+    let list = "/keys?q=crm&status=active&sort=name";
+    let page = owner.get_text(list).await;
+    let address = "name=\"list\" value=\"/keys?q=crm&amp;status=active&amp;sort=name\"";
+    page.has(address);
+
+    let asked = format!(
+        "{}&list=/keys%3Fq%3Dcrm%26status%3Dactive%26sort%3Dname",
+        selection_path("pause", &[&one])
+    );
+    let page = owner.get_text(&asked).await;
+    page.has(address);
+    page.has("<a href=\"/keys?q=crm&amp;status=active&amp;sort=name\" class=\"button\">Cancel");
+    let mut fields = action_fields("pause", &[&one], "2");
+    fields.push(("list", list));
+    let page = owner.form("/keys/several", &fields).await.expect(422).body;
+    page.has(address);
+    let mut fields = action_fields("pause", &[&one], "1");
+    fields.push(("list", list));
+    let response = owner.form("/keys/several", &fields).await.expect(303);
+    assert_eq!(response.header("location"), list);
+    let page = owner.follow(&response).await.expect(200).body;
+    page.has("1 key paused.");
+
+    let mut fields = action_fields("pause", &[&two], "1");
+    fields.push(("list", "//evil.example/keys?q=crm"));
+    let response = owner.form("/keys/several", &fields).await.expect(303);
+    assert_eq!(response.header("location"), "/keys");
+}
+
+#[tokio::test]
 async fn bulk_pause_leaves_out_ended_and_paused_keys_and_refuses_a_stale_selection() {
     let (world, owner, [one, two, three]) = with_three_keys().await;
     owner

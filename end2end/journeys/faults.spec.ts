@@ -31,6 +31,7 @@ test("the dialog that creates a key marks its errors, and each disappears once i
   const links = dialog.getByRole("alert").getByRole("link");
   await expect(links).toHaveCount(2);
   await expect(dialog.locator(".error:visible")).toHaveCount(2);
+  await expect(dialog.getByRole("alert")).toContainText("Fix the 2 highlighted fields.");
   await links.last().click();
   await expect(dialog.getByLabel("inventory:read")).toBeFocused();
   await expect(dialog.getByLabel("inventory:read")).toHaveAttribute("aria-invalid", "true");
@@ -39,6 +40,7 @@ test("the dialog that creates a key marks its errors, and each disappears once i
   await expect(name).not.toHaveAttribute("aria-invalid");
   await expect(dialog.locator(".error:visible")).toHaveCount(1);
   await expect(links).toHaveCount(1);
+  await expect(dialog.getByRole("alert")).toContainText("Fix the highlighted field.");
   await dialog.getByRole("button", { name: "Read only" }).click();
   await expect(dialog.locator(".error:visible")).toHaveCount(0);
   await expect(dialog.getByRole("alert")).toBeHidden();

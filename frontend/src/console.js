@@ -217,7 +217,12 @@
       if (field.contains(document.getElementById(link.hash.slice(1)))) link.parentElement.hidden = true;
     }
     for (const list of all(".faults")) {
-      list.closest(".notice").hidden = [...list.children].every((fault) => fault.hidden);
+      const left = [...list.children].filter((fault) => !fault.hidden).length;
+      const notice = list.closest(".notice");
+      notice.hidden = left === 0;
+      // The module keeps this text node.
+      const text = notice.querySelector("p").firstChild;
+      text.data = text.data.replace(/the \d+ (\w+) fields/, left > 1 ? `the ${left} $1 fields` : "the $1 field");
     }
   }
 

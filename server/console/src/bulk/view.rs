@@ -134,10 +134,16 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
         .collect();
     let lately = page.keys.iter().filter(|key| key.used_recently).count();
     let lately = (lately > 0 && matches!(page.action, BulkAction::Pause | BulkAction::Revoke)).then(|| {
-        let text = match lately {
-            1 => "One of them was used in the last 24 hours. Any system using it will stop working.".to_owned(),
-            lately => format!("{lately} of them were used in the last 24 hours. Any system using them will stop working."),
+        let (which, them) = match lately {
+            1 if number == 1 => ("It was".to_owned(), "it"),
+            1 => ("One of them was".to_owned(), "it"),
+            2 if number == 2 => ("Both were".to_owned(), "them"),
+            all if all == number => (format!("All {all} were"), "them"),
+            some => (format!("{some} of them were"), "them"),
         };
+        let text = format!(
+            "{which} used in the last 24 hours. Any system using {them} will stop working."
+        );
         view! { <Notice tone=Tone::Warning text=text/> }
     });
     let mut extended = page.extended.into_iter();

@@ -110,13 +110,14 @@ impl Keys {
     ) -> Result<u32, Error> {
         let selection = self.bulk_selection(member, form).await?;
         let (action, count) = (selection.action, selection.keys.len());
+        // In the order of the form's fields.
         let mut invalid = InvalidFields::default();
-        if form.count.trim().parse() != Ok(count) {
-            invalid.add(Field::Count, InvalidReason::CountMismatch { count });
-        }
         let reason = RevokeReason::parse(&form.reason);
         if let (BulkAction::Revoke, Err(unknown)) = (action, reason) {
             invalid.add(Field::Reason, unknown);
+        }
+        if form.count.trim().parse() != Ok(count) {
+            invalid.add(Field::Count, InvalidReason::CountMismatch { count });
         }
         if !invalid.is_empty() {
             return Err(invalid.into());

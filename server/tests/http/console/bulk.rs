@@ -80,6 +80,25 @@ async fn bulk_revocation_requires_the_number_of_keys_to_be_typed() {
 }
 
 #[tokio::test]
+async fn refused_bulk_revocation_lists_its_errors_in_the_order_of_the_fields() {
+    let (_world, owner, [one, two, _]) = with_three_keys().await;
+    for key in [&one, &two] {
+        key.get("/api/key").await.expect(200);
+    }
+    let page = owner
+        .get_text(&selection_path("revoke", &[&one, &two]))
+        .await;
+    page.has("Both were used in the last 24 hours. Any system using them will stop working.");
+    let fields = [
+        ("do", "revoke"),
+        ("key", one.id.as_str()),
+        ("key", two.id.as_str()),
+    ];
+    let page = owner.form("/keys/several", &fields).await.expect(422).body;
+    page.has("<li><a href=\"#reason\">Reason</a></li><li><a href=\"#count\">Type the number to confirm</a></li>");
+}
+
+#[tokio::test]
 async fn bulk_action_returns_to_the_list_as_it_was() {
     let (_world, owner, [one, two, _]) = with_three_keys().await;
     let list = "/keys?q=crm&status=active&sort=name";

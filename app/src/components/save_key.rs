@@ -6,11 +6,16 @@ use crate::prelude::*;
 use crate::request::reveal;
 use domain::{CodeExample, FirstCallStage, IssuedKey};
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
+use std::sync::Arc;
 
 const FIELD: &str = "api-key";
 
 /// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
 const SET_KEY: &str = "read -rs VOXUM_API_KEY && export VOXUM_API_KEY";
+
+/// Renders what the server adds below a key: what becomes of the key that it replaces.
+#[derive(Clone)]
+pub struct BelowKey(pub Arc<dyn Fn() -> AnyView + Send + Sync>);
 
 /// Shows a new key and asks the person to store it. On a page without the module, leaving is a
 /// plain form that requires the check box.
@@ -33,6 +38,8 @@ pub fn SaveKey(
         let src = format!("/keys/{}/first-call", issued.key.id);
         view! { <iframe class="first-call-frame" src=src title="The key's first request"></iframe> }
     });
+    let below = cfg!(feature = "ssr").then(use_context::<BelowKey>);
+    let below = below.flatten().map(|BelowKey(render)| render());
     let is_used = Memo::new(move |_| {
         let stage = creation.first_call.with(|call| Some(call.as_ref()?.stage));
         stage == Some(FirstCallStage::Accepted)
@@ -79,6 +86,7 @@ pub fn SaveKey(
                 </div>
                 <p class="hint" id="api-key-note" aria-live="polite"></p>
             </div>
+            {below}
             <Notice
                 tone=Tone::Warning
                 title="You won't be able to see this key again."

@@ -10,7 +10,7 @@ use service::leads::{Edit, LeadEdits};
 use service::store::{
     Action, AttentionFilter, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome,
     ChangeMemberOutcome, Invitation, KeyChange, KeyFilter, KeyRecord, KeySearchPage, KeyViewCounts,
-    MemberChange, OfferResetOutcome, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome,
+    LateFilter, MemberChange, OfferResetOutcome, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome,
     SessionChoice, SessionRecord, Store, Teammate,
 };
 
@@ -30,6 +30,11 @@ async fn no_port_reads_from_another_account(store: Shared) {
         expires_by: at(1_000_000),
         dead_key_call_after: at(0),
         new_network_after: at(0),
+        late: LateFilter {
+            now: at(800),
+            long_overlap_millis: 2_000,
+            long_rest_millis: 1_000,
+        },
     };
     let views = store.count_views(account, at(1_000_000), attention, 10);
     assert_eq!(views.await.unwrap(), KeyViewCounts::default());

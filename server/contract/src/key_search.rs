@@ -1,6 +1,6 @@
 //! Keys are found by their current settings and state, whether few or many.
 
-use crate::fixtures::{Shared, at};
+use crate::fixtures::{Shared, at, key_use};
 use crate::key_changes::{change, edit};
 use crate::key_lists::{all, by_cursor, names, text};
 use crate::rotations::rotate;
@@ -8,7 +8,7 @@ use crate::tenant::Tenant;
 use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
     AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
-    KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, ScopeUses, Store,
+    KeySearchPage, KeySettings, KeyViewCounts, LateFilter, OldKeyExpiry, ScopeUses, Store,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -169,6 +169,11 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
             expires_by: at(900),
             dead_key_call_after: at(610),
             new_network_after: at(610),
+            late: LateFilter {
+                now: at(800),
+                long_overlap_millis: 2_000,
+                long_rest_millis: 1_000,
+            },
         }),
         ..KeyFilter::default()
     };
@@ -209,6 +214,52 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
         ..filter
     };
     assert_eq!(names(&*store, &tenant, &both).await, ["dead"]);
+}
+
+case!(key_that_is_being_replaced_needs_attention_only_if_it_is_late);
+async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    // An overlap is long if it lasts for more than 1,000 seconds.
+    for (name, rotated, used, end) in [
+        ("planned", 500, Some(600), 900),
+        ("late", 150, Some(700), 860),
+        ("late but unused", 150, None, 860),
+        ("late but used before", 150, Some(150), 860),
+        ("long and late", -600, Some(700), 900),
+        ("long", -600, Some(700), 981),
+    ] {
+        let mut key = tenant.key(&name.replace(' ', "-"), at(-600));
+        key.name = KeyName::parse(name).unwrap();
+        tenant.issue(&*store, key.clone()).await;
+        let end = OldKeyExpiry::At(at(end));
+        let new = format!("new-{}", name.replace(' ', "-"));
+        rotate(&*store, &tenant, &key.id, &new, at(rotated), end).await;
+        if let Some(used) = used {
+            let key_use = (key.id, key_use(at(used), "x"));
+            store.record_uses(&[key_use], &[]).await.unwrap();
+        }
+    }
+    let filter = KeyFilter {
+        attention: Some(AttentionFilter {
+            idle_since: at(-1_000),
+            expires_by: at(2_000),
+            dead_key_call_after: at(0),
+            new_network_after: at(1_000_000),
+            late: LateFilter {
+                now: at(800),
+                long_overlap_millis: 1_000_000,
+                long_rest_millis: 100_000,
+            },
+        }),
+        ..KeyFilter::default()
+    };
+    let mut found = names(&*store, &tenant, &filter).await;
+    found.sort_unstable();
+    assert_eq!(found, ["late", "long and late"]);
+    let attention = filter.attention.unwrap();
+    let views = store.count_views(&tenant.account, at(2_000), attention, 9);
+    let views = views.await.unwrap();
+    assert_eq!((views.expiring, views.need_attention), (6, 2));
 }
 
 case!(search_returns_the_right_keys_whether_few_or_many_match);

@@ -133,19 +133,20 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
         .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
         .collect();
     let lately = page.keys.iter().filter(|key| key.used_recently).count();
-    let lately = (lately > 0 && matches!(page.action, BulkAction::Pause | BulkAction::Revoke)).then(|| {
-        let (which, them) = match lately {
-            1 if number == 1 => ("It was".to_owned(), "it"),
-            1 => ("One of them was".to_owned(), "it"),
-            2 if number == 2 => ("Both were".to_owned(), "them"),
-            all if all == number => (format!("All {all} were"), "them"),
-            some => (format!("{some} of them were"), "them"),
-        };
-        let text = format!(
-            "{which} used in the last 24 hours. Any system using {them} will stop working."
-        );
-        view! { <Notice tone=Tone::Warning text=text/> }
-    });
+    let lately = (lately > 0 && matches!(page.action, BulkAction::Pause | BulkAction::Revoke))
+        .then(|| {
+            let (which, them) = match lately {
+                1 if number == 1 => ("It was".to_owned(), "it"),
+                1 => ("One of them was".to_owned(), "it"),
+                2 if number == 2 => ("Both were".to_owned(), "them"),
+                all if all == number => (format!("All {all} were"), "them"),
+                some => (format!("{some} of them were"), "them"),
+            };
+            let text = format!(
+                "{which} used in the last 24 hours. Any system using {them} will stop working."
+            );
+            view! { <Notice tone=Tone::Warning text=text/> }
+        });
     let mut extended = page.extended.into_iter();
     let rows = page
         .keys

@@ -24,6 +24,7 @@ pub fn warning(warning: &KeyWarning) -> String {
         KeyWarning::DeadKeyInUse => "Still in use".to_owned(),
         KeyWarning::NewNetwork => "New IP network".to_owned(),
         KeyWarning::ExpiresSoon => "Expires soon".to_owned(),
+        KeyWarning::BeingReplaced => "Replaced by a new key".to_owned(),
         KeyWarning::Unused => "Not used in 30 days".to_owned(),
         KeyWarning::UnusedScopes(scopes) => {
             let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();

@@ -3,10 +3,11 @@
 use crate::components::{Help, SelectField, fact, narrow, shown_once, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::Saved;
-use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
+use app::components::{BelowKey, ExpiryField, FormState, Notice, PageHead, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
+use std::sync::Arc;
 
 const HEAD: Head = Head {
     title: "Rotate API key",
@@ -36,11 +37,9 @@ pub fn rotate_key_page(
 }
 
 /// The direct response to the form: the only page that ever contains this secret.
-pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
-    shown_once(view! {
-        <Saved issued=issued/>
-        {replaced(old)}
-    })
+pub fn rotated_key_page(issued: IssuedKey, old: KeyView) -> AnyView {
+    provide_context(BelowKey(Arc::new(move || replaced(&old))));
+    shown_once(view! { <Saved issued=issued/> })
 }
 
 #[component]

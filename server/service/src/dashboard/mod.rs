@@ -150,7 +150,7 @@ impl Dashboard {
             })
             .await?,
             expiring_soon: count(KeyFilter {
-                expires_by: Some(attention.expires_by),
+                attention: Some(attention.expiring_only()),
                 ..KeyFilter::default()
             })
             .await?,

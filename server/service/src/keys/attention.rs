@@ -7,18 +7,23 @@
 //! - it is active or paused, and expires within 7 days, or
 //! - it is active or paused, and was neither used nor created in the last 30 days.
 //!
+//! A key that is being replaced is meant to expire, so it matches the second condition only if it
+//! is late: still in use when its end is near ([`LateFilter`]).
+//!
 //! Each condition is one range of one index, so that the view and its count read only keys that
-//! match. This is why the last two also apply to paused keys, as the filters by expiry and by last
-//! use do. An unused permission has no index: it is a notice of a key, and does not belong to the
-//! definition ([`KeyWarning::needs_attention`]). A change that is not stored yet is shown together
-//! with the conditions, but no list can be filtered by it.
+//! match, and those that are being replaced and expire within 7 days. This is why the last two also
+//! apply to paused keys, as the filters by expiry and by last use do. An unused permission has no
+//! index: it is a notice of a key, and does not belong to the definition
+//! ([`KeyWarning::needs_attention`]). A change that is not stored yet is shown together with the
+//! conditions, but no list can be filtered by it.
 //!
 //! [`KeyWarning::needs_attention`]: super::KeyWarning::needs_attention
 
 use crate::key::EXPIRES_SOON_SECONDS;
-use crate::store::AttentionFilter;
+use crate::store::{AttentionFilter, LateFilter};
 use domain::{Timestamp, seconds};
 
+const DAY_MILLIS: i64 = seconds::DAY * 1_000;
 /// An active or paused key that was neither used nor created within this time is unused.
 const UNUSED_AFTER_SECONDS: i64 = 30 * seconds::DAY;
 /// How long a call with a revoked or expired key, or a new network, is news.
@@ -31,5 +36,44 @@ pub(crate) fn attention(now: Timestamp) -> AttentionFilter {
         expires_by: now.plus_seconds(EXPIRES_SOON_SECONDS),
         dead_key_call_after: now.plus_seconds(-NEWS_SECONDS),
         new_network_after: now.plus_seconds(-NEWS_SECONDS),
+        late: late(now),
+    }
+}
+
+/// Returns when keys that are being replaced are late at `now`.
+pub(super) const fn late(now: Timestamp) -> LateFilter {
+    LateFilter {
+        now,
+        long_overlap_millis: 2 * DAY_MILLIS,
+        long_rest_millis: DAY_MILLIS,
+    }
+}
+
+impl AttentionFilter {
+    /// Returns the second condition alone.
+    pub(crate) const fn expiring_only(self) -> Self {
+        Self {
+            idle_since: Timestamp::from_millis(i64::MIN),
+            dead_key_call_after: Timestamp::from_millis(i64::MAX),
+            new_network_after: Timestamp::from_millis(i64::MAX),
+            ..self
+        }
+    }
+}
+
+impl LateFilter {
+    /// Whether a key that was replaced at `replaced`, last used at `used` and expires at `end` is
+    /// late.
+    pub(super) const fn matches(
+        &self,
+        replaced: Timestamp,
+        used: Timestamp,
+        end: Timestamp,
+    ) -> bool {
+        let overlap = end.millis().saturating_sub(replaced.millis());
+        let rest = end.millis().saturating_sub(self.now.millis());
+        let is_near = rest.saturating_mul(10) <= overlap
+            || overlap > self.long_overlap_millis && rest <= self.long_rest_millis;
+        used.millis() > replaced.millis() && is_near
     }
 }

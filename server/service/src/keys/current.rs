@@ -2,6 +2,7 @@
 
 use super::Keys;
 use super::attention::attention;
+use super::rotation::is_late;
 use crate::store::{KNOWN_NETWORKS_SECONDS, KeyCallSummary, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp, seconds};
 
@@ -33,8 +34,11 @@ pub enum KeyWarning {
     DeadKeyInUse,
     /// The key was called from a network that it was not known to be called from.
     NewNetwork,
-    /// The key is active or paused, and expires within 7 days.
+    /// The key is active or paused, and expires within 7 days. If it is being replaced, its end is
+    /// near and it is still in use.
     ExpiresSoon,
+    /// The key is active or paused, and another one is to replace it.
+    BeingReplaced,
     /// The key is active or paused, and was neither used nor created in the last 30 days.
     Unused,
     /// No call has needed these scopes since the key was first used, at least 30 days ago.
@@ -51,7 +55,7 @@ impl KeyWarning {
             | Self::NewNetwork
             | Self::ExpiresSoon
             | Self::Unused => true,
-            Self::UnusedScopes(_) => false,
+            Self::BeingReplaced | Self::UnusedScopes(_) => false,
         }
     }
 }
@@ -96,7 +100,9 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
     let last_sign_of_life = (key.last_use.as_ref()).map_or(key.created_at, |last| last.at);
     let attention = attention(now);
     let unused = live && last_sign_of_life <= attention.idle_since;
-    let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.expires_by);
+    let is_replaced = key.replaced.is_some();
+    let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.expires_by)
+        && (!is_replaced || is_late(key, key.last_use.as_ref(), now));
     let dead_key_call =
         (call_summary.dead_key_call_at).is_some_and(|last| last > attention.dead_key_call_after);
     let unused_scopes: Vec<_> = Scope::ALL
@@ -113,6 +119,7 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
             KeyWarning::NewNetwork,
         ),
         (live && expires_soon, KeyWarning::ExpiresSoon),
+        (live && is_replaced, KeyWarning::BeingReplaced),
         (unused, KeyWarning::Unused),
         (
             !unused_scopes.is_empty(),

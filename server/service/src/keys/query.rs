@@ -107,6 +107,7 @@ pub(crate) fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::attention::late;
     use crate::store::AttentionFilter;
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -205,6 +206,7 @@ mod tests {
             expires_by: days(7),
             dead_key_call_after: days(-7),
             new_network_after: days(-7),
+            late: late(NOW),
         };
         assert_eq!(filter.attention, Some(attention));
         let query = KeyQuery {

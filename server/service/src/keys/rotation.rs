@@ -2,6 +2,7 @@
 //! one to the other.
 
 use super::Keys;
+use super::attention::late;
 use crate::error::Error;
 use crate::store::{CountedCalls, KeyRecord, UseRecord};
 use crate::zone::Zone;
@@ -128,13 +129,7 @@ pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timest
     else {
         return false;
     };
-    let grace = end.millis() - replaced.at.millis();
-    let near = if grace > 2 * DAY {
-        DAY.max(grace / 10)
-    } else {
-        grace / 10
-    };
-    last_use.at > replaced.at && end.millis() - now.millis() <= near
+    late(now).matches(replaced.at, last_use.at, end)
 }
 
 /// Returns the beginnings of the hours from shortly before the rotation on.

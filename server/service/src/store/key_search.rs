@@ -102,13 +102,25 @@ pub struct KeyFilter {
 }
 
 /// Conditions of which a key has to meet one to need attention (`keys/attention.rs`). Each of them
-/// is as in [`KeyFilter`].
+/// is as in [`KeyFilter`], but a key that is being replaced matches `expires_by` only if it is
+/// late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttentionFilter {
     pub idle_since: Timestamp,
     pub expires_by: Timestamp,
     pub dead_key_call_after: Timestamp,
     pub new_network_after: Timestamp,
+    pub late: LateFilter,
+}
+
+/// A key that is being replaced is late if it was used since then, and at `now` the rest of the
+/// time in which both keys work is a tenth of it or less. If both work for more than
+/// `long_overlap_millis`, `long_rest_millis` are also near enough to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateFilter {
+    pub now: Timestamp,
+    pub long_overlap_millis: i64,
+    pub long_rest_millis: i64,
 }
 
 /// The networks that a key is called from are regarded as known after this time. An index of the

@@ -6,7 +6,7 @@ use crate::ports::key_search::{IndexRange, count, end, page, probe, probe_all};
 use crate::ports::{audit, call, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{AttentionFilter, CursorValue, KeyCursor};
+use service::store::{AttentionFilter, CursorValue, KeyCursor, LateFilter};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -24,6 +24,11 @@ fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
             expires_by: NOW,
             dead_key_call_after: NOW,
             new_network_after: NOW,
+            late: LateFilter {
+                now: NOW,
+                long_overlap_millis: 2,
+                long_rest_millis: 1,
+            },
         }),
         Filter::Scope(Scope::LeadsRead),
         Filter::Word("crm"),
@@ -160,7 +165,7 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
             Filter::IdleSince(_) => {
                 vec!["api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)"]
             }
-            Filter::ExpiresBy(_) => {
+            Filter::ExpiresBy(_) | Filter::ExpiresUnplanned(..) => {
                 vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"]
             }
             Filter::DeadKeyCallAfter(_) => {

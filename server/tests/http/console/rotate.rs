@@ -117,14 +117,56 @@ async fn each_key_page_links_to_the_other_key() {
         assert!(page.contains(&text), "{text}: {page}");
     }
     page.lacks("Extend to");
+    // The new key is the one to rotate next.
+    page.lacks("/rotate\"");
+    page.has(", expires ");
+    let list = owner.get_text("/keys").await;
+    assert_eq!(
+        list.matches("<span>Replaced by a new key</span>").count(),
+        1
+    );
     let page = key_page(&owner, &new).await;
     page.has("Extend to");
+    page.has("/rotate\"");
     for text in [
         format!("/keys/{}\"", old.id),
         "Replaces".into(),
         format!("Created to replace {}…", preview(&old)),
     ] {
         assert!(page.contains(&text), "{text}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn page_of_the_new_key_says_beside_it_what_becomes_of_the_old_one() {
+    let (_world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
+    let page = rotate(&owner, &old, "7d", "same").await.expect(200).body;
+    let (before, after) = page.split_once("The old key (").unwrap();
+    before.has("id=\"api-key\"");
+    before.lacks("Try it");
+    after.has("works until 30 Nov 2026, 05:31:07 UTC");
+    after.has("I've saved this key");
+}
+
+#[tokio::test]
+async fn key_that_is_being_replaced_needs_attention_once_it_is_late() {
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
+    rotate(&owner, &old, "7d", "same").await.expect(200);
+    world.clock.advance_seconds(60);
+    old.get("/api/key").await.expect(200);
+    world.services.flush().await.unwrap();
+    for (seconds, is_late) in [(0, false), (6 * DAY - 120, false), (60, true)] {
+        world.clock.advance_seconds(seconds);
+        let owner = world.sign_in(crate::support::OWNER).await;
+        let page = key_page(&owner, &old).await;
+        assert_eq!(page.contains(">Needs attention<"), is_late, "{seconds}");
+        let view = owner.get_text("/keys?status=attention").await;
+        assert_eq!(view.contains(&format!("/keys/{}\"", old.id)), is_late);
+        let dashboard = owner.get_text("/").await;
+        assert_eq!(dashboard.contains("All keys are in order"), !is_late);
+        assert_eq!(dashboard.contains("1 expires soon"), is_late);
     }
 }
 

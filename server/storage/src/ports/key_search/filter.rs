@@ -7,7 +7,7 @@ use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{
-    AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, status_rank,
+    AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, LateFilter, status_rank,
 };
 
 // The statements and the index of new networks contain this number of milliseconds.
@@ -21,7 +21,9 @@ pub(crate) enum Filter<'a> {
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
     NewNetworkAfter(Timestamp),
-    /// Any of the four before this one.
+    /// The key expires by then. If it is being replaced, it is late as well.
+    ExpiresUnplanned(Timestamp, LateFilter),
+    /// Idle since, expires unplanned, called with after its end, or from a new network.
     Attention(AttentionFilter),
     Scope(Scope),
     /// A word of the name has this prefix.
@@ -77,7 +79,7 @@ impl<'a> Filter<'a> {
     fn reasons(attention: AttentionFilter) -> [Self; 4] {
         [
             Self::IdleSince(attention.idle_since),
-            Self::ExpiresBy(attention.expires_by),
+            Self::ExpiresUnplanned(attention.expires_by, attention.late),
             Self::DeadKeyCallAfter(attention.dead_key_call_after),
             Self::NewNetworkAfter(attention.new_network_after),
         ]
@@ -167,6 +169,10 @@ impl<'a> Filter<'a> {
                 query.push("k.live = 1 AND k.expires_at <= ");
                 query.push_bind(end.millis());
             }
+            Self::ExpiresUnplanned(end, late) => {
+                Self::ExpiresBy(*end).push_indexed_condition(query);
+                push_unless_planned(query, late);
+            }
             Self::DeadKeyCallAfter(since) => {
                 query.push("k.live = 0 AND k.knocked_at > ");
                 query.push_bind(since.millis());
@@ -198,6 +204,10 @@ impl<'a> Filter<'a> {
             Self::ExpiresBy(end) => {
                 query.push("k.live + 0 = 1 AND k.expires_at + 0 <= ");
                 query.push_bind(end.millis());
+            }
+            Self::ExpiresUnplanned(end, late) => {
+                Self::ExpiresBy(*end).push_condition(query);
+                push_unless_planned(query, late);
             }
             Self::DeadKeyCallAfter(since) => {
                 query.push("k.live + 0 = 0 AND k.knocked_at + 0 > ");
@@ -237,6 +247,20 @@ impl<'a> Filter<'a> {
             }
         }
     }
+}
+
+/// Leaves out keys that are being replaced, unless they are late.
+fn push_unless_planned(query: &mut QueryBuilder<'_>, late: &LateFilter) {
+    query.push(" AND (k.replaced_at IS NULL OR k.last_used_at > k.replaced_at AND (");
+    query.push("(k.expires_at - ");
+    query.push_bind(late.now.millis());
+    query.push(") * 10 <= k.expires_at - k.replaced_at OR k.expires_at - k.replaced_at > ");
+    query.push_bind(late.long_overlap_millis);
+    query.push(" AND k.expires_at - ");
+    query.push_bind(late.now.millis());
+    query.push(" <= ");
+    query.push_bind(late.long_rest_millis);
+    query.push("))");
 }
 
 fn push_prefix_condition(query: &mut QueryBuilder<'_>, column: &'static str, prefix: &str) {

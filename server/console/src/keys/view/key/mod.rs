@@ -9,7 +9,7 @@ mod networks;
 mod quick;
 mod week_pattern;
 
-use super::rotation::OverlapSection;
+use super::rotation::{OverlapSection, replaced_by};
 use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -52,7 +52,13 @@ fn Key(page: Data) -> impl IntoView {
     let edits = may_change.then(|| QuickEdits::new(id.clone(), page.settings.clone(), extended));
     let edits = edits.as_ref();
     let (attention, facts) = (attention(&page, edits), facts(&page, edits, clock));
-    let actions = may_change.then(|| actions(&page.key));
+    let replaced = replaced_by(
+        &page.rotation,
+        page.key.status,
+        page.key.expires.clone(),
+        clock,
+    );
+    let actions = may_change.then(|| actions(&page.key, replaced.is_some()));
     let mut activity = page.activity;
     let (callers, refused) = (
         std::mem::take(&mut activity.callers),
@@ -74,6 +80,7 @@ fn Key(page: Data) -> impl IntoView {
                     <h1>{page.key.name.to_string()}</h1>
                     <Badge status=page.key.status/>
                 </div>
+                {replaced}
             </div>
             {actions}
         </div>
@@ -153,13 +160,21 @@ fn done(word: &str, page: &Data) -> Option<String> {
     text.map(str::to_owned)
 }
 
-fn actions(key: &KeyView) -> AnyView {
+fn actions(key: &KeyView, is_replaced: bool) -> AnyView {
     let at = format!("/keys/{}", key.id);
     let (verb, word) = if key.status == KeyStatus::Paused {
         ("resume", "Resume")
     } else {
         ("pause", "Pause")
     };
+    // A key is rotated once; after that, the new key is.
+    let rotate = (!is_replaced).then(|| {
+        view! {
+            <a class="button primary" href=format!("{at}/rotate")>
+                "Rotate"
+            </a>
+        }
+    });
     view! {
         <div class="key-actions">
         <a class="button" href=format!("{at}/edit")>
@@ -170,9 +185,7 @@ fn actions(key: &KeyView) -> AnyView {
                 {word}
             </button>
         </form>
-        <a class="button primary" href=format!("{at}/rotate")>
-            "Rotate"
-        </a>
+        {rotate}
         <a class="button apart" href=format!("{at}/revoke")>
             "Revoke"
         </a>

@@ -7,7 +7,7 @@ use crate::components::Day;
 use app::components::{Clock, Notice, Time, Tone};
 use app::prelude::*;
 use chart::OverlapChart;
-use domain::{KeyLink, LastUse, Overlap, RotationView};
+use domain::{DisplayTime, KeyLink, KeyStatus, LastUse, Overlap, RotationView};
 
 /// Renders the linked keys, for the properties of a key.
 pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
@@ -21,6 +21,21 @@ pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyVie
         ("Replaced by", view)
     });
     old.into_iter().chain(new).collect()
+}
+
+/// Renders by which key a live key is being replaced, and when it expires. Nothing if the new key
+/// no longer works, since the old one can be rotated again then.
+pub fn replaced_by(
+    rotation: &RotationView,
+    status: KeyStatus,
+    end: Option<DisplayTime>,
+    clock: Clock,
+) -> Option<AnyView> {
+    let (new, _) = rotation.replaced_by.as_ref()?;
+    let end = end.map(|end| view! { ", expires " <Time moment=end clock=clock/> });
+    (status.is_live() && new.status.is_live()).then(|| {
+        view! { <p class="second">"Replaced by " {link(new)} {end}</p> }
+    })
 }
 
 /// Renders a link to a key. Both keys of a rotation have the same name, so the link shows the

@@ -65,8 +65,12 @@ pub struct ScopeRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
     pub since: DisplayTime,
+    /// Time from which callers are shown, some days before the watch.
+    pub from: DisplayTime,
     /// Networks to put on the allow list, each with the last call from it, the latest first.
     pub seen: Vec<(String, DisplayTime)>,
+    /// Addresses within these networks, as the narrower choice.
+    pub addresses: Vec<(String, DisplayTime)>,
 }
 
 /// Calls of the last four weeks by hour of the week.

@@ -182,11 +182,18 @@ fn activity(
                 idle_days: summary.idle_days(scope, key.at),
             })
             .collect(),
-        watch: key.record.watched_since.map(|since| Watch {
-            since: display_time(since, zone),
-            seen: (activity.networks.into_iter())
-                .map(|(network, last)| (network, display_time(last, zone)))
-                .collect(),
+        watch: activity.watched.map(|watched| {
+            let dated = |list: Vec<(String, Timestamp)>| {
+                let list = list.into_iter();
+                list.map(|(text, last)| (text, display_time(last, zone)))
+                    .collect()
+            };
+            Watch {
+                since: display_time(watched.since, zone),
+                from: display_time(watched.from, zone),
+                seen: dated(watched.networks),
+                addresses: dated(watched.addresses),
+            }
         }),
     }
 }

@@ -3,10 +3,12 @@
 use super::Keys;
 use super::week_pattern::{PATTERN_DAYS, WeekPattern};
 use crate::error::Error;
+use crate::key::AllowList;
 use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord};
 use crate::zone::Zone;
-use domain::{ActivityPeriod, Outcome, RefusalCode, Timestamp};
+use domain::{ActivityPeriod, Outcome, RefusalCode, Timestamp, seconds};
 use std::cmp::Reverse;
+use std::net::IpAddr;
 
 /// The calls with a key, and their callers.
 #[derive(Debug)]
@@ -19,12 +21,27 @@ pub struct KeyActivity {
     pub week_pattern: WeekPattern,
     /// The latest first.
     pub callers: Vec<Caller>,
-    /// Addresses and networks for an allow list that admits every caller since they are recorded,
-    /// each with its last call, the latest first.
-    pub networks: Vec<(String, Timestamp)>,
+    /// The callers to choose an allow list from, if the key is watched.
+    pub watched: Option<WatchedCallers>,
     /// The number of calls since the key was revoked or expired, and the time of the last.
     pub dead_key_use: Option<(u64, Timestamp)>,
 }
+
+/// The callers of a watched key, from some days before the watch on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedCallers {
+    pub since: Timestamp,
+    pub from: Timestamp,
+    /// Addresses and networks for an allow list that admits every one of these callers, each with
+    /// its last call, the latest first.
+    pub networks: Vec<(String, Timestamp)>,
+    /// Known addresses within these networks, as the narrower choice. Networks of many callers have
+    /// others as well.
+    pub addresses: Vec<(String, Timestamp)>,
+}
+
+/// Days before a watch from which callers belong to it, so that it need not start from nothing.
+const DAYS_BEFORE_WATCH: i64 = 7;
 
 impl Keys {
     pub(super) async fn activity(
@@ -45,9 +62,12 @@ impl Keys {
         calls.retain(|call| call.since >= since);
         let mut callers = self.store.callers(account, &key.id).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
-        let networks = match key.watched_since {
-            Some(since) => allowed(since, self.store.networks(account, &key.id).await?),
-            None => Vec::new(),
+        let watched = match key.watched_since {
+            Some(since) => {
+                let networks = self.store.networks(account, &key.id).await?;
+                Some(watched(since, networks, &callers))
+            }
+            None => None,
         };
         Ok(KeyActivity {
             period_starts,
@@ -55,7 +75,7 @@ impl Keys {
             week_pattern,
             dead_key_use: dead_key_use(&callers).filter(|_| !key.status(now).is_live()),
             callers,
-            networks,
+            watched,
         })
     }
 }
@@ -76,6 +96,32 @@ fn dead_key_use(callers: &[Caller]) -> Option<(u64, Timestamp)> {
         .filter(|caller| dead.contains(&caller.outcome));
     let last = calls.clone().map(|caller| caller.last).max()?;
     Some((calls.map(|caller| caller.calls).sum(), last))
+}
+
+fn watched(since: Timestamp, networks: Vec<CallingNetwork>, callers: &[Caller]) -> WatchedCallers {
+    let from = since.plus_seconds(-DAYS_BEFORE_WATCH * seconds::DAY);
+    let networks = allowed(from, networks);
+    let is_in_network = |ip: IpAddr| {
+        networks.iter().any(|(network, _)| {
+            let list = AllowList::parse(network).ok().flatten();
+            network.contains('/') && list.is_some_and(|list| list.admits(ip))
+        })
+    };
+    let mut addresses: Vec<(String, Timestamp)> = Vec::new();
+    for caller in callers {
+        let is_recent = caller.outcome == Outcome::Accepted && caller.last >= from;
+        let address = caller.ip.to_canonical().to_string();
+        let is_known = addresses.iter().any(|(known, _)| *known == address);
+        if is_recent && !is_known && is_in_network(caller.ip) {
+            addresses.push((address, caller.last));
+        }
+    }
+    WatchedCallers {
+        since,
+        from,
+        networks,
+        addresses,
+    }
 }
 
 /// Proposes an allow list that still admits every caller at `since` or later: the address itself if
@@ -136,6 +182,46 @@ mod tests {
                 (first, last)
             );
         }
+    }
+
+    #[test]
+    fn watch_begins_with_the_callers_of_a_week_and_names_those_of_its_networks() {
+        let at = |days: i64| Timestamp::from_millis(days * seconds::DAY * 1_000);
+        let caller = |ip: [u8; 4], last: i64, outcome: Outcome| Caller {
+            outcome,
+            ip: ip.into(),
+            user_agent: None,
+            first: at(0),
+            last: at(last),
+            calls: 1,
+        };
+        let network = |network: &str, single_address: Option<[u8; 4]>, last| CallingNetwork {
+            network: network.to_owned(),
+            only_ip: single_address.map(Into::into),
+            first: at(0),
+            last: at(last),
+        };
+        let refused = Outcome::Refused(RefusalCode::PausedKey);
+        let callers = [
+            caller([198, 51, 100, 1], 12, Outcome::Accepted),
+            caller([203, 0, 113, 7], 11, Outcome::Accepted),
+            caller([198, 51, 100, 2], 3, Outcome::Accepted),
+            caller([198, 51, 100, 1], 3, Outcome::Accepted),
+            caller([198, 51, 100, 4], 12, refused),
+            caller([198, 51, 100, 3], 2, Outcome::Accepted),
+        ];
+        let networks = vec![
+            network("198.51.100.0/24", None, 12),
+            network("203.0.113.0/24", Some([203, 0, 113, 7]), 11),
+            network("192.0.2.0/24", None, 2),
+        ];
+        let watched = watched(at(10), networks, &callers);
+        let texts = |list: Vec<(String, Timestamp)>| -> Vec<String> {
+            list.into_iter().map(|(text, _)| text).collect()
+        };
+        assert_eq!(watched.from, at(3));
+        assert_eq!(texts(watched.networks), ["198.51.100.0/24", "203.0.113.7"]);
+        assert_eq!(texts(watched.addresses), ["198.51.100.1", "198.51.100.2"]);
     }
 
     #[test]

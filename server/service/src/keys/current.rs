@@ -47,7 +47,7 @@ pub enum KeyWarning {
 
 impl KeyWarning {
     /// Whether a key with this condition needs attention, by the definition in `attention.rs`. The
-    /// other condition is worth knowing, but may be as intended.
+    /// other conditions are worth knowing, but may be as intended.
     pub const fn needs_attention(&self) -> bool {
         match self {
             Self::NotStored

@@ -28,7 +28,7 @@ mod watch;
 mod week;
 mod week_pattern;
 
-pub use activity::KeyActivity;
+pub use activity::{KeyActivity, WatchedCallers};
 pub(crate) use attention::attention;
 pub use bulk::BulkSelection;
 pub use changes::KeyChanges;

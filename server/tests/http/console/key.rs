@@ -161,7 +161,7 @@ async fn key_page_reports_the_result_of_each_form_once() {
         (
             "watch",
             &[("watch", "on")][..],
-            "Learning started. Come back in",
+            "Learning started. Come back once every system",
         ),
         ("watch", &[("watch", "off")], "Learning stopped."),
         (

@@ -296,17 +296,34 @@ async fn only_permission_of_a_key_is_offered_for_change_if_no_call_uses_it() {
 }
 
 #[tokio::test]
+async fn watch_starts_with_the_addresses_of_the_last_days() {
+    let (world, _, key) = fixture(&["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    world.services.flush().await.unwrap();
+    world.clock.advance_seconds(DAY);
+    let owner = world.sign_in(OWNER).await;
+    let watch = format!("/keys/{}/watch", key.id);
+    let response = owner.form(&watch, &[("watch", "on")]).await;
+    response.expect(303);
+    let html = page(&world, &owner, &key, "").await;
+    html.has("value=\"192.0.2.7\" checked");
+    html.has("This list has every network that used this key since 17 Nov 2026.");
+}
+
+#[tokio::test]
 async fn watched_networks_are_proposed_and_can_be_enforced() {
-    let (world, owner, key) = fixture(&["leads:read"]).await;
+    let (world, _, key) = fixture(&["leads:read"]).await;
     let at = format!("/keys/{}", key.id);
     key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
     world.services.flush().await.unwrap();
-    world.clock.advance_seconds(60);
+    world.clock.advance_seconds(8 * DAY);
+    let owner = world.sign_in(OWNER).await;
     let response = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
     assert_eq!(response.expect(303).header("location"), at);
     let watch_page = page(&world, &owner, &key, "").await;
     assert!(
-        watch_page.contains("Learning started") && watch_page.contains("No requests since then.")
+        watch_page.contains("Learning started")
+            && watch_page.contains("No requests since 24 Nov 2026.")
     );
     for ip in [[203, 0, 113, 7], [198, 51, 100, 1], [198, 51, 100, 2]] {
         key.with_ip(ip).get("/api/key").await.expect(200);
@@ -314,13 +331,19 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     let proposal_page = page(&world, &owner, &key, "").await;
     for value in ["203.0.113.7", "198.51.100.0/24"] {
         assert!(
-            proposal_page.contains(&format!("value=\"{value}\"")),
+            proposal_page.contains(&format!("value=\"{value}\" checked")),
             "{value}: {proposal_page}"
         );
     }
+    // The known addresses of the network are a narrower choice.
+    let (_, addresses) = proposal_page.split_once("Single addresses").unwrap();
+    for value in ["198.51.100.1", "198.51.100.2"] {
+        addresses.has(&format!("value=\"{value}\""));
+        addresses.lacks(&format!("value=\"{value}\" checked"));
+    }
     assert!(
         !proposal_page.contains("value=\"10.0.0.1\""),
-        "before the watch"
+        "more than a week before the watch"
     );
 
     let enforce = format!("{at}/enforce");

@@ -143,7 +143,7 @@ fn done(word: &str, page: &Data) -> Option<String> {
         }
         "resumed" if status == KeyStatus::Active => Some("Key resumed."),
         "watched" if anywhere && watched => Some(
-            "Learning started. Come back in a few days, once every system has used this key, and select which addresses to allow.",
+            "Learning started. Come back once every system has used this key, and select which addresses to allow.",
         ),
         "unwatched" if anywhere && !watched => {
             Some("Learning stopped. Any IP address can use this key.")

@@ -2,7 +2,7 @@
 
 use app::components::{Clock, Time};
 use app::prelude::*;
-use domain::{KeyId, Watch};
+use domain::{DisplayTime, KeyId, Watch};
 
 pub fn networks(
     id: &KeyId,
@@ -38,7 +38,7 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
     let form = may_change.then(|| {
         view! {
             <p class="second">
-                "Learn which addresses it uses for a few days, then allow only those."
+                "Learn which addresses use this key, then allow only those. The list starts with the last 7 days and grows until you stop."
             </p>
             <form method="post" action=format!("/keys/{id}/watch")>
                 <button type="submit" class="button" name="watch" value="on">
@@ -54,29 +54,34 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
 }
 
 fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
-    let Watch { since, seen } = watch;
-    let nobody = seen.is_empty();
-    let boxes = seen.into_iter().map(|(network, last)| {
-        view! {
-            <label class="check">
-                <input type="checkbox" name="networks" value=network.clone() checked disabled=!may_change/>
-                <span>
-                    <code>{network}</code>
-                    <small>"Last request " <Time moment=last clock=clock/></small>
-                </span>
-            </label>
-        }
-    });
-    let boxes = erase(boxes.collect_view());
-    let list = if nobody {
-        view! { <p class="second">"No requests since then."</p> }
+    let Watch {
+        since,
+        from,
+        seen,
+        addresses,
+    } = watch;
+    let from = from.day;
+    let list = if seen.is_empty() {
+        let text = format!("No requests since {from}.");
+        view! { <p class="second">{text}</p> }
     } else {
+        let networks = boxes(seen, true, may_change, clock);
+        let addresses = (!addresses.is_empty()).then(|| {
+            view! {
+                <fieldset class="field">
+                    <legend>"Single addresses"</legend>
+                    <p class="hint">"To allow only some addresses of a network, clear the network above and select them here. Only recent ones are listed."</p>
+                    {boxes(addresses, false, may_change, clock)}
+                </fieldset>
+            }
+        });
         view! {
             <form method="post" action=format!("/keys/{id}/enforce") class="form">
                 <fieldset class="field">
                     <legend>"Networks seen so far"</legend>
-                    {boxes}
+                    {networks}
                 </fieldset>
+                {addresses}
                 <p class="hint">"Requests from any other address will be rejected."</p>
                 {may_change.then(|| view! {
                     <div class="actions">
@@ -99,7 +104,31 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
     });
     view! {
         <p>"Learning started " <Time moment=since clock=clock/> ". Any IP address can still use this key."</p>
+        <p class="second">
+            {format!("This list has every network that used this key since {from}. Reload the page to see new requests. Once every system has used the key, select which to allow.")}
+        </p>
         {list}
         {stop}
     }
+}
+
+/// Renders a box for each network or address, with its last request.
+fn boxes(
+    list: Vec<(String, DisplayTime)>,
+    checked: bool,
+    may_change: bool,
+    clock: Clock,
+) -> AnyView {
+    let boxes = list.into_iter().map(|(network, last)| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="networks" value=network.clone() checked=checked disabled=!may_change/>
+                <span>
+                    <code>{network}</code>
+                    <small>"Last request " <Time moment=last clock=clock/></small>
+                </span>
+            </label>
+        }
+    });
+    erase(boxes.collect_view())
 }

@@ -72,8 +72,8 @@ pub enum InvalidReason {
 
     // Networks of a key.
     NotANetwork {
-        /// Beginning of the text that is neither an address nor a network.
-        excerpt: String,
+        /// Beginnings of the first few texts that are neither an address nor a network.
+        excerpts: Vec<String>,
     },
     NoNetwork,
     TooManyNetworks {

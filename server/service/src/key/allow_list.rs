@@ -5,6 +5,9 @@ use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
 
+/// Upper bound of the texts that an error names.
+const MAX_EXCERPTS: usize = 5;
+
 /// The networks that a key may be used from: 1 to 100, sorted and without duplicates.
 ///
 /// # Examples
@@ -35,12 +38,19 @@ impl AllowList {
     /// [`InvalidReason::NotANetwork`] and [`InvalidReason::TooManyNetworks`].
     pub fn parse(raw: &str) -> Result<Option<Self>, InvalidReason> {
         let texts = raw.split(|c: char| c.is_whitespace() || c == ',');
-        let mut networks = Vec::new();
+        let (mut networks, mut excerpts) = (Vec::new(), Vec::new());
         for text in texts.filter(|text| !text.is_empty()) {
-            networks.push(network(text).ok_or_else(|| InvalidReason::NotANetwork {
+            match network(text) {
+                Some(network) => networks.push(network),
                 // Anything may have been pasted into the field; a long text is not a network.
-                excerpt: text.chars().take(50).collect(),
-            })?);
+                None => excerpts.push(text.chars().take(50).collect()),
+            }
+            if excerpts.len() == MAX_EXCERPTS {
+                break;
+            }
+        }
+        if !excerpts.is_empty() {
+            return Err(InvalidReason::NotANetwork { excerpts });
         }
         networks.sort_unstable();
         networks.dedup();
@@ -133,8 +143,20 @@ mod tests {
         ] {
             let excerpt = bad.to_owned();
             let parsed = AllowList::parse(&format!("10.0.0.1\n{bad}"));
-            assert_eq!(parsed, Err(InvalidReason::NotANetwork { excerpt }));
+            let excerpts = vec![excerpt];
+            assert_eq!(parsed, Err(InvalidReason::NotANetwork { excerpts }));
         }
+    }
+
+    #[test]
+    fn first_few_invalid_networks_are_named_together() {
+        let named = |raw: &str| match AllowList::parse(raw) {
+            Err(InvalidReason::NotANetwork { excerpts }) => excerpts.join(" "),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(named("10.0.0.300\n10.0.0.1\nfoo"), "10.0.0.300 foo");
+        assert_eq!(named("a b c d e f"), "a b c d e");
+        assert_eq!(named(&"x".repeat(51)), "x".repeat(50));
     }
 
     #[test]

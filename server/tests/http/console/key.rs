@@ -50,6 +50,7 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     ]);
     let form = owner.get_text(&format!("/keys/{}/edit", key.id)).await;
     for text in [
+        "Edit API key “Händler-Feed”</h1>",
         "value=\"Händler-Feed\"",
         "value=\"2030-01-31\"",
         "value=\"7\"",

@@ -70,9 +70,17 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
         R::LastOwner => "An account needs at least one active owner.",
         R::InactiveSuccessor => "Only an active member can become the owner.",
 
-        R::NotANetwork { excerpt } => {
+        R::NotANetwork { excerpts } => {
+            let quoted: Vec<_> = excerpts.iter().map(|text| format!("“{text}”")).collect();
+            let (quoted, verb) = match &*quoted {
+                [one] => (one.clone(), "isn't a valid IP address or CIDR range"),
+                _ => (
+                    quoted.join(", "),
+                    "aren't valid IP addresses or CIDR ranges",
+                ),
+            };
             return format!(
-                "“{excerpt}” isn't a valid IP address or CIDR range. Enter one per line, such as 203.0.113.7 or \
+                "{quoted} {verb}. Enter one per line, such as 203.0.113.7 or \
                  203.0.113.0/24."
             )
             .into();
@@ -141,9 +149,15 @@ mod tests {
             ),
             (
                 R::NotANetwork {
-                    excerpt: "example.com".into(),
+                    excerpts: vec!["example.com".into()],
                 },
                 "“example.com” isn't a valid IP address or CIDR range. Enter one per line, such as 203.0.113.7 or 203.0.113.0/24.",
+            ),
+            (
+                R::NotANetwork {
+                    excerpts: vec!["10.0.0.300".into(), "foo".into()],
+                },
+                "“10.0.0.300”, “foo” aren't valid IP addresses or CIDR ranges. Enter one per line, such as 203.0.113.7 or 203.0.113.0/24.",
             ),
         ] {
             assert_eq!(describe(&reason), text);

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 const HEAD: Head = Head {
     title: "Edit API key",
-    purpose: "The secret doesn't change, so your integrations keep working.",
+    purpose: "The key itself doesn't change, so your integrations keep working.",
 };
 
 const HELP: Help = Help {
@@ -24,7 +24,7 @@ const HELP: Help = Help {
         "Changes apply to the next request.",
         "A request without the permission that it needs is rejected with status 403.",
         "A request from an IP that isn't allowed is rejected. The rejected requests are on the key's page.",
-        "To replace the secret, rotate the key instead.",
+        "To get a new key, rotate this one instead.",
     ],
     link: Some(("/docs#key-not-working", "If a key isn't working")),
 };
@@ -41,7 +41,8 @@ pub fn edit_key_page(
 #[component]
 fn Edit(page: KeyPage, refused: Option<Refused<EditKeyForm>>) -> impl IntoView {
     let at = format!("/keys/{}", page.key.id);
-    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+    let title = format!("{} “{}”", HEAD.title, page.key.name);
+    let head = view! { <PageHead title=title purpose=HEAD.purpose/> };
     if page.may_change {
         return with_help(HELP, erase((head, form(page, &at, refused))));
     }

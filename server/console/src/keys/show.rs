@@ -2,18 +2,23 @@
 
 use super::view::{edit_key_page, key_page, new_key_page, revoke_key_page};
 use super::{bulk_notice, page, parse, sparklines};
-use crate::Visit;
 use crate::backend::ConsoleBackend;
 use crate::form::Refused;
+use crate::{Visit, see_other};
 use app::Content;
 use app::pages::HydratedPage;
+use axum::http::Uri;
 use axum::response::Response;
 use domain::{
     ActivityPeriod, CreateKeyForm, EditKeyForm, Failure, KeyId, KeyPage, KeysPage, Preset,
     RevokeKeyForm, ScopeSet,
 };
 
-pub async fn list(visit: Visit) -> Response {
+pub async fn list(uri: Uri, visit: Visit) -> Response {
+    // A browser without script ends a form without fields with a question mark, as “Done” is.
+    if uri.query() == Some("") {
+        return see_other(uri.path());
+    }
     let mut data = visit.backend.list_keys(&visit.request.search).await;
     if let Ok(page) = &mut data {
         page.done = visit.request.flash.as_ref().and_then(bulk_notice::done);

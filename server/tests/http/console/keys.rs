@@ -309,3 +309,10 @@ async fn preset_returns_the_form_with_its_permissions_and_creates_nothing() {
         .expect(303);
     assert_eq!(anonymous.header("location"), "/sign-in?next=%2Fkeys%2Fnew");
 }
+
+#[tokio::test]
+async fn list_has_no_empty_query_in_its_address() {
+    let (_world, owner) = World::with_owner().await;
+    let response = owner.get("/keys?").await.expect(303);
+    assert_eq!(response.header("location"), "/keys");
+}

@@ -54,6 +54,12 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("link", { name: /^Active \d/ })).toHaveAttribute("aria-current", "true");
   await page.getByRole("link", { name: /^All \d/ }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
+  await page.getByRole("button", { name: "Usage" }).click();
+  await page.getByRole("link", { name: "Never used" }).click();
+  await expect(page.getByText("4 keys match")).toBeVisible();
+  await page.getByRole("link", { name: /^Unused for 30 days \d/ }).click();
+  await page.getByRole("link", { name: /^All \d/ }).click();
+  await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   const name = page.getByRole("columnheader", { name: "Name" });
   await name.getByRole("link").click();
   await expect(name).toHaveAttribute("aria-sort", "ascending");

@@ -13,7 +13,7 @@ pub struct KeyQuery {
     pub scope: String,
     /// Id of the member who created the key.
     pub creator: String,
-    /// Number of days in which the key was neither used nor created.
+    /// Number of days in which the key was neither used nor created, or [`Self::NEVER_USED`].
     pub unused: String,
     /// Number of days within which the key expires.
     pub expires: String,
@@ -28,8 +28,12 @@ impl KeyQuery {
     pub const DEAD_IN_USE: &str = "knocking";
 
     /// Value of `status` for keys that need attention: active and paused keys that expire within
-    /// seven days or were not used for 30 days, and revoked and expired keys that are still in use.
+    /// seven days, were not used for 30 days or are used from a new network, and revoked and
+    /// expired keys that are still in use.
     pub const NEEDS_ATTENTION: &str = "attention";
+
+    /// Value of `unused` for keys of any status that were never used.
+    pub const NEVER_USED: &str = "never";
 
     /// Sets the field with this name in the page's address. Other names are ignored.
     pub fn set(&mut self, name: &str, value: String) {

@@ -170,6 +170,41 @@ pub(crate) fn text(typed: &str, preview: Option<&str>) -> KeyFilter {
     }
 }
 
+case!(keys_that_were_never_used_are_found_in_every_order);
+async fn keys_that_were_never_used_are_found_in_every_order(store: Shared) {
+    let tenant = create_keys(&*store).await;
+    let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
+    // The keys with the numbers 0, 3, 6 and 9 were used.
+    let never_used = KeyFilter {
+        never_used: true,
+        ..KeyFilter::default()
+    };
+    assert_eq!(
+        found(never_used.clone()).await,
+        [
+            "CRM sync", "Gone too", "Händler", "Old", "Older", "Zebra", "apple"
+        ],
+    );
+    let and_active = KeyFilter {
+        status: Some(KeyStatus::Active),
+        ..never_used.clone()
+    };
+    assert_eq!(
+        found(and_active).await,
+        ["CRM sync", "Händler", "Zebra"],
+        "it combines with a status"
+    );
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let listed = all(&*store, &tenant, &never_used, order, 2).await;
+        assert_eq!(listed.len(), 7, "{label}");
+        assert!(
+            listed.is_sorted_by(|a, b| by_cursor(order)(a, b).is_le()),
+            "{label}"
+        );
+    }
+}
+
 case!(keys_are_found_by_every_filter);
 async fn keys_are_found_by_every_filter(store: Shared) {
     let tenant = create_keys(&*store).await;

@@ -31,7 +31,7 @@ pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
             KeyStatus::Active.as_str(),
         ),
         view("Expiring", counts.expiring, "expires", "30"),
-        view("Unused", counts.unused, "unused", "30"),
+        view("Unused for 30 days", counts.unused, "unused", "30"),
         view(
             "Needs attention",
             counts.need_attention,
@@ -69,7 +69,8 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
         let current = (!value.is_empty()).then(|| {
             let text = match chosen {
                 Some((_, text)) => text.clone(),
-                None if matches!(name, "unused" | "expires") => in_days(value),
+                None if name == "unused" => unused_for(value),
+                None if name == "expires" => in_days(value),
                 None => value.to_owned(),
             };
             (text, first_page(query).without(name).to_string())
@@ -100,11 +101,9 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
         (KeyQuery::NEEDS_ATTENTION, "Needs attention"),
     ]
     .map(|(value, label)| (value.to_owned(), label.to_owned()));
-    let days = |numbers: [&str; 4]| {
-        numbers
-            .map(|days| (days.to_owned(), in_days(days)))
-            .to_vec()
-    };
+    let expires = EXPIRES.map(|days| (days.to_owned(), in_days(days)));
+    let unused = UNUSED.map(|days| (days.to_owned(), unused_for(days)));
+    let never = (KeyQuery::NEVER_USED.to_owned(), "Never used".to_owned());
     let orders = KeyOrder::ALL.map(|(text, _, _, label)| (text.to_owned(), label.to_owned()));
     vec![
         menu(
@@ -118,8 +117,12 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
             Scope::ALL.map(|scope| own(scope.as_str())).to_vec(),
         ),
         menu("creator", "Created by", creators.to_vec()),
-        menu("unused", "Unused for", days(UNUSED)),
-        menu("expires", "Expires within", days(EXPIRES)),
+        menu(
+            "unused",
+            "Usage",
+            [never].into_iter().chain(unused).collect(),
+        ),
+        menu("expires", "Expires within", expires.to_vec()),
         menu("sort", "Order", orders.to_vec()),
     ]
 }
@@ -127,6 +130,10 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
 fn in_days(days: &str) -> String {
     let noun = if days == "1" { "day" } else { "days" };
     format!("{days} {noun}")
+}
+
+fn unused_for(days: &str) -> String {
+    format!("Unused for {}", in_days(days))
 }
 
 fn field<'a>(query: &'a KeyQuery, name: &str) -> &'a str {
@@ -160,7 +167,7 @@ mod tests {
         assert_eq!(current(&query(|query| query.sort = "name".into())), ["All"]);
         assert_eq!(
             current(&query(|query| query.unused = "30".into())),
-            ["Unused"]
+            ["Unused for 30 days"]
         );
         let searched = query(|query| {
             query.unused = "30".into();
@@ -206,5 +213,17 @@ mod tests {
     fn number_of_days_that_is_not_offered_is_shown_with_its_unit() {
         let menus = menus(&query(|query| query.expires = "45".into()), &[]);
         assert_eq!(menus[4].current.clone().unwrap().0, "45 days");
+    }
+
+    #[test]
+    fn use_is_filtered_by_days_or_by_keys_that_were_never_used() {
+        let current = |value: &str| {
+            let query = query(|query| query.unused = value.into());
+            let menus = menus(&query, &[]);
+            menus[3].current.clone().unwrap().0
+        };
+        assert_eq!(current("never"), "Never used");
+        assert_eq!(current("30"), "Unused for 30 days");
+        assert_eq!(current("45"), "Unused for 45 days");
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn parse(
             .filter(|days| (1..=MAX_DAYS).contains(days))
     };
     let out_of_range = InvalidReason::UnusedDaysOutOfRange { max: MAX_DAYS };
-    let unused = optional(&query.unused, days, out_of_range)?;
+    let never_used = query.unused.trim() == KeyQuery::NEVER_USED;
+    let unused = if never_used { "" } else { &query.unused };
+    let unused = optional(unused, days, out_of_range)?;
     let out_of_range = InvalidReason::ExpiryDaysOutOfRange { max: MAX_DAYS };
     let expires = optional(&query.expires, days, out_of_range)?;
     let dead_in_use = query.status.trim() == KeyQuery::DEAD_IN_USE;
@@ -62,6 +64,7 @@ pub(super) fn parse(
         scope,
         creator,
         idle_since: unused.map(|days| now.plus_seconds(-i64::from(days) * seconds::DAY)),
+        never_used,
         expires_by: expires.map(|days| now.plus_seconds(i64::from(days) * seconds::DAY)),
         dead_key_call_after: dead_in_use.then(|| attention(now).dead_key_call_after),
         new_network_after: None,
@@ -178,6 +181,17 @@ mod tests {
             *slot = text.into();
             assert!(parse(&query, NOW).is_err(), "{field}={text}");
         }
+    }
+
+    #[test]
+    fn keys_that_were_never_used_are_a_filter_of_their_own() {
+        let query = KeyQuery {
+            unused: KeyQuery::NEVER_USED.into(),
+            ..KeyQuery::default()
+        };
+        let (filter, _) = parse(&query, NOW).unwrap();
+        assert_eq!((filter.never_used, filter.idle_since), (true, None));
+        assert!(!parse(&KeyQuery::default(), NOW).unwrap().0.never_used);
     }
 
     #[test]

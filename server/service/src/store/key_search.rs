@@ -91,6 +91,8 @@ pub struct KeyFilter {
     pub creator: Option<MemberId>,
     /// The key is active or paused, and was neither used nor created after this time.
     pub idle_since: Option<Timestamp>,
+    /// The key was never used. It may have any status.
+    pub never_used: bool,
     /// The key is active or paused, and ends by this time.
     pub expires_by: Option<Timestamp>,
     /// The key is revoked or expired, and was used for a call after this time.

@@ -16,6 +16,7 @@ fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
         Filter::Status(KeyStatus::Revoked),
         Filter::Creator(creator),
         Filter::IdleSince(NOW),
+        Filter::NeverUsed,
         Filter::ExpiresBy(NOW),
         Filter::DeadKeyCallAfter(NOW),
         Filter::NewNetworkAfter(NOW),
@@ -165,6 +166,7 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
             Filter::IdleSince(_) => {
                 vec!["api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)"]
             }
+            Filter::NeverUsed => vec!["api_keys_by_use (account_id=? AND used=?)"],
             Filter::ExpiresBy(_) | Filter::ExpiresUnplanned(..) => {
                 vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"]
             }

@@ -193,7 +193,7 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
     world.clock.advance_seconds(84 * DAY);
     let page = visible_text(&world.sign_in(OWNER).await).await;
     page.has("Expiring in the next 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027");
-    page.has("1 active or paused key hasn't been used in 30 days.");
+    page.has("1 active or paused key has been unused for 30 days. Review keys");
 }
 
 #[tokio::test]

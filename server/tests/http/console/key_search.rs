@@ -68,6 +68,11 @@ async fn keys_can_be_filtered_by_every_query_parameter() {
             vec!["Apple", "crm sync", "Händler-Feed"],
         ),
         ("unused=1", vec![]),
+        ("unused=never", vec!["Apple", "Händler-Feed", "Zebra"]),
+        (
+            "unused=never&status=active&sort=used",
+            vec!["Apple", "Händler-Feed"],
+        ),
     ] {
         assert_eq!(
             names(&owner, &format!("/keys?{query}")).await,
@@ -92,6 +97,7 @@ async fn saved_views_have_their_numbers_of_keys() {
     world.clock.advance_seconds(85 * DAY);
     let owner = world.sign_in("ada@example.com").await;
     let page = owner.get_text("/keys").await;
+    page.has(">Unused for 30 days");
     for (number, (path, count)) in [
         ("/keys", 4),
         ("/keys?status=active", 3),
@@ -195,7 +201,7 @@ async fn invalid_filters_are_reported_and_a_secret_is_not_echoed() {
         (format!("q={}", key.secret), "That looks like a full key"),
         ("status=dead".to_owned(), "Select a status"),
         (
-            "unused=never".to_owned(),
+            "unused=often".to_owned(),
             "must be between 1 and 3,650 days",
         ),
         ("sort=digest".to_owned(), "Select a sort order"),

@@ -30,13 +30,14 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
     let unused = (keys.unused > 0).then(|| {
         let (keys, verb) = (
             many(keys.unused, "active or paused key", "active or paused keys"),
-            if keys.unused == 1 {
-                "hasn't"
-            } else {
-                "haven't"
-            },
+            if keys.unused == 1 { "has" } else { "have" },
         );
-        view! { <p>{format!("{keys} {verb} been used in 30 days.")}</p> }
+        view! {
+            <p>
+                {format!("{keys} {verb} been unused for 30 days. ")}
+                <a href="/keys?unused=30">"Review keys"</a>
+            </p>
+        }
     });
     let dead_keys_in_use = (keys.dead_keys_in_use > 0).then(|| {
         let (keys, verb) = (

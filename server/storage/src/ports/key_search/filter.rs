@@ -18,12 +18,13 @@ pub(crate) enum Filter<'a> {
     Status(KeyStatus),
     Creator(&'a MemberId),
     IdleSince(Timestamp),
+    NeverUsed,
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
     NewNetworkAfter(Timestamp),
     /// The key expires by then. If it is being replaced, it is late as well.
     ExpiresUnplanned(Timestamp, LateFilter),
-    /// Idle since, expires unplanned, called with after its end, or from a new network.
+    /// Any of the conditions of [`AttentionFilter`].
     Attention(AttentionFilter),
     Scope(Scope),
     /// A word of the name has this prefix.
@@ -43,6 +44,7 @@ impl<'a> Filter<'a> {
             scope,
             creator,
             idle_since,
+            never_used,
             expires_by,
             dead_key_call_after,
             new_network_after,
@@ -67,6 +69,7 @@ impl<'a> Filter<'a> {
         filters.extend(status.map(Self::Status));
         filters.extend(creator.as_ref().map(Self::Creator));
         filters.extend(idle_since.map(Self::IdleSince));
+        filters.extend(never_used.then_some(Self::NeverUsed));
         filters.extend(expires_by.map(Self::ExpiresBy));
         filters.extend(dead_key_call_after.map(Self::DeadKeyCallAfter));
         filters.extend(new_network_after.map(Self::NewNetworkAfter));
@@ -165,6 +168,9 @@ impl<'a> Filter<'a> {
                 query.push("k.live = 1 AND k.stirred_at <= ");
                 query.push_bind(since.millis());
             }
+            Self::NeverUsed => {
+                query.push("k.used = 0");
+            }
             Self::ExpiresBy(end) => {
                 query.push("k.live = 1 AND k.expires_at <= ");
                 query.push_bind(end.millis());
@@ -200,6 +206,9 @@ impl<'a> Filter<'a> {
             Self::IdleSince(since) => {
                 query.push("k.live + 0 = 1 AND k.stirred_at + 0 <= ");
                 query.push_bind(since.millis());
+            }
+            Self::NeverUsed => {
+                query.push("k.used + 0 = 0");
             }
             Self::ExpiresBy(end) => {
                 query.push("k.live + 0 = 1 AND k.expires_at + 0 <= ");

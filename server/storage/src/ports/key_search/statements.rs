@@ -265,7 +265,7 @@ fn narrow_range(
                 query.push(" AND ");
                 filter.push_indexed_condition(query);
             }
-            (KeySort::Status, Filter::Status(_)) => {
+            (KeySort::Status, Filter::Status(_)) | (KeySort::LastUsed, Filter::NeverUsed) => {
                 query.push(" AND ");
                 filter.push_indexed_condition(query);
                 fixed = true;

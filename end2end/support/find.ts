@@ -58,6 +58,7 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
   await page.getByRole("link", { name: "Never used" }).click();
   await expect(page.getByText("4 keys match")).toBeVisible();
   await page.getByRole("link", { name: /^Unused for 30 days \d/ }).click();
+  await expect(page.getByText("neither used nor created in the last 30 days")).toBeVisible();
   await page.getByRole("link", { name: /^All \d/ }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   const name = page.getByRole("columnheader", { name: "Name" });

@@ -143,6 +143,8 @@ pub struct KeysPageContext {
     pub dead_keys_in_use: Option<DeadKeysNotice>,
     /// The query as requested.
     pub query: KeyQuery,
+    /// Explains which keys the filter selects, if its name does not.
+    pub explanation: Option<String>,
     /// Why the query is invalid. The list is unfiltered then.
     pub refused: Option<String>,
     /// Links to the saved views.

@@ -27,7 +27,9 @@ pub fn find(context: &KeysPageContext, no_keys: bool) -> AnyView {
         if no_keys {
             String::new()
         } else {
-            form(context).to_html()
+            let explanation = context.explanation.clone();
+            let explanation = explanation.map(|text| view! { <p class="second">{text}</p> });
+            form(context).to_html() + &explanation.to_html()
         }
     });
     view! { <search inner_html=html></search> }

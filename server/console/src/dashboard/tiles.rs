@@ -66,10 +66,14 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
                         "used from a new network",
                         "used from new networks",
                     ),
-                    (keys.expiring_soon, "expires soon", "expire soon"),
+                    (
+                        keys.expiring_soon,
+                        "expires within 7 days",
+                        "expire within 7 days",
+                    ),
                     (keys.unused, "unused for 30 days", "unused for 30 days"),
                 ])
-                .unwrap_or_else(|| "All keys are in order".to_owned()),
+                .unwrap_or_else(|| "None expires within 7 days, is unused for 30 days, has a new network, or is inactive but in use".to_owned()),
             )
         },
     ]
@@ -122,7 +126,7 @@ mod tests {
             "Requests today: 1,200, 12% more than last Monday by 06:30 → /keys?sort=used",
             "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /requests",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
-            "Needs attention: 6, 2 used from new networks, 1 expires soon, 3 unused for 30 days → \
+            "Needs attention: 6, 2 used from new networks, 1 expires within 7 days, 3 unused for 30 days → \
              /keys?status=attention",
         ];
         assert_eq!(texts(&today, keys), expected);
@@ -134,7 +138,8 @@ mod tests {
             "Requests today: 0, No requests a week ago to compare with → /keys?sort=used",
             "Rejected today: –, No requests yet today → /requests",
             "Active keys: 1, None paused or unused for 30 days → /keys?status=active",
-            "Needs attention: 0, All keys are in order → /keys?status=attention",
+            "Needs attention: 0, None expires within 7 days, is unused for 30 days, has a new network, or is inactive but in use → \
+             /keys?status=attention",
         ];
         let keys = KeyCounts {
             active: 1,

@@ -41,6 +41,23 @@ pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
     ]
 }
 
+/// Explains which keys the list contains, if the filter alone does not show that.
+pub fn explanation(query: &KeyQuery) -> Option<String> {
+    if query.status == KeyQuery::NEEDS_ATTENTION {
+        return Some(
+            "Active and paused keys that expire within 7 days, were neither used nor created in the last 30 days, or were used \
+             from a new network in the last 7 days; and revoked or expired keys that were used in the last 7 days. Rejected \
+             requests with active keys are under Requests."
+                .to_owned(),
+        );
+    }
+    let is_idle = !query.unused.is_empty() && query.unused != KeyQuery::NEVER_USED;
+    is_idle.then(|| {
+        let days = in_days(&query.unused);
+        format!("Active and paused keys that were neither used nor created in the last {days}.")
+    })
+}
+
 /// Formats a number such as `12`, or `99+`, since counting stops there.
 fn capped(count: u32) -> String {
     if count > MAX_IN_VIEW {
@@ -225,5 +242,18 @@ mod tests {
         assert_eq!(current("never"), "Never used");
         assert_eq!(current("30"), "Unused for 30 days");
         assert_eq!(current("45"), "Unused for 45 days");
+    }
+
+    #[test]
+    fn lists_whose_filter_is_a_rule_explain_the_rule() {
+        let explained = |field: &str, value: &str| {
+            let query = query(|query| query.set(field, value.to_owned()));
+            explanation(&query).unwrap_or_default()
+        };
+        assert!(explained("status", "attention").contains("expire within 7 days"));
+        assert!(explained("unused", "60").contains("neither used nor created in the last 60 days"));
+        for (field, value) in [("status", "active"), ("unused", "never"), ("q", "crm")] {
+            assert_eq!(explained(field, value), "", "{field}={value}");
+        }
     }
 }

@@ -197,7 +197,10 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
     world.services.flush().await.unwrap();
     let none = (Vec::new(), Vec::new());
     assert_eq!(keys_that_need_attention(&owner).await, none);
-    owner.get_text("/").await.has("All keys are in order");
+    owner
+        .get_text("/")
+        .await
+        .has("None expires within 7 days, is unused for 30 days, has a new network, or is inactive but in use");
 
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;

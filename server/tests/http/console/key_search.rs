@@ -113,6 +113,19 @@ async fn saved_views_have_their_numbers_of_keys() {
         ));
         assert_eq!(names(&owner, path).await.len(), count, "{path}");
     }
+    for (path, rule) in [
+        (
+            "/keys?unused=30",
+            "neither used nor created in the last 30 days",
+        ),
+        (
+            "/keys?status=attention",
+            "Rejected requests with active keys are under Requests",
+        ),
+    ] {
+        owner.get_text(path).await.has(rule);
+        page.lacks(rule);
+    }
 }
 
 #[tokio::test]

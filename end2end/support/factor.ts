@@ -29,7 +29,11 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
   await page.getByText("Can't scan it?").click();
   const secret = await page.locator("#factor-key").innerText();
+  await page.getByLabel("Code", { exact: true }).fill("12345");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.locator("#factor-key"), "the setup key stays visible").toHaveText(secret);
   await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
@@ -70,6 +74,8 @@ export async function useFactor(page: Page): Promise<void> {
   await givePassword(page);
   await page.getByLabel("Code").fill(recovery[0] ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("9 recovery codes left");
+  await page.getByRole("link", { name: "Continue" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
   await page.goto("/account");
   await expect(page.getByText("9 recovery codes left")).toBeVisible();
@@ -104,6 +110,7 @@ export async function requireFactor(page: Page, browser: Browser, server: Server
   await expectFits(theirs, "required second factor");
   await theirs.getByText("Can't scan it?").click();
   await theirs.getByLabel("Code", { exact: true }).fill(codeOf(await theirs.locator("#factor-key").innerText()));
+  await theirs.getByRole("button", { name: "Continue" }).click();
   await theirs.getByLabel("Your password").fill(grace.password);
   await theirs.getByRole("button", { name: "Turn on" }).click();
   await theirs.getByRole("link", { name: "I've saved my codes" }).click();
@@ -124,8 +131,18 @@ export const FACTOR_STATES: State[] = [
       await signIn(page, "/account/second-factor");
       await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill("12345");
-      await page.getByRole("button", { name: "Turn on" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
       await expect(page.getByLabel("Code", { exact: true })).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "second factor asks for the password",
+    open: async ({ page }) => {
+      await signIn(page, "/account/second-factor");
+      await page.getByText("Can't scan it?").click();
+      await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByLabel("Your password")).toBeFocused();
     },
   },
   {
@@ -134,6 +151,7 @@ export const FACTOR_STATES: State[] = [
       await signIn(page, "/account/second-factor");
       await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
+      await page.getByRole("button", { name: "Continue" }).click();
       await page.getByLabel("Your password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");

@@ -31,6 +31,7 @@ export async function openRecoveryCodes(page: Page): Promise<string> {
   await signIn(page, "/account/second-factor");
   await page.getByText("Can't scan it?").click();
   await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");

@@ -29,6 +29,11 @@ impl Fields {
         self.values(name).next().cloned().unwrap_or_default()
     }
 
+    /// Whether the form has this field, even if it is empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
     /// Returns every value of a field that can occur more than once.
     pub fn texts(&self, name: &str) -> Vec<String> {
         self.values(name)

@@ -64,7 +64,7 @@ mod usage;
 mod verdict;
 mod zone;
 
-pub use access::{Access, EnrolmentForm, OwnAccess, OwnSession};
+pub use access::{Access, OwnAccess, OwnSession};
 pub use accounts::{Accounts, SettingsOverview, settings_form};
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -90,8 +90,8 @@ pub use random::{OsRandom, Random};
 pub use rfc3339::{Rfc3339Time, parse_rfc3339, rfc3339};
 pub use services::Services;
 pub use sessions::{
-    AccountChoice, EnrollingMember, Member, SessionToken, Sessions, SignInOutcome, SignInStep,
-    SignedIn,
+    AccountChoice, EnrollingMember, Member, OpenedSession, SessionToken, Sessions, SignInOutcome,
+    SignInStep, SignedIn,
 };
 pub use team::{
     Invited, LinkDelivery, RequireFactorOutcome, Team, TeamCursor, TeamFactor, TeamList, TeamMember,

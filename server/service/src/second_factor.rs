@@ -66,10 +66,28 @@ impl Factors {
         secret: &FactorSecret,
         pepper: &Pepper,
     ) -> Result<Vec<u8>, Error> {
+        self.encrypt(secret.0.as_slice(), member.as_str(), pepper)
+    }
+
+    /// Encrypts a secret whose code was right, together with the time step of that code, for one
+    /// member alone.
+    pub(crate) fn seal_confirmed(
+        &self,
+        member: &MemberId,
+        secret: &FactorSecret,
+        step: u64,
+        pepper: &Pepper,
+    ) -> Result<Vec<u8>, Error> {
+        let plain = Zeroizing::new([secret.0.as_slice(), &step.to_be_bytes()].concat());
+        self.encrypt(&plain, &confirmed(member), pepper)
+    }
+
+    /// Encrypts `plain` so that it can be decrypted only with the same `context`.
+    fn encrypt(&self, plain: &[u8], context: &str, pepper: &Pepper) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE_BYTES] = bytes(&*self.random);
         let payload = Payload {
-            msg: secret.0.as_slice(),
-            aad: member.as_str().as_bytes(),
+            msg: plain,
+            aad: context.as_bytes(),
         };
         let sealed = factor_cipher(pepper).encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::broken("a secret could not be encrypted"))?;
@@ -78,22 +96,39 @@ impl Factors {
 
     /// Decrypts a secret; `None` if [`Factors::seal`] did not make it for this member.
     pub(crate) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
+        let plain = self.decrypt(sealed, member.as_str())?;
+        Some(FactorSecret(Zeroizing::new(
+            plain.as_slice().try_into().ok()?,
+        )))
+    }
+
+    /// Decrypts a secret and the time step of the code that confirmed it; `None` if
+    /// [`Factors::seal_confirmed`] did not make it for this member.
+    pub(crate) fn unseal_confirmed(
+        &self,
+        member: &MemberId,
+        sealed: &[u8],
+    ) -> Option<(FactorSecret, u64)> {
+        let plain = self.decrypt(sealed, &confirmed(member))?;
+        let (secret, step) = plain.split_at_checked(SECRET_BYTES)?;
+        let secret = FactorSecret(Zeroizing::new(secret.try_into().ok()?));
+        Some((secret, u64::from_be_bytes(step.try_into().ok()?)))
+    }
+
+    fn decrypt(&self, sealed: &[u8], context: &str) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
         let peppers = [Some(self.peppers.current()), self.peppers.old()];
         let decrypted = peppers.into_iter().flatten().find_map(|pepper| {
             let payload = Payload {
                 msg: sealed,
-                aad: member.as_str().as_bytes(),
+                aad: context.as_bytes(),
             };
             factor_cipher(pepper)
                 .decrypt(&Nonce::from(nonce), payload)
                 .ok()
         });
-        let decrypted = Zeroizing::new(decrypted?);
-        Some(FactorSecret(Zeroizing::new(
-            decrypted.as_slice().try_into().ok()?,
-        )))
+        decrypted.map(Zeroizing::new)
     }
 
     /// Returns what a typed code proves; `None` if it proves nothing. Only the database knows
@@ -135,6 +170,12 @@ impl Factors {
         };
         (0..10).map(code).collect()
     }
+}
+
+/// Context of the encryption of a confirmed secret. No id contains a line feed, so that it differs
+/// from the context of every other secret.
+fn confirmed(member: &MemberId) -> String {
+    format!("{member}\nconfirmed")
 }
 
 fn factor_cipher(pepper: &Pepper) -> ChaCha20Poly1305 {

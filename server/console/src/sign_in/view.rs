@@ -27,6 +27,8 @@ pub enum Step {
         recovery: bool,
         failure: Option<Failure>,
     },
+    /// The sign-in succeeded by a recovery code, of which so many are left.
+    RecoveryCodeUsed { left: u32, next: String },
 }
 
 pub fn sign_in_page(step: Step) -> AnyView {
@@ -43,6 +45,7 @@ pub fn sign_in_page(step: Step) -> AnyView {
             recovery,
             failure,
         } => code(step, next, recovery, failure.map(Problem::from)),
+        Step::RecoveryCodeUsed { left, next } => recovery_code_used(left, next),
     }
 }
 
@@ -97,6 +100,12 @@ fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
                     "Sign in"
                 </button>
             </form>
+            <details class="more">
+                <summary>"Forgot your password?"</summary>
+                <p>
+                    "Ask an owner or admin of your account for a reset link: they find it under Team, on your page. If there's no one else, ask the operator of this server, who can run voxum admin reset with your email."
+                </p>
+            </details>
         </section>
     }
 }
@@ -150,6 +159,30 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
                 </button>
                 <a href="/sign-in">"Back to sign-in"</a>
             </form>
+        </section>
+    }
+}
+
+/// Renders the number of recovery codes that are left, once, before the page at `next`.
+fn recovery_code_used(left: u32, next: String) -> AnyView {
+    let title = match left {
+        0 => "You've used your last recovery code".to_owned(),
+        1 => "1 recovery code left".to_owned(),
+        many => format!("{many} recovery codes left"),
+    };
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>{title}</h1>
+            <p class="lead">
+                "You're signed in. The code that you used doesn't work again. If you have your authenticator app, get new codes on your account page."
+            </p>
+            <div class="form">
+                <a class="button primary wide" href=next autofocus>
+                    "Continue"
+                </a>
+                <a href="/account#second-factor">"Get new recovery codes"</a>
+            </div>
         </section>
     }
 }

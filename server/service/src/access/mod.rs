@@ -2,8 +2,6 @@
 
 mod second_factor;
 
-pub use second_factor::EnrolmentForm;
-
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::origin::Client;

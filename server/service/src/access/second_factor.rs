@@ -11,14 +11,10 @@ use domain::{Enrolment, Failure, Field, MemberId, ShownSecret};
 use qrcode::{Color, QrCode};
 use serde_json::json;
 
-/// The form that turns the second factor on.
-pub struct EnrolmentForm<'a> {
-    /// The secret, sealed as the page received it.
-    pub sealed: &'a str,
-    pub password: &'a str,
-    /// The code from the app.
-    pub typed: &'a str,
-}
+/// Time within which the password has to follow the code of a new second factor.
+const CONFIRMED_SECONDS: u64 = 10 * 60;
+/// Length of the time step of a code.
+const STEP_SECONDS: u64 = 30;
 
 impl Access {
     /// Returns a fresh secret for the member's app. Nothing is stored until a first code confirms
@@ -76,35 +72,61 @@ impl Access {
         })
     }
 
-    /// Turns the second factor on, if the code from the app is right. All other sessions of the
-    /// member than that of `token`, and the sign-ins that have begun, end in the same transaction:
-    /// their callers gave only the password. Returns the recovery codes, which are shown only this
-    /// once.
+    /// Verifies the code from the app. Nothing is stored yet: the returned text proves for ten
+    /// minutes that the code was right, so that a wrong code does not cost the member the password
+    /// that they typed, nor a wrong password the code.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong password or code, [`Failure::NotFound`] if the secret was
-    /// not made here or the member already has a second factor.
-    pub async fn enable_second_factor(
+    /// [`Error::Invalid`] for a wrong code, [`Failure::NotFound`] if the secret was not made here.
+    pub async fn confirm_enrolment(
         &self,
         member: &EnrollingMember,
-        client: &Client,
-        token: &str,
-        EnrolmentForm {
-            sealed,
-            password,
-            typed,
-        }: EnrolmentForm<'_>,
-    ) -> Result<Vec<String>, Error> {
+        sealed: &str,
+        typed: &str,
+    ) -> Result<String, Error> {
         let member = member.member();
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
         let secret = self
             .factors
             .unseal(&member.id, &sealed)
             .ok_or(Failure::NotFound)?;
-        let now = self.clock.now();
         let typed: String = typed.split_whitespace().collect();
-        let step = step(&secret.totp(&member.email)?, &typed, now)
-            .ok_or_else(|| Error::field(Field::Code, InvalidReason::WrongCode))?;
+        let step =
+            step(&secret.totp(&member.email)?, &typed, self.clock.now()).ok_or_else(wrong_code)?;
+        let pepper = self.pepper.installation_pepper().await?;
+        let confirmed = self
+            .factors
+            .seal_confirmed(&member.id, &secret, step, pepper)?;
+        Ok(hex::encode(confirmed))
+    }
+
+    /// Turns the second factor on whose code [`Access::confirm_enrolment`] has verified. All other
+    /// sessions of the member than that of `token`, and the sign-ins that have begun, end in the
+    /// same transaction: their callers gave only the password. Returns the recovery codes, which
+    /// are shown only this once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a wrong password, or if the code was verified too long ago,
+    /// [`Failure::NotFound`] if it was not verified here or the member already has a second factor.
+    pub async fn enable_second_factor(
+        &self,
+        member: &EnrollingMember,
+        client: &Client,
+        token: &str,
+        confirmed: &str,
+        password: &str,
+    ) -> Result<Vec<String>, Error> {
+        let member = member.member();
+        let confirmed = hex::decode(confirmed).map_err(|_| Failure::NotFound)?;
+        let (secret, step) = self
+            .factors
+            .unseal_confirmed(&member.id, &confirmed)
+            .ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        let until = step * STEP_SECONDS + CONFIRMED_SECONDS;
+        if u64::try_from(now.millis() / 1_000).map_or(true, |now| now > until) {
+            return Err(wrong_code());
+        }
         // An open browser alone must not be enough to lock its owner out.
         self.guard
             .verify_password(member.holder(), password, client)
@@ -218,4 +240,8 @@ impl Access {
         let factor = self.store.second_factor(id).await?;
         Ok(factor.map(|factor| factor.recovery_codes))
     }
+}
+
+fn wrong_code() -> Error {
+    Error::field(Field::Code, InvalidReason::WrongCode)
 }

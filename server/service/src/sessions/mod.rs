@@ -5,7 +5,7 @@ mod open;
 mod sign_in;
 
 pub use member::{EnrollingMember, Member, SignedIn};
-pub use sign_in::{AccountChoice, SignInOutcome, SignInStep};
+pub use sign_in::{AccountChoice, OpenedSession, SignInOutcome, SignInStep};
 
 use crate::clock::Clock;
 use crate::error::Error;

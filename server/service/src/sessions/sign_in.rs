@@ -39,6 +39,13 @@ impl SignInStep {
     }
 }
 
+/// A session that was opened by a code.
+pub struct OpenedSession {
+    pub token: SessionToken,
+    /// The number of recovery codes that are left, if the code was one of them.
+    pub recovery_codes_left: Option<u32>,
+}
+
 impl Sessions {
     /// Begins a sign-in that waits for a code or a choice of account.
     ///
@@ -115,7 +122,7 @@ impl Sessions {
         token: &str,
         typed: &str,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<OpenedSession, Error> {
         let step = TokenDigest::of(token);
         let member = self.store.find_sign_in(&step, self.clock.now()).await?;
         let member = member.ok_or(Failure::SignedOut)?;
@@ -128,9 +135,12 @@ impl Sessions {
             .await?;
         let Holder { id, email, .. } = holder;
         let (session, session_token) = self.new_session(id, client);
-        let action = match proof {
-            Proof::Step(_) => Action::SessionOpened,
-            Proof::Recovery(_) => Action::FactorRecoveryUsed,
+        let (action, recovery_codes_left) = match proof {
+            Proof::Step(_) => (Action::SessionOpened, None),
+            Proof::Recovery(_) => {
+                let left = factor.recovery_codes.saturating_sub(1);
+                (Action::FactorRecoveryUsed, Some(left))
+            }
         };
         let event = self.session_event(action, id, &member.account_id, client);
         let mut forget = self.guard.forgotten_at_success(email, client).await?;
@@ -140,7 +150,10 @@ impl Sessions {
             .finish_sign_in(&step, Some(proof), session, &forget, event)
             .await?
         {
-            Ok(session_token)
+            Ok(OpenedSession {
+                token: session_token,
+                recovery_codes_left,
+            })
         } else {
             Err(self.guard.wrong_code(holder, client).await?)
         }

@@ -319,21 +319,100 @@ async fn ten_wrong_codes_block_codes_for_15_minutes_and_warn_the_member() {
 }
 
 #[tokio::test]
+async fn set_up_asks_for_the_password_after_the_code_and_keeps_what_was_right() {
+    const PATH: &str = "/account/second-factor";
+    let (world, owner) = World::with_owner().await;
+    let page = owner.get_text(PATH).await;
+    page.lacks_all(["name=\"old_password\"", "<details open"]);
+    let (app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
+    let wrong = [("sealed", &*sealed), ("code", "000000")];
+    let again = owner.form(PATH, &wrong).await.expect(422).body;
+    again.has_all(["That code is incorrect", "<details open"]);
+
+    let code = app.code(&world);
+    let right = [("sealed", &*sealed), ("code", &*code)];
+    let page = owner.form(PATH, &right).await.expect(200).body;
+    page.has("name=\"old_password\"");
+    page.lacks_all(["name=\"code\"", &*code, "id=\"factor-key\""]);
+    assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
+    let confirmed = field(&page, "confirmed");
+    let turn_on = async |member: &Member, confirmed: &str, password: &str| {
+        let fields = [
+            ("sealed", &*sealed),
+            ("confirmed", confirmed),
+            ("old_password", password),
+        ];
+        member.form(PATH, &fields).await
+    };
+    // A secret is not a proof that its code was right, and a proof is of one member only.
+    turn_on(&owner, &sealed, PASSWORD).await.expect(404);
+    let bob = world.join(&owner, "bob@example.com", "viewer").await;
+    turn_on(&bob, &confirmed, PASSWORD).await.expect(404);
+    for password in ["", "not the password"] {
+        let page = turn_on(&owner, &confirmed, password).await.expect(422);
+        page.has("Incorrect password");
+        assert_eq!(field(&page.body, "confirmed"), confirmed);
+        page.lacks("not the password");
+        world.clock.advance_seconds(2);
+    }
+    assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
+    // The code itself is too old by now.
+    world.clock.advance_seconds(500);
+    let page = turn_on(&owner, &confirmed, PASSWORD).await.expect(200);
+    page.has("Save your recovery codes");
+    turn_on(&owner, &confirmed, PASSWORD).await.expect(404);
+}
+
+#[tokio::test]
+async fn confirmed_code_of_a_set_up_expires() {
+    const PATH: &str = "/account/second-factor";
+    let (world, owner) = World::with_owner().await;
+    let page = owner.get_text(PATH).await;
+    let (app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
+    let code = [("sealed", &*sealed), ("code", &app.code(&world))];
+    let page = owner.form(PATH, &code).await.expect(200).body;
+    let confirmed = field(&page, "confirmed");
+    world.clock.advance_seconds(631);
+    let fields = [
+        ("sealed", &*sealed),
+        ("confirmed", &*confirmed),
+        ("old_password", PASSWORD),
+    ];
+    let page = owner.form(PATH, &fields).await.expect(422).body;
+    page.has_all(["That code is incorrect", "id=\"factor-key\""]);
+    assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
+}
+
+#[tokio::test]
+async fn sign_in_page_explains_what_to_do_without_the_password() {
+    let world = World::new().await;
+    let page = world.anonymous().get("/sign-in").await.expect(200);
+    page.has_all([
+        "Forgot your password?",
+        "owner or admin",
+        "voxum admin reset",
+    ]);
+}
+
+#[tokio::test]
 async fn each_recovery_code_works_once() {
     let (world, owner) = World::with_owner().await;
     let (_, codes) = enable(&world, &owner).await;
     assert_eq!(codes.len(), 10);
     let step = begin(&world.anonymous()).await;
     let typed = codes[3].to_uppercase().replace('-', " ");
-    finish(&world.anonymous(), &step, &typed).await.expect(303);
+    let signed_in = finish(&world.anonymous(), &step, &typed).await.expect(200);
+    assert!(signed_in.headers.contains_key("set-cookie"));
+    signed_in.has_all(["9 recovery codes left", "href=\"/keys\""]);
     let step = begin(&world.anonymous()).await;
     finish(&world.anonymous(), &step, &codes[3])
         .await
         .expect(422);
     world.clock.advance_seconds(30);
-    finish(&world.anonymous(), &step, &codes[4])
+    let signed_in = finish(&world.anonymous(), &step, &codes[4])
         .await
-        .expect(303);
+        .expect(200);
+    signed_in.has("8 recovery codes left");
     let account = owner.get_text("/account").await;
     account.has("8 recovery codes left");
     let log = owner.events("what=sign-ins").await;
@@ -407,7 +486,7 @@ async fn renewed_recovery_codes_are_shown_once_and_replace_the_earlier_ones() {
     let account = owner.get_text("/account").await;
     account.has("10 recovery codes left");
     account.lacks(new[0]);
-    for (code, status) in [(&*old[0], 422), (new[0], 303)] {
+    for (code, status) in [(&*old[0], 422), (new[0], 200)] {
         let step = begin(&world.anonymous()).await;
         finish(&world.anonymous(), &step, code).await.expect(status);
         world.clock.advance_seconds(30);
@@ -482,7 +561,7 @@ async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_
     let need = next.node_metrics().pepper_need.unwrap();
     assert_eq!((need.factors, need.recovery_codes), (0, 10));
     let step = begin(&http).await;
-    finish(&http, &step, &codes[0]).await.expect(303);
+    finish(&http, &step, &codes[0]).await.expect(200);
     next.node.leave().await;
 
     let (last, http) = world.node(&new, None).await;
@@ -491,7 +570,7 @@ async fn second_factor_survives_a_pepper_change_but_recovery_codes_need_the_old_
     world.clock.advance_seconds(60);
     let step = begin(&http).await;
     let second_attempt = finish(&http, &step, &codes[1]).await;
-    assert_ne!(second_attempt.status, 303);
+    assert!(!second_attempt.headers.contains_key("set-cookie"));
     world.clock.advance_seconds(60);
     let step = begin(&http).await;
     finish(&http, &step, &app.code(&world)).await.expect(303);

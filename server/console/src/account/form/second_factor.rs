@@ -2,33 +2,57 @@
 
 use super::ACCOUNT;
 use crate::account::show;
-use crate::account::view::{CodesReason, RefusedForm, recovery_codes_page};
+use crate::account::view::{
+    CodesReason, PasswordStep, RefusedForm, enrolment_password_page, recovery_codes_page,
+};
 use crate::backend::failure;
 use crate::fields::Fields;
 use crate::form::{FormResult, Sender, SignedOut};
 use crate::render::with_status;
 use crate::{FormRequest, render, see_other};
 use app::Content;
-use domain::{Failure, ShownSecret};
-use service::EnrolmentForm;
+use app::components::Problem;
+use domain::{Failure, Field, ShownSecret};
 
 const ENROL: &str = "/account/second-factor";
 
-/// Turns the second factor on, and shows the recovery codes once.
+/// Turns the second factor on in two steps: verifies the code, and asks for the password. Then it
+/// shows the recovery codes once.
 pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
     let (state, visitor, fields) = (&request.state, &request.visitor, &request.body);
     let (Some(member), Some(token)) = (visitor.enrolling_member(), &visitor.token) else {
         return Err(SignedOut::at(ENROL));
     };
     let (access, sealed) = (&state.services.access, fields.text("sealed"));
-    let enrolled = EnrolmentForm {
-        sealed: &sealed,
-        password: &fields.secret("old_password"),
-        typed: &fields.secret("code"),
+    let code_confirmed = match fields.text("confirmed") {
+        none if none.is_empty() => {
+            let code = fields.secret("code");
+            access.confirm_enrolment(&member, &sealed, &code).await
+        }
+        confirmed => Ok(confirmed),
     };
-    let enabled = access
-        .enable_second_factor(&member, &visitor.client, token, enrolled)
-        .await;
+    let ask_password = async |confirmed: String, failure: Option<Failure>| {
+        let step = PasswordStep {
+            sealed: sealed.clone(),
+            confirmed,
+            failure,
+        };
+        let content = Content::new(move || enrolment_password_page(step.clone()));
+        render::answer_uncompressed(state, visitor, ENROL, content).await
+    };
+    let (confirmed, enabled) = match code_confirmed {
+        Ok(confirmed) if !fields.has("old_password") => {
+            return Ok(ask_password(confirmed, None).await);
+        }
+        Ok(confirmed) => {
+            let password = fields.secret("old_password");
+            let enabled = access
+                .enable_second_factor(&member, &visitor.client, token, &confirmed, &password)
+                .await;
+            (Some(confirmed), enabled)
+        }
+        Err(error) => (None, Err(error)),
+    };
     let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {
             let content = show_codes(&codes, CodesReason::Enabled);
@@ -36,6 +60,12 @@ pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
         }
         Err(failure) => failure,
     };
+    // The code stays confirmed if only the password was refused.
+    let is_code = Problem::from(failure.clone()).at(Field::Code).is_some();
+    if let Some(confirmed) = confirmed.filter(|_| !is_code && failure != Failure::NotFound) {
+        let page = ask_password(confirmed, Some(failure.clone())).await;
+        return Ok(with_status(page, &failure));
+    }
     Ok(match access.reopen_enrolment(&member, &sealed) {
         Ok(enrolment) if failure != Failure::NotFound => {
             let content = show::second_factor_content(Ok(enrolment), Some(failure.clone()));

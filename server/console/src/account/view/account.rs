@@ -187,9 +187,9 @@ fn factor_form(
     form_state: FormState,
 ) -> AnyView {
     let other = if recovery {
-        view! { <a class="button quiet" href="/account#second-factor">"Use a code from the app"</a> }
+        view! { <a href="/account#second-factor">"Use a code from the app"</a> }
     } else {
-        view! { <a class="button quiet" href="/account?recovery=1#second-factor">"Use a recovery code"</a> }
+        view! { <a href="/account?recovery=1#second-factor">"Use a recovery code"</a> }
     };
     let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
     let left = match left {
@@ -231,8 +231,8 @@ fn factor_form(
                 autocomplete=if recovery { "off" } else { "one-time-code" }
                 inputmode=if recovery { "text" } else { "numeric" }
             />
+            <p>{other}</p>
             <div class="actions">
-                {other}
                 <button type="submit" class="button">
                     "Get new recovery codes"
                 </button>

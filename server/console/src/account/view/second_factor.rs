@@ -30,6 +30,51 @@ pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Fail
     })
 }
 
+/// The second step of the set-up, which asks for the password.
+#[derive(Debug, Clone)]
+pub struct PasswordStep {
+    /// As in [`Enrolment`].
+    pub sealed: String,
+    /// The proof that the code was right.
+    pub confirmed: String,
+    pub failure: Option<Failure>,
+}
+
+/// The direct response to a form with a right code.
+pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
+    let form_state = FormState::new(step.failure.map(Problem::from));
+    let email = page_request().member.map(|member| member.email.to_string());
+    view! {
+        <div class="narrow">
+            <PageHead title=HEAD.title purpose="The code is correct. Enter your password to finish."/>
+            <form class="form" method="post" action="/account/second-factor" novalidate>
+                {form_state.notice()}
+                <input type="hidden" name="sealed" value=step.sealed/>
+                <input type="hidden" name="confirmed" value=step.confirmed/>
+                {email.map(|email| view! { <Username email=email/> })}
+                <TextField
+                    id="old-password"
+                    name="old_password"
+                    label="Your password"
+                    kind="password"
+                    hint="You'll be signed out everywhere else."
+                    error=form_state.at(Field::OldPassword)
+                    autocomplete="current-password"
+                    autofocus=form_state.problem.with_untracked(Option::is_none)
+                />
+                <div class="actions">
+                    <a class="button" href="/account/second-factor">
+                        "Start again"
+                    </a>
+                    <button type="submit" class="button primary">
+                        "Turn on"
+                    </button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
 /// The reason for which recovery codes are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodesReason {
@@ -45,9 +90,10 @@ pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
+    // After a wrong code, the setup key may be what is compared.
+    let is_refused = problem.is_some();
     let form_state = FormState::new(problem);
     let request = page_request();
-    let email = request.member.map(|member| member.email.to_string());
     let due = request.factor_due.then(|| {
         view! {
             <Notice
@@ -74,7 +120,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                 <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
                     <path d=reveal(enrolment.squares)></path>
                 </svg>
-                <details class="more">
+                <details class="more" open=is_refused>
                     <summary>"Can't scan it?"</summary>
                     <p>"Enter this setup key in your app (time-based):"</p>
                     <Code id="factor-key" text=reveal(enrolment.text)/>
@@ -87,7 +133,6 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                 <form class="form" method="post" action="/account/second-factor" novalidate>
                     {form_state.notice()}
                     <input type="hidden" name="sealed" value=enrolment.sealed/>
-                    {email.map(|email| view! { <Username email=email/> })}
                     <TextField
                         id="code"
                         name="code"
@@ -97,19 +142,10 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         autocomplete="one-time-code"
                         inputmode="numeric"
                     />
-                    <TextField
-                        id="old-password"
-                        name="old_password"
-                        label="Your password"
-                        kind="password"
-                        hint="You'll be signed out everywhere else."
-                        error=form_state.at(Field::OldPassword)
-                        autocomplete="current-password"
-                    />
                     <div class="actions">
                         {cancel}
                         <button type="submit" class="button primary">
-                            "Turn on"
+                            "Continue"
                         </button>
                     </div>
                 </form>

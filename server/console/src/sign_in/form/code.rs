@@ -1,12 +1,13 @@
 //! `POST /sign-in/code`
 
-use super::{Step, open_session, refuse, show};
+use super::{Step, open_session, refuse, set_session, show};
 use crate::backend::failure;
 use crate::fields::Fields;
 use crate::return_path::{same_site, sign_in_url};
 use crate::{FormRequest, see_other};
 use axum::response::Response;
 use domain::{Failure, ShownSecret};
+use service::OpenedSession;
 
 /// Completes a sign-in with a code. If the first step has expired, the sign-in starts again.
 pub async fn sign_in_code(request: FormRequest<Fields>) -> Response {
@@ -29,7 +30,18 @@ pub async fn sign_in_code(request: FormRequest<Fields>) -> Response {
         .finish_sign_in(&step, &fields.secret("code"), client)
         .await;
     match opened.map_err(|error| failure(error, &request.visitor.request_id)) {
-        Ok(token) => open_session(&request.state, &request.visitor, token.expose(), next).await,
+        Ok(OpenedSession {
+            token,
+            recovery_codes_left: Some(left),
+        }) => {
+            // The only page that reports it. Any page of the console can be the next one.
+            let next = next.to_owned();
+            let page = show(&request, Step::RecoveryCodeUsed { left, next }).await;
+            set_session(&request.state, &request.visitor, token.expose(), page).await
+        }
+        Ok(OpenedSession { token, .. }) => {
+            open_session(&request.state, &request.visitor, token.expose(), next).await
+        }
         Err(Failure::SignedOut) => see_other(&sign_in_url(next)),
         Err(failure) => {
             let recovery = !fields.text("recovery").is_empty();

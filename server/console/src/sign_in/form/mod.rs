@@ -30,8 +30,17 @@ async fn refuse(request: &FormRequest<Fields>, failure: &Failure, step: Step) ->
 
 /// Continues at the path `next` with a new session.
 async fn open_session(state: &AppState, visitor: &Visitor, token: &str, next: &str) -> Response {
+    set_session(state, visitor, token, see_other(next)).await
+}
+
+/// Adds the cookie of a new session to a response.
+async fn set_session(
+    state: &AppState,
+    visitor: &Visitor,
+    token: &str,
+    mut response: Response,
+) -> Response {
     visitor.end_session(state).await;
-    let mut response = see_other(next);
     cookies::set_session(&mut response, &state.public_url, token);
     response
 }

@@ -260,7 +260,7 @@ async fn team_shows_members_and_invitations() {
     Open invitations
     Invitations that haven't been accepted
     Email | Role | Invited by | Expires | Actions |
-    eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Cancel invitation of eve@example.com |
+    eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Get a new link for eve@example.com Cancel invitation of eve@example.com |
     Two-factor authentication
     Optional. Each member can turn it on for themselves. 2 active members don't have it.
     To require it for everyone, set it up for yourself first.

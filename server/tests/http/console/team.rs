@@ -94,7 +94,18 @@ async fn invitation_expires_after_three_days_and_can_be_withdrawn() {
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("Invitation canceled.");
     world.anonymous().get(&withdrawn_link).await.expect(404);
-    let (older_link, new_link) = (invite(BOB).await, invite(BOB).await);
+    let older_link = invite(BOB).await;
+    // The button in the row of an open invitation.
+    let team = owner.get_text("/team").await;
+    let (_, row) = team.split_once("Invitations that haven").unwrap();
+    let (_, form) = row.split_once("action=\"/team/invite\"").unwrap();
+    let form = form.split_once("</form>").unwrap().0;
+    form.has_all([
+        "name=\"email\" value=\"bob@example.com\"",
+        "name=\"role\" value=\"viewer\"",
+        "Get a new link",
+    ]);
+    let new_link = invite(BOB).await;
     world.anonymous().get(&older_link).await.expect(404);
     world.clock.advance_seconds(3 * DAY - 1);
     world.anonymous().get(&new_link).await.expect(200);

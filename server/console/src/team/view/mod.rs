@@ -68,7 +68,7 @@ fn Team(page: Data) -> impl IntoView {
         let rows = page
             .invitations
             .into_iter()
-            .map(|one| invitation(one, clock));
+            .map(|one| invitation(one, page.mail, clock));
         let rows = rows.collect_view().into_any();
         view! {
             <section class="box" aria-labelledby="invitations">
@@ -230,10 +230,25 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
     }
 }
 
-fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
+fn invitation(one: InvitationRow, mail: bool, clock: Clock) -> AnyView {
     let email = one.email.to_string();
-    let withdraw = one.may_withdraw.then(|| {
+    let new_link = if mail {
+        "Send a new link"
+    } else {
+        "Get a new link"
+    };
+    let changes = one.may_withdraw.then(|| {
         view! {
+            // A new invitation ends the earlier one.
+            <form method="post" action="/team/invite">
+                <input type="hidden" name="email" value=email.clone()/>
+                <input type="hidden" name="role" value=one.role.as_str()/>
+                <button type="submit" class="button small">
+                    {new_link}
+                    <span class="visually-hidden">" for " {email.clone()}</span>
+                </button>
+            </form>
+            " "
             <form method="post" action="/team/withdraw">
                 <input type="hidden" name="email" value=email.clone()/>
                 <button type="submit" class="button small">
@@ -258,7 +273,7 @@ fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
                 <Time moment=one.expires clock=clock/>
             </td>
             <td role="cell" class="row-actions">
-                {withdraw}
+                {changes}
             </td>
         </tr>
     }

@@ -25,9 +25,9 @@ test("the first call of a new key is copied in each language, without the key", 
   await signIn(page);
   await hydrated(page);
   const secret = await new Keys(page).create("Inventory Integration");
-  await expectCopied(page, "read -rs VOXUM_API_KEY && export VOXUM_API_KEY", "Copy the command");
+  await expectCopied(page, "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo", "Copy the command");
   const dialog = new Keys(page).saveDialog;
-  for (const [index, name] of ["curl", "Python", "JavaScript", ".env", "GitHub Actions"].entries()) {
+  for (const [index, name] of ["curl", "Python", "JavaScript", ".env", "GitHub Actions", "PowerShell"].entries()) {
     if (index === 0) await dialog.getByRole("radio", { name }).focus();
     else await page.keyboard.press("ArrowRight");
     await expect(dialog.getByRole("radio", { name })).toBeChecked();

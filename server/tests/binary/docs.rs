@@ -1,8 +1,9 @@
 //! The snippets of the API docs, pasted unchanged into a shell, Python and Node.
 
 use crate::support::{Client, Server};
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use testkit::Text as _;
 
@@ -160,6 +161,27 @@ fn feed_examples_work_as_pasted() {
     drop(server);
 }
 
+/// Runs the command that sets the key in bash, as if the key was typed, and in zsh if that is
+/// installed.
+fn assert_prompts(command: &str, secret: &str) {
+    for shell in ["bash", "zsh"] {
+        let run = Command::new(shell)
+            .args(["-c", &format!("{command}; printenv VOXUM_API_KEY")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut run = match run {
+            Err(error) if shell == "zsh" && error.kind() == ErrorKind::NotFound => continue,
+            run => run.unwrap(),
+        };
+        let mut input = run.stdin.take().unwrap();
+        writeln!(input, "{secret}").unwrap();
+        let output = run.wait_with_output().unwrap();
+        let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output_text, format!("API key: \n{secret}\n"), "{shell}");
+    }
+}
+
 #[test]
 fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     let (folder, server, owner) = Server::with_folder();
@@ -167,6 +189,11 @@ fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     let page = owner.form("/keys", form).unwrap().body;
     let (_, secret) = page.split_once("value=\"vx_").unwrap();
     let secret = format!("vx_{}", secret.split_once('"').unwrap().0);
+    let set_key = snippet(&page, "set-key");
+    assert_prompts(&set_key, &secret);
+    let docs = owner.get("/docs").unwrap().body;
+    docs.lacks("VOXUM_API_KEY=\"vx_");
+    docs.has_all([&*set_key.replace('&', "&amp;"), "Read-Host"]);
     for (index, language) in ["curl", "python", "javascript"].into_iter().enumerate() {
         let text = snippet(&page, &format!("first-call-{index}"));
         text.lacks(&secret);
@@ -190,5 +217,6 @@ fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     let output = paste(folder.path(), "curl", &command, "");
     let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     output_text.has("\"items\":[]");
+    snippet(&page, "first-call-5").has_all(["Read-Host", "Invoke-RestMethod"]);
     drop(server);
 }

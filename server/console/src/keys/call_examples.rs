@@ -17,6 +17,7 @@ pub fn call_examples(public_url: &str, scopes: &ScopeSet) -> Vec<CodeExample> {
         ("JavaScript", javascript(&url)),
         (".env", DOTENV.to_owned()),
         ("GitHub Actions", workflow(&url)),
+        ("PowerShell", powershell(&url)),
     ];
     let examples = examples.map(|(language, text)| CodeExample {
         language: language.to_owned(),
@@ -48,6 +49,15 @@ fn javascript(url: &str) -> String {
   headers: {{ "X-API-Key": process.env.VOXUM_API_KEY }},
 }});
 console.log(response.status, await response.text());"#
+    )
+}
+
+/// Asks for the key first, as the command above the examples does for other shells. `Read-Host`
+/// works in every version; its parameter that hides a plain text does not.
+fn powershell(url: &str) -> String {
+    format!(
+        r#"$env:VOXUM_API_KEY = [Net.NetworkCredential]::new("", (Read-Host "API key" -AsSecureString)).Password
+Invoke-RestMethod "{url}" -Headers @{{ "X-API-Key" = $env:VOXUM_API_KEY }}"#
     )
 }
 

@@ -103,6 +103,7 @@ test("the list of shortcuts opens by ?, and turns off those of a single key", as
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await expect(dialog.getByText("Create an API key")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Close" }), "Space changes no setting").toBeFocused();
   await dialog.getByRole("switch", { name: "Single-key shortcuts" }).uncheck();
   await dialog.getByRole("button", { name: "Close" }).click();
   await page.reload();

@@ -118,13 +118,16 @@ async function open() {
 }
 
 async function showHelp() {
-  const own = document.querySelector("#shortcuts input");
-  if (own) return own.focus();
+  const own = document.getElementById("shortcuts-title");
+  if (own) {
+    own.tabIndex = -1;
+    return own.focus();
+  }
   const shortcuts = (await searchPage())?.getElementById("shortcuts");
   if (!shortcuts) return;
   help?.remove();
   help = make('<dialog aria-labelledby="shortcuts-title"><div class="dialog-body"></div></dialog>');
-  const close = make('<form method="dialog" class="actions"><button class="button primary">Close</button></form>');
+  const close = make('<form method="dialog" class="actions"><button class="button primary" autofocus>Close</button></form>');
   help.firstElementChild.append(...shortcuts.children, close);
   document.body.append(help);
   help.showModal();

@@ -46,7 +46,10 @@ pub fn page(q: String, keys: Vec<KeyView>, role: Role) -> SearchPage {
     let actions = if has_key {
         vec![found_key()]
     } else {
-        matching(allowed_actions(role))
+        let mut actions = allowed_actions(role);
+        // An action that cannot be undone is offered only if it is searched for.
+        actions.retain(|(_, path)| !words.is_empty() || *path != Page::RevokeAll.path());
+        matching(actions)
     };
     let in_menu = Page::ALL.iter().filter(|page| page.icon().is_some());
     let pages = in_menu.chain([&Page::Account]);

@@ -44,8 +44,9 @@ async fn search_offers_only_actions_that_the_role_allows() {
     for (member, offered, missing) in [
         (
             &owner,
-            &["/keys/new", "/team/invite", "/keys/revoke-all"][..],
-            &[][..],
+            &["/keys/new", "/team/invite", "/inventory/import"][..],
+            // Offered only if it is searched for.
+            &["/keys/revoke-all"][..],
         ),
         (
             &admin,
@@ -71,6 +72,12 @@ async fn search_offers_only_actions_that_the_role_allows() {
         for path in missing {
             results.lacks(&format!("href=\"{path}\""));
         }
+    }
+    let searched = "/search?q=revoke+all";
+    let offered = "href=\"/keys/revoke-all\"";
+    owner.get_text(searched).await.has(offered);
+    for member in [&admin, &viewer] {
+        member.get_text(searched).await.lacks(offered);
     }
 }
 

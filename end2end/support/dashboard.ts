@@ -75,6 +75,9 @@ export async function readChart(page: Page): Promise<void> {
   await expect(chart.getByRole("radio").nth(29), "one stop leads into the chart").toBeFocused();
   await expect(today!).toBeVisible();
   await expect(today!).toContainText(/Accepted\s*[\d,]+/);
+  const bar = await days.nth(29).locator("svg").boundingBox();
+  const numbersBelow = await today!.boundingBox();
+  expect(numbersBelow!.y, "the numbers cover neither the bars nor the heading").toBeGreaterThanOrEqual(bar!.y + bar!.height);
   await page.keyboard.press("ArrowLeft");
   await expect(today!).toBeHidden();
   await expect(yesterday!).toBeVisible();

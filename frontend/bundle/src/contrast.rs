@@ -79,8 +79,10 @@ fn tones_of_charts_contrast_with_each_other_and_with_their_ground() {
     let sheet = String::from_utf8(bundle(&entry).unwrap()).unwrap();
     let pairs = [
         ("--calls", "--refused-calls"),
+        ("--calls", "--other-calls"),
         ("--calls", "--surface"),
         ("--refused-calls", "--surface"),
+        ("--other-calls", "--surface"),
         // The column of a bar under the pointer.
         ("--calls", "--tint"),
         ("--refused-calls", "--tint"),

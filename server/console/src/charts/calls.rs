@@ -23,6 +23,7 @@ pub fn CallsChart(calls: Vec<PeriodCalls>, period: ActivityPeriod) -> impl IntoV
     let text = ChartText {
         title,
         counts: ["Accepted", "Rejected"],
+        neutral: false,
         column,
         last,
     };

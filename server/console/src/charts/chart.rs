@@ -36,6 +36,9 @@ pub struct ChartText {
     pub title: &'static str,
     /// Names of the lower and of the upper count, such as "Accepted" and "Rejected".
     pub counts: [&'static str; 2],
+    /// Whether the upper count is something other than rejected requests, whose tone it must then
+    /// not have.
+    pub neutral: bool,
     /// Heading of the column with the bars' names, such as "Day".
     pub column: &'static str,
     /// Label of the last bar, such as "Today".
@@ -84,7 +87,7 @@ pub fn Chart(id: &'static str, bars: Vec<Bar>, text: ChartText, summary: String)
     let columns = columns.collect_view();
     let [lower, upper] = text.counts;
     view! {
-        <div class="chart">
+        <div class="chart" data-neutral=text.neutral.then_some("")>
             <p class="legend" aria-hidden="true">
                 <span class="lower">{lower}</span>
                 <span class="upper">{upper}</span>

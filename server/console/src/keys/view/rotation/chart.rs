@@ -20,6 +20,7 @@ pub fn OverlapChart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
     let text = ChartText {
         title,
         counts: ["New key", "Old key"],
+        neutral: true,
         column,
         last: "Now",
     };

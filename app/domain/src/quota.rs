@@ -23,7 +23,7 @@ impl Resource {
             Self::Items => "Items",
             Self::ItemBytes => "Size of the items",
             Self::Leads => "Leads",
-            Self::Keys => "API keys",
+            Self::Keys => "Active and paused API keys",
             Self::Members => "Members and invitations",
         }
     }

@@ -7,6 +7,8 @@ use crate::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Info,
+    /// Confirmation of a change.
+    Success,
     Warning,
     Error,
 }
@@ -15,6 +17,7 @@ impl Tone {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
+            Self::Success => "success",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -23,6 +26,7 @@ impl Tone {
     const fn icon(self) -> &'static str {
         match self {
             Self::Info => "#i-info",
+            Self::Success => "#i-check",
             Self::Warning | Self::Error => "#i-alert",
         }
     }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 const FIELD: &str = "api-key";
 
 /// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
-const SET_KEY: &str = "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
+const SET_KEY: &str =
+    "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
 
 /// Renders what the server adds below a key: what becomes of the key that it replaces.
 #[derive(Clone)]

@@ -3,7 +3,9 @@
 use crate::browser;
 use crate::calls::{Answer, CallError};
 use crate::components::{LoadError, PageHead, Problem};
+use crate::page::Page;
 use crate::prelude::*;
+use crate::request::page_request;
 use domain::Failure;
 
 /// The heading of a page, which is shown even if its data could not be loaded.
@@ -21,11 +23,30 @@ pub fn page_or_error<T>(
 ) -> AnyView {
     match data {
         Ok(data) => show(data),
-        Err(failure) => view! {
-            <PageHead title=head.title purpose=head.purpose/>
-            <LoadError problem=failure.into()/>
-        },
+        Err(failure) => {
+            let back = way_back(&failure);
+            let error = view! {
+                <PageHead title=head.title purpose=head.purpose/>
+                <LoadError problem=failure.into()/>
+            };
+            match back {
+                Some(back) => view! { {error} {back} },
+                None => error,
+            }
+        }
     }
+}
+
+/// Returns a link from a page whose key, member or file does not exist to the list of those that
+/// do. Only the server renders such a page, so that the link is not in the module.
+fn way_back(failure: &Failure) -> Option<AnyView> {
+    if !cfg!(feature = "ssr") || *failure != Failure::NotFound {
+        return None;
+    }
+    let page = Page::at(&page_request().path);
+    let list = page.entry().filter(|list| *list != page)?;
+    let text = format!("Back to {}", list.name());
+    Some(view! { <p><a href=list.path()>{text}</a></p> })
 }
 
 /// Merges the two kinds of failure into one that can be shown. If the session has ended, also

@@ -150,7 +150,7 @@ fn Keys(page: Data) -> impl IntoView {
         (may_manage && !creates).then(|| view! { <Notice tone=Tone::Warning text=STOPPED/> });
     let done = page
         .done
-        .map(|text| view! { <Notice tone=Tone::Info text=text/> });
+        .map(|text| view! { <Notice tone=Tone::Success text=text/> });
     let (filtered, sorts) = (page.filtered, page.sorts);
     let creation = page
         .new_key

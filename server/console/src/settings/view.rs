@@ -67,7 +67,7 @@ pub fn settings_page(
 fn Settings(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) -> impl IntoView {
     let saved = page_request()
         .flash(|word| (word == "saved").then_some(()))
-        .map(|()| view! { <Notice tone=Tone::Info text="Settings saved."/> });
+        .map(|()| view! { <Notice tone=Tone::Success text="Settings saved."/> });
     if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
         return question;
     }

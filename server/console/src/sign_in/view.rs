@@ -74,7 +74,7 @@ fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
                 })}
             {after_link
                 .then(|| {
-                    view! { <Notice tone=Tone::Info text="Password saved. Sign in to continue."/> }
+                    view! { <Notice tone=Tone::Success text="Password saved. Sign in to continue."/> }
                 })}
             {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in">

@@ -69,6 +69,7 @@ async fn flash_message_is_shown_once_and_only_on_its_own_page() {
     assert_eq!(other_page.header("set-cookie"), "", "its page comes later");
     let page = owner.follow(&response).await.expect(200);
     page.has("Requests are rejected until you resume it");
+    page.has("data-tone=\"success\"");
     let cleared_cookie = page.header("set-cookie");
     assert!(
         cleared_cookie.starts_with("voxum_flash_3000=;") && cleared_cookie.contains("Max-Age=0"),

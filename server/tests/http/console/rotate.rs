@@ -265,7 +265,10 @@ async fn rotation_is_refused_for_viewers_and_ended_keys() {
     old.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 2);
     owner.form("/keys/none/rotate", &fields).await.expect(404);
-    owner.get("/keys/none/rotate").await.expect(404);
+    for path in ["/keys/none/rotate", "/keys/none", "/keys/none/edit"] {
+        let page = owner.get(path).await.expect(404);
+        page.has("<a href=\"/keys\">Back to API Keys</a>");
+    }
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
     };
     let clock = Clock::start(page.now.at);
     let done = page_request().flash(done);
-    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let done = done.map(|text| view! { <Notice tone=Tone::Success text=text/> });
     let wrong_codes = page.wrong_codes.map(|codes| {
         let text = format!(
             "Ten wrong codes were entered after your password, the last one on {} from {}. If that wasn't you, someone else \

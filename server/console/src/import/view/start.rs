@@ -24,7 +24,7 @@ pub fn Start(start: ImportStart) -> impl IntoView {
     let is_refused = start.refused.is_some();
     let discarded = page_request().flash(|word| {
         let text = "Discarded. The file was deleted, and nothing was imported.";
-        (word == "discarded").then(|| view! { <Notice tone=Tone::Info text=text/> })
+        (word == "discarded").then(|| view! { <Notice tone=Tone::Success text=text/> })
     });
     let refused = start.refused.map(refused);
     let open = start.open.map(open);

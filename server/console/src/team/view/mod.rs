@@ -44,7 +44,7 @@ pub fn team_page(data: Result<Data, Failure>) -> AnyView {
 fn Team(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let done = page_request().flash(done);
-    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let done = done.map(|(tone, text)| view! { <Notice tone=tone text=text/> });
     let may_look = page.roles.is_empty().then(|| {
         view! { <Notice tone=Tone::Info text="You have read-only access. Owners and admins can invite and manage members."/> }
     });
@@ -164,8 +164,8 @@ fn factor_requirement(factor: FactorRequirement) -> AnyView {
 }
 
 /// Returns the confirmation of the action that was just carried out.
-fn done(word: &str) -> Option<&'static str> {
-    match word {
+fn done(word: &str) -> Option<(Tone, &'static str)> {
+    let text = match word {
         "role" => Some("Role changed."),
         "deactivated" => Some(
             "Member deactivated. They've been signed out and can't sign in. Their API keys keep working.",
@@ -177,7 +177,8 @@ fn done(word: &str) -> Option<&'static str> {
         ),
         "factor-optional" => Some("Two-factor authentication is now optional."),
         "own-factor-first" => {
-            Some("Nothing was changed. Set up two-factor authentication for yourself first.")
+            let text = "Nothing was changed. Set up two-factor authentication for yourself first.";
+            return Some((Tone::Warning, text));
         }
         "invited" => Some("Invitation sent by email. Its link works once, for 72 hours."),
         "reset-sent" => {
@@ -185,7 +186,8 @@ fn done(word: &str) -> Option<&'static str> {
         }
         "withdrawn" => Some("Invitation canceled. Its link no longer works."),
         _ => None,
-    }
+    };
+    text.map(|text| (Tone::Success, text))
 }
 
 fn row(one: MemberRow, clock: Clock) -> AnyView {

@@ -40,11 +40,16 @@ pub fn key_page(data: Result<Data, Failure>) -> AnyView {
 fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let request = page_request();
+    let tone = if page.key.is_not_stored() {
+        Tone::Warning
+    } else {
+        Tone::Success
+    };
     let change = request.flash.as_ref().and_then(QuickChange::read);
-    let change = change.and_then(|change| changed(change, &page));
+    let change = change.and_then(|change| changed(change, &page, tone));
     let done = change.or_else(|| {
         let text = request.flash(|word| done(word, &page))?;
-        Some(view! { <Notice tone=Tone::Info text=text/> })
+        Some(view! { <Notice tone=tone text=text/> })
     });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let (id, may_change) = (page.key.id.clone(), page.may_change);
@@ -107,7 +112,7 @@ fn Key(page: Data) -> impl IntoView {
 
 /// Renders the confirmation of a change by one button, with the way back, unless the key has
 /// changed again since.
-fn changed(change: QuickChange, page: &Data) -> Option<AnyView> {
+fn changed(change: QuickChange, page: &Data, tone: Tone) -> Option<AnyView> {
     let settings = &page.settings;
     let text = match change {
         QuickChange::Removed(scope) => {
@@ -124,7 +129,7 @@ fn changed(change: QuickChange, page: &Data) -> Option<AnyView> {
         let href = format!("/keys/{}/edit?{}", page.key.id, change.undo());
         view! { <a href=href>"Undo…"</a> }
     });
-    Some(view! { <Notice tone=Tone::Info text=text action=undo/> })
+    Some(view! { <Notice tone=tone text=text action=undo/> })
 }
 
 /// Returns the confirmation of the change that was just made, unless the key's state has changed

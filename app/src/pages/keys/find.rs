@@ -28,7 +28,8 @@ pub fn find(context: &KeysPageContext, no_keys: bool) -> AnyView {
             String::new()
         } else {
             let explanation = context.explanation.clone();
-            let explanation = explanation.map(|text| view! { <p class="second">{text}</p> });
+            let explanation =
+                explanation.map(|text| view! { <p class="second list-rule">{text}</p> });
             form(context).to_html() + &explanation.to_html()
         }
     });

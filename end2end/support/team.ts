@@ -141,7 +141,7 @@ export async function endSessionsOfMember(page: Page, browser: Browser, server: 
   await checkLook(page, "sessions of a member");
   const phone = page.getByRole("row").filter({ hasText: "Safari on iPhone" });
   await phone.getByRole("button", { name: /^End session/ }).click();
-  await expect(page.getByText("Session ended. They're signed out there.")).toBeVisible();
+  await expect(page.getByText("Session ended. This member is signed out in that browser.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1, name: grace.email })).toBeVisible();
   await expect(phone).toHaveCount(0);
   await second.reload();
@@ -157,7 +157,7 @@ export async function endSessionsOfMember(page: Page, browser: Browser, server: 
   await expect(page.getByText("Session ended.")).toHaveCount(0);
   await page.getByRole("button", { name: "End all sessions" }).click();
   await expect(page.getByText("All sessions ended.")).toBeVisible();
-  await expect(page.getByText("They aren't signed in.")).toBeVisible();
+  await expect(page.getByText("This member isn't signed in.")).toBeVisible();
   for (const theirs of [first, second]) {
     await theirs.goto("/keys");
     await expect(theirs.getByRole("heading", { name: "Sign in" })).toBeVisible();

@@ -86,9 +86,9 @@
     URL.revokeObjectURL(link.href);
   }
 
-  // A page that shows a secret only once asks before it is left, until the person confirms by its
-  // own button or link that the secret is saved. A new key is saved as soon as a request with it was
-  // accepted, which the frame on that page reports.
+  // A page that shows a secret only once asks before it is left, until the person confirms with the
+  // page's own button or link that the secret is saved. A new key counts as saved as soon as a
+  // request with it was accepted, which the frame on that page reports.
   const unsaved = () => document.querySelector("[data-unsaved]");
   function settle() {
     const page = unsaved();
@@ -270,7 +270,7 @@
     sessionStorage.removeItem(SORTED);
   }
 
-  // The list of rejected requests follows the server while it can be seen, with at most one request
+  // While the list of rejected requests is visible, it asks the server for newer ones, at most once
   // in 5 seconds.
   let nextLook = Date.now() + 5_000;
   async function follow() {
@@ -291,8 +291,8 @@
     }
     nextLook = Date.now() + pause;
   }
-  // New rows come in at the top, and as many others leave at the bottom. The focus stays where it
-  // is, and so does what the pointer is on. Otherwise, the rows come in later.
+  // Adds new rows at the top, and removes as many at the bottom. This waits while the pointer is on
+  // a link or button of the list, or while the focus is in a row that would be removed.
   function showNews(news, page) {
     // Another page may have replaced this one meanwhile.
     if (!news.isConnected) return;

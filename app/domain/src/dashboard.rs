@@ -106,7 +106,7 @@ pub struct KeyCounts {
     pub unused: u32,
     /// Active and paused keys that expire within 7 days.
     pub expiring_soon: u32,
-    /// Active and paused keys that were called with from a new network in the last 7 days.
+    /// Active and paused keys that were used from a new network in the last 7 days.
     pub new_networks: u32,
     /// Keys that need attention, as in the saved view of the list.
     pub need_attention: u32,

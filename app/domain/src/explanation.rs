@@ -55,7 +55,8 @@ pub struct RefusalRow {
     pub act: Option<RefusalAct>,
 }
 
-/// A change by which further calls like a refused one are accepted, for members who may make it.
+/// A button or link that helps after a refused call, such as a change by which further calls like
+/// it are accepted, for members who may make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusalAct {
     pub label: &'static str,

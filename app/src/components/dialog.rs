@@ -1,12 +1,11 @@
-//! The browser's native dialog, which opens before the module has loaded and traps the focus by
-//! itself.
+//! The browser's native dialog, which traps the focus by itself.
 
 use crate::browser;
 use crate::prelude::*;
 use leptos::ev::{Event, MouseEvent};
 
-/// A modal dialog. The button that opens it has `command="show-modal"`, and the dialog's id in
-/// `commandfor`.
+/// A modal dialog. `browser::open` opens it, and a button with `command="close"` and the dialog's
+/// id in `commandfor` closes it.
 #[component]
 pub fn Dialog(
     #[prop(into)] id: String,

@@ -6,7 +6,7 @@ use domain::Field;
 
 const NOTE: &str =
     "For example, where the key is stored or who owns it. Don't paste the key itself.";
-const DEPTH: &str = "Maximum requests in a burst. Needs “Requests per second” as well. Leave both empty to use the account limit.";
+const DEPTH: &str = "Maximum requests in a burst. Requires “Requests per second” as well. Leave both empty to use the account limit.";
 const PER_SECOND: &str =
     "Sustained requests per second. Leave both empty to use the account limit.";
 const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";

@@ -14,7 +14,7 @@ const FIELD: &str = "api-key";
 const SET_KEY: &str =
     "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
 
-/// Renders what the server adds below a key: what becomes of the key that it replaces.
+/// Renders a part that the server adds below a new key: what happens to the key that it replaces.
 #[derive(Clone)]
 pub struct BelowKey(pub Arc<dyn Fn() -> AnyView + Send + Sync>);
 
@@ -22,7 +22,7 @@ pub struct BelowKey(pub Arc<dyn Fn() -> AnyView + Send + Sync>);
 /// plain form that requires the check box.
 ///
 /// Once the system has made its first call, it has the key, and the check box is not required any
-/// more. On a page without the module, a script reads that from the frame that reports the call.
+/// more. On a page without the module, a script learns of the call from the frame that reports it.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,

@@ -37,8 +37,8 @@ pub fn page_or_error<T>(
     }
 }
 
-/// Returns a link from a page whose key, member or file does not exist to the list of those that
-/// do. Only the server renders such a page, so that the link is not in the module.
+/// Returns a link to the list, for a page whose key, member or file does not exist. Only the server
+/// renders such a page, so the link is not in the module.
 fn way_back(failure: &Failure) -> Option<AnyView> {
     if !cfg!(feature = "ssr") || *failure != Failure::NotFound {
         return None;

@@ -7,7 +7,7 @@ use crate::manifest::{File, Manifest};
 
 /// In bytes after compression with brotli.
 const WASM: usize = 120_000;
-/// What is loaded when a page first needs it.
+/// All parts of the module that are loaded at first use.
 const PARTS: usize = 56_000;
 const CSS: usize = 12_000;
 /// All files that a first visit loads besides the page itself.

@@ -1,7 +1,7 @@
 //! Builds the site: everything a browser loads besides the pages themselves.
 //!
-//! `cargo run -p bundle` compiles the module, splits it, generates its loader, optimises it,
-//! bundles and minifies the style sheet, adds the public files, names immutable files after their content,
+//! `cargo run -p bundle` compiles the module, splits it, generates its loader, optimises it, bundles
+//! and minifies the style sheet, adds the public files, names immutable files after their content,
 //! compresses everything and enforces the size budgets. The result is in `target/site`, from which
 //! the server's build script embeds it.
 //!

@@ -1,7 +1,8 @@
-//! Splits the module: the code that a page needs only at first use is a file of its own.
+//! Splits the module: code that not every visit needs is in a file of its own, which is loaded at
+//! first use.
 //!
-//! A function marked with `wasm_split` is such a point of use, and all that only it reaches moves
-//! out of the module. The linker has to keep its relocations for this.
+//! Each function marked with `wasm_split` is a split point: the code that only this function reaches
+//! moves out of the module. The linker has to keep its relocations for this.
 
 use std::fs;
 
@@ -56,8 +57,9 @@ pub fn split(module: &[u8]) -> Result<Split> {
 impl Split {
     /// Joins wasm-bindgen's JavaScript with the loader of the parts.
     ///
-    /// The two import each other, so neither could be named after its content. `files` are the
-    /// parts as they are published, in the same order and in the folder of the result.
+    /// As two files they would import each other, so that neither could be named after its content.
+    /// `files` are the parts as they are published, in the same order and in the folder of the
+    /// result.
     pub fn join(&self, js: &str, files: &[SiteFile]) -> Result<String> {
         let js = remove(js, &format!("import * as import1 from \"{LOADER}\""))?;
         let import = format!("import {{ initSync }} from \"{MAIN}\";");

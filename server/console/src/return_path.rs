@@ -1,5 +1,5 @@
-//! The page that a person requested before they had to sign in, and the list in which they selected
-//! something. It comes from the address, so it is not trusted.
+//! Addresses to return to: the page that a person requested before they had to sign in, and the
+//! list in which they selected something. Both come from the request, so neither is trusted.
 
 use url::form_urlencoded;
 
@@ -20,7 +20,7 @@ pub fn same_site(next: &str) -> &str {
     if is_safe { next } else { HOME }
 }
 
-/// Returns `address` if it is that of the list at `path`, with any query, and otherwise `path`.
+/// Returns `address` if it is `path` with any query, and otherwise `path`.
 pub fn list_address<'a>(address: &'a str, path: &'a str) -> &'a str {
     let query = same_site(address).strip_prefix(path);
     let is_list = query.is_some_and(|query| query.starts_with('?'));

@@ -21,8 +21,9 @@ const BATCH_SIZE: u32 = 500;
 /// continues after them.
 const SEARCH_LIMIT: u32 = 10_000;
 
-/// Time for one page, with the search for keys by their names, or for one piece of a file. Each of
-/// the keys that are found takes two listings, which each have as much time.
+/// Time limit for one page, including the search for keys by their names, or for one piece of an
+/// exported file. Each key that is found takes two listings, each of which may take this long by
+/// itself.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Most keys whose events one search finds by their names.
@@ -254,7 +255,7 @@ impl AuditLog {
     }
 }
 
-/// Abandons a search at its deadline, which also interrupts the listing that runs.
+/// Abandons a search at its deadline, which also interrupts the listing that is running.
 async fn within<T>(
     deadline: Instant,
     search: impl Future<Output = Result<T, Error>>,

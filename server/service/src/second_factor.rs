@@ -69,7 +69,7 @@ impl Factors {
         self.encrypt(secret.0.as_slice(), member.as_str(), pepper)
     }
 
-    /// Encrypts a secret whose code was right, together with the time step of that code, for one
+    /// Encrypts a secret whose code was correct, together with the time step of that code, for one
     /// member alone.
     pub(crate) fn seal_confirmed(
         &self,
@@ -172,8 +172,8 @@ impl Factors {
     }
 }
 
-/// Context of the encryption of a confirmed secret. No id contains a line feed, so that it differs
-/// from the context of every other secret.
+/// Context of the encryption of a confirmed secret. No id contains a line feed, so this context
+/// differs from that of every other secret.
 fn confirmed(member: &MemberId) -> String {
     format!("{member}\nconfirmed")
 }

@@ -31,9 +31,9 @@ fn restored(text: String, may_manage: bool) -> AnyView {
     view! { <Notice tone=Tone::Warning text=text action=action/> }
 }
 
-/// Renders the notices about keys that are still in use after their end and about keys that expire
-/// soon. Both share one line, so that they leave room for the list. They are a warning unless the
-/// keys have more than 7 days left.
+/// Renders the notices about revoked and expired keys that are still in use, and about keys that
+/// expire soon. Both share one line, so that they leave room for the list. They are a warning
+/// unless there are only keys with more than 7 days left.
 fn brief(around: &KeysPageContext) -> Option<AnyView> {
     let dead = around.dead_keys_in_use.as_ref().map(|notice| {
         let href = format!("/keys?status={}", KeyQuery::DEAD_IN_USE);
@@ -57,8 +57,8 @@ fn brief(around: &KeysPageContext) -> Option<AnyView> {
     })
 }
 
-/// Renders a link to the keys, and what else is known about them. Their page of the list has this
-/// too, so the line may be cut off.
+/// Renders a link to the keys, and further text about them. The list behind the link shows the
+/// same, so the line may be cut off.
 fn brief_item(href: String, title: &str, text: &str) -> AnyView {
     let text = if text.is_empty() {
         ".".to_owned()
@@ -103,7 +103,7 @@ fn links(
     } else {
         (None, NEXT_PAGE)
     };
-    // A bulk action returns to the list as it is.
+    // A bulk action leads back to this page of the list.
     let here = (here != "/keys").then(|| {
         view! { <input type="hidden" form=BULK_FORM name="list" value=here.clone()/> }
     });

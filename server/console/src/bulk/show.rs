@@ -29,7 +29,7 @@ pub async fn refused(backend: &ConsoleBackend, form: BulkForm, failure: Failure)
     content(data, list, Some(Refused { form, failure }))
 }
 
-/// `list` is the address to which the page leads back.
+/// `list` is the address of the list to which the page leads back.
 fn content(
     data: Result<BulkPage, Failure>,
     list: String,

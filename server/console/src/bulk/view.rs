@@ -27,7 +27,7 @@ pub fn bulk_page(
     }
 }
 
-/// Returns what the form's own text does not say about an action.
+/// Returns the help for an action, which goes beyond the form's own text.
 fn help(action: BulkAction) -> Help {
     let (advice, link): (&[&str], _) = match action {
         BulkAction::Pause => (
@@ -56,7 +56,7 @@ fn help(action: BulkAction) -> Help {
         ),
         BulkAction::Revoke => (
             &[
-                "Systems that use these keys stop working until they get other ones.",
+                "Systems that use these keys stop working until they get new ones.",
                 "To stop keys for a while, pause them instead.",
                 "The audit log keeps your reason for each key.",
             ],

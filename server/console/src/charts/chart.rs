@@ -36,8 +36,8 @@ pub struct ChartText {
     pub title: &'static str,
     /// Names of the lower and of the upper count, such as "Accepted" and "Rejected".
     pub counts: [&'static str; 2],
-    /// Whether the upper count is something other than rejected requests, whose tone it must then
-    /// not have.
+    /// Whether the upper count is not that of rejected requests, and so needs another tone than
+    /// theirs.
     pub neutral: bool,
     /// Heading of the column with the bars' names, such as "Day".
     pub column: &'static str,

@@ -17,7 +17,7 @@ pub fn narrow(form: AnyView) -> AnyView {
 }
 
 /// Renders the direct response to a form, which shows something that cannot be shown again. A
-/// script asks for confirmation before it is left (`frontend/src/console.js`).
+/// script asks for confirmation before the page is left (`frontend/src/console.js`).
 pub fn shown_once(content: AnyView) -> AnyView {
     view! { <div class="narrow" data-unsaved="">{content}</div> }
 }

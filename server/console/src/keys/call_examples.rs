@@ -52,8 +52,9 @@ console.log(response.status, await response.text());"#
     )
 }
 
-/// Asks for the key first, as the command above the examples does for other shells. `Read-Host`
-/// works in every version; its parameter that hides a plain text does not.
+/// Asks for the key first, as the command above the examples does for other shells.
+/// `-AsSecureString` works in every version of PowerShell, and `-MaskInput`, which returns plain
+/// text, only since 7.1.
 fn powershell(url: &str) -> String {
     format!(
         r#"$env:VOXUM_API_KEY = [Net.NetworkCredential]::new("", (Read-Host "API key" -AsSecureString)).Password

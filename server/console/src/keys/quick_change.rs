@@ -1,10 +1,10 @@
-//! Edits that change one thing of a key, as the buttons on its page do. The notice about such an
-//! edit names the change, and links to the edit form that takes it back.
+//! Edits that make a single change to a key, as the buttons on its page do. The notice about such
+//! an edit names the change, and links to the edit form that undoes it.
 
 use app::request::Flash;
 use domain::{EditKeyForm, Scope};
 
-/// A change that the edit form can take back.
+/// A change that the edit form can undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuickChange {
     Removed(Scope),
@@ -49,13 +49,13 @@ impl std::fmt::Display for LastDay {
 }
 
 impl QuickChange {
-    /// Returns the change that the form makes, if it makes exactly one and that can be taken back.
+    /// Returns the change that the form makes, if it makes exactly one, and this one can be undone.
     pub fn of(form: &EditKeyForm) -> Option<Self> {
         let before: EditKeyForm = serde_json::from_str(&form.seen).ok()?;
         let same = |form: &EditKeyForm| EditKeyForm {
             scopes: Vec::new(),
             last_day: String::new(),
-            // Browsers send other line breaks than they got.
+            // Browsers send line breaks as CR LF, whatever the page contained.
             note: form.note.replace('\r', ""),
             allow_list: form.allow_list.replace('\r', ""),
             shut_out: String::new(),
@@ -71,7 +71,7 @@ impl QuickChange {
             let scope = Scope::parse(removed.next()?).ok()?;
             return removed.next().is_none().then_some(Self::Removed(scope));
         }
-        // Days in this form have the order of their texts.
+        // In this notation, the order of the texts is the order of the days.
         let (day, later) = (
             LastDay::parse(&before.last_day)?,
             LastDay::parse(&form.last_day)?,
@@ -110,7 +110,7 @@ impl QuickChange {
         }
     }
 
-    /// Returns the parameter of the edit form that takes this change back once it is saved.
+    /// Returns the parameter with which the edit form proposes to undo this change.
     pub fn undo(self) -> String {
         match self {
             Self::Removed(scope) => format!("add={}", scope.as_str()),

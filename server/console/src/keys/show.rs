@@ -15,7 +15,8 @@ use domain::{
 };
 
 pub async fn list(uri: Uri, visit: Visit) -> Response {
-    // A browser without script ends a form without fields with a question mark, as “Done” is.
+    // Without script, browsers add a question mark to the address of a form without fields, such as
+    // “Done”.
     if uri.query() == Some("") {
         return see_other(uri.path());
     }

@@ -32,7 +32,7 @@ impl RefusalQuery {
         self.at("/requests")
     }
 
-    /// Returns the address of the frame that counts newer calls with these filters.
+    /// Returns the address at which newer calls with these filters are reported.
     pub fn news(&self) -> ListAddress<'_> {
         self.at("/requests/new")
     }

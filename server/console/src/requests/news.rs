@@ -1,7 +1,7 @@
 //! `GET /requests/new`: reports the calls that were refused since the Requests page was rendered.
 //!
-//! Without script, it is the content of a frame on the page, which reloads itself. The script of
-//! the page asks it for the list as well, and puts new rows into the page.
+//! Without script, this is the content of a frame on the page, which reloads itself. The script of
+//! the page requests the list as well, and puts new rows into the page.
 
 use super::filter::RefusalQuery;
 use super::view::News;

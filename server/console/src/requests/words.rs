@@ -163,7 +163,7 @@ fn allowed(key: Option<&KeyRecord>) -> String {
     }
 }
 
-/// The texts of causes that tell requests with the same code apart.
+/// The texts of causes that distinguish requests with the same code.
 fn by_cause(cause: &Cause) -> Option<(String, &'static str)> {
     let (why, advice) = match cause {
         Cause::NoSuchItem => (

@@ -27,7 +27,7 @@ pub enum Step {
         recovery: bool,
         failure: Option<Failure>,
     },
-    /// The sign-in succeeded by a recovery code, of which so many are left.
+    /// The sign-in succeeded with a recovery code. `left` is the number of unused ones.
     RecoveryCodeUsed { left: u32, next: String },
 }
 
@@ -103,7 +103,7 @@ fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
             <details class="more">
                 <summary>"Forgot your password?"</summary>
                 <p>
-                    "Ask an owner or admin of your account for a reset link: they find it under Team, on your page. If there's no one else, ask the operator of this server, who can run voxum admin reset with your email."
+                    "Ask an owner or admin of your account to email you a reset link, from your page under Team. If they can't, or if there's no one else, ask the operator of this server to run voxum admin reset with your email."
                 </p>
             </details>
         </section>

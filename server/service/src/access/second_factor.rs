@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// Time within which the password has to follow the code of a new second factor.
 const CONFIRMED_SECONDS: u64 = 10 * 60;
-/// Length of the time step of a code.
+/// Length of a time step of RFC 6238, in which one code is valid.
 const STEP_SECONDS: u64 = 30;
 
 impl Access {
@@ -73,8 +73,8 @@ impl Access {
     }
 
     /// Verifies the code from the app. Nothing is stored yet: the returned text proves for ten
-    /// minutes that the code was right, so that a wrong code does not cost the member the password
-    /// that they typed, nor a wrong password the code.
+    /// minutes that the code was correct, so that after a wrong password the member need not enter
+    /// another code.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a wrong code, [`Failure::NotFound`] if the secret was not made here.
@@ -100,8 +100,8 @@ impl Access {
         Ok(hex::encode(confirmed))
     }
 
-    /// Turns the second factor on whose code [`Access::confirm_enrolment`] has verified. All other
-    /// sessions of the member than that of `token`, and the sign-ins that have begun, end in the
+    /// Turns on the second factor whose code [`Access::confirm_enrolment`] has verified. All
+    /// sessions of the member except that of `token`, and the sign-ins that have begun, end in the
     /// same transaction: their callers gave only the password. Returns the recovery codes, which
     /// are shown only this once.
     ///

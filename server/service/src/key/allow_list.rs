@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
 
-/// Upper bound of the texts that an error names.
+/// Maximum number of invalid texts that an error names.
 const MAX_EXCERPTS: usize = 5;
 
 /// The networks that a key may be used from: 1 to 100, sorted and without duplicates.

@@ -35,12 +35,12 @@ pub struct WatchedCallers {
     /// Addresses and networks for an allow list that admits every one of these callers, each with
     /// its last call, the latest first.
     pub networks: Vec<(String, Timestamp)>,
-    /// Known addresses within these networks, as the narrower choice. Networks of many callers have
-    /// others as well.
+    /// Known addresses within these networks, as the narrower choice. A network with many callers
+    /// also has addresses that are not listed.
     pub addresses: Vec<(String, Timestamp)>,
 }
 
-/// Days before a watch from which callers belong to it, so that it need not start from nothing.
+/// Number of days before a watch whose callers it includes, so that its list does not start empty.
 const DAYS_BEFORE_WATCH: i64 = 7;
 
 impl Keys {

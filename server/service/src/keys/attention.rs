@@ -2,18 +2,18 @@
 //! and the count on the Dashboard.
 //!
 //! A key needs attention if
-//! - it is revoked or expired, and was called with in the last 7 days,
-//! - it is active or paused, and was called with from a new network in the last 7 days,
+//! - it is revoked or expired, and was used in the last 7 days,
+//! - it is active or paused, and was used from a new network in the last 7 days,
 //! - it is active or paused, and expires within 7 days, or
 //! - it is active or paused, and was neither used nor created in the last 30 days.
 //!
-//! A key that is being replaced is meant to expire, so it matches the second condition only if it
-//! is late: still in use when its end is near ([`LateFilter`]).
+//! A key that is being replaced is meant to expire, so it matches the third condition only if it is
+//! late: still in use when it is about to expire ([`LateFilter`]).
 //!
 //! Each condition is one range of one index, so that the view and its count read only keys that
-//! match, and those that are being replaced and expire within 7 days. This is why the last two also
-//! apply to paused keys, as the filters by expiry and by last use do. An unused permission has no
-//! index: it is a notice of a key, and does not belong to the definition
+//! match, and those that are being replaced and expire within 7 days. This is why the last three
+//! also apply to paused keys, as the filters by expiry and by last use do. An unused permission has
+//! no index: it is a notice of a key, and does not belong to the definition
 //! ([`KeyWarning::needs_attention`]). A change that is not stored yet is shown together with the
 //! conditions, but no list can be filtered by it.
 //!
@@ -40,7 +40,7 @@ pub(crate) fn attention(now: Timestamp) -> AttentionFilter {
     }
 }
 
-/// Returns when keys that are being replaced are late at `now`.
+/// Returns the rule by which keys that are being replaced are late at `now`.
 pub(super) const fn late(now: Timestamp) -> LateFilter {
     LateFilter {
         now,
@@ -50,7 +50,7 @@ pub(super) const fn late(now: Timestamp) -> LateFilter {
 }
 
 impl AttentionFilter {
-    /// Returns the second condition alone.
+    /// Returns the third condition alone, that the key expires soon.
     pub(crate) const fn expiring_only(self) -> Self {
         Self {
             idle_since: Timestamp::from_millis(i64::MIN),

@@ -34,10 +34,10 @@ pub enum KeyWarning {
     DeadKeyInUse,
     /// The key was called from a network that it was not known to be called from.
     NewNetwork,
-    /// The key is active or paused, and expires within 7 days. If it is being replaced, its end is
-    /// near and it is still in use.
+    /// The key is active or paused, and expires within 7 days. If it is being replaced, it is late
+    /// as well (`attention.rs`).
     ExpiresSoon,
-    /// The key is active or paused, and another one is to replace it.
+    /// The key is active or paused, and another key is replacing it.
     BeingReplaced,
     /// The key is active or paused, and was neither used nor created in the last 30 days.
     Unused,

@@ -32,13 +32,12 @@ pub enum Authority {
 }
 
 impl Authority {
-    /// Checks that the actor may change a member who has this role in the transaction of the
-    /// change, or an invitation to it.
-    ///
-    /// The transaction also has to check that the actor still has their own role.
+    /// Checks that the actor may change a member with this role, or an invitation to it. The
+    /// transaction of the change reads the role, and also has to check that the actor still has
+    /// their own.
     ///
     /// # Errors
-    /// [`Denial::MayNotManage`] if they may not. No key may.
+    /// [`Denial::MayNotManage`] if the actor may not, and for every key.
     pub const fn check_manages(&self, role: Role) -> Result<(), Denial> {
         match self {
             Self::Session { role: own, .. } if own.may_manage(role) => Ok(()),

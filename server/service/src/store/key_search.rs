@@ -97,8 +97,8 @@ pub struct KeyFilter {
     pub expires_by: Option<Timestamp>,
     /// The key is revoked or expired, and was used for a call after this time.
     pub dead_key_call_after: Option<Timestamp>,
-    /// The key is active or paused, and was called with from a new network after this time, when it
-    /// had been in use for [`KNOWN_NETWORKS_SECONDS`].
+    /// The key is active or paused, and was used after this time from a network that was new, more
+    /// than [`KNOWN_NETWORKS_SECONDS`] after its first call.
     pub new_network_after: Option<Timestamp>,
     pub attention: Option<AttentionFilter>,
 }
@@ -115,9 +115,10 @@ pub struct AttentionFilter {
     pub late: LateFilter,
 }
 
-/// A key that is being replaced is late if it was used since then, and at `now` the rest of the
-/// time in which both keys work is a tenth of it or less. If both work for more than
-/// `long_overlap_millis`, `long_rest_millis` are also near enough to the end.
+/// Rule by which a key that is being replaced is late: it was used after the rotation, and at `now`
+/// at most a tenth of the overlap is left, which is the time in which both keys work. If the
+/// overlap is longer than `long_overlap_millis`, the key is also late once at most
+/// `long_rest_millis` are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LateFilter {
     pub now: Timestamp,
@@ -125,8 +126,8 @@ pub struct LateFilter {
     pub long_rest_millis: i64,
 }
 
-/// The networks that a key is called from are regarded as known after this time. An index of the
-/// database contains this number.
+/// Time after a key's first call in which none of its networks counts as new. The condition of an
+/// index contains this time in milliseconds.
 pub const KNOWN_NETWORKS_SECONDS: i64 = seconds::DAY;
 
 /// The text of a search.

@@ -92,9 +92,10 @@ pub struct NewSession {
 /// together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedMail {
-    /// What the mail is counted under. Each contains the id of the account, whose lock the count
-    /// takes. The seconds are those by which the next mail has to wait after the first, second and
-    /// each further one, of which the last applies to all that follow.
+    /// Subjects under which the mail is counted, each with its delays in seconds. A subject
+    /// contains the id of the account, whose lock the count takes. The delays are the times that
+    /// the next mail has to wait after the first, the second and each further mail; the last one
+    /// applies to all that follow.
     pub subjects: [(String, Vec<u32>); 2],
     pub at: Timestamp,
     /// Counts older than this start again at zero.

@@ -98,7 +98,7 @@ pub enum SessionChoice<'a> {
     All,
 }
 
-/// A link to set a new password, for a member to whom another one has it mailed.
+/// A link to set a new password, which one member has mailed to another.
 #[derive(Debug, Clone)]
 pub struct ResetOffer {
     pub link: NewLink,
@@ -106,7 +106,7 @@ pub struct ResetOffer {
     pub event: AuditEvent,
 }
 
-/// The outcome of offering a new password.
+/// The outcome of offering a password reset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfferResetOutcome {
     /// The link is stored and the mail is counted, for this member.

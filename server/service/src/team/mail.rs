@@ -156,7 +156,7 @@ impl Team {
     }
 }
 
-/// Returns what a mail from this member to this address is counted under.
+/// Returns the subjects under which a mail from this member to this address is counted.
 fn counted_mail(member: &Member, to: &Email, at: Timestamp) -> CountedMail {
     let recipient = hex::encode(Sha256::digest(to.as_str()));
     let by_recipient = format!("mail-to:{}:{recipient}", member.account_id);

@@ -200,7 +200,7 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
     owner
         .get_text("/")
         .await
-        .has("None expires within 7 days, is unused for 30 days, has a new network, or is inactive but in use");
+        .has("None expires within 7 days, is unused for 30 days, has a new network, or is revoked or expired but in use");
 
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;

@@ -344,7 +344,7 @@ async fn set_up_asks_for_the_password_after_the_code_and_keeps_what_was_right() 
         ];
         member.form(PATH, &fields).await
     };
-    // A secret is not a proof that its code was right, and a proof is of one member only.
+    // A secret is not a proof that its code was right, and a proof is valid for one member only.
     turn_on(&owner, &sealed, PASSWORD).await.expect(404);
     let bob = world.join(&owner, "bob@example.com", "viewer").await;
     turn_on(&bob, &confirmed, PASSWORD).await.expect(404);

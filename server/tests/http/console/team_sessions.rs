@@ -61,7 +61,7 @@ async fn sessions_of_a_member_are_listed_and_ended_singly_or_together() {
     let response = end(&owner, &path, &id).await.expect(303);
     assert_eq!(response.header("location"), path);
     let text = owner.follow(&response).await.expect(200).body;
-    text.has("Session ended. They're signed out there.");
+    text.has("Session ended. This member is signed out in that browser.");
     text.lacks("End all sessions");
     phone.get("/keys").await.expect(303);
     bob.get("/keys").await.expect(200);
@@ -81,7 +81,7 @@ async fn sessions_of_a_member_are_listed_and_ended_singly_or_together() {
     let second = world.sign_in(BOB).await;
     let response = end(&owner, &path, "all").await.expect(303);
     let text = owner.follow(&response).await.expect(200).body;
-    text.has_all(["All sessions ended.", "They aren't signed in."]);
+    text.has_all(["All sessions ended.", "This member isn't signed in."]);
     for session in [&bob, &second] {
         session.get("/keys").await.expect(303);
     }
@@ -102,7 +102,10 @@ async fn sessions_of_a_member_are_listed_and_ended_singly_or_together() {
     world.sign_in(BOB).await;
     world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
-    owner.get_text(&path).await.has("They aren't signed in.");
+    owner
+        .get_text(&path)
+        .await
+        .has("This member isn't signed in.");
 }
 
 #[tokio::test]

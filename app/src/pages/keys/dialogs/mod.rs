@@ -1,8 +1,8 @@
 //! The dialogs of the list, whose code the browser loads when one of them is first opened.
 //!
-//! Each of them also exists as a page. The button that opens a dialog is a form that leads to the
-//! page, so the button works before the module has loaded, and if the code of the dialogs cannot be
-//! loaded.
+//! Each of them also exists as a page. The button that opens a dialog submits a form that leads to
+//! this page, so the button works before the module has loaded, and if the code of the dialogs
+//! cannot be loaded.
 
 mod create;
 mod load;
@@ -47,7 +47,7 @@ impl Dialogs {
 
     /// Renders the dialogs once their code has been loaded, and the form that leads to their pages.
     pub fn view(self) -> AnyView {
-        // On the way to a button there is time to load the code.
+        // The code starts to load when a button is reached, before it is pressed.
         Effect::new(move |_| {
             browser::on_approach(PAGE_FORM, || {
                 spawn_local(async {
@@ -87,8 +87,8 @@ impl Dialogs {
                 match load().await {
                     // The page may have been left meanwhile.
                     Ok(render) => drop(self.render.try_set(Some(render))),
-                    // The server was updated, or cannot be reached, in which case the browser says
-                    // so.
+                    // The server was updated and no longer has the file, or it cannot be reached,
+                    // which the browser then reports.
                     Err(_) => return browser::go(&page),
                 }
             }

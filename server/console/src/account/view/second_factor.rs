@@ -35,12 +35,12 @@ pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Fail
 pub struct PasswordStep {
     /// As in [`Enrolment`].
     pub sealed: String,
-    /// The proof that the code was right.
+    /// The proof that the code was correct.
     pub confirmed: String,
     pub failure: Option<Failure>,
 }
 
-/// The direct response to a form with a right code.
+/// The direct response to a form with a correct code.
 pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
     let form_state = FormState::new(step.failure.map(Problem::from));
     let email = page_request().member.map(|member| member.email.to_string());
@@ -90,7 +90,7 @@ pub fn recovery_codes_page(codes: ShownSecret, reason: CodesReason) -> AnyView {
 }
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
-    // After a wrong code, the setup key may be what is compared.
+    // After a wrong code, the member may want to compare the setup key.
     let is_refused = problem.is_some();
     let form_state = FormState::new(problem);
     let request = page_request();

@@ -136,7 +136,7 @@ fn Items(page: Data) -> impl IntoView {
 }
 
 fn row(item: ItemRow, clock: Clock) -> AnyView {
-    // On narrow screens, only an item that is not available says so.
+    // Narrow screens show this value only for an item that is not available.
     let available = if item.available {
         view! { <span class="second">"Yes"</span> }
     } else {

@@ -1,8 +1,8 @@
 //! The frame of a save-your-key page without script: progress of the new key's first call.
 //!
 //! The frame reloads itself until a call has been accepted. The system then has the key, and the
-//! page around the frame no longer requires its check box. Without script it cannot know, so the
-//! frame offers to leave that page.
+//! page around the frame no longer requires its check box. Without script, that page does not learn
+//! of the call, so the frame offers to leave it.
 
 use app::components::FirstCallProgress;
 use app::prelude::*;

@@ -1,4 +1,5 @@
-//! The create dialog as a page, for browsers that cannot open it, and the response to its form.
+//! The page that creates a key, and the response to its form. The list opens a dialog instead once
+//! its module runs.
 
 use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
 use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};

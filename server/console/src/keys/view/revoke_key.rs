@@ -1,4 +1,4 @@
-//! The revoke dialog as a page, for browsers that cannot open it.
+//! The page that revokes a key. The list opens a dialog instead once its module runs.
 
 use crate::components::{Help, narrow, with_help};
 use crate::form::Refused;

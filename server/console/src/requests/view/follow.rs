@@ -2,7 +2,8 @@
 
 use app::prelude::*;
 
-/// Renders how the list is followed: by the script of the page, or else by the frame at `news`.
+/// Renders the report of newer requests: a line that the script of the page updates, or without
+/// script the frame at `news`.
 pub fn following(news: &str) -> AnyView {
     let src = news.to_owned();
     view! {
@@ -13,7 +14,8 @@ pub fn following(news: &str) -> AnyView {
     }
 }
 
-/// Renders the line in which the script reports new requests, with the address that it loads.
+/// Renders the line in which the script reports new requests, with the address that the script
+/// loads.
 pub fn follow(news: &str, text: String) -> AnyView {
     view! {
         <p class="news scripted" role="status" data-follow=format!("{news}&list=yes")>

@@ -7,7 +7,7 @@ use app::components::{Clock, minute};
 use app::prelude::*;
 use domain::{DisplayTime, RefusalList};
 
-/// What a page of the list is missing.
+/// Requests that are newer than an open list.
 #[derive(Debug, Clone)]
 pub struct News {
     /// Number of new calls in words, if there are any.

@@ -27,7 +27,7 @@ pub fn table(table: RefusalList, clock: Clock) -> AnyView {
     }
 }
 
-/// Renders one page of the list, or what it means that it is empty.
+/// Renders one page of the list, or explains why it is empty.
 pub fn list(list: RefusalList, clock: Clock) -> AnyView {
     let RefusalList {
         rows,

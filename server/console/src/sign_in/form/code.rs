@@ -34,7 +34,7 @@ pub async fn sign_in_code(request: FormRequest<Fields>) -> Response {
             token,
             recovery_codes_left: Some(left),
         }) => {
-            // The only page that reports it. Any page of the console can be the next one.
+            // Only this page reports the number, since `next` can be any page of the console.
             let next = next.to_owned();
             let page = show(&request, Step::RecoveryCodeUsed { left, next }).await;
             set_session(&request.state, &request.visitor, token.expose(), page).await

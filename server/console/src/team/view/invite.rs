@@ -18,10 +18,10 @@ const HEAD: Head = Head {
 const HELP: Help = Help {
     title: "What happens",
     advice: &[
-        "They open the link, choose their own password and are signed in.",
+        "The person you invite opens the link, chooses a password and is signed in.",
         "Anyone who has the link can join with it. It works once.",
-        "You can cancel the invitation on the Team page until they join.",
-        "You can change their role or deactivate them at any time.",
+        "Until it is used, you can cancel the invitation on the Team page.",
+        "You can change the new member's role or deactivate them at any time.",
     ],
     link: None,
 };

@@ -104,8 +104,8 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
 fn done(Flash { word, number }: &Flash) -> Option<&'static str> {
     match (word.as_str(), number) {
         ("session-ended", 0) => Some("This session had already ended."),
-        ("session-ended", _) => Some("Session ended. They're signed out there."),
-        ("sessions-ended", _) => Some("All sessions ended. They're signed out everywhere."),
+        ("session-ended", _) => Some("Session ended. This member is signed out in that browser."),
+        ("sessions-ended", _) => Some("All sessions ended. This member is signed out everywhere."),
         _ => None,
     }
 }
@@ -118,7 +118,7 @@ fn sessions(member: &MemberRow, sessions: Vec<SessionRow>, clock: Clock) -> AnyV
         all: ("all", "End all sessions"),
     };
     let content = if sessions.is_empty() {
-        view! { <p>"They aren't signed in."</p> }
+        view! { <p>"This member isn't signed in."</p> }
     } else {
         sessions_table(sessions, &form, clock)
     };

@@ -10,7 +10,7 @@ use service::store::{
     AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, LateFilter, status_rank,
 };
 
-// The statements and the index of new networks contain this number of milliseconds.
+// The statements and the index of new networks contain this time in milliseconds.
 const _: () = assert!(KNOWN_NETWORKS_SECONDS == 86_400);
 
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(crate) enum Filter<'a> {
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
     NewNetworkAfter(Timestamp),
-    /// The key expires by then. If it is being replaced, it is late as well.
+    /// The key expires by this time and, if it is being replaced, is late.
     ExpiresUnplanned(Timestamp, LateFilter),
     /// Any of the conditions of [`AttentionFilter`].
     Attention(AttentionFilter),

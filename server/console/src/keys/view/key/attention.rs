@@ -42,7 +42,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             None if is_replaced => {
                 view! { <a class="button small" href="#overlap">"View systems using it"</a> }
             }
-            // The account's policy allows no more time for this key, but for a new one.
+            // The account's policy allows no longer life for this key, but for a new one.
             None => link("rotate", "Rotate"),
         });
         // While a key is replaced, the section about that shows its end before it is near.
@@ -61,7 +61,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             continue;
         };
         let text = format!("{} unused for {days} days", row.scope.as_str());
-        // The last permission cannot be removed, but replaced by another one.
+        // The last permission cannot be removed, but it can be replaced by another one.
         let remove = edits.map(|edits| {
             let remove = edits.remove(row.scope, "Remove permission");
             remove.unwrap_or_else(|| link("edit", "Change permissions"))

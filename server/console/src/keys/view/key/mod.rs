@@ -110,8 +110,8 @@ fn Key(page: Data) -> impl IntoView {
     }
 }
 
-/// Renders the confirmation of a change by one button, with the way back, unless the key has
-/// changed again since.
+/// Renders the confirmation of a one-click change, with a link that undoes it. Returns `None` if
+/// the change has been undone since.
 fn changed(change: QuickChange, page: &Data, tone: Tone) -> Option<AnyView> {
     let settings = &page.settings;
     let text = match change {
@@ -172,7 +172,7 @@ fn actions(key: &KeyView, is_replaced: bool) -> AnyView {
     } else {
         ("pause", "Pause")
     };
-    // A key is rotated once; after that, the new key is.
+    // A key is rotated only once. After that, its replacement can be rotated.
     let rotate = (!is_replaced).then(|| {
         view! {
             <a class="button primary" href=format!("{at}/rotate")>

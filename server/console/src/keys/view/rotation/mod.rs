@@ -23,8 +23,8 @@ pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyVie
     old.into_iter().chain(new).collect()
 }
 
-/// Renders by which key a live key is being replaced, and when it expires. Nothing if the new key
-/// no longer works, since the old one can be rotated again then.
+/// Renders a link to the key that is replacing a live key, and when the old key expires. Returns
+/// `None` if the new key no longer works, since the old one can then be rotated again.
 pub fn replaced_by(
     rotation: &RotationView,
     status: KeyStatus,

@@ -3,10 +3,9 @@
 use super::{Code, Column, NEXT_PAGE, Pager, Table, TimesSwitch};
 use crate::prelude::*;
 
-/// Address and texts of one list.
+/// Texts of one list.
 #[derive(Clone, Copy)]
 pub struct List {
-    pub path: &'static str,
     /// Noun for the list's entries.
     pub name: &'static str,
     pub caption: &'static str,
@@ -22,15 +21,15 @@ pub fn Listing(
     count: String,
     /// Links that export the list.
     exports: AnyView,
-    /// Whether this is the first page.
-    first: bool,
-    /// The address of the next page.
+    /// Address of the first page; `None` on the first page itself.
+    first: Option<String>,
+    /// Address of the next page; `None` on the last page.
     next: Option<String>,
     /// The label of the link to the next page.
     #[prop(default = NEXT_PAGE)]
     next_label: &'static str,
 ) -> impl IntoView {
-    let List { path, name, .. } = list;
+    let name = list.name;
     view! {
         <div class="toolbar">
             <p>{count}</p>
@@ -40,7 +39,7 @@ pub fn Listing(
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
         <Pager
             label=format!("{name} pagination")
-            first=(!first).then(|| path.to_owned())
+            first=first
             next=next
             next_label=next_label
         />

@@ -33,8 +33,7 @@ pub fn is_backdrop(event: &MouseEvent) -> bool {
     event.target().is_some() && event.target() == event.current_target()
 }
 
-/// Polyfills `command` buttons for dialogs in older browsers, until the current owner is disposed
-/// of.
+/// Lets `command` buttons close dialogs in older browsers, until the current owner is disposed of.
 pub fn teach_commands() {
     let probe = document().and_then(|document| document.create_element("button").ok());
     let knows_commands = probe.is_some_and(|button| has(&button, "command"));
@@ -46,19 +45,14 @@ pub fn teach_commands() {
     }
 }
 
-/// Carries out the `command` of a clicked button, for browsers that do not support the attribute.
+/// Closes the dialog of a clicked button, for browsers that do not support the attribute.
 fn obey(event: &MouseEvent) -> Option<()> {
     let button = event
         .target()?
         .dyn_into::<Element>()
         .ok()?
-        .closest("button[command]")
+        .closest("button[command=close]")
         .ok()??;
-    let target = button.get_attribute("commandfor")?;
-    match button.get_attribute("command")?.as_str() {
-        "show-modal" => open(&target),
-        "close" => close(&target),
-        _ => {}
-    }
+    close(&button.get_attribute("commandfor")?);
     Some(())
 }

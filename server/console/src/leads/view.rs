@@ -14,7 +14,6 @@ const HEAD: Head = Head {
 };
 
 const LIST: List = List {
-    path: "/leads",
     name: "leads",
     caption: "Leads of this account",
     class: "leads",
@@ -55,7 +54,7 @@ fn leads(page: Data) -> AnyView {
             rows=rows.collect()
             count=count
             exports=exports("/leads/export", "")
-            first=page.first
+            first=(!page.first).then(|| "/leads".to_owned())
             next=next
         />
     }

@@ -329,6 +329,11 @@ async fn inventory_continues_at_its_cursor() {
     next.lacks("N49");
     next.has("First page");
     next.lacks("?cursor=");
+    let found = owner.get_text("/inventory?q=n").await;
+    let (_, rest) = found.split_once("href=\"/inventory?q=n&amp;").unwrap();
+    let (next, _) = rest.split_once('"').unwrap();
+    let next = owner.get_text(&format!("/inventory?q=n&{next}")).await;
+    next.has("href=\"/inventory?q=n\" class=\"button\">First page");
     let bad = owner.get("/inventory?cursor=N50").await.expect(404);
     bad.has("Not found");
 }

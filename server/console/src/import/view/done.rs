@@ -15,7 +15,7 @@ pub fn Done(result: ImportResult) -> impl IntoView {
         faults,
     } = result;
     let (tone, text) = if counts.faulty == 0 {
-        (Tone::Info, format!("{file_name} was imported."))
+        (Tone::Success, format!("{file_name} was imported."))
     } else {
         let skipped = count(
             counts.faulty,

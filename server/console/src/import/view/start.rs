@@ -70,7 +70,7 @@ pub fn Start(start: ImportStart) -> impl IntoView {
 fn refused(refusal: FileRefusal) -> AnyView {
     let FileRefusal { reason, rows } = refusal;
     view! {
-        <section id="refused" class="report" aria-label="Why the file was rejected">
+        <section id="refused" class="cards" aria-label="Why the file was rejected">
             <Notice
                 tone=Tone::Error
                 title="The file cannot be read"

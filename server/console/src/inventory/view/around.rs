@@ -17,8 +17,17 @@ pub fn search(q: &str) -> AnyView {
     }
 }
 
+/// Returns the address of the first page of the items found by the search.
+pub fn first_page(q: &str) -> String {
+    found(q).to_string()
+}
+
 /// Renders the links that export the items found by the search.
 pub fn exports(q: &str) -> AnyView {
-    let query = ListAddress::new("/inventory", [("q", q)]).query();
+    let query = found(q).query();
     app::components::exports("/inventory/export", &query)
+}
+
+fn found(q: &str) -> ListAddress<'_> {
+    ListAddress::new("/inventory", [("q", q)])
 }

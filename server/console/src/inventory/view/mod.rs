@@ -16,7 +16,6 @@ const HEAD: Head = Head {
 };
 
 const LIST: List = List {
-    path: "/inventory",
     name: "inventory",
     caption: "Items of this account",
     class: "items",
@@ -84,6 +83,7 @@ fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let search = around::search(&page.q);
     let exports = around::exports(&page.q);
+    let first = (!page.first).then(|| around::first_page(&page.q));
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
@@ -123,7 +123,7 @@ fn Items(page: Data) -> impl IntoView {
                 rows=rows.collect()
                 count=page.count
                 exports=exports
-                first=page.first
+                first=first
                 next=page.next
                 next_label=next_label
             />

@@ -83,7 +83,7 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
         view! { <Notice tone=Tone::Info text=text/> }
     };
     let done = page_request().flash.as_ref().and_then(done);
-    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let done = done.map(|text| view! { <Notice tone=Tone::Success text=text/> });
     view! {
         <div class="page-head">
             <div>

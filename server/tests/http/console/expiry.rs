@@ -141,7 +141,7 @@ async fn console_warns_30_days_7_days_and_1_day_before_a_key_expires() {
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {
         let html = owner.get_text(path).await;
-        for text in ["expires within", "This key expires"] {
+        for text in ["key expires within", "This key expires"] {
             assert!(!html.contains(text), "{path}: {html}");
         }
     }

@@ -52,7 +52,7 @@ async fn list_of_keys_shows_each_key_with_its_status() {
     assert_snapshot!(table, @"
     API keys of this account
     Select | Name | Key preview | Permissions | 7 days | Created | Last used | Expires | Status | Actions |
-    | Inventory Feed | vx_abc123… | inventory rw | No requests in 7 days | 1 min ago 23 Nov 2026, 05:31:07 UTC | Never used | in 3 mo 21 Feb 2027, 05:31:07 UTC | Active | Revoke As a page ⋯ |
+    | Inventory Feed | vx_abc123… | inventory rw | No requests in 7 days | 1 min ago 23 Nov 2026, 05:31:07 UTC | Never used | in 3 mo 21 Feb 2027, 05:31:07 UTC | Active | Revoke ⋯ |
     | CRM Sync | vx_abc123… | leads r | No requests in 7 days | 1 min ago 23 Nov 2026, 05:31:07 UTC | Never used | – | Revoked Other · 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com | ⋯ |
     ");
 }

@@ -2,7 +2,7 @@
 
 import { filterAndFix, lookUp, openList, refusedCall } from "../support/requests.ts";
 import { Seeder } from "../support/seed.ts";
-import { expect, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 /** A request that arrives is written within two seconds, and the list asks every five. */
 const LIVE = { timeout: 12_000 };
@@ -114,4 +114,14 @@ test("a hidden list asks for nothing, and leads to the sign-in page once the ses
 
   await page.request.post("/sign-out", { headers: { "Sec-Fetch-Site": "same-origin" }, maxRedirects: 0 });
   await page.waitForURL("**/sign-in?next=%2Frequests", LIVE);
+});
+
+test("the list has no frame if it replaces another page in the document", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await page.getByRole("link", { name: "Requests" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Requests" })).toBeVisible();
+  expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
+  await expect(page.locator("iframe")).toHaveCount(0);
 });

@@ -298,7 +298,7 @@
     if (!news.isConnected) return;
     const both = (selector) => [document, page].map((part) => part.querySelector(selector));
     const [updated, now] = both(".updated time");
-    updated?.replaceWith(now);
+    if (now) updated?.replaceWith(now);
     const [list, newList] = both(".followed");
     const [body, newBody] = both(".followed tbody");
     if (!newBody || list.querySelector(":is(a, button):hover")) return;
@@ -316,7 +316,7 @@
     } else list.replaceWith(newList);
     const [chips, newChips] = both(".chips");
     if (!chips) document.querySelector(".find").append(newChips ?? "");
-    else if (!chips.querySelector(":focus, :popover-open")) chips.replaceWith(newChips);
+    else if (newChips && !chips.querySelector(":focus, :popover-open")) chips.replaceWith(newChips);
     const [next, newNext] = both(".pager a");
     if (next && newNext) next.href = newNext.href;
     else if (newNext) document.querySelector(".followed").after(newNext.parentElement);
@@ -388,9 +388,9 @@
       void copyPreview(menuButton.closest("tr").querySelector("code.copies"));
       closeMenu(item.closest("[role=menu]"));
     }
-    if (at("[data-unsaved] a:not([target])")) settle();
     const head = at("a.sort");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!elsewhere && at("[data-unsaved] a:not([target])")) settle();
     if (at("[data-palette]") && !elsewhere) useShortcut(event, "search");
     if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
   });

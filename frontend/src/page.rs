@@ -29,6 +29,10 @@ pub fn replace(new: &Document) -> Option<()> {
     if root.get_attribute(build) != new_root.get_attribute(build) {
         return None;
     }
+    // The parser reads their content as if no script ran, so a frame in one of them would load.
+    while let Ok(Some(unscripted)) = new.query_selector("noscript") {
+        unscripted.remove();
+    }
     let body: HtmlElement = document
         .adopt_node(new.body()?.as_ref())
         .ok()?

@@ -8,7 +8,8 @@ use crate::tenant::Tenant;
 use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
     AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
-    KeySearchPage, KeySettings, KeyViewCounts, LateFilter, OldKeyExpiry, ScopeUses, Store,
+    KeySearchPage, KeySettings, KeyViewCounts, LateFilter, OldKeyExpiry, RevokeKeyOutcome,
+    ScopeUses, Store,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -227,6 +228,7 @@ async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Sh
         ("late but used before", 150, Some(150), 860),
         ("long and late", -600, Some(700), 900),
         ("long", -600, Some(700), 981),
+        ("without successor", 500, None, 900),
     ] {
         let mut key = tenant.key(&name.replace(' ', "-"), at(-600));
         key.name = KeyName::parse(name).unwrap();
@@ -239,6 +241,15 @@ async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Sh
             store.record_uses(&[key_use], &[]).await.unwrap();
         }
     }
+    let successor = tenant.key("new-without-successor", at(500)).id;
+    let outcome = tenant.revoke(&*store, &successor, at(700)).await;
+    assert!(matches!(outcome, RevokeKeyOutcome::Revoked(_)));
+    let expiring = store.expiring_keys(&tenant.account, at(800), at(2_000), 9);
+    let expiring = expiring.await.unwrap();
+    let lone = expiring
+        .iter()
+        .find(|key| key.name.as_str() == "without successor");
+    assert!(lone.is_some_and(|key| !key.is_being_replaced()));
     let filter = KeyFilter {
         attention: Some(AttentionFilter {
             idle_since: at(-1_000),
@@ -255,11 +266,11 @@ async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Sh
     };
     let mut found = names(&*store, &tenant, &filter).await;
     found.sort_unstable();
-    assert_eq!(found, ["late", "long and late"]);
+    assert_eq!(found, ["late", "long and late", "without successor"]);
     let attention = filter.attention.unwrap();
     let views = store.count_views(&tenant.account, at(2_000), attention, 9);
     let views = views.await.unwrap();
-    assert_eq!((views.expiring, views.need_attention), (6, 2));
+    assert_eq!((views.expiring, views.need_attention), (7, 3));
 }
 
 case!(search_returns_the_right_keys_whether_few_or_many_match);

@@ -80,6 +80,7 @@ async fn rotation_copies_everything_but_the_secret_to_the_new_key(store: Shared)
     let replacement = Replacement {
         by: expected_rotation.id.clone(),
         at: at(50),
+        is_live: true,
     };
     let expected_old = KeyRecord {
         expires_at: Some(at(500)),

@@ -45,7 +45,7 @@ pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
 pub fn explanation(query: &KeyQuery) -> Option<String> {
     if query.status == KeyQuery::NEEDS_ATTENTION {
         return Some(
-            "Active and paused keys that expire within 7 days, were neither used nor created in the last 30 days, or were used \
+            "Active and paused keys that expire within 7 days (unless a new key replaces them), were neither used nor created in the last 30 days, or were used \
              from a new network in the last 7 days; and revoked or expired keys that were used in the last 7 days. Rejected \
              requests with active keys are under Requests."
                 .to_owned(),

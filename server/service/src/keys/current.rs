@@ -100,7 +100,7 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
     let last_sign_of_life = (key.last_use.as_ref()).map_or(key.created_at, |last| last.at);
     let attention = attention(now);
     let unused = live && last_sign_of_life <= attention.idle_since;
-    let is_replaced = key.replaced.is_some();
+    let is_replaced = key.is_being_replaced();
     let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.expires_by)
         && (!is_replaced || is_late(key, key.last_use.as_ref(), now));
     let dead_key_call =

@@ -25,7 +25,7 @@ impl Keys {
         let mut keys = ending.await?;
         keys.retain(|key| {
             let last = self.usages.latest(&key.id, key.last_use.clone());
-            key.replaced.is_none() || is_late(key, last.as_ref(), now)
+            !key.is_being_replaced() || is_late(key, last.as_ref(), now)
         });
         Ok(keys)
     }

@@ -158,6 +158,7 @@ mod tests {
             replaced: Some(Replacement {
                 by: KeyId::parse("new").unwrap(),
                 at: ROTATED,
+                is_live: true,
             }),
             ..KeyRecord::sample()
         }

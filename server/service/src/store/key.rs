@@ -82,6 +82,11 @@ impl KeyRecord {
         self.stored_state().expire(self.expires_at, now)
     }
 
+    /// Whether a live key is to replace this key, which is therefore meant to expire.
+    pub fn is_being_replaced(&self) -> bool {
+        self.replaced.as_ref().is_some_and(|new| new.is_live)
+    }
+
     /// Returns the state in which the key is until it expires.
     pub(crate) fn stored_state(&self) -> KeyState {
         match (&self.revocation, self.paused_at) {

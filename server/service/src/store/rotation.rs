@@ -45,6 +45,8 @@ impl OldKeyExpiry {
 pub struct Replacement {
     pub by: KeyId,
     pub at: Timestamp,
+    /// Whether the new key is neither revoked nor expired. If it is, the old key has no successor.
+    pub is_live: bool,
 }
 
 /// The outcome of rotating a key.

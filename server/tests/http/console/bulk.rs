@@ -314,7 +314,7 @@ async fn owner_can_stop_the_creation_of_keys_and_allow_it_again() {
     settings.has_all(["Turn on key creation", "Key creation has been off since"]);
     let page = owner.get_text("/keys").await;
     page.has("Key creation is turned off");
-    page.lacks("Open in full page");
+    page.lacks("formaction=\"/keys/new\"");
     assert!(owner.keys().await["new_key"].is_null());
     let page = owner.form("/keys", &create).await.expect(403).body;
     page.has("has turned off key creation");

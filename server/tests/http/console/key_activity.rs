@@ -351,7 +351,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
 
     let enforce = format!("{at}/enforce");
     let response = owner.form(&enforce, &[]).await.expect(422);
-    response.has("Select at least one network.");
+    response.has("Select at least one network, and at most 100 networks and addresses.");
     key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
     let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
     let response = owner.form(&enforce, &chosen).await.expect(303);

@@ -64,6 +64,7 @@ macro_rules! select_keys {
                     k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
                     k.allow_list, k.watched_since,
                     k.replaces, k.replaced_by, k.replaced_at,
+                    (SELECT n.live FROM api_keys n WHERE n.id = k.replaced_by) AS replacement_live,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoked_by_operator, k.revoke_reason, k.receipt,
@@ -94,7 +95,8 @@ pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $
 pub(crate) const LIST_EXPIRING: &str = select_keys!(
     "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
          AND k.generation = a.key_generation
-         AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at)
+         AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at
+             OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1))
      ORDER BY k.expires_at LIMIT $4"
 );
 
@@ -138,6 +140,7 @@ pub(crate) struct KeyRow {
     replaces: Option<String>,
     replaced_by: Option<String>,
     replaced_at: Option<i64>,
+    replacement_live: Option<i64>,
     limit_depth: Option<i64>,
     limit_per_second: Option<i64>,
     account_limit_depth: i64,
@@ -171,6 +174,7 @@ impl TryFrom<KeyRow> for KeyRecord {
             (Some(by), Some(at)) => Some(Replacement {
                 by: check_column(KeyId::parse(&by), "api_keys.replaced_by")?,
                 at: Timestamp::from_millis(at),
+                is_live: row.replacement_live == Some(1),
             }),
             _ => return Err(CorruptValue("api_keys.replaced_at")),
         };

@@ -258,9 +258,13 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// Leaves out keys that are being replaced, unless they are late.
+/// Leaves out keys that a live key replaces, unless they are late.
 fn push_unless_planned(query: &mut QueryBuilder<'_>, late: &LateFilter) {
-    query.push(" AND (k.replaced_at IS NULL OR k.last_used_at > k.replaced_at AND (");
+    query.push(" AND (k.replaced_at IS NULL");
+    query.push(
+        " OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1)",
+    );
+    query.push(" OR k.last_used_at > k.replaced_at AND (");
     query.push("(k.expires_at - ");
     query.push_bind(late.now.millis());
     query.push(") * 10 <= k.expires_at - k.replaced_at OR k.expires_at - k.replaced_at > ");

@@ -156,7 +156,9 @@ fn done(word: &str, page: &Data) -> Option<String> {
         "enforced" if !anywhere => {
             Some("Allowed IPs saved. Requests from other addresses are rejected.")
         }
-        "none-chosen" => Some("Select at least one network. Nothing was changed."),
+        "none-chosen" => Some(
+            "Select at least one network, and at most 100 networks and addresses. Nothing was changed.",
+        ),
         "outdated" => Some("Someone else has changed this key, so your change was not made."),
         "over" if over => Some("This key is already revoked or expired. Nothing was changed."),
         "not-allowed" => Some("You don't have permission to do this. Nothing was changed."),

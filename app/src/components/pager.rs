@@ -6,7 +6,7 @@ pub const NEXT_PAGE: &str = "Next page";
 /// Label for the next page if a search stopped before the page was full.
 pub const SEARCH_FURTHER: &str = "Search further";
 
-/// Links to the first and the next page of a list, or nothing if there is no other page.
+/// Links to the first and the next page of a list. Nothing is rendered for a list of one page.
 #[component]
 pub fn Pager(
     /// Name of the links for screen readers.

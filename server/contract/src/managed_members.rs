@@ -1,5 +1,5 @@
-//! What members do to other members: who may do it at that moment, ending their sessions, and
-//! mailing them links.
+//! Members who manage other members: the role that this requires at that moment, ending sessions,
+//! and mailing links.
 
 use crate::fixtures::{Shared, at, email, race, token};
 use crate::team::Colleague;

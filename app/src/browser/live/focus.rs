@@ -1,4 +1,4 @@
-//! Moving the keyboard focus, and noticing where it and the pointer go.
+//! Moving the keyboard focus, and reacting when the focus or the pointer reaches a button.
 
 use super::element;
 use leptos::prelude::{on_cleanup, window_event_listener_untyped};

@@ -48,7 +48,32 @@ pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
             ..PrinterOptions::default()
         })
         .map_err(|error| anyhow!("style sheet: {error}"))?;
-    Ok(printed.code.into_bytes())
+    Ok(inline_tokens(printed.code).into_bytes())
+}
+
+/// Replaces references to the short constants among the tokens, which are sizes, by their values.
+///
+/// They never change in the browser, and the sheet is smaller without their names. Colours keep
+/// their names, since their values are longer.
+fn inline_tokens(mut css: String) -> String {
+    let Some((_, rest)) = css.split_once("@layer tokens{:root{") else {
+        return css;
+    };
+    let block = rest.split('}').next().unwrap_or_default().to_owned();
+    for declaration in block.split(';') {
+        let Some((name, value)) = declaration.split_once(':') else {
+            continue;
+        };
+        let reference = format!("var({name})");
+        let is_constant = name.starts_with("--")
+            && css.matches(&format!("{name}:")).count() == 1
+            && !css.contains(&format!("var({name},"));
+        if is_constant && value.len() < reference.len() {
+            css = css.replacen(&format!("{declaration};"), "", 1);
+            css = css.replace(&reference, value);
+        }
+    }
+    css
 }
 
 #[cfg(test)]
@@ -94,6 +119,22 @@ mod tests {
             "@custom-media --wide (width >= 960px);",
         )?;
         assert_eq!(css, "@layer parts{.a{@media (width>=960px){top:0}}}");
+        Ok(())
+    }
+
+    #[test]
+    fn sizes_are_inlined_and_colours_are_not() -> Result<()> {
+        let css = bundle_sheet(
+            "@import url('partial.css') layer(tokens);
+            a { margin: var(--gap-2); color: var(--ink); --tall: 1px; top: var(--tall) }",
+            ":root { --gap-2: 2px; --tall: 9px; --ink: light-dark(#000, #fff) }",
+        )?;
+        assert_eq!(
+            css,
+            "@layer tokens{:root{--tall:9px;--ink:light-dark(#000,#fff)}}\
+             a{margin:2px;color:var(--ink);--tall:1px;top:var(--tall)}",
+            "a name that is set twice may change"
+        );
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::support::{
 use axum::http::HeaderMap;
 use axum::routing::MethodFilter;
 use domain::AccountName;
+use domain::seconds::DAY;
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt as _;
 use serde_json::json;
@@ -92,6 +93,37 @@ async fn page_of_50_keys_is_at_most_20_kilobytes_on_the_wire() {
         text.has(&format!("Integration of dealer {number}"));
     }
     assert!(text.len() > 100_000, "{}", text.len());
+    assert!(page.size() <= 20_000, "{}", page.size());
+}
+
+/// The charts of a busy week are what differs most from row to row.
+#[tokio::test]
+async fn page_of_50_busy_keys_is_at_most_20_kilobytes_on_the_wire() {
+    let (world, owner) = World::with_owner().await;
+    let mut keys = Vec::new();
+    for number in 0..50 {
+        let name = format!("Integration of dealer {number}");
+        keys.push(owner.create(&name, &ALL_SCOPES[number % 3..]).await);
+    }
+    for day in 0..7 {
+        for (number, key) in keys.iter().enumerate() {
+            for _ in 0..=(number * 7 + day * 5) % 4 {
+                key.get("/api/key").await.expect(200);
+            }
+            if (number + day) % 3 == 0 {
+                let refused = key.get("/api/inventory?limit=no").await;
+                assert!(refused.status.is_client_error());
+            }
+        }
+        world.services.flush().await.unwrap();
+        if day < 6 {
+            world.clock.advance_seconds(DAY);
+        }
+    }
+    let owner = world.sign_in(OWNER).await;
+    let page = Wire::get(&accepting(&owner, BROWSER), "/keys").await;
+    let charts = page.text().matches("class=\"week\"><path").count();
+    assert_eq!(charts, 50);
     assert!(page.size() <= 20_000, "{}", page.size());
 }
 
@@ -447,4 +479,24 @@ async fn direct_response_to_a_form_is_never_compressed() {
     let fields = [("name", &*too_long)];
     let refusal = accepting(&owner, BROWSER).form("/keys", &fields).await;
     assert_plain(&refusal.expect(400), "name");
+}
+
+/// Many responses reveal nothing about a token that each of them has anew.
+#[tokio::test]
+async fn tokens_of_forms_are_fresh_in_each_rendering() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &ALL_SCOPES).await;
+    let rotate = format!("/keys/{}/rotate", key.id);
+    for path in ["/keys", "/keys/new", &*rotate] {
+        let token = async || {
+            let page = owner.get_text(path).await;
+            let marks = ["name=\"token\" value=\"", "\"new_key\":{\"token\":\""];
+            let rest = marks.iter().find_map(|mark| page.split_once(mark));
+            let (_, rest) = rest.unwrap_or_else(|| panic!("{path} has a token"));
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        let (first, second) = (token().await, token().await);
+        assert_eq!(first.len(), 32, "{path}");
+        assert_ne!(first, second, "{path}");
+    }
 }

@@ -61,3 +61,14 @@ async fn hydrated_pages_load_the_module_and_pages_with_a_secret_do_not() {
         page.lacks(SCRIPT);
     }
 }
+
+/// The sign-in page names the module, so that the browser can fetch it while it is idle
+/// (`frontend/src/console.js`). It neither runs nor preloads it.
+#[tokio::test]
+async fn sign_in_page_leaves_the_module_to_an_idle_moment() {
+    let world = World::new().await;
+    let page = world.anonymous().get("/sign-in").await.expect(200);
+    let (head, _) = page.body.split_once("</head>").unwrap();
+    head.has("<meta name=\"next-page-files\" content=\"/pkg/console.js /pkg/console.wasm\">");
+    head.lacks_all(["<script type=\"module\"", "preload", "prefetch"]);
+}

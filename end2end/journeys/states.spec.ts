@@ -3,7 +3,7 @@
 // on find more.
 
 import { expectAccessible } from "../support/axe.ts";
-import { NARROW, SIZES, expectFits } from "../support/layout.ts";
+import { NARROW, SIZES, expectFits, expectTitleInItsPlace } from "../support/layout.ts";
 import { STATES } from "../support/states.ts";
 import { test } from "../support/test.ts";
 
@@ -23,6 +23,7 @@ for (const state of STATES) {
       });
       await state.open({ page, server, guard });
       await expectFits(page, state.name);
+      await expectTitleInItsPlace(page, state.name);
       // axe would measure the contrast of a text that is still fading in.
       await page.emulateMedia({ reducedMotion: "reduce" });
       for (const size of SIZES) {

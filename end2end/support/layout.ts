@@ -32,6 +32,31 @@ export async function expectFits(page: Page, where: string): Promise<void> {
   expect.soft(outside, `everything fits: ${where}`).toEqual([]);
 }
 
+/** The width of the menu at the left of pages. */
+const MENU = 232;
+
+/** The places of the title on every page that has a menu, in a window that is so wide. */
+const TITLES = [
+  { size: NARROW, place: () => ({ x: 16, y: 81 }) },
+  { size: SIZES[1]!, place: () => ({ x: MENU + 24, y: 32 }) },
+  { size: WIDE, place: (width: number) => ({ x: Math.round(MENU + (width - MENU - 1360) / 2), y: 32 }) },
+];
+
+/** Checks that the title is where it is on all other pages, so that it does not jump between them. */
+export async function expectTitleInItsPlace(page: Page, where: string): Promise<void> {
+  await page.waitForLoadState("load");
+  for (const { size, place } of TITLES) {
+    await page.setViewportSize(size);
+    const { width, title } = await page.evaluate(() => {
+      const box = document.querySelector(".side ~ main h1")?.getBoundingClientRect();
+      // The focus may have scrolled the page.
+      const title = box && { x: Math.round(box.x + scrollX), y: Math.round(box.y + scrollY) };
+      return { width: document.documentElement.clientWidth, title };
+    });
+    if (title !== undefined) expect.soft(title, `place of the title: ${where}, ${size.width} px`).toEqual(place(width));
+  }
+}
+
 /** Checks that everything fits at the present width and on a narrow phone. */
 export async function checkLook(page: Page, where: string): Promise<void> {
   const size = page.viewportSize();

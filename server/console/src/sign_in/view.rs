@@ -154,7 +154,7 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
                 <button type="submit" class="button primary wide">
                     "Sign in"
                 </button>
-                <button type="submit" class="button quiet wide" name="ask" value=ask formnovalidate>
+                <button type="submit" class="button wide" name="ask" value=ask formnovalidate>
                     {other}
                 </button>
                 <a href="/sign-in">"Back to sign-in"</a>

@@ -260,6 +260,8 @@ pub struct KeyPage {
     pub zone: String,
     /// Newest first.
     pub history: Vec<HistoryRow>,
+    /// The ID of the request that made the latest change, if the member can undo it.
+    pub undoable: Option<String>,
     pub rotation: RotationView,
     /// The member's role may manage keys.
     pub may_manage: bool,

@@ -55,6 +55,7 @@ fn forms() -> Vec<Route> {
             on(m, settings::form::revoke_all)
         }),
         route(M::POST, "/keys/{id}/edit", |m| on(m, keys::form::edit_key)),
+        route(M::POST, "/keys/{id}/undo", |m| on(m, keys::form::undo_edit)),
         route(M::POST, "/keys/{id}/pause", |m| {
             on(m, keys::form::pause_key)
         }),

@@ -6,7 +6,7 @@ use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, ScopeSet, Timestamp}
 use serde_json::json;
 use service::key::AllowList;
 use service::store::{
-    Action, AttributedEvent, AuditEvent, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord,
+    Action, Actor, AttributedEvent, AuditEvent, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord,
     KeySettings, Store,
 };
 
@@ -76,6 +76,45 @@ async fn edited_key_has_its_new_settings_and_the_same_secret(store: Shared) {
     let back = edit(other_settings(), before.settings());
     change(&*store, &tenant, &id, &back, at(9)).await;
     assert_eq!(tenant.find(&*store, &id).await, before);
+}
+
+// An undo finds the edit by its request, and restores the settings that the history has.
+case!(edit_is_undone_from_the_history_unless_another_edit_followed);
+async fn edit_is_undone_from_the_history_unless_another_edit_followed(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let id = tenant.issue_key(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let detail = json!({ "before": { "expires_at": null }, "after": { "note": "Ask Grace.\n⇄" } });
+    let event = |_: &KeyRecord, _: &KeyRecord| AuditEvent {
+        detail: detail.clone(),
+        request_id: Some("request-1".to_owned()),
+        ..tenant.event(Action::KeyEdited, id.as_str(), at(1))
+    };
+    let (account, first) = (&tenant.account, edit(before.clone(), other_settings()));
+    let changed = store.change_key(account, &id, &first, at(1), &event).await;
+    assert!(matches!(changed, Ok(ChangeKeyOutcome::Changed(_))));
+    let history = store.history(account, id.as_str(), 1).await.unwrap();
+    let edited = &history[0].event;
+    assert_eq!(edited.request_id.as_deref(), Some("request-1"));
+    assert_eq!(edited.detail, detail);
+    assert_eq!(edited.actor, Actor::Member(tenant.owner.clone()));
+
+    let undo = edit(other_settings(), before.clone());
+    let mut renamed = other_settings();
+    renamed.name = KeyName::parse("Renamed meanwhile").unwrap();
+    let rename = edit(other_settings(), renamed.clone());
+    change(&*store, &tenant, &id, &rename, at(2)).await;
+    let events = tenant.events(&*store).await;
+    let outcome = change(&*store, &tenant, &id, &undo, at(3)).await;
+    assert!(matches!(outcome, ChangeKeyOutcome::Differs(_)));
+    assert_eq!(tenant.find(&*store, &id).await.settings(), renamed);
+    assert_eq!(tenant.events(&*store).await, events);
+
+    let back = edit(renamed, other_settings());
+    change(&*store, &tenant, &id, &back, at(4)).await;
+    let outcome = change(&*store, &tenant, &id, &undo, at(5)).await;
+    assert!(matches!(outcome, ChangeKeyOutcome::Changed(_)));
+    assert_eq!(tenant.find(&*store, &id).await.settings(), before);
 }
 
 case!(only_one_of_ten_concurrent_edits_of_the_same_settings_succeeds);

@@ -79,6 +79,7 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
         rotation: rotations::rotations(details.rotations, &key, zone),
+        undoable: details.undoable.filter(|_| may_manage),
         may_manage,
         may_change: may_manage && key.status.is_live(),
         creator_is_deactivated: details.creator_is_deactivated,

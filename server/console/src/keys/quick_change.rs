@@ -1,10 +1,10 @@
 //! Edits that make a single change to a key, as the buttons on its page do. The notice about such
-//! an edit names the change, and links to the edit form that undoes it.
+//! an edit names the change.
 
 use app::request::Flash;
 use domain::{EditKeyForm, Scope};
 
-/// A change that the edit form can undo.
+/// A change of one setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuickChange {
     Removed(Scope),
@@ -49,7 +49,7 @@ impl std::fmt::Display for LastDay {
 }
 
 impl QuickChange {
-    /// Returns the change that the form makes, if it makes exactly one, and this one can be undone.
+    /// Returns the change that the form makes, if it makes exactly one of these.
     pub fn of(form: &EditKeyForm) -> Option<Self> {
         let before: EditKeyForm = serde_json::from_str(&form.seen).ok()?;
         let same = |form: &EditKeyForm| EditKeyForm {
@@ -107,14 +107,6 @@ impl QuickChange {
                 day: number % 100,
             })),
             _ => None,
-        }
-    }
-
-    /// Returns the parameter with which the edit form proposes to undo this change.
-    pub fn undo(self) -> String {
-        match self {
-            Self::Removed(scope) => format!("add={}", scope.as_str()),
-            Self::Extended(day) => format!("until={day}"),
         }
     }
 }
@@ -186,7 +178,6 @@ mod tests {
             let word = word.to_owned();
             assert_eq!(QuickChange::read(&Flash { word, number }), Some(change));
         }
-        assert_eq!(QuickChange::Extended(day).undo(), "until=2027-02-08");
     }
 
     #[test]

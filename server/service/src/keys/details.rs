@@ -3,6 +3,7 @@
 use super::edit_form::fill_form;
 use super::extend::extended;
 use super::lifetime::latest_expiry;
+use super::undo::undoable;
 use super::{CurrentKey, KeyActivity, Keys, Rotations};
 use crate::error::Error;
 use crate::sessions::Member;
@@ -29,6 +30,8 @@ pub struct KeyDetails {
     pub rotations: Rotations,
     /// Newest first.
     pub history: Vec<AttributedEvent>,
+    /// The ID of the request of the latest change, if this member can undo it.
+    pub undoable: Option<String>,
 }
 
 impl Keys {
@@ -51,8 +54,10 @@ impl Keys {
             .await?;
         let policy = self.key_policy(member).await?;
         let latest_end = latest_expiry(&record, policy, now, zone);
+        let history = self.store.history(account, id.as_str(), HISTORY).await?;
         Ok(KeyDetails {
-            history: self.store.history(account, id.as_str(), HISTORY).await?,
+            undoable: undoable(&history, member).filter(|_| record.state(now).is_live()),
+            history,
             activity: self.activity(&record, period, now, zone).await?,
             rotations: self.rotations(&record, now, zone).await?,
             form: fill_form(&record, zone),

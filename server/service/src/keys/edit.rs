@@ -20,7 +20,7 @@ use domain::{
 use serde_json::{Value, json};
 
 /// The page of the form finds the changes.
-const OUTDATED: Failure = Failure::Outdated {
+pub(super) const OUTDATED: Failure = Failure::Outdated {
     changes: Vec::new(),
 };
 
@@ -54,11 +54,24 @@ impl Keys {
         }
         let after = checked?;
         self.excluded_callers(&stored, &after, form, now).await?;
+        self.store_edit(member, client, id, KeyEdit { before, after })
+            .await
+    }
+
+    /// Stores an edit with its audit event, if the key still has the settings before it.
+    pub(super) async fn store_edit(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        edit: KeyEdit,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
-        let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
+        let change = KeyChange::Edit(Box::new(edit));
         self.change(member, id, &change, now, &event).await
     }
 

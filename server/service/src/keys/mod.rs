@@ -24,6 +24,7 @@ mod restored;
 mod revoke;
 mod rotate;
 mod rotation;
+mod undo;
 mod watch;
 mod week;
 mod week_pattern;

@@ -1,7 +1,6 @@
 //! Learning the networks that a key is used from, and then restricting it to them.
 
 use super::Keys;
-use super::edit::audit_settings;
 use crate::error::Error;
 use crate::invalid::InvalidReason;
 use crate::key::AllowList;
@@ -9,7 +8,6 @@ use crate::origin::Client;
 use crate::sessions::Member;
 use crate::store::{Action, Caller, KeyChange, KeyEdit, KeyRecord, KeySettings};
 use domain::{EditKeyForm, Field, KeyId, Outcome, Timestamp, seconds};
-use serde_json::json;
 use std::net::IpAddr;
 
 /// Callers within this time are shown for confirmation before an allow list excludes them.
@@ -58,13 +56,8 @@ impl Keys {
             allow_list: Some(chosen),
             ..before.clone()
         };
-        let now = self.clock.now();
-        let event = |before: &KeyRecord, after: &KeyRecord| {
-            let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
-            member.event(Action::KeyEdited, id.as_str(), client, now, detail)
-        };
-        let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
-        self.change(member, id, &change, now, &event).await
+        self.store_edit(member, client, id, KeyEdit { before, after })
+            .await
     }
 
     /// If a new list would exclude recent callers and the member has not confirmed that yet,

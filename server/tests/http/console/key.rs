@@ -1,6 +1,7 @@
 //! `/keys/{id}`, and the forms that change a key
 
 use crate::support::{Key, Member, Text as _, World};
+use domain::EditKeyForm;
 use serde_json::json;
 
 const EDIT: [(&str, &str); 7] = [
@@ -61,53 +62,115 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     form.lacks(&key.secret);
 }
 
+/// Saves the edit form of a key with one change, as its page does, and returns the page after it.
+async fn change_one(owner: &Member, key: &Key, change: impl FnOnce(&mut EditKeyForm)) -> String {
+    let page = owner.get_text(&format!("/keys/{}/edit", key.id)).await;
+    let seen = super::second_factor::field(&page, "seen").replace("&quot;", "\"");
+    let mut form: EditKeyForm = serde_json::from_str(&seen).unwrap();
+    change(&mut form);
+    let mut fields = vec![
+        ("name", &*form.name),
+        ("last_day", &form.last_day),
+        ("note", &form.note),
+        ("allow_list", &form.allow_list),
+        ("seen", &seen),
+    ];
+    fields.extend(form.scopes.iter().map(|scope| ("scopes", &**scope)));
+    let response = edit(owner, key, &fields).await.expect(303);
+    assert_eq!(response.header("location"), format!("/keys/{}", key.id));
+    owner.follow(&response).await.expect(200).body
+}
+
+/// Presses the button "Undo" of a page.
+async fn undo(owner: &Member, key: &Key, page: &str) -> crate::support::TestResponse {
+    let edit = super::second_factor::field(page, "edit");
+    owner
+        .form(&format!("/keys/{}/undo", key.id), &[("edit", &edit)])
+        .await
+}
+
 #[tokio::test]
-async fn one_click_change_is_named_with_a_way_back() {
-    let (_world, owner) = World::with_owner().await;
+async fn one_click_change_is_undone_with_one_button_exactly() {
+    let (world, owner) = World::with_owner().await;
     let key = owner
         .create("CRM Sync", &["leads:read", "leads:write"])
         .await;
     let at = format!("/keys/{}", key.id);
-    let seen = |page: &str| super::second_factor::field(page, "seen").replace("&quot;", "\"");
-    let day = |seen: &str| {
-        let settings: serde_json::Value = serde_json::from_str(seen).unwrap();
-        settings["last_day"].as_str().unwrap().to_owned()
+    let details = async || {
+        let key = key.get_json("/api/key").await;
+        (key["scopes"].clone(), key["expires_at"].clone())
     };
+    let before = details().await;
+    assert_ne!(before.1, json!("2030-02-01T00:00:00Z"));
 
-    let before = seen(&owner.get_text(&format!("{at}/edit")).await);
-    let last_day = day(&before);
-    let removal = [
-        ("name", "CRM Sync"),
-        ("scopes", "leads:read"),
-        ("last_day", &*last_day),
-        ("seen", &*before),
-    ];
-    let response = edit(&owner, &key, &removal).await.expect(303);
-    assert_eq!(response.header("location"), at);
-    let page = owner.follow(&response).await.expect(200).body;
-    page.has_all(["Removed leads:write.", "Undo…"]);
-    page.has(&format!("href=\"{at}/edit?add=leads:write\""));
-    owner.get_text(&at).await.lacks("Undo…");
-    let form = owner.get_text(&format!("{at}/edit?add=leads:write")).await;
-    form.has("leads:write is selected.");
+    let page = change_one(&owner, &key, |form| form.scopes.truncate(1)).await;
+    page.has("Removed leads:write.");
+    owner.get_text(&at).await.lacks("Undo");
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
+    for _ in 0..2 {
+        let response = undo(&owner, &key, &page).await.expect(303);
+        let undone = owner.follow(&response).await.expect(200).body;
+        undone.has("Change undone.");
+        undone.lacks("name=\"edit\"");
+        assert_eq!(details().await, before);
+        assert_eq!(world.count(events).await, 2, "pressed twice, recorded once");
+    }
 
-    let before = seen(&form);
-    let extension = [
-        ("name", "CRM Sync"),
-        ("scopes", "leads:read"),
-        ("last_day", "2030-01-31"),
-        ("seen", &*before),
-    ];
-    let response = edit(&owner, &key, &extension).await.expect(303);
-    let page = owner.follow(&response).await.expect(200).body;
+    // The key does not expire at the end of a day, and does so again.
+    let page = change_one(&owner, &key, |form| form.last_day = "2030-01-31".into()).await;
     page.has("Extended. This key now expires on 31 Jan 2030.");
-    let undo = format!("{at}/edit?until={last_day}");
-    page.has(&format!("href=\"{undo}\""));
-    let form = owner.get_text(&undo).await;
-    form.has(&format!("The expiration date is set to {last_day}."));
-    form.has(&format!("value=\"{last_day}\""));
-    let form = owner.get_text(&format!("{at}/edit?until=28.02.2027")).await;
-    form.has("value=\"2030-01-31\"");
+    assert_eq!(details().await.1, json!("2030-02-01T00:00:00Z"));
+    undo(&owner, &key, &page).await.expect(303);
+    assert_eq!(details().await, before);
+}
+
+#[tokio::test]
+async fn every_edit_can_be_undone_until_the_key_has_changed_again() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let at = format!("/keys/{}", key.id);
+    let page = change_one(&owner, &key, |form| form.note = "Ask Grace.".into()).await;
+    page.has("Changes saved.");
+    undo(&owner, &key, &page).await.expect(303);
+    owner.get_text(&at).await.lacks("class=\"note\"");
+
+    let list = [("networks", "203.0.113.0/24")];
+    let response = owner.form(&format!("{at}/enforce"), &list).await;
+    let page = owner.follow(&response.expect(303)).await.expect(200).body;
+    let refusal = key.get("/api/leads").await;
+    assert_eq!(refusal.problem().1, "ip_not_allowed");
+    undo(&owner, &key, &page).await.expect(303);
+    key.get("/api/leads").await.expect(200);
+
+    let page = change_one(&owner, &key, |form| form.note = "Ask Grace.".into()).await;
+    change_one(&owner, &key, |form| form.name = "CRM".into()).await;
+    let refusal = undo(&owner, &key, &page).await.expect(422).body;
+    refusal.has_all(["This change can't be undone anymore", "Ask Grace."]);
+    for edit in ["", "none"] {
+        let fields = [("edit", edit)];
+        owner.form(&format!("{at}/undo"), &fields).await.expect(422);
+    }
+}
+
+/// A policy applies to expiry dates that are set from then on, and an undo sets one.
+#[tokio::test]
+async fn undo_is_checked_like_any_other_edit() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    world.sql("UPDATE api_keys SET expires_at = NULL").await;
+    let page = change_one(&owner, &key, |form| form.last_day = "2026-12-31".into()).await;
+    world.sql("UPDATE accounts SET keys_must_expire = 1").await;
+    let refusal = undo(&owner, &key, &page).await.expect(422).body;
+    refusal.has("This change can't be undone anymore");
+    world.sql("UPDATE accounts SET keys_must_expire = 0").await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    undo(&owner, &key, &page).await.expect(403);
+    let expires = key.get_json("/api/key").await["expires_at"].clone();
+    assert_eq!(expires, json!("2027-01-01T00:00:00Z"));
+    world.sql("UPDATE members SET role = 'owner'").await;
+    undo(&owner, &key, &page).await.expect(303);
+    let expires = key.get_json("/api/key").await["expires_at"].clone();
+    assert_eq!(expires, json!(null));
 }
 
 #[tokio::test]

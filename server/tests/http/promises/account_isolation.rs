@@ -461,7 +461,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
             (
                 MethodFilter::POST,
                 "/keys/{id}/edit" | "/keys/{id}/pause" | "/keys/{id}/resume" | "/keys/{id}/watch"
-                | "/keys/{id}/enforce",
+                | "/keys/{id}/enforce" | "/keys/{id}/undo",
             ) => attacker.form(&at, &EDIT).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/revoke") => attacker
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])

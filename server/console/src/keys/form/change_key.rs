@@ -1,5 +1,5 @@
-//! `POST /keys/{id}/edit`, `/keys/{id}/pause`, `/keys/{id}/resume`, `/keys/{id}/watch` and
-//! `/keys/{id}/enforce`
+//! `POST /keys/{id}/edit`, `/keys/{id}/undo`, `/keys/{id}/pause`, `/keys/{id}/resume`,
+//! `/keys/{id}/watch` and `/keys/{id}/enforce`
 
 use crate::FormRequest;
 use crate::fields::Fields;
@@ -38,6 +38,16 @@ pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
     };
     let (edited, to) = (edited.map(|()| number), (&*key_page, notice));
     Ok(sender.finish_counted(edited, to, again).await)
+}
+
+pub async fn undo_edit(request: FormRequest<Fields, KeyId>) -> FormResult {
+    let (id, page) = (&request.id, path(&request.id));
+    let sender = request.sender(&page)?;
+    let (keys, edit) = (&sender.services.keys, request.body.text("edit"));
+    let undone = keys
+        .undo_edit(sender.member, sender.client, id, &edit)
+        .await;
+    Ok(finish_or(&sender, id, "undone", undone, "not-undone").await)
 }
 
 pub async fn pause_key(request: FormRequest<(), KeyId>) -> FormResult {
@@ -89,18 +99,28 @@ fn path(id: &KeyId) -> String {
     format!("/keys/{id}")
 }
 
-/// Redirects to the key's page, which reports the change. After a refusal, the page shows the
-/// reason.
 async fn finish(
     sender: &Sender<'_>,
     id: &KeyId,
     notice: &str,
     changed: Result<(), Error>,
 ) -> Response {
+    finish_or(sender, id, notice, changed, "outdated").await
+}
+
+/// Redirects to the key's page, which reports the change. After a refusal, the page shows the
+/// reason: `outdated` if the key has changed meanwhile.
+async fn finish_or(
+    sender: &Sender<'_>,
+    id: &KeyId,
+    notice: &str,
+    changed: Result<(), Error>,
+    outdated: &'static str,
+) -> Response {
     let reason = |failure: &Failure| match failure {
         // The only choice on that page concerns the networks.
-        Failure::Invalid { .. } => Some("none-chosen"),
-        Failure::Outdated { .. } => Some("outdated"),
+        Failure::Invalid { .. } if notice == "enforced" => Some("none-chosen"),
+        Failure::Invalid { .. } | Failure::Outdated { .. } => Some(outdated),
         Failure::AlreadyEnded => Some("over"),
         Failure::Forbidden => Some("not-allowed"),
         Failure::NotStored => Some("not-stored"),

@@ -2,7 +2,6 @@
 
 use crate::components::{Help, narrow, not_allowed, with_help};
 use crate::form::Refused;
-use crate::keys::quick_change::LastDay;
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
     takes_focus,
@@ -174,16 +173,6 @@ fn propose(settings: &mut EditKeyForm) -> Option<String> {
         return Some(format!("{scope} is selected. Save your changes to add it."));
     }
     if let Some(text) = propose_limit(settings) {
-        return Some(text);
-    }
-    let day = request
-        .asked("until")
-        .and_then(|text| LastDay::parse(&text));
-    if let Some(day) = day.map(|day| day.to_string())
-        && settings.last_day != day
-    {
-        let text = format!("The expiration date is set to {day}. Save your changes to apply it.");
-        settings.last_day = day;
         return Some(text);
     }
     let address = request.asked("allow");

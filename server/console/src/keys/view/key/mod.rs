@@ -48,8 +48,9 @@ fn Key(page: Data) -> impl IntoView {
     let change = request.flash.as_ref().and_then(QuickChange::read);
     let change = change.and_then(|change| changed(change, &page, tone));
     let done = change.or_else(|| {
-        let text = request.flash(|word| done(word, &page))?;
-        Some(view! { <Notice tone=tone text=text/> })
+        let (text, may_undo) = request.flash(|word| done(word, &page))?;
+        let undo = may_undo.then(|| undo(&page)).flatten();
+        Some(view! { <Notice tone=tone text=text action=undo/> })
     });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let (id, may_change) = (page.key.id.clone(), page.may_change);
@@ -110,8 +111,8 @@ fn Key(page: Data) -> impl IntoView {
     }
 }
 
-/// Renders the confirmation of a one-click change, with a link that undoes it. Returns `None` if
-/// the change has been undone since.
+/// Renders the confirmation of a one-click change. Returns `None` if the change has been undone
+/// since.
 fn changed(change: QuickChange, page: &Data, tone: Tone) -> Option<AnyView> {
     let settings = &page.settings;
     let text = match change {
@@ -125,21 +126,31 @@ fn changed(change: QuickChange, page: &Data, tone: Tone) -> Option<AnyView> {
             (!is_back).then(|| format!("Extended. This key now expires on {}.", end.day))?
         }
     };
-    let undo = page.may_change.then(|| {
-        let href = format!("/keys/{}/edit?{}", page.key.id, change.undo());
-        view! { <a href=href>"Undo…"</a> }
-    });
+    let undo = undo(page);
     Some(view! { <Notice tone=tone text=text action=undo/> })
 }
 
-/// Returns the confirmation of the change that was just made, unless the key's state has changed
-/// again since.
-fn done(word: &str, page: &Data) -> Option<String> {
+/// Renders the button that undoes the latest edit, if the member may.
+fn undo(page: &Data) -> Option<AnyView> {
+    let request_id = page.undoable.clone()?;
+    Some(view! {
+        <form method="post" action=format!("/keys/{}/undo", page.key.id)>
+            <button type="submit" class="button small" name="edit" value=request_id>
+                "Undo"
+            </button>
+        </form>
+    })
+}
+
+/// Returns the confirmation of the change that was just made, and whether it can be undone, unless
+/// the key's state has changed again since.
+fn done(word: &str, page: &Data) -> Option<(String, bool)> {
     let status = page.key.status;
     let over = !status.is_live();
     let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());
     let text = match word {
         "edited" => Some("Changes saved."),
+        "undone" => Some("Change undone."),
         "paused" if status == KeyStatus::Paused => {
             Some("Key paused. Requests are rejected until you resume it.")
         }
@@ -160,11 +171,14 @@ fn done(word: &str, page: &Data) -> Option<String> {
             "Select at least one network, and at most 100 networks and addresses. Nothing was changed.",
         ),
         "outdated" => Some("Someone else has changed this key, so your change was not made."),
+        "not-undone" => Some(
+            "This change can't be undone anymore, because something else has changed since. Edit the key instead.",
+        ),
         "over" if over => Some("This key is already revoked or expired. Nothing was changed."),
         "not-allowed" => Some("You don't have permission to do this. Nothing was changed."),
         _ => None,
     };
-    text.map(str::to_owned)
+    text.map(|text| (text.to_owned(), matches!(word, "edited" | "enforced")))
 }
 
 fn actions(key: &KeyView, is_replaced: bool) -> AnyView {

@@ -129,7 +129,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             {problem.as_ref().map(|problem| problem.notice(""))}
             <form class="form" method="post" action=action>
                 {fields}
-                <button type="submit" class="button primary wide">
+                <button type="submit" class="button primary">
                     {button}
                 </button>
             </form>

@@ -96,7 +96,7 @@ fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
                     autocomplete="current-password"
                     autofocus=known
                 />
-                <button type="submit" class="button primary wide">
+                <button type="submit" class="button primary">
                     "Sign in"
                 </button>
             </form>
@@ -151,10 +151,10 @@ fn code(step: ShownSecret, next: String, recovery: bool, problem: Option<Problem
                     inputmode=if recovery { "text" } else { "numeric" }
                     autofocus=fresh
                 />
-                <button type="submit" class="button primary wide">
+                <button type="submit" class="button primary">
                     "Sign in"
                 </button>
-                <button type="submit" class="button wide" name="ask" value=ask formnovalidate>
+                <button type="submit" class="button" name="ask" value=ask formnovalidate>
                     {other}
                 </button>
                 <a href="/sign-in">"Back to sign-in"</a>
@@ -178,7 +178,7 @@ fn recovery_code_used(left: u32, next: String) -> AnyView {
                 "You're signed in. The code that you used doesn't work again. If you have your authenticator app, get new codes on your account page."
             </p>
             <div class="form">
-                <a class="button primary wide" href=next autofocus>
+                <a class="button primary" href=next autofocus>
                     "Continue"
                 </a>
                 <a href="/account#second-factor">"Get new recovery codes"</a>
@@ -191,7 +191,7 @@ fn recovery_code_used(left: u32, next: String) -> AnyView {
 fn accounts(choices: Vec<(ShownSecret, AccountName)>, next: String) -> AnyView {
     let buttons = choices.into_iter().map(|(step, name)| {
         view! {
-            <button type="submit" class="button wide" name="step" value=reveal(step)>
+            <button type="submit" class="button" name="step" value=reveal(step)>
                 {name.to_string()}
             </button>
         }

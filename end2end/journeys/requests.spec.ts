@@ -1,5 +1,6 @@
 // Rejected requests: the list, its filters, the reason for one, and those that come while it is open.
 
+import { NARROW } from "../support/layout.ts";
 import { filterAndFix, lookUp, openList, refusedCall } from "../support/requests.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
@@ -124,4 +125,32 @@ test("the list has no frame if it replaces another page in the document", async 
   await expect(page.getByRole("heading", { level: 1, name: "Requests" })).toBeVisible();
   expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
   await expect(page.locator("iframe")).toHaveCount(0);
+});
+
+test("times and the request ID are shown in full on a laptop, and each row shows its key on a phone", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  const id = await refusedCall(server, key.secret, "/api/leads");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await signIn(page, "/");
+  await openList(page, "/requests", 1);
+  const time = page.getByRole("cell").first();
+  await time.locator(".ago").evaluate((text) => (text.textContent = "59 minutes ago"));
+  expect(await time.evaluate((cell) => cell.scrollWidth - cell.clientWidth), "the longest time").toBeLessThanOrEqual(0);
+  const field = page.getByLabel("Request ID");
+  await field.fill("0123456789abcdef".repeat(2));
+  expect(await field.evaluate((input) => input.scrollWidth - input.clientWidth), "the whole ID").toBeLessThanOrEqual(0);
+
+  await page.setViewportSize(NARROW);
+  await expect(page.getByRole("link", { name: "Feed: show only this key" })).toBeInViewport();
+
+  await test.step("the ID of an accepted request is explained", async () => {
+    const accepted = await fetch(`${server.url}/api/inventory`, { headers: { "X-API-Key": key.secret } });
+    await field.fill(accepted.headers.get("x-request-id") ?? "");
+    await field.press("Enter");
+    await expect(page.getByText("the page of each key counts accepted requests")).toBeVisible();
+    await expect(page.getByRole("rowheader")).toHaveCount(1);
+    await page.goto(`/requests?id=${id}`);
+    await expect(page.getByText("The key was missing the permission leads:read")).toBeVisible();
+  });
 });

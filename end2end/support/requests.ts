@@ -80,6 +80,9 @@ export async function filterAndFix(page: Page, server: Server): Promise<void> {
   await page.goto("/requests");
   await expect(page.getByRole("link", { name: /^Add permission/ })).toHaveCount(1);
   await expect(page.getByRole("link", { name: "Add permission inventory:read to CRM Sync" })).toBeVisible();
+  const fixed = page.getByRole("row").filter({ hasText: "Feed" });
+  await expect(fixed.getByText("Fixed", { exact: true })).toBeVisible();
+  await expect(page.getByText("Fixed", { exact: true })).toHaveCount(1);
 }
 
 /** Shows rejected requests that come while the list is open, in the frame of a page without script. */
@@ -90,11 +93,11 @@ export async function followFrame(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { name: "No rejected requests" })).toBeVisible();
   await expect(page.getByText("New rejected requests appear automatically.")).toBeHidden();
   const frame = page.frameLocator("iframe[title='New rejected requests']");
-  await expect(frame.getByText("No new rejected requests")).toBeVisible();
+  await expect(frame.getByText("No newer rejected requests")).toBeVisible();
   await refusedCall(server, key.secret, "/api/leads");
   await frame.getByRole("link", { name: "1 new rejected request – show" }).click({ timeout: 15_000 });
   await expect(page.getByRole("rowheader")).toHaveText(["GET /api/leads"]);
-  await expect(frame.getByText("No new rejected requests")).toBeVisible();
+  await expect(frame.getByText("No newer rejected requests")).toBeVisible();
 }
 
 /** Creates refused calls for many reasons, one of them with the longest texts. */

@@ -52,7 +52,16 @@ pub struct RefusalRow {
     pub key: Option<TextLink>,
     /// The caller's address, with a link to all refused calls from it.
     pub address: Option<TextLink>,
-    pub act: Option<RefusalAct>,
+    pub remedy: Option<RefusalRemedy>,
+}
+
+/// What helps after a refused call in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefusalRemedy {
+    /// A change of the key.
+    Act(RefusalAct),
+    /// The key has been changed since, so that the reason is gone.
+    Fixed,
 }
 
 /// A button or link that helps after a refused call, such as a change by which further calls like

@@ -44,7 +44,7 @@ pub use dashboard::{
 };
 pub use email::Email;
 pub use explanation::{
-    Explanation, Lookup, RefusalAct, RefusalList, RefusalPage, RefusalRow, TextLink,
+    Explanation, Lookup, RefusalAct, RefusalList, RefusalPage, RefusalRemedy, RefusalRow, TextLink,
 };
 pub use failure::{Failure, Field, FieldError};
 pub use form::{

@@ -1,24 +1,34 @@
 //! Buttons and links that help after a refused call: above all, those that change its key so that
 //! further calls are accepted.
 
+use crate::ListAddress;
 use app::docs::Docs;
-use domain::{RateLimit, RefusalAct, RefusalCode, Scope, Timestamp};
+use domain::{RateLimit, RefusalAct, RefusalCode, RefusalRemedy, Scope, Timestamp};
 use service::Member;
 use service::refusal::Cause;
-use service::refusals::Remedy;
+use service::refusals::{Remedy, RemedyState};
 use service::store::{KeyRecord, RefusedCall};
-use url::form_urlencoded;
 
-/// Returns the change that the call's key needs now, for a member who may make it.
-pub fn act(
+/// Returns the change that the call's key needs now, for a member who may make it, or that the key
+/// has been changed.
+pub fn remedy(
     call: &RefusedCall,
     key: Option<&KeyRecord>,
     member: &Member,
     now: Timestamp,
-) -> Option<RefusalAct> {
-    let key = key.filter(|_| member.role().may_manage_keys())?;
+) -> Option<RefusalRemedy> {
+    let key = key?;
+    match Remedy::of(call, key, now)? {
+        RemedyState::Done => Some(RefusalRemedy::Fixed),
+        RemedyState::Needed(_) if !member.role().may_manage_keys() => None,
+        RemedyState::Needed(remedy) => Some(RefusalRemedy::Act(change(&remedy, key))),
+    }
+}
+
+/// Leads to a change of the key.
+fn change(remedy: &Remedy, key: &KeyRecord) -> RefusalAct {
     let (at, key_name) = (format!("/keys/{}", key.id), &key.name);
-    Some(match Remedy::of(call, key, now)? {
+    match remedy {
         Remedy::AddScope(scope) => RefusalAct {
             label: "Add permission",
             name: format!("Add permission {} to {key_name}", scope.as_str()),
@@ -37,7 +47,7 @@ pub fn act(
             href: format!("{at}/resume"),
             is_immediate: true,
         },
-    })
+    }
 }
 
 /// Returns the act that helps most: a change of the call's key, a page about the cause, or else the
@@ -50,8 +60,11 @@ pub fn next_step(
     now: Timestamp,
 ) -> Option<RefusalAct> {
     use RefusalCode as C;
+    if let Some(RefusalRemedy::Act(act)) = remedy(call, key, member, now) {
+        return Some(act);
+    }
     let may_manage = member.role().may_manage_keys();
-    act(call, key, member, now).or_else(|| match (RefusalCode::of(&call.code), &call.cause) {
+    match (RefusalCode::of(&call.code), &call.cause) {
         (C::RateLimited, Cause::OwnLimit) => {
             let key = key.filter(|key| may_manage && key.status(now).is_live());
             key.and_then(raise_limit)
@@ -79,7 +92,7 @@ pub fn next_step(
         ) => None,
         // The caller has to change the request.
         _ => operation(docs, call),
-    })
+    }
 }
 
 fn link(label: &'static str, href: String) -> RefusalAct {
@@ -115,11 +128,8 @@ fn create_like(key: Option<&KeyRecord>) -> RefusalAct {
     let href = match key {
         Some(key) => {
             let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
-            let query = form_urlencoded::Serializer::new(String::new())
-                .append_pair("name", key.name.as_str())
-                .append_pair("scopes", &scopes.join(" "))
-                .finish();
-            format!("/keys/new?{query}")
+            let form = ListAddress::new("/keys/new", [("name", key.name.as_str())]);
+            form.with("scopes", scopes.join(" ")).to_string()
         }
         None => "/keys/new".to_owned(),
     };

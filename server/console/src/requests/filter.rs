@@ -99,7 +99,7 @@ impl RefusalQuery {
         let key = current("key", &self.key, key.map(|key| key.name.to_string()));
         let address = address(&self.address).map(|address| address.to_string());
         let address = current("address", &self.address, address);
-        let chosen = [("key", "Key", key), ("address", "Address", address)];
+        let chosen = [("key", "Key", key), ("address", "IP address", address)];
         let chosen = chosen.into_iter().filter(|(.., current)| current.is_some());
         let chosen = chosen.map(|(name, label, current)| FilterMenu {
             name,

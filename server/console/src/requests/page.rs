@@ -1,6 +1,6 @@
 //! Data of the Requests page.
 
-use super::acts::{act, next_step};
+use super::acts::{next_step, remedy};
 use super::filter::RefusalQuery;
 use super::words;
 use domain::{
@@ -129,7 +129,7 @@ fn row(
             let text = address.to_string();
             link(text.clone(), "address", &text)
         }),
-        act: act(call, key, member, page.now),
+        remedy: remedy(call, key, member, page.now),
     }
 }
 

@@ -9,7 +9,7 @@ mod pending;
 mod remedy;
 
 pub(crate) use pending::PendingRefusals;
-pub use remedy::Remedy;
+pub use remedy::{Remedy, RemedyState};
 
 use crate::clock::Clock;
 use crate::error::Error;

@@ -5,7 +5,7 @@ use crate::store::{KeyRecord, RefusedCall};
 use domain::{KeyStatus, RefusalCode, Scope, Timestamp};
 use std::net::IpAddr;
 
-/// A change of the key's present settings.
+/// A change of the key's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
     AddScope(Scope),
@@ -13,15 +13,23 @@ pub enum Remedy {
     Resume,
 }
 
+/// Whether a key still needs the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RemedyState {
+    Needed(Remedy),
+    /// The key has been changed since the call, so that the reason of the refusal is gone.
+    Done,
+}
+
 impl Remedy {
-    /// Returns the change that the call's key needs now. There is none if the key was changed
-    /// since, or can no longer be changed, or if the caller has to change the request instead.
-    pub fn of(call: &RefusedCall, key: &KeyRecord, now: Timestamp) -> Option<Self> {
+    /// Returns the change that helps after a refused call, as far as its key needs it now. `None`
+    /// if the key can no longer be changed, or if the caller has to change the request instead.
+    pub fn of(call: &RefusedCall, key: &KeyRecord, now: Timestamp) -> Option<RemedyState> {
         let status = key.status(now);
         if !status.is_live() {
             return None;
         }
-        match (RefusalCode::of(&call.code), &call.cause) {
+        let needed = match (RefusalCode::of(&call.code), &call.cause) {
             (RefusalCode::MissingScope, Cause::Scope(scope)) => {
                 (!key.scopes.contains(*scope)).then_some(Self::AddScope(*scope))
             }
@@ -31,7 +39,8 @@ impl Remedy {
                 is_refused.then(|| Self::AllowAddress(ip.to_canonical()))
             }
             (RefusalCode::PausedKey, _) => (status == KeyStatus::Paused).then_some(Self::Resume),
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(needed.map_or(RemedyState::Done, RemedyState::Needed))
     }
 }

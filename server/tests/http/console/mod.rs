@@ -29,7 +29,7 @@ mod key_search;
 mod keys;
 mod leads;
 mod pages;
-mod request;
+mod request_lookup;
 mod requests;
 mod required_factor;
 mod restored_keys;

@@ -21,6 +21,11 @@ fn rows(page: &str) -> usize {
     page.matches("<th role=\"rowheader\"").count()
 }
 
+/// Returns the number of rows whose key has been changed since.
+fn fixed(page: &str) -> usize {
+    page.matches("Fixed</span>").count()
+}
+
 /// Returns the address of the frame that reports newer calls.
 fn frame(page: &str) -> String {
     let (_, after) = page.split_once("<iframe").expect("a frame");
@@ -84,7 +89,11 @@ async fn list_is_filtered_by_reason_key_and_address() {
         ),
         (format!("key={}", key.id), 1, "Key: Feed"),
         (format!("key={}", other.id), 3, "Key: CRM Sync"),
-        ("address=203.0.113.9".to_owned(), 2, "Address: 203.0.113.9"),
+        (
+            "address=203.0.113.9".to_owned(),
+            2,
+            "IP address: 203.0.113.9",
+        ),
         (
             "reason=missing_scope&address=203.0.113.9".to_owned(),
             1,
@@ -155,10 +164,12 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
         ("shut_out", "yes"),
     ];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
-    // The key has the permission, so the old refusal needs nothing any more.
-    list(&world, &owner, "/requests")
-        .await
-        .lacks("Add permission");
+    // The key has the permission, so the old refusal needs nothing any more. Everybody sees it.
+    for member in [&owner, &viewer] {
+        let page = list(&world, member, "/requests").await;
+        page.lacks("Add permission");
+        assert_eq!(fixed(&page), 1, "{page}");
+    }
 
     let refused = key.get("/api/leads").await.expect(403);
     let allow = format!("{at}/edit?allow=192.0.2.7");
@@ -176,9 +187,9 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     ]);
     let fields = [("name", "Feed"), ("scopes", "leads:read")];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
-    list(&world, &owner, "/requests")
-        .await
-        .lacks("Allow this address");
+    let page = list(&world, &owner, "/requests").await;
+    page.lacks("Allow this address");
+    assert_eq!(fixed(&page), 2, "{page}");
     // Every address is allowed now, and an entry would exclude all others.
     owner
         .get_text(&allow)
@@ -191,7 +202,9 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     list(&world, &owner, "/requests").await.has(&resume);
     list(&world, &viewer, "/requests").await.lacks(&resume);
     owner.form(&format!("{at}/resume"), &[]).await.expect(303);
-    list(&world, &owner, "/requests").await.lacks(&resume);
+    let page = list(&world, &owner, "/requests").await;
+    page.lacks(&resume);
+    assert_eq!(fixed(&page), 3, "{page}");
 
     key.get("/api/inventory").await.expect(403);
     list(&world, &owner, "/requests")
@@ -201,6 +214,7 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     let page = list(&world, &owner, "/requests").await;
     page.has("Feed");
     page.lacks("Add permission");
+    assert_eq!(fixed(&page), 0, "no request with a revoked key is accepted");
 }
 
 #[tokio::test]
@@ -234,7 +248,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     let open = async |address: &str| owner.get(address).await.expect(200);
     for address in [&all, &filtered] {
         let response = open(address).await;
-        response.has("No new rejected requests");
+        response.has("No newer rejected requests");
         assert_eq!(response.header("refresh"), "5");
         let policy = response.header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
@@ -248,7 +262,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     assert_eq!(response.header("refresh"), "30");
     // The first new one that matches is reported, although the list was empty.
     assert!(filtered.contains("reason=paused_key"), "{filtered}");
-    open(&filtered).await.has("No new rejected requests");
+    open(&filtered).await.has("No newer rejected requests");
 
     // Neither a stranger nor a visitor without a session learns of them.
     let stranger = world.stranger().await;
@@ -256,7 +270,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
         .get(&all)
         .await
         .expect(200)
-        .has("No new rejected requests");
+        .has("No newer rejected requests");
     world.anonymous().get(&all).await.expect(204);
     owner.get("/requests/new").await.expect(404);
     owner.get("/requests/new?after=00").await.expect(404);

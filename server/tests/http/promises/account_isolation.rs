@@ -354,7 +354,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 // The cursor of a page of their list counts none of their calls.
                 let after = format!("{at}?after=0f0000000000000000");
                 let response = attacker.get(&after).await.expect(200);
-                response.has("No new rejected requests");
+                response.has("No newer rejected requests");
                 response
             }
             (MethodFilter::GET, "/keys/events") => {

@@ -1,8 +1,23 @@
-//! The change by which further calls like a refused one are accepted.
+//! What helps after a refused call.
 
+use app::components::Icon;
 use app::prelude::*;
-use domain::RefusalAct;
+use domain::{RefusalAct, RefusalRemedy};
 
+/// Renders the change that a row of the list needs, or that its key has been changed.
+pub fn remedy(remedy: RefusalRemedy) -> AnyView {
+    match remedy {
+        RefusalRemedy::Act(change) => act(change),
+        RefusalRemedy::Fixed => view! {
+            <span class="badge" data-status="active">
+                <Icon name="#i-check"/>
+                "Fixed"
+            </span>
+        },
+    }
+}
+
+/// Renders a link or a button that leads to the change.
 pub fn act(
     RefusalAct {
         label,

@@ -21,10 +21,11 @@ use table::table;
 
 const HEAD: Head = Head {
     title: "Requests",
-    purpose: "Requests with your API keys that were rejected in the last 7 days, and why.",
+    purpose: "Requests that were rejected in the last 7 days, and why. Accepted requests are counted on the page of each key.",
 };
 const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
-const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days.";
+const UNKNOWN: &str = "No request of your account with this ID was rejected in the last 7 days. If it was accepted, it isn't listed: \
+                       the page of each key counts accepted requests.";
 
 pub fn requests_page(data: Result<Data, Failure>) -> AnyView {
     page_or_error(HEAD, data, |page| {
@@ -39,7 +40,10 @@ fn Requests(page: Data) -> impl IntoView {
     let filters = page.list.as_ref().map(list_filters);
     let answer = match page.lookup {
         Lookup::NotAsked | Lookup::NoId => None,
-        Lookup::Unknown => Some(view! { <Notice tone=Tone::Info text=UNKNOWN/> }),
+        Lookup::Unknown => {
+            let keys = view! { <a href="/keys">"View all keys"</a> };
+            Some(view! { <Notice tone=Tone::Info text=UNKNOWN action=keys/> })
+        }
         Lookup::Found(found) => Some(explanation(*found, page.back.clone(), page.now.at)),
     };
     view! {
@@ -126,7 +130,7 @@ fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
                 {fact("Request", view! { <code>{call}</code> })}
                 {status.map(|status| fact("Status", erase(status.to_string())))}
                 {fact("Key", key)}
-                {address.map(|address| fact("Address", erase(address)))}
+                {address.map(|address| fact("IP address", erase(address)))}
                 {fact("Code", view! { <code>{code}</code> })}
                 {entries}
             </dl>

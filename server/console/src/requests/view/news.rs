@@ -21,7 +21,7 @@ pub struct News {
 /// `list` the address of the list.
 pub fn news_page(text: Option<String>, list: String) -> AnyView {
     let news = match text {
-        None => erase("No new rejected requests"),
+        None => erase("No newer rejected requests"),
         Some(text) => view! {
             <a href=list target="_top">
                 {text}

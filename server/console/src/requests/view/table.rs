@@ -1,6 +1,6 @@
 //! The list of refused calls.
 
-use super::act::act;
+use super::act::remedy;
 use super::follow::following;
 use app::components::{Clock, Column, Pager, Table, Time, TimesSwitch};
 use app::prelude::*;
@@ -12,7 +12,7 @@ const COLUMNS: &[Column] = &[
     Column::Text("Status"),
     Column::Text("Reason"),
     Column::Text("Key"),
-    Column::Text("Address"),
+    Column::Text("IP address"),
     Column::Unseen("Actions"),
 ];
 
@@ -74,8 +74,12 @@ fn empty(is_filtered: bool, is_first: bool) -> AnyView {
         <section class="empty">
             <h2>"No rejected requests"</h2>
             <p>
-                "In the last 7 days, no request with one of your API keys was rejected. If a system fails nevertheless, \
-                 its request may have had no key of yours: enter the request ID of the response above."
+                "In the last 7 days, no request with one of your API keys was rejected. Accepted requests aren't listed: \
+                 the page of each key counts them."
+            </p>
+            <p>
+                "If a system still gets an error, it may not send your key. Copy the request ID from the X-Request-Id \
+                 header of the response that it got, and look it up here."
             </p>
         </section>
     }
@@ -119,11 +123,11 @@ fn row(line: RefusalRow, clock: Clock) -> AnyView {
             <td role="cell" data-label="Key">
                 {key}
             </td>
-            <td role="cell" data-label="Address">
+            <td role="cell" data-label="IP address">
                 {address}
             </td>
             <td role="cell" class="row-actions">
-                {line.act.map(act)}
+                {line.remedy.map(remedy)}
             </td>
         </tr>
     }

@@ -21,7 +21,7 @@ async fn fixture() -> (World, Member, Key) {
     (world, owner, key)
 }
 
-const UNKNOWN: &str = "Your account has no rejected request with this ID in the last 7 days";
+const UNKNOWN: &str = "No request of your account with this ID was rejected in the last 7 days.";
 
 #[tokio::test]
 async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
@@ -352,7 +352,11 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
     let accepted = key.get("/api/key").await.expect(200);
     look_up(&owner, accepted.header("x-request-id"))
         .await
-        .has(UNKNOWN);
+        .has_all([
+            UNKNOWN,
+            "the page of each key counts accepted requests",
+            "<a href=\"/keys\">View all keys</a>",
+        ]);
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     explanation(&owner, &own_refusal).await.has("leads:read");

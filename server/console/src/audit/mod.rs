@@ -7,4 +7,4 @@ mod view;
 mod words;
 
 pub use page::search;
-pub use words::{capitalize, details, join_details, title, who};
+pub use words::{capitalize, describe, details, title, who};

@@ -164,7 +164,7 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
         Action::InventoryUpdated if event.subject == "inventory" => None,
         Action::InventoryUpdated | Action::ItemDeleted => Some(event.subject.clone()),
         Action::LeadCreated | Action::LeadErased | Action::LeadUpdated => {
-            Some(event.subject.clone())
+            Some(words::lead(&event.subject))
         }
         // The actor is also the subject.
         _ if event.actor.parts().1 == Some(event.subject.as_str()) => None,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use service::store::{Action, Actor, Receipt};
 use service::{Zone, parse_rfc3339};
 use web::words::receipt;
-use web::words::time::display_time;
+use web::words::time::{display_time, expiry_words};
 
 pub const OPERATOR: &str = "The operator";
 /// The actor of a failed attempt.
@@ -14,7 +14,7 @@ pub const UNKNOWN: &str = "Unknown caller";
 
 /// Names of the fields, in the order in which they are shown. Others follow under their stored
 /// names.
-const FIELDS: [(&str, &str); 36] = [
+const FIELDS: [(&str, &str); 37] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -22,6 +22,7 @@ const FIELDS: [(&str, &str); 36] = [
     ("preview", "Key preview"),
     ("scopes", "Permissions"),
     ("expires_at", "Expires"),
+    ("ends_at", "Expires"),
     ("note", "Note"),
     ("limit", "Rate limit"),
     ("allow_list", "Allowed IPs"),
@@ -116,6 +117,17 @@ pub fn who(actor: &Actor, name: Option<String>) -> String {
     }
 }
 
+/// Returns a short name for a lead, whose own name the log does not contain. Ids of one day begin
+/// alike, so the name has the end of the id.
+pub fn lead(id: &str) -> String {
+    /// Characters of an id that are shown.
+    const SHOWN: usize = 8;
+    match id.char_indices().nth_back(SHOWN - 1) {
+        Some((start, _)) if start > 0 => format!("Lead …{}", &id[start..]),
+        _ => format!("Lead {id}"),
+    }
+}
+
 /// Returns every changed field with its value before and after, and the other fields of the event.
 /// If `named`, the name and the id are shown elsewhere and left out.
 pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
@@ -131,7 +143,7 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
         .map(|(field, value)| AuditDetail {
             field: label(field),
             before: None,
-            after: import_words(field, value).map_or_else(|| words(value, zone), str::to_owned),
+            after: field_words(field, value, zone),
         });
     let (Some(before), Some(after)) = (detail["before"].as_object(), detail["after"].as_object())
     else {
@@ -141,19 +153,27 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
         .filter(|(field, value)| before.get(*field).unwrap_or(&Value::Null) != *value)
         .map(|(field, value)| AuditDetail {
             field: label(field),
-            before: Some(words(before.get(field).unwrap_or(&Value::Null), zone)),
-            after: words(value, zone),
+            before: Some(field_words(
+                field,
+                before.get(field).unwrap_or(&Value::Null),
+                zone,
+            )),
+            after: field_words(field, value, zone),
         });
     changed.chain(plain_text).collect()
 }
 
 /// Joins all details in one line.
 pub fn join_details(details: &[AuditDetail]) -> String {
-    let each = details.iter().map(|detail| match &detail.before {
+    details.iter().map(describe).collect::<Vec<_>>().join("; ")
+}
+
+/// Describes one detail in a line.
+pub fn describe(detail: &AuditDetail) -> String {
+    match &detail.before {
         Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
         None => format!("{}: {}", detail.field, detail.after),
-    });
-    each.collect::<Vec<_>>().join("; ")
+    }
 }
 
 fn ordered(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
@@ -189,6 +209,17 @@ fn import_words(field: &str, value: &Value) -> Option<&'static str> {
         ("mode", "update") => Some("Change fields only"),
         ("mode", "replace") => Some("Replace the inventory"),
         _ => None,
+    }
+}
+
+/// Returns the words for the value of a field.
+fn field_words(field: &str, value: &Value, zone: &Zone) -> String {
+    if let Some(words) = import_words(field, value) {
+        return words.to_owned();
+    }
+    match (field, value.as_str().and_then(parse_rfc3339)) {
+        ("expires_at" | "ends_at", Some(end)) => expiry_words(end, zone),
+        _ => words(value, zone),
     }
 }
 
@@ -249,7 +280,7 @@ mod tests {
         });
         assert_eq!(
             details_text(&detail, true),
-            "Permissions: leads:read → leads:read, leads:write; Expires: none → 1 Feb 2030, 00:00:00 CET; \
+            "Permissions: leads:read → leads:read, leads:write; Expires: none → 31 Jan 2030; \
              Note: none → Ask Grace; Rate limit: none → 3 requests per second, bursts up to 7"
         );
     }
@@ -276,6 +307,14 @@ mod tests {
             details_text(&detail, false),
             "Source: File imported in the console; File: cars.csv; Mode: Replace the inventory; Received: 2"
         );
+    }
+
+    #[test]
+    fn lead_is_named_by_the_end_of_its_id() {
+        let id = "0198c2a0-0000-7000-8000-00007b3f9e12";
+        assert_eq!(lead(id), "Lead …7b3f9e12");
+        assert_eq!(lead("7b3f9e12"), "Lead 7b3f9e12");
+        assert_eq!(lead("lead-1"), "Lead lead-1");
     }
 
     #[test]

@@ -1,21 +1,26 @@
 //! History of a key.
 
-use crate::audit::{capitalize, details, join_details, title, who};
+use crate::audit::{capitalize, describe, details, title, who};
 use domain::HistoryRow;
 use serde_json::Value;
 use service::store::{Action, Actor, AttributedEvent};
 use service::{Zone, parse_rfc3339};
-use web::words::time::display_time;
+use web::words::time::{display_time, expiry_words};
 
 pub fn row(AttributedEvent { event, email }: AttributedEvent, zone: &Zone) -> HistoryRow {
     let by = match &event.actor {
         Actor::Key(_) => "The key itself".to_owned(),
         actor => who(actor, email.map(|email| email.to_string())),
     };
+    let changes = match event.action {
+        Action::KeyEdited => details(&event.detail, true, zone),
+        _ => Vec::new(),
+    };
     HistoryRow {
         at: display_time(event.at, zone),
         by,
         what: sentence(event.action, &event.detail, zone),
+        changes: changes.iter().map(describe).collect(),
         from: event.ip.map(|ip| ip.to_string()),
     }
 }
@@ -35,7 +40,7 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
                 new.unwrap_or_default(),
                 end.map_or_else(
                     || "now".to_owned(),
-                    |end| format!("on {}", display_time(end, zone).exact)
+                    |end| format!("on {}", expiry_words(end, zone))
                 )
             )
         }
@@ -51,7 +56,6 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
                 text("reason")
             )
         }
-        Action::KeyEdited => join_details(&details(detail, true, zone)),
         other => {
             // The subject is clear from the page.
             let title = title(other);

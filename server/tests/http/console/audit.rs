@@ -77,6 +77,28 @@ async fn audit_log_shows_each_event_with_actor_time_origin_and_differences() {
 }
 
 #[tokio::test]
+async fn lead_is_named_in_short_and_leads_to_all_of_its_events() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:write"]).await;
+    let lead = serde_json::json!({ "name": "Grace Hopper", "phone": "555" });
+    let created = key.post("/api/leads", &lead).await.expect(201);
+    let at = created.header("location");
+    let (_, id) = at.rsplit_once('/').unwrap();
+    let name = format!("Lead …{}", &id[id.len() - 8..]);
+    key.patch(at, &serde_json::json!({ "status": "won" }))
+        .await
+        .expect(200);
+    let page = owner.get_text("/audit").await;
+    rows(&page)[0].has_all([
+        &*format!("<a href=\"/audit?thing={id}\" title=\"{name}\">{name}</a>"),
+        &format!("<code>{id}</code>"),
+    ]);
+    page.lacks("Grace");
+    let events = owner.get_text(&format!("/audit?thing={id}")).await;
+    assert_eq!(actions(&events), ["Lead changed", "Lead added"]);
+}
+
+#[tokio::test]
 async fn audit_log_keeps_its_filter_from_page_to_page() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:write"]).await;

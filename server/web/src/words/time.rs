@@ -26,6 +26,18 @@ pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     }
 }
 
+/// Describes an expiry by the day until whose end the key works, as the key's page does. An expiry
+/// within a day is described by its exact time.
+pub fn expiry_words(end: Timestamp, zone: &Zone) -> String {
+    let is_end_of_day = zone.end_of_day(&zone.last_day(end)) == Some(end);
+    let shown = display_expiry(end, zone);
+    if is_end_of_day {
+        shown.day
+    } else {
+        shown.exact
+    }
+}
+
 /// Formats a time, in the syntax of `strftime`.
 pub fn write(at: Timestamp, zone: &Zone, format: &str) -> String {
     zone.zoned(at).strftime(format).to_string()
@@ -60,6 +72,15 @@ mod tests {
                 (exact, day)
             );
         }
+    }
+
+    #[test]
+    fn expiry_at_midnight_is_described_by_the_day_before() {
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        let midnight = zone.end_of_day("2027-05-29").unwrap();
+        assert_eq!(expiry_words(midnight, &zone), "29 May 2027");
+        let later = midnight.plus_seconds(1);
+        assert_eq!(expiry_words(later, &zone), "30 May 2027, 00:00:01 CEST");
     }
 
     #[test]

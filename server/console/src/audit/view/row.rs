@@ -75,8 +75,12 @@ fn details(line: &AuditRow) -> AnyView {
     let changes = line.details.iter().cloned().map(detail).collect_view();
     let changes = (!changes.is_empty()).then(|| fact("Details", view! { <ul>{changes}</ul> }));
     let thing = line.thing.as_ref().map(|thing| {
+        // A page of its own has the id in its address.
+        let has_id = thing.page.is_none() && thing.name != thing.filter;
+        let id = has_id.then(|| view! { <small><code>{thing.filter.clone()}</code></small> });
+        let all = events("thing", thing);
         let text =
-            view! { {thing.name.clone()} " " <a href=events("thing", thing)>"All events of this resource"</a> };
+            view! { {thing.name.clone()} " " <a href=all>"All events of this resource"</a> {id} };
         fact("Resource", text)
     });
     let who = view! { {line.who.name.clone()} " " <a href=events("who", &line.who)>"All events by this actor"</a> };

@@ -18,10 +18,13 @@ pub fn history(id: &KeyId, rows: Vec<HistoryRow>, clock: Clock) -> AnyView {
 }
 
 fn event(row: HistoryRow, clock: Clock) -> AnyView {
+    let changes = row.changes.into_iter();
+    let changes = changes.map(|change| view! { <p>{change}</p> });
     let from = row.from.map(|from| format!(" from {from}"));
     view! {
         <li>
             <p>{row.what}</p>
+            {changes.collect_view()}
             <p class="second">
                 <Time moment=row.at clock=clock/>
                 " by "

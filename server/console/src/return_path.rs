@@ -1,7 +1,7 @@
 //! Addresses to return to: the page that a person requested before they had to sign in, and the
 //! list in which they selected something. Both come from the request, so neither is trusted.
 
-use url::form_urlencoded;
+use crate::ListAddress;
 
 /// Path of the Dashboard.
 pub const HOME: &str = "/";
@@ -32,10 +32,7 @@ pub fn sign_in_url(path: &str) -> String {
     if path == HOME {
         return "/sign-in".to_owned();
     }
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", path)
-        .finish();
-    format!("/sign-in?{query}")
+    ListAddress::new("/sign-in", [("next", path)]).to_string()
 }
 
 #[cfg(test)]
@@ -99,7 +96,9 @@ mod tests {
         let path = "/keys/new?name=A & B";
         let address = sign_in_url(path);
         let (_, query) = address.split_once('?').unwrap();
-        let (_, next) = form_urlencoded::parse(query.as_bytes()).next().unwrap();
+        let (_, next) = url::form_urlencoded::parse(query.as_bytes())
+            .next()
+            .unwrap();
         assert_eq!(next, path);
         assert_eq!(sign_in_url(HOME), "/sign-in");
     }

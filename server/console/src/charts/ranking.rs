@@ -1,6 +1,7 @@
 //! Ranked lists: what had the most calls, with a bar for each row.
 
 use super::figures::{number, share};
+use crate::ListAddress;
 use app::prelude::*;
 use domain::RefusalCode;
 
@@ -17,15 +18,15 @@ pub struct Rank {
     pub note: Option<String>,
 }
 
-/// Returns the rows for refused calls by reason. `address` is that of the list of refused calls,
-/// with a query to which the reason is added.
-pub fn refusals(refusals: Vec<(RefusalCode, u64)>, address: &str) -> Vec<Rank> {
+/// Returns the rows for refused calls by reason, each with a link to those in a list of refused
+/// calls.
+pub fn refusals(refusals: Vec<(RefusalCode, u64)>, list: &ListAddress<'_>) -> Vec<Rank> {
     let rows = refusals.into_iter().map(|(refusal, calls)| Rank {
         name: view! {
             {refusal.label()}
             <small><code>{refusal.as_str()}</code></small>
         },
-        href: format!("{address}reason={}", refusal.as_str()),
+        href: list.clone().with("reason", refusal.as_str()).to_string(),
         accepted: 0,
         refused: calls,
         note: None,

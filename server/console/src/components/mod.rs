@@ -1,6 +1,7 @@
 //! Building blocks of pages that only the server renders.
 
 mod day;
+mod detail_head;
 mod fact;
 mod help;
 mod select_field;
@@ -8,6 +9,7 @@ mod sessions;
 mod username;
 
 pub use day::Day;
+pub use detail_head::detail_head;
 pub use fact::fact;
 pub use help::{Help, cards_with_help, narrow, shown_once, with_help};
 pub use select_field::SelectField;

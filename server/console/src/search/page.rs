@@ -27,7 +27,7 @@ pub fn page(q: String, keys: Vec<KeyView>, role: Role) -> SearchPage {
     let request = CallId::parse(&q).map(|id| SearchResult {
         text: "Look up this request".to_owned(),
         detail: id.as_str().to_owned(),
-        href: format!("/requests?id={}", id.as_str()),
+        href: ListAddress::new("/requests", [("id", id.as_str())]).to_string(),
     });
     let words: Vec<_> = q.split_whitespace().map(str::to_lowercase).collect();
     let matching = |all: Vec<(&'static str, &'static str)>| {

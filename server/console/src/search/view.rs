@@ -2,6 +2,7 @@
 //!
 //! A script shows the same results in a dialog (`frontend/src/palette.js`).
 
+use crate::components::narrow;
 use app::components::{PageHead, SearchForm};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -26,7 +27,7 @@ pub fn search_page(data: Result<Data, Failure>) -> AnyView {
     let content = page_or_error(HEAD, data, |page| {
         view! { <Search page=page/> }
     });
-    view! { <div class="narrow">{content}</div> }
+    narrow(content)
 }
 
 #[component]

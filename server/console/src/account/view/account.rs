@@ -1,6 +1,8 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
-use crate::components::{EndSessions, Help, Username, cards_with_help, sessions_table};
+use crate::components::{
+    EndSessions, Help, Username, cards_with_help, detail_head, sessions_table,
+};
 use app::components::{Clock, FormState, Notice, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -62,18 +64,14 @@ fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
         view! { <Notice tone=Tone::Warning text=text/> }
     });
     let who = format!("{} ({})", page.email, page.role.label());
+    let signed_in = view! { <p>"Signed in as " <strong>{who}</strong> "."</p> };
     let cards = view! {
         {sessions(page.sessions, clock)}
         {password(page.email.as_str(), wrong_password)}
         {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
     };
     view! {
-        <div class="page-head">
-            <div>
-                <h1>{HEAD.title}</h1>
-                <p>"Signed in as " <strong>{who}</strong> "."</p>
-            </div>
-        </div>
+        {detail_head(None, HEAD.title.to_owned(), None, signed_in, None)}
         {done}
         {wrong_codes}
         {cards_with_help(HELP, cards)}

@@ -1,6 +1,6 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
-use crate::components::{Help, Username, shown_once, with_help};
+use crate::components::{Help, Username, narrow, shown_once, with_help};
 use app::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -44,35 +44,33 @@ pub struct PasswordStep {
 pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
     let form_state = FormState::new(step.failure.map(Problem::from));
     let email = page_request().member.map(|member| member.email.to_string());
-    view! {
-        <div class="narrow">
-            <PageHead title=HEAD.title purpose="The code is correct. Enter your password to finish."/>
-            <form class="form" method="post" action="/account/second-factor" novalidate>
-                {form_state.notice()}
-                <input type="hidden" name="sealed" value=step.sealed/>
-                <input type="hidden" name="confirmed" value=step.confirmed/>
-                {email.map(|email| view! { <Username email=email/> })}
-                <TextField
-                    id="old-password"
-                    name="old_password"
-                    label="Your password"
-                    kind="password"
-                    hint="You'll be signed out everywhere else."
-                    error=form_state.at(Field::OldPassword)
-                    autocomplete="current-password"
-                    autofocus=form_state.problem.with_untracked(Option::is_none)
-                />
-                <div class="actions">
-                    <a class="button" href="/account/second-factor">
-                        "Start again"
-                    </a>
-                    <button type="submit" class="button primary">
-                        "Turn on"
-                    </button>
-                </div>
-            </form>
-        </div>
-    }
+    narrow(view! {
+        <PageHead title=HEAD.title purpose="The code is correct. Enter your password to finish."/>
+        <form class="form" method="post" action="/account/second-factor" novalidate>
+            {form_state.notice()}
+            <input type="hidden" name="sealed" value=step.sealed/>
+            <input type="hidden" name="confirmed" value=step.confirmed/>
+            {email.map(|email| view! { <Username email=email/> })}
+            <TextField
+                id="old-password"
+                name="old_password"
+                label="Your password"
+                kind="password"
+                hint="You'll be signed out everywhere else."
+                error=form_state.at(Field::OldPassword)
+                autocomplete="current-password"
+                autofocus=form_state.problem.with_untracked(Option::is_none)
+            />
+            <div class="actions">
+                <a class="button" href="/account/second-factor">
+                    "Start again"
+                </a>
+                <button type="submit" class="button primary">
+                    "Turn on"
+                </button>
+            </div>
+        </form>
+    })
 }
 
 /// The reason for which recovery codes are shown.

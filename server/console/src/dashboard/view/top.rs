@@ -1,5 +1,6 @@
 //! The keys with the most calls, and the most frequent reasons for refused calls.
 
+use crate::ListAddress;
 use crate::charts::{Rank, Ranking, card, number, refusals};
 use app::prelude::*;
 use domain::{BusyKey, RefusalCode};
@@ -41,9 +42,10 @@ pub fn TopRefusals(mut reasons: Vec<(RefusalCode, u64)>) -> impl IntoView {
         view! { <p class="second">"None in the last 7 days."</p> }
     } else {
         reasons.truncate(REASONS);
+        let list = ListAddress::new("/requests", []);
         let caption = "Rejected requests by reason over the last 7 days, the most frequent first";
         view! {
-            <Ranking ranks=refusals(reasons, "/requests?") caption=caption.to_owned() column="Reason"/>
+            <Ranking ranks=refusals(reasons, &list) caption=caption.to_owned() column="Reason"/>
         }
     };
     let content = view! {

@@ -1,7 +1,7 @@
 //! One member: their role, whether they may sign in, and the transfer of the account to them.
 
 use super::invite::role_field;
-use crate::components::{EndSessions, sessions_table};
+use crate::components::{EndSessions, detail_head, narrow, sessions_table};
 use app::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -82,18 +82,11 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
         let text = "You don't have permission to change this member.";
         view! { <Notice tone=Tone::Info text=text/> }
     };
+    let facts = view! { <p>{member.role.label()} ". " {seen}</p> };
     let done = page_request().flash.as_ref().and_then(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Success text=text/> });
     view! {
-        <div class="page-head">
-            <div>
-                <p>
-                    <a href="/team">"Team"</a>
-                </p>
-                <h1>{member.email.to_string()}</h1>
-                <p>{member.role.label()} ". " {seen}</p>
-            </div>
-        </div>
+        {detail_head(Some(("/team", "Team")), member.email.to_string(), None, facts, None)}
         {done}
         {form_state.notice()}
         {content}
@@ -221,22 +214,20 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
     let is_asked = asked.is_some_and(|ask| ask == "deactivate");
     (is_asked && member.may_change && member.active).then(|| {
         let at = format!("/team/{}", member.id);
-        view! {
-            <div class="narrow">
-                <h1>{format!("Deactivate {}?", member.email)}</h1>
-                <form class="form" method="post" action=format!("{at}/deactivate")>
-                    <p class="effect">{DEACTIVATED}</p>
-                    <div class="actions">
-                        <a class="button" href=at.clone() autofocus>
-                            "Cancel"
-                        </a>
-                        <button type="submit" class="button danger">
-                            "Deactivate"
-                        </button>
-                    </div>
-                </form>
-            </div>
-        }
+        narrow(view! {
+            <h1>{format!("Deactivate {}?", member.email)}</h1>
+            <form class="form" method="post" action=format!("{at}/deactivate")>
+                <p class="effect">{DEACTIVATED}</p>
+                <div class="actions">
+                    <a class="button" href=at.clone() autofocus>
+                        "Cancel"
+                    </a>
+                    <button type="submit" class="button danger">
+                        "Deactivate"
+                    </button>
+                </div>
+            </form>
+        })
     })
 }
 

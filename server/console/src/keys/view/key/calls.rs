@@ -1,5 +1,6 @@
 //! The calls of a key and their outcomes.
 
+use crate::ListAddress;
 use crate::charts::{CallsChart, Ranking, refusals as ranks};
 use app::prelude::*;
 use domain::{ActivityPeriod, KeyActivity, KeyId};
@@ -29,15 +30,15 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         }
     };
     let reasons = (!refusals.is_empty()).then(|| {
-        let address = format!("/requests?key={id}&");
+        let list = ListAddress::new("/requests", [("key", id.as_str())]);
         let caption = format!(
             "Rejected requests by reason over the last {}, the most frequent first",
             period.label()
         );
         view! {
             <h3>"Rejected requests by reason"</h3>
-            <Ranking ranks=ranks(refusals, &address) caption=caption column="Reason"/>
-            <p><a href=format!("/requests?key={id}")>"View rejected requests"</a></p>
+            <Ranking ranks=ranks(refusals, &list) caption=caption column="Reason"/>
+            <p><a href=list.to_string()>"View rejected requests"</a></p>
         }
     });
     view! {

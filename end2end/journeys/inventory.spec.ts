@@ -1,4 +1,5 @@
 import { NARROW } from "../support/layout.ts";
+import { Seeder } from "../support/seed.ts";
 import { expect, signIn, test } from "../support/test.ts";
 import { seedItems } from "../support/states.ts";
 
@@ -48,4 +49,22 @@ test("ten items fit on a laptop, one line each, and an item takes two lines on a
   expect(Math.abs((await height("Honda Accord 2024")) - (await height("32,500.00"))), "the price is beside the name").toBeLessThan(6);
   await expect(rows.first().getByText("Yes"), "only an item that is not available says so").toBeHidden();
   await expect(rows.nth(5).getByText("No", { exact: true })).toBeVisible();
+});
+
+test("a full key is not searched for, with or without its prefix, and so never in the address", async ({ page, server }) => {
+  const { secret } = await (await Seeder.signIn(server)).createKey("Feed");
+  await signIn(page, "/inventory");
+  await seedItems(server, 1);
+  await page.reload();
+  const field = page.getByRole("searchbox");
+  for (const text of [secret, secret.slice(3), `Feed: ${secret.slice(3)}`]) {
+    await field.fill(text);
+    await field.press("Enter");
+    expect(await field.evaluate((input: HTMLInputElement) => input.validity.patternMismatch)).toBe(true);
+    await expect(page).toHaveURL(/\/inventory$/);
+  }
+  const digest = "0123456789abcdef".repeat(4);
+  await field.fill(digest);
+  await field.press("Enter");
+  await expect(page, "the id of an item may be a digest").toHaveURL(`${server.url}/inventory?q=${digest}`);
 });

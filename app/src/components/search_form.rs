@@ -5,7 +5,10 @@ use crate::prelude::*;
 
 /// Pattern of a text without a full key. Each text field of a form that browsers send by GET has
 /// it: a full key would appear in the address, and stay in the browser's history.
-pub const NO_FULL_KEY: &str = "(?!.*vx_[0-9A-Za-z]{20}).*";
+///
+/// A word of 49 letters and digits is a key whose beginning `vx_` was not copied. Other lengths are
+/// allowed, since ids of items may be digests, which have 32, 40 or 64.
+pub const NO_FULL_KEY: &str = r"(?!.*(vx_[0-9A-Za-z]{20}|\b[0-9A-Za-z]{49}\b)).*";
 
 /// Advice that browsers show for a text that does not match [`NO_FULL_KEY`].
 pub const NO_FULL_KEY_ADVICE: &str =

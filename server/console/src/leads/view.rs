@@ -1,12 +1,13 @@
 //! Leads: the people who asked to be contacted, and how far the seller got with each.
 
+use crate::ListAddress;
 use app::components::{
     Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, exports,
     optional_text,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use domain::{Failure, LeadRow, LeadsPage as Data};
+use domain::{Failure, LeadRow, LeadsPage as Data, number};
 
 const HEAD: Head = Head {
     title: "Leads",
@@ -43,11 +44,11 @@ fn leads(page: Data) -> AnyView {
     let rows = page.leads.into_iter().map(|lead| row(lead, clock));
     let count = match page.total {
         1 => "1 lead".to_owned(),
-        many => format!("{many} leads"),
+        many => format!("{} leads", number(many)),
     };
     let next = page
         .next_cursor
-        .map(|cursor| format!("/leads?cursor={cursor}"));
+        .map(|cursor| ListAddress::new("/leads", [("cursor", cursor.as_str())]).to_string());
     view! {
         <Listing
             list=LIST
@@ -73,14 +74,22 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
     view! { <Row columns=LIST.columns name=name under=reached cells=cells/> }
 }
 
-/// Renders the item, and below it the message and the note, which open on demand.
+/// Renders the item as a link to the inventory, and below it the message and the note, which
+/// open on demand.
 fn item(id: Option<String>, message: Option<String>, note: Option<String>) -> AnyView {
     let texts = [("Message", message), ("Note", note)];
     let texts = texts.into_iter().filter_map(|(label, text)| {
         text.map(|text| view! { <CollapsibleText label=label text=text/> })
     });
     let texts: Vec<_> = texts.collect();
-    erase((optional_text(id), texts))
+    let id = match id {
+        Some(id) => {
+            let found = ListAddress::new("/inventory", [("q", id.as_str())]).to_string();
+            view! { <a href=found>{id}</a> }
+        }
+        None => optional_text(None),
+    };
+    erase((id, texts))
 }
 
 /// Shown while there are no leads.

@@ -30,7 +30,7 @@ async fn leads_are_shown_with_every_field_to_viewers() {
         "+1 202 555 0143",
         "Still there?",
         "chatbot",
-        "SKU001",
+        "<a href=\"/inventory?q=SKU001\">SKU001</a>",
         "Contacted",
         "Prefers mail",
         "Unnamed lead",

@@ -20,11 +20,11 @@ impl Resource {
     /// Label on the Settings page.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Items => "Items",
-            Self::ItemBytes => "Size of the items",
+            Self::Items => "Items in the inventory",
+            Self::ItemBytes => "Size of these items",
             Self::Leads => "Leads",
             Self::Keys => "Active and paused API keys",
-            Self::Members => "Members and invitations",
+            Self::Members => "Active members and open invitations",
         }
     }
 

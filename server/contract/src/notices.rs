@@ -2,12 +2,12 @@
 
 use crate::fixtures::{Shared, at, race};
 use crate::key_changes::{change, edit};
-use crate::rotations::rotate;
+use crate::rotations::{rotate, rotate_by, rotation};
 use crate::tenant::Tenant;
 use domain::seconds::DAY;
 use domain::{KeyId, KeyName, Timestamp};
 use service::Zone;
-use service::store::{DueNotice, NoticeRecord, OldKeyExpiry, Store, UseRecord};
+use service::store::{DueNotice, NoticeRecord, OldKeyExpiry, RotateKeyOutcome, Store, UseRecord};
 
 async fn find_due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
     let until = now.plus_seconds(i64::from(days) * DAY);
@@ -22,6 +22,16 @@ async fn issue_expiring_key(store: &dyn Store, tenant: &Tenant, name: &str, end:
     tenant
         .issue_key_with(store, name, |key| key.expires_at = Some(at(end)))
         .await
+}
+
+/// Rotates a key on the 60th day, a week before it ends. The new key ends at `end`, in seconds
+/// after the cases begin.
+async fn replace(store: &dyn Store, tenant: &Tenant, old: &KeyId, new: &str, end: i64) {
+    let old_end = OldKeyExpiry::At(at(67 * DAY));
+    let mut rotation = rotation(tenant, new, at(60 * DAY), old_end);
+    rotation.expires_at = Some(at(end));
+    let outcome = rotate_by(store, tenant, old, rotation).await;
+    assert!(matches!(outcome, RotateKeyOutcome::Rotated { .. }));
 }
 
 case!(expiring_keys_are_found_in_the_order_of_their_expiry);
@@ -124,11 +134,35 @@ case!(rotated_key_gets_no_expiry_notice_before_its_last_day);
 async fn rotated_key_gets_no_expiry_notice_before_its_last_day(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;
     let id = issue_expiring_key(&*store, &tenant, "old", 90 * DAY).await;
-    let old_end = OldKeyExpiry::At(at(67 * DAY));
-    rotate(&*store, &tenant, &id, "new", at(60 * DAY), old_end).await;
+    replace(&*store, &tenant, &id, "new", 400 * DAY).await;
     assert_eq!(find_due(&*store, 30, at(60 * DAY)).await, []);
     assert_eq!(find_due(&*store, 7, at(60 * DAY)).await, []);
     assert_eq!(find_due(&*store, 1, at(66 * DAY)).await.len(), 1);
+}
+
+case!(rotated_key_gets_its_expiry_notice_once_its_replacement_has_ended);
+async fn rotated_key_gets_its_expiry_notice_once_its_replacement_has_ended(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    for (name, end) in [("revoked", 400), ("expired", 63), ("live", 400)] {
+        let id = issue_expiring_key(&*store, &tenant, name, 90 * DAY).await;
+        replace(&*store, &tenant, &id, &format!("new-{name}"), end * DAY).await;
+    }
+    let find_names = async |now| {
+        let due = find_due(&*store, 7, now).await;
+        let mut names: Vec<_> = due.iter().map(|due| due.name.to_string()).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(find_names(at(61 * DAY)).await, [""; 0]);
+    let revoked = tenant.key("new-revoked", at(0)).id;
+    tenant.revoke(&*store, &revoked, at(62 * DAY)).await;
+    assert_eq!(find_names(at(62 * DAY)).await, ["Key revoked"]);
+    let both = ["Key expired", "Key revoked"];
+    assert_eq!(find_names(at(63 * DAY)).await, both);
+    // Lists note that a key has expired.
+    let noted = store.note_expired(&tenant.account, at(63 * DAY)).await;
+    noted.unwrap();
+    assert_eq!(find_names(at(63 * DAY)).await, both);
 }
 
 case!(expiry_notice_is_claimed_once_until_it_is_released);

@@ -40,6 +40,16 @@ pub(crate) async fn rotate(
     old_expiry: OldKeyExpiry,
 ) -> RotateKeyOutcome {
     let rotation = rotation(tenant, name, now, old_expiry);
+    rotate_by(store, tenant, old, rotation).await
+}
+
+pub(crate) async fn rotate_by(
+    store: &dyn Store,
+    tenant: &Tenant,
+    old: &KeyId,
+    rotation: Rotation,
+) -> RotateKeyOutcome {
+    let now = rotation.at;
     let events = |old: &KeyRecord, new: &KeyRecord| {
         let event = |action, key: &KeyRecord| AuditEvent {
             detail: json!({ "replaces": new.replaces, "replaced": old.replaced.is_some() }),

@@ -10,7 +10,9 @@ use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp, seconds};
 use service::Zone;
 use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 
-/// `$4` is `$1` in milliseconds. `$6` has a comma before and after the id of each account to skip.
+/// `$4` is `$1` in milliseconds, and `$5` is the time: that a key has expired may not be noted yet,
+/// so `live` alone does not show whether a replacement has ended. `$6` has a comma before and after
+/// the id of each account to skip.
 pub(crate) const LIST_DUE: &str = "
     SELECT k.account_id, k.id AS key_id, k.name, k.preview, k.expires_at, m.id AS member_id, m.email,
         a.time_zone, $1 AS days
@@ -23,7 +25,9 @@ pub(crate) const LIST_DUE: &str = "
     WHERE k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
         AND k.generation = a.key_generation
         AND k.created_at < k.expires_at - $4
-        AND (k.replaced_at IS NULL OR k.replaced_at < k.expires_at - $4)
+        AND (k.replaced_at IS NULL OR k.replaced_at < k.expires_at - $4
+            OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1
+                AND (n.expires_at IS NULL OR n.expires_at > $5)))
         AND (n.key_id IS NULL OR n.retry_at <= $5)
         AND $6 NOT LIKE '%,' || k.account_id || ',%'
     ORDER BY k.expires_at

@@ -10,8 +10,8 @@ use service::leads::{Edit, LeadEdits};
 use service::store::{
     Action, AttentionFilter, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome,
     ChangeMemberOutcome, Invitation, KeyChange, KeyFilter, KeyRecord, KeySearchPage, KeyViewCounts,
-    LateFilter, MemberChange, OfferResetOutcome, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome,
-    SessionChoice, SessionRecord, Store, Teammate,
+    MemberChange, OfferResetOutcome, OldKeyExpiry, RevokeKeyOutcome, RotateKeyOutcome,
+    SessionChoice, SessionRecord, Store, Teammate, UnplannedExpiry,
 };
 
 case!(no_port_reads_from_another_account);
@@ -27,14 +27,12 @@ async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(counted.unwrap().keys, 0);
     let attention = AttentionFilter {
         idle_since: at(1_000_000),
-        expires_by: at(1_000_000),
+        unplanned_expiry: UnplannedExpiry {
+            by: at(1_000_000),
+            now: at(800),
+        },
         dead_key_call_after: at(0),
         new_network_after: at(0),
-        late: LateFilter {
-            now: at(800),
-            long_overlap_millis: 2_000,
-            long_rest_millis: 1_000,
-        },
     };
     let views = store.count_views(account, at(1_000_000), attention, 10);
     assert_eq!(views.await.unwrap(), KeyViewCounts::default());

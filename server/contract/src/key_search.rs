@@ -3,13 +3,14 @@
 use crate::fixtures::{Shared, at, key_use};
 use crate::key_changes::{change, edit};
 use crate::key_lists::{all, by_cursor, names, text};
-use crate::rotations::rotate;
+use crate::rotations::{rotate, rotate_by, rotation};
 use crate::tenant::Tenant;
+use domain::seconds::HOUR;
 use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
 use service::store::{
     AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
-    KeySearchPage, KeySettings, KeyViewCounts, LateFilter, OldKeyExpiry, RevokeKeyOutcome,
-    ScopeUses, Store,
+    KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, RevokeKeyOutcome, ScopeUses, Store,
+    UnplannedExpiry,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -167,14 +168,12 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
     let filter = KeyFilter {
         attention: Some(AttentionFilter {
             idle_since: at(100),
-            expires_by: at(900),
+            unplanned_expiry: UnplannedExpiry {
+                by: at(900),
+                now: at(800),
+            },
             dead_key_call_after: at(610),
             new_network_after: at(610),
-            late: LateFilter {
-                now: at(800),
-                long_overlap_millis: 2_000,
-                long_rest_millis: 1_000,
-            },
         }),
         ..KeyFilter::default()
     };
@@ -220,57 +219,68 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
 case!(key_that_is_being_replaced_needs_attention_only_if_it_is_late);
 async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;
-    // An overlap is long if it lasts for more than 1,000 seconds.
+    let hours = |hours| at(hours * HOUR);
+    // In hours from now. An overlap of more than 48 hours is long.
     for (name, rotated, used, end) in [
-        ("planned", 500, Some(600), 900),
-        ("late", 150, Some(700), 860),
-        ("late but unused", 150, None, 860),
-        ("late but used before", 150, Some(150), 860),
-        ("long and late", -600, Some(700), 900),
-        ("long", -600, Some(700), 981),
-        ("without successor", 500, None, 900),
+        ("planned", -10, Some(-5), 30),
+        ("late", -20, Some(-1), 2),
+        ("late but unused", -20, None, 2),
+        ("late but used before", -20, Some(-20), 2),
+        ("short", -24, Some(-1), 24),
+        ("long and late", -100, Some(-1), 24),
+        ("long", -100, Some(-1), 25),
+        ("without successor", -10, None, 30),
     ] {
-        let mut key = tenant.key(&name.replace(' ', "-"), at(-600));
+        let mut key = tenant.key(&name.replace(' ', "-"), hours(-200));
         key.name = KeyName::parse(name).unwrap();
         tenant.issue(&*store, key.clone()).await;
-        let end = OldKeyExpiry::At(at(end));
         let new = format!("new-{}", name.replace(' ', "-"));
-        rotate(&*store, &tenant, &key.id, &new, at(rotated), end).await;
+        let end = OldKeyExpiry::At(hours(end));
+        let mut rotation = rotation(&tenant, &new, hours(rotated), end);
+        rotation.expires_at = Some(hours(500));
+        rotate_by(&*store, &tenant, &key.id, rotation).await;
         if let Some(used) = used {
-            let key_use = (key.id, key_use(at(used), "x"));
+            let key_use = (key.id, key_use(hours(used), "x"));
             store.record_uses(&[key_use], &[]).await.unwrap();
         }
     }
-    let successor = tenant.key("new-without-successor", at(500)).id;
-    let outcome = tenant.revoke(&*store, &successor, at(700)).await;
+    let successor = tenant.key("new-without-successor", at(0)).id;
+    let outcome = tenant.revoke(&*store, &successor, hours(-1)).await;
     assert!(matches!(outcome, RevokeKeyOutcome::Revoked(_)));
-    let expiring = store.expiring_keys(&tenant.account, at(800), at(2_000), 9);
+    let expiring = store.expiring_keys(&tenant.account, at(0), hours(100), 9);
     let expiring = expiring.await.unwrap();
     let lone = expiring
         .iter()
         .find(|key| key.name.as_str() == "without successor");
     assert!(lone.is_some_and(|key| !key.is_being_replaced()));
+    let expiry = UnplannedExpiry {
+        by: hours(100),
+        now: at(0),
+    };
     let filter = KeyFilter {
         attention: Some(AttentionFilter {
-            idle_since: at(-1_000),
-            expires_by: at(2_000),
+            idle_since: hours(-1_000),
+            unplanned_expiry: expiry,
             dead_key_call_after: at(0),
-            new_network_after: at(1_000_000),
-            late: LateFilter {
-                now: at(800),
-                long_overlap_millis: 1_000_000,
-                long_rest_millis: 100_000,
-            },
+            new_network_after: hours(1_000),
         }),
         ..KeyFilter::default()
     };
     let mut found = names(&*store, &tenant, &filter).await;
     found.sort_unstable();
-    assert_eq!(found, ["late", "long and late", "without successor"]);
+    let late = ["late", "long and late", "without successor"];
+    assert_eq!(found, late);
+    let expiring = KeyFilter {
+        unplanned_expiry: Some(expiry),
+        ..KeyFilter::default()
+    };
+    let mut found = names(&*store, &tenant, &expiring).await;
+    found.sort_unstable();
+    assert_eq!(found, late, "for no other reason");
     let attention = filter.attention.unwrap();
-    let views = store.count_views(&tenant.account, at(2_000), attention, 9);
+    let views = store.count_views(&tenant.account, hours(100), attention, 9);
     let views = views.await.unwrap();
-    assert_eq!((views.expiring, views.need_attention), (7, 3));
+    assert_eq!((views.expiring, views.need_attention), (8, 3));
 }
 
 case!(search_returns_the_right_keys_whether_few_or_many_match);

@@ -150,7 +150,7 @@ impl Dashboard {
             })
             .await?,
             expiring_soon: count(KeyFilter {
-                attention: Some(attention.expiring_only()),
+                unplanned_expiry: Some(attention.unplanned_expiry),
                 ..KeyFilter::default()
             })
             .await?,

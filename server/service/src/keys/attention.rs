@@ -8,7 +8,7 @@
 //! - it is active or paused, and was neither used nor created in the last 30 days.
 //!
 //! A key that is being replaced is meant to expire, so it matches the third condition only if it is
-//! late: still in use when it is about to expire ([`LateFilter`]).
+//! late: still in use when it is about to expire ([`UnplannedExpiry`]).
 //!
 //! Each condition is one range of one index, so that the view and its count read only keys that
 //! match, and those that are being replaced and expire within 7 days. This is why the last three
@@ -20,10 +20,9 @@
 //! [`KeyWarning::needs_attention`]: super::KeyWarning::needs_attention
 
 use crate::key::EXPIRES_SOON_SECONDS;
-use crate::store::{AttentionFilter, LateFilter};
+use crate::store::{AttentionFilter, UnplannedExpiry};
 use domain::{Timestamp, seconds};
 
-const DAY_MILLIS: i64 = seconds::DAY * 1_000;
 /// An active or paused key that was neither used nor created within this time is unused.
 const UNUSED_AFTER_SECONDS: i64 = 30 * seconds::DAY;
 /// How long a call with a revoked or expired key, or a new network, is news.
@@ -33,47 +32,11 @@ const NEWS_SECONDS: i64 = 7 * seconds::DAY;
 pub(crate) fn attention(now: Timestamp) -> AttentionFilter {
     AttentionFilter {
         idle_since: now.plus_seconds(-UNUSED_AFTER_SECONDS),
-        expires_by: now.plus_seconds(EXPIRES_SOON_SECONDS),
+        unplanned_expiry: UnplannedExpiry {
+            by: now.plus_seconds(EXPIRES_SOON_SECONDS),
+            now,
+        },
         dead_key_call_after: now.plus_seconds(-NEWS_SECONDS),
         new_network_after: now.plus_seconds(-NEWS_SECONDS),
-        late: late(now),
-    }
-}
-
-/// Returns the rule by which keys that are being replaced are late at `now`.
-pub(super) const fn late(now: Timestamp) -> LateFilter {
-    LateFilter {
-        now,
-        long_overlap_millis: 2 * DAY_MILLIS,
-        long_rest_millis: DAY_MILLIS,
-    }
-}
-
-impl AttentionFilter {
-    /// Returns the third condition alone, that the key expires soon.
-    pub(crate) const fn expiring_only(self) -> Self {
-        Self {
-            idle_since: Timestamp::from_millis(i64::MIN),
-            dead_key_call_after: Timestamp::from_millis(i64::MAX),
-            new_network_after: Timestamp::from_millis(i64::MAX),
-            ..self
-        }
-    }
-}
-
-impl LateFilter {
-    /// Whether a key that was replaced at `replaced`, last used at `used` and expires at `end` is
-    /// late.
-    pub(super) const fn matches(
-        &self,
-        replaced: Timestamp,
-        used: Timestamp,
-        end: Timestamp,
-    ) -> bool {
-        let overlap = end.millis().saturating_sub(replaced.millis());
-        let rest = end.millis().saturating_sub(self.now.millis());
-        let is_near = rest.saturating_mul(10) <= overlap
-            || overlap > self.long_overlap_millis && rest <= self.long_rest_millis;
-        used.millis() > replaced.millis() && is_near
     }
 }

@@ -101,7 +101,7 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
     let attention = attention(now);
     let unused = live && last_sign_of_life <= attention.idle_since;
     let is_replaced = key.is_being_replaced();
-    let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.expires_by)
+    let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.unplanned_expiry.by)
         && (!is_replaced || is_late(key, key.last_use.as_ref(), now));
     let dead_key_call =
         (call_summary.dead_key_call_at).is_some_and(|last| last > attention.dead_key_call_after);

@@ -66,6 +66,7 @@ pub(super) fn parse(
         idle_since: unused.map(|days| now.plus_seconds(-i64::from(days) * seconds::DAY)),
         never_used,
         expires_by: expires.map(|days| now.plus_seconds(i64::from(days) * seconds::DAY)),
+        unplanned_expiry: None,
         dead_key_call_after: dead_in_use.then(|| attention(now).dead_key_call_after),
         new_network_after: None,
         attention: needs_attention.then(|| attention(now)),
@@ -110,8 +111,7 @@ pub(crate) fn text(typed: &str) -> Result<Option<KeySearchText>, InvalidReason> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::attention::late;
-    use crate::store::AttentionFilter;
+    use crate::store::{AttentionFilter, UnplannedExpiry};
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -217,10 +217,12 @@ mod tests {
         let days = |days| NOW.plus_seconds(days * seconds::DAY);
         let attention = AttentionFilter {
             idle_since: days(-30),
-            expires_by: days(7),
+            unplanned_expiry: UnplannedExpiry {
+                by: days(7),
+                now: NOW,
+            },
             dead_key_call_after: days(-7),
             new_network_after: days(-7),
-            late: late(NOW),
         };
         assert_eq!(filter.attention, Some(attention));
         let query = KeyQuery {

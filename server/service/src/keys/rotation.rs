@@ -2,9 +2,8 @@
 //! one to the other.
 
 use super::Keys;
-use super::attention::late;
 use crate::error::Error;
-use crate::store::{CountedCalls, KeyRecord, UseRecord};
+use crate::store::{CountedCalls, KeyRecord, LATE_REST_SECONDS, LONG_OVERLAP_SECONDS, UseRecord};
 use crate::zone::Zone;
 use domain::{KeyId, Timestamp, seconds};
 
@@ -121,15 +120,18 @@ impl Keys {
     }
 }
 
-/// Whether a key that is being replaced was used since then, and its end is near: in the last tenth
-/// of the time in which both keys work, and if that is more than two days, at least during the last
-/// day.
+/// Whether a key that is being replaced is late, as defined by
+/// [`UnplannedExpiry`](crate::store::UnplannedExpiry).
 pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timestamp) -> bool {
     let (Some(replaced), Some(end), Some(last_use)) = (&old.replaced, old.expires_at, last_use)
     else {
         return false;
     };
-    late(now).matches(replaced.at, last_use.at, end)
+    let overlap = end.millis().saturating_sub(replaced.at.millis());
+    let rest = end.millis().saturating_sub(now.millis());
+    let is_near = rest.saturating_mul(10) <= overlap
+        || overlap > LONG_OVERLAP_SECONDS * 1_000 && rest <= LATE_REST_SECONDS * 1_000;
+    last_use.at > replaced.at && is_near
 }
 
 /// Returns the beginnings of the hours from shortly before the rotation on.

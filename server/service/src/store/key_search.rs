@@ -95,6 +95,7 @@ pub struct KeyFilter {
     pub never_used: bool,
     /// The key is active or paused, and ends by this time.
     pub expires_by: Option<Timestamp>,
+    pub unplanned_expiry: Option<UnplannedExpiry>,
     /// The key is revoked or expired, and was used for a call after this time.
     pub dead_key_call_after: Option<Timestamp>,
     /// The key is active or paused, and was used after this time from a network that was new, more
@@ -104,27 +105,29 @@ pub struct KeyFilter {
 }
 
 /// Conditions of which a key has to meet one to need attention (`keys/attention.rs`). Each of them
-/// is as in [`KeyFilter`], but a key that is being replaced matches `expires_by` only if it is
-/// late.
+/// is as in [`KeyFilter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttentionFilter {
     pub idle_since: Timestamp,
-    pub expires_by: Timestamp,
+    pub unplanned_expiry: UnplannedExpiry,
     pub dead_key_call_after: Timestamp,
     pub new_network_after: Timestamp,
-    pub late: LateFilter,
 }
 
-/// Rule by which a key that is being replaced is late: it was used after the rotation, and at `now`
-/// at most a tenth of the overlap is left, which is the time in which both keys work. If the
-/// overlap is longer than `long_overlap_millis`, the key is also late once at most
-/// `long_rest_millis` are left.
+/// The key is active or paused, and ends by this time. If it is being replaced, which is why it
+/// ends, it is also late at `now`: it was used after the rotation, and at most a tenth of the
+/// overlap is left, which is the time in which both keys work. If the overlap is longer than
+/// [`LONG_OVERLAP_SECONDS`], the key is also late once at most [`LATE_REST_SECONDS`] are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LateFilter {
+pub struct UnplannedExpiry {
+    pub by: Timestamp,
     pub now: Timestamp,
-    pub long_overlap_millis: i64,
-    pub long_rest_millis: i64,
 }
+
+/// See [`UnplannedExpiry`].
+pub const LONG_OVERLAP_SECONDS: i64 = 2 * seconds::DAY;
+/// See [`UnplannedExpiry`].
+pub const LATE_REST_SECONDS: i64 = seconds::DAY;
 
 /// Time after a key's first call in which none of its networks counts as new. The condition of an
 /// index contains this time in milliseconds.

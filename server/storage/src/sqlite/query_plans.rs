@@ -6,9 +6,10 @@ use crate::ports::key_search::{IndexRange, count, end, page, probe, probe_all};
 use crate::ports::{audit, call, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{AttentionFilter, CursorValue, KeyCursor, LateFilter};
+use service::store::{AttentionFilter, CursorValue, KeyCursor, UnplannedExpiry};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+const EXPIRY: UnplannedExpiry = UnplannedExpiry { by: NOW, now: NOW };
 
 fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
     vec![
@@ -18,18 +19,14 @@ fn all_filters(creator: &MemberId) -> Vec<Filter<'_>> {
         Filter::IdleSince(NOW),
         Filter::NeverUsed,
         Filter::ExpiresBy(NOW),
+        Filter::ExpiresUnplanned(EXPIRY),
         Filter::DeadKeyCallAfter(NOW),
         Filter::NewNetworkAfter(NOW),
         Filter::Attention(AttentionFilter {
             idle_since: NOW,
-            expires_by: NOW,
+            unplanned_expiry: EXPIRY,
             dead_key_call_after: NOW,
             new_network_after: NOW,
-            late: LateFilter {
-                now: NOW,
-                long_overlap_millis: 2,
-                long_rest_millis: 1,
-            },
         }),
         Filter::Scope(Scope::LeadsRead),
         Filter::Word("crm"),
@@ -167,7 +164,7 @@ async fn leading_filter_reads_only_its_matches_by_its_own_index() {
                 vec!["api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)"]
             }
             Filter::NeverUsed => vec!["api_keys_by_use (account_id=? AND used=?)"],
-            Filter::ExpiresBy(_) | Filter::ExpiresUnplanned(..) => {
+            Filter::ExpiresBy(_) | Filter::ExpiresUnplanned(_) => {
                 vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"]
             }
             Filter::DeadKeyCallAfter(_) => {

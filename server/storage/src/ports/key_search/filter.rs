@@ -7,7 +7,8 @@ use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{
-    AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, LateFilter, status_rank,
+    AttentionFilter, KNOWN_NETWORKS_SECONDS, KeyFilter, KeySearchText, LATE_REST_SECONDS,
+    LONG_OVERLAP_SECONDS, UnplannedExpiry, status_rank,
 };
 
 // The statements and the index of new networks contain this time in milliseconds.
@@ -22,8 +23,7 @@ pub(crate) enum Filter<'a> {
     ExpiresBy(Timestamp),
     DeadKeyCallAfter(Timestamp),
     NewNetworkAfter(Timestamp),
-    /// The key expires by this time and, if it is being replaced, is late.
-    ExpiresUnplanned(Timestamp, LateFilter),
+    ExpiresUnplanned(UnplannedExpiry),
     /// Any of the conditions of [`AttentionFilter`].
     Attention(AttentionFilter),
     Scope(Scope),
@@ -46,6 +46,7 @@ impl<'a> Filter<'a> {
             idle_since,
             never_used,
             expires_by,
+            unplanned_expiry,
             dead_key_call_after,
             new_network_after,
             attention,
@@ -71,6 +72,7 @@ impl<'a> Filter<'a> {
         filters.extend(idle_since.map(Self::IdleSince));
         filters.extend(never_used.then_some(Self::NeverUsed));
         filters.extend(expires_by.map(Self::ExpiresBy));
+        filters.extend(unplanned_expiry.map(Self::ExpiresUnplanned));
         filters.extend(dead_key_call_after.map(Self::DeadKeyCallAfter));
         filters.extend(new_network_after.map(Self::NewNetworkAfter));
         filters.extend(attention.map(Self::Attention));
@@ -82,7 +84,7 @@ impl<'a> Filter<'a> {
     fn reasons(attention: AttentionFilter) -> [Self; 4] {
         [
             Self::IdleSince(attention.idle_since),
-            Self::ExpiresUnplanned(attention.expires_by, attention.late),
+            Self::ExpiresUnplanned(attention.unplanned_expiry),
             Self::DeadKeyCallAfter(attention.dead_key_call_after),
             Self::NewNetworkAfter(attention.new_network_after),
         ]
@@ -175,9 +177,9 @@ impl<'a> Filter<'a> {
                 query.push("k.live = 1 AND k.expires_at <= ");
                 query.push_bind(end.millis());
             }
-            Self::ExpiresUnplanned(end, late) => {
-                Self::ExpiresBy(*end).push_indexed_condition(query);
-                push_unless_planned(query, late);
+            Self::ExpiresUnplanned(expiry) => {
+                Self::ExpiresBy(expiry.by).push_indexed_condition(query);
+                push_unless_planned(query, expiry.now);
             }
             Self::DeadKeyCallAfter(since) => {
                 query.push("k.live = 0 AND k.knocked_at > ");
@@ -214,9 +216,9 @@ impl<'a> Filter<'a> {
                 query.push("k.live + 0 = 1 AND k.expires_at + 0 <= ");
                 query.push_bind(end.millis());
             }
-            Self::ExpiresUnplanned(end, late) => {
-                Self::ExpiresBy(*end).push_condition(query);
-                push_unless_planned(query, late);
+            Self::ExpiresUnplanned(expiry) => {
+                Self::ExpiresBy(expiry.by).push_condition(query);
+                push_unless_planned(query, expiry.now);
             }
             Self::DeadKeyCallAfter(since) => {
                 query.push("k.live + 0 = 0 AND k.knocked_at + 0 > ");
@@ -259,20 +261,20 @@ impl<'a> Filter<'a> {
 }
 
 /// Leaves out keys that a live key replaces, unless they are late.
-fn push_unless_planned(query: &mut QueryBuilder<'_>, late: &LateFilter) {
+fn push_unless_planned(query: &mut QueryBuilder<'_>, now: Timestamp) {
     query.push(" AND (k.replaced_at IS NULL");
     query.push(
         " OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1)",
     );
     query.push(" OR k.last_used_at > k.replaced_at AND (");
     query.push("(k.expires_at - ");
-    query.push_bind(late.now.millis());
+    query.push_bind(now.millis());
     query.push(") * 10 <= k.expires_at - k.replaced_at OR k.expires_at - k.replaced_at > ");
-    query.push_bind(late.long_overlap_millis);
+    query.push_bind(LONG_OVERLAP_SECONDS * 1_000);
     query.push(" AND k.expires_at - ");
-    query.push_bind(late.now.millis());
+    query.push_bind(now.millis());
     query.push(" <= ");
-    query.push_bind(late.long_rest_millis);
+    query.push_bind(LATE_REST_SECONDS * 1_000);
     query.push("))");
 }
 

@@ -4,7 +4,7 @@ use crate::fixtures::{Shared, at, race};
 use crate::tenant::Tenant;
 use domain::seconds::{DAY, HOUR};
 use domain::{AccountId, KeyId, Outcome, RefusalCode, Timestamp};
-use service::store::{CallCount, CountedCalls, DailyCalls, Store};
+use service::store::{CallCount, CallSum, CountedCalls, DailyCalls, Store};
 
 /// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
 const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
@@ -33,8 +33,11 @@ async fn record(store: &dyn Store, calls: &[CallCount]) {
     store.record_uses(&[], calls).await.unwrap();
 }
 
+/// Returns the calls of the first quarters of an hour.
 async fn calls_of_account(store: &dyn Store, tenant: &Tenant) -> Vec<CountedCalls> {
-    store.calls(&tenant.account, START).await.unwrap()
+    let quarters = (0..8).map(|number| START.plus_seconds(number * QUARTER));
+    let quarters: Vec<_> = quarters.collect();
+    store.calls(&tenant.account, &quarters).await.unwrap()
 }
 
 async fn calls_of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedCalls> {
@@ -49,9 +52,12 @@ async fn call_counts_of_two_months_are_stored_in_one_write(store: Shared) {
     let key = tenant.issue_key(&*store, "one").await;
     let counts = (0..QUARTERS).map(|at| count(&tenant, &key, at * QUARTER, Outcome::Accepted, 1));
     record(&*store, &counts.collect::<Vec<_>>()).await;
-    let quarters = calls_of_account(&*store, &tenant).await;
+    let quarters = calls_of_key(&*store, &tenant, &key).await;
     assert_eq!(i64::try_from(quarters.len()), Ok(QUARTERS));
-    assert_eq!(calls_of_key(&*store, &tenant, &key).await, quarters);
+    assert_eq!(
+        store.calls(&tenant.account, &[START]).await.unwrap(),
+        [counted_calls(0, Outcome::Accepted, 6_000)]
+    );
 }
 
 case!(calls_of_accounts_and_keys_are_summed_by_quarter_hour);
@@ -96,10 +102,24 @@ async fn calls_of_accounts_and_keys_are_summed_by_quarter_hour(store: Shared) {
         [counted_calls(0, Outcome::Accepted, 4)]
     );
     let later = START.plus_seconds(1);
+    let intervals = [later, START.plus_seconds(HOUR)];
     assert_eq!(
-        store.calls(&tenant.account, later).await.unwrap(),
-        account[1..]
+        store.calls(&tenant.account, &intervals).await.unwrap(),
+        [
+            counted_calls(1, LIMITED, 1),
+            counted_calls(HOUR, Outcome::Accepted, 1)
+        ]
     );
+    let open = [
+        counted_calls(0, Outcome::Accepted, 18),
+        counted_calls(0, LIMITED, 1),
+    ];
+    assert_eq!(
+        store.calls(&tenant.account, &[START]).await.unwrap(),
+        open,
+        "the last interval has not ended"
+    );
+    assert_eq!(store.calls(&tenant.account, &[]).await.unwrap(), []);
     assert_eq!(
         store.key_calls(&tenant.account, &one, later).await.unwrap(),
         key[1..]
@@ -160,6 +180,101 @@ async fn calls_of_several_keys_are_summed_by_day(store: Shared) {
     );
     assert_eq!(daily(&tenant.account, &[], &days).await, []);
     assert_eq!(daily(&tenant.account, &keys, &[]).await, []);
+}
+
+/// Sums the counts of each key by days, one count after the other.
+fn sum_by_day(counts: &[(KeyId, Vec<CountedCalls>)], days: &[Timestamp]) -> Vec<DailyCalls> {
+    let mut sums = Vec::new();
+    for (key, counts) in counts {
+        for (index, day) in days.iter().enumerate() {
+            let next = days.get(index + 1);
+            let mut sum = CallSum::default();
+            for count in counts {
+                if *day <= count.since && next.is_none_or(|next| count.since < *next) {
+                    sum.add(count.outcome, count.calls);
+                }
+            }
+            if sum.total() > 0 {
+                sums.push(DailyCalls {
+                    key_id: key.clone(),
+                    day: *day,
+                    accepted: sum.accepted,
+                    refused: sum.refused,
+                });
+            }
+        }
+    }
+    sums
+}
+
+case!(daily_calls_equal_the_counts_in_every_time_zone_whatever_is_written_and_swept);
+async fn daily_calls_equal_the_counts_in_every_time_zone_whatever_is_written_and_swept(
+    store: Shared,
+) {
+    const DAYS: i64 = 9;
+    let tenant = Tenant::create(&*store, "a").await;
+    let mut keys = Vec::new();
+    for name in ["one", "two", "three", "idle"] {
+        keys.push(tenant.issue_key(&*store, name).await);
+    }
+    keys.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    let used = &keys[..3];
+    // Each writer adds to quarters and outcomes that others also write, and to some of its own.
+    race(8, |writer| {
+        let (store, tenant, mut used) = (store.clone(), tenant.clone(), used.to_vec());
+        async move {
+            let writer = i64::from(writer);
+            if writer % 2 == 0 {
+                used.reverse();
+            }
+            for day in 0..DAYS {
+                let mut calls = Vec::new();
+                for (number, key) in (1..).zip(&used) {
+                    for hour in (0..24).filter(|hour| (hour + writer + day) % 5 < 3) {
+                        let seconds = day * DAY + hour * HOUR + writer % 4 * QUARTER;
+                        let many = u64::try_from(hour).unwrap() + number;
+                        calls.push(count(&tenant, key, seconds, Outcome::Accepted, many));
+                        if hour % 3 == 0 {
+                            calls.push(count(&tenant, key, seconds, LIMITED, number));
+                        }
+                    }
+                }
+                record(&*store, &calls).await;
+            }
+        }
+    })
+    .await;
+    let assert_equal = async || {
+        let mut counts = Vec::new();
+        for key in &keys {
+            let first = START.plus_seconds(-2 * DAY);
+            let calls = store.key_calls(&tenant.account, key, first).await;
+            counts.push((key.clone(), calls.unwrap()));
+        }
+        // From 14 hours east to 12 hours west of UTC. The third day lacks an hour, and the sixth
+        // has an hour more.
+        for quarter in (-4 * 14..=4 * 12).step_by(5).chain([-4, -8, 0]) {
+            let days = (0..DAYS).map(|day| {
+                let shift = if (3..6).contains(&day) { -HOUR } else { 0 };
+                let midnight = START.millis() / 1_000 / DAY * DAY + day * DAY;
+                Timestamp::from_millis((midnight + quarter * QUARTER + shift) * 1_000)
+            });
+            let days: Vec<_> = days.collect();
+            for days in [&days[..], &days[2..3]] {
+                let daily = store.daily_calls(&tenant.account, &keys, days).await;
+                let expected = sum_by_day(&counts, days);
+                assert_ne!(expected, []);
+                assert_eq!(daily.unwrap(), expected, "{quarter} quarters from UTC");
+            }
+        }
+    };
+    assert_equal().await;
+    // The limit ends a sweep within a quarter, and `before` is within a day.
+    let before = START.plus_seconds(2 * DAY + 5 * HOUR);
+    assert_eq!(store.sweep_calls(before, 7).await.unwrap(), 7 + 7);
+    assert_equal().await;
+    while store.sweep_calls(before, 100).await.unwrap() > 0 {}
+    assert_equal().await;
 }
 
 case!(no_call_is_lost_when_thirty_counts_are_stored_concurrently);

@@ -6,6 +6,7 @@ mod today;
 pub use busy_keys::{BusyKey, BusyKeys};
 pub use today::{Comparison, Today};
 
+use self::today::comparison_ends;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::{Keys, attention};
@@ -29,7 +30,7 @@ pub struct Overview {
     pub now: Timestamp,
     /// The beginnings of the last 30 days in the account's time zone, oldest first.
     pub days: Vec<Timestamp>,
-    /// The calls of these days.
+    /// The calls of these days. Two of the days are in two parts, for [`Today`].
     pub calls: Vec<CountedCalls>,
     pub today: Today,
     /// The calls of the last 7 days.
@@ -76,10 +77,14 @@ impl Dashboard {
         let account = &member.account_id;
         let now = self.clock.now();
         let days = member.time_zone.days(now, DAYS);
-        let since = days.first().copied().unwrap_or(now);
         let recent = days[days.len().saturating_sub(RECENT_DAYS)..].first();
         let recent = recent.copied().unwrap_or(now);
-        let calls = self.store.calls(account, since).await?;
+        // The comparison of today with a week ago needs parts of two of these days.
+        let mut starts = days.clone();
+        starts.extend(comparison_ends(now, &member.time_zone));
+        starts.sort_unstable();
+        starts.dedup();
+        let calls = self.store.calls(account, &starts).await?;
         let recent_calls = calls.iter().filter(|call| call.since >= recent);
         let first_call = self.store.first_call(account).await?;
         let mut leads = self.store.count_leads_by_status(account).await?;

@@ -23,8 +23,9 @@ pub struct Comparison {
 }
 
 impl Today {
-    /// `calls` reach back to the day a week ago at least, and `first_call` is when a call of the
-    /// account was first accepted.
+    /// `calls` reach back to the day a week ago at least, none of their intervals contains a
+    /// midnight or one of [`comparison_ends`], and `first_call` is when a call of the account was
+    /// first accepted.
     pub(super) fn new(
         calls: &[CountedCalls],
         first_call: Option<Timestamp>,
@@ -32,8 +33,7 @@ impl Today {
         zone: &Zone,
     ) -> Self {
         let midnight = zone.day_start(now);
-        let until = quarter(now);
-        let week_ago_until = zone.week_before(until);
+        let [week_ago_until, until] = comparison_ends(now, zone);
         let is_comparable = until > midnight && first_call.is_some_and(|at| at < week_ago_until);
         let comparison = is_comparable.then(|| Comparison {
             today: sum(calls, midnight, until),
@@ -47,7 +47,13 @@ impl Today {
     }
 }
 
-/// Sums up the calls of the quarters of an hour that begin within `[from, until)`.
+/// Returns the ends of the compared parts of the day a week ago and of today.
+pub(super) fn comparison_ends(now: Timestamp, zone: &Zone) -> [Timestamp; 2] {
+    let until = quarter(now);
+    [zone.week_before(until), until]
+}
+
+/// Sums up the calls of the intervals that begin within `[from, until)`.
 fn sum(calls: &[CountedCalls], from: Timestamp, until: Timestamp) -> CallSum {
     let mut sum = CallSum::default();
     for call in calls {

@@ -75,9 +75,10 @@ pub struct DailyCalls {
 /// Counts of calls, as recorded by [`KeyStore::record_uses`](super::KeyStore::record_uses).
 #[async_trait]
 pub trait CallStore: Send + Sync + 'static {
-    /// Returns the account's calls by quarters of an hour, in their order, from the quarter that
-    /// begins at `since` on.
-    async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>>;
+    /// Returns the account's calls by intervals and outcomes, in their order. `starts` are the
+    /// beginnings of consecutive intervals, oldest first; the last one has not ended. A quarter of
+    /// an hour belongs to the interval in which it begins.
+    async fn calls(&self, account: &AccountId, starts: &[Timestamp]) -> Result<Vec<CountedCalls>>;
 
     /// Returns one key's calls by quarters of an hour, in their order, from the quarter that begins
     /// at `since` on. Earlier releases counted a key's calls by hours; such a count belongs to the
@@ -93,7 +94,8 @@ pub trait CallStore: Send + Sync + 'static {
     /// `days` are the beginnings of consecutive days, oldest first; the last one has not ended. A
     /// day without a call of a key is left out, as are keys of other accounts.
     ///
-    /// Reads the counts of each key from the first day on, in one statement.
+    /// Each key has a sum for each day of UTC. In addition, this reads the counts between the
+    /// beginning of each day and the midnight of UTC nearest to it.
     async fn daily_calls(
         &self,
         account: &AccountId,

@@ -27,12 +27,13 @@ pub(super) enum ColumnKind {
 }
 
 /// All stored columns, except those of two groups of tables: what running servers report to each
-/// other, which is meaningless in a copy, and the counters of items and leads, which triggers fill
-/// while the copy is written.
+/// other, which is meaningless in a copy, and the counters of items and leads and the sums of
+/// calls, which triggers fill while the copy is written.
 const COLUMNS: &str = "
     SELECT t.name, c.name, c.type FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND c.hidden = 0
-        AND t.name NOT IN ('nodes', 'verdict_changes', 'verdict_counter', 'item_usage', 'lead_usage')
+        AND t.name NOT IN ('nodes', 'verdict_changes', 'verdict_counter', 'item_usage', 'lead_usage',
+            'daily_key_calls')
     ORDER BY t.name, c.cid";
 
 const REFERENCES: &str = "

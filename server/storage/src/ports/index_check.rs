@@ -32,7 +32,6 @@ pub(crate) const INDEXED: &[&str] = &[
     audit::NEWEST_OF,
     audit::RECORD,
     call::FIND_FIRST_CALL,
-    call::OF_ACCOUNT,
     call::OF_KEY,
     call::SWEEP_ACCOUNTS,
     call::SWEEP_KEYS,

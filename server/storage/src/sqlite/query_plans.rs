@@ -1,6 +1,7 @@
 //! Tests of query plans, which do not depend on the machine's speed.
 
 use crate::SqlStore;
+use crate::ports::call::daily;
 use crate::ports::key_search::filter::Filter;
 use crate::ports::key_search::{IndexRange, count, end, page, probe, probe_all};
 use crate::ports::{audit, call, idempotency, inventory};
@@ -297,19 +298,43 @@ async fn audit_log_search_reads_one_range_of_an_index() {
 }
 
 #[tokio::test]
-async fn daily_calls_are_read_from_one_range_of_each_key_and_day_without_sorting_them() {
+async fn daily_calls_are_read_from_sums_and_the_edges_of_days_without_sorting_them() {
     let (_directory, store, _engine) = super::open::tests::open_temporary().await;
     let account = AccountId::parse("a").unwrap();
     let keys = ["k", "l"].map(|id| KeyId::parse(id).unwrap());
-    let days = [NOW.plus_seconds(-86_400), NOW];
-    let steps = plan(&store, call::of_keys_by_day(&account, &keys, &days)).await;
-    let range =
-        "SEARCH key_calls USING PRIMARY KEY (account_id=? AND key_id=? AND hour>? AND hour<?)";
-    let walks: Vec<_> = steps
+    let sums =
+        "SEARCH daily_key_calls USING PRIMARY KEY (account_id=? AND key_id=? AND day>?)".to_owned();
+    let edge =
+        "SEARCH key_calls USING PRIMARY KEY (account_id=? AND key_id=? AND hour>? AND hour<?)"
+            .to_owned();
+    let midnight = Timestamp::from_millis(1_790_035_200_000);
+    for (first, expected) in [
+        (midnight, vec![&sums]),
+        (midnight.plus_seconds(-3_600), vec![&sums, &edge, &edge]),
+    ] {
+        let days = [first, first.plus_seconds(86_400)];
+        let steps = plan(&store, daily::of_keys(&account, &keys, &days)).await;
+        let searches: Vec<_> = steps
+            .iter()
+            .filter(|step| step.contains("key_calls"))
+            .collect();
+        assert_eq!(searches, expected, "{steps:?}");
+        assert!(!steps.concat().contains("TEMP B-TREE"), "{steps:?}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn calls_of_an_account_are_read_from_one_range_for_each_interval() {
+    let (_directory, store, _engine) = super::open::tests::open_temporary().await;
+    let account = AccountId::parse("a").unwrap();
+    let starts = [NOW.plus_seconds(-86_400), NOW];
+    let steps = plan(&store, call::of_account(&account, &starts)).await;
+    let range = "SEARCH account_calls USING PRIMARY KEY (account_id=? AND quarter>? AND quarter<?)";
+    let searches: Vec<_> = steps
         .iter()
-        .filter(|step| step.contains("key_calls"))
+        .filter(|step| step.contains("account_calls"))
         .collect();
-    assert_eq!(walks, [range, range], "{steps:?}");
-    assert!(!steps.concat().contains("FOR GROUP BY"), "{steps:?}");
+    assert_eq!(searches, [range, range], "{steps:?}");
     store.close().await;
 }

@@ -51,7 +51,11 @@ const ROWS_SINCE: &[(i64, &str)] = &[
          VALUES ('acme', 'lead-1', 1, '+49 1', 'new', NOW, NOW)"),
     (3, "UPDATE api_keys SET limit_depth = 50, limit_per_second = 5 WHERE id = 'live'"),
     (CALLS, "INSERT INTO account_calls (account_id, quarter, outcome, calls)
-         VALUES ('acme', NOW / 900000 * 900000, 'accepted', 41)"),
+         VALUES ('acme', NOW / 900000 * 900000, 'accepted', 41);
+         INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
+         VALUES ('acme', 'live', NOW / 3600000 * 3600000, 'accepted', 41),
+            ('acme', 'live', NOW / 3600000 * 3600000 - 2 * DAY, 'accepted', 3),
+            ('acme', 'live', NOW / 3600000 * 3600000 - DAY, 'rate_limited', 2)"),
     (NOTES, "UPDATE api_keys SET note = 'By the lake' WHERE id = 'live'"),
     (7, "UPDATE api_keys SET replaced_by = 'live', replaced_at = NOW - DAY WHERE id = 'old';
          UPDATE api_keys SET replaces = 'old' WHERE id = 'live'"),
@@ -210,7 +214,13 @@ fn check(server: &Server, version: i64, keys: usize) {
     } else {
         "By the lake"
     };
+    let week = if version < CALLS {
+        "1 key matches"
+    } else {
+        "requests in 7 days, 2 rejected"
+    };
     for (path, text) in [
+        ("/keys?q=h%C3%A4ndler", week),
         ("/keys?q=h%C3%A4ndler", "1 key matches"),
         ("/keys?q=old", "1 key matches"),
         ("/keys?scope=inventory:read", "1 key matches"),

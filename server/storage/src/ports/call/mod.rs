@@ -1,6 +1,7 @@
 //! Numbers of calls.
 
-use super::columns::check_column;
+pub(crate) mod daily;
+
 use super::{Result, SqlStore, Transaction};
 use crate::bulk_query::{BulkStatement, MAX_ROWS};
 use crate::error::CorruptValue;
@@ -54,11 +55,6 @@ pub(crate) const FIRST_CALLS: BulkStatement = BulkStatement {
 
 pub(crate) const FIND_FIRST_CALL: &str = "SELECT first_call_at FROM accounts WHERE id = $1";
 
-pub(crate) const OF_ACCOUNT: &str = "
-    SELECT quarter AS since, outcome, calls FROM account_calls
-    WHERE account_id = $1 AND quarter >= $2
-    ORDER BY quarter, outcome";
-
 pub(crate) const OF_KEY: &str = "
     SELECT hour AS since, outcome, calls FROM key_calls
     WHERE account_id = $1 AND key_id = $2 AND hour >= $3
@@ -97,73 +93,35 @@ impl TryFrom<CallCountRow> for CountedCalls {
     }
 }
 
-/// Sums the calls of `keys` by day and key. There has to be at least one key and one day.
-///
-/// Each day is a statement of its own that groups by key alone, which is the order of its rows:
-/// grouped by key and day at once, the counts of all days would be sorted first.
-pub(crate) fn of_keys_by_day(
-    account: &AccountId,
-    keys: &[KeyId],
-    days: &[Timestamp],
-) -> QueryBuilder<'static> {
-    let mut query = QueryBuilder::new("SELECT key_id, day, accepted, refused FROM (");
-    let ends = days.iter().skip(1).map(|day| day.millis());
-    for (number, (day, end)) in days.iter().zip(ends.chain([i64::MAX])).enumerate() {
-        if number > 0 {
-            query.push(" UNION ALL ");
-        }
-        query.push("SELECT key_id, CAST(").push_bind(day.millis());
+/// Sums the calls of an account by interval and outcome. There has to be at least one interval,
+/// whose beginnings are in order.
+pub(crate) fn of_account(account: &AccountId, starts: &[Timestamp]) -> QueryBuilder<'static> {
+    let mut query = QueryBuilder::new("");
+    let ends = starts.iter().skip(1).map(|start| start.millis());
+    for (number, (start, end)) in starts.iter().zip(ends.chain([i64::MAX])).enumerate() {
+        query.push(if number == 0 { "" } else { " UNION ALL " });
+        query.push("SELECT CAST(").push_bind(start.millis());
         query.push(
-            " AS BIGINT) AS day,
-            CAST(sum(CASE outcome WHEN 'accepted' THEN calls ELSE 0 END) AS BIGINT) AS accepted,
-            CAST(sum(CASE outcome WHEN 'accepted' THEN 0 ELSE calls END) AS BIGINT) AS refused
-            FROM key_calls WHERE account_id = ",
+            " AS BIGINT) AS since, outcome, CAST(sum(calls) AS BIGINT) AS calls
+            FROM account_calls WHERE account_id = ",
         );
         query.push_text(account.as_str());
-        query.push(" AND hour >= ").push_bind(day.millis());
-        query.push(" AND hour < ").push_bind(end);
-        for (number, key) in keys.iter().enumerate() {
-            query.push(if number == 0 {
-                " AND key_id IN ("
-            } else {
-                ", "
-            });
-            query.push_text(key.as_str());
-        }
-        query.push(") GROUP BY key_id");
+        query.push(" AND quarter >= ").push_bind(start.millis());
+        query.push(" AND quarter < ").push_bind(end);
+        query.push(" GROUP BY outcome");
     }
-    query.push(") AS dated ORDER BY key_id, day");
+    query.push(" ORDER BY since, outcome");
     query
-}
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct DailyCallsRow {
-    key_id: String,
-    day: i64,
-    accepted: i64,
-    refused: i64,
-}
-
-impl TryFrom<DailyCallsRow> for DailyCalls {
-    type Error = CorruptValue;
-
-    fn try_from(row: DailyCallsRow) -> Result<Self, CorruptValue> {
-        let calls = |calls| u64::try_from(calls).map_err(|_| CorruptValue("calls"));
-        Ok(Self {
-            key_id: check_column(KeyId::parse(&row.key_id), "key_calls.key_id")?,
-            day: Timestamp::from_millis(row.day),
-            accepted: calls(row.accepted)?,
-            refused: calls(row.refused)?,
-        })
-    }
 }
 
 #[async_trait]
 impl CallStore for SqlStore {
-    async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>> {
-        query(OF_ACCOUNT)
-            .bind(account.as_str())
-            .bind(since.millis())
+    async fn calls(&self, account: &AccountId, starts: &[Timestamp]) -> Result<Vec<CountedCalls>> {
+        if starts.is_empty() {
+            return Ok(Vec::new());
+        }
+        of_account(account, starts)
+            .build()
             .parse_all::<CallCountRow, _>(self.listings("reading the calls of an account"))
             .await
     }
@@ -191,10 +149,11 @@ impl CallStore for SqlStore {
         if keys.is_empty() || days.is_empty() {
             return Ok(Vec::new());
         }
-        of_keys_by_day(account, keys, days)
+        let rows = daily::of_keys(account, keys, days)
             .build_cached_if(false)
-            .parse_all::<DailyCallsRow, _>(self.listings("reading the calls of a page of keys"))
-            .await
+            .fetch_all(self.listings("reading the calls of a page of keys"))
+            .await?;
+        Ok(daily::sum(rows, days)?)
     }
 
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>> {

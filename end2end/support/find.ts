@@ -71,6 +71,25 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
   await page.goBack();
   await expect(name).toHaveAttribute("aria-sort", "ascending");
   expect(await names(page)).toEqual(["Apple stock", "CRM Sync", "Händler-Feed", "Old feed"]);
+  const expires = page.getByRole("columnheader", { name: "Expires" });
+  await expires.getByRole("link").click();
+  await expect(expires).toHaveAttribute("aria-sort", "ascending");
+  expect(await names(page), "the revoked key is last").toEqual(["Händler-Feed", "CRM Sync", "Apple stock", "Old feed"]);
+  await expires.getByRole("link").click();
+  await expect(expires).toHaveAttribute("aria-sort", "descending");
+  expect(await names(page)).toEqual(["Old feed", "Apple stock", "CRM Sync", "Händler-Feed"]);
+}
+
+/** Searches for a status, which no name contains, and finds the keys that have it. */
+export async function findByStatus(page: Page, server: Server): Promise<void> {
+  await seedFour(server);
+  await signIn(page, "/keys");
+  await page.getByRole("searchbox").fill("Revoked");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByRole("heading", { name: "No matching keys" })).toBeVisible();
+  await page.getByRole("link", { name: "revoked keys" }).click();
+  await expect(page.getByText("1 key matches")).toBeVisible();
+  expect(await names(page)).toEqual(["Old feed"]);
 }
 
 /** Searches without a match, and returns to the whole list. */

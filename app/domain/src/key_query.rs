@@ -94,6 +94,9 @@ pub enum KeySort {
     Preview,
     Created,
     LastUsed,
+    /// Active and paused keys by their expiration, the next one first, and those without one last;
+    /// then revoked and expired keys.
+    Expires,
     Status,
 }
 
@@ -111,14 +114,14 @@ pub enum KeySort {
 pub struct KeyOrder {
     pub sort: KeySort,
     /// Opposite of the column's natural direction: names from Z to A, oldest first, revoked before
-    /// active.
+    /// active, keys that never expire before those that expire.
     pub reversed: bool,
 }
 
 impl KeyOrder {
     /// Every order: its text in the page's address, column, direction and label in the form. The
     /// first one is the default.
-    pub const ALL: [(&'static str, KeySort, bool, &'static str); 11] = [
+    pub const ALL: [(&'static str, KeySort, bool, &'static str); 13] = [
         ("", KeySort::UsableFirst, false, "Active first, then newest"),
         ("name", KeySort::Name, false, "Name, A–Z"),
         ("-name", KeySort::Name, true, "Name, Z–A"),
@@ -133,6 +136,8 @@ impl KeyOrder {
             true,
             "Least recently used first",
         ),
+        ("expires", KeySort::Expires, false, "Next to expire first"),
+        ("-expires", KeySort::Expires, true, "Next to expire last"),
         ("status", KeySort::Status, false, "Status, active first"),
         ("-status", KeySort::Status, true, "Status, revoked first"),
     ];

@@ -14,7 +14,7 @@ const COLUMNS: &[Column] = &[
     Column::Text("7 days"),
     Column::Sorted("Created"),
     Column::Sorted("Last used"),
-    Column::Text("Expires"),
+    Column::Sorted("Expires"),
     Column::Sorted("Status"),
     Column::Unseen("Actions"),
 ];

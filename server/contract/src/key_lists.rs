@@ -143,6 +143,56 @@ async fn keys_are_listed_page_by_page_in_every_order(store: Shared) {
     assert_eq!(names, ["100% _x!", "apple", "crm Sync", "CRM sync"]);
 }
 
+case!(keys_are_ordered_by_expiration_with_those_without_one_last);
+async fn keys_are_ordered_by_expiration_with_those_without_one_last(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    // The keys "b" and "c" were created at the same time and expire at the same time.
+    for (id, created, end) in [
+        ("later", 1, Some(9_000)),
+        ("b", 2, Some(5_000)),
+        ("never", 3, None),
+        ("c", 2, Some(5_000)),
+        ("a", 4, Some(5_000)),
+        ("paused", 5, Some(4_000)),
+        ("expired", 6, Some(500)),
+        ("forever", 1, None),
+        ("revoked", 7, Some(3_000)),
+    ] {
+        let mut key = tenant.key(id, at(created));
+        key.expires_at = end.map(at);
+        tenant.issue(&*store, key).await;
+    }
+    let id = |id: &str| tenant.key(id, NOW).id;
+    tenant.revoke(&*store, &id("revoked"), at(50)).await;
+    change(&*store, &tenant, &id("paused"), &KeyChange::Pause, at(60)).await;
+    store.note_expired(&tenant.account, NOW).await.unwrap();
+    let expected = [
+        "paused", "b", "c", "a", "later", "forever", "never", "expired", "revoked",
+    ];
+    let expected: Vec<_> = expected.map(id).to_vec();
+    let order = KeyOrder::parse("expires").unwrap();
+    let reversed = KeyOrder::parse("-expires").unwrap();
+    let none = KeyFilter::default();
+    for page in [1, 2, 100] {
+        let ids = async |order| -> Vec<_> {
+            let keys = all(&*store, &tenant, &none, order, page).await;
+            keys.into_iter().map(|key| key.id).collect()
+        };
+        assert_eq!(ids(order).await, expected, "{page} a page");
+        let backwards: Vec<_> = expected.iter().rev().cloned().collect();
+        assert_eq!(ids(reversed).await, backwards, "{page} a page");
+    }
+    let soon = KeyFilter {
+        expires_by: Some(at(5_000)),
+        ..KeyFilter::default()
+    };
+    for page in [1, 2, 100] {
+        let keys = all(&*store, &tenant, &soon, order, page).await;
+        let ids: Vec<_> = keys.into_iter().map(|key| key.id).collect();
+        assert_eq!(ids, expected[..4], "{page} a page");
+    }
+}
+
 pub(crate) async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter) -> Vec<String> {
     let mut names: Vec<_> = all(store, tenant, filter, KeyOrder::default(), 4)
         .await

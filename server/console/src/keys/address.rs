@@ -8,11 +8,12 @@ use web::cursor;
 use web::parameter_limits::{TooLong, repeated};
 
 /// For each column, its first order and the opposite one.
-const COLUMNS: [(&str, &str); 5] = [
+const COLUMNS: [(&str, &str); 6] = [
     ("name", "-name"),
     ("preview", "-preview"),
     ("created", "-created"),
     ("used", "-used"),
+    ("expires", "-expires"),
     ("status", "-status"),
 ];
 /// Columns whose first order is descending: times.

@@ -181,6 +181,11 @@ impl KeyCursor {
             KeySort::LastUsed => {
                 CursorValue::Number(key.last_use.as_ref().map_or(0, |last| last.at.millis()))
             }
+            KeySort::Expires => CursorValue::Number(match key.expires_at {
+                _ if !status.is_live() => ENDED,
+                Some(end) => end.millis(),
+                None => NEVER_EXPIRES,
+            }),
             KeySort::Name => CursorValue::Text(folded(&key.name)),
             KeySort::Preview => CursorValue::Text(key.preview.clone()),
         };
@@ -191,6 +196,12 @@ impl KeyCursor {
         }
     }
 }
+
+/// Position of keys that never expire in the order of expirations. The schema contains this number
+/// and the next one.
+const NEVER_EXPIRES: i64 = i64::MAX - 1;
+/// Position of revoked and expired keys in that order.
+const ENDED: i64 = i64::MAX;
 
 /// Returns the rank of a status in the order of statuses, in which the most usable status is
 /// highest.

@@ -215,7 +215,7 @@ async fn counts_of_the_saved_views_read_no_more_than_their_matches() {
     let keys = steps.iter().filter(|step| step.starts_with("SEARCH k "));
     let keys: Vec<_> = keys.collect();
     assert_eq!(keys.len(), filters.len(), "{steps:?}");
-    for (step, index) in keys.iter().zip(["stirring", "standing", "end"]) {
+    for (step, index) in keys.iter().zip(["expiration", "standing", "end"]) {
         let index = format!("INDEX api_keys_by_{index} (account_id=?");
         assert!(step.contains(&index), "{steps:?}");
     }

@@ -139,6 +139,8 @@ async fn keys_can_be_sorted_by_every_column_in_both_directions() {
         ("-created", ["Händler-Feed", "crm sync", "Zebra", "Apple"]),
         ("used", ["crm sync", "Apple", "Zebra", "Händler-Feed"]),
         ("-used", ["Händler-Feed", "Zebra", "Apple", "crm sync"]),
+        ("expires", ["Händler-Feed", "crm sync", "Apple", "Zebra"]),
+        ("-expires", ["Zebra", "Apple", "crm sync", "Händler-Feed"]),
         ("status", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
         ("-status", ["Zebra", "Händler-Feed", "crm sync", "Apple"]),
     ] {
@@ -165,6 +167,7 @@ async fn keys_can_be_sorted_by_every_column_in_both_directions() {
     page.has("aria-sort=\"ascending\"");
     page.has("href=\"/keys?status=active&amp;sort=-name\"");
     page.has("href=\"/keys?status=active&amp;sort=used\"");
+    page.has("href=\"/keys?status=active&amp;sort=expires\"");
     let page = owner.get_text("/keys?sort=created").await;
     page.has("aria-sort=\"descending\"");
 }
@@ -177,7 +180,7 @@ async fn pages_of_a_long_list_contain_every_key_once() {
             .create(&format!("Key of system {number:03}"), &["leads:read"])
             .await;
     }
-    for sort in ["", "name", "-used"] {
+    for sort in ["", "name", "-used", "expires", "-expires"] {
         let mut listed_names = Vec::new();
         let mut path = Some(format!("/keys?q=system&sort={sort}"));
         let mut pages = 0;

@@ -174,7 +174,11 @@ impl SqlStore {
                 let row: Option<CursorRow<String>> = query.fetch_optional(listings).await?;
                 read(row)
             }
-            KeySort::UsableFirst | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
+            KeySort::UsableFirst
+            | KeySort::Created
+            | KeySort::LastUsed
+            | KeySort::Expires
+            | KeySort::Status => {
                 let row: Option<CursorRow<i64>> = query.fetch_optional(listings).await?;
                 read(row)
             }

@@ -53,6 +53,7 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
         KeySort::Preview => ("k.preview", false),
         KeySort::Created => ("k.created_at", true),
         KeySort::LastUsed => ("k.used", true),
+        KeySort::Expires => ("k.ends", false),
         KeySort::Status => ("k.standing", true),
     };
     (column, descending != order.reversed)
@@ -286,6 +287,10 @@ fn narrow_range(
             (KeySort::LastUsed, Filter::IdleSince(since)) if is_unbounded => {
                 query.push(" AND k.used <= ");
                 query.push_bind(since.millis());
+            }
+            (KeySort::Expires, Filter::ExpiresBy(end)) if is_unbounded => {
+                query.push(" AND k.ends <= ");
+                query.push_bind(end.millis());
             }
             (KeySort::Created, Filter::IdleSince(since)) if is_unbounded => {
                 query.push(" AND k.created_at <= ");

@@ -3,7 +3,7 @@
 import type { Locator } from "@playwright/test";
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
-import { sql, type Seeded } from "../support/seed.ts";
+import { Seeder, sql, type Seeded } from "../support/seed.ts";
 import type { Server } from "../support/server.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
@@ -86,6 +86,24 @@ test("permissions are read in words, and a legend explains their letters", async
   await hydrated(page);
   await expect(new Keys(page).row(used.name).getByRole("img", { name: "inventory: read and write" })).toBeVisible();
   await expect(page.getByText("r read, w write")).toBeVisible();
+});
+
+test("the rows of a rotation say which key replaces which", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await (await Seeder.signIn(server)).rotate(used, "7d");
+  await signIn(page);
+  await hydrated(page);
+  const rows = new Keys(page).row(used.name);
+  const preview = `${used.secret.slice(0, 9)}…`;
+  const [old, next] = [rows.filter({ hasText: "Replaced, expires" }), rows.filter({ hasText: "Replaces" })];
+  for (const width of [360, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(next.getByText(`Replaces ${preview}`)).toBeVisible();
+    const end = old.getByText("Replaced, expires in 7 days");
+    await expect(end).toBeVisible();
+    const isCut = await end.evaluate((text) => text.scrollWidth > text.clientWidth);
+    expect(isCut, `${width} px`).toBe(false);
+  }
 });
 
 test("the chart of a key does not contradict its first call", async ({ page, server }) => {

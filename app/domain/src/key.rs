@@ -317,6 +317,9 @@ pub struct KeyView {
     pub notices: Vec<String>,
     /// One of these conditions needs attention. The others are worth knowing.
     pub needs_attention: bool,
+    /// Part of the key in a rotation in which both keys still work, in words: that it is replaced,
+    /// or which key it replaces. Only rows of the list have it.
+    pub rotation: Option<String>,
 }
 
 impl KeyView {

@@ -85,6 +85,9 @@ pub fn KeyRow(
             </small>
         }
     });
+    let rotation = key
+        .rotation
+        .map(|text| view! { <small title=text.clone()>{text.clone()}</small> });
     let week = sparklines.with_untracked(|all| all.iter().find(|week| week.key == key.id).cloned());
     let name = key.name.to_string();
     view! {
@@ -94,6 +97,7 @@ pub fn KeyRow(
                 <a class="name" href=format!("/keys/{}", key.id)>
                     {name.clone()}
                 </a>
+                {rotation}
             </th>
             <td role="cell" data-label="Key preview">
                 <code class="copies">{key.preview}</code>

@@ -100,6 +100,7 @@ fn version(key: &KeyView) -> String {
         &end.to_string(),
         key.own_limit.as_deref().unwrap_or_default(),
         &key.notices.concat(),
+        key.rotation.as_deref().unwrap_or_default(),
     ];
     parts.join("\n")
 }

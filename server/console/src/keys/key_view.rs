@@ -21,6 +21,7 @@ pub fn view(key: CurrentKey, zone: &Zone) -> KeyView {
         expires_soon: warnings.contains(&KeyWarning::ExpiresSoon),
         used_recently,
         notices: warnings.iter().map(words::warning).collect(),
+        rotation: None,
         needs_attention: warnings.iter().any(KeyWarning::needs_attention),
         id: record.id,
         name: record.name,

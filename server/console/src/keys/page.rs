@@ -31,7 +31,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
         .map(|(id, email)| (id.to_string(), email.to_string()))
         .collect();
     KeysPage {
-        keys: list.keys.into_iter().map(|key| view(key, zone)).collect(),
+        keys: rows(list.keys, zone),
         sparklines: Vec::new(),
         count: list.count,
         filtered: query.has_filter(),
@@ -58,6 +58,21 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
         new_key: list.new_key.map(|choices| new_key(choices, now, zone)),
         public_url: public_url.to_owned(),
     }
+}
+
+/// Returns the rows of the list. They describe rotations in words, instead of by a notice.
+fn rows(mut keys: Vec<CurrentKey>, zone: &Zone) -> Vec<KeyView> {
+    let rotations: Vec<_> = keys.iter().map(|key| words::rotation(key, &keys)).collect();
+    for key in &mut keys {
+        key.warnings
+            .retain(|warning| *warning != KeyWarning::BeingReplaced);
+    }
+    let rows = keys.into_iter().zip(rotations);
+    rows.map(|(key, rotation)| KeyView {
+        rotation,
+        ..view(key, zone)
+    })
+    .collect()
 }
 
 /// Returns the page of one key, with its activity in this period.

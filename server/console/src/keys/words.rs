@@ -6,7 +6,7 @@ use domain::{
     Timestamp, number, relative, seconds,
 };
 use service::Member;
-use service::keys::{DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
+use service::keys::{CurrentKey, DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
 use service::store::{Receipt, Revoker};
 use web::words::receipt;
 use web::words::time::display_time;
@@ -31,6 +31,23 @@ pub fn warning(warning: &KeyWarning) -> String {
             format!("Unused permission: {}", scopes.join(", "))
         }
     }
+}
+
+/// Describes the part of a key in a rotation in which both keys still work; `None` for any other
+/// key. The old key is named by its preview, since both may have the same name.
+///
+/// `listed`: the keys of the page. Only a key whose predecessor is among them is described as new.
+pub fn rotation(key: &CurrentKey, listed: &[CurrentKey]) -> Option<String> {
+    let is_old = |key: &CurrentKey| key.warnings.contains(&KeyWarning::BeingReplaced);
+    if is_old(key) {
+        let end = key.record.expires_at?;
+        return Some(format!("Replaced, expires {}", relative(end, key.at)));
+    }
+    let old = listed.iter().find(|old| {
+        let replacement = old.record.replaced.as_ref();
+        is_old(old) && replacement.is_some_and(|new| new.by == key.record.id)
+    })?;
+    Some(format!("Replaces {}", old.record.preview))
 }
 
 /// Describes the requests with a key over the last seven days.

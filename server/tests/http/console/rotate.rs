@@ -121,10 +121,15 @@ async fn each_key_page_links_to_the_other_key() {
     page.lacks("/rotate\"");
     page.has(", expires ");
     let list = owner.get_text("/keys").await;
-    assert_eq!(
-        list.matches("<span>Replaced by a new key</span>").count(),
-        1
-    );
+    for text in [
+        ">Replaced, expires in 7 days</small>".to_owned(),
+        format!(">Replaces {}…</small>", preview(&old)),
+    ] {
+        assert_eq!(list.matches(&text).count(), 1, "{text}: {list}");
+    }
+    list.lacks("Replaced by a new key");
+    let only_new = owner.get_text(&format!("/keys?q={}", preview(&new))).await;
+    only_new.lacks(">Replaces ");
     let page = key_page(&owner, &new).await;
     page.has("Extend to");
     page.has("/rotate\"");

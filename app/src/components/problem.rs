@@ -63,7 +63,7 @@ const fn control(field: Field) -> (&'static str, &'static str) {
         Field::Code => ("code", "Code"),
         Field::AllowList => ("allow-list", "Allowed IPs"),
         Field::Confirm => ("confirm", "Confirmation"),
-        Field::Count => ("count", "Type the number to confirm"),
+        Field::Count => ("count", "Number of keys"),
         Field::Currency => ("currency", "Currency"),
         Field::Email => ("email", "Email"),
         Field::Expires => ("expires", "Expiration"),

@@ -138,8 +138,8 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
             let (which, them) = match lately {
                 1 if number == 1 => ("It was".to_owned(), "it"),
                 1 => ("One of them was".to_owned(), "it"),
-                2 if number == 2 => ("Both were".to_owned(), "them"),
-                all if all == number => (format!("All {all} were"), "them"),
+                2 if number == 2 => ("Both of them were".to_owned(), "them"),
+                all if all == number => ("All of them were".to_owned(), "them"),
                 some => (format!("{some} of them were"), "them"),
             };
             let text = format!(
@@ -176,7 +176,8 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
             <TextField
                 id="count"
                 name="count"
-                label=format!("Type {number} to confirm")
+                label="Number of keys"
+                hint=format!("Type {number} to confirm.")
                 value=form.count
                 error=form_state.at(Field::Count)
             />

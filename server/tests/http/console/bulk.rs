@@ -88,14 +88,19 @@ async fn refused_bulk_revocation_lists_its_errors_in_the_order_of_the_fields() {
     let page = owner
         .get_text(&selection_path("revoke", &[&one, &two]))
         .await;
-    page.has("Both were used in the last 24 hours. Any system using them will stop working.");
+    page.has(
+        "Both of them were used in the last 24 hours. Any system using them will stop working.",
+    );
     let fields = [
         ("do", "revoke"),
         ("key", one.id.as_str()),
         ("key", two.id.as_str()),
     ];
     let page = owner.form("/keys/several", &fields).await.expect(422).body;
-    page.has("<li><a href=\"#reason\">Reason</a></li><li><a href=\"#count\">Type the number to confirm</a></li>");
+    page.has(
+        "<li><a href=\"#reason\">Reason</a></li><li><a href=\"#count\">Number of keys</a></li>",
+    );
+    page.has(">Number of keys</label>");
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ pub fn Pager(
     /// Address of the next page; `None` on the last page.
     next: Option<String>,
     #[prop(default = NEXT_PAGE)] next_label: &'static str,
+    /// Text beside the links.
+    #[prop(default = None)]
+    note: Option<&'static str>,
 ) -> impl IntoView {
     let links = [(first, "First page"), (next, next_label)];
     let links = links.into_iter().filter_map(|(href, text)| {
@@ -31,6 +34,7 @@ pub fn Pager(
     (!links.is_empty()).then(|| {
         view! {
             <nav class="pager" aria-label=label>
+                {note.map(|note| view! { <p>{note}</p> })}
                 {links}
             </nav>
         }

@@ -20,8 +20,8 @@ pub fn same_site(next: &str) -> &str {
     if is_safe { next } else { HOME }
 }
 
-/// Returns `address` if it is `path` with any query, and otherwise `path`.
-pub fn list_address<'a>(address: &'a str, path: &'a str) -> &'a str {
+/// Returns `address` if it is the list at `path` with any query, and otherwise `path`.
+pub fn same_list<'a>(address: &'a str, path: &'a str) -> &'a str {
     let query = same_site(address).strip_prefix(path);
     let is_list = query.is_some_and(|query| query.starts_with('?'));
     if is_list { address } else { path }
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn only_the_list_itself_is_an_address_of_the_list() {
         for good in ["/keys?q=rostock&status=active", "/keys?cursor=01"] {
-            assert_eq!(list_address(good, "/keys"), good);
+            assert_eq!(same_list(good, "/keys"), good);
         }
         for bad in [
             "",
@@ -87,7 +87,7 @@ mod tests {
             "https://evil.example/keys?q=a",
             "/keys?q=a\r\nSet-Cookie: b=c",
         ] {
-            assert_eq!(list_address(bad, "/keys"), "/keys", "{bad:?}");
+            assert_eq!(same_list(bad, "/keys"), "/keys", "{bad:?}");
         }
     }
 

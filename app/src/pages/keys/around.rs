@@ -3,9 +3,11 @@
 //! The server renders all of them. In the browser they stay as they are, so that none of their text
 //! is in the module.
 
-use crate::components::{BULK_FORM, Icon, NEXT_PAGE, Notice, SEARCH_FURTHER, Tone};
+use crate::components::{BULK_FORM, Icon, NEXT_PAGE, Notice, Pager, SEARCH_FURTHER, Tone};
 use crate::prelude::*;
 use domain::{KeyQuery, KeysPageContext};
+
+const STOPPED: &str = "Not every key was searched, because many keys match each filter by itself. Search further, or add another filter.";
 
 /// Renders notices about keys that are on hold, are about to expire, or are still in use after
 /// their end; nothing if there are none.
@@ -74,45 +76,33 @@ fn brief_item(href: String, title: &str, text: &str) -> AnyView {
     }
 }
 
+/// Renders the links to other pages of the list, and the address of this page for the form of bulk
+/// actions, which lead back to it.
 pub fn pager(around: &KeysPageContext) -> AnyView {
-    let html = server_html(|| links(around).to_html());
-    view! { <nav class="pager" aria-label="Keys pagination" inner_html=html></nav> }
-}
-
-fn links(
-    KeysPageContext {
-        here,
-        first,
-        next,
-        stopped,
-        ..
-    }: &KeysPageContext,
-) -> AnyView {
-    let link = |text: &'static str, href: &Option<String>| {
-        href.clone().map(|href| {
-            view! {
-                <a class="button" href=href>
-                    {text}
-                </a>
-            }
-        })
-    };
-    let (why, further) = if *stopped {
-        let why = "Not every key was searched, because many keys match each filter by itself. Search further, or add another filter.";
-        (Some(view! { <p>{why}</p> }), SEARCH_FURTHER)
-    } else {
-        (None, NEXT_PAGE)
-    };
-    // A bulk action leads back to this page of the list.
-    let here = (here != "/keys").then(|| {
-        view! { <input type="hidden" form=BULK_FORM name="list" value=here.clone()/> }
+    let html = server_html(|| {
+        let KeysPageContext {
+            here, first, next, ..
+        } = around.clone();
+        let here = (here != "/keys").then(|| {
+            view! { <input type="hidden" form=BULK_FORM name="list" value=here/> }
+        });
+        let (note, next_label) = if around.stopped {
+            (Some(STOPPED), SEARCH_FURTHER)
+        } else {
+            (None, NEXT_PAGE)
+        };
+        let pager = view! {
+            <Pager
+                label="Keys pagination"
+                first=first
+                next=next
+                next_label=next_label
+                note=note
+            />
+        };
+        here.to_html() + &pager.to_html()
     });
-    view! {
-        {here}
-        {why}
-        {link("First page", first)}
-        {link(further, next)}
-    }
+    view! { <div inner_html=html></div> }
 }
 
 /// Renders the menu of further actions on a key. It belongs to every row: a script completes its

@@ -4,7 +4,7 @@ use super::{LIST, show};
 use crate::FormRequest;
 use crate::fields::Fields;
 use crate::form::FormResult;
-use crate::return_path::list_address;
+use crate::return_path::same_list;
 use domain::BulkForm;
 
 pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
@@ -17,7 +17,7 @@ pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
         reason: request.body.text("reason"),
         count: request.body.text("count"),
         seen: request.body.text("seen"),
-        list: list_address(&request.body.text("list"), LIST).to_owned(),
+        list: same_list(&request.body.text("list"), LIST).to_owned(),
     };
     let changed = sender
         .services

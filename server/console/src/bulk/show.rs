@@ -5,7 +5,7 @@ use super::{LIST, page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use crate::form::Refused;
-use crate::return_path::list_address;
+use crate::return_path::same_list;
 use app::Content;
 use axum::response::Response;
 use domain::{BulkForm, BulkPage, Failure};
@@ -16,7 +16,7 @@ pub async fn bulk_keys(visit: Visit) -> Response {
     let form = BulkForm {
         action: visit.asked("do").unwrap_or_default(),
         keys: keys.map(|(_, id)| id.clone()).collect(),
-        list: list_address(&visit.asked("list").unwrap_or_default(), LIST).to_owned(),
+        list: same_list(&visit.asked("list").unwrap_or_default(), LIST).to_owned(),
         ..BulkForm::default()
     };
     let data = visit.backend.bulk(&form).await;

@@ -285,14 +285,14 @@ async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
 
     let successor = Colleague::join(&*store, &tenant, "heir", Role::Admin).await;
     let session = tenant.sign_in(&*store, at(1)).await;
-    let event = AuditEvent {
+    let event = |_: &Teammate| AuditEvent {
         authority: by_session(session, Role::Owner),
         ..tenant.event(Action::MemberHandedOver, "heir", at(1))
     };
     let account = &tenant.account;
-    let handed = store.hand_over(account, &tenant.owner, &successor.id, event.clone());
+    let handed = store.hand_over(account, &tenant.owner, &successor.id, &event);
     assert!(handed.await.unwrap());
-    let again = store.hand_over(account, &tenant.owner, &successor.id, event);
+    let again = store.hand_over(account, &tenant.owner, &successor.id, &event);
     assert!(matches!(
         again.await,
         Err(StoreError::Denied(Denial::RoleChanged))

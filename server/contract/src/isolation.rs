@@ -144,9 +144,9 @@ async fn no_port_changes_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(changed, ChangeMemberOutcome::Missing);
-    let event = stranger.event(Action::MemberHandedOver, "owner", at(1));
+    let event = |_: &Teammate| stranger.event(Action::MemberHandedOver, "owner", at(1));
     let (from, to) = (&stranger.owner, &world.owner);
-    let handed_over = store.hand_over(&stranger.account, from, to, event).await;
+    let handed_over = store.hand_over(&stranger.account, from, to, &event).await;
     assert!(!handed_over.unwrap());
     let event = |_: &Invitation| stranger.event(Action::InvitationWithdrawn, "guest", at(1));
     let withdrawn = store

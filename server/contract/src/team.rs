@@ -4,9 +4,11 @@ use crate::fixtures::{Shared, at, email, member_by_email, race, token};
 use crate::tenant::Tenant;
 use domain::seconds::HOUR;
 use domain::{MemberId, Role, Timestamp};
+use serde_json::json;
 use service::store::{
-    Action, AuditEvent, ChangeMemberOutcome, CountedMail, Invitation, LinkPurpose, MemberChange,
-    NewLink, NewMember, RedeemOutcome, ResetOffer, Store, StoreError, Teammate, TokenDigest,
+    Action, AuditEvent, AuditFilter, ChangeMemberOutcome, CountedMail, Invitation, LinkPurpose,
+    MemberChange, NewLink, NewMember, RedeemOutcome, ResetOffer, Store, StoreError, Teammate,
+    TokenDigest,
 };
 
 /// A member besides the owner, with values derived from the name.
@@ -547,9 +549,12 @@ async fn owner_hands_over_only_to_an_active_member(store: Shared) {
     )
     .await;
     let hand_over = async |from: &MemberId, to: &MemberId| {
-        let event = tenant.event(Action::MemberHandedOver, to.as_str(), at(2));
+        let event = |before: &Teammate| AuditEvent {
+            detail: json!({ "role": before.role }),
+            ..tenant.event(Action::MemberHandedOver, to.as_str(), at(2))
+        };
         let account = &tenant.account;
-        store.hand_over(account, from, to, event).await.unwrap()
+        store.hand_over(account, from, to, &event).await.unwrap()
     };
     let missing_id = MemberId::parse("nobody").unwrap();
     let events = tenant.events(&*store).await;
@@ -563,6 +568,9 @@ async fn owner_hands_over_only_to_an_active_member(store: Shared) {
     }
     assert_eq!(tenant.events(&*store).await, events);
     assert!(hand_over(&tenant.owner, &successor.id).await);
+    let (account, all) = (&tenant.account, AuditFilter::default());
+    let log = store.audit_log(account, &all, None, None, 1).await.unwrap();
+    assert_eq!(log[0].event.detail, json!({ "role": "viewer" }), "before");
     assert_eq!(
         find(&*store, &tenant, &successor.id).await.role,
         Role::Owner

@@ -70,9 +70,9 @@ impl Change {
             Self::DeactivateMember => change(colleague, MemberChange::Deactivate).await,
             Self::ReactivateMember => change(&people.former.id, MemberChange::Reactivate).await,
             Self::HandOver => {
-                let event = event(Action::MemberHandedOver);
+                let to_event = |_: &Teammate| event(Action::MemberHandedOver);
                 store
-                    .hand_over(account, &tenant.owner, &people.successor.id, event)
+                    .hand_over(account, &tenant.owner, &people.successor.id, &to_event)
                     .await
             }
             Self::EndOtherSessions => {

@@ -94,7 +94,7 @@ combination! {
 }
 combination! {
     /// Ports of the members of an account.
-    TeamPorts: AccessStore + FactorStore + MemberStore + TeamStore
+    TeamPorts: AccessStore + AuditStore + FactorStore + MemberStore + TeamStore
 }
 combination! {
     /// Ports of usage.

@@ -192,12 +192,14 @@ pub trait TeamStore: Send + Sync + 'static {
 
     /// Makes `to` an owner and `from` an admin. Returns `false` if `from` is no longer an active
     /// owner, if `to` is not an active member of the account, or if both are the same member.
+    ///
+    /// `event` receives `to` as it was before.
     async fn hand_over(
         &self,
         account: &AccountId,
         from: &MemberId,
         to: &MemberId,
-        event: AuditEvent,
+        event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<bool>;
 
     /// Stores an invitation (a link of that purpose) and ends an older one to the same address,

@@ -6,7 +6,9 @@ use crate::fold::folded;
 use crate::invalid::InvalidReason;
 use crate::origin::Client;
 use crate::sessions::Member;
-use crate::store::{Action, ChangeMemberOutcome, MemberChange, Teammate};
+use crate::store::{
+    Action, Actor, ActorFilter, AuditFilter, ChangeMemberOutcome, MemberChange, Teammate,
+};
 use domain::{Failure, Field, MemberId, Role};
 use serde_json::{Value, json};
 
@@ -64,11 +66,27 @@ impl Team {
         self.change_member(member, client, id, change).await
     }
 
-    /// Makes another active member an owner, and this one an admin.
+    /// Makes another active member an owner, and this one an admin. A repeated request, such as
+    /// that of a second click, succeeds if this was the last change of this member.
     ///
     /// # Errors
     /// Refused to all but owners, and if the other member's address was not typed.
     pub async fn hand_over(
+        &self,
+        member: &Member,
+        client: &Client,
+        to: &MemberId,
+        confirm: &str,
+    ) -> Result<(), Error> {
+        match self.hand_over_once(member, client, to, confirm).await {
+            Err(Error::Refused(Failure::Forbidden)) if self.has_handed_over(member, to).await? => {
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    async fn hand_over_once(
         &self,
         member: &Member,
         client: &Client,
@@ -84,15 +102,18 @@ impl Team {
             let mismatch = InvalidReason::EmailMismatch { email };
             return Err(Error::field(Field::Confirm, mismatch));
         }
-        let detail = json!({
-            "email": successor.email,
-            "before": { "owner": member.email, "role": successor.role },
-            "after": { "owner": successor.email, "role": Role::Owner },
-        });
         let now = self.clock.now();
-        let event = member.event(Action::MemberHandedOver, to.as_str(), client, now, detail);
+        let event = |before: &Teammate| {
+            let detail = json!({
+                "email": before.email,
+                "before": { "owner": member.email, "role": before.role },
+                "after": { "owner": before.email, "role": Role::Owner },
+            });
+            member.event(Action::MemberHandedOver, to.as_str(), client, now, detail)
+        };
         let account = &member.account_id;
-        if self.store.hand_over(account, &member.id, to, event).await? {
+        let done = self.store.hand_over(account, &member.id, to, &event);
+        if done.await? {
             Ok(())
         } else {
             Err(Error::field(
@@ -100,6 +121,22 @@ impl Team {
                 InvalidReason::InactiveSuccessor,
             ))
         }
+    }
+
+    /// Returns whether the last event of the member in the audit log is the transfer of the account
+    /// to `to`.
+    async fn has_handed_over(&self, member: &Member, to: &MemberId) -> Result<bool, Error> {
+        let filter = AuditFilter {
+            by: Some(ActorFilter::One(Actor::Member(member.id.clone()))),
+            ..AuditFilter::default()
+        };
+        let log = self
+            .store
+            .audit_log(&member.account_id, &filter, None, None, 1);
+        let last = log.await?.pop();
+        Ok(last.is_some_and(|logged| {
+            logged.event.action == Action::MemberHandedOver && logged.event.subject == to.as_str()
+        }))
     }
 
     async fn change_member(

@@ -318,12 +318,37 @@ async fn owner_can_hand_over_to_an_active_member_by_typing_their_address() {
     let response = owner.form(&at, &[("confirm", " Bob@example.com")]).await;
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
     page.has("You're now an admin.");
+    let events = world.count("SELECT count(*) FROM audit_events").await;
+    let again = owner.form(&at, &[("confirm", BOB)]).await;
+    let page = owner.follow(&again.expect(303)).await.expect(200).body;
+    page.has("You're now an admin.");
+    let now = world.count("SELECT count(*) FROM audit_events").await;
+    assert_eq!(now, events, "a second click changes nothing");
     drop(bob);
     let bob = world.sign_in(BOB).await;
     assert!(row(&bob, BOB).await.contains("Owner"));
     assert!(row(&bob, OWNER).await.contains("Admin"));
     let log = bob.events("what=team").await;
     log.has_all(["Ownership transferred", "<del>ada@example.com</del>"]);
+}
+
+#[tokio::test]
+async fn transfer_of_ownership_is_repeated_only_for_the_owner_who_made_it() {
+    let (world, owner) = World::with_owner().await;
+    world.join(&owner, BOB, "viewer").await;
+    let carol = world.join(&owner, "carol@example.com", "admin").await;
+    let id = world.member_id(BOB).await;
+    let at = format!("/team/{id}/hand-over");
+    let fields = [("confirm", BOB)];
+    owner.form(&at, &fields).await.expect(303);
+    carol.form(&at, &fields).await.expect(403);
+    let other = world.member_id("carol@example.com").await;
+    let to_other = [("confirm", "carol@example.com")];
+    let path = format!("/team/{other}/hand-over");
+    owner.form(&path, &to_other).await.expect(403);
+    // Another change of the former owner ends the repetition.
+    owner.create("CRM Sync", &["leads:read"]).await;
+    owner.form(&at, &fields).await.expect(403);
 }
 
 #[tokio::test]

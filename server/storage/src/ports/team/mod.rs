@@ -196,7 +196,7 @@ impl TeamStore for SqlStore {
         account: &AccountId,
         from: &MemberId,
         to: &MemberId,
-        event: AuditEvent,
+        event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<bool> {
         let mut tx = self
             .begin_change(account, "handing an account over")
@@ -207,6 +207,7 @@ impl TeamStore for SqlStore {
         ) else {
             return Ok(false);
         };
+        let event = event(&new);
         // Checked first, since the change affects the old owner's own role.
         authorise(&mut tx, &event).await?;
         let is_owner = old.role == Role::Owner && old.is_active();

@@ -21,22 +21,31 @@ use web::http::headers::page_policy;
 use web::parameter_limits::TooLong;
 
 /// Returns the page for an address that does not exist.
-pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
-    let content = Content::new(error_pages::not_found_page);
+///
+/// `path` is the requested one, by which the page leads back to a list.
+pub async fn not_found(state: &AppState, visitor: &Visitor, path: &str) -> Response {
+    let list = error_pages::list_near(path);
+    let content = Content::new(move || error_pages::not_found_page(list));
     error_page(state, visitor, content, StatusCode::NOT_FOUND).await
 }
 
 /// Returns the page that names a parameter which is too long.
-pub async fn too_long(state: &AppState, visitor: &Visitor, too_long: &TooLong) -> Response {
+pub async fn too_long(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    too_long: &TooLong,
+) -> Response {
     let (name, max_chars) = (too_long.name.clone(), too_long.max_chars);
-    let content = Content::new(move || error_pages::too_long_page(&name, max_chars));
+    let list = error_pages::list_near(path);
+    let content = Content::new(move || error_pages::too_long_page(&name, max_chars, list));
     error_page(state, visitor, content, StatusCode::BAD_REQUEST).await
 }
 
 /// Returns the page that names a parameter which occurs more than once.
-pub async fn repeated(state: &AppState, visitor: &Visitor, name: &str) -> Response {
-    let name = name.to_owned();
-    let content = Content::new(move || error_pages::repeated_page(&name));
+pub async fn repeated(state: &AppState, visitor: &Visitor, path: &str, name: &str) -> Response {
+    let (name, list) = (name.to_owned(), error_pages::list_near(path));
+    let content = Content::new(move || error_pages::repeated_page(&name, list));
     error_page(state, visitor, content, StatusCode::BAD_REQUEST).await
 }
 

@@ -20,7 +20,7 @@ pub async fn not_found(state: &AppState, request: Request) -> Response {
         return file;
     }
     match Visitor::from_request_parts(&mut parts, state).await {
-        Ok(visitor) => render::not_found(state, &visitor).await,
+        Ok(visitor) => render::not_found(state, &visitor, parts.uri.path()).await,
         Err(answer) => answer,
     }
 }

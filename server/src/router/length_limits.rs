@@ -23,7 +23,7 @@ pub async fn limit_lengths(
     }
     if let Some(name) = repeated(parts.uri.query().unwrap_or_default()) {
         return match Visitor::from_request_parts(&mut parts, &state).await {
-            Ok(visitor) => render::repeated(&state, &visitor, &name).await,
+            Ok(visitor) => render::repeated(&state, &visitor, parts.uri.path(), &name).await,
             Err(answer) => answer,
         };
     }
@@ -38,7 +38,7 @@ pub async fn limit_lengths(
 
 async fn too_long_page(state: &AppState, mut parts: Parts, too_long: &TooLong) -> Response {
     match Visitor::from_request_parts(&mut parts, state).await {
-        Ok(visitor) => render::too_long(state, &visitor, too_long).await,
+        Ok(visitor) => render::too_long(state, &visitor, parts.uri.path(), too_long).await,
         Err(answer) => answer,
     }
 }

@@ -31,8 +31,13 @@ pub async fn first_call(
     };
     let call = match result.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some(call)) => keys::first_call(call, member, state.public_url.origin()),
-        Ok(None) => return render::not_found(&state, &visitor).await,
-        Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
+        Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,
+        Err(failure) => {
+            return with_status(
+                render::not_found(&state, &visitor, uri.path()).await,
+                &failure,
+            );
+        }
     };
     let is_done = call.stage == FirstCallStage::Accepted;
     let content = Content::new(move || keys::view::first_call_page(call.clone()));

@@ -45,7 +45,7 @@ pub async fn news(
     let query = RefusalQuery::read(asked);
     let after = asked("after").and_then(|text| read_change(ChangeList::Refusals, &text));
     let (Some(after), Some(filter)) = (after, query.parse()) else {
-        return render::not_found(&state, &visitor).await;
+        return render::not_found(&state, &visitor, uri.path()).await;
     };
     let with_list = asked("list").is_some();
     let news = load(&state, member, &query, &filter, after, with_list);
@@ -54,7 +54,12 @@ pub async fn news(
         .map_err(|error| failure(error, &visitor.request_id))
     {
         Ok(news) => news,
-        Err(failure) => return with_status(render::not_found(&state, &visitor).await, &failure),
+        Err(failure) => {
+            return with_status(
+                render::not_found(&state, &visitor, uri.path()).await,
+                &failure,
+            );
+        }
     };
     let is_quiet = news.text.is_none();
     let list = query.list().to_string();

@@ -43,6 +43,41 @@ test("arrow keys select a result, Escape closes, and the menu opens the search",
   await expect(page).toHaveURL(/\/team$/);
 });
 
+test("an action is found by the name of its key, and Enter opens its page", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page, "/team");
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  const chosen = dialog.getByRole("option", { selected: true });
+  await page.keyboard.type("revoke");
+  await expect(chosen).toHaveText(/Revoke an API key/);
+  await expect(dialog.getByRole("option").filter({ hasText: "Revoke all API keys" })).toBeVisible();
+  await page.keyboard.type(` ${used.name}`);
+  await expect(chosen).toContainText(`Revoke “${used.name}”`);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/keys/${used.id}/revoke$`));
+});
+
+test("controls of the menu are used from the search", async ({ page }) => {
+  await signIn(page, "/team");
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  await page.keyboard.type("dark mode");
+  await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Dark theme/);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect(page.getByLabel("Theme").locator("option:checked")).toHaveText("Dark");
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/\/team$/);
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("log out");
+  await dialog.getByRole("option", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("Your session has ended")).toHaveCount(0);
+});
+
 test("the search sends no full key", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   const sent: string[] = [];

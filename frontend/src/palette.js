@@ -87,6 +87,13 @@ function onKey(event) {
   event.preventDefault();
 }
 
+/** Presses a button of the menu, or selects an option of it. */
+function pressControl(control) {
+  if (!control.matches("option")) return control.click();
+  control.selected = true;
+  control.parentElement.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function build() {
   palette = make(
     '<dialog class="palette" aria-label="Search"><input type="text" role="combobox" ' +
@@ -103,7 +110,13 @@ function build() {
   field.addEventListener("keydown", onKey);
   palette.addEventListener("click", (event) => {
     // The backdrop, or a result, whose link is then followed.
-    if (event.target === palette || event.target.closest("[role=option]")) palette.close();
+    const option = event.target.closest("[role=option]");
+    if (event.target !== palette && !option) return;
+    palette.close();
+    const { press } = option?.dataset ?? {};
+    if (!press) return;
+    event.preventDefault();
+    pressControl(document.querySelector(press));
   });
   palette.addEventListener("close", () => (field.value = ""));
 }

@@ -22,4 +22,7 @@ pub struct SearchResult {
     /// Distinguishes results with the same text; may be empty.
     pub detail: String,
     pub href: String,
+    /// Selector of a control of the menu, which a script presses instead of following the link; may
+    /// be empty.
+    pub press: &'static str,
 }

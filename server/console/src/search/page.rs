@@ -1,5 +1,6 @@
 //! Data of the Search page.
 
+use super::actions::{self, Action, KeyAction};
 use crate::ListAddress;
 use app::Page;
 use domain::{KeyView, Role, SearchGroup, SearchPage, SearchResult};
@@ -8,66 +9,157 @@ use service::refusal::CallId;
 
 /// Number of keys that are shown. The list of keys has the others.
 const MAX_KEYS: usize = 8;
+/// Number of keys up to which all actions of each are shown. If there are more keys, the name of an
+/// action has to be typed.
+const MAX_KEYS_WITH_ACTIONS: usize = 3;
+/// Number of other actions that are shown.
+const MAX_ACTIONS: usize = 8;
 /// Length of the longest text that keys are searched for, as in the list of keys.
 const MAX_CHARS: usize = 64;
+/// Words without a meaning for the search, in lower case.
+const FILLERS: [&str; 10] = ["a", "an", "the", "my", "our", "of", "to", "for", "how", "i"];
 
-/// Returns the query of the list of keys that searches for this text; `None` if it finds no keys.
-pub fn key_search(q: &str) -> Option<String> {
-    let is_searched = !q.is_empty() && q.chars().count() <= MAX_CHARS && !PlainKey::may_be_in(q);
-    is_searched.then(|| ListAddress::new("/keys", [("q", q)]).query())
+/// A text as it was typed, and how it is understood.
+pub struct Query {
+    text: String,
+    /// Its words in lower case, without fillers.
+    words: Vec<String>,
+    /// The action on a key that the text names, as in “revoke rostock”.
+    action: Option<KeyAction>,
+    /// The text that keys are searched for.
+    key_text: String,
+}
+
+impl Query {
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim().to_owned();
+        let is_filler = |word: &&str| FILLERS.contains(&word.to_lowercase().as_str());
+        let typed: Vec<_> = text
+            .split_whitespace()
+            .filter(|word| !is_filler(word))
+            .collect();
+        let action_of = |word: &&str| KeyAction::of_word(&word.to_lowercase());
+        let at = typed.iter().position(|word| action_of(word).is_some());
+        let others = typed.iter().enumerate();
+        let others = others.filter(|(index, word)| {
+            Some(*index) != at && !["api", "key", "keys"].contains(&word.to_lowercase().as_str())
+        });
+        let others: Vec<_> = others.map(|(_, word)| *word).collect();
+        let names_key = at.is_some() && !others.is_empty();
+        Self {
+            words: typed.iter().map(|word| word.to_lowercase()).collect(),
+            action: at
+                .filter(|_| names_key)
+                .and_then(|at| action_of(&typed[at])),
+            key_text: if names_key {
+                others.join(" ")
+            } else {
+                text.clone()
+            },
+            text,
+        }
+    }
+
+    /// Returns the query of the list of keys that finds the keys; `None` if it would find none.
+    pub fn key_search(&self) -> Option<String> {
+        let (q, length) = (&self.key_text, self.text.chars().count());
+        let is_searched = !q.is_empty() && length <= MAX_CHARS && !self.may_have_key();
+        is_searched.then(|| ListAddress::new("/keys", [("q", q.as_str())]).query())
+    }
+
+    fn may_have_key(&self) -> bool {
+        PlainKey::may_be_in(&self.text)
+    }
 }
 
 /// Returns what matches a text. `keys` are those that the list of keys found for it.
-pub fn page(q: String, keys: Vec<KeyView>, role: Role) -> SearchPage {
-    let key_results = keys.into_iter().take(MAX_KEYS).map(|key| SearchResult {
-        text: key.name.to_string(),
-        detail: format!("{} · {}", key.preview, key.status.as_str()),
-        href: format!("/keys/{}", key.id),
-    });
-    let request = CallId::parse(&q).map(|id| SearchResult {
+pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
+    let request = CallId::parse(&query.text).map(|id| SearchResult {
         text: "Look up this request".to_owned(),
         detail: id.as_str().to_owned(),
         href: ListAddress::new("/requests", [("id", id.as_str())]).to_string(),
+        press: "",
     });
-    let words: Vec<_> = q.split_whitespace().map(str::to_lowercase).collect();
-    let matching = |all: Vec<(&'static str, &'static str)>| {
-        let all = all.into_iter().filter(|(text, _)| {
-            let text = text.to_lowercase();
-            words.iter().all(|word| text.contains(word.as_str()))
-        });
-        let results = all.map(|(text, href)| SearchResult {
-            text: text.to_owned(),
-            detail: String::new(),
-            href: href.to_owned(),
-        });
-        results.collect::<Vec<_>>()
-    };
-    let has_key = PlainKey::may_be_in(&q);
-    let actions = if has_key {
-        vec![found_key()]
+    let key_results = keys.iter().take(MAX_KEYS).map(key_result).collect();
+    let key_actions = if role.may_manage_keys() {
+        key_actions(query.action, keys)
     } else {
-        let mut actions = allowed_actions(role);
-        // An action that cannot be undone is offered only if it is searched for.
-        actions.retain(|(_, path)| !words.is_empty() || *path != Page::RevokeAll.path());
-        matching(actions)
+        Vec::new()
     };
-    let in_menu = Page::ALL.iter().filter(|page| page.icon().is_some());
-    let pages = in_menu.chain([&Page::Account]);
-    let pages = pages.map(|page| (page.name(), page.path())).collect();
-    let groups: [(&'static str, Vec<SearchResult>); 4] = [
-        ("Keys", key_results.collect()),
+    // The keys are the answer to a name, and the action is that to an action with a name.
+    let is_action_first = query.action.is_some() && !key_actions.is_empty();
+    let has_key = query.may_have_key();
+    let (actions, pages) = if has_key {
+        (vec![found_key()], Vec::new())
+    } else {
+        let others = actions::matching(&query.words, role).into_iter();
+        let others = others.take(MAX_ACTIONS).map(action_result);
+        let pages = actions::pages(&query.words);
+        (
+            key_actions.into_iter().chain(others).collect(),
+            pages.iter().map(action_result).collect(),
+        )
+    };
+    let mut groups = vec![
+        ("Keys", key_results),
         ("Requests", request.into_iter().collect()),
         ("Actions", actions),
-        ("Pages", matching(pages)),
+        ("Pages", pages),
     ];
-    let groups = groups.map(|(title, results)| SearchGroup { title, results });
+    if is_action_first {
+        groups[..3].rotate_right(1);
+    }
+    let groups = groups
+        .into_iter()
+        .filter(|(_, results)| !results.is_empty())
+        .map(|(title, results)| SearchGroup { title, results });
     SearchPage {
-        groups: groups
-            .into_iter()
-            .filter(|group| !group.results.is_empty())
-            .collect(),
-        // A key that was pasted is never shown again.
-        q: if has_key { String::new() } else { q },
+        groups: groups.collect(),
+        q: if has_key { String::new() } else { query.text },
+    }
+}
+
+fn key_result(key: &KeyView) -> SearchResult {
+    SearchResult {
+        text: key.name.to_string(),
+        detail: format!("{} · {}", key.preview, key.status.as_str()),
+        href: format!("/keys/{}", key.id),
+        press: "",
+    }
+}
+
+/// Returns the action on each of the keys, or all actions of each if the text names none.
+fn key_actions(named: Option<KeyAction>, keys: &[KeyView]) -> Vec<SearchResult> {
+    let results = |key: &KeyView, action: KeyAction| {
+        Some(SearchResult {
+            text: format!("{} “{}”", action.verb(), key.name),
+            detail: key.preview.clone(),
+            href: action.page(key)?,
+            press: "",
+        })
+    };
+    match named {
+        Some(action) => {
+            let results = keys.iter().filter_map(|key| results(key, action));
+            results.take(MAX_KEYS).collect()
+        }
+        None if keys.len() <= MAX_KEYS_WITH_ACTIONS => {
+            let all = keys.iter().flat_map(|key| {
+                let actions = KeyAction::ALL.into_iter();
+                actions.filter_map(move |action| results(key, action))
+            });
+            all.collect()
+        }
+        None => Vec::new(),
+    }
+}
+
+fn action_result(action: &Action) -> SearchResult {
+    SearchResult {
+        text: action.text.to_owned(),
+        detail: action.detail.to_owned(),
+        href: action.href.to_owned(),
+        press: action.press,
     }
 }
 
@@ -76,21 +168,32 @@ fn found_key() -> SearchResult {
         text: Page::FoundKey.name().to_owned(),
         detail: "You entered a full key. This page identifies it without sending it.".to_owned(),
         href: Page::FoundKey.path().to_owned(),
+        press: "",
     }
 }
 
-/// Returns the actions that this role allows.
-fn allowed_actions(role: Role) -> Vec<(&'static str, &'static str)> {
-    let of = |page: Page| (page.name(), page.path());
-    let (manages_keys, invites) = (role.may_manage_keys(), role.may_manage(Role::Viewer));
-    let all = [
-        manages_keys.then(|| of(Page::NewKey)),
-        Some(of(Page::FoundKey)),
-        manages_keys.then(|| of(Page::Import)),
-        invites.then(|| of(Page::Invite)),
-        role.may_use_emergency_controls()
-            .then(|| of(Page::RevokeAll)),
-        Some(("Keyboard shortcuts", "/search#shortcuts")),
-    ];
-    all.into_iter().flatten().collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn action_with_a_name_searches_keys_for_the_name() {
+        for (text, action, key_text) in [
+            ("revoke rostock", Some(KeyAction::Revoke), "rostock"),
+            (
+                "Rostock Feed revoke",
+                Some(KeyAction::Revoke),
+                "Rostock Feed",
+            ),
+            ("rename the key CRM", Some(KeyAction::Edit), "CRM"),
+            ("revoke", None, "revoke"),
+            ("revoke the key", None, "revoke the key"),
+            ("rostock", None, "rostock"),
+            ("Revoke revoke", Some(KeyAction::Revoke), "revoke"),
+        ] {
+            let query = Query::parse(text);
+            assert_eq!(query.action, action, "{text}");
+            assert_eq!(query.key_text, key_text, "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `GET /search`
 
-use super::page::{key_search, page};
+use super::page::{Query, page};
 use super::view::search_page;
 use crate::Visit;
 use app::Content;
@@ -15,8 +15,8 @@ pub async fn search(visit: Visit) -> Response {
 /// Returns the keys, pages and actions that match the text in the address.
 async fn load(visit: &Visit) -> Result<SearchPage, Failure> {
     let role = visit.backend.member()?.view().role;
-    let q = visit.asked("q").unwrap_or_default().trim().to_owned();
-    let keys = match key_search(&q) {
+    let query = Query::parse(&visit.asked("q").unwrap_or_default());
+    let keys = match query.key_search() {
         Some(search) => {
             let page = visit.backend.list_keys_without_calls(&search).await?;
             // Without a filter, the list has all keys.
@@ -25,5 +25,5 @@ async fn load(visit: &Visit) -> Result<SearchPage, Failure> {
         }
         None => Vec::new(),
     };
-    Ok(page(q, keys, role))
+    Ok(page(query, &keys, role))
 }

@@ -35,7 +35,7 @@ fn Search(page: Data) -> impl IntoView {
     let nothing = page
         .groups
         .is_empty()
-        .then(|| view! { <p>"Nothing found. Try fewer words, or a part of a key's name."</p> });
+        .then(|| view! { <p>"Nothing found. Try fewer words, a part of a key's name, or an action such as “revoke”."</p> });
     let groups = page.groups.into_iter().map(group).collect_view();
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -73,11 +73,18 @@ fn group(SearchGroup { title, results }: SearchGroup) -> AnyView {
     }
 }
 
-fn result(SearchResult { text, detail, href }: SearchResult) -> AnyView {
+fn result(result: SearchResult) -> AnyView {
+    let SearchResult {
+        text,
+        detail,
+        href,
+        press,
+    } = result;
+    let press = (!press.is_empty()).then_some(press);
     let detail = (!detail.is_empty()).then(|| view! { <span class="second">{detail}</span> });
     view! {
         <li>
-            <a href=href>
+            <a href=href data-press=press>
                 <span>{text}</span>
                 " "
                 {detail}

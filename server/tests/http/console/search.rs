@@ -17,7 +17,9 @@ async fn search_finds_keys_by_name_and_preview_and_pages_and_actions_by_word() {
     }
     let page = owner.get_text("/search?q=audit").await;
     page.has("<h2>Pages</h2>");
+    page.has("Export the audit log");
     page.lacks("<h2>Keys</h2>");
+    let page = owner.get_text("/search?q=dashboard").await;
     page.lacks("<h2>Actions</h2>");
     let page = owner.get_text("/search?q=create+KEY").await;
     page.has("href=\"/keys/new\"");
@@ -100,5 +102,85 @@ async fn full_key_is_neither_searched_nor_shown_again() {
         response.body.lacks(typed);
         response.body.lacks("CRM Sync");
         response.body.has("href=\"/keys/found\"");
+    }
+}
+
+/// Returns the addresses of the results, in their order.
+fn links(page: &str) -> Vec<&str> {
+    let results = page.split("id=\"results\"").nth(1).unwrap();
+    let results = results.split("id=\"shortcuts\"").next().unwrap();
+    let links = results.split("<a href=\"").skip(1);
+    links.filter_map(|link| link.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn action_with_the_name_of_a_key_leads_to_the_action_on_this_key() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Rostock feed", &ALL_SCOPES).await;
+    owner.create("CRM Sync", &ALL_SCOPES).await;
+    for (verb, page) in [
+        ("revoke", "/revoke"),
+        ("delete", "/revoke"),
+        ("rotate", "/rotate"),
+        ("edit", "/edit"),
+        ("pause", ""),
+    ] {
+        let target = format!("/keys/{}{page}", key.id);
+        for q in [format!("{verb}+rostock"), format!("rostock+{verb}")] {
+            let page = owner.get_text(&format!("/search?q={q}")).await;
+            assert_eq!(links(&page)[0], target, "{q}");
+            page.lacks("CRM Sync");
+        }
+    }
+    let page = owner.get_text("/search?q=resume+rostock").await;
+    assert_eq!(links(&page), [format!("/keys/{}", key.id)], "only the key");
+    page.lacks("Resume “");
+    let pause = format!("/keys/{}/pause", key.id);
+    owner.form(&pause, &[]).await.expect(303);
+    let page = owner.get_text("/search?q=resume+rostock").await;
+    page.has("Resume “Rostock feed”");
+    let revoke = format!("/keys/{}/revoke", key.id);
+    let viewer = world.join(&owner, "viewer@example.com", "viewer").await;
+    let page = viewer.get_text("/search?q=revoke+rostock").await;
+    assert_eq!(links(&page), [format!("/keys/{}", key.id)]);
+    let fields = [("reason", "unused"), ("confirm", "Rostock feed")];
+    owner.form(&revoke, &fields).await.expect(303);
+    let page = owner.get_text("/search?q=revoke+rostock").await;
+    assert_eq!(links(&page), [format!("/keys/{}", key.id)], "it is revoked");
+}
+
+#[tokio::test]
+async fn few_keys_have_their_actions_and_many_do_not() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed 0", &ALL_SCOPES).await;
+    let page = owner.get_text("/search?q=feed").await;
+    let all = links(&page);
+    let of_key = all.iter().filter(|link| link.contains(&key.id));
+    let expected =
+        ["", "/rotate", "/edit", "", "/revoke"].map(|end| format!("/keys/{}{end}", key.id));
+    assert_eq!(
+        of_key.collect::<Vec<_>>(),
+        expected.iter().collect::<Vec<_>>()
+    );
+    for number in 1..12 {
+        owner.create(&format!("Feed {number}"), &ALL_SCOPES).await;
+    }
+    let page = owner.get_text("/search?q=feed").await;
+    page.lacks("Rotate “");
+    let page = owner.get_text("/search?q=rotate+feed").await;
+    assert_eq!(page.matches("Rotate “Feed").count(), 8);
+}
+
+#[tokio::test]
+async fn revocation_of_all_keys_is_offered_after_that_of_one_key() {
+    let (_world, owner) = World::with_owner().await;
+    for q in ["revoke", "revoke+the+api+key", "delete+keys"] {
+        let page = owner.get_text(&format!("/search?q={q}")).await;
+        let all = links(&page);
+        let position = |path: &str| all.iter().position(|link| *link == path);
+        let one = position("/keys?status=active");
+        assert!(one < position("/keys/revoke-all"), "{q}: {all:?}");
+        assert!(one.is_some(), "{q}: {all:?}");
+        assert!(all.len() < 24, "{q}: {all:?}");
     }
 }

@@ -108,7 +108,7 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
 fn password(email: &str, refused: Option<Failure>) -> AnyView {
     let form_state = FormState::new(refused.map(Problem::from));
     view! {
-        <section class="box">
+        <section class="box" id="own-password">
             <h2>"Password"</h2>
             <form class="form" method="post" action="/account/password" novalidate>
                 {form_state.notice()}

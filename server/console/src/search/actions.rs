@@ -1,0 +1,539 @@
+//! The actions that the search offers, with other words under which people look for them.
+//!
+//! Each leads to a page where the action can be confirmed or carried out, so that following a
+//! result changes nothing. The exceptions are controls of the menu, which a script presses.
+
+use app::Page;
+use domain::{KeyStatus, KeyView, Role};
+
+/// An action, or a page with other words for it.
+#[derive(Clone, Copy)]
+pub struct Action {
+    pub text: &'static str,
+    /// Explains how to continue; may be empty.
+    pub detail: &'static str,
+    pub href: &'static str,
+    /// Selector of the control of the menu that does this; may be empty.
+    pub press: &'static str,
+    /// Other words for the action, in lower case.
+    words: &'static str,
+    is_allowed: fn(Role) -> bool,
+    /// Whether it is offered before anything is typed.
+    is_frequent: bool,
+    /// Whether it cannot be undone and affects many keys, so that it comes last.
+    is_drastic: bool,
+}
+
+const fn action(
+    text: &'static str,
+    href: &'static str,
+    words: &'static str,
+    is_allowed: fn(Role) -> bool,
+) -> Action {
+    Action {
+        text,
+        detail: "",
+        href,
+        press: "",
+        words,
+        is_allowed,
+        is_frequent: false,
+        is_drastic: false,
+    }
+}
+
+impl Action {
+    const fn detail(self, detail: &'static str) -> Self {
+        Self { detail, ..self }
+    }
+
+    const fn press(self, press: &'static str) -> Self {
+        Self { press, ..self }
+    }
+
+    const fn frequent(self) -> Self {
+        Self {
+            is_frequent: true,
+            ..self
+        }
+    }
+
+    const fn drastic(self) -> Self {
+        Self {
+            is_drastic: true,
+            ..self
+        }
+    }
+
+    /// Returns how well the action matches typed words: the lower, the better. `None` means that it
+    /// does not match.
+    fn rank(&self, typed: &[String]) -> Option<u8> {
+        if typed.is_empty() {
+            return self.is_frequent.then_some(0);
+        }
+        let text = self.text.to_lowercase();
+        let in_text = |word: &String| text.contains(word.as_str());
+        let is_other = |word: &String| {
+            let mut others = self.words.split(' ');
+            others.any(|other| other.starts_with(word.as_str()))
+        };
+        if !typed.iter().all(|word| in_text(word) || is_other(word)) {
+            return None;
+        }
+        Some(match (self.is_drastic, typed.iter().all(in_text)) {
+            (true, _) => 2,
+            (false, true) => 0,
+            (false, false) => 1,
+        })
+    }
+}
+
+const fn anyone(_: Role) -> bool {
+    true
+}
+
+const fn manages_members(role: Role) -> bool {
+    role.may_manage(Role::Viewer)
+}
+
+const fn is_owner(role: Role) -> bool {
+    matches!(role, Role::Owner)
+}
+
+const KEYS: fn(Role) -> bool = Role::may_manage_keys;
+const ACCOUNT: fn(Role) -> bool = Role::may_manage_account;
+const EMERGENCY: fn(Role) -> bool = Role::may_use_emergency_controls;
+
+const LIVE_KEYS: &str = "/keys?status=active";
+const ADD_NAME: &str = "Add the name of a key, or select one in the list";
+const SELECT_MEMBER: &str = "Select the member";
+const FACTOR: &str = "/account#second-factor";
+const THEME: &str = "/search#theme";
+
+const ACTIONS: &[Action] = &[
+    action(
+        Page::NewKey.name(),
+        Page::NewKey.path(),
+        "new add make generate issue token secret",
+        KEYS,
+    )
+    .frequent(),
+    action(
+        Page::FoundKey.name(),
+        Page::FoundKey.path(),
+        "find look leaked whose which owner belongs",
+        anyone,
+    )
+    .frequent(),
+    action(
+        Page::Import.name(),
+        Page::Import.path(),
+        "upload inventory csv feed file spreadsheet excel stock vehicles products",
+        KEYS,
+    )
+    .frequent(),
+    action(
+        Page::Invite.name(),
+        Page::Invite.path(),
+        "add new user person people colleague teammate invitation",
+        manages_members,
+    )
+    .frequent(),
+    action(
+        "Rotate an API key",
+        LIVE_KEYS,
+        "renew replace roll regenerate refresh new secret keys",
+        KEYS,
+    )
+    .detail(ADD_NAME),
+    action(
+        "Edit an API key",
+        LIVE_KEYS,
+        "change update rename name note permissions scopes extend expiration expiry rate limit \
+         burst allowed ips addresses allowlist whitelist keys",
+        KEYS,
+    )
+    .detail(ADD_NAME),
+    action(
+        "Pause an API key",
+        LIVE_KEYS,
+        "disable suspend stop hold deactivate block keys",
+        KEYS,
+    )
+    .detail(ADD_NAME),
+    action(
+        "Resume an API key",
+        "/keys?status=paused",
+        "unpause enable restart reactivate continue paused keys",
+        KEYS,
+    )
+    .detail(ADD_NAME),
+    action(
+        "Revoke an API key",
+        LIVE_KEYS,
+        "delete remove cancel disable block stop leaked compromised several keys",
+        KEYS,
+    )
+    .detail(ADD_NAME),
+    action(
+        "API keys that need attention",
+        "/keys?status=attention",
+        "warnings problems risks",
+        anyone,
+    ),
+    action(
+        "API keys that expire within 30 days",
+        "/keys?expires=30",
+        "expiring expires expiry expiration soon",
+        anyone,
+    ),
+    action(
+        "API keys unused for 30 days",
+        "/keys?unused=30",
+        "idle stale old inactive",
+        anyone,
+    ),
+    action(
+        "API keys that were never used",
+        "/keys?unused=never",
+        "unused idle",
+        anyone,
+    ),
+    action(
+        "Look up a request ID",
+        Page::Requests.path(),
+        "find explain response error why failed",
+        anyone,
+    ),
+    action(
+        "Export the inventory",
+        Page::Inventory.path(),
+        "download backup items csv json lines excel spreadsheet",
+        anyone,
+    ),
+    action(
+        "Export leads",
+        Page::Leads.path(),
+        "download backup contacts csv json lines excel spreadsheet",
+        anyone,
+    ),
+    action(
+        "Export the audit log",
+        Page::Audit.path(),
+        "download backup history events csv json lines excel spreadsheet",
+        anyone,
+    ),
+    action(
+        "Change your password",
+        "/account#own-password",
+        "new passphrase login credentials",
+        anyone,
+    ),
+    action(
+        "Two-factor authentication",
+        FACTOR,
+        "2fa mfa otp totp authenticator app second security login codes set up turn on off enable \
+         disable",
+        anyone,
+    ),
+    action(
+        "Recovery codes",
+        FACTOR,
+        "new backup renew lost phone 2fa mfa",
+        anyone,
+    ),
+    action(
+        "End your sessions",
+        "/account#sessions",
+        "devices browsers signed in sign out logged log logout everywhere other",
+        anyone,
+    )
+    .detail("See where you're signed in"),
+    action("Dark theme", THEME, THEME_WORDS, anyone)
+        .detail(IN_MENU)
+        .press("#theme option[value=dark]"),
+    action("Light theme", THEME, THEME_WORDS, anyone)
+        .detail(IN_MENU)
+        .press("#theme option[value=light]"),
+    action("System theme", THEME, THEME_WORDS, anyone)
+        .detail(IN_MENU)
+        .press("#theme option[value=system]"),
+    action(
+        "Change a member's role",
+        Page::Team.path(),
+        "promote demote admin owner viewer user permissions",
+        manages_members,
+    )
+    .detail(SELECT_MEMBER),
+    action(
+        "Reset a member's password",
+        Page::Team.path(),
+        "forgot forgotten lost locked user 2fa mfa two-factor",
+        manages_members,
+    )
+    .detail(SELECT_MEMBER),
+    action(
+        "End a member's sessions",
+        Page::Team.path(),
+        "sign out log logout user devices",
+        manages_members,
+    )
+    .detail(SELECT_MEMBER),
+    action(
+        "Deactivate a member",
+        Page::Team.path(),
+        "remove delete disable block offboard suspend user person",
+        manages_members,
+    )
+    .detail(SELECT_MEMBER),
+    action(
+        "Require two-factor authentication",
+        "/team#second-factor",
+        "2fa mfa second enforce everyone policy",
+        ACCOUNT,
+    ),
+    action(
+        "Transfer ownership",
+        Page::Team.path(),
+        "over hand owner account give",
+        is_owner,
+    )
+    .detail(SELECT_MEMBER),
+    action(
+        "Change the time zone",
+        "/settings#time-zone",
+        "timezone clock utc local hours",
+        ACCOUNT,
+    ),
+    action(
+        "Change the default currency",
+        "/settings#currency",
+        "price prices euro dollar",
+        ACCOUNT,
+    ),
+    action(
+        "Change the account's rate limit",
+        "/settings#limit",
+        "requests per second burst throttling 429",
+        ACCOUNT,
+    ),
+    action(
+        "Rename the account",
+        "/settings#account",
+        "company team name change",
+        ACCOUNT,
+    ),
+    action(
+        "Require expiration of new keys",
+        "/settings#new-keys",
+        "expiry lifetime maximum days policy",
+        ACCOUNT,
+    ),
+    action(
+        "Quotas and usage",
+        "/settings#quotas",
+        "limits storage plan data",
+        anyone,
+    ),
+    action(
+        "Sign out",
+        "/account#sessions",
+        "log logout leave exit",
+        anyone,
+    )
+    .detail(IN_MENU)
+    .press("form[action=\"/sign-out\"] button"),
+    action(
+        "Keyboard shortcuts",
+        "/search#shortcuts",
+        "hotkeys help",
+        anyone,
+    )
+    .frequent(),
+    action(
+        "Stop the creation of keys",
+        "/settings#emergency",
+        "emergency danger block freeze lock create turn off",
+        EMERGENCY,
+    )
+    .drastic(),
+    action(
+        Page::RevokeAll.name(),
+        Page::RevokeAll.path(),
+        "emergency danger delete remove every",
+        EMERGENCY,
+    )
+    .detail("Can't be undone")
+    .drastic(),
+];
+
+const IN_MENU: &str = "In the menu";
+const THEME_WORDS: &str = "dark light mode night appearance colors colours design";
+
+/// Returns the actions that match the typed words and that this role allows, the best first.
+pub fn matching(typed: &[String], role: Role) -> Vec<&'static Action> {
+    let allowed = ACTIONS.iter().filter(|action| (action.is_allowed)(role));
+    ranked(allowed, typed)
+}
+
+/// Returns the pages of the menu that match the typed words, the best first. Each is an action that
+/// every role allows.
+pub fn pages(typed: &[String]) -> Vec<Action> {
+    let in_menu = Page::ALL.iter().filter(|page| page.icon().is_some());
+    let pages = in_menu.chain([&Page::Account]);
+    let pages =
+        pages.map(|page| action(page.name(), page.path(), page_words(*page), anyone).frequent());
+    ranked(pages, typed)
+}
+
+fn ranked<A: std::borrow::Borrow<Action>>(
+    actions: impl Iterator<Item = A>,
+    typed: &[String],
+) -> Vec<A> {
+    let ranked = actions.filter_map(|action| Some((action.borrow().rank(typed)?, action)));
+    let mut ranked: Vec<_> = ranked.collect();
+    // The sort is stable, so that equally good ones stay in the order of the list.
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, action)| action).collect()
+}
+
+const fn page_words(page: Page) -> &'static str {
+    match page {
+        Page::Dashboard => "home overview start statistics usage charts",
+        Page::Keys => "tokens secrets credentials",
+        Page::Requests => "rejected errors logs failed 401 403 429",
+        Page::Inventory => "items stock vehicles products cars",
+        Page::Leads => "contacts inquiries enquiries customers crm",
+        Page::Docs => "documentation reference openapi curl help",
+        Page::Audit => "history events activity changes who",
+        Page::Team => "members users people colleagues roles invitations",
+        Page::Settings => "preferences configuration account timezone currency",
+        Page::Account => "profile me email",
+        _ => "",
+    }
+}
+
+/// An action on one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAction {
+    Rotate,
+    Edit,
+    Pause,
+    Resume,
+    Revoke,
+}
+
+impl KeyAction {
+    /// All actions, the one that cannot be undone last.
+    pub const ALL: [Self; 5] = [
+        Self::Rotate,
+        Self::Edit,
+        Self::Pause,
+        Self::Resume,
+        Self::Revoke,
+    ];
+
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Rotate => "Rotate",
+            Self::Edit => "Edit",
+            Self::Pause => "Pause",
+            Self::Resume => "Resume",
+            Self::Revoke => "Revoke",
+        }
+    }
+
+    /// Returns the action for which people type this word, in lower case.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "rotate" | "renew" | "roll" | "replace" | "regenerate" => Self::Rotate,
+            "edit" | "change" | "rename" | "extend" | "update" => Self::Edit,
+            "pause" | "disable" | "suspend" | "stop" => Self::Pause,
+            "resume" | "unpause" | "enable" => Self::Resume,
+            "revoke" | "delete" | "remove" => Self::Revoke,
+            _ => return None,
+        })
+    }
+
+    /// Returns the page with the action, if the state of the key allows it.
+    pub fn page(self, key: &KeyView) -> Option<String> {
+        let (id, status) = (&key.id, key.status);
+        match self {
+            Self::Rotate => status.is_live().then(|| format!("/keys/{id}/rotate")),
+            Self::Edit => status.is_live().then(|| format!("/keys/{id}/edit")),
+            // Their buttons are on the page of the key.
+            Self::Pause => (status == KeyStatus::Active).then(|| format!("/keys/{id}")),
+            Self::Resume => (status == KeyStatus::Paused).then(|| format!("/keys/{id}")),
+            Self::Revoke => status.is_live().then(|| format!("/keys/{id}/revoke")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(typed: &str, role: Role) -> Vec<&'static str> {
+        let typed: Vec<_> = typed.split(' ').map(str::to_owned).collect();
+        let actions = matching(&typed, role).into_iter();
+        actions.map(|action| action.text).collect()
+    }
+
+    #[test]
+    fn actions_are_found_by_the_words_that_people_type() {
+        for (typed, text) in [
+            ("revoke", "Revoke an API key"),
+            ("delete key", "Revoke an API key"),
+            ("rotate", "Rotate an API key"),
+            ("rename", "Edit an API key"),
+            ("disable", "Pause an API key"),
+            ("2fa", "Two-factor authentication"),
+            ("mfa", "Two-factor authentication"),
+            ("two factor", "Two-factor authentication"),
+            ("authenticator", "Two-factor authentication"),
+            ("backup codes", "Recovery codes"),
+            ("password", "Change your password"),
+            ("invite", "Invite a member"),
+            ("add user", "Invite a member"),
+            ("upload csv", "Import items"),
+            ("export", "Export leads"),
+            ("dark mode", "Dark theme"),
+            ("theme", "Light theme"),
+            ("sessions", "End your sessions"),
+            ("log out", "Sign out"),
+            ("timezone", "Change the time zone"),
+            ("time zone", "Change the time zone"),
+            ("unused", "API keys unused for 30 days"),
+        ] {
+            let found = found(typed, Role::Owner);
+            assert!(found.contains(&text), "{typed}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn action_that_affects_all_keys_is_last() {
+        for typed in ["revoke", "keys", "delete", "re"] {
+            let found = found(typed, Role::Owner);
+            assert_eq!(found.last(), Some(&"Revoke all API keys"), "{typed}");
+            assert!(found.len() > 1, "{typed}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn viewer_is_offered_nothing_that_changes_the_account() {
+        for typed in ["revoke", "rotate", "invite", "timezone", "role", "creation"] {
+            assert_eq!(found(typed, Role::Viewer), Vec::<&str>::new(), "{typed}");
+        }
+        assert_eq!(found("transfer", Role::Admin), Vec::<&str>::new());
+        assert_eq!(found("password", Role::Viewer), ["Change your password"]);
+    }
+
+    #[test]
+    fn words_are_in_lower_case_and_leads_are_paths_of_this_site() {
+        for action in ACTIONS {
+            assert_eq!(action.words, action.words.to_lowercase(), "{}", action.text);
+            let path = action.href.split(['?', '#']).next().unwrap();
+            assert_ne!(Page::at(path), Page::NotFound, "{}", action.href);
+        }
+    }
+}

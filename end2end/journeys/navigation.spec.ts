@@ -1,6 +1,6 @@
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
+import { endSession, expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
 /** Marks the document, so that a newly loaded one can be recognised. */
 async function mark(page: Page): Promise<() => Promise<boolean>> {
@@ -228,6 +228,7 @@ test("an action after the session has ended leads to the sign-in page and back",
   await keys.revokeDialog(unused.name).getByLabel("Reason").selectOption("Unused");
   await keys.revokeDialog(unused.name).getByRole("button", { name: "Revoke key" }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys`);
+  await expect(page.getByText("Your session has ended, so nothing was saved.")).toBeVisible();
   await page.getByLabel("Email").fill(owner.email);
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -241,6 +242,29 @@ test("a menu link after the session has ended leads to the sign-in page", async 
   await context.clearCookies();
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
+});
+
+test("an ended session is reported, and signing in leads back to the page", async ({ page, context, server }) => {
+  await signIn(page);
+  await hydrated(page);
+  await endSession(context);
+  await page.getByRole("link", { name: "Leads", exact: true }).click();
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fleads`);
+  await expect(page.getByText("Your session has ended. Sign in to continue.")).toBeVisible();
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${server.url}/leads`);
+});
+
+test("a mistaken address leads back to the list that it begins like", async ({ page, server, guard }) => {
+  guard.expectStatus(404);
+  await signIn(page);
+  await page.goto("/inventory/vehicles/17");
+  await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Go to the Dashboard" })).toBeVisible();
+  await page.getByRole("link", { name: "Back to Inventory" }).click();
+  await expect(page).toHaveURL(`${server.url}/inventory`);
 });
 
 test("an unknown address shows the page-not-found message", async ({ page, guard }) => {

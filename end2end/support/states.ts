@@ -18,7 +18,7 @@ import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { TEAM_STATES } from "./team.ts";
-import { gotoHydrated, hydrated, signIn } from "./test.ts";
+import { endSession, gotoHydrated, hydrated, signIn } from "./test.ts";
 
 export interface Stage {
   page: Page;
@@ -132,6 +132,15 @@ const OWN_STATES: State[] = [
     shows: "/sign-in",
     open: async ({ page }) => {
       await page.goto("/sign-in");
+    },
+  },
+  {
+    name: "sign in after a session that has ended",
+    open: async ({ page }) => {
+      await signIn(page);
+      await endSession(page.context());
+      await page.goto("/leads");
+      await expect(page.getByText("Your session has ended.")).toBeVisible();
     },
   },
   {
@@ -580,6 +589,25 @@ const OWN_STATES: State[] = [
     },
   },
   {
+    name: "search dialog with the actions on a key",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page, "/team");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type(used.name);
+      const dialog = page.getByRole("dialog", { name: "Search" });
+      await expect(dialog.getByRole("option", { name: `Revoke “${used.name}”` })).toBeVisible();
+    },
+  },
+  {
+    name: "search for an action",
+    open: async ({ page, server }) => {
+      await seedKeys(server);
+      await signIn(page, "/search?q=revoke");
+      await expect(page.getByRole("link", { name: "Revoke an API key" })).toBeVisible();
+    },
+  },
+  {
     name: "shortcuts",
     open: async ({ page }) => {
       await signIn(page, "/team");
@@ -629,7 +657,7 @@ const OWN_STATES: State[] = [
     shows: "/not-found",
     open: async ({ page, guard }) => {
       guard.expectStatus(404);
-      await signIn(page, "/nowhere");
+      await signIn(page, "/inventory/vehicles/17");
     },
   },
   ...FIND_STATES,

@@ -114,6 +114,13 @@ export async function signIn(page: Page, next = "/keys"): Promise<void> {
   await page.waitForURL(`**${next}`);
 }
 
+/** Leaves the browser with the cookie of a session that no longer exists. */
+export async function endSession(context: BrowserContext): Promise<void> {
+  const cookies = await context.cookies();
+  const session = cookies.filter(({ name }) => name.startsWith("voxum_session"));
+  await context.addCookies(session.map((cookie) => ({ ...cookie, value: "0".repeat(64) })));
+}
+
 /** Signs the owner in through the form, which leads to the list of keys by default. */
 export async function signInByForm(page: Page, next = "/keys"): Promise<void> {
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);

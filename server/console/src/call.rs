@@ -2,7 +2,9 @@
 
 use super::backend::ConsoleBackend;
 use super::fields::MAX_BYTES;
-use super::{Visitor, keys, with_connection_close};
+use super::form::SignedOut;
+use super::{Visitor, flash, keys, with_connection_close};
+use app::Page;
 use app::backend::Backend;
 use app::calls::CallError;
 use async_trait::async_trait;
@@ -14,6 +16,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
 use leptos::prelude::provide_context;
+use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::axum::get_server_fn_service;
 use std::sync::Arc;
 use web::AppState;
@@ -47,6 +50,8 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await else {
         return unavailable();
     };
+    // The browser then leads to the sign-in page, which reports that nothing was saved.
+    let is_unsaved = visitor.member.is_none() && path != app::calls::ListKeys::PATH;
     let backend: Arc<dyn Backend> = Arc::new(ConsoleBackend::of(&state, &visitor));
     // A newly built request, as for pages, without the browser's `Accept` and `Referer`, from which
     // the framework would make a redirect.
@@ -61,7 +66,13 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let response = leptos_axum::handle_server_fns_with_context(context, function_request)
         .await
         .into_response();
-    repair_status(response).await
+    let mut response = repair_status(response).await;
+    if is_unsaved {
+        let session = visitor.token.as_ref().map(|token| token.as_str());
+        let (page, notice) = (Page::SignIn.path(), SignedOut::NOTICE);
+        flash::add(&mut response, &state, session, page, notice, 0);
+    }
+    response
 }
 
 fn unavailable() -> Response {

@@ -23,15 +23,23 @@ pub fn redirect(
     number: u32,
 ) -> Response {
     let page = path.split('?').next().unwrap_or_default();
+    let mut response = see_other(path);
+    add(&mut response, state, session, page, notice, number);
+    response
+}
+
+/// Adds the notice that the page at the path `page` reports next to a response.
+pub fn add(
+    response: &mut Response,
+    state: &AppState,
+    session: Option<&str>,
+    page: &str,
+    notice: &str,
+    number: u32,
+) {
     let message = format!("{notice}:{number}:{page}");
     let code = hex::encode(mac(session, &message).finalize().into_bytes());
-    let mut response = see_other(path);
-    cookies::set_flash(
-        &mut response,
-        &state.public_url,
-        format!("{message}:{code}"),
-    );
-    response
+    cookies::set_flash(response, &state.public_url, format!("{message}:{code}"));
 }
 
 /// Returns the page and its message, if the cookie was written by this server in this session.

@@ -3,10 +3,10 @@
 //! A refusal shows the page of the form again, with what was typed, what is wrong and the status of
 //! the failure (401, 403, 422 or 429). A success redirects, so that a reload submits nothing twice.
 
+use super::Visitor;
 use super::backend::{ConsoleBackend, failure};
 use super::render::{self, with_status};
 use super::return_path::sign_in_url;
-use super::{Visitor, see_other};
 use app::Content;
 use app::request::Flash;
 use axum::response::{IntoResponse, Response};
@@ -17,22 +17,24 @@ use web::AppState;
 /// The response to a form, or a sign-in first.
 pub type FormResult = Result<Response, SignedOut>;
 
-/// A form was sent without a session: the visitor is redirected to the sign-in page, which leads
-/// back to the page of the form.
-pub struct SignedOut {
-    page: String,
-}
+/// A form was sent without a session: the visitor is redirected to the sign-in page, which reports
+/// that nothing was saved, and leads back to the page of the form.
+pub struct SignedOut(Box<Response>);
 
 impl SignedOut {
-    pub fn at(page: &str) -> Self {
-        let page = page.to_owned();
-        Self { page }
+    /// The notice of the sign-in page.
+    pub const NOTICE: &str = "unsaved";
+
+    /// `page` is the path of the page of the form.
+    pub fn at(state: &AppState, visitor: &Visitor, page: &str) -> Self {
+        let redirect = visitor.redirect_with_flash(state, &sign_in_url(page), Self::NOTICE);
+        Self(Box::new(redirect))
     }
 }
 
 impl IntoResponse for SignedOut {
     fn into_response(self) -> Response {
-        see_other(&sign_in_url(&self.page))
+        *self.0
     }
 }
 

@@ -1,10 +1,9 @@
 //! A form's body together with the visitor who sent it, judged after the body has arrived.
 
 use super::form::{Sender, SignedOut};
-use super::return_path::sign_in_url;
-use super::{Visitor, render, see_other};
+use super::{Visitor, render};
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use domain::{KeyId, MemberId};
 use std::future::ready;
 use web::AppState;
@@ -81,7 +80,7 @@ impl<B: FormBody, I: FormId> FromRequest<AppState> for FormRequest<B, I> {
         if B::IS_LONG {
             let visitor = Visitor::from_request_parts(&mut parts, state).await?;
             if visitor.member.is_none() {
-                return Err(see_other(&sign_in_url(parts.uri.path())));
+                return Err(SignedOut::at(state, &visitor, parts.uri.path()).into_response());
             }
         }
         let body = B::read(Request::from_parts(parts.clone(), body)).await?;
@@ -94,7 +93,7 @@ impl<B: FormBody, I: FormId> FromRequest<AppState> for FormRequest<B, I> {
                 id,
                 body,
             }),
-            None => Err(render::not_found(state, &visitor).await),
+            None => Err(render::not_found(state, &visitor, parts.uri.path()).await),
         }
     }
 }
@@ -110,7 +109,7 @@ impl<B, I> FormRequest<B, I> {
     ) -> Result<(Sender<'a>, &'a Zeroizing<String>), SignedOut> {
         match &self.visitor.token {
             Some(token) => Ok((self.sender(page)?, token)),
-            None => Err(SignedOut::at(page)),
+            None => Err(SignedOut::at(&self.state, &self.visitor, page)),
         }
     }
 
@@ -121,7 +120,7 @@ impl<B, I> FormRequest<B, I> {
     pub fn sender<'a>(&'a self, page: &'a str) -> Result<Sender<'a>, SignedOut> {
         match &self.visitor.member {
             Some(member) => Ok(Sender::new(&self.state, &self.visitor, member, page)),
-            None => Err(SignedOut::at(page)),
+            None => Err(SignedOut::at(&self.state, &self.visitor, page)),
         }
     }
 }

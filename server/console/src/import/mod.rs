@@ -18,11 +18,12 @@ mod view;
 pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
+use super::form::SignedOut;
 use super::visit::current_path;
 use super::{FormRequest, Visitor, see_other};
 use axum::extract::State;
 use axum::http::Uri;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use choices::Choices;
 use context::{Context, EarlyExit, Step, answer};
 use domain::{ImportPage, ImportStart, OpenImport};
@@ -104,7 +105,11 @@ async fn submit(
         ..
     } = form;
     let id = id.unwrap_or_default();
-    answer(&state, &visitor, &import_path(&id), async |context| {
+    let path = import_path(&id);
+    if visitor.member.is_none() {
+        return SignedOut::at(&state, &visitor, &path).into_response();
+    }
+    answer(&state, &visitor, &path, async |context| {
         step(context, &id, &fields).await
     })
     .await

@@ -17,6 +17,8 @@ pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) 
         return see_other(Page::SecondFactor.path());
     }
     let is_member = visitor.member.is_some();
+    // Signing out has the browser forget its session, so this one has ended otherwise.
+    let has_ended = visitor.token.is_some();
     let visit = Visit::new(&state, visitor, &uri);
     let next = visit.asked("next").unwrap_or_default();
     if is_member {
@@ -25,6 +27,7 @@ pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) 
     let step = Step::Password {
         email: String::new(),
         next,
+        has_ended,
         failure: None,
     };
     visit.show(content(step)).await

@@ -1,5 +1,6 @@
 //! Signing in, on a page without script that consists of a plain form.
 
+use crate::form::SignedOut;
 use app::components::{Icon, Notice, Problem, TextField, Tone};
 use app::prelude::*;
 use app::request::{page_request, reveal};
@@ -11,6 +12,8 @@ pub enum Step {
     Password {
         email: String,
         next: String,
+        /// Whether the browser has a session that has ended without signing out.
+        has_ended: bool,
         failure: Option<Failure>,
     },
     /// The choice between several accounts whose members have the address and the password.
@@ -31,13 +34,29 @@ pub enum Step {
     RecoveryCodeUsed { left: u32, next: String },
 }
 
+const ENDED: &str = "Your session has ended. Sign in to continue.";
+
+/// Returns the notice of what happened before.
+fn notice(word: &str) -> Option<(Tone, &'static str)> {
+    match word {
+        // The one-time link succeeded, but no session could be opened.
+        "link" => Some((Tone::Success, "Password saved. Sign in to continue.")),
+        SignedOut::NOTICE => Some((
+            Tone::Warning,
+            "Your session has ended, so nothing was saved. Sign in to go back and try again.",
+        )),
+        _ => None,
+    }
+}
+
 pub fn sign_in_page(step: Step) -> AnyView {
     match step {
         Step::Password {
             email,
             next,
+            has_ended,
             failure,
-        } => password(email, next, failure.map(Problem::from)),
+        } => password(email, next, has_ended, failure.map(Problem::from)),
         Step::ChooseAccount { choices, next } => accounts(choices, next),
         Step::Code {
             step,
@@ -49,13 +68,11 @@ pub fn sign_in_page(step: Step) -> AnyView {
     }
 }
 
-fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
+fn password(email: String, next: String, has_ended: bool, problem: Option<Problem>) -> AnyView {
     let request = page_request();
-    // The one-time link succeeded, but no session could be opened.
-    let after_link = request
-        .flash
-        .as_ref()
-        .is_some_and(|flash| flash.word == "link");
+    let notice = request
+        .flash(notice)
+        .or_else(|| has_ended.then_some((Tone::Info, ENDED)));
     let known = !email.is_empty();
     view! {
         <section class="card">
@@ -72,10 +89,7 @@ fn password(email: String, next: String, problem: Option<Problem>) -> AnyView {
                         />
                     }
                 })}
-            {after_link
-                .then(|| {
-                    view! { <Notice tone=Tone::Success text="Password saved. Sign in to continue."/> }
-                })}
+            {notice.map(|(tone, text)| view! { <Notice tone=tone text=text/> })}
             {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in">
                 <input type="hidden" name="next" value=next/>

@@ -85,7 +85,7 @@ pub async fn mail_reset(request: FormRequest<(), MemberId>) -> FormResult {
     let (id, page) = (&request.id, path(&request.id));
     let sender = request.sender(&page)?;
     let Some(mailer) = request.state.mailer.as_deref() else {
-        return Ok(render::not_found(&request.state, &request.visitor).await);
+        return Ok(render::not_found(&request.state, &request.visitor, &page).await);
     };
     let team = &sender.services.team;
     let sent = team

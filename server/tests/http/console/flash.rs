@@ -4,7 +4,7 @@
 use crate::support::{Text as _, World};
 
 /// Every message that a page can report: path, word, and a part of the text.
-const MESSAGES: [(&str, &str, &str); 12] = [
+const MESSAGES: [(&str, &str, &str); 13] = [
     ("/keys", "revoke", "keys revoked"),
     ("/keys", "pause", "keys paused"),
     ("/keys", "resume", "keys resumed"),
@@ -17,6 +17,7 @@ const MESSAGES: [(&str, &str, &str); 12] = [
     ("/team", "handed-over", "You're now an admin"),
     ("/team", "withdrawn", "Invitation canceled."),
     ("/sign-in", "link", "Password saved"),
+    ("/sign-in", "unsaved", "nothing was saved"),
 ];
 
 #[tokio::test]

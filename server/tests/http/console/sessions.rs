@@ -1,6 +1,6 @@
 //! How long a session lasts, and how it ends.
 
-use crate::support::{OWNER, World};
+use crate::support::{OWNER, PASSWORD, Text as _, World};
 use domain::seconds::HOUR;
 use serde_json::json;
 
@@ -76,5 +76,92 @@ async fn members_are_not_signed_out_while_the_database_is_unavailable() {
     let response = owner.call("keys/list", &json!({})).await.expect(503);
     assert_eq!(response.json(), json!("unavailable"));
     let response = owner.form("/sign-out", &[]).await.expect(503);
+    assert!(!response.headers.contains_key("set-cookie"));
+}
+
+const ENDED: &str = "Your session has ended. Sign in to continue.";
+const UNSAVED: &str = "Your session has ended, so nothing was saved.";
+
+#[tokio::test]
+async fn ended_session_is_reported_and_signing_in_leads_back_to_the_page() {
+    let (world, owner) = World::with_owner().await;
+    let other = world.sign_in(OWNER).await;
+    let ends = [("end", "others")];
+    owner.form("/account/sessions", &ends).await.expect(303);
+    let response = other.get("/keys?status=active").await.expect(303);
+    let path = response.header("location");
+    assert_eq!(path, "/sign-in?next=%2Fkeys%3Fstatus%3Dactive");
+    assert!(!response.headers.contains_key("set-cookie"));
+    let page = other.get(path).await.expect(200);
+    page.body.has(ENDED);
+    let next = page.hidden_field("next");
+    let fields = [("email", OWNER), ("password", PASSWORD), ("next", &*next)];
+    let wrong = [("email", OWNER), ("password", "wrong"), ("next", &*next)];
+    let refused = other.form("/sign-in", &wrong).await.expect(401);
+    refused.body.lacks(ENDED);
+    world.clock.advance_seconds(5);
+    let response = other.form("/sign-in", &fields).await.expect(303);
+    assert_eq!(response.header("location"), "/keys?status=active");
+
+    // Also if the session expired, but not for a visitor who never had one.
+    world.clock.advance_seconds(13 * HOUR);
+    owner.get_text("/sign-in").await.has(ENDED);
+    world.anonymous().get_text("/sign-in").await.lacks(ENDED);
+}
+
+#[tokio::test]
+async fn signing_out_is_not_reported_as_a_session_that_has_ended() {
+    let (world, owner) = World::with_owner().await;
+    let response = owner.form("/sign-out", &[]).await.expect(303);
+    // The browser has forgotten the cookie.
+    let page = world.anonymous().get(response.header("location")).await;
+    page.expect(200).lacks(ENDED);
+}
+
+#[tokio::test]
+async fn form_without_a_session_reports_that_nothing_was_saved() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let pause = format!("/keys/{}/pause", key.id);
+    world.clock.advance_seconds(13 * HOUR);
+    for (path, page) in [
+        (pause.as_str(), format!("/keys/{}", key.id)),
+        ("/settings", "/settings".to_owned()),
+        ("/team/invite", "/team/invite".to_owned()),
+        (
+            "/account/second-factor",
+            "/account/second-factor".to_owned(),
+        ),
+        (
+            "/inventory/import/x/apply",
+            "/inventory/import/x".to_owned(),
+        ),
+    ] {
+        let response = owner.form(path, &[]).await.expect(303);
+        let next = page.replace('/', "%2F");
+        assert_eq!(response.header("location"), format!("/sign-in?next={next}"));
+        let page = owner.follow(&response).await.expect(200).body;
+        page.has(UNSAVED);
+        page.lacks(ENDED);
+    }
+    let owner = world.sign_in(OWNER).await;
+    let page = owner.get_text(&format!("/keys/{}", key.id)).await;
+    page.lacks("This key is paused");
+}
+
+#[tokio::test]
+async fn call_without_a_session_has_the_sign_in_page_report_that_nothing_was_saved() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    world.clock.advance_seconds(13 * HOUR);
+    let form = json!({ "reason": "other", "confirm": "" });
+    let revoke = json!({ "id": key.id, "form": form });
+    let response = owner.call("keys/revoke", &revoke).await.expect(200);
+    assert_eq!(response.json()["Err"], "signed_out");
+    let (cookie, _) = response.header("set-cookie").split_once(';').unwrap();
+    let page = owner.with("cookie", cookie).get_text("/sign-in").await;
+    page.has(UNSAVED);
+    // An update of the list changes nothing.
+    let response = owner.call("keys/list", &json!({})).await.expect(200);
     assert!(!response.headers.contains_key("set-cookie"));
 }

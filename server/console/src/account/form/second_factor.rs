@@ -21,7 +21,7 @@ const ENROL: &str = "/account/second-factor";
 pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
     let (state, visitor, fields) = (&request.state, &request.visitor, &request.body);
     let (Some(member), Some(token)) = (visitor.enrolling_member(), &visitor.token) else {
-        return Err(SignedOut::at(ENROL));
+        return Err(SignedOut::at(state, visitor, ENROL));
     };
     let (access, sealed) = (&state.services.access, fields.text("sealed"));
     let code_confirmed = match fields.text("confirmed") {

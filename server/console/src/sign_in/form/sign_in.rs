@@ -41,6 +41,7 @@ async fn ask_again(request: &FormRequest<Fields>, email: String, failure: Failur
     let step = Step::Password {
         email,
         next: same_site(&request.body.text("next")).to_owned(),
+        has_ended: false,
         failure: Some(failure.clone()),
     };
     refuse(request, &failure, step).await

@@ -71,7 +71,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
 
   await page.goto("/team/invite");
   await page.getByLabel("Email").fill("nobody");
-  await send("Create invite link");
+  await send("Create invitation link");
   await expectFaults(page, [page.getByLabel("Email")]);
 
   await page.goto("/account");

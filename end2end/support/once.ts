@@ -20,7 +20,7 @@ export async function openRotated(page: Page, server: Server): Promise<string> {
 export async function openInvitation(page: Page): Promise<string> {
   await signIn(page, "/team/invite");
   await page.getByLabel("Email").fill("grace@harbour-cars.example");
-  await page.getByRole("button", { name: "Create invite link" }).click();
+  await page.getByRole("button", { name: "Create invitation link" }).click();
   const link = await page.locator("#invitation").innerText();
   expect(link).toMatch(/\/setup\/\S+$/);
   return link;

@@ -18,7 +18,7 @@ export async function invite(page: Page, email: string, role: string): Promise<s
   await page.getByRole("link", { name: "Invite a member" }).click();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("radio", { name: role }).check();
-  await page.getByRole("button", { name: "Create invite link" }).click();
+  await page.getByRole("button", { name: "Create invitation link" }).click();
   await expect(page.getByText("You won't see this link again.")).toBeVisible();
   const link = /\/setup\/[0-9a-f]{64}/.exec(await page.locator("#invitation").innerText())?.[0];
   if (link === undefined) throw new Error("no link is shown");
@@ -101,8 +101,8 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await page.getByRole("link", { name: owner.email }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
   const phone = page.getByRole("row").filter({ hasText: "Safari on iPhone" });
-  await phone.getByRole("button", { name: /^Sign out/ }).click();
-  await expect(page.getByText("Session signed out.")).toBeVisible();
+  await phone.getByRole("button", { name: /^End session/ }).click();
+  await expect(page.getByText("Session ended.")).toBeVisible();
   await expect(phone).toHaveCount(0);
   await other.goto("/keys");
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -210,7 +210,7 @@ export const TEAM_STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/team/invite");
       await page.getByLabel("Email").fill("grace");
-      await page.getByRole("button", { name: "Create invite link" }).click();
+      await page.getByRole("button", { name: "Create invitation link" }).click();
       await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
     },
   },
@@ -219,7 +219,7 @@ export const TEAM_STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/team/invite");
       await page.getByLabel("Email").fill(grace.email);
-      await page.getByRole("button", { name: "Create invite link" }).click();
+      await page.getByRole("button", { name: "Create invitation link" }).click();
       await expect(page.getByText("You won't see this link again.")).toBeVisible();
     },
   },

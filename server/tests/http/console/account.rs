@@ -99,7 +99,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     assert!(!before.is_empty() && id.len() == 16, "{id}");
     let response = owner.form("/account/sessions", &[("end", id)]).await;
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
-    page.has("Session signed out.");
+    page.has("Session ended.");
     phone.get("/account").await.expect(303);
     third.get("/account").await.expect(200);
     // Repeated, and with ids that do not exist: nothing happens.
@@ -111,7 +111,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     }
     let response = owner.form("/account/sessions", &[("end", "others")]).await;
     let page = owner.follow(&response.expect(303)).await.expect(200).body;
-    page.has("All other sessions signed out.");
+    page.has("All other sessions ended.");
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);
     let log = owner.events("what=sign-ins").await;

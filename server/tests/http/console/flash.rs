@@ -11,7 +11,7 @@ const MESSAGES: [(&str, &str, &str); 13] = [
     ("/settings", "saved", "Settings saved."),
     ("/account", "password", "Password changed"),
     ("/account", "factor-off", "Two-factor authentication is off"),
-    ("/account", "others-ended", "All other sessions signed out"),
+    ("/account", "others-ended", "All other sessions ended"),
     ("/team", "role", "Role changed."),
     ("/team", "deactivated", "Member deactivated."),
     ("/team", "handed-over", "You're now an admin"),

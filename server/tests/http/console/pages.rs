@@ -174,7 +174,7 @@ async fn pages_are_complete_documents_without_script() {
         ("/docs", "Push items"),
         ("/audit", "<code>key.created</code>"),
         ("/team", "ada@example.com"),
-        ("/team/invite", "Create invite link"),
+        ("/team/invite", "Create invitation link"),
         ("/account", "This session"),
     ] {
         let page = owner.get(path).await.expect(200);

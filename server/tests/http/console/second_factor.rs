@@ -201,7 +201,7 @@ async fn pending_sign_in_ends_if_the_member_changes_the_password_or_signs_out_el
         (
             "/account/sessions",
             &others[..],
-            "All other sessions signed out.",
+            "All other sessions ended.",
         ),
         ("/account/password", &password[..], "Password changed."),
     ] {

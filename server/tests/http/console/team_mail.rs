@@ -65,7 +65,11 @@ async fn link_is_shown_with_the_reason_if_the_mail_was_not_accepted() {
     ] {
         inbox.fail(Some(failure));
         let page = invite(&owner, BOB).await.expect(200);
-        page.has_all(["The email wasn't sent.", reason, "Share this invite link"]);
+        page.has_all([
+            "The email wasn't sent.",
+            reason,
+            "Share this invitation link",
+        ]);
         world.clock.advance_seconds(HOUR);
         world
             .anonymous()
@@ -82,7 +86,7 @@ async fn number_of_mails_to_one_person_and_of_one_account_is_bounded() {
         invite(&owner, BOB).await.expect(303);
     }
     let page = invite(&owner, BOB).await.expect(200);
-    page.has_all(["Too many emails were sent", "Share this invite link"]);
+    page.has_all(["Too many emails were sent", "Share this invitation link"]);
     assert_eq!(inbox.take().len(), 3);
     // Another account neither has to wait for this one nor learns of its mails.
     let stranger = world.stranger().await;

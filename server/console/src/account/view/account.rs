@@ -18,7 +18,7 @@ const HELP: Help = Help {
     title: "Keep your account safe",
     advice: &[
         "A new password signs you out everywhere else. Your API keys aren't affected.",
-        "If you don't recognize a session, sign it out and change your password.",
+        "If you don't recognize a session, sign out of it and change your password.",
         "With two-factor authentication, your password alone isn't enough to sign in.",
         "Another owner or admin can change your role, or help you if you can't sign in.",
     ],
@@ -85,8 +85,8 @@ fn done(word: &str) -> Option<&'static str> {
         "factor-off" => {
             Some("Two-factor authentication is off. You'll only need your password to sign in.")
         }
-        "ended" => Some("Session signed out."),
-        "others-ended" => Some("All other sessions signed out."),
+        "ended" => Some("Session ended. You're signed out in that browser."),
+        "others-ended" => Some("All other sessions ended. You're signed out everywhere else."),
         _ => None,
     }
 }
@@ -94,8 +94,8 @@ fn done(word: &str) -> Option<&'static str> {
 fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
     let form = EndSessions {
         path: "/account/sessions".to_owned(),
-        one: "Sign out",
-        all: ("others", "Sign out everywhere else"),
+        one: "End session",
+        all: ("others", "End all other sessions"),
     };
     view! {
         <section class="box" aria-labelledby="sessions">
@@ -199,6 +199,13 @@ fn factor_form(
     } else {
         "Enter your password and a code to get new recovery codes, which replace all earlier ones, or to turn two-factor authentication off."
     };
+    // No page contains a password, so it has to be entered again after a wrong code.
+    let again = form_state.at(Field::Code).with_untracked(Option::is_some);
+    let hint = if again {
+        "Enter it again. We never send a password back to a page."
+    } else {
+        "Confirms that it's you."
+    };
     let off = (!required).then(|| {
         view! {
             <button type="submit" class="button" formaction="/account/second-factor/off">
@@ -218,6 +225,7 @@ fn factor_form(
                 name="old_password"
                 label="Password"
                 kind="password"
+                hint=hint
                 error=form_state.at(Field::OldPassword)
                 autocomplete="current-password"
             />

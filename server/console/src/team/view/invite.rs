@@ -76,7 +76,11 @@ fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> Any
             </label>
         }
     });
-    let button = if mail { "Invite" } else { "Create invite link" };
+    let button = if mail {
+        "Invite"
+    } else {
+        "Create invitation link"
+    };
     view! {
         <form class="form" method="post" action="/team/invite" novalidate>
             {form_state.notice()}
@@ -161,7 +165,7 @@ fn Link(issued: IssuedInvitation) -> impl IntoView {
         }
     );
     view! {
-        <h1>"Share this invite link"</h1>
+        <h1>"Share this invitation link"</h1>
         <div class="form">
             {issued.mail_problem.map(|problem| view! { <Notice tone=Tone::Error text=problem/> })}
             <Code id="invitation" text=reveal(issued.link)/>

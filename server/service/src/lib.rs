@@ -64,7 +64,7 @@ mod usage;
 mod verdict;
 mod zone;
 
-pub use access::{Access, OwnAccess, OwnSession};
+pub use access::{Access, EnableFactorOutcome, OwnAccess, OwnSession};
 pub use accounts::{Accounts, SettingsOverview, settings_form};
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};

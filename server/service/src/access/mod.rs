@@ -2,6 +2,8 @@
 
 mod second_factor;
 
+pub use second_factor::EnableFactorOutcome;
+
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::origin::Client;

@@ -16,6 +16,15 @@ const CONFIRMED_SECONDS: u64 = 10 * 60;
 /// Length of a time step of RFC 6238, in which one code is valid.
 const STEP_SECONDS: u64 = 30;
 
+/// Outcome of turning on a second factor whose code was confirmed before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnableFactorOutcome {
+    /// It is on. These are the recovery codes, which are shown only this once.
+    Enabled(Vec<String>),
+    /// The code was confirmed too long ago, so that another one is needed. Nothing was changed.
+    CodeTooOld,
+}
+
 impl Access {
     /// Returns a fresh secret for the member's app. Nothing is stored until a first code confirms
     /// it.
@@ -102,12 +111,11 @@ impl Access {
 
     /// Turns on the second factor whose code [`Access::confirm_enrolment`] has verified. All
     /// sessions of the member except that of `token`, and the sign-ins that have begun, end in the
-    /// same transaction: their callers gave only the password. Returns the recovery codes, which
-    /// are shown only this once.
+    /// same transaction: their callers gave only the password.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong password, or if the code was verified too long ago,
-    /// [`Failure::NotFound`] if it was not verified here or the member already has a second factor.
+    /// [`Error::Invalid`] for a wrong password, [`Failure::NotFound`] if the code was not verified
+    /// here or the member already has a second factor.
     pub async fn enable_second_factor(
         &self,
         member: &EnrollingMember,
@@ -115,7 +123,7 @@ impl Access {
         token: &str,
         confirmed: &str,
         password: &str,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<EnableFactorOutcome, Error> {
         let member = member.member();
         let confirmed = hex::decode(confirmed).map_err(|_| Failure::NotFound)?;
         let (secret, step) = self
@@ -125,7 +133,7 @@ impl Access {
         let now = self.clock.now();
         let until = step * STEP_SECONDS + CONFIRMED_SECONDS;
         if u64::try_from(now.millis() / 1_000).map_or(true, |now| now > until) {
-            return Err(wrong_code());
+            return Ok(EnableFactorOutcome::CodeTooOld);
         }
         // An open browser alone must not be enough to lock its owner out.
         self.guard
@@ -148,7 +156,7 @@ impl Access {
             .enable_second_factor(&member.id, &TokenDigest::of(token), factor, now, event)
             .await?;
         if enabled {
-            Ok(codes)
+            Ok(EnableFactorOutcome::Enabled(codes))
         } else {
             Err(Failure::NotFound.into())
         }

@@ -379,7 +379,8 @@ async fn confirmed_code_of_a_set_up_expires() {
         ("old_password", PASSWORD),
     ];
     let page = owner.form(PATH, &fields).await.expect(422).body;
-    page.has_all(["That code is incorrect", "id=\"factor-key\""]);
+    page.has_all(["more than 10 minutes ago", "id=\"factor-key\""]);
+    page.lacks("incorrect");
     assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
 }
 

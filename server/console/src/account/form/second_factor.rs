@@ -11,8 +11,8 @@ use crate::form::{FormResult, Sender, SignedOut};
 use crate::render::with_status;
 use crate::{FormRequest, render, see_other};
 use app::Content;
-use app::components::Problem;
-use domain::{Failure, Field, ShownSecret};
+use domain::{Failure, Field, FieldError, ShownSecret};
+use service::EnableFactorOutcome;
 
 const ENROL: &str = "/account/second-factor";
 
@@ -53,16 +53,16 @@ pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
         }
         Err(error) => (None, Err(error)),
     };
-    let failure = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(codes) => {
+    let (confirmed, failure) = match enabled {
+        Ok(EnableFactorOutcome::Enabled(codes)) => {
             let content = show_codes(&codes, CodesReason::Enabled);
             return Ok(render::answer_uncompressed(state, visitor, ENROL, content).await);
         }
-        Err(failure) => failure,
+        Ok(EnableFactorOutcome::CodeTooOld) => (None, code_too_old()),
+        // The code stays confirmed, since only the password was refused.
+        Err(error) => (confirmed, failure(error, &visitor.request_id)),
     };
-    // The code stays confirmed if only the password was refused.
-    let is_code = Problem::from(failure.clone()).at(Field::Code).is_some();
-    if let Some(confirmed) = confirmed.filter(|_| !is_code && failure != Failure::NotFound) {
+    if let Some(confirmed) = confirmed.filter(|_| failure != Failure::NotFound) {
         let page = ask_password(confirmed, Some(failure.clone())).await;
         return Ok(with_status(page, &failure));
     }
@@ -111,6 +111,19 @@ pub async fn renew_recovery_codes(request: FormRequest<Fields>) -> FormResult {
     let show = |codes: Vec<String>| show_codes(&codes, CodesReason::Renewed);
     let again = async |failure| refused_change(&sender, fields, failure).await;
     Ok(sender.show_or_refuse(renewed, show, again).await)
+}
+
+/// Asks for another code, since the password followed too late.
+fn code_too_old() -> Failure {
+    let message =
+        "You confirmed a code more than 10 minutes ago. Enter the code that your app shows now.";
+    let error = FieldError {
+        field: Field::Code,
+        message: message.to_owned(),
+    };
+    Failure::Invalid {
+        errors: vec![error],
+    }
 }
 
 /// Returns the account page after a refused change of the second factor.

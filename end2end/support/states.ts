@@ -594,8 +594,8 @@ const OWN_STATES: State[] = [
       const { used } = await seedKeys(server);
       await signIn(page, "/team");
       await page.keyboard.press("Control+k");
-      await page.keyboard.type(used.name);
       const dialog = page.getByRole("dialog", { name: "Search" });
+      await dialog.getByRole("combobox").fill(used.name);
       await expect(dialog.getByRole("option", { name: `Revoke “${used.name}”` })).toBeVisible();
     },
   },

@@ -9,7 +9,8 @@ use web::words::time::{display_time, expiry_words};
 
 pub fn row(AttributedEvent { event, email }: AttributedEvent, zone: &Zone) -> HistoryRow {
     let by = match &event.actor {
-        Actor::Key(_) => "The key itself".to_owned(),
+        Actor::Key(_) => "the key itself".to_owned(),
+        Actor::System => "the operator".to_owned(),
         actor => who(actor, email.map(|email| email.to_string())),
     };
     let changes = match event.action {

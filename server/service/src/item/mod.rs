@@ -42,7 +42,14 @@ impl Currency {
 
     /// Returns the name, such as "Euro".
     pub fn name(&self) -> &str {
-        self.0.name()
+        // The list of the crate has mistakes, and names with notes that a reader does not need.
+        match self.code() {
+            "CNY" => "Chinese yuan",
+            "SEK" => "Swedish krona",
+            "XCG" => "Caribbean guilder",
+            "XPF" => "CFP franc",
+            _ => self.0.name(),
+        }
     }
 
     /// Returns every currency that [`Self::parse`] accepts.
@@ -53,9 +60,13 @@ impl Currency {
     /// Returns the currencies for prices, ordered by code: no metals, funds or test codes, and none
     /// that was replaced.
     pub fn all() -> impl Iterator<Item = Self> {
-        iso_currency::Currency::iter()
+        let mut all: Vec<_> = iso_currency::Currency::iter()
             .filter(|currency| currency.flags().is_empty())
             .map(Self)
+            .collect();
+        // The crate's order is that of earlier codes.
+        all.sort_by_key(|currency| currency.code());
+        all.into_iter()
     }
 }
 

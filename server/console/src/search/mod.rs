@@ -1,6 +1,8 @@
 //! The Search page: keys, pages, actions and requests, from one field.
 
-mod actions;
+mod action;
+mod catalog;
+mod key_action;
 mod page;
 pub mod show;
 mod view;

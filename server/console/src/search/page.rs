@@ -1,6 +1,8 @@
 //! Data of the Search page.
 
-use super::actions::{self, Action, KeyAction};
+use super::action::Action;
+use super::catalog;
+use super::key_action::KeyAction;
 use crate::ListAddress;
 use app::Page;
 use domain::{KeyView, Role, SearchGroup, SearchPage, SearchResult};
@@ -92,9 +94,9 @@ pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
     let (actions, pages) = if has_key {
         (vec![found_key()], Vec::new())
     } else {
-        let others = actions::matching(&query.words, role).into_iter();
+        let others = catalog::matching(&query.words, role).into_iter();
         let others = others.take(MAX_ACTIONS).map(action_result);
-        let pages = actions::pages(&query.words);
+        let pages = catalog::pages(&query.words);
         (
             key_actions.into_iter().chain(others).collect(),
             pages.iter().map(action_result).collect(),

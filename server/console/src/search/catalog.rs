@@ -1,92 +1,12 @@
-//! The actions that the search offers, with other words under which people look for them.
+//! The table of actions and pages that the search offers, with other words under which people look
+//! for them.
 //!
 //! Each leads to a page where the action can be confirmed or carried out, so that following a
 //! result changes nothing. The exceptions are controls of the menu, which a script presses.
 
+use super::action::{Action, action, ranked};
 use app::Page;
-use domain::{KeyStatus, KeyView, Role};
-
-/// An action, or a page with other words for it.
-#[derive(Clone, Copy)]
-pub struct Action {
-    pub text: &'static str,
-    /// Explains how to continue; may be empty.
-    pub detail: &'static str,
-    pub href: &'static str,
-    /// Selector of the control of the menu that does this; may be empty.
-    pub press: &'static str,
-    /// Other words for the action, in lower case.
-    words: &'static str,
-    is_allowed: fn(Role) -> bool,
-    /// Whether it is offered before anything is typed.
-    is_frequent: bool,
-    /// Whether it cannot be undone and affects many keys, so that it comes last.
-    is_drastic: bool,
-}
-
-const fn action(
-    text: &'static str,
-    href: &'static str,
-    words: &'static str,
-    is_allowed: fn(Role) -> bool,
-) -> Action {
-    Action {
-        text,
-        detail: "",
-        href,
-        press: "",
-        words,
-        is_allowed,
-        is_frequent: false,
-        is_drastic: false,
-    }
-}
-
-impl Action {
-    const fn detail(self, detail: &'static str) -> Self {
-        Self { detail, ..self }
-    }
-
-    const fn press(self, press: &'static str) -> Self {
-        Self { press, ..self }
-    }
-
-    const fn frequent(self) -> Self {
-        Self {
-            is_frequent: true,
-            ..self
-        }
-    }
-
-    const fn drastic(self) -> Self {
-        Self {
-            is_drastic: true,
-            ..self
-        }
-    }
-
-    /// Returns how well the action matches typed words: the lower, the better. `None` means that it
-    /// does not match.
-    fn rank(&self, typed: &[String]) -> Option<u8> {
-        if typed.is_empty() {
-            return self.is_frequent.then_some(0);
-        }
-        let text = self.text.to_lowercase();
-        let in_text = |word: &String| text.contains(word.as_str());
-        let is_other = |word: &String| {
-            let mut others = self.words.split(' ');
-            others.any(|other| other.starts_with(word.as_str()))
-        };
-        if !typed.iter().all(|word| in_text(word) || is_other(word)) {
-            return None;
-        }
-        Some(match (self.is_drastic, typed.iter().all(in_text)) {
-            (true, _) => 2,
-            (false, true) => 0,
-            (false, false) => 1,
-        })
-    }
-}
+use domain::Role;
 
 const fn anyone(_: Role) -> bool {
     true
@@ -386,17 +306,7 @@ pub fn pages(typed: &[String]) -> Vec<Action> {
     ranked(pages, typed)
 }
 
-fn ranked<A: std::borrow::Borrow<Action>>(
-    actions: impl Iterator<Item = A>,
-    typed: &[String],
-) -> Vec<A> {
-    let ranked = actions.filter_map(|action| Some((action.borrow().rank(typed)?, action)));
-    let mut ranked: Vec<_> = ranked.collect();
-    // The sort is stable, so that equally good ones stay in the order of the list.
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, action)| action).collect()
-}
-
+/// Returns other words for a page of the menu, in lower case.
 const fn page_words(page: Page) -> &'static str {
     match page {
         Page::Dashboard => "home overview start statistics usage charts",
@@ -410,62 +320,6 @@ const fn page_words(page: Page) -> &'static str {
         Page::Settings => "preferences configuration account timezone currency",
         Page::Account => "profile me email",
         _ => "",
-    }
-}
-
-/// An action on one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyAction {
-    Rotate,
-    Edit,
-    Pause,
-    Resume,
-    Revoke,
-}
-
-impl KeyAction {
-    /// All actions, the one that cannot be undone last.
-    pub const ALL: [Self; 5] = [
-        Self::Rotate,
-        Self::Edit,
-        Self::Pause,
-        Self::Resume,
-        Self::Revoke,
-    ];
-
-    pub const fn verb(self) -> &'static str {
-        match self {
-            Self::Rotate => "Rotate",
-            Self::Edit => "Edit",
-            Self::Pause => "Pause",
-            Self::Resume => "Resume",
-            Self::Revoke => "Revoke",
-        }
-    }
-
-    /// Returns the action for which people type this word, in lower case.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "rotate" | "renew" | "roll" | "replace" | "regenerate" => Self::Rotate,
-            "edit" | "change" | "rename" | "extend" | "update" => Self::Edit,
-            "pause" | "disable" | "suspend" | "stop" => Self::Pause,
-            "resume" | "unpause" | "enable" => Self::Resume,
-            "revoke" | "delete" | "remove" => Self::Revoke,
-            _ => return None,
-        })
-    }
-
-    /// Returns the page with the action, if the state of the key allows it.
-    pub fn page(self, key: &KeyView) -> Option<String> {
-        let (id, status) = (&key.id, key.status);
-        match self {
-            Self::Rotate => status.is_live().then(|| format!("/keys/{id}/rotate")),
-            Self::Edit => status.is_live().then(|| format!("/keys/{id}/edit")),
-            // Their buttons are on the page of the key.
-            Self::Pause => (status == KeyStatus::Active).then(|| format!("/keys/{id}")),
-            Self::Resume => (status == KeyStatus::Paused).then(|| format!("/keys/{id}")),
-            Self::Revoke => status.is_live().then(|| format!("/keys/{id}/revoke")),
-        }
     }
 }
 

@@ -13,6 +13,9 @@ test("a key is created with a note, a limit and allowed addresses in the dialog"
   await dialog.getByLabel("leads:read").check();
   await expect(dialog.getByLabel("Note")).toBeHidden();
   await dialog.getByText("More options").click();
+  const font = (label: string) => dialog.getByLabel(label).evaluate((field) => getComputedStyle(field).fontFamily);
+  expect(await font("Note")).toBe(await font("Name"));
+  await expect(dialog.getByText("use the account limit: 10 requests per second, bursts up to 100.")).toBeVisible();
   await dialog.getByLabel("Note").fill("In the vault.");
   await dialog.getByLabel("Burst size").fill("7");
   await dialog.getByLabel("Allowed IPs").fill("203.0.113.0/24");

@@ -107,6 +107,8 @@ pub struct NewKeyOptions {
     /// First day that may be the last one, such as `2026-11-23`, and the latest such day, if
     /// limited.
     pub days: (String, Option<String>),
+    /// The rate limit of a key that has none of its own, in words.
+    pub account_limit: String,
 }
 
 /// Link to a list in another order or with another filter.
@@ -247,6 +249,8 @@ pub struct KeyPage {
     pub settings: EditKeyForm,
     /// The effective rate limit in words, either the key's own or the account's.
     pub limit: String,
+    /// The account's rate limit in words.
+    pub account_limit: String,
     /// Networks from which the key may be used. Empty means any address.
     pub allow_list: Vec<String>,
     /// First day that the form accepts.

@@ -6,9 +6,9 @@ use domain::Field;
 
 const NOTE: &str =
     "For example, where the key is stored or who owns it. Don't paste the key itself.";
-const DEPTH: &str = "Maximum requests in a burst. Requires “Requests per second” as well. Leave both empty to use the account limit.";
+const DEPTH: &str = "Maximum requests in a burst. Requires “Requests per second” as well.";
 const PER_SECOND: &str =
-    "Sustained requests per second. Leave both empty to use the account limit.";
+    "Sustained requests per second. Leave both empty to use the account limit: ";
 const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";
 
 /// The fields that [`KeyOptions`] renders.
@@ -25,8 +25,13 @@ pub fn KeyOptions(
     limit_depth: String,
     limit_per_second: String,
     allow_list: String,
+    /// The account's rate limit in words.
+    account_limit: String,
     form_state: FormState,
 ) -> impl IntoView {
+    let mut per_second = account_limit;
+    per_second.insert_str(0, PER_SECOND);
+    per_second.push('.');
     view! {
         <TextArea
             id="note"
@@ -52,7 +57,7 @@ pub fn KeyOptions(
             required=false
             label="Requests per second"
             value=limit_per_second
-            hint=PER_SECOND
+            hint=per_second
             error=form_state.at(Field::LimitPerSecond)
         />
         <TextArea

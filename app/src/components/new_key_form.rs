@@ -89,6 +89,7 @@ pub fn NewKeyForm(
                         limit_depth=initial.limit_depth
                         limit_per_second=initial.limit_per_second
                         allow_list=initial.allow_list
+                        account_limit=options.with_untracked(|options| options.account_limit.clone())
                         form_state=form_state
                     />
                 </div>

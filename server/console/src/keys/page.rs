@@ -85,6 +85,7 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         now: display_time(key.at, zone),
         settings: details.form,
         limit: key.record.limit().to_string(),
+        account_limit: key.record.account_limit.to_string(),
         allow_list: allow_list.unwrap_or_default(),
         today: zone.day(key.at),
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
@@ -154,6 +155,7 @@ pub fn new_key(choices: NewKeyChoices, now: Timestamp, zone: &Zone) -> NewKeyOpt
             .collect(),
         preselected: choices.preselected,
         days: (zone.day(now), latest_day),
+        account_limit: choices.account_limit.to_string(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::check::{KeyOptions, OptionFields, options, scopes, token};
 use super::edit::audit_limit;
-use super::lifetime::ExpiryRules;
+use super::lifetime::NewKeyRules;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
@@ -49,7 +49,7 @@ impl Keys {
             scopes,
             expires_at,
             options,
-        } = check(form, &self.expiry_rules(member, now, None).await?)?;
+        } = check(form, &self.new_key_rules(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
         let pepper = self.pepper.installation_pepper().await?;
         let id =
@@ -99,7 +99,7 @@ impl Keys {
     }
 }
 
-fn check(form: &CreateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, InvalidFields> {
+fn check(form: &CreateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, InvalidFields> {
     let mut invalid = InvalidFields::default();
     let name = KeyName::parse(&form.name).map_err(InvalidReason::from);
     // The token has no field of its own that a page shows.
@@ -132,10 +132,11 @@ mod tests {
 
     #[test]
     fn all_invalid_fields_are_reported_at_once() {
-        let rules = ExpiryRules {
+        let rules = NewKeyRules {
             now: Timestamp::from_millis(0),
             zone: &crate::zone::Zone::parse("UTC").unwrap(),
             policy: domain::KeyPolicy::default(),
+            account_limit: domain::RateLimit::DEFAULT,
             replaced_lifetime: None,
         };
         let form = CreateKeyForm {

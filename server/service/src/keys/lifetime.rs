@@ -4,16 +4,18 @@ use super::Keys;
 use crate::error::Error;
 use crate::invalid::InvalidReason;
 use crate::sessions::Member;
-use crate::store::KeyRecord;
+use crate::store::{AccountSettings, KeyRecord};
 use crate::zone::Zone;
-use domain::{Expiry, Failure, KeyPolicy, Timestamp, rotation_choices, seconds};
+use domain::{Expiry, Failure, KeyPolicy, RateLimit, Timestamp, rotation_choices, seconds};
 
-/// The inputs that determine the expiry of a new key.
+/// The settings of the account that apply to a new key.
 #[derive(Debug, Clone, Copy)]
-pub struct ExpiryRules<'a> {
+pub struct NewKeyRules<'a> {
     pub now: Timestamp,
     pub zone: &'a Zone,
     pub policy: KeyPolicy,
+    /// The rate limit of a key that has none of its own.
+    pub account_limit: RateLimit,
     /// Lifetime of the key that this one replaces, in milliseconds, if there is such a key and it
     /// expires.
     pub replaced_lifetime: Option<i64>,
@@ -31,9 +33,11 @@ pub struct NewKeyChoices {
     pub preselected: Expiry,
     /// Latest expiry that the policy allows, if it limits it.
     pub latest: Option<Timestamp>,
+    /// The rate limit of a key that has none of its own.
+    pub account_limit: RateLimit,
 }
 
-impl ExpiryRules<'_> {
+impl NewKeyRules<'_> {
     /// Returns the expiry that a form asks for.
     pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, InvalidReason> {
         let end = match Expiry::parse(choice)? {
@@ -82,6 +86,7 @@ impl ExpiryRules<'_> {
             expiries,
             preselected: preselected.unwrap_or(Expiry::Date),
             latest: latest(self.policy, self.now, self.zone),
+            account_limit: self.account_limit,
         }
     }
 }
@@ -133,24 +138,30 @@ pub fn latest_expiry(
 }
 
 impl Keys {
-    /// Reads the policy from the account's current settings.
-    pub(super) async fn expiry_rules<'a>(
+    /// Reads the account's current settings.
+    pub(super) async fn new_key_rules<'a>(
         &self,
         member: &'a Member,
         now: Timestamp,
         replaced_lifetime: Option<i64>,
-    ) -> Result<ExpiryRules<'a>, Error> {
-        Ok(ExpiryRules {
+    ) -> Result<NewKeyRules<'a>, Error> {
+        let account = self.account(member).await?;
+        Ok(NewKeyRules {
             now,
             zone: &member.time_zone,
-            policy: self.key_policy(member).await?,
+            policy: account.key_policy,
+            account_limit: account.limit,
             replaced_lifetime,
         })
     }
 
     pub(super) async fn key_policy(&self, member: &Member) -> Result<KeyPolicy, Error> {
+        Ok(self.account(member).await?.key_policy)
+    }
+
+    async fn account(&self, member: &Member) -> Result<AccountSettings, Error> {
         let account = self.store.find_account(&member.account_id).await?;
-        Ok(account.ok_or(Failure::NotFound)?.key_policy)
+        Ok(account.ok_or(Failure::NotFound)?)
     }
 }
 
@@ -165,11 +176,12 @@ mod tests {
         zone: &Zone,
         max_days: Option<u32>,
         replaced_lifetime: Option<i64>,
-    ) -> ExpiryRules<'_> {
-        ExpiryRules {
+    ) -> NewKeyRules<'_> {
+        NewKeyRules {
             now: NOW,
             zone,
             policy: KeyPolicy::new(false, max_days).unwrap(),
+            account_limit: RateLimit::DEFAULT,
             replaced_lifetime,
         }
     }

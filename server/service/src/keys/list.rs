@@ -94,7 +94,7 @@ impl Keys {
         };
         let may_create =
             member.role.may_manage_keys() && self.store.creation_stopped(account).await?.is_none();
-        let rules = self.expiry_rules(member, now, None).await?;
+        let rules = self.new_key_rules(member, now, None).await?;
         let last = keys.last().filter(|_| more);
         Ok(KeyList {
             now,

@@ -1,7 +1,7 @@
 //! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
 use super::check::token;
-use super::lifetime::ExpiryRules;
+use super::lifetime::NewKeyRules;
 use super::{CurrentKey, IssuedKey, Keys, NewKeyChoices};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
@@ -43,7 +43,7 @@ impl Keys {
         let now = self.clock.now();
         let record = self.find(member, id).await?;
         let rules = self
-            .expiry_rules(member, now, lifetime_millis(&record))
+            .new_key_rules(member, now, lifetime_millis(&record))
             .await?;
         let successor = self.successor(&record).await?;
         let successor = successor.filter(|key| key.status(now).is_live());
@@ -87,7 +87,7 @@ impl Keys {
         } = check(
             form,
             &self
-                .expiry_rules(member, now, lifetime_millis(&stored))
+                .new_key_rules(member, now, lifetime_millis(&stored))
                 .await?,
         )?;
         let secret = PlainKey::generate(&*self.random);
@@ -137,7 +137,7 @@ fn lifetime_millis(key: &KeyRecord) -> Option<i64> {
     Some(key.expires_at?.millis() - key.created_at.millis())
 }
 
-fn check(form: &RotateKeyForm, rules: &ExpiryRules<'_>) -> Result<ValidForm, InvalidFields> {
+fn check(form: &RotateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, InvalidFields> {
     let mut invalid = InvalidFields::default();
     let grace = Grace::parse(&form.grace).map_err(InvalidReason::from);
     let grace = grace.and_then(|grace| token(&form.token).map(|()| grace));
@@ -199,10 +199,11 @@ mod tests {
             last_day: String::new(),
             token: token.into(),
         };
-        let rules = ExpiryRules {
+        let rules = NewKeyRules {
             now: NOW,
             zone: &crate::zone::Zone::parse("UTC").unwrap(),
             policy: domain::KeyPolicy::default(),
+            account_limit: domain::RateLimit::DEFAULT,
             replaced_lifetime: Some(5_000),
         };
         check(&form, &rules)

@@ -116,6 +116,7 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
                 limit_depth=limit_depth
                 limit_per_second=limit_per_second
                 allow_list=allow_list
+                account_limit=page.account_limit
                 form_state=form_state
             />
             {asked.then(|| view! { <ShutOut meant=!shut_out.is_empty() error=form_state.at(Field::ShutOut)/> })}

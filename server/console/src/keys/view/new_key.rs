@@ -45,6 +45,7 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
         expiries: Vec::new(),
         preselected: Expiry::default(),
         days: (String::new(), None),
+        account_limit: String::new(),
     };
     form(
         KeyCreation::new(FormState::new(None), nothing, Some(issued)),

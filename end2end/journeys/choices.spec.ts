@@ -103,6 +103,9 @@ test("a preset appears pressed while its permissions are selected", async ({ pag
   await expect(dialog.locator("[aria-pressed=true]")).toHaveCount(0);
   await dialog.getByRole("button", { name: "CRM sync" }).click();
   await expect(pressed("CRM sync")).toBeVisible();
+  const ground = (name: string) => dialog.getByRole("button", { name }).evaluate((button) => getComputedStyle(button).backgroundColor);
+  await page.mouse.move(0, 0);
+  await expect.poll(() => ground("CRM sync"), "it looks pressed as well").not.toBe(await ground("Read only"));
   await dialog.getByRole("button", { name: "Read only" }).click();
   await expect(pressed("Read only")).toBeVisible();
   await expect(pressed("CRM sync")).toHaveCount(0);

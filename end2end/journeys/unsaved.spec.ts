@@ -25,7 +25,10 @@ test("a key that is not saved is not lost by a click on the menu", async ({ page
     asked.push(dialog.type());
     void dialog.accept();
   });
-  await page.getByLabel("I've saved this key").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  const saved = page.getByLabel("I've saved this key");
+  await expect(saved, "the browser asks for the tick, as in the dialog").toBeFocused();
+  await saved.check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
   expect(asked, "Done does not ask").toEqual([]);
@@ -40,6 +43,16 @@ test("a key that is in use may be left, and there is one way to", async ({ page,
   await expect(frame.getByRole("link")).toHaveCount(0);
   await expect(page.getByLabel("I've saved this key")).not.toHaveAttribute("required");
   expect(await leave(page, "Team", false)).toEqual([]);
+});
+
+test("a key that is in use needs no tick", async ({ page, server }) => {
+  const secret = await openRotated(page, server);
+  await expect(page.locator("main .primary")).toHaveCount(1);
+  expect((await call(server, secret, "/api/inventory")).status).toBe(200);
+  await expect(page.frameLocator("iframe").getByText("First request received.")).toBeVisible();
+  await expect(page.getByLabel("I've saved this key")).not.toHaveAttribute("required");
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
 });
 
 test("an invitation link and recovery codes are not lost by a click on the menu", async ({ page }) => {

@@ -36,7 +36,8 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByLabel("Old key")).toHaveValue("7d");
   await day.fill("2040-01-31");
   await page.getByRole("button", { name: "Rotate key" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Save your new API key" })).toBeVisible();
+  await expect(page.getByText("put it in the place of the old key")).toBeVisible();
   const field = page.getByRole("textbox", { name: "API key" });
   await expect(field).toHaveValue(SECRET);
   const secret = await field.inputValue();
@@ -50,6 +51,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await page.getByText("Replaced by", { exact: true }).locator("xpath=..").getByRole("link").click();
   await expect(page.getByRole("region", { name: "Details" })).toContainText("31 Jan 2040");
   await expect(page.getByText("Replaces", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^Replaces vx_.*, which expires in 7 days/)).toBeVisible();
   await page.getByRole("link", { name: "Revoke the old key now" }).click();
   expect((await call(server, old.secret, "/api/key")).status, "the page only asks").toBe(200);
   // The old key has just been used, so its name is required.

@@ -526,7 +526,7 @@ const OWN_STATES: State[] = [
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/rotate`);
       await page.getByRole("button", { name: "Rotate key" }).click();
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your API key");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your new API key");
     },
   },
   {

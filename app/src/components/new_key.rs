@@ -1,7 +1,7 @@
 //! Creating a key: the form, and then the only time that the key is shown.
 
 use super::key_creation::{KeyCreation, TITLE};
-use super::{NewKeyForm, SaveKey};
+use super::{NewKeyForm, SaveKey, key_is_ready};
 use crate::browser;
 use crate::prelude::*;
 use domain::CreateKeyForm;
@@ -37,7 +37,8 @@ pub fn NewKey(
     };
     let step = dynamic(move || {
         if let Some(issued) = creation.issued.get() {
-            view! { <SaveKey issued=issued server_only=server_only creation=creation on_done=on_done/> }
+            let lead = key_is_ready(&issued.key.name);
+            view! { <SaveKey issued=issued lead=lead server_only=false creation=creation on_done=on_done/> }
         } else {
             view! {
                 <NewKeyForm

@@ -4,9 +4,8 @@ use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Not
 use crate::browser;
 use crate::prelude::*;
 use crate::request::reveal;
-use domain::{CodeExample, FirstCallStage, IssuedKey};
-use leptos::ev::{Event, MouseEvent, SubmitEvent};
-use std::sync::Arc;
+use domain::{CodeExample, FirstCallStage, IssuedKey, KeyName};
+use leptos::ev::{MouseEvent, SubmitEvent};
 
 const FIELD: &str = "api-key";
 
@@ -14,42 +13,38 @@ const FIELD: &str = "api-key";
 const SET_KEY: &str =
     "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
 
-/// Renders a part that the server adds below a new key: what happens to the key that it replaces.
-#[derive(Clone)]
-pub struct BelowKey(pub Arc<dyn Fn() -> AnyView + Send + Sync>);
+/// Renders what to do with a key that replaces no other.
+pub fn key_is_ready(name: &KeyName) -> AnyView {
+    let name = name.to_string();
+    view! { <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p> }
+}
 
-/// Shows a new key and asks the person to store it. On a page without the module, leaving is a
-/// plain form that requires the check box.
-///
-/// Once the system has made its first call, it has the key, and the check box is not required any
-/// more. On a page without the module, a script learns of the call from the frame that reports it.
+/// Shows a new key and asks the person to store it. Leaving is a form whose check box is required
+/// until the system has made its first call, and so has the key. On a page without the module, a
+/// script learns of the call from the frame that reports it.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
+    /// What to do with the key.
+    lead: AnyView,
     server_only: bool,
     creation: KeyCreation,
     on_done: Callback<()>,
 ) -> impl IntoView {
     let asking = creation.asking;
-    let stored = RwSignal::new(false);
-    let name = issued.key.name.to_string();
     // A page without script receives no updates, and it must not be reloaded, since it shows the
     // secret. A frame inside it reloads instead.
     let frame = (cfg!(feature = "ssr") && server_only).then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
         view! { <iframe class="first-call-frame" src=src title="The key's first request"></iframe> }
     });
-    let below = cfg!(feature = "ssr").then(use_context::<BelowKey>);
-    let below = below.flatten().map(|BelowKey(render)| render());
     let is_used = Memo::new(move |_| {
         let stage = creation.first_call.with(|call| Some(call.as_ref()?.stage));
         stage == Some(FirstCallStage::Accepted)
     });
     let done = handler(move |event: SubmitEvent| {
         browser::cancel(&event);
-        if stored.get_untracked() || is_used.get_untracked() {
-            on_done.run(());
-        }
+        on_done.run(());
     });
     let question = dynamic(move || {
         if asking.get() {
@@ -69,7 +64,7 @@ pub fn SaveKey(
     });
     view! {
         <div class="form">
-            <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p>
+            {lead}
             <div class="field">
                 <label for=FIELD>"API key"</label>
                 <div class="key-line">
@@ -87,7 +82,6 @@ pub fn SaveKey(
                 </div>
                 <p class="hint" id="api-key-note" aria-live="polite"></p>
             </div>
-            {below}
             <Notice
                 tone=Tone::Warning
                 title="You won't be able to see this key again."
@@ -104,14 +98,10 @@ pub fn SaveKey(
             {question}
             <form class="actions spread" method="get" action="/keys" on:submit=done>
                 <label class="check">
-                    <input
-                        type="checkbox"
-                        required=attr_if("", move || !is_used.get())
-                        on:change=handler(move |event: Event| stored.set(event_target_checked(&event)))
-                    />
+                    <input type="checkbox" required=attr_if("", move || !is_used.get())/>
                     "I've saved this key"
                 </label>
-                <button type="submit" class="button primary" disabled=attr_if("", move || !server_only && !stored.get() && !is_used.get())>
+                <button type="submit" class="button primary">
                     "Done"
                 </button>
             </form>

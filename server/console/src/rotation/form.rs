@@ -25,7 +25,7 @@ pub async fn rotate_key(request: FormRequest<Fields, KeyId>) -> FormResult {
         let zone = sender.member.time_zone();
         let issued = keys::page::issued(issued, zone, sender.public_url());
         let old = keys::view(old, zone);
-        Content::new(move || rotated_key_page(issued.clone(), old.clone()))
+        Content::new(move || rotated_key_page(issued.clone(), &old))
     };
     let again = async |failure| {
         let refused = Some(Refused { form, failure });

@@ -1,13 +1,12 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{Help, SelectField, fact, narrow, shown_once, with_help};
+use crate::components::{Help, SelectField, fact, narrow, with_help};
 use crate::form::Refused;
-use crate::keys::view::new_key::Saved;
-use app::components::{BelowKey, ExpiryField, FormState, Notice, PageHead, Tone};
+use crate::keys::view::new_key::saved_key_page;
+use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
-use std::sync::Arc;
 
 const HEAD: Head = Head {
     title: "Rotate API key",
@@ -37,9 +36,17 @@ pub fn rotate_key_page(
 }
 
 /// The direct response to the form: the only page that ever contains this secret.
-pub fn rotated_key_page(issued: IssuedKey, old: KeyView) -> AnyView {
-    provide_context(BelowKey(Arc::new(move || replaced(&old))));
-    shown_once(view! { <Saved issued=issued/> })
+pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
+    let name = issued.key.name.to_string();
+    let lead = view! {
+        <p class="lead">
+            "This key replaces the old key of “" {name} "” ("
+            <code>{old.preview.clone()}</code>
+            "). Copy it now, and put it in the place of the old key in every system that uses it."
+        </p>
+        {replaced(old)}
+    };
+    saved_key_page("Save your new API key", lead, issued)
 }
 
 #[component]
@@ -57,13 +64,10 @@ fn Rotate(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> impl Int
 fn replaced(old: &KeyView) -> AnyView {
     let text = match &old.expires {
         Some(end) if old.status.is_live() => format!(
-            "The old key ({}) works until {}. Track the switchover on its page.",
-            old.preview, end.exact
+            "The old key works until {}. Its page shows which systems still use it.",
+            end.exact
         ),
-        _ => format!(
-            "The old key ({}) has expired. Requests with it are now rejected.",
-            old.preview
-        ),
+        _ => "The old key has expired. Requests with it are now rejected.".to_owned(),
     };
     let action = view! {
         <a href=format!("/keys/{}", old.id) target="_blank">

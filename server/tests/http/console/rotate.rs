@@ -133,6 +133,13 @@ async fn each_key_page_links_to_the_other_key() {
     let page = key_page(&owner, &new).await;
     page.has("Extend to");
     page.has("/rotate\"");
+    let (head, _) = page
+        .split_once("</h1>")
+        .unwrap()
+        .1
+        .split_once("</div><div class=\"key-")
+        .unwrap();
+    head.has_all(["<p class=\"second\">Replaces ", &old.id, ", which expires "]);
     for text in [
         format!("/keys/{}\"", old.id),
         "Replaces".into(),
@@ -143,15 +150,21 @@ async fn each_key_page_links_to_the_other_key() {
 }
 
 #[tokio::test]
-async fn page_of_the_new_key_says_beside_it_what_becomes_of_the_old_one() {
+async fn page_that_shows_the_new_key_says_first_that_it_replaces_the_old_one() {
     let (_world, owner) = World::with_owner().await;
     let old = owner.create("CRM Sync", &["leads:read"]).await;
     let page = rotate(&owner, &old, "7d", "same").await.expect(200).body;
-    let (before, after) = page.split_once("The old key (").unwrap();
-    before.has("id=\"api-key\"");
-    before.lacks("Try it");
-    after.has("works until 30 Nov 2026, 05:31:07 UTC");
-    after.has("I've saved this key");
+    page.has("Save your new API key</h1>");
+    page.lacks("is ready.");
+    let (before, key) = page.split_once("id=\"api-key\"").unwrap();
+    before.has_all([
+        "This key replaces the old key of “",
+        &old.secret[..9],
+        "put it in the place of the old key",
+        "The old key works until 30 Nov 2026, 05:31:07 UTC.",
+        &format!("/keys/{}\"", old.id),
+    ]);
+    key.has("I've saved this key");
 }
 
 #[tokio::test]
@@ -184,7 +197,7 @@ async fn form_that_is_sent_twice_creates_one_key_and_reports_it() {
         let fields = [("grace", grace), ("expires", "7d"), ("token", &token)];
         let page = format!("/keys/{}/rotate", old.id);
         let first = owner.form(&page, &fields).await.expect(200).body;
-        first.has("Save your API key");
+        first.has("Save your new API key");
         first.has("value=\"vx_");
         first.lacks("hydrate");
         let keys = world.count("SELECT count(*) FROM api_keys").await;

@@ -2,7 +2,7 @@
 //! its module runs.
 
 use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
-use app::components::{FormState, KeyCreation, NewKey, Notice, Tone};
+use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone, key_is_ready};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions};
@@ -34,12 +34,12 @@ pub fn new_key_page(
 
 /// The direct response to a create form: the only page that ever contains this secret.
 pub fn issued_key_page(issued: IssuedKey) -> AnyView {
-    shown_once(view! { <Saved issued=issued/> })
+    let lead = key_is_ready(&issued.key.name);
+    saved_key_page("Save your API key", lead, issued)
 }
 
-/// Shows a new key once.
-#[component]
-pub fn Saved(issued: IssuedKey) -> impl IntoView {
+/// Renders a page that shows a new key once. `lead` is what to do with it.
+pub fn saved_key_page(title: &'static str, lead: AnyView, issued: IssuedKey) -> AnyView {
     let nothing = NewKeyOptions {
         token: String::new(),
         expiries: Vec::new(),
@@ -47,10 +47,17 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
         days: (String::new(), None),
         account_limit: String::new(),
     };
-    form(
-        KeyCreation::new(FormState::new(None), nothing, Some(issued)),
-        CreateKeyForm::default(),
-    )
+    let creation = KeyCreation::new(FormState::new(None), nothing, None);
+    shown_once(view! {
+        <h1>{title}</h1>
+        <SaveKey
+            issued=issued
+            lead=lead
+            server_only=true
+            creation=creation
+            on_done=Callback::new(|()| ())
+        />
+    })
 }
 
 #[component]

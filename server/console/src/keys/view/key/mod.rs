@@ -9,7 +9,7 @@ mod networks;
 mod quick;
 mod week_pattern;
 
-use super::rotation::{OverlapSection, replaced_by};
+use super::rotation::{OverlapSection, replaced_by, replaces};
 use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -64,6 +64,7 @@ fn Key(page: Data) -> impl IntoView {
         page.key.expires.clone(),
         clock,
     );
+    let replaces = replaces(&page.rotation, &id, clock);
     let actions = may_change.then(|| actions(&page.key, replaced.is_some()));
     let mut activity = page.activity;
     let (callers, refused) = (
@@ -87,6 +88,7 @@ fn Key(page: Data) -> impl IntoView {
                     <Badge status=page.key.status/>
                 </div>
                 {replaced}
+                {replaces}
             </div>
             {actions}
         </div>

@@ -7,7 +7,7 @@ use crate::components::Day;
 use app::components::{Clock, Notice, Time, Tone};
 use app::prelude::*;
 use chart::OverlapChart;
-use domain::{DisplayTime, KeyLink, KeyStatus, LastUse, Overlap, RotationView};
+use domain::{DisplayTime, KeyId, KeyLink, KeyStatus, LastUse, Overlap, RotationView};
 
 /// Renders the linked keys, for the properties of a key.
 pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
@@ -35,6 +35,16 @@ pub fn replaced_by(
     let end = end.map(|end| view! { ", expires " <Time moment=end clock=clock/> });
     (status.is_live() && new.status.is_live()).then(|| {
         view! { <p class="second">"Replaced by " {link(new)} {end}</p> }
+    })
+}
+
+/// Renders a link to the key that this one is replacing, and when that key expires.
+pub fn replaces(rotation: &RotationView, id: &KeyId, clock: Clock) -> Option<AnyView> {
+    let overlap = rotation.overlap.as_ref()?;
+    let end = overlap.end.clone();
+    let end = end.map(|end| view! { ", which expires " <Time moment=end clock=clock/> });
+    (overlap.new.id == *id).then(|| {
+        view! { <p class="second">"Replaces " {link(&overlap.old)} {end}</p> }
     })
 }
 

@@ -146,6 +146,7 @@ pages! {
     Key: "/keys/{id}", "API key", under(Page::Keys).goes_stale(), keys::show::key;
     EditKey: "/keys/{id}/edit", "Edit API key", under(Page::Keys), keys::show::edit_key;
     FirstCall: "/keys/{id}/first-call", "First request", NO_ENTRY.in_frame(), keys::first_call::first_call;
+    Learned: "/keys/{id}/learned", "Addresses of a key", NO_ENTRY.in_frame(), keys::learned::learned;
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
     Requests: "/requests", "Requests", entry(Page::Requests, "#i-stop").goes_stale(), requests::show::requests;
@@ -231,6 +232,7 @@ mod tests {
             ("/keys/0198c2a0", Page::Key),
             ("/keys/0198c2a0/edit", Page::EditKey),
             ("/keys/0198c2a0/first-call", Page::FirstCall),
+            ("/keys/0198c2a0/learned", Page::Learned),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/keys/0198c2a0/rotate", Page::RotateKey),
             ("/keys/0198c2a0/other", Page::NotFound),

@@ -1,7 +1,8 @@
 // The calls on a key's page.
 
-import { editTogether, learnNetworks, readHeatMap } from "../support/activity.ts";
-import { test } from "../support/test.ts";
+import { callFrom, editTogether, learnNetworks, readHeatMap } from "../support/activity.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, signIn, test } from "../support/test.ts";
 
 test("the callers of a key are shown, watched and turned into its allow list", async ({ page, server }) => {
   await learnNetworks(page, server);
@@ -13,4 +14,35 @@ test("the second of two admins who edit a key at once sees the other's changes b
 
 test("the hours of the week in which a key is used are drawn and listed", async ({ page, server }) => {
   await readHeatMap(page, server);
+});
+
+test("addresses that are learned appear on the open page and keep what the admin selected", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  await signIn(page, `/keys/${key.id}`);
+  const section = page.getByRole("region", { name: "Allowed IPs" });
+  await section.getByRole("button", { name: "Start learning" }).click();
+  await expect(section.getByRole("status")).toHaveText(/^No requests since .* Addresses appear here automatically\.$/);
+  await expect(section.getByRole("link", { name: "Refresh" })).toBeHidden();
+
+  expect(await callFrom(server, key.secret, "127.0.0.1")).toBe(200);
+  const [first, second] = ["127.0.0.1", "127.0.0.2"].map((name) => section.getByRole("checkbox", { name }));
+  const soon = { timeout: 15_000 };
+  await expect(first!).toBeChecked(soon);
+  await expect(section.getByText("1 request, last ")).toBeVisible();
+  await first!.uncheck();
+  await page.mouse.move(0, 0);
+  expect(await callFrom(server, key.secret, "127.0.0.2")).toBe(200);
+  await expect(second!).toBeChecked(soon);
+  await expect(first!, "the choice stays").not.toBeChecked();
+  await expect(first!).toBeFocused();
+  await expect(section.getByRole("checkbox", { name: "127.0.0.0/24" }), "the network is the wider choice").not.toBeChecked();
+  await expect(section.getByRole("status")).toContainText("2 addresses so far.");
+
+  await section.getByRole("button", { name: "Allow only these" }).click();
+  await expect(page.getByText("Allowed IPs saved.")).toBeVisible();
+  expect(await callFrom(server, key.secret, "127.0.0.1")).toBe(403);
+  expect(await callFrom(server, key.secret, "127.0.0.2")).toBe(200);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("Change undone.")).toBeVisible();
+  await expect(async () => expect(await callFrom(server, key.secret, "127.0.0.1")).toBe(200)).toPass();
 });

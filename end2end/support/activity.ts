@@ -1,5 +1,6 @@
 // Tasks around the calls on a key's page, the same with and without JavaScript.
 
+import { request } from "node:http";
 import { call } from "./api.ts";
 import { Seeder, sql, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -34,7 +35,7 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
 
   const networks = page.getByRole("region", { name: "Allowed IPs" });
   await networks.getByRole("button", { name: "Start learning" }).click();
-  await expect(networks, "what is known already counts").toContainText("Networks seen so far");
+  await expect(networks, "what is known already counts").toContainText("Addresses seen so far");
   await expect(networks.getByRole("checkbox", { name: "127.0.0.1" })).toBeChecked();
   await networks.getByRole("button", { name: "Allow only these" }).click();
   await expect(page.getByText("Allowed IPs saved. Requests from other addresses are rejected.")).toBeVisible();
@@ -50,6 +51,16 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("Changes saved.")).toBeVisible();
   expect(await call(server, key.secret, "/api/inventory")).toMatchObject({ status: 403, body: { code: "ip_not_allowed" } });
   await openUntil(page, path, "Rejected sources");
+}
+
+/** Calls the API from an address of this machine, and returns the status. */
+export function callFrom(server: Server, secret: string, localAddress: string): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const options = { localAddress, headers: { "X-API-Key": secret } };
+  request(`${server.url}/api/inventory`, options, (response) => resolve(response.resume().statusCode))
+    .on("error", reject)
+    .end();
+  return promise;
 }
 
 /** Reads the hours of the week in which a key is used, from the heat map and from its table. */

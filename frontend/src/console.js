@@ -270,8 +270,8 @@
     sessionStorage.removeItem(SORTED);
   }
 
-  // While the list of rejected requests is visible, it asks the server for newer ones, at most once
-  // in 5 seconds.
+  // While a list that follows its server is visible, such as that of rejected requests, it asks for
+  // newer entries, at most once in 5 seconds.
   let nextLook = Date.now() + 5_000;
   async function follow() {
     const news = document.querySelector("[data-follow]");
@@ -297,6 +297,8 @@
     // Another page may have replaced this one meanwhile.
     if (!news.isConnected) return;
     const both = (selector) => [document, page].map((part) => part.querySelector(selector));
+    const [learned, newLearned] = both(".learned");
+    if (newLearned) return showLearned(news, both("[data-follow]")[1], learned, newLearned);
     const [updated, now] = both(".updated time");
     if (now) updated?.replaceWith(now);
     const [list, newList] = both(".followed");
@@ -323,6 +325,24 @@
     const [, newNews] = both("[data-follow]");
     news.dataset.follow = newNews.dataset.follow;
     write(news, newNews.textContent);
+    renewTimes();
+  }
+
+  // Renews the addresses that use a key, and keeps the boxes that the person has checked. New
+  // addresses wait while the pointer is on a box, which would move.
+  function showLearned(news, newNews, list, newList) {
+    const known = new Map(all("input", list).map((box) => [box.value, box]));
+    const boxes = all("input", newList);
+    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? box.checked;
+    if (boxes.every((box) => known.has(box.value))) {
+      const use = (box) => box.parentElement.querySelector("small");
+      for (const box of boxes) use(known.get(box.value)).replaceWith(use(box));
+    } else if (!list.querySelector(":is(label, button):hover")) {
+      const focused = list.contains(document.activeElement) ? document.activeElement.value : undefined;
+      list.replaceWith(newList);
+      all("input, button", newList).find(({ value }) => value === focused)?.focus();
+      write(news, newNews.textContent);
+    }
     renewTimes();
   }
 

@@ -61,16 +61,26 @@ pub struct ScopeRow {
     pub idle_days: Option<i64>,
 }
 
-/// Networks observed while a key's callers are being watched.
+/// Addresses observed while a key's callers are being watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
     pub since: DisplayTime,
     /// Time from which callers are shown, some days before the watch.
     pub from: DisplayTime,
-    /// Networks to put on the allow list, each with the last call from it, the latest first.
-    pub seen: Vec<(String, DisplayTime)>,
-    /// Addresses within these networks, as the narrower choice.
-    pub addresses: Vec<(String, DisplayTime)>,
+    /// Single addresses, the latest first.
+    pub addresses: Vec<WatchedCaller>,
+    /// Networks with several addresses, as the wider choice.
+    pub networks: Vec<WatchedCaller>,
+}
+
+/// An address or a network that may be put on an allow list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchedCaller {
+    pub text: String,
+    pub last: DisplayTime,
+    /// Number of accepted calls, if they are known.
+    pub calls: Option<u64>,
+    pub is_proposed: bool,
 }
 
 /// Calls of the last four weeks by hour of the week.

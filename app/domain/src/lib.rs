@@ -34,7 +34,8 @@ mod text;
 mod time;
 
 pub use activity::{
-    ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch, WeekPattern, WeekdayCalls,
+    ActivityPeriod, CallerRow, KeyActivity, ScopeRow, Watch, WatchedCaller, WeekPattern,
+    WeekdayCalls,
 };
 pub use audit::{AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditRow};
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};

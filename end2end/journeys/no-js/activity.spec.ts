@@ -1,7 +1,8 @@
 // The calls on a key's page, with JavaScript switched off.
 
-import { editTogether, learnNetworks, readHeatMap } from "../../support/activity.ts";
-import { test } from "../../support/test.ts";
+import { callFrom, editTogether, learnNetworks, readHeatMap } from "../../support/activity.ts";
+import { Seeder } from "../../support/seed.ts";
+import { expect, signIn, test } from "../../support/test.ts";
 
 test("the callers of a key are shown, watched and turned into its allow list", async ({ page, server }) => {
   await learnNetworks(page, server);
@@ -13,4 +14,17 @@ test("the second of two admins who edit a key at once sees the other's changes b
 
 test("the hours of the week in which a key is used are drawn and listed", async ({ page, server }) => {
   await readHeatMap(page, server);
+});
+
+test("a link refreshes the addresses that are learned", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  await signIn(page, `/keys/${key.id}`);
+  const section = page.getByRole("region", { name: "Allowed IPs" });
+  await section.getByRole("button", { name: "Start learning" }).click();
+  await expect(section.getByText(/^No requests since [^.]*\.$/)).toBeVisible();
+  expect(await callFrom(server, key.secret, "127.0.0.2")).toBe(200);
+  await expect(async () => {
+    await section.getByRole("link", { name: "Refresh" }).click();
+    await expect(section.getByRole("checkbox", { name: "127.0.0.2" })).toBeChecked({ timeout: 100 });
+  }).toPass({ timeout: 9_000, intervals: [200] });
 });

@@ -9,6 +9,7 @@ pub mod first_call;
 pub mod form;
 mod history;
 mod key_view;
+pub mod learned;
 pub mod page;
 mod quick_change;
 mod rotations;

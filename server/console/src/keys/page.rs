@@ -8,10 +8,12 @@ use crate::call_totals::{by_period, by_reason};
 use domain::{
     ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
     KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
+    WatchedCaller,
 };
 use service::key::AllowList;
 use service::keys::{
     CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
+    WatchedCallers,
 };
 use service::store::{Caller, KeyRecord};
 use service::{Member, Zone};
@@ -201,19 +203,26 @@ fn activity(
                 idle_days: summary.idle_days(scope, key.at),
             })
             .collect(),
-        watch: activity.watched.map(|watched| {
-            let dated = |list: Vec<(String, Timestamp)>| {
-                let list = list.into_iter();
-                list.map(|(text, last)| (text, display_time(last, zone)))
-                    .collect()
-            };
-            Watch {
-                since: display_time(watched.since, zone),
-                from: display_time(watched.from, zone),
-                seen: dated(watched.networks),
-                addresses: dated(watched.addresses),
-            }
-        }),
+        watch: activity.watched.map(|watched| watch(watched, zone)),
+    }
+}
+
+/// Returns the callers to choose an allow list from.
+pub fn watch(watched: WatchedCallers, zone: &Zone) -> Watch {
+    let callers = |callers: Vec<service::keys::WatchedCaller>| {
+        let callers = callers.into_iter().map(|caller| WatchedCaller {
+            text: caller.text,
+            last: display_time(caller.last, zone),
+            calls: caller.calls,
+            is_proposed: caller.is_proposed,
+        });
+        callers.collect()
+    };
+    Watch {
+        since: display_time(watched.since, zone),
+        from: display_time(watched.from, zone),
+        addresses: callers(watched.addresses),
+        networks: callers(watched.networks),
     }
 }
 

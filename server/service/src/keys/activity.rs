@@ -3,11 +3,12 @@
 use super::Keys;
 use super::week_pattern::{PATTERN_DAYS, WeekPattern};
 use crate::error::Error;
-use crate::key::AllowList;
-use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord};
+use crate::sessions::Member;
+use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord, MAX_CALLERS};
 use crate::zone::Zone;
-use domain::{ActivityPeriod, Outcome, RefusalCode, Timestamp, seconds};
+use domain::{ActivityPeriod, KeyId, Outcome, RefusalCode, Timestamp, seconds};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The calls with a key, and their callers.
@@ -27,23 +28,63 @@ pub struct KeyActivity {
     pub dead_key_use: Option<(u64, Timestamp)>,
 }
 
-/// The callers of a watched key, from some days before the watch on.
+/// The callers of a watched key, from some days before the watch on. Those that are proposed make
+/// an allow list that admits every one of these callers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedCallers {
     pub since: Timestamp,
     pub from: Timestamp,
-    /// Addresses and networks for an allow list that admits every one of these callers, each with
-    /// its last call, the latest first.
-    pub networks: Vec<(String, Timestamp)>,
-    /// Known addresses within these networks, as the narrower choice. A network with many callers
-    /// also has addresses that are not listed.
-    pub addresses: Vec<(String, Timestamp)>,
+    /// Single addresses, the latest first. A network with many callers also has addresses that are
+    /// not listed.
+    pub addresses: Vec<WatchedCaller>,
+    /// Networks from which several addresses called, and networks of IPv6, in which hosts often
+    /// change their address. The latest first.
+    pub networks: Vec<WatchedCaller>,
+}
+
+/// An address or a network that may be put on an allow list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedCaller {
+    pub text: String,
+    pub last: Timestamp,
+    /// Number of accepted calls, if they are known.
+    pub calls: Option<u64>,
+    pub is_proposed: bool,
 }
 
 /// Number of days before a watch whose callers it includes, so that its list does not start empty.
 const DAYS_BEFORE_WATCH: i64 = 7;
+/// Up to as many addresses are proposed one by one, and more as networks.
+const FEW_ADDRESSES: usize = 8;
 
 impl Keys {
+    /// Returns the callers of a key to choose an allow list from, for any role; `None` if the key
+    /// is not watched.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`](domain::Failure::NotFound), also for a key of another account.
+    pub async fn watched_callers(
+        &self,
+        member: &Member,
+        id: &KeyId,
+    ) -> Result<Option<WatchedCallers>, Error> {
+        let key = self.find(member, id).await?;
+        let callers = self.store.callers(&key.account_id, id).await?;
+        self.watched(&key, &callers).await
+    }
+
+    async fn watched(
+        &self,
+        key: &KeyRecord,
+        callers: &[Caller],
+    ) -> Result<Option<WatchedCallers>, Error> {
+        let Some(since) = key.watched_since else {
+            return Ok(None);
+        };
+        let networks = self.store.networks(&key.account_id, &key.id).await?;
+        Ok(Some(watched(since, networks, callers)))
+    }
+
     pub(super) async fn activity(
         &self,
         key: &KeyRecord,
@@ -62,13 +103,7 @@ impl Keys {
         calls.retain(|call| call.since >= since);
         let mut callers = self.store.callers(account, &key.id).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
-        let watched = match key.watched_since {
-            Some(since) => {
-                let networks = self.store.networks(account, &key.id).await?;
-                Some(watched(since, networks, &callers))
-            }
-            None => None,
-        };
+        let watched = self.watched(key, &callers).await?;
         Ok(KeyActivity {
             period_starts,
             calls,
@@ -98,42 +133,60 @@ fn dead_key_use(callers: &[Caller]) -> Option<(u64, Timestamp)> {
     Some((calls.map(|caller| caller.calls).sum(), last))
 }
 
-fn watched(since: Timestamp, networks: Vec<CallingNetwork>, callers: &[Caller]) -> WatchedCallers {
+fn watched(
+    since: Timestamp,
+    mut networks: Vec<CallingNetwork>,
+    callers: &[Caller],
+) -> WatchedCallers {
     let from = since.plus_seconds(-DAYS_BEFORE_WATCH * seconds::DAY);
-    let networks = allowed(from, networks);
-    let is_in_network = |ip: IpAddr| {
-        networks.iter().any(|(network, _)| {
-            let list = AllowList::parse(network).ok().flatten();
-            network.contains('/') && list.is_some_and(|list| list.admits(ip))
-        })
-    };
-    let mut addresses: Vec<(String, Timestamp)> = Vec::new();
-    for caller in callers {
-        let is_recent = caller.outcome == Outcome::Accepted && caller.last >= from;
-        let address = caller.ip.to_canonical().to_string();
-        let is_known = addresses.iter().any(|(known, _)| *known == address);
-        if is_recent && !is_known && is_in_network(caller.ip) {
-            addresses.push((address, caller.last));
-        }
+    networks.retain(|network| network.last >= from);
+    let accepted = callers
+        .iter()
+        .filter(|caller| caller.outcome == Outcome::Accepted);
+    // Callers with earlier calls are dropped first.
+    let all_are_known =
+        accepted.clone().count() < MAX_CALLERS || accepted.clone().any(|caller| caller.last < from);
+    let mut calls: BTreeMap<IpAddr, (Timestamp, Option<u64>)> = BTreeMap::new();
+    for caller in accepted.filter(|caller| caller.last >= from) {
+        let ip = caller.ip.to_canonical();
+        let (last, sum) = calls.entry(ip).or_insert((caller.last, Some(0)));
+        *last = caller.last.max(*last);
+        *sum = sum.map(|sum| sum.saturating_add(caller.calls));
     }
+    let single: Vec<_> = (networks.iter())
+        .filter_map(|network| Some((network.only_ip?.to_canonical(), network.last)))
+        .collect();
+    for (ip, last) in &single {
+        calls.entry(*ip).or_insert((*last, None));
+    }
+    let are_few = all_are_known && calls.keys().filter(|ip| ip.is_ipv4()).count() <= FEW_ADDRESSES;
+    let addresses = calls.into_iter().map(|(ip, (last, calls))| WatchedCaller {
+        text: ip.to_string(),
+        last,
+        calls,
+        is_proposed: ip.is_ipv4() && are_few || single.iter().any(|(single, _)| *single == ip),
+    });
+    let several = networks
+        .into_iter()
+        .filter(|network| network.only_ip.is_none());
+    let networks = several.map(|network| WatchedCaller {
+        is_proposed: !are_few || network.network.contains(':'),
+        text: network.network,
+        last: network.last,
+        calls: None,
+    });
     WatchedCallers {
         since,
         from,
-        networks,
-        addresses,
+        addresses: latest_first(addresses),
+        networks: latest_first(networks),
     }
 }
 
-/// Proposes an allow list that still admits every caller at `since` or later: the address itself if
-/// it was the only one of its network, otherwise the network.
-fn allowed(since: Timestamp, mut networks: Vec<CallingNetwork>) -> Vec<(String, Timestamp)> {
-    networks.retain(|network| network.last >= since);
-    networks.sort_by_key(|network| Reverse(network.last));
-    let narrowest = networks.into_iter().map(|network| {
-        let single_address = network.only_ip.map(|ip| ip.to_string());
-        (single_address.unwrap_or(network.network), network.last)
-    });
-    narrowest.collect()
+fn latest_first(callers: impl Iterator<Item = WatchedCaller>) -> Vec<WatchedCaller> {
+    let mut callers: Vec<_> = callers.collect();
+    callers.sort_by_key(|caller| Reverse(caller.last));
+    callers
 }
 
 #[cfg(test)]
@@ -184,62 +237,99 @@ mod tests {
         }
     }
 
-    #[test]
-    fn watch_begins_with_the_callers_of_a_week_and_names_those_of_its_networks() {
-        let at = |days: i64| Timestamp::from_millis(days * seconds::DAY * 1_000);
-        let caller = |ip: [u8; 4], last: i64, outcome: Outcome| Caller {
+    const ACCEPTED: Outcome = Outcome::Accepted;
+
+    fn day(days: i64) -> Timestamp {
+        Timestamp::from_millis(days * seconds::DAY * 1_000)
+    }
+
+    fn caller(ip: &str, last: i64, outcome: Outcome) -> Caller {
+        Caller {
             outcome,
-            ip: ip.into(),
+            ip: ip.parse().unwrap(),
             user_agent: None,
-            first: at(0),
-            last: at(last),
-            calls: 1,
-        };
-        let network = |network: &str, single_address: Option<[u8; 4]>, last| CallingNetwork {
+            first: day(0),
+            last: day(last),
+            calls: 2,
+        }
+    }
+
+    fn network(network: &str, only_ip: Option<&str>, last: i64) -> CallingNetwork {
+        CallingNetwork {
             network: network.to_owned(),
-            only_ip: single_address.map(Into::into),
-            first: at(0),
-            last: at(last),
-        };
-        let refused = Outcome::Refused(RefusalCode::PausedKey);
-        let callers = [
-            caller([198, 51, 100, 1], 12, Outcome::Accepted),
-            caller([203, 0, 113, 7], 11, Outcome::Accepted),
-            caller([198, 51, 100, 2], 3, Outcome::Accepted),
-            caller([198, 51, 100, 1], 3, Outcome::Accepted),
-            caller([198, 51, 100, 4], 12, refused),
-            caller([198, 51, 100, 3], 2, Outcome::Accepted),
-        ];
-        let networks = vec![
-            network("198.51.100.0/24", None, 12),
-            network("203.0.113.0/24", Some([203, 0, 113, 7]), 11),
-            network("192.0.2.0/24", None, 2),
-        ];
-        let watched = watched(at(10), networks, &callers);
-        let texts = |list: Vec<(String, Timestamp)>| -> Vec<String> {
-            list.into_iter().map(|(text, _)| text).collect()
-        };
-        assert_eq!(watched.from, at(3));
-        assert_eq!(texts(watched.networks), ["198.51.100.0/24", "203.0.113.7"]);
-        assert_eq!(texts(watched.addresses), ["198.51.100.1", "198.51.100.2"]);
+            only_ip: only_ip.map(|ip| ip.parse().unwrap()),
+            first: day(0),
+            last: day(last),
+        }
+    }
+
+    /// Returns the texts of the callers, with a star behind those that are proposed.
+    fn texts(callers: &[WatchedCaller]) -> Vec<String> {
+        let star = |caller: &WatchedCaller| if caller.is_proposed { "*" } else { "" };
+        let texts = callers.iter();
+        texts
+            .map(|caller| format!("{}{}", caller.text, star(caller)))
+            .collect()
     }
 
     #[test]
-    fn networks_last_seen_before_the_watch_began_are_not_proposed() {
-        let network = |network: &str, single_address: Option<[u8; 4]>, last| CallingNetwork {
-            network: network.to_owned(),
-            only_ip: single_address.map(Into::into),
-            first: Timestamp::from_millis(0),
-            last: Timestamp::from_millis(last),
-        };
-        let networks = vec![
-            network("203.0.113.0/24", Some([203, 0, 113, 7]), 10),
-            network("198.51.100.0/24", None, 20),
-            network("192.0.2.0/24", None, 9),
-            network("2001:db8::/64", None, 15),
+    fn watch_proposes_the_few_addresses_of_a_week_rather_than_their_network() {
+        let refused = Outcome::Refused(RefusalCode::PausedKey);
+        let callers = [
+            caller("198.51.100.1", 12, ACCEPTED),
+            caller("203.0.113.7", 11, ACCEPTED),
+            caller("198.51.100.2", 3, ACCEPTED),
+            caller("198.51.100.1", 3, ACCEPTED),
+            caller("198.51.100.4", 12, refused),
+            caller("198.51.100.3", 2, ACCEPTED),
         ];
-        let allowed = allowed(Timestamp::from_millis(10), networks);
-        let allowed: Vec<_> = allowed.iter().map(|(network, _)| network).collect();
-        assert_eq!(allowed, ["198.51.100.0/24", "2001:db8::/64", "203.0.113.7"]);
+        let networks = vec![
+            network("198.51.100.0/24", None, 12),
+            network("203.0.113.0/24", Some("203.0.113.7"), 11),
+            network("192.0.2.0/24", None, 2),
+        ];
+        let watched = watched(day(10), networks, &callers);
+        assert_eq!(watched.from, day(3));
+        let expected = ["198.51.100.1*", "203.0.113.7*", "198.51.100.2*"];
+        assert_eq!(texts(&watched.addresses), expected);
+        assert_eq!(texts(&watched.networks), ["198.51.100.0/24"]);
+        let calls = watched.addresses.iter().map(|caller| caller.calls);
+        assert_eq!(calls.collect::<Vec<_>>(), [Some(4), Some(2), Some(2)]);
+    }
+
+    #[test]
+    fn watch_proposes_networks_if_addresses_are_many_or_change() {
+        let callers = |count: u8| -> Vec<_> {
+            let ips = (1..=count).map(|tail| format!("198.51.100.{tail}"));
+            ips.map(|ip| caller(&ip, 12, ACCEPTED)).collect()
+        };
+        let networks = || vec![network("198.51.100.0/24", None, 12)];
+        for (count, proposes_network) in [(8, false), (9, true)] {
+            let watched = watched(day(10), networks(), &callers(count));
+            assert_eq!(watched.networks[0].is_proposed, proposes_network, "{count}");
+            let mut addresses = watched.addresses.iter();
+            assert!(addresses.all(|caller| caller.is_proposed != proposes_network));
+        }
+        let callers = [caller("2001:db8::1", 12, ACCEPTED)];
+        let watched = watched(day(10), vec![network("2001:db8::/64", None, 12)], &callers);
+        assert_eq!(texts(&watched.addresses), ["2001:db8::1"]);
+        assert_eq!(texts(&watched.networks), ["2001:db8::/64*"]);
+    }
+
+    /// Only the callers with the latest calls are kept for each key.
+    #[test]
+    fn watch_proposes_networks_if_some_of_their_addresses_may_be_unknown() {
+        let mut callers = vec![caller("198.51.100.1", 12, ACCEPTED); MAX_CALLERS];
+        let networks = vec![
+            network("198.51.100.0/24", None, 12),
+            network("203.0.113.0/24", Some("203.0.113.7"), 11),
+        ];
+        let seen = watched(day(10), networks.clone(), &callers);
+        assert_eq!(texts(&seen.addresses), ["198.51.100.1", "203.0.113.7*"]);
+        assert_eq!(seen.addresses[1].calls, None);
+        assert_eq!(texts(&seen.networks), ["198.51.100.0/24*"]);
+        callers[0].last = day(2);
+        let seen = watched(day(10), networks, &callers);
+        assert_eq!(texts(&seen.networks), ["198.51.100.0/24"]);
     }
 }

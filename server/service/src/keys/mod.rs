@@ -29,7 +29,7 @@ mod watch;
 mod week;
 mod week_pattern;
 
-pub use activity::{KeyActivity, WatchedCallers};
+pub use activity::{KeyActivity, WatchedCaller, WatchedCallers};
 pub(crate) use attention::attention;
 pub use bulk::BulkSelection;
 pub use changes::KeyChanges;

@@ -258,6 +258,7 @@ async fn every_page_without_a_secret_is_compressed() {
             | "/account/second-factor"
             | "/keys/events"
             | "/keys/{id}/first-call"
+            | "/keys/{id}/learned"
             | "/requests/new"
             | "/inventory/import/{id}/apply"
             | "/inventory/import/{id}/faults.csv"

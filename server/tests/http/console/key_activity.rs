@@ -310,7 +310,8 @@ async fn watch_starts_with_the_addresses_of_the_last_days() {
     response.expect(303);
     let html = page(&world, &owner, &key, "").await;
     html.has("value=\"192.0.2.7\" checked");
-    html.has("This list has every network that used this key since 17 Nov 2026.");
+    html.has("The list has every address that used this key since 17 Nov 2026.");
+    html.has("1 request, last ");
 }
 
 #[tokio::test]
@@ -332,18 +333,13 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
         key.with_ip(ip).get("/api/key").await.expect(200);
     }
     let proposal_page = page(&world, &owner, &key, "").await;
-    for value in ["203.0.113.7", "198.51.100.0/24"] {
-        assert!(
-            proposal_page.contains(&format!("value=\"{value}\" checked")),
-            "{value}: {proposal_page}"
-        );
+    let (addresses, networks) = proposal_page.split_once("Whole networks").unwrap();
+    for value in ["203.0.113.7", "198.51.100.1", "198.51.100.2"] {
+        addresses.has(&format!("value=\"{value}\" checked"));
     }
-    // The known addresses of the network are a narrower choice.
-    let (_, addresses) = proposal_page.split_once("Single addresses").unwrap();
-    for value in ["198.51.100.1", "198.51.100.2"] {
-        addresses.has(&format!("value=\"{value}\""));
-        addresses.lacks(&format!("value=\"{value}\" checked"));
-    }
+    // The network of the two addresses is the wider choice.
+    networks.has("value=\"198.51.100.0/24\"");
+    networks.lacks("value=\"198.51.100.0/24\" checked");
     assert!(
         !proposal_page.contains("value=\"10.0.0.1\""),
         "more than a week before the watch"
@@ -401,6 +397,36 @@ async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
     key.get("/api/key").await.expect(403);
     // Submitting the current list again refuses no additional callers.
     edit("203.0.113.0/24", "").await.expect(303);
+}
+
+#[tokio::test]
+async fn addresses_that_are_learned_are_reported_to_an_open_page() {
+    let (world, owner, key) = fixture(&["leads:read"]).await;
+    let at = format!("/keys/{}", key.id);
+    let learned = format!("{at}/learned");
+    owner.get(&learned).await.expect(404);
+    let watch = format!("{at}/watch");
+    owner.form(&watch, &[("watch", "on")]).await.expect(303);
+    let page = owner.get_text(&at).await;
+    page.has(&format!("data-follow=\"{learned}\""));
+    let report = owner.get_text(&learned).await;
+    report.has("No requests since 16 Nov 2026. Addresses appear here automatically.");
+    report.lacks("name=\"networks\"");
+    for tail in 1..=2 {
+        key.with_ip([203, 0, 113, tail])
+            .get("/api/key")
+            .await
+            .expect(200);
+        world.services.flush().await.unwrap();
+        let report = owner.get_text(&learned).await;
+        report.has(&format!("value=\"203.0.113.{tail}\" checked"));
+        report.lacks("<header");
+    }
+    let report = owner.get_text(&learned).await;
+    report.has("2 addresses so far. New ones appear automatically.");
+    owner.get("/keys/none/learned").await.expect(404);
+    world.sql("DELETE FROM sessions").await;
+    owner.get(&learned).await.expect(204);
 }
 
 #[tokio::test]

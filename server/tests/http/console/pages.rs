@@ -9,13 +9,15 @@ use std::path::Path;
 
 #[tokio::test]
 async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
-    // The last two are loaded by a page that is open, which cannot show another one in their place.
-    const OPEN: [&str; 5] = [
+    // The last three are loaded by a page that is open, which cannot show another one in their
+    // place.
+    const OPEN: [&str; 6] = [
         "/docs",
         "/sign-in",
         "/setup/{token}",
         "/keys/events",
         "/requests/new",
+        "/keys/{id}/learned",
     ];
     let world = World::new().await;
     let pages = CONSOLE
@@ -43,6 +45,8 @@ async fn open_every_page() -> Vec<(Page, TestResponse)> {
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
     let member = world.member_id(OWNER).await;
+    let watch = format!("/keys/{}/watch", key.id);
+    owner.form(&watch, &[("watch", "on")]).await.expect(303);
     let upload = owner.upload("/inventory/import", "a.csv", "id,name\nA,a\n", &[]);
     let import = upload.await.expect(303).header("location").to_owned();
     let choices = owner.get(&import).await.selected_options();

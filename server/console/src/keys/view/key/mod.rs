@@ -21,6 +21,7 @@ use calls::calls;
 use domain::{Failure, KeyPage as Data, KeyStatus, KeyView};
 use facts::facts;
 use history::history;
+pub use networks::learned_page;
 use networks::networks;
 use quick::QuickEdits;
 use week_pattern::HeatMap;

@@ -1,8 +1,9 @@
 //! The networks that a key may be used from, and a watch that records where its calls come from.
 
+use crate::charts::counted;
 use app::components::{Clock, Time};
 use app::prelude::*;
-use domain::{DisplayTime, KeyId, Watch};
+use domain::{KeyId, Timestamp, Watch, WatchedCaller};
 
 pub fn networks(
     id: &KeyId,
@@ -54,45 +55,6 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
 }
 
 fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
-    let Watch {
-        since,
-        from,
-        seen,
-        addresses,
-    } = watch;
-    let from = from.day;
-    let list = if seen.is_empty() {
-        let text = format!("No requests since {from}.");
-        view! { <p class="second">{text}</p> }
-    } else {
-        let networks = boxes(seen, true, may_change, clock);
-        let addresses = (!addresses.is_empty()).then(|| {
-            view! {
-                <fieldset class="field">
-                    <legend>"Single addresses"</legend>
-                    <p class="hint">"To allow only some addresses of a network, clear the network above and select them here. Only recent ones are listed."</p>
-                    {boxes(addresses, false, may_change, clock)}
-                </fieldset>
-            }
-        });
-        view! {
-            <form method="post" action=format!("/keys/{id}/enforce") class="form">
-                <fieldset class="field">
-                    <legend>"Networks seen so far"</legend>
-                    {networks}
-                </fieldset>
-                {addresses}
-                <p class="hint">"Requests from any other address will be rejected."</p>
-                {may_change.then(|| view! {
-                    <div class="actions">
-                        <button type="submit" class="button primary">
-                            "Allow only these"
-                        </button>
-                    </div>
-                })}
-            </form>
-        }
-    };
     let stop = may_change.then(|| {
         view! {
             <form method="post" action=format!("/keys/{id}/watch")>
@@ -102,30 +64,106 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
             </form>
         }
     });
+    let since = watch.since.clone();
+    let from = watch.from.day.clone();
     view! {
         <p>"Learning started " <Time moment=since clock=clock/> ". Any IP address can still use this key."</p>
         <p class="second">
-            {format!("This list has every network that used this key since {from}. Reload the page to see new requests. Once every system has used the key, select which to allow.")}
+            {format!("The list has every address that used this key since {from}. Once every system has used the key, select which to allow.")}
         </p>
-        {list}
+        {learned(id, watch, may_change, clock)}
+        <p class="unscripted"><a href=format!("/keys/{id}")>"Refresh"</a></p>
         {stop}
     }
 }
 
-/// Renders a box for each network or address, with its last request.
-fn boxes(
-    list: Vec<(String, DisplayTime)>,
-    checked: bool,
+/// Renders what the script of the page puts into it.
+pub fn learned_page(id: &KeyId, watch: Watch, may_change: bool, now: Timestamp) -> AnyView {
+    learned(id, watch, may_change, Clock::start(now))
+}
+
+/// Renders the list of addresses, and the line in which the script reports new ones, with the
+/// address that the script loads.
+fn learned(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
+    let Watch {
+        from,
+        addresses,
+        networks,
+        ..
+    } = watch;
+    let nothing = format!("No requests since {}.", from.day);
+    let news = match addresses.len() {
+        0 => format!("{nothing} Addresses appear here automatically."),
+        count => format!(
+            "{} so far. New ones appear automatically.",
+            counted(count as u64, "address", "addresses")
+        ),
+    };
+    let is_empty = addresses.is_empty() && networks.is_empty();
+    let choices = (!is_empty).then(|| choices(id, addresses, networks, may_change, clock));
+    view! {
+        <p class="second scripted" role="status" data-follow=format!("/keys/{id}/learned")>
+            {news}
+        </p>
+        {is_empty.then(|| view! { <p class="second unscripted">{nothing}</p> })}
+        <div class="learned">{choices}</div>
+    }
+}
+
+fn choices(
+    id: &KeyId,
+    addresses: Vec<WatchedCaller>,
+    networks: Vec<WatchedCaller>,
     may_change: bool,
     clock: Clock,
 ) -> AnyView {
-    let boxes = list.into_iter().map(|(network, last)| {
+    let networks = (!networks.is_empty()).then(|| {
+        view! {
+            <fieldset class="field">
+                <legend>"Whole networks"</legend>
+                <p class="hint">"Select a network instead if its systems change their addresses. It allows every address in it."</p>
+                {boxes(networks, may_change, clock)}
+            </fieldset>
+        }
+    });
+    view! {
+        <form method="post" action=format!("/keys/{id}/enforce") class="form">
+            <fieldset class="field">
+                <legend>"Addresses seen so far"</legend>
+                {boxes(addresses, may_change, clock)}
+            </fieldset>
+            {networks}
+            <p class="hint">"Requests from any other address will be rejected."</p>
+            {may_change.then(|| view! {
+                <div class="actions">
+                    <button type="submit" class="button primary">
+                        "Allow only these"
+                    </button>
+                </div>
+            })}
+        </form>
+    }
+}
+
+/// Renders a box for each address or network, with its requests.
+fn boxes(list: Vec<WatchedCaller>, may_change: bool, clock: Clock) -> AnyView {
+    let boxes = list.into_iter().map(|caller| {
+        let calls = caller.calls.map_or_else(
+            || "Last request ".to_owned(),
+            |calls| format!("{}, last ", counted(calls, "request", "requests")),
+        );
         view! {
             <label class="check">
-                <input type="checkbox" name="networks" value=network.clone() checked=checked disabled=!may_change/>
+                <input
+                    type="checkbox"
+                    name="networks"
+                    value=caller.text.clone()
+                    checked=caller.is_proposed
+                    disabled=!may_change
+                />
                 <span>
-                    <code>{network}</code>
-                    <small>"Last request " <Time moment=last clock=clock/></small>
+                    <code>{caller.text}</code>
+                    <small>{calls} <Time moment=caller.last clock=clock/></small>
                 </span>
             </label>
         }

@@ -121,6 +121,14 @@ test("shortcuts move in the list of keys, select, search and create", async ({ p
   await expect(page.getByRole("dialog"), "shortcuts are off in a dialog").toHaveCount(1);
 });
 
+test("the slash opens the search dialog while a list has no field of its own", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("dialog", { name: "Search" })).toBeVisible();
+});
+
 test("shortcuts move in lists whose rows have no links", async ({ page, server }) => {
   await seedItems(server, 3);
   await signIn(page, "/inventory");

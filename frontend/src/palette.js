@@ -176,7 +176,8 @@ const SHORTCUTS = {
   x: () => focused()?.querySelector(".choose")?.click(),
   "/": () => {
     const ownField = document.querySelector("main input[type=search]");
-    return ownField ? ownField.focus() : open();
+    // It is hidden on a list without entries.
+    return ownField?.checkVisibility() ? ownField.focus() : open();
   },
 };
 

@@ -7,33 +7,26 @@ use crate::components::{Notice, SearchForm, Tone, filters};
 use crate::prelude::*;
 use domain::{KeysPageContext, ListLink};
 
-/// Renders the links to the saved views, or nothing if the account has no keys.
-pub fn views(context: &KeysPageContext, no_keys: bool) -> AnyView {
+/// Renders the links to the saved views, which are hidden while the account has no keys.
+pub fn views(context: &KeysPageContext, no_keys: RwSignal<bool>) -> AnyView {
     let html = server_html(|| {
-        if no_keys {
-            String::new()
-        } else {
-            let views = context.views.iter().cloned().enumerate();
-            let links = views.map(|(number, view)| view_link(number, view));
-            links.collect_view().to_html()
-        }
+        let views = context.views.iter().cloned().enumerate();
+        let links = views.map(|(number, view)| view_link(number, view));
+        links.collect_view().to_html()
     });
-    view! { <nav class="views" aria-label="Views" inner_html=html></nav> }
+    let hidden = attr_if("", move || no_keys.get());
+    view! { <nav class="views" aria-label="Views" hidden=hidden inner_html=html></nav> }
 }
 
-/// Renders the search form and the filters, or nothing if the account has no keys.
-pub fn find(context: &KeysPageContext, no_keys: bool) -> AnyView {
+/// Renders the search form and the filters, which are hidden while the account has no keys.
+pub fn find(context: &KeysPageContext, no_keys: RwSignal<bool>) -> AnyView {
     let html = server_html(|| {
-        if no_keys {
-            String::new()
-        } else {
-            let explanation = context.explanation.clone();
-            let explanation =
-                explanation.map(|text| view! { <p class="second list-rule">{text}</p> });
-            form(context).to_html() + &explanation.to_html()
-        }
+        let explanation = context.explanation.clone();
+        let explanation = explanation.map(|text| view! { <p class="second list-rule">{text}</p> });
+        form(context).to_html() + &explanation.to_html()
     });
-    view! { <search inner_html=html></search> }
+    let hidden = attr_if("", move || no_keys.get());
+    view! { <search hidden=hidden inner_html=html></search> }
 }
 
 fn form(context: &KeysPageContext) -> AnyView {

@@ -161,8 +161,8 @@ fn Keys(page: Data) -> impl IntoView {
     listen(rows, creation);
     let (ending, views, find, pager, menu) = (
         around::notices(&page.context, page.may_manage),
-        find::views(&page.context, page.no_keys),
-        find::find(&page.context, page.no_keys),
+        find::views(&page.context, rows.no_keys),
+        find::find(&page.context, rows.no_keys),
         around::pager(&page.context),
         around::row_menu(page.may_manage),
     );

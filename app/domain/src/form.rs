@@ -145,6 +145,8 @@ pub struct KeysPageContext {
     pub dead_keys_in_use: Option<DeadKeysNotice>,
     /// The query as requested.
     pub query: KeyQuery,
+    /// Links to the lists that the search text describes, such as that of the paused keys.
+    pub suggestions: Vec<ListLink>,
     /// Explains which keys the filter selects, if its name does not.
     pub explanation: Option<String>,
     /// Why the query is invalid. The list is unfiltered then.

@@ -23,10 +23,27 @@ pub fn find(context: &KeysPageContext, no_keys: RwSignal<bool>) -> AnyView {
     let html = server_html(|| {
         let explanation = context.explanation.clone();
         let explanation = explanation.map(|text| view! { <p class="second list-rule">{text}</p> });
-        form(context).to_html() + &explanation.to_html()
+        form(context).to_html() + &suggestions(&context.suggestions) + &explanation.to_html()
     });
     let hidden = attr_if("", move || no_keys.get());
     view! { <search hidden=hidden inner_html=html></search> }
+}
+
+/// Renders links to the lists that a search text also describes, such as "unused".
+fn suggestions(links: &[ListLink]) -> String {
+    if links.is_empty() {
+        return String::new();
+    }
+    let links = links.iter().cloned().enumerate();
+    let links = links.map(|(number, ListLink { text, href, .. })| {
+        let lead = if number == 0 { "Show " } else { " or " };
+        view! {
+            {lead}
+            <a href=href>{text}</a>
+        }
+    });
+    let links = links.collect_view();
+    view! { <p class="list-rule">{links}</p> }.to_html()
 }
 
 fn form(context: &KeysPageContext) -> AnyView {

@@ -47,6 +47,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             refused: (list.invalid.as_ref())
                 .map(|reason| invalid_field::describe(reason).into_owned()),
             views: filters::views(&query, list.views),
+            suggestions: filters::suggestions(&query.q),
             explanation: filters::explanation(&query),
             filters: filters::menus(&query, &creators),
             here: address::list(&query).to_string(),

@@ -118,6 +118,19 @@ test("fourteen keys fit on a laptop, one line each, with the columns that matter
   await expect(rows.nth(13)).toBeInViewport({ ratio: 1 });
 });
 
+test("the filters share the line of the search, also while one of them applies", async ({ page, server }) => {
+  await seedKeys(server);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const heights = new Set<number>();
+  for (const query of ["", "?status=active", "?status=knocking", "?scope=inventory%3Awrite", "?unused=never", "?unused=365", "?expires=90"]) {
+    await signIn(page, `/keys${query}`);
+    const box = await page.locator(".find").boundingBox();
+    heights.add(Math.round(box?.height ?? 0));
+    await expectFits(page, query);
+  }
+  expect([...heights]).toHaveLength(1);
+});
+
 test("fourteen keys fit below two notices, which share one line and wrap on a phone", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
   const revoked = await seeder.createKey("Feed of the old website, before the move to the new shop");

@@ -38,7 +38,7 @@ test.describe("on an installation without an owner", () => {
       await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
       await signInByForm(page);
       await hydrated(page);
-      await expect(page.getByText(owner.email)).toBeVisible();
+      await expect(page.getByRole("link", { name: owner.email })).toBeVisible();
     });
 
     await test.step("the dialog advises on the name, the permissions and the expiry", async () => {

@@ -38,7 +38,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   await expect(action).toBeHidden();
   await crm.locator("summary").press("Enter");
   await expect(action).toBeVisible();
-  await page.getByRole("link", { name: "Clear all" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page.getByLabel("Key name or ID")).toHaveValue("");
   await expect(page).toHaveURL(/\/audit$/);
   await page.getByLabel("Action", { exact: true }).selectOption("Sign-ins and passwords: all actions");

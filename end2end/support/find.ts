@@ -47,7 +47,7 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
 
   await page.getByRole("link", { name: "Remove Status: Revoked" }).click();
   await expect(page.getByText("2 keys match")).toBeVisible();
-  await page.getByRole("link", { name: "Clear all" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   await page.getByRole("link", { name: /^Active \d/ }).click();
   await expect(page.getByText("3 keys match")).toBeVisible();
@@ -97,7 +97,7 @@ export async function findNothing(page: Page, server: Server): Promise<void> {
   await seedFour(server);
   await signIn(page, "/keys?q=warehouse");
   await expect(page.getByRole("heading", { name: "No matching keys" })).toBeVisible();
-  await page.getByRole("link", { name: "Clear filters" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).last().click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
 }
 
@@ -117,7 +117,7 @@ export async function followKnocking(page: Page, server: Server): Promise<void> 
   await page.getByRole("link", { name: "1 revoked or expired key is still in use" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(await names(page)).toEqual(["Old feed"]);
-  await expect(page.getByRole("button", { name: "Status: Revoked or expired, still in use" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status: Revoked or expired but in use" })).toBeVisible();
   await expect(page.getByText(KNOCKING)).toBeHidden();
   await page.goto("/");
   await page.getByRole("link", { name: "Review keys" }).click();

@@ -72,15 +72,20 @@ impl KeyQuery {
 
     /// Returns whether the query restricts the list by any filter other than the search text.
     pub fn has_filter_besides_text(&self) -> bool {
-        [
+        self.number_of_filters() > 0
+    }
+
+    /// Returns by how many filters other than the search text the query restricts the list.
+    pub fn number_of_filters(&self) -> usize {
+        let filters = [
             &self.status,
             &self.scope,
             &self.creator,
             &self.unused,
             &self.expires,
-        ]
-        .into_iter()
-        .any(|text| !text.is_empty())
+        ];
+        let set = filters.into_iter().filter(|text| !text.is_empty());
+        set.count()
     }
 }
 

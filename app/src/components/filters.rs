@@ -13,7 +13,7 @@ pub fn filters(menus: Vec<FilterMenu>, clear: Option<&'static str>) -> AnyView {
         .map(filter)
         .collect();
     items.extend(clear.map(|href| {
-        view! { <li><a class="chip clear" href=href>"Clear all"</a></li> }
+        view! { <li><a class="chip clear" href=href>"Clear filters"</a></li> }
     }));
     if items.is_empty() {
         return erase(());
@@ -47,6 +47,8 @@ fn filter(
         }
         None => (label.to_owned(), None),
     };
+    // The style sheet cuts off a long value.
+    let title = is_on.then(|| text.clone());
     let filter = if choices.is_empty() {
         view! {
             <span>{text}</span>
@@ -55,7 +57,7 @@ fn filter(
     } else {
         let links = choices.into_iter().map(choice).collect_view();
         view! {
-            <button type="button" popovertarget=id.clone()>{text}</button>
+            <button type="button" popovertarget=id.clone() title=title>{text}</button>
             {remove}
             <div class="choice-menu" id=id popover="auto" role="group" aria-label=label>
                 <ul>{links}</ul>

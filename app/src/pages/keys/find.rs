@@ -66,7 +66,9 @@ fn form(context: &KeysPageContext) -> AnyView {
             view! { <input type="hidden" name=name value=value/> }
         })
         .collect_view();
-    let clear = query.has_filter().then_some("/keys");
+    // A single filter has a link of its own that removes it.
+    let is_single = query.q.is_empty() && query.number_of_filters() == 1;
+    let clear = (query.has_filter() && !is_single).then_some("/keys");
     view! {
         <div class="find">
             <SearchForm

@@ -58,8 +58,8 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
                 words::parts(&[
                     (
                         keys.dead_keys_in_use,
-                        "inactive but in use",
-                        "inactive but in use",
+                        "revoked or expired but in use",
+                        "revoked or expired but in use",
                     ),
                     (
                         keys.new_networks,

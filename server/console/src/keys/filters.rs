@@ -193,7 +193,7 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
     ]
     .map(|status| (status.as_str().to_owned(), status.label().to_owned()));
     let states = [
-        (KeyQuery::DEAD_IN_USE, "Revoked or expired, still in use"),
+        (KeyQuery::DEAD_IN_USE, "Revoked or expired but in use"),
         (KeyQuery::NEEDS_ATTENTION, "Needs attention"),
     ]
     .map(|(value, label)| (value.to_owned(), label.to_owned()));

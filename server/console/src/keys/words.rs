@@ -25,7 +25,7 @@ pub fn warning(warning: &KeyWarning) -> String {
         KeyWarning::NewNetwork => "New IP network".to_owned(),
         KeyWarning::ExpiresSoon => "Expires soon".to_owned(),
         KeyWarning::BeingReplaced => "Replaced by a new key".to_owned(),
-        KeyWarning::Unused => "Not used in 30 days".to_owned(),
+        KeyWarning::Unused => "Unused for 30 days".to_owned(),
         KeyWarning::UnusedScopes(scopes) => {
             let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
             format!("Unused permission: {}", scopes.join(", "))

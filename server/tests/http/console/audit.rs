@@ -296,7 +296,7 @@ async fn each_filter_that_applies_is_shown_with_a_link_that_removes_it() {
         ]);
     }
     let page = owner.get_text("/audit").await;
-    page.lacks("Clear all");
+    page.lacks("Clear filters");
 }
 
 #[tokio::test]

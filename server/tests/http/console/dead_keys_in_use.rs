@@ -56,7 +56,7 @@ async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     let page = owner.get_text(LIST).await;
     page.has("4 keys match");
     page.lacks(">Live<");
-    page.has("Status: Revoked or expired, still in use");
+    page.has("Status: Revoked or expired but in use");
     assert_eq!(notice(&owner, LIST).await, None, "these are all of them");
     let stranger = world.stranger().await;
     assert_eq!(notice(&stranger, "/keys").await, None);

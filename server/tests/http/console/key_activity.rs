@@ -263,7 +263,7 @@ async fn key_page_names_permissions_that_no_call_uses() {
     world.services.flush().await.unwrap();
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;
-    assert_eq!(notices(&world, &owner).await, ["Not used in 30 days"]);
+    assert_eq!(notices(&world, &owner).await, ["Unused for 30 days"]);
     key.get("/api/leads").await.expect(200);
     assert_eq!(
         notices(&world, &owner).await,

@@ -173,6 +173,49 @@ async fn keys_can_be_sorted_by_every_column_in_both_directions() {
 }
 
 #[tokio::test]
+async fn search_for_a_status_leads_to_the_list_of_such_keys() {
+    let (_world, owner) = with_four_keys().await;
+    let page = owner.get_text("/keys?q=unused&scope=leads:read").await;
+    page.has("No matching keys");
+    assert_eq!(
+        link(&page, "keys that were never used"),
+        Some("/keys?unused=never")
+    );
+    assert_eq!(
+        link(&page, "keys unused for 30 days"),
+        Some("/keys?unused=30")
+    );
+    let page = owner.get_text("/keys?q=crm").await;
+    page.lacks("list-rule");
+}
+
+#[tokio::test]
+async fn search_and_views_are_hidden_only_while_there_are_no_keys() {
+    let (_world, owner) = World::with_owner().await;
+    let page = owner.get_text("/keys").await;
+    page.has("<nav aria-label=\"Views\" hidden");
+    page.has("<search hidden");
+    owner.create("CRM Sync", &["leads:read"]).await;
+    let page = owner.get_text("/keys").await;
+    page.has("<nav aria-label=\"Views\" class");
+    page.has("<search>");
+}
+
+#[tokio::test]
+async fn single_filter_is_removed_by_its_own_link_and_more_are_cleared_together() {
+    let (_world, owner) = with_four_keys().await;
+    for (query, clears) in [
+        ("status=active", false),
+        ("q=crm", true),
+        ("status=active&q=crm", true),
+        ("status=active&unused=never", true),
+    ] {
+        let page = owner.get_text(&format!("/keys?{query}")).await;
+        assert_eq!(page.contains(">Clear filters</a></li>"), clears, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn pages_of_a_long_list_contain_every_key_once() {
     let (world, owner) = World::with_owner().await;
     for number in 0..107 {

@@ -97,7 +97,7 @@ async fn list_is_filtered_by_reason_key_and_address() {
         (
             "reason=missing_scope&address=203.0.113.9".to_owned(),
             1,
-            "Clear all",
+            "Clear filters",
         ),
         ("reason=internal".to_owned(), 0, "Reason: Server error"),
     ] {

@@ -54,7 +54,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     }
     if page.activity.unused {
         let revoke = edits.map(|_| link("revoke?reason=unused", "Revoke unused key…"));
-        urgent.push(item(ALERT, "Not used in 30 days".to_owned(), revoke));
+        urgent.push(item(ALERT, "Unused for 30 days".to_owned(), revoke));
     }
     for row in &page.activity.scopes {
         let Some(days) = row.idle_days.filter(|_| key.status.is_live()) else {

@@ -31,6 +31,33 @@ test.describe("at 360 px", () => {
     await expect(keys.revokeButton(used.name)).toBeVisible();
   });
 
+  test("a warning cuts nothing off the line below it", async ({ page, server }) => {
+    const { unused } = await seedKeys(server);
+    endSoon(server, unused);
+    await signIn(page);
+    await hydrated(page);
+    const row = new Keys(page).row(unused.name);
+    await expect(row.getByText("Expires soon")).toBeAttached();
+    const cell = row.getByRole("cell").filter({ hasText: /^Never used$/ });
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  });
+
+  test("the bar of bulk actions does not cover the key that was selected last", async ({ page, server }) => {
+    const seeder = await Seeder.signIn(server);
+    for (let number = 1; number <= 12; number += 1) await seeder.createKey(`Integration ${number}`);
+    await signIn(page);
+    await hydrated(page);
+    const boxes = page.locator(".choose");
+    for (let number = 0; number < 12; number += 1) {
+      await boxes.nth(number).check();
+      const [row, bar] = await Promise.all([
+        boxes.nth(number).locator("xpath=ancestor::tr").boundingBox(),
+        page.locator("form.several").boundingBox(),
+      ]);
+      expect(row!.y + row!.height, `row ${number + 1}`).toBeLessThanOrEqual(bar!.y);
+    }
+  });
+
   test("the buttons of a key's page share a line, and examples take the width of the page", async ({ page, server }) => {
     const { used } = await seedKeys(server);
     await signIn(page, `/keys/${used.id}`);

@@ -397,7 +397,12 @@
       event.preventDefault();
       applyPreset(button);
     } else if (button) print();
-    if (at(".choose")) chooseRange(event.target, event);
+    const box = at(".choose");
+    if (box) {
+      chooseRange(box, event);
+      // The bar of bulk actions would cover a row at the lower edge: it has its scroll padding.
+      box.closest("tr").scrollIntoView({ block: "nearest" });
+    }
     if (at("code.copies")) void copyPreview(event.target);
     const opener = at("[data-menu]");
     if (opener && (opener === pressedOpen || isMenuOf(opener))) closeMenu(rowMenu());

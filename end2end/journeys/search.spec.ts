@@ -27,6 +27,26 @@ test("a key is found by its name, and Enter opens its page", async ({ page, serv
   await expect(dialog).toBeHidden();
 });
 
+test("what is typed while the search loads is searched for", async ({ page }) => {
+  await signIn(page, "/team");
+  const script = await page.locator("[data-palette]").getAttribute("data-palette");
+  let load = () => {};
+  const isAllowed = new Promise<void>((resolve) => (load = resolve));
+  await page.route(`**${script}`, async (route) => {
+    await isAllowed;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("cx?");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  load();
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  await expect(dialog.getByRole("combobox")).toHaveValue("cx?");
+  await page.keyboard.type("!");
+  await expect(dialog.getByRole("combobox")).toHaveValue("cx?!");
+  await expect(page).toHaveURL(/\/team$/);
+});
+
 test("arrow keys select a result, Escape closes, and the menu opens the search", async ({ page }) => {
   await signIn(page, "/team");
   await page.getByRole("link", { name: "Search", exact: true }).click();

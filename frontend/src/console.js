@@ -41,12 +41,26 @@
   const SINGLE_KEYS = "voxum:single-keys";
   const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
   const paletteScript = () => document.querySelector("[data-palette]")?.dataset.palette;
+  // What is typed while the search loads, so that it is not lost and no letter acts as a shortcut.
+  let typedAhead;
   function useShortcut(event, shortcut) {
     const script = paletteScript();
     if (!script || document.querySelector("dialog[open]")) return;
     event.preventDefault();
+    if (shortcut === "search") typedAhead ??= "";
+    const start = ({ use }) => {
+      const text = typedAhead;
+      typedAhead = undefined;
+      use(shortcut, text);
+    };
     // The script of an older build may be gone. The page has the same results.
-    import(script).then(({ use }) => use(shortcut), () => location.assign("/search"));
+    import(script).then(start, () => location.assign("/search"));
+  }
+  function typeAhead(event) {
+    if (typedAhead === undefined || event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return false;
+    typedAhead += event.key;
+    event.preventDefault();
+    return true;
   }
   function shortcut({ key, ctrlKey, metaKey, altKey, target }) {
     if (ctrlKey || metaKey) return !altKey && key.toLowerCase() === "k" ? "search" : undefined;
@@ -444,6 +458,7 @@
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("[role=menu]");
     if (menu) return moveInMenu(event, menu);
+    if (typeAhead(event)) return;
     const pressed = event.defaultPrevented || event.isComposing ? undefined : shortcut(event);
     if (pressed) useShortcut(event, pressed);
   });

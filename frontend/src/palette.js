@@ -121,12 +121,14 @@ function build() {
   palette.addEventListener("close", () => (field.value = ""));
 }
 
-async function open() {
+/** Opens the search, with a text to begin with. */
+async function open(text = "") {
   if (!palette) build();
   // A page that replaced another one in the document does not have it.
   document.body.append(palette);
   list.replaceChildren();
   palette.showModal();
+  field.value = text;
   await search();
 }
 
@@ -181,4 +183,4 @@ const SHORTCUTS = {
   },
 };
 
-export const use = (shortcut) => SHORTCUTS[shortcut]();
+export const use = (shortcut, text) => SHORTCUTS[shortcut](text);

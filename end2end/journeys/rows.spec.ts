@@ -24,6 +24,7 @@ test("the menu of a row is used without a mouse", async ({ page, server }) => {
   await page.keyboard.press("Enter");
   await expect(menu.getByRole("menuitem")).toHaveText(["View", "Copy preview", "Edit", "Rotate", "Pause"]);
   await expect(menu.getByRole("menuitem", { name: "View", exact: true })).toBeFocused();
+  await expect(menu, "the browser's own popover").toHaveAttribute("popover", "auto");
   await page.keyboard.press("ArrowUp");
   await expect(menu.getByRole("menuitem", { name: "Pause" })).toBeFocused();
   await page.keyboard.press("ArrowDown");
@@ -131,7 +132,10 @@ test("a preview is copied by a click", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
   await hydrated(page);
-  await new Keys(page).row(used.name).locator("code.copies").click();
+  const preview = new Keys(page).row(used.name).locator("code.copies");
+  await preview.hover();
+  expect(await label(preview)).toMatchObject({ content: '"Copy" / ""' });
+  await preview.click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${used.secret.slice(0, 9)}…`);
 });
 

@@ -61,6 +61,8 @@ test("arrow keys select a result, Escape closes, and the menu opens the search",
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(page).toHaveURL(/\/team$/);
+  await page.keyboard.press("Meta+k");
+  await expect(dialog).toBeVisible();
 });
 
 test("an action is found by the name of its key, and Enter opens its page", async ({ page, server }) => {

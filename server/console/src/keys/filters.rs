@@ -219,7 +219,7 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
             [never].into_iter().chain(unused).collect(),
         ),
         menu("expires", "Expires within", expires.to_vec()),
-        menu("sort", "Order", orders.to_vec()),
+        menu("sort", "Sort by", orders.to_vec()),
     ]
 }
 

@@ -35,9 +35,9 @@ export async function expectFits(page: Page, where: string): Promise<void> {
 /** The width of the menu at the left of pages. */
 const MENU = 232;
 
-/** The places of the title on every page that has a menu, in a window that is so wide. */
+/** The places of the title below the bar, on every page that has a menu, in a window that is so wide. */
 const TITLES = [
-  { size: NARROW, place: () => ({ x: 16, y: 81 }) },
+  { size: NARROW, place: () => ({ x: 16, y: 24 }) },
   { size: SIZES[1]!, place: () => ({ x: MENU + 24, y: 32 }) },
   { size: WIDE, place: (width: number) => ({ x: Math.round(MENU + (width - MENU - 1360) / 2), y: 32 }) },
 ];
@@ -48,10 +48,13 @@ export async function expectTitleInItsPlace(page: Page, where: string): Promise<
   for (const { size, place } of TITLES) {
     await page.setViewportSize(size);
     const { width, title } = await page.evaluate(() => {
+      const width = document.documentElement.clientWidth;
       const box = document.querySelector(".side ~ main h1")?.getBoundingClientRect();
+      const menu = document.querySelector(".side")?.getBoundingClientRect();
+      const bar = menu?.width === width ? menu.height : 0;
       // The focus may have scrolled the page.
-      const title = box && { x: Math.round(box.x + scrollX), y: Math.round(box.y + scrollY) };
-      return { width: document.documentElement.clientWidth, title };
+      const title = box && { x: Math.round(box.x + scrollX), y: Math.round(box.y + scrollY - bar) };
+      return { width, title };
     });
     if (title !== undefined) expect.soft(title, `place of the title: ${where}, ${size.width} px`).toEqual(place(width));
   }

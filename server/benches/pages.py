@@ -25,6 +25,7 @@ ROUNDS = 100
 GROWTH_LIMIT = 1.5  # higher ratios are marked
 
 HOUR = 3_600_000
+QUARTER = HOUR // 4
 DAY = 24 * HOUR
 NOW = int(time.time() * 1_000)
 TOKEN = "5e" * 32  # of a session in a database that is deleted after the run
@@ -59,7 +60,15 @@ def key(number, account, members, pepper, dice):
 
 
 def add_calls(database):
-    """Gives the newest keys, of which the first page has some, calls in each hour of a week, some refused."""
+    """Gives the newest keys, which are on the first page, calls in each hour of a week, some refused.
+
+    The account has them in each quarter of an hour of a month, since the Dashboard shows that.
+    """
+    quarters = [(NOW // QUARTER - ago) * QUARTER for ago in range(30 * 24 * 4)]
+    database.executemany(
+        "INSERT INTO account_calls (account_id, quarter, outcome, calls) SELECT id, ?, ?, ? FROM accounts",
+        [(quarter, *call) for quarter in quarters for call in (("accepted", 2_500), ("rate_limited", 75))],
+    )
     hours = [(NOW // HOUR - ago) * HOUR for ago in range(7 * 24)]
     for (key_id,) in database.execute("SELECT id FROM api_keys ORDER BY created_at DESC LIMIT 100").fetchall():
         database.executemany(
@@ -178,10 +187,15 @@ def compare_codings(console):
 
 
 def compare_with_sign_in(console):
-    """Prints the server's CPU time for a list beside that for the sign-in page, which changes little between releases.
+    """Prints the server's CPU time for pages beside that for the sign-in page, which changes little between releases.
 
-    If the ratio grows from release to release, the list has become slower, whatever the machine.
+    If a ratio grows from release to release, the page has become slower, whatever the machine.
     """
+    paths = {
+        "50 keys used in each hour": "/keys",
+        "50 keys without requests": console.middle_page("/keys"),
+        "Dashboard": "/",
+    }
 
     def cpu_time(path, token, count):
         before = cpu(console.process)
@@ -190,9 +204,14 @@ def compare_with_sign_in(console):
         return (cpu(console.process) - before) / count * 1e3
 
     # CPU time is counted in hundredths of a second, which is as much as many sign-in pages take.
-    durations = [(cpu_time("/sign-in", "", 30 * ROUNDS), cpu_time("/keys", TOKEN, ROUNDS)) for _ in range(3)]
-    sign_in, keys = map(statistics.median, zip(*durations))
-    print(f"{'first page / sign-in, CPU time':34}{sign_in:11.2f} ms{keys:11.2f} ms{keys / sign_in:8.2f}")
+    durations = [
+        (cpu_time("/sign-in", "", 30 * ROUNDS), *(cpu_time(path, TOKEN, ROUNDS) for path in paths.values()))
+        for _ in range(3)
+    ]
+    sign_in, *times = map(statistics.median, zip(*durations))
+    for label, page in zip(paths, times):
+        label += " / sign-in, CPU"
+        print(f"{label:41}{sign_in:4.2f} ms{page:11.2f} ms{page / sign_in:8.2f}")
 
 
 def main():

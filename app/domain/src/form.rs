@@ -168,10 +168,9 @@ pub struct KeysPageContext {
 /// Calls with one key over the last seven days, as bars that the server has drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sparkline {
-    pub key: KeyId,
     /// SVG path of the bars of accepted calls, in a box of 94 by 40 units. Empty if there are none.
     pub accepted: String,
-    /// The same for refused calls, on top of the accepted ones.
+    /// The same for all calls of the days with refused ones, to be drawn below the accepted ones.
     pub refused: String,
     /// The number of calls, in words.
     pub text: String,
@@ -185,7 +184,8 @@ pub struct KeysPage {
     pub keys: Vec<KeyView>,
     /// Number of keys that match the query.
     pub count: KeyCount,
-    /// The calls of each of these keys, or nothing if they cannot be read at the moment.
+    /// The calls of each of these keys, in the same order, or nothing if they cannot be read at the
+    /// moment.
     pub sparklines: Vec<Sparkline>,
     /// The query restricts the list.
     pub filtered: bool,

@@ -2,7 +2,7 @@
 
 use super::{Badge, Clock, Icon, Time, Used};
 use crate::prelude::*;
-use domain::{KeyView, LastUse, Revocation, Scope, ScopeSet, Sparkline};
+use domain::{KeyId, KeyView, LastUse, Revocation, Scope, ScopeSet, Sparkline};
 use leptos::ev::MouseEvent;
 
 /// Id of the form that the check boxes of the rows belong to. It submits the selected keys to the
@@ -22,7 +22,7 @@ const FIRST_CALL_TODAY: &str = "M89 40v-4";
 const FIRST_CALL: &str = "First requests in 7 days";
 
 /// Returns the id of the row's head, which takes the focus after the button that had it is removed.
-pub fn row_head(id: &domain::KeyId) -> String {
+pub fn row_head(id: &KeyId) -> String {
     format!("key-{id}")
 }
 
@@ -32,7 +32,7 @@ pub fn KeyRow(
     key: KeyView,
     /// All rows, including this one.
     keys: RwSignal<Vec<KeyView>>,
-    sparklines: RwSignal<Vec<Sparkline>>,
+    sparklines: RwSignal<Vec<(KeyId, Sparkline)>>,
     clock: Clock,
     on_revoke: Option<Callback<RowButton>>,
 ) -> impl IntoView {
@@ -88,7 +88,10 @@ pub fn KeyRow(
     let rotation = key
         .rotation
         .map(|text| view! { <small title=text.clone()>{text.clone()}</small> });
-    let week = sparklines.with_untracked(|all| all.iter().find(|week| week.key == key.id).cloned());
+    let week = sparklines.with_untracked(|all| {
+        let week = all.iter().find(|(id, _)| *id == key.id);
+        week.map(|(_, week)| week.clone())
+    });
     let name = key.name.to_string();
     view! {
         <tr role="row" class:ended=!is_live>
@@ -229,8 +232,8 @@ fn chart(accepted: &str, refused: &str, text: &str) -> AnyView {
     let (accepted, refused, text) = (accepted.to_owned(), refused.to_owned(), text.to_owned());
     view! {
         <svg class="week" viewBox="0 0 94 40" role="img" aria-label=text>
-            <path d=accepted></path>
             <path class="refused" d=refused></path>
+            <path d=accepted></path>
         </svg>
     }
 }

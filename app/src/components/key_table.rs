@@ -3,7 +3,7 @@
 use super::key_row::BULK_FORM;
 use super::{Clock, Column, KeyRow, RowButton, Table, TimesSwitch};
 use crate::prelude::*;
-use domain::{KeyView, Sparkline};
+use domain::{KeyId, KeyView, Sparkline};
 
 /// The first column exists only if the member may change keys.
 const COLUMNS: &[Column] = &[
@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
 #[component]
 pub fn KeyTable(
     keys: RwSignal<Vec<KeyView>>,
-    sparklines: RwSignal<Vec<Sparkline>>,
+    sparklines: RwSignal<Vec<(KeyId, Sparkline)>>,
     /// The number of keys on all pages, in words.
     count: Signal<String>,
     sorts: Vec<(String, String)>,

@@ -37,7 +37,7 @@ pub fn keys_page(data: Result<Data, Failure>) -> AnyView {
 struct Rows {
     keys: RwSignal<Vec<KeyView>>,
     /// The calls of each key when the list was loaded; updates do not contain them.
-    sparklines: RwSignal<Vec<Sparkline>>,
+    sparklines: RwSignal<Vec<(KeyId, Sparkline)>>,
     count: RwSignal<KeyCount>,
     /// Whether the account has no keys at all.
     no_keys: RwSignal<bool>,
@@ -55,13 +55,19 @@ fn place(id: &KeyId, order: &[KeyId], keys: &[KeyView]) -> usize {
     before.filter_map(known).last().map_or(0, |last| last + 1)
 }
 
+/// Returns the calls of each key with its id. They are sent without it, which keeps the page small.
+fn by_key(keys: &[KeyView], sparklines: Vec<Sparkline>) -> Vec<(KeyId, Sparkline)> {
+    let ids = keys.iter().map(|key| key.id.clone());
+    ids.zip(sparklines).collect()
+}
+
 impl Rows {
     /// Replaces the rows with a fresh list from the server.
     fn renew(self, page: Data) {
         self.clock.reached(page.now.at);
         self.no_keys.set(page.no_keys);
         self.count.set(page.count);
-        self.sparklines.set(page.sparklines);
+        self.sparklines.set(by_key(&page.keys, page.sparklines));
         self.keys.set(page.keys);
     }
 
@@ -137,8 +143,8 @@ impl Rows {
 #[component]
 fn Keys(page: Data) -> impl IntoView {
     let rows = Rows {
+        sparklines: RwSignal::new(by_key(&page.keys, page.sparklines)),
         keys: RwSignal::new(page.keys),
-        sparklines: RwSignal::new(page.sparklines),
         count: RwSignal::new(page.count),
         no_keys: RwSignal::new(page.no_keys),
         clock: Clock::start(page.now.at),

@@ -7,9 +7,10 @@ use service::store::DailyCalls;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// Units of the chart: the height, the distance between the middles of two bars, and half the width
-/// of a bar.
+/// Units of the chart: the height, the height of a pixel, the distance between the middles of two
+/// bars, and half the width of a bar.
 const HEIGHT: u64 = 40;
+const PIXEL: u64 = 2;
 const STEP: usize = 14;
 const HALF_BAR: usize = 5;
 /// A bar has at least this height, so that a single call is visible.
@@ -17,25 +18,27 @@ const MIN_BAR: u64 = 4;
 /// The number of calls that fills the height on a quiet key, so that its few calls look few.
 const MIN_SCALE: u64 = 20;
 
-/// Draws the calls of each of these keys.
+/// Draws the calls of each of these keys, in this order.
 pub fn sparklines(keys: &[KeyId], week: &WeekOfCalls) -> Vec<Sparkline> {
     let by_key = week.calls.chunk_by(|one, next| one.key_id == next.key_id);
     let by_key: HashMap<_, _> = by_key.map(|calls| (&calls[0].key_id, calls)).collect();
     let calls_of = |key| by_key.get(key).copied().unwrap_or_default();
-    let drawn = keys.iter().map(|key| draw(key, calls_of(key), &week.days));
+    let drawn = keys.iter().map(|key| draw(calls_of(key), &week.days));
     drawn.collect()
 }
 
-/// Draws the calls of one key. Its busiest day fills the height.
-fn draw(key: &KeyId, calls: &[DailyCalls], days: &[Timestamp]) -> Sparkline {
+/// Draws the calls of one key. Its busiest day fills the height. Both paths have a bar from the
+/// bottom, and bars end at a whole pixel, so that few texts differ and compression works well.
+fn draw(calls: &[DailyCalls], days: &[Timestamp]) -> Sparkline {
     let total = |day: &DailyCalls| day.accepted.saturating_add(day.refused);
     let top = calls.iter().map(total).max().unwrap_or_default();
     let height = |calls: u64| match calls {
         0 => 0,
         calls => {
-            let share = u128::from(calls) * u128::from(HEIGHT) / u128::from(top.max(MIN_SCALE));
+            let pixels = u128::from(HEIGHT / PIXEL);
+            let share = u128::from(calls) * pixels / u128::from(top.max(MIN_SCALE));
             // The share is at most the whole.
-            u64::try_from(share).unwrap_or(HEIGHT).max(MIN_BAR)
+            u64::try_from(share).map_or(HEIGHT, |share| (share * PIXEL).max(MIN_BAR))
         }
     };
     let (mut accepted, mut refused) = (String::new(), String::new());
@@ -44,25 +47,26 @@ fn draw(key: &KeyId, calls: &[DailyCalls], days: &[Timestamp]) -> Sparkline {
         let x = HALF_BAR + index * STEP;
         let (below, above) = (height(day.accepted), height(day.refused));
         let below = below.min(HEIGHT - above);
-        bar(&mut accepted, x, HEIGHT, below);
-        bar(&mut refused, x, HEIGHT - below, above);
+        bar(&mut accepted, x, below);
+        if above > 0 {
+            bar(&mut refused, x, below + above);
+        }
     }
     let sum = |calls_of: fn(&DailyCalls) -> u64| {
         let sum = calls.iter().map(calls_of).reduce(u64::saturating_add);
         sum.unwrap_or_default()
     };
     Sparkline {
-        key: key.clone(),
         accepted,
         refused,
         text: words::week_of_calls(sum(|day| day.accepted), sum(|day| day.refused)),
     }
 }
 
-/// Adds a vertical line from `bottom` upwards.
-fn bar(path: &mut String, x: usize, bottom: u64, height: u64) {
+/// Adds a vertical line from the bottom upwards.
+fn bar(path: &mut String, x: usize, height: u64) {
     if height > 0 {
-        write!(path, "M{x} {bottom}v-{height}").expect("a text can always grow");
+        write!(path, "M{x} {HEIGHT}v-{height}").expect("a text can always grow");
     }
 }
 
@@ -87,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn busiest_day_fills_the_height_and_refused_calls_are_on_top() {
+    fn busiest_day_fills_the_height_and_refused_calls_are_behind_accepted_ones() {
         let keys = ["a", "b", "c"].map(|key| KeyId::parse(key).unwrap());
         let calls = [
             ("a", 0, 100, 0),
@@ -98,7 +102,7 @@ mod tests {
         let drawn = sparklines(&keys, &week(&calls));
         assert_eq!(drawn.len(), 3);
         assert_eq!(drawn[0].accepted, "M5 40v-40M75 40v-10");
-        assert_eq!(drawn[0].refused, "M75 30v-10M89 40v-4");
+        assert_eq!(drawn[0].refused, "M75 40v-20M89 40v-4");
         assert_eq!(drawn[0].text, "151 requests in 7 days, 26 rejected");
         assert_eq!(
             drawn[1].accepted, "M47 40v-4",
@@ -114,7 +118,7 @@ mod tests {
         let keys = [KeyId::parse("a").unwrap()];
         let week = week(&[("a", 0, u64::MAX, 1), ("a", 1, 1, u64::MAX - 1)]);
         let drawn = sparklines(&keys, &week);
-        assert_eq!(drawn[0].accepted, "M5 40v-36M19 40v-1");
-        assert_eq!(drawn[0].refused, "M5 4v-4M19 39v-39");
+        assert_eq!(drawn[0].accepted, "M5 40v-36M19 40v-2");
+        assert_eq!(drawn[0].refused, "M5 40v-40M19 40v-40");
     }
 }

@@ -20,6 +20,8 @@ pub struct File<'a> {
 }
 
 const NO_FORMAT: &str = "Unsupported file type. Choose a .csv, .json or .xml file.";
+const UNKNOWN_TEXT: &str = "Unsupported file type. Choose a .csv, .json or .xml file. If this file is a table as text, change the end of \
+    its name to .csv.";
 const NO_TEXT: &str = "The file is not text, or is in an encoding that cannot be recognised. Save it as UTF-8, in a \
     spreadsheet as “CSV UTF-8”, and choose that file.";
 const WORKBOOK: &str = "Excel workbooks and similar files are not supported. Open the file in your spreadsheet, save it as \
@@ -47,7 +49,7 @@ impl<'a> File<'a> {
         let decoded = decode(bytes).ok_or(not_text)?;
         let format = format_by_content(&decoded.text)
             .or(format_by_name)
-            .ok_or(NO_FORMAT)?;
+            .ok_or(UNKNOWN_TEXT)?;
         let mut file = Self {
             format,
             encoding: decoded.encoding,
@@ -182,6 +184,11 @@ mod tests {
             ("cars.xls", b"\xD0\xCF\x11\xE0", "Excel workbooks"),
             ("cars.csv", b"id,name\nA,\0\n", "not text"),
             ("cars.pdf", b"%PDF\x01\xFF", "Unsupported file type"),
+            (
+                "cars.xls",
+                b"id\tname\n",
+                "change the end of its name to .csv",
+            ),
         ] {
             let error = File::read(name, bytes).unwrap_err();
             assert!(error.contains(part), "{name}: {error}");

@@ -77,17 +77,19 @@ pub fn guess(table: &Table) -> Mapping {
 fn name(column: &TableColumn) -> String {
     let mut name = normalise(&column.header);
     let code = name.len().checked_sub(3).filter(|start| *start > 0);
+    let mut has_currency = column.header.trim_end().ends_with(['€', '£']);
     if let Some(start) = code
         && currency_in(&column.header).is_some()
         && let Some(end) = name.get(start..)
         && FREQUENT_CODES.contains(&&*end.to_uppercase())
     {
         name.truncate(start);
-        // As in `Preis in EUR`.
-        let stem = name.strip_suffix("in").filter(|stem| !stem.is_empty());
-        if let Some(stem) = stem {
-            name.truncate(stem.len());
-        }
+        has_currency = true;
+    }
+    // As in `Preis in EUR` and `Preis in €`.
+    let stem = name.strip_suffix("in").filter(|stem| !stem.is_empty());
+    if let Some(stem) = stem.filter(|_| has_currency) {
+        name.truncate(stem.len());
     }
     name
 }

@@ -16,6 +16,7 @@ fn columns_are_mapped_by_their_names_and_values() {
             "1;a;2",
             "id name price",
         ),
+        ("Artikelnr.;Titel;Preis in €", "1;a;2", "id name price"),
         ("Item No.;Product name;price_usd", "1;a;2", "id name price"),
         ("ID,Name,Attributes.Colour", "1,a,red", "id name attribute"),
         ("sku,id,name", "S,1,a", "attribute id name"),

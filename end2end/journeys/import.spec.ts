@@ -2,7 +2,7 @@
 // script.
 
 import { readFileSync } from "node:fs";
-import { apply, check, choose, expectNumber, feed, text } from "../support/import.ts";
+import { apply, check, choose, expectNumber, expectStep, feed, text } from "../support/import.ts";
 import { expect, signIn, test, type Page } from "../support/test.ts";
 
 const START = "/inventory/import";
@@ -14,10 +14,10 @@ async function expectMapping(page: Page, columns: Record<string, string>): Promi
   }
 }
 
-async function skipFaults(page: Page): Promise<void> {
-  await page.getByRole("link", { name: "Change the choices" }).click();
-  await page.getByLabel("If a row has errors").selectOption("skip");
-  await check(page);
+async function downloadErrors(page: Page): Promise<string> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download errors (CSV)" }).click();
+  return readFileSync(await (await download).path(), "utf8");
 }
 
 test("a WooCommerce export is imported with the suggested mapping", async ({ page }) => {
@@ -37,14 +37,15 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
     Parent: "Attribute under this name",
   });
   await check(page);
-  await expect(page.getByRole("row", { name: /^Row 5/ })).toContainText("id");
-  const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download errors (CSV)" }).click();
-  const faults = readFileSync(await (await download).path(), "utf8");
-  expect(faults).toContain("row,line,id,field,problem");
-  await skipFaults(page);
+  const row = page.getByRole("row", { name: /^Row 5/ });
+  await expect(row).toContainText("SKU: empty");
+  await expect(row, "the errors are seen without scrolling").toBeInViewport();
+  const faults = await downloadErrors(page);
+  expect(faults).toContain("row,line,id,column,value,problem");
+  expect(faults).toContain("SKU,,A value is required.");
   await expectNumber(page, "New", 3);
-  await apply(page);
+  await apply(page, "Import 3 items, skip 1 row");
+  expect(await downloadErrors(page), "the errors are still there").toBe(faults);
   await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("cell", { name: "car-mat-01", exact: true })).toBeVisible();
 });
@@ -102,8 +103,10 @@ test("an export of a German dealer system is imported, and an invalid price is r
   await expect(page.getByLabel("Price format")).toHaveValue("comma");
   await expect(page.getByLabel("Currency for prices without one")).toHaveValue("EUR");
   await check(page);
-  await expect(page.getByRole("row", { name: /^Row 4, ID A-1003/ })).toContainText("price");
-  await skipFaults(page);
+  const row = page.getByRole("row", { name: /^Row 4 ?ID A-1003/ });
+  await expect(row).toContainText("Preis (EUR): “auf Anfrage”");
+  await expect(row).toContainText("leave the price empty");
+  await expect(page.getByRole("cell", { name: "18,990.00 EUR" })).toBeVisible();
   await expectNumber(page, "New", 2);
   await apply(page);
   await expect(page.getByText("1 row with errors was skipped")).toBeVisible();
@@ -117,7 +120,6 @@ test("ids that Excel shortened are explained, and blank cells and rows are ignor
   await expect(page.getByRole("rowheader", { name: "Column 4, without a name" })).toBeVisible();
   await check(page);
   await expect(page.getByRole("row", { name: /^Row 2/ })).toContainText("as a spreadsheet shortens it");
-  await skipFaults(page);
   await expectNumber(page, "New", 1);
   await apply(page);
 });
@@ -132,11 +134,11 @@ test("removing items requires their number, and the mapping is remembered", asyn
   await choose(page, text("Nummer,Titel,Preis\nA,Accord Tourer,100\n"));
   await expect(page.getByText("Your account imported a file with these columns before")).toBeVisible();
   await expectMapping(page, { Preis: "Leave out" });
-  await page.getByLabel("What the file does").selectOption("replace");
+  await page.getByLabel("Effect on the inventory").selectOption("replace");
   await check(page);
   await expect(page.getByRole("row", { name: /^A/ })).toContainText("Accord → Accord Tourer");
   const number = page.getByLabel("1 item will be removed. Type this number to confirm");
-  await page.getByRole("button", { name: "Import the items" }).click();
+  await page.getByRole("button", { name: "Import 1 item, remove 1" }).click();
   await expect(number).toBeFocused();
   await expect(number).toHaveAccessibleDescription(/Type 1/);
   await number.fill("1");
@@ -155,4 +157,56 @@ test("the error of a refused choice links to its list", async ({ page }) => {
   await page.getByRole("link", { name: "Choose the column that has the ID of each item." }).click();
   await expect(page).toHaveURL(/#column-0$/);
   await expect(page.getByRole("combobox", { name: "a", exact: true })).toHaveAttribute("aria-invalid", "true");
+});
+
+/** Reads a property of the button that the browser draws in the file field. */
+async function fileButton(page: Page, property: string): Promise<string> {
+  const file = page.getByLabel("File", { exact: true });
+  return file.evaluate(
+    (input, property) => getComputedStyle(input, "::file-selector-button").getPropertyValue(property),
+    property,
+  );
+}
+
+test("the button of the file field looks like the other buttons, and the field shows the focus", async ({ page }) => {
+  await signIn(page, START);
+  const cancel = page.getByRole("link", { name: "Cancel" });
+  for (const property of ["background-color", "border-radius", "border-top-color", "font-weight", "min-height"]) {
+    const other = await cancel.evaluate((link, property) => getComputedStyle(link).getPropertyValue(property), property);
+    expect(await fileButton(page, property), property).toBe(other);
+  }
+  const file = page.getByLabel("File", { exact: true });
+  await file.focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  await expect(file).toBeFocused();
+  await expect(file).toHaveCSS("outline-style", "solid");
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("the button of the file field is large enough for a finger", async ({ page }) => {
+    await signIn(page, START);
+    expect(await fileButton(page, "min-height")).toBe("44px");
+  });
+});
+
+test("errors have the words of the screen, and everything else can be imported or changed", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, text("Nr;Titel;Preis\n1;Golf;9.500,00\n2;;call us\n3;Polo;5\n"));
+  await check(page);
+  const row = page.getByRole("row", { name: /^Row 3 ?ID 2/ });
+  await expect(row).toContainText("Titel: empty");
+  await expect(row).toContainText("Preis: “call us”");
+  await expect(row).not.toContainText("`");
+  await page.getByRole("link", { name: "Change options" }).click();
+  await expectStep(page, "Match columns");
+  await page.getByRole("combobox", { name: "Preis" }).selectOption("leave_out");
+  await check(page);
+  await expect(page.getByRole("row", { name: /^Row 3 ?ID 2/ })).not.toContainText("Preis");
+  await apply(page, "Import 2 items, skip 1 row");
+  await expect(page.getByText("1 row with errors was skipped")).toBeVisible();
+  await page.getByRole("link", { name: "View inventory" }).click();
+  await expect(page.getByRole("rowheader", { name: "Polo" })).toBeVisible();
 });

@@ -22,12 +22,32 @@ export async function choose(page: Page, file: ReturnType<typeof text>): Promise
 
 export async function check(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Check the file" }).click();
-  await expect(page.getByRole("listitem").filter({ hasText: "Check and import" })).toHaveAttribute("aria-current", "step");
+  await expectStep(page, "Check");
 }
 
-export async function apply(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Import the items" }).click();
+/** Checks which step is the present one, and that those before it are completed. */
+export async function expectStep(page: Page, name: string): Promise<void> {
+  const steps = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
+  const names = ["Choose file", "Match columns", "Check", "Done"];
+  const present = names.indexOf(name);
+  for (const [index, step] of names.entries()) {
+    const item = steps.nth(index);
+    await expect(item).toContainText(step);
+    const isCompleted = index < present || name === "Done";
+    await expect(item.getByText("Completed:")).toHaveCount(isCompleted ? 1 : 0);
+    if (index === present) {
+      await expect(item).toHaveAttribute("aria-current", "step");
+    } else {
+      await expect(item).not.toHaveAttribute("aria-current");
+    }
+  }
+}
+
+/** Confirms the import by the button with this name. */
+export async function apply(page: Page, name: string | RegExp = /^Import \d+ items?/): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
   await expect(page.getByText("Import complete")).toBeVisible();
+  await expectStep(page, "Done");
 }
 
 /** Checks a number of a preview or of a result. */
@@ -61,12 +81,12 @@ export const IMPORT_STATES: readonly State[] = [
     },
   },
   {
-    name: "import with choices that are refused",
+    name: "import with options that are refused",
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
       await choose(page, text("a,b\n1,2\n"));
       await page.getByRole("button", { name: "Check the file" }).click();
-      await expect(page.getByText("Correct these choices")).toBeVisible();
+      await expect(page.getByText("Correct these options")).toBeVisible();
     },
   },
   {
@@ -79,8 +99,7 @@ export const IMPORT_STATES: readonly State[] = [
       await apply(page);
       await page.getByRole("link", { name: "Import another file" }).click();
       await choose(page, text("id,name,price\nA,Accord,150\nC,Jazz,ten\nD,Yaris,5\n"));
-      await page.getByLabel("What the file does").selectOption("replace");
-      await page.getByLabel("If a row has errors").selectOption("skip");
+      await page.getByLabel("Effect on the inventory").selectOption("replace");
       await check(page);
     },
   },
@@ -107,7 +126,6 @@ export const IMPORT_STATES: readonly State[] = [
       await page.getByRole("link", { name: "Import another file" }).click();
       const faulty = Array.from({ length: 120 }, (_, n) => `F${n},Faulty ${n},ten\n`);
       await choose(page, text(`id,name,price\nA,Accord,100\nB,Civic,250\nC,Jazz,300\n${faulty.join("")}`));
-      await page.getByLabel("If a row has errors").selectOption("skip");
       await check(page);
       await expect(page.getByText("Fields of stored items will be emptied")).toBeVisible();
     },
@@ -117,7 +135,6 @@ export const IMPORT_STATES: readonly State[] = [
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");
       await choose(page, feed("dealer-de.csv"));
-      await page.getByLabel("If a row has errors").selectOption("skip");
       await check(page);
       await apply(page);
     },

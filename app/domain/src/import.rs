@@ -39,13 +39,29 @@ pub struct OpenImport {
     pub started: DisplayTime,
 }
 
-/// The faults of one row of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The errors in one row of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowErrors {
-    /// The place in the file, in words, such as `Row 3, id SKU001`.
-    pub place: String,
-    /// Name of each faulty field, which may be empty, and advice.
-    pub problems: Vec<(String, String)>,
+    /// Row of a table as a spreadsheet counts it, from 1.
+    pub row: Option<usize>,
+    /// Line of the text on which the item begins, from 1.
+    pub line: Option<usize>,
+    /// Index of the item in the file, from 0; `None` if the errors are about the whole file.
+    pub index: Option<usize>,
+    /// ID of the item, if the file has a valid one.
+    pub id: Option<String>,
+    pub cells: Vec<CellError>,
+}
+
+/// An error in one cell of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellError {
+    /// Title of the column in the file, shortened; empty if the error is about the whole row.
+    pub column: String,
+    /// Value in the file, shortened; empty for a blank cell, `None` if it is unknown.
+    pub value: Option<String>,
+    /// Correction to make, in the words of the console.
+    pub advice: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +77,6 @@ pub struct ImportFile {
     pub table: Option<ImportTable>,
     /// `merge`, `replace` or `update`, as in the API.
     pub mode: &'static str,
-    /// Whether faulty rows are skipped.
-    pub skips: bool,
     /// Id of the form control that each error is about, and the error.
     pub errors: Vec<(String, String)>,
 }
@@ -79,8 +93,8 @@ pub struct ImportTable {
     pub decimal_comma: bool,
     /// Currency code of prices that contain none; empty means the account's currency.
     pub currency: String,
-    /// Value and label of each currency.
-    pub currencies: Vec<(String, String)>,
+    /// Title of each group of currencies, with their values and labels.
+    pub currencies: Vec<(&'static str, Vec<(String, String)>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,19 +135,15 @@ pub struct ImportPreview {
     pub removed: Vec<(String, String)>,
     /// Warning about fields that the import empties.
     pub emptied: Option<String>,
-    /// The first faulty rows.
-    pub faults: Vec<RowErrors>,
-    /// Number of faulty rows in the downloadable report.
-    pub reported: u64,
-    /// Faulty rows are skipped.
-    pub skips: bool,
+    /// Errors of the rows that are skipped, as far as they are listed.
+    pub errors: Vec<RowErrors>,
     /// Identifies what the member confirms, in the form.
     pub digest: String,
     /// Nothing was imported, since the preview that the member confirmed was not this one.
     pub is_outdated: bool,
     /// The number of removals that the member typed as a confirmation, and the error in it, if any.
     pub typed: String,
-    pub error: Option<String>,
+    pub typed_error: Option<String>,
 }
 
 /// An item that would be created.
@@ -156,8 +166,19 @@ pub struct ChangedItem {
 /// Result of an import, as stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportResult {
+    /// Address of the import; it is not stored.
+    #[serde(skip)]
+    pub path: String,
     pub file_name: String,
     pub counts: ImportCounts,
-    /// The first rows that were skipped.
-    pub faults: Vec<RowErrors>,
+    /// Errors of the rows that were skipped, as far as they are listed.
+    #[serde(default)]
+    pub errors: Vec<RowErrors>,
+}
+
+impl ImportCounts {
+    /// Returns the number of items of the file that are stored after the import.
+    pub const fn imported(&self) -> u64 {
+        self.created + self.updated + self.unchanged
+    }
 }

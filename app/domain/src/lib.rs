@@ -55,8 +55,8 @@ pub use form::{
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
-    ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage, ImportPreview,
-    ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowErrors,
+    CellError, ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage,
+    ImportPreview, ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowErrors,
 };
 pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
 pub use key::{

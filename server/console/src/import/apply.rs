@@ -56,6 +56,7 @@ pub async fn apply(
         choices,
         preview,
         repeated,
+        errors,
         ..
     } = checked;
     let (name, id) = (&stored.file_name, &stored.id);
@@ -66,7 +67,7 @@ pub async fn apply(
         mode_name: choices.mode.as_str(),
         basis: &preview.basis,
         mapping: choices.used_mapping(),
-        result: &|report| report::write(name, report, repeated),
+        result: &|report| report::write(name, report, repeated, &errors),
     };
     let (services, member) = (&context.state.services, context.member);
     let applied = services

@@ -62,8 +62,6 @@ pub struct Choices {
     #[serde(default)]
     pub header: Option<String>,
     pub mode: Mode,
-    /// Whether faulty rows are skipped.
-    pub skips: bool,
 }
 
 impl Choices {
@@ -109,7 +107,6 @@ impl Choices {
             mapping,
             header: table.map(|table| hex::encode(table.header_digest().0)),
             mode: Mode::parse(&fields.text("mode")),
-            skips: fields.text("on_error") == "skip",
         }
     }
 }

@@ -16,6 +16,8 @@ use service::store::StoredImport;
 /// Values of each column that the page shows, and characters of a header.
 const SHOWN_VALUES: usize = 3;
 const SHOWN_CHARS: usize = 80;
+/// Currencies at the beginning of the list.
+const COMMON_CURRENCIES: [&str; 8] = ["CAD", "CHF", "DKK", "EUR", "GBP", "PLN", "SEK", "USD"];
 
 /// Reads the file on a thread for feeds.
 async fn read_file(context: &Context<'_>, loaded: LoadedImport) -> Step<(StoredImport, Content)> {
@@ -98,7 +100,6 @@ async fn draw(
         first,
         table,
         mode: choices.mode.as_str(),
-        skips: choices.skips,
         errors: errors.collect(),
     })))
 }
@@ -176,14 +177,6 @@ fn describe(
             .collect(),
         target: target.as_str().to_owned(),
     });
-    let account_option = (
-        String::new(),
-        format!("The account's, {}", account_currency.code()),
-    );
-    let all = Currency::all().map(|currency| {
-        let label = format!("{} · {}", currency.code(), currency.name());
-        (currency.code().to_owned(), label)
-    });
     let targets = TARGETS.map(|(value, label)| (value.to_owned(), label.to_owned()));
     ImportTable {
         columns: columns.collect(),
@@ -191,8 +184,33 @@ fn describe(
         remembered,
         decimal_comma: mapping.decimals == Decimals::Comma,
         currency: mapping.currency.unwrap_or_default(),
-        currencies: std::iter::once(account_option).chain(all).collect(),
+        currencies: currencies(account_currency),
     }
+}
+
+/// Groups the currencies, each in the order of names.
+fn currencies(account: Currency) -> Vec<(&'static str, Vec<(String, String)>)> {
+    let mut all: Vec<Currency> = Currency::all().collect();
+    all.sort_by(|one, other| one.name().cmp(other.name()));
+    let (common, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|currency| COMMON_CURRENCIES.contains(&currency.code()));
+    let options = |currencies: Vec<Currency>| {
+        let options = currencies.into_iter().map(|currency| {
+            let (code, name) = (currency.code(), currency.name());
+            (code.to_owned(), format!("{name} ({code})"))
+        });
+        options.collect()
+    };
+    let account = (
+        String::new(),
+        format!("{} ({})", account.name(), account.code()),
+    );
+    vec![
+        ("Default of the account", vec![account]),
+        ("Common currencies", options(common)),
+        ("All others", options(others)),
+    ]
 }
 
 /// As much of a text as the page shows.

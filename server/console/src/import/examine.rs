@@ -1,21 +1,20 @@
 //! The items of a file, checked under the choices of the member.
 
-use super::choices::{Choices, Mode};
+use super::choices::Choices;
 use super::load::{LoadedImport, feed_refusal, open};
+use super::report::{parts, rows};
 use super::{Context, Step};
-use domain::FileRefusal;
+use domain::{FileRefusal, RowErrors};
 use files::feed::{ATTRIBUTE, Format};
+use files::import_file::CellKey;
 use service::inventory::{
-    CheckedFeed, Currency, FeedMode, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped,
-    check_entries,
+    CheckedFeed, Currency, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped, check_entries,
 };
 use service::store::AllowedRemovals;
 use std::collections::{BTreeSet, HashSet};
 
-pub const FAULTY_ROWS: &str = "The file has rows with errors. Correct them and choose the file again, or change the choices so that rows \
-                                   with errors are skipped.";
-const NO_VALID_ROW: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
-    the choices.";
+pub const NO_VALID_ROW: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
+    the options.";
 
 const UNREADABLE_IDS: &str = "The IDs of some rows cannot be read. The file replaces the inventory, so items that these rows are \
                               about might be removed. Correct the rows and choose the file again, or choose “Add and change items”.";
@@ -26,6 +25,8 @@ pub struct Examination {
     pub outcome: Result<CheckedFeed, FileRefusal>,
     /// The faulty rows, also of a file that is refused.
     pub skipped: Skipped,
+    /// Row of each item, if the file is a table.
+    pub rows: Option<Vec<usize>>,
     pub repeated: usize,
     /// Names of the fields that the file has.
     pub fields: BTreeSet<String>,
@@ -33,41 +34,70 @@ pub struct Examination {
     pub currency: Currency,
 }
 
-/// Reads and checks the file on a thread for feeds.
+/// Reads and checks the file on a thread for feeds. Returns the file as well.
 pub async fn examine(
     context: &Context<'_>,
     loaded: LoadedImport,
     choices: Choices,
-) -> Step<Examination> {
+) -> Step<(Examination, LoadedImport)> {
     let services = &context.state.services;
     let currency = services.inventory.currency_for_member(context.member).await;
     let currency = context.map_failure(currency)?;
     let (account, sender) = (context.member.account_id(), context.member.actor());
     let work = move || {
-        let LoadedImport {
-            stored,
-            bytes,
-            share,
-        } = loaded;
-        let examination = examine_file(&stored.file_name, &bytes, &choices, currency);
-        drop(share);
-        examination
+        let examination = examine_file(&loaded.stored.file_name, &loaded.bytes, &choices, currency);
+        (examination, loaded)
     };
     Ok(context.state.feeds.run(account, &sender, work).await?)
+}
+
+/// Describes the faulty rows on a thread for feeds, with the cells of the file.
+pub async fn describe_errors(
+    context: &Context<'_>,
+    loaded: LoadedImport,
+    choices: Choices,
+    rows_of_items: Option<Vec<usize>>,
+    skipped: &Skipped,
+) -> Step<Vec<RowErrors>> {
+    if skipped.listed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let errors = skipped.errors();
+    let (account, sender) = (context.member.account_id(), context.member.actor());
+    let work = move || {
+        let fields: Vec<_> = errors.iter().map(parts).collect();
+        let keys = fields.iter().map(|(index, field)| CellKey {
+            place: match (&rows_of_items, index) {
+                (Some(rows), Some(index)) => rows.get(*index).copied(),
+                (None, index) => *index,
+                (Some(_), None) => None,
+            },
+            field,
+        });
+        let keys: Vec<_> = keys.collect();
+        let file = open(&loaded.stored.file_name, &loaded.bytes)?;
+        let cells = file.cells(choices.mapping.as_ref(), &keys);
+        Ok(rows(&errors, cells, rows_of_items.as_deref()))
+    };
+    let described: Result<_, FileRefusal> = context.state.feeds.run(account, &sender, work).await?;
+    // The file was read before, so it can be read.
+    Ok(described.unwrap_or_default())
 }
 
 fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examination {
     let mut examination = Examination {
         outcome: Err(FileRefusal::default()),
         skipped: Skipped::default(),
+        rows: None,
         repeated: 0,
         fields: BTreeSet::new(),
         currency,
     };
     let drafts = match drafts(name, bytes, choices, currency) {
-        Ok((drafts, repeated)) => {
-            examination.repeated = repeated;
-            drafts
+        Ok(file) => {
+            examination.rows = file.rows;
+            examination.repeated = file.repeated;
+            file.items
         }
         Err(refusal) => {
             examination.outcome = Err(refusal);
@@ -75,13 +105,9 @@ fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency)
         }
     };
     examination.fields = fields(&drafts, choices);
-    let mode = match choices.mode {
-        Mode::Replace if !choices.skips => FeedMode::Merge,
-        mode => mode.feed(AllowedRemovals::Few),
-    };
-    // All faults are reported at once, also if none is to be skipped.
+    // The preview names the rows with errors, and its confirmation skips them.
     let options = FeedOptions {
-        mode,
+        mode: choices.mode.feed(AllowedRemovals::Few),
         on_error: OnError::Skip,
     };
     let refuse = |reason: &str| {
@@ -93,11 +119,7 @@ fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency)
     examination.outcome = match check_entries(drafts, options, currency) {
         Ok(feed) => {
             examination.skipped = feed.skipped().clone();
-            match (examination.skipped.count, choices.skips) {
-                (_, true) => Ok(feed),
-                (0, false) => Ok(feed.reject_on_error()),
-                (_, false) => refuse(FAULTY_ROWS),
-            }
+            Ok(feed)
         }
         Err(FeedRefusal::Faulty(skipped)) => {
             examination.skipped = skipped;
@@ -149,24 +171,39 @@ fn fields(drafts: &[ItemDraft], choices: &Choices) -> BTreeSet<String> {
     fields
 }
 
+/// The items of a file before they are checked.
+struct Drafts {
+    items: Vec<ItemDraft>,
+    rows: Option<Vec<usize>>,
+    repeated: usize,
+}
+
 fn drafts(
     name: &str,
     bytes: &[u8],
     choices: &Choices,
     currency: Currency,
-) -> Result<(Vec<ItemDraft>, usize), FileRefusal> {
+) -> Result<Drafts, FileRefusal> {
     let file = open(name, bytes)?;
     let absent = choices.mode.absent();
     match &choices.mapping {
         Some(mapping) if file.format == Format::Csv => {
             let items = file.items(mapping, currency, absent);
             let items = items.map_err(|error| feed_refusal(error, &file))?;
-            Ok((items.drafts, items.repeated))
+            Ok(Drafts {
+                items: items.drafts,
+                rows: Some(items.rows),
+                repeated: items.repeated,
+            })
         }
         _ => {
             let drafts = file.drafts(absent);
             let drafts = drafts.map_err(|error| feed_refusal(error, &file))?;
-            Ok((drafts, 0))
+            Ok(Drafts {
+                items: drafts,
+                rows: None,
+                repeated: 0,
+            })
         }
     }
 }

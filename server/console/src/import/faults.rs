@@ -1,44 +1,38 @@
-//! The faults of a file, as a file: one line for each.
+//! The errors of a file, as a file: one line for each.
 
-use super::choices::Choices;
-use super::load::LoadedImport;
-use super::preview::check;
-use super::report::parts;
-use super::{Context, Step};
 use crate::export::table;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use files::invalid_entry;
-use service::inventory::EntryError;
+use domain::RowErrors;
 
-const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
+const COLUMNS: [&str; 6] = ["row", "line", "id", "column", "value", "problem"];
 
-/// At most as many faults are listed as a feed reports.
-pub async fn file(context: &Context<'_>, loaded: LoadedImport, choices: Choices) -> Step<Response> {
-    let checked = check(context, loaded, choices).await?;
+/// At most as many errors are listed as a feed reports.
+pub fn file(errors: &[RowErrors]) -> Response {
     let mut bytes = table::head(&COLUMNS);
-    write(&mut bytes, &checked.skipped.errors());
+    let number = |number: Option<usize>| number.map(|n| n.to_string()).unwrap_or_default();
+    for row in errors {
+        // A file that is not read line by line has only the number of the item.
+        let item = row.index.filter(|_| row.line.is_none());
+        let place = row.row.or_else(|| item.map(|index| index + 1));
+        for cell in &row.cells {
+            let cells = [
+                &number(place),
+                &number(row.line),
+                row.id.as_deref().unwrap_or_default(),
+                &cell.column,
+                cell.value.as_deref().unwrap_or_default(),
+                &cell.advice,
+            ];
+            table::write_row(&mut bytes, &cells);
+        }
+    }
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (
             CONTENT_DISPOSITION,
-            "attachment; filename=\"import-faults.csv\"",
+            "attachment; filename=\"import-errors.csv\"",
         ),
     ];
-    Ok((headers, bytes).into_response())
-}
-
-fn write(bytes: &mut Vec<u8>, errors: &[EntryError]) {
-    let number = |number: Option<usize>| number.map(|n| n.to_string()).unwrap_or_default();
-    for error in errors {
-        let (_, field) = parts(error);
-        let cells = [
-            number(error.position.row),
-            number(error.position.line),
-            error.id.clone().unwrap_or_default(),
-            field,
-            invalid_entry::describe(&error.reason).into_owned(),
-        ];
-        table::write_row(bytes, &cells);
-    }
+    (headers, bytes).into_response()
 }

@@ -1,11 +1,11 @@
 //! The stored file of an import, read again.
 
-use super::report::rows;
+use super::report::{parts, rows};
 use super::{Context, Step};
 use crate::busy;
 use domain::FileRefusal;
 use files::feed::{Absent, FeedError, Format, MAX_ITEMS};
-use files::import_file::{self, File, Table, WORKBOOKS};
+use files::import_file::{self, Cell, File, Table, WORKBOOKS};
 use service::inventory::{Currency, EntryCode, EntryError};
 use service::store::StoredImport;
 use web::memory::{COPIES, FREE_BYTES, Sender, Share};
@@ -32,6 +32,9 @@ const NUL_BYTES: &str = "The file contains NUL bytes, so it is damaged or is not
     that file.";
 const WEB_PAGE: &str = "The file is a web page (HTML) and not a file of items. It may be an error page or a sign-in page that was \
     saved in place of the export. Open it in a browser to read it, then download the export again.";
+
+const PDF: &str = "Unsupported file type: the file is a PDF document, whatever its name is. Export the items as CSV, or copy the table \
+    into a spreadsheet and save it as “CSV UTF-8”.";
 
 /// Endings of the names of tables.
 const TABLE_EXTENSIONS: [&str; 4] = [".csv", ".tsv", ".tab", ".txt"];
@@ -118,6 +121,9 @@ pub fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<File<'a>, FileRefusal> {
     if is_page(bytes) {
         return Err(refusal(WEB_PAGE));
     }
+    if bytes.starts_with(b"%PDF-") {
+        return Err(refusal(PDF));
+    }
     File::read(name, bytes).map_err(|reason| {
         let name = name.to_ascii_lowercase();
         let is_table = TABLE_EXTENSIONS
@@ -167,10 +173,13 @@ pub fn feed_refusal(error: FeedError, file: &File<'_>) -> FileRefusal {
         } else {
             NO_ITEMS
         }),
-        FeedError::Invalid(errors) => FileRefusal {
-            reason: "Correct these values, then choose the file again.".to_owned(),
-            rows: rows(&errors),
-        },
+        FeedError::Invalid(errors) => {
+            let cells = errors.iter().map(|error| Cell::of_field(&parts(error).1));
+            FileRefusal {
+                reason: "Correct these values, then choose the file again.".to_owned(),
+                rows: rows(&errors, cells.collect(), None),
+            }
+        }
     }
 }
 

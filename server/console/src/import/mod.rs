@@ -14,6 +14,7 @@ mod preview;
 mod report;
 mod upload;
 mod view;
+mod words;
 
 pub use upload::MAX_IMPORT;
 
@@ -197,12 +198,22 @@ pub async fn discard(form: StepForm) -> Response {
     .await
 }
 
-/// `GET /inventory/import/{id}/faults.csv`
+/// `GET /inventory/import/{id}/faults.csv`: of the preview, and later of the result.
 pub async fn faults(request: StepRequest) -> Response {
     show(request, async |context, id| {
-        let (stored, choices) = find_with_choices(&context, id).await?;
-        let loaded = load_pending(&context, stored).await?;
-        Err(faults::file(&context, loaded, choices).await?.into())
+        let stored = context.find(id).await?;
+        let errors = match report::result(&stored) {
+            Some(result) if result.errors.is_empty() => {
+                return Err(see_other(&import_path(id)).into());
+            }
+            Some(result) => result.errors,
+            None => {
+                let (stored, choices) = find_with_choices(&context, id).await?;
+                let loaded = load_pending(&context, stored).await?;
+                preview::check(&context, loaded, choices).await?.errors
+            }
+        };
+        Err(faults::file(&errors).into())
     })
     .await
 }

@@ -1,10 +1,11 @@
 //! The third step: the preview of what the import would do.
 
 use super::choices::{Choices, Mode};
-use super::examine::{FAULTY_ROWS, examine};
+use super::examine::{Examination, NO_VALID_ROW, describe_errors, examine};
 use super::load::LoadedImport;
 use super::{Context, Step, import_path, report};
 use crate::backend::failure;
+use crate::inventory::words::grouped;
 use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
 use service::Error;
 use service::inventory::{
@@ -48,14 +49,13 @@ pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
         choices,
         preview,
         refused,
-        skipped,
+        faulty,
         repeated,
-        mut faults,
+        errors,
         removed,
         digest,
         ..
     } = checked;
-    faults.splice(..0, report::rows(&skipped.errors()));
     let emptied = (choices.mode == Mode::Merge)
         .then(|| report::emptied(&preview.emptied, choices.mapping.is_some()))
         .flatten();
@@ -63,18 +63,16 @@ pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
         path: import_path(&stored.id),
         file_name: stored.file_name,
         refused,
-        counts: report::counts(preview.counts, skipped.count, repeated),
+        counts: report::counts(preview.counts, faulty, repeated),
         created: preview.created.into_iter().map(created).collect(),
         updated: preview.updated.into_iter().map(changed).collect(),
         removed,
         emptied,
-        faults,
-        reported: skipped.listed.len() as u64,
-        skips: choices.skips,
+        errors,
         digest,
         is_outdated: confirmation.is_outdated,
         typed: confirmation.typed,
-        error: confirmation.error,
+        typed_error: confirmation.error,
     }))
 }
 
@@ -87,11 +85,11 @@ pub struct CheckedImport {
     pub preview: FeedPreview,
     /// The reason for which nothing can be imported.
     refused: Option<String>,
-    /// The faulty rows.
-    pub skipped: Skipped,
+    /// Number of rows with errors.
+    pub faulty: usize,
     pub repeated: usize,
-    /// Faults of the file as a whole.
-    faults: Vec<RowErrors>,
+    /// Errors of these rows as far as they are listed, or of the file as a whole.
+    pub errors: Vec<RowErrors>,
     /// Id and name of the first items that would be removed.
     removed: Vec<(String, String)>,
     /// Identifies what a member confirms.
@@ -105,60 +103,80 @@ pub async fn check(
     choices: Choices,
 ) -> Step<CheckedImport> {
     let stored = loaded.stored.clone();
-    // However many items are removed, the page shows the number and asks for it.
-    let mode = choices.mode.feed(AllowedRemovals::UpTo(u64::MAX));
-    let examination = examine(context, loaded, choices.clone()).await?;
-    let currency = examination.currency;
+    let (mut examination, loaded) = examine(context, loaded, choices.clone()).await?;
+    let rows = examination.rows.take();
     let mut checked = CheckedImport {
         stored,
-        choices,
+        choices: choices.clone(),
         feed: None,
         preview: FeedPreview::default(),
         refused: None,
-        skipped: examination.skipped,
+        faulty: 0,
         repeated: examination.repeated,
-        faults: Vec::new(),
+        errors: Vec::new(),
         removed: Vec::new(),
         digest: String::new(),
     };
-    let feed = match examination.outcome {
+    let skipped = compare(context, &mut checked, examination).await?;
+    checked.faulty = skipped.count;
+    let errors = describe_errors(context, loaded, choices, rows, &skipped).await?;
+    checked.errors.splice(..0, errors);
+    Ok(checked)
+}
+
+/// Compares the items of a file with the stored ones. Returns the rows that are skipped.
+async fn compare(
+    context: &Context<'_>,
+    checked: &mut CheckedImport,
+    examination: Examination,
+) -> Step<Skipped> {
+    let Examination {
+        outcome,
+        skipped,
+        fields,
+        currency,
+        ..
+    } = examination;
+    let feed = match outcome {
         Ok(feed) => feed,
         Err(refusal) => {
-            checked.faults = refusal.rows;
+            checked.errors = refusal.rows;
             checked.refused = Some(refusal.reason);
-            return Ok(checked);
+            return Ok(skipped);
         }
     };
+    // However many items are removed, the page shows the number and asks for it.
+    let mode = checked.choices.mode.feed(AllowedRemovals::UpTo(u64::MAX));
     let services = &context.state.services;
     let previewed = services
         .imports
-        .preview(context.member, &feed, mode, &examination.fields);
-    let refused = match previewed.await {
+        .preview(context.member, &feed, mode, &fields);
+    let (refused, skipped) = match previewed.await {
         Ok(PreviewOutcome::WouldStore(preview)) => {
-            // An update finds further faults in the stored items, such as ids that are not there.
-            checked.skipped = preview.skipped.clone();
             let removed = services
                 .imports
                 .names_of_items(context.member, &preview.removed);
             checked.removed = context.map_failure(removed.await)?;
             checked.digest = digest(&checked.stored, &checked.choices, currency, &preview.basis);
+            // An update finds further faults in the stored items, such as ids that are not there.
+            let skipped = preview.skipped.clone();
             checked.preview = preview;
             checked.feed = Some(feed);
-            return Ok(checked);
+            return Ok(skipped);
         }
-        Ok(PreviewOutcome::Rejected(skipped)) => {
-            checked.skipped = skipped;
-            FAULTY_ROWS.to_owned()
-        }
+        Ok(PreviewOutcome::Rejected(skipped)) => (NO_VALID_ROW.to_owned(), skipped),
         Ok(PreviewOutcome::RemovesTooMany | PreviewOutcome::RemovalNotAllowed(_)) => {
-            REMOVES_TOO_MANY.to_owned()
+            (REMOVES_TOO_MANY.to_owned(), skipped)
         }
-        Ok(PreviewOutcome::ChangesTooMuch) => CHANGES_TOO_MUCH.to_owned(),
-        Err(error @ Error::OverQuota(_)) => failure(error, &context.visitor.request_id).message(),
+        Ok(PreviewOutcome::ChangesTooMuch) => (CHANGES_TOO_MUCH.to_owned(), skipped),
+        Err(error @ Error::OverQuota(_)) => {
+            let failure = failure(error, &context.visitor.request_id);
+            (failure.message(), skipped)
+        }
         Err(error) => return context.map_failure(Err(error)),
     };
     checked.refused = Some(refused);
-    Ok(checked)
+    Ok(skipped)
 }
 
 /// The digest of everything on which the effects of an import depend: its file, which never
@@ -191,7 +209,9 @@ fn digest(
 
 fn created(item: inventory::CreatedItem) -> NewItem {
     let currency = item.currency;
-    let price = item.price.map(|price| format!("{price} {currency}"));
+    let price = item
+        .price
+        .map(|price| format!("{} {currency}", grouped(&price)));
     let price = price.unwrap_or_default();
     NewItem {
         id: item.id,
@@ -207,7 +227,11 @@ fn changed(change: ItemChange) -> ChangedItem {
         None => text,
     };
     let fields = change.fields.into_iter().map(|field| {
-        let (before, after) = (field.before.map(cut), field.after.map(cut));
+        let shown = |text: String| match &*field.name {
+            "price" => grouped(&text),
+            _ => cut(text),
+        };
+        let (before, after) = (field.before.map(shown), field.after.map(shown));
         (field.name, before, after)
     });
     ChangedItem {

@@ -1,33 +1,40 @@
-//! Faults in the words of the console, and the result of an import.
+//! Errors by row, and the result of an import.
 
-use domain::{ImportCounts, ImportResult, RowErrors};
+use super::words::{AdviceContext, advice};
+use domain::{CellError, ImportCounts, ImportResult, RowErrors};
 use files::feed::ATTRIBUTE;
-use files::import_file;
-use files::invalid_entry;
-use service::inventory::{EmptiedFields, EntryError, FeedReport, Position};
+use files::import_file::{self, Cell};
+use service::entry::EntryReason;
+use service::inventory::{EmptiedFields, EntryError, FeedReport};
 use service::store::{StoredImport, UpsertCounts};
-
-/// Faulty rows that a page shows.
-const MAX_ROWS: usize = 100;
 
 /// The result that is kept of an import.
 pub fn result(stored: &StoredImport) -> Option<ImportResult> {
     let result = stored.result.as_deref()?;
-    // One of another version, which nobody needs for long, is shown by its name alone.
+    // A result of another version, which is kept for an hour at most, is shown by its name alone.
     let read = serde_json::from_str(result);
-    Some(read.unwrap_or_else(|_| ImportResult {
+    let result = read.unwrap_or_else(|_| ImportResult {
         file_name: stored.file_name.clone(),
         ..ImportResult::default()
-    }))
+    });
+    Some(ImportResult {
+        path: super::import_path(&stored.id),
+        ..result
+    })
 }
 
 /// The result of an import, as it is kept.
-pub fn write(file_name: &str, report: &FeedReport, repeated: usize) -> String {
-    let errors = report.skipped.errors();
+pub fn write(
+    file_name: &str,
+    report: &FeedReport,
+    repeated: usize,
+    errors: &[RowErrors],
+) -> String {
     let result = ImportResult {
+        path: String::new(),
         file_name: file_name.to_owned(),
         counts: counts(report.counts, report.skipped.count, repeated),
-        faults: rows(&errors),
+        errors: errors.to_vec(),
     };
     serde_json::to_string(&result).expect("texts and numbers are always JSON")
 }
@@ -90,49 +97,39 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
     (index, field.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The first errors by the item they are about, as a person finds it in the file: `/3/price` is the
-/// price of row 5 in a table.
-pub fn rows(errors: &[EntryError]) -> Vec<RowErrors> {
-    let mut rows: Vec<(Option<usize>, RowErrors)> = Vec::new();
-    for error in errors {
-        let (index, field) = parts(error);
-        let detail = invalid_entry::describe(&error.reason);
-        let problem = (label(field), detail.into_owned());
-        match rows.last_mut() {
-            Some((last, row)) if *last == index => row.problems.push(problem),
-            _ => rows.push((
+/// Groups errors by the item that they are about. `cells` has the cell of each error, and `rows`
+/// the row of each item of a table.
+pub fn rows(errors: &[EntryError], cells: Vec<Cell>, rows: Option<&[usize]>) -> Vec<RowErrors> {
+    let row_of = |index: usize| rows.and_then(|rows| rows.get(index)).copied();
+    let mut grouped: Vec<RowErrors> = Vec::new();
+    for (error, cell) in errors.iter().zip(cells) {
+        let (index, _) = parts(error);
+        let first_row = match error.reason {
+            // Only tables that are files count rows as their readers do.
+            EntryReason::DuplicateId { first, .. } if error.position.row.is_some() => row_of(first),
+            _ => None,
+        };
+        let context = AdviceContext {
+            is_table: rows.is_some(),
+            first_row,
+        };
+        let cell = CellError {
+            column: cell.column,
+            value: cell.value,
+            advice: advice(&error.reason, context).into_owned(),
+        };
+        match grouped.last_mut() {
+            Some(last) if last.index == index => last.cells.push(cell),
+            _ => grouped.push(RowErrors {
+                row: error.position.row,
+                line: error.position.line,
                 index,
-                RowErrors {
-                    place: place(index, error.position, error.id.as_deref()),
-                    problems: vec![problem],
-                },
-            )),
+                id: error.id.clone(),
+                cells: vec![cell],
+            }),
         }
     }
-    rows.truncate(MAX_ROWS);
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-/// An attribute by its own name.
-fn label(field: String) -> String {
-    match field.strip_prefix("attributes/") {
-        Some(name) => name.to_owned(),
-        None => field,
-    }
-}
-
-/// The place of an item in a file, as the program counts in which its owner opens it.
-fn place(index: Option<usize>, position: Position, id: Option<&str>) -> String {
-    let place = match (position.row, position.line, index) {
-        (Some(row), _, _) => format!("Row {row}"),
-        (None, Some(line), _) => format!("Line {line}"),
-        (None, None, Some(index)) => format!("Item {}", index + 1),
-        (None, None, None) => "File".to_owned(),
-    };
-    match id {
-        Some(id) => format!("{place}, ID {id}"),
-        None => place,
-    }
+    grouped
 }
 
 /// The name of the delimiter of a table.

@@ -87,7 +87,12 @@ impl Upload {
             return Err(refuse(status, reason));
         }
         if bytes.is_empty() {
-            let reason = "Choose a file that isn't empty.".to_owned();
+            let reason = if file_name.is_empty() {
+                "No file was chosen. Choose a file."
+            } else {
+                "The file is empty: it has 0 bytes. If another program exported it, export it again. Choose a file with items."
+            };
+            let reason = reason.to_owned();
             return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, reason));
         }
         if bytes.len() > MAX_BYTES {

@@ -3,4 +3,4 @@
 mod page;
 pub mod show;
 mod view;
-mod words;
+pub mod words;

@@ -10,7 +10,7 @@ pub fn price(item: &Item) -> Option<String> {
 }
 
 /// Writes `1234567.00` as `1,234,567.00`.
-fn grouped(amount: &str) -> String {
+pub fn grouped(amount: &str) -> String {
     let (whole, places) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
     let mut out = String::with_capacity(amount.len() + 4);
     for (index, digit) in whole.chars().enumerate() {

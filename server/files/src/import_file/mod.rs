@@ -2,6 +2,7 @@
 //!
 //! A member maps the columns to the fields of an item; [`guess()`] proposes a mapping.
 
+mod cell;
 mod currency_signs;
 mod decode;
 mod file;
@@ -16,6 +17,7 @@ mod table_start;
 mod value;
 mod xml;
 
+pub use cell::{Cell, CellKey};
 pub use file::{File, WORKBOOKS};
 pub use guess::guess;
 pub use mapping::{Decimals, Fault, FaultLocation, Mapping, TARGETS, Target};

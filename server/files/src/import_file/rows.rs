@@ -15,6 +15,8 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub struct Items {
     pub drafts: Vec<ItemDraft>,
+    /// Row of each draft in the table, from 1.
+    pub rows: Vec<usize>,
     /// Number of rows without a name that repeat the id of a row above, or that have no id and no
     /// price and belong to the product above, such as further images. They are omitted.
     pub repeated: usize,
@@ -52,6 +54,7 @@ pub fn read(
     let mut products = Products::of(&header, mapping);
     let mut items = Items {
         drafts: Vec::new(),
+        rows: Vec::new(),
         repeated: 0,
     };
     let mut named_ids: HashSet<String> = HashSet::new();
@@ -75,6 +78,7 @@ pub fn read(
             return Err(item_count_error());
         }
         items.drafts.push(draft);
+        items.rows.push(record.row);
     }
     if items.drafts.is_empty() {
         return Err(item_count_error());
@@ -105,8 +109,10 @@ impl Reader<'_> {
             .any(|cell| !cell.trim().is_empty());
         if cells.len() < columns || is_longer {
             let cells = cells.len();
-            let detail =
-                format!("This row has {cells} cells, but the header has {columns} columns.");
+            let detail = format!(
+                "This row has {cells} cells, but the header has {columns} columns. Add or remove separators, and put \
+                 values that contain one in quotation marks."
+            );
             draft
                 .errors
                 .push(EntryError::new("", EntryCode::Invalid, detail));

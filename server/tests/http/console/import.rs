@@ -6,24 +6,32 @@ use crate::support::{OWNER, Text as _, World};
 const CSV: &str = "id,name,price\nA,Honda Accord 2024,32500\nB,<b>Škoda</b>,ten\n,nameless,1\n";
 
 #[tokio::test]
-async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
+async fn rows_with_errors_are_skipped_once_their_preview_is_confirmed() {
     let (world, owner) = World::with_owner().await;
-    let page = owner.import("cars.csv", CSV, &[]).await.expect(200).body;
+    let path = choose(&owner, CSV, &[("column-2", "price")]).await;
+    let page = owner.get_text(&format!("{path}/preview")).await;
     page.has_all([
         "2 rows have errors",
-        "Row 3, ID B",
-        "<code>price</code>",
+        "Import 1 item, skip 2 rows",
+        "Change options",
+        "Discard this import",
+        "Row 3</span><small>ID B",
         "Row 4<",
-        "<code>id</code>",
     ]);
-    page.lacks("/apply");
+    // The errors are above the new items.
+    assert!(
+        page.find("Row 3</span><small>ID B") < page.find("Honda Accord"),
+        "{page}"
+    );
     assert_eq!(items(&world).await, 0);
-    let skip = [("on_error", "skip")];
-    let page = owner.import("cars.csv", CSV, &skip).await.expect(200).body;
+    let result = apply(&owner, &path, "").await.expect(303);
+    let page = owner.get_text(result.header("location")).await;
     page.has_all([
         "cars.csv was imported",
         "2 rows with errors were skipped",
-        "Row 3, ID B",
+        "Row 3</span><small>ID B",
+        "Download errors (CSV)",
+        "href=\"/inventory\"",
     ]);
     assert_eq!(items(&world).await, 1);
     let json = r#"{"items":[{"id":"C","name":"c"}]}"#;
@@ -42,6 +50,28 @@ async fn faulty_rows_prevent_the_import_unless_they_are_skipped() {
 }
 
 #[tokio::test]
+async fn confirmation_names_every_effect_of_the_import() {
+    let (_world, owner) = World::with_owner().await;
+    let first = "id,name\nA,a\nB,b\nC,c\n";
+    owner.import("cars.csv", first, &[]).await.expect(200);
+    for (file, mode, label) in [
+        ("id,name\nA,a\n", "merge", "Import 1 item<"),
+        ("id,name\nA,x\nD,d\n", "merge", "Import 2 items<"),
+        ("id,name\nA,a\nB,\n", "merge", "Import 1 item, skip 1 row<"),
+        ("id,name\nA,a\n", "replace", "Import 1 item, remove 2<"),
+        (
+            "id,name\nA,a\nD,d\nB,\n",
+            "replace",
+            "Import 2 items, remove 1, skip 1 row<",
+        ),
+    ] {
+        let path = choose(&owner, file, &[("mode", mode)]).await;
+        let page = owner.get_text(&format!("{path}/preview")).await;
+        page.has(label);
+    }
+}
+
+#[tokio::test]
 async fn update_changes_only_the_fields_that_the_file_contains() {
     let (world, owner) = World::with_owner().await;
     let first = "id,name,price,category\nA,Accord,100,Sedan\nB,Civic,200,Sedan\n";
@@ -49,28 +79,31 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     let prices = "id,price\nA,7\nC,8\n";
     let all = "SELECT count(*) FROM items WHERE category = 'Sedan' AND name IN ('Accord', 'Civic')";
 
-    // Nothing is imported if an id is unknown.
+    // Nothing can be imported if no id is known.
     let update = [("mode", "update")];
-    let page = owner.import("prices.csv", prices, &update).await;
-    page.expect(200)
-        .has_all(["1 row has errors", "There is no item with this ID"]);
+    let page = owner.import("prices.csv", "id,price\nC,8\n", &update).await;
+    page.expect(200).has_all([
+        "1 row has errors",
+        "No stored item has this ID",
+        "No row of the file can be imported",
+    ]);
     let path = begin(&owner, prices).await;
     let choices = [
         ("column-0", "id"),
         ("column-1", "price"),
         ("mode", "update"),
-        ("on_error", "skip"),
     ];
     owner.form(&path, &choices).await.expect(303);
     let preview = owner.get_text(&format!("{path}/preview")).await;
     preview.has_all([
-        "1 row is skipped",
-        "Row 3, ID C",
+        "1 row has errors",
+        "Import 1 item, skip 1 row",
+        "Row 3</span><small>ID C",
         "<dt>Changed</dt><dd>1</dd>",
         "<dt>New</dt><dd>0</dd>",
     ]);
     let faults = owner.get(&format!("{path}/faults.csv")).await.expect(200);
-    faults.has("3,3,C,id,\"There is no item with this ID");
+    faults.has("3,3,C,id,C,\"No stored item has this ID");
     assert_eq!(
         world
             .count("SELECT count(*) FROM items WHERE price = 700")
@@ -116,11 +149,8 @@ async fn uploaded_file_is_described_with_proposed_choices() {
             .as_str()
     };
     assert_eq!(
-        [
-            "column-0", "column-1", "column-2", "decimals", "mode", "on_error"
-        ]
-        .map(value),
-        ["id", "name", "price", "comma", "merge", "reject"]
+        ["column-0", "column-1", "column-2", "decimals", "mode"].map(value),
+        ["id", "name", "price", "comma", "merge"]
     );
     let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
     let upload = owner.upload(START, "cars.xml", xml, &[]).await.expect(303);
@@ -335,7 +365,8 @@ async fn unreadable_file_is_refused_with_an_explanation() {
     for (name, file, message, status) in [
         ("cars.xlsx", "PK", "Excel workbooks", 422),
         ("cars.pdf", "%PDF", "Unsupported file type", 422),
-        ("cars.csv", "", "Choose a file", 422),
+        ("cars.csv", "", "The file is empty", 422),
+        ("", "", "No file was chosen", 422),
         ("cars.csv", "id,name\n", "The file has no items", 422),
         ("cars.csv", "id,name\nA,\"a\n", "is never closed", 422),
         ("cars.json", "{", "not JSON", 422),
@@ -362,20 +393,40 @@ async fn form_with_two_files_is_refused() {
 }
 
 #[tokio::test]
-async fn faults_can_be_downloaded_as_csv() {
-    let (_world, owner) = World::with_owner().await;
-    let file = "id,name,price\n=A,a,ten\nB,,1\n";
+async fn errors_can_be_downloaded_as_csv_before_and_after_the_import() {
+    let (world, owner) = World::with_owner().await;
+    let file = "Nr,Titel,=Preis\n=A,a,=1+1\nB,,1\nC,c,2\n";
     let path = choose(&owner, file, &[("column-2", "price")]).await;
-    let response = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    let download = format!("{path}/faults.csv");
+    let before = owner.get(&download).await.expect(200);
     assert_eq!(
-        response.header("content-type"),
+        before.header("content-type"),
         "text/csv; charset=utf-8; header=present"
     );
-    let lines: Vec<_> = response.body.lines().collect();
-    assert_eq!(lines[0], "\u{FEFF}row,line,id,field,problem");
-    assert!(lines[1].starts_with("2,2,'=A,price,"), "{}", response.body);
-    assert!(lines[2].starts_with("3,3,B,name,"), "{}", response.body);
+    assert_eq!(
+        before.header("content-disposition"),
+        "attachment; filename=\"import-errors.csv\""
+    );
+    let lines: Vec<_> = before.body.lines().collect();
+    assert_eq!(lines[0], "\u{FEFF}row,line,id,column,value,problem");
+    // No cell can be mistaken for a formula, whichever part of the file it is from.
+    assert!(
+        lines[1].starts_with("2,2,'=A,'=Preis,'=1+1,"),
+        "{}",
+        before.body
+    );
+    assert!(lines[2].starts_with("3,3,B,Titel,,"), "{}", before.body);
     assert_eq!(lines.len(), 3);
+
+    apply(&owner, &path, "").await.expect(303);
+    assert_eq!(world.count("SELECT count(*) FROM import_parts").await, 0);
+    let after = owner.get(&download).await.expect(200);
+    assert_eq!(after.body, before.body);
+    world.join(&owner, "bob@example.com", "admin").await;
+    let bob = world.sign_in("bob@example.com").await;
+    for other in [bob, world.stranger().await] {
+        other.get(&download).await.expect(404);
+    }
 }
 
 #[tokio::test]

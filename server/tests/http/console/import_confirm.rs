@@ -6,7 +6,7 @@ use serde_json::json;
 use service::store::{QuotaStore as _, Quotas};
 
 const OUTDATED: &str =
-    "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
+    "The inventory (or the options) changed since this preview. Check it again, then confirm.";
 
 async fn fixture() -> (World, Member, Key) {
     let (world, owner) = World::with_owner().await;
@@ -78,8 +78,7 @@ async fn confirmation_is_refused_if_an_item_changed_since_the_preview() {
         let first = "id,name\nA,Accord\nB,Civic\nC,Yaris\n";
         owner.import("cars.csv", first, &[]).await.expect(200);
         let second = "id,name\nA,Accord Tourer\nB,Civic\nC,Yaris\n";
-        let choices = [("mode", mode), ("on_error", "skip")];
-        let path = choose(&owner, second, &choices).await;
+        let path = choose(&owner, second, &[("mode", mode)]).await;
         let preview_page = preview(&owner, &path).await;
 
         // It was to be changed, or left as it is.
@@ -172,7 +171,7 @@ async fn confirmation_is_refused_if_a_quota_is_exceeded_since_the_preview() {
     });
     let path = choose(&owner, "id,name\nA,a\nB,b\n", &[]).await;
     let preview_page = preview(&owner, &path).await;
-    preview_page.has("Import the items");
+    preview_page.has("Import 2 items");
     key.put("/api/inventory/X", &json!({ "name": "x" }))
         .await
         .expect(201);

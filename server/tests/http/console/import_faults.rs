@@ -34,26 +34,26 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
         (format!("{double_faults}{good}"), 500),
     ] {
         let file = format!("id,name,price\n{rows}");
-        let price = ("column-2", "price");
-        let path = choose(&owner, &file, &[price]).await;
+        let path = choose(&owner, &file, &[("column-2", "price")]).await;
         let page = preview(&owner, &path).await.body;
-        let extent =
-            format!("The first 100 are shown. The download contains the first {reported}.");
-        page.has_all(["1200 rows have errors", &extent]);
+        let extent = format!("The download contains the errors of the first {reported} rows.");
+        page.has_all(["1200 rows have errors", &extent, "And 1100 more."]);
         assert_eq!(count_shown_rows(&page), 100);
         assert_eq!(count_downloaded_rows(&owner, &path).await, reported);
-
-        let path = choose(&owner, &file, &[price, ("on_error", "skip")]).await;
-        let page = preview(&owner, &path).await.body;
-        page.has(&extent);
         if rows.ends_with(good) {
-            page.has("1200 rows are skipped");
+            page.has("Import 1 item, skip 1200 rows");
             let result = apply(&owner, &path, "").await.expect(303);
             let page = owner.get_text(result.header("location")).await;
-            page.has_all(["1200 rows with errors were skipped", "And 1100 more."]);
+            page.has_all([
+                "1200 rows with errors were skipped",
+                "And 1100 more.",
+                &extent,
+            ]);
+            assert_eq!(count_shown_rows(&page), 100);
+            assert_eq!(count_downloaded_rows(&owner, &path).await, reported);
         } else {
-            page.has_all(["Nothing can be imported yet", "1200 rows have errors"]);
-            page.lacks("skipped");
+            page.has("Nothing can be imported yet");
+            page.lacks_all(["skipped", "/apply"]);
         }
     }
 }
@@ -62,20 +62,18 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
 async fn rows_of_unknown_items_are_counted_exactly() {
     let (_world, owner) = World::with_owner().await;
     let rows = lines(0..300, |n| format!("U{n},Car\n"));
-    for on_error in ["skip", "reject"] {
-        let choices = [("mode", "update"), ("on_error", on_error)];
-        let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
-        let page = preview(&owner, &path).await.body;
-        let extent = "The first 100 are shown. The download contains all of them.";
-        page.has_all(["300 rows have errors", extent]);
-        assert_eq!(count_downloaded_rows(&owner, &path).await, 300);
-    }
+    let choices = [("mode", "update")];
+    let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
+    let page = preview(&owner, &path).await.body;
+    page.has_all(["300 rows have errors", "And 200 more."]);
+    page.lacks("The download contains");
+    assert_eq!(count_downloaded_rows(&owner, &path).await, 300);
 }
 
 #[tokio::test]
 async fn rows_without_a_readable_id_are_explained_if_the_file_replaces_the_inventory() {
     let (_world, owner) = World::with_owner().await;
-    let choices = [("mode", "replace"), ("on_error", "skip")];
+    let choices = [("mode", "replace")];
     let path = choose(&owner, "id,name\nA,a\n,b\n", &choices).await;
     let page = preview(&owner, &path).await.body;
     page.has_all([
@@ -147,6 +145,8 @@ async fn empty_or_unsupported_file_is_explained_without_api_terms() {
             "is a web page (HTML)",
         ),
         ("cars.csv", "id,name\nA,\0\n", "contains NUL bytes"),
+        ("cars.csv", "%PDF-1.4\n1 0 obj\n<<>>\n", "is a PDF document"),
+        ("cars.csv", "%PDF-1.7\n\0\n", "is a PDF document"),
         ("cars.json", "{", "The file is not JSON: "),
         ("cars.xml", "<a/>", "The file is not an XML feed: "),
     ] {
@@ -162,8 +162,103 @@ async fn empty_or_unsupported_file_is_explained_without_api_terms() {
             assert!(!main.contains(words), "{name}, {words}: {main}");
         }
     }
-    let path = choose(&owner, "id,name\nA,a\nA,b\n", &[]).await;
+    let path = choose(&owner, "id,name\nA,\nA,b\n", &[]).await;
     let page = preview(&owner, &path).await.body;
-    page.has_all(["Use each ID once", "href=\"/inventory/template.csv\""]);
+    page.has_all([
+        "Nothing can be imported yet",
+        "Use each ID once",
+        "href=\"/inventory/template.csv\"",
+    ]);
     assert_eq!(items(&world).await, 0);
+}
+
+#[tokio::test]
+async fn errors_name_the_columns_and_values_of_the_file() {
+    let (_world, owner) = World::with_owner().await;
+    // Two lines of a cell are one row, and the blank row counts.
+    let file = "Nr;Bezeichnung;Preis;Link;Kürzel\n\
+        1;\"zwei\nZeilen\";auf Anfrage;;a\n\
+        \n\
+        2;;-5;www.example.com/2;b\n\
+        1;<b>fett</b>;3;;c\n\
+        3;drei;12.345,67;;d\n\
+        4;vier\n\
+        5;fünf;5;;e\n";
+    let choices = [
+        ("column-2", "price"),
+        ("column-3", "url"),
+        ("column-4", "attribute"),
+        ("decimals", "point"),
+    ];
+    let path = choose(&owner, file, &choices).await;
+    let page = preview(&owner, &path).await.body;
+    let rows: Vec<&str> = page.split("<tr").collect();
+    let row = |place: &str| {
+        let row = rows.iter().find(|row| row.contains(place));
+        row.unwrap_or_else(|| panic!("{place}: {page}"))
+    };
+    for (place, parts) in [
+        (
+            "Row 2</span><small>ID 1<",
+            &[
+                "<bdi>Preis</bdi>",
+                "<bdi>auf Anfrage</bdi>",
+                "leave the price empty",
+            ][..],
+        ),
+        (
+            "Row 4</span><small>ID 2<",
+            &[
+                "<bdi>Bezeichnung</bdi>",
+                ">empty<",
+                "<bdi>-5</bdi>",
+                "<bdi>Link</bdi>",
+                "<bdi>www.example.com/2</bdi>",
+                "begins with https://",
+            ],
+        ),
+        (
+            "Row 5</span><small>ID 1<",
+            &[
+                "<bdi>Nr</bdi>",
+                "<bdi>1</bdi>",
+                "Row 2 has this ID already.",
+            ],
+        ),
+        (
+            "Row 6</span><small>ID 3<",
+            &[
+                "<bdi>12.345,67</bdi>",
+                "Enter 12345.67, or select the other price format",
+            ],
+        ),
+        (
+            "Row 7<",
+            &["This row has 2 cells, but the header has 5 columns."],
+        ),
+    ] {
+        for part in parts {
+            assert!(row(place).contains(part), "{place} {part}: {}", row(place));
+        }
+    }
+    // The words and the names of the API.
+    for row in rows.iter().filter(|row| row.contains("Row ")) {
+        for word in ["`", "<code>", "image_url", "Send ", ">price<"] {
+            assert!(!row.contains(word), "{word}: {row}");
+        }
+    }
+    page.has("Import 1 item, skip 5 rows");
+}
+
+#[tokio::test]
+async fn value_in_an_error_is_shortened_and_cannot_change_the_page() {
+    let (_world, owner) = World::with_owner().await;
+    let long = "x".repeat(10_000);
+    let file = format!("id,name,price\nA,a,<i>{long}\nB,b,5\u{202E}0\nC,c,1\n");
+    let path = choose(&owner, &file, &[("column-2", "price")]).await;
+    let page = preview(&owner, &path).await.body;
+    page.has_all(["&lt;i", "x…", "5\u{FFFD}0"]);
+    page.lacks_all(["<i>x", &"x".repeat(81), "\u{202E}"]);
+    let csv = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    csv.lacks_all([&*"x".repeat(81), "\u{202E}"]);
 }

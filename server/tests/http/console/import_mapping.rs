@@ -97,3 +97,28 @@ async fn remembered_mapping_is_ignored_if_it_is_invalid() {
         }
     }
 }
+
+#[tokio::test]
+async fn currencies_are_grouped_and_ordered_by_name() {
+    let (_world, owner) = World::with_owner().await;
+    let page = describe(&owner, FILE).await.body;
+    let (_, list) = page.split_once("id=\"currency\"").unwrap();
+    let (list, _) = list.split_once("</select>").unwrap();
+    let groups: Vec<Vec<&str>> = list
+        .split("<optgroup")
+        .skip(1)
+        .map(|group| {
+            let options = group.split("<option").skip(1);
+            options
+                .filter_map(|option| option.split_once('>')?.1.split_once("</option>"))
+                .map(|(label, _)| label.trim())
+                .collect()
+        })
+        .collect();
+    assert_eq!(groups[0], ["United States dollar (USD)"]);
+    assert!(groups[1].contains(&"Euro (EUR)"), "{groups:?}");
+    assert!(groups[2].contains(&"Caribbean guilder (XCG)"), "{groups:?}");
+    for group in groups {
+        assert!(group.is_sorted(), "{group:?}");
+    }
+}

@@ -118,3 +118,34 @@ async fn discarded_import_is_deleted_with_its_file() {
     assert_eq!(items(&world).await, 1);
     begin(&owner, "id,name\nA,a\n").await;
 }
+
+#[tokio::test]
+async fn prices_look_the_same_in_the_preview_and_in_the_inventory() {
+    let (_world, owner) = World::with_owner().await;
+    let price = [("column-2", "price"), ("column-3", "currency")];
+    let first = "id,name,price,currency\nA,a,15500,EUR\nB,b,1234567,JPY\n";
+    let path = choose(&owner, first, &price).await;
+    let page = preview(&owner, &path).await.body;
+    let prices = ["15,500.00 EUR", "1,234,567 JPY"];
+    page.has_all(prices);
+    apply(&owner, &path, "").await.expect(303);
+    owner.get_text("/inventory").await.has_all(prices);
+    let second = "id,name,price,currency\nA,a,16000,EUR\n";
+    let path = choose(&owner, second, &price).await;
+    let page = preview(&owner, &path).await.body;
+    page.has_all(["<del>15,500.00</del>", "<ins>16,000.00</ins>"]);
+}
+
+#[tokio::test]
+async fn steps_show_which_are_completed() {
+    let (_world, owner) = World::with_owner().await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    for (page, completed) in [(START, 0), (&path, 1), (&format!("{path}/preview"), 2)] {
+        let page = owner.get_text(page).await;
+        assert_eq!(page.matches("Completed: ").count(), completed, "{page}");
+        assert_eq!(page.matches("aria-current=\"step\"").count(), 1);
+    }
+    let result = apply(&owner, &path, "").await.expect(303);
+    let page = owner.get_text(result.header("location")).await;
+    assert_eq!(page.matches("Completed: ").count(), 4, "{page}");
+}

@@ -87,11 +87,17 @@ async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
         "{\"id\":\"A\",\"name\":\"x\"}\n\n{\"id\":\"C\",\"name\":\"c\",\"price\":\"ten\"}\n";
     for name in ["cars.jsonl", "cars.ndjson", "cars.txt"] {
         let page = owner.import(name, lines, &[]).await.expect(200);
-        assert!(page.body.contains("Line 3, ID C"), "{name}: {}", page.body);
+        for part in [
+            "Line 3</span><small>ID C",
+            "<bdi>price</bdi>",
+            "<bdi>ten</bdi>",
+        ] {
+            assert!(page.body.contains(part), "{name}: {}", page.body);
+        }
     }
     let broken = "{\"id\":\"A\",\"name\":\"x\"}\n{\"id\":\"C\",\n";
     let page = owner.import("cars.jsonl", broken, &[]).await.expect(422);
     page.has("Line 2 is not a JSON object");
-    let items = "SELECT count(*) FROM items WHERE name IN ('a', 'b')";
+    let items = "SELECT count(*) FROM items WHERE name IN ('x', 'b')";
     assert_eq!(world.count(items).await, 2);
 }

@@ -46,7 +46,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         ..
     } = table;
     let remembered = remembered.then(|| {
-        view! { <Notice tone=Tone::Info text="Your account imported a file with these columns before. The choices are those of that import."/> }
+        view! { <Notice tone=Tone::Info text="Your account imported a file with these columns before. The options are those of that import."/> }
     });
     let left_out = left_out(&columns);
     let rows = columns

@@ -16,10 +16,10 @@ const ITEMS: &[Column] = &[
 const HELP: Help = Help {
     title: "What happens",
     advice: &[
-        "Nothing is stored yet. The next step shows every change.",
+        "Nothing is stored yet. The next step shows every change, and the rows that have errors.",
         "Choose “Leave out” for columns that you don't need.",
         "If you replace the inventory, you confirm the number of removed items first.",
-        "The account remembers these choices for the next file with the same columns.",
+        "The account remembers these options for the next file with the same columns.",
     ],
     link: Some(("/docs#feeds-in-xml-and-csv", "Fields and formats")),
 };
@@ -33,7 +33,6 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
         first,
         table,
         mode,
-        skips,
         errors,
     } = file;
     let facts = facts
@@ -56,19 +55,13 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
                 {reading}
                 {choice(
                     "mode",
-                    "What the file does",
+                    "Effect on the inventory",
                     &[
                         ("merge", "Add and change items: each item in the file replaces the stored one"),
                         ("update", "Change fields only: fields that are not in the file are kept, and no item is added"),
                         ("replace", "Replace the inventory: items that are not in the file are removed"),
                     ],
                     mode,
-                )}
-                {choice(
-                    "on_error",
-                    "If a row has errors",
-                    &[("reject", "Import nothing"), ("skip", "Skip the row and import the rest")],
-                    if skips { "skip" } else { "reject" },
                 )}
                 <div class="actions">
                     <a class="button" href="/inventory/import">
@@ -119,7 +112,7 @@ fn summary(errors: &[(String, String)]) -> Option<AnyView> {
         <div class="notice" data-tone="error" role="alert" tabindex="-1" autofocus>
             <Icon name="#i-alert"/>
             <div>
-                <strong>"Correct these choices"</strong>
+                <strong>"Correct these options"</strong>
                 <ul>{links}</ul>
             </div>
         </div>
@@ -131,17 +124,17 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
     let error = errors.iter().find(|(control, _)| control == "currency");
     let error = error.map(|(_, message)| message.clone());
     let is_invalid = error.is_some().then_some("true");
-    let currencies = table
-        .currencies
-        .iter()
-        .map(|(value, label)| {
+    let currencies = table.currencies.iter().map(|(group, options)| {
+        let options = options.iter().map(|(value, label)| {
             view! {
                 <option value=value.clone() selected=*value == table.currency>
                     {label.clone()}
                 </option>
             }
-        })
-        .collect_view();
+        });
+        view! { <optgroup label=*group>{options.collect_view()}</optgroup> }
+    });
+    let currencies = currencies.collect_view();
     view! {
         {choice(
             "decimals",

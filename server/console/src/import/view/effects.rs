@@ -1,5 +1,6 @@
 //! The effects of an import: new, changed and removed items.
 
+use super::details;
 use app::components::{Column, Row, Table, optional_text};
 use app::prelude::*;
 use domain::{ChangedItem, NewItem};
@@ -73,26 +74,4 @@ fn change(item: ChangedItem) -> AnyView {
         .collect_view();
     let fields = view! { <ul>{fields}</ul> };
     view! { <Row columns=CHANGED name=item.id under=Vec::new() cells=vec![fields]/> }
-}
-
-/// Renders a part that can be collapsed. `shown` is the number of rows in the table.
-fn details(
-    anchor: &'static str,
-    title: &'static str,
-    number: u64,
-    shown: u64,
-    is_open: bool,
-    table: AnyView,
-) -> Option<AnyView> {
-    if number == 0 {
-        return None;
-    }
-    let more = number.saturating_sub(shown);
-    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
-    Some(view! {
-        <details class="panel" id=anchor open=is_open>
-            <summary>{format!("{title}: {number}")}</summary>
-            <div>{table} {more}</div>
-        </details>
-    })
 }

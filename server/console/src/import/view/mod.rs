@@ -10,14 +10,14 @@ mod faults;
 mod preview;
 mod start;
 
-use app::components::PageHead;
+use app::components::{Icon, PageHead};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Failure, ImportPage as Data};
 
 const HEAD: Head = Head {
     title: "Import items",
-    purpose: "A file of items in three steps. Nothing changes before you confirm the last one.",
+    purpose: "Nothing changes before you have checked the file and confirmed the import.",
 };
 
 pub fn import_page(data: Result<Data, Failure>) -> AnyView {
@@ -31,16 +31,23 @@ pub fn import_page(data: Result<Data, Failure>) -> AnyView {
     view! { <div class="import">{content}</div> }
 }
 
-/// Renders the heading of a step.
+/// Renders the heading of a step, from 1.
 fn head(step: usize) -> AnyView {
-    const STEPS: [&str; 3] = ["Choose a file", "Describe it", "Check and import"];
+    const STEPS: [&str; 4] = ["Choose file", "Match columns", "Check", "Done"];
     let steps = (1..).zip(STEPS).map(|(number, name)| {
+        let is_done = number < step || step == STEPS.len();
+        let mark = if is_done {
+            view! { <Icon name="#i-check"/> }
+        } else {
+            erase(number)
+        };
+        let done = is_done.then(|| view! { <span class="visually-hidden">"Completed: "</span> });
         view! {
-            <li aria-current=(number == step).then_some("step") data-done=(number < step).then_some("")>
+            <li aria-current=(number == step).then_some("step") data-done=is_done.then_some("")>
                 <span class="mark" aria-hidden="true">
-                    {number}
+                    {mark}
                 </span>
-                {name}
+                <span>{done} {name}</span>
             </li>
         }
     });
@@ -83,6 +90,28 @@ fn discard(path: &str) -> AnyView {
             </button>
         </form>
     }
+}
+
+/// Renders a part of a page that can be collapsed. `shown` is the number of rows in its table.
+fn details(
+    anchor: &'static str,
+    title: &'static str,
+    number: u64,
+    shown: u64,
+    is_open: bool,
+    table: AnyView,
+) -> Option<AnyView> {
+    if number == 0 {
+        return None;
+    }
+    let more = number.saturating_sub(shown);
+    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
+    Some(view! {
+        <details class="panel" id=anchor open=is_open>
+            <summary>{format!("{title}: {number}")}</summary>
+            <div>{table} {more}</div>
+        </details>
+    })
 }
 
 /// Formats a number with its noun, such as `1 item` or `3 items`.

@@ -1,14 +1,16 @@
 //! The third step: a preview of the changes, and the confirmation.
 
-use super::faults::fault_table;
+use super::faults::{download, extent, fault_details, fault_table};
 use super::{DISCARD, count, discard, discard_path, effects, head};
 use crate::components::{Help, cards_with_help, fact};
 use app::components::{FieldError, Notice, Tone};
 use app::prelude::*;
-use domain::{ImportCounts, ImportPreview, RowErrors};
+use domain::{ImportCounts, ImportPreview};
 
 const OUTDATED: &str =
-    "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
+    "The inventory (or the options) changed since this preview. Check it again, then confirm.";
+
+const CHANGE_OPTIONS: &str = "Change options";
 
 const HELP: Help = Help {
     title: "What happens",
@@ -32,53 +34,41 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         updated,
         removed,
         emptied,
-        faults,
-        reported,
-        skips,
+        errors,
         digest,
         is_outdated,
         typed,
-        error,
+        typed_error,
     } = preview;
-    let is_refused = refused.is_some();
-    let report = format!("{path}/faults.csv");
-    let form = if refused.is_some() {
-        let discard = discard(&path);
-        view! {
-            <div class="actions">
-                <a class="button primary" href=path>
-                    "Change the choices"
-                </a>
-                <a class="button" href="/inventory/import">
-                    "Choose another file"
-                </a>
-                <a class="button" href="/inventory/template.csv">
-                    "Download a template"
-                </a>
-                {discard}
-            </div>
-        }
+    let form = refused
+        .is_none()
+        .then(|| confirm(&path, &counts, digest, typed, typed_error));
+    let numbers = refused.is_none().then(|| numbers(&counts));
+    let listed = errors.len();
+    let refused = refused.map(|reason| refusal(&reason, &path, &counts, listed));
+    let skipped = (refused.is_none() && counts.faulty > 0).then(|| skipped(&path, &counts, listed));
+    let errors = if counts.faulty > 0 {
+        fault_details("Rows with errors", counts.faulty, errors)
     } else {
-        confirm(&path, &counts, digest, typed, error)
+        // These are errors of the file as a whole.
+        fault_table(errors).map(
+            |table| view! { <section class="box" aria-label="Errors of the file">{table}</section> },
+        )
     };
     let outdated = is_outdated
         .then(|| view! { <Notice tone=Tone::Error title="Import failed: nothing was imported" text=OUTDATED/> });
-    let refused = refused.map(|reason| {
-        view! { <Notice tone=Tone::Error title="Nothing can be imported yet" text=reason/> }
-    });
     let emptied = emptied.map(|text| {
         view! { <Notice tone=Tone::Warning title="Fields of stored items will be emptied" text=text/> }
     });
-    let faults = fault_section(&counts, faults, reported, skips && !is_refused, report);
-    let numbers = (!is_refused).then(|| numbers(&counts));
     let cards = view! {
         <h2>{file_name}</h2>
         {numbers}
+        {skipped}
+        {errors}
         {emptied}
         {effects::created(counts.created, created)}
         {effects::changes(counts.updated, updated)}
         {effects::removed(counts.removed, removed)}
-        {faults}
         {form}
     };
     view! {
@@ -89,46 +79,61 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     }
 }
 
-/// Renders the faulty rows, of which `rows` holds the first and the downloadable report `reported`.
-fn fault_section(
-    counts: &ImportCounts,
-    rows: Vec<RowErrors>,
-    reported: u64,
-    skips: bool,
-    report: String,
-) -> Option<AnyView> {
-    let (faulty, shown) = (counts.faulty, rows.len() as u64);
-    if faulty == 0 {
-        // These are faults of the file as a whole.
-        let table = fault_table(rows)?;
-        return Some(
-            view! { <section class="box" aria-label="Errors of the file">{table}</section> },
-        );
+/// Formats the number of rows with errors as the beginning of a text; empty if there are none.
+fn with_errors(faulty: u64) -> String {
+    match faulty {
+        0 => String::new(),
+        _ => count(faulty, "row has errors. ", "rows have errors. "),
     }
-    let title = if skips {
-        format!("{} skipped", count(faulty, "row is", "rows are"))
-    } else {
-        count(faulty, "row has errors", "rows have errors")
-    };
-    let extent = (shown < faulty).then(|| {
-        let download = if reported < faulty {
-            format!("the first {reported}")
-        } else {
-            "all of them".to_owned()
-        };
-        let text = format!("The first {shown} are shown. The download contains {download}.");
-        view! { <p class="second">{text}</p> }
-    });
-    Some(view! {
-        <section class="box" aria-labelledby="faults">
-            <h2 id="faults">{title}</h2>
-            {extent}
-            {fault_table(rows)}
-            <a class="button" href=report download="import-faults.csv">
-                "Download errors (CSV)"
+}
+
+/// Renders why nothing can be imported, and the ways on.
+fn refusal(reason: &str, path: &str, counts: &ImportCounts, listed: usize) -> AnyView {
+    let text = format!("{}{reason}", with_errors(counts.faulty));
+    let download = (counts.faulty > 0).then(|| download(path));
+    let actions = view! {
+        <div class="actions">
+            <a class="button primary" href="/inventory/import">
+                "Choose another file"
             </a>
-        </section>
-    })
+            <a class="button" href=path.to_owned()>
+                {CHANGE_OPTIONS}
+            </a>
+            {download}
+            <a class="button" href="/inventory/template.csv">
+                "Download a template"
+            </a>
+            {discard(path)}
+        </div>
+        {extent(counts.faulty, listed)}
+    };
+    view! { <Notice tone=Tone::Error title="Nothing can be imported yet" text=text action=actions/> }
+}
+
+/// Renders which rows are skipped. A reader has to see this before everything else.
+fn skipped(path: &str, counts: &ImportCounts, listed: usize) -> AnyView {
+    let (skips, them) = match counts.faulty {
+        1 => ("the row is skipped", "it"),
+        _ => ("the rows are skipped", "them"),
+    };
+    let others = match counts.imported() {
+        1 => "the other item".to_owned(),
+        number => format!("the other {number} items"),
+    };
+    let text = format!(
+        "{}If you import {others}, {skips}. To import {them} as well, correct the file and choose it again.",
+        with_errors(counts.faulty)
+    );
+    let actions = view! {
+        <div class="actions">
+            {download(path)}
+            <a class="button" href="/inventory/import">
+                "Choose another file"
+            </a>
+        </div>
+        {extent(counts.faulty, listed)}
+    };
+    view! { <Notice tone=Tone::Warning title="Some rows can't be imported" text=text action=actions/> }
 }
 
 /// Renders the counts of a preview or of a result.
@@ -155,6 +160,18 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
     view! { <dl class="tiles import-numbers">{rows}</dl> }
 }
 
+/// Formats what the button of the confirmation does, such as `Import 18 items, skip 2 rows`.
+fn label(counts: &ImportCounts) -> String {
+    let removed = (counts.removed > 0).then(|| format!("remove {}", counts.removed));
+    let skipped = (counts.faulty > 0).then(|| {
+        let rows = count(counts.faulty, "row", "rows");
+        format!("skip {rows}")
+    });
+    let imported = format!("Import {}", count(counts.imported(), "item", "items"));
+    let effects = [Some(imported), removed, skipped];
+    effects.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn confirm(
     path: &str,
     counts: &ImportCounts,
@@ -169,11 +186,11 @@ fn confirm(
     });
     let removals = (counts.removed > 0).then(|| {
         let number = counts.removed;
-        let label = count(number, "item will be removed", "items will be removed");
+        let removed = count(number, "item will be removed", "items will be removed");
         let error = Signal::derive(move || error.clone());
         view! {
             <div class="field">
-                <label for="removals">{format!("{label}. Type this number to confirm")}</label>
+                <label for="removals">{format!("{removed}. Type this number to confirm")}</label>
                 <input
                     id="removals"
                     name="removals"
@@ -201,12 +218,12 @@ fn confirm(
             <input type="hidden" name="preview" value=digest/>
             {removals}
             <div class="actions">
-                <a class="button" href=path.to_owned()>
-                    "Back"
-                </a>
                 <button type="submit" class=class>
-                    "Import the items"
+                    {label(counts)}
                 </button>
+                <a class="button" href=path.to_owned()>
+                    {CHANGE_OPTIONS}
+                </a>
                 <button type="submit" class="button quiet" formaction=discard_path(path)>
                     {DISCARD}
                 </button>

@@ -12,6 +12,7 @@ const HELP: Help = Help {
     title: "Before you import",
     advice: &[
         "Each item needs an ID and a name. Everything else is optional.",
+        "The first row of a table has the names of the columns.",
         "You see every change before it is made. Nothing changes until you confirm the last step.",
         "In the next step, you choose whether items that aren't in the file are kept or removed.",
         "The file is kept for one hour, or until it is imported. Only you can import it.",

@@ -65,7 +65,8 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
 
 /// Returns the rows of the list. They describe rotations in words, instead of by a notice.
 fn rows(mut keys: Vec<CurrentKey>, zone: &Zone) -> Vec<KeyView> {
-    let rotations: Vec<_> = keys.iter().map(|key| words::rotation(key, &keys)).collect();
+    let rotations = keys.iter().map(|key| words::rotation(key, &keys, zone));
+    let rotations: Vec<_> = rotations.collect();
     for key in &mut keys {
         key.warnings
             .retain(|warning| *warning != KeyWarning::BeingReplaced);

@@ -5,11 +5,11 @@ use domain::{
     DeadKeysNotice, Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView,
     Timestamp, number, relative, seconds,
 };
-use service::Member;
+use service::{Member, Zone};
 use service::keys::{CurrentKey, DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
 use service::store::{Receipt, Revoker};
 use web::words::receipt;
-use web::words::time::display_time;
+use web::words::time::{display_expiry, display_time};
 
 /// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];
@@ -34,14 +34,15 @@ pub fn warning(warning: &KeyWarning) -> String {
 }
 
 /// Describes the part of a key in a rotation in which both keys still work; `None` for any other
-/// key. The old key is named by its preview, since both may have the same name.
+/// key. The old key is named by its preview, since both may have the same name. The text does not
+/// change as time passes: an open list would render the row again, and its focus would be lost.
 ///
 /// `listed`: the keys of the page. Only a key whose predecessor is among them is described as new.
-pub fn rotation(key: &CurrentKey, listed: &[CurrentKey]) -> Option<String> {
+pub fn rotation(key: &CurrentKey, listed: &[CurrentKey], zone: &Zone) -> Option<String> {
     let is_old = |key: &CurrentKey| key.warnings.contains(&KeyWarning::BeingReplaced);
     if is_old(key) {
-        let end = key.record.expires_at?;
-        return Some(format!("Replaced, expires {}", relative(end, key.at)));
+        let end = display_expiry(key.record.expires_at?, zone);
+        return Some(format!("Replaced, expires {}", end.day));
     }
     let old = listed.iter().find(|old| {
         let replacement = old.record.replaced.as_ref();

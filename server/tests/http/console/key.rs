@@ -149,6 +149,8 @@ async fn every_edit_can_be_undone_until_the_key_has_changed_again() {
     change_one(&owner, &key, |form| form.name = "CRM".into()).await;
     let refusal = undo(&owner, &key, &page).await.expect(422).body;
     refusal.has_all(["This change can't be undone anymore", "Ask Grace."]);
+    refusal.has("data-tone=\"warning\"");
+    refusal.lacks("data-tone=\"success\"");
     for edit in ["", "none"] {
         let fields = [("edit", edit)];
         owner.form(&format!("{at}/undo"), &fields).await.expect(422);

@@ -10,6 +10,7 @@ mod quick;
 mod week_pattern;
 
 use super::rotation::{OverlapSection, replaced_by, replaces};
+use crate::components::detail_head;
 use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -41,7 +42,8 @@ pub fn key_page(data: Result<Data, Failure>) -> AnyView {
 fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let request = page_request();
-    let tone = if page.key.is_not_stored() {
+    let is_unchanged = request.flash(|word| UNCHANGED.contains(&word).then_some(()));
+    let tone = if page.key.is_not_stored() || is_unchanged.is_some() {
         Tone::Warning
     } else {
         Tone::Success
@@ -75,24 +77,18 @@ fn Key(page: Data) -> impl IntoView {
     let watch = activity.watch.take();
     let heat_map = activity.week_pattern.take();
     let heat_map = heat_map.map(|pattern| view! { <HeatMap pattern=pattern/> });
+    let badge = view! { <Badge status=page.key.status/> };
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
     view! {
-        <div class="page-head">
-            <div>
-                <p>
-                    <a href="/keys">"API Keys"</a>
-                </p>
-                <div class="title">
-                    <h1>{page.key.name.to_string()}</h1>
-                    <Badge status=page.key.status/>
-                </div>
-                {replaced}
-                {replaces}
-            </div>
-            {actions}
-        </div>
+        {detail_head(
+            Some(("/keys", "API Keys")),
+            page.key.name.to_string(),
+            Some(badge),
+            erase((replaced, replaces)),
+            actions,
+        )}
         {done}
         {paused.then(|| view! {
             <Notice tone=Tone::Warning text="This key is paused. Requests with it are rejected until you resume it."/>
@@ -144,6 +140,9 @@ fn undo(page: &Data) -> Option<AnyView> {
         </form>
     })
 }
+
+/// Words of forms that changed nothing, which are no success.
+const UNCHANGED: [&str; 5] = ["none-chosen", "outdated", "not-undone", "over", "not-allowed"];
 
 /// Returns the confirmation of the change that was just made, and whether it can be undone, unless
 /// the key's state has changed again since.

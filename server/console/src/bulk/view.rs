@@ -50,7 +50,7 @@ fn help(action: BulkAction) -> Help {
             &[
                 "Systems keep working with the keys that they have.",
                 "Only the expiration changes. You can set another one on each key's page.",
-                "To replace the secrets as well, rotate the keys instead.",
+                "To replace the keys as well, rotate them instead.",
             ],
             None,
         ),

@@ -29,7 +29,12 @@ pub async fn learned(
     let watch = match watched.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some(watched)) => keys::page::watch(watched, member.time_zone()),
         Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,
-        Err(failure) => return with_status(render::not_found(&state, &visitor, uri.path()).await, &failure),
+        Err(failure) => {
+            return with_status(
+                render::not_found(&state, &visitor, uri.path()).await,
+                &failure,
+            );
+        }
     };
     let (now, may_change) = (state.services.clock.now(), member.role().may_manage_keys());
     let content =

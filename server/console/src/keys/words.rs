@@ -5,9 +5,9 @@ use domain::{
     DeadKeysNotice, Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView,
     Timestamp, number, relative, seconds,
 };
-use service::{Member, Zone};
 use service::keys::{CurrentKey, DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
 use service::store::{Receipt, Revoker};
+use service::{Member, Zone};
 use web::words::receipt;
 use web::words::time::{display_expiry, display_time};
 

@@ -142,7 +142,13 @@ fn undo(page: &Data) -> Option<AnyView> {
 }
 
 /// Words of forms that changed nothing, which are no success.
-const UNCHANGED: [&str; 5] = ["none-chosen", "outdated", "not-undone", "over", "not-allowed"];
+const UNCHANGED: [&str; 5] = [
+    "none-chosen",
+    "outdated",
+    "not-undone",
+    "over",
+    "not-allowed",
+];
 
 /// Returns the confirmation of the change that was just made, and whether it can be undone, unless
 /// the key's state has changed again since.

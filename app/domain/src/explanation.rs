@@ -55,7 +55,7 @@ pub struct RefusalRow {
     pub remedy: Option<RefusalRemedy>,
 }
 
-/// What helps after a refused call in the list.
+/// The remedy after a refused call in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefusalRemedy {
     /// A change of the key.

@@ -236,7 +236,7 @@ pub struct HistoryRow {
     /// E-mail address of the member, or a description of another actor.
     pub by: String,
     pub what: String,
-    /// What an edit has changed, a line for each setting.
+    /// The changes of an edit, a line for each setting.
     pub changes: Vec<String>,
     /// IP address of the caller.
     pub from: Option<String>,

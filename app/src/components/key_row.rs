@@ -38,6 +38,7 @@ pub fn KeyRow(
 ) -> impl IntoView {
     let used = used(&key, keys);
     let is_live = key.status.is_live();
+    let sign = (!key.notices.is_empty()).then(|| sign(&key));
     let revoke = on_revoke
         .filter(|_| is_live)
         .map(|on_revoke| revoke_button(key.clone(), on_revoke));
@@ -71,20 +72,6 @@ pub fn KeyRow(
     let limit = key
         .own_limit
         .map(|limit| view! { <small>"Limit: " {limit}</small> });
-    let sign = (!key.notices.is_empty()).then(|| {
-        let text = key.notices.join(" · ");
-        let icon = if key.needs_attention {
-            "#i-alert"
-        } else {
-            "#i-info"
-        };
-        view! {
-            <small class="sign" class:calm=!key.needs_attention title=text>
-                <Icon name=icon/>
-                <span>{text.clone()}</span>
-            </small>
-        }
-    });
     let rotation = key
         .rotation
         .map(|text| view! { <small title=text.clone()>{text.clone()}</small> });
@@ -136,6 +123,22 @@ pub fn KeyRow(
                 </button>
             </td>
         </tr>
+    }
+}
+
+/// Renders the notices about a key, of which compact rows show the icon.
+fn sign(key: &KeyView) -> AnyView {
+    let text = key.notices.join(" · ");
+    let icon = if key.needs_attention {
+        "#i-alert"
+    } else {
+        "#i-info"
+    };
+    view! {
+        <small class="sign" class:calm=!key.needs_attention title=text>
+            <Icon name=icon/>
+            <span>{text.clone()}</span>
+        </small>
     }
 }
 

@@ -13,7 +13,7 @@ const FIELD: &str = "api-key";
 const SET_KEY: &str =
     "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
 
-/// Renders what to do with a key that replaces no other.
+/// Renders the next steps with a key that replaces no other.
 pub fn key_is_ready(name: &KeyName) -> AnyView {
     let name = name.to_string();
     view! { <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p> }
@@ -25,7 +25,7 @@ pub fn key_is_ready(name: &KeyName) -> AnyView {
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
-    /// What to do with the key.
+    /// The next steps with the key.
     lead: AnyView,
     server_only: bool,
     creation: KeyCreation,

@@ -1,5 +1,4 @@
-// The design of the list of keys and of a key's page: what is quiet, what is apart, and what is
-// beside what.
+// The design of the list of keys and of a key's page: its columns, cards, bars and quiet buttons.
 
 import { callFromManyPlaces } from "../support/activity.ts";
 import { Keys } from "../support/keys.ts";

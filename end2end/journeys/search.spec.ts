@@ -27,7 +27,7 @@ test("a key is found by its name, and Enter opens its page", async ({ page, serv
   await expect(dialog).toBeHidden();
 });
 
-test("what is typed while the search loads is searched for", async ({ page }) => {
+test("text typed while the search loads is searched for", async ({ page }) => {
   await signIn(page, "/team");
   const script = await page.locator("[data-palette]").getAttribute("data-palette");
   let load = () => {};

@@ -35,7 +35,7 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
 
   const networks = page.getByRole("region", { name: "Allowed IPs" });
   await networks.getByRole("button", { name: "Start learning" }).click();
-  await expect(networks, "what is known already counts").toContainText("Addresses seen so far");
+  await expect(networks, "addresses that are known already are listed").toContainText("Addresses seen so far");
   await expect(networks.getByRole("checkbox", { name: "127.0.0.1" })).toBeChecked();
   await networks.getByRole("button", { name: "Allow only these" }).click();
   await expect(page.getByText("Allowed IPs saved. Requests from other addresses are rejected.")).toBeVisible();

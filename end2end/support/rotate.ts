@@ -37,7 +37,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await day.fill("2040-01-31");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Save your new API key" })).toBeVisible();
-  await expect(page.getByText("put it in the place of the old key")).toBeVisible();
+  await expect(page.getByText("use it instead of the old key")).toBeVisible();
   const field = page.getByRole("textbox", { name: "API key" });
   await expect(field).toHaveValue(SECRET);
   const secret = await field.inputValue();

@@ -41,7 +41,7 @@
   const SINGLE_KEYS = "voxum:single-keys";
   const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
   const paletteScript = () => document.querySelector("[data-palette]")?.dataset.palette;
-  // What is typed while the search loads, so that it is not lost and no letter acts as a shortcut.
+  // Text that is typed while the search loads, so that it is not lost and no letter acts as a shortcut.
   let typedAhead;
   function useShortcut(event, shortcut) {
     const script = paletteScript();
@@ -414,7 +414,7 @@
     const box = at(".choose");
     if (box) {
       chooseRange(box, event);
-      // The bar of bulk actions would cover a row at the lower edge: it has its scroll padding.
+      // The scroll padding keeps a row at the lower edge above the bar of bulk actions.
       box.closest("tr").scrollIntoView({ block: "nearest" });
     }
     if (at("code.copies")) void copyPreview(event.target);

@@ -178,7 +178,7 @@ const SHORTCUTS = {
   x: () => focused()?.querySelector(".choose")?.click(),
   "/": () => {
     const ownField = document.querySelector("main input[type=search]");
-    // It is hidden on a list without entries.
+    // The field is hidden while the list has no entries.
     return ownField?.checkVisibility() ? ownField.focus() : open();
   },
 };

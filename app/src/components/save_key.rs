@@ -19,9 +19,9 @@ pub fn key_is_ready(name: &KeyName) -> AnyView {
     view! { <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p> }
 }
 
-/// Shows a new key and asks the person to store it. Leaving is a form whose check box is required
-/// until the system has made its first call, and so has the key. On a page without the module, a
-/// script learns of the call from the frame that reports it.
+/// Shows a new key and asks the person to store it. The button "Done" belongs to a form whose check
+/// box is required until the key is used, since the system then has the key. On a page without the
+/// module, a script learns of the first call from the frame that reports it.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,

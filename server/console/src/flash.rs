@@ -28,7 +28,7 @@ pub fn redirect(
     response
 }
 
-/// Adds the notice that the page at the path `page` reports next to a response.
+/// Adds to a response the notice that the page at the path `page` reports when it is shown next.
 pub fn add(
     response: &mut Response,
     state: &AppState,

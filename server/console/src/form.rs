@@ -17,8 +17,8 @@ use web::AppState;
 /// The response to a form, or a sign-in first.
 pub type FormResult = Result<Response, SignedOut>;
 
-/// A form was sent without a session: the visitor is redirected to the sign-in page, which reports
-/// that nothing was saved, and leads back to the page of the form.
+/// Response to a form that was sent without a session. It redirects to the sign-in page, which
+/// reports that nothing was saved, and leads back to the page of the form.
 pub struct SignedOut(Box<Response>);
 
 impl SignedOut {

@@ -10,7 +10,7 @@ use web::words::time::display_time;
 
 const COLUMNS: &[Column] = &[
     Column::Text("Browser"),
-    Column::Text("Address"),
+    Column::Text("IP address"),
     Column::Text("Signed in"),
     Column::Text("Last seen"),
     Column::Unseen("Actions"),
@@ -90,7 +90,7 @@ fn row(one: SessionRow, form: &EndSessions, clock: Clock) -> AnyView {
             <th role="rowheader" scope="row">
                 {browser}
             </th>
-            <td role="cell" data-label="Address">
+            <td role="cell" data-label="IP address">
                 {address}
             </td>
             <td role="cell" data-label="Signed in">

@@ -2,7 +2,7 @@
 
 use super::choices::Choices;
 use super::load::{LoadedImport, feed_refusal, open};
-use super::report::{parts, rows};
+use super::report::{group_by_item, parts};
 use super::{Context, Step};
 use domain::{FileRefusal, RowErrors};
 use files::feed::{ATTRIBUTE, Format};
@@ -23,7 +23,7 @@ const UNREADABLE_IDS: &str = "The IDs of some rows cannot be read. The file repl
 pub struct Examination {
     /// The items, or why the file cannot be imported under the choices.
     pub outcome: Result<CheckedFeed, FileRefusal>,
-    /// The faulty rows, also of a file that is refused.
+    /// The rows with errors, also of a file that is refused.
     pub skipped: Skipped,
     /// Row of each item, if the file is a table.
     pub rows: Option<Vec<usize>>,
@@ -51,7 +51,7 @@ pub async fn examine(
     Ok(context.state.feeds.run(account, &sender, work).await?)
 }
 
-/// Describes the faulty rows on a thread for feeds, with the cells of the file.
+/// Describes the rows with errors on a thread for feeds, with the cells of the file.
 pub async fn describe_errors(
     context: &Context<'_>,
     loaded: LoadedImport,
@@ -77,7 +77,7 @@ pub async fn describe_errors(
         let keys: Vec<_> = keys.collect();
         let file = open(&loaded.stored.file_name, &loaded.bytes)?;
         let cells = file.cells(choices.mapping.as_ref(), &keys);
-        Ok(rows(&errors, cells, rows_of_items.as_deref()))
+        Ok(group_by_item(&errors, cells, rows_of_items.as_deref()))
     };
     let described: Result<_, FileRefusal> = context.state.feeds.run(account, &sender, work).await?;
     // The file was read before, so it can be read.

@@ -7,7 +7,7 @@ use domain::RowErrors;
 
 const COLUMNS: [&str; 6] = ["row", "line", "id", "column", "value", "problem"];
 
-/// At most as many errors are listed as a feed reports.
+/// Returns the errors as a CSV file. They are at most as many as a feed reports.
 pub fn file(errors: &[RowErrors]) -> Response {
     let mut bytes = table::head(&COLUMNS);
     let number = |number: Option<usize>| number.map(|n| n.to_string()).unwrap_or_default();

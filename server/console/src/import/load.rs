@@ -1,6 +1,6 @@
 //! The stored file of an import, read again.
 
-use super::report::{parts, rows};
+use super::report::{group_by_item, parts};
 use super::{Context, Step};
 use crate::busy;
 use domain::FileRefusal;
@@ -177,7 +177,7 @@ pub fn feed_refusal(error: FeedError, file: &File<'_>) -> FileRefusal {
             let cells = errors.iter().map(|error| Cell::of_field(&parts(error).1));
             FileRefusal {
                 reason: "Correct these values, then choose the file again.".to_owned(),
-                rows: rows(&errors, cells.collect(), None),
+                rows: group_by_item(&errors, cells.collect(), None),
             }
         }
     }

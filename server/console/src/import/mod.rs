@@ -198,7 +198,8 @@ pub async fn discard(form: StepForm) -> Response {
     .await
 }
 
-/// `GET /inventory/import/{id}/faults.csv`: of the preview, and later of the result.
+/// `GET /inventory/import/{id}/faults.csv`: the errors of the preview, or of the result once the
+/// import is done.
 pub async fn faults(request: StepRequest) -> Response {
     show(request, async |context, id| {
         let stored = context.find(id).await?;

@@ -158,7 +158,7 @@ async fn compare(
                 .names_of_items(context.member, &preview.removed);
             checked.removed = context.map_failure(removed.await)?;
             checked.digest = digest(&checked.stored, &checked.choices, currency, &preview.basis);
-            // An update finds further faults in the stored items, such as ids that are not there.
+            // An update also finds errors that depend on the stored items, such as unknown ids.
             let skipped = preview.skipped.clone();
             checked.preview = preview;
             checked.feed = Some(feed);

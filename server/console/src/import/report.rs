@@ -99,7 +99,11 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
 
 /// Groups errors by the item that they are about. `cells` has the cell of each error, and `rows`
 /// the row of each item of a table.
-pub fn rows(errors: &[EntryError], cells: Vec<Cell>, rows: Option<&[usize]>) -> Vec<RowErrors> {
+pub fn group_by_item(
+    errors: &[EntryError],
+    cells: Vec<Cell>,
+    rows: Option<&[usize]>,
+) -> Vec<RowErrors> {
     let row_of = |index: usize| rows.and_then(|rows| rows.get(index)).copied();
     let mut grouped: Vec<RowErrors> = Vec::new();
     for (error, cell) in errors.iter().zip(cells) {

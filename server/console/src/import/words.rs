@@ -7,7 +7,7 @@ use files::invalid_entry;
 use service::entry::EntryReason;
 use std::borrow::Cow;
 
-/// What a correction depends on besides the reason.
+/// Properties of the file and of the row that a correction depends on, besides the reason.
 #[derive(Debug, Clone, Copy)]
 pub struct AdviceContext {
     /// The file is a table, for whose columns and prices there are options.

@@ -1,5 +1,6 @@
-//! `GET /keys/{id}/learned`: the addresses that used a key since its page was rendered. The script
-//! of the page requests them while the key's addresses are learned, and puts them into the page.
+//! `GET /keys/{id}/learned`: the addresses from which a key was used, as its page shows them. The
+//! script of the page requests them while the key's addresses are learned, and puts them into the
+//! page.
 
 use crate::backend::failure;
 use crate::render::with_status;

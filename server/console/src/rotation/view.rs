@@ -40,9 +40,9 @@ pub fn rotated_key_page(issued: IssuedKey, old: &KeyView) -> AnyView {
     let name = issued.key.name.to_string();
     let lead = view! {
         <p class="lead">
-            "This key replaces the old key of “" {name} "” ("
+            "This key replaces the old key “" {name} "” ("
             <code>{old.preview.clone()}</code>
-            "). Copy it now, and put it in the place of the old key in every system that uses it."
+            "). Copy it now, and use it instead of the old key in every system."
         </p>
         {replaced(old)}
     };

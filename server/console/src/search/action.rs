@@ -85,11 +85,11 @@ impl Action {
     }
 }
 
-/// Returns those that match the typed words, the best first.
+/// Returns the actions that match the typed words, the best first.
 pub fn ranked<A: Borrow<Action>>(actions: impl Iterator<Item = A>, typed: &[String]) -> Vec<A> {
     let ranked = actions.filter_map(|action| Some((action.borrow().rank(typed)?, action)));
     let mut ranked: Vec<_> = ranked.collect();
-    // The sort is stable, so that equally good ones stay in the order of the list.
+    // The sort is stable, so that equally good actions stay in the order of the list.
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, action)| action).collect()
 }

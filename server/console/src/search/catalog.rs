@@ -24,11 +24,13 @@ const KEYS: fn(Role) -> bool = Role::may_manage_keys;
 const ACCOUNT: fn(Role) -> bool = Role::may_manage_account;
 const EMERGENCY: fn(Role) -> bool = Role::may_use_emergency_controls;
 
-const LIVE_KEYS: &str = "/keys?status=active";
+const ACTIVE_KEYS: &str = "/keys?status=active";
 const ADD_NAME: &str = "Add the name of a key, or select one in the list";
 const SELECT_MEMBER: &str = "Select the member";
 const FACTOR: &str = "/account#second-factor";
 const THEME: &str = "/search#theme";
+const IN_MENU: &str = "In the menu";
+const THEME_WORDS: &str = "dark light mode night appearance colors colours design";
 
 const ACTIONS: &[Action] = &[
     action(
@@ -61,14 +63,14 @@ const ACTIONS: &[Action] = &[
     .frequent(),
     action(
         "Rotate an API key",
-        LIVE_KEYS,
+        ACTIVE_KEYS,
         "renew replace roll regenerate refresh new secret keys",
         KEYS,
     )
     .detail(ADD_NAME),
     action(
         "Edit an API key",
-        LIVE_KEYS,
+        ACTIVE_KEYS,
         "change update rename name note permissions scopes extend expiration expiry rate limit \
          burst allowed ips addresses allowlist whitelist keys",
         KEYS,
@@ -76,7 +78,7 @@ const ACTIONS: &[Action] = &[
     .detail(ADD_NAME),
     action(
         "Pause an API key",
-        LIVE_KEYS,
+        ACTIVE_KEYS,
         "disable suspend stop hold deactivate block keys",
         KEYS,
     )
@@ -90,7 +92,7 @@ const ACTIONS: &[Action] = &[
     .detail(ADD_NAME),
     action(
         "Revoke an API key",
-        LIVE_KEYS,
+        ACTIVE_KEYS,
         "delete remove cancel disable block stop leaked compromised several keys",
         KEYS,
     )
@@ -287,9 +289,6 @@ const ACTIONS: &[Action] = &[
     .drastic(),
 ];
 
-const IN_MENU: &str = "In the menu";
-const THEME_WORDS: &str = "dark light mode night appearance colors colours design";
-
 /// Returns the actions that match the typed words and that this role allows, the best first.
 pub fn matching(typed: &[String], role: Role) -> Vec<&'static Action> {
     let allowed = ACTIONS.iter().filter(|action| (action.is_allowed)(role));
@@ -383,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_in_lower_case_and_leads_are_paths_of_this_site() {
+    fn words_are_in_lower_case_and_addresses_are_those_of_pages() {
         for action in ACTIONS {
             assert_eq!(action.words, action.words.to_lowercase(), "{}", action.text);
             let path = action.href.split(['?', '#']).next().unwrap();

@@ -88,7 +88,7 @@ pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
     } else {
         Vec::new()
     };
-    // The keys are the answer to a name, and the action is that to an action with a name.
+    // Keys come first for a name alone, and the action does for an action with a name.
     let is_action_first = query.action.is_some() && !key_actions.is_empty();
     let has_key = query.may_have_key();
     let (actions, pages) = if has_key {

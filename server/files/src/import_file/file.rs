@@ -20,8 +20,8 @@ pub struct File<'a> {
 }
 
 const NO_FORMAT: &str = "Unsupported file type. Choose a .csv, .json or .xml file.";
-const UNKNOWN_TEXT: &str = "Unsupported file type. Choose a .csv, .json or .xml file. If this file is a table as text, change the end of \
-    its name to .csv.";
+const UNKNOWN_TEXT: &str = "Unsupported file type. Choose a .csv, .json or .xml file. If this file is a table that was saved as text, \
+    change the end of its name to .csv.";
 const NO_TEXT: &str = "The file is not text, or is in an encoding that cannot be recognised. Save it as UTF-8, in a \
     spreadsheet as “CSV UTF-8”, and choose that file.";
 const WORKBOOK: &str = "Excel workbooks and similar files are not supported. Open the file in your spreadsheet, save it as \

@@ -54,7 +54,8 @@ pub struct WatchedCaller {
 
 /// Number of days before a watch whose callers it includes, so that its list does not start empty.
 const DAYS_BEFORE_WATCH: i64 = 7;
-/// Up to as many addresses are proposed one by one, and more as networks.
+/// Maximum number of IPv4 addresses that are proposed one by one. If there are more, their
+/// networks are proposed.
 const FEW_ADDRESSES: usize = 8;
 
 impl Keys {
@@ -82,7 +83,7 @@ impl Keys {
             return Ok(None);
         };
         let networks = self.store.networks(&key.account_id, &key.id).await?;
-        Ok(Some(watched(since, networks, callers)))
+        Ok(Some(proposal(since, networks, callers)))
     }
 
     pub(super) async fn activity(
@@ -133,7 +134,8 @@ fn dead_key_use(callers: &[Caller]) -> Option<(u64, Timestamp)> {
     Some((calls.map(|caller| caller.calls).sum(), last))
 }
 
-fn watched(
+/// Returns the callers to choose an allow list from, and proposes some of them.
+fn proposal(
     since: Timestamp,
     mut networks: Vec<CallingNetwork>,
     callers: &[Caller],
@@ -288,7 +290,7 @@ mod tests {
             network("203.0.113.0/24", Some("203.0.113.7"), 11),
             network("192.0.2.0/24", None, 2),
         ];
-        let watched = watched(day(10), networks, &callers);
+        let watched = proposal(day(10), networks, &callers);
         assert_eq!(watched.from, day(3));
         let expected = ["198.51.100.1*", "203.0.113.7*", "198.51.100.2*"];
         assert_eq!(texts(&watched.addresses), expected);
@@ -305,13 +307,13 @@ mod tests {
         };
         let networks = || vec![network("198.51.100.0/24", None, 12)];
         for (count, proposes_network) in [(8, false), (9, true)] {
-            let watched = watched(day(10), networks(), &callers(count));
+            let watched = proposal(day(10), networks(), &callers(count));
             assert_eq!(watched.networks[0].is_proposed, proposes_network, "{count}");
             let mut addresses = watched.addresses.iter();
             assert!(addresses.all(|caller| caller.is_proposed != proposes_network));
         }
         let callers = [caller("2001:db8::1", 12, ACCEPTED)];
-        let watched = watched(day(10), vec![network("2001:db8::/64", None, 12)], &callers);
+        let watched = proposal(day(10), vec![network("2001:db8::/64", None, 12)], &callers);
         assert_eq!(texts(&watched.addresses), ["2001:db8::1"]);
         assert_eq!(texts(&watched.networks), ["2001:db8::/64*"]);
     }
@@ -324,12 +326,12 @@ mod tests {
             network("198.51.100.0/24", None, 12),
             network("203.0.113.0/24", Some("203.0.113.7"), 11),
         ];
-        let seen = watched(day(10), networks.clone(), &callers);
+        let seen = proposal(day(10), networks.clone(), &callers);
         assert_eq!(texts(&seen.addresses), ["198.51.100.1", "203.0.113.7*"]);
         assert_eq!(seen.addresses[1].calls, None);
         assert_eq!(texts(&seen.networks), ["198.51.100.0/24*"]);
         callers[0].last = day(2);
-        let seen = watched(day(10), networks, &callers);
+        let seen = proposal(day(10), networks, &callers);
         assert_eq!(texts(&seen.networks), ["198.51.100.0/24"]);
     }
 }

@@ -114,8 +114,8 @@ pub struct AttentionFilter {
     pub new_network_after: Timestamp,
 }
 
-/// The key is active or paused, and ends by this time. If it is being replaced, which is why it
-/// ends, it is also late at `now`: it was used after the rotation, and at most a tenth of the
+/// The key is active or paused, and expires by this time. If it is being replaced, which is why it
+/// expires, it is also late at `now`: it was used after the rotation, and at most a tenth of the
 /// overlap is left, which is the time in which both keys work. If the overlap is longer than
 /// [`LONG_OVERLAP_SECONDS`], the key is also late once at most [`LATE_REST_SECONDS`] are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,7 +45,8 @@ pub trait NoticeStore: Send + Sync + 'static {
     ///
     /// A notice is due if it is unclaimed, or was released to be tried again by `now`. Keys that
     /// were created or rotated less than `days` days before their end get no notice, since the
-    /// member who did that knows of the end. A rotated key gets it if its replacement has ended.
+    /// member who did that knows of the end. A rotated key gets one if its new
+    /// key was revoked or has expired.
     async fn due_notices(
         &self,
         days: u32,

@@ -99,8 +99,8 @@ async fn page_of_50_keys_is_at_most_20_kilobytes_on_the_wire() {
         text
     };
     small_page().await;
-    // Accepted and rejected requests in every hour of the week, as many as on no other day or with
-    // no other key.
+    // Accepted and rejected requests in every hour of the week. Their numbers differ for each day
+    // and each key.
     let hour = world.clock.now().millis() / 3_600_000 * 3_600_000;
     let week = format!(
         "WITH RECURSIVE ago (hours) AS (SELECT 0 UNION ALL SELECT hours + 1 FROM ago WHERE hours < 167)
@@ -501,7 +501,8 @@ async fn direct_response_to_a_form_is_never_compressed() {
     assert_plain(&refusal.expect(400), "name");
 }
 
-/// Many responses reveal nothing about a token that each of them has anew.
+/// Each response has a fresh token, so that many responses together reveal nothing about any of
+/// them.
 #[tokio::test]
 async fn tokens_of_forms_are_fresh_in_each_rendering() {
     let (_world, owner) = World::with_owner().await;

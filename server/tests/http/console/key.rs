@@ -119,7 +119,7 @@ async fn one_click_change_is_undone_with_one_button_exactly() {
         assert_eq!(world.count(events).await, 2, "pressed twice, recorded once");
     }
 
-    // The key does not expire at the end of a day, and does so again.
+    // The key expired at a time within a day, and the undo restores that time.
     let page = change_one(&owner, &key, |form| form.last_day = "2030-01-31".into()).await;
     page.has("Extended. This key now expires on 31 Jan 2030.");
     assert_eq!(details().await.1, json!("2030-02-01T00:00:00Z"));

@@ -310,7 +310,7 @@ async fn watch_starts_with_the_addresses_of_the_last_days() {
     response.expect(303);
     let html = page(&world, &owner, &key, "").await;
     html.has("value=\"192.0.2.7\" checked");
-    html.has("The list has every address that used this key since 17 Nov 2026.");
+    html.has("The list shows the addresses that used this key since 17 Nov 2026.");
     html.has("1 request, last ");
 }
 

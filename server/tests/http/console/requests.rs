@@ -22,7 +22,7 @@ fn rows(page: &str) -> usize {
 }
 
 /// Returns the number of rows whose key has been changed since.
-fn fixed(page: &str) -> usize {
+fn count_fixed(page: &str) -> usize {
     page.matches("Fixed</span>").count()
 }
 
@@ -164,11 +164,11 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
         ("shut_out", "yes"),
     ];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
-    // The key has the permission, so the old refusal needs nothing any more. Everybody sees it.
+    // The key has the permission now, so the old refusal is fixed, which all roles see.
     for member in [&owner, &viewer] {
         let page = list(&world, member, "/requests").await;
         page.lacks("Add permission");
-        assert_eq!(fixed(&page), 1, "{page}");
+        assert_eq!(count_fixed(&page), 1, "{page}");
     }
 
     let refused = key.get("/api/leads").await.expect(403);
@@ -189,7 +189,7 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
     let page = list(&world, &owner, "/requests").await;
     page.lacks("Allow this address");
-    assert_eq!(fixed(&page), 2, "{page}");
+    assert_eq!(count_fixed(&page), 2, "{page}");
     // Every address is allowed now, and an entry would exclude all others.
     owner
         .get_text(&allow)
@@ -204,7 +204,7 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     owner.form(&format!("{at}/resume"), &[]).await.expect(303);
     let page = list(&world, &owner, "/requests").await;
     page.lacks(&resume);
-    assert_eq!(fixed(&page), 3, "{page}");
+    assert_eq!(count_fixed(&page), 3, "{page}");
 
     key.get("/api/inventory").await.expect(403);
     list(&world, &owner, "/requests")
@@ -214,7 +214,11 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     let page = list(&world, &owner, "/requests").await;
     page.has("Feed");
     page.lacks("Add permission");
-    assert_eq!(fixed(&page), 0, "no request with a revoked key is accepted");
+    assert_eq!(
+        count_fixed(&page),
+        0,
+        "no request with a revoked key is accepted"
+    );
 }
 
 #[tokio::test]

@@ -158,9 +158,9 @@ async fn page_that_shows_the_new_key_says_first_that_it_replaces_the_old_one() {
     page.lacks("is ready.");
     let (before, key) = page.split_once("id=\"api-key\"").unwrap();
     before.has_all([
-        "This key replaces the old key of “",
+        "This key replaces the old key “",
         &old.secret[..9],
-        "put it in the place of the old key",
+        "use it instead of the old key",
         "The old key works until 30 Nov 2026, 05:31:07 UTC.",
         &format!("/keys/{}\"", old.id),
     ]);

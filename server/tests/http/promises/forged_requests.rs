@@ -88,7 +88,7 @@ impl Fixture {
             | "/team/{id}/reset"
             | "/keys/{id}/pause"
             | "/keys/{id}/resume"
-            // Only the page of a key that was just edited has what would work there.
+            // This needs the ID of an edit, which only the page of a key that was just edited has.
             | "/keys/{id}/undo"
             | "/sign-out" => String::new(),
             other => panic!("POST {other} is new: say here what would work there"),

@@ -26,8 +26,8 @@ pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     }
 }
 
-/// Describes an expiry by the day until whose end the key works, as the key's page does. An expiry
-/// within a day is described by its exact time.
+/// Describes an expiry by the last day on which the key works, as the key's page does. An expiry
+/// that is not at the end of a day is described by its exact time.
 pub fn expiry_words(end: Timestamp, zone: &Zone) -> String {
     let is_end_of_day = zone.end_of_day(&zone.last_day(end)) == Some(end);
     let shown = display_expiry(end, zone);

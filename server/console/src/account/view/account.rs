@@ -18,7 +18,7 @@ const HELP: Help = Help {
     title: "Keep your account safe",
     advice: &[
         "A new password signs you out everywhere else. Your API keys aren't affected.",
-        "If you don't recognize a session, sign out of it and change your password.",
+        "If you don't recognize a session, end it and change your password.",
         "With two-factor authentication, your password alone isn't enough to sign in.",
         "Another owner or admin can change your role, or help you if you can't sign in.",
     ],
@@ -200,8 +200,8 @@ fn factor_form(
         "Enter your password and a code to get new recovery codes, which replace all earlier ones, or to turn two-factor authentication off."
     };
     // No page contains a password, so it has to be entered again after a wrong code.
-    let again = form_state.at(Field::Code).with_untracked(Option::is_some);
-    let hint = if again {
+    let has_code_error = form_state.at(Field::Code).with_untracked(Option::is_some);
+    let hint = if has_code_error {
         "Enter it again. We never send a password back to a page."
     } else {
         "Confirms that it's you."

@@ -75,7 +75,7 @@ fn details(line: &AuditRow) -> AnyView {
     let changes = line.details.iter().cloned().map(detail).collect_view();
     let changes = (!changes.is_empty()).then(|| fact("Details", view! { <ul>{changes}</ul> }));
     let thing = line.thing.as_ref().map(|thing| {
-        // A page of its own has the id in its address.
+        // If the resource has a page, the address of that page contains the id.
         let has_id = thing.page.is_none() && thing.name != thing.filter;
         let id = has_id.then(|| view! { <small><code>{thing.filter.clone()}</code></small> });
         let all = events("thing", thing);

@@ -14,7 +14,7 @@ const NEW: &[Column] = &[
 const CHANGED: &[Column] = &[Column::Text("Item"), Column::Text("Changes")];
 const REMOVED: &[Column] = &[Column::Text("ID"), Column::Text("Name")];
 
-/// Maximum number of new items that are shown without being asked for.
+/// Maximum number of new items whose list is open at first.
 const OPEN: u64 = 20;
 
 /// Renders the new items. `items` may hold only the first of all `number`.

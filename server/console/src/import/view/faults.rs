@@ -7,9 +7,9 @@ use domain::{CellError, RowErrors};
 
 const COLUMNS: &[Column] = &[Column::Text("Row"), Column::Text("Error")];
 
-/// Rows with errors that a page shows.
+/// Maximum number of rows with errors that a page shows.
 const MAX_ROWS: usize = 100;
-/// Rows with errors that are shown without being asked for.
+/// Maximum number of rows with errors whose list is open at first.
 const OPEN: u64 = 10;
 
 /// Renders the rows with errors; `None` if there are none.
@@ -29,7 +29,7 @@ pub fn fault_details(title: &'static str, faulty: u64, rows: Vec<RowErrors>) -> 
     details("errors", title, faulty, shown, faulty <= OPEN, table)
 }
 
-/// Renders the link to all errors that are listed.
+/// Renders the link that downloads the errors.
 pub fn download(path: &str) -> AnyView {
     view! {
         <a class="button" href=format!("{path}/faults.csv") download="import-errors.csv">
@@ -38,7 +38,7 @@ pub fn download(path: &str) -> AnyView {
     }
 }
 
-/// Renders how many rows the download is about, if it does not have all of them.
+/// Renders the number of rows whose errors the download contains, if it does not contain all.
 pub fn extent(faulty: u64, listed: usize) -> Option<AnyView> {
     let listed = listed as u64;
     (listed < faulty).then(|| {

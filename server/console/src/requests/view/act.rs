@@ -1,4 +1,4 @@
-//! What helps after a refused call.
+//! Changes that help after a refused call.
 
 use app::components::Icon;
 use app::prelude::*;

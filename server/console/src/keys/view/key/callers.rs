@@ -6,14 +6,14 @@ use app::prelude::*;
 use domain::{CallerRow, RefusalCode};
 
 const CALLERS: &[Column] = &[
-    Column::Text("Address"),
+    Column::Text("IP address"),
     Column::Text("First request"),
     Column::Text("Last request"),
     Column::Number("Requests"),
 ];
 
 const REFUSED: &[Column] = &[
-    Column::Text("Address"),
+    Column::Text("IP address"),
     Column::Text("Reason"),
     Column::Text("Last request"),
     Column::Number("Requests"),

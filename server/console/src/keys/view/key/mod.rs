@@ -141,7 +141,7 @@ fn undo(page: &Data) -> Option<AnyView> {
     })
 }
 
-/// Words of forms that changed nothing, which are no success.
+/// Notices of forms that changed nothing. The page shows them as warnings.
 const UNCHANGED: [&str; 5] = [
     "none-chosen",
     "outdated",

@@ -69,7 +69,7 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
     view! {
         <p>"Learning started " <Time moment=since clock=clock/> ". Any IP address can still use this key."</p>
         <p class="second">
-            {format!("The list has every address that used this key since {from}. Once every system has used the key, select which to allow.")}
+            {format!("The list shows the addresses that used this key since {from}. Once every system has used the key, select which to allow.")}
         </p>
         {learned(id, watch, may_change, clock)}
         <p class="unscripted"><a href=format!("/keys/{id}")>"Refresh"</a></p>
@@ -77,7 +77,7 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
     }
 }
 
-/// Renders what the script of the page puts into it.
+/// Renders the part of the page that its script replaces.
 pub fn learned_page(id: &KeyId, watch: Watch, may_change: bool, now: Timestamp) -> AnyView {
     learned(id, watch, may_change, Clock::start(now))
 }

@@ -102,7 +102,7 @@ pub fn RevokeForm(
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {form_state.notice_at(format!("-{id}"))}
             {facts}
-            <p class="effect">
+            <p>
                 "Requests with this key will be rejected immediately. This can't be undone. The key stays in the list for your records."
             </p>
             {warning}

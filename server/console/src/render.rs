@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
-use domain::PageSecrets;
+use domain::{Failure, PageSecrets};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -27,6 +27,16 @@ pub async fn not_found(state: &AppState, visitor: &Visitor, path: &str) -> Respo
     let list = error_pages::list_near(path);
     let content = Content::new(move || error_pages::not_found_page(list));
     error_page(state, visitor, content, StatusCode::NOT_FOUND).await
+}
+
+/// Returns the page for an address whose content could not be loaded, with the failure's status.
+pub async fn failed(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    failure: &Failure,
+) -> Response {
+    with_status(not_found(state, visitor, path).await, failure)
 }
 
 /// Returns the page that names a parameter which is too long.

@@ -171,7 +171,7 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
             <input type="hidden" name="seen" value=page.seen/>
             <input type="hidden" name="list" value=list.clone()/>
             {ids}
-            <p class="effect">{effect}</p>
+            <p>{effect}</p>
             {reason}
             <TextField
                 id="count"

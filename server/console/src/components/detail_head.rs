@@ -2,15 +2,19 @@
 
 use app::prelude::*;
 
-/// Renders the head of a page. `back` is the address and the name of the list that the thing is in,
-/// `badge` is beside the title, and `facts` are below it.
-pub fn detail_head(
+#[component]
+pub fn DetailHead(
+    /// The address and the name of the list that the thing is in.
+    #[prop(optional)]
     back: Option<(&'static str, &'static str)>,
-    title: String,
+    #[prop(into)] title: String,
+    /// Is beside the title.
+    #[prop(optional)]
     badge: Option<AnyView>,
+    /// Are below the title.
     facts: AnyView,
-    actions: Option<AnyView>,
-) -> AnyView {
+    #[prop(optional_no_strip)] actions: Option<AnyView>,
+) -> impl IntoView {
     let back = back.map(|(href, list)| view! { <p><a href=href>{list}</a></p> });
     let title = view! { <h1>{title}</h1> };
     let title = match badge {

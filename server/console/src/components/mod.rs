@@ -9,7 +9,7 @@ mod sessions;
 mod username;
 
 pub use day::Day;
-pub use detail_head::detail_head;
+pub use detail_head::DetailHead;
 pub use fact::fact;
 pub use help::{Help, cards_with_help, narrow, shown_once, with_help};
 pub use select_field::SelectField;

@@ -2,7 +2,6 @@
 //! not be drawn again.
 
 use crate::backend::failure;
-use crate::render::with_status;
 use crate::return_path::sign_in_url;
 use crate::{BackgroundVisitor, keys, render, see_other};
 use app::Content;
@@ -32,12 +31,7 @@ pub async fn first_call(
     let call = match result.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some(call)) => keys::first_call(call, member, state.public_url.origin()),
         Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,
-        Err(failure) => {
-            return with_status(
-                render::not_found(&state, &visitor, uri.path()).await,
-                &failure,
-            );
-        }
+        Err(failure) => return render::failed(&state, &visitor, uri.path(), &failure).await,
     };
     let is_done = call.stage == FirstCallStage::Accepted;
     let content = Content::new(move || keys::view::first_call_page(call.clone()));

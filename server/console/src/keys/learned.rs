@@ -3,7 +3,6 @@
 //! page.
 
 use crate::backend::failure;
-use crate::render::with_status;
 use crate::{BackgroundVisitor, keys, render};
 use app::Content;
 use axum::extract::State;
@@ -30,12 +29,7 @@ pub async fn learned(
     let watch = match watched.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some(watched)) => keys::page::watch(watched, member.time_zone()),
         Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,
-        Err(failure) => {
-            return with_status(
-                render::not_found(&state, &visitor, uri.path()).await,
-                &failure,
-            );
-        }
+        Err(failure) => return render::failed(&state, &visitor, uri.path(), &failure).await,
     };
     let (now, may_change) = (state.services.clock.now(), member.role().may_manage_keys());
     let content =

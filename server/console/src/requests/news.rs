@@ -7,7 +7,6 @@ use super::filter::RefusalQuery;
 use super::view::News;
 use super::{page, view};
 use crate::backend::failure;
-use crate::render::with_status;
 use crate::{BackgroundVisitor, render};
 use app::Content;
 use axum::extract::State;
@@ -54,12 +53,7 @@ pub async fn news(
         .map_err(|error| failure(error, &visitor.request_id))
     {
         Ok(news) => news,
-        Err(failure) => {
-            return with_status(
-                render::not_found(&state, &visitor, uri.path()).await,
-                &failure,
-            );
-        }
+        Err(failure) => return render::failed(&state, &visitor, uri.path(), &failure).await,
     };
     let is_quiet = news.text.is_none();
     let list = query.list().to_string();

@@ -102,15 +102,14 @@ pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
             pages.iter().map(action_result).collect(),
         )
     };
-    let mut groups = vec![
-        ("Keys", key_results),
-        ("Requests", request.into_iter().collect()),
-        ("Actions", actions),
-        ("Pages", pages),
-    ];
-    if is_action_first {
-        groups[..3].rotate_right(1);
-    }
+    let keys = ("Keys", key_results);
+    let requests = ("Requests", request.into_iter().collect());
+    let (actions, pages) = (("Actions", actions), ("Pages", pages));
+    let groups = if is_action_first {
+        [actions, keys, requests, pages]
+    } else {
+        [keys, requests, actions, pages]
+    };
     let groups = groups
         .into_iter()
         .filter(|(_, results)| !results.is_empty())

@@ -93,7 +93,7 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
             <h1>"Turn off key creation?"</h1>
             <form class="form" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="1"/>
-                <p class="effect">
+                <p>
                     "Members won't be able to create or rotate keys until an owner turns this back on. Existing keys keep working."
                 </p>
                 <div class="actions">
@@ -148,7 +148,7 @@ fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl Int
         <h1>"Revoke all keys?"</h1>
         <form class="form" method="post" action="/keys/revoke-all" novalidate>
             {form_state.notice()}
-            <p class="effect">
+            <p>
                 {keys} ", with the reason “Leaked”. All requests will be rejected immediately. This can't be undone."
             </p>
             <TextField

@@ -115,37 +115,6 @@ async fn page_of_50_keys_is_at_most_20_kilobytes_on_the_wire() {
     assert_eq!(charts.matches(" rejected\" class=\"week\">").count(), 50);
 }
 
-/// The charts of a busy week are what differs most from row to row.
-#[tokio::test]
-async fn page_of_50_busy_keys_is_at_most_20_kilobytes_on_the_wire() {
-    let (world, owner) = World::with_owner().await;
-    let mut keys = Vec::new();
-    for number in 0..50 {
-        let name = format!("Integration of dealer {number}");
-        keys.push(owner.create(&name, &ALL_SCOPES[number % 3..]).await);
-    }
-    for day in 0..7 {
-        for (number, key) in keys.iter().enumerate() {
-            for _ in 0..=(number * 7 + day * 5) % 4 {
-                key.get("/api/key").await.expect(200);
-            }
-            if (number + day) % 3 == 0 {
-                let refused = key.get("/api/inventory?limit=no").await;
-                assert!(refused.status.is_client_error());
-            }
-        }
-        world.services.flush().await.unwrap();
-        if day < 6 {
-            world.clock.advance_seconds(DAY);
-        }
-    }
-    let owner = world.sign_in(OWNER).await;
-    let page = Wire::get(&accepting(&owner, BROWSER), "/keys").await;
-    let charts = page.text().matches("class=\"week\"><path").count();
-    assert_eq!(charts, 50);
-    assert!(page.size() <= 20_000, "{}", page.size());
-}
-
 #[tokio::test]
 async fn page_is_sent_in_the_coding_that_the_client_prefers() {
     let (_world, owner) = World::with_owner().await;

@@ -58,7 +58,7 @@ fn form(key: KeyView, form_state: FormState, rows: Rows, receipt: RwSignal<Strin
 fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
     let body = view! {
         <h2 id="receipt-title">"Key revoked"</h2>
-        <p class="effect">{dynamic(move || view! { {receipt.get()} "." })}</p>
+        <p>{dynamic(move || view! { {receipt.get()} "." })}</p>
         <div class="actions">
             <button type="button" class="button primary" command="close" commandfor=RECEIPT autofocus>
                 "Done"

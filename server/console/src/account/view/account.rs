@@ -1,8 +1,6 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
-use crate::components::{
-    EndSessions, Help, Username, cards_with_help, detail_head, sessions_table,
-};
+use crate::components::{DetailHead, EndSessions, Help, Username, cards_with_help, sessions_table};
 use app::components::{Clock, FormState, Notice, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -71,7 +69,7 @@ fn Account(page: Data, refused: Option<RefusedForm>) -> impl IntoView {
         {second_factor(page.email.as_str(), page.recovery_codes, page.factor_required, change)}
     };
     view! {
-        {detail_head(None, HEAD.title.to_owned(), None, signed_in, None)}
+        <DetailHead title=HEAD.title facts=signed_in/>
         {done}
         {wrong_codes}
         {cards_with_help(HELP, cards)}

@@ -1,7 +1,7 @@
 //! One member: their role, whether they may sign in, and the transfer of the account to them.
 
 use super::invite::role_field;
-use crate::components::{EndSessions, detail_head, narrow, sessions_table};
+use crate::components::{DetailHead, EndSessions, narrow, sessions_table};
 use app::components::{Clock, FormState, Notice, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -86,7 +86,7 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
     let done = page_request().flash.as_ref().and_then(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Success text=text/> });
     view! {
-        {detail_head(Some(("/team", "Team")), member.email.to_string(), None, facts, None)}
+        <DetailHead back=("/team", "Team") title=member.email.to_string() facts=facts/>
         {done}
         {form_state.notice()}
         {content}
@@ -217,7 +217,7 @@ fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
         narrow(view! {
             <h1>{format!("Deactivate {}?", member.email)}</h1>
             <form class="form" method="post" action=format!("{at}/deactivate")>
-                <p class="effect">{DEACTIVATED}</p>
+                <p>{DEACTIVATED}</p>
                 <div class="actions">
                     <a class="button" href=at.clone() autofocus>
                         "Cancel"

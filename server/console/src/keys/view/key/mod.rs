@@ -10,7 +10,7 @@ mod quick;
 mod week_pattern;
 
 use super::rotation::{OverlapSection, replaced_by, replaces};
-use crate::components::detail_head;
+use crate::components::DetailHead;
 use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -82,13 +82,13 @@ fn Key(page: Data) -> impl IntoView {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
     view! {
-        {detail_head(
-            Some(("/keys", "API Keys")),
-            page.key.name.to_string(),
-            Some(badge),
-            erase((replaced, replaces)),
-            actions,
-        )}
+        <DetailHead
+            back=("/keys", "API Keys")
+            title=page.key.name.to_string()
+            badge=badge
+            facts=erase((replaced, replaces))
+            actions=actions
+        />
         {done}
         {paused.then(|| view! {
             <Notice tone=Tone::Warning text="This key is paused. Requests with it are rejected until you resume it."/>

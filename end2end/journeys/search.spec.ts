@@ -47,6 +47,17 @@ test("text typed while the search loads is searched for", async ({ page }) => {
   await expect(page).toHaveURL(/\/team$/);
 });
 
+test("text that is typed into a field while the search loads stays in the field", async ({ page }) => {
+  await signIn(page, "/account");
+  const script = await page.locator("[data-palette]").getAttribute("data-palette");
+  await page.route(`**${script}`, () => new Promise(() => {}));
+  await page.keyboard.press("Control+k");
+  const password = page.getByLabel("Current password");
+  await password.click();
+  await page.keyboard.type("not for an address");
+  await expect(password).toHaveValue("not for an address");
+});
+
 test("arrow keys select a result, Escape closes, and the menu opens the search", async ({ page }) => {
   await signIn(page, "/team");
   await page.getByRole("link", { name: "Search", exact: true }).click();

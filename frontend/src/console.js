@@ -41,24 +41,31 @@
   const SINGLE_KEYS = "voxum:single-keys";
   const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
   const paletteScript = () => document.querySelector("[data-palette]")?.dataset.palette;
-  // Text that is typed while the search loads, so that it is not lost and no letter acts as a shortcut.
+  // Text that is typed while the search loads, so that it is not lost and no letter acts as a
+  // shortcut. Text that is typed into a field stays there.
   let typedAhead;
   function useShortcut(event, shortcut) {
     const script = paletteScript();
     if (!script || document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    if (shortcut === "search") typedAhead ??= "";
+    if (typedAhead !== undefined) return;
+    if (shortcut === "search") typedAhead = "";
     const start = ({ use }) => {
       const text = typedAhead;
       typedAhead = undefined;
       use(shortcut, text);
     };
     // The script of an older build may be gone. The page has the same results.
-    import(script).then(start, () => location.assign("/search"));
+    import(script).then(start, () => {
+      typedAhead = undefined;
+      location.assign("/search");
+    });
   }
   function typeAhead(event) {
-    if (typedAhead === undefined || event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return false;
-    typedAhead += event.key;
+    const { key, ctrlKey, metaKey, altKey, isComposing, target } = event;
+    if (typedAhead === undefined || key.length > 1 || ctrlKey || metaKey || altKey || isComposing) return false;
+    if (target.closest?.(TYPING)) return false;
+    typedAhead += key;
     event.preventDefault();
     return true;
   }
@@ -342,19 +349,20 @@
     renewTimes();
   }
 
-  // Renews the addresses that use a key, and keeps the boxes that the person has checked. New
-  // addresses wait while the pointer is on a box, which would move.
+  // Renews the addresses that use a key, and keeps the boxes that the person has checked. Addresses
+  // that are added to a list are for the person to check. They wait while the pointer is on a box,
+  // which would move, and while the button is about to be used for the list as it is.
   function showLearned(news, newNews, list, newList) {
     const known = new Map(all("input", list).map((box) => [box.value, box]));
     const boxes = all("input", newList);
-    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? box.checked;
+    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? (known.size === 0 && box.checked);
     if (boxes.every((box) => known.has(box.value))) {
       const use = (box) => box.parentElement.querySelector("small");
       for (const box of boxes) use(known.get(box.value)).replaceWith(use(box));
-    } else if (!list.querySelector(":is(label, button):hover")) {
+    } else if (!list.querySelector(":is(label, button):hover, button:focus")) {
       const focused = list.contains(document.activeElement) ? document.activeElement.value : undefined;
       list.replaceWith(newList);
-      all("input, button", newList).find(({ value }) => value === focused)?.focus();
+      all("input", newList).find(({ value }) => value === focused)?.focus();
       write(news, newNews.textContent);
     }
     renewTimes();

@@ -6,9 +6,10 @@ use crate::prelude::*;
 /// Pattern of a text without a full key. Each text field of a form that browsers send by GET has
 /// it: a full key would appear in the address, and stay in the browser's history.
 ///
-/// A word of 49 letters and digits is a key whose beginning `vx_` was not copied. Other lengths are
-/// allowed, since ids of items may be digests, which have 32, 40 or 64.
-pub const NO_FULL_KEY: &str = r"(?!.*(vx_[0-9A-Za-z]{20}|\b[0-9A-Za-z]{49}\b)).*";
+/// A run of 43 or more letters and digits may be a key of which not all was copied. Runs of 64 are
+/// allowed, since the ids of items may be digests, which have 32, 40 or 64.
+pub const NO_FULL_KEY: &str =
+    r"(?!.*(vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43,63}(?![0-9A-Za-z]))).*";
 
 /// Advice that browsers show for a text that does not match [`NO_FULL_KEY`].
 pub const NO_FULL_KEY_ADVICE: &str =

@@ -1,9 +1,10 @@
 -- The calls of each key by days of UTC: the sums of its counts in key_calls, so that lists need not
 -- read every count. Triggers maintain them in the transaction of the counts, whichever release
--- writes those.
+-- writes those. The rows have the accounts and keys of their counts, so that the table needs no foreign
+-- keys: those would lock accounts and keys while the sums are made.
 CREATE TABLE daily_key_calls (
-    account_id TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
-    key_id TEXT COLLATE "C" NOT NULL REFERENCES api_keys (id),
+    account_id TEXT COLLATE "C" NOT NULL,
+    key_id TEXT COLLATE "C" NOT NULL,
     -- The beginning of the day.
     day BIGINT NOT NULL CHECK (day % 86400000 = 0),
     accepted BIGINT NOT NULL,

@@ -23,8 +23,9 @@ const VERDICT_COLUMNS: [&str; 15] = [
 ];
 
 /// Columns that no call depends on and no API answer to a key contains.
-const OTHER_COLUMNS: [&str; 26] = [
+const OTHER_COLUMNS: [&str; 27] = [
     "created_by",
+    "ends",
     "first_network_at",
     "folded",
     "form_token",

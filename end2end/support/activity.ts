@@ -55,12 +55,12 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
 
 /** Calls the API from an address of this machine, and returns the status. */
 export function callFrom(server: Server, secret: string, localAddress: string): Promise<number | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   const options = { localAddress, headers: { "X-API-Key": secret } };
-  request(`${server.url}/api/inventory`, options, (response) => resolve(response.resume().statusCode))
-    .on("error", reject)
-    .end();
-  return promise;
+  return new Promise((resolve, reject) => {
+    request(`${server.url}/api/inventory`, options, (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
 }
 
 /** Reads the hours of the week in which a key is used, from the heat map and from its table. */

@@ -100,7 +100,7 @@ test("the rows of a rotation say which key replaces which", async ({ page, serve
   for (const width of [360, 1280, 1920]) {
     await page.setViewportSize({ width, height: 800 });
     await expect(next.getByText(`Replaces ${preview}`)).toBeVisible();
-    const end = old.getByText(/^Replaced, expires \d+ \w+ \d{4}$/);
+    const end = old.getByText(/^Replaced, expires \d+ \w+$/);
     await expect(end).toBeVisible();
     const isCut = await end.evaluate((text) => text.scrollWidth > text.clientWidth);
     expect(isCut, `${width} px`).toBe(false);

@@ -212,10 +212,23 @@ fn import_words(field: &str, value: &Value) -> Option<&'static str> {
     }
 }
 
+/// Returns the words for a setting of a key that is not set.
+fn unset_words(field: &str) -> &'static str {
+    match field {
+        "limit" => "account default",
+        "allow_list" => "any",
+        "expires_at" => "never",
+        _ => "none",
+    }
+}
+
 /// Returns the words for the value of a field.
 fn field_words(field: &str, value: &Value, zone: &Zone) -> String {
     if let Some(words) = import_words(field, value) {
         return words.to_owned();
+    }
+    if value.is_null() {
+        return unset_words(field).to_owned();
     }
     match (field, value.as_str().and_then(parse_rfc3339)) {
         ("expires_at" | "ends_at", Some(end)) => expiry_words(end, zone),
@@ -280,8 +293,8 @@ mod tests {
         });
         assert_eq!(
             details_text(&detail, true),
-            "Permissions: leads:read → leads:read, leads:write; Expires: none → 31 Jan 2030; \
-             Note: none → Ask Grace; Rate limit: none → 3 requests per second, bursts up to 7"
+            "Permissions: leads:read → leads:read, leads:write; Expires: never → 31 Jan 2030; \
+             Note: none → Ask Grace; Rate limit: account default → 3 requests per second, bursts up to 7"
         );
     }
 

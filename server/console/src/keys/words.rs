@@ -9,7 +9,7 @@ use service::keys::{CurrentKey, DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, M
 use service::store::{Receipt, Revoker};
 use service::{Member, Zone};
 use web::words::receipt;
-use web::words::time::{display_expiry, display_time};
+use web::words::time::{display_time, last_moment, write};
 
 /// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];
@@ -41,8 +41,8 @@ pub fn warning(warning: &KeyWarning) -> String {
 pub fn rotation(key: &CurrentKey, listed: &[CurrentKey], zone: &Zone) -> Option<String> {
     let is_old = |key: &CurrentKey| key.warnings.contains(&KeyWarning::BeingReplaced);
     if is_old(key) {
-        let end = display_expiry(key.record.expires_at?, zone);
-        return Some(format!("Replaced, expires {}", end.day));
+        let last_day = write(last_moment(key.record.expires_at?), zone, "%-d %b");
+        return Some(format!("Replaced, expires {last_day}"));
     }
     let old = listed.iter().find(|old| {
         let replacement = old.record.replaced.as_ref();

@@ -44,7 +44,7 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
         "Call Grace\nbefore you revoke it.",
         "Name: Inventory Integration → Händler-Feed",
         "Permissions: inventory:read → leads:read, leads:write",
-        "Rate limit: none → 3 requests per second, bursts up to 7",
+        "Rate limit: account default → 3 requests per second, bursts up to 7",
         "<p>Edited</p><p>Name: ",
         // The last day on which the key works, as in its facts.
         " → 31 Jan 2030</p>",

@@ -363,7 +363,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     let html = page(&world, &owner, &key, "").await;
     html.has_all([
         "Requests from any other address are rejected.",
-        "Allowed IPs: none → 198.51.100.0/24, 203.0.113.7",
+        "Allowed IPs: any → 198.51.100.0/24, 203.0.113.7",
         "<p>IP learning started</p>",
         "IP address not allowed",
     ]);

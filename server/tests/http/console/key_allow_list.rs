@@ -35,7 +35,7 @@ async fn call_from_an_address_outside_the_allow_list_is_refused_and_not_counted_
         .expect(200);
     let page = owner.get_text(&format!("/keys/{}", key.id)).await;
     page.has("203.0.113.0/24, 2001:db8::/64");
-    page.has("Allowed IPs: none → 203.0.113.0/24, 2001:db8::/64");
+    page.has("Allowed IPs: any → 203.0.113.0/24, 2001:db8::/64");
 
     allow(&owner, &key, "").await.expect(303);
     key.get("/api/leads").await.expect(200);

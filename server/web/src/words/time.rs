@@ -16,12 +16,16 @@ pub fn display_time(at: Timestamp, zone: &Zone) -> DisplayTime {
     }
 }
 
+/// Returns the last moment at which a key works that expires at `end`.
+pub fn last_moment(end: Timestamp) -> Timestamp {
+    Timestamp::from_millis(end.millis().saturating_sub(1))
+}
+
 /// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
 /// midnight works until the end of the day before.
 pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
-    let last = Timestamp::from_millis(end.millis().saturating_sub(1));
     DisplayTime {
-        day: write(last, zone, DAY),
+        day: write(last_moment(end), zone, DAY),
         ..display_time(end, zone)
     }
 }

@@ -94,7 +94,10 @@ fn expires(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
 fn permissions(scopes: &[ScopeRow], edits: Option<&QuickEdits>, clock: Clock) -> AnyView {
     let rows = scopes.iter().map(|row| {
         let last = match row.last.clone() {
-            Some(last) => view! { <Time moment=last clock=clock/> },
+            Some(last) => view! {
+                "Used "
+                <Time moment=last clock=clock/>
+            },
             None => erase("Not used yet"),
         };
         let remove = edits.and_then(|edits| edits.remove(row.scope, "Remove"));

@@ -133,30 +133,29 @@ fn factor_requirement(factor: FactorRequirement) -> AnyView {
     } else {
         ("1", "Require it for everyone")
     };
-    let change = if !factor.may_change {
-        None
-    } else if factor.required || factor.has_own {
-        Some(view! {
+    let has_own = factor.required || factor.has_own;
+    let change = (factor.may_change && has_own).then(|| {
+        view! {
             <form method="post" action="/team/second-factor">
                 <input type="hidden" name="required" value=value/>
                 <button type="submit" class="button">
                     {button}
                 </button>
             </form>
-        })
-    } else {
-        Some(view! {
-            <p>
-                "To require it for everyone, " <a href="/account/second-factor">"set it up for yourself"</a>
-                " first."
-            </p>
-        })
-    };
+        }
+    });
+    let advice = (factor.may_change && !has_own).then(|| {
+        view! {
+            " To require it for everyone, "
+            <a href="/account/second-factor">"set it up for yourself"</a>
+            " first."
+        }
+    });
     view! {
         <section class="box" id="second-factor" aria-labelledby="second-factor-title">
             <h2 id="second-factor-title">"Two-factor authentication"</h2>
             <div class="act">
-                <p>{state} " " {without}</p>
+                <p>{state} " " {without} {advice}</p>
                 {change}
             </div>
         </section>

@@ -27,7 +27,7 @@ async fn new_items_with_the_reserved_id_are_refused() {
             assert_eq!(error["detail"], DETAIL, "{kind} {mode}");
         }
         let page = owner.import(file, &body, &[]).await.expect(200);
-        assert!(page.body.contains("is the list of changes"), "{kind}");
+        assert!(page.body.contains("“changes” is reserved"), "{kind}");
     }
     let item = json!({ "name": "n" });
     let put = key.put("/api/inventory/changes", &item);

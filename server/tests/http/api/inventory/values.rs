@@ -66,14 +66,16 @@ async fn assert_stored(fields: Fields<'_>, expected: &Value) {
 /// Sends the item in each format by the API and from the console, and checks that each is refused
 /// with `detail`.
 async fn assert_refused(fields: Fields<'_>, pointer: &str, detail: &str) {
-    assert_refused_where(fields, pointer, detail, |_| true).await;
+    assert_refused_where(fields, pointer, detail, detail, |_| true).await;
 }
 
-/// The same, from the console in the formats for which `console` holds.
+/// The same, if the console has words of its own, from the console in the formats for which
+/// `console` holds.
 async fn assert_refused_where(
     fields: Fields<'_>,
     pointer: &str,
     detail: &str,
+    advice: &str,
     console: impl Fn(&str) -> bool,
 ) {
     let world = World::new().await;
@@ -89,7 +91,7 @@ async fn assert_refused_where(
             continue;
         }
         let page = owner.import(file, &body, &[]).await.expect(200);
-        assert!(page.body.contains(detail), "{kind}: {}", page.body);
+        assert!(page.body.contains(advice), "{kind}: {}", page.body);
     }
     assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
 }
@@ -112,7 +114,14 @@ async fn whitespace_of_every_kind_around_a_value_is_removed() {
     });
     assert_stored(&fields, &expected).await;
     let empty = [("id", " \u{A0}"), ("name", "n")];
-    assert_refused(&empty, "/id", "a value of 1 to 128 characters").await;
+    assert_refused_where(
+        &empty,
+        "/id",
+        "a value of 1 to 128 characters",
+        "A value is required. Enter 1 to 128 characters.",
+        |_| true,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -135,19 +144,14 @@ async fn prices_have_the_decimal_places_of_their_currency() {
     ] {
         assert_stored(&item(price, currency), &json!({ "price": number })).await;
     }
-    assert_refused(&item("12.34", "JPY"), "/price", "no decimal places").await;
-    assert_refused(
-        &item("12.345", "USD"),
-        "/price",
-        "at most two decimal places",
-    )
-    .await;
-    assert_refused(
-        &item("12.3456", "KWD"),
-        "/price",
-        "at most 3 decimal places",
-    )
-    .await;
+    for (price, currency, detail) in [
+        ("12.34", "JPY", "no decimal places"),
+        ("12.345", "USD", "at most two decimal places"),
+        ("12.3456", "KWD", "at most 3 decimal places"),
+    ] {
+        let advice = "The price has more decimal places than its currency.";
+        assert_refused_where(&item(price, currency), "/price", detail, advice, |_| true).await;
+    }
 }
 
 #[tokio::test]
@@ -182,7 +186,9 @@ async fn number_in_another_notation_is_refused_with_the_corrected_value() {
     ] {
         let item = [("id", "A"), ("name", "a"), ("price", price)];
         // The console understands the notation of a table.
-        assert_refused_where(&item, "/price", detail, |kind| kind != "text/csv").await;
+        let advice = detail.replace("Write ", "Enter ");
+        let advice = advice.split(':').next().unwrap();
+        assert_refused_where(&item, "/price", detail, advice, |kind| kind != "text/csv").await;
     }
 }
 

@@ -189,7 +189,7 @@ fn recovery_code_used(left: u32, next: String) -> AnyView {
             <Icon name="#i-mark"/>
             <h1>{title}</h1>
             <p class="lead">
-                "You're signed in. The code that you used doesn't work again. If you have your authenticator app, get new codes on your account page."
+                "You're signed in. The code that you used won't work again. If you have your authenticator app, get new codes on your account page."
             </p>
             <div class="form">
                 <a class="button primary" href=next autofocus>

@@ -52,8 +52,13 @@ fn head(step: usize) -> AnyView {
         }
     });
     let steps = steps.collect_view();
+    let purpose = if step == STEPS.len() {
+        "The changes are in the inventory."
+    } else {
+        HEAD.purpose
+    };
     view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <PageHead title=HEAD.title purpose=purpose/>
         <ol class="import-steps" aria-label="Steps">
             {steps}
         </ol>

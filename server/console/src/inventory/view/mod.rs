@@ -12,7 +12,7 @@ use domain::{Failure, InventoryPage as Data, ItemRow};
 
 const HEAD: Head = Head {
     title: "Inventory",
-    purpose: "The items your chatbot can offer, as your systems last sent them.",
+    purpose: "Your items, as your systems last sent them.",
 };
 
 const LIST: List = List {

@@ -8,7 +8,6 @@ use crate::support::{
 use axum::http::HeaderMap;
 use axum::routing::MethodFilter;
 use domain::AccountName;
-use domain::seconds::DAY;
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt as _;
 use serde_json::json;

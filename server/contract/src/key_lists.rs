@@ -5,8 +5,8 @@ use crate::key_changes::change;
 use crate::tenant::Tenant;
 use domain::{KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
 use service::store::{
-    CursorValue, KeyChange, KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage,
-    KeySearchText, Store, words,
+    KeyChange, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, KeySearchText, Store, folded,
+    status_rank, words,
 };
 use std::cmp::Ordering;
 
@@ -78,38 +78,48 @@ pub(crate) async fn all(
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let KeySearchPage { keys, stopped } = store
+        let KeySearchPage {
+            keys,
+            mut cursors,
+            stopped,
+        } = store
             .find_keys(&tenant.account, filter, order, after.as_ref(), page)
             .await
             .unwrap();
-        let last = keys.last().map(|last| KeyCursor::of(last, order, NOW));
+        assert_eq!(cursors.len(), keys.len());
         found.extend(keys);
-        after = stopped.or(last);
+        after = stopped.or(cursors.pop());
         if after.is_none() {
             return found;
         }
     }
 }
 
+/// Compares keys by the order of a list, if the expired ones among them are marked as expired.
 pub(crate) fn by_cursor(order: KeyOrder) -> impl Fn(&KeyRecord, &KeyRecord) -> Ordering {
     let descending = matches!(
         order.sort,
         KeySort::UsableFirst | KeySort::Created | KeySort::LastUsed | KeySort::Status
     ) != order.reversed;
-    let cursor = move |key: &KeyRecord| {
-        let KeyCursor {
-            value,
-            created_at,
-            id,
-        } = KeyCursor::of(key, order, NOW);
-        let value = match value {
-            CursorValue::Number(number) => (number, String::new()),
-            CursorValue::Text(text) => (0, text),
+    let place = move |key: &KeyRecord| {
+        let status = key.status(NOW);
+        let number = match order.sort {
+            KeySort::UsableFirst => i64::from(status.is_live()),
+            KeySort::Status => status_rank(status),
+            KeySort::LastUsed => key.last_use.as_ref().map_or(0, |last| last.at.millis()),
+            KeySort::Expires if !status.is_live() => i64::MAX,
+            KeySort::Expires => key.expires_at.map_or(i64::MAX - 1, Timestamp::millis),
+            KeySort::Created | KeySort::Name | KeySort::Preview => 0,
         };
-        (value, created_at, id.to_string())
+        let text = match order.sort {
+            KeySort::Name => folded(&key.name),
+            KeySort::Preview => key.preview.clone(),
+            _ => String::new(),
+        };
+        (number, text, key.created_at, key.id.to_string())
     };
     move |first, second| {
-        let ascending = cursor(first).cmp(&cursor(second));
+        let ascending = place(first).cmp(&place(second));
         if descending {
             ascending.reverse()
         } else {
@@ -190,6 +200,46 @@ async fn keys_are_ordered_by_expiration_with_those_without_one_last(store: Share
         let keys = all(&*store, &tenant, &soon, order, page).await;
         let ids: Vec<_> = keys.into_iter().map(|key| key.id).collect();
         assert_eq!(ids, expected[..4], "{page} a page");
+    }
+}
+
+case!(expired_keys_that_are_not_marked_are_listed_once_in_every_order);
+async fn expired_keys_that_are_not_marked_are_listed_once_in_every_order(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    for (number, end) in [
+        Some(500),
+        Some(9_000),
+        Some(400),
+        None,
+        Some(500),
+        Some(300),
+        None,
+        Some(8_000),
+        Some(600),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let number = i64::try_from(number).unwrap();
+        let mut key = tenant.key(&number.to_string(), at(number));
+        key.expires_at = end.map(at);
+        tenant.issue(&*store, key).await;
+    }
+    let none = KeyFilter::default();
+    let mut stored = store.list_keys(&tenant.account).await.unwrap();
+    stored.sort_by_key(|key| key.id.to_string());
+    let expired = stored.iter().filter(|key| !key.status(NOW).is_live());
+    assert_eq!(expired.count(), 5);
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let whole = all(&*store, &tenant, &none, order, 100).await;
+        let mut listed = whole.clone();
+        listed.sort_by_key(|key| key.id.to_string());
+        assert_eq!(listed, stored, "{label}");
+        for page in [1, 2, 4] {
+            let paged = all(&*store, &tenant, &none, order, page).await;
+            assert_eq!(paged, whole, "{label}, {page} a page");
+        }
     }
 }
 

@@ -71,7 +71,11 @@ impl Keys {
         let (filter, order) = parsed.unwrap_or_default();
         let after = after.filter(|_| invalid.is_none());
         self.note_expired(account, now).await?;
-        let KeySearchPage { mut keys, stopped } = self
+        let KeySearchPage {
+            mut keys,
+            mut cursors,
+            stopped,
+        } = self
             .store
             .find_keys(account, &filter, order, after, PAGE_SIZE + 1)
             .await?;
@@ -84,6 +88,7 @@ impl Keys {
         });
         let count = self.count(account, &filter, order, search_count).await?;
         keys.truncate(PAGE_SIZE as usize);
+        cursors.truncate(PAGE_SIZE as usize);
         let account_is_empty = keys.is_empty() && {
             let no_filter = KeyFilter::default();
             self.store
@@ -95,11 +100,11 @@ impl Keys {
         let may_create =
             member.role.may_manage_keys() && self.store.creation_stopped(account).await?.is_none();
         let rules = self.new_key_rules(member, now, None).await?;
-        let last = keys.last().filter(|_| more);
+        let last = cursors.pop().filter(|_| more);
         Ok(KeyList {
             now,
             stopped: stopped.is_some(),
-            next: last.map(|last| KeyCursor::of(last, order, now)).or(stopped),
+            next: last.or(stopped),
             keys: keys.into_iter().map(|key| self.current(key, now)).collect(),
             count,
             views: self.count_views(account, now).await?,

@@ -3,8 +3,7 @@
 use super::{KeyRecord, Result};
 use async_trait::async_trait;
 use domain::{
-    AccountId, Email, KeyId, KeyName, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp,
-    seconds,
+    AccountId, Email, KeyId, KeyName, KeyOrder, KeyStatus, MemberId, Scope, Timestamp, seconds,
 };
 use std::collections::BTreeSet;
 
@@ -58,6 +57,9 @@ pub trait KeySearch: Send + Sync + 'static {
 #[derive(Debug, Default, PartialEq)]
 pub struct KeySearchPage {
     pub keys: Vec<KeyRecord>,
+    /// The cursor of each key, with the value by which the list was ordered. Whether a key has
+    /// expired may differ from that value until [`KeySearch::note_expired`] has marked it.
+    pub cursors: Vec<KeyCursor>,
     /// The last place that was examined, if the page is not full and there are more keys to
     /// examine.
     pub stopped: Option<KeyCursor>,
@@ -169,39 +171,6 @@ impl From<String> for CursorValue {
         Self::Text(text)
     }
 }
-
-impl KeyCursor {
-    /// Returns the place of `key` at `now`, in the given order.
-    pub fn of(key: &KeyRecord, order: KeyOrder, now: Timestamp) -> Self {
-        let status = key.status(now);
-        let value = match order.sort {
-            KeySort::UsableFirst => CursorValue::Number(i64::from(status.is_live())),
-            KeySort::Status => CursorValue::Number(status_rank(status)),
-            KeySort::Created => CursorValue::Number(key.created_at.millis()),
-            KeySort::LastUsed => {
-                CursorValue::Number(key.last_use.as_ref().map_or(0, |last| last.at.millis()))
-            }
-            KeySort::Expires => CursorValue::Number(match key.expires_at {
-                _ if !status.is_live() => ENDED,
-                Some(end) => end.millis(),
-                None => NEVER_EXPIRES,
-            }),
-            KeySort::Name => CursorValue::Text(folded(&key.name)),
-            KeySort::Preview => CursorValue::Text(key.preview.clone()),
-        };
-        Self {
-            value,
-            created_at: key.created_at,
-            id: key.id.clone(),
-        }
-    }
-}
-
-/// Position of keys that never expire in the order of expirations. The schema contains this number
-/// and the next one.
-const NEVER_EXPIRES: i64 = i64::MAX - 1;
-/// Position of revoked and expired keys in that order.
-const ENDED: i64 = i64::MAX;
 
 /// Returns the rank of a status in the order of statuses, in which the most usable status is
 /// highest.

@@ -57,35 +57,39 @@ pub(crate) const RECORD_USES: BulkStatement = BulkStatement {
         AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < given.at)",
 };
 
-macro_rules! select_keys {
-    ($rest:literal) => {
-        concat!(
-            "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
-                    k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
-                    k.allow_list, k.watched_since,
-                    k.replaces, k.replaced_by, k.replaced_at,
-                    (SELECT n.live FROM api_keys n WHERE n.id = k.replaced_by) AS replacement_live,
-                    k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
-                    a.limit_per_second AS account_limit_per_second,
-                    k.revoked_at, r.email AS revoked_by, k.revoked_by_operator, k.revoke_reason, k.receipt,
-                    k.revoked_with_all, v.at AS all_revoked_at, w.email AS all_revoked_by,
-                    v.reason AS all_revoke_reason, v.receipt AS all_receipt,
-                    k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
-                    k.new_network_at, k.knocked_at
-             FROM api_keys k
-             JOIN accounts a ON a.id = k.account_id
-             JOIN members c ON c.id = k.created_by
-             LEFT JOIN members r ON r.id = k.revoked_by
-             LEFT JOIN account_revocations v
-                 ON v.account_id = k.account_id AND v.number = k.generation + 1
-             LEFT JOIN members w ON w.id = v.revoked_by ",
-            $rest
-        )
+macro_rules! key_rows {
+    () => {
+        "k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
+         k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
+         k.allow_list, k.watched_since,
+         k.replaces, k.replaced_by, k.replaced_at,
+         (SELECT n.live FROM api_keys n WHERE n.id = k.replaced_by) AS replacement_live,
+         k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
+         a.limit_per_second AS account_limit_per_second,
+         k.revoked_at, r.email AS revoked_by, k.revoked_by_operator, k.revoke_reason, k.receipt,
+         k.revoked_with_all, v.at AS all_revoked_at, w.email AS all_revoked_by,
+         v.reason AS all_revoke_reason, v.receipt AS all_receipt,
+         k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
+         k.new_network_at, k.knocked_at
+         FROM api_keys k
+         JOIN accounts a ON a.id = k.account_id
+         JOIN members c ON c.id = k.created_by
+         LEFT JOIN members r ON r.id = k.revoked_by
+         LEFT JOIN account_revocations v
+             ON v.account_id = k.account_id AND v.number = k.generation + 1
+         LEFT JOIN members w ON w.id = v.revoked_by "
     };
 }
 
-/// Selects keys; the caller adds the condition and the order.
-pub(crate) const SELECT: &str = select_keys!("");
+macro_rules! select_keys {
+    ($rest:literal) => {
+        concat!("SELECT ", key_rows!(), $rest)
+    };
+}
+
+/// The columns and tables of keys. The caller writes `SELECT` and further columns before them, and
+/// the condition and the order behind them.
+pub(crate) const ROWS: &str = key_rows!();
 
 pub(crate) const LIST: &str =
     select_keys!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC");

@@ -5,11 +5,10 @@ mod statements;
 
 pub(crate) use statements::*;
 
-use super::key::KeyRow;
 use super::{Result, SqlStore, read, read_all};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyOrder, KeySort, KeyStatus, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyOrder, KeyStatus, MemberId, Timestamp};
 use filter::Filter;
 use service::store::{
     AttentionFilter, KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage,
@@ -45,13 +44,22 @@ impl KeySearch for SqlStore {
             until: end.as_ref(),
             ..range
         };
-        let rows: Vec<KeyRow> = statements::page(account, &filters, leading, range, limit)
-            .build()
-            .fetch_all(self.listings("finding API keys"))
-            .await?;
-        let keys: Vec<KeyRecord> = read_all(rows)?;
+        let query = statements::page(account, &filters, leading, range, limit).build();
+        let listings = self.listings("finding API keys");
+        let ordered: Vec<(KeyRecord, KeyCursor)> = if is_ordered_by_text(order.sort) {
+            let rows: Vec<OrderedKeyRow<String>> = query.fetch_all(listings).await?;
+            read_all(rows)?
+        } else {
+            let rows: Vec<OrderedKeyRow<i64>> = query.fetch_all(listings).await?;
+            read_all(rows)?
+        };
+        let (keys, cursors): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
         let stopped = end.filter(|_| keys.len() < limit as usize);
-        Ok(KeySearchPage { keys, stopped })
+        Ok(KeySearchPage {
+            keys,
+            cursors,
+            stopped,
+        })
     }
 
     async fn count_keys(
@@ -169,19 +177,12 @@ impl SqlStore {
         }
         let query = statements::end(account, filters, range).build();
         let listings = self.listings("finding out how far to look for API keys");
-        match range.order.sort {
-            KeySort::Name | KeySort::Preview => {
-                let row: Option<CursorRow<String>> = query.fetch_optional(listings).await?;
-                read(row)
-            }
-            KeySort::UsableFirst
-            | KeySort::Created
-            | KeySort::LastUsed
-            | KeySort::Expires
-            | KeySort::Status => {
-                let row: Option<CursorRow<i64>> = query.fetch_optional(listings).await?;
-                read(row)
-            }
+        if is_ordered_by_text(range.order.sort) {
+            let row: Option<CursorRow<String>> = query.fetch_optional(listings).await?;
+            read(row)
+        } else {
+            let row: Option<CursorRow<i64>> = query.fetch_optional(listings).await?;
+            read(row)
         }
     }
 

@@ -6,10 +6,10 @@
 use super::filter::Filter;
 use crate::error::CorruptValue;
 use crate::ports::columns::check_column;
-use crate::ports::key;
+use crate::ports::key::{self, KeyRow};
 use crate::query::QueryBuilder;
 use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
-use service::store::{CursorValue, KeyCursor};
+use service::store::{CursorValue, KeyCursor, KeyRecord};
 
 /// Number of expired keys that are not marked as expired yet.
 pub(crate) const COUNT_LAPSED: &str =
@@ -57,6 +57,18 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
         KeySort::Status => ("k.standing", true),
     };
     (column, descending != order.reversed)
+}
+
+/// Returns whether the leading column of an order is a text rather than a number.
+pub(crate) const fn is_ordered_by_text(sort: KeySort) -> bool {
+    match sort {
+        KeySort::Name | KeySort::Preview => true,
+        KeySort::UsableFirst
+        | KeySort::Created
+        | KeySort::LastUsed
+        | KeySort::Expires
+        | KeySort::Status => false,
+    }
 }
 
 /// Threshold between the two ways of searching.
@@ -111,8 +123,8 @@ pub(crate) fn probe_all<const N: usize>(
     query
 }
 
-/// Selects a page of keys. `leading` is the index of a filter that so few keys match that they are
-/// collected.
+/// Selects a page of keys, each with the value by which it is ordered. `leading` is the index of a
+/// filter that so few keys match that they are collected.
 pub(crate) fn page(
     account: &AccountId,
     filters: &[Filter],
@@ -120,7 +132,11 @@ pub(crate) fn page(
     range: IndexRange,
     limit: u32,
 ) -> QueryBuilder<'static> {
-    let mut query = QueryBuilder::new(key::SELECT);
+    let mut query = QueryBuilder::new("SELECT ");
+    query
+        .push(column(range.order).0)
+        .push(" AS place, ")
+        .push(key::ROWS);
     push_filters(&mut query, account, filters, leading);
     push_range(&mut query, filters, leading, range);
     push_order(&mut query, range.order);
@@ -322,5 +338,30 @@ where
             created_at: Timestamp::from_millis(row.created_at),
             id: check_column(KeyId::parse(&row.id), "api_keys.id")?,
         })
+    }
+}
+
+/// A key with the value by which it is ordered.
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrderedKeyRow<V> {
+    #[sqlx(flatten)]
+    key: KeyRow,
+    place: V,
+}
+
+impl<V> TryFrom<OrderedKeyRow<V>> for (KeyRecord, KeyCursor)
+where
+    CursorValue: From<V>,
+{
+    type Error = CorruptValue;
+
+    fn try_from(row: OrderedKeyRow<V>) -> Result<Self, CorruptValue> {
+        let key = KeyRecord::try_from(row.key)?;
+        let cursor = KeyCursor {
+            value: row.place.into(),
+            created_at: key.created_at,
+            id: key.id.clone(),
+        };
+        Ok((key, cursor))
     }
 }

@@ -33,8 +33,14 @@ async fn url_parameters_cannot_show_a_flash_message() {
         "not-allowed",
     ]
     .map(|word| (page.as_str(), word, "Nothing was changed"));
-    let resumed = [(page.as_str(), "resumed", "Key resumed.")];
-    for (path, word, text) in MESSAGES.into_iter().chain(key_messages).chain(resumed) {
+    let other_key_messages = [
+        ("resumed", "Key resumed."),
+        ("not-undone", "be undone anymore"),
+        ("undo-refused", "the earlier settings"),
+    ]
+    .map(|(word, text)| (page.as_str(), word, text));
+    let messages = MESSAGES.into_iter().chain(key_messages);
+    for (path, word, text) in messages.chain(other_key_messages) {
         let http = if path == "/sign-in" {
             world.anonymous()
         } else {

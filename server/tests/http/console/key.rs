@@ -166,7 +166,11 @@ async fn undo_is_checked_like_any_other_edit() {
     let page = change_one(&owner, &key, |form| form.last_day = "2026-12-31".into()).await;
     world.sql("UPDATE accounts SET keys_must_expire = 1").await;
     let refusal = undo(&owner, &key, &page).await.expect(422).body;
-    refusal.has("This change can't be undone anymore");
+    refusal.has_all([
+        "the earlier settings aren't allowed as they are",
+        "data-tone=\"warning\"",
+    ]);
+    refusal.lacks("something else has changed since");
     world.sql("UPDATE accounts SET keys_must_expire = 0").await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     undo(&owner, &key, &page).await.expect(403);
@@ -176,6 +180,20 @@ async fn undo_is_checked_like_any_other_edit() {
     undo(&owner, &key, &page).await.expect(303);
     let expires = key.get_json("/api/key").await["expires_at"].clone();
     assert_eq!(expires, json!(null));
+
+    // The earlier allowed IPs do not contain an address that has used the key since.
+    let at = format!("/keys/{}", key.id);
+    let list = [("networks", "203.0.113.0/24")];
+    owner
+        .form(&format!("{at}/enforce"), &list)
+        .await
+        .expect(303);
+    let page = change_one(&owner, &key, |form| form.allow_list.clear()).await;
+    key.get("/api/leads").await.expect(200);
+    world.services.flush().await.unwrap();
+    let refusal = undo(&owner, &key, &page).await.expect(422).body;
+    refusal.has("the earlier settings aren't allowed as they are");
+    key.get("/api/leads").await.expect(200);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ pub async fn undo_edit(request: FormRequest<Fields, KeyId>) -> FormResult {
     let undone = keys
         .undo_edit(sender.member, sender.client, id, &edit)
         .await;
-    Ok(finish_or(&sender, id, "undone", undone, "not-undone").await)
+    Ok(finish(&sender, id, "undone", undone).await)
 }
 
 pub async fn pause_key(request: FormRequest<(), KeyId>) -> FormResult {
@@ -99,28 +99,21 @@ fn path(id: &KeyId) -> String {
     format!("/keys/{id}")
 }
 
+/// Redirects to the key's page, which reports the change. After a refusal, the page shows the
+/// reason.
 async fn finish(
     sender: &Sender<'_>,
     id: &KeyId,
     notice: &str,
     changed: Result<(), Error>,
 ) -> Response {
-    finish_or(sender, id, notice, changed, "outdated").await
-}
-
-/// Redirects to the key's page, which reports the change. After a refusal, the page shows the
-/// reason: `outdated` if the key has changed meanwhile.
-async fn finish_or(
-    sender: &Sender<'_>,
-    id: &KeyId,
-    notice: &str,
-    changed: Result<(), Error>,
-    outdated: &'static str,
-) -> Response {
     let reason = |failure: &Failure| match failure {
         // The only choice on that page concerns the networks.
         Failure::Invalid { .. } if notice == "enforced" => Some("none-chosen"),
-        Failure::Invalid { .. } | Failure::Outdated { .. } => Some(outdated),
+        // An undo has no fields: the earlier settings themselves were refused.
+        Failure::Invalid { .. } if notice == "undone" => Some("undo-refused"),
+        Failure::Outdated { .. } if notice == "undone" => Some("not-undone"),
+        Failure::Invalid { .. } | Failure::Outdated { .. } => Some("outdated"),
         Failure::AlreadyEnded => Some("over"),
         Failure::Forbidden => Some("not-allowed"),
         Failure::NotStored => Some("not-stored"),

@@ -142,10 +142,11 @@ fn undo(page: &Data) -> Option<AnyView> {
 }
 
 /// Notices of forms that changed nothing. The page shows them as warnings.
-const UNCHANGED: [&str; 5] = [
+const UNCHANGED: [&str; 6] = [
     "none-chosen",
     "outdated",
     "not-undone",
+    "undo-refused",
     "over",
     "not-allowed",
 ];
@@ -181,6 +182,9 @@ fn done(word: &str, page: &Data) -> Option<(String, bool)> {
         "outdated" => Some("Someone else has changed this key, so your change was not made."),
         "not-undone" => Some(
             "This change can't be undone anymore, because something else has changed since. Edit the key instead.",
+        ),
+        "undo-refused" => Some(
+            "This change can't be undone, because the earlier settings aren't allowed as they are. Edit the key instead.",
         ),
         "over" if over => Some("This key is already revoked or expired. Nothing was changed."),
         "not-allowed" => Some("You don't have permission to do this. Nothing was changed."),

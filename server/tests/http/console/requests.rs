@@ -157,12 +157,7 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     }
     let form = owner.get_text(&add).await;
     form.has("leads:read is selected. Save your changes to add it.");
-    let fields = [
-        ("name", "Feed"),
-        ("scopes", "leads:read"),
-        ("allow_list", "203.0.113.9"),
-        ("shut_out", "yes"),
-    ];
+    let fields = [("name", "Feed"), ("scopes", "leads:read")];
     owner.form(&format!("{at}/edit"), &fields).await.expect(303);
     // The key has the permission now, so the old refusal is fixed, which all roles see.
     for member in [&owner, &viewer] {
@@ -170,6 +165,15 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
         page.lacks("Add permission");
         assert_eq!(count_fixed(&page), 1, "{page}");
     }
+    let fields = [
+        ("name", "Feed"),
+        ("scopes", "leads:read"),
+        ("allow_list", "203.0.113.9"),
+        ("shut_out", "yes"),
+    ];
+    owner.form(&format!("{at}/edit"), &fields).await.expect(303);
+    let page = list(&world, &owner, "/requests").await;
+    assert_eq!(count_fixed(&page), 0, "the caller is not allowed: {page}");
 
     let refused = key.get("/api/leads").await.expect(403);
     let allow = format!("{at}/edit?allow=192.0.2.7");
@@ -199,12 +203,24 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     owner.form(&format!("{at}/pause"), &[]).await.expect(303);
     key.get("/api/leads").await.expect(401);
     let resume = format!("action=\"{at}/resume\"");
-    list(&world, &owner, "/requests").await.has(&resume);
+    let page = list(&world, &owner, "/requests").await;
+    page.has(&resume);
+    assert_eq!(count_fixed(&page), 0, "the key is paused: {page}");
     list(&world, &viewer, "/requests").await.lacks(&resume);
     owner.form(&format!("{at}/resume"), &[]).await.expect(303);
     let page = list(&world, &owner, "/requests").await;
     page.lacks(&resume);
     assert_eq!(count_fixed(&page), 3, "{page}");
+    let other = [("networks", "203.0.113.0/24")];
+    owner
+        .form(&format!("{at}/enforce"), &other)
+        .await
+        .expect(303);
+    let page = list(&world, &owner, "/requests").await;
+    page.has("Allow this address");
+    assert_eq!(count_fixed(&page), 0, "the caller is not allowed: {page}");
+    let fields = [("name", "Feed"), ("scopes", "leads:read")];
+    owner.form(&format!("{at}/edit"), &fields).await.expect(303);
 
     key.get("/api/inventory").await.expect(403);
     list(&world, &owner, "/requests")

@@ -67,7 +67,8 @@ impl Team {
     }
 
     /// Makes another active member an owner, and this one an admin. A repeated request, such as
-    /// that of a second click, succeeds if this was the last change of this member.
+    /// that of a second click, succeeds if this was the last change of this member, and if the
+    /// other one is still an active owner.
     ///
     /// # Errors
     /// Refused to all but owners, and if the other member's address was not typed.
@@ -124,7 +125,7 @@ impl Team {
     }
 
     /// Returns whether the last event of the member in the audit log is the transfer of the account
-    /// to `to`.
+    /// to `to`, who is still an active owner.
     async fn has_handed_over(&self, member: &Member, to: &MemberId) -> Result<bool, Error> {
         let filter = AuditFilter {
             by: Some(ActorFilter::One(Actor::Member(member.id.clone()))),
@@ -134,9 +135,14 @@ impl Team {
             .store
             .audit_log(&member.account_id, &filter, None, None, 1);
         let last = log.await?.pop();
-        Ok(last.is_some_and(|logged| {
+        let is_last = last.is_some_and(|logged| {
             logged.event.action == Action::MemberHandedOver && logged.event.subject == to.as_str()
-        }))
+        });
+        if !is_last {
+            return Ok(false);
+        }
+        let successor = self.store.find_teammate(&member.account_id, to).await?;
+        Ok(successor.is_some_and(|now| now.role == Role::Owner && now.is_active()))
     }
 
     async fn change_member(

@@ -352,6 +352,32 @@ async fn transfer_of_ownership_is_repeated_only_for_the_owner_who_made_it() {
 }
 
 #[tokio::test]
+async fn transfer_of_ownership_is_repeated_only_while_the_other_member_is_an_active_owner() {
+    let (world, owner) = World::with_owner().await;
+    let carol = world.join(&owner, "carol@example.com", "owner").await;
+    let bob = world.join(&owner, BOB, "admin").await;
+    let id = world.member_id(BOB).await;
+    let at = format!("/team/{id}/hand-over");
+    let repeat = async || owner.form(&at, &[("confirm", BOB)]).await;
+    repeat().await.expect(303);
+    repeat().await.expect(303);
+    change(&carol, &world, BOB, "deactivate", "")
+        .await
+        .expect(303);
+    repeat().await.expect(403);
+    change(&carol, &world, BOB, "reactivate", "")
+        .await
+        .expect(303);
+    repeat().await.expect(303);
+    drop(bob);
+    let bob = world.sign_in(BOB).await;
+    change(&bob, &world, "carol@example.com", "hand-over", "")
+        .await
+        .expect(303);
+    repeat().await.expect(403);
+}
+
+#[tokio::test]
 async fn unknown_member_is_not_found() {
     let (_world, owner) = World::with_owner().await;
     owner.get("/team/none").await.expect(404);

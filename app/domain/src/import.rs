@@ -48,7 +48,7 @@ pub struct RowErrors {
     pub line: Option<usize>,
     /// Index of the item in the file, from 0; `None` if the errors are about the whole file.
     pub index: Option<usize>,
-    /// ID of the item, if the file has a valid one.
+    /// ID of the item in the file, shortened; `None` if it has none.
     pub id: Option<String>,
     pub cells: Vec<CellError>,
 }

@@ -98,13 +98,14 @@ fn choose_all() -> AnyView {
 pub fn Row(
     columns: &'static [Column],
     name: String,
-    /// Secondary lines below the name.
+    /// Secondary lines below the name. Each is isolated, since the letters of a text from outside
+    /// may be written from right to left.
     under: Vec<String>,
     cells: Vec<AnyView>,
 ) -> impl IntoView {
     let under = under
         .into_iter()
-        .map(|line| view! { <small>{line}</small> })
+        .map(|line| view! { <small><bdi>{line}</bdi></small> })
         .collect_view();
     let cells = columns
         .iter()

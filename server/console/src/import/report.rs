@@ -128,7 +128,7 @@ pub fn group_by_item(
                 row: error.position.row,
                 line: error.position.line,
                 index,
-                id: error.id.clone(),
+                id: error.id.as_deref().map(import_file::shorten),
                 cells: vec![cell],
             }),
         }

@@ -133,7 +133,7 @@ fn value<'a>(draft: &'a ItemDraft, field: &str) -> Option<&'a str> {
 
 /// Returns the beginning of a text on one line. Invisible characters, which may be the error and
 /// could change the order in which the text is shown, become a replacement character.
-fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     let text = text.trim();
     let visible = text.chars().map(|c| match c {
         _ if c.is_control() || c.is_whitespace() => ' ',

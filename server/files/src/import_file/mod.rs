@@ -17,7 +17,7 @@ mod table_start;
 mod value;
 mod xml;
 
-pub use cell::{Cell, CellKey};
+pub use cell::{Cell, CellKey, shorten};
 pub use file::{File, WORKBOOKS};
 pub use guess::guess;
 pub use mapping::{Decimals, Fault, FaultLocation, Mapping, TARGETS, Target};

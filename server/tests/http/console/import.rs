@@ -15,12 +15,12 @@ async fn rows_with_errors_are_skipped_once_their_preview_is_confirmed() {
         "Import 1 item, skip 2 rows",
         "Change options",
         "Discard this import",
-        "Row 3</span><small>ID B",
+        "Row 3</span><small><bdi>ID B",
         "Row 4<",
     ]);
     // The errors are above the new items.
     assert!(
-        page.find("Row 3</span><small>ID B") < page.find("Honda Accord"),
+        page.find("Row 3</span><small><bdi>ID B") < page.find("Honda Accord"),
         "{page}"
     );
     assert_eq!(items(&world).await, 0);
@@ -29,7 +29,7 @@ async fn rows_with_errors_are_skipped_once_their_preview_is_confirmed() {
     page.has_all([
         "cars.csv was imported",
         "2 rows with errors were skipped",
-        "Row 3</span><small>ID B",
+        "Row 3</span><small><bdi>ID B",
         "Download errors (CSV)",
         "href=\"/inventory\"",
     ]);
@@ -98,7 +98,7 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     preview.has_all([
         "1 row has errors",
         "Import 1 item, skip 1 row",
-        "Row 3</span><small>ID C",
+        "Row 3</span><small><bdi>ID C",
         "<dt>Changed</dt><dd>1</dd>",
         "<dt>New</dt><dd>0</dd>",
     ]);

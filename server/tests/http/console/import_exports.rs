@@ -74,7 +74,7 @@ async fn meta_vehicle_feed_can_be_imported() {
 async fn german_dealer_system_export_can_be_imported() {
     let import = import("dealer-de.csv", &[]).await;
     import.page.has_all([
-        "Row 4</span><small>ID A-1003",
+        "Row 4</span><small><bdi>ID A-1003",
         "<bdi>Preis (EUR)</bdi>",
         "<bdi>auf Anfrage</bdi>",
     ]);
@@ -110,7 +110,7 @@ async fn google_rss_feed_is_imported_with_faults_by_line() {
     let page = owner.import("feed.xml", rss, &[]).await.expect(200);
     page.has_all([
         "<dt>New</dt><dd>1</dd>",
-        "Line 3</span><small>ID B",
+        "Line 3</span><small><bdi>ID B",
         "<bdi>ten</bdi>",
     ]);
     let upload = owner

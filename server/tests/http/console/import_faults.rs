@@ -199,7 +199,7 @@ async fn errors_name_the_columns_and_values_of_the_file() {
     };
     for (place, parts) in [
         (
-            "Row 2</span><small>ID 1<",
+            "Row 2</span><small><bdi>ID 1<",
             &[
                 "<bdi>Preis</bdi>",
                 "<bdi>auf Anfrage</bdi>",
@@ -207,7 +207,7 @@ async fn errors_name_the_columns_and_values_of_the_file() {
             ][..],
         ),
         (
-            "Row 4</span><small>ID 2<",
+            "Row 4</span><small><bdi>ID 2<",
             &[
                 "<bdi>Bezeichnung</bdi>",
                 ">empty<",
@@ -218,7 +218,7 @@ async fn errors_name_the_columns_and_values_of_the_file() {
             ],
         ),
         (
-            "Row 5</span><small>ID 1<",
+            "Row 5</span><small><bdi>ID 1<",
             &[
                 "<bdi>Nr</bdi>",
                 "<bdi>1</bdi>",
@@ -226,7 +226,7 @@ async fn errors_name_the_columns_and_values_of_the_file() {
             ],
         ),
         (
-            "Row 6</span><small>ID 3<",
+            "Row 6</span><small><bdi>ID 3<",
             &[
                 "<bdi>12.345,67</bdi>",
                 "Enter 12345.67, or select the other price format",
@@ -254,10 +254,17 @@ async fn errors_name_the_columns_and_values_of_the_file() {
 async fn value_in_an_error_is_shortened_and_cannot_change_the_page() {
     let (_world, owner) = World::with_owner().await;
     let long = "x".repeat(10_000);
-    let file = format!("id,name,price\nA,a,<i>{long}\nB,b,5\u{202E}0\nC,c,1\n");
+    let file = format!(
+        "id,name,price\nA,a,<i>{long}\nB,b,5\u{202E}0\nC,c,1\nD\u{202E}d,d,2\nE{long},e,3\n"
+    );
     let path = choose(&owner, &file, &[("column-2", "price")]).await;
     let page = preview(&owner, &path).await.body;
-    page.has_all(["&lt;i", "x…", "5\u{FFFD}0"]);
+    page.has_all([
+        "&lt;i",
+        "x…",
+        "5\u{FFFD}0",
+        "<small><bdi>ID D\u{FFFD}d</bdi></small>",
+    ]);
     page.lacks_all(["<i>x", &"x".repeat(81), "\u{202E}"]);
     let csv = owner.get(&format!("{path}/faults.csv")).await.expect(200);
     csv.lacks_all([&*"x".repeat(81), "\u{202E}"]);

@@ -88,7 +88,7 @@ async fn json_lines_and_arrays_are_imported_and_faults_are_reported_by_line() {
     for name in ["cars.jsonl", "cars.ndjson", "cars.txt"] {
         let page = owner.import(name, lines, &[]).await.expect(200);
         for part in [
-            "Line 3</span><small>ID C",
+            "Line 3</span><small><bdi>ID C",
             "<bdi>price</bdi>",
             "<bdi>ten</bdi>",
         ] {

@@ -48,7 +48,8 @@ export async function expectTitleInItsPlace(page: Page, where: string): Promise<
   for (const { size, place } of TITLES) {
     await page.setViewportSize(size);
     const { width, title } = await page.evaluate(() => {
-      const width = document.documentElement.clientWidth;
+      // Without the place that is kept for the scroll bar.
+      const { width } = document.body.getBoundingClientRect();
       const box = document.querySelector(".side ~ main h1")?.getBoundingClientRect();
       const menu = document.querySelector(".side")?.getBoundingClientRect();
       const bar = menu?.width === width ? menu.height : 0;

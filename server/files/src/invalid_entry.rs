@@ -101,7 +101,8 @@ fn duplicate_id(first: usize, line: Option<usize>) -> String {
     format!("{first} has this ID already. Use each ID once.")
 }
 
-fn decimal_places(decimals: u32) -> Cow<'static, str> {
+/// Describes how many decimal places a price may have, such as `at most two decimal places`.
+pub fn decimal_places(decimals: u32) -> Cow<'static, str> {
     match decimals {
         0 => "no decimal places".into(),
         1 => "at most one decimal place".into(),

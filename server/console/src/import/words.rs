@@ -62,9 +62,11 @@ pub fn advice(reason: &EntryReason, context: AdviceContext) -> Cow<'_, str> {
         R::NegativePrice => {
             "Enter a price of 0 or more, such as 32500, or leave the cell empty.".into()
         }
-        R::NotAPrice { .. } => {
-            "Enter a number, such as 32500, or leave the price empty.".into()
-        }
+        R::NotAPrice { decimals } => format!(
+            "Enter a number, such as 32500, with {} in its currency, or leave the price empty.",
+            invalid_entry::decimal_places(*decimals)
+        )
+        .into(),
         R::PriceWithCurrency { number } => format!(
             "Enter only the number, {number}, and the currency in a column of its own."
         )

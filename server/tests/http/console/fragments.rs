@@ -76,7 +76,7 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     Key preview: vx_abc123… Copy the key preview
     Last used: 1 minute ago 23 Nov 2026, 05:31:07 UTC from 192.0.2.7
     Expires: 21 Feb 2027 21 Feb 2027, 05:31:07 UTC Extend to 22 May 2027
-    Permissions: inventory:read 1 minute ago 23 Nov 2026, 05:31:07 UTC Remove
+    Permissions: inventory:read Used 1 minute ago 23 Nov 2026, 05:31:07 UTC Remove
     inventory:write Not used yet Remove
     Rate limit: 10 requests per second, bursts up to 100 (account default)
     Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
@@ -100,7 +100,7 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     ");
     assert_snapshot!(fragment(&owner, &path, "Sources", "</main>").await, @"
     Sources of requests with this key, the latest first
-    Address | First request | Last request | Requests |
+    IP address | First request | Last request | Requests |
     192.0.2.7 | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 1 minute ago 23 Nov 2026, 05:31:07 UTC | 2 |
     History
     Created
@@ -262,7 +262,6 @@ async fn team_shows_members_and_invitations() {
     Email | Role | Invited by | Expires | Actions |
     eve@example.com | Admin | ada@example.com | in 3 days 26 Nov 2026, 05:32:07 UTC | Get a new link for eve@example.com Cancel invitation of eve@example.com |
     Two-factor authentication
-    Optional. Each member can turn it on for themselves. 2 active members don't have it.
-    To require it for everyone, set it up for yourself first.
+    Optional. Each member can turn it on for themselves. 2 active members don't have it. To require it for everyone, set it up for yourself first.
     ");
 }

@@ -94,7 +94,7 @@ async fn each_page_of_the_table_has_its_path_its_title_and_its_entry_of_the_menu
 /// their history.
 #[tokio::test]
 async fn fields_of_forms_with_an_address_as_their_result_accept_no_full_key() {
-    const NO_FULL_KEY: &str = r#"pattern="(?!.*(vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43,63}(?![0-9A-Za-z]))).*""#;
+    const NO_FULL_KEY: &str = r#"pattern="(?!.*(vx_[0-9A-Za-z]{20}|(?&lt;![0-9A-Za-z])[0-9A-Za-z]{43,63}(?![0-9A-Za-z]))).*""#;
     let mut fields = Vec::new();
     for (page, response) in open_every_page().await {
         // A button can change the method of its form.

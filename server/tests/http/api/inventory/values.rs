@@ -144,12 +144,17 @@ async fn prices_have_the_decimal_places_of_their_currency() {
     ] {
         assert_stored(&item(price, currency), &json!({ "price": number })).await;
     }
-    for (price, currency, detail) in [
-        ("12.34", "JPY", "no decimal places"),
-        ("12.345", "USD", "at most two decimal places"),
-        ("12.3456", "KWD", "at most 3 decimal places"),
+    let too_precise = "The price has more decimal places than its currency.";
+    for (price, currency, detail, advice) in [
+        ("12.34", "JPY", "no decimal places", "no decimal places"),
+        ("12.345", "USD", "at most two decimal places", too_precise),
+        (
+            "12.3456",
+            "KWD",
+            "at most 3 decimal places",
+            "at most 3 decimal places",
+        ),
     ] {
-        let advice = "The price has more decimal places than its currency.";
         assert_refused_where(&item(price, currency), "/price", detail, advice, |_| true).await;
     }
 }

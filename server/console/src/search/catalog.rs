@@ -1,8 +1,9 @@
 //! The table of actions and pages that the search offers, with other words under which people look
 //! for them.
 //!
-//! Each leads to a page where the action can be confirmed or carried out, so that following a
-//! result changes nothing. The exceptions are controls of the menu, which a script presses.
+//! A result leads to a page on which the person confirms or carries out the action, so that
+//! following the result changes nothing. The exceptions are controls of the menu, which a script
+//! presses.
 
 use super::action::{Action, action, ranked};
 use app::Page;

@@ -34,8 +34,10 @@ async fn no_port_reads_from_another_account(store: Shared) {
         dead_key_call_after: at(0),
         new_network_after: at(0),
     };
-    let views = store.count_views(account, at(1_000_000), attention, 10);
+    let views = store.count_views(account, at(1_000_000), attention, 10, 10);
     assert_eq!(views.await.unwrap(), KeyViewCounts::default());
+    let dead_keys = store.dead_keys_in_use(account, at(0), 10);
+    assert_eq!(dead_keys.await.unwrap(), []);
     let creators = store.key_creators(account).await.unwrap();
     assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);

@@ -106,6 +106,16 @@ async fn ended_keys_that_are_still_in_use_are_found(store: Shared) {
         let found = all(&*store, &tenant, &filter, KeyOrder::default(), 9).await;
         assert!(found.iter().all(|key| key.id == ids[1]));
         assert_eq!(found.len(), count);
+        let names = store.dead_keys_in_use(&tenant.account, after, 9);
+        assert_eq!(names.await.unwrap().len(), count);
+    }
+    // The key that was called with last is the first one.
+    let later = [call_with_dead_key(&tenant, &ids[2], 30)];
+    store.record_caller_stats(&later).await.unwrap();
+    for (limit, expected) in [(9, vec!["Key silent", "Key dead"]), (1, vec!["Key silent"])] {
+        let names = store.dead_keys_in_use(&tenant.account, at(19), limit);
+        let names = names.await.unwrap();
+        assert!(names.iter().map(KeyName::as_str).eq(expected), "{names:?}");
     }
 }
 
@@ -194,19 +204,28 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
         unused: 2,
         need_attention: 4,
     };
-    for (limit, expected) in [
-        (9, views),
+    for (most, limit, expected) in [
+        (9, 9, views),
         (
+            5,
             3,
             KeyViewCounts {
-                all: 3,
-                active: 3,
+                all: 5,
                 need_attention: 3,
                 ..views
             },
         ),
+        (
+            3,
+            9,
+            KeyViewCounts {
+                all: 3,
+                active: 3,
+                ..views
+            },
+        ),
     ] {
-        let counted = store.count_views(&tenant.account, at(900), attention, limit);
+        let counted = store.count_views(&tenant.account, at(900), attention, most, limit);
         assert_eq!(counted.await.unwrap(), expected);
     }
     let both = KeyFilter {
@@ -252,7 +271,7 @@ async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Sh
     let lone = expiring
         .iter()
         .find(|key| key.name.as_str() == "without successor");
-    assert!(lone.is_some_and(|key| !key.is_being_replaced()));
+    assert!(lone.is_some_and(|key| !key.is_being_replaced));
     let expiry = UnplannedExpiry {
         by: hours(100),
         now: at(0),
@@ -278,7 +297,7 @@ async fn key_that_is_being_replaced_needs_attention_only_if_it_is_late(store: Sh
     found.sort_unstable();
     assert_eq!(found, late, "for no other reason");
     let attention = filter.attention.unwrap();
-    let views = store.count_views(&tenant.account, hours(100), attention, 9);
+    let views = store.count_views(&tenant.account, hours(100), attention, 9, 9);
     let views = views.await.unwrap();
     assert_eq!((views.expiring, views.need_attention), (8, 3));
 }

@@ -15,7 +15,7 @@ use service::keys::{
     CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
     WatchedCallers,
 };
-use service::store::{Caller, KeyRecord};
+use service::store::{Caller, ExpiringKeyRecord};
 use service::{Member, Zone};
 use web::words::invalid_field;
 use web::words::time::{display_expiry, display_time};
@@ -136,14 +136,12 @@ pub fn revoked(key: CurrentKey, zone: &Zone) -> KeyView {
 }
 
 /// Returns the keys that expire soon.
-pub fn expiring(keys: Vec<KeyRecord>, zone: &Zone) -> Vec<ExpiringKey> {
-    let expiring = keys.into_iter().filter_map(|key| {
-        Some(ExpiringKey {
-            end: display_expiry(key.expires_at?, zone),
-            id: key.id,
-            name: key.name,
-            late: key.replaced.is_some(),
-        })
+pub fn expiring(keys: Vec<ExpiringKeyRecord>, zone: &Zone) -> Vec<ExpiringKey> {
+    let expiring = keys.into_iter().map(|key| ExpiringKey {
+        end: display_expiry(key.expires_at, zone),
+        id: key.id,
+        name: key.name,
+        late: key.replaced_at.is_some(),
     });
     expiring.collect()
 }

@@ -148,7 +148,7 @@ pub fn dead_key_use(DeadKeyUse { keys, names }: &DeadKeyUse) -> DeadKeysNotice {
     } else {
         format!("{count} revoked or expired keys are still in use")
     };
-    // If they are all too far down the list to be found, none is named.
+    // None is named if they were changed after they had been counted.
     let text = if names.is_empty() {
         String::new()
     } else {

@@ -11,7 +11,9 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::{Keys, attention};
 use crate::sessions::Member;
-use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, KeyFilter, KeyRecord};
+use crate::store::{
+    Action, Actor, AuditEvent, CountedCalls, DashboardPorts, ExpiringKeyRecord, KeyFilter,
+};
 use domain::{AccountId, KeyCount, KeyCounts, KeyName, KeyOrder, KeyStatus, LeadStatus, Timestamp};
 use std::sync::Arc;
 
@@ -41,7 +43,7 @@ pub struct Overview {
     pub was_called: bool,
     pub keys: KeyCounts,
     /// The keys that expire within 30 days, as in a [`KeyList`](crate::keys::KeyList).
-    pub expiring: Vec<KeyRecord>,
+    pub expiring: Vec<ExpiringKeyRecord>,
     pub items: u64,
     /// Number of leads by status, without erased ones.
     pub leads: Vec<(LeadStatus, u64)>,

@@ -2,7 +2,7 @@
 
 use super::Keys;
 use super::attention::attention;
-use super::rotation::is_late;
+use super::rotation::GracePeriod;
 use crate::store::{KNOWN_NETWORKS_SECONDS, KeyCallSummary, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp, seconds};
 
@@ -101,8 +101,9 @@ fn warnings(key: &KeyRecord, is_stored: bool, now: Timestamp) -> Vec<KeyWarning>
     let attention = attention(now);
     let unused = live && last_sign_of_life <= attention.idle_since;
     let is_replaced = key.is_being_replaced();
+    let last_use = key.last_use.as_ref().map(|last| last.at);
     let expires_soon = (key.expires_at).is_some_and(|end| end <= attention.unplanned_expiry.by)
-        && (!is_replaced || is_late(key, key.last_use.as_ref(), now));
+        && (!is_replaced || GracePeriod::of(key).is_some_and(|grace| grace.is_late(last_use, now)));
     let dead_key_call =
         (call_summary.dead_key_call_at).is_some_and(|last| last > attention.dead_key_call_after);
     let unused_scopes: Vec<_> = Scope::ALL

@@ -14,7 +14,7 @@ const MAX_NAMED: u32 = 3;
 pub struct DeadKeyUse {
     /// Number of these keys. Counting stops above [`KeyCount::MAX`].
     pub keys: u32,
-    /// Names of the first of them. Keys too far down the list to be found are not among them.
+    /// Names of those that were called with last, newest first.
     pub names: Vec<KeyName>,
 }
 
@@ -42,14 +42,11 @@ impl Keys {
         if keys == 0 {
             return Ok(None);
         }
-        let (filter, order) = (filter(now), KeyOrder::default());
-        let found = self
-            .store
-            .find_keys(account, &filter, order, None, MAX_NAMED);
-        let names = found.await?.keys.into_iter().map(|key| key.name);
+        let since = attention(now).dead_key_call_after;
+        let names = self.store.dead_keys_in_use(account, since, MAX_NAMED);
         Ok(Some(DeadKeyUse {
             keys,
-            names: names.collect(),
+            names: names.await?,
         }))
     }
 }

@@ -1,9 +1,9 @@
 //! Keys that are about to expire.
 
 use super::Keys;
-use super::rotation::is_late;
+use super::rotation::GracePeriod;
 use crate::error::Error;
-use crate::store::KeyRecord;
+use crate::store::ExpiringKeyRecord;
 use domain::{AccountId, Timestamp, seconds};
 
 /// Keys that expire within this time are listed.
@@ -19,13 +19,17 @@ impl Keys {
         &self,
         account: &AccountId,
         now: Timestamp,
-    ) -> Result<Vec<KeyRecord>, Error> {
+    ) -> Result<Vec<ExpiringKeyRecord>, Error> {
         let until = now.plus_seconds(EXPIRING_SECONDS);
         let ending = self.store.expiring_keys(account, now, until, MAX_EXPIRING);
         let mut keys = ending.await?;
         keys.retain(|key| {
-            let last = self.usages.latest(&key.id, key.last_use.clone());
-            !key.is_being_replaced() || is_late(key, last.as_ref(), now)
+            let replaced_at = key.replaced_at.filter(|_| key.is_being_replaced);
+            replaced_at.is_none_or(|replaced_at| {
+                let last_use = self.usages.latest_time(&key.id, key.last_used_at);
+                let end = key.expires_at;
+                GracePeriod { replaced_at, end }.is_late(last_use, now)
+            })
         });
         Ok(keys)
     }

@@ -9,9 +9,10 @@ use crate::invalid::InvalidReason;
 use crate::random;
 use crate::sessions::Member;
 use crate::store::{
-    KeyCursor, KeyFilter, KeyRecord, KeySearchCount, KeySearchPage, KeyViewCounts, StoreError,
+    ExpiringKeyRecord, KeyCursor, KeyFilter, KeySearchCount, KeySearchPage, KeyViewCounts,
+    StoreError,
 };
-use domain::{AccountId, Email, KeyCount, KeyOrder, KeyQuery, KeyStatus, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyCount, KeyOrder, KeyQuery, MemberId, Timestamp};
 
 /// The number of keys of a saved view up to which they are counted, as on a badge.
 pub const MAX_IN_VIEW: u32 = 99;
@@ -43,7 +44,7 @@ pub struct KeyList {
     /// The keys that expire within 30 days, the next one first, up to
     /// [`MAX_EXPIRING`](super::MAX_EXPIRING). A replaced key is among them only if it is still in
     /// use.
-    pub expiring: Vec<KeyRecord>,
+    pub expiring: Vec<ExpiringKeyRecord>,
     /// `None` also if the list is filtered by these keys.
     pub dead_key_use: Option<DeadKeyUse>,
     /// `None` if the member may not create keys, or if an owner has stopped the creation of keys.
@@ -79,6 +80,7 @@ impl Keys {
             .store
             .find_keys(account, &filter, order, after, PAGE_SIZE + 1)
             .await?;
+        let views = self.count_views(account, &filter, now).await?;
         let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         let more = number > PAGE_SIZE;
         // If all keys fit on one page, they need not be counted.
@@ -86,17 +88,10 @@ impl Keys {
             keys: number,
             stopped: stopped.is_some(),
         });
-        let count = self.count(account, &filter, order, search_count).await?;
+        let count = self.count(account, &filter, order, search_count, views);
+        let count = count.await?;
         keys.truncate(PAGE_SIZE as usize);
         cursors.truncate(PAGE_SIZE as usize);
-        let account_is_empty = keys.is_empty() && {
-            let no_filter = KeyFilter::default();
-            self.store
-                .count_keys(account, &no_filter, order, 1)
-                .await?
-                .keys
-                == 0
-        };
         let may_create =
             member.role.may_manage_keys() && self.store.creation_stopped(account).await?.is_none();
         let rules = self.new_key_rules(member, now, None).await?;
@@ -107,8 +102,12 @@ impl Keys {
             next: last.or(stopped),
             keys: keys.into_iter().map(|key| self.current(key, now)).collect(),
             count,
-            views: self.count_views(account, now).await?,
-            account_is_empty,
+            views: KeyViewCounts {
+                all: views.all.min(MAX_IN_VIEW + 1),
+                active: views.active.min(MAX_IN_VIEW + 1),
+                ..views
+            },
+            account_is_empty: views.all == 0,
             invalid,
             creators: self.creators(account).await?,
             on_hold: self.restored.on_hold(account, now).await?,
@@ -127,41 +126,47 @@ impl Keys {
         filter: &KeyFilter,
         order: KeyOrder,
         search_count: Option<KeySearchCount>,
+        views: KeyViewCounts,
     ) -> Result<KeyCount, Error> {
         let limit = KeyCount::MAX + 1;
+        if is_whole(filter) {
+            let are_all_counted = views.all < limit;
+            return Ok(KeyCount {
+                keys: views.all,
+                active: if are_all_counted { views.active } else { 0 },
+                is_lower_bound: false,
+            });
+        }
         let KeySearchCount { keys, stopped } = match search_count {
             Some(search_count) => search_count,
             None => self.store.count_keys(account, filter, order, limit).await?,
         };
-        let active = KeyFilter {
-            status: Some(KeyStatus::Active),
-            ..KeyFilter::default()
-        };
-        // Shown for the whole list only.
-        let whole = *filter == KeyFilter::default() && keys < limit;
-        let active = if whole {
-            let search_count = self.store.count_keys(account, &active, order, limit);
-            search_count.await?.keys
-        } else {
-            0
-        };
         Ok(KeyCount {
             keys,
-            active,
+            active: 0,
             is_lower_bound: stopped,
         })
     }
 
+    /// Counts the keys of each saved view. All and active keys are counted further for the whole
+    /// list, whose number of keys these are.
     async fn count_views(
         &self,
         account: &AccountId,
+        filter: &KeyFilter,
         now: Timestamp,
     ) -> Result<KeyViewCounts, Error> {
         let expires_by = now.plus_seconds(EXPIRING_SECONDS);
         let limit = MAX_IN_VIEW + 1;
+        let most = if is_whole(filter) {
+            KeyCount::MAX + 1
+        } else {
+            limit
+        };
+        let attention = attention(now);
         let counts = self
             .store
-            .count_views(account, expires_by, attention(now), limit);
+            .count_views(account, expires_by, attention, most, limit);
         Ok(counts.await?)
     }
 
@@ -183,4 +188,9 @@ impl Keys {
             result => Ok(result?),
         }
     }
+}
+
+/// Whether the list contains all keys of the account.
+fn is_whole(filter: &KeyFilter) -> bool {
+    *filter == KeyFilter::default()
 }

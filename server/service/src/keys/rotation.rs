@@ -114,24 +114,38 @@ impl Keys {
             new: new.clone(),
             starts,
             hourly,
-            late: is_late(old, last_old_use.as_ref(), now),
+            late: GracePeriod::of(old)
+                .is_some_and(|grace| grace.is_late(last_old_use.as_ref().map(|last| last.at), now)),
             last_old_use,
         })
     }
 }
 
-/// Whether a key that is being replaced is late, as defined by
-/// [`UnplannedExpiry`](crate::store::UnplannedExpiry).
-pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timestamp) -> bool {
-    let (Some(replaced), Some(end), Some(last_use)) = (&old.replaced, old.expires_at, last_use)
-    else {
-        return false;
-    };
-    let overlap = end.millis().saturating_sub(replaced.at.millis());
-    let rest = end.millis().saturating_sub(now.millis());
-    let is_near = rest.saturating_mul(10) <= overlap
-        || overlap > LONG_OVERLAP_SECONDS * 1_000 && rest <= LATE_REST_SECONDS * 1_000;
-    last_use.at > replaced.at && is_near
+/// The time in which a key that was replaced can still be used.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GracePeriod {
+    pub(super) replaced_at: Timestamp,
+    pub(super) end: Timestamp,
+}
+
+impl GracePeriod {
+    /// Returns `None` if the key was not replaced, or does not expire.
+    pub(super) fn of(old: &KeyRecord) -> Option<Self> {
+        Some(Self {
+            replaced_at: old.replaced.as_ref()?.at,
+            end: old.expires_at?,
+        })
+    }
+
+    /// Whether the key is late, as defined by [`UnplannedExpiry`](crate::store::UnplannedExpiry).
+    pub(super) fn is_late(self, last_use: Option<Timestamp>, now: Timestamp) -> bool {
+        let end = self.end.millis();
+        let overlap = end.saturating_sub(self.replaced_at.millis());
+        let rest = end.saturating_sub(now.millis());
+        let is_near = rest.saturating_mul(10) <= overlap
+            || overlap > LONG_OVERLAP_SECONDS * 1_000 && rest <= LATE_REST_SECONDS * 1_000;
+        last_use.is_some_and(|last_use| last_use > self.replaced_at) && is_near
+    }
 }
 
 /// Returns the beginnings of the hours from shortly before the rotation on.
@@ -149,30 +163,8 @@ fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Replacement;
-    use std::net::Ipv4Addr;
 
     const ROTATED: Timestamp = Timestamp::from_millis(1_795_411_867_000);
-
-    fn key(grace_seconds: i64) -> KeyRecord {
-        KeyRecord {
-            expires_at: Some(ROTATED.plus_seconds(grace_seconds)),
-            replaced: Some(Replacement {
-                by: KeyId::parse("new").unwrap(),
-                at: ROTATED,
-                is_live: true,
-            }),
-            ..KeyRecord::sample()
-        }
-    }
-
-    fn used(seconds: i64) -> UseRecord {
-        UseRecord {
-            at: ROTATED.plus_seconds(seconds),
-            ip: Ipv4Addr::LOCALHOST.into(),
-            user_agent: None,
-        }
-    }
 
     #[test]
     fn key_still_in_use_is_late_in_the_last_part_of_its_grace_period() {
@@ -182,12 +174,17 @@ mod tests {
             (7 * seconds::DAY, 6 * seconds::DAY),
             (30 * seconds::DAY, 27 * seconds::DAY),
         ] {
-            let late = |last: Option<UseRecord>, seconds: i64| {
-                is_late(&key(grace), last.as_ref(), ROTATED.plus_seconds(seconds))
+            let period = GracePeriod {
+                replaced_at: ROTATED,
+                end: ROTATED.plus_seconds(grace),
             };
-            assert!(!late(Some(used(1)), late_from - 1), "{grace}");
-            assert!(late(Some(used(1)), late_from), "{grace}");
-            assert!(!late(Some(used(0)), late_from), "not since the rotation");
+            let late = |used: Option<i64>, seconds: i64| {
+                let last_use = used.map(|seconds| ROTATED.plus_seconds(seconds));
+                period.is_late(last_use, ROTATED.plus_seconds(seconds))
+            };
+            assert!(!late(Some(1), late_from - 1), "{grace}");
+            assert!(late(Some(1), late_from), "{grace}");
+            assert!(!late(Some(0), late_from), "not since the rotation");
             assert!(!late(None, late_from), "never");
         }
     }

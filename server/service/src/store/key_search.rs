@@ -34,16 +34,27 @@ pub trait KeySearch: Send + Sync + 'static {
         limit: u32,
     ) -> Result<KeySearchCount>;
 
-    /// Counts the keys of each saved view, up to `limit` each, from one snapshot of the database.
-    /// `expires_by` and `attention` are the limits of the views of expiring keys, and of unused
-    /// keys and those that need attention.
+    /// Counts the keys of each saved view, from one snapshot of the database: all and active keys
+    /// up to `most`, those of the other views up to `limit`. `expires_by` and `attention` are the
+    /// limits of the views of expiring keys, and of unused keys and those that need attention.
     async fn count_views(
         &self,
         account: &AccountId,
         expires_by: Timestamp,
         attention: AttentionFilter,
+        most: u32,
         limit: u32,
     ) -> Result<KeyViewCounts>;
+
+    /// Returns the names of up to `limit` revoked and expired keys that were used for a call after
+    /// `since`, in the order of their latest calls, newest first. Statuses are those of the last
+    /// [`Self::note_expired`].
+    async fn dead_keys_in_use(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<KeyName>>;
 
     /// Marks the keys that have expired by `now`, since lists order keys by a stored status. Need
     /// not survive power loss: whether a key is accepted never depends on the mark.

@@ -1,6 +1,6 @@
 //! Expiry notices: keys that are about to end, and the members who have been notified.
 
-use super::{AuditEvent, KeyRecord, Result};
+use super::{AuditEvent, Result};
 use crate::zone::Zone;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
@@ -26,6 +26,18 @@ pub struct DueNotice {
     pub zone: Zone,
 }
 
+/// A key that is about to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiringKeyRecord {
+    pub id: KeyId,
+    pub name: KeyName,
+    pub expires_at: Timestamp,
+    pub replaced_at: Option<Timestamp>,
+    /// Whether a live key is to replace this key, which is therefore meant to expire.
+    pub is_being_replaced: bool,
+    pub last_used_at: Option<Timestamp>,
+}
+
 /// Keys that are about to end, and the notices about them.
 #[async_trait]
 pub trait NoticeStore: Send + Sync + 'static {
@@ -38,7 +50,7 @@ pub trait NoticeStore: Send + Sync + 'static {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
-    ) -> Result<Vec<KeyRecord>>;
+    ) -> Result<Vec<ExpiringKeyRecord>>;
 
     /// Returns up to `limit` notices, to each active owner and admin, about keys that end after
     /// `from` and by `until`, in all accounts except the `paused_accounts` ones.

@@ -63,7 +63,7 @@ use crate::limit::Bucket;
 use crate::origin::CalledKey;
 use crate::store::UseRecord;
 use dashmap::DashMap;
-use domain::{AccountId, KeyId};
+use domain::{AccountId, KeyId, Timestamp};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -133,6 +133,12 @@ impl Usages {
             (Some(in_memory), Some(stored)) if stored.at > in_memory.at => Some(stored),
             (in_memory, stored) => in_memory.or(stored),
         }
+    }
+
+    /// Returns the time of the later of the stored last use and the one in memory.
+    pub(crate) fn latest_time(&self, id: &KeyId, stored: Option<Timestamp>) -> Option<Timestamp> {
+        let in_memory = self.get(id).and_then(|usage| usage.last_use());
+        in_memory.map(|last| last.at).max(stored)
     }
 
     /// Number of keys that have pending data or are being written.

@@ -1,14 +1,23 @@
 //! Notices of keys that expire soon, and who has received them.
 
 use super::columns::{check_column, number};
-use super::key::{KeyRow, LIST_EXPIRING};
 use super::{Result, SqlStore, record};
 use crate::error::CorruptValue;
 use crate::query::query;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp, seconds};
 use service::Zone;
-use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
+use service::store::{AuditEvent, DueNotice, ExpiringKeyRecord, NoticeRecord, NoticeStore};
+
+pub(crate) const LIST_EXPIRING: &str = "
+    SELECT k.id, k.name, k.expires_at, k.replaced_at, k.last_used_at,
+        (SELECT n.live FROM api_keys n WHERE n.id = k.replaced_by) AS replacement_live
+    FROM api_keys k JOIN accounts a ON a.id = k.account_id
+    WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+        AND k.generation = a.key_generation
+        AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at
+            OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1))
+    ORDER BY k.expires_at LIMIT $4";
 
 /// `$4` is `$1` in milliseconds, and `$5` is the time: that a key has expired may not be noted yet,
 /// so `live` alone does not show whether a replacement has ended. `$6` has a comma before and after
@@ -77,6 +86,31 @@ impl TryFrom<DueRow> for DueNotice {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct ExpiringRow {
+    id: String,
+    name: String,
+    expires_at: i64,
+    replaced_at: Option<i64>,
+    replacement_live: Option<i64>,
+    last_used_at: Option<i64>,
+}
+
+impl TryFrom<ExpiringRow> for ExpiringKeyRecord {
+    type Error = CorruptValue;
+
+    fn try_from(row: ExpiringRow) -> Result<Self, CorruptValue> {
+        Ok(Self {
+            id: check_column(KeyId::parse(&row.id), "api_keys.id")?,
+            name: check_column(KeyName::parse(&row.name), "api_keys.name")?,
+            expires_at: Timestamp::from_millis(row.expires_at),
+            replaced_at: row.replaced_at.map(Timestamp::from_millis),
+            is_being_replaced: row.replacement_live == Some(1),
+            last_used_at: row.last_used_at.map(Timestamp::from_millis),
+        })
+    }
+}
+
 /// One day in milliseconds.
 const DAY: i64 = seconds::DAY * 1_000;
 
@@ -88,13 +122,13 @@ impl NoticeStore for SqlStore {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
-    ) -> Result<Vec<KeyRecord>> {
+    ) -> Result<Vec<ExpiringKeyRecord>> {
         query(LIST_EXPIRING)
             .bind(account.as_str())
             .bind(now.millis())
             .bind(until.millis())
             .bind(i64::from(limit))
-            .parse_all::<KeyRow, _>(self.listings("finding the API keys that expire next"))
+            .parse_all::<ExpiringRow, _>(self.listings("finding the API keys that expire next"))
             .await
     }
 

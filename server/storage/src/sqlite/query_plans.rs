@@ -207,11 +207,11 @@ async fn counts_of_the_saved_views_read_no_more_than_their_matches() {
     let (_directory, store, _engine) = super::open::tests::open_temporary().await;
     let account = AccountId::parse("a").unwrap();
     let filters = [
-        None,
-        Some(Filter::Status(KeyStatus::Active)),
-        Some(Filter::ExpiresBy(NOW)),
+        (None, 9),
+        (Some(Filter::Status(KeyStatus::Active)), 9),
+        (Some(Filter::ExpiresBy(NOW)), 9),
     ];
-    let steps = plan(&store, probe_all(&account, &filters, 9)).await;
+    let steps = plan(&store, probe_all(&account, &filters)).await;
     let keys = steps.iter().filter(|step| step.starts_with("SEARCH k "));
     let keys: Vec<_> = keys.collect();
     assert_eq!(keys.len(), filters.len(), "{steps:?}");

@@ -96,14 +96,6 @@ pub(crate) const LIST: &str =
 
 pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
 
-pub(crate) const LIST_EXPIRING: &str = select_keys!(
-    "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
-         AND k.generation = a.key_generation
-         AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at
-             OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1))
-     ORDER BY k.expires_at LIMIT $4"
-);
-
 /// A look-up that is not bound to an account, since only the digest identifies the key.
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 

@@ -8,7 +8,7 @@ pub(crate) use statements::*;
 use super::{Result, SqlStore, read, read_all};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyOrder, KeyStatus, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyName, KeyOrder, KeyStatus, MemberId, Timestamp};
 use filter::Filter;
 use service::store::{
     AttentionFilter, KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage,
@@ -106,21 +106,22 @@ impl KeySearch for SqlStore {
         account: &AccountId,
         expires_by: Timestamp,
         attention: AttentionFilter,
+        most: u32,
         limit: u32,
     ) -> Result<KeyViewCounts> {
-        let filters = [
-            None,
-            Some(Filter::Status(KeyStatus::Active)),
-            Some(Filter::ExpiresBy(expires_by)),
-            Some(Filter::IdleSince(attention.idle_since)),
-            Some(Filter::Attention(attention)),
+        let views = [
+            (None, most),
+            (Some(Filter::Status(KeyStatus::Active)), most),
+            (Some(Filter::ExpiresBy(expires_by)), limit),
+            (Some(Filter::IdleSince(attention.idle_since)), limit),
+            (Some(Filter::Attention(attention)), limit),
         ];
-        let counts: (i64, i64, i64, i64, i64) = statements::probe_all(account, &filters, limit)
+        let counts: (i64, i64, i64, i64, i64) = statements::probe_all(account, &views)
             .build()
             .fetch_one(self.listings("counting the API keys of each view"))
             .await?;
-        // Each count is at most `limit`.
-        let capped = |count| u32::try_from(count).unwrap_or(limit);
+        // Each count is at most one of the limits.
+        let capped = |count| u32::try_from(count).unwrap_or(most.max(limit));
         Ok(KeyViewCounts {
             all: capped(counts.0),
             active: capped(counts.1),
@@ -128,6 +129,20 @@ impl KeySearch for SqlStore {
             unused: capped(counts.3),
             need_attention: capped(counts.4),
         })
+    }
+
+    async fn dead_keys_in_use(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<KeyName>> {
+        query(DEAD_IN_USE)
+            .bind(account.as_str())
+            .bind(since.millis())
+            .bind(i64::from(limit))
+            .parse_all::<DeadKeyRow, _>(self.listings("naming dead API keys that are in use"))
+            .await
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::error::CorruptValue;
 use crate::ports::columns::check_column;
 use crate::ports::key::{self, KeyRow};
 use crate::query::QueryBuilder;
-use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyId, KeyName, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{CursorValue, KeyCursor, KeyRecord};
 
 /// Number of expired keys that are not marked as expired yet.
@@ -23,10 +23,28 @@ pub(crate) const LAPSE: &str = "
         ORDER BY expires_at LIMIT $3
     )";
 
+/// Names of the revoked and expired keys that were called with last.
+pub(crate) const DEAD_IN_USE: &str = "
+    SELECT name FROM api_keys WHERE account_id = $1 AND live = 0 AND knocked_at > $2
+    ORDER BY knocked_at DESC LIMIT $3";
+
 /// Members by whose keys the list can be filtered, which the page offers as so many links: the
 /// earliest members of the account, since ids are in the order of time.
 pub(crate) const CREATORS: &str =
     "SELECT id, email FROM members WHERE account_id = $1 ORDER BY id LIMIT 200";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct DeadKeyRow {
+    name: String,
+}
+
+impl TryFrom<DeadKeyRow> for KeyName {
+    type Error = CorruptValue;
+
+    fn try_from(row: DeadKeyRow) -> Result<Self, CorruptValue> {
+        check_column(Self::parse(&row.name), "api_keys.name")
+    }
+}
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct CreatorRow {
@@ -99,24 +117,22 @@ pub(crate) fn probe(account: &AccountId, filter: &Filter, limit: u32) -> QueryBu
     query
 }
 
-/// Counts the keys that match each of `filters`, examining at most `limit` for each, in one row.
-/// `None` matches every key.
+/// Counts the keys that match each filter, up to its limit, in one row. `None` matches every key.
 pub(crate) fn probe_all<const N: usize>(
     account: &AccountId,
-    filters: &[Option<Filter>; N],
-    limit: u32,
+    filters: &[(Option<Filter>, u32); N],
 ) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT ");
-    for (number, filter) in filters.iter().enumerate() {
+    for (number, (filter, limit)) in filters.iter().enumerate() {
         query.push(if number > 0 { ", " } else { "" });
         query.push("(SELECT count(*) FROM (");
         if let Some(filter) = filter {
-            filter.push_probe(&mut query, account, limit);
+            filter.push_probe(&mut query, account, *limit);
         } else {
             query.push("SELECT 1 FROM api_keys k WHERE k.account_id = ");
             query.push_text(account.as_str());
             query.push(" LIMIT ");
-            query.push_bind(i64::from(limit));
+            query.push_bind(i64::from(*limit));
         }
         query.push(") AS probed)");
     }

@@ -3,7 +3,12 @@
 use super::{Answer, CallError};
 use crate::prelude::*;
 use domain::{CreateKeyForm, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
+use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::codec::Json;
+
+/// Paths of the calls that change nothing. A call that is not listed here counts as a change: if
+/// its session has ended, the sign-in page reports that nothing was saved.
+pub const READ_ONLY: &[&str] = &[ListKeys::PATH];
 
 #[server(prefix = "/call", endpoint = "keys/list", input = Json)]
 pub async fn list_keys(#[server(default)] search: String) -> Result<Answer<KeysPage>, CallError> {

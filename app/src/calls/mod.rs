@@ -10,6 +10,6 @@ mod remote;
 
 pub use error::{Answer, CallError};
 #[cfg(feature = "ssr")]
-pub use keys::{CreateKey, ListKeys, RevokeKey, create_key, list_keys, revoke_key};
+pub use keys::{CreateKey, ListKeys, READ_ONLY, RevokeKey, create_key, list_keys, revoke_key};
 #[cfg(not(feature = "ssr"))]
 pub use remote::{create_key, list_keys, revoke_key};

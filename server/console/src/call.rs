@@ -6,7 +6,7 @@ use super::form::SignedOut;
 use super::{Visitor, flash, keys, with_connection_close};
 use app::Page;
 use app::backend::Backend;
-use app::calls::CallError;
+use app::calls::{CallError, READ_ONLY};
 use async_trait::async_trait;
 use axum::Json;
 use axum::body::Body;
@@ -16,7 +16,6 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
 use leptos::prelude::provide_context;
-use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::axum::get_server_fn_service;
 use std::sync::Arc;
 use web::AppState;
@@ -51,7 +50,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         return unavailable();
     };
     // The browser then leads to the sign-in page, which reports that nothing was saved.
-    let is_unsaved = visitor.member.is_none() && path != app::calls::ListKeys::PATH;
+    let is_unsaved = visitor.member.is_none() && !READ_ONLY.contains(&&*path);
     let backend: Arc<dyn Backend> = Arc::new(ConsoleBackend::of(&state, &visitor));
     // A newly built request, as for pages, without the browser's `Accept` and `Referer`, from which
     // the framework would make a redirect.

@@ -66,8 +66,27 @@ impl Theme {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     pub word: String,
-    /// The number of things that were changed; 0 if they are not counted.
-    pub number: u32,
+    /// What the text about the change names, such as the number of things that were changed; empty
+    /// for most forms.
+    pub detail: String,
+}
+
+impl Flash {
+    pub fn new(word: &str) -> Self {
+        Self::with_detail(word, "")
+    }
+
+    pub fn with_detail(word: &str, detail: impl Into<String>) -> Self {
+        Self {
+            word: word.to_owned(),
+            detail: detail.into(),
+        }
+    }
+
+    /// Returns the number of things that were changed; 0 if they are not counted.
+    pub fn count(&self) -> u32 {
+        self.detail.parse().unwrap_or_default()
+    }
 }
 
 /// The request of a page, as far as its rendering depends on it. The server provides one per

@@ -7,6 +7,7 @@ use super::{Visitor, flash, keys, with_connection_close};
 use app::Page;
 use app::backend::Backend;
 use app::calls::{CallError, READ_ONLY};
+use app::request::Flash;
 use async_trait::async_trait;
 use axum::Json;
 use axum::body::Body;
@@ -68,8 +69,8 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let mut response = repair_status(response).await;
     if is_unsaved {
         let session = visitor.token.as_ref().map(|token| token.as_str());
-        let (page, notice) = (Page::SignIn.path(), SignedOut::NOTICE);
-        flash::add(&mut response, &state, session, page, notice, 0);
+        let (page, notice) = (Page::SignIn.path(), Flash::new(SignedOut::NOTICE));
+        flash::add(&mut response, &state, session, page, &notice);
     }
     response
 }

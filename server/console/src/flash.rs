@@ -13,31 +13,25 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use web::AppState;
 
-/// Redirects to the page at `path`, which may have a query. The page then reports the notice with
-/// the number of things that were changed, if this is the same session.
-pub fn redirect(
-    state: &AppState,
-    session: Option<&str>,
-    path: &str,
-    notice: &str,
-    number: u32,
-) -> Response {
+/// Redirects to the page at `path`, which may have a query. The page then shows the message, if
+/// this is the same session.
+pub fn redirect(state: &AppState, session: Option<&str>, path: &str, flash: &Flash) -> Response {
     let page = path.split('?').next().unwrap_or_default();
     let mut response = see_other(path);
-    add(&mut response, state, session, page, notice, number);
+    add(&mut response, state, session, page, flash);
     response
 }
 
-/// Adds to a response the notice that the page at the path `page` reports when it is shown next.
+/// Adds to a response the message that the page at the path `page` shows when it is opened next.
 pub fn add(
     response: &mut Response,
     state: &AppState,
     session: Option<&str>,
     page: &str,
-    notice: &str,
-    number: u32,
+    Flash { word, detail }: &Flash,
 ) {
-    let message = format!("{notice}:{number}:{page}");
+    // Only the detail may contain a colon.
+    let message = format!("{word}:{detail}:{page}");
     let code = hex::encode(mac(session, &message).finalize().into_bytes());
     cookies::set_flash(response, &state.public_url, format!("{message}:{code}"));
 }
@@ -52,12 +46,9 @@ pub fn read(
     let (message, code) = cookie.rsplit_once(':')?;
     let code = hex::decode(code).ok()?;
     mac(session, message).verify_slice(&code).ok()?;
-    let mut parts = message.splitn(3, ':');
-    let flash = Flash {
-        word: parts.next()?.to_owned(),
-        number: parts.next()?.parse().ok()?,
-    };
-    Some((parts.next()?.to_owned(), flash))
+    let (flash, page) = message.rsplit_once(':')?;
+    let (word, detail) = flash.split_once(':')?;
+    Some((page.to_owned(), Flash::with_detail(word, detail)))
 }
 
 fn mac(session: Option<&str>, message: &str) -> Hmac<Sha256> {

@@ -101,21 +101,30 @@ impl<'a> Sender<'a> {
         (path, notice): (&str, &str),
         again: impl AsyncFnOnce(Failure) -> Content,
     ) -> Response {
-        self.finish_counted(result.map(|()| 0), (path, notice), again)
-            .await
+        let flash = result.map(|()| Flash::new(notice));
+        self.finish_with(flash, path, again).await
     }
 
-    /// Like [`Sender::finish`], for a change of so many things.
+    /// Like [`Sender::finish`], for a change of several things, whose number is the result.
     pub async fn finish_counted(
         &self,
         result: Result<u32, Error>,
         (path, notice): (&str, &str),
         again: impl AsyncFnOnce(Failure) -> Content,
     ) -> Response {
+        let flash = result.map(|count| Flash::with_detail(notice, count.to_string()));
+        self.finish_with(flash, path, again).await
+    }
+
+    /// Like [`Sender::finish`], with the message as the result.
+    pub async fn finish_with(
+        &self,
+        result: Result<Flash, Error>,
+        path: &str,
+        again: impl AsyncFnOnce(Failure) -> Content,
+    ) -> Response {
         match self.outcome(result) {
-            Ok(number) => self
-                .visitor
-                .redirect_with_count(self.state, path, notice, number),
+            Ok(flash) => self.visitor.redirect_with_details(self.state, path, &flash),
             Err(failure) => self.refuse(&failure, again(failure.clone()).await).await,
         }
     }
@@ -158,10 +167,7 @@ impl<'a> Sender<'a> {
         content: impl FnOnce(Result<T, Failure>) -> Content,
     ) -> Response {
         let mut request = render::request(self.state, self.visitor, self.page, None);
-        request.flash = reason.map(|word| Flash {
-            word: word.to_owned(),
-            number: 0,
-        });
+        request.flash = reason.map(Flash::new);
         let data = match failure {
             // The page shows by itself what was changed or refused, but not that the outcome is
             // unknown.

@@ -116,20 +116,13 @@ impl Visitor {
 
     /// Redirects to the page at `path`, which then reports the notice.
     pub fn redirect_with_flash(&self, state: &AppState, path: &str, notice: &str) -> Response {
-        self.redirect_with_count(state, path, notice, 0)
+        self.redirect_with_details(state, path, &Flash::new(notice))
     }
 
-    /// Redirects to the page at `path`, which then reports the notice with the number of things
-    /// that were changed.
-    pub fn redirect_with_count(
-        &self,
-        state: &AppState,
-        path: &str,
-        notice: &str,
-        number: u32,
-    ) -> Response {
+    /// Like [`Visitor::redirect_with_flash`], with a message that contains more than its word.
+    pub fn redirect_with_details(&self, state: &AppState, path: &str, flash: &Flash) -> Response {
         let session = self.token.as_ref().map(|token| token.as_str());
-        flash::redirect(state, session, path, notice, number)
+        flash::redirect(state, session, path, flash)
     }
 
     /// Ends a session that another one replaces, since the cookie that could end it is lost.

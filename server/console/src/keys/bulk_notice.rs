@@ -3,9 +3,10 @@
 use app::request::Flash;
 
 /// Returns the confirmation of the bulk action that was just carried out.
-pub fn done(Flash { word, number }: &Flash) -> Option<String> {
-    let keys = if *number == 1 { "key" } else { "keys" };
-    match word.as_str() {
+pub fn done(flash: &Flash) -> Option<String> {
+    let number = flash.count();
+    let keys = if number == 1 { "key" } else { "keys" };
+    match flash.word.as_str() {
         "revoke" => Some(format!("{number} {keys} revoked.")),
         "pause" => Some(format!(
             "{number} {keys} paused. Requests with them are rejected until you resume each on its page."

@@ -3,54 +3,19 @@
 
 use app::request::Flash;
 use domain::{EditKeyForm, Scope};
+use service::Zone;
 
 /// A change of one setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuickChange {
     Removed(Scope),
-    /// The key now expires later than on this day.
-    Extended(LastDay),
-}
-
-/// A day of the calendar, as the edit form takes it: `2027-02-28`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastDay {
-    year: u32,
-    month: u32,
-    day: u32,
-}
-
-impl LastDay {
-    /// Parses the form's text; `None` if it cannot be a day.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = text.bytes().enumerate();
-        let has_shape = bytes.all(|(place, byte)| match place {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-        if !has_shape || text.len() != "2027-02-28".len() {
-            return None;
-        }
-        let mut parts = text.split('-').map(|part| part.parse().ok());
-        let mut next = || parts.next().flatten();
-        Some(Self {
-            year: next()?,
-            month: next()?,
-            day: next()?,
-        })
-    }
-}
-
-impl std::fmt::Display for LastDay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { year, month, day } = self;
-        write!(f, "{year:04}-{month:02}-{day:02}")
-    }
+    /// The key now expires later than on this day, which is written as in the edit form.
+    Extended(String),
 }
 
 impl QuickChange {
     /// Returns the change that the form makes, if it makes exactly one of these.
-    pub fn of(form: &EditKeyForm) -> Option<Self> {
+    pub fn of(form: &EditKeyForm, zone: &Zone) -> Option<Self> {
         let before: EditKeyForm = serde_json::from_str(&form.seen).ok()?;
         let same = |form: &EditKeyForm| EditKeyForm {
             scopes: Vec::new(),
@@ -71,41 +36,25 @@ impl QuickChange {
             let scope = Scope::parse(removed.next()?).ok()?;
             return removed.next().is_none().then_some(Self::Removed(scope));
         }
-        // In this notation, the order of the texts is the order of the days.
-        let (day, later) = (
-            LastDay::parse(&before.last_day)?,
-            LastDay::parse(&form.last_day)?,
-        );
-        let is_later = day.to_string() < later.to_string();
-        (before.scopes == form.scopes && is_later).then_some(Self::Extended(day))
+        let end = zone.end_of_day(&before.last_day)?;
+        let is_later = end < zone.end_of_day(&form.last_day)?;
+        let is_extended = before.scopes == form.scopes && is_later;
+        is_extended.then(|| Self::Extended(zone.last_day(end)))
     }
 
-    /// Returns the word and the number of the notice about this change.
-    pub fn notice(self) -> (&'static str, u32) {
+    /// Returns the notice about this change.
+    pub fn notice(self) -> Flash {
         match self {
-            Self::Removed(scope) => {
-                let place = Scope::ALL.iter().position(|other| *other == scope);
-                let place = place.and_then(|place| u32::try_from(place).ok());
-                ("removed", place.unwrap_or_default())
-            }
-            Self::Extended(LastDay { year, month, day }) => {
-                ("extended", (year * 100 + month) * 100 + day)
-            }
+            Self::Removed(scope) => Flash::with_detail("removed", scope.as_str()),
+            Self::Extended(day) => Flash::with_detail("extended", day),
         }
     }
 
     /// Reads the change from its notice.
-    pub fn read(Flash { word, number }: &Flash) -> Option<Self> {
+    pub fn read(Flash { word, detail }: &Flash) -> Option<Self> {
         match word.as_str() {
-            "removed" => {
-                let scope = Scope::ALL.get(usize::try_from(*number).ok()?);
-                scope.copied().map(Self::Removed)
-            }
-            "extended" => Some(Self::Extended(LastDay {
-                year: number / 10_000,
-                month: number / 100 % 100,
-                day: number % 100,
-            })),
+            "removed" => Scope::parse(detail).ok().map(Self::Removed),
+            "extended" => Some(Self::Extended(detail.clone())),
             _ => None,
         }
     }
@@ -129,15 +78,15 @@ mod tests {
         let mut form = before();
         form.seen = serde_json::to_string(&before()).unwrap();
         change(&mut form);
-        QuickChange::of(&form)
+        QuickChange::of(&form, &Zone::parse("UTC").unwrap())
     }
 
     #[test]
     fn only_an_edit_of_one_thing_is_a_quick_change() {
-        let day = LastDay::parse("2027-02-28").unwrap();
         let removed = changed(|form| form.scopes.truncate(1));
         assert_eq!(removed, Some(QuickChange::Removed(Scope::LeadsWrite)));
         let extended = changed(|form| form.last_day = "2027-05-29".into());
+        let day = "2027-02-28".to_owned();
         assert_eq!(extended, Some(QuickChange::Extended(day)));
         assert_eq!(changed(|_| ()), None);
         assert_eq!(changed(|form| form.scopes.clear()), None);
@@ -150,7 +99,9 @@ mod tests {
             None
         );
         assert_eq!(changed(|form| form.last_day = "2027-02-27".into()), None);
-        assert_eq!(changed(|form| form.last_day.clear()), None);
+        for not_a_day in ["", "2027-02-30", "28.02.2028"] {
+            assert_eq!(changed(|form| form.last_day = not_a_day.into()), None);
+        }
         assert_eq!(changed(|form| form.seen.clear()), None);
         let both = changed(|form| {
             form.scopes.truncate(1);
@@ -171,26 +122,11 @@ mod tests {
 
     #[test]
     fn quick_change_round_trips_through_its_notice() {
-        let day = LastDay::parse("2027-02-08").unwrap();
+        let extended = QuickChange::Extended("2027-02-08".to_owned());
         let removed = Scope::ALL.map(QuickChange::Removed);
-        for change in removed.into_iter().chain([QuickChange::Extended(day)]) {
-            let (word, number) = change.notice();
-            let word = word.to_owned();
-            assert_eq!(QuickChange::read(&Flash { word, number }), Some(change));
-        }
-    }
-
-    #[test]
-    fn text_that_is_not_a_day_is_not_parsed() {
-        for bad in [
-            "",
-            "2027-2-28",
-            "2027-02-28 ",
-            "+027-02-28",
-            "28.02.2027",
-            "20270228--",
-        ] {
-            assert_eq!(LastDay::parse(bad), None, "{bad}");
+        for change in removed.into_iter().chain([extended]) {
+            let notice = change.clone().notice();
+            assert_eq!(QuickChange::read(&notice), Some(change));
         }
     }
 }

@@ -109,7 +109,7 @@ async fn flash_message_is_shown_only_if_it_is_unmodified_and_in_its_own_session(
         body.to_owned(),
         format!("{body}:"),
         format!("{body}:{}", "0".repeat(64)),
-        format!("{}:{code}", body.replace(":0:", ":1:")),
+        format!("{}:{code}", body.replace("::", ":1:")),
         "voxum_flash_3000=".to_owned(),
         "voxum_flash_3000=::::".to_owned(),
     ] {

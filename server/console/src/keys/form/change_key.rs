@@ -6,6 +6,7 @@ use crate::fields::Fields;
 use crate::form::{FormResult, Refused, Sender};
 use crate::keys::quick_change::QuickChange;
 use crate::keys::show;
+use app::request::Flash;
 use axum::response::Response;
 use domain::{ActivityPeriod, EditKeyForm, Failure, KeyId};
 use service::Error;
@@ -30,14 +31,14 @@ pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
         .keys
         .edit(sender.member, sender.client, id, &form)
         .await;
-    let change = QuickChange::of(&form);
-    let (notice, number) = change.map_or(("edited", 0), QuickChange::notice);
+    let change = QuickChange::of(&form, sender.member.time_zone());
+    let notice = change.map_or_else(|| Flash::new("edited"), QuickChange::notice);
     let again = async |failure| {
         let refused = Some(Refused { form, failure });
         show::edit_key_content(&sender.backend, Ok(id.clone()), refused).await
     };
-    let (edited, to) = (edited.map(|()| number), (&*key_page, notice));
-    Ok(sender.finish_counted(edited, to, again).await)
+    let edited = edited.map(|()| notice);
+    Ok(sender.finish_with(edited, &key_page, again).await)
 }
 
 pub async fn undo_edit(request: FormRequest<Fields, KeyId>) -> FormResult {

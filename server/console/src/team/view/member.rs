@@ -94,8 +94,8 @@ fn Member(page: TeamPage, refused: Option<RefusedForm>) -> impl IntoView {
 }
 
 /// Returns the confirmation of the sessions that were just ended.
-fn done(Flash { word, number }: &Flash) -> Option<&'static str> {
-    match (word.as_str(), number) {
+fn done(flash: &Flash) -> Option<&'static str> {
+    match (flash.word.as_str(), flash.count()) {
         ("session-ended", 0) => Some("This session had already ended."),
         ("session-ended", _) => Some("Session ended. This member is signed out in that browser."),
         ("sessions-ended", _) => Some("All sessions ended. This member is signed out everywhere."),

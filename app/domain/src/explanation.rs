@@ -59,7 +59,7 @@ pub struct RefusalRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefusalRemedy {
     /// A change of the key.
-    Act(RefusalAct),
+    Action(RemedyAction),
     /// The key has been changed since, so that the reason is gone.
     Fixed,
 }
@@ -67,7 +67,7 @@ pub enum RefusalRemedy {
 /// A button or link that helps after a refused call, such as a change by which further calls like
 /// it are accepted, for members who may make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusalAct {
+pub struct RemedyAction {
     pub label: &'static str,
     /// The label with the key and the value that it changes, for screen readers.
     pub name: String,
@@ -106,5 +106,6 @@ pub struct Explanation {
     pub address: Option<String>,
     /// JSON pointers into the request body, each with the fault at that position.
     pub entries: Vec<(String, String)>,
-    pub act: Option<RefusalAct>,
+    /// The action that helps most.
+    pub remedy: Option<RemedyAction>,
 }

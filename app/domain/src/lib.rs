@@ -45,7 +45,8 @@ pub use dashboard::{
 };
 pub use email::Email;
 pub use explanation::{
-    Explanation, Lookup, RefusalAct, RefusalList, RefusalPage, RefusalRemedy, RefusalRow, TextLink,
+    Explanation, Lookup, RefusalList, RefusalPage, RefusalRemedy, RefusalRow, RemedyAction,
+    TextLink,
 };
 pub use failure::{Failure, Field, FieldError};
 pub use form::{

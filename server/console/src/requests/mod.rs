@@ -1,9 +1,9 @@
 //! The Requests page: refused calls, their filters, and the explanation of one of them.
 
-mod acts;
 mod filter;
 pub mod news;
 mod page;
+mod remedy;
 pub mod show;
 mod view;
 mod words;

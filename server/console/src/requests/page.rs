@@ -1,7 +1,7 @@
 //! Data of the Requests page.
 
-use super::acts::{next_step, remedy};
 use super::filter::RefusalQuery;
+use super::remedy::{best_action, remedy};
 use super::words;
 use domain::{
     Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
@@ -159,7 +159,7 @@ fn explanation(
     Explanation {
         at: display_time(call.at, zone),
         status: status(RefusalCode::of(&call.code)),
-        act: next_step(&state.documents.docs, &call, key.as_ref(), member, now),
+        remedy: best_action(&state.documents.docs, &call, key.as_ref(), member, now),
         why,
         advice,
         call: request(&call),

@@ -1,15 +1,14 @@
 //! Requests: the refused calls of the account, and the reason for one of them.
 
-mod act;
 mod filters;
 mod follow;
 mod news;
+mod remedy;
 mod table;
 
 pub use news::{News, news_page, update_page};
 
 use crate::components::fact;
-use act::act;
 use app::components::{
     Clock, FieldError, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
 };
@@ -17,6 +16,7 @@ use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Explanation, Failure, Lookup, RefusalPage as Data, Timestamp, relative};
 use filters::list_filters;
+use remedy::action;
 use table::table;
 
 const HEAD: Head = Head {
@@ -101,7 +101,7 @@ fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
         key,
         address,
         entries,
-        act: change,
+        remedy,
     } = found;
     let key = match key {
         Some((id, name, preview)) => view! {
@@ -124,7 +124,7 @@ fn explanation(found: Explanation, back: String, now: Timestamp) -> AnyView {
         <section class="part explanation" aria-labelledby="why">
             <h2 id="why">{why}</h2>
             <p>{advice}</p>
-            {change.map(act)}
+            {remedy.map(action)}
             <dl class="facts">
                 {fact("Time", view! { <time datetime=at.iso>{when}</time> })}
                 {fact("Request", view! { <code>{call}</code> })}

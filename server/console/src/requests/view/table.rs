@@ -1,7 +1,7 @@
 //! The list of refused calls.
 
-use super::act::remedy;
 use super::follow::following;
+use super::remedy::remedy;
 use app::components::{Clock, Column, Pager, Table, Time, TimesSwitch};
 use app::prelude::*;
 use domain::{RefusalList, RefusalRow, TextLink};

@@ -1,13 +1,13 @@
-//! Changes that help after a refused call.
+//! Remedies after a refused call: buttons and links.
 
 use app::components::Icon;
 use app::prelude::*;
-use domain::{RefusalAct, RefusalRemedy};
+use domain::{RefusalRemedy, RemedyAction};
 
 /// Renders the change that a row of the list needs, or that its key has been changed.
 pub fn remedy(remedy: RefusalRemedy) -> AnyView {
     match remedy {
-        RefusalRemedy::Act(change) => act(change),
+        RefusalRemedy::Action(remedy) => action(remedy),
         RefusalRemedy::Fixed => view! {
             <span class="badge" data-status="active">
                 <Icon name="#i-check"/>
@@ -17,14 +17,14 @@ pub fn remedy(remedy: RefusalRemedy) -> AnyView {
     }
 }
 
-/// Renders a link or a button that leads to the change.
-pub fn act(
-    RefusalAct {
+/// Renders a button that carries the action out, or a link that leads to it.
+pub fn action(
+    RemedyAction {
         label,
         name,
         href,
         is_immediate,
-    }: RefusalAct,
+    }: RemedyAction,
 ) -> AnyView {
     if is_immediate {
         return view! {

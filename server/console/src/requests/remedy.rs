@@ -1,9 +1,9 @@
-//! Buttons and links that help after a refused call: above all, those that change its key so that
-//! further calls are accepted.
+//! Remedies after a refused call, as buttons and links: above all, those that change its key so
+//! that further calls are accepted.
 
 use crate::ListAddress;
 use app::docs::Docs;
-use domain::{RateLimit, RefusalAct, RefusalCode, RefusalRemedy, Scope, Timestamp};
+use domain::{RateLimit, RefusalCode, RefusalRemedy, RemedyAction, Scope, Timestamp};
 use service::Member;
 use service::refusal::Cause;
 use service::refusals::{Remedy, RemedyState};
@@ -21,27 +21,27 @@ pub fn remedy(
     match Remedy::of(call, key, now)? {
         RemedyState::Done => Some(RefusalRemedy::Fixed),
         RemedyState::Needed(_) if !member.role().may_manage_keys() => None,
-        RemedyState::Needed(remedy) => Some(RefusalRemedy::Act(change(&remedy, key))),
+        RemedyState::Needed(remedy) => Some(RefusalRemedy::Action(change(&remedy, key))),
     }
 }
 
-/// Leads to a change of the key.
-fn change(remedy: &Remedy, key: &KeyRecord) -> RefusalAct {
+/// Returns the action that makes a change of the key.
+fn change(remedy: &Remedy, key: &KeyRecord) -> RemedyAction {
     let (at, key_name) = (format!("/keys/{}", key.id), &key.name);
     match remedy {
-        Remedy::AddScope(scope) => RefusalAct {
+        Remedy::AddScope(scope) => RemedyAction {
             label: "Add permission",
             name: format!("Add permission {} to {key_name}", scope.as_str()),
             href: format!("{at}/edit?add={}", scope.as_str()),
             is_immediate: false,
         },
-        Remedy::AllowAddress(ip) => RefusalAct {
+        Remedy::AllowAddress(ip) => RemedyAction {
             label: "Allow this address",
             name: format!("Allow this address for {key_name}: {ip}"),
             href: format!("{at}/edit?allow={ip}"),
             is_immediate: false,
         },
-        Remedy::Resume => RefusalAct {
+        Remedy::Resume => RemedyAction {
             label: "Resume",
             name: format!("Resume {key_name}"),
             href: format!("{at}/resume"),
@@ -50,18 +50,18 @@ fn change(remedy: &Remedy, key: &KeyRecord) -> RefusalAct {
     }
 }
 
-/// Returns the act that helps most: a change of the call's key, a page about the cause, or else the
-/// description of the operation.
-pub fn next_step(
+/// Returns the action that helps most: a change of the call's key, a page about the cause, or else
+/// the description of the operation.
+pub fn best_action(
     docs: &Docs,
     call: &RefusedCall,
     key: Option<&KeyRecord>,
     member: &Member,
     now: Timestamp,
-) -> Option<RefusalAct> {
+) -> Option<RemedyAction> {
     use RefusalCode as C;
-    if let Some(RefusalRemedy::Act(act)) = remedy(call, key, member, now) {
-        return Some(act);
+    if let Some(RefusalRemedy::Action(action)) = remedy(call, key, member, now) {
+        return Some(action);
     }
     let may_manage = member.role().may_manage_keys();
     match (RefusalCode::of(&call.code), &call.cause) {
@@ -95,8 +95,8 @@ pub fn next_step(
     }
 }
 
-fn link(label: &'static str, href: String) -> RefusalAct {
-    RefusalAct {
+fn link(label: &'static str, href: String) -> RemedyAction {
+    RemedyAction {
         label,
         name: label.to_owned(),
         href,
@@ -105,13 +105,13 @@ fn link(label: &'static str, href: String) -> RefusalAct {
 }
 
 /// Proposes twice the present limit of the key.
-fn raise_limit(key: &KeyRecord) -> Option<RefusalAct> {
+fn raise_limit(key: &KeyRecord) -> Option<RemedyAction> {
     let limit = key.limit();
     let depth = limit.depth().saturating_mul(2).min(RateLimit::MAX_DEPTH);
     let per_second = limit.per_second().saturating_mul(2);
     let per_second = per_second.min(RateLimit::MAX_PER_SECOND);
     let is_higher = depth > limit.depth() || per_second > limit.per_second();
-    is_higher.then(|| RefusalAct {
+    is_higher.then(|| RemedyAction {
         name: format!("Raise rate limit of {}", key.name),
         ..link(
             "Raise rate limit",
@@ -124,7 +124,7 @@ fn raise_limit(key: &KeyRecord) -> Option<RefusalAct> {
 }
 
 /// Leads to the form for a new key, which proposes the name and the permissions of this key.
-fn create_like(key: Option<&KeyRecord>) -> RefusalAct {
+fn create_like(key: Option<&KeyRecord>) -> RemedyAction {
     let href = match key {
         Some(key) => {
             let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
@@ -138,7 +138,7 @@ fn create_like(key: Option<&KeyRecord>) -> RefusalAct {
 
 /// Leads to the description of the call's operation, or of another one at the same path if the path
 /// does not support the method.
-fn operation(docs: &Docs, call: &RefusedCall) -> Option<RefusalAct> {
+fn operation(docs: &Docs, call: &RefusedCall) -> Option<RemedyAction> {
     let operations = docs.groups.iter().flat_map(|group| &group.operations);
     let at_path: Vec<_> = operations
         .filter(|operation| operation.path == call.route)
@@ -147,7 +147,7 @@ fn operation(docs: &Docs, call: &RefusedCall) -> Option<RefusalAct> {
         .iter()
         .find(|operation| operation.method == call.method);
     let operation = same.or(at_path.first())?;
-    Some(RefusalAct {
+    Some(RemedyAction {
         name: format!("API docs of {} {}", operation.method, operation.path),
         ..link("View in API docs", format!("/docs#{}", operation.id))
     })

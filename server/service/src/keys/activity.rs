@@ -7,6 +7,7 @@ use crate::sessions::Member;
 use crate::store::{Caller, CallingNetwork, CountedCalls, KeyRecord, MAX_CALLERS};
 use crate::zone::Zone;
 use domain::{ActivityPeriod, KeyId, Outcome, RefusalCode, Timestamp, seconds};
+use ipnet::IpNet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -172,7 +173,7 @@ fn proposal(
         .into_iter()
         .filter(|network| network.only_ip.is_none());
     let networks = several.map(|network| WatchedCaller {
-        is_proposed: !are_few || network.network.contains(':'),
+        is_proposed: !are_few || is_ipv6(&network.network),
         text: network.network,
         last: network.last,
         calls: None,
@@ -183,6 +184,11 @@ fn proposal(
         addresses: latest_first(addresses),
         networks: latest_first(networks),
     }
+}
+
+fn is_ipv6(network: &str) -> bool {
+    let network = network.parse::<IpNet>();
+    network.is_ok_and(|network| network.addr().is_ipv6())
 }
 
 fn latest_first(callers: impl Iterator<Item = WatchedCaller>) -> Vec<WatchedCaller> {

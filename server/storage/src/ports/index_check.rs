@@ -1,4 +1,8 @@
-//! The statements that tests check for an index. A test proves that none is missing.
+//! The statements that a test in `sqlite/open.rs` checks for an index. Another test, here, proves
+//! that no constant is missing.
+//!
+//! Statements that are composed at run time, such as those that search keys, are not constants. The
+//! tests in `sqlite/query_plans.rs` check the plans of the searches, sums and pages among them.
 
 use super::{
     account, audit, bulk, call, caller_stats, factor, failed_attempts, idempotency, import,

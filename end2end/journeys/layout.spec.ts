@@ -153,7 +153,7 @@ test("the filters share the line of the search, also while one of them applies",
   await seedKeys(server);
   await page.setViewportSize({ width: 1280, height: 800 });
   const heights = new Set<number>();
-  for (const query of ["", "?status=active", "?status=knocking", "?scope=inventory%3Awrite", "?unused=never", "?unused=365", "?expires=90"]) {
+  for (const query of ["", "?status=active", "?status=dead-in-use", "?scope=inventory%3Awrite", "?unused=never", "?unused=365", "?expires=90"]) {
     await signIn(page, `/keys${query}`);
     const box = await page.locator(".find").boundingBox();
     heights.add(Math.round(box?.height ?? 0));

@@ -151,7 +151,7 @@ def pages(console):
     yield "a page in the middle, by name", console.middle_page("/keys?sort=name")
     yield "in the middle of the active", console.middle_page("/keys?status=active", 0.7)
     yield "in the middle of the unused", console.middle_page("/keys?unused=30&sort=used", 0.5)
-    for status in ["active", "paused", "expired", "revoked", "knocking"]:
+    for status in ["active", "paused", "expired", "revoked", "dead-in-use"]:
         yield f"status {status}", f"/keys?status={status}"
     yield "permission", "/keys?scope=leads:write"
     yield "creator", f"/keys?creator={creator}"

@@ -25,7 +25,7 @@ pub struct KeyQuery {
 
 impl KeyQuery {
     /// Value of `status` for keys that are revoked or expired and still in use.
-    pub const DEAD_IN_USE: &str = "knocking";
+    pub const DEAD_IN_USE: &str = "dead-in-use";
 
     /// Value of `status` for keys that need attention: active and paused keys that expire within
     /// seven days, were not used for 30 days or are used from a new network, and revoked and

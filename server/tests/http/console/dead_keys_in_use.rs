@@ -3,7 +3,7 @@
 use crate::support::{Member, Text as _, World};
 use domain::seconds::DAY;
 
-const LIST: &str = "/keys?status=knocking";
+const LIST: &str = "/keys?status=dead-in-use";
 
 /// Returns the page's notice about them.
 async fn notice(member: &Member, path: &str) -> Option<String> {

@@ -41,7 +41,7 @@ impl ConsoleBackend {
         self.state.services.clock.now()
     }
 
-    /// Returns the member as one who may set up a second factor, also if they may do nothing else.
+    /// Returns the member, who may set up a second factor, even if they may not do anything else.
     ///
     /// # Errors
     /// [`Failure::SignedOut`] without a session.

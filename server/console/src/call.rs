@@ -81,13 +81,14 @@ fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, wait, error).into_response()
 }
 
-/// Refuses a call from a console that is older or newer than this server, and asks it to reload.
+/// Refuses a call from a console that is older or newer than this server. The console then suggests
+/// reloading the page.
 fn refuse(status: StatusCode) -> Response {
     (status, Json(CallError::Outdated)).into_response()
 }
 
-/// Replaces the 500 with which the framework answers arguments that it cannot read, since nothing
-/// is broken then.
+/// Replaces the status 500 that the framework returns for arguments that it cannot read: the caller
+/// sent them, and nothing is broken.
 async fn repair_status(response: Response) -> Response {
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;

@@ -1,4 +1,4 @@
-//! Cookies of the console: that of the session, and the choices of a person for all pages.
+//! Cookies of the console: the session, flash messages, and a person's choices for all pages.
 
 use app::request::Theme;
 use axum::http::header::{COOKIE, SET_COOKIE};
@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 /// Browsers send the cookies of a host to all of its ports, so the name contains the port: two
 /// installations on one host would sign each other out otherwise. With the prefix `__Host-`,
 /// browsers accept the cookie only from this very host, and only over HTTPS. On plain HTTP, Safari
-/// refuses `Secure` cookies even from the local machine, so the cookie has neither there.
+/// refuses `Secure` cookies even from the local machine, so the cookie then has neither the prefix
+/// nor that attribute.
 fn cookie_name(base_name: &str, public_url: &PublicUrl) -> String {
     let host = if public_url.is_https() { "__Host-" } else { "" };
     match public_url.port() {
@@ -55,12 +56,12 @@ pub fn comfortable_rows(headers: &HeaderMap) -> bool {
     find(headers, "voxum_rows").is_some_and(|value| value == "comfortable")
 }
 
-/// Has the browser keep a session, which lasts at most until the server ends it.
+/// Stores a session in the browser. The server may end it earlier than the cookie expires.
 pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str) {
     set(response, &session(public_url, token.to_owned()));
 }
 
-/// Has the browser forget its session.
+/// Deletes the session's cookie in the browser.
 pub fn forget_session(response: &mut Response, public_url: &PublicUrl) {
     let mut cookie = session(public_url, String::new());
     cookie.set_max_age(Duration::ZERO);
@@ -72,14 +73,14 @@ pub fn flash(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
     find(headers, &cookie_name(FLASH, public_url))
 }
 
-/// Has the browser send a flash message with its next requests, for a minute.
+/// Stores a flash message in the browser for a minute.
 pub fn set_flash(response: &mut Response, public_url: &PublicUrl, value: String) {
     let mut cookie = server_cookie(FLASH, public_url, value);
     cookie.set_max_age(Duration::MINUTE);
     set(response, &cookie);
 }
 
-/// Has the browser forget a flash message that has been shown.
+/// Deletes the cookie of a flash message that has been shown.
 pub fn forget_flash(response: &mut Response, public_url: &PublicUrl) {
     let mut cookie = server_cookie(FLASH, public_url, String::new());
     cookie.set_max_age(Duration::ZERO);

@@ -1,4 +1,4 @@
-//! `GET /docs`, which is public: the author of an integration need not be a member.
+//! `GET /docs`, which is public, since the author of an integration may not be a member.
 
 use crate::Visitor;
 use crate::visit::Visit;

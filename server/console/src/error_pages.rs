@@ -5,8 +5,9 @@ use app::components::PageHead;
 use app::prelude::*;
 use app::request::page_request;
 
-/// Returns the page of the console whose path begins like this one, since that is where most
-/// mistaken addresses come from. The result contains nothing of the path itself.
+/// Returns the page of the console whose path has the same beginning as this one, since most
+/// mistaken addresses are variants of existing ones. The result does not contain any part of the
+/// path.
 pub fn list_near(path: &str) -> Option<Page> {
     let first = path.split('/').nth(1)?;
     let mut pages = Page::ALL.iter();
@@ -59,7 +60,7 @@ pub fn repeated_page(name: &str, list: Option<Page>) -> AnyView {
     }
 }
 
-/// Renders links to the pages on which the reader can go on.
+/// Renders links to pages on which the person can continue.
 fn ways_back(list: Option<Page>) -> AnyView {
     if page_request().member.is_none() {
         return view! { <p><a href=Page::SignIn.path()>"Go to sign-in"</a></p> };

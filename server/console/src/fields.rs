@@ -11,7 +11,7 @@ use web::body::{self, ReadError};
 use web::parameter_limits::TooLong;
 use zeroize::Zeroizing;
 
-/// Far more bytes than any form of the console has.
+/// Maximum size of a form, far above that of any form of the console.
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// Fields in the order in which they were sent. They are wiped when dropped, since one may be a

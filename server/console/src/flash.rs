@@ -2,8 +2,8 @@
 //!
 //! The message travels in a cookie and not in the address, so that no link can claim that something
 //! was done, and neither a reload nor a bookmark repeats the report. Only this server can write
-//! one: the cookie contains the page that it is for, the message, and a MAC under the session's
-//! token. Any node can verify it, and it is invalid in another session.
+//! one: the cookie contains the message, the page that it is for, and a MAC keyed with the
+//! session's token. Any node can verify it, and it is invalid in another session.
 
 use super::{cookies, see_other};
 use app::request::Flash;
@@ -13,8 +13,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use web::AppState;
 
-/// Redirects to the page at `path`, which may have a query. The page then shows the message, if
-/// this is the same session.
+/// Redirects to the page at `path`, which may have a query. The page then shows the message,
+/// provided that the session is still the same.
 pub fn redirect(state: &AppState, session: Option<&str>, path: &str, flash: &Flash) -> Response {
     let page = path.split('?').next().unwrap_or_default();
     let mut response = see_other(path);

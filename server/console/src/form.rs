@@ -14,7 +14,7 @@ use domain::Failure;
 use service::{Client, Error, Member, Services};
 use web::AppState;
 
-/// The response to a form, or a sign-in first.
+/// The response to a form, or a redirect to the sign-in page.
 pub type FormResult = Result<Response, SignedOut>;
 
 /// Response to a form that was sent without a session. It redirects to the sign-in page, which
@@ -38,7 +38,7 @@ impl IntoResponse for SignedOut {
     }
 }
 
-/// A form that was refused, as it was sent, and the reason.
+/// A refused form as it was submitted, and the reason.
 #[derive(Debug, Clone)]
 pub struct Refused<F> {
     pub form: F,
@@ -169,8 +169,7 @@ impl<'a> Sender<'a> {
         let mut request = render::request(self.state, self.visitor, self.page, None);
         request.flash = reason.map(Flash::new);
         let data = match failure {
-            // The page shows by itself what was changed or refused, but not that the outcome is
-            // unknown.
+            // The page itself shows whether the change was made, except if the outcome is unknown.
             Failure::OutcomeUnknown => Err(failure.clone()),
             _ => load.await,
         };

@@ -1,4 +1,5 @@
-//! A form's body together with the visitor who sent it, judged after the body has arrived.
+//! A form's body together with the visitor who sent it, whose session is checked after the body has
+//! arrived.
 
 use super::form::{Sender, SignedOut};
 use super::{Visitor, render};
@@ -55,7 +56,7 @@ impl FormId for MemberId {
     }
 }
 
-/// A form, and the visitor as looked up once the whole form had arrived.
+/// A form, and its visitor, who is looked up after the whole form has arrived.
 ///
 /// The body may take a minute to arrive, and the session may end in that time. It is therefore
 /// looked up after the body, and no handler can get the body without that look-up.

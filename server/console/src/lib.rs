@@ -55,7 +55,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use web::http::headers::RETRY_SECONDS;
 
-/// Returns a short text, if no page can be drawn.
+/// Returns a short text, for when no page can be rendered.
 pub fn plain_text(status: StatusCode, text: &'static str) -> Response {
     (
         status,
@@ -65,15 +65,15 @@ pub fn plain_text(status: StatusCode, text: &'static str) -> Response {
         .into_response()
 }
 
-/// Closes the connection after the response, since the rest of the request is not awaited.
+/// Closes the connection after the response, since the rest of the request is not read.
 fn with_connection_close(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
     response
 }
 
-/// Returns the response if it is unknown whether there is a session, since "signed out" might be
-/// wrong.
+/// Returns the response if the server could not determine whether there is a session. Redirecting
+/// to the sign-in page could be wrong.
 fn unavailable() -> Response {
     retry_later(
         "We can't reach the database right now. Nothing was changed. Try again in a moment.",

@@ -1,4 +1,4 @@
-//! Rendering of pages: the console that runs in the browser, run once on the server.
+//! Rendering of pages on the server.
 
 use super::status::is_refusal;
 pub use super::status::with_status;
@@ -22,7 +22,7 @@ use web::parameter_limits::TooLong;
 
 /// Returns the page for an address that does not exist.
 ///
-/// `path` is the requested one, by which the page leads back to a list.
+/// `path` is the requested path. It determines the list to which the page links.
 pub async fn not_found(state: &AppState, visitor: &Visitor, path: &str) -> Response {
     let list = error_pages::list_near(path);
     let content = Content::new(move || error_pages::not_found_page(list));
@@ -147,14 +147,14 @@ pub async fn write(coding: Coding, request: PageRequest, content: Content) -> Re
             response.insert_header(CONTENT_SECURITY_POLICY, policy);
         }
     };
-    // A newly built request, so that nothing from the browser, least of all its cookies, gets into
-    // the page's context.
+    // The request is newly built, so that nothing from the browser, and in particular no cookie,
+    // gets into the page's context.
     let empty_request = Request::new(Body::empty());
     let shell = move || app::shell(page, &content);
     let page = leptos_axum::render_app_async_with_context(provide, shell)(empty_request).await;
     let page = compression::compress(page, coding, &secrets).await;
     match failure {
-        // A page that only shows why it has no content, for example to a viewer, is a regular
+        // A page that only explains why it has no content, for example to a viewer, is a regular
         // response.
         Some(failure) if !is_refusal(&failure) => with_status(page, &failure),
         _ => page,

@@ -15,7 +15,7 @@ pub fn same_site(next: &str) -> &str {
     let is_safe = bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))
         && next.bytes().all(|b| b.is_ascii_graphic())
-        // Returning to the form, or signing out at once, would be of no use.
+        // It would be useless to return to the form, or to sign out immediately.
         && !["/sign-in", "/sign-out", "/setup/"].iter().any(|path| next.starts_with(path));
     if is_safe { next } else { HOME }
 }

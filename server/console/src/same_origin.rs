@@ -46,7 +46,7 @@ fn is_same_origin(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
         // The pages of one-time links send `Referrer-Policy: no-referrer`, and browsers then send
         // `Origin: null` with the page's own form. On plain HTTP there is no better evidence. It is
         // accepted for these forms only: the address contains the link's 256 bits, which work once,
-        // and a site that knows them does not need a person's browser.
+        // and a site that has them does not need a person's browser.
         (Some(origin), None) => {
             origin.as_bytes() == b"null"
                 && path.starts_with("/setup/")

@@ -8,8 +8,8 @@ use web::http::headers::RETRY_SECONDS;
 
 /// Gives a page the status of the failure that it shows.
 ///
-/// This is how a form that was submitted as a page is refused. A page that could not be drawn keeps
-/// its own status, unless the failure is a fault of the server.
+/// This is how a form that was submitted as a page is refused. A page that could not be rendered
+/// keeps its own status, unless the failure is a fault of the server.
 pub fn with_status(mut page: Response, failure: &Failure) -> Response {
     let status = status(failure);
     if !page.status().is_success() && !status.is_server_error() {
@@ -46,8 +46,8 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::BeingReplaced
         | Failure::QuotaExceeded { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        // Without `Retry-After`, an unknown outcome invites no program to repeat the change by
-        // itself.
+        // An unknown outcome has no `Retry-After`, which would lead programs to repeat the change
+        // automatically.
         Failure::Unavailable
         | Failure::PastDeadline
         | Failure::StorageLow
@@ -57,8 +57,8 @@ const fn status(failure: &Failure) -> StatusCode {
     }
 }
 
-/// Returns whether the failure is a decision about this request that a page may also show if
-/// nothing was to be changed.
+/// Returns whether the failure is a decision about the request that a page can also show if the
+/// request was not for a change.
 pub fn is_refusal(failure: &Failure) -> bool {
     matches!(
         status(failure),

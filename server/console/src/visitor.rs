@@ -38,7 +38,7 @@ impl FromRequestParts<AppState> for Visitor {
     /// Looks the session up.
     ///
     /// # Errors
-    /// Status 503 if the database cannot be asked whether there is a session.
+    /// Status 503 if the session cannot be looked up in the database.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Self::without_member(parts, state);
         if let Some(token) = &visitor.token {
@@ -57,8 +57,8 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// A [`Visitor`] for requests that a page makes by itself: without a person's action, the session
-/// is not kept alive.
+/// A [`Visitor`] for requests that a page makes without a person's action, which therefore do not
+/// extend the session.
 pub struct BackgroundVisitor(pub Visitor);
 
 impl FromRequestParts<AppState> for BackgroundVisitor {
@@ -102,7 +102,7 @@ impl Visitor {
         }
     }
 
-    /// Returns the visitor as one who may set up a second factor, if they are signed in.
+    /// Returns the member who may set up a second factor, if the visitor is signed in.
     pub fn enrolling_member(&self) -> Option<EnrollingMember> {
         let member = self.member.as_ref().map(EnrollingMember::from);
         member.or_else(|| self.factor_due.clone())
@@ -127,7 +127,7 @@ impl Visitor {
 
     /// Ends a session that another one replaces, since the cookie that could end it is lost.
     ///
-    /// If this fails, the new session is opened all the same; the old one expires by itself.
+    /// If this fails, the new session is still opened, and the old one ends when it expires.
     pub async fn end_session(&self, state: &AppState) {
         if self.enrolling_member().is_some()
             && let Some(token) = &self.token

@@ -64,7 +64,8 @@ pub async fn page(
     who.push((KEYS.to_owned(), "Any API key".to_owned()));
     who.push((OPERATOR.to_owned(), words::OPERATOR.to_owned()));
     who.push((UNKNOWN.to_owned(), words::UNKNOWN.to_owned()));
-    // Keys are too many to be listed; only the selected one is added, by its name.
+    // An account may have too many keys to list them, so only the selected one is added, with its
+    // name.
     if let Some(name) = key_name(state, member, selected(KEY)).await? {
         who.push((form.who.clone(), format!("API key “{name}”")));
     }

@@ -8,7 +8,8 @@ use crate::return_path::same_list;
 use domain::BulkForm;
 
 pub async fn bulk_keys(request: FormRequest<Fields>) -> FormResult {
-    // The confirmation has no keys without its address, so a sign-in leads back to the list.
+    // Without its query, the confirmation page has no keys, so the sign-in page leads back to the
+    // list.
     request.sender(LIST)?;
     let sender = request.sender("/keys/several")?;
     let form = BulkForm {

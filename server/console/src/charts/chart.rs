@@ -7,7 +7,7 @@
 use super::figures::{number, scale, share};
 use app::prelude::*;
 
-/// Height of a bar's drawing, in units of its own. The style sheet stretches it.
+/// Height of a bar's drawing, in SVG units. The style sheet stretches it.
 const HEIGHT: u64 = 1_000;
 /// Height of the seam between the two counts of a bar.
 const SEAM: u64 = 5;

@@ -8,10 +8,10 @@ pub fn DetailHead(
     #[prop(optional)]
     back: Option<(&'static str, &'static str)>,
     #[prop(into)] title: String,
-    /// Is beside the title.
+    /// Status beside the title.
     #[prop(optional)]
     badge: Option<AnyView>,
-    /// Are below the title.
+    /// Facts below the title.
     facts: AnyView,
     #[prop(optional_no_strip)] actions: Option<AnyView>,
 ) -> impl IntoView {

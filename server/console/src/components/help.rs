@@ -11,7 +11,7 @@ pub struct Help {
     pub link: Option<(&'static str, &'static str)>,
 }
 
-/// Renders a form that is a page of its own, without help.
+/// Renders a form that is a separate page, without help.
 pub fn narrow(form: AnyView) -> AnyView {
     view! { <div class="narrow">{form}</div> }
 }
@@ -22,8 +22,8 @@ pub fn shown_once(content: AnyView) -> AnyView {
     view! { <div class="narrow" data-unsaved="">{content}</div> }
 }
 
-/// Renders a form that is a page of its own, and advice that wide screens show beside it and others
-/// below it.
+/// Renders a form that is a separate page, and advice, which is beside the form on wide screens and
+/// below it on others.
 pub fn with_help(help: Help, form: AnyView) -> AnyView {
     beside(help, narrow(form))
 }

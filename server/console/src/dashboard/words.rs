@@ -51,7 +51,7 @@ fn then(comparison: &Comparison, zone: &Zone) -> String {
 }
 
 /// Returns the share of rejected requests with one decimal, such as "1.7%"; `None` if there are no
-/// requests. A share that is neither nothing nor everything never looks like it.
+/// requests. It is rounded to 0 or 100 percent only if it is exactly that.
 pub fn rate(calls: CallSum) -> Option<String> {
     let total = calls.total();
     if total == 0 {

@@ -17,7 +17,7 @@ use domain::{Failure, ImportPage};
 use service::inventory::{ImportOutcome, ImportToApply};
 use service::store::AllowedRemovals;
 
-/// Applies the import, and leads to its result.
+/// Applies the import and redirects to its result.
 pub async fn apply(
     context: &Context<'_>,
     loaded: LoadedImport,
@@ -91,7 +91,7 @@ pub async fn apply(
     }
 }
 
-/// Leads to the result of an import that has one by now.
+/// Redirects to the result of the import, if another request has applied it.
 async fn redirect_if_applied(context: &Context<'_>, id: &str) -> Step<()> {
     match context.find(id).await?.result {
         Some(_) => Err(see_other(&import_path(id)).into()),
@@ -99,13 +99,13 @@ async fn redirect_if_applied(context: &Context<'_>, id: &str) -> Step<()> {
     }
 }
 
-/// The preview as the answer to a confirmation that changed nothing.
+/// Returns the preview in response to a confirmation that changed nothing.
 fn refuse(checked: CheckedImport, confirmation: Confirmation) -> Step<ImportPage> {
     let page = draw(checked, confirmation);
     Err(EarlyExit::page(StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
-/// A new preview, after the store refused the import.
+/// Returns a new preview after the store has refused the import.
 async fn preview_again(context: &Context<'_>, id: &str, is_outdated: bool) -> Step<ImportPage> {
     let (stored, choices) = find_with_choices(context, id).await?;
     let loaded = load_pending(context, stored).await?;
@@ -116,7 +116,7 @@ async fn preview_again(context: &Context<'_>, id: &str, is_outdated: bool) -> St
     refuse(check(context, loaded, choices).await?, confirmation)
 }
 
-/// The error of the typed number of removals, if it is not the right one.
+/// Returns the error of the typed number of removals, if it is not the expected one.
 fn removal_error(typed: &str, removals: u64) -> Option<String> {
     let is_right = removals == 0 || typed.trim().parse() == Ok(removals);
     (!is_right).then(|| {

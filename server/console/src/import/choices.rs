@@ -38,12 +38,13 @@ impl Mode {
         }
     }
 
-    /// Meaning of a field that the file does not have.
+    /// Returns the meaning of a field that the file does not have.
     pub const fn absent(self) -> Absent {
         Absent::of(self.feed(AllowedRemovals::Few))
     }
 
-    /// The mode of a feed that removes as many items as the member allows.
+    /// Returns the mode of the feed, which removes at most the number of items that the member
+    /// allows.
     pub const fn feed(self, removals: AllowedRemovals) -> FeedMode {
         match self {
             Self::Merge => FeedMode::Merge,
@@ -53,10 +54,10 @@ impl Mode {
     }
 }
 
-/// As they are stored between the steps.
+/// The member's choices, in the form in which they are stored between steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
-    /// Of a table.
+    /// Mapping of the columns, if the file is a table.
     pub mapping: Option<Mapping>,
     /// Digest of the table's header in hexadecimal digits.
     #[serde(default)]
@@ -65,7 +66,7 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// `None` for a text of another version.
+    /// Parses stored choices; `None` if another version stored them in another form.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
@@ -74,7 +75,7 @@ impl Choices {
         serde_json::to_string(self).expect("texts are always JSON")
     }
 
-    /// The mapping, as the account remembers it once the file was imported.
+    /// Returns the mapping that the account remembers after the import.
     pub fn used_mapping(&self) -> Option<UsedMapping> {
         let mut digest = [0; 32];
         hex::decode_to_slice(self.header.as_deref()?, &mut digest).ok()?;
@@ -85,7 +86,7 @@ impl Choices {
         })
     }
 
-    /// The choices in the form for a file, which may be a table.
+    /// Reads the choices from the form for a file, which may be a table.
     pub fn of_form(fields: &Fields, table: Option<&Table>) -> Self {
         let mapping = table.map(|table| {
             let columns = (0..table.columns.len()).map(|index| {

@@ -13,9 +13,9 @@ use service::Member;
 use service::store::StoredImport;
 use web::AppState;
 
-/// A step that ended before its page.
+/// Reason why a step ended before its page was rendered.
 pub(super) enum EarlyExit {
-    /// An answer that is ready.
+    /// A finished response.
     Response(Box<Response>),
     /// A page of the import.
     Page(StatusCode, Box<ImportPage>),
@@ -53,7 +53,7 @@ impl EarlyExit {
     }
 }
 
-/// A request for a step, with what every step needs.
+/// A request for a step, with everything that steps need.
 pub(super) struct Context<'a> {
     pub(super) state: &'a AppState,
     pub(super) visitor: &'a Visitor,
@@ -61,7 +61,7 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The outcome of a call of the service.
+    /// Maps an error of the service to the end of the step.
     pub(super) fn map_failure<T>(&self, result: Result<T, service::Error>) -> Step<T> {
         result.map_err(|error| match failure(error, &self.visitor.request_id) {
             Failure::NotFound => EarlyExit::page(StatusCode::NOT_FOUND, ImportPage::Unavailable),
@@ -74,7 +74,7 @@ impl Context<'_> {
     }
 }
 
-/// Carries out a step for a member, and draws the page that it ends with.
+/// Carries out a step for a member, and renders the page with which it ends.
 pub(super) async fn answer(
     state: &AppState,
     visitor: &Visitor,
@@ -107,7 +107,7 @@ pub(super) async fn answer(
     }
 }
 
-/// Returns a page of an import, or the reason why there is none.
+/// Renders a page of an import, or the reason why there is none.
 async fn draw(state: &AppState, visitor: &Visitor, page: Result<ImportPage, Failure>) -> Response {
     let path = Page::Import.path();
     let is_start = matches!(page, Ok(ImportPage::Start(_)));

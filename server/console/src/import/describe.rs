@@ -13,7 +13,7 @@ use files::import_file::{self, Decimals, Fault, FaultLocation, Mapping, TARGETS,
 use service::inventory::Currency;
 use service::store::StoredImport;
 
-/// Values of each column that the page shows, and characters of a header.
+/// Number of values of each column that the page shows, and the length at which texts are cut off.
 const SHOWN_VALUES: usize = 3;
 const SHOWN_CHARS: usize = 80;
 /// Currencies at the beginning of the list.
@@ -34,13 +34,14 @@ async fn read_file(context: &Context<'_>, loaded: LoadedImport) -> Step<(StoredI
         contents
     };
     let contents = context.state.feeds.run(account, &sender, work).await?;
-    // It was read when it was stored, so this is of another version.
+    // The file could be read when it was stored, so another version stored it.
     let contents = contents
         .map_err(|refusal| EarlyExit::refusal(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
     Ok((stored, contents))
 }
 
-/// The page, with the choices that were made, used for such a file before, or guessed.
+/// Returns the page with the choices that were already made, those that were used for such a file
+/// before, or guessed ones.
 pub async fn page(
     context: &Context<'_>,
     loaded: LoadedImport,
@@ -121,7 +122,8 @@ async fn remembered_mapping(context: &Context<'_>, table: &Table) -> Step<Option
     }))
 }
 
-/// Stores the choices of the form and leads on, or shows the page with what is wrong.
+/// Stores the choices of the form and redirects to the preview, or returns the page with the
+/// errors.
 pub async fn choose(
     context: &Context<'_>,
     loaded: LoadedImport,
@@ -213,7 +215,7 @@ fn currencies(account: Currency) -> Vec<(&'static str, Vec<(String, String)>)> {
     ]
 }
 
-/// As much of a text as the page shows.
+/// Cuts a text off at the length that the page shows.
 fn truncate(text: String) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),

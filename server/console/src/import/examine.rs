@@ -30,7 +30,7 @@ pub struct Examination {
     pub repeated: usize,
     /// Names of the fields that the file has.
     pub fields: BTreeSet<String>,
-    /// The account's currency, of prices without one.
+    /// The account's currency, which applies to prices without one.
     pub currency: Currency,
 }
 

@@ -15,10 +15,10 @@ pub struct Content {
     /// The name of its format.
     pub kind: &'static str,
     pub encoding: &'static str,
-    /// Of a CSV file.
+    /// The table, if this is a CSV file.
     pub table: Option<Table>,
-    /// Of a JSON or XML file: the number of items, and the id, the name and the price of the first
-    /// ones.
+    /// If this is a JSON or XML file, the number of its items, and the id, name and price of the
+    /// first ones.
     pub items: usize,
     pub first: Vec<[String; 3]>,
 }
@@ -48,7 +48,7 @@ const SHOWN_ITEMS: usize = 5;
 pub struct LoadedImport {
     pub stored: StoredImport,
     pub bytes: Vec<u8>,
-    /// The memory for the file; it is given back once this is dropped.
+    /// The memory for the file, which is released when this is dropped.
     pub share: Option<Share>,
 }
 
@@ -156,8 +156,8 @@ fn refusal(reason: &str) -> FileRefusal {
     }
 }
 
-/// The words for a file that is malformed. Those of the parsers address the sender of a request, so
-/// that only the part about the place and the cause is taken from them.
+/// Describes a malformed file. The messages of the parsers address the sender of a request, so only
+/// their place and cause are used.
 pub fn feed_refusal(error: FeedError, file: &File<'_>) -> FileRefusal {
     match error {
         FeedError::Malformed(reason) => {
@@ -188,7 +188,7 @@ fn is_item_count_error(errors: &[EntryError]) -> bool {
     error.pointer == "/items" && error.code == EntryCode::OutOfRange
 }
 
-/// Whether a file whose number of items is wrong has any.
+/// Whether a file with a wrong number of items has at least one.
 fn has_items(file: &File<'_>) -> bool {
     #[derive(serde::Deserialize)]
     struct Items {

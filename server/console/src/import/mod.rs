@@ -1,7 +1,7 @@
 //! The import of a file of items: `GET` and `POST /inventory/import`, and the pages below it.
 //!
-//! Each step reads the stored file again, so that it holds nothing in memory between the steps, and
-//! so that any node can carry it out. The server draws every page as the answer to its own request.
+//! Each step reads the stored file again, so that the server keeps nothing in memory between steps,
+//! and any node can carry out any step. Every page is the response to its own request.
 
 mod apply;
 mod choices;
@@ -93,8 +93,8 @@ async fn show(
     .await
 }
 
-/// Carries out what a form requests for the import in the path. A visitor without a session comes
-/// back to the page of the import.
+/// Carries out what a form requests for the import in the path. After signing in, a visitor without
+/// a session returns to the page of the import.
 async fn submit(
     (Segment(id), form): StepForm,
     step: impl AsyncFnOnce(Context<'_>, &str, &Fields) -> Step<ImportPage>,
@@ -152,8 +152,8 @@ pub async fn preview(request: StepRequest) -> Response {
     .await
 }
 
-/// The file of an import that was not applied yet, or the way to its result: another request may
-/// apply it meanwhile, which removes the file.
+/// Loads the file of an import that has not been applied yet, or returns a redirect to its result:
+/// another request may have applied it meanwhile, which removes the file.
 async fn load_pending(context: &Context<'_>, stored: StoredImport) -> Step<LoadedImport> {
     let id = stored.id.clone();
     let loaded = load(context, stored).await;
@@ -219,8 +219,8 @@ pub async fn faults(request: StepRequest) -> Response {
     .await
 }
 
-/// The import with its choices. Without them, or once it has a result, the way leads to its own
-/// page.
+/// Returns the import with its choices, or a redirect to its page if it has no choices or already
+/// has a result.
 async fn find_with_choices(context: &Context<'_>, id: &str) -> Step<(StoredImport, Choices)> {
     let stored = context.find(id).await?;
     match stored.choices.as_deref().and_then(Choices::read) {

@@ -23,13 +23,13 @@ const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, t
 const CHANGES_TOO_MUCH: &str = "The items that this file would change contain more text than one import may change. Split the file into \
                                 several, and import them one after the other.";
 
-/// The confirmation of the member, and its fault.
+/// The member's confirmation, and what is wrong with it.
 #[derive(Default)]
 pub struct Confirmation {
     /// The number of removals that was typed.
     pub typed: String,
     pub error: Option<String>,
-    /// The preview that was confirmed is not this one.
+    /// Whether the member confirmed another preview than this one.
     pub is_outdated: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct CheckedImport {
     pub errors: Vec<RowErrors>,
     /// Id and name of the first items that would be removed.
     removed: Vec<(String, String)>,
-    /// Identifies what a member confirms.
+    /// Digest of everything that a member confirms.
     pub digest: String,
 }
 
@@ -145,7 +145,7 @@ async fn compare(
             return Ok(skipped);
         }
     };
-    // However many items are removed, the page shows the number and asks for it.
+    // The number of removals has no limit here: the page shows it, and the member has to type it.
     let mode = checked.choices.mode.feed(AllowedRemovals::UpTo(u64::MAX));
     let services = &context.state.services;
     let previewed = services
@@ -179,7 +179,7 @@ async fn compare(
     Ok(skipped)
 }
 
-/// The digest of everything on which the effects of an import depend: its file, which never
+/// Returns the digest of everything on which the effects of an import depend: its file, which never
 /// changes, the choices, the currency of prices without one, and the stored items that it touches.
 fn digest(
     stored: &StoredImport,

@@ -8,7 +8,7 @@ use service::entry::EntryReason;
 use service::inventory::{EmptiedFields, EntryError, FeedReport};
 use service::store::{StoredImport, UpsertCounts};
 
-/// The result that is kept of an import.
+/// Returns the stored result of an import.
 pub fn result(stored: &StoredImport) -> Option<ImportResult> {
     let result = stored.result.as_deref()?;
     // A result of another version, which is kept for an hour at most, is shown by its name alone.
@@ -23,7 +23,7 @@ pub fn result(stored: &StoredImport) -> Option<ImportResult> {
     })
 }
 
-/// The result of an import, as it is kept.
+/// Returns the result of an import in the form in which it is stored.
 pub fn write(
     file_name: &str,
     report: &FeedReport,
@@ -50,7 +50,7 @@ pub fn counts(counts: UpsertCounts, faulty: usize, repeated: usize) -> ImportCou
     }
 }
 
-/// The warning about fields that an import empties, or makes available again.
+/// Returns the warning about fields that an import empties, or makes available again.
 pub fn emptied(emptied: &EmptiedFields, is_table: bool) -> Option<String> {
     let fields = emptied.fields.iter();
     let fields: Vec<&str> = fields
@@ -81,7 +81,7 @@ pub fn emptied(emptied: &EmptiedFields, is_table: bool) -> Option<String> {
     ))
 }
 
-/// The index of the item that an error is about, and the field.
+/// Returns the index of the item that an error is about, and the field.
 pub fn parts(error: &EntryError) -> (Option<usize>, String) {
     let pointer = error
         .pointer
@@ -136,7 +136,7 @@ pub fn group_by_item(
     grouped
 }
 
-/// The name of the delimiter of a table.
+/// Returns the name of the delimiter of a table.
 pub fn delimiter(table: &import_file::Table) -> String {
     match table.delimiter {
         ',' => "Comma".to_owned(),

@@ -18,12 +18,12 @@ pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
 const NO_ROOM: &str = "Members of this account have begun imports of 64 MiB in all, which is the most. Finish one of them, or \
     try again in an hour.";
 
-/// The form, read whole.
+/// The whole form.
 #[derive(Default)]
 pub struct Upload {
     file_name: String,
     bytes: Vec<u8>,
-    /// Why the file cannot be taken, if it did not arrive whole.
+    /// Status and reason of the refusal, if the file did not arrive completely.
     refusal: Option<(StatusCode, String)>,
 }
 
@@ -77,7 +77,7 @@ impl Upload {
             refusal,
         } = self;
         let services = &context.state.services;
-        // A viewer learns nothing else of the file.
+        // A viewer gets this refusal before any error of the file.
         context.map_failure(services.imports.open(context.member).await)?;
         let refuse = |status, reason| {
             let rows = Vec::new();

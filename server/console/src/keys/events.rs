@@ -1,8 +1,8 @@
 //! `GET /keys/events`: changes of the list of keys that an open page shows, as server-sent events.
 //!
-//! The list is read once a second, for all pages that show it together. It therefore follows
-//! changes by another server, by the command line and by time alone, and no change has to announce
-//! itself. What a page already shows is not sent again.
+//! The list is read once a second, for all pages that show it together. So it also shows changes by
+//! other servers, by commands and by the passing of time, without a notification. Only differences
+//! from the state that a page shows are sent.
 
 use crate::backend::{ConsoleBackend, failure};
 use crate::keys;
@@ -147,7 +147,7 @@ impl KeyStream {
                 () = self.slot.closed() => return Some(StreamEvent::Closed),
                 _ = self.ticks.tick() => {}
             }
-            // The session is checked before each look, so that nothing more is shown once it has
+            // The session is checked before each poll, so that nothing more is sent after it has
             // ended.
             let token = self.visitor.token.as_ref()?;
             let member = self
@@ -165,7 +165,7 @@ impl KeyStream {
         }
     }
 
-    /// Returns the changes since the last look of this page, as of `since` or later.
+    /// Returns the changes since this page was last updated, as of `since` or later.
     async fn poll(&mut self, since: Instant) -> Result<Option<KeyListUpdate>, Failure> {
         let query = async {
             let backend = ConsoleBackend::of(&self.state, &self.visitor);

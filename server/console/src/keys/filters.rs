@@ -1,4 +1,4 @@
-//! Saved views and filters of the API Keys page. Each of them is a link, which applies at once.
+//! Saved views and filters of the API Keys page. Each of them is a link that applies the filter.
 
 use super::address::first_page;
 use domain::{FilterMenu, KeyOrder, KeyQuery, KeyStatus, ListLink, Scope};

@@ -1,5 +1,5 @@
-//! `GET /keys/{id}/first-call`: content of a frame beside a key, on a page without script that must
-//! not be drawn again.
+//! `GET /keys/{id}/first-call`: content of the frame beside a new key on a page without script,
+//! which must not be loaded again.
 
 use crate::backend::failure;
 use crate::return_path::sign_in_url;

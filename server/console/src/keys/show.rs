@@ -126,7 +126,7 @@ impl ConsoleBackend {
         let mut page = self.list_keys_without_calls(search).await?;
         let ids: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
         let week = self.state.services.keys.week_of_calls(self.member()?, &ids);
-        // The list is more important than its charts: if they cannot be read, it has none.
+        // If the charts cannot be read, the list is shown without them.
         if let Ok(week) = self.map_failure(week.await) {
             page.sparklines = sparklines(&ids, &week);
         }

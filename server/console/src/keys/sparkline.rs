@@ -15,7 +15,7 @@ const STEP: usize = 14;
 const HALF_BAR: usize = 5;
 /// A bar has at least this height, so that a single call is visible.
 const MIN_BAR: u64 = 4;
-/// The number of calls that fills the height on a quiet key, so that its few calls look few.
+/// Minimum number of calls that fills the height, so that the bars of a quiet key stay low.
 const MIN_SCALE: u64 = 20;
 
 /// Draws the calls of each of these keys, in this order.

@@ -1,4 +1,4 @@
-//! Leads: the people who asked to be contacted, and how far the seller got with each.
+//! Leads: the people who asked to be contacted, and the status of each.
 
 use crate::ListAddress;
 use app::components::{

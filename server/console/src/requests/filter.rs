@@ -1,4 +1,4 @@
-//! Filters of the Requests page. Each of them is a link, which applies at once.
+//! Filters of the Requests page. Each of them is a link that applies the filter.
 
 use crate::ListAddress;
 use domain::{FilterMenu, KeyId, ListLink, RefusalCode};
@@ -69,7 +69,7 @@ impl RefusalQuery {
     }
 
     /// Returns the filters that apply and the reasons to choose from. Keys and addresses are chosen
-    /// in the rows of the list. A value that names nothing of the account is not repeated.
+    /// in the rows of the list. A value that does not name anything of the account is not shown.
     pub fn menus(&self, page: Option<&RefusalPage>) -> Vec<FilterMenu> {
         let current = |name, value: &str, text: Option<String>| {
             (!value.is_empty()).then(|| {

@@ -74,7 +74,7 @@ impl Query {
     }
 }
 
-/// Returns what matches a text. `keys` are those that the list of keys found for it.
+/// Returns everything that matches a text. `keys` are those that the list of keys found for it.
 pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
     let request = CallId::parse(&query.text).map(|id| SearchResult {
         text: "Look up this request".to_owned(),

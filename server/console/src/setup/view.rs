@@ -12,7 +12,7 @@ const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work 
 /// The page that a one-time link opens. The server returns 404 for an unknown link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkPage {
-    /// Asks the first owner for an account name, an e-mail address and a password.
+    /// Asks the first owner for an account name, an email address and a password.
     FirstOwner,
     /// Asks the owner of a new account whose name is already set; the form shows the name, and it
     /// may be changed.
@@ -66,7 +66,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             />
         }
     };
-    // An e-mail address that cannot be changed here.
+    // An email address that cannot be changed here.
     let fixed = |email: String| view! { <Username email=email/> };
     let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
         (

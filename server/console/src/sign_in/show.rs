@@ -10,14 +10,14 @@ use axum::http::Uri;
 use axum::response::Response;
 use web::AppState;
 
-/// Shows the page, if the visitor is not signed in yet. Every page redirects here a member who
-/// first has to set up a second factor.
+/// Shows the page, if the visitor is not signed in yet. Members who first have to set up a second
+/// factor are redirected here by every page.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.factor_due.is_some() {
         return see_other(Page::SecondFactor.path());
     }
     let is_member = visitor.member.is_some();
-    // Signing out has the browser forget its session, so this one has ended otherwise.
+    // Signing out deletes the session's cookie, so this session has ended in another way.
     let has_ended = visitor.token.is_some();
     let visit = Visit::new(&state, visitor, &uri);
     let next = visit.asked("next").unwrap_or_default();

@@ -10,7 +10,7 @@ use service::{Invited, Member, TeamCursor, TeamList, TeamMember};
 use web::cursor::write_team;
 use web::words::time::display_time;
 
-/// Returns the page of a part of the team.
+/// Returns one page of the team.
 pub fn list(
     list: TeamList,
     is_first: bool,

@@ -76,7 +76,7 @@ pub async fn enable_second_factor(request: FormRequest<Fields>) -> FormResult {
         }
         // The secret was not issued by this server.
         _ if visitor.factor_due.is_some() => see_other(ENROL),
-        // The same, or the member already has a second factor.
+        // The secret was not issued by this server, or the member already has a second factor.
         _ => {
             let sender = request.sender(ACCOUNT)?;
             let data = sender.backend.account();
@@ -113,7 +113,7 @@ pub async fn renew_recovery_codes(request: FormRequest<Fields>) -> FormResult {
     Ok(sender.show_or_refuse(renewed, show, again).await)
 }
 
-/// Asks for another code, since the password followed too late.
+/// Returns the failure that asks for another code, since the first one was confirmed too long ago.
 fn code_too_old() -> Failure {
     let message =
         "You confirmed a code more than 10 minutes ago. Enter the code that your app shows now.";

@@ -141,7 +141,7 @@ fn password(email: &str, refused: Option<Failure>) -> AnyView {
 /// Renders the state of the second factor, with the form that changes it or the link
 /// that sets it up.
 ///
-/// `refused` is that form after a refusal, with whether it requested a recovery code.
+/// `refused` is set if that form was refused, with whether it requested a recovery code.
 fn second_factor(
     email: &str,
     recovery_codes: Option<u32>,

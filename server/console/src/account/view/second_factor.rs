@@ -23,7 +23,7 @@ const HELP: Help = Help {
     link: None,
 };
 
-/// `refusal` is the reason for which the form was refused that this page is the response to.
+/// `refusal` is set if this page is the response to a refused form.
 pub fn second_factor_page(data: Result<Enrolment, Failure>, refusal: Option<Failure>) -> AnyView {
     page_or_error(HEAD, data, |enrolment| {
         with_help(HELP, enrol(enrolment, refusal.map(Problem::from)))
@@ -78,7 +78,7 @@ pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
 pub enum CodesReason {
     /// The second factor was just turned on.
     Enabled,
-    /// They replace earlier ones.
+    /// The codes replace earlier ones.
     Renewed,
 }
 

@@ -4,7 +4,7 @@ use app::components::{FieldError, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Problem, take
 use app::prelude::*;
 use domain::{AuditForm, AuditGroup, AuditPage, Failure, Field, FieldError as Wrong};
 
-/// Renders a plain form, whose results have an address that can be shared.
+/// Renders a GET form, so that the address of the results can be shared.
 pub fn form(page: &AuditPage) -> AnyView {
     let AuditForm {
         who,

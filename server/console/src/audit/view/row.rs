@@ -10,8 +10,8 @@ use domain::{AuditDetail, AuditName, AuditRow};
 /// Length at which the description of a change is cut off, in characters.
 const MAX_CHANGE: usize = 120;
 
-/// Renders one event as one line, with everything else about it in an element that opens without
-/// script. ARIA roles are repeated, since the `display` of the rows removes the native ones.
+/// Renders one event as one line. All further details are in an element that opens without script.
+/// ARIA roles are repeated, since the `display` of the rows removes the native ones.
 pub fn row(line: AuditRow, clock: Clock) -> AnyView {
     let change = short(&line.details);
     let thing = line.thing.as_ref().map(link);
@@ -62,7 +62,7 @@ fn events(field: &str, name: &AuditName) -> String {
     ListAddress::new("/audit", [(field, name.filter.as_str())]).to_string()
 }
 
-/// Describes what was different in one line, of which the first words are the most important.
+/// Describes the changes in one line, in which the most important words come first.
 fn short(details: &[AuditDetail]) -> String {
     let text = join_details(&details[..details.len().min(3)]);
     match text.char_indices().nth(MAX_CHANGE) {

@@ -132,8 +132,8 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
     }
 }
 
-/// Returns the form as it was sent, with the reason why it was refused. Before that, the form has
-/// the present settings, and what the link to this page proposes.
+/// Returns the refused form as it was submitted, with the reason. If none was refused, returns the
+/// present settings, with the change that the link to this page proposes.
 fn fill(
     settings: EditKeyForm,
     refused: Option<Refused<EditKeyForm>>,

@@ -6,8 +6,8 @@ use app::components::{Badge, Clock, Notice, Time, Tone};
 use app::prelude::*;
 use domain::{Failure, Field, IdentifiedKey};
 
-/// The response to the form of "Identify a key". It is sent without script and therefore cannot
-/// hash: it links back to the page that can.
+/// The response to the form of "Identify a key". It has no script that could hash another key, so
+/// it links back to the page that has.
 pub fn identified_key_page(identified: Result<Option<IdentifiedKey>, Failure>) -> AnyView {
     let answer = match identified {
         Ok(Some(key)) => known(key),

@@ -84,7 +84,7 @@ fn Team(page: Data) -> impl IntoView {
         }
     });
     let factor = page.factor.map(factor_requirement);
-    // A page can be empty after its last entry was removed, and if it comes after the last one.
+    // A page is empty if its last entry has been removed, or if it begins after the last entry.
     let empty = members.is_none() && invitations.is_none();
     let empty = empty.then(|| {
         view! {
@@ -240,7 +240,7 @@ fn invitation(one: InvitationRow, mail: bool, clock: Clock) -> AnyView {
     };
     let changes = one.may_withdraw.then(|| {
         view! {
-            // A new invitation ends the earlier one.
+            // A new invitation replaces the earlier one.
             <form method="post" action="/team/invite">
                 <input type="hidden" name="email" value=email.clone()/>
                 <input type="hidden" name="role" value=one.role.as_str()/>

@@ -1,5 +1,4 @@
-//! Conditions of a key, each with what can be done: those that need attention, and those that are
-//! worth knowing.
+//! Conditions of a key that need attention or are worth knowing, each with an action.
 
 use super::quick::QuickEdits;
 use crate::charts::counted;
@@ -42,10 +41,12 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             None if is_replaced => {
                 view! { <a class="button small" href="#overlap">"View systems using it"</a> }
             }
-            // The account's policy allows no longer life for this key, but for a new one.
+            // The account's policy does not allow a later expiry for this key, but it does for a
+            // new one.
             None => link("rotate", "Rotate"),
         });
-        // While a key is replaced, the section about that shows its end before it is near.
+        // While a key is being replaced, the section about the rotation shows its expiry from the
+        // beginning.
         if key.expires_soon {
             urgent.push(item(ALERT, text, action));
         } else if !is_replaced {

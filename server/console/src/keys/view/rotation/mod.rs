@@ -1,5 +1,5 @@
-//! Rotations on a key's page: the preceding key, the following key, and how calls move while both
-//! are valid.
+//! Rotations on a key's page: the preceding key, the following key, and the calls with each while
+//! both are valid.
 
 mod chart;
 

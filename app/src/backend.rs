@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Server operations that a hydrated page calls.
 ///
-/// Every method authorises by itself and returns [`Failure::SignedOut`] without a session.
+/// Every method authorises the caller, and returns [`Failure::SignedOut`] without a session.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
     /// `search` is the query string of the page's address, without the question mark.

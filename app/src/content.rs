@@ -15,7 +15,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// A page whose data is at hand, or that needs none.
+    /// Creates a page whose data has been loaded, or that needs none.
     pub fn new(render: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
         Self {
             render: Arc::new(render),
@@ -25,7 +25,7 @@ impl Content {
         }
     }
 
-    /// A page that `render` renders from its data, or from the reason why there are none.
+    /// Creates a page that `render` renders from its data, or from the reason why there are none.
     pub fn loaded<T: Clone + Send + Sync + 'static>(
         data: Result<T, Failure>,
         render: impl Fn(Result<T, Failure>) -> AnyView + Send + Sync + 'static,

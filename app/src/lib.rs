@@ -2,8 +2,8 @@
 //!
 //! Data flows one way: the server loads the data of a page, and a function renders the page from it
 //! as its `Content`. Those of hydrated pages are in `pages`, all others in the crate `console`. In
-//! the browser, a hydrated page gets new data by `calls`. `components` know neither, only the types
-//! of the domain.
+//! the browser, a hydrated page gets new data by `calls`. `components` depend on neither, only on
+//! the types of the domain.
 
 mod app;
 #[cfg(feature = "ssr")]

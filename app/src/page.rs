@@ -1,4 +1,5 @@
-//! The table of pages: what the router, the menu, the frame and the browser need to know of each.
+//! The table of pages, with the properties of each that the router, the menu, the layout and the
+//! browser need.
 //!
 //! Its last column is the handler in `server/console` that shows the page; only the page of unknown
 //! addresses has none. Nothing else has to list a page: routes, menu, titles, and the tests and

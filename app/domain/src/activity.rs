@@ -41,7 +41,7 @@ impl ActivityPeriod {
     }
 }
 
-/// One address and program from which a key was called with.
+/// An address and a program that made calls with a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallerRow {
     pub ip: String,
@@ -101,7 +101,7 @@ pub struct WeekdayCalls {
     pub hours: Vec<u64>,
 }
 
-/// Who calls with a key, for which purpose, and with which outcome.
+/// Calls with a key: their callers, their outcomes and the permissions that they used.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyActivity {
     pub period: ActivityPeriod,

@@ -57,7 +57,7 @@ pub struct AuditDetail {
 pub struct AuditRow {
     pub at: DisplayTime,
     pub what: String,
-    /// The action as programs know it, such as `key.revoked`.
+    /// Identifier of the action, such as `key.revoked`.
     pub action: String,
     /// The subject, if it has a name of its own.
     pub thing: Option<AuditName>,

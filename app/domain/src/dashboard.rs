@@ -21,7 +21,7 @@ pub struct DashboardPage {
     pub refusals: Vec<(RefusalCode, u64)>,
     /// The keys with the most calls in the last 7 days, the one with the most calls first.
     pub busy_keys: Vec<BusyKey>,
-    /// If not all keys were examined for that: how many were, the most recently used ones.
+    /// Number of keys that were examined for that, the most recently used ones; `None` if all were.
     pub examined_keys: Option<u32>,
     pub keys: KeyCounts,
     /// Keys that expire within 30 days, the next one first.
@@ -110,7 +110,7 @@ pub struct KeyCounts {
     pub new_networks: u32,
     /// Keys that need attention, as in the saved view of the list.
     pub need_attention: u32,
-    /// Revoked and expired keys that were called with in the last 7 days.
+    /// Revoked and expired keys that were used in the last 7 days.
     pub dead_keys_in_use: u32,
 }
 

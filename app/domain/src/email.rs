@@ -1,4 +1,4 @@
-//! E-mail addresses of members.
+//! Email addresses of members.
 
 use crate::text::{InvalidValue, serde_by_parse};
 
@@ -10,7 +10,7 @@ const MAX_LOCAL_PART: usize = 64;
 /// Maximum length of a label of the domain: RFC 1035, section 2.3.4.
 const MAX_LABEL: usize = 63;
 
-/// E-mail address of a member, unique in its account.
+/// Email address of a member, unique in the account.
 ///
 /// It is in lower case, so that a look-up does not depend on the case in which it is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -72,7 +72,7 @@ pub struct RemedyAction {
     /// The label with the key and the value that it changes, for screen readers.
     pub name: String,
     pub href: String,
-    /// Whether a button makes the change at once. Otherwise, a link leads to the form for it.
+    /// Whether a button makes the change immediately. Otherwise, a link leads to the form for it.
     pub is_immediate: bool,
 }
 

@@ -49,7 +49,7 @@ pub struct FieldError {
 pub enum Failure {
     /// There is no session, or the session has ended.
     SignedOut,
-    /// The e-mail address and the password do not match. Does not reveal which one is wrong.
+    /// The email address and the password do not match. Does not reveal which one is wrong.
     WrongCredentials,
     /// Too many failed attempts.
     TooManyAttempts { retry_after_seconds: u32 },

@@ -165,7 +165,7 @@ pub struct KeysPageContext {
     pub stopped: bool,
 }
 
-/// Calls with one key over the last seven days, as bars that the server has drawn.
+/// Calls with one key over the last seven days, as bars that the server has rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sparkline {
     /// SVG path of the bars of accepted calls, in a box of 94 by 40 units. Empty if there are none.
@@ -233,7 +233,7 @@ pub struct EditKeyForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryRow {
     pub at: DisplayTime,
-    /// E-mail address of the member, or a description of another actor.
+    /// Email address of the member, or a description of another actor.
     pub by: String,
     pub what: String,
     /// The changes of an edit, a line for each setting.

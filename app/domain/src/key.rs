@@ -279,11 +279,11 @@ pub struct LastUse {
     pub user_agent: Option<String>,
 }
 
-/// Who revoked a key, when and why.
+/// Revocation of a key: its author, time and reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
     pub at: DisplayTime,
-    /// E-mail address of the member, "the key itself" if its holder revoked it through the API, or
+    /// Email address of the member, "the key itself" if its holder revoked it through the API, or
     /// "the operator".
     pub by: String,
     pub reason: RevokeReason,
@@ -301,7 +301,7 @@ pub struct KeyView {
     pub preview: String,
     pub scopes: ScopeSet,
     pub created: DisplayTime,
-    /// E-mail address of the member who created the key.
+    /// Email address of the member who created the key.
     pub created_by: String,
     pub expires: Option<DisplayTime>,
     /// The key's own rate limit, in words; `None` if the account's rate limit applies.
@@ -317,8 +317,8 @@ pub struct KeyView {
     pub notices: Vec<String>,
     /// One of these conditions needs attention. The others are worth knowing.
     pub needs_attention: bool,
-    /// Part of the key in a rotation in which both keys still work, in words: that it is replaced,
-    /// or which key it replaces. Only rows of the list have it.
+    /// Role of the key in a rotation in which both keys still work, in words: that it is being
+    /// replaced, or which key it replaces. Only rows of the list have it.
     pub rotation: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use crate::InvalidValue;
 use std::fmt;
 
-/// Token bucket: `depth` calls at once, refilled at `per_second` calls a second.
+/// Token bucket: a burst of up to `depth` calls, refilled at `per_second` calls a second.
 ///
 /// # Examples
 /// ```
@@ -27,7 +27,7 @@ impl RateLimit {
     pub const MAX_DEPTH: u32 = 100_000;
     pub const MAX_PER_SECOND: u32 = 10_000;
 
-    /// Creates a rate limit of `depth` calls at once and `per_second` calls a second.
+    /// Creates a rate limit with a burst of `depth` calls and `per_second` calls a second.
     ///
     /// # Errors
     /// The depth is outside 1 to [`Self::MAX_DEPTH`], or the refill rate is outside 1 to
@@ -58,7 +58,7 @@ impl RateLimit {
         number(raw, Self::MAX_PER_SECOND).ok_or(BAD_PER_SECOND)
     }
 
-    /// Number of calls that a full bucket admits at once.
+    /// Burst size: number of calls that a full bucket admits.
     pub const fn depth(self) -> u32 {
         self.depth
     }

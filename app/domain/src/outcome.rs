@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
-    /// The call got the answer it asked for, including "not modified" (304).
+    /// The call was successful. This includes "not modified" (304).
     Accepted,
     Refused(RefusalCode),
 }

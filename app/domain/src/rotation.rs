@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Grace {
-    /// The old key is revoked at once.
+    /// The old key is revoked immediately.
     None,
     Hour,
     #[default]

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A secret that a page shows once, such as a new key or a one-time link.
 ///
-/// [`PageSecrets::reveal`] alone returns its text, so that the page is known to show it. `Debug`
-/// omits the text.
+/// Only [`PageSecrets::reveal`] returns its text, which records that the page shows a secret.
+/// `Debug` omits the text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShownSecret(String);

@@ -59,7 +59,7 @@ pub struct TeamPage {
     pub mail: bool,
     /// The requirement of a second factor, on the first page.
     pub factor: Option<FactorRequirement>,
-    /// The viewing member is an owner, who can hand the ownership over.
+    /// The viewing member is an owner, who can transfer the ownership.
     pub may_hand_over: bool,
     /// Sessions of the member of a member's page, newest first; `None` if the viewing member may
     /// not end them here.

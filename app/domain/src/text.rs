@@ -49,7 +49,7 @@ pub(crate) fn line(
     if line.chars().count() > max {
         return Err(InvalidValue(long));
     }
-    // Line breaks are white space too, but they never get into a single line by accident.
+    // Line breaks are white space too, but a single line never contains one by accident.
     let broken = raw.trim().chars().any(char::is_control);
     if broken || has_invisible(&line) {
         return Err(InvalidValue(odd));

@@ -1,5 +1,5 @@
 //! The console's server functions. All of them are `POST` under `/call`, with addresses that do not
-//! change between builds, and each authorises by itself through the
+//! change between builds, and each authorises its caller through the
 //! [`Backend`](crate::backend::Backend).
 
 mod error;

@@ -1,4 +1,4 @@
-//! Filters of a list. Each of them is a link, which applies at once.
+//! Filters of a list. Each of them is a link that applies the filter.
 
 use crate::prelude::*;
 use domain::{FilterMenu, ListLink};

@@ -24,7 +24,7 @@ impl Used {
 }
 
 /// The body of the dialog and of the page that replaces it. It is a plain form, unless `on_send` is
-/// given.
+/// set.
 #[component]
 pub fn RevokeForm(
     key: KeyView,

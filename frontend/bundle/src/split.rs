@@ -1,4 +1,4 @@
-//! Splits the module: code that not every visit needs is in a file of its own, which is loaded at
+//! Splits the module: code that not every visit needs is in a separate file, which is loaded at
 //! first use.
 //!
 //! Each function marked with `wasm_split` is a split point: the code that only this function reaches

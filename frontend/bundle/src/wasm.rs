@@ -65,7 +65,7 @@ pub fn bind(module: Vec<u8>) -> Result<(String, Vec<u8>)> {
     ))
 }
 
-/// Refuses a module whose crates bring JavaScript of their own.
+/// Refuses a module whose crates contain JavaScript.
 ///
 /// The loader would import it by a name that does not change with its content. No crate does this
 /// today, and the first one that does needs a closer look.

@@ -1,5 +1,4 @@
-//! Hashing with the browser's Web Crypto, so that the module needs no hash implementation of its
-//! own.
+//! Hashing with the browser's Web Crypto, so that the module does not contain a hash function.
 
 use super::{element, window};
 use wasm_bindgen::{JsCast, JsValue};

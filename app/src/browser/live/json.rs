@@ -1,8 +1,8 @@
 //! Reading JSON by the browser's own parser.
 //!
-//! Next to `serde_json`, this saves a sixth of the module: the browser parses, and the fields of a
-//! struct are read in their order and not matched by name, so that each type needs only the code
-//! for a sequence. Reasons for malformed data are not kept, since no page shows them.
+//! Compared with `serde_json`, this saves a sixth of the module: the browser parses, and the fields
+//! of a struct are read in their order and not matched by name, so that each type needs only the
+//! code for a sequence. Reasons for malformed data are not kept, since no page shows them.
 
 use serde::de::value::U32Deserializer;
 use serde::de::{

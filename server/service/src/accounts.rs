@@ -15,7 +15,7 @@ use domain::{AccountName, Failure, Field, KeyPolicy, QuotaUse, RateLimit, Resour
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The page of the form finds the changes.
+/// The page of the form adds the changes.
 const OUTDATED: Failure = Failure::Outdated {
     changes: Vec::new(),
 };

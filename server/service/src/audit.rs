@@ -1,5 +1,4 @@
-//! The audit log: who did what, when, from where, and what was different afterwards. Every role may
-//! read it.
+//! The audit log: every change with its actor, time, source and effect. Every role may read it.
 
 use crate::error::Error;
 use crate::key::PlainKey;
@@ -15,21 +14,20 @@ use tokio::time::{Instant, timeout_at};
 const PAGE_SIZE: u32 = 50;
 /// Members among whom a reader chooses. Links in the rows lead to the events of others.
 const MAX_LISTED_MEMBERS: u32 = 200;
-/// Events read at once for a file.
+/// Number of events in one piece of a file.
 const BATCH_SIZE: u32 = 500;
 /// Number of events that a filter is applied to for one page or one piece of a file. The next one
 /// continues after them.
 const SEARCH_LIMIT: u32 = 10_000;
 
 /// Time limit for one page, including the search for keys by their names, or for one piece of an
-/// exported file. Each key that is found takes two listings, each of which may take this long by
-/// itself.
+/// exported file. Each key that is found takes two listings, and each of them may take this long.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Most keys whose events one search finds by their names.
 pub const MAX_NAMED_KEYS: u32 = 10;
 
-/// Selects events of an account, and knows the keys that a name leads to.
+/// Selection of events of an account, with the keys that a name matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditSearch {
     filter: AuditFilter,

@@ -3,8 +3,8 @@
 //!
 //! 1. A failure is logged at `warn` with the caller's address and counted for the metrics. Neither
 //!    has the text that was typed.
-//! 2. If a member has the e-mail address, the failure is kept in memory until the next flush. So
-//!    the answer takes no longer than for an address that no member has.
+//! 2. If a member has the email address, the failure is kept in memory until the next flush. So the
+//!    answer takes no longer than for an address that no member has.
 //! 3. The flush adds it to the count of its hour, network and member. The first of an hour writes
 //!    an audit event.
 //! 4. When the hour is over, any node removes the count and writes a second event with its number,
@@ -37,13 +37,13 @@ const CLOSE_BATCH_SIZE: u32 = 100;
 /// A kind of failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptKind {
-    /// A sign-in with an e-mail address that no member has.
+    /// A sign-in with an email address that no member has.
     UnknownAddress,
     /// A sign-in with a wrong password, or at a deactivated member.
     Password,
     /// A wrong code of a second factor.
     Code,
-    /// A signed-in member's password, asked again before a change, was wrong.
+    /// A wrong password of a signed-in member, who has to enter it again before a change.
     CurrentPassword,
 }
 
@@ -151,8 +151,8 @@ impl AttemptLog {
     }
 
     /// Records a failed attempt by `client`: in the metrics once, and in the log and the audit log
-    /// for each member who may have been meant. Members of several accounts can have the address of
-    /// a failed sign-in.
+    /// for each member whom it may concern: members of several accounts can have the address of a
+    /// failed sign-in.
     pub(crate) fn note(
         &self,
         attempt: AttemptKind,

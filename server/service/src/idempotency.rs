@@ -18,7 +18,7 @@ use domain::{AccountId, Timestamp, seconds};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// How long a request is known by its key.
+/// Time for which a request is recognised by its key.
 const RETENTION_SECONDS: i64 = seconds::DAY;
 
 /// Lease of an attempt. It is far longer than a request takes after its body has arrived, so that
@@ -150,7 +150,7 @@ impl Idempotency {
         let name = (caller.account_id().clone(), key.0);
         let now = self.clock.now();
         let (account, key) = &name;
-        // Without a lock, which would wait for the change that an attempt is making.
+        // This takes no lock, since it would wait for the change that an attempt is making.
         let past = self
             .store
             .find_request(account, key, now, expired(now))
@@ -210,8 +210,8 @@ impl Idempotency {
         Ok(self.store.store_response(account, &response).await?)
     }
 
-    /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is
-    /// carried out.
+    /// Ends an attempt whose outcome is in doubt: if the request is sent again, it gets the outcome
+    /// or is carried out.
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
@@ -220,7 +220,7 @@ impl Idempotency {
         Ok(self.store.release_request(account, &claim.attempt).await?)
     }
 
-    /// Forgets a request that failed without an effect, so that it can be sent again under the same
+    /// Removes a request that failed without an effect, so that it can be sent again under the same
     /// key.
     ///
     /// # Errors
@@ -230,7 +230,7 @@ impl Idempotency {
         Ok(self.store.forget_request(account, &claim.attempt).await?)
     }
 
-    /// Removes the requests that are too old to be known by their keys.
+    /// Removes the requests that are too old to be recognised by their keys.
     ///
     /// # Errors
     /// The database's.

@@ -1,4 +1,4 @@
-//! Why fields of a form were refused, as facts. The words for people are made above the rules.
+//! Reasons why fields of a form were refused, as facts. The crates above turn them into sentences.
 
 use domain::{Email, Field, InvalidValue};
 use std::net::IpAddr;
@@ -36,7 +36,7 @@ pub enum InvalidReason {
     DateInPast,
 
     // Numbers.
-    /// The other number of the rate limit was given, and a limit needs both.
+    /// Only the other number of the rate limit was entered, and a limit needs both.
     HalfRateLimit,
 
     // Texts that are typed to confirm a change.

@@ -16,7 +16,7 @@ pub struct NodeMetrics {
     pub key_reads: u64,
     /// Failed attempts to sign in since the start, in the order of [`AttemptKind::ALL`].
     pub failed_attempts: [u64; AttemptKind::ALL.len()],
-    /// Data that still needs the old pepper; `None` if this process was given none.
+    /// Data that still needs the old pepper; `None` if this process has no old pepper.
     pub pepper_need: Option<PepperNeed>,
     /// Whether feeds and leads are refused because the disk is nearly full.
     pub storage_low: bool,

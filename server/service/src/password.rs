@@ -52,9 +52,9 @@ fn is_common(raw: &str) -> bool {
     chars.all(|c| Some(c) == first) || LIST.lines().any(|line| line == lower.as_str())
 }
 
-/// Hashes that run at once at most: each takes 19 MiB and a whole core.
+/// Maximum number of concurrent hashes: each takes 19 MiB and a whole core.
 const MAX_CONCURRENT: usize = 2;
-/// Further hashes that may wait.
+/// Maximum number of further hashes that may wait.
 const MAX_QUEUED: usize = 16;
 
 /// Hashes and verifies passwords (argon2id, 19 MiB, 2 passes, 1 lane: OWASP's minimum and the
@@ -68,7 +68,7 @@ pub struct Hasher {
     verified: AtomicU64,
 }
 
-/// The right to hash once.
+/// A permit for one hash.
 pub struct HashPermit<'a> {
     _running: SemaphorePermit<'a>,
     _waiting: SemaphorePermit<'a>,

@@ -1,4 +1,4 @@
-//! The peppers that a process was given, and the progress of a change from one to the other.
+//! The configured peppers of a process, and the progress of a change from one to the other.
 
 use crate::key::{KeyDigest, PlainKey};
 use crate::pepper::{Pepper, PepperId};
@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Upper bound of keys pending for the next batch: so many are re-hashed within a second. Others
-/// are noted at their next use.
+/// Maximum number of keys pending for the next batch, which are re-hashed within a second. Further
+/// keys are noted at their next use.
 const MAX_PENDING: usize = 1_024;
 
-/// The peppers that a process was given.
+/// The configured peppers of a process.
 pub struct Peppers {
     current: Pepper,
     pub(crate) old: Option<OldPepper>,
@@ -120,8 +120,8 @@ impl Peppers {
         }
     }
 
-    /// Returns what needed the old pepper when it was last counted; `None` if this process was
-    /// given none.
+    /// Returns what needed the old pepper when it was last counted; `None` if this process has no
+    /// old pepper.
     pub(crate) fn need(&self) -> Option<PepperNeed> {
         let last_need = self.old.as_ref()?.last_need.lock();
         Some(*last_need.unwrap_or_else(PoisonError::into_inner))

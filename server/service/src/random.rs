@@ -9,7 +9,7 @@ pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` with unpredictable bytes.
     ///
     /// # Panics
-    /// If the source has failed: it is not safe to go on without randomness.
+    /// If the source has failed: it is not safe to continue without randomness.
     fn fill(&self, bytes: &mut [u8]);
 }
 

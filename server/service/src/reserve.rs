@@ -81,7 +81,7 @@ impl Reserve {
     }
 }
 
-/// The reserve of free disk space, and who may use it.
+/// The reserve of free disk space, and the writes that may not use it.
 pub struct FreeSpace {
     store: Arc<dyn InstallationStore>,
     clock: Arc<dyn Clock>,
@@ -101,7 +101,7 @@ impl FreeSpace {
     /// first request.
     pub fn keep_free(&self, bytes: Option<u64>) {
         if let Some(bytes) = bytes {
-            // A second call would be a programming error; the first one holds.
+            // A second call would be a programming error; the value of the first call stays.
             let _ = self.reserve.configured.set(bytes);
         }
     }

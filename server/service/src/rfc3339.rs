@@ -14,7 +14,7 @@ pub fn rfc3339(at: Timestamp) -> String {
     Rfc3339Time(at).to_string()
 }
 
-/// Time that is written like that of [`rfc3339`], without an allocation of its own.
+/// Time that is written like that of [`rfc3339`], without an allocation.
 pub struct Rfc3339Time(pub Timestamp);
 
 impl Rfc3339Time {

@@ -21,9 +21,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
-    /// To find the verdict on the key again (`Authenticator::judge_again`).
+    /// Digests by which the verdict on the key is found again (`Authenticator::judge_again`).
     pub(super) digests: [KeyDigest; 2],
-    /// As of the check.
+    /// The verdict at the time of the check.
     pub(crate) verdict: Arc<Verdict>,
     pub(crate) expiry_notice: ExpiryNotice,
     /// The last use before this call.
@@ -91,7 +91,7 @@ impl KeyCaller {
     }
 }
 
-/// The calling key, before the HTTP API gives it its shape.
+/// The calling key, as the facts of a response of the HTTP API.
 #[derive(Debug)]
 pub struct KeyDescription<'a> {
     pub id: &'a KeyId,

@@ -37,7 +37,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Authentication of calls, and the limits that they are held to.
+/// Authentication of calls, and the limits that apply to them.
 pub struct Authenticator {
     pub(crate) store: Arc<dyn AuthenticatorPorts>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -198,8 +198,8 @@ impl Authenticator {
         allowance
     }
 
-    /// Sets how many calls per second all keys of an account together may make on this node, and as
-    /// many at once.
+    /// Sets how many calls per second all keys of an account together may make on this node. The
+    /// burst size is the same number.
     pub fn limit_accounts_to(&self, calls_per_second: u32) {
         self.account_limit.set(calls_per_second);
     }

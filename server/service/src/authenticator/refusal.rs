@@ -20,7 +20,7 @@ pub struct Refused {
 pub enum Attribution {
     /// The secret is genuine: the call is counted under its key.
     Genuine(Arc<KeyUsage>),
-    /// The text begins like a key that was created recently. Only the key's account learns of it.
+    /// The text begins like a key that was created recently. Only the key's account can see this.
     Suspected(CalledKey),
 }
 

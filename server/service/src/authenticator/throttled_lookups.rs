@@ -1,8 +1,8 @@
 //! Look-ups of keys for networks that have failed too often.
 //!
-//! Such a network may no longer cost the database one read for each key that it tries, but a usable
-//! key of its own must still be accepted. So its keys are queued for the next of a few look-ups per
-//! second, each of which reads many keys at once, of all such networks together.
+//! Keys from such a network may no longer cost the database one read each, but usable keys among
+//! them must still be accepted. So they are queued for the next of a few look-ups per second, each
+//! of which reads many keys at once, of all such networks together.
 
 use crate::key::KeyDigest;
 use crate::store::AuthenticatorPorts;
@@ -51,7 +51,7 @@ struct Queue {
 #[derive(Debug)]
 struct QueuedLookup {
     network: IpAddr,
-    /// Under the current pepper and the old one; the same twice if there is one pepper.
+    /// Digests under the current pepper and the old one, which are equal if there is only one.
     digests: [KeyDigest; 2],
     sender: oneshot::Sender<LookupResult>,
 }
@@ -86,8 +86,8 @@ impl ThrottledLookups {
             });
             if !queue.is_running {
                 queue.is_running = true;
-                // A task of its own: a caller that goes away must not take the answers of the
-                // others with it.
+                // This is a separate task, so that a caller that disconnects does not cancel the
+                // look-up for the others.
                 tokio::spawn(Arc::clone(self).run_queue(Arc::clone(store)));
             }
         }
@@ -118,7 +118,7 @@ impl ThrottledLookups {
                             .digests
                             .iter()
                             .any(|digest| known_digests.contains(digest));
-                        // A caller that has gone away needs no answer.
+                        // A caller that has disconnected needs no answer.
                         let _ = lookup.sender.send(if is_known {
                             LookupResult::Known
                         } else {

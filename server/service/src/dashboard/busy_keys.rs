@@ -18,7 +18,7 @@ const SHOWN: usize = 5;
 pub struct BusyKeys {
     /// The one with the most calls first. A key without calls is not among them.
     pub keys: Vec<BusyKey>,
-    /// If the account has more keys than were examined: how many were, the most recently used ones.
+    /// Number of examined keys, the most recently used ones, if the account has more keys.
     pub examined: Option<u32>,
 }
 

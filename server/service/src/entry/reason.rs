@@ -1,4 +1,4 @@
-//! Why a value of a body was refused, as facts. The words for people are made above the rules.
+//! Reasons why values of a body were refused, as facts. The crates above turn them into sentences.
 
 use domain::InvalidValue;
 

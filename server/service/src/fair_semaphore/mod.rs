@@ -82,7 +82,7 @@ impl FairSemaphore {
     /// Waits for a permit.
     ///
     /// # Errors
-    /// [`QueueFull`], at once.
+    /// [`QueueFull`], without waiting.
     pub async fn acquire(&self, account: &AccountId, actor: &Actor) -> Result<Permit, QueueFull> {
         // A waiter leaves the queue with its permit, or because this future was dropped.
         self.enqueue(account, actor)?.await.map_err(|_| QueueFull)
@@ -134,7 +134,8 @@ impl Drop for Permit {
             return;
         };
         drop(state);
-        // If the waiter has just gone, its permit is dropped here, and goes to the next one.
+        // If the waiter has just been dropped, its permit is dropped here, and goes to the next
+        // one.
         drop(next.grant.send(Self(Arc::clone(&self.0))));
     }
 }

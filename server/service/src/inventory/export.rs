@@ -4,7 +4,7 @@ use super::{Inventory, ItemFilter, ItemsPage};
 use crate::error::Error;
 use crate::sessions::Member;
 
-/// Items read at once for a file.
+/// Number of items in one piece of a file.
 const BATCH_SIZE: u32 = 500;
 
 impl Inventory {

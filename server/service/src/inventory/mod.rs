@@ -1,4 +1,4 @@
-//! The sellers' items: what one is, and how integrations push and read them.
+//! The sellers' items, and how integrations push and read them.
 
 mod changes;
 mod console;

@@ -112,7 +112,7 @@ impl Item {
 }
 
 impl ItemId {
-    /// For ids that were checked before they were stored.
+    /// Creates an id from a stored text, which was checked before.
     pub fn from_stored(id: String) -> Self {
         Self(id)
     }

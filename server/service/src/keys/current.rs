@@ -30,7 +30,7 @@ pub struct CurrentKey {
 pub enum KeyWarning {
     /// The revocation or pause is in force on this node only, because it is not stored yet.
     NotStored,
-    /// The key is revoked or expired, and was called with in the last 7 days.
+    /// The key is revoked or expired, and was used in the last 7 days.
     DeadKeyInUse,
     /// The key was called from a network that it was not known to be called from.
     NewNetwork,

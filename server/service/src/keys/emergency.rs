@@ -21,7 +21,7 @@ use std::sync::Arc;
 const WRITE_BATCH_SIZE: u32 = 250;
 /// Number of keys whose rows are updated before the owner gets an answer.
 const WRITTEN_BEFORE_RESPONSE: u32 = 1_000;
-/// Revocations read at once.
+/// Number of revocations that are read in one batch.
 const UNWRITTEN_BATCH_SIZE: u32 = 100;
 
 /// The emergency actions of owners.

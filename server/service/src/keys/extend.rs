@@ -11,7 +11,7 @@ const EXTENSION_DAYS: i64 = 90;
 /// as `latest`, which the policy permits.
 ///
 /// `None` if the key is not live, does not expire, or cannot expire later. A key that is being
-/// replaced is meant to expire: to let it live on takes the whole form.
+/// replaced is meant to expire, so only the complete edit form can extend it.
 pub fn extended(
     key: &KeyRecord,
     latest: Option<Timestamp>,

@@ -102,7 +102,7 @@ impl Keys {
 fn check(form: &CreateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, InvalidFields> {
     let mut invalid = InvalidFields::default();
     let name = KeyName::parse(&form.name).map_err(InvalidReason::from);
-    // The token has no field of its own that a page shows.
+    // No page shows a field for the token.
     let name = name.and_then(|name| token(&form.token).map(|()| name));
     let name = invalid.check(Field::Name, name);
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));

@@ -38,7 +38,7 @@ pub struct NewKeyChoices {
 }
 
 impl NewKeyRules<'_> {
-    /// Returns the expiry that a form asks for.
+    /// Returns the expiry that is chosen in a form.
     pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, InvalidReason> {
         let end = match Expiry::parse(choice)? {
             Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
@@ -75,7 +75,7 @@ impl NewKeyRules<'_> {
         let mut preselected = [Expiry::Same, Expiry::default()]
             .into_iter()
             .find(|choice| is_offered(*choice));
-        // If neither is allowed, the longest that is.
+        // If neither is allowed, the longest allowed choice is selected.
         if preselected.is_none() {
             let finite = expiries.iter().filter(|(_, end)| end.is_some());
             let longest = finite.max_by_key(|(_, end)| *end);
@@ -121,8 +121,8 @@ fn latest(policy: KeyPolicy, created_at: Timestamp, zone: &Zone) -> Option<Times
 }
 
 /// Returns the latest expiry that can be set for an existing key. A key that lives longer than
-/// allowed, because it was made before the policy, may be given an earlier expiry, but not a later
-/// one than a new key.
+/// allowed, because it was made before the policy, may get an earlier expiry, but not a later one
+/// than a new key.
 pub fn latest_expiry(
     key: &KeyRecord,
     policy: KeyPolicy,

@@ -8,7 +8,7 @@ use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp, seconds}
 
 const MAX_DAYS: u32 = 3_650;
 
-/// Returns the filter and the order that the query asks for.
+/// Returns the filter and the order in the query.
 ///
 /// # Errors
 /// The reason for which a part of the query is invalid.

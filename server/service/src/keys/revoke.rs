@@ -14,7 +14,7 @@ use serde_json::json;
 
 impl Keys {
     /// Revokes a key of the member's account. After this returns, every request that starts is
-    /// refused. The revocation has no receipt if the database could not be asked for it.
+    /// refused. The revocation has no receipt if the nodes could not be listed.
     ///
     /// # Errors
     /// Refused to viewers, for an unknown or ended key, without a reason, and if the key was used

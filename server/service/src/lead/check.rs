@@ -14,7 +14,7 @@ const MAX_ITEM_ID: usize = crate::item::MAX_ID_CHARS;
 pub(super) const MAX_EXTERNAL_ID: usize = 128;
 pub(super) const MAX_NOTE: usize = 10_000;
 
-/// A lead as given in a body: texts that are not validated yet. `errors` contains those that the
+/// A lead as it is in a body: texts that are not validated yet. `errors` contains those that the
 /// reader has found already (wrong types, unknown fields), so that a caller gets all errors at
 /// once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -36,7 +36,7 @@ impl<T: Clone + PartialEq> Edit<T> {
     }
 }
 
-/// Edits as given in a body: texts that are not validated yet, `None` for null.
+/// Edits as they are in a body: texts that are not validated yet, `None` for null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadEditsDraft {
     pub status: Option<String>,
@@ -46,7 +46,7 @@ pub struct LeadEditsDraft {
     pub errors: Vec<EntryError>,
 }
 
-/// Validated edits. All other fields of a lead stay as the person gave them.
+/// Validated edits. All other fields of a lead keep the values that the person sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadEdits {
     pub status: Edit<LeadStatus>,

@@ -7,7 +7,7 @@ use crate::sessions::Member;
 use crate::store::Action;
 use serde_json::json;
 
-/// Leads read at once for a file.
+/// Number of leads in one piece of a file.
 const BATCH_SIZE: u32 = 500;
 
 impl Leads {

@@ -11,8 +11,8 @@ use domain::{RateLimit, Timestamp};
 /// Units of a token: at a rate of `n` a second, `n` of these come back each millisecond.
 const TOKEN: u64 = 1000;
 
-/// A bucket, stored as what is missing from a full one. So a forgotten bucket is full, and a bucket
-/// whose limit changes has the new depth less what was spent.
+/// A bucket, stored as the tokens that it lacks. So a bucket that was dropped from memory is full,
+/// and a bucket whose limit changes has the new depth minus the tokens that were spent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bucket {
     spent: u64,

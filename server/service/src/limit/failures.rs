@@ -14,7 +14,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// 1,000 at once, then 10 per second.
+/// A burst of 1,000, then 10 per second.
 const DEPTH: u32 = 1_000;
 const PER_SECOND: u32 = 10;
 

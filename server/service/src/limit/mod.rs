@@ -15,19 +15,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     pub limit: RateLimit,
-    /// Whether the call may go on. It took one token then, and none otherwise.
+    /// Whether the call may continue. If so, it has taken a token.
     pub allowed: bool,
-    /// Calls that could follow at once.
+    /// Number of calls that could follow immediately.
     pub remaining: u32,
     /// Whole seconds, rounded up: until the next call fits, if none fits now, otherwise until the
     /// bucket is full.
     pub seconds: u64,
-    /// Set if the key could go on, but all keys of the account together have used up its calls:
-    /// whole seconds, rounded up, until the next one fits.
+    /// Set if the key has calls left, but all keys of the account together have used up those of
+    /// the account: whole seconds, rounded up, until the next one fits.
     pub account_wait: Option<u64>,
 }
 
-/// Calls per second of all keys of an account together on this node, and as many at once.
+/// Limit of all keys of an account together on this node: calls per second, and the same number as
+/// burst size.
 #[derive(Debug, Default)]
 pub(crate) struct AccountLimit(AtomicU32);
 

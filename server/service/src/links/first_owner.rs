@@ -17,7 +17,8 @@ impl Links {
         Ok(self.store.has_owner().await?)
     }
 
-    /// Creates a link for the first owner, which ends all older ones; `None` if there is an owner.
+    /// Creates a link for the first owner, which invalidates all older ones; `None` if there is an
+    /// owner.
     ///
     /// # Errors
     /// The database's.
@@ -83,7 +84,7 @@ impl Links {
     }
 }
 
-/// Returns the event with the system as its actor. A caller that knows more sets it.
+/// Returns the event with the system as its actor. A caller that knows the actor replaces it.
 pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditEvent {
     AuditEvent::of_system(
         &owner.account_id,

@@ -30,13 +30,14 @@ pub const NOTICE_INTERVAL_SECONDS: u64 = 60;
 /// A notice that failed is tried again after this time.
 const RETRY_SECONDS: i64 = 15 * 60;
 
-/// Notices read at once.
+/// Number of notices that are read in one batch.
 const BATCH: u32 = 100;
 
 /// A mail to one person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The same for the same notice, so that programs recognise a duplicate.
+    /// Id of the message, which is the same for each attempt to send a notice, so that mail
+    /// programs recognise a duplicate.
     pub id: String,
     pub to: Email,
     /// The time zone in which the person reads times.
@@ -106,7 +107,7 @@ pub enum MailFailure {
     Rejected(String),
 }
 
-/// Hands mail to a mail server.
+/// Sends mail by a mail server.
 #[async_trait]
 pub trait Mailer: Send + Sync {
     /// Sends one mail.

@@ -7,10 +7,10 @@ use std::collections::{BTreeSet, HashMap};
 /// Notices of one account that are sent in a row, before the other accounts have their turn.
 const MAX_PER_TURN: usize = 10;
 
-/// After so many failures to reach the mail server, all notices wait for the next round.
+/// Number of failures to reach the mail server after which all notices wait for the next round.
 const MAX_UNREACHABLE: usize = 3;
 
-/// After so many deferred mails of one account, its other notices wait for the next round.
+/// Number of deferred mails of one account after which its other notices wait for the next round.
 const MAX_DEFERRED: usize = 3;
 
 /// The outcome of sending a notice.

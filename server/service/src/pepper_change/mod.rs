@@ -1,10 +1,10 @@
-//! A change of the pepper, while keys go on working.
+//! A change of the pepper, during which keys continue to work.
 //!
 //! # Definitions
 //! - The *installation's pepper* is the one whose fingerprint the database stores. New keys are
 //!   made with it.
-//! - A node *accepts* the peppers that it was given: the current one, and the old one while
-//!   anything needs it.
+//! - A node *accepts* the peppers that it is configured with: the current one, and the old one
+//!   while anything needs it.
 //! - A row *needs* a pepper if its digest or its encryption was made with it.
 //!
 //! # Invariant
@@ -12,8 +12,8 @@
 //! the peppers that it accepts knows that the key does not exist.
 //!
 //! # Steps
-//! 1. A node starts with a new pepper and the old one. It registers with the ids of both, and goes
-//!    on making keys with the installation's pepper, which is the old one.
+//! 1. A node starts with a new pepper and the old one. It registers with the ids of both, and
+//!    continues to make keys with the installation's pepper, which is the old one.
 //! 2. Once every registered node accepts the new pepper, one of them makes it the installation's
 //!    ([`crate::store::PepperStore::change_pepper`]). That transaction and each registration lock
 //!    the same row. From then on a node that does not accept the new pepper cannot register, so it
@@ -57,7 +57,7 @@ use std::time::Duration;
 const BATCH_SIZE: usize = 64;
 /// Pause between two transactions, in which a waiting change gets its turn.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Second factors read at once.
+/// Number of second factors that are read in one batch.
 const FACTOR_BATCH_SIZE: u32 = 100;
 /// Rows are counted once for this many batches of uses: every 10 seconds.
 const COUNT_EVERY: u32 = 5;
@@ -86,8 +86,8 @@ impl PepperChange {
         Ok(self.peppers.installation_pepper())
     }
 
-    /// Advances the change of the pepper, if this process was given an old one. Part of each batch
-    /// of uses.
+    /// Advances the change of the pepper, if this process has an old one. Part of each batch of
+    /// uses.
     pub(crate) async fn advance(&self) -> Result<(), Error> {
         let (Some(change), Some(old)) = (&self.peppers.old, self.peppers.old()) else {
             return Ok(());
@@ -144,8 +144,8 @@ impl PepperChange {
             };
             after = Some(last.clone());
             for (member, sealed) in old {
-                // A secret that none of the given peppers decrypts is counted as needing another
-                // one.
+                // A secret that none of the configured peppers decrypts is counted as needing
+                // another one.
                 let Some(secret) = self.factors.unseal(&member, &sealed) else {
                     continue;
                 };

@@ -76,8 +76,8 @@ impl PepperChange {
         Ok(())
     }
 
-    /// For the server, before it serves calls: checks that nothing needs a pepper that was not
-    /// given, and stops accepting the old one if nothing needs it.
+    /// For the server, before it serves calls: checks that nothing needs a pepper that is not
+    /// configured, and stops accepting the old one if nothing needs it.
     ///
     /// # Errors
     /// [`StartError::OldPepperNeeded`], or the database's.

@@ -2,8 +2,8 @@
 //!
 //! A stored reason consists of codes, names of our own, numbers and the caller's address. It
 //! contains no text that the caller sent, which could be a secret. If the call had a genuine key,
-//! only the key's account can see it. Otherwise the call belongs to no account, and whoever has its
-//! id, of 128 random bits, can see what was wrong with it.
+//! only the key's account can see it. Otherwise the call belongs to no account, and anyone with its
+//! id of 128 random bits can see what was wrong with it.
 
 mod pending;
 mod remedy;

@@ -12,7 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// kept, so that a flood uses no more memory and displaces no call of another account.
 const MAX_PENDING: usize = 500;
 
-/// Calls written at once, so that a refused call does not wait long while others are copied.
+/// Number of calls that are written in one batch, so that a refused call does not wait long while
+/// others are copied.
 pub(crate) const BATCH_SIZE: usize = 1_000;
 
 /// By account; calls without a genuine key are under `None`.

@@ -176,7 +176,7 @@ impl SignedIn {
         }
     }
 
-    /// Returns whose session it is, regardless of what they may do.
+    /// Returns the owner of the session, whether or not they first have to set up a second factor.
     pub(super) const fn owner(&self) -> &Member {
         match self {
             Self::Member(member) | Self::FactorDue(EnrollingMember(member)) => member,
@@ -197,8 +197,8 @@ impl Sessions {
         Ok(session.map(|session| SignedIn::of(session, digest)))
     }
 
-    /// Returns the member, for a page that polls by itself: the request does not keep the session
-    /// alive. A member who first has to set up a second factor is `None`.
+    /// Returns the member, for a request that a page makes without a person's action: it does not
+    /// keep the session alive. A member who first has to set up a second factor is `None`.
     ///
     /// # Errors
     /// The database's.

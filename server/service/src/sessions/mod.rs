@@ -23,7 +23,8 @@ pub(crate) const IDLE_SECONDS: i64 = 12 * seconds::HOUR;
 const ABSOLUTE_SECONDS: i64 = 7 * seconds::DAY;
 
 /// The number of members with the same address that a sign-in considers, each of another account.
-/// Every sign-in in an installation of as many accounts verifies as many passwords.
+/// In an installation with at least this number of accounts, every sign-in verifies this number of
+/// passwords.
 const MAX_ACCOUNTS: u32 = 4;
 /// The content of the session cookie: 256 random bits. Only its hash is stored.
 pub struct SessionToken(Zeroizing<String>);
@@ -115,7 +116,7 @@ impl Sessions {
                     .await?
                     .is_some() =>
             {
-                // Earlier failures stay counted until the code is right as well.
+                // Earlier failures stay counted until the code is correct as well.
                 self.begin_sign_in(candidate)
                     .await
                     .map(SignInOutcome::CodeNeeded)

@@ -39,7 +39,7 @@ impl Sessions {
     }
 
     /// Opens the session of a member who has just used a link. `None` if it could not be opened:
-    /// the link has taken effect all the same, and its holder signs in.
+    /// the link has still taken effect, and its holder has to sign in.
     pub(crate) async fn open_session_after_link(
         &self,
         member: &MemberId,

@@ -1,5 +1,5 @@
 //! Signing in by a password and a code, in two steps. Between them there is no session, only a
-//! short-lived token which proves that the password was right.
+//! short-lived token which proves that the password was correct.
 
 use super::Sessions;
 use crate::error::Error;
@@ -11,10 +11,10 @@ use crate::store::{Action, Candidate, Proof, TokenDigest};
 use domain::{AccountName, Failure};
 use zeroize::Zeroizing;
 
-/// Long enough to look for a phone.
+/// Time for the second step, long enough to look for a phone.
 const VALIDITY_SECONDS: i64 = 5 * 60;
 
-/// The result of a right password.
+/// The result of a correct password.
 pub enum SignInOutcome {
     Session(SessionToken),
     /// The member has a second factor.
@@ -29,7 +29,8 @@ pub struct AccountChoice {
     pub account_name: AccountName,
 }
 
-/// Token which proves that the password was right: 256 random bits, of which the hash is stored.
+/// Token which proves that the password was correct: 256 random bits, of which only the hash is
+/// stored.
 pub struct SignInStep(Zeroizing<String>);
 
 impl SignInStep {
@@ -111,8 +112,8 @@ impl Sessions {
         }
     }
 
-    /// Opens the session of a caller who has given the right password, by a code of their app or a
-    /// recovery code.
+    /// Opens the session of a caller who has entered the correct password, by a code of their app
+    /// or a recovery code.
     ///
     /// # Errors
     /// [`Failure::SignedOut`] if the first step has expired or was used, [`Error::Invalid`] for a

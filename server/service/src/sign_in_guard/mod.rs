@@ -38,7 +38,7 @@ impl<'a> Holder<'a> {
     }
 }
 
-/// Passwords and codes: who may try one, and what a wrong one costs.
+/// Permits to try a password or a code, and the delays after wrong ones.
 pub struct SignInGuard {
     pub(crate) store: Arc<dyn SignInPorts>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -1,10 +1,10 @@
 //! Sign-ins that succeed in one account, as guesses at the members of other accounts who have the
 //! same address.
 //!
-//! A sign-in verifies its password against each member with the address. If the password is right
+//! A sign-in verifies its password against each member with the address. If the password is correct
 //! for one of them, it was still wrong for the others. If that did not count, an admin could guess
-//! the password of another account's member: she invites the member's address, opens the link
-//! herself, and sets the password of her own member to each guess before she signs in with it.
+//! the password of another account's member: the admin invites the member's address, opens the
+//! link, and sets the password of the invited member to each guess before signing in with it.
 //!
 //! A person who has different passwords in two accounts signs in like that, too, but always with
 //! the same few passwords. A password that was tried before is not a new guess, so:
@@ -70,8 +70,8 @@ impl SignInGuard {
     }
 }
 
-/// Subject of a password that was tried. It is the same for every network, since a guesser learns
-/// nothing new from another one.
+/// Subject of a password that was tried. It is the same for every network, since a repeated guess
+/// from another network reveals nothing new.
 fn password_subject(password_hash: &str) -> String {
     format!("tried:{}", hex::encode(Sha256::digest(password_hash)))
 }

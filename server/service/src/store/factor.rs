@@ -56,7 +56,7 @@ pub struct FactorPolicy {
     pub members_without: u32,
 }
 
-/// The last of many wrong codes in a row, each of which followed the right password.
+/// The last of many wrong codes in a row, each of which followed the correct password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeWarning {
     pub at: Timestamp,
@@ -123,9 +123,9 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Records until `expires_at` that the candidate gave the right password, and removes sign-ins
-    /// that have expired at `now`. Returns `false` if the candidate's password was changed since it
-    /// was verified.
+    /// Records until `expires_at` that the candidate entered the correct password, and removes
+    /// sign-ins that have expired at `now`. Returns `false` if the candidate's password was changed
+    /// since it was verified.
     async fn begin_sign_in(
         &self,
         step: &TokenDigest,
@@ -134,8 +134,8 @@ pub trait FactorStore: Send + Sync + 'static {
         expires_at: Timestamp,
     ) -> Result<bool>;
 
-    /// Returns the member who gave the right password, if the sign-in has not expired at `now` and
-    /// the member is active.
+    /// Returns the member who entered the correct password, if the sign-in has not expired at `now`
+    /// and the member is active.
     async fn find_sign_in(
         &self,
         step: &TokenDigest,

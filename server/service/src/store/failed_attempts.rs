@@ -7,8 +7,9 @@ use domain::{AccountId, MemberId, Timestamp};
 use serde_json::json;
 use std::net::IpAddr;
 
-/// Networks that get counts and audit events of their own, for each member, action and hour. All
-/// others share one count, so that an attack from many addresses cannot fill the audit log.
+/// Maximum number of networks with separate counts and audit events, for each member, action and
+/// hour. All others share one count, so that an attack from many addresses cannot fill the audit
+/// log.
 pub const MAX_COUNTED_NETWORKS: u32 = 20;
 
 /// Failed attempts of one kind against one member, from one network in one hour.

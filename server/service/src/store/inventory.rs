@@ -43,10 +43,10 @@ pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing.
     ///
     /// A stored item with equal fields is left unchanged and keeps its `updated_at`. If
-    /// `terms.removals` is given, every stored item that it does not keep is removed, up to
+    /// `terms.removals` is set, every stored item that it does not keep is removed, up to
     /// [`MAX_REMOVED_ITEMS`](super::MAX_REMOVED_ITEMS); if there are more of them, or if a
     /// [`LargeRemoval`](super::LargeRemoval) is not allowed, nothing is changed. If `terms.basis`
-    /// is given and the stored items differ from it, nothing is changed either.
+    /// is set and the stored items differ from it, nothing is changed either.
     ///
     /// `event` is called once the counts are known, and nothing is recorded if nothing changed.
     /// Accounts take turns with their feeds, and so do the senders of one account.

@@ -77,6 +77,7 @@ pub trait NoticeStore: Send + Sync + 'static {
     /// Releases a claimed notice, which can be claimed again from `retry_at` on.
     async fn release_notice(&self, notice: &NoticeRecord, retry_at: Timestamp) -> Result<()>;
 
-    /// Records that a claimed notice is given up. The claim stays, so the notice is not due again.
+    /// Records that a claimed notice will not be sent any more. The claim stays, so the notice is
+    /// not due again.
     async fn give_up_notice(&self, event: AuditEvent) -> Result<()>;
 }

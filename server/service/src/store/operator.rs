@@ -4,8 +4,7 @@ use super::{KeyRecord, Result};
 use async_trait::async_trait;
 use domain::KeyId;
 
-/// The look-ups that are not bound to an account. A key that was found is then changed as a key of
-/// its account.
+/// Look-ups in all accounts. A key that was found is then changed as a key of its account.
 #[async_trait]
 pub trait OperatorStore: Send + Sync + 'static {
     async fn find_key_anywhere(&self, id: &KeyId) -> Result<Option<KeyRecord>>;

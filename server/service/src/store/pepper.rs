@@ -28,9 +28,9 @@ pub struct ResealedFactor {
 /// Storage for a change of the pepper. `crate::pepper` explains the order of these steps.
 #[async_trait]
 pub trait PepperStore: Send + Sync + 'static {
-    /// Replaces the installation's pepper `from` with `to`; each is given by its fingerprint and
-    /// its id. Returns `false` if a registered node does not accept `to`, or if the installation
-    /// has neither of the two.
+    /// Replaces the installation's pepper `from` with `to`; each is identified by its fingerprint
+    /// and its id. Returns `false` if a registered node does not accept `to`, or if the
+    /// installation has neither of the two.
     async fn change_pepper(
         &self,
         from: &(String, PepperId),

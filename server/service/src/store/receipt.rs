@@ -1,4 +1,4 @@
-//! Receipts of changes that every node has to know.
+//! Receipts of changes that have to reach every node.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Number of nodes that were registered after the commit, including the one that made the
-    /// change. A command that makes the change by itself is not a node.
+    /// change. A command that makes the change is not a node.
     pub nodes: u32,
     /// Number of those nodes that acknowledged the change. The keys in the memory of the others
     /// expired.

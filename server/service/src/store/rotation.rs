@@ -24,7 +24,7 @@ pub struct Rotation {
 /// When the replaced key ends, which is never later than it would have been anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldKeyExpiry {
-    /// The old key is revoked at once, with the reason "replaced".
+    /// The old key is revoked immediately, with the reason "replaced".
     Now,
     /// The old key expires at this time.
     At(Timestamp),

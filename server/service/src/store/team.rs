@@ -78,7 +78,7 @@ impl Teammate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeMemberOutcome {
     Changed,
-    /// The member already was as wanted; nothing was recorded.
+    /// The member was already in the requested state; nothing was recorded.
     Same,
     /// The member has this role now, which is not the one that the change is based on; nothing was
     /// changed.

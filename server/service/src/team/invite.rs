@@ -28,7 +28,7 @@ impl Team {
     /// same address.
     ///
     /// # Errors
-    /// Refused to members who may not give this role or not end the older invitation, and for
+    /// Refused to members who may not assign this role or not end the older invitation, and for
     /// invalid fields.
     pub async fn invite(
         &self,

@@ -39,15 +39,15 @@ const ACCOUNT_DELAY: u32 = 60;
 pub enum LinkDelivery {
     /// The mail server accepted the mail.
     Sent,
-    /// It did not, or not within 15 seconds.
+    /// The mail server did not accept the mail, or not within 15 seconds.
     Failed(MailFailure),
     /// The account or the recipient got too many mails.
     TooMany,
 }
 
 impl Team {
-    /// Mails an invitation that was just created. If it cannot be sent, the invitation is valid all
-    /// the same.
+    /// Mails an invitation that was just created. If it cannot be sent, the invitation is still
+    /// valid.
     pub async fn mail_invitation(
         &self,
         member: &Member,

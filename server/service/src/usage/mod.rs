@@ -1,4 +1,4 @@
-//! Usage accounting: when, how often, from where and for what each key is used. It is kept in
+//! Usage accounting: the time, number, source and purpose of the uses of each key. It is kept in
 //! memory and written in batches, so that no call writes to the database. Comments cite these
 //! numbers.
 //!
@@ -72,8 +72,8 @@ const LISTS: usize = 64;
 /// A multiple of the map's default: it is walked through regularly, one locked shard at a time.
 const SHARDS: usize = 256;
 /// Upper bound of pending counts: one for each key, outcome and quarter of an hour, a few tens of
-/// bytes each. There are so many only if the database has not stored any for a long time. Then
-/// memory matters more than they do (F6).
+/// bytes each. The bound is reached only if the database has not stored any for a long time. Then
+/// memory matters more than counts (F6).
 const MAX_COUNTS: usize = 1_000_000;
 
 /// The keys that were used lately. Looked up when a key is read from the database, and never by a

@@ -32,7 +32,7 @@ impl Node {
     /// Polls once for changes, so that keys in memory may be used for a second.
     ///
     /// # Errors
-    /// The database's. The lease is not withdrawn and ends by itself.
+    /// The database's. The lease is not withdrawn, and ends on time.
     pub async fn poll(&self) -> Result<(), Error> {
         let mut registration = self.heartbeat.registration.lock().await;
         self.poll_from(&mut registration).await?;

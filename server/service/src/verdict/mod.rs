@@ -85,7 +85,7 @@
 //! - **F1.** *A node hangs* or its machine sleeps: its lease ends meanwhile (R1). Each writer waits
 //!   1.1 s for it until D2 removes its row. When it wakes up, L3 makes it register again.
 //! - **F2.** *A node dies*: as F1. With SQLite, if a file lock shows that no other process uses the
-//!   file, a server that starts, or a command, removes the rows at once.
+//!   file, a server that starts, or a command, removes the rows immediately.
 //! - **F3.** *A live node is presumed dead*, because its heartbeats are late: it loses its memory,
 //!   and nothing else (L3, I5).
 //! - **F4.** *The time of day jumps*: only R3 reads it, for expiry. Times of two machines are never
@@ -138,7 +138,7 @@ use std::sync::atomic::AtomicU64;
 
 /// Upper bound of keys in memory, at some hundred bytes each. Unknown keys are never stored (R5).
 const CAPACITY: usize = 250_000;
-/// Slots for keys, and as many for accounts: 64 KiB in all. See [`Epochs`].
+/// Number of slots for keys, and of those for accounts: 64 KiB in all. See [`Epochs`].
 const SLOTS: usize = 4_096;
 
 /// Facts that decide on a key's calls, and those that the API reports to the key itself.

@@ -1,6 +1,6 @@
 //! Model of the protocol, run in many orders of its steps: the real [`Verdicts`], with `shuttle`'s
-//! atomics and mutex instead of the standard ones, a database of two fields, and a clock that goes
-//! on while threads are suspended.
+//! atomics and mutex instead of the standard ones, a database of two fields, and a clock that
+//! continues while threads are suspended.
 //!
 //! Each mistake that the protocol guards against is also made here once, and the model must find
 //! it.

@@ -20,12 +20,12 @@ impl Node {
     /// After `Ok`, each request that starts on any node is judged by the change. Every call of a
     /// port that makes such a change goes through here.
     ///
-    /// The receipt is `None` if the nodes could not be asked. The change is in force then as well,
+    /// The receipt is `None` if the nodes could not be listed. The change is in force then as well,
     /// because all leases from before it have ended.
     ///
     /// # Errors
-    /// The store's. The change may have been made all the same (F7): this node has polled for it,
-    /// or has withdrawn its lease (W2).
+    /// The store's. The change may still have been made (F7): this node has polled for it, or has
+    /// withdrawn its lease (W2).
     pub(crate) async fn propagate<T>(
         &self,
         change: impl Future<Output = Result<T, StoreError>>,

@@ -1,7 +1,7 @@
 //! The import of a file in the console: the steps between the file and its items.
 //!
-//! The console reads the file and knows the choices of the member; here, both are texts.
-//! [`ImportStore`] defines the protocol.
+//! The console parses the file and the member's choices; here, both are opaque. [`ImportStore`]
+//! defines the protocol.
 //!
 //! [`ImportStore`]: crate::store::ImportStore
 

@@ -40,8 +40,8 @@ pub struct FeedPreview {
     pub updated: Vec<ItemChange>,
     /// The ids of the first 1,000 items that would be removed, in the order of ids.
     pub removed: Vec<String>,
-    /// Stored fields that would become empty because the feed does not have them. It is empty
-    /// unless the fields of the feed were given.
+    /// Stored fields that would become empty because the feed does not have them. It is empty if
+    /// the fields of the feed are unknown.
     pub emptied: EmptiedFields,
     pub skipped: Skipped,
     /// The stored items that the feed was compared with.

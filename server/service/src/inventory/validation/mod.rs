@@ -1,4 +1,4 @@
-//! The items of a feed, checked, and what is reported of those that cannot be taken.
+//! Validation of the items of a feed, and the report about those that are refused or skipped.
 
 mod refusal;
 
@@ -31,10 +31,10 @@ pub enum FeedMode {
 /// The treatment of a feed with faulty items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
-    /// Nothing of it is stored.
+    /// The whole feed is refused.
     #[default]
     Reject,
-    /// What is wrong is passed over.
+    /// The faulty items are skipped.
     Skip,
 }
 
@@ -44,15 +44,15 @@ pub struct FeedOptions {
     pub on_error: OnError,
 }
 
-/// A feed whose items were all checked. [`check_feed`] alone makes it.
+/// A feed whose items were all checked. Only [`check_feed`] and [`check_entries`] create one.
 #[derive(Debug)]
 pub struct CheckedFeed {
     pub(super) received: usize,
     pub(super) items: Vec<Item>,
-    /// With `mode=update`, instead of items.
+    /// The partial updates of a feed with `mode=update`, which has no items.
     pub(super) updates: Vec<ItemUpdate>,
     pub(super) on_error: OnError,
-    /// Of prices that are sent without one.
+    /// Currency of prices that are sent without one.
     pub(super) currency: Currency,
     pub(super) skipped: Skipped,
 }
@@ -69,25 +69,25 @@ pub(super) struct ItemUpdate {
 /// The items that a feed skips.
 #[derive(Debug, Clone, Default)]
 pub struct Skipped {
-    /// The first of them, with at most 1,000 errors in all.
+    /// The first skipped items, with at most 1,000 errors in all.
     pub listed: Vec<RejectedItem>,
-    /// How many there are, including those that are not listed.
+    /// Number of skipped items, including those that are not listed.
     pub count: usize,
-    /// Errors of those that are listed.
+    /// Number of errors of the listed items.
     reported: usize,
-    /// The ids of all of them, as far as a stored item can have them.
+    /// The ids of all skipped items, as far as a stored item can have them.
     pub(super) ids: Vec<String>,
 }
 
-/// An item that was passed over.
+/// An item that was skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedItem {
-    /// Its place in the feed, from 0.
+    /// Index of the item in the feed, from 0.
     pub index: usize,
     pub position: Position,
-    /// `None` if it has none, or a longer one than any item can have.
+    /// `None` if the item has no id, or a longer one than any stored item can have.
     pub id: Option<String>,
-    /// Pointers from the list of items on, such as `/3/price`.
+    /// The errors, with pointers relative to the list of items, such as `/3/price`.
     pub errors: Vec<EntryError>,
 }
 
@@ -108,12 +108,12 @@ impl ItemDraft {
 }
 
 impl CheckedFeed {
-    /// The items that are good.
+    /// Returns the valid items.
     pub fn items(&self) -> &[Item] {
         &self.items
     }
 
-    /// The ids of the stored items that it changes, with `mode=update`.
+    /// Returns the ids of the stored items that a feed with `mode=update` changes.
     pub(super) fn update_ids(&self) -> Vec<String> {
         let ids = self.updates.iter();
         ids.map(|update| update.id.as_str().to_owned()).collect()
@@ -123,8 +123,8 @@ impl CheckedFeed {
         &self.skipped
     }
 
-    /// The same feed, which is refused if one of the items that it changes turns out to be faulty
-    /// or missing.
+    /// Returns the same feed, which is refused if an item that it changes turns out to be faulty or
+    /// missing.
     #[must_use]
     pub fn reject_on_error(mut self) -> Self {
         self.on_error = OnError::Reject;
@@ -133,13 +133,13 @@ impl CheckedFeed {
 }
 
 impl Skipped {
-    /// The errors of the listed items.
+    /// Returns the errors of the listed items.
     pub fn errors(&self) -> Vec<EntryError> {
         let listed = self.listed.iter();
         listed.flat_map(|item| item.errors.clone()).collect()
     }
 
-    /// The errors with which a feed is refused as a whole.
+    /// Returns the errors with which a whole feed is refused.
     pub fn into_errors(self) -> Vec<EntryError> {
         let listed = self.listed.into_iter();
         let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
@@ -171,7 +171,8 @@ impl Skipped {
     }
 }
 
-/// The errors of the item at `index`, each with everything by which its sender finds the item.
+/// Returns the errors of the item at `index`, each with everything by which the sender finds the
+/// item.
 fn locate(
     errors: Vec<EntryError>,
     index: usize,
@@ -186,14 +187,14 @@ fn locate(
     located.collect()
 }
 
-/// Checks the items of a feed, for an account whose prices are in `currency` if they have none of
-/// their own. This may take a good part of a second of processor time, so it is never done on a
-/// thread that answers other requests.
+/// Checks the items of a feed, for an account in which prices without a currency are in `currency`.
+/// This may take a good part of a second of processor time, so it is never done on a thread that
+/// answers other requests.
 ///
 /// # Errors
-/// Everything that is wrong, up to 100 entries, if no item may be skipped or none is good; or if
-/// the feed replaces the inventory and has items to skip whose ids cannot be read, what is wrong
-/// with those.
+/// All errors, up to 100 of them, if no item may be skipped or no item is valid; or if the feed
+/// replaces the inventory and has items to skip whose ids cannot be read, the errors of these
+/// items.
 pub fn check_feed(
     drafts: Vec<ItemDraft>,
     options: FeedOptions,
@@ -277,9 +278,9 @@ pub fn check_entries(
     Err(FeedRefusal::Faulty(feed.skipped))
 }
 
-/// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet
-/// shortened, or that has an invisible character in it. An id that another item of the feed has,
-/// too, is as it was meant.
+/// Whether an item with these errors has the id that its sender intended, and not one that a
+/// spreadsheet shortened or that contains an invisible character. An id that another item of the
+/// feed has as well counts as intended.
 fn has_intended_id(errors: &[EntryError]) -> bool {
     let faulty = |error: &EntryError| error.pointer == "/id" && error.code != EntryCode::Duplicate;
     !errors.iter().any(faulty)

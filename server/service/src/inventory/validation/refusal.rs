@@ -1,9 +1,9 @@
-//! Reasons for which nothing of a feed can be taken.
+//! Reasons for which a whole feed is refused.
 
 use super::{MAX_ERRORS, Skipped};
 use crate::entry::{EntryCode, EntryError, EntryReason};
 
-/// Reason for which nothing of a feed can be taken.
+/// Reason for which a whole feed is refused.
 #[derive(Debug)]
 pub enum FeedRefusal {
     /// Items are faulty, and no item may be skipped or none is good.
@@ -23,8 +23,8 @@ impl FeedRefusal {
         match self {
             Self::Faulty(skipped) => skipped.into_errors(),
             Self::UnreadableIds { unreadable, .. } => {
-                // An item without the id that its sender meant may be any of those that are
-                // stored. Skipping it would remove that one.
+                // An item without the id that its sender intended may be any of the stored ones,
+                // which skipping it would remove.
                 let reason = EntryReason::UnreadableIds;
                 let mut errors = vec![EntryError::new("", EntryCode::Required, reason)];
                 errors.extend(unreadable);

@@ -1,4 +1,5 @@
-//! From what a feed says to an item, or to every reason why it is none.
+//! Validation of an item: from the values of a feed to the fields of an item, or to every error in
+//! it.
 
 use super::{Currency, Item, Price};
 use crate::entry::{
@@ -8,7 +9,7 @@ use crate::entry::{
 use crate::item::ItemId;
 use std::collections::BTreeMap;
 
-/// Of an item's id.
+/// Maximum length of an item's id, in characters.
 pub const MAX_ID_CHARS: usize = 128;
 /// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an
 /// earlier release may have it.
@@ -16,18 +17,18 @@ const RESERVED_ID: &str = "changes";
 const MAX_ATTRIBUTES: usize = 50;
 /// Maximum length of the name of an attribute, in characters.
 const MAX_ATTRIBUTE_NAME: usize = 128;
-/// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
+/// Maximum size of an item: the bytes of all its texts in UTF-8, including the names of attributes.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
-/// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds
-/// what the format's reader refused already (wrong types, unknown fields), so that a caller learns
-/// of everything at once.
+/// An item as it is in a feed of any format: texts that are not validated yet. `errors` contains
+/// those that the format's reader has found already (wrong types, unknown fields), so that a caller
+/// gets all errors at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemDraft {
     pub id: Option<String>,
     pub name: Option<String>,
     pub category: Option<String>,
-    /// Decimal notation, as it stood in the feed.
+    /// Price in the decimal notation of the feed.
     pub price: Option<String>,
     pub currency: Option<String>,
     pub description: Option<String>,
@@ -35,8 +36,8 @@ pub struct ItemDraft {
     pub image_url: Option<String>,
     pub available: Option<bool>,
     pub attributes: BTreeMap<String, String>,
-    /// Of a draft that changes a stored item: the fields that are to be empty, such as `category`,
-    /// `attributes` or `attributes.color`.
+    /// Fields to clear, such as `category`, `attributes` or `attributes.color`, if the draft
+    /// changes a stored item.
     pub cleared: Vec<String>,
     pub errors: Vec<EntryError>,
     pub position: Position,
@@ -76,8 +77,9 @@ impl ItemDraft {
         }
     }
 
-    /// Checks an item of an account. An item without a currency gets `default`, the account's, for
-    /// good: another default later must not change the meaning of its price.
+    /// Checks an item of an account. An item without a currency gets `default`, the currency of the
+    /// account, which is stored with it: a later change of the default must not change the meaning
+    /// of its price.
     ///
     /// # Errors
     /// Everything that is wrong with it, with pointers from the item on.
@@ -91,7 +93,7 @@ impl ItemDraft {
         self.check_known(default)
     }
 
-    /// The same for an item that is stored already, whose id may be [`RESERVED_ID`].
+    /// Like [`Self::check`], for an item that is already stored, whose id may be [`RESERVED_ID`].
     ///
     /// # Errors
     /// See [`Self::check`].
@@ -129,7 +131,7 @@ impl ItemDraft {
                 .ok()
         });
         check_attributes(errors, &self.attributes);
-        // Of an item that is too large because of one text, that text is all there is to report.
+        // If an item is too large because of one text, only that text is reported.
         if errors.is_empty() && size > MAX_ITEM_BYTES {
             let reason = EntryReason::ItemTooLarge {
                 bytes: size,
@@ -178,8 +180,8 @@ fn required(
     value: Option<String>,
     max: usize,
 ) -> Option<String> {
-    // A reader that refused the value, or the whole item, for its type has said so; "required"
-    // beside it would mislead.
+    // If the reader refused the value or the whole item, that error is enough; "required" beside it
+    // would mislead.
     let is_reported = errors
         .iter()
         .any(|error| error.pointer.is_empty() || error.pointer == pointer);

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Resolution of a price: the smallest units of currencies are at most ten-thousandths.
 const PARTS_PER_UNIT: i64 = 10_000;
-/// 9,999,999,999.99.
+/// Maximum price: 9,999,999,999.99.
 const MAX: i64 = 99_999_999_999_900;
 /// Longest number that a refusal corrects, in characters. No price is longer.
 const MAX_CORRECTED: usize = 20;
@@ -21,7 +21,7 @@ const MAX_PARSED: usize = 64;
 pub struct Price(i64);
 
 impl Price {
-    /// For values that were checked before they were stored.
+    /// Creates a price from a stored value, which was checked before.
     pub const fn from_cents(cents: i64) -> Self {
         Self(cents * (PARTS_PER_UNIT / 100))
     }

@@ -1,4 +1,4 @@
-//! Why a value of a body was refused, and what to do.
+//! Sentences about refused values of bodies: the reason, and what to do.
 
 use service::entry::EntryReason;
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! Readers of the files that people and programs send: feeds in JSON, XML and CSV, and the exports
-//! of other systems; and why a value of them is refused.
+//! of other systems; and sentences about values that are refused.
 //!
-//! They know nothing of requests. What they read is untrusted, so every reader has bounds.
+//! They do not depend on HTTP. Their input is untrusted, so every reader has bounds.
 
 pub mod encoding;
 pub mod feed;

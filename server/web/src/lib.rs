@@ -1,4 +1,4 @@
-//! Shared ground of the API and the console: connections, requests, and the state of the server.
+//! Code that the API and the console share: connections, requests, and the state of the server.
 
 pub mod body;
 mod body_limits;

@@ -1,8 +1,8 @@
 //! Event streams: their bounds, and the reads of the database that they share.
 //!
-//! A member has at most `MAX_STREAMS_PER_MEMBER` streams: opening another one closes the oldest,
-//! so that a stream whose browser vanished does not count forever. Streams of the same list share
-//! one read of the database each second.
+//! A member has at most `MAX_STREAMS_PER_MEMBER` streams: opening another one closes the oldest, so
+//! that a stream whose browser has disappeared does not count forever. Streams of the same list
+//! share one read of the database each second.
 
 use domain::{AccountId, Failure, FirstCallView, KeyId, KeysPage, MemberId};
 use std::collections::{HashMap, VecDeque};
@@ -187,7 +187,7 @@ mod tests {
         let closed: Vec<_> = open.iter().map(is_closed).collect();
         assert_eq!(closed, [true, false, false, false]);
         assert!(!is_closed(&other));
-        // A stream that ended by itself makes room.
+        // A stream that has ended makes room.
         drop(open.remove(0));
         drop(open.remove(0));
         open.push(live_streams.open(member(1)).unwrap());

@@ -1,9 +1,9 @@
 //! Memory budget that large bodies share.
 //!
 //! A body of up to [`FREE_BYTES`] bytes needs no share. A larger one takes [`COPIES`] times its
-//! length before it is read: all of it at once if the request declares its length, otherwise more
-//! and more as it arrives. The share is returned when the request has been answered. A body for
-//! which there is too little memory is refused with 503, and nothing of it is kept.
+//! length before it is read: all of it before the first byte if the request declares its length,
+//! otherwise step by step as it arrives. The share is returned when the request has been answered.
+//! A body for which there is too little memory is refused with 503, and nothing of it is kept.
 //!
 //! Two rules keep a sender from excluding the others, however many requests it sends:
 //!

@@ -111,7 +111,7 @@ impl From<TooLong> for Refusal {
 /// Returns the name of a page's parameter that occurs more than once, cut to a length that can be
 /// shown.
 ///
-/// Reading one of its values would mean ignoring the others.
+/// If one of its values were read, the others would be ignored.
 pub fn repeated(query: &str) -> Option<String> {
     // The keys that a person selected in a list.
     const REPEATABLE: &str = "key";

@@ -2,9 +2,9 @@
 //!
 //! Reading and checking a feed can take a good part of a second of processor time. On a thread that
 //! answers requests, this would delay everything else on that thread, such as renewing the lease of
-//! this node. So the work runs on blocking threads, of which only a few are used at once: the other
-//! processors keep answering requests. Accounts take turns with their feeds, and so do the keys and
-//! members of one account ([`service::fair_semaphore`]).
+//! this node. So the work runs on blocking threads, of which only a few are used concurrently: the
+//! other processors keep answering requests. Accounts take turns with their feeds, and so do the
+//! keys and members of one account ([`service::fair_semaphore`]).
 
 use domain::AccountId;
 use service::fair_semaphore::{FairSemaphore, QueueFull};
@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 
 pub const DEFAULT_AT_ONCE: usize = 2;
 
-/// Limit of the feeds that are read at once. A clone shares the limit.
+/// Limit of the feeds that are read concurrently. A clone shares the limit.
 #[derive(Clone)]
 pub struct Workers(FairSemaphore);
 

@@ -62,7 +62,7 @@ fn list_of(list: &RawValue, elements: Vec<&RawValue>, is_truncated: bool) -> Con
     feed.end(Vec::new())
 }
 
-/// Returns whether the first line is an object by itself.
+/// Returns whether the first line is a complete object.
 fn begins_with_object(text: &str) -> bool {
     let line = text.lines().find(|line| !line.trim().is_empty());
     let value = line.and_then(|line| serde_json::from_str::<&RawValue>(line).ok());

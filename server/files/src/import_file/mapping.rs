@@ -79,7 +79,7 @@ pub enum Decimals {
 pub struct Mapping {
     /// One target for each column of the table.
     pub columns: Vec<Target>,
-    /// Code of the currency of prices without one of their own, or `None` for the account's
+    /// Code of the currency of prices that do not contain one, or `None` for the account's
     /// currency.
     pub currency: Option<String>,
     pub decimals: Decimals,

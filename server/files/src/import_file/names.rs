@@ -114,8 +114,8 @@ const SHOP_HEADERS: [&str; 2] = [
     "regularprice regulaererpreis tarifregulier precionormal prezzodilistino normaleprijs \
      reguliereprijs prezzonormale precioregular prixregulier",
 ];
-/// Columns of `WooCommerce` that mean something else than their names: its own number of a
-/// product, and whether that is simple or has variations.
+/// Columns of `WooCommerce` whose meaning differs from their names: its internal number of a
+/// product, and whether the product is simple or has variations.
 const SHOP_MISLEADING: &str = "id type typ tipo";
 
 /// Returns the words of one of the lists of this module.
@@ -123,7 +123,7 @@ pub fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split_ascii_whitespace()
 }
 
-/// Returns the names that mean something else in a table with these columns.
+/// Returns the names that have another meaning in a table with these columns.
 pub fn misleading_names(columns: &[String]) -> &'static str {
     let has = |list| words(list).any(|name| columns.iter().any(|column| column == name));
     if SHOP_HEADERS.into_iter().all(has) {

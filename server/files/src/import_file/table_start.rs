@@ -76,7 +76,7 @@ impl<'a> TableStart<'a> {
                     records,
                 });
             }
-            // Explanations of the columns are as many as the columns.
+            // A row with explanations has one for each column.
             if !header.cells[0].trim_start().starts_with('#') {
                 longest_title = longest_title.max(cells);
             }
@@ -106,7 +106,7 @@ pub fn is_prefixed_attribute(header: &str) -> bool {
 }
 
 /// Returns whether a file has exactly the columns of the console's own files and of feeds, whose
-/// values are not in need of any conversion.
+/// values need no conversion.
 pub fn is_console_export(header: &Record<'_>) -> bool {
     let mut cells = header.cells.iter();
     cells.all(|cell| FIELDS.contains(&&**cell) || cell.starts_with(ATTRIBUTE_PREFIX))
@@ -185,7 +185,7 @@ mod tests {
                 3,
             ),
             ("sep=;\nid;name|price\n", ';', 2),
-            // A row of as many cells as the one below is not a title.
+            // A row with the same number of cells as the one below is not a title.
             ("first,second\nid,name\n1,a\n", ',', 1),
         ] {
             let table_start = TableStart::of(text).unwrap();

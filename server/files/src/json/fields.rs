@@ -71,7 +71,7 @@ pub fn too_many_members() -> EntryError {
     EntryError::new("", EntryCode::TooLong, "This object has too many members.")
 }
 
-/// Returns the error for a field that is given a second time.
+/// Returns the error for a field that occurs a second time.
 pub fn duplicate_field(name: &str) -> EntryError {
     EntryError::new(
         pointer(name),

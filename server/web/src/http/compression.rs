@@ -33,9 +33,9 @@ const LEVEL: u32 = 6;
 
 /// Compresses a response in this coding, if it is whole before `MAX_BYTES` are exceeded.
 ///
-/// `may_compress` is asked once the whole body has been made. The plain body and the state of the
-/// encoder, some 300 KB, are released before the response is sent, so that a slow client holds
-/// only the compressed bytes.
+/// `may_compress` is called once the whole body has been made. The plain body and the state of the
+/// encoder, some 300 KB, are released before the response is sent, so that a slow client holds only
+/// the compressed bytes.
 pub async fn compress(
     mut response: Response,
     coding: Coding,

@@ -19,14 +19,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// Context of a request.
 ///
-/// It travels with the request to the code that finds out about it, and is read once the response
-/// is there, whatever that is.
+/// It accompanies the request, so that each step adds what it determines, and it is read once there
+/// is a response, whatever that is.
 pub struct RequestContext {
     pub id: RequestId,
     pub method: &'static str,
     /// Pattern of the route; empty if there is none.
     pub route: &'static str,
-    /// Address of the caller, as far as the trusted proxies vouch for it.
+    /// Address of the caller, which trusted proxies may have reported.
     pub address: IpAddr,
     /// Set once, since one request is one call.
     pub key: OnceLock<KeyOutcome>,
@@ -62,7 +62,7 @@ impl RequestContext {
         }
     }
 
-    /// Returns the context, which each request that came in by the pipeline has.
+    /// Returns the context, which each request in the pipeline has.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
         extensions.get::<Arc<Self>>().map(|context| &**context)
     }
@@ -94,8 +94,8 @@ impl RequestContext {
         }
     }
 
-    /// Returns the key that this call is reported to, which may be one that the caller only seems
-    /// to have meant.
+    /// Returns the key on whose page the call is shown. This may be a key that the caller
+    /// presumably intended to use.
     pub fn called_key(&self) -> Option<&CalledKey> {
         match self.key.get()? {
             KeyOutcome::Refused(Attribution::Suspected(key)) => Some(key),

@@ -42,7 +42,7 @@ impl CountedBody {
         })
     }
 
-    /// Ensures that memory is reserved for so many bytes.
+    /// Ensures that memory is reserved for this number of bytes.
     fn reserve(&mut self, bytes: u64) -> Result<(), NoRoom> {
         if bytes > self.reserved {
             let bytes_held = bytes.saturating_mul(COPIES);

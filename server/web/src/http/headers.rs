@@ -1,4 +1,4 @@
-//! Headers of every response: what may be cached, and what a browser may do with it.
+//! Headers of every response, for caches and for the security of browsers.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,

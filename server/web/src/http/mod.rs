@@ -1,7 +1,7 @@
 //! HTTP: connections, and what requests and responses have in common.
 //!
-//! [`listen`] accepts connections and bounds them. [`context`] has what is known of a request, and
-//! [`headers`] those of every response. Handlers whose responses may be compressed call
+//! [`listen`] accepts connections and bounds them. [`context`] has the facts about a request, and
+//! [`headers`] has the headers of every response. Handlers whose responses may be compressed call
 //! [`compression`].
 
 pub mod accept_encoding;

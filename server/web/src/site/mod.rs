@@ -31,7 +31,7 @@ enum Source {
         manifest: Manifest,
         files: &'static [(&'static str, &'static [u8])],
     },
-    /// A folder that is read for every request, so that a rebuilt site is visible at once.
+    /// A folder that is read for every request, so that a rebuilt site is visible immediately.
     Folder(PathBuf),
 }
 

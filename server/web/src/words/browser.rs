@@ -62,7 +62,7 @@ fn browser(user_agent: &str) -> Option<(&'static str, &str)> {
         let (_, rest) = user_agent.split_once(token)?;
         Some((*name, rest))
     })?;
-    // Browsers of Android without a name of their own also send this token.
+    // Browsers of Android that have no name also send this token.
     (name != "Safari" || user_agent.contains("Safari/")).then_some((name, rest))
 }
 

@@ -1,4 +1,4 @@
-//! Why a field of a form was refused, and what to do.
+//! Sentences about refused fields of forms: the reason, and what to do.
 
 use domain::{Failure, FieldError, number};
 use service::{InvalidFields, InvalidReason};

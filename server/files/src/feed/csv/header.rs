@@ -1,5 +1,5 @@
-//! The header of a CSV text. If the header has an error, no row means what its sender intends, so
-//! the refusal lists the errors of the header only and none of the rows.
+//! The header of a CSV text. If the header has an error, all rows would be misread, so the refusal
+//! lists only the errors of the header.
 
 use super::records::Record;
 use crate::feed::{Absent, FIELDS, FeedError};

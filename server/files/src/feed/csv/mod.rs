@@ -69,7 +69,7 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
         }
         let value = restore(cell).to_owned();
         match column {
-            // An item with so many attributes is refused, so the remaining ones are dropped.
+            // An item with this number of attributes is refused, so the remaining ones are dropped.
             Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}
             Column::Attribute(name) => {
                 draft.attributes.insert(name.clone(), value);

@@ -54,7 +54,7 @@ fn drafts(text: &str) -> Vec<ItemDraft> {
 /// Row of a faulty item, and its faulty fields.
 type Faulty = (Option<usize>, String);
 
-/// Returns the good items, the faulty ones, and the number of repeated rows.
+/// Returns the valid items, the faulty ones, and the number of repeated rows.
 fn import(file: &File<'_>, mapping: &Mapping) -> (Vec<Item>, Vec<Faulty>, usize) {
     let items = read(&file.text, mapping, usd(), Absent::Clear).unwrap();
     let options = FeedOptions {

@@ -86,7 +86,7 @@ mod tests {
     const LONG: Duration = Duration::from_mins(1);
     const SHORT: Duration = Duration::from_millis(200);
 
-    /// Returns a body of `count` pieces, each sent `every` so long after the one before.
+    /// Returns a body of `count` pieces, which are sent at intervals of `every`.
     fn pieces(count: usize, every: Duration) -> Body {
         let pieces = stream::unfold(0, move |sent| async move {
             sleep(every).await;

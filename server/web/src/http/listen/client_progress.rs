@@ -59,7 +59,7 @@ impl ClientProgress {
         }
     }
 
-    /// Records that the client has moved so many bytes, and that it is the server's move.
+    /// Records that the client has moved this number of bytes, and that it is the server's move.
     pub fn note_client_progress(&self, bytes: usize) {
         if self.delay.since().is_some() {
             self.delay.end(self.now(), bytes);

@@ -1,4 +1,4 @@
-//! State of one connection: when its client last did something, and how much time it has left.
+//! State of one connection: the latest activity of its client, and the time that it has left.
 
 use super::Limits;
 use super::capacity::Capacity;
@@ -57,7 +57,7 @@ impl Connection {
             open_exchanges: AtomicUsize::new(0),
             has_request: false.into(),
             idle_at: AtomicU64::new(0),
-            // The time for the first head begins at once (B2).
+            // The time for the first head begins immediately (B2).
             head_at: AtomicU64::new(1),
             stuck_at: AtomicU64::new(0),
             writing: Delay::default(),
@@ -141,7 +141,7 @@ impl Connection {
         }
     }
 
-    /// Records a write of so many bytes, or `None` if the client takes nothing at the moment.
+    /// Records the number of bytes of a write, or `None` if the client takes nothing at the moment.
     pub(super) fn note_write(&self, bytes: Option<usize>) {
         let blocked_at = self.stuck_at.load(Ordering::Relaxed);
         match bytes {
@@ -176,7 +176,7 @@ impl Connection {
 
     /// Returns a permit to discard the rest of a body after the response (B6).
     ///
-    /// Returns `None` if as many connections as allowed have one.
+    /// Returns `None` if the maximum number of connections have one.
     pub fn linger_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.capacity.lingering)
             .try_acquire_owned()

@@ -26,7 +26,7 @@ impl Delay {
         }
     }
 
-    /// Ends the wait, since the client has moved so many bytes.
+    /// Ends the wait, since the client has moved this number of bytes.
     pub fn end(&self, now: u64, bytes: usize) {
         if let Some(since) = self.since() {
             let paid = bytes as u64 * 1_000 / PACE;

@@ -20,7 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Bytes of a response that are handed to HTTP/2 at once.
+/// Maximum number of bytes of a response that are passed to HTTP/2 in one piece.
 ///
 /// hyper accepts a longer piece as a whole when the window has room for a single byte of it, and
 /// the response would seem to be taken long before it is.
@@ -96,7 +96,7 @@ pub struct ResponseBody {
     exchange: Exchange,
     /// Greatest length of a piece.
     piece_limit: usize,
-    /// Rest of the last piece, which hyper has not been given yet.
+    /// Rest of the last piece, which hyper has not received yet.
     rest: Bytes,
     /// Length of the piece that the client has to take now.
     sent: usize,

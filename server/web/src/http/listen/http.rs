@@ -40,10 +40,10 @@ tokio::task_local! {
     static STREAM_PROGRESS: OnceCell<Arc<ClientProgress>>;
 }
 
-/// Executor that answers each HTTP/2 stream in a task of its own.
+/// Executor that answers each HTTP/2 stream in a separate task.
 ///
 /// It ends the task if the client stops taking the response. This resets the one stream, while the
-/// others of the connection, which may belong to other people behind a proxy, go on (F1).
+/// others of the connection, which may belong to other people behind a proxy, continue (F1).
 #[derive(Clone)]
 struct Streams {
     connection: Arc<Connection>,
@@ -85,8 +85,8 @@ pub async fn serve_one<S, A>(
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     A: App,
 {
-    // Everything that a request needs of its connection, so that one count is changed for each
-    // request and not one for each part.
+    // One reference to everything that a request needs of its connection, so that a request changes
+    // one reference count and not one for each part.
     let shared = Arc::new((app, Arc::clone(&connection), stop.clone()));
     let service = hyper::service::service_fn(move |request: Request<Received>| {
         let shared = Arc::clone(&shared);

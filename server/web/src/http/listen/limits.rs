@@ -33,7 +33,7 @@ pub struct Limits {
     /// Concurrent connections whose clients still send after the response (B6).
     pub lingering: usize,
     /// Delay of a client in an exchange after which its connection may be closed for a new one, if
-    /// the server has as many connections as allowed (F2).
+    /// the server has the maximum number of connections (F2).
     pub patience: Duration,
 }
 

@@ -2,19 +2,19 @@
 //!
 //! A request may be answered before its body has arrived: its key was revoked, or the body is too
 //! large. Most clients read the response only once they have sent everything. If the server closed
-//! the connection at once, its system would answer the bytes that still arrive with a reset, and a
-//! reset discards a response that the client has not read yet (RFC 9112, section 9.6): the client
-//! would report a broken connection instead of the refusal. Therefore:
+//! the connection immediately, its system would answer the bytes that still arrive with a reset,
+//! and a reset discards a response that the client has not read yet (RFC 9112, section 9.6): the
+//! client would report a broken connection instead of the refusal. Therefore:
 //!
-//! 1. The response is sent at once. A client that reads while it sends can stop then.
+//! 1. The response is sent immediately. A client that reads while it sends can stop then.
 //! 2. What the client still sends is read and discarded, up to [`MAX_BYTES`] and for no longer than
 //!    [`Limits::linger`]; the deadlines of the body (B4) apply as before. Then the connection is
 //!    closed, or the stream of HTTP/2 is reset.
 //! 3. At most [`Limits::lingering`] connections of the server do this. A further one is closed
 //!    after its response.
 //! 4. Meanwhile the connection is open and counts like any other. It is the client's move, so the
-//!    connection gives way to a new one if the client is slow and the server has as many as
-//!    allowed.
+//!    connection gives way to a new one if the client is slow and the server has the maximum number
+//!    of connections.
 //! 5. A client that waits for `100 Continue` and gets a response instead sends no body, so there is
 //!    nothing to read.
 
@@ -42,7 +42,7 @@ struct BodyState<B> {
     body: B,
     /// Whether a handler has polled the body.
     is_read: bool,
-    /// Whether the body has ended or failed. A chunked body does not remember this by itself.
+    /// Whether the body has ended or failed. A chunked body does not remember this.
     is_complete: bool,
 }
 
@@ -91,7 +91,7 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for SharedBod
     }
 }
 
-/// Discards the rest of a body whose request has been answered, in a task of its own.
+/// Discards the rest of a body whose request has been answered, in a separate task.
 ///
 /// `expects`: the client waits for `100 Continue` before it sends the body.
 pub fn discard_rest<B>(

@@ -41,18 +41,18 @@
 //! # Failures
 //! - F1. *Slow client*: if B2 or B3 is exceeded, the connection is closed without a response.
 //!   Beyond B4 the body fails with [`TooSlow`], and the handler answers 408. Beyond B5 the
-//!   connection is closed, or the one stream of HTTP/2 is reset while the others go on.
-//! - F2. *Too many connections*: the acceptor closes as many as are in excess and 1 % more, by I1:
-//!   idle ones at once, new ones after 250 ms, and those in an exchange after a delay of 1 s. The
-//!   network (an IPv4 address or an IPv6 /64) with the most connections loses first. If none may be
-//!   closed, the new client waits.
+//!   connection is closed, or the one stream of HTTP/2 is reset while the others continue.
+//! - F2. *Too many connections*: the acceptor closes the excess connections and 1 % more, by I1:
+//!   idle ones immediately, new ones after 250 ms, and those in an exchange after a delay of 1 s.
+//!   The network (an IPv4 address or an IPv6 /64) with the most connections loses first. If none
+//!   may be closed, the new client waits.
 //! - F3. *No file descriptor left*: one connection is closed as in F2, if any may be, and the
 //!   accept is retried when a connection ends, or after 50 ms.
 //! - F4. *Oversized or ambiguous head*: hyper answers 431 or 414 beyond B7. A head that a proxy
 //!   could read as another request is answered with 400 (`head.rs`), and the connection ends.
 //! - F5. *Oversized body*: the handler refuses it with 413, since it knows its limit; F6 follows.
-//! - F6. *Refusal while the client still sends*: the response is sent at once, and step 4 keeps the
-//!   connection from being reset before the client has read it. Beyond B6 it is closed.
+//! - F6. *Refusal while the client still sends*: the response is sent immediately, and step 4 keeps
+//!   the connection from being reset before the client has read it. Beyond B6 it is closed.
 //! - F7. *Client gone*: reading or writing fails, which ends the connection. HTTP/2 notices a
 //!   silent loss within 40 s by pings, HTTP/1 by B2 to B5.
 //! - F8. *Shutdown*: clients in the listener's backlog are accepted while there is room, and the
@@ -149,7 +149,7 @@ pub async fn serve_listener<A: App>(
                 () = connection.closed() => return,
                 handshake = timeout(limits.head, tls.accept(stream)) => handshake,
             };
-            // A client with which no handshake is possible learns this from an alert of TLS.
+            // A client with which no handshake is possible gets an alert of TLS.
             if let Ok(Ok(stream)) = handshake {
                 serve_one(stream, peer, app, connection, limits, stop).await;
             }
@@ -165,7 +165,7 @@ pub async fn serve_listener<A: App>(
             continue;
         };
         // A client that has been accepted is served even if the stop comes at the same moment: only
-        // a lack of room turns it away (F8).
+        // a full server refuses it (F8).
         tokio::select! {
             biased;
             () = registry.make_room() => {}

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// Share of the connections that is closed at once, as a divisor.
+/// Share of the connections that is closed in one step, as a divisor.
 ///
 /// The choice inspects each connection, so it has to make room for some of the next clients, too.
 const SURPLUS_DIVISOR: usize = 100;
@@ -188,8 +188,8 @@ impl Registry {
     }
 }
 
-/// Returns the IPv4 address itself, or the first address of the IPv6 /64: what one client can have
-/// for itself.
+/// Returns the IPv4 address itself, or the first address of the IPv6 /64, which one client can have
+/// alone.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),

@@ -1,4 +1,4 @@
-//! Tests with as many connections as allowed, and one more.
+//! Tests with the maximum number of connections, and one more.
 
 use super::{TIMEOUT, ask, rest, serve, serve_and_hold};
 use crate::http::listen::Limits;
@@ -30,7 +30,7 @@ fn soon() -> Limits {
     limits(Duration::from_millis(100))
 }
 
-/// Connects from a loopback address of its own.
+/// Connects from a loopback address that no other client has.
 async fn connect_from(source: &str, address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(format!("{source}:0").parse().unwrap()).unwrap();

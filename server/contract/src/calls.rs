@@ -219,7 +219,8 @@ async fn daily_calls_equal_the_counts_in_every_time_zone_whatever_is_written_and
     }
     keys.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     let used = &keys[..3];
-    // Each writer adds to quarters and outcomes that others also write, and to some of its own.
+    // Each writer adds to quarters and outcomes that others also write, and to some that only it
+    // writes.
     race(8, |writer| {
         let (store, tenant, mut used) = (store.clone(), tenant.clone(), used.to_vec());
         async move {

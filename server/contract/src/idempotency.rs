@@ -28,7 +28,7 @@ fn attempt(name: &str, number: u8) -> RequestAttempt {
     }
 }
 
-/// Claims a request at `now`. Requests that were begun a hundred seconds earlier are forgotten.
+/// Claims a request at `now`. Requests that were begun a hundred seconds earlier are removed.
 async fn claim_by(
     store: &dyn Store,
     tenant: &Tenant,
@@ -184,7 +184,7 @@ async fn idempotent_request_is_taken_over_when_its_lease_has_lapsed(store: Share
     }
     let claimed = claim_by(&*store, &tenant, second, "r", at(LEASE)).await;
     assert_eq!(claimed, None);
-    // The first attempt goes on, as on a node that was suspended, but nothing of it is committed.
+    // The first attempt continues, as on a node that was suspended, but nothing of it is committed.
     let late = insert(
         &*store,
         &tenant,

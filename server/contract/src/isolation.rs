@@ -1,4 +1,4 @@
-//! No account can read or change what belongs to another, even if it knows the id.
+//! No account can read or change what belongs to another, even by its id.
 
 use crate::change::World;
 use crate::fixtures::{Shared, any_item, at, email, item, lead};

@@ -1,4 +1,4 @@
-//! Changes of stored items that know what was there.
+//! Changes of stored items that depend on their state before.
 
 use crate::fixtures::{Shared, at, item};
 use crate::tenant::Tenant;

@@ -224,7 +224,7 @@ async fn page_of_leads_stays_below_its_byte_limit_unless_one_lead_exceeds_it(sto
     let small = lead("e", at(1));
     tenant.add_lead(&*store, &small).await;
     tenant.erase(&*store, &small.id, at(2)).await;
-    // A lead that is too large for any page is a page by itself.
+    // A lead that is too large for any page is the only one on its page.
     for (after, ids, next) in [(0, 1, 1), (1, 2, 3), (3, 2, 6), (6, 0, 6)] {
         let (found, after_it) = feed(&*store, &tenant, after, 100).await;
         assert_eq!((found.len(), after_it), (ids, next), "after {after}");

@@ -1,9 +1,9 @@
 //! Contract suite of the storage ports: one case for each behaviour that every adapter must have.
 //!
-//! A case is a function that takes an empty store of its own and panics if the store does not
-//! behave as required. It registers itself by `case!`, so [`cases`] finds it without a list, and
-//! a case without registration is dead code, which the lints refuse. The tests of an adapter run
-//! all of them:
+//! A case is a function that takes an empty store and panics if the store does not behave as
+//! required. It registers itself by `case!`, so [`cases`] finds it without a list, and a case
+//! without registration is dead code, which the lints refuse. The tests of an adapter run all of
+//! them:
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! `server/storage/tests/contract` does that: on SQLite each case is a test of its own name, and on
-//! PostgreSQL one test runs all cases on one server.
+//! `server/storage/tests/contract` does that: on SQLite each case is a test with its own name, and
+//! on PostgreSQL one test runs all cases on one server.
 //!
 //! An adapter tests the failures that only it can cause, such as one between a change and its audit
 //! event, with [`Change`], which can make every change of the ports in a [`World`].

@@ -83,7 +83,7 @@ async fn owners_are_notified_only_of_expiring_keys_of_their_own_account(store: S
     let key_of_a = issue_expiring_key(&*store, &a, "mine", 8 * DAY).await;
     let key_of_b = issue_expiring_key(&*store, &b, "theirs", 9 * DAY).await;
     // The other keys get no notice: one was created less than 7 days before its end, by a member
-    // who therefore knows of it; the others have no end, have expired, or are revoked.
+    // who is therefore aware of it; the others have no end, have expired, or are revoked.
     issue_expiring_key(&*store, &a, "short", 7 * DAY).await;
     a.issue_key(&*store, "endless").await;
     issue_expiring_key(&*store, &a, "over", 2 * DAY).await;

@@ -114,7 +114,7 @@ async fn page_of_items_stays_below_its_byte_limit_unless_one_item_exceeds_it(sto
     for (after, limit, ids, more) in [
         (None, 100, "abc", true),
         (None, 2, "ab", true),
-        // An item that is too large for any page is a page by itself.
+        // An item that is too large for any page is the only one on its page.
         (Some("c"), 100, "d", true),
         (Some("d"), 100, "e", true),
         (Some("e"), 100, "fg", false),

@@ -15,7 +15,7 @@ pub(crate) struct People {
     pub(crate) successor: Colleague,
     pub(crate) guest: Colleague,
     pub(crate) guest_link: TokenDigest,
-    /// A begun sign-in of the heir, who has a second factor and gave the right password.
+    /// A begun sign-in of the heir, who has a second factor and entered the correct password.
     pub(crate) step: TokenDigest,
     pub(crate) unwanted: Colleague,
 }

@@ -188,8 +188,8 @@ async fn change_that_exceeds_a_quota_is_refused_entirely(store: Shared) {
     assert_eq!(usage(store, &tenant).await, before);
     assert_eq!(tenant.events(store).await, events);
 
-    // A full feed that removes as many items as it adds, and a rotation whose old key ends at once,
-    // need no more room.
+    // A full feed that removes as many items as it adds, and a rotation whose old key ends
+    // immediately, need no more room.
     let retained = HashSet::from(["3", "4"]);
     let replaced = push(store, &tenant, &new_items, Some(&retained))
         .await

@@ -1,4 +1,4 @@
-//! Why calls were refused.
+//! Refused calls and their reasons.
 
 use crate::fixtures::{Shared, at};
 use crate::tenant::Tenant;

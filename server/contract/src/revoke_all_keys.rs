@@ -1,4 +1,4 @@
-//! Revoking all keys of an account at once.
+//! Revoking all keys of an account in one change.
 
 use crate::fixtures::{Shared, at, race};
 use crate::key_changes::change;

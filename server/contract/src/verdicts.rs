@@ -1,4 +1,4 @@
-//! Change epochs and node registration: how nodes learn of changes.
+//! Change epochs and node registration: how changes reach the nodes.
 
 use crate::change::{Change, World};
 use crate::fixtures::{Shared, at, key_use, race};
@@ -150,7 +150,7 @@ async fn node_receives_changes_until_it_is_presumed_dead(store: Shared) {
     let (node_id, seen) = node(&*store, "one").await;
     assert!(changes(&*store, &node_id, seen).await.is_empty());
     assert_eq!(store.last_change().await.unwrap(), seen);
-    // A node that has seen a greater number than the last one knows another history of the
+    // A node that has seen a greater number than the last one has seen another history of the
     // database, so it has to register again.
     assert!(
         store

@@ -2,8 +2,8 @@
 //!
 //! Until COMMIT is sent, a failed transaction has changed nothing. Once it is sent, there are three
 //! outcomes: the database confirms the commit, the database reports that it rolled back, or neither
-//! answer arrives. In the third case the change may or may not have been made, and only a later
-//! look at the data can decide which.
+//! answer arrives. In the third case the change may or may not have been made, and only the data
+//! itself can show later which.
 
 use crate::error::{ErrorContext, Fault, redact, sqlite_code};
 use service::store::StoreError;

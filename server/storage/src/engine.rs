@@ -1,7 +1,7 @@
 //! The thin layer between the ports and the two engines.
 //!
 //! An [`Engine`] begins transactions by guarantee and lends connections by purpose. `sqlite` and
-//! `postgres` implement it, and the ports know nothing else of them.
+//! `postgres` implement it, and the ports use nothing else of them.
 
 use crate::commit::CommitError;
 use crate::error::ErrorContext as _;
@@ -64,7 +64,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// Waits until a feed can be written without delaying other changes for long.
     async fn make_room_for_feed(&self) {}
 
-    /// Deletes the rows of nodes that were killed, if the engine can know of them. Otherwise the
+    /// Deletes the rows of nodes that were killed, if the engine can detect them. Otherwise the
     /// other nodes notice it after a while.
     async fn forget_dead_nodes(&self) -> sqlx::Result<()> {
         Ok(())

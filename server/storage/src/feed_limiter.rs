@@ -11,7 +11,7 @@ use tokio::time::timeout;
 /// Maximum wait of a feed for its permit.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// Limits how many feeds of this process are written at once. Accounts take turns.
+/// Limits how many feeds of this process are written concurrently. Accounts take turns.
 #[derive(Debug, Clone)]
 pub(crate) struct FeedLimiter(FairSemaphore);
 

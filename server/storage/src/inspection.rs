@@ -54,7 +54,7 @@ pub struct ServerInspection {
     pub clock_ahead: i64,
     /// Maximum number of connections of the server, for all clients.
     pub max_connections: i64,
-    /// Number of registered nodes that are not taken for dead; `None` if the schema is not current.
+    /// Number of registered nodes that are not presumed dead; `None` if the schema is not current.
     pub nodes: Option<i64>,
     /// The server is on this machine, so that no network is in between.
     pub is_local: bool,

@@ -1,9 +1,9 @@
 //! The deadline of listings: queries whose cost grows with the data of an account or depends on the
 //! caller's filter.
 //!
-//! Both engines run them on a pool of their own, so that no number of slow listings takes a
-//! connection from authentication, revocations or heartbeats. A listing that is not finished at its
-//! deadline is interrupted in the database itself, and its connection returns to the pool.
+//! Both engines run them on a separate pool, so that no number of slow listings takes a connection
+//! from authentication, revocations or heartbeats. A listing that is not finished at its deadline
+//! is interrupted in the database itself, and its connection returns to the pool.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, RwLock};
 #[derive(Debug, Clone)]
 pub struct SqlStore {
     pub(crate) engine: Arc<dyn Engine>,
-    /// Limits how many feeds are at the writer at once.
+    /// Limits how many feeds are at the writer concurrently.
     pub(crate) feed_limiter: FeedLimiter,
     pub(crate) quotas: Arc<RwLock<Quotas>>,
 }

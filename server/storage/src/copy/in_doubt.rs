@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// Maximum time of asking, in which the server may have restarted.
+/// Maximum time for retries, in which the server may have restarted.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -27,8 +27,8 @@ impl TransactionId {
     /// Returns whether the transaction was committed, once that is decided.
     ///
     /// # Errors
-    /// [`CopyError::InDoubt`] if the server cannot be asked in time, or the transaction is still
-    /// in progress because the server regards a dead connection as open.
+    /// [`CopyError::InDoubt`] if the server does not answer in time, or the transaction is still in
+    /// progress because the server regards a dead connection as open.
     pub(super) async fn was_committed(&self, url: &str, database: String) -> Result<bool> {
         let outcome = async {
             loop {

@@ -18,8 +18,8 @@
 //!   synced; PostgreSQL receives everything in one transaction.
 //! - **I4** No two installations continue with the same data. A moved file loses its name before
 //!   PostgreSQL commits, and gets it back only if it is certain that PostgreSQL did not commit.
-//! - **I5** A restored database is quarantined before it gets its place (`quarantine`): it knows
-//!   nothing of the revocations after the backup.
+//! - **I5** A restored database is quarantined before it gets its place (`quarantine`): it does not
+//!   contain the revocations after the backup.
 //! - **I6** Both engines have the same tables and columns. Which tables are copied, and in which
 //!   order, is read from the file (`tables`), so a new table needs no change here.
 //! - **I7** Rows are streamed, so that memory does not grow with their number.

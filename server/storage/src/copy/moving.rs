@@ -56,7 +56,7 @@ async fn transfer(
         files.sync_directory().write_context(&moved)
     };
     // M3: the file is renamed before the commit. Whatever happens in between, no two servers
-    // continue, each with data of its own (I4).
+    // continue with separate data (I4).
     match to_postgres::fill(connection, url, rename).await {
         Ok(()) => Ok(summary),
         // F4: PostgreSQL may have everything, so the file keeps its other name.

@@ -1,8 +1,8 @@
 //! Quarantine of a restored database (I5 in [`super`]).
 //!
-//! A backup knows nothing of what happened after it: a key that was revoked since then is active in
-//! it. So every key that could be used is paused until a member confirms it, and everyone has to
-//! sign in again.
+//! A backup does not contain later changes: a key that was revoked since then is active in it. So
+//! every key that could be used is paused until a member confirms it, and everyone has to sign in
+//! again.
 
 use super::Result;
 use super::error::ErrorContext as _;

@@ -16,11 +16,11 @@ use tokio::time::timeout;
 
 const CONTEXT: &str = "writing into PostgreSQL";
 
-/// Approximate number of bytes that are sent at once (I7).
+/// Approximate number of bytes that are sent in one piece (I7).
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Maximum wait for the answer to COMMIT. The answer comes soon however much was written, since
-/// COMMIT checks nothing more; a longer wait means that the connection leads nowhere.
+/// COMMIT checks nothing more; a longer wait means that the connection is dead.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Creates the schema and writes everything that is in `from`. `before_commit` runs once everything

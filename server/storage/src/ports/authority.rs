@@ -48,7 +48,7 @@ pub(super) fn check_manages(event: &AuditEvent, role: Role) -> Result<()> {
 }
 
 /// Returns the active member of a live session in this account, unless they first have to set up a
-/// second factor. The change that sets it up is made before this look.
+/// second factor. The change that sets it up is made before this check.
 async fn member(
     tx: &mut Transaction,
     account: &AccountId,

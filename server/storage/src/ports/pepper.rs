@@ -13,13 +13,13 @@ pub(crate) const CHANGE: &str = "
     UPDATE installation SET pepper_fingerprint = $2 WHERE id = 1 AND pepper_fingerprint = $1";
 
 /// Reads the pepper and prevents its replacement until the end of the transaction. Any number of
-/// transactions can hold this lock at once, while [`CHANGE`] and they wait for each other. SQLite
-/// needs no such lock, since it has one writing transaction at a time.
+/// transactions can hold this lock concurrently, while [`CHANGE`] and they wait for each other.
+/// SQLite needs no such lock, since it has one writing transaction at a time.
 pub(crate) const SHARED: &str =
     "SELECT pepper_fingerprint FROM installation WHERE id = 1 FOR SHARE";
 
 /// Returns whether a registered node does not accept the pepper with this id. `peppers` is NULL for
-/// a node of a release that does not know old peppers.
+/// a node of a release without old peppers.
 pub(crate) const IS_REFUSED_BY_A_NODE: &str = "
     SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
 

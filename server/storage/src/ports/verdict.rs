@@ -1,5 +1,5 @@
-//! Reports between nodes, on a pool of their own, so that they wait for no other work of the node;
-//! and the receipts of revocations.
+//! Reports between nodes, on a separate pool, so that they wait for no other work of the node; and
+//! the receipts of revocations.
 
 use super::{Result, SqlStore, revocation};
 use crate::error::{CorruptValue, ErrorContext as _};

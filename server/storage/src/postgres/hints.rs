@@ -62,7 +62,7 @@ async fn listen_forever(options: PgConnectOptions, hint: Arc<Notify>) {
     loop {
         // A new pool each time. sqlx says goodbye on a listener's connection before it releases its
         // place in the pool. If no packet arrives any more, that takes until the operating system
-        // gives the connection up.
+        // closes the connection.
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(CONNECT_TIMEOUT)

@@ -1,14 +1,14 @@
 //! PostgreSQL: one database, any number of nodes.
 //!
-//! The ports rely on a guarantee that SQLite's single writer gives by itself: whatever a change has
+//! The ports rely on a guarantee that follows from SQLite's single writer: whatever a change has
 //! read stays true until it commits. Here a change first takes an advisory lock in its transaction
 //! (`LockScope`), so that the changes of one account run one after another across all nodes, while
 //! accounts do not wait for each other. Beneath that lock, the isolation level "read committed" is
 //! sufficient.
 //!
-//! Changes of items take a lock of their own and store the items under it. They take the account's
-//! lock only at their end, to record their audit event, so a revocation never waits for the items
-//! of a feed.
+//! Changes of items take a separate lock and store the items under it. They take the account's lock
+//! only at their end, to record their audit event, so a revocation never waits for the items of a
+//! feed.
 //!
 //! Non-durable writes (last uses, call counts) are made by one node at a time and do not wait for
 //! the disk. If one of them and a change wait for each other's rows, the non-durable write gives
@@ -48,8 +48,8 @@ use listings::Listings;
 
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
 
-/// Number of feeds of one node that may be written at once. The other writing connections are left
-/// to changes.
+/// Number of feeds of one node that may be written concurrently. The other writing connections are
+/// left to changes.
 const MAX_CONCURRENT_FEEDS: usize = 2;
 
 /// A PostgreSQL database with its pools.

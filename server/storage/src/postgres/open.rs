@@ -143,8 +143,8 @@ pub(crate) const DATABASE_IDENTITY: &str = "
 
 /// Checks that the database is ours and applies the missing migrations, in one transaction.
 ///
-/// Of two nodes that start at once, the second finds the work done. A start that is killed leaves
-/// nothing half done.
+/// Of two nodes that start concurrently, the second finds the work done. A start that is killed
+/// leaves nothing half done.
 async fn check_and_migrate(
     connection: &mut PgConnection,
     options: &PgConnectOptions,

@@ -43,8 +43,8 @@ const COORDINATION_LIMITS: [(&str, &str); 3] = [
     ("lock_timeout", "800ms"),
 ];
 
-/// Connections for changes. As many changes can be in progress at once on one node, including those
-/// that wait for an account's lock.
+/// Connections for changes. Their number is also that of the concurrent changes on one node,
+/// including those that wait for an account's lock.
 pub(super) fn writer(options: &PgConnectOptions) -> Pool {
     pool(6, options.clone().options(LIMITS), None, Purpose::Changes)
 }
@@ -130,7 +130,7 @@ fn pool(
         .acquire_timeout(total_time.unwrap_or(ACQUIRE_TIMEOUT))
         .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
         // A connection may have ended since its last use, which must not fail a call. sqlx's own
-        // test waits for an answer without a limit of its own, so it is replaced by the one below.
+        // test waits for an answer without a limit, so it is replaced by the one below.
         .test_before_acquire(false)
         .before_acquire(move |connection, _| {
             Box::pin(async move {

@@ -1,9 +1,9 @@
 //! Detects nodes of an older version on a database whose schema is about to change.
 //!
 //! Each node has a row in `nodes`. A node that stops in an orderly way deletes its row, while a
-//! node that is killed leaves it behind. The heartbeat distinguishes the two: a node that knows of
+//! node that is killed leaves it behind. The heartbeat distinguishes the two: a node that sees
 //! another one increments `heartbeats` about twice a second. A node that is alone skips that, so
-//! this module registers a row of its own, which the others notice within half a second.
+//! this module registers its own row, which the others notice within half a second.
 //!
 //! The row is `presumed_dead` from the start. So no node waits for its acknowledgements longer than
 //! one lease period, and the others remove it if this process is killed.
@@ -61,7 +61,7 @@ async fn watch(connection: &mut PgConnection) -> sqlx::Result<bool> {
         .await?;
     let start = Instant::now();
     while start.elapsed() < MAX_WAIT {
-        // A row disappears if its node stopped, or if the others took the node for dead.
+        // A row disappears if its node stopped, or if the others presumed the node dead.
         let now = rows(connection).await?;
         if now.iter().any(|row| !before.contains(row)) {
             return Ok(true);

@@ -1,4 +1,4 @@
-//! The end of a listing before its time: its caller is gone, or its deadline has passed.
+//! Interruption of a listing whose caller has disconnected or whose deadline has passed.
 
 use crate::error::sqlite_code;
 use crate::listing::PastDeadline;

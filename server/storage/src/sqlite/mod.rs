@@ -58,8 +58,8 @@
 //! - **F2** Power is lost: durable commits survive (I2). The database is intact in either mode.
 //! - **F3** A connection or the write lock is not available in time: [`StoreError::Unavailable`],
 //!   and nothing is changed.
-//! - **F4** The disk is full: [`StoreError::Full`]. SQLite may roll the transaction back by
-//!   itself; the pool then replaces the connection.
+//! - **F4** The disk is full: [`StoreError::Full`]. SQLite may roll the transaction back on its
+//!   own; the pool then replaces the connection.
 //! - **F5** COMMIT reports an I/O error: [`StoreError::InDoubt`], since the commit record may be in
 //!   the log although the sync failed (`commit.rs`). No step before W5 is ever in doubt.
 //! - **F6** Checkpoints fail, or a long transaction reads: the log grows, nothing is lost, and the
@@ -108,7 +108,7 @@ use std::path::Path;
 use write_check::WriteCheck;
 use write_pool::Pool;
 
-/// Number of feeds that may be at the writer at once (I5).
+/// Number of feeds that may be at the writer concurrently (I5).
 const MAX_CONCURRENT_FEEDS: usize = 1;
 
 /// An SQLite file with its pools.
@@ -190,7 +190,7 @@ impl Engine for SqliteEngine {
     }
 
     /// Deletes the rows of nodes that were killed, if no other server is at this file. From then
-    /// until this engine is closed, no server that starts takes this one for dead.
+    /// until this engine is closed, no server that starts presumes this one dead.
     async fn forget_dead_nodes(&self) -> sqlx::Result<()> {
         let forget = async {
             let all = query(verdict::FORGET_ALL);

@@ -119,7 +119,7 @@ pub(super) fn is_recent(version: &str) -> bool {
 
 /// Checks that the file is ours and applies the missing migrations, in one transaction.
 ///
-/// Of two processes that start at once, the second finds the work done. A start that is killed
+/// Of two processes that start concurrently, the second finds the work done. A start that is killed
 /// leaves nothing half done.
 pub(crate) async fn check_and_migrate(
     connection: &mut SqliteConnection,
@@ -307,7 +307,7 @@ pub(super) mod tests {
             );
             let mut has_scanned_page = false;
             for (.., step) in plan {
-                // The values that a statement is given are few, and are scanned and grouped.
+                // The values that a statement receives are few, and are scanned and grouped.
                 let of_few = [
                     "SCAN g",
                     "SCAN given",
@@ -323,8 +323,7 @@ pub(super) mod tests {
                     && of_page.iter().any(|scan| step.starts_with(scan));
                 has_scanned_page |= scans_page;
                 let is_page = scans_page || (has_scanned_page && step.contains("TEMP B-TREE"));
-                // A statement that consists of subqueries has a single row of its own, and no table
-                // for it.
+                // A statement that consists of subqueries has a single row without a table.
                 let is_bounded = is_bulk || is_page || step == "SCAN CONSTANT ROW";
                 assert!(
                     is_bounded || !step.contains("TEMP B-TREE"),

@@ -71,8 +71,8 @@ pub(super) async fn coordination(options: &SqliteConnectOptions) -> sqlx::Result
     .await
 }
 
-/// One connection that runs checkpoints. SQLite looks for the log only on connections that know the
-/// journal mode.
+/// One connection that runs checkpoints. SQLite looks for the log only on connections that have
+/// read the journal mode.
 pub(super) async fn checkpoints(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal);
     pool(1, options.synchronous(SqliteSynchronous::Full)).await

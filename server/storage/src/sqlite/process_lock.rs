@@ -13,8 +13,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(10);
 /// File lock on the marker beside the database.
 ///
 /// Every process that other nodes may wait for holds it shared for as long as its store is open.
-/// The operating system releases it when a process is killed. So a process that gets it exclusively
-/// for a moment knows that no other process keeps keys in memory.
+/// The operating system releases it when a process is killed. So if a process gets it exclusively
+/// for a moment, no other process keeps keys in memory.
 #[derive(Debug)]
 pub(super) struct ProcessLock {
     marker: PathBuf,

@@ -38,8 +38,8 @@ impl Pool {
         }
     }
 
-    /// Takes the write lock at once (I1). A transaction that reads first and upgrades later would
-    /// fail whenever another process wrote in between, regardless of the busy timeout.
+    /// Takes the write lock immediately (I1). A transaction that reads first and upgrades later
+    /// would fail whenever another process wrote in between, regardless of the busy timeout.
     pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
         // W2: the permit comes before the connection, so that writes queue in memory.
         let permit = self.permit().await;

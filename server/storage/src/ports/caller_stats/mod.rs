@@ -1,4 +1,4 @@
-//! Callers: the addresses, networks and programs from which keys are called with.
+//! Callers of keys: their addresses, networks and programs.
 
 mod statements;
 

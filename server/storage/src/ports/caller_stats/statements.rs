@@ -1,5 +1,4 @@
-//! Statements and rows. Callers: the addresses, networks and programs from which keys are called
-//! with.
+//! Statements and rows. Callers of keys: their addresses, networks and programs.
 
 use crate::bulk_query::BulkStatement;
 use crate::error::CorruptValue;
@@ -7,7 +6,7 @@ use crate::ports::columns::address;
 use domain::{Outcome, Timestamp};
 use service::store::{Caller, CallingNetwork};
 
-/// Stored uses of permissions of the given keys. Skips keys of other accounts.
+/// Stored uses of permissions of these keys. Skips keys of other accounts.
 pub(crate) const SCOPE_USES: BulkStatement = BulkStatement {
     columns: "account_id, key_id",
     statement: "
@@ -28,7 +27,7 @@ pub(crate) const RECORD_DEAD_KEY_USE: &str = "
     UPDATE api_keys SET knocked_at = $3
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
-/// The keys and outcomes for which one of the given callers is new.
+/// The keys and outcomes for which one of these callers is new.
 pub(crate) const FIND_NEW_CALLERS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, outcome, ip, user_agent",
     statement: "
@@ -71,7 +70,7 @@ pub(crate) const CALLERS: &str = "
     SELECT outcome, ip, user_agent, first_seen, last_seen, calls FROM key_callers
     WHERE account_id = $1 AND key_id = $2";
 
-/// The keys for which one of the given networks is new. Skips keys of other accounts.
+/// The keys for which one of these networks is new. Skips keys of other accounts.
 pub(crate) const FIND_UNKNOWN_NETWORKS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, network",
     statement: "

@@ -1,5 +1,5 @@
-//! Many items at once. However many are stored, each of these steps has a bound: a feed has at most
-//! 5,000 items, and removes at most [`MAX_REMOVED_ITEMS`].
+//! Changes of many items. However many are stored, each of these steps has a bound: a feed has at
+//! most 5,000 items, and removes at most [`MAX_REMOVED_ITEMS`].
 
 use super::{DELETE_MANY, FIND_MANY, IDS, UPSERT};
 use crate::ports::item_row::ItemRow;
@@ -19,7 +19,7 @@ pub(super) async fn find_left_out(
     account: &AccountId,
     retained: &HashSet<&str>,
 ) -> Result<Vec<String>> {
-    // No more than those that are kept are among them in vain.
+    // At most the items that are kept are read unnecessarily.
     let limit = retained.len() + MAX_REMOVED_ITEMS + 1;
     let mut ids: Vec<String> = query_scalar(IDS)
         .bind(account.as_str())
@@ -124,7 +124,7 @@ pub(super) async fn update_all(
 pub(super) struct PreparedItem<'a> {
     item: &'a Item,
     attributes: String,
-    /// What items are searched by.
+    /// Text by which the item is searched.
     search: String,
 }
 

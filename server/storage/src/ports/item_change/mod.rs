@@ -16,8 +16,8 @@ use service::store::{
     RemovedItem,
 };
 
-/// Maximum number of removals that one change deletes from the list: as many as it adds, and as
-/// many again of earlier changes.
+/// Maximum number of removals that one change deletes from the list: twice the number that one
+/// change can add.
 const MAX_FORGOTTEN: usize = 2 * MAX_REMOVED_ITEMS;
 
 /// Single removals check the length of the list only once in this number of changes.

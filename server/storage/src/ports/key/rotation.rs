@@ -47,7 +47,7 @@ pub(super) async fn rotate(
     }
     copy_settings(&mut tx, &before, &rotation).await?;
     end_replaced(&mut tx, &before, &rotation).await?;
-    // One key more than before, unless the old key ends at once.
+    // One key more than before, unless the old key ends immediately.
     let added = u64::from(replaced.is_live());
     quota::check_keys(&mut tx, store.quotas(), account, at, added).await?;
     let old = require_key(&mut tx, account, old).await?;

@@ -1,7 +1,7 @@
 //! Filter predicates of the key search.
 //!
-//! Each filter has an index of its own, which yields the matching keys, and a condition for a key
-//! that another index has yielded.
+//! Each filter has its own index, which yields the matching keys, and a condition for a key that
+//! another index has yielded.
 
 use crate::ports::search_term::{name_term, scope_term};
 use crate::query::QueryBuilder;

@@ -28,7 +28,7 @@ pub(crate) const DEAD_IN_USE: &str = "
     SELECT name FROM api_keys WHERE account_id = $1 AND live = 0 AND knocked_at > $2
     ORDER BY knocked_at DESC LIMIT $3";
 
-/// Members by whose keys the list can be filtered, which the page offers as so many links: the
+/// Members by whose keys the list can be filtered, each of which the page offers as a link: the
 /// earliest members of the account, since ids are in the order of time.
 pub(crate) const CREATORS: &str =
     "SELECT id, email FROM members WHERE account_id = $1 ORDER BY id LIMIT 200";

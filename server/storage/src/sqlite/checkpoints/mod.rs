@@ -5,7 +5,7 @@
 //! left to SQLite, the connection whose commit makes the log long would run the checkpoint within
 //! that commit. A feed can change more than 10,000 pages, and a revocation would wait until all of
 //! them are copied. So connections that write run no checkpoints, unless the log is longer than
-//! [`MAX_LOG_PAGES`]. Checkpoints have a connection of their own:
+//! [`MAX_LOG_PAGES`]. Checkpoints have a separate connection:
 //!
 //! 1. Each commit wakes a task. When the log has [`LONG_LOG_PAGES`] pages, the task runs a
 //!    `PASSIVE` checkpoint, which takes no lock that a reader or a writer waits for.

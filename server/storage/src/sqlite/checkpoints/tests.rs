@@ -139,7 +139,7 @@ async fn read_transaction_keeps_its_snapshot_and_delays_the_checkpoint_until_it_
         "{log_state:?}"
     );
     reading.rollback().await.unwrap();
-    // Nothing else is committed, so the task has to retry by itself.
+    // Nothing else is committed, so the task has to retry on its own.
     wait_until_copied(&store).await;
     reader.close().await.unwrap();
     store.close().await;

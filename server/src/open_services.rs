@@ -40,7 +40,7 @@ pub async fn open_services(
             (store, current)
         }
         Database::Postgres(url) => {
-            // Otherwise each node would generate its own pepper, and none would know the keys of
+            // Otherwise each node would generate its own pepper, and none would accept the keys of
             // another.
             let current = current.context(
                 "VOXUM_PEPPER is not set: with PostgreSQL, set it to the same 64 hexadecimal digits on every node; \

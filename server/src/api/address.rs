@@ -15,7 +15,7 @@ const PROBES: [&str; 2] = ["healthz", "readyz"];
 
 /// Returns whether a request outside the API was meant for it.
 ///
-/// No browser sends an API key by itself, and no page of the console has a path segment `api`.
+/// No browser sends an API key automatically, and no page of the console has a path segment `api`.
 pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
     let names_api =
         |part: &str| is_segment("api", part) || PROBES.iter().any(|probe| is_segment(probe, part));

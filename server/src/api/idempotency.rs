@@ -135,7 +135,7 @@ where
     let (body, digest) = read_body(&parts, body).await?;
     // A replay discloses data as well, so the key is checked again now that the body is complete.
     let scoped = scoped.judge_again(&state).await?;
-    // The work runs in a task of its own, since a client that disconnects must not cancel it
+    // The work runs in a separate task, since a client that disconnects must not cancel it
     // half-way. Idempotency keys exist for such clients.
     let request = Request::from_parts(parts, body);
     let work = async move {

@@ -94,7 +94,7 @@ pub async fn show(
     Ok(Json(answer).into_response())
 }
 
-/// A key that asks for its own revocation.
+/// A key that requests its own revocation.
 pub struct Revoking(Scoped<AnyKey>);
 
 impl FromRequestParts<AppState> for Revoking {

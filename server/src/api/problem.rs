@@ -370,7 +370,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Maps an error to what the caller learns of it. This is the only place where the rest is logged.
+/// Maps an error to the refusal that the caller gets. The rest is logged here and nowhere else.
 impl From<service::Error> for Problem {
     fn from(error: service::Error) -> Self {
         Self(match error {

@@ -16,7 +16,7 @@ pub trait ApiBody: Refuses + Sized + Send {
     fn read(request: Request) -> impl Future<Output = Result<Self, Refusal>> + Send;
 }
 
-/// A body, and its caller as judged once the whole body had arrived.
+/// A body, and its caller, who is judged after the whole body has arrived.
 ///
 /// A body may take minutes to arrive, and its key may be revoked, paused or narrowed in that time.
 /// The key is therefore judged twice: from the head of the request, so that callers without the

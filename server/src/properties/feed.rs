@@ -70,8 +70,8 @@ fn check_detail(detail: &str) {
     assert!(detail.bytes().all(plain), "{detail:?}");
 }
 
-/// Checks the refusal of a header, which repeats the names of columns: only so many, and only
-/// harmless characters.
+/// Checks the refusal of a header, which repeats only a limited number of the names of columns, and
+/// only harmless characters.
 fn check_header_detail(detail: &str) {
     assert!((1..=6_000).contains(&detail.len()), "{detail:?}");
     let plain = |c: char| c == ' ' || c == '…' || c.is_ascii_graphic() || c.is_alphanumeric();

@@ -1,6 +1,6 @@
 //! All routes of the server, and the steps that lead a request to its handler.
 //!
-//! The tables are data, so that tests can walk them: a route that no test knows fails one.
+//! The tables are data, so that tests can walk them: a route that no test covers fails one.
 //! [`Pipeline`] takes each request through its steps, and `routes` finds its handler.
 
 mod fallback;

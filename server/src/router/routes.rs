@@ -91,7 +91,7 @@ impl Routes {
         self.requests.name(index.map(|RouteIndex(index)| index))
     }
 
-    /// Has a request answered by the handler of its route and method.
+    /// Answers a request by the handler of its route and method.
     pub fn answer(
         &self,
         RouteIndex(index): RouteIndex,

@@ -21,7 +21,7 @@ pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
         let _ = tokio::signal::ctrl_c().await;
         let _ = sender.send(true);
         tracing::info!("stopping");
-        // From now on, SIGINT ends the program at once, as if the signal were not handled.
+        // From now on, SIGINT ends the program immediately, as if the signal were not handled.
         let _ = tokio::signal::ctrl_c().await;
         std::process::exit(130);
     });

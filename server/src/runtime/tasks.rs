@@ -21,8 +21,7 @@ pub enum ShutdownStage {
 enum StopMode {
     /// It can be aborted at any time, since another node or the next start continues its work.
     Abort,
-    /// It ends by itself once the token is cancelled, and has this much time for it in
-    /// [`Tasks::finish`].
+    /// It ends once the token is cancelled, and has this much time for it in [`Tasks::finish`].
     Finish(CancellationToken, Duration),
 }
 

@@ -12,7 +12,8 @@ use web::telemetry::ErrorChain;
 
 /// Number of flushes of uses between two clean-ups of keys that are no longer used: one minute.
 const FORGET_EVERY: u32 = 30;
-/// How often a node looks for keys that were revoked all at once and whose rows do not show it yet.
+/// How often a node looks for revocations of all keys of an account that are not in the rows of the
+/// keys yet.
 const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
 
 fn every(seconds: u64) -> Interval {
@@ -71,8 +72,8 @@ pub async fn sweep(services: Arc<Services>) {
     }
 }
 
-/// Updates the rows of keys that were revoked all at once. It can be aborted at any time, and the
-/// next node continues.
+/// Updates the rows of keys that were revoked with all keys of their account. It can be aborted at
+/// any time, and the next node continues.
 pub async fn write_revocations(services: Arc<Services>) {
     let mut ticks = every(WRITE_REVOCATIONS_EVERY_SECONDS);
     loop {

@@ -1,4 +1,4 @@
-//! Helpers that several test programs share. They panic if a test cannot go on.
+//! Helpers that several test programs share. They panic if a test cannot continue.
 
 #![expect(
     clippy::missing_panics_doc,

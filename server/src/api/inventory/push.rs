@@ -101,7 +101,7 @@ pub async fn push(
     let FeedText { format, text } = body;
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way. If the mode is
-    // not known, fields that a feed may leave out in any mode are not asked for.
+    // unknown, fields that a feed may leave out in any mode are not required.
     let check_options = options.as_ref().copied().unwrap_or(FeedOptions {
         mode: FeedMode::Update,
         on_error: OnError::Reject,

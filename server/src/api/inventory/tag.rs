@@ -24,7 +24,7 @@ pub fn write(version: Version) -> HeaderValue {
     HeaderValue::from_str(&text).expect("digits between quotes are a header's value")
 }
 
-/// The version that a tag of ours names, also if a proxy has altered the tag on its way.
+/// Returns the version that one of our tags names, even if a proxy has altered the tag on its way.
 ///
 /// A proxy that compresses an answer makes its tag weak (nginx: `W/"…"`) or appends the coding
 /// (Apache: `"…-gzip"`), and the client sends back what it got. Items are never stored compressed,
@@ -78,7 +78,7 @@ fn condition(headers: &HeaderMap) -> Result<Condition, Refusal> {
     ) {
         (None, None) => Ok(Condition::Always),
         (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),
-        // Tags that this server did not give match nothing.
+        // Tags that this server did not issue match nothing.
         (Some(tags), None) => Ok(Condition::OneOf(
             tags.iter().filter_map(|tag| read(tag)).collect(),
         )),

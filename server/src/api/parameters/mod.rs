@@ -57,7 +57,7 @@ impl<Q: Refuses> Refuses for Parameters<Q> {
     }
 }
 
-/// The page of a list that a request asks for.
+/// The requested page of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub limit: u32,

@@ -1,4 +1,4 @@
-//! Replays of answers that were given to a request with an `Idempotency-Key`.
+//! Replays of responses to requests with an `Idempotency-Key`.
 
 use crate::api::idempotency::is_stored;
 use serde_json::{Value, json};

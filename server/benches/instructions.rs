@@ -51,7 +51,7 @@ impl Clock for FrozenClock {
     }
 }
 
-/// Answers a request so many times with our own server.
+/// Answers a request `times` times with our own server.
 async fn serve_pipeline(app: Pipeline, request: &[u8], times: u32) {
     let (tape, _) = Tape::new(request, times);
     serve_stream(tape, PEER, app, Limits::new(1)).await;

@@ -25,7 +25,7 @@ pub fn request(key: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Server's end of a connection whose client sends a request so many times, and then closes it.
+/// Server's end of a connection whose client sends a request repeatedly, and then closes it.
 pub struct Tape {
     request: Vec<u8>,
     /// Number of requests that have not been sent completely yet.
@@ -150,7 +150,7 @@ impl Listener for OneClient {
     }
 }
 
-/// Answers a request so many times with `axum::serve`.
+/// Answers a request `times` times with `axum::serve`.
 pub async fn serve_bare(routes: Router, request: &[u8], times: u32) {
     let (tape, end) = Tape::new(request, times);
     tokio::select! {

@@ -74,7 +74,7 @@ fn connection_with_an_open_response_is_not_closed_to_make_room() {
     wait_for("CRM Sync");
 }
 
-/// Opens more connections than fit at once, each of which sends `request` and nothing more.
+/// Opens more connections than the server allows, each of which sends `request` and nothing more.
 fn exceed_limit(server: &Server, request: &str) -> Vec<TcpStream> {
     let clients = (0..60).map(|_| {
         let mut stream = server.connect();

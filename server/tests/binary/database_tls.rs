@@ -50,8 +50,8 @@ async fn database_certificate_is_verified_if_the_url_requires_it() {
         command
     };
     let assert_refused = |root: &Path, host: &str, words: &[&str]| {
-        // `key list` opens the database like a start does, but exits by itself if it was wrongly
-        // let in.
+        // `key list` opens the database like a start does, but exits on its own if it was wrongly
+        // accepted.
         let mut command = command_with(root, host);
         let command = command.args(["key", "list"]);
         let err = tokio::task::block_in_place(|| refusal(run(command), 1));

@@ -25,7 +25,7 @@ impl Installation {
         Self::with_database(Database::new())
     }
 
-    /// Uses a PostgreSQL server of its own, which can be restarted.
+    /// Uses a separate PostgreSQL server, which can be restarted.
     pub fn with_own_database_server() -> Self {
         Self::with_database(Database::on_own_server())
     }

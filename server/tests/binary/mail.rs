@@ -1,4 +1,4 @@
-//! Notices by e-mail, sent to a real mail server.
+//! Notices by email, sent to a real mail server.
 
 use crate::installation::wait_for;
 use crate::support::{Server, TOKEN, change, count, voxum};
@@ -127,7 +127,7 @@ fn owners_get_each_notice_once_even_if_the_mail_server_was_down() {
     ]);
     text.lacks(&secret[9..]);
 
-    // The last day has a notice of its own.
+    // The last day has a separate notice.
     change(
         folder,
         "UPDATE api_keys SET expires_at = CAST(unixepoch() AS INTEGER) * 1000 + 3600000",

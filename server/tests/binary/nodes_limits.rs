@@ -38,7 +38,7 @@ fn each_node_applies_the_rate_limit_of_a_key_separately() {
     installation.change(&format!(
         "UPDATE api_keys SET limit_depth = {DEPTH}, limit_per_second = 1"
     ));
-    // Both nodes at once, and then again, when only refilled calls are left.
+    // Both nodes concurrently, and then again, when only refilled calls are left.
     let start = Instant::now();
     let mut accepted = [0, 0];
     for round in 0..2 {

@@ -129,7 +129,7 @@ fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
     assert_refused(&server.reconnect(&first_client), "revoked_key");
     assert_eq!(server.reconnect(&second_client).status("/api/key"), 200);
     server.kill();
-    // Its row is still there, yet the server is known to be gone.
+    // Its row still exists, but its lock shows that the server has ended.
     run_without_server(&["revoke", &second]);
     let server = Server::start(folder);
     assert_refused(&server.reconnect(&second_client), "revoked_key");

@@ -233,7 +233,7 @@ fn check_behind_proxy(proxy: impl FnOnce(&Path, &str) -> Proxy, keeps_reading: b
         "the caller's own tale was believed"
     );
 
-    // Events arrive at once, not when the response ends, because it does not end.
+    // Events arrive immediately, not when the response ends, because it does not end.
     let output = proxy_folder.path().join("events");
     let mut events = proxy
         .curl("/keys/events", &["-N", "-H", &cookie])

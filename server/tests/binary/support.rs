@@ -14,7 +14,7 @@ pub const PASSWORD: &str = "correct horse battery";
 /// Form token of the only key that a member creates.
 pub const TOKEN: &str = "0123456789abcdef";
 
-/// Returns the program in a folder of its own, with none of this machine's settings.
+/// Returns the program in a new folder, with none of this machine's settings.
 pub fn voxum(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxum"));
     command
@@ -109,7 +109,7 @@ impl Server {
         Self::spawn_with_owner(&mut voxum(folder))
     }
 
-    /// Starts the server in a folder of its own, with an owner.
+    /// Starts the server in a new folder, with an owner.
     pub fn with_folder() -> (TempDir, Self, Client) {
         let folder = tempfile::tempdir().unwrap();
         let (server, owner) = Self::with_owner(folder.path());

@@ -68,7 +68,7 @@ fn every_interface_reports_an_unknown_outcome_when_a_commit_is_not_answered() {
     let marked = "SELECT count(*) FROM api_keys WHERE name LIKE 'Marked%'";
     assert_eq!(installation.count(marked), 2);
 
-    // A file in the console, and a form that has no page of its own.
+    // A file in the console, and a form that is not on a separate page.
     let file = multipart("items.csv", "id,name\nA,Marked item\n");
     let kind = "multipart/form-data; boundary=x";
     let upload = owner

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Pause between two calls with a key. A key may make 100 calls at once, and a revocation takes a
+/// Pause between two calls with a key. The burst size of a key is 100, and a revocation takes a
 /// second at most.
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -123,7 +123,8 @@ pub fn create_key(number: u32, nodes: &[Client]) -> Vec<Client> {
     callers.collect()
 }
 
-/// Revokes a key at one node while it is used at all of them, under the given condition of each.
+/// Revokes a key at one node while it is used at all of them, whose `conditions` are in the same
+/// order.
 pub fn revoke(keys: &[Client], at: usize, conditions: &[NodeCondition]) -> RevocationOutcome {
     let is_acknowledged = AtomicBool::new(false);
     std::thread::scope(|scope| {

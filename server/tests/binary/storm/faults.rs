@@ -29,7 +29,7 @@ fn with_faulty_proxies(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
     installation.end(nodes);
 }
 
-/// Breaks all of these connections at once, and restores them.
+/// Breaks all of these connections at the same time, and restores them.
 fn fail(proxies: &[Proxy], mode: ProxyMode) {
     for mode in [mode, ProxyMode::Open] {
         for proxy in proxies {

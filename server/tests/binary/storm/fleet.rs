@@ -1,4 +1,4 @@
-//! Several servers, and many threads that use them at once.
+//! Several servers, and many threads that use them concurrently.
 
 use crate::support::{Client, Server};
 use std::process::Command;

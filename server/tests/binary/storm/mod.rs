@@ -1,5 +1,5 @@
 //! A call that begins after a revocation was acknowledged is refused on every node, no matter how
-//! many keys are revoked at once and which faults occur meanwhile.
+//! many keys are revoked concurrently and which faults occur meanwhile.
 
 mod call;
 mod faults;

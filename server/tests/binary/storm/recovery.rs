@@ -43,7 +43,7 @@ impl<'a> Storm<'a> {
     }
 
     /// Revokes keys at the first node while `fault` runs, which returns once the fault is over.
-    /// Each node is in the given condition meanwhile.
+    /// Each node is in its condition of `conditions` meanwhile.
     pub fn during(&mut self, conditions: [NodeCondition; 2], fault: impl FnOnce()) {
         let (first, keys) = (self.count, Mutex::new(Vec::new()));
         run_in_parallel(KEYS, &self.servers, self.owner, |number, nodes| {

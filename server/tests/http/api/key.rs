@@ -63,7 +63,7 @@ async fn calls_write_nothing_to_the_database_until_usage_is_flushed() {
             .unwrap()
     };
     let before = version().await;
-    // The number of calls that a key may make at once.
+    // The burst size of a key.
     for _ in 0..100 {
         key.get("/api/inventory").await.expect(200);
     }

@@ -1,4 +1,4 @@
-//! Paths and methods that are not there.
+//! Paths and methods that do not exist.
 
 use crate::support::{Text as _, World};
 

@@ -43,7 +43,7 @@ async fn audit_log_search_continues_from_page_to_page() {
         }
         assert_eq!(next, None, "{query}");
     }
-    // A subject's events have an index of their own, so such a search never stops before them.
+    // A subject's events have a separate index, so such a search never stops before them.
     let page = owner.get("/audit?thing=lead-100").await.expect(200);
     assert!(page.body.contains("lead-100") && page.link("Search further").is_none());
     // Full pages have a next page as usual.

@@ -276,15 +276,15 @@ fn assert_plain(response: &TestResponse, secret: &str) {
     response.has(secret);
 }
 
-/// Asserts that a page which shows `secret` only once is not compressed, and asks before it is left
-/// unsaved (`frontend/src/console.js`).
+/// Asserts that a page which shows `secret` only once is not compressed, and that its script asks
+/// for confirmation before it is left unsaved (`frontend/src/console.js`).
 #[track_caller]
 fn assert_shown_once(response: &TestResponse, secret: &str) {
     assert_plain(response, secret);
     response.has("data-unsaved");
 }
 
-/// The pages of both encodings that a client can ask for: one of the two may refuse a response
+/// The pages in both encodings that a client can request: one of the two may refuse a response
 /// without a coding.
 fn gzip_clients(http: &TestClient) -> [TestClient; 2] {
     [BROWSER, "gzip, identity;q=0"].map(|accept| accepting(http, accept))

@@ -266,7 +266,7 @@ async fn fourth_open_list_of_a_member_closes_the_oldest() {
     let mut fourth = Events::open(&owner, "").await;
     fourth.next_update().await;
     open.push(fourth);
-    // The retry interval keeps its browser from reopening it at once, which would close another
+    // The retry interval keeps its browser from reopening it immediately, which would close another
     // one.
     let mut oldest = open.remove(0);
     assert_eq!(oldest.frame().await.as_deref(), Some("retry: 60000\n\n"));

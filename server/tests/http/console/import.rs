@@ -227,7 +227,7 @@ async fn import_is_applied_once_and_keeps_its_result() {
     let choices = [("column-0", "name")];
     owner.form(&path, &choices).await.expect(303);
     assert_eq!(world.count("SELECT count(*) FROM import_parts").await, 0);
-    // Its start page does not offer to go on with it.
+    // Its start page does not offer to continue it.
     let page = owner.get_text(START).await;
     page.lacks("Continue this import");
 }
@@ -315,7 +315,7 @@ async fn import_is_accessible_only_to_its_member() {
         }
         other.form(&path, &[("column-0", "id")]).await.expect(404);
         apply(&other, &path, "").await.expect(404);
-        // A file of theirs takes the place of none but their own.
+        // Their file replaces only their own earlier one.
         begin(&other, "id,name\nB,b\n").await;
     }
     owner.get(&format!("{path}/preview")).await.expect(200);

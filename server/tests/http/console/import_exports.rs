@@ -11,7 +11,7 @@ struct Import {
     items: Vec<Value>,
 }
 
-/// Imports a file in an account of its own.
+/// Imports a file in a new account.
 async fn import(file: &str, choices: &[(&str, &str)]) -> Import {
     let (_world, owner) = World::with_owner().await;
     let key: Key = owner.create("Reader", &["inventory:read"]).await;

@@ -61,7 +61,7 @@ async fn mapping_is_not_remembered_if_its_file_was_not_imported() {
         page.selected_options()
             .contains(&field("column-2", "attribute"))
     );
-    // An import that changes nothing is an import all the same.
+    // An import that changes nothing counts as well.
     for _ in 0..2 {
         let path = choose(&owner, FILE, &[("column-2", "category")]).await;
         apply(&owner, &path, "").await.expect(303);

@@ -10,7 +10,7 @@ pub(super) async fn begin(member: &Member, file: &str) -> String {
     response.expect(303).header("location").to_owned()
 }
 
-/// Begins an import and takes what is proposed, apart from `fields`.
+/// Begins an import with the proposed choices, except for `fields`.
 pub(super) async fn choose(member: &Member, file: &str, fields: &[(&str, &str)]) -> String {
     let path = begin(member, file).await;
     let columns = [("column-0", "id"), ("column-1", "name")];

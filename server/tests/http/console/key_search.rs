@@ -311,7 +311,7 @@ async fn search_with_few_matches_among_many_keys_stops_and_can_be_continued() {
     assert_eq!(link(&page, "Search further"), None);
     assert!(link(&page, "First page").is_some());
     page.has("A few keys match");
-    // From the other end it is found at once, and not all keys behind it are read.
+    // From the other end it is found immediately, and not all keys behind it are read.
     let page = owner.get(&path.replace("=name", "=-name")).await;
     let page = page.expect(200).body;
     page.has_all(["1+ key found", "Many 2040"]);

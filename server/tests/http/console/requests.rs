@@ -108,7 +108,7 @@ async fn list_is_filtered_by_reason_key_and_address() {
             page.has("No matching requests");
         }
     }
-    // A value that names nothing of the account matches nothing, and is not repeated.
+    // A value that does not name anything of the account matches nothing, and is not shown.
     for query in ["reason=vx_odd", "key=vx_odd", "key=%20!", "address=vx_odd"] {
         let page = list(&world, &owner, &format!("/requests?{query}")).await;
         assert_eq!(rows(&page), 0, "{query}");
@@ -284,7 +284,7 @@ async fn frame_reports_new_calls_that_match_the_filter() {
     assert!(filtered.contains("reason=paused_key"), "{filtered}");
     open(&filtered).await.has("No newer rejected requests");
 
-    // Neither a stranger nor a visitor without a session learns of them.
+    // Neither a stranger nor a visitor without a session sees them.
     let stranger = world.stranger().await;
     stranger
         .get(&all)
@@ -329,11 +329,11 @@ async fn script_of_an_open_list_gets_new_rows_and_the_address_for_the_next_ones(
     assert_eq!(rows(&news), 2, "the whole first page");
     open(&filtered).await.lacks("data-follow");
     open(&follow(&news)).await.lacks("data-follow");
-    // A filter goes on with the list.
+    // The filter also applies to the newer requests of the list.
     let filtered = format!("{all}&reason=missing_scope");
     follow(&open(&filtered).await).has("reason=missing_scope");
 
-    // A script that asks does not keep the session alive, and learns when it has ended.
+    // The requests of the script do not keep the session alive, and return 204 after it has ended.
     owner.form("/sign-out", &[]).await.expect(303);
     owner.get(&all).await.expect(204);
 }

@@ -58,7 +58,7 @@ pub(super) async fn enable(world: &World, member: &Member) -> (AuthenticatorApp,
     (app, codes.collect())
 }
 
-/// Takes the first step, with the right password, and returns the token for the second.
+/// Takes the first step, with the correct password, and returns the token for the second.
 async fn begin(http: &TestClient) -> String {
     let fields = [("email", OWNER), ("password", PASSWORD), ("next", "/keys")];
     let response = http.form("/sign-in", &fields).await.expect(200);
@@ -256,7 +256,7 @@ async fn wrong_codes_delay_the_next_code_from_any_address() {
             .await
             .expect(429);
         assert_eq!(response.header("retry-after"), seconds.to_string());
-        // The right password in between does not clear the failures.
+        // The correct password in between does not clear the failures.
         begin(&world.anonymous().with_ip([198, 51, 100, 99])).await;
         world.clock.advance_seconds(seconds);
     }

@@ -113,7 +113,7 @@ async fn ended_session_is_reported_and_signing_in_leads_back_to_the_page() {
 async fn signing_out_is_not_reported_as_a_session_that_has_ended() {
     let (world, owner) = World::with_owner().await;
     let response = owner.form("/sign-out", &[]).await.expect(303);
-    // The browser forgets the cookie.
+    // The browser deletes the cookie.
     let cookie = response.header("set-cookie");
     assert!(cookie.starts_with("voxum_session_3000=;"), "{cookie}");
     let page = world.anonymous().get(response.header("location")).await;

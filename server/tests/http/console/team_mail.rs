@@ -88,7 +88,7 @@ async fn number_of_mails_to_one_person_and_of_one_account_is_bounded() {
     let page = invite(&owner, BOB).await.expect(200);
     page.has_all(["Too many emails were sent", "Share this invitation link"]);
     assert_eq!(inbox.take().len(), 3);
-    // Another account neither has to wait for this one nor learns of its mails.
+    // Another account neither has to wait for this one nor sees its mails.
     let stranger = world.stranger().await;
     invite(&stranger, BOB).await.expect(303);
     assert_eq!(inbox.take().len(), 1);

@@ -13,7 +13,7 @@ fn next(page: &str, list: &str) -> Option<String> {
         .then(|| format!("/team?cursor={cursor}"))
 }
 
-/// Returns the e-mail addresses on the page that start with `beginning`, in order.
+/// Returns the email addresses on the page that start with `beginning`, in order.
 fn addresses(page: &str, beginning: &str) -> Vec<String> {
     let rows = page.split("<span class=\"name\">").skip(1);
     rows.filter_map(|row| row.split_once('<'))
@@ -70,8 +70,8 @@ async fn large_team_is_paged_with_active_members_first() {
     assert_eq!(members, expected("out", 1..251));
     assert_eq!(guests, expected("guest", 0..101));
 
-    // A member or guest who is not on the first page has a page of their own, can be changed or
-    // withdrawn, and is an option in the log's filter if selected.
+    // A member or guest who is not on the first page still has a page, can be changed or withdrawn,
+    // and is an option in the log's filter if selected.
     let last = "out-250@example.com";
     assert!(read(&owner, "/team/0-250").await.contains(last));
     let reactivated = owner.form("/team/0-250/reactivate", &[]).await;

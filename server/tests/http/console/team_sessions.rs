@@ -7,7 +7,7 @@ const BOB: &str = "bob@example.com";
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                      Version/26.0 Mobile/15E148 Safari/604.1";
 
-/// Signs a member in at a phone with an address of its own.
+/// Signs a member in at a phone with another address.
 async fn phone(world: &World, email: &str) -> Member {
     let fields = [("email", email), ("password", PASSWORD)];
     let phone = world

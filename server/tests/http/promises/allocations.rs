@@ -11,7 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 /// Allocations that a request to our own server may take beyond those of a bare axum server.
 const EXTRA_ALLOCATIONS: u64 = 2;
 
-/// Returns the allocations of one request, given a connection that sends so many.
+/// Returns the allocations of one request, by a connection that sends the number of requests that
+/// it receives.
 ///
 /// The difference of two connections contains nothing of what only the first request of a
 /// connection takes.

@@ -71,10 +71,10 @@ async fn cached_key_is_verified_without_waiting_or_allocating() {
 
 /// The number of calls that arrive in one second.
 const FLOOD: usize = 2_000;
-/// The number of failures that a network may have at once, each of which costs a read.
+/// Maximum burst of failures of a network, each of which costs a read.
 const FAILURES: u64 = 1_000;
 
-/// Presents this many unknown keys from one address, all at once.
+/// Presents this many unknown keys from one address concurrently.
 async fn flood(world: &World, source: RequestOrigin<'_>, keys: usize) {
     let attempts = (0..keys).map(async |_| {
         let unknown = PlainKey::generate(&OsRandom);

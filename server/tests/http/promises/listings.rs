@@ -57,8 +57,7 @@ async fn keys_sessions_and_revocations_work_while_listings_use_all_their_connect
         async move { reader.get("/api/inventory").await }
     })));
 
-    // Neither key is in the cache, since a change of the account's settings makes the server forget
-    // both.
+    // Neither key is in the cache, since a change of the account's settings invalidates both.
     world.sql("UPDATE accounts SET name = name || '!'").await;
     leaked.get("/api/key").await.expect(200);
     world.sign_in(OWNER).await;

@@ -1,4 +1,4 @@
-//! Notices of expiring keys, by e-mail: once each, to members who can act on them.
+//! Notices of expiring keys, by email: once each, to members who can act on them.
 
 use crate::support::{Text as _, World};
 use async_trait::async_trait;

@@ -34,7 +34,7 @@ async fn member_without_a_required_second_factor_reaches_no_page_form_or_call() 
         }
         let path = route.path.replace("{id}", "0198c2a0");
         let response = member.get(&path).await;
-        // A request of an open page by itself ends without showing another page.
+        // A request that an open page makes on its own ends without showing another page.
         let learned = "/keys/0198c2a0/learned";
         if matches!(&*path, "/keys/events" | "/requests/new") || path == learned {
             response.expect(204);

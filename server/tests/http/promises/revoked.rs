@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Returns how many keys are revoked. The trials differ only in the moment at which the request in
 /// flight meets the revocation, and `server/service/src/verdict/model.rs` tries the orders of the
-/// protocol by itself.
+/// steps of the protocol.
 fn trials() -> usize {
     std::env::var("TRIALS")
         .ok()

@@ -13,7 +13,7 @@ pub use testkit::Text;
 pub use world::{PUBLIC_URL, World, setup_link};
 
 pub const PASSWORD: &str = "correct horse battery";
-/// The e-mail address of a world's first member.
+/// The email address of a world's first member.
 pub const OWNER: &str = "ada@example.com";
 pub const INVENTORY: [&str; 2] = ["inventory:read", "inventory:write"];
 pub const LEADS: [&str; 2] = ["leads:read", "leads:write"];

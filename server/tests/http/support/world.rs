@@ -1,4 +1,4 @@
-//! A complete server with its database, in a folder of its own.
+//! A complete server with its database, in a new folder.
 
 use super::{INVENTORY, Inbox, Key, LEADS, Member, OWNER, PASSWORD, TestClient};
 use domain::seconds::HOUR;

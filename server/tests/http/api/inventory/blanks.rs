@@ -1,4 +1,4 @@
-//! Values with nothing to see in them, and line ends.
+//! Values that consist of blanks and invisible characters, and line ends.
 
 use super::{feed, sample_item};
 use crate::support::{Key, LEADS, World};
@@ -28,7 +28,7 @@ async fn blank_json_values_are_treated_as_absent() {
     assert_eq!(stored["attributes"], json!({ "a": "1" }));
     let put = key.put("/api/inventory/A", &item).await.expect(200);
     assert_eq!(put.json()["attributes"], json!({ "a": "1" }));
-    // In a change, what has no value is emptied.
+    // In a change, a field without a value is emptied.
     let change = json!({ "available": "", "attributes": { "a": "" } });
     let changed = key.patch("/api/inventory/A", &change).await.expect(200);
     assert_eq!(changed.json()["available"], true);

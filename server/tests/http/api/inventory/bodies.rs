@@ -1,4 +1,4 @@
-//! Bodies that are not what they should be.
+//! Invalid bodies.
 
 use super::{feed, sample_item};
 use crate::support::{TestClient, TestResponse, Text as _, World};
@@ -120,7 +120,7 @@ async fn malformed_json_is_refused_and_not_quoted() {
         );
         response.lacks("swordfish");
     }
-    // Nesting is no work for the stack: it parses, and is refused for what it is.
+    // Nesting does not fill the stack: the body is parsed, and refused because of its content.
     assert_eq!(post(&key, deep).await.errors()[0].1, "invalid");
     let half_a_character = r#"{"items":[{"id":"A","name":"\ud83d"}]}"#;
     assert_eq!(
@@ -175,11 +175,11 @@ async fn body_is_refused_beyond_its_limit_even_if_its_length_is_unknown() {
         post(&key, vec![b' '; 16 * MIB + 1]).await.problem(),
         too_large
     );
-    // Well-formed, and as large as may be.
+    // A well-formed body of the maximum size.
     let mut body = feed([sample_item("A")]).to_string().into_bytes();
     body.resize(16 * MIB, b' ');
     post(&key, body).await.expect(200);
-    // A stream that never ends and says nothing of its length.
+    // A stream that never ends and does not declare its length.
     let piece = Bytes::from(vec![b' '; 65_536]);
     let endless = futures::stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
     assert_eq!(

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 const PATH: &str = "/api/inventory/changes";
 
-/// The ids on a page, a removed one with a `-` before it, and the cursor to go on from.
+/// Returns the ids on a page, a removed one with `-` before it, and the cursor to continue from.
 fn page(response: &TestResponse) -> (Vec<String>, String) {
     let response = response.json();
     let items = response["items"].as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! Headers of CSV feeds, and other names that are not what they seem.
+//! Headers of CSV feeds, and misleading names.
 
 use super::feed;
 use crate::support::World;

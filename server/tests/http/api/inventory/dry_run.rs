@@ -135,7 +135,7 @@ async fn dry_run_is_refused_if_the_key_may_not_read_the_inventory() {
     let writer = owner.create("Writer", &["inventory:write"]).await;
     let problem = writer.post(PATH, &feed([sample_item("a")])).await.problem();
     assert_eq!(problem, (403, "missing_scope".into()));
-    // Its content is not looked at.
+    // Its content is not read.
     for (kind, body) in [
         ("application/json", "{\"items\":[{}]}"),
         ("application/json", "{"),

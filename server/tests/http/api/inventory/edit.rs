@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/api/inventory/SKU001";
 
-/// A key, and the item with every field.
+/// Stores an item with every field, and returns the key and the item.
 async fn store_item(world: &World) -> (TestClient, Value) {
     let key = world.key().await;
     let mut item = full_item();
@@ -84,7 +84,7 @@ async fn patch_is_refused_if_the_resulting_item_is_invalid() {
         let response = patch(&key, &body).await;
         assert_eq!(response.errors(), [(pointer.into(), code.into())], "{body}");
     }
-    // The whole item counts: 40 attributes are there once these are added to the two.
+    // The whole item counts: its attributes are these and the two that it already has.
     let texts = |range: std::ops::Range<u32>| -> Value {
         let texts = range.map(|n| (format!("a{n}"), json!("x".repeat(1_600))));
         json!({ "attributes": texts.collect::<serde_json::Map<_, _>>() })

@@ -1,4 +1,4 @@
-//! `POST /api/inventory`: formats, full feeds, and feeds in which something is wrong.
+//! `POST /api/inventory`: formats, full feeds, and feeds with errors.
 
 use super::{feed, sample_item};
 use crate::support::{INVENTORY, Key, Text as _, World};
@@ -91,7 +91,7 @@ async fn errors_have_the_same_pointers_in_every_format() {
     assert_eq!(ids(&key).await.len(), 0);
 }
 
-/// Two faulty items after a good one. The second has no id, and begins on the fifth line.
+/// Two faulty items after a valid one. The second has no id, and begins on the fifth line.
 const FAULTY_FEEDS: [(&str, &str, [Option<usize>; 2]); 3] = [
     (
         "application/json",
@@ -198,7 +198,7 @@ async fn full_feed_removes_missing_items_of_its_own_account_only() {
     );
     assert_eq!(ids(&key).await, ["B", "D"]);
     assert_eq!(ids(&stranger_key).await, ["A", "B", "C"]);
-    // A feed that cannot be taken removes nothing, and an empty one cannot be taken.
+    // A refused feed removes nothing, and an empty one is refused.
     for bad in [json!({ "items": [{ "id": "E" }] }), json!({ "items": [] })] {
         let response = key.post("/api/inventory?mode=replace", &bad).await;
         assert_eq!(response.problem().0, 422);
@@ -293,7 +293,7 @@ async fn full_feed_must_allow_the_removal_of_more_than_half_of_the_items() {
     let path = "/api/inventory?mode=replace&allow_removal=240";
     let response = key.post(path, &truncated).await.expect(200).json();
     assert_eq!(response["removed"], 240);
-    // Half of them, or a hundred, may go without a word.
+    // Half of the items, or a hundred, may be removed without permission.
     key.post("/api/inventory", &many(200)).await.expect(200);
     let path = "/api/inventory?mode=replace&allow_removal=10000";
     key.post(path, &many(100)).await.expect(200);

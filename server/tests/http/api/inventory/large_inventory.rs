@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 const ITEMS: usize = 100_000;
-/// Of one feed.
+/// Number of items in one feed.
 const FEED_ITEMS: usize = 5_000;
 
 async fn send(key: &Key, query: &str, items: std::ops::Range<usize>) -> Value {
@@ -30,7 +30,7 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
         let page = key.get_json(&path).await;
         for item in page["items"].as_array().unwrap() {
             let id = item["id"].as_str().unwrap();
-            // Items that come behind the reader and ahead of it move none of the others.
+            // Items that are added before and after the reader's position do not move the others.
             if id.starts_with('K') {
                 assert!(listed_ids.insert(id.to_owned()), "{id} came twice");
             }
@@ -43,7 +43,7 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
         ];
         churn.extend((0..3).map(|n| sample_item(&changed_id(n * ITEMS / 3))));
         key.post("/api/inventory", &feed(churn)).await.expect(200);
-        // Not faster than a key may.
+        // The rate limit of a key allows no faster calls.
         world.clock.advance_seconds(1);
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -52,8 +52,8 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
     }
     assert_eq!(listed_ids.len(), ITEMS, "some were skipped");
 
-    // A feed has at most 5,000 items, so a full one is a mistake here. To remove the rest would
-    // hold the writer for long.
+    // A feed has at most 5,000 items, so a full one is a mistake here. Removing the rest would
+    // occupy the writer for long.
     let csv = key.with("content-type", "text/csv");
     let response = csv.send(
         "POST",
@@ -61,7 +61,7 @@ async fn large_inventory_can_be_paged_during_changes_and_is_not_replaced_by_one_
         "id,name\nK000000,One\n",
     );
     response.await.refusal(409, "replace_too_large");
-    // The churn added two with each page.
+    // Two items were added with each page.
     let total = world.count("SELECT count(*) FROM items").await;
     assert_eq!(total, i64::try_from(ITEMS + 2 * pages).unwrap());
 }

@@ -30,7 +30,7 @@ async fn pages_list_items_in_the_order_of_ids_without_gaps_or_duplicates() {
                 .unwrap_or_default();
             let (page, next) = ids(&key, &format!("/api/inventory?limit={limit}{at}")).await;
             assert!(page.len() <= limit);
-            // Not faster than a key may.
+            // The rate limit of a key allows no faster calls.
             world.clock.advance_seconds(1);
             listed_ids.extend(page);
             cursor = next;

@@ -1,11 +1,11 @@
-//! Filters and searches of a large inventory: each answer looks at a bounded number of items.
+//! Filters and searches of a large inventory: each response examines a bounded number of items.
 
 use crate::support::{INVENTORY, Key, Text as _, World};
 use serde_json::Value;
 
 const ITEMS: i64 = 25_000;
 
-/// Three items among many are named otherwise.
+/// Three items among many have other names.
 async fn fill(world: &World) {
     world
         .sql(
@@ -21,7 +21,7 @@ async fn fill(world: &World) {
     assert_eq!(world.count("SELECT count(*) FROM items").await, ITEMS);
 }
 
-/// The ids of each page, up to the last page.
+/// Returns the ids of each page, up to the last page.
 async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -59,7 +59,7 @@ async fn search_scans_ten_thousand_items_per_page_and_finds_every_match() {
     assert_eq!(matches, expected);
     let matches = pages(&key, "q=zebra").await;
     assert_eq!(matches, [const { Vec::<String>::new() }; 3]);
-    // Without a filter, each item that is looked at is on the page.
+    // Without a filter, each item that is examined is on the page.
     let first = key.get_json("/api/inventory?limit=500").await;
     assert_eq!(first["items"].as_array().unwrap().len(), 500);
 }

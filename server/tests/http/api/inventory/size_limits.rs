@@ -162,7 +162,7 @@ async fn refusal_lists_at_most_a_hundred_errors() {
     );
     let response = send(&key, "PUT", "/api/inventory/A", "application/json", body).await;
     assert_eq!(response.errors().len(), 100);
-    // The console shows as many.
+    // The console shows the same number.
     let owner = world.sign_in(crate::support::OWNER).await;
     let page = owner.import("cars.csv", &csv, &[]).await;
     let page = page.expect(200).body;

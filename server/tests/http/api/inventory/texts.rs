@@ -1,10 +1,10 @@
-//! What people write, in every field that takes a text.
+//! Texts as people write them, in every field for texts.
 
 use super::feed;
 use crate::support::World;
 use serde_json::{Value, json};
 
-/// Kept to the last byte.
+/// Texts that are stored byte for byte.
 const ACCEPTED_TEXTS: [&str; 10] = [
     "'; DROP TABLE items; --",
     "<script>alert(1)</script>",
@@ -18,7 +18,7 @@ const ACCEPTED_TEXTS: [&str; 10] = [
     "ﷺ 钥匙 \u{10FFFF}",
 ];
 
-/// With characters that no text may hold.
+/// Texts with characters that no text may contain.
 const REFUSED_TEXTS: [&str; 5] = ["nul\0", "bell\u{7}", "re\rturn", "delete\u{7F}", "c\u{85}1"];
 
 fn item(text: &str) -> Value {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const UPDATE: &str = "/api/inventory?mode=update";
 const SKIP: &str = "/api/inventory?mode=update&on_error=skip";
 
-/// A key, and two items with every field, whose ids are A and B.
+/// Stores two items with every field, with the ids A and B, and returns the key and the items.
 async fn store_items(world: &World) -> (Key, [Value; 2]) {
     let key = world.key().await;
     let items = ["A", "B"].map(|id| {
@@ -106,7 +106,7 @@ async fn unknown_ids_are_reported_and_not_created() {
     assert_eq!(world.count("SELECT count(*) FROM items").await, 2);
     assert_eq!(key.get("/api/inventory/B").await.json()["price"], 3);
 
-    // If nothing is good, nothing is stored.
+    // If no item is valid, nothing is stored.
     let response = send(&key, SKIP, "text/csv", "id,price\nC,2\n").await;
     assert_eq!(response.errors(), [unknown(0)]);
 }

@@ -36,7 +36,7 @@ async fn owner_with_key(world: &World) -> (Member, Key) {
     (owner, key)
 }
 
-/// The one item of the inventory, which is then empty again.
+/// Removes the only item of the inventory, and returns it.
 async fn take_item(world: &World, key: &Key) -> Value {
     let list = key.get_json("/api/inventory").await;
     world.sql("DELETE FROM items").await;
@@ -69,8 +69,8 @@ async fn assert_refused(fields: Fields<'_>, pointer: &str, detail: &str) {
     assert_refused_where(fields, pointer, detail, detail, |_| true).await;
 }
 
-/// The same, if the console has words of its own, from the console in the formats for which
-/// `console` holds.
+/// Like [`assert_refused`], if the console has another text. It is sent from the console only in
+/// the formats for which `console` returns true.
 async fn assert_refused_where(
     fields: Fields<'_>,
     pointer: &str,

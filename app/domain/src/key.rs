@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn hint_is_given_only_for_a_vague_name() {
+    fn only_a_vague_name_has_a_hint() {
         for vague in ["Key 1", "test", "Test key", "API-Key", "key2", "my api key"] {
             assert!(KeyName::hint(vague).is_some(), "{vague:?} got no hint");
         }

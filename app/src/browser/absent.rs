@@ -60,7 +60,7 @@ pub fn on_approach(_form: &'static str, _then: impl Fn() + Copy + 'static) {}
 
 pub fn on_escape(_then: impl Fn() + 'static) {}
 
-pub fn hear(_url: String, _tell: impl Fn(String) + Clone + 'static) {}
+pub fn subscribe(_url: String, _on_message: impl Fn(String) + Clone + 'static) {}
 
 pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 

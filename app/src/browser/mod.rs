@@ -18,6 +18,6 @@ use live as side;
 pub use live::post;
 pub use side::{
     cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values, go,
-    guard_leaving, has_own_address, hear, is_backdrop, on_approach, on_escape, on_leaving, open,
-    parse, ready, search, send_with, serve_docs, sha256, sign_in_again, text_of, value, write,
+    guard_leaving, has_own_address, is_backdrop, on_approach, on_escape, on_leaving, open, parse,
+    ready, search, send_with, serve_docs, sha256, sign_in_again, subscribe, text_of, value, write,
 };

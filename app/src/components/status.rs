@@ -21,7 +21,7 @@ impl Status {
 
     /// Announces `text`, even if the same text was announced before, or if a dialog kept it from
     /// being heard.
-    pub fn say(self, text: &'static str) {
+    pub fn announce(self, text: &'static str) {
         self.0.set("");
         set_timeout(move || self.0.set(text), Duration::from_millis(50));
     }

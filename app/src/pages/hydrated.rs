@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_hydrated_if_the_table_says_so_and_no_others() {
+    fn only_pages_that_the_table_marks_are_hydrated() {
         let failure = Failure::Unavailable;
         let pages = [
             HydratedPage::Keys(Box::new(Err(failure))),

@@ -122,7 +122,7 @@ pub const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
     WHERE pepper_id = substr(pepper_fingerprint, 1, 16) AND peppers LIKE pepper_id || '%'";
 
 #[test]
-fn pepper_file_is_replaced_when_the_old_pepper_is_given() {
+fn pepper_file_is_replaced_when_the_old_pepper_is_configured() {
     let (folder, server, owner) = Server::with_folder();
     let secret = owner.create("CRM Sync", TOKEN).unwrap();
     server.stop();

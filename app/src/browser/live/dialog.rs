@@ -34,19 +34,19 @@ pub fn is_backdrop(event: &MouseEvent) -> bool {
 }
 
 /// Lets `command` buttons close dialogs in older browsers, until the current owner is disposed of.
-pub fn teach_commands() {
+pub fn polyfill_commands() {
     let probe = document().and_then(|document| document.create_element("button").ok());
-    let knows_commands = probe.is_some_and(|button| has(&button, "command"));
-    if !knows_commands {
+    let has_commands = probe.is_some_and(|button| has(&button, "command"));
+    if !has_commands {
         let listener = window_event_listener(leptos::ev::click, |event| {
-            obey(&event);
+            close_by_command(&event);
         });
         on_cleanup(move || listener.remove());
     }
 }
 
 /// Closes the dialog of a clicked button, for browsers that do not support the attribute.
-fn obey(event: &MouseEvent) -> Option<()> {
+fn close_by_command(event: &MouseEvent) -> Option<()> {
     let button = event
         .target()?
         .dyn_into::<Element>()

@@ -7,12 +7,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{EventSource, MessageEvent};
 
 /// An open event stream, closed when dropped.
-struct Heard {
+struct OpenStream {
     source: EventSource,
     _listener: EventListener,
 }
 
-impl Drop for Heard {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         self.source.close();
     }
@@ -23,27 +23,27 @@ impl Drop for Heard {
 ///
 /// Browsers open few connections to one server, and pages in background tabs would take them all
 /// up. If the stream cannot be opened, the page simply receives no updates.
-pub fn hear(url: String, tell: impl Fn(String) + Clone + 'static) {
+pub fn subscribe(url: String, on_message: impl Fn(String) + Clone + 'static) {
     let Some(document) = document() else { return };
     let open = move || {
         let source = EventSource::new(&url).ok()?;
-        let tell = tell.clone();
+        let on_message = on_message.clone();
         let listener = EventListener::new(&source, "message", move |event| {
             let event: &MessageEvent = event.unchecked_ref();
             if let Some(text) = event.data().as_string() {
-                tell(text);
+                on_message(text);
             }
         });
-        Some(Heard {
+        Some(OpenStream {
             source,
             _listener: listener,
         })
     };
-    let seen = document.clone();
-    let heard = StoredValue::new_local((!seen.hidden()).then(&open).flatten());
-    let looks = EventListener::new(&document, "visibilitychange", move |_| {
-        heard.set_value((!seen.hidden()).then(&open).flatten());
+    let page = document.clone();
+    let stream = StoredValue::new_local((!page.hidden()).then(&open).flatten());
+    let visibility = EventListener::new(&document, "visibilitychange", move |_| {
+        stream.set_value((!page.hidden()).then(&open).flatten());
     });
     // The owner keeps the listener and drops it when it is disposed of.
-    let _ = StoredValue::new_local(looks);
+    let _ = StoredValue::new_local(visibility);
 }

@@ -15,7 +15,7 @@ mod post;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
-pub use events::hear;
+pub use events::subscribe;
 pub use field::{empty, form_value, form_values, has_own_address, value};
 pub use focus::{focus, focus_invalid, on_approach};
 pub use hash::{send_with, sha256};

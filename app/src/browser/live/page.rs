@@ -20,7 +20,7 @@ pub fn ready() {
         }
     });
     on_cleanup(move || restored.remove());
-    dialog::teach_commands();
+    dialog::polyfill_commands();
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-hydrated", "");
     }

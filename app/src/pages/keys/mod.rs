@@ -75,7 +75,7 @@ impl Rows {
     ///
     /// Existing rows keep their positions even if the server's order has changed, so that what a
     /// person is reading or has focused does not move.
-    fn hear(self, news: KeyListUpdate) {
+    fn merge(self, news: KeyListUpdate) {
         self.clock.reached(news.now);
         // Skip unchanged values, so that nothing is rendered again.
         if self.no_keys.get_untracked() != news.no_keys {
@@ -284,7 +284,7 @@ fn listen(rows: Rows, creation: Option<KeyCreation>) {
             url.push_str("await=");
             url.push_str(&id);
         }
-        browser::hear(url, move |text| {
+        browser::subscribe(url, move |text| {
             // The message comes from another version of the server; a reload will fix this.
             let Some(news) = browser::parse::<KeyListUpdate>(&text) else {
                 return;
@@ -297,7 +297,7 @@ fn listen(rows: Rows, creation: Option<KeyCreation>) {
             {
                 creation.first_call.set(news.first_call.clone());
             }
-            rows.hear(news);
+            rows.merge(news);
         });
     });
 }

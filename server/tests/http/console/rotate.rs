@@ -150,7 +150,7 @@ async fn each_key_page_links_to_the_other_key() {
 }
 
 #[tokio::test]
-async fn page_that_shows_the_new_key_says_first_that_it_replaces_the_old_one() {
+async fn page_of_the_new_key_first_explains_that_it_replaces_the_old_one() {
     let (_world, owner) = World::with_owner().await;
     let old = owner.create("CRM Sync", &["leads:read"]).await;
     let page = rotate(&owner, &old, "7d", "same").await.expect(200).body;

@@ -83,7 +83,7 @@ fn send(creation: KeyCreation, rows: Rows) -> Callback<CreateKeyForm> {
                     creation.form_state.end(None);
                     rows.add(key);
                     browser::open(CREATE);
-                    status.say("Key created");
+                    status.announce("Key created");
                     // If this fails, submitting the next form renews the token.
                     let _ = renew().await;
                 }

@@ -92,7 +92,7 @@ fn revoke(
                             .unwrap_or_default(),
                     );
                     rows.replace(revoked);
-                    status.say("Key revoked");
+                    status.announce("Key revoked");
                     // Wait until the row has been rendered again, because closing the dialog
                     // returns the focus to it.
                     request_animation_frame(move || {

@@ -1,4 +1,5 @@
-# Every command of this repository. Each does its own set-up, says what it is doing, and does nothing twice.
+# Every command of this repository. Each does its own set-up, prints what it is doing, and does nothing
+# twice.
 
 SHELL := bash
 .DEFAULT_GOAL := help
@@ -11,8 +12,8 @@ export PATH := $(HOME)/.cargo/bin:$(TOOLS)/cargo-deny/bin:$(TOOLS)/cargo-fuzz/bi
 # How long `make fuzz` searches with each target.
 FUZZ_SECONDS ?= 120
 
-# With the features that the whole workspace asks for, as in the tests: built by themselves, these two would have their
-# dependencies compiled once more with fewer.
+# Built with the features of the whole workspace, as in the tests. Built alone, these two would compile
+# their dependencies once more with fewer features.
 server = cargo build --workspace --bin voxum
 bundle = cargo build --workspace --bin bundle
 
@@ -24,7 +25,7 @@ comma := ,
 say = @printf '\n==> %s\n' "$(1)"
 
 .PHONY: help
-help: ## Say what there is (this)
+help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
@@ -34,7 +35,7 @@ run: site ## Serve the console on http://127.0.0.1:3000, on the SQLite file data
 	@exec $(TARGET)/debug/voxum serve
 
 .PHONY: dev
-dev: setup ## The same while you work: rebuild, restart and reload on every change
+dev: setup ## Like run, and rebuild, restart and reload on every change
 	@$(bundle)
 	@exec $(TARGET)/debug/bundle watch
 
@@ -79,7 +80,7 @@ unit: setup setup-examples setup-mail setup-postgres setup-deploy setup-valgrind
 	fi
 
 .PHONY: contract
-contract: setup setup-contract setup-clients ## The running server held against its own description of the API, by generated calls and clients
+contract: setup setup-contract setup-clients ## Compare the running server with its API description, by generated calls and clients
 	$(call say,Building the server that the calls go to)
 	@$(server)
 	$(call say,Clients of three generators (half a minute))
@@ -142,7 +143,7 @@ site: setup ## What browsers load, into target/site, within its size budgets
 	@$(TARGET)/debug/bundle
 
 .PHONY: setup
-setup: ## The toolchain and the npm packages; every command does this by itself
+setup: ## The toolchain and the npm packages; every command does this itself
 	@.ci/setup/rust.sh
 	@.ci/setup/npm.sh
 	@$(if $(filter setup,$(MAKECMDGOALS)),.ci/setup/hooks.sh)

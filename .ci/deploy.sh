@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What stands in server/deploy, each file before the tool that will read it. That nginx and Caddy serve with theirs is tested
-# by server/tests/binary/proxies.rs.
+# Checks each file in server/deploy with the tool that reads it. server/tests/binary/proxies.rs tests
+# the server behind nginx and Caddy with these files.
 
 source "$(dirname "$0")/setup/say.sh"
 
@@ -20,7 +20,7 @@ if have systemd-analyze; then
     said=$(systemd-analyze verify "$scratch/voxum.service" 2>&1) || true
     said=$(grep -F voxum.service <<<"$said" || true)
     [ -z "$said" ] || { echo "$said"; exit 1; }
-    # 0 is shut off from everything, 10 from nothing.
+    # 0 is completely isolated, and 10 is not isolated at all.
     systemd-analyze security --offline=true --threshold=20 "$scratch/voxum.service" >"$scratch/security" ||
         { cat "$scratch/security"; exit 1; }
 else

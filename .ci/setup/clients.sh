@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The generators that `make contract` makes clients of the OpenAPI document with, in environments of their own: each generated
-# package has its own dependencies.
+# The generators with which `make contract` generates clients from the OpenAPI document, in separate
+# environments, since each generated package has its own dependencies.
 
 source "$(dirname "$0")/say.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# curl, which one of the examples in public/examples is written with; the tests run it.
+# curl, which one of the examples in public/examples uses. The tests run it.
 
 source "$(dirname "$0")/say.sh"
 

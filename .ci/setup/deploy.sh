@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# nginx and Caddy, which the tests run the server behind, and hadolint.
+# nginx and Caddy, behind which the tests run the server, and hadolint.
 
 source "$(dirname "$0")/say.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Offers the git hook that checks commit messages. It changes no setting by itself.
+# Offers the git hook that checks commit messages. It does not change any setting.
 
 source "$(dirname "$0")/say.sh"
 cd "$root"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lighthouse, which `make lighthouse` measures the pages with. It is in a folder of its own, since
+# Lighthouse, with which `make lighthouse` measures the pages. It is in a separate folder, since
 # it is almost as large as all other npm packages together.
 
 source "$(dirname "$0")/say.sh"
@@ -7,7 +7,7 @@ source "$(dirname "$0")/say.sh"
 source=$root/end2end/lighthouse
 place=$tools/lighthouse
 
-# A copy of the lock file says what was installed.
+# A copy of the lock file records what was installed.
 stamp=$place/.installed-lock.json
 cmp -s "$source/package-lock.json" "$stamp" && exit 0
 

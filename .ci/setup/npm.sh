@@ -8,7 +8,7 @@ by_hand="Install Node 20 or newer, with npm (https://nodejs.org)."
 have node && have npm || give_up "$by_hand"
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || give_up "$by_hand This is $(node --version)."
 
-# A copy of the lock file says what was installed.
+# A copy of the lock file records what was installed.
 stamp=node_modules/.installed-lock.json
 cmp -s package-lock.json "$stamp" && exit 0
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# PostgreSQL's programs, of which the tests start a server of their own. Not needed where TEST_POSTGRES_URL names a server.
+# PostgreSQL's programs, with which the tests start a server. They are not needed if
+# TEST_POSTGRES_URL names one.
 
 source "$(dirname "$0")/say.sh"
 
@@ -22,7 +23,7 @@ if have apt-get; then
     if "${as_root[@]}" true 2>/dev/null; then
         say "Installing PostgreSQL with apt-get (under a minute)"
         "${as_root[@]}" apt-get update -qq || true
-        # The package would make a database and start a server for it, which nobody here asks for.
+        # Keeps the package from creating a database and starting a server for it.
         install postgresql-common &&
             "${as_root[@]}" sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' \
                 /etc/postgresql-common/createcluster.conf &&

@@ -16,6 +16,7 @@ ready && exit 0
 by_hand="Install Rust by rustup (https://rustup.rs), then: rustup toolchain install"
 have rustup || give_up "$by_hand"
 say "Installing the Rust toolchain of rust-toolchain.toml (under a minute)"
-# Without a name it reads rust-toolchain.toml. Plain `cargo` would too, but not where automatic installs are switched off.
+# Without a name it reads rust-toolchain.toml. Plain `cargo` would do so as well, except if automatic
+# installs are switched off.
 rustup toolchain install --no-self-update || give_up "$by_hand"
 ready || give_up "$by_hand"

@@ -9,7 +9,7 @@ tools=$target/tools
 # Prints what the step does, and about how long it takes.
 say() { printf '==> %s\n' "$*" >&2; }
 
-# Prints what to do by hand, and ends the step.
+# Prints what to do manually, and ends the step.
 give_up() {
     printf '\nThis step failed. %s\nThen run the same make command again.\n' "$*" >&2
     exit 1
@@ -17,9 +17,10 @@ give_up() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Installs Debian packages if there is apt-get and this user may use it. The caller checks whether that helped.
+# Installs Debian packages if there is apt-get and this user may use it. The caller checks whether
+# the programs are there afterwards.
 #
-# A server among them is not started: Debian asks the policy, which refuses.
+# A server among the packages is not started, since a policy forbids it meanwhile.
 debian() (
     as_root=() policy=/usr/sbin/policy-rc.d
     have apt-get || exit 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# schemathesis, which `make contract` calls the API with, in an environment of its own. What a seed gives depends on both.
+# schemathesis, with which `make contract` calls the API, in a separate environment. The calls of a
+# seed depend on the versions of both.
 
 source "$(dirname "$0")/say.sh"
 
@@ -11,7 +12,7 @@ have python3 || give_up "Install Python 3.10 or newer."
 "$place/bin/schemathesis" --version 2>/dev/null | grep -q " $version\$" && exit 0
 mkdir -p "$tools"
 
-# Debian has the module that creates an environment in a package of its own.
+# Debian has the module that creates environments in a separate package.
 python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
 
 say "Installing schemathesis $version (under a minute)"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Searches with each target for so many seconds. What was found before is kept in target/fuzz/corpus and gone on from.
-# A finding ends it, and stands in target/fuzz/artifacts: mend the fault, and put a small form of it among the seeds.
+# Runs each target for the given number of seconds. Each run continues from the corpus of earlier
+# ones in target/fuzz/corpus. A finding ends the run and is stored in target/fuzz/artifacts: correct
+# the fault, and add a small form of the input to the seeds.
 
 set -euo pipefail
 
@@ -11,10 +12,10 @@ target=${CARGO_TARGET_DIR:-$root/target}
 build=$target/fuzz
 unset CARGO_TARGET_DIR
 
-# What is searched is what is shipped: the same versions of everything.
+# The targets use the same versions of all dependencies as the program.
 cp "$root/Cargo.lock" "$here/Cargo.lock"
 cd "$here"
-# The instruments are switched on by options that a stable compiler has and hides.
+# The instrumentation needs options that are unstable, and that a stable compiler accepts with this.
 export RUSTC_BOOTSTRAP=1
 cargo fuzz build --fuzz-dir . --target-dir "$build"
 for file in targets/*.rs; do

@@ -1,22 +1,28 @@
 #!/bin/sh
-# Runs a PostgreSQL server of its own, in a new folder, until its standard input ends: however the tests end, the pipe to
-# them does. Says "ready", or what went wrong. A line "fast" or "immediate" stops the server like that (as `pg_ctl -m`) and
-# starts it again, and "ready" follows; a line "standby" stops it and starts it as a standby, until it is promoted. Arguments: the folder of PostgreSQL's programs, a port, a password, which is sent as
-# it is: the tests make many connections. With a certificate and its key in CERT and KEY, in PEM, nobody gets in without TLS.
+# Runs a separate PostgreSQL server in a new folder until its standard input ends, which it does
+# however the tests end. Prints "ready", or the log if the start fails.
+#
+# A line "fast" or "immediate" on its input stops the server in this mode (as `pg_ctl -m`) and starts
+# it again, after which it prints "ready". A line "standby" starts it again as a standby, until it is
+# promoted.
+#
+# Arguments: the folder of PostgreSQL's programs, a port, and a password. The password is sent
+# unhashed, since the tests open many connections. If CERT and KEY contain a certificate and its key
+# in PEM, the server accepts only TLS.
 set -u
 bin=$1 port=$2 password=$3
 
-# A Ctrl-C in a terminal ends the tests, and with them this.
+# Ctrl-C in a terminal ends the tests, and thereby this script.
 trap '' INT TERM HUP
 
-# In memory, where there is enough of it: the tests make and drop many databases.
+# The data is in memory if there is enough, since the tests create and drop many databases.
 place=${TMPDIR:-/tmp}
 free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
 [ "${free:-0}" -lt 2000000 ] || place=/dev/shm
 dir=$(mktemp -d "$place/voxum-postgres.XXXXXX") || exit 1
 server=
 end() {
-    # Nothing of it is kept, so it need not be stopped in order.
+    # No data is kept, so the server need not be stopped in an orderly way.
     [ -z "$server" ] || { kill -QUIT "$server"; wait "$server"; } 2>/dev/null
     rm -rf "$dir"
 }
@@ -38,7 +44,7 @@ if [ -n "${CERT:-}" ]; then
     encrypted='-c ssl=on'
 fi
 start() {
-    # shellcheck disable=SC2086 # No word or two of them.
+    # shellcheck disable=SC2086 # It is empty or two words.
     "$bin/postgres" $encrypted -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
         -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
     server=$!
@@ -55,7 +61,7 @@ while read -r how; do
         immediate) kill -QUIT "$server" ;;
     esac
     wait "$server"
-    # One that was ended at once leaves it behind, and it says "ready".
+    # A server that was stopped immediately leaves this file behind, and it contains "ready".
     rm -f "$dir/data/postmaster.pid"
     [ "$how" != standby ] || touch "$dir/data/standby.signal"
     start

@@ -1,4 +1,4 @@
-"""Loaded by schemathesis: the keys that it calls with, and what OpenAPI cannot say of a good request."""
+"""Hooks of schemathesis: API keys for its calls, and the rules for requests that OpenAPI cannot express."""
 
 import http.client
 import json
@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 import schemathesis
 
 URL = os.environ["CONTRACT_URL"]
-# In a header, these are no HTTP: the answer is an empty 400, which comes before the API and is tested by itself.
+# In a header, these characters are invalid in HTTP. The response is an empty 400 from below the API, which has
+# separate tests.
 INVALID_IN_HEADERS = dict.fromkeys([*range(9), *range(10, 32), 127])
 ADDRESS = r"[A-Za-z0-9]+@[A-Za-z0-9]+\.[A-Za-z]+"
 SCOPES = ["inventory:read", "inventory:write", "leads:read", "leads:write"]
@@ -53,7 +54,7 @@ class KeyHeader:
         case.headers = {**(case.headers or {}), "X-API-Key": data}
 
 
-# A key that revokes itself is gone: each of these calls has one of its own.
+# A key that has revoked itself cannot be used again, so each of these calls has a new one.
 @schemathesis.auth(refresh_interval=None).apply_to(method="DELETE", path="/api/key")
 class OwnKey(KeyHeader):
     def get(self, case, context):
@@ -68,25 +69,25 @@ class OneKey(KeyHeader):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """What makes a request one at all, and a good one good, and stands in no schema."""
+    """Corrects generated requests by the rules that no schema contains."""
     headers = case.headers or {}
     for name, value in list(headers.items()):
         if isinstance(value, str) and value != value.translate(INVALID_IN_HEADERS):
             headers[name] = value.translate(INVALID_IN_HEADERS)
     if case.meta is None or case.meta.generation.mode.is_negative:
         lengthen_texts(case)
-        # Under the key of an earlier request, the answer would be that request's.
+        # With the key of an earlier request, the response would be a replay.
         key = headers.get("Idempotency-Key")
         if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
             headers["Idempotency-Key"] = key[:200] + uuid.uuid4().hex
         return
-    # A key of a request is for that request alone.
+    # Each request has a new idempotency key.
     if "Idempotency-Key" in headers:
         headers["Idempotency-Key"] = headers["Idempotency-Key"][:200] + uuid.uuid4().hex
-    # Of two conditions, one.
+    # A request may have only one of the two conditions.
     if "If-Match" in headers:
         headers.pop("If-None-Match", None)
-    # A cursor is good where it was given out.
+    # A cursor is valid only for the list that issued it.
     if "cursor" in (case.query or {}):
         if case.operation.path in ("/api/leads", "/api/inventory/changes"):
             case.query["cursor"] = call("GET", case.operation.path, {"X-API-Key": KEY})["next_cursor"]
@@ -98,12 +99,12 @@ def before_call(context, case, kwargs):
     if case.operation.path == "/api/inventory/{id}":
         # The id in a path has no blanks around it, as no stored id has.
         case.path_parameters["id"] = quote(visible_id(unquote(case.path_parameters["id"])), safe="")
-    # What is to be deleted or changed has to be there.
+    # An item to be deleted or changed has to exist.
     if case.operation.label in ("DELETE /api/inventory/{id}", "PATCH /api/inventory/{id}"):
         json_headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
         call("PUT", case.formatted_path, json_headers, '{"name": "n"}')
     if case.operation.label == "POST /api/inventory":
-        # No stored item has the ids that are made up.
+        # No stored item has the generated ids.
         if (case.query or {}).get("mode") == "update":
             case.query["mode"] = "merge"
         if isinstance(case.body, str):
@@ -114,18 +115,18 @@ def before_call(context, case, kwargs):
     if case.operation.label in ("PUT /api/inventory/{id}", "PATCH /api/inventory/{id}"):
         if isinstance(case.body, dict):
             case.body = with_exact_price(case.body)
-            # It would have to be the one in the path.
+            # An id in the body would have to be the one in the path.
             case.body.pop("id", None)
     if case.operation.path.startswith("/api/leads") and isinstance(case.body, dict):
         ids = {name: visible_id(case.body[name]) for name in ("item_id", "external_id") if case.body.get(name)}
         case.body.update(ids)
-        # JSON Schema knows no more of an address than that there is an `@` in it.
+        # The schema of an address only requires an `@`.
         if (case.body.get("email") or "").strip() and not re.fullmatch(ADDRESS, case.body["email"]):
             case.body["email"] = "buyer@example.com"
 
 
 def lengthen_texts(case):
-    """Blanks at the ends of a text do not count, so a text that is too long by them alone would be good."""
+    """Makes texts too long even without blanks at their ends, which do not count."""
     if not isinstance(case.body, dict):
         return
     content = DOCUMENT["paths"][case.operation.path][case.operation.method]["requestBody"]["content"]
@@ -137,14 +138,14 @@ def lengthen_texts(case):
             case.body[field] = "x" * len(value)
 
 
-# Feeds that are no JSON are texts to JSON Schema, and are sent as they are.
+# Feeds in XML and CSV are texts in JSON Schema, and are sent unchanged.
 @schemathesis.serializer("application/xml", "text/xml", "text/csv")
 def send_unchanged(context, value):
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
 def feed(media_type, text):
-    """An item that has the text in it; the description's own example is a feed already."""
+    """Returns a feed with one item that contains the text, or the example of the description, which is already a feed."""
     if text.startswith(("<inventory>", "id,")):
         return text
     name = "".join(c for c in text if unicodedata.category(c)[0] not in "CZ")[:200] or "-"
@@ -155,12 +156,12 @@ def feed(media_type, text):
 
 
 def unique_by_id(items):
-    """No id twice."""
+    """Returns the items without repeated ids."""
     return list({item["id"]: item for item in items}.values())
 
 
 def with_exact_price(item):
-    """The item with a price that has as many places as every currency: none, or two for the account's own, the dollar."""
+    """Returns the item with a price without decimals, which every currency allows, or with two in the account's dollars."""
     if item.get("attributes"):
         # Blanks around a name do not count.
         attributes = {name.strip(): value for name, value in item["attributes"].items()}
@@ -173,7 +174,7 @@ def with_exact_price(item):
 
 
 def visible_id(item_id):
-    """Without the invisible characters that ids are refused for, and not in the form of a number that a spreadsheet shortens."""
+    """Returns an id without invisible characters, and not in the form of a number that a spreadsheet shortened."""
     text = (c for c in item_id if unicodedata.category(c)[0] in "LNPS " and c not in "\u115f\u1160\u3164\uffa0\u2800")
     text = "".join(text).strip()
     return text if text and "e+" not in text.lower() and text not in (".", "..", "changes") else uuid.uuid4().hex

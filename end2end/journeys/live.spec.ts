@@ -76,7 +76,7 @@ test("the dialog that shows a key waits for its first call and explains a refuse
   await expect(news).toContainText("First request received.");
   await expect(news).toContainText("From 127.0.0.1 (feed-robot/1.0)");
   await expect(keys.saveDialog.getByLabel("API key"), "the key stays").toHaveValue(secret);
-  // The system has the key, so nobody needs to confirm that it is saved.
+  // The system has the key, so the member need not confirm that it is saved.
   await keys.saveDialog.getByRole("button", { name: "Done" }).click();
   await expect(keys.saveDialog).toBeHidden();
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-// Lighthouse drives a browser of its own, and nothing else may run beside it.
+// Lighthouse drives a separate browser, and nothing else may run beside it.
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",

@@ -23,7 +23,7 @@ function names(page: Page): Promise<string[]> {
 }
 
 /**
- * Searches, filters and sorts. Each result has an address of its own, and Back returns to the
+ * Searches, filters and sorts. Each result has its own address, and Back returns to the
  * previous one.
  */
 export async function findKeys(page: Page, server: Server): Promise<void> {

@@ -98,7 +98,7 @@ export function use(server: Server, key: Seeded): void {
 
 /**
  * Simulates 30 days of calls with a key: fewer calls on Sundays, more each week, some refused. No
- * test can wait for a real month; the counting of calls has a journey of its own.
+ * test can wait for a real month; the counting of calls has a separate journey.
  */
 export function callForAMonth(server: Server, key: Seeded): void {
   const [quarter, day] = [900_000, 86_400_000];

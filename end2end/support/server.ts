@@ -1,4 +1,4 @@
-// The real binary, with a directory and a port of its own.
+// The real binary, with a separate directory and port.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";

@@ -118,6 +118,9 @@ pub struct PageRequest {
     pub insecure: bool,
     /// The result of the form that redirected to this page.
     pub flash: Option<Flash>,
+    /// The member for whom this page is rendered, as forms name them that are kept if the session
+    /// ends (`server/console/src/kept_form.rs`).
+    pub form_owner: Option<String>,
     /// The content of the API docs, if this is their page.
     pub docs: Option<Arc<crate::docs::Docs>>,
 }

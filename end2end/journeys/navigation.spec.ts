@@ -1,6 +1,6 @@
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { endSession, expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
+import { endSession, expect, gotoHydrated, hydrated, owner, signIn, signInByForm, test, type Page } from "../support/test.ts";
 
 /** Marks the document, so that a newly loaded one can be recognised. */
 async function mark(page: Page): Promise<() => Promise<boolean>> {
@@ -255,6 +255,29 @@ test("an ended session is reported, and signing in leads back to the page", asyn
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(`${server.url}/leads`);
+});
+
+test("a form sent after the session has ended is filled in again after signing in", async ({ page, browser, server }) => {
+  await signIn(page, "/keys/new");
+  await page.getByLabel("Name").fill("Night Import");
+  await page.getByLabel("inventory:read").check();
+  const elsewhere = await browser.newPage({ baseURL: server.url });
+  await signInByForm(elsewhere, "/account");
+  await elsewhere.getByRole("button", { name: "End all other sessions" }).click();
+  await expect(elsewhere.getByText("All other sessions ended.")).toBeVisible();
+  await elsewhere.close();
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys%2Fnew`);
+  await expect(page.getByText("Sign in to go back to your entries and send them again.")).toBeVisible();
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${server.url}/keys/new`);
+  await expect(page.getByText("Your session ended before this form was saved.")).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue("Night Import");
+  await expect(page.getByLabel("inventory:read")).toBeChecked();
+  await page.goto("/keys");
+  await expect(page.getByText("Night Import"), "nothing was created").toHaveCount(0);
 });
 
 test("a mistaken address leads back to the list that it begins like", async ({ page, server, guard }) => {

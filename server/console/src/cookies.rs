@@ -7,6 +7,7 @@ use axum::response::Response;
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use web::PublicUrl;
+use web::kept_forms::KEPT_SECONDS;
 use zeroize::Zeroizing;
 
 /// Returns the name of a cookie at this address.
@@ -26,6 +27,7 @@ fn cookie_name(base_name: &str, public_url: &PublicUrl) -> String {
 
 const SESSION: &str = "session";
 const FLASH: &str = "flash";
+const KEPT_FORM: &str = "form";
 
 /// Names that earlier versions gave the session's cookie, so that sessions survive an upgrade.
 const EARLIER_NAMES: [&str; 2] = ["__Host-voxum_session", "voxum_session"];
@@ -84,6 +86,18 @@ pub fn set_flash(response: &mut Response, public_url: &PublicUrl, value: String)
 pub fn forget_flash(response: &mut Response, public_url: &PublicUrl) {
     let mut cookie = server_cookie(FLASH, public_url, String::new());
     cookie.set_max_age(Duration::ZERO);
+    set(response, &cookie);
+}
+
+/// Returns the id of the form that this server keeps for the browser (`super::kept_form`).
+pub fn kept_form(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
+    find(headers, &cookie_name(KEPT_FORM, public_url))
+}
+
+/// Has the browser send the id of a kept form with its next requests, as long as it is kept.
+pub fn set_kept_form(response: &mut Response, public_url: &PublicUrl, id: String) {
+    let mut cookie = server_cookie(KEPT_FORM, public_url, id);
+    cookie.set_max_age(Duration::seconds(KEPT_SECONDS));
     set(response, &cookie);
 }
 

@@ -1,6 +1,7 @@
 //! Fields of a form that a browser submits without script.
 
-use super::form_request::FormBody;
+use super::form::{Sender, SignedOut};
+use super::form_request::{FormBody, FormRequest};
 use super::{busy, plain_text, with_connection_close};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -8,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use url::form_urlencoded;
 use web::body::{self, ReadError};
+use web::kept_forms::FieldValues;
 use web::parameter_limits::TooLong;
 use zeroize::Zeroizing;
 
@@ -16,7 +18,7 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// Fields in the order in which they were sent. They are wiped when dropped, since one may be a
 /// password.
-pub struct Fields(Vec<(String, Zeroizing<String>)>);
+pub struct Fields(FieldValues);
 
 impl Fields {
     /// Returns the first value of a field, or an empty text.
@@ -34,6 +36,11 @@ impl Fields {
         self.values(name).next().is_some()
     }
 
+    /// Returns fields that were kept (`super::kept_form`).
+    pub const fn kept(fields: FieldValues) -> Self {
+        Self(fields)
+    }
+
     /// Returns every value of a field that can occur more than once.
     pub fn texts(&self, name: &str) -> Vec<String> {
         self.values(name)
@@ -46,6 +53,18 @@ impl Fields {
             .iter()
             .filter(move |(field, _)| field == name)
             .map(|(_, value)| value)
+    }
+}
+
+impl<I> FormRequest<Fields, I> {
+    /// Like [`FormRequest::sender`], for a form without secrets: if the session has ended, the
+    /// member gets their entries back after signing in (`super::kept_form`).
+    ///
+    /// # Errors
+    /// [`SignedOut`] without a session.
+    pub fn sender_or_keep<'a>(&'a self, page: &'a str) -> Result<Sender<'a>, SignedOut> {
+        let keep = |_| SignedOut::keeping(&self.state, &self.visitor, page, &self.body.0);
+        self.sender(page).map_err(keep)
     }
 }
 

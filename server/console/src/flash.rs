@@ -5,11 +5,12 @@
 //! one: the cookie contains the message, the page that it is for, and a MAC keyed with the
 //! session's token. Any node can verify it, and it is invalid in another session.
 
+use super::session_mac::session_mac;
 use super::{cookies, see_other};
 use app::request::Flash;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use web::AppState;
 
@@ -52,9 +53,5 @@ pub fn read(
 }
 
 fn mac(session: Option<&str>, message: &str) -> Hmac<Sha256> {
-    let session = session.unwrap_or_default();
-    let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
-    mac.expect("HMAC takes keys of every length")
-        .chain_update(b"voxum flash\n")
-        .chain_update(message)
+    session_mac(session.unwrap_or_default(), "flash", message)
 }

@@ -3,16 +3,18 @@
 //! A refusal shows the page of the form again, with what was typed, what is wrong and the status of
 //! the failure (401, 403, 422 or 429). A success redirects, so that a reload submits nothing twice.
 
-use super::Visitor;
 use super::backend::{ConsoleBackend, failure};
 use super::render::{self, with_status};
 use super::return_path::sign_in_url;
+use super::{Visitor, cookies, kept_form};
 use app::Content;
+use app::components::Problem;
 use app::request::Flash;
 use axum::response::{IntoResponse, Response};
 use domain::Failure;
 use service::{Client, Error, Member, Services};
 use web::AppState;
+use web::kept_forms::FieldValues;
 
 /// The response to a form, or a redirect to the sign-in page.
 pub type FormResult = Result<Response, SignedOut>;
@@ -24,10 +26,23 @@ pub struct SignedOut(Box<Response>);
 impl SignedOut {
     /// The notice of the sign-in page.
     pub const NOTICE: &str = "unsaved";
+    /// The notice if the form is kept until the member has signed in.
+    pub const KEPT: &str = "kept";
 
     /// `page` is the path of the page of the form.
     pub fn at(state: &AppState, visitor: &Visitor, page: &str) -> Self {
         let redirect = visitor.redirect_with_flash(state, &sign_in_url(page), Self::NOTICE);
+        Self(Box::new(redirect))
+    }
+
+    /// Like [`SignedOut::at`], for a form without secrets: the member who filled it in gets it back
+    /// after signing in, if possible.
+    pub fn keeping(state: &AppState, visitor: &Visitor, page: &str, fields: &FieldValues) -> Self {
+        let Some(id) = kept_form::keep(state, visitor, page, fields) else {
+            return Self::at(state, visitor, page);
+        };
+        let mut redirect = visitor.redirect_with_flash(state, &sign_in_url(page), Self::KEPT);
+        cookies::set_kept_form(&mut redirect, &state.public_url, id);
         Self(Box::new(redirect))
     }
 }
@@ -46,15 +61,30 @@ pub struct Refused<F> {
 }
 
 impl<F> Refused<F> {
-    /// Splits the form from the problem that its page shows, for a page with or without a refusal.
-    pub fn split<P: From<Failure>>(
-        refused: Option<Self>,
-        initial: impl FnOnce() -> F,
-    ) -> (F, Option<P>) {
+    /// Splits the form from the failure, for a page with or without a refusal.
+    pub fn parts(refused: Option<Self>, initial: impl FnOnce() -> F) -> (F, Option<Failure>) {
         match refused {
-            Some(Self { form, failure }) => (form, Some(failure.into())),
+            Some(Self { form, failure }) => (form, Some(failure)),
             None => (initial(), None),
         }
+    }
+
+    /// Like [`Refused::parts`], with the problem that the page shows.
+    pub fn split(refused: Option<Self>, initial: impl FnOnce() -> F) -> (F, Option<Problem>) {
+        let (form, failure) = Self::parts(refused, initial);
+        (form, failure.map(problem))
+    }
+}
+
+/// Returns the problem that the page of a refused form shows. The member has a session by then, so
+/// a form that was refused without one is a kept form.
+pub fn problem(failure: Failure) -> Problem {
+    match failure {
+        Failure::SignedOut => Problem::broken(
+            "Your session ended before this form was saved. Check your entries, then send the form again."
+                .to_owned(),
+        ),
+        failure => failure.into(),
     }
 }
 

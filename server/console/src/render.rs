@@ -2,7 +2,7 @@
 
 use super::status::is_refusal;
 pub use super::status::with_status;
-use super::{Visitor, compression, error_pages};
+use super::{Visitor, compression, error_pages, kept_form};
 use app::request::PageRequest;
 use app::{Content, Page};
 use axum::body::Body;
@@ -126,6 +126,7 @@ pub fn request(
         comfortable_rows: visitor.comfortable_rows,
         insecure: !state.public_url.is_trustworthy(),
         flash: None,
+        form_owner: kept_form::owner(visitor),
         docs: (Page::at(path) == Page::Docs).then(|| Arc::clone(&state.documents.docs)),
     }
 }

@@ -1,6 +1,8 @@
 //! A visit to a page: its request by `GET`.
 
 use super::backend::ConsoleBackend;
+use super::fields::Fields;
+use super::form::Refused;
 use super::return_path::sign_in_url;
 use super::{Visitor, cookies, render, see_other};
 use app::Content;
@@ -64,6 +66,20 @@ impl Visit {
     /// [`Failure::NotFound`] if no key can have this id.
     pub fn key_id(&self) -> Result<KeyId, Failure> {
         KeyId::parse(self.id()).map_err(|_| Failure::NotFound)
+    }
+
+    /// Takes the form that the member sent from this page after their session had ended, as a form
+    /// that was refused for this reason (`super::kept_form`).
+    pub fn kept<F>(&self, read: impl FnOnce(&Fields) -> F) -> Option<Refused<F>> {
+        let (state, visitor) = (&self.state, &self.visitor);
+        let (id, member) = (visitor.kept_form.as_ref()?, visitor.member.as_ref()?);
+        let now = state.services.clock.now();
+        let path = &self.request.path;
+        let fields = state.kept_forms.take(id, member.id(), path, now)?;
+        Some(Refused {
+            form: read(&Fields::kept(fields)),
+            failure: Failure::SignedOut,
+        })
     }
 
     /// Shows the page, with the notice of the form that redirected to it.

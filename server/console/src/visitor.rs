@@ -28,6 +28,8 @@ pub struct Visitor {
     /// Content coding in which a page may be sent.
     pub coding: Coding,
     pub comfortable_rows: bool,
+    /// Id of a form that was sent after an earlier session had ended.
+    pub kept_form: Option<String>,
     /// Page that a flash message is for, and the message.
     flash: Option<(String, Flash)>,
 }
@@ -92,6 +94,7 @@ impl Visitor {
             member: None,
             factor_due: None,
             flash: flash::read(state, &parts.headers, session),
+            kept_form: cookies::kept_form(&parts.headers, &state.public_url),
             token,
             client: client(parts),
             request_id: request_id(parts),

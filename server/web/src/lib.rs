@@ -4,6 +4,7 @@ pub mod body;
 mod body_limits;
 pub mod cursor;
 pub mod http;
+pub mod kept_forms;
 pub mod live_streams;
 pub mod memory;
 pub mod parameter_limits;

@@ -1,6 +1,7 @@
 //! State that every handler can access.
 
 use crate::http::compression::PublicDocument;
+use crate::kept_forms::KeptForms;
 use crate::live_streams::LiveStreams;
 use crate::memory::Memory;
 use crate::{BodyLimits, PublicUrl, Site, TrustedProxies};
@@ -43,6 +44,8 @@ pub struct Shared {
     pub stopping: CancellationToken,
     /// Event streams of the pages that are kept up to date.
     pub live_streams: Arc<LiveStreams>,
+    /// Forms that were sent after their session had ended.
+    pub kept_forms: KeptForms,
     pub documents: Documents,
 }
 
@@ -78,6 +81,7 @@ impl AppState {
             memory: Memory::new(bodies.memory),
             stopping: CancellationToken::new(),
             live_streams: Arc::default(),
+            kept_forms: KeptForms::default(),
             documents,
         }))
     }

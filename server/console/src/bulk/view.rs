@@ -83,7 +83,7 @@ fn unclear(failure: &Failure, list: String) -> AnyView {
 
 #[component]
 fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl IntoView {
-    let (form, problem) = Refused::split::<Failure>(refused, BulkForm::default);
+    let (form, problem) = Refused::parts(refused, BulkForm::default);
     // This failure belongs to no field, so it is shown above the form.
     let stale = problem.as_ref().and_then(|failure| match failure {
         Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),

@@ -3,6 +3,7 @@
 mod day;
 mod detail_head;
 mod fact;
+mod form_owner;
 mod help;
 mod select_field;
 mod sessions;
@@ -11,6 +12,7 @@ mod username;
 pub use day::Day;
 pub use detail_head::DetailHead;
 pub use fact::fact;
+pub use form_owner::FormOwner;
 pub use help::{Help, cards_with_help, narrow, shown_once, with_help};
 pub use select_field::SelectField;
 pub use sessions::{EndSessions, session_row, sessions_table};

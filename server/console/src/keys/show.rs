@@ -3,6 +3,7 @@
 use super::view::{edit_key_page, key_page, new_key_page, revoke_key_page};
 use super::{bulk_notice, page, parse, sparklines};
 use crate::backend::ConsoleBackend;
+use crate::fields::Fields;
 use crate::form::Refused;
 use crate::{Visit, see_other};
 use app::Content;
@@ -28,7 +29,9 @@ pub async fn list(uri: Uri, visit: Visit) -> Response {
 }
 
 pub async fn new_key(visit: Visit) -> Response {
-    let content = new_key_content(&visit.backend, asked_for(&visit), None).await;
+    let initial = || asked_for(&visit);
+    let (form, failure) = Refused::parts(visit.kept(read_create_form), initial);
+    let content = new_key_content(&visit.backend, form, failure).await;
     visit.show(content).await
 }
 
@@ -46,7 +49,8 @@ pub async fn key(visit: Visit) -> Response {
 }
 
 pub async fn edit_key(visit: Visit) -> Response {
-    let content = edit_key_content(&visit.backend, visit.key_id(), None).await;
+    let kept = visit.kept(read_edit_form);
+    let content = edit_key_content(&visit.backend, visit.key_id(), kept).await;
     visit.show(content).await
 }
 
@@ -82,6 +86,36 @@ fn asked_for(visit: &Visit) -> CreateKeyForm {
         expires: asked("expires"),
         last_day: asked("last_day"),
         ..CreateKeyForm::default()
+    }
+}
+
+/// Returns the form as it was sent.
+pub fn read_create_form(fields: &Fields) -> CreateKeyForm {
+    CreateKeyForm {
+        name: fields.text("name"),
+        scopes: fields.texts("scopes"),
+        expires: fields.text("expires"),
+        last_day: fields.text("last_day"),
+        note: fields.text("note"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+        allow_list: fields.text("allow_list"),
+        token: fields.text("token"),
+    }
+}
+
+/// Returns the form as it was sent.
+pub fn read_edit_form(fields: &Fields) -> EditKeyForm {
+    EditKeyForm {
+        name: fields.text("name"),
+        scopes: fields.texts("scopes"),
+        last_day: fields.text("last_day"),
+        note: fields.text("note"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+        allow_list: fields.text("allow_list"),
+        shut_out: fields.text("shut_out"),
+        seen: fields.text("seen"),
     }
 }
 

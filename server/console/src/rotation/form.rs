@@ -6,19 +6,14 @@ use crate::fields::Fields;
 use crate::form::{FormResult, Refused};
 use crate::{FormRequest, keys};
 use app::Content;
-use domain::{KeyId, RotateKeyForm};
+use domain::KeyId;
 
 /// Rotates a key and, as for a new key, directly answers with the page that shows the secret.
 pub async fn rotate_key(request: FormRequest<Fields, KeyId>) -> FormResult {
     let (id, fields) = (&request.id, &request.body);
     let page = format!("/keys/{id}/rotate");
-    let sender = request.sender(&page)?;
-    let form = RotateKeyForm {
-        grace: fields.text("grace"),
-        expires: fields.text("expires"),
-        last_day: fields.text("last_day"),
-        token: fields.text("token"),
-    };
+    let sender = request.sender_or_keep(&page)?;
+    let form = show::read_form(fields);
     let keys = &sender.services.keys;
     let rotated = keys.rotate(sender.member, sender.client, id, &form).await;
     let show = |(issued, old)| {

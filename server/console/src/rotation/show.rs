@@ -4,14 +4,26 @@ use super::page;
 use super::view::rotate_key_page;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
+use crate::fields::Fields;
 use crate::form::Refused;
 use app::Content;
 use axum::response::Response;
 use domain::{Failure, KeyId, RotateKeyForm, RotatePage};
 
 pub async fn rotate_key(visit: Visit) -> Response {
-    let content = content(&visit.backend, visit.key_id(), None).await;
+    let kept = visit.kept(read_form);
+    let content = content(&visit.backend, visit.key_id(), kept).await;
     visit.show(content).await
+}
+
+/// Returns the form as it was sent.
+pub fn read_form(fields: &Fields) -> RotateKeyForm {
+    RotateKeyForm {
+        grace: fields.text("grace"),
+        expires: fields.text("expires"),
+        last_day: fields.text("last_day"),
+        token: fields.text("token"),
+    }
 }
 
 /// Returns the form that rotates a key, possibly refused.

@@ -1,6 +1,6 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{Help, SelectField, fact, narrow, with_help};
+use crate::components::{FormOwner, Help, SelectField, fact, narrow, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::saved_key_page;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
@@ -107,6 +107,7 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
     let action = format!("{at}/rotate");
     view! {
         <form class="form" method="post" action=action novalidate>
+            <FormOwner/>
             <input type="hidden" name="token" value=token autocomplete="off"/>
             {form_state.notice()}
             {facts}

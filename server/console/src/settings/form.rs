@@ -4,22 +4,12 @@ use super::show;
 use crate::FormRequest;
 use crate::fields::Fields;
 use crate::form::{FormResult, Refused};
-use domain::SettingsForm;
 
 const PAGE: &str = "/settings";
 
 pub async fn change_settings(request: FormRequest<Fields>) -> FormResult {
-    let (sender, fields) = (request.sender(PAGE)?, &request.body);
-    let form = SettingsForm {
-        account_name: fields.text("account_name"),
-        currency: fields.text("currency"),
-        limit_depth: fields.text("limit_depth"),
-        limit_per_second: fields.text("limit_per_second"),
-        time_zone: fields.text("time_zone"),
-        keys_must_expire: !fields.text("keys_must_expire").is_empty(),
-        key_max_days: fields.text("key_max_days"),
-        seen: fields.text("seen"),
-    };
+    let sender = request.sender_or_keep(PAGE)?;
+    let form = show::read_form(&request.body);
     let changed = sender
         .services
         .accounts

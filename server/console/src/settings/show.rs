@@ -5,6 +5,7 @@ use super::page;
 use super::view::settings_page;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
+use crate::fields::Fields;
 use crate::form::Refused;
 use app::Content;
 use axum::response::Response;
@@ -12,12 +13,27 @@ use domain::{Failure, SettingsForm, SettingsPage};
 
 pub async fn settings(visit: Visit) -> Response {
     let data = visit.backend.settings().await;
-    visit.show(content(data, None)).await
+    let kept = visit.kept(read_form);
+    visit.show(content(data, kept)).await
 }
 
 pub async fn revoke_all(visit: Visit) -> Response {
     let content = revoke_all_content(&visit.backend, None).await;
     visit.show(content).await
+}
+
+/// Returns the form as it was sent.
+pub fn read_form(fields: &Fields) -> SettingsForm {
+    SettingsForm {
+        account_name: fields.text("account_name"),
+        currency: fields.text("currency"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+        time_zone: fields.text("time_zone"),
+        keys_must_expire: !fields.text("keys_must_expire").is_empty(),
+        key_max_days: fields.text("key_max_days"),
+        seen: fields.text("seen"),
+    }
 }
 
 /// Returns the settings, possibly with a form that was refused.

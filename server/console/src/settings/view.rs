@@ -1,7 +1,7 @@
 //! The settings of an account.
 
 use crate::charts::number;
-use crate::components::{SelectField, fact};
+use crate::components::{FormOwner, SelectField, fact};
 use crate::form::Refused;
 use app::components::{FormState, Notice, PageHead, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -214,6 +214,7 @@ fn Change(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) ->
     view! {
         <form class="cards" method="post" action="/settings" novalidate>
             {form_state.notice()}
+            <FormOwner/>
             <input type="hidden" name="seen" value=form.seen/>
             {card(ACCOUNT, account)}
             {card(LIMIT, limit)}

@@ -2,7 +2,7 @@
 
 use crate::components::Username;
 use crate::form::Refused;
-use app::components::{Icon, Problem, TextField};
+use app::components::{Icon, TextField};
 use app::prelude::*;
 use app::request::page_request;
 use domain::Field;
@@ -47,7 +47,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
         account_name: given,
         email: String::new(),
     };
-    let (typed, problem) = Refused::split::<Problem>(refused, initial);
+    let (typed, problem) = Refused::split(refused, initial);
     let Typed {
         account_name,
         email,

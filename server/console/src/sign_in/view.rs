@@ -45,6 +45,10 @@ fn notice(word: &str) -> Option<(Tone, &'static str)> {
             Tone::Warning,
             "Your session has ended, so nothing was saved. Sign in to go back and try again.",
         )),
+        SignedOut::KEPT => Some((
+            Tone::Warning,
+            "Your session has ended, so nothing was saved. Sign in to go back to your entries and send them again.",
+        )),
         _ => None,
     }
 }

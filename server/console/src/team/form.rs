@@ -8,7 +8,7 @@ use crate::{FormRequest, render};
 use app::Content;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Failure, InviteForm, MemberId};
+use domain::{Failure, MemberId};
 use service::store::SessionChoice;
 use service::{Error, RequireFactorOutcome};
 
@@ -17,12 +17,8 @@ const PAGE: &str = "/team";
 /// Invites a person by mail. If mail is not set up, not wanted or not accepted, the page shows the
 /// link once, since the server does not keep it.
 pub async fn invite(request: FormRequest<Fields>) -> FormResult {
-    let (sender, fields) = (request.sender("/team/invite")?, &request.body);
-    let form = InviteForm {
-        email: fields.text("email"),
-        role: fields.text("role"),
-        by_link: !fields.text("by_link").is_empty(),
-    };
+    let sender = request.sender_or_keep("/team/invite")?;
+    let form = show::read_invitation(&request.body);
     let (team, member) = (&sender.services.team, sender.member);
     let invited = team.invite(member, sender.client, &form).await;
     let mut mail_problem = None;

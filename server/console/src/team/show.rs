@@ -4,6 +4,7 @@ use super::page;
 use super::view::{RefusedForm, invite_page, member_page, team_page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
+use crate::fields::Fields;
 use crate::form::Refused;
 use app::Content;
 use axum::response::Response;
@@ -17,13 +18,23 @@ pub async fn team(visit: Visit) -> Response {
 }
 
 pub async fn invite(visit: Visit) -> Response {
-    let content = invite_content(&visit.backend, None).await;
+    let kept = visit.kept(read_invitation);
+    let content = invite_content(&visit.backend, kept).await;
     visit.show(content).await
 }
 
 pub async fn member(visit: Visit) -> Response {
     let content = member_content(&visit.backend, visit.id(), None).await;
     visit.show(content).await
+}
+
+/// Returns the form as it was sent.
+pub fn read_invitation(fields: &Fields) -> InviteForm {
+    InviteForm {
+        email: fields.text("email"),
+        role: fields.text("role"),
+        by_link: !fields.text("by_link").is_empty(),
+    }
 }
 
 /// Returns the page of all members.

@@ -22,6 +22,7 @@ mod import_mapping;
 mod import_preview;
 mod import_steps;
 mod inventory;
+mod kept_forms;
 mod key;
 mod key_activity;
 mod key_allow_list;

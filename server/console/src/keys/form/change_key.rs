@@ -8,24 +8,14 @@ use crate::keys::quick_change::QuickChange;
 use crate::keys::show;
 use app::request::Flash;
 use axum::response::Response;
-use domain::{ActivityPeriod, EditKeyForm, Failure, KeyId};
+use domain::{ActivityPeriod, Failure, KeyId};
 use service::Error;
 
 pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
     let (id, fields) = (&request.id, &request.body);
     let (page, key_page) = (format!("/keys/{id}/edit"), path(id));
-    let sender = request.sender(&page)?;
-    let form = EditKeyForm {
-        name: fields.text("name"),
-        scopes: fields.texts("scopes"),
-        last_day: fields.text("last_day"),
-        note: fields.text("note"),
-        limit_depth: fields.text("limit_depth"),
-        limit_per_second: fields.text("limit_per_second"),
-        allow_list: fields.text("allow_list"),
-        shut_out: fields.text("shut_out"),
-        seen: fields.text("seen"),
-    };
+    let sender = request.sender_or_keep(&page)?;
+    let form = show::read_edit_form(fields);
     let edited = sender
         .services
         .keys

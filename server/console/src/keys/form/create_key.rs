@@ -6,13 +6,12 @@ use crate::form::FormResult;
 use crate::keys::view::issued_key_page;
 use crate::keys::{page, show};
 use app::Content;
-use domain::CreateKeyForm;
 
 /// Creates a key and directly answers with the page that shows the secret: a redirect would have to
 /// store it.
 pub async fn create_key(request: FormRequest<Fields>) -> FormResult {
-    let sender = request.sender("/keys/new")?;
-    let form = read(&request.body);
+    let sender = request.sender_or_keep("/keys/new")?;
+    let form = show::read_create_form(&request.body);
     let issued = sender
         .services
         .keys
@@ -29,25 +28,11 @@ pub async fn create_key(request: FormRequest<Fields>) -> FormResult {
 /// Shows the form again with the permissions of a preset, and creates nothing. A form that is sent
 /// by GET would put the note and the name into the address.
 pub async fn apply_preset(request: FormRequest<Fields>) -> FormResult {
-    let sender = request.sender("/keys/new")?;
-    let mut form = read(&request.body);
+    let sender = request.sender_or_keep("/keys/new")?;
+    let mut form = show::read_create_form(&request.body);
     if let Some(scopes) = show::preset_scopes(&request.body.text("preset")) {
         form.scopes = scopes;
     }
     let content = show::new_key_content(&sender.backend, form, None).await;
     Ok(sender.answer(content).await)
-}
-
-fn read(fields: &Fields) -> CreateKeyForm {
-    CreateKeyForm {
-        name: fields.text("name"),
-        scopes: fields.texts("scopes"),
-        expires: fields.text("expires"),
-        last_day: fields.text("last_day"),
-        note: fields.text("note"),
-        limit_depth: fields.text("limit_depth"),
-        limit_per_second: fields.text("limit_per_second"),
-        allow_list: fields.text("allow_list"),
-        token: fields.text("token"),
-    }
 }

@@ -1,7 +1,7 @@
 //! The form that changes a key.
 
-use crate::components::{Help, narrow, not_allowed, with_help};
-use crate::form::Refused;
+use crate::components::{FormOwner, Help, narrow, not_allowed, with_help};
+use crate::form::{Refused, problem};
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
     takes_focus,
@@ -92,6 +92,7 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
         <form class="form" method="post" action=format!("{at}/edit") novalidate>
             {form_state.notice()}
             {proposal.map(|text| view! { <Notice tone=Tone::Info text=text/> })}
+            <FormOwner/>
             <input type="hidden" name="seen" value=seen/>
             <TextField
                 id="name"
@@ -152,7 +153,7 @@ fn fill(
             let form = form.rebase(base.as_ref(), settings);
             (form, Some(failure.into()), None)
         }
-        Some(Refused { form, failure }) => (form, Some(failure.into()), None),
+        Some(Refused { form, failure }) => (form, Some(problem(failure)), None),
         _ => {
             let mut settings = settings;
             let proposal = propose(&mut settings);

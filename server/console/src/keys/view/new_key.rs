@@ -1,7 +1,8 @@
 //! The page that creates a key, and the response to its form. The list opens a dialog instead once
 //! its module runs.
 
-use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
+use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once, with_help};
+use crate::form::problem;
 use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone, key_is_ready};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -76,7 +77,7 @@ fn Create(page: KeysPage, initial: CreateKeyForm, failure: Option<Failure>) -> i
             <Notice tone=Tone::Info text=text/>
         });
     };
-    let form_state = FormState::new(failure.map(Into::into));
+    let form_state = FormState::new(failure.map(problem));
     let creation = KeyCreation::new(form_state, options, None);
     with_help(HELP, form(creation, initial))
 }
@@ -95,8 +96,11 @@ fn form(creation: KeyCreation, initial: CreateKeyForm) -> AnyView {
     }
 }
 
+/// Renders the link beside the button of the form, and the form's owner, which the dialog with the
+/// same form does not need.
 fn cancel() -> AnyView {
     view! {
+        <FormOwner/>
         <a class="button" href="/keys">
             "Cancel"
         </a>

@@ -1,6 +1,6 @@
 //! The form that invites a person, and the only time that the invitation link is shown.
 
-use crate::components::{Help, narrow, not_allowed, shown_once, with_help};
+use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once, with_help};
 use crate::form::Refused;
 use app::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
@@ -83,6 +83,7 @@ fn form(roles: &[Role], mail: bool, refused: Option<Refused<InviteForm>>) -> Any
     };
     view! {
         <form class="form" method="post" action="/team/invite" novalidate>
+            <FormOwner/>
             {form_state.notice()}
             <TextField
                 id="email"

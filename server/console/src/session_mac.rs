@@ -1,0 +1,13 @@
+//! Values in the hands of a browser that only this server can have written, in one session.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// Returns the MAC of a message under the token of a session. `purpose` keeps messages of one kind
+/// from being taken for another.
+pub fn session_mac(session: &str, purpose: &str, message: &str) -> Hmac<Sha256> {
+    let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
+    mac.expect("HMAC takes keys of every length")
+        .chain_update(format!("voxum {purpose}\n"))
+        .chain_update(message)
+}

@@ -1,0 +1,131 @@
+//! Forms that were sent after the session had ended, in memory, until the member has signed in.
+//!
+//! Anyone can send such a form, so number, size and time are bounded. If there are too many, the
+//! oldest one is dropped: its member finds an empty form.
+
+use domain::{MemberId, Timestamp};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+/// Maximum number of forms on this server.
+const MAX_FORMS: usize = 64;
+/// Maximum size of a form in memory.
+const MAX_BYTES: usize = 16 * 1024;
+/// Long enough to sign in with a password and a code.
+pub const KEPT_SECONDS: i64 = 15 * 60;
+
+/// Names and values in the order in which they were sent.
+pub type FieldValues = Vec<(String, Zeroizing<String>)>;
+
+/// A form, and who may see it again.
+#[derive(Debug)]
+pub struct KeptForm {
+    /// Known only to the browser that sent the form.
+    pub id: String,
+    /// The member for whom the page of the form was rendered.
+    pub member: MemberId,
+    /// Path of the page of the form.
+    pub page: String,
+    pub fields: FieldValues,
+}
+
+/// All forms that this server keeps, oldest first, each with the time at which it expires.
+#[derive(Debug, Default)]
+pub struct KeptForms(Mutex<VecDeque<(Timestamp, KeptForm)>>);
+
+impl KeptForms {
+    /// Keeps a form, which replaces an earlier one with the same id. Returns `false` if it is too
+    /// large.
+    pub fn keep(&self, form: KeptForm, now: Timestamp) -> bool {
+        let overhead = size_of::<(String, Zeroizing<String>)>();
+        let size = |(name, value): &(String, Zeroizing<String>)| {
+            overhead + name.capacity() + value.capacity()
+        };
+        if form.fields.iter().map(size).sum::<usize>() > MAX_BYTES {
+            return false;
+        }
+        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forms.retain(|(expires_at, kept)| *expires_at > now && kept.id != form.id);
+        if forms.len() >= MAX_FORMS {
+            forms.pop_front();
+        }
+        forms.push_back((now.plus_seconds(KEPT_SECONDS), form));
+        true
+    }
+
+    /// Removes the form with this id and returns its fields, if this member filled it in on the
+    /// page at this path.
+    pub fn take(
+        &self,
+        id: &str,
+        member: &MemberId,
+        page: &str,
+        now: Timestamp,
+    ) -> Option<FieldValues> {
+        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forms.retain(|(expires_at, _)| *expires_at > now);
+        let at = forms
+            .iter()
+            .position(|(_, kept)| kept.id == id && kept.member == *member && kept.page == page)?;
+        forms.remove(at).map(|(_, kept)| kept.fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn member(digit: char) -> MemberId {
+        let id = format!("01890f3e-0000-7000-8000-00000000000{digit}");
+        MemberId::parse(&id).unwrap()
+    }
+
+    fn form(id: &str, value: &str) -> KeptForm {
+        KeptForm {
+            id: id.to_owned(),
+            member: member('1'),
+            page: "/keys/new".to_owned(),
+            fields: vec![("name".to_owned(), Zeroizing::new(value.to_owned()))],
+        }
+    }
+
+    #[test]
+    fn form_is_taken_once_by_its_member_on_its_page() {
+        let forms = KeptForms::default();
+        assert!(forms.keep(form("a", "first"), NOW));
+        assert!(forms.keep(form("a", "second"), NOW));
+        let take = |id, digit, page| forms.take(id, &member(digit), page, NOW);
+        assert_eq!(take("b", '1', "/keys/new"), None, "of another browser");
+        assert_eq!(take("a", '2', "/keys/new"), None, "of another member");
+        assert_eq!(take("a", '1', "/settings"), None, "on another page");
+        let fields = take("a", '1', "/keys/new").unwrap();
+        assert_eq!(fields[0].1.as_str(), "second");
+        assert_eq!(take("a", '1', "/keys/new"), None, "a second time");
+    }
+
+    #[test]
+    fn form_expires() {
+        let forms = KeptForms::default();
+        assert!(forms.keep(form("a", "x"), NOW));
+        let late = NOW.plus_seconds(KEPT_SECONDS);
+        assert_eq!(forms.take("a", &member('1'), "/keys/new", late), None);
+    }
+
+    #[test]
+    fn number_and_size_of_forms_are_bounded() {
+        let forms = KeptForms::default();
+        assert!(!forms.keep(form("large", &"x".repeat(MAX_BYTES)), NOW));
+        let mut many = form("many", "");
+        many.fields = vec![(String::new(), Zeroizing::default()); MAX_BYTES / 40];
+        assert!(!forms.keep(many, NOW));
+        for id in 0..=MAX_FORMS {
+            assert!(forms.keep(form(&id.to_string(), "x"), NOW));
+        }
+        assert_eq!(forms.0.lock().unwrap().len(), MAX_FORMS);
+        assert_eq!(forms.take("0", &member('1'), "/keys/new", NOW), None);
+        assert!(forms.take("1", &member('1'), "/keys/new", NOW).is_some());
+    }
+}

@@ -9,6 +9,8 @@ const MAX_LENGTH: usize = 254;
 const MAX_LOCAL_PART: usize = 64;
 /// Maximum length of a label of the domain: RFC 1035, section 2.3.4.
 const MAX_LABEL: usize = 63;
+/// The only domain without a dot: the machine itself, for a first try.
+const THIS_MACHINE: &str = "localhost";
 
 /// Email address of a member, unique in the account.
 ///
@@ -20,7 +22,9 @@ impl Email {
     /// Parses an address that a new member may have. It accepts only addresses that any mail server
     /// accepts: ASCII alone, without quotes or comments.
     ///
-    /// ASCII also excludes characters that are invisible or resemble others.
+    /// ASCII also excludes characters that are invisible or resemble others. A domain without an
+    /// ending is refused, since it is most likely a typing error. The address of an
+    /// invitation is not verified if its link is shared by hand.
     ///
     /// ```
     /// use domain::Email;
@@ -29,11 +33,14 @@ impl Email {
     /// ```
     ///
     /// # Errors
-    /// The text is not of the form `name@domain` (RFC 5321, section 4.1.2), or is longer than 254
-    /// bytes.
+    /// The text is not of the form `name@domain` (RFC 5321, section 4.1.2), is longer than 254
+    /// bytes, or has a domain without an ending such as `.com`.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
         const UNSENDABLE: InvalidValue = InvalidValue(
             "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
+        );
+        const INCOMPLETE: InvalidValue = InvalidValue(
+            "Enter the whole address with the ending of its domain, for example name@company.com.",
         );
         let email = Self::from_stored(raw)?;
         let (name, domain) = email.0.split_once('@').unwrap_or_default();
@@ -43,7 +50,13 @@ impl Email {
             && name.len() <= MAX_LOCAL_PART
             && name.split('.').all(is_atom)
             && domain.split('.').all(is_label);
-        if sendable { Ok(email) } else { Err(UNSENDABLE) }
+        if !sendable {
+            return Err(UNSENDABLE);
+        }
+        if domain != THIS_MACHINE && !has_ending(domain) {
+            return Err(INCOMPLETE);
+        }
+        Ok(email)
     }
 
     /// Parses an address that is searched for, or that a member already has. Members whose
@@ -87,6 +100,14 @@ fn is_label(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
+}
+
+/// Returns whether the domain ends with what can be a top-level domain. Those of other scripts are
+/// `xn--` with letters and digits.
+fn has_ending(domain: &str) -> bool {
+    domain.rsplit_once('.').is_some_and(|(_, ending)| {
+        ending.len() >= 2 && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+    })
 }
 
 #[cfg(test)]
@@ -140,6 +161,9 @@ mod tests {
             "<ada@example.com>",
             &format!("{}@example.com", "a".repeat(65)),
             &format!("ada@{}.com", "a".repeat(64)),
+            "jonas@brenner",
+            "jonas@brenner.d",
+            "jonas@192.0.2.7",
         ] {
             assert!(Email::parse(odd).is_err(), "{odd:?} was accepted");
             assert!(Email::from_stored(odd).is_ok(), "{odd:?} was refused");
@@ -148,6 +172,8 @@ mod tests {
             "o'hara+cars@mail.example.co.uk",
             "a@localhost",
             "x_1-2@xn--mnchen-3ya.de",
+            "x@xn--80ak6aa92e.xn--p1ai",
+            "x@brenner.museum",
         ] {
             assert!(Email::parse(good).is_ok(), "{good:?} was refused");
         }

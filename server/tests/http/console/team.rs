@@ -277,6 +277,18 @@ async fn deactivated_member_is_signed_out_at_once_and_cannot_sign_in() {
 }
 
 #[tokio::test]
+async fn invitation_to_an_address_without_a_domain_ending_is_refused() {
+    let (_world, owner) = World::with_owner().await;
+    let fields = [("email", "jonas@brenner"), ("role", "viewer")];
+    let page = owner.form("/team/invite", &fields).await.expect(422).body;
+    page.has_all([
+        "jonas@brenner",
+        "the ending of its domain, for example name@company.com",
+    ]);
+    page.lacks("/setup/");
+}
+
+#[tokio::test]
 async fn open_links_of_a_member_stop_working_when_they_are_deactivated() {
     let (world, owner) = World::with_owner().await;
     let bob = world.join(&owner, BOB, "admin").await;

@@ -27,19 +27,6 @@ pub fn not_found_page(list: Option<Page>) -> AnyView {
     }
 }
 
-/// The page of an invalid one-time link.
-pub fn invalid_link_page() -> AnyView {
-    view! {
-        <PageHead
-            title="This link isn't valid"
-            purpose="It has been used, has expired, or is incomplete. Ask the person who sent it for a new one."
-        />
-        <p>
-            <a href="/sign-in">"Go to sign-in"</a>
-        </p>
-    }
-}
-
 /// The page of a request in which the parameter `name` is longer than `max_chars`.
 pub fn too_long_page(name: &str, max_chars: usize, list: Option<Page>) -> AnyView {
     let text = format!("“{name}” can have at most {max_chars} characters. Go back and shorten it.");

@@ -1,10 +1,10 @@
 //! `GET /setup/{token}`, the page of a one-time link.
 
-use super::view::{LinkPage, Typed, setup_page};
+use super::view::{LinkPage, Typed, invalid_link_page, setup_page};
 use crate::backend::failure;
 use crate::form::Refused;
-use crate::{Visitor, error_pages, outcome_unknown, plain_text, render, unavailable};
-use app::Content;
+use crate::{Visitor, outcome_unknown, plain_text, render, unavailable};
+use app::{Content, Page};
 use axum::extract::State;
 use axum::http::header::REFERRER_POLICY;
 use axum::http::{HeaderValue, StatusCode, Uri};
@@ -52,8 +52,10 @@ pub async fn link_error(state: &AppState, visitor: &Visitor, error: Error) -> Re
     hide_address(match failure(error, &visitor.request_id) {
         // It is the same whether the link expired, was used or never existed.
         Failure::NotFound => {
-            let content = Content::new(error_pages::invalid_link_page);
-            render::error_page(state, visitor, content, StatusCode::NOT_FOUND).await
+            let content = Content::new(invalid_link_page);
+            let mut page = render::answer(state, visitor, Page::Setup.path(), content).await;
+            *page.status_mut() = StatusCode::NOT_FOUND;
+            page
         }
         Failure::Unavailable => unavailable(),
         Failure::OutcomeUnknown => outcome_unknown(),

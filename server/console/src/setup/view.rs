@@ -27,6 +27,24 @@ pub enum LinkPage {
     },
 }
 
+/// The page of a link that cannot be used.
+pub fn invalid_link_page() -> AnyView {
+    view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"This link isn't valid"</h1>
+            <p class="lead">
+                "It has been used, has expired, or is incomplete. Ask the person who sent it for a new one."
+            </p>
+            <div class="form">
+                <a class="button primary" href="/sign-in">
+                    "Go to sign-in"
+                </a>
+            </div>
+        </section>
+    }
+}
+
 /// The fields of the form as they were typed, except for the password.
 #[derive(Debug, Clone)]
 pub struct Typed {

@@ -57,6 +57,12 @@ async fn setup_link_creates_a_signed_in_owner_and_works_once() {
         assert_eq!(refusal.status, 404);
         assert_eq!(refusal.header("referrer-policy"), "no-referrer");
         refusal.has("This link isn't valid");
+        assert_eq!(
+            refusal.body.matches("/sign-in").count(),
+            1,
+            "{}",
+            refusal.body
+        );
     }
     assert!(
         world

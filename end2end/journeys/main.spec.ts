@@ -24,6 +24,7 @@ test.describe("on an installation without an owner", () => {
       await page.getByLabel("Account name").fill(owner.account);
       await page.getByLabel("Email").fill(owner.email);
       await page.getByLabel("Password").fill(owner.password);
+      await page.getByLabel("Default currency").selectOption("USD");
       await page.getByRole("button", { name: "Create account" }).click();
       await expect(page).toHaveURL(`${server.url}/`);
       await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
@@ -201,6 +202,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
+    await page.getByLabel("Default currency").selectOption("USD");
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     guard.expectStatus(404);
@@ -214,10 +216,33 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill("password1234");
+    await page.getByLabel("Default currency").selectOption("USD");
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
     await expect(page.getByLabel("Password")).toHaveValue("");
     await expect(page.getByLabel("Account name")).toHaveValue(owner.account);
     await expect(page.getByLabel("Email")).toHaveValue(owner.email);
+  });
+
+  test.describe("in a browser elsewhere", () => {
+    test.use({ timezoneId: "Europe/Berlin" });
+
+    test("set-up begins with the time zone of the browser and without a currency", async ({ page, server }) => {
+      await page.goto(server.setupLink);
+      await expect(page.getByLabel("Time zone")).toHaveValue("Europe/Berlin");
+      await page.getByLabel("Account name").fill(owner.account);
+      await page.getByLabel("Email").fill(owner.email);
+      await page.getByLabel("Password").fill(owner.password);
+      await page.getByLabel("Time zone").selectOption("Europe/Vienna");
+      await page.getByRole("button", { name: "Create account" }).click();
+      await expect(page.getByLabel("Default currency")).toHaveAttribute("aria-invalid", "true");
+      await expect(page.getByLabel("Time zone"), "the choice is kept").toHaveValue("Europe/Vienna");
+      await page.getByLabel("Default currency").selectOption("EUR");
+      await page.getByLabel("Password").fill(owner.password);
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.goto("/settings");
+      await expect(page.getByLabel("Time zone")).toHaveValue("Europe/Vienna");
+      await expect(page.getByLabel("Default currency")).toHaveValue("EUR");
+    });
   });
 });

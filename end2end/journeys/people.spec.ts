@@ -67,6 +67,7 @@ test("a second account starts empty and sees nothing of the first", async ({ pag
   await expect(page.getByLabel("Account name")).toHaveValue("Quay Motors");
   await page.getByLabel("Email").fill("grace@quay-motors.example");
   await page.getByLabel("Password").fill("three gulls on a wet roof");
+  await page.getByLabel("Default currency").selectOption("USD");
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByText("0 of 3 steps done")).toBeVisible();
   await expect(page.getByText("Quay Motors")).toBeVisible();

@@ -168,6 +168,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Account name").fill(owner.account);
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
+    await page.getByLabel("Default currency").selectOption("USD");
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     expect(await server.stop()).toBe(0);

@@ -95,6 +95,7 @@ export async function refuseSetup(page: Page, server: Server): Promise<void> {
   await page.getByLabel("Account name").fill("Harbour Cars");
   await page.getByLabel("Email").fill("ada@harbour-cars.example");
   await page.getByLabel("Password").fill("short");
+  await page.getByLabel("Default currency").selectOption("USD");
   await page.getByRole("button", { name: "Create account" }).click();
   await expectFaults(page, [page.getByLabel("Password")]);
 }

@@ -169,6 +169,7 @@ const OWN_STATES: State[] = [
       await page.getByLabel("Account name").fill("Harbour Cars");
       await page.getByLabel("Email").fill("ada@harbour-cars.example");
       await page.getByLabel("Password").fill("password1234");
+      await page.getByLabel("Default currency").selectOption("USD");
       await page.getByRole("button", { name: "Create account" }).click();
       await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
     },

@@ -289,6 +289,10 @@
     adoptChoices();
     all("a.sort")[sessionStorage.getItem(SORTED) ?? -1]?.focus();
     sessionStorage.removeItem(SORTED);
+    // The set-up form begins with the time zone of the browser, if it has that option.
+    const zone = document.querySelector("[data-own-zone] select");
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const option of zone?.options ?? []) if (option.value === own) zone.value = own;
   }
 
   // While a list that follows its server is visible, such as that of rejected requests, it asks for

@@ -6,7 +6,7 @@ use domain::{AccountName, KeyPolicy, RateLimit};
 use serde_json::json;
 use service::Zone;
 use service::inventory::Currency;
-use service::store::{AccountSettings, Action, AuditEvent, ChangeAccountOutcome, Store};
+use service::store::{AccountSettings, Action, AuditEvent, ChangeAccountOutcome, NewOwner, Store};
 
 /// Settings that differ from those of a new account in every respect.
 pub(crate) fn other_settings() -> AccountSettings {
@@ -68,6 +68,21 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
     assert_eq!(changed, ChangeAccountOutcome::Differs);
     assert_eq!(find(&a).await, other);
     assert_eq!(a.events(&*store).await, events, "nothing was changed");
+}
+
+case!(new_account_has_the_chosen_currency_and_time_zone);
+async fn new_account_has_the_chosen_currency_and_time_zone(store: Shared) {
+    let tenant = Tenant::named("a");
+    let owner = NewOwner {
+        currency: Currency::parse("EUR"),
+        time_zone: Zone::parse("Europe/Berlin").ok(),
+        ..tenant.as_owner()
+    };
+    let event = tenant.event(Action::AccountCreated, tenant.account.as_str(), at(0));
+    assert!(store.seed_owner(owner, at(0), event).await.unwrap());
+    let found = store.find_account(&tenant.account).await.unwrap().unwrap();
+    assert_eq!(found.currency.code(), "EUR");
+    assert_eq!(found.time_zone.name(), "Europe/Berlin");
 }
 
 case!(account_settings_apply_to_keys_and_members_but_not_to_stored_items);

@@ -62,6 +62,8 @@ impl Tenant {
         NewOwner {
             account_id: self.account.clone(),
             account_name: self.account_name(),
+            currency: None,
+            time_zone: None,
             member_id: self.owner.clone(),
             email: self.email.clone(),
             password_hash: format!("hash of {}", self.name),

@@ -1,7 +1,7 @@
 //! `POST /setup/{token}`
 
 use super::show;
-use super::view::Typed;
+use super::view::{Typed, default_zone};
 use crate::backend::failure;
 use crate::fields::Fields;
 use crate::form::Refused;
@@ -31,11 +31,15 @@ pub async fn setup(Segment(token): Segment, uri: Uri, request: FormRequest<Field
     };
     let form = SetupForm {
         account_name: fields.text("account_name"),
+        currency: fields.has("currency").then(|| fields.text("currency")),
+        time_zone: fields.has("time_zone").then(|| fields.text("time_zone")),
         email: fields.text("email"),
         password: fields.secret("password"),
     };
     let typed = Typed {
         account_name: form.account_name.clone(),
+        currency: form.currency.clone().unwrap_or_default(),
+        time_zone: form.time_zone.clone().unwrap_or_else(default_zone),
         email: form.email.clone(),
     };
     let redeemed = state

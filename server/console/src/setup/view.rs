@@ -1,11 +1,13 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
-use crate::components::Username;
+use crate::components::{SelectField, Username};
 use crate::form::Refused;
-use app::components::{Icon, TextField};
+use app::components::{Icon, Problem, TextField};
 use app::prelude::*;
 use app::request::page_request;
 use domain::Field;
+use service::Zone;
+use service::inventory::Currency;
 
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
@@ -45,10 +47,35 @@ pub fn invalid_link_page() -> AnyView {
     }
 }
 
+/// Returns the time zone that is selected without script.
+pub fn default_zone() -> String {
+    "UTC".to_owned()
+}
+
+fn zones() -> Vec<(String, String)> {
+    let zones = Zone::names().into_iter();
+    zones
+        .map(|name| (name.clone(), name.replace('_', " ")))
+        .collect()
+}
+
+/// Returns the currencies after an option that is not one, so that no price gets a currency by
+/// accident.
+fn currencies() -> Vec<(String, String)> {
+    let unset = (String::new(), "Select a currency".to_owned());
+    let all = Currency::all().map(|currency| {
+        let (code, name) = (currency.code(), currency.name());
+        (code.to_owned(), format!("{code} – {name}"))
+    });
+    std::iter::once(unset).chain(all).collect()
+}
+
 /// The fields of the form as they were typed, except for the password.
 #[derive(Debug, Clone)]
 pub struct Typed {
     pub account_name: String,
+    pub currency: String,
+    pub time_zone: String,
     pub email: String,
 }
 
@@ -63,14 +90,12 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
     };
     let initial = || Typed {
         account_name: given,
+        currency: String::new(),
+        time_zone: default_zone(),
         email: String::new(),
     };
     let (typed, problem) = Refused::split(refused, initial);
-    let Typed {
-        account_name,
-        email,
-    } = typed;
-    let at = |field| Signal::stored(problem.as_ref().and_then(|problem| problem.at(field)));
+    let at = |field| error_at(problem.as_ref(), field);
     let password = || {
         view! {
             <TextField
@@ -109,28 +134,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             "Join",
         )
     } else {
-        let fields = view! {
-            <TextField
-                id="account-name"
-                name="account_name"
-                label="Account name"
-                value=account_name
-                hint="Your company or team name."
-                error=at(Field::AccountName)
-                autocomplete="organization"
-                autofocus=problem.is_none()
-            />
-            <TextField
-                id="email"
-                name="email"
-                label="Email"
-                kind="email"
-                value=email
-                error=at(Field::Email)
-                autocomplete="username"
-            />
-            {password()}
-        };
+        let fields = owner_fields(typed, problem.as_ref(), password());
         let lead = "Create the owner account. Owners have full access and manage the team.";
         (
             "Set up Voxum Console",
@@ -153,4 +157,56 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             </form>
         </section>
     }
+}
+
+/// Renders the fields of the owner of a new account.
+fn owner_fields(typed: Typed, problem: Option<&Problem>, password: AnyView) -> AnyView {
+    let at = |field| error_at(problem, field);
+    // A script selects the time zone of the browser, unless the form was sent already.
+    let own_zone = problem.is_none().then_some("");
+    view! {
+        <TextField
+            id="account-name"
+            name="account_name"
+            label="Account name"
+            value=typed.account_name
+            hint="Your company or team name."
+            error=at(Field::AccountName)
+            autocomplete="organization"
+            autofocus=problem.is_none()
+        />
+        <div data-own-zone=own_zone>
+            <SelectField
+                id="time-zone"
+                name="time_zone"
+                label="Time zone"
+                options=zones()
+                value=typed.time_zone
+                error=at(Field::TimeZone)
+            />
+        </div>
+        <SelectField
+            id="currency"
+            name="currency"
+            label="Default currency"
+            options=currencies()
+            value=typed.currency
+            hint="For prices without a currency of their own. You can change it in Settings."
+            error=at(Field::Currency)
+        />
+        <TextField
+            id="email"
+            name="email"
+            label="Email"
+            kind="email"
+            value=typed.email
+            error=at(Field::Email)
+            autocomplete="username"
+        />
+        {password}
+    }
+}
+
+fn error_at(problem: Option<&Problem>, field: Field) -> Signal<Option<String>> {
+    Signal::stored(problem.and_then(|problem| problem.at(field)))
 }

@@ -2,9 +2,11 @@
 
 use super::{LinkToken, Links};
 use crate::error::Error;
+use crate::item::Currency;
 use crate::password::Password;
 use crate::random;
 use crate::store::{Action, AuditEvent, LinkPurpose, NewOwner};
+use crate::zone::Zone;
 use domain::{AccountId, AccountName, Email, MemberId};
 use serde_json::json;
 
@@ -76,6 +78,8 @@ impl Links {
             account_id: AccountId::parse(&random::uuid(&*self.random, self.clock.now()))
                 .map_err(Error::broken)?,
             account_name,
+            currency: None,
+            time_zone: None,
             member_id: MemberId::parse(&random::uuid(&*self.random, self.clock.now()))
                 .map_err(Error::broken)?,
             email,
@@ -91,6 +95,11 @@ pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditE
         Action::AccountCreated,
         owner.account_id.as_str(),
         at,
-        json!({ "name": owner.account_name, "owner": owner.email }),
+        json!({
+            "name": owner.account_name,
+            "owner": owner.email,
+            "currency": owner.currency.map(Currency::code),
+            "time_zone": owner.time_zone.as_ref().map(Zone::name),
+        }),
     )
 }

@@ -59,6 +59,10 @@ pub enum LinkView {
 #[derive(Default)]
 pub struct SetupForm {
     pub account_name: String,
+    /// ISO 4217 code. `None`, as of the next field, if the form does not have this field.
+    pub currency: Option<String>,
+    /// IANA name.
+    pub time_zone: Option<String>,
     pub email: String,
     pub password: Zeroizing<String>,
 }

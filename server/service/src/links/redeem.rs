@@ -4,11 +4,15 @@ use super::first_owner::account_created;
 use super::{Links, SetupForm};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
+use crate::item::Currency;
 use crate::origin::Client;
 use crate::password::Password;
 use crate::random;
 use crate::sessions::SessionToken;
-use crate::store::{Action, Actor, AuditEvent, LinkPurpose, NewMember, RedeemOutcome, TokenDigest};
+use crate::store::{
+    Action, Actor, AuditEvent, LinkPurpose, NewMember, NewOwner, RedeemOutcome, TokenDigest,
+};
+use crate::zone::Zone;
 use domain::{AccountId, AccountName, Email, Failure, Field, MemberId, Role};
 use serde_json::json;
 
@@ -66,9 +70,13 @@ impl Links {
         form: SetupForm,
         client: &Client,
     ) -> Result<Option<SessionToken>, Error> {
-        let (account_name, email, password) = check(&form)?;
-        let password_hash = self.guard.hash_password(password).await?;
-        let owner = self.new_owner(account_name, email, password_hash.clone())?;
+        let checked = check(&form)?;
+        let password_hash = self.guard.hash_password(checked.password).await?;
+        let owner = NewOwner {
+            currency: checked.currency,
+            time_zone: checked.time_zone,
+            ..self.new_owner(checked.account_name, checked.email, password_hash.clone())?
+        };
         let member_id = owner.member_id.clone();
         let now = self.clock.now();
         let mut event = account_created(&owner, now);
@@ -184,13 +192,38 @@ impl Links {
     }
 }
 
-fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), InvalidFields> {
+/// The fields of a valid set-up form.
+struct CheckedSetup {
+    account_name: AccountName,
+    currency: Option<Currency>,
+    time_zone: Option<Zone>,
+    email: Email,
+    password: Password,
+}
+
+fn check(form: &SetupForm) -> Result<CheckedSetup, InvalidFields> {
     let mut invalid = InvalidFields::default();
     let account_name = invalid.check(Field::AccountName, AccountName::parse(&form.account_name));
     let email = invalid.check(Field::Email, Email::parse(&form.email));
     let password = invalid.check(Field::Password, Password::parse(&form.password));
-    match (account_name, email, password) {
-        (Some(account_name), Some(email), Some(password)) => Ok((account_name, email, password)),
+    let currency = form.currency.as_deref().map(parse_currency).transpose();
+    let currency = invalid.check(Field::Currency, currency);
+    let time_zone = form.time_zone.as_deref().map(Zone::parse).transpose();
+    let time_zone = invalid.check(Field::TimeZone, time_zone);
+    match (account_name, currency, time_zone, email, password) {
+        (Some(account_name), Some(currency), Some(time_zone), Some(email), Some(password)) => {
+            Ok(CheckedSetup {
+                account_name,
+                currency,
+                time_zone,
+                email,
+                password,
+            })
+        }
         _ => Err(invalid),
     }
+}
+
+fn parse_currency(code: &str) -> Result<Currency, InvalidReason> {
+    Currency::parse(code).ok_or(InvalidReason::UnknownCurrency)
 }

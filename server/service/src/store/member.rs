@@ -12,6 +12,10 @@ use std::net::IpAddr;
 pub struct NewOwner {
     pub account_id: AccountId,
     pub account_name: AccountName,
+    /// `None` if none was chosen yet: prices without a currency are then in US dollars.
+    pub currency: Option<Currency>,
+    /// `None` means UTC.
+    pub time_zone: Option<Zone>,
     pub member_id: MemberId,
     pub email: Email,
     pub password_hash: String,

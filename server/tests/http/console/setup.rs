@@ -76,6 +76,48 @@ async fn setup_link_creates_a_signed_in_owner_and_works_once() {
 }
 
 #[tokio::test]
+async fn setup_asks_for_time_zone_and_currency_and_stores_both() {
+    let world = World::new().await;
+    let path = link(&world).await;
+    let page = world.anonymous().get(&path).await.expect(200);
+    page.has_all([
+        "Time zone",
+        "Default currency",
+        "Select a currency",
+        "data-own-zone",
+    ]);
+    let selected = page.selected_options();
+    let selected: Vec<_> = selected
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_eq!(selected, [("time_zone", "UTC"), ("currency", "")]);
+    let send = async |zone: &'static str, currency: &'static str| {
+        let fields = [("time_zone", zone), ("currency", currency)];
+        let fields: Vec<_> = FIELDS.into_iter().chain(fields).collect();
+        world.anonymous().form(&path, &fields).await
+    };
+    let refused = send("Europe/Berlin", "").await.expect(422);
+    refused.has_all(["Select a currency.", "href=\"#currency\""]);
+    refused.lacks("data-own-zone");
+    let selected = refused.selected_options();
+    assert!(selected.contains(&("time_zone".to_owned(), "Europe/Berlin".to_owned())));
+    let refused = send("Europe/Nowhere", "EUR").await.expect(422);
+    refused.has("Select a time zone.");
+    let response = send("Europe/Berlin", "EUR").await.expect(303);
+    let owner = Member::from_response(&world, &response);
+    let settings = owner.get("/settings").await.expect(200).selected_options();
+    for chosen in [("time_zone", "Europe/Berlin"), ("currency", "EUR")] {
+        assert!(
+            settings.contains(&(chosen.0.to_owned(), chosen.1.to_owned())),
+            "{settings:?}"
+        );
+    }
+    let log = owner.events("what=account.created").await;
+    log.has_all(["EUR", "Europe/Berlin"]);
+}
+
+#[tokio::test]
 async fn only_one_of_many_concurrent_setups_succeeds() {
     let world = World::new().await;
     let path = link(&world).await;

@@ -14,6 +14,8 @@ use crate::error::CorruptValue;
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
+use service::Zone;
+use service::inventory::Currency;
 use service::store::{
     AccountSettings, AuditEvent, Candidate, ChangeAccountOutcome, CountedMail, LinkPurpose,
     LiveSession, MemberRecord, MemberStore, NewLink, NewOwner, NewSession, NodeId, RedeemOutcome,
@@ -217,6 +219,8 @@ async fn insert_owner(tx: &mut Transaction, owner: &NewOwner, now: Timestamp) ->
         .bind(owner.account_id.as_str())
         .bind(owner.account_name.as_str())
         .bind(now.millis())
+        .bind(owner.currency.map(Currency::code))
+        .bind(owner.time_zone.as_ref().map(Zone::name))
         .execute(&mut *tx)
         .await?;
     query(INSERT_MEMBER)

@@ -4,8 +4,11 @@ use crate::error::CorruptValue;
 use crate::ports::member_row::MemberRow;
 use service::store::Candidate;
 
-pub(crate) const INSERT_ACCOUNT: &str =
-    "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)";
+/// `earlier_currency` is NULL as long as no currency was chosen. A change of the settings sets it,
+/// too, since their form contains the currency.
+pub(crate) const INSERT_ACCOUNT: &str = "
+    INSERT INTO accounts (id, name, created_at, currency, earlier_currency, time_zone)
+    VALUES ($1, $2, $3, coalesce($4, 'USD'), $4, coalesce($5, 'UTC'))";
 
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 

@@ -41,6 +41,7 @@ fn notice(word: &str) -> Option<(Tone, &'static str)> {
     match word {
         // The one-time link succeeded, but no session could be opened.
         "link" => Some((Tone::Success, "Password saved. Sign in to continue.")),
+        "signed-out" => Some((Tone::Success, "You're signed out.")),
         SignedOut::NOTICE => Some((
             Tone::Warning,
             "Your session has ended, so nothing was saved. Sign in to go back and try again.",

@@ -4,7 +4,7 @@
 use crate::support::{Text as _, World};
 
 /// Every message that a page can report: path, word, and a part of the text.
-const MESSAGES: [(&str, &str, &str); 13] = [
+const MESSAGES: [(&str, &str, &str); 14] = [
     ("/keys", "revoke", "keys revoked"),
     ("/keys", "pause", "keys paused"),
     ("/keys", "resume", "keys resumed"),
@@ -18,6 +18,7 @@ const MESSAGES: [(&str, &str, &str); 13] = [
     ("/team", "withdrawn", "Invitation canceled."),
     ("/sign-in", "link", "Password saved"),
     ("/sign-in", "unsaved", "nothing was saved"),
+    ("/sign-in", "signed-out", "You're signed out."),
 ];
 
 #[tokio::test]

@@ -116,8 +116,15 @@ async fn signing_out_is_not_reported_as_a_session_that_has_ended() {
     // The browser deletes the cookie.
     let cookie = response.header("set-cookie");
     assert!(cookie.starts_with("voxum_session_3000=;"), "{cookie}");
-    let page = world.anonymous().get(response.header("location")).await;
-    page.expect(200).lacks(ENDED);
+    let mut cookies = response.headers.get_all("set-cookie").iter();
+    let notice = cookies.find_map(|cookie| {
+        let (cookie, _) = cookie.to_str().ok()?.split_once(';')?;
+        cookie.starts_with("voxum_flash").then(|| cookie.to_owned())
+    });
+    let browser = world.anonymous().with("cookie", notice.unwrap());
+    let page = browser.get(response.header("location")).await.expect(200);
+    page.has("You're signed out.");
+    page.lacks(ENDED);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! `POST /sign-out`
 
 use crate::backend::failure;
-use crate::{Visitor, cookies, outcome_unknown, see_other, unavailable};
+use crate::{Visitor, cookies, flash, outcome_unknown, see_other, unavailable};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
 use web::AppState;
+
+const SIGN_IN: &str = "/sign-in";
 
 /// Ends the session. If this fails, the page does not claim that the person is signed out.
 pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
@@ -21,7 +23,9 @@ pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Respon
             _ => unavailable(),
         };
     }
-    let mut response = see_other("/sign-in");
+    let mut response = see_other(SIGN_IN);
     cookies::forget_session(&mut response, &state.public_url);
+    // The browser has no session any more when it shows the notice.
+    flash::add(&mut response, &state, None, SIGN_IN, "signed-out", 0);
     response
 }

@@ -93,14 +93,14 @@ pub const fn title(action: Action) -> &'static str {
         Action::MemberJoined => "Member joined",
         Action::MemberReactivated => "Member reactivated",
         Action::MemberRoleChanged => "Role changed",
-        Action::MemberSignedOut => "Sessions of a member ended",
+        Action::MemberSignedOut => "Sessions ended",
         Action::PasswordChanged => "Password changed",
         Action::PasswordRefused => "Wrong password",
         Action::PasswordReset => "Password reset",
         Action::PasswordResetOffered => "Password reset link created",
         Action::SessionEnded => "Signed out",
         Action::SessionOpened => "Signed in",
-        Action::SessionOthersEnded => "Signed out other sessions",
+        Action::SessionOthersEnded => "Other sessions ended",
         Action::SessionRefused => "Sign-in failed",
     }
 }

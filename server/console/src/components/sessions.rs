@@ -66,6 +66,11 @@ pub fn sessions_table(sessions: Vec<SessionRow>, form: &EndSessions, clock: Cloc
 
 fn row(one: SessionRow, form: &EndSessions, clock: Clock) -> AnyView {
     let address = one.ip.unwrap_or_else(|| "Unknown".to_owned());
+    let last_seen = if one.is_current {
+        erase("Now")
+    } else {
+        view! { <Time moment=one.last_seen clock=clock/> }
+    };
     let action = if one.is_current {
         view! { <span class="second">"This session"</span> }
     } else {
@@ -97,7 +102,7 @@ fn row(one: SessionRow, form: &EndSessions, clock: Clock) -> AnyView {
                 <Time moment=one.opened clock=clock/>
             </td>
             <td role="cell" data-label="Last seen">
-                <Time moment=one.last_seen clock=clock/>
+                {last_seen}
             </td>
             <td role="cell" class="row-actions">
                 {action}

@@ -99,7 +99,8 @@ impl Access {
         Ok(())
     }
 
-    /// Ends one other session of the member. It is not an error if it has ended already.
+    /// Ends one other session of the member, which is recorded as if another member had ended it.
+    /// It is not an error if it has ended already.
     ///
     /// # Errors
     /// [`Failure::NotFound`] for the present session, which ends by signing out.
@@ -117,11 +118,15 @@ impl Access {
             return Err(Failure::NotFound.into());
         }
         let event = member.event(
-            Action::SessionEnded,
+            Action::MemberSignedOut,
             member.id.as_str(),
             client,
             self.clock.now(),
-            json!({ "opened_from": session.ip.map(|ip| ip.to_string()) }),
+            json!({
+                "email": member.email,
+                "sessions": 1,
+                "opened_from": session.ip.map(|ip| ip.to_string()),
+            }),
         );
         self.store.end_session(&session.digest, event).await?;
         Ok(())

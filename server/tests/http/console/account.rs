@@ -87,6 +87,7 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     page.lacks("AppleWebKit");
     assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
     assert_eq!(page.matches("This session").count(), 1);
+    assert_eq!(page.matches(">Now<").count(), 1, "it is in use");
     for member in [&owner, &phone, &third] {
         assert!(!page.contains(member.token()), "a token is on the page");
     }
@@ -115,7 +116,11 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     third.get("/account").await.expect(303);
     owner.get("/account").await.expect(200);
     let log = owner.events("what=sign-ins").await;
-    log.has_all(["Signed out other sessions", "Opened from"]);
+    log.has("Other sessions ended");
+    // Ending a session elsewhere is not signing out.
+    log.lacks("Signed out");
+    let log = owner.events("what=member.signed_out").await;
+    log.has_all(["Sessions ended", OWNER, "Opened from", "198.51.100.9"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
 use crate::components::{Help, Username, narrow, shown_once, with_help};
-use app::components::{Code, FormState, Notice, PageHead, Problem, TextField, Tone};
+use app::components::{Code, CopyButton, FormState, Notice, PageHead, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::{page_request, reveal};
@@ -15,7 +15,7 @@ const HEAD: Head = Head {
 const HELP: Help = Help {
     title: "What happens",
     advice: &[
-        "From now on, a person who knows your password also needs your phone to sign in.",
+        "Once it is on, a person who knows your password also needs your phone to sign in.",
         "Next, you get recovery codes. If you lose your phone, each of them works once.",
         "Your API keys aren't affected.",
         "You can turn it off again with your password and a code, unless your account requires it.",
@@ -148,6 +148,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                     </div>
                 </form>
             </li>
+            <li>"Then enter your password to turn it on."</li>
         </ol>
     }
 }
@@ -166,8 +167,11 @@ fn Recovery(codes: ShownSecret, reason: CodesReason) -> impl IntoView {
                 {change}
                 " If you lose your phone, use one of these codes to sign in. Each works once."
             </p>
-            <Code id="recovery-codes" text=reveal(codes)/>
+            <div class="code">
+                <pre id="recovery-codes"><code>{reveal(codes)}</code></pre>
+            </div>
             <div class="actions scripted">
+                <CopyButton of="recovery-codes" what=None/>
                 <button
                     type="button"
                     class="button"

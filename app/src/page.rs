@@ -150,7 +150,7 @@ pages! {
     Learned: "/keys/{id}/learned", "Addresses of a key", NO_ENTRY.in_frame(), keys::learned::learned;
     RevokeKey: "/keys/{id}/revoke", "Revoke API key", under(Page::Keys), keys::show::revoke_key;
     RotateKey: "/keys/{id}/rotate", "Rotate API key", under(Page::Keys), rotation::show::rotate_key;
-    Requests: "/requests", "Requests", entry(Page::Requests, "#i-stop").goes_stale(), requests::show::requests;
+    Requests: "/requests", "Requests", entry(Page::Requests, "#i-arrows").goes_stale(), requests::show::requests;
     NewRequests: "/requests/new", "New rejected requests", NO_ENTRY.in_frame(), requests::news::news;
     Inventory: "/inventory", "Inventory", entry(Page::Inventory, "#i-box").goes_stale(), inventory::show::inventory;
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;

@@ -1,5 +1,6 @@
 // Rejected requests: the list, its filters, the reason for one, and those that come while it is open.
 
+import type { Locator } from "@playwright/test";
 import { NARROW } from "../support/layout.ts";
 import { filterAndFix, lookUp, openList, refusedCall } from "../support/requests.ts";
 import { Seeder } from "../support/seed.ts";
@@ -38,11 +39,14 @@ test("new rejected requests appear in the open list if they match its filters", 
   await expect(page.locator("iframe")).toHaveCount(0);
   await page.evaluate(() => document.documentElement.setAttribute("data-marked", ""));
 
+  await expect(page.getByText("No requests were sent with your API keys in the last 7 days.")).toBeVisible();
+
   await test.step("the first one replaces the empty list", async () => {
     await refusedCall(server, sync.secret, "/api/inventory");
     await refusedCall(server, feed.secret, "/api/leads");
     await expect(rows(page)).toHaveText(["GET /api/leads"], LIVE);
     await expect(news(page)).toHaveText(/^1 new rejected request at \d\d:\d\d:\d\d UTC$/);
+    await expect(page.getByText("All 2 requests of the last 7 days were rejected.")).toBeVisible(LIVE);
     await page.getByRole("button", { name: "Reason" }).click();
     await expect(page.getByRole("link", { name: "Missing permission (1)" })).toBeVisible();
     await page.keyboard.press("Escape");
@@ -143,12 +147,18 @@ test("times and the request ID are shown in full on a laptop, and each row shows
 
   await page.setViewportSize(NARROW);
   await expect(page.getByRole("link", { name: "Feed: show only this key" })).toBeInViewport();
+  const end = async (part: Locator) => {
+    const box = await part.boundingBox();
+    return Math.round((box?.x ?? 0) + (box?.width ?? 0));
+  };
+  const add = page.getByRole("link", { name: "Add permission leads:read to Feed" });
+  expect(await end(add), "the button ends where the time does").toBe(await end(time.locator("time")));
 
   await test.step("the ID of an accepted request is explained", async () => {
     const accepted = await fetch(`${server.url}/api/inventory`, { headers: { "X-API-Key": key.secret } });
     await field.fill(accepted.headers.get("x-request-id") ?? "");
     await field.press("Enter");
-    await expect(page.getByText("the page of each key counts accepted requests")).toBeVisible();
+    await expect(page.getByText("it's counted on the page of its key")).toBeVisible();
     await expect(page.getByRole("rowheader")).toHaveCount(1);
     await page.goto(`/requests?id=${id}`);
     await expect(page.getByText("The key was missing the permission leads:read")).toBeVisible();

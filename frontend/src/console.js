@@ -326,6 +326,8 @@
     if (newLearned) return showLearned(news, both("[data-follow]")[1], learned, newLearned);
     const [updated, now] = both(".updated time");
     if (now) updated?.replaceWith(now);
+    const [summary, newSummary] = both(".summary");
+    if (newSummary && !summary?.contains(document.activeElement)) summary?.replaceWith(newSummary);
     const [list, newList] = both(".followed");
     const [body, newBody] = both(".followed tbody");
     if (!newBody || list.querySelector(":is(a, button):hover")) return;

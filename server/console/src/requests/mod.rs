@@ -5,6 +5,7 @@ pub mod news;
 mod page;
 mod remedy;
 pub mod show;
+mod summary;
 mod view;
 mod words;
 

@@ -90,10 +90,16 @@ async fn load(
         Some(_) if with_list => Some(page::list(state, member, query, None).await?),
         _ => None,
     };
+    let summary = if with_list {
+        Some(page::totals(state, member).await?)
+    } else {
+        None
+    };
     let now = state.services.clock.now();
     Ok(News {
         text,
         list,
+        summary,
         now: display_time(now, member.time_zone()),
     })
 }

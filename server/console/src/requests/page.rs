@@ -2,6 +2,7 @@
 
 use super::filter::RefusalQuery;
 use super::remedy::{best_action, remedy};
+use super::summary::summary;
 use super::words;
 use domain::{
     Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
@@ -43,9 +44,12 @@ pub async fn page(
             None => Lookup::Unknown,
         },
     };
-    let list = match lookup {
-        Lookup::Found(_) => None,
-        _ => Some(list(state, member, &query, cursor).await?),
+    let (list, summary) = match lookup {
+        Lookup::Found(_) => (None, None),
+        _ => (
+            Some(list(state, member, &query, cursor).await?),
+            Some(totals(state, member).await?),
+        ),
     };
     // A key that was pasted is never shown again.
     let is_secret = PlainKey::may_be_in(raw);
@@ -54,9 +58,18 @@ pub async fn page(
         id: raw.chars().take(shown).collect(),
         lookup,
         list,
+        summary,
         back: query.list().to_string(),
         now: display_time(now, member.time_zone()),
     })
+}
+
+/// Returns the numbers of all calls in a sentence.
+///
+/// # Errors
+/// The database's.
+pub async fn totals(state: &AppState, member: &Member) -> Result<String, Error> {
+    Ok(summary(state.services.refusals.call_totals(member).await?))
 }
 
 /// Lists refused calls, from the newest or from `cursor` on.

@@ -17,7 +17,9 @@ use crate::origin::CalledKey;
 use crate::refusal::{CallId, Refusal};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
-use crate::store::{KeyRecord, ListedRefusal, RefusalFilter, RefusalPorts, RefusedCall};
+use crate::store::{
+    CallSum, KeyRecord, ListedRefusal, RefusalFilter, RefusalPorts, RefusedCall, quarter,
+};
 use crate::usage::{PAUSE, TimeLimit};
 use domain::{AccountId, KeyId, RefusalCode, Timestamp, seconds};
 use pending::BATCH_SIZE;
@@ -180,6 +182,21 @@ impl Refusals {
             .store
             .list_refusals(account, filter, since, seqs, MAX_NEW_REFUSALS);
         Ok(calls.await?.len())
+    }
+
+    /// Sums up the calls with keys of the member's account, over the time for which refused calls
+    /// are listed. Calls are counted by quarters of an hour, so the first quarter is a whole one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn call_totals(&self, member: &Member) -> Result<CallSum, Error> {
+        let since = [quarter(self.oldest())];
+        let calls = self.store.calls(&member.account_id, &since).await?;
+        let mut sum = CallSum::default();
+        for call in calls {
+            sum.add(call.outcome, call.calls);
+        }
+        Ok(sum)
     }
 
     /// Returns the time of the oldest call that can be looked up.

@@ -74,7 +74,7 @@ combination! {
 }
 combination! {
     /// Ports of refused calls.
-    RefusalPorts: KeyStore + RefusalStore
+    RefusalPorts: CallStore + KeyStore + RefusalStore
 }
 combination! {
     /// Ports of keys on hold after a restore.

@@ -180,7 +180,7 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     assert_snapshot!(main_text(&owner, &path).await, @"
     Updated 05:32 · Refresh
     Requests
-    Requests that were rejected in the last 7 days, and why. Accepted requests are counted on the page of each key.
+    Requests that were rejected in the last 7 days, and why.
     Request ID
     The key was missing the permission leads:read.
     To allow this, add the permission to the key or use a different key.

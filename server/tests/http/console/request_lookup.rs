@@ -21,7 +21,8 @@ async fn fixture() -> (World, Member, Key) {
     (world, owner, key)
 }
 
-const UNKNOWN: &str = "No request of your account with this ID was rejected in the last 7 days.";
+const UNKNOWN: &str =
+    "Only rejected requests of the last 7 days can be looked up, and none of them has this ID.";
 
 #[tokio::test]
 async fn explanation_describes_a_wrong_key_even_if_no_stored_key_matches() {
@@ -354,7 +355,7 @@ async fn refusal_is_visible_only_to_its_account_and_for_a_week() {
         .await
         .has_all([
             UNKNOWN,
-            "the page of each key counts accepted requests",
+            "If the request was accepted, it's counted on the page of its key.",
             "<a href=\"/keys\">View all keys</a>",
         ]);
     world.clock.advance_seconds(7 * DAY);

@@ -37,8 +37,17 @@ fn frame(page: &str) -> String {
 async fn refused_calls_are_listed_with_their_facts_and_links() {
     let (world, owner, key) = fixture().await;
     let empty = list(&world, &owner, "/requests").await;
-    empty.has_all(["<h1>Requests</h1>", "No rejected requests"]);
+    empty.has_all([
+        "<h1>Requests</h1>",
+        "No requests were sent with your API keys",
+        "No rejected requests",
+    ]);
     key.get("/api/inventory?q=vx_secret").await.expect(200);
+    list(&world, &owner, "/requests").await.has_all([
+        "The only request of the last 7 days was accepted.",
+        "Only rejected requests are listed here.",
+        "No rejected requests",
+    ]);
     let refused = key.get("/api/leads?q=vx_secret").await.expect(403);
     let unrouted = key.get("/api/nothing/vx_secret").await.expect(404);
     let page = list(&world, &owner, "/requests").await;
@@ -57,6 +66,7 @@ async fn refused_calls_are_listed_with_their_facts_and_links() {
         &format!("/requests?key={}", key.id),
         "192.0.2.7",
         "/requests?address=192.0.2.7",
+        "1 request was accepted and 1 was rejected in the last 7 days.",
     ]);
     page.lacks_all(["vx_secret", unrouted.header("x-request-id")]);
     // Calls without a key of the account are not listed.
@@ -316,7 +326,10 @@ async fn script_of_an_open_list_gets_new_rows_and_the_address_for_the_next_ones(
     };
     for address in [&all, &filtered] {
         let quiet = open(address).await;
-        quiet.has("05:31</time>");
+        quiet.has_all([
+            "05:31</time>",
+            "The only request of the last 7 days was rejected.",
+        ]);
         quiet.lacks_all(["data-follow", "<table"]);
     }
     key.get("/api/leads").await.expect(403);
@@ -324,6 +337,7 @@ async fn script_of_an_open_list_gets_new_rows_and_the_address_for_the_next_ones(
     let news = open(&all).await;
     news.has_all([
         "1 new rejected request at 05:31:07 UTC",
+        "All 2 requests of the last 7 days were rejected.",
         "Missing permission (2)",
     ]);
     assert_eq!(rows(&news), 2, "the whole first page");

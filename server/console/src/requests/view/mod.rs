@@ -4,6 +4,7 @@ mod filters;
 mod follow;
 mod news;
 mod remedy;
+mod summary;
 mod table;
 
 pub use news::{News, news_page, update_page};
@@ -17,15 +18,16 @@ use app::prelude::*;
 use domain::{Explanation, Failure, Lookup, RefusalPage as Data, Timestamp, relative};
 use filters::list_filters;
 use remedy::action;
+use summary::summary;
 use table::table;
 
 const HEAD: Head = Head {
     title: "Requests",
-    purpose: "Requests that were rejected in the last 7 days, and why. Accepted requests are counted on the page of each key.",
+    purpose: "Requests that were rejected in the last 7 days, and why.",
 };
 const NO_ID: &str = "Enter the 32-character ID from the X-Request-Id header (0–9, a–f).";
-const UNKNOWN: &str = "No request of your account with this ID was rejected in the last 7 days. If it was accepted, it isn't listed: \
-                       the page of each key counts accepted requests.";
+const UNKNOWN: &str = "Only rejected requests of the last 7 days can be looked up, and none of them has this ID. \
+                       If the request was accepted, it's counted on the page of its key.";
 
 pub fn requests_page(data: Result<Data, Failure>) -> AnyView {
     page_or_error(HEAD, data, |page| {
@@ -38,6 +40,7 @@ fn Requests(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let is_wrong = matches!(page.lookup, Lookup::NoId);
     let filters = page.list.as_ref().map(list_filters);
+    let summary = page.summary.map(summary);
     let answer = match page.lookup {
         Lookup::NotAsked | Lookup::NoId => None,
         Lookup::Unknown => {
@@ -48,6 +51,7 @@ fn Requests(page: Data) -> impl IntoView {
     };
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {summary}
         <search>
             <div class="find">
                 {look_up(page.id, is_wrong)}
@@ -72,7 +76,7 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
                 name="id"
                 type="search"
                 value=id
-                placeholder="Request ID"
+                placeholder="ID of a rejected request"
                 autocomplete="off"
                 spellcheck="false"
                 required

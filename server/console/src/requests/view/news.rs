@@ -2,6 +2,7 @@
 
 use super::filters::list_filters;
 use super::follow::follow;
+use super::summary::summary;
 use super::table;
 use app::components::{Clock, minute};
 use app::prelude::*;
@@ -14,6 +15,8 @@ pub struct News {
     pub text: Option<String>,
     /// The first page of the list, if it was asked for and there are new calls.
     pub list: Option<RefusalList>,
+    /// The numbers of all requests, if the list was asked for.
+    pub summary: Option<String>,
     pub now: DisplayTime,
 }
 
@@ -36,9 +39,15 @@ pub fn news_page(text: Option<String>, list: String) -> AnyView {
     }
 }
 
-/// Renders what the script of an open list puts into its page: the time, and if there are new
-/// requests, their number and the first page of the list.
-pub fn update_page(News { text, list, now }: News) -> AnyView {
+/// Renders what the script of an open list puts into its page: the time, the numbers of all
+/// requests, and if there are new ones, their number and the first page of the list.
+pub fn update_page(news: News) -> AnyView {
+    let News {
+        text,
+        list,
+        summary: sentence,
+        now,
+    } = news;
     let clock = Clock::start(now.at);
     let list = list.map(|list| {
         // The time makes two reports differ, so that a screen reader reads the second as well.
@@ -52,6 +61,7 @@ pub fn update_page(News { text, list, now }: News) -> AnyView {
     });
     view! {
         <p class="updated">{minute(&now)}</p>
+        {sentence.map(summary)}
         {list}
     }
 }

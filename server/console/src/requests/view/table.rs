@@ -64,7 +64,7 @@ fn empty(is_filtered: bool, is_first: bool) -> AnyView {
             <section class="empty">
                 <h2>"No matching requests"</h2>
                 <p>
-                    "No request of the last 7 days matches these filters. "
+                    "No rejected request of the last 7 days matches these filters. "
                     <a href="/requests">"Clear filters"</a>
                 </p>
             </section>
@@ -73,10 +73,6 @@ fn empty(is_filtered: bool, is_first: bool) -> AnyView {
     view! {
         <section class="empty">
             <h2>"No rejected requests"</h2>
-            <p>
-                "In the last 7 days, no request with one of your API keys was rejected. Accepted requests aren't listed: \
-                 the page of each key counts them."
-            </p>
             <p>
                 "If a system still gets an error, it may not send your key. Copy the request ID from the X-Request-Id \
                  header of the response that it got, and look it up here."

@@ -5,7 +5,7 @@ use crate::fixtures::{Shared, any_item, at, email, item, lead};
 use crate::key_changes::change;
 use crate::rotations::rotate;
 use crate::tenant::Tenant;
-use domain::KeyOrder;
+use domain::{KeyCounts, KeyOrder};
 use service::leads::{Edit, LeadEdits};
 use service::store::{
     Action, AttentionFilter, AuditFilter, BulkChange, BulkOutcome, ChangeKeyOutcome,
@@ -38,6 +38,8 @@ async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(views.await.unwrap(), KeyViewCounts::default());
     let dead_keys = store.dead_keys_in_use(account, at(0), 10);
     assert_eq!(dead_keys.await.unwrap(), []);
+    let states = store.count_states(account, attention, 10);
+    assert_eq!(states.await.unwrap(), KeyCounts::default());
     let creators = store.key_creators(account).await.unwrap();
     assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
@@ -70,6 +72,8 @@ async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
     let created = store.last_event(account, Action::KeyCreated);
     assert_eq!(created.await.unwrap(), None);
+    let created = store.newest_events(account, &[Action::KeyCreated]);
+    assert_eq!(created.await.unwrap(), []);
     let by_subject = AuditFilter {
         subject: Some(world.key.to_string()),
         ..AuditFilter::default()

@@ -6,7 +6,9 @@ use crate::key_lists::{all, by_cursor, names, text};
 use crate::rotations::{rotate, rotate_by, rotation};
 use crate::tenant::Tenant;
 use domain::seconds::HOUR;
-use domain::{KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet};
+use domain::{
+    KeyCounts, KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet,
+};
 use service::store::{
     AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
     KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, RevokeKeyOutcome, ScopeUses, Store,
@@ -226,6 +228,24 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
         ),
     ] {
         let counted = store.count_views(&tenant.account, at(900), attention, most, limit);
+        assert_eq!(counted.await.unwrap(), expected);
+    }
+    let by_state = KeyCounts {
+        active: 4,
+        revoked: 2,
+        unused: 2,
+        expiring_soon: 2,
+        need_attention: 4,
+        dead_keys_in_use: 1,
+        ..KeyCounts::default()
+    };
+    for (limit, active, need_attention) in [(9, 4, 4), (3, 3, 3)] {
+        let counted = store.count_states(&tenant.account, attention, limit);
+        let expected = KeyCounts {
+            active,
+            need_attention,
+            ..by_state
+        };
         assert_eq!(counted.await.unwrap(), expected);
     }
     let both = KeyFilter {

@@ -42,4 +42,17 @@ async fn newest_event_of_an_action_is_found_behind_other_events(store: Shared) {
         created,
         tenant.event(Action::KeyCreated, two.as_str(), at(0))
     );
+    let kinds = [Action::KeyRevoked, Action::KeyCreated, Action::LeadCreated];
+    let newest = store.newest_events(&tenant.account, &kinds).await.unwrap();
+    let mut subjects: Vec<_> = newest
+        .iter()
+        .map(|event| (event.action.as_str(), event.subject.as_str()))
+        .collect();
+    subjects.sort_unstable();
+    assert_eq!(
+        subjects,
+        [("key.created", two.as_str()), ("key.revoked", two.as_str())]
+    );
+    let none = store.newest_events(&tenant.account, &[]).await.unwrap();
+    assert_eq!(none, []);
 }

@@ -14,7 +14,7 @@ const EXAMINED: u32 = 100;
 const SHOWN: usize = 5;
 
 /// The keys with the most calls.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Default)]
 pub struct BusyKeys {
     /// The one with the most calls first. A key without calls is not among them.
     pub keys: Vec<BusyKey>,

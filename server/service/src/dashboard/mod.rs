@@ -11,10 +11,8 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::{Keys, attention};
 use crate::sessions::Member;
-use crate::store::{
-    Action, Actor, AuditEvent, CountedCalls, DashboardPorts, ExpiringKeyRecord, KeyFilter,
-};
-use domain::{AccountId, KeyCount, KeyCounts, KeyName, KeyOrder, KeyStatus, LeadStatus, Timestamp};
+use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, ExpiringKeyRecord};
+use domain::{AccountId, KeyCount, KeyCounts, KeyName, LeadStatus, Timestamp};
 use std::sync::Arc;
 
 /// Days of an overview, including today.
@@ -88,15 +86,24 @@ impl Dashboard {
         starts.dedup();
         let calls = self.store.calls(account, &starts).await?;
         let recent_calls = calls.iter().filter(|call| call.since >= recent);
+        let recent_calls: Vec<_> = recent_calls.copied().collect();
+        // The calls of a key are counted together with those of its account.
+        let busy_keys = if recent_calls.is_empty() {
+            BusyKeys::default()
+        } else {
+            self.busy_keys(account, recent).await?
+        };
         let first_call = self.store.first_call(account).await?;
         let mut leads = self.store.count_leads_by_status(account).await?;
         let order = |status: &LeadStatus| LeadStatus::ALL.iter().position(|own| own == status);
         leads.sort_by_key(|(status, _)| order(status));
+        let kinds = [&INVENTORY[..], &LEADS].concat();
+        let changes = self.store.newest_events(account, &kinds).await?;
         Ok(Overview {
             now,
             today: Today::new(&calls, first_call, now, &member.time_zone),
-            recent_calls: recent_calls.copied().collect(),
-            busy_keys: self.busy_keys(account, recent).await?,
+            recent_calls,
+            busy_keys,
             calls,
             days,
             was_called: first_call.is_some(),
@@ -104,74 +111,36 @@ impl Dashboard {
             expiring: self.keys.expiring(account, now).await?,
             items: self.store.number_of_items(account).await?,
             leads,
-            inventory_change: self.latest_change(account, &INVENTORY).await?,
-            leads_change: self.latest_change(account, &LEADS).await?,
+            inventory_change: self.latest_change(account, &INVENTORY, &changes).await?,
+            leads_change: self.latest_change(account, &LEADS, &changes).await?,
         })
     }
 
+    /// Returns the latest of these events that is of one of the kinds.
     async fn latest_change(
         &self,
         account: &AccountId,
-        actions: &[Action],
+        kinds: &[Action],
+        events: &[AuditEvent],
     ) -> Result<Option<LatestChange>, Error> {
-        let mut last: Option<AuditEvent> = None;
-        for action in actions {
-            let event = self.store.last_event(account, *action).await?;
-            if let Some(event) = event
-                && last.as_ref().is_none_or(|last| last.at < event.at)
-            {
-                last = Some(event);
-            }
-        }
-        let Some(event) = last else { return Ok(None) };
+        let events = events.iter().filter(|event| kinds.contains(&event.action));
+        let Some(event) = events.max_by_key(|event| event.at) else {
+            return Ok(None);
+        };
         let key = match &event.actor {
             Actor::Key(id) => self.store.find_key(account, id).await?,
             _ => None,
         };
-        let key = key.map(|key| key.name);
-        Ok(Some(LatestChange { event, key }))
+        Ok(Some(LatestChange {
+            event: event.clone(),
+            key: key.map(|key| key.name),
+        }))
     }
 
     async fn count_keys(&self, account: &AccountId, now: Timestamp) -> Result<KeyCounts, Error> {
         self.keys.note_expired(account, now).await?;
-        let count = async |filter: KeyFilter| {
-            let most = KeyCount::MAX + 1;
-            let order = KeyOrder::default();
-            let counted = self.store.count_keys(account, &filter, order, most);
-            counted.await.map(|counted| counted.keys)
-        };
-        let attention = attention(now);
-        let of = |status| KeyFilter {
-            status: Some(status),
-            ..KeyFilter::default()
-        };
-        Ok(KeyCounts {
-            active: count(of(KeyStatus::Active)).await?,
-            paused: count(of(KeyStatus::Paused)).await?,
-            expired: count(of(KeyStatus::Expired)).await?,
-            revoked: count(of(KeyStatus::Revoked)).await?,
-            // Each by one filter alone, so that an index suffices and no key is read.
-            unused: count(KeyFilter {
-                idle_since: Some(attention.idle_since),
-                ..KeyFilter::default()
-            })
-            .await?,
-            expiring_soon: count(KeyFilter {
-                unplanned_expiry: Some(attention.unplanned_expiry),
-                ..KeyFilter::default()
-            })
-            .await?,
-            new_networks: count(KeyFilter {
-                new_network_after: Some(attention.new_network_after),
-                ..KeyFilter::default()
-            })
-            .await?,
-            need_attention: count(KeyFilter {
-                attention: Some(attention),
-                ..KeyFilter::default()
-            })
-            .await?,
-            dead_keys_in_use: self.keys.count_dead_keys_in_use(account, now).await?,
-        })
+        let limit = KeyCount::MAX + 1;
+        let counts = self.store.count_states(account, attention(now), limit);
+        Ok(counts.await?)
     }
 }

@@ -21,7 +21,7 @@ pub struct DeadKeyUse {
 impl Keys {
     /// Returns how many revoked or expired keys of the account were called with in the last 7 days,
     /// up to [`KeyCount::MAX`] + 1. Expiry is as of the last time that expired keys were noted.
-    pub(crate) async fn count_dead_keys_in_use(
+    async fn count_dead_keys_in_use(
         &self,
         account: &AccountId,
         now: Timestamp,

@@ -48,4 +48,11 @@ pub trait InstallationStore: Send + Sync + 'static {
 
     /// Returns the newest audit event of one kind.
     async fn last_event(&self, account: &AccountId, action: Action) -> Result<Option<AuditEvent>>;
+
+    /// Returns the newest audit event of each of these kinds, in no particular order.
+    async fn newest_events(
+        &self,
+        account: &AccountId,
+        actions: &[Action],
+    ) -> Result<Vec<AuditEvent>>;
 }

@@ -3,7 +3,8 @@
 use super::{KeyRecord, Result};
 use async_trait::async_trait;
 use domain::{
-    AccountId, Email, KeyId, KeyName, KeyOrder, KeyStatus, MemberId, Scope, Timestamp, seconds,
+    AccountId, Email, KeyCounts, KeyId, KeyName, KeyOrder, KeyStatus, MemberId, Scope, Timestamp,
+    seconds,
 };
 use std::collections::BTreeSet;
 
@@ -55,6 +56,15 @@ pub trait KeySearch: Send + Sync + 'static {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<KeyName>>;
+
+    /// Counts the keys of each status, those that need attention, and those that meet each
+    /// condition of `attention`, up to `limit` each, from one snapshot of the database.
+    async fn count_states(
+        &self,
+        account: &AccountId,
+        attention: AttentionFilter,
+        limit: u32,
+    ) -> Result<KeyCounts>;
 
     /// Marks the keys that have expired by `now`, since lists order keys by a stored status. Need
     /// not survive power loss: whether a key is accepted never depends on the mark.

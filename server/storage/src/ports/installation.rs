@@ -95,4 +95,18 @@ impl InstallationStore for SqlStore {
             .parse_optional::<EventRow, _>(self.readers("finding the newest audit event of a kind"))
             .await
     }
+
+    async fn newest_events(
+        &self,
+        account: &AccountId,
+        actions: &[Action],
+    ) -> Result<Vec<AuditEvent>> {
+        if actions.is_empty() {
+            return Ok(Vec::new());
+        }
+        audit::newest_of_each(account, actions)
+            .build()
+            .parse_all::<EventRow, _>(self.readers("finding the newest audit events of some kinds"))
+            .await
+    }
 }

@@ -7,7 +7,7 @@ use crate::ports::key_search::{IndexRange, count, end, page, probe, probe_all};
 use crate::ports::{audit, call, idempotency, inventory};
 use crate::query::QueryBuilder;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
-use service::store::{AttentionFilter, CursorValue, KeyCursor, UnplannedExpiry};
+use service::store::{Action, AttentionFilter, CursorValue, KeyCursor, UnplannedExpiry};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const EXPIRY: UnplannedExpiry = UnplannedExpiry { by: NOW, now: NOW };
@@ -261,6 +261,22 @@ async fn item_search_reads_one_range_of_its_index() {
         };
         assert!(walk.ends_with(range), "{steps:?}");
     }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn newest_event_of_each_action_is_the_end_of_a_range_of_an_index() {
+    let (_directory, store, _engine) = super::open::tests::open_temporary().await;
+    let account = AccountId::parse("a").unwrap();
+    let actions = [Action::LeadCreated, Action::LeadErased];
+    let steps = plan(&store, audit::newest_of_each(&account, &actions)).await;
+    let walk = "SEARCH audit_events USING INDEX audit_events_by_action (account_id=? AND action=?)";
+    let walks = steps.iter().filter(|step| *step == walk).count();
+    assert_eq!(walks, actions.len(), "{steps:?}");
+    assert!(
+        !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+        "{steps:?}"
+    );
     store.close().await;
 }
 

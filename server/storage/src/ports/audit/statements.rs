@@ -3,6 +3,7 @@
 use crate::bulk_query::BulkStatement;
 use crate::error::CorruptValue;
 use crate::ports::columns::{address, check_column};
+use crate::query::QueryBuilder;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
 use service::store::{Action, Actor, AttributedEvent, AuditEvent, Authority, LoggedEvent};
 
@@ -34,6 +35,23 @@ pub(crate) const NEWEST_OF: &str = "
     WHERE account_id = $1 AND action = $2
     ORDER BY seq DESC
     LIMIT 1";
+
+/// Selects the newest event of each action. There has to be at least one.
+pub(crate) fn newest_of_each(account: &AccountId, actions: &[Action]) -> QueryBuilder<'static> {
+    let mut query = QueryBuilder::new("");
+    for (number, action) in actions.iter().enumerate() {
+        query.push(if number > 0 { " UNION ALL " } else { "" });
+        query.push(
+            "SELECT * FROM (
+                SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id
+                FROM audit_events WHERE account_id = ",
+        );
+        query.push_text(account.as_str());
+        query.push(" AND action = ").push_text(action.as_str());
+        query.push(" ORDER BY seq DESC LIMIT 1) AS newest");
+    }
+    query
+}
 
 pub(crate) const HISTORY: &str = "
     SELECT e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent, e.detail,

@@ -8,7 +8,7 @@ pub(crate) use statements::*;
 use super::{Result, SqlStore, read, read_all};
 use crate::query::{query, query_scalar};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyName, KeyOrder, KeyStatus, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyCounts, KeyName, KeyOrder, KeyStatus, MemberId, Timestamp};
 use filter::Filter;
 use service::store::{
     AttentionFilter, KeyCursor, KeyFilter, KeyRecord, KeySearch, KeySearchCount, KeySearchPage,
@@ -143,6 +143,43 @@ impl KeySearch for SqlStore {
             .bind(i64::from(limit))
             .parse_all::<DeadKeyRow, _>(self.listings("naming dead API keys that are in use"))
             .await
+    }
+
+    async fn count_states(
+        &self,
+        account: &AccountId,
+        attention: AttentionFilter,
+        limit: u32,
+    ) -> Result<KeyCounts> {
+        let filters = [
+            Filter::Status(KeyStatus::Active),
+            Filter::Status(KeyStatus::Paused),
+            Filter::Status(KeyStatus::Expired),
+            Filter::Status(KeyStatus::Revoked),
+            Filter::IdleSince(attention.idle_since),
+            Filter::ExpiresUnplanned(attention.unplanned_expiry),
+            Filter::NewNetworkAfter(attention.new_network_after),
+            Filter::Attention(attention),
+            Filter::DeadKeyCallAfter(attention.dead_key_call_after),
+        ];
+        let counts: (i64, i64, i64, i64, i64, i64, i64, i64, i64) =
+            statements::probe_all(account, &filters.map(|filter| (Some(filter), limit)))
+                .build()
+                .fetch_one(self.listings("counting the API keys in each state"))
+                .await?;
+        // Each count is at most `limit`.
+        let capped = |count| u32::try_from(count).unwrap_or(limit);
+        Ok(KeyCounts {
+            active: capped(counts.0),
+            paused: capped(counts.1),
+            expired: capped(counts.2),
+            revoked: capped(counts.3),
+            unused: capped(counts.4),
+            expiring_soon: capped(counts.5),
+            new_networks: capped(counts.6),
+            need_attention: capped(counts.7),
+            dead_keys_in_use: capped(counts.8),
+        })
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {

@@ -31,6 +31,8 @@ pub struct DashboardPage {
     /// Number of leads by status, without erased ones.
     pub leads: Vec<(LeadStatus, u64)>,
     pub leads_change: Option<LastChange>,
+    /// The newest events of the audit log, newest first.
+    pub events: Vec<LatestEvent>,
 }
 
 /// Onboarding steps that the account has completed.
@@ -150,4 +152,16 @@ pub struct LastChange {
     pub what: String,
     /// Name of the key that made the change; `None` for changes made in the console.
     pub key: Option<KeyName>,
+}
+
+/// An event of the audit log, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatestEvent {
+    pub at: DisplayTime,
+    pub what: String,
+    /// Name of what was changed, if it has one.
+    pub thing: Option<String>,
+    /// Address of the page of what was changed, if it is a key.
+    pub page: Option<String>,
+    pub who: String,
 }

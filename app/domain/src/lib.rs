@@ -41,7 +41,7 @@ pub use audit::{AuditDetail, AuditForm, AuditGroup, AuditName, AuditPage, AuditR
 pub use bulk::{BulkAction, BulkForm, BulkPage, Emergency};
 pub use dashboard::{
     BusyKey, DashboardPage, DeadKeysNotice, ExpiringKey, ExpiringKeysNotice, KeyCounts, LastChange,
-    OnboardingSteps, PeriodCalls, Tile, TileTone,
+    LatestEvent, OnboardingSteps, PeriodCalls, Tile, TileTone,
 };
 pub use email::Email;
 pub use explanation::{

@@ -6,5 +6,5 @@ pub mod show;
 mod view;
 mod words;
 
-pub use page::search;
+pub use page::{row, search};
 pub use words::{capitalize, describe, details, title, who};

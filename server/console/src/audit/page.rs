@@ -146,7 +146,8 @@ async fn key_name(
     }
 }
 
-fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
+/// Describes one event.
+pub fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
     let LoggedEvent {
         event,
         actor,

@@ -3,8 +3,9 @@
 use super::tiles::tiles;
 use super::words;
 use crate::call_totals::{by_period, by_reason};
-use crate::keys;
-use domain::{BusyKey, DashboardPage, LastChange, OnboardingSteps};
+use crate::{audit, keys};
+use domain::{BusyKey, DashboardPage, LastChange, LatestEvent, OnboardingSteps};
+use service::store::LoggedEvent;
 use service::{LatestChange, Member, Overview, Zone};
 use web::words::time::display_time;
 
@@ -29,10 +30,27 @@ pub fn dashboard(overview: Overview, member: &Member, public_url: &str) -> Dashb
         inventory_change: overview.inventory_change.map(|change| last(change, zone)),
         leads: overview.leads,
         leads_change: overview.leads_change.map(|change| last(change, zone)),
+        events: overview
+            .events
+            .into_iter()
+            .map(|event| latest_event(event, zone))
+            .collect(),
         time_zone: zone.name().to_owned(),
         now: display_time(overview.now, zone),
         public_url: public_url.to_owned(),
         may_manage: member.role().may_manage_keys(),
+    }
+}
+
+fn latest_event(event: LoggedEvent, zone: &Zone) -> LatestEvent {
+    let row = audit::row(event, zone);
+    let (thing, page) = row.thing.map(|thing| (thing.name, thing.page)).unzip();
+    LatestEvent {
+        at: row.at,
+        what: row.what,
+        thing,
+        page: page.flatten(),
+        who: row.who.name,
     }
 }
 

@@ -110,11 +110,13 @@ pub fn change(event: &AuditEvent) -> String {
             .into_iter()
             .filter_map(|(name, word)| Some(format!("{} {word}", count(name)?)))
             .collect();
+            let is_import = event.detail["source"] == "import";
             if parts.is_empty() {
                 // A single item: the event contains no counts.
                 format!("Item {} stored", event.subject)
             } else {
-                format!("Items: {}", parts.join(", "))
+                let items = if is_import { "Items imported" } else { "Items" };
+                format!("{items}: {}", parts.join(", "))
             }
         }
     }
@@ -142,7 +144,14 @@ mod tests {
         };
         let feed =
             json!({ "received": 9, "created": 3, "updated": 0, "unchanged": 5, "removed": 1 });
+        let import = json!({ "source": "import", "created": 18, "updated": 0 });
         for (action, subject, detail, words) in [
+            (
+                Action::InventoryUpdated,
+                "inventory",
+                import,
+                "Items imported: 18 added",
+            ),
             (
                 Action::InventoryUpdated,
                 "inventory",

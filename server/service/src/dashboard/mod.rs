@@ -11,7 +11,10 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::{Keys, attention};
 use crate::sessions::Member;
-use crate::store::{Action, Actor, AuditEvent, CountedCalls, DashboardPorts, ExpiringKeyRecord};
+use crate::store::{
+    Action, Actor, AuditEvent, AuditFilter, CountedCalls, DashboardPorts, ExpiringKeyRecord,
+    LoggedEvent,
+};
 use domain::{AccountId, KeyCount, KeyCounts, KeyName, LeadStatus, Timestamp};
 use std::sync::Arc;
 
@@ -20,6 +23,9 @@ const DAYS: u16 = 30;
 /// The last of these days, of which refusals and busy keys are shown. Refused calls are kept as
 /// long.
 const RECENT_DAYS: usize = 7;
+
+/// Newest events of the audit log that are shown.
+const EVENTS: u32 = 5;
 
 const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];
 const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::LeadErased];
@@ -47,6 +53,8 @@ pub struct Overview {
     pub leads: Vec<(LeadStatus, u64)>,
     pub inventory_change: Option<LatestChange>,
     pub leads_change: Option<LatestChange>,
+    /// The newest events of the audit log, newest first.
+    pub events: Vec<LoggedEvent>,
 }
 
 /// The most recent change of a kind.
@@ -99,6 +107,9 @@ impl Dashboard {
         leads.sort_by_key(|(status, _)| order(status));
         let kinds = [&INVENTORY[..], &LEADS].concat();
         let changes = self.store.newest_events(account, &kinds).await?;
+        let events = AuditFilter::default();
+        let events = self.store.audit_log(account, &events, None, None, EVENTS);
+        let events = events.await?;
         Ok(Overview {
             now,
             today: Today::new(&calls, first_call, now, &member.time_zone),
@@ -113,6 +124,7 @@ impl Dashboard {
             leads,
             inventory_change: self.latest_change(account, &INVENTORY, &changes).await?,
             leads_change: self.latest_change(account, &LEADS, &changes).await?,
+            events,
         })
     }
 

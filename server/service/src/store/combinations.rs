@@ -30,7 +30,7 @@ combination! {
 }
 combination! {
     /// Ports of the dashboard.
-    DashboardPorts: CallStore + InstallationStore + KeySearch + KeyStore + LeadStore + QuotaStore
+    DashboardPorts: AuditStore + CallStore + InstallationStore + KeySearch + KeyStore + LeadStore + QuotaStore
 }
 combination! {
     /// Ports of emergency actions.

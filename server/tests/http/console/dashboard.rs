@@ -127,7 +127,7 @@ async fn tiles_compare_today_with_a_week_ago_and_lead_to_the_keys() {
     page.has("Requests today 10 50% fewer than last Monday by 05:45");
     page.has("Rejected today 20.0% 10.0% last Monday by 05:45");
     page.has("Active keys 1 1 paused");
-    page.has("Needs attention 0 None expires within 7 days, is unused for 30 days, has a new network, or is revoked or expired but in use");
+    page.has("Needs attention 0 No unused or expiring keys, and no unexpected use");
     let html = owner.get_text("/").await;
     html.has_all([
         "href=\"/keys?status=active\"",
@@ -188,7 +188,9 @@ async fn dashboard_shows_keys_items_and_leads_with_their_last_change() {
         .await
         .expect(200);
     let page = visible_text(&owner).await;
-    page.has("1 item Last change Items: 1 changed, 1 removed in the console");
+    page.has("1 item Last change Items imported: 1 changed, 1 removed in the console");
+    page.has("Latest events Inventory updated just now 23 Nov 2026, 05:31:07 UTC · ada@example.com Lead added");
+    page.has("View audit log");
 
     world.clock.advance_seconds(84 * DAY);
     let page = visible_text(&world.sign_in(OWNER).await).await;

@@ -120,7 +120,7 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     assert_snapshot!(text, @"
     Updated 05:31 · Refresh
     Dashboard
-    API activity and recent changes.
+    Requests, keys and data of this account, and its latest events.
     Connect your first system
     2 of 3 steps done
     Done: Create an API key
@@ -130,7 +130,7 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     Requests today 2 No requests a week ago to compare with
     Rejected today 50.0% 1 rejected
     Active keys 1 None paused or unused for 30 days
-    Needs attention 0 None expires within 7 days, is unused for 30 days, has a new network, or is revoked or expired but in use
+    Needs attention 0 No unused or expiring keys, and no unexpected use
     Requests
     Last 30 days
     2 requests , 1 rejected

@@ -79,7 +79,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
         }
     });
     view! {
-        <section class="box tall" aria-labelledby="keys">
+        <section class="box" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
             {dead_keys_in_use}

@@ -1,8 +1,9 @@
 //! An overview of the account: its figures, calls, refusals, keys that need attention, and the
-//! latest data.
+//! latest events and data.
 
 mod boxes;
 mod calls;
+mod events;
 mod steps;
 mod tiles;
 mod top;
@@ -13,13 +14,14 @@ use app::prelude::*;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
 use domain::{DashboardPage as Data, Failure};
+use events::Events;
 use steps::Steps;
 use tiles::Tiles;
 use top::{TopKeys, TopRefusals};
 
 const HEAD: Head = Head {
     title: "Dashboard",
-    purpose: "API activity and recent changes.",
+    purpose: "Requests, keys and data of this account, and its latest events.",
 };
 
 pub fn dashboard_page(data: Result<Data, Failure>) -> AnyView {
@@ -49,6 +51,7 @@ fn Dashboard(page: Data) -> impl IntoView {
                 <TopKeys keys=page.busy_keys examined=page.examined_keys/>
                 <TopRefusals reasons=page.refusals/>
                 <Keys keys=page.keys expiring=page.expiring now=now/>
+                <Events events=page.events now=now/>
                 <Inventory items=page.items change=page.inventory_change now=now/>
                 <Leads leads=page.leads change=page.leads_change now=now/>
             </div>

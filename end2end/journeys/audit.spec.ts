@@ -1,6 +1,7 @@
 // The audit log.
 
 import { askInVain, readAuditLog } from "../support/audit.ts";
+import { NARROW } from "../support/layout.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
@@ -28,4 +29,14 @@ test("an event of the audit log takes one line on a laptop", async ({ page, serv
   expect(cut, "actors and actions are shown in full").toEqual([]);
   await rows.first().locator("summary").press("Enter");
   await expect(rows.first().getByText("Request ID")).toBeVisible();
+});
+
+test("an event of the audit log shows its actor in full on a phone", async ({ page }) => {
+  await page.setViewportSize(NARROW);
+  await signIn(page, "/audit");
+  const row = page.getByRole("row").filter({ has: page.getByRole("rowheader") }).first();
+  const actor = row.locator(".who > a");
+  await actor.evaluate((link) => (link.textContent = "mara@brenner.example"));
+  await row.locator(".ago").evaluate((text) => (text.textContent = "59 seconds ago"));
+  expect(await actor.evaluate((link) => link.scrollWidth - link.clientWidth)).toBeLessThanOrEqual(0);
 });

@@ -10,7 +10,7 @@ use web::words::time::{display_time, expiry_words};
 
 pub const OPERATOR: &str = "The operator";
 /// The actor of a failed attempt.
-pub const UNKNOWN: &str = "Unknown caller";
+pub const UNKNOWN: &str = "Unknown person";
 
 /// Names of the fields, in the order in which they are shown. Others follow under their stored
 /// names.

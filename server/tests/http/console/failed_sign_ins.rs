@@ -28,7 +28,7 @@ async fn first_failed_sign_in_is_recorded_and_their_number_after_the_hour() {
     world.services.flush().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 1);
     let page = log(&owner).await;
-    page.has_all(["Sign-in failed", "Unknown caller", "198.51.100.7", OWNER]);
+    page.has_all(["Sign-in failed", "Unknown person", "198.51.100.7", OWNER]);
     fail(&world, OWNER, [198, 51, 100, 7], 4).await;
     fail(&world, OWNER, [198, 51, 100, 8], 1).await;
     world.services.flush().await.unwrap();

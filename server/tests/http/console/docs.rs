@@ -21,7 +21,7 @@ async fn docs_are_public_and_show_the_menu_only_to_members() {
         for Route { path, .. } in API.iter().chain(OPEN) {
             assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
         }
-        for heading in ["“Unauthorized”", "“Key not working”", "Errors", "Limits"] {
+        for heading in ["Unauthorized", "Key not working", "Errors", "Limits"] {
             assert!(page.contains(&format!("<h2>{heading}</h2>")), "{heading}");
         }
         // Nothing is loaded from other sites, and only the console's own module runs.

@@ -9,6 +9,7 @@ test("a found key is hashed in the browser, identified by name and offered for r
   await signIn(page, "/keys");
   await page.getByRole("link", { name: "Identify a key" }).click();
   await gotoHydrated(page, "/keys/found");
+  await expect(page.getByRole("complementary", { name: "What happens" })).toContainText("Only the SHA-256 of the key is sent");
   const sent: string[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
   await page.getByLabel("API key", { exact: true }).fill(key.secret.slice(0, 38));

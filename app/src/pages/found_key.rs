@@ -4,7 +4,7 @@
 //! the page.
 
 use crate::browser;
-use crate::components::{FieldError, PageHead};
+use crate::components::FieldError;
 use crate::prelude::*;
 use leptos::ev::SubmitEvent;
 use leptos::task::spawn_local;
@@ -44,51 +44,91 @@ pub fn found_key_page() -> AnyView {
         });
     });
     view! {
-        <div class="narrow">
-            <PageHead
-                title="Identify a key"
-                purpose="Found a key in a log, a repository or a chat? Paste it to see which one it is, and revoke it if needed. It's hashed in your browser and never sent."
-            />
-            <form class="form" method="post" action="/keys/found" on:submit=send>
-                <div class="field needs-script">
-                    <label for=FIELD>"API key"</label>
-                    <input
-                        id=FIELD
-                        class="mono"
-                        type="text"
-                        autocomplete="off"
-                        spellcheck="false"
-                        autofocus
-                        aria-invalid=attr_if("true", move || error.with(Option::is_some))
-                        aria-describedby="found-key-error"
-                    />
-                    <FieldError id="found-key-error" error=error.into()/>
-                </div>
-                <input type="hidden" id=DIGEST name=DIGEST/>
-                <div class="field without-script">
-                    <label for="typed">"SHA-256 of the key"</label>
-                    <input
-                        id="typed"
-                        name="typed"
-                        class="mono"
-                        type="text"
-                        autocomplete="off"
-                        spellcheck="false"
-                        pattern="\\s*[0-9a-fA-F]{64}\\s*"
-                        title="64 hexadecimal digits, not the key itself"
-                    />
-                    <p class="hint">
-                        "64 hexadecimal digits. Run " <code>"printf %s \"$KEY\" | sha256sum"</code> " to get them."
-                    </p>
-                </div>
-                <div class="actions">
-                    <button type="submit" class="button primary">
-                        "Identify key"
-                    </button>
-                </div>
-            </form>
+        <div class="with-aside">
+            <div class="narrow">
+                <div class="page-head" inner_html=server_html(head)></div>
+                <form class="form" method="post" action="/keys/found" on:submit=send>
+                    <div class="field needs-script">
+                        <label for=FIELD>"API key"</label>
+                        <input
+                            id=FIELD
+                            class="mono"
+                            type="text"
+                            autocomplete="off"
+                            spellcheck="false"
+                            autofocus
+                            aria-invalid=attr_if("true", move || error.with(Option::is_some))
+                            aria-describedby="found-key-error"
+                        />
+                        <FieldError id="found-key-error" error=error.into()/>
+                    </div>
+                    <input type="hidden" id=DIGEST name=DIGEST/>
+                    <div class="field without-script" inner_html=server_html(typed_digest)></div>
+                    <div class="actions" inner_html=server_html(button)></div>
+                </form>
+            </div>
+            <aside class="help" aria-labelledby="help" inner_html=server_html(help)></aside>
         </div>
     }
+}
+
+/// Renders the title and the purpose of the page.
+fn head() -> String {
+    let head = view! {
+        <div>
+            <h1>"Identify a key"</h1>
+            <p>
+                "Found a key in a log, a repository or a chat? Paste it to see which one it is, and revoke it if needed. \
+                 It's hashed in your browser and never sent."
+            </p>
+        </div>
+    };
+    head.to_html()
+}
+
+/// Renders the button of the form.
+fn button() -> String {
+    let button = view! {
+        <button type="submit" class="button primary">
+            "Identify key"
+        </button>
+    };
+    button.to_html()
+}
+
+/// Renders the content of the field for a digest, which readers without script compute themselves.
+fn typed_digest() -> String {
+    let field = view! {
+        <label for="typed">"SHA-256 of the key"</label>
+        <input
+            id="typed"
+            name="typed"
+            class="mono"
+            type="text"
+            autocomplete="off"
+            spellcheck="false"
+            pattern="\\s*[0-9a-fA-F]{64}\\s*"
+            title="64 hexadecimal digits, not the key itself"
+        />
+        <p class="hint">
+            "64 hexadecimal digits. Run " <code>"printf %s \"$KEY\" | sha256sum"</code> " to get them."
+        </p>
+    };
+    field.to_html()
+}
+
+/// Renders the help beside the form.
+fn help() -> String {
+    let help = view! {
+        <h2 id="help">"What happens"</h2>
+        <ul>
+            <li>"Only the SHA-256 of the key is sent to the server."</li>
+            <li>"You see its name, its status and when it was last used. Nothing changes."</li>
+            <li>"If others may have seen the key, revoke it, and create a new one for the system that used it."</li>
+        </ul>
+        <a href="/docs#key-not-working">"If a key doesn't work"</a>
+    };
+    help.to_html()
 }
 
 /// Returns why a text cannot be a key, as far as its form shows.

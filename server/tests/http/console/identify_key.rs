@@ -8,6 +8,12 @@ async fn found_key_is_identified_by_its_digest_with_its_status_and_a_link_to_rev
     let key = owner.create("CRM <Sync>", &["leads:read"]).await;
     let digest = sha256(&key.secret);
     let upper = digest.to_uppercase();
+    let form = owner.get_text("/keys/found").await;
+    form.has_all([
+        "<h1>Identify a key</h1>",
+        "name=\"typed\"",
+        "<h2 id=\"help\">What happens</h2>",
+    ]);
     for fields in [
         [("digest", digest.as_str()), ("typed", "")],
         [("digest", ""), ("typed", upper.as_str())],

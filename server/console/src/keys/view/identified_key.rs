@@ -25,7 +25,7 @@ pub fn identified_key_page(identified: Result<Option<IdentifiedKey>, Failure>) -
         }
     };
     view! {
-        <div class="narrow stack">
+        <div class="narrow">
             <h1>{Page::FoundKey.name()}</h1>
             {answer}
             <p>

@@ -89,7 +89,7 @@ SCREEN_FOLDERS = (
 )
 # "End date" of a filter and the like, and ids of elements.
 SCREEN_EXCEPTIONS = (
-    r"^(End date|End of the inventory|End session|End all( other)? sessions|End (a member's|your) sessions)$|the end of this day|The end date must|session has ended|a session, end it"
+    r"^(End date|End of the inventory|End session|End all( other)? sessions|End (a member's|your) sessions)$|the end of th(?:is|at) day|The end date must|session has ended|a session, end it"
     r"|^expires-end |^file-hint "
 )
 

@@ -261,6 +261,8 @@ pub struct KeyPage {
     pub latest_day: Option<String>,
     /// The account's policy for expiry dates that are set.
     pub policy: KeyPolicy,
+    /// The expiry in words, if the key expires before its last day ends.
+    pub early_expiry: Option<String>,
     /// Last day of the key if it is extended, as the form takes it and in words. `None` if the key
     /// does not expire, or not before that day.
     pub extended: Option<(String, String)>,

@@ -192,7 +192,7 @@ impl Expiry {
             Self::Year => "1 year",
             Self::Date => "On a date",
             Self::Never => "No expiration",
-            Self::Same => "Same lifetime as the current key",
+            Self::Same => "Same lifetime as the old key",
         }
     }
 

@@ -13,7 +13,7 @@ pub fn SelectField(
     /// The selected value. If it is none of the options, it is added first, so that the field shows
     /// what was submitted.
     value: String,
-    #[prop(optional)] hint: Option<&'static str>,
+    #[prop(optional, into)] hint: Option<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));

@@ -18,7 +18,7 @@ use service::keys::{
 use service::store::{Caller, ExpiringKeyRecord};
 use service::{Member, Zone};
 use web::words::invalid_field;
-use web::words::time::{display_expiry, display_time};
+use web::words::time::{display_expiry, display_time, is_end_of_day};
 
 /// Returns the API Keys page.
 pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -> KeysPage {
@@ -93,6 +93,9 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         allow_list: allow_list.unwrap_or_default(),
         today: zone.day(key.at),
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
+        early_expiry: (key.record.expires_at)
+            .filter(|end| !is_end_of_day(*end, zone))
+            .map(|end| display_expiry(end, zone).day),
         policy: details.policy,
         extended: (details.extended).map(|end| (zone.last_day(end), display_expiry(end, zone).day)),
         zone: zone.name().to_owned(),

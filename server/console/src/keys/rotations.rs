@@ -6,7 +6,7 @@ use domain::{KeyLink, OverlapStep, RotationView, Timestamp};
 use service::Zone;
 use service::keys::{CurrentKey, Overlap, Rotations};
 use service::store::{CountedCalls, KeyRecord};
-use web::words::time::display_time;
+use web::words::time::{display_expiry, display_time};
 
 /// Returns the rotations of a key.
 pub fn rotations(rotations: Rotations, key: &CurrentKey, zone: &Zone) -> RotationView {
@@ -28,7 +28,7 @@ fn overlap(pair: Overlap, now: Timestamp, zone: &Zone) -> domain::Overlap {
             zone,
         ),
         since: display_time(pair.new.created_at, zone),
-        end: pair.old.expires_at.map(|end| display_time(end, zone)),
+        end: pair.old.expires_at.map(|end| display_expiry(end, zone)),
         old: link(pair.old, now),
         new: link(pair.new, now),
         hourly: pair.hourly,

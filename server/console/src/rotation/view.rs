@@ -104,6 +104,8 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
     let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);
     let token = page.options.token.clone();
     let facts = facts(&page.key);
+    let latest = page.key.expires.as_ref();
+    let latest = latest.map(|end| format!(" The old key expires on {} at the latest.", end.day));
     let action = format!("{at}/rotate");
     view! {
         <form class="form" method="post" action=action novalidate>
@@ -117,7 +119,7 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
                 label="Old key"
                 options=graces.into()
                 value=form.grace
-                hint=GRACE
+                hint=format!("{GRACE}{}", latest.unwrap_or_default())
                 error=form_state.at(Field::Grace)
             />
             <ExpiryField
@@ -154,7 +156,7 @@ fn facts(key: &KeyView) -> AnyView {
     };
     let end = match &key.expires {
         None => "Never".to_owned(),
-        Some(end) => format!("{}, or earlier (see below)", end.day),
+        Some(end) => end.day.clone(),
     };
     let rows = [
         ("Name", erase(key.name.to_string())),

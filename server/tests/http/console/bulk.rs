@@ -177,7 +177,7 @@ async fn bulk_extension_lists_each_expiry_and_respects_the_policy() {
     let page = owner.get_text(&path).await;
     page.has_all([
         "<h1>Extend<!> <!>2<!> <!>keys",
-        "Expires 21 Feb 2027 → 22 May 2027",
+        "Expires 21 Feb 2027, 05:31 UTC → 22 May 2027",
         "1 selected key is revoked, expired or being replaced, or can't expire later,",
     ]);
     // Keys that are extended meanwhile are no longer those that were shown.

@@ -75,7 +75,7 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     Details
     Key preview: vx_abc123… Copy the key preview
     Last used: 1 minute ago 23 Nov 2026, 05:31:07 UTC from 192.0.2.7
-    Expires: 21 Feb 2027 21 Feb 2027, 05:31:07 UTC Extend to 22 May 2027
+    Expires: 21 Feb 2027, 05:31 UTC 21 Feb 2027, 05:31:07 UTC Extend to 22 May 2027
     Permissions: inventory:read Used 1 minute ago 23 Nov 2026, 05:31:07 UTC Remove
     inventory:write Not used yet Remove
     Rate limit: 10 requests per second, bursts up to 100 (account default)

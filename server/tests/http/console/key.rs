@@ -26,6 +26,8 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
         .await;
     key.get("/api/inventory").await.expect(200);
     let page = format!("/keys/{}", key.id);
+    let form = owner.get_text(&format!("{page}/edit")).await;
+    form.has("The key expires on 21 Feb 2027, 05:31 UTC. If you choose another date, it works until the end of that day.");
     let response = edit(&owner, &key, &EDIT).await.expect(303);
     assert_eq!(response.header("location"), page);
 
@@ -57,6 +59,7 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
         "Edit API key “Händler-Feed”</h1>",
         "value=\"Händler-Feed\"",
         "value=\"2030-01-31\"",
+        "The key works until the end of this day (UTC).",
         "value=\"7\"",
         "value=\"3\"",
     ] {

@@ -64,6 +64,8 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     let form = form.expect(200).body;
     form.has("value=\"24h\" selected");
     form.has("value=\"same\" selected");
+    form.has("The old key expires on 31 Jan 2027 at the latest.");
+    form.has("<dt>Expires</dt><dd>31 Jan 2027</dd>");
 
     let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
     assert_ne!(new.secret, old.secret);

@@ -5,6 +5,7 @@ use service::{Zone, rfc3339};
 
 const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
 const DAY: &str = "%-d %b %Y";
+const MINUTE: &str = "%-d %b %Y, %H:%M %Z";
 
 /// Returns a time with the texts that a page shows for it.
 pub fn display_time(at: Timestamp, zone: &Zone) -> DisplayTime {
@@ -22,23 +23,32 @@ pub fn last_moment(end: Timestamp) -> Timestamp {
 }
 
 /// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
-/// midnight works until the end of the day before.
+/// midnight works until the end of the day before. A key that expires within a day does not, so
+/// its day has the time as well.
 pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     DisplayTime {
-        day: write(last_moment(end), zone, DAY),
+        day: write_expiry(end, zone, MINUTE),
         ..display_time(end, zone)
     }
 }
 
-/// Describes an expiry by the last day on which the key works, as the key's page does. An expiry
-/// that is not at the end of a day is described by its exact time.
+/// Describes an expiry as [`display_expiry`] does, to the second.
 pub fn expiry_words(end: Timestamp, zone: &Zone) -> String {
-    let is_end_of_day = zone.end_of_day(&zone.last_day(end)) == Some(end);
-    let shown = display_expiry(end, zone);
-    if is_end_of_day {
-        shown.day
+    write_expiry(end, zone, EXACT)
+}
+
+/// Returns whether a key that expires at `end` works until the end of a day.
+pub fn is_end_of_day(end: Timestamp, zone: &Zone) -> bool {
+    zone.end_of_day(&zone.last_day(end)) == Some(end)
+}
+
+/// Returns the last day of a key that works until the end of a day, and otherwise its expiry in
+/// this format.
+fn write_expiry(end: Timestamp, zone: &Zone, format: &str) -> String {
+    if is_end_of_day(end, zone) {
+        write(last_moment(end), zone, DAY)
     } else {
-        shown.exact
+        write(end, zone, format)
     }
 }
 
@@ -83,8 +93,15 @@ mod tests {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let midnight = zone.end_of_day("2027-05-29").unwrap();
         assert_eq!(expiry_words(midnight, &zone), "29 May 2027");
-        let later = midnight.plus_seconds(1);
-        assert_eq!(expiry_words(later, &zone), "30 May 2027, 00:00:01 CEST");
+        assert_eq!(display_expiry(midnight, &zone).day, "29 May 2027");
+    }
+
+    #[test]
+    fn expiry_within_a_day_is_described_with_its_time() {
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        let later = zone.end_of_day("2027-05-29").unwrap().plus_seconds(61);
+        assert_eq!(expiry_words(later, &zone), "30 May 2027, 00:01:01 CEST");
+        assert_eq!(display_expiry(later, &zone).day, "30 May 2027, 00:01 CEST");
     }
 
     #[test]

@@ -84,10 +84,13 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
     let latest = page
         .latest_day
         .map(|day| format!(" Your account allows dates up to {day}."));
-    let hint = format!(
-        "The key stops working at the end of this day ({zone}). {empty}{}",
-        latest.unwrap_or_default()
-    );
+    let rule = match &page.early_expiry {
+        Some(expiry) => format!(
+            "The key expires on {expiry}. If you choose another date, it works until the end of that day."
+        ),
+        None => format!("The key works until the end of this day ({zone})."),
+    };
+    let hint = format!("{rule} {empty}{}", latest.unwrap_or_default());
     view! {
         <form class="form" method="post" action=format!("{at}/edit") novalidate>
             {form_state.notice()}

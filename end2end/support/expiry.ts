@@ -23,10 +23,10 @@ export async function askForAnEnd(page: Page, server: Server): Promise<void> {
   await expect(choices).toHaveText(["7 days", "30 days", "On a date"]);
   await expect(page.getByLabel("Expiration", { exact: true })).toHaveValue("30d");
   await page.goto(`/keys/${key.id}/edit`);
-  await page.getByLabel("Expiration date").fill("2090-01-31");
+  await page.getByLabel("Expiration", { exact: true }).fill("2090-01-31");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Select an earlier date.")).toBeVisible();
-  await page.getByLabel("Expiration date").fill("");
+  await page.getByLabel("Expiration", { exact: true }).fill("");
   await page.getByLabel("Note").fill("Older than the policy, and left as it is.");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Changes saved.")).toBeVisible();

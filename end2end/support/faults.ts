@@ -47,9 +47,9 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await expectFaults(page, [label("Name"), label("inventory:read")]);
 
   await page.goto(`/keys/${key.id}/rotate`);
-  await page.getByLabel("New key expires").selectOption("On a date");
+  await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
   await send("Rotate key");
-  await expectFaults(page, [page.getByLabel("New key expires")]);
+  await expectFaults(page, [page.getByLabel("Expiration", { exact: true })]);
 
   await page.goto(`/keys/${key.id}/revoke`);
   await send("Revoke key");

@@ -15,7 +15,7 @@ export async function changeKey(page: Page, server: Server): Promise<void> {
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Name").fill("Inventory Integration");
   await page.getByLabel("leads:read").check();
-  await page.getByLabel("Expiration date").fill("");
+  await page.getByLabel("Expiration", { exact: true }).fill("");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Changes saved.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Inventory Integration");

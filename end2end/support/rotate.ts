@@ -28,7 +28,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByLabel("Old key")).toHaveValue("24h");
   await expect(page.getByLabel("Expiration date")).toBeHidden();
   await page.getByLabel("Old key").selectOption("Expires in 7 days");
-  await page.getByLabel("New key expires").selectOption("On a date");
+  await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
   await page.getByRole("button", { name: "Rotate key" }).click();
   const day = page.getByLabel("Expiration date");
   await expect(day).toBeVisible();

@@ -508,7 +508,7 @@ const OWN_STATES: State[] = [
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/rotate`);
-      await page.getByLabel("New key expires").selectOption("On a date");
+      await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
     },
   },
   {
@@ -516,7 +516,7 @@ const OWN_STATES: State[] = [
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       await signIn(page, `/keys/${used.id}/rotate`);
-      await page.getByLabel("New key expires").selectOption("On a date");
+      await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
       await page.getByRole("button", { name: "Rotate key" }).click();
       await expect(page.getByText("Enter a valid date, such as")).toBeVisible();
     },

@@ -9,7 +9,6 @@ use domain::{Expiry, NewKeyOptions};
 #[component]
 pub fn ExpiryField(
     options: RwSignal<NewKeyOptions>,
-    #[prop(default = "Expiration")] label: &'static str,
     chosen: Expiry,
     /// Initial value of the custom date.
     last_day: String,
@@ -46,7 +45,7 @@ pub fn ExpiryField(
     });
     view! {
         <div class="field expiry">
-            <label for="expires">{label}</label>
+            <label for="expires">"Expiration"</label>
             <select
                 id="expires"
                 name="expires"

@@ -6,9 +6,8 @@ use domain::Field;
 
 const NOTE: &str =
     "For example, where the key is stored or who owns it. Don't paste the key itself.";
-const DEPTH: &str = "Maximum requests in a burst. Requires “Requests per second” as well.";
-const PER_SECOND: &str =
-    "Sustained requests per second. Leave both empty to use the account limit: ";
+const DEPTH: &str = "Maximum requests in a burst. Set both fields or neither.";
+const PER_SECOND: &str = "Sustained rate. Leave both fields empty to use the account limit: ";
 const ALLOW_LIST: &str = "One IP address or CIDR range per line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Leave empty to allow any address.";
 
 /// The fields that [`KeyOptions`] renders.
@@ -42,24 +41,26 @@ pub fn KeyOptions(
             error=form_state.at(Field::Note)
             maxlength="1000"
         />
-        <TextField
-            id="limit-depth"
-            name="limit_depth"
-            required=false
-            label="Burst size"
-            value=limit_depth
-            hint=DEPTH
-            error=form_state.at(Field::LimitDepth)
-        />
-        <TextField
-            id="limit-per-second"
-            name="limit_per_second"
-            required=false
-            label="Requests per second"
-            value=limit_per_second
-            hint=per_second
-            error=form_state.at(Field::LimitPerSecond)
-        />
+        <div class="pair">
+            <TextField
+                id="limit-per-second"
+                name="limit_per_second"
+                required=false
+                label="Requests per second"
+                value=limit_per_second
+                hint=per_second
+                error=form_state.at(Field::LimitPerSecond)
+            />
+            <TextField
+                id="limit-depth"
+                name="limit_depth"
+                required=false
+                label="Burst size"
+                value=limit_depth
+                hint=DEPTH
+                error=form_state.at(Field::LimitDepth)
+            />
+        </div>
         <TextArea
             id="allow-list"
             name="allow_list"

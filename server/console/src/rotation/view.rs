@@ -122,13 +122,15 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
                 hint=format!("{GRACE}{}", latest.unwrap_or_default())
                 error=form_state.at(Field::Grace)
             />
-            <ExpiryField
-                options=RwSignal::new(page.options)
-                label="New key expires"
-                chosen=chosen
-                last_day=form.last_day
-                error=form_state.at(Field::Expires)
-            />
+            <fieldset class="field">
+                <legend>"New key"</legend>
+                <ExpiryField
+                    options=RwSignal::new(page.options)
+                    chosen=chosen
+                    last_day=form.last_day
+                    error=form_state.at(Field::Expires)
+                />
+            </fieldset>
             <div class="actions">
                 <a class="button" href=at>
                     "Cancel"

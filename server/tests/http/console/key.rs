@@ -315,6 +315,54 @@ async fn invalid_edit_changes_nothing_and_keeps_the_input() {
     assert_eq!(history.matches("<li><p>").count(), 1, "only its creation");
 }
 
+/// Returns the id of each field that the summary of errors links to, and the text of the link.
+fn linked_fields(page: &str) -> Vec<(String, String)> {
+    let links = page.split("<li><a href=\"#").skip(1);
+    let links = links.map(|link| {
+        let (id, rest) = link.split_once("\">").unwrap();
+        (id.to_owned(), rest.split('<').next().unwrap().to_owned())
+    });
+    links.collect()
+}
+
+#[tokio::test]
+async fn summary_of_errors_names_each_field_as_its_label_does() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let options = [
+        ("limit_depth", "many"),
+        ("limit_per_second", "many"),
+        ("allow_list", "nowhere"),
+        ("expires", "date"),
+        ("last_day", "2020-01-31"),
+    ];
+    let settings = [
+        ("limit_depth", "many"),
+        ("limit_per_second", "many"),
+        ("key_max_days", "many"),
+        ("currency", "none"),
+        ("time_zone", "none"),
+    ];
+    for (path, fields, count) in [
+        ("/keys", options, 6),
+        (&format!("/keys/{}/edit", key.id), options, 6),
+        (&format!("/keys/{}/rotate", key.id), options, 2),
+        ("/settings", settings, 6),
+    ] {
+        let page = owner.form(path, &fields).await.expect(422).body;
+        let linked = linked_fields(&page);
+        assert_eq!(linked.len(), count, "{path}: {linked:?}");
+        for (id, text) in linked {
+            let label = format!("<label for=\"{id}\">{text}</label>");
+            let legend = format!("<legend>{text}</legend>");
+            assert!(
+                page.contains(&label) || page.contains(&legend),
+                "{path}: {text}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn revoked_key_cannot_be_changed_and_its_page_shows_why() {
     let (_world, owner) = World::with_owner().await;

@@ -109,7 +109,7 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
                 id="expires"
                 name="last_day"
                 required=false
-                label="Expiration date"
+                label="Expiration"
                 kind="date"
                 value=last_day
                 hint=hint

@@ -1,7 +1,7 @@
 //! Data of the Audit log page.
 
 use super::filter::{self, KEY, KEYS, MEMBER, OPERATOR, UNKNOWN};
-use super::words::{self, details, title, who};
+use super::words::{self, details, event_title, who};
 use crate::ListAddress;
 use domain::{
     AuditForm, AuditGroup, AuditName, AuditPage, AuditRow, Failure, FieldError, FilterMenu, KeyId,
@@ -174,7 +174,7 @@ pub fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
     };
     AuditRow {
         at: display_time(event.at, zone),
-        what: title(event.action).to_owned(),
+        what: event_title(event.action, &event.detail).to_owned(),
         action: event.action.as_str().to_owned(),
         details: details(&event.detail, named.is_some(), zone),
         thing: named.map(|name| AuditName {

@@ -105,6 +105,14 @@ pub const fn title(action: Action) -> &'static str {
     }
 }
 
+/// Returns a short description of an event. An edit that undid an earlier one is named as such.
+pub fn event_title(action: Action, detail: &Value) -> &'static str {
+    match action {
+        Action::KeyEdited if detail["undo"] == true => "API key edit undone",
+        action => title(action),
+    }
+}
+
 /// Returns the name of the actor. `name` is the member's address or the key's name.
 pub fn who(actor: &Actor, name: Option<String>) -> String {
     match (actor, name) {
@@ -134,7 +142,7 @@ pub fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
     let empty = Map::new();
     let all = detail.as_object().unwrap_or(&empty);
     let is_shown = |field: &str| match field {
-        "before" | "after" => false,
+        "before" | "after" | "undo" => false,
         "name" | "id" | "preview" => !named,
         _ => true,
     };
@@ -296,6 +304,19 @@ mod tests {
             "Permissions: leads:read → leads:read, leads:write; Expires: never → 31 Jan 2030; \
              Note: none → Ask Grace; Rate limit: account default → 3 requests per second, bursts up to 7"
         );
+    }
+
+    #[test]
+    fn undo_is_named_in_the_title_instead_of_the_details() {
+        let detail = json!({
+            "undo": true, "before": { "note": "Ask Grace" }, "after": { "note": null },
+        });
+        assert_eq!(
+            event_title(Action::KeyEdited, &detail),
+            "API key edit undone"
+        );
+        assert_eq!(details_text(&detail, true), "Note: Ask Grace → none");
+        assert_eq!(event_title(Action::KeyEdited, &json!({})), "API key edited");
     }
 
     #[test]

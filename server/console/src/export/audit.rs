@@ -2,7 +2,7 @@
 //! of its page.
 
 use super::{Export, Exporter, Format, json_line, redirect_to_sign_in, table};
-use crate::audit::{search, title};
+use crate::audit::{event_title, search};
 use crate::{Visitor, see_other};
 use axum::extract::State;
 use axum::http::Uri;
@@ -127,7 +127,7 @@ fn write_row(lines: &mut Vec<u8>, entry: &LoggedEvent) {
         id.unwrap_or_default().into(),
         entry.actor.as_deref().unwrap_or_default().into(),
         event.action.as_str().into(),
-        title(event.action).into(),
+        event_title(event.action, &event.detail).into(),
         event.subject.as_str().into(),
         entry.subject.as_deref().unwrap_or_default().into(),
         ip.unwrap_or_default().into(),
@@ -148,7 +148,7 @@ fn json_object(entry: &LoggedEvent) -> Value {
         "time": rfc3339(event.at),
         "actor": { "kind": kind, "id": id, "name": entry.actor },
         "action": event.action.as_str(),
-        "what": title(event.action),
+        "what": event_title(event.action, &event.detail),
         "subject": { "id": event.subject, "name": entry.subject },
         "ip": event.ip,
         "user_agent": event.user_agent,

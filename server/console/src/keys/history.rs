@@ -1,6 +1,6 @@
 //! History of a key.
 
-use crate::audit::{capitalize, describe, details, title, who};
+use crate::audit::{capitalize, describe, details, event_title, who};
 use domain::HistoryRow;
 use serde_json::Value;
 use service::store::{Action, Actor, AttributedEvent};
@@ -59,7 +59,7 @@ fn sentence(action: Action, detail: &Value, zone: &Zone) -> String {
         }
         other => {
             // The subject is clear from the page.
-            let title = title(other);
+            let title = event_title(other, detail);
             capitalize(title.strip_prefix("API key ").unwrap_or(title))
         }
     }

@@ -54,21 +54,26 @@ impl Keys {
         }
         let after = checked?;
         self.excluded_callers(&stored, &after, form, now).await?;
-        self.store_edit(member, client, id, KeyEdit { before, after })
+        self.store_edit(member, client, id, KeyEdit { before, after }, false)
             .await
     }
 
-    /// Stores an edit with its audit event, if the key still has the settings before it.
+    /// Stores an edit with its audit event, if the key still has the settings before it. The event
+    /// of an undo says that it is one.
     pub(super) async fn store_edit(
         &self,
         member: &Member,
         client: &Client,
         id: &KeyId,
         edit: KeyEdit,
+        is_undo: bool,
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let event = |before: &KeyRecord, after: &KeyRecord| {
-            let detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
+            let mut detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
+            if is_undo {
+                detail["undo"] = Value::Bool(true);
+            }
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
         let change = KeyChange::Edit(Box::new(edit));

@@ -63,7 +63,7 @@ impl Keys {
         let unconfirmed = EditKeyForm::default();
         self.excluded_callers(&stored, &after, &unconfirmed, now)
             .await?;
-        self.store_edit(member, client, id, KeyEdit { before, after })
+        self.store_edit(member, client, id, KeyEdit { before, after }, true)
             .await
     }
 }

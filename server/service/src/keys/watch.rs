@@ -56,7 +56,7 @@ impl Keys {
             allow_list: Some(chosen),
             ..before.clone()
         };
-        self.store_edit(member, client, id, KeyEdit { before, after })
+        self.store_edit(member, client, id, KeyEdit { before, after }, false)
             .await
     }
 

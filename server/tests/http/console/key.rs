@@ -138,7 +138,11 @@ async fn every_edit_can_be_undone_until_the_key_has_changed_again() {
     let page = change_one(&owner, &key, |form| form.note = "Ask Grace.".into()).await;
     page.has("Changes saved.");
     undo(&owner, &key, &page).await.expect(303);
-    owner.get_text(&at).await.lacks("class=\"note\"");
+    let page = owner.get_text(&at).await;
+    page.lacks("class=\"note\"");
+    page.has("<p>Edit undone</p><p>Note: Ask Grace. → none</p>");
+    let log = owner.get_text("/audit").await;
+    log.has("API key edit undone");
 
     let list = [("networks", "203.0.113.0/24")];
     let response = owner.form(&format!("{at}/enforce"), &list).await;

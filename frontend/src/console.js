@@ -365,6 +365,7 @@
     if (boxes.every((box) => known.has(box.value))) {
       const use = (box) => box.parentElement.querySelector("small");
       for (const box of boxes) use(known.get(box.value)).replaceWith(use(box));
+      write(list.querySelector(".progress"), newList.querySelector(".progress")?.textContent);
     } else if (!list.querySelector(":is(label, button):hover, button:focus")) {
       const focused = list.contains(document.activeElement) ? document.activeElement.value : undefined;
       list.replaceWith(newList);

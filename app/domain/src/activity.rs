@@ -49,6 +49,8 @@ pub struct CallerRow {
     pub first: DisplayTime,
     pub last: DisplayTime,
     pub calls: u64,
+    /// The key's allowed IPs no longer contain the address.
+    pub is_blocked: bool,
 }
 
 /// Use of one of the key's permissions.
@@ -71,6 +73,8 @@ pub struct Watch {
     pub addresses: Vec<WatchedCaller>,
     /// Networks with several addresses, as the wider choice.
     pub networks: Vec<WatchedCaller>,
+    /// First call from the address or network that appeared last.
+    pub newest: Option<DisplayTime>,
 }
 
 /// An address or a network that may be put on an allow list.
@@ -124,6 +128,9 @@ pub struct KeyActivity {
     pub dead_key_calls: Option<(u64, DisplayTime)>,
     /// The key was called for the first time from another network, within the last 7 days.
     pub new_network: bool,
+    /// These networks, as far as they are known, and the time of the first call from each. The
+    /// latest is first.
+    pub new_networks: Vec<(String, DisplayTime)>,
     /// The key is active or paused, and was neither used nor created in the last 30 days.
     pub unused: bool,
 }

@@ -7,4 +7,4 @@ mod view;
 mod words;
 
 pub use page::{row, search};
-pub use words::{capitalize, describe, details, event_title, title, who};
+pub use words::{capitalize, describe, details, event_title, who};

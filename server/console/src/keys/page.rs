@@ -6,16 +6,16 @@ use super::week_pattern::week_pattern;
 use super::{address, filters, history, rotations, words};
 use crate::call_totals::{by_period, by_reason};
 use domain::{
-    ActivityPeriod, CallerRow, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView, KeysPage,
-    KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp, Watch,
-    WatchedCaller,
+    ActivityPeriod, CallerRow, DisplayTime, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView,
+    KeysPage, KeysPageContext, NewKeyOptions, Outcome, Scope, ScopeRow, ShownSecret, Timestamp,
+    Watch, WatchedCaller,
 };
 use service::key::AllowList;
 use service::keys::{
     CurrentKey, IssuedKey, KeyActivity, KeyDetails, KeyList, KeyWarning, NewKeyChoices,
     WatchedCallers,
 };
-use service::store::{Caller, ExpiringKeyRecord};
+use service::store::{Caller, CallingNetwork, ExpiringKeyRecord};
 use service::{Member, Zone};
 use web::words::invalid_field;
 use web::words::time::{display_expiry, display_time, is_end_of_day};
@@ -178,14 +178,24 @@ fn activity(
     let scopes = Scope::ALL.into_iter();
     let scopes = scopes.filter(|scope| key.record.scopes.contains(*scope));
     let (mut callers, mut refused) = (Vec::new(), Vec::new());
+    let allow_list = key.record.allow_list.as_ref();
     for caller in activity.callers {
         match caller.outcome {
-            Outcome::Accepted => callers.push(caller_row(caller, zone)),
+            Outcome::Accepted => {
+                let is_blocked = allow_list.is_some_and(|list| !list.admits(caller.ip));
+                callers.push(CallerRow {
+                    is_blocked,
+                    ..caller_row(caller, zone)
+                });
+            }
             Outcome::Refused(refusal) => refused.push((refusal, caller_row(caller, zone))),
         }
     }
     domain::KeyActivity {
         new_network: key.warnings.contains(&KeyWarning::NewNetwork),
+        new_networks: (activity.new_networks.into_iter())
+            .map(|network| new_network(network, zone))
+            .collect(),
         unused: key.warnings.contains(&KeyWarning::Unused),
         period,
         tallies: by_period(&activity.period_starts, &activity.calls, zone, format),
@@ -226,7 +236,23 @@ pub fn watch(watched: WatchedCallers, zone: &Zone) -> Watch {
         from: display_time(watched.from, zone),
         addresses: callers(watched.addresses),
         networks: callers(watched.networks),
+        newest: watched.newest.map(|first| display_time(first, zone)),
     }
+}
+
+/// Returns a network with its only address, if there is one, and the time of its first call.
+fn new_network(network: CallingNetwork, zone: &Zone) -> (String, DisplayTime) {
+    let CallingNetwork {
+        network,
+        only_ip,
+        first,
+        ..
+    } = network;
+    let text = match only_ip {
+        Some(ip) => format!("{network} ({ip})"),
+        None => network,
+    };
+    (text, display_time(first, zone))
 }
 
 fn caller_row(caller: Caller, zone: &Zone) -> CallerRow {
@@ -236,5 +262,6 @@ fn caller_row(caller: Caller, zone: &Zone) -> CallerRow {
         first: display_time(caller.first, zone),
         last: display_time(caller.last, zone),
         calls: caller.calls,
+        is_blocked: false,
     }
 }

@@ -25,6 +25,8 @@ pub struct KeyActivity {
     pub callers: Vec<Caller>,
     /// The callers to choose an allow list from, if the key is watched.
     pub watched: Option<WatchedCallers>,
+    /// The networks that were new for the key in the last 7 days, the latest first.
+    pub new_networks: Vec<CallingNetwork>,
     /// The number of calls since the key was revoked or expired, and the time of the last.
     pub dead_key_use: Option<(u64, Timestamp)>,
 }
@@ -41,6 +43,8 @@ pub struct WatchedCallers {
     /// Networks from which several addresses called, and networks of IPv6, in which hosts often
     /// change their address. The latest first.
     pub networks: Vec<WatchedCaller>,
+    /// The first call from the address or network that appeared last.
+    pub newest: Option<Timestamp>,
 }
 
 /// An address or a network that may be put on an allow list.
@@ -71,20 +75,12 @@ impl Keys {
         id: &KeyId,
     ) -> Result<Option<WatchedCallers>, Error> {
         let key = self.find(member, id).await?;
-        let callers = self.store.callers(&key.account_id, id).await?;
-        self.watched(&key, &callers).await
-    }
-
-    async fn watched(
-        &self,
-        key: &KeyRecord,
-        callers: &[Caller],
-    ) -> Result<Option<WatchedCallers>, Error> {
         let Some(since) = key.watched_since else {
             return Ok(None);
         };
-        let networks = self.store.networks(&key.account_id, &key.id).await?;
-        Ok(Some(proposal(since, networks, callers)))
+        let callers = self.store.callers(&key.account_id, id).await?;
+        let networks = self.store.networks(&key.account_id, id).await?;
+        Ok(Some(proposal(since, networks, &callers)))
     }
 
     pub(super) async fn activity(
@@ -105,14 +101,28 @@ impl Keys {
         calls.retain(|call| call.since >= since);
         let mut callers = self.store.callers(account, &key.id).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
-        let watched = self.watched(key, &callers).await?;
+        let is_live = key.status(now).is_live();
+        let has_new_network = is_live && key.call_summary.has_new_network(now);
+        let networks = if has_new_network || key.watched_since.is_some() {
+            self.store.networks(account, &key.id).await?
+        } else {
+            Vec::new()
+        };
+        let mut new_networks = networks.clone();
+        new_networks.retain(|network| {
+            has_new_network && key.call_summary.is_new_network(network.first, now)
+        });
+        new_networks.sort_by_key(|network| Reverse(network.first));
+        let watched = key.watched_since;
+        let watched = watched.map(|since| proposal(since, networks, &callers));
         Ok(KeyActivity {
             period_starts,
             calls,
             week_pattern,
-            dead_key_use: dead_key_use(&callers).filter(|_| !key.status(now).is_live()),
+            dead_key_use: dead_key_use(&callers).filter(|_| !is_live),
             callers,
             watched,
+            new_networks,
         })
     }
 }
@@ -150,12 +160,17 @@ fn proposal(
     let all_are_known =
         accepted.clone().count() < MAX_CALLERS || accepted.clone().any(|caller| caller.last < from);
     let mut calls: BTreeMap<IpAddr, (Timestamp, Option<u64>)> = BTreeMap::new();
+    let mut first_calls: BTreeMap<IpAddr, Timestamp> = BTreeMap::new();
     for caller in accepted.filter(|caller| caller.last >= from) {
         let ip = caller.ip.to_canonical();
         let (last, sum) = calls.entry(ip).or_insert((caller.last, Some(0)));
         *last = caller.last.max(*last);
         *sum = sum.map(|sum| sum.saturating_add(caller.calls));
+        let first = first_calls.entry(ip).or_insert(caller.first);
+        *first = caller.first.min(*first);
     }
+    let newest_network = networks.iter().map(|network| network.first).max();
+    let newest = first_calls.into_values().max().max(newest_network);
     let single: Vec<_> = (networks.iter())
         .filter_map(|network| Some((network.only_ip?.to_canonical(), network.last)))
         .collect();
@@ -183,6 +198,7 @@ fn proposal(
         from,
         addresses: latest_first(addresses),
         networks: latest_first(networks),
+        newest,
     }
 }
 
@@ -292,12 +308,16 @@ mod tests {
             caller("198.51.100.3", 2, ACCEPTED),
         ];
         let networks = vec![
-            network("198.51.100.0/24", None, 12),
+            CallingNetwork {
+                first: day(4),
+                ..network("198.51.100.0/24", None, 12)
+            },
             network("203.0.113.0/24", Some("203.0.113.7"), 11),
             network("192.0.2.0/24", None, 2),
         ];
         let watched = proposal(day(10), networks, &callers);
         assert_eq!(watched.from, day(3));
+        assert_eq!(watched.newest, Some(day(4)));
         let expected = ["198.51.100.1*", "203.0.113.7*", "198.51.100.2*"];
         assert_eq!(texts(&watched.addresses), expected);
         assert_eq!(texts(&watched.networks), ["198.51.100.0/24"]);

@@ -62,12 +62,18 @@ impl KeyWarning {
 
 impl KeyCallSummary {
     /// Whether the first call from a new network was recent.
-    fn has_new_network(&self, now: Timestamp) -> bool {
-        let (Some(first), Some(new)) = (self.first_network_at, self.new_network_at) else {
+    pub(super) fn has_new_network(&self, now: Timestamp) -> bool {
+        self.new_network_at
+            .is_some_and(|first| self.is_new_network(first, now))
+    }
+
+    /// Whether a network from which the key was first called at this time is a new one.
+    pub(super) fn is_new_network(&self, first: Timestamp, now: Timestamp) -> bool {
+        let Some(known_since) = self.first_network_at else {
             return false;
         };
         let news = attention(now).new_network_after;
-        new > first.plus_seconds(KNOWN_NETWORKS_SECONDS) && new > news
+        first > known_since.plus_seconds(KNOWN_NETWORKS_SECONDS) && first > news
     }
 
     /// Returns for how many whole days no call needed the scope, if these are at least 30. `None`

@@ -153,6 +153,8 @@ async fn call_from_a_new_network_is_shown_for_a_week() {
         .expect(200);
     let expected = ["New IP network"];
     assert_eq!(notices(&world, &owner).await, expected);
+    let html = page(&world, &owner, &key, "").await;
+    html.has("New IP network: 198.51.100.0/24 (198.51.100.9), first used just now. If this is unexpected,");
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
@@ -312,6 +314,13 @@ async fn watch_starts_with_the_addresses_of_the_last_days() {
     html.has("value=\"192.0.2.7\" checked");
     html.has("The list shows the addresses that used this key since 17 Nov 2026.");
     html.has("1 request, last ");
+    html.has("1 request from 1 address. No new address for 1 day.");
+    key.with_ip([203, 0, 113, 7])
+        .get("/api/key")
+        .await
+        .expect(200);
+    let html = page(&world, &owner, &key, "").await;
+    html.has("2 requests from 2 addresses. The newest address appeared just now.");
 }
 
 #[tokio::test]
@@ -363,10 +372,20 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     let html = page(&world, &owner, &key, "").await;
     html.has_all([
         "Requests from any other address are rejected.",
+        "Change allowed IPs",
         "Allowed IPs: any → 198.51.100.0/24, 203.0.113.7",
         "<p>IP learning started</p>",
         "IP address not allowed",
     ]);
+    // Of the addresses that have used the key, one can use it no longer.
+    assert_eq!(
+        html.matches("Blocked now: not in the allowed IPs").count(),
+        1
+    );
+    let (list, _) = html
+        .split_once("Requests from any other address are rejected.")
+        .unwrap();
+    list.has("<code>198.51.100.0/24</code>");
     let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
     assert_eq!(world.count(edits).await, 1, "one event");
 }

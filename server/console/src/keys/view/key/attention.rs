@@ -4,10 +4,12 @@ use super::quick::QuickEdits;
 use crate::charts::counted;
 use app::components::Icon;
 use app::prelude::*;
-use domain::{Failure, KeyPage, KeyView, Timestamp, relative, seconds};
+use domain::{DisplayTime, Failure, KeyPage, KeyView, Timestamp, relative, seconds};
 
 const ALERT: &str = "#i-alert";
 const INFO: &str = "#i-info";
+/// Number of new networks that are named.
+const NAMED: usize = 3;
 
 /// Renders a card for each of the two kinds of conditions that the key has.
 pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
@@ -26,7 +28,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
         urgent.push(item(ALERT, text, Some(callers())));
     }
     if page.activity.new_network {
-        let text = "New IP network".to_owned();
+        let text = new_networks(&page.activity.new_networks, now, edits.is_some());
         urgent.push(item(ALERT, text, Some(callers())));
     }
     let link = |page: &str, text: &'static str| {
@@ -102,6 +104,29 @@ fn item(icon: &'static str, text: String, action: Option<AnyView>) -> AnyView {
             {action}
         </li>
     }
+}
+
+/// Names the new networks, and what to do if one of them is unexpected.
+fn new_networks(networks: &[(String, DisplayTime)], now: Timestamp, may_change: bool) -> String {
+    let named = networks.iter().take(NAMED);
+    let named: Vec<_> = named
+        .map(|(network, first)| format!("{network}, first used {}", relative(first.at, now)))
+        .collect();
+    let title = match networks.len() {
+        0 => return "New IP network".to_owned(),
+        1 => "New IP network",
+        _ => "New IP networks",
+    };
+    let more = match networks.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let advice = if may_change {
+        " If this is unexpected, pause or rotate the key, or restrict its allowed IPs."
+    } else {
+        ""
+    };
+    format!("{title}: {}{more}.{advice}", named.join("; "))
 }
 
 /// Describes the expiry during a key's last 30 days.

@@ -19,6 +19,9 @@ const REFUSED: &[Column] = &[
     Column::Number("Requests"),
 ];
 
+/// Marks an address that used the key before its allowed IPs excluded it.
+const BLOCKED: &str = "Blocked now: not in the allowed IPs";
+
 #[component]
 pub fn Callers(
     callers: Vec<CallerRow>,
@@ -39,7 +42,8 @@ pub fn Callers(
                 view! { <Time moment=caller.last clock=clock/> },
                 erase(number(caller.calls)),
             ];
-            let under = caller.user_agent.into_iter().collect();
+            let blocked = caller.is_blocked.then(|| BLOCKED.to_owned());
+            let under = caller.user_agent.into_iter().chain(blocked).collect();
             view! { <Row columns=CALLERS name=caller.ip under=under cells=cells/> }
         });
         let rows = erase(rows.collect_view());

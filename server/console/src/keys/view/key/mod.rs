@@ -81,6 +81,14 @@ fn Key(page: Data) -> impl IntoView {
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
     });
+    // The addresses to select from need the width of the activity.
+    let is_learning = watch.is_some();
+    let networks = networks(&id, page.allow_list, watch, may_change, clock);
+    let (facts, learning) = if is_learning {
+        (facts, Some(networks))
+    } else {
+        (erase((facts, networks)), None)
+    };
     view! {
         <DetailHead
             back=("/keys", "API Keys")
@@ -97,10 +105,10 @@ fn Key(page: Data) -> impl IntoView {
             {attention}
             <div class="rail">
                 {facts}
-                {networks(&id, page.allow_list, watch, may_change, clock)}
             </div>
             <div class="activity">
                 {overlap}
+                {learning}
                 {calls(&id, activity)}
                 {heat_map}
                 <Callers callers=callers refused=refused clock=clock/>

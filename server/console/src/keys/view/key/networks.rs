@@ -3,7 +3,7 @@
 use crate::charts::counted;
 use app::components::{Clock, Time};
 use app::prelude::*;
-use domain::{KeyId, Timestamp, Watch, WatchedCaller};
+use domain::{DisplayTime, KeyId, Timestamp, Watch, WatchedCaller, relative, seconds};
 
 pub fn networks(
     id: &KeyId,
@@ -13,7 +13,7 @@ pub fn networks(
     clock: Clock,
 ) -> AnyView {
     let content = match watch {
-        _ if !allowed.is_empty() => enforced(allowed),
+        _ if !allowed.is_empty() => enforced(id, allowed, may_change),
         Some(watch) => watching(id, watch, may_change, clock),
         None => open(id, may_change),
     };
@@ -25,13 +25,24 @@ pub fn networks(
     }
 }
 
-fn enforced(allowed: Vec<String>) -> AnyView {
+fn enforced(id: &KeyId, allowed: Vec<String>, may_change: bool) -> AnyView {
     let allowed = allowed.into_iter().map(|network| {
         view! { <li><code>{network}</code></li> }
     });
+    let change = may_change.then(|| {
+        view! {
+            <p class="second">
+                "To learn the addresses again, remove these and start learning. Until you select addresses again, any address can use the key."
+            </p>
+            <a class="button" href=format!("/keys/{id}/edit#allow-list")>
+                "Change allowed IPs"
+            </a>
+        }
+    });
     view! {
-        <p>"Requests from any other address are rejected."</p>
         <ul class="networks">{allowed.collect_view()}</ul>
+        <p>"Requests from any other address are rejected."</p>
+        {change}
     }
 }
 
@@ -89,8 +100,10 @@ fn learned(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView 
         from,
         addresses,
         networks,
+        newest,
         ..
     } = watch;
+    let progress = newest.map(|newest| progress(&addresses, &newest, clock.now()));
     let nothing = format!("No requests since {}.", from.day);
     let news = match addresses.len() {
         0 => format!("{nothing} Addresses appear here automatically."),
@@ -106,8 +119,31 @@ fn learned(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView 
             {news}
         </p>
         {is_empty.then(|| view! { <p class="second unscripted">{nothing}</p> })}
-        <div class="learned">{choices}</div>
+        <div class="learned cards">
+            {progress.map(|text| view! { <p class="progress">{text}</p> })}
+            {choices}
+        </div>
     }
+}
+
+/// Describes how many requests the list is made from, and for how long it has not grown.
+fn progress(addresses: &[WatchedCaller], newest: &DisplayTime, now: Timestamp) -> String {
+    let calls: Option<u64> = addresses.iter().map(|caller| caller.calls).sum();
+    let calls = calls
+        .filter(|calls| *calls > 0)
+        .map_or_else(String::new, |calls| {
+            format!(
+                "{} from {}. ",
+                counted(calls, "request", "requests"),
+                counted(addresses.len() as u64, "address", "addresses")
+            )
+        });
+    let days = (now.millis() - newest.at.millis()) / (seconds::DAY * 1_000);
+    let growth = match u64::try_from(days) {
+        Ok(days) if days > 0 => format!("No new address for {}.", counted(days, "day", "days")),
+        _ => format!("The newest address appeared {}.", relative(newest.at, now)),
+    };
+    calls + &growth
 }
 
 fn choices(

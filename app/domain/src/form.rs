@@ -2,7 +2,7 @@
 
 use crate::{
     DeadKeysNotice, DisplayTime, Emergency, ExpiringKeysNotice, Expiry, Failure, KeyActivity,
-    KeyCount, KeyId, KeyPolicy, KeyQuery, KeyView, QuotaUse, RotationView,
+    KeyCount, KeyId, KeyLink, KeyPolicy, KeyQuery, KeyView, QuotaUse, RotationView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -268,6 +268,8 @@ pub struct KeyPage {
     pub extended: Option<(String, String)>,
     /// Name of the time zone in which days begin and end.
     pub zone: String,
+    /// Another active or paused key with the same name.
+    pub namesake: Option<KeyLink>,
     /// Newest first.
     pub history: Vec<HistoryRow>,
     /// The ID of the request that made the latest change, if the member can undo it.

@@ -347,6 +347,9 @@ pub struct IdentifiedKey {
 pub struct IssuedKey {
     pub key: KeyView,
     pub secret: ShownSecret,
+    /// The next step with the key, in words.
+    #[serde(default)]
+    pub lead: String,
     /// Ways to make a first call that the key's permissions allow. They read the key from the
     /// environment, so that none of them contains it.
     pub first_calls: Vec<CodeExample>,

@@ -72,7 +72,7 @@ pub use pager::{NEXT_PAGE, Pager, SEARCH_FURTHER};
 pub use permissions::Permissions;
 pub use problem::Problem;
 pub use revoke_form::{RevokeForm, Used};
-pub use save_key::{SaveKey, key_is_ready};
+pub use save_key::SaveKey;
 pub use search_form::{NO_FULL_KEY, NO_FULL_KEY_ADVICE, SearchForm};
 pub use send_by_api::SendByApi;
 pub use status::Status;

@@ -1,7 +1,7 @@
 //! Creating a key: the form, and then the only time that the key is shown.
 
 use super::key_creation::{KeyCreation, TITLE};
-use super::{NewKeyForm, SaveKey, key_is_ready};
+use super::{NewKeyForm, SaveKey};
 use crate::browser;
 use crate::prelude::*;
 use domain::CreateKeyForm;
@@ -37,7 +37,7 @@ pub fn NewKey(
     };
     let step = dynamic(move || {
         if let Some(issued) = creation.issued.get() {
-            let lead = key_is_ready(&issued.key.name);
+            let lead = view! { <p class="lead">{issued.lead.clone()}</p> };
             view! { <SaveKey issued=issued lead=lead server_only=false creation=creation on_done=on_done/> }
         } else {
             view! {

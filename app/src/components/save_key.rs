@@ -4,7 +4,7 @@ use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Not
 use crate::browser;
 use crate::prelude::*;
 use crate::request::reveal;
-use domain::{CodeExample, FirstCallStage, IssuedKey, KeyName};
+use domain::{CodeExample, FirstCallStage, IssuedKey};
 use leptos::ev::{MouseEvent, SubmitEvent};
 
 const FIELD: &str = "api-key";
@@ -12,12 +12,6 @@ const FIELD: &str = "api-key";
 /// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
 const SET_KEY: &str =
     "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
-
-/// Renders the next steps with a key that replaces no other.
-pub fn key_is_ready(name: &KeyName) -> AnyView {
-    let name = name.to_string();
-    view! { <p class="lead">"“" {name} "” is ready. Copy the key now and add it to the system that will use it."</p> }
-}
 
 /// Shows a new key and asks the person to store it. The button "Done" belongs to a form whose check
 /// box is required until the key is used, since the system then has the key. On a page without the

@@ -56,6 +56,36 @@ async fn created_key_reads_back_unchanged(store: Shared) {
     assert_eq!(store.find_key_by_digest(&unknown).await.unwrap(), None);
 }
 
+case!(keys_with_a_name_are_listed_newest_first);
+async fn keys_with_a_name_are_listed_newest_first(store: Shared) {
+    let (tenant, other) = (
+        Tenant::create(&*store, "a").await,
+        Tenant::create(&*store, "b").await,
+    );
+    for (tenant, id, name, millis) in [
+        (&tenant, "one", "CRM Sync", 5),
+        (&tenant, "two", "crm sync", 6),
+        (&tenant, "three", "CRM Sync 2", 7),
+        (&other, "four", "CRM Sync", 8),
+        (&tenant, "five", "CRM Sync", 9),
+    ] {
+        let mut key = tenant.key(id, at(millis));
+        key.name = KeyName::parse(name).unwrap();
+        tenant.issue(&*store, key).await;
+    }
+    let name = KeyName::parse("CRM Sync").unwrap();
+    for (limit, expected) in [(20, &[9, 6, 5][..]), (2, &[9, 6])] {
+        let keys = store
+            .list_keys_by_name(&tenant.account, &name, limit)
+            .await
+            .unwrap();
+        assert!(keys.iter().all(|key| key.account_id == tenant.account));
+        let created: Vec<_> = keys.iter().map(|key| key.created_at).collect();
+        let expected: Vec<_> = expected.iter().map(|millis| at(*millis)).collect();
+        assert_eq!(created, expected);
+    }
+}
+
 case!(known_digests_are_distinguished_from_unknown_ones);
 async fn known_digests_are_distinguished_from_unknown_ones(store: Shared) {
     let unknown = |number: u32| {

@@ -102,6 +102,7 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),
         rotation: rotations::rotations(details.rotations, &key, zone),
+        namesake: details.namesake.map(|other| rotations::link(other, key.at)),
         undoable: details.undoable.filter(|_| may_manage),
         may_manage,
         may_change: may_manage && key.status.is_live(),
@@ -112,7 +113,9 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
 
 /// Returns a key that was just created, with its secret.
 pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::IssuedKey {
+    let namesake = issued.namesake.as_ref();
     domain::IssuedKey {
+        lead: words::ready(&issued.key.record.name, namesake),
         first_calls: call_examples(public_url, &issued.key.record.scopes),
         secret: ShownSecret::new(issued.secret.expose().to_owned()),
         key: view(issued.key, zone),

@@ -37,7 +37,8 @@ fn overlap(pair: Overlap, now: Timestamp, zone: &Zone) -> domain::Overlap {
     }
 }
 
-fn link(key: KeyRecord, now: Timestamp) -> KeyLink {
+/// Returns a key as pages link to it.
+pub fn link(key: KeyRecord, now: Timestamp) -> KeyLink {
     KeyLink {
         status: key.status(now),
         id: key.id,

@@ -2,11 +2,11 @@
 
 use crate::requests;
 use domain::{
-    DeadKeysNotice, Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyView,
-    Timestamp, number, relative, seconds,
+    DeadKeysNotice, Email, ExpiringKey, ExpiringKeysNotice, FirstCallStage, KeyCount, KeyName,
+    KeyView, Timestamp, number, relative, seconds,
 };
 use service::keys::{CurrentKey, DeadKeyUse, FirstCall, KeyWarning, KeysOnHold, MAX_EXPIRING};
-use service::store::{Receipt, Revoker};
+use service::store::{KeyRecord, Receipt, Revoker};
 use service::{Member, Zone};
 use web::words::receipt;
 use web::words::time::{display_time, last_moment, write};
@@ -49,6 +49,20 @@ pub fn rotation(key: &CurrentKey, listed: &[CurrentKey], zone: &Zone) -> Option<
         is_old(old) && replacement.is_some_and(|new| new.by == key.record.id)
     })?;
     Some(format!("Replaces {}", old.record.preview))
+}
+
+/// Returns what to do with a new key. If another key has the same name, it says how to tell them
+/// apart.
+pub fn ready(name: &KeyName, namesake: Option<&KeyRecord>) -> String {
+    let ready =
+        format!("“{name}” is ready. Copy the key now and add it to the system that will use it.");
+    match namesake {
+        None => ready,
+        Some(other) => format!(
+            "{ready} Another active key ({}) has the same name. To tell them apart, rename one of them later, on its page.",
+            other.preview
+        ),
+    }
 }
 
 /// Describes the requests with a key over the last seven days.
@@ -198,7 +212,7 @@ pub fn expiring(keys: &[ExpiringKey], now: Timestamp) -> Option<ExpiringKeysNoti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{KeyId, KeyName};
+    use domain::KeyId;
     use service::Zone;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);

@@ -26,6 +26,8 @@ pub struct KeyDetails {
     /// The key's expiry if it is extended by one button, if it can be.
     pub extended: Option<Timestamp>,
     pub creator_is_deactivated: bool,
+    /// Another active or paused key with the same name, if this key is also active or paused.
+    pub namesake: Option<KeyRecord>,
     pub activity: KeyActivity,
     pub rotations: Rotations,
     /// Newest first.
@@ -55,7 +57,14 @@ impl Keys {
         let policy = self.key_policy(member).await?;
         let latest_end = latest_expiry(&record, policy, now, zone);
         let history = self.store.history(account, id.as_str(), HISTORY).await?;
+        let may_be_confused = record.state(now).is_live() && !record.is_being_replaced();
+        let namesake = if may_be_confused {
+            self.namesake(account, &record.name, Some(id), now).await?
+        } else {
+            None
+        };
         Ok(KeyDetails {
+            namesake,
             undoable: undoable(&history, member).filter(|_| record.state(now).is_live()),
             history,
             activity: self.activity(&record, period, now, zone).await?,

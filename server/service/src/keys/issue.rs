@@ -10,7 +10,7 @@ use crate::key::{AllowList, PlainKey};
 use crate::origin::{CalledKey, Client};
 use crate::random;
 use crate::sessions::Member;
-use crate::store::{Action, InsertKeyOutcome, NewKey, TokenDigest};
+use crate::store::{Action, InsertKeyOutcome, KeyRecord, NewKey, TokenDigest};
 use domain::{CreateKeyForm, Failure, Field, KeyId, KeyName, KeyNote, ScopeSet, Timestamp};
 use serde_json::json;
 
@@ -19,6 +19,8 @@ use serde_json::json;
 pub struct IssuedKey {
     pub key: CurrentKey,
     pub secret: PlainKey,
+    /// Another active or paused key with the same name.
+    pub namesake: Option<KeyRecord>,
 }
 
 /// The values of a create form in which every field is valid.
@@ -78,6 +80,8 @@ impl Keys {
             "allow_list": key.allow_list.as_ref().map(AllowList::texts),
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
+        // Read before the commit: nothing that can fail comes between the commit and the answer.
+        let namesake = self.namesake(&key.account_id, &key.name, None, now).await?;
         match self.store.insert_key(key, event).await? {
             InsertKeyOutcome::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),
@@ -87,7 +91,11 @@ impl Keys {
             InsertKeyOutcome::Created(key) => {
                 self.remember_new_key(member, &id, &secret);
                 let key = self.current(*key, now);
-                Ok(IssuedKey { key, secret })
+                Ok(IssuedKey {
+                    key,
+                    secret,
+                    namesake,
+                })
             }
         }
     }

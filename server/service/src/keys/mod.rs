@@ -18,6 +18,7 @@ mod identify;
 mod issue;
 mod lifetime;
 mod list;
+mod namesake;
 mod operator;
 mod query;
 mod restored;

@@ -118,7 +118,13 @@ impl Keys {
                 }
                 self.remember_new_key(member, &new.id, &secret);
                 let key = self.current(*new, now);
-                Ok((IssuedKey { key, secret }, self.current(*old, now)))
+                let issued = IssuedKey {
+                    key,
+                    secret,
+                    // The only one that a rotation creates is the old key.
+                    namesake: None,
+                };
+                Ok((issued, self.current(*old, now)))
             }
             RotateKeyOutcome::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),

@@ -178,6 +178,15 @@ pub trait KeyStore: Send + Sync + 'static {
     /// Returns all keys of an account, newest first.
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>>;
 
+    /// Returns the newest keys of an account with this name, in any state and in any case of
+    /// letters; at most `limit`.
+    async fn list_keys_by_name(
+        &self,
+        account: &AccountId,
+        name: &KeyName,
+        limit: u32,
+    ) -> Result<Vec<KeyRecord>>;
+
     async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>>;
 
     /// Returns the key with this digest, from any account and in any state, with the name of its

@@ -98,6 +98,7 @@ pub(crate) const INDEXED: &[&str] = &[
     item_change::OLDEST,
     item_change::LIST_REMOVED,
     key::CHANGE,
+    key::LIST_BY_NAME,
     key::LIST_EVERYWHERE,
     key::FIND_ANYWHERE,
     key::FIND,

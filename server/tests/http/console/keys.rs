@@ -96,6 +96,73 @@ async fn key_is_created_with_all_its_options_at_once() {
     form.has("<details class=\"options\">");
 }
 
+/// Returns the page of the only key whose page is not one of these.
+async fn page_of_another_key(owner: &Member, known: &[&str]) -> String {
+    let keys = owner.keys().await["keys"].as_array().unwrap().clone();
+    let pages = keys
+        .iter()
+        .map(|key| format!("/keys/{}", key["id"].as_str().unwrap()));
+    let mut others = pages.filter(|page| !known.contains(&&**page));
+    others.next().unwrap()
+}
+
+/// Names need not be unique, but an admin who revokes the wrong one of two keys stops a system.
+#[tokio::test]
+async fn key_with_the_name_of_another_live_key_is_pointed_out() {
+    const SAME_NAME: &str = "Another active key has the same name: ";
+    let (_world, owner) = World::with_owner().await;
+    let first = owner.create("CRM Sync", &["leads:read"]).await;
+    let preview = format!("{}…", &first.secret[..9]);
+    let first = format!("/keys/{}", first.id);
+    owner.get_text(&first).await.lacks(SAME_NAME);
+    let (created, _) = create(&owner, "crm sync").await;
+    created.expect(200).has_all([
+        &format!("Another active key ({preview}) has the same name."),
+        &format!("href=\"{first}\" target=\"_blank\""),
+    ]);
+    let second = page_of_another_key(&owner, &[&first]).await;
+    let page = owner.get_text(&second).await;
+    let (_, other) = page.split_once(SAME_NAME).expect("the suggestion");
+    other.has(&format!("<a href=\"{first}\"><code>{preview}</code></a>"));
+    owner.get_text(&first).await.has(SAME_NAME);
+
+    // A rotation gives two keys the same name on purpose.
+    let fields = [
+        ("grace", "7d"),
+        ("expires", "30d"),
+        ("token", "0123456789abcdef"),
+    ];
+    let rename = [("name", "CRM of the branch"), ("scopes", "leads:read")];
+    let response = owner.form(&format!("{second}/edit"), &rename).await;
+    let renamed = owner.follow(&response.expect(303)).await.expect(200);
+    renamed.lacks(SAME_NAME);
+    let rotated = owner.form(&format!("{first}/rotate"), &fields).await;
+    rotated.expect(200).lacks("has the same name");
+    let third = page_of_another_key(&owner, &[&first, &second]).await;
+    for page in [&first, &second, &third] {
+        owner.get_text(page).await.lacks(SAME_NAME);
+    }
+
+    // An ended key does not count.
+    let back = [("name", "CRM Sync"), ("scopes", "leads:read")];
+    let response = owner.form(&format!("{second}/edit"), &back).await;
+    response.expect(303);
+    owner
+        .get_text(&second)
+        .await
+        .has(&format!("href=\"{third}\""));
+    let reason = [("reason", "other")];
+    let response = owner.form(&format!("{third}/revoke"), &reason).await;
+    response.expect(303);
+    let page = owner.get_text(&third).await;
+    page.lacks(SAME_NAME);
+    // The old key is no longer being replaced.
+    owner
+        .get_text(&second)
+        .await
+        .has(&format!("<a href=\"{first}\"><code>"));
+}
+
 #[tokio::test]
 async fn form_that_is_sent_twice_creates_one_key() {
     let (world, owner) = World::with_owner().await;

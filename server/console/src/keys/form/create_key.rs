@@ -6,6 +6,7 @@ use crate::form::FormResult;
 use crate::keys::view::issued_key_page;
 use crate::keys::{page, show};
 use app::Content;
+use service::keys::IssuedKey;
 
 /// Creates a key and directly answers with the page that shows the secret: a redirect would have to
 /// store it.
@@ -17,9 +18,10 @@ pub async fn create_key(request: FormRequest<Fields>) -> FormResult {
         .keys
         .issue(sender.member, sender.client, &form)
         .await;
-    let show = |issued| {
+    let show = |issued: IssuedKey| {
+        let namesake = issued.namesake.as_ref().map(|other| other.id.clone());
         let issued = page::issued(issued, sender.member.time_zone(), sender.public_url());
-        Content::new(move || issued_key_page(issued.clone()))
+        Content::new(move || issued_key_page(issued.clone(), namesake.as_ref()))
     };
     let again = async |failure| show::new_key_content(&sender.backend, form, Some(failure)).await;
     Ok(sender.show_or_refuse(issued, show, again).await)

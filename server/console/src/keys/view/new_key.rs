@@ -3,10 +3,10 @@
 
 use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once, with_help};
 use crate::form::problem;
-use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone, key_is_ready};
+use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions};
+use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeyId, KeysPage, NewKeyOptions};
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -33,9 +33,22 @@ pub fn new_key_page(
     })
 }
 
-/// The direct response to a create form: the only page that ever contains this secret.
-pub fn issued_key_page(issued: IssuedKey) -> AnyView {
-    let lead = key_is_ready(&issued.key.name);
+/// The direct response to a create form: the only page that ever contains this secret. `namesake`
+/// is another key with the same name.
+pub fn issued_key_page(issued: IssuedKey, namesake: Option<&KeyId>) -> AnyView {
+    let other = namesake.map(|id| {
+        view! {
+            <p>
+                <a href=format!("/keys/{id}") target="_blank">
+                    "Open the other key's page in a new tab"
+                </a>
+            </p>
+        }
+    });
+    let lead = view! {
+        <p class="lead">{issued.lead.clone()}</p>
+        {other}
+    };
     saved_key_page("Save your API key", lead, issued)
 }
 

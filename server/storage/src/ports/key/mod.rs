@@ -47,6 +47,20 @@ impl KeyStore for SqlStore {
             .await
     }
 
+    async fn list_keys_by_name(
+        &self,
+        account: &AccountId,
+        name: &KeyName,
+        limit: u32,
+    ) -> Result<Vec<KeyRecord>> {
+        query(LIST_BY_NAME)
+            .bind(account.as_str())
+            .bind(folded(name))
+            .bind(i64::from(limit))
+            .parse_all::<KeyRow, _>(self.readers("finding API keys by their name"))
+            .await
+    }
+
     async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>> {
         find(self.readers("finding an API key"), account, id).await
     }

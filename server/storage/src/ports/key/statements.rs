@@ -94,6 +94,10 @@ pub(crate) const ROWS: &str = key_rows!();
 pub(crate) const LIST: &str =
     select_keys!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC");
 
+pub(crate) const LIST_BY_NAME: &str = select_keys!(
+    "WHERE k.account_id = $1 AND k.folded = $2 ORDER BY k.created_at DESC, k.id DESC LIMIT $3"
+);
+
 pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
 
 /// A look-up that is not bound to an account, since only the digest identifies the key.

@@ -2,6 +2,7 @@
 
 use super::quick::QuickEdits;
 use crate::charts::counted;
+use crate::keys::view::rotation;
 use app::components::Icon;
 use app::prelude::*;
 use domain::{DisplayTime, Failure, KeyPage, KeyView, Timestamp, relative, seconds};
@@ -55,6 +56,14 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
             others.push(item(INFO, text, action));
         }
     }
+    if let Some(other) = &page.namesake {
+        let text = view! {
+            "Another active key has the same name: "
+            {rotation::link(other)}
+            ". Rename one of them to tell them apart."
+        };
+        others.push(item(INFO, text, edits.map(|_| link("edit", "Rename"))));
+    }
     if page.activity.unused {
         let revoke = edits.map(|_| link("revoke?reason=unused", "Revoke unused key…"));
         urgent.push(item(ALERT, "Unused for 30 days".to_owned(), revoke));
@@ -96,11 +105,11 @@ fn card(
     (!items.is_empty()).then(|| list(items))
 }
 
-fn item(icon: &'static str, text: String, action: Option<AnyView>) -> AnyView {
+fn item(icon: &'static str, text: impl IntoView + 'static, action: Option<AnyView>) -> AnyView {
     view! {
         <li>
             <Icon name=icon/>
-            <p>{text}</p>
+            <p>{erase(text)}</p>
             {action}
         </li>
     }

@@ -50,7 +50,7 @@ pub fn replaces(rotation: &RotationView, id: &KeyId, clock: Clock) -> Option<Any
 
 /// Renders a link to a key. Both keys of a rotation have the same name, so the link shows the
 /// preview.
-fn link(key: &KeyLink) -> AnyView {
+pub fn link(key: &KeyLink) -> AnyView {
     view! {
         <a href=format!("/keys/{}", key.id)>
             <code>{key.preview.clone()}</code>

@@ -161,7 +161,7 @@ fn instead(key: &KeyView) -> AnyView {
     let at = format!("/keys/{}", key.id);
     let pause = (key.status == KeyStatus::Active).then(|| {
         view! {
-            <button type="submit" class="button quiet small" formaction=format!("{at}/pause")>
+            <button type="submit" class="button small" formaction=format!("{at}/pause")>
                 "Pause instead"
             </button>
         }
@@ -169,7 +169,7 @@ fn instead(key: &KeyView) -> AnyView {
     view! {
         <div class="actions instead">
             {pause}
-            <a class="button quiet small" href=format!("{at}/rotate")>
+            <a class="button small" href=format!("{at}/rotate")>
                 "Rotate instead"
             </a>
         </div>

@@ -16,7 +16,7 @@ const HEAD: Head = Head {
 const HELP: Help = Help {
     title: "What happens",
     advice: &[
-        "Every node of the service rejects the key before this page confirms it.",
+        "The key stops working before this page confirms it.",
         "Systems that use the key stop working until they get another one.",
         "You can't undo this. To stop a key for a while, pause it instead.",
         "The audit log keeps your reason.",

@@ -79,7 +79,8 @@ fn Key(page: Data) -> impl IntoView {
     let heat_map = heat_map.map(|pattern| view! { <HeatMap pattern=pattern/> });
     let badge = view! { <Badge status=page.key.status/> };
     let overlap = page.rotation.overlap.map(|overlap| {
-        view! { <OverlapSection overlap=overlap may_end=page.may_manage clock=clock/> }
+        let is_old = overlap.old.id == id;
+        view! { <OverlapSection overlap=overlap is_old=is_old may_end=page.may_manage clock=clock/> }
     });
     // The addresses to select from need the width of the activity.
     let is_learning = watch.is_some();
@@ -211,7 +212,7 @@ fn actions(key: &KeyView, is_replaced: bool) -> AnyView {
     // A key is rotated only once. After that, its replacement can be rotated.
     let rotate = (!is_replaced).then(|| {
         view! {
-            <a class="button primary" href=format!("{at}/rotate")>
+            <a class="button" href=format!("{at}/rotate")>
                 "Rotate"
             </a>
         }

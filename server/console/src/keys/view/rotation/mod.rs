@@ -64,7 +64,13 @@ fn state(key: &KeyLink) -> String {
 
 /// Shown while both keys are valid.
 #[component]
-pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
+pub fn OverlapSection(
+    overlap: Overlap,
+    /// Whether the page is that of the old key.
+    is_old: bool,
+    may_end: bool,
+    clock: Clock,
+) -> impl IntoView {
     let end = match overlap.end.clone() {
         None => erase("The old key has no expiration."),
         Some(end) => view! {
@@ -92,15 +98,22 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
             </a>
         }
     });
+    // The page does not link to itself.
+    let own = |key: &KeyLink| view! { <code>{key.preview.clone()}</code> };
+    let (new, old) = if is_old {
+        (link(&overlap.new), own(&overlap.old))
+    } else {
+        (own(&overlap.new), link(&overlap.old))
+    };
     let caller = caller(overlap.last_old_use.clone(), clock);
     view! {
         <section class="box" aria-labelledby="overlap">
             <h2 id="overlap">"Moving to the new key"</h2>
             {late}
             <p>
-                {link(&overlap.new)}
+                {new}
                 " replaces "
-                {link(&overlap.old)}
+                {old}
                 ". "
                 {end}
             </p>

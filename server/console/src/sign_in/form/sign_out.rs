@@ -2,6 +2,7 @@
 
 use crate::backend::failure;
 use crate::{Visitor, cookies, flash, outcome_unknown, see_other, unavailable};
+use app::request::Flash;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
@@ -26,6 +27,7 @@ pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Respon
     let mut response = see_other(SIGN_IN);
     cookies::forget_session(&mut response, &state.public_url);
     // The browser has no session any more when it shows the notice.
-    flash::add(&mut response, &state, None, SIGN_IN, "signed-out", 0);
+    let notice = Flash::new("signed-out");
+    flash::add(&mut response, &state, None, SIGN_IN, &notice);
     response
 }

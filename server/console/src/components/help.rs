@@ -22,6 +22,11 @@ pub fn shown_once(content: AnyView) -> AnyView {
     view! { <div class="narrow" data-unsaved="">{content}</div> }
 }
 
+/// Renders content like [`shown_once`], with advice beside it like the form before.
+pub fn shown_once_with_help(help: Help, content: AnyView) -> AnyView {
+    beside(help, shown_once(content))
+}
+
 /// Renders a form that is a separate page, and advice, which is beside the form on wide screens and
 /// below it on others.
 pub fn with_help(help: Help, form: AnyView) -> AnyView {

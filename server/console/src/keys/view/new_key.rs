@@ -1,7 +1,7 @@
 //! The page that creates a key, and the response to its form. The list opens a dialog instead once
 //! its module runs.
 
-use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once, with_help};
+use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once_with_help, with_help};
 use crate::form::problem;
 use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -21,6 +21,17 @@ const HELP: Help = Help {
         "The full key is shown once. Keep it in a secrets manager, and never in code or a browser.",
     ],
     link: Some(("/docs#your-first-request", "Your first request")),
+};
+
+/// Beside a key that is shown once, so that the page keeps the layout of the form before it.
+const NEXT: Help = Help {
+    title: "Next steps",
+    advice: &[
+        "Store the key where your system reads it, such as a secrets manager or an environment variable.",
+        "Send a request. This page shows when the first one arrives, or why it was rejected.",
+        "If you lose the key, rotate it. The console can't show it again.",
+    ],
+    link: None,
 };
 
 pub fn new_key_page(
@@ -62,7 +73,7 @@ pub fn saved_key_page(title: &'static str, lead: AnyView, issued: IssuedKey) -> 
         account_limit: String::new(),
     };
     let creation = KeyCreation::new(FormState::new(None), nothing, None);
-    shown_once(view! {
+    let content = view! {
         <h1>{title}</h1>
         <SaveKey
             issued=issued
@@ -71,7 +82,8 @@ pub fn saved_key_page(title: &'static str, lead: AnyView, issued: IssuedKey) -> 
             creation=creation
             on_done=Callback::new(|()| ())
         />
-    })
+    };
+    shown_once_with_help(NEXT, content)
 }
 
 #[component]

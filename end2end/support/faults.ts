@@ -37,7 +37,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await label("Burst size").fill("many");
   await page.getByLabel("Allowed IPs").fill("nowhere");
   await send("Save changes");
-  await expectFaults(page, [label("Burst size"), page.getByLabel("Allowed IPs")]);
+  await expectFaults(page, [label("Requests per second"), label("Burst size"), page.getByLabel("Allowed IPs")]);
   await page.getByLabel("Burst size").fill("");
   await page.getByRole("alert").getByRole("link").last().click();
   await expect(page.getByLabel("Allowed IPs")).toBeFocused();

@@ -123,7 +123,7 @@ fn help() -> String {
         <h2 id="help">"What happens"</h2>
         <ul>
             <li>"Only the SHA-256 of the key is sent to the server."</li>
-            <li>"You see its name, its status and when it was last used. Nothing changes."</li>
+            <li>"The result shows the name and status of the key, and when it was last used. Nothing changes."</li>
             <li>"If others may have seen the key, revoke it, and create a new one for the system that used it."</li>
         </ul>
         <a href="/docs#key-not-working">"If a key doesn't work"</a>

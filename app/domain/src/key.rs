@@ -330,6 +330,18 @@ impl KeyView {
     pub fn is_not_stored(&self) -> bool {
         self.notices.iter().any(|notice| notice == Self::NOT_STORED)
     }
+
+    /// Text in place of the last use, for a key with which no request was accepted.
+    ///
+    /// A revoked or expired key needs attention because it is still in use, so “Never used” would
+    /// contradict its notice: its requests are rejected.
+    pub const fn without_last_use(&self) -> &'static str {
+        if self.needs_attention && !self.status.is_live() {
+            "Rejected"
+        } else {
+            "Never used"
+        }
+    }
 }
 
 /// Key that was identified by the SHA-256 of its secret, and the time of the look-up.

@@ -37,6 +37,7 @@ pub fn KeyRow(
     on_revoke: Option<Callback<RowButton>>,
 ) -> impl IntoView {
     let used = used(&key, keys);
+    let without_use = key.without_last_use();
     let is_live = key.status.is_live();
     let sign = (!key.notices.is_empty()).then(|| sign(&key));
     let revoke = on_revoke
@@ -57,7 +58,7 @@ pub fn KeyRow(
         });
         view! { <td role="cell">{choose}</td> }
     });
-    let last_use = dynamic(move || last_use(used.get().last, clock));
+    let last_use = dynamic(move || last_use(used.get().last, without_use, clock));
     let expires = match key.expires.filter(|_| key.revocation.is_none()) {
         Some(end) => view! { <Time moment=end clock=clock short=true/> },
         None => view! { <span class="second">{if is_live { "Never" } else { "–" }}</span> },
@@ -172,9 +173,10 @@ pub fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
     used.into()
 }
 
-fn last_use(last: Option<LastUse>, clock: Clock) -> AnyView {
+/// `without`: the text for a key without a last use.
+fn last_use(last: Option<LastUse>, without: &'static str, clock: Clock) -> AnyView {
     let Some(LastUse { at, ip, user_agent }) = last else {
-        return view! { <span class="second">"Never used"</span> };
+        return view! { <span class="second">{without}</span> };
     };
     let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
     view! {

@@ -4,6 +4,9 @@ use crate::support::{Member, Text as _, World};
 use domain::seconds::DAY;
 
 const LIST: &str = "/keys?status=dead-in-use";
+/// Last use of a key in its row.
+const NEVER: &str = "<span class=\"second\">Never used</span>";
+const REJECTED: &str = "<span class=\"second\">Rejected</span>";
 
 /// Returns the page's notice about them.
 async fn notice(member: &Member, path: &str) -> Option<String> {
@@ -29,6 +32,8 @@ async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     live.get("/api/leads").await.expect(200);
     world.services.flush().await.unwrap();
     assert_eq!(notice(&owner, "/keys").await, None);
+    let page = owner.get_text("/keys").await;
+    assert_eq!(page.matches(NEVER).count(), 4);
     let page = owner.get_text(LIST).await;
     page.has("No matching keys");
     let page = owner.get_text("/").await;
@@ -55,6 +60,9 @@ async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     page.has(&format!("href=\"{LIST}\""));
     let page = owner.get_text(LIST).await;
     page.has("4 keys match");
+    // “Never used” would contradict the notice.
+    assert_eq!(page.matches(REJECTED).count(), 4);
+    page.lacks(NEVER);
     page.lacks(">Live<");
     page.has("Status: Revoked or expired but in use");
     assert_eq!(notice(&owner, LIST).await, None, "these are all of them");

@@ -119,7 +119,8 @@ async fn revoked_key_that_is_still_in_use_is_shown_on_every_page_for_a_week() {
     }
     let html = page(&world, &owner, &key, "").await;
     html.has_all([
-        "This key is still in use: 2 requests since it was revoked or expired",
+        "This key is still in use: 2 rejected requests since it was revoked or expired",
+        "Rejected <time",
         "Rejected sources",
         "Revoked key",
         "198.51.100.9",

@@ -46,9 +46,10 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
         }
     });
     let clock = Clock::start(now.at);
+    let without_use = key.without_last_use();
     let last_use = match key.last_use {
         Some(last) => view! { <Time moment=last.at clock=clock/> " from " {last.ip} },
-        None => erase("Never used"),
+        None => erase(without_use),
     };
     view! {
         <section class="box" aria-labelledby="identified">

@@ -23,7 +23,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     if let Some((calls, last)) = &page.activity.dead_key_calls {
         let text = format!(
             "This key is still in use: {} since it was revoked or expired, most recently {}.",
-            counted(*calls, "request", "requests"),
+            counted(*calls, "rejected request", "rejected requests"),
             relative(last.at, now),
         );
         urgent.push(item(ALERT, text, Some(callers())));

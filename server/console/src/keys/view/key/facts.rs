@@ -10,7 +10,7 @@ use domain::{KeyPage, KeyStatus, LastUse, ScopeRow};
 pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyView {
     let key = &page.key;
     let last_use = match key.last_use.clone() {
-        None => erase("Never used"),
+        None => without_last_use(page, clock),
         Some(LastUse { at, ip, user_agent }) => view! {
             <Time moment=at clock=clock/>
             " from "
@@ -58,6 +58,17 @@ pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyVie
             <h2 id="details">"Details"</h2>
             <dl class="details">{rows.collect_view()}</dl>
         </section>
+    }
+}
+
+/// Describes the use of a key with which no request was accepted.
+fn without_last_use(page: &KeyPage, clock: Clock) -> AnyView {
+    match page.activity.dead_key_calls.clone() {
+        Some((_, last)) => view! {
+            "Rejected "
+            <Time moment=last clock=clock/>
+        },
+        None => erase(page.key.without_last_use()),
     }
 }
 

@@ -47,7 +47,7 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
 
   await page.getByRole("link", { name: "Remove Status: Revoked" }).click();
   await expect(page.getByText("2 keys match")).toBeVisible();
-  await page.getByRole("link", { name: "Clear filters" }).click();
+  await page.getByRole("link", { name: "Clear search" }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   await page.getByRole("link", { name: /^Active \d/ }).click();
   await expect(page.getByText("3 keys match")).toBeVisible();
@@ -97,7 +97,7 @@ export async function findNothing(page: Page, server: Server): Promise<void> {
   await seedFour(server);
   await signIn(page, "/keys?q=warehouse");
   await expect(page.getByRole("heading", { name: "No matching keys" })).toBeVisible();
-  await page.getByRole("link", { name: "Clear filters" }).last().click();
+  await page.getByRole("link", { name: "Show all keys" }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
 }
 

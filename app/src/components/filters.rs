@@ -3,17 +3,20 @@
 use crate::prelude::*;
 use domain::{FilterMenu, ListLink};
 
+/// Text of the link that removes all filters.
+pub const CLEAR_FILTERS: &str = "Clear filters";
+
 /// Renders the filters of a list, or nothing if there is nothing to choose or to remove.
 ///
-/// `clear`: the address of the unfiltered list, if the list is filtered.
-pub fn filters(menus: Vec<FilterMenu>, clear: Option<&'static str>) -> AnyView {
+/// `clear`: the address of the whole list, and the text of the link to it, if the list is filtered.
+pub fn filters(menus: Vec<FilterMenu>, clear: Option<(&'static str, &'static str)>) -> AnyView {
     let menus = menus.into_iter();
     let mut items: Vec<_> = menus
         .filter(|menu| menu.current.is_some() || !menu.choices.is_empty())
         .map(filter)
         .collect();
-    items.extend(clear.map(|href| {
-        view! { <li><a class="chip clear" href=href>"Clear filters"</a></li> }
+    items.extend(clear.map(|(href, text)| {
+        view! { <li><a class="chip clear" href=href>{text}</a></li> }
     }));
     if items.is_empty() {
         return erase(());

@@ -49,7 +49,7 @@ pub use dialog::Dialog;
 pub use expiry::ExpiryField;
 pub use exports::exports;
 pub use field_error::FieldError;
-pub use filters::filters;
+pub use filters::{CLEAR_FILTERS, filters};
 pub use first_call_progress::FirstCallProgress;
 pub use first_invalid_field::FirstInvalidField;
 pub use first_invalid_field::takes_focus;

@@ -3,9 +3,9 @@
 //! All of it are links and one plain form that only the server renders, so that it works without
 //! script and is not in the module.
 
-use crate::components::{Notice, SearchForm, Tone, filters};
+use crate::components::{CLEAR_FILTERS, Notice, SearchForm, Tone, filters};
 use crate::prelude::*;
-use domain::{KeysPageContext, ListLink};
+use domain::{KeyQuery, KeysPageContext, ListLink};
 
 /// Renders the links to the saved views, which are hidden while the account has no keys.
 pub fn views(context: &KeysPageContext, no_keys: RwSignal<bool>) -> AnyView {
@@ -66,9 +66,7 @@ fn form(context: &KeysPageContext) -> AnyView {
             view! { <input type="hidden" name=name value=value/> }
         })
         .collect_view();
-    // A single filter has a link of its own that removes it.
-    let is_single = query.q.is_empty() && query.number_of_filters() == 1;
-    let clear = (query.has_filter() && !is_single).then_some("/keys");
+    let clear = clear_text(query).map(|text| ("/keys", text));
     view! {
         <div class="find">
             <SearchForm
@@ -82,6 +80,18 @@ fn form(context: &KeysPageContext) -> AnyView {
             {filters(menus.clone(), clear)}
         </div>
         {refused}
+    }
+}
+
+/// Returns the text of the link to the whole list. A single filter has a link of its own that
+/// removes it.
+fn clear_text(query: &KeyQuery) -> Option<&'static str> {
+    let has_text = !query.q.trim().is_empty();
+    match query.number_of_filters() {
+        0 => has_text.then_some("Clear search"),
+        1 if !has_text => None,
+        _ if has_text => Some("Clear all"),
+        _ => Some(CLEAR_FILTERS),
     }
 }
 

@@ -236,15 +236,15 @@ fn nothing_found(some: bool) -> AnyView {
     let (title, text) = if some {
         (
             "No matches so far",
-            "None of the keys searched so far match these filters. ",
+            "None of the keys searched so far match. ",
         )
     } else {
-        ("No matching keys", "Change the filters, or clear them. ")
+        ("No matching keys", "Change your search or filters. ")
     };
     view! {
         <section class="empty">
             <h2>{title}</h2>
-            <p>{text} <a href="/keys">"Clear filters"</a></p>
+            <p>{text} <a href="/keys">"Show all keys"</a></p>
         </section>
     }
 }

@@ -4,7 +4,8 @@ mod form;
 mod row;
 
 use app::components::{
-    Clock, Column, NEXT_PAGE, PageHead, Pager, SEARCH_FURTHER, Table, TimesSwitch, exports, filters,
+    CLEAR_FILTERS, Clock, Column, NEXT_PAGE, PageHead, Pager, SEARCH_FURTHER, Table, TimesSwitch,
+    exports, filters,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -36,7 +37,7 @@ pub fn audit_page(data: Result<Data, Failure>) -> AnyView {
 
 fn log(page: Data) -> AnyView {
     let form = form::form(&page);
-    let clear = (!page.filters.is_empty()).then_some("/audit");
+    let clear = (!page.filters.is_empty()).then_some(("/audit", CLEAR_FILTERS));
     let filters = filters(page.filters.clone(), clear);
     let has_errors = !page.errors.is_empty();
     let found = if has_errors {

@@ -1,10 +1,10 @@
 //! The filters of the list.
 
-use app::components::filters;
+use app::components::{CLEAR_FILTERS, filters};
 use app::prelude::*;
 use domain::RefusalList;
 
 pub fn list_filters(list: &RefusalList) -> AnyView {
-    let clear = list.is_filtered.then_some("/requests");
+    let clear = list.is_filtered.then_some(("/requests", CLEAR_FILTERS));
     filters(list.filters.clone(), clear)
 }

@@ -1,5 +1,6 @@
 // A key that was found: looked up by its digest, which the page computes.
 
+import { expectAccessible } from "../support/axe.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 
@@ -41,7 +42,14 @@ test("the search sends no whole key, which would appear in the URL", async ({ pa
   await search.press("Enter");
   await expect(search).toBeFocused();
   expect(await search.evaluate((field: HTMLInputElement) => field.validity.patternMismatch)).toBe(true);
+  const advice = page.getByRole("alert").filter({ hasText: "Don't enter a full key here." });
+  await expect(advice).toBeVisible();
+  await expect(search).toHaveAttribute("aria-invalid", "true");
+  await expect(search).toHaveAccessibleDescription(/Use “Identify a key”/);
+  await expectAccessible(page, "refused key");
   await search.fill(key.secret.slice(0, 9));
+  await expect(advice).toBeHidden();
+  await expect(search).not.toHaveAttribute("aria-invalid");
   await search.press("Enter");
   await expect(page.getByText("1 key matches")).toBeVisible();
   expect(sent.filter((url) => url.includes(key.secret.slice(0, 12)))).toEqual([]);

@@ -192,6 +192,31 @@ test("the list of shortcuts opens by ?, and turns off those of a single key", as
   await expect(dialog).toHaveCount(0);
 });
 
+test("a search field shows its shortcut while it is empty and the shortcut is on", async ({ page, server }) => {
+  await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  const [search, hint] = [page.getByRole("searchbox"), page.locator(".search kbd")];
+  await expect(search).toHaveAttribute("aria-keyshortcuts", "/");
+  await expect(hint).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(search).toBeFocused();
+  await expect(hint).toBeHidden();
+  await search.fill("feed");
+  await search.blur();
+  await expect(hint).toBeHidden();
+  await search.clear();
+  await search.blur();
+  await expect(hint).toBeVisible();
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expect(hint).toBeHidden();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.keyboard.press("?");
+  await page.getByRole("switch", { name: "Single-key shortcuts" }).uncheck();
+  await page.getByRole("button", { name: "Close" }).click();
+  await expect(hint).toBeHidden();
+});
+
 test("a viewer is not offered what only others may do", async ({ page, server }) => {
   await seedKeys(server);
   demoteOwner(server);

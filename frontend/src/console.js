@@ -31,8 +31,10 @@
     if (exact) exact.checked = root.dataset.times === "exact";
     const comfortable = document.getElementById("comfortable");
     if (comfortable) comfortable.checked = root.dataset.rows === "comfortable";
+    const areSingleKeysOn = localStorage.getItem(SINGLE_KEYS) !== "off";
     const singleKeys = document.getElementById("single-keys");
-    if (singleKeys) singleKeys.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
+    if (singleKeys) singleKeys.checked = areSingleKeysOn;
+    for (const hint of all(".search kbd")) hint.hidden = !areSingleKeysOn;
     if (/Mac|iP/.test(navigator.platform)) write(document.querySelector("[data-palette] kbd"), "⌘ K");
   }
 
@@ -229,7 +231,7 @@
 
   // An error is hidden when its field changes, and may come back with the next response.
   function correct(changed) {
-    const field = changed.closest(".field");
+    const field = changed.closest(".field, .search");
     if (!field) return;
     field.removeAttribute("data-invalid");
     for (const faulty of all("[aria-invalid]", field)) faulty.removeAttribute("aria-invalid");
@@ -245,6 +247,21 @@
       const text = notice.querySelector("p").firstChild;
       text.data = text.data.replace(/the \d+ (\w+) fields/, left > 1 ? `the ${left} $1 fields` : "the $1 field");
     }
+  }
+
+  // A full key in a field whose text gets into an address: the browser does not send the form. The
+  // advice is shown at the field, like other errors.
+  function refuseFullKey(event) {
+    const field = event.target;
+    const error = document.getElementById(`${field.id}-error`);
+    if (!error || !field.validity.patternMismatch) return;
+    event.preventDefault();
+    error.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-alert"></use></svg><span></span>';
+    error.lastChild.textContent = field.title;
+    error.role = "alert";
+    error.hidden = false;
+    field.setAttribute("aria-invalid", true);
+    field.focus();
   }
 
   // The server refuses larger files, so they are refused before they are sent.
@@ -460,7 +477,10 @@
     if (target.id === "theme") choose(THEME, target.value);
     if (target.id === "comfortable") choose(ROWS, target.checked ? "comfortable" : "compact");
     if (target.id === "exact-times") choose(TIMES, target.checked ? "exact" : "relative");
-    if (target.id === "single-keys") localStorage.setItem(SINGLE_KEYS, target.checked ? "on" : "off");
+    if (target.id === "single-keys") {
+      localStorage.setItem(SINGLE_KEYS, target.checked ? "on" : "off");
+      adoptChoices();
+    }
     if (target.id === "choose-all") for (const box of all(".choose")) box.checked = target.checked;
     countChosen();
     markPresets();
@@ -468,6 +488,8 @@
     if (target.type === "file") limit(target);
   });
   document.addEventListener("input", ({ target }) => correct(target));
+  // This event does not bubble.
+  document.addEventListener("invalid", refuseFullKey, true);
   // The boxes are reset after this event.
   document.addEventListener("reset", () => setTimeout(countChosen));
   document.addEventListener("keydown", (event) => {
@@ -483,7 +505,7 @@
   }, { passive: true });
   document.addEventListener("submit", ({ target }) => {
     if (target.closest("[data-unsaved]")) settle();
-    for (const error of all(".error", target)) error.hidden = false;
+    if (target.method === "post") for (const error of all(".error", target)) error.hidden = false;
   }, true);
   document.addEventListener("focusin", ({ target }) => {
     if (target.matches("input[readonly]")) target.select();

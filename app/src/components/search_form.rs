@@ -1,6 +1,6 @@
 //! Search forms, and the texts that forms put into an address.
 
-use super::Icon;
+use super::{FieldError, Icon};
 use crate::prelude::*;
 
 /// Pattern of a text without a full key. Each text field of a form that browsers send by GET has
@@ -11,7 +11,8 @@ use crate::prelude::*;
 pub const NO_FULL_KEY: &str =
     r"(?!.*(vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43,63}(?![0-9A-Za-z]))).*";
 
-/// Advice that browsers show for a text that does not match [`NO_FULL_KEY`].
+/// Advice for a text that does not match [`NO_FULL_KEY`]. The script shows it at the field
+/// (`frontend/src/console.js`); without script, browsers show it in a message of their own.
 pub const NO_FULL_KEY_ADVICE: &str =
     "Don't enter a full key here. Use “Identify a key”, which doesn't send it.";
 
@@ -45,11 +46,15 @@ pub fn SearchForm(
                 maxlength=maxlength
                 pattern=NO_FULL_KEY
                 title=NO_FULL_KEY_ADVICE
+                aria-describedby="q-error"
+                aria-keyshortcuts="/"
             />
+            <kbd class="scripted" aria-hidden="true">"/"</kbd>
             {kept}
             <button type="submit" class="button" aria-label="Search">
                 <Icon name="#i-search"/>
             </button>
+            <FieldError id="q-error" error=Signal::stored(None)/>
         </form>
     }
 }

@@ -85,7 +85,9 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
                 autofocus=takes_focus(error)
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby="id-error"
+                aria-keyshortcuts="/"
             />
+            <kbd class="scripted" aria-hidden="true">"/"</kbd>
             <button type="submit" class="button" aria-label="Look up">
                 <Icon name="#i-search"/>
             </button>

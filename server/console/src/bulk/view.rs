@@ -164,7 +164,7 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
         {stale}
         {faults}
         {skipped}
-        <ul class="chosen">{rows}</ul>
+        <ul class="chosen box">{rows}</ul>
         {lately}
         <form class="form" method="post" action="/keys/several" novalidate>
             <input type="hidden" name="do" value=page.action.as_str()/>
@@ -177,6 +177,7 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
                 id="count"
                 name="count"
                 label="Number of keys"
+                inputmode="numeric"
                 hint=format!("Type {number} to confirm.")
                 value=form.count
                 error=form_state.at(Field::Count)

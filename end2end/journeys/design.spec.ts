@@ -37,6 +37,31 @@ test("the button that revokes a key is red only under the pointer or the focus",
   await expect(button).toHaveCSS("color", red);
 });
 
+test("an unchecked box is not filled with grey in dark colours", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await signIn(page);
+  await hydrated(page);
+  const box = new Keys(page).row(used.name).getByRole("checkbox");
+  await expect(box).toHaveCSS("background-color", await colour(page, "--surface"));
+  const sizes = [await box.boundingBox()];
+  await box.check();
+  sizes.push(await box.boundingBox());
+  expect(sizes[0]).toEqual(sizes[1]);
+});
+
+test("the menus of all rows are below each other", async ({ page, server }) => {
+  await seedKeys(server);
+  await signIn(page);
+  await hydrated(page);
+  for (const size of [{ width: 1280, height: 800 }, WIDE]) {
+    await page.setViewportSize(size);
+    const ends = await page.locator("[data-menu]").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
+    expect(ends.length).toBeGreaterThan(1);
+    expect(new Set(ends).size, `${size.width} px: ${ends}`).toBe(1);
+  }
+});
+
 test("the names of keys are aligned, also those that cannot be selected", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);

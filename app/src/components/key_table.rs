@@ -58,6 +58,12 @@ pub fn KeyTable(
             <KeyRow key=key keys=keys sparklines=sparklines clock=clock on_revoke=on_revoke/>
         </For>
     };
+    // No column shows the default order.
+    let order = if sorts.iter().all(|(_, direction)| direction.is_empty()) {
+        " · Active first, then newest"
+    } else {
+        ""
+    };
     let columns = if on_revoke.is_some() {
         COLUMNS
     } else {
@@ -80,7 +86,7 @@ pub fn KeyTable(
         </div>
         <Table caption="API keys of this account" class="keys" columns=columns sorts=sorts rows=rows/>
         <p class="list-count">
-            {count}
+            {count} {order}
             <span aria-hidden="true">" · Permissions: r read, w write"</span>
         </p>
         {bulk_form}

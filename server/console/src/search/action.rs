@@ -77,11 +77,19 @@ impl Action {
         if !typed.iter().all(|word| in_text(word) || is_other(word)) {
             return None;
         }
-        Some(match (self.is_drastic, typed.iter().all(in_text)) {
-            (true, _) => 2,
-            (false, true) => 0,
-            (false, false) => 1,
+        let begins = text.starts_with(typed[0].as_str());
+        Some(match (self.is_drastic, typed.iter().all(in_text), begins) {
+            (false, true, true) => 0,
+            (false, true, false) => 1,
+            (false, false, _) => 2,
+            (true, ..) => 3,
         })
+    }
+
+    /// Whether the typed words are in the text of the action, which begins with the first of them.
+    /// Never true of a drastic action.
+    pub fn begins_with(&self, typed: &[String]) -> bool {
+        !typed.is_empty() && self.rank(typed) == Some(0)
     }
 }
 

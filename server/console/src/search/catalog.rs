@@ -365,6 +365,19 @@ mod tests {
     }
 
     #[test]
+    fn actions_that_begin_with_the_typed_text_are_first() {
+        for (typed, first) in [
+            ("re", "Resume an API key"),
+            ("rev", "Revoke an API key"),
+            ("export", "Export the inventory"),
+            ("key", "Keyboard shortcuts"),
+            ("create", "Create API Key"),
+        ] {
+            assert_eq!(found(typed, Role::Owner)[0], first, "{typed}");
+        }
+    }
+
+    #[test]
     fn action_that_affects_all_keys_is_last() {
         for typed in ["revoke", "keys", "delete", "re"] {
             let found = found(typed, Role::Owner);

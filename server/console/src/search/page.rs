@@ -82,38 +82,47 @@ pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
         href: ListAddress::new("/requests", [("id", id.as_str())]).to_string(),
         press: "",
     });
-    let key_results = keys.iter().take(MAX_KEYS).map(key_result).collect();
+    let key_results: Vec<_> = keys.iter().take(MAX_KEYS).map(key_result).collect();
     let key_actions = if role.may_manage_keys() {
         key_actions(query.action, keys)
     } else {
         Vec::new()
     };
-    // Keys come first for a name alone, and the action does for an action with a name.
+    // For an action with the name of a key, the action comes first.
     let is_action_first = query.action.is_some() && !key_actions.is_empty();
     let has_key = query.may_have_key();
-    let (actions, pages) = if has_key {
-        (vec![found_key()], Vec::new())
+    let (matching, pages) = if has_key {
+        (Vec::new(), Vec::new())
     } else {
-        let others = catalog::matching(&query.words, role).into_iter();
-        let others = others.take(MAX_ACTIONS).map(action_result);
-        let pages = catalog::pages(&query.words);
+        let matching = catalog::matching(&query.words, role);
+        (matching, catalog::pages(&query.words))
+    };
+    let begins = |action: &Action| action.begins_with(&query.words);
+    let matching = matching.into_iter().take(MAX_ACTIONS);
+    let (best, others): (Vec<_>, Vec<_>) = matching.partition(|action| begins(action));
+    let is_best = is_action_first || !best.is_empty();
+    let best = best.into_iter().map(action_result).chain(key_actions);
+    let actions = best.chain(others.into_iter().map(action_result));
+    let actions = actions.chain(has_key.then(found_key));
+    let text = query.text.to_lowercase();
+    let mut names = keys.iter().map(|key| key.name.as_str().to_lowercase());
+    let key_begins = names.any(|name| name.starts_with(&text));
+    let mut groups = [
+        ("Keys", key_results, key_begins),
+        ("Requests", request.into_iter().collect(), false),
+        ("Actions", actions.collect(), is_best),
         (
-            key_actions.into_iter().chain(others).collect(),
+            "Pages",
             pages.iter().map(action_result).collect(),
-        )
-    };
-    let keys = ("Keys", key_results);
-    let requests = ("Requests", request.into_iter().collect());
-    let (actions, pages) = (("Actions", actions), ("Pages", pages));
-    let groups = if is_action_first {
-        [actions, keys, requests, pages]
-    } else {
-        [keys, requests, actions, pages]
-    };
+            pages.iter().any(begins),
+        ),
+    ];
+    // The sort is stable: results that begin with the text come first, and of those the keys.
+    groups.sort_by_key(|(title, _, begins)| (!begins, is_action_first && *title != "Actions"));
     let groups = groups
         .into_iter()
-        .filter(|(_, results)| !results.is_empty())
-        .map(|(title, results)| SearchGroup { title, results });
+        .filter(|(_, results, _)| !results.is_empty())
+        .map(|(title, results, _)| SearchGroup { title, results });
     SearchPage {
         groups: groups.collect(),
         q: if has_key { String::new() } else { query.text },

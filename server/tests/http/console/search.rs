@@ -84,6 +84,30 @@ async fn search_offers_only_actions_that_the_role_allows() {
 }
 
 #[tokio::test]
+async fn results_that_begin_with_the_text_come_before_those_that_contain_it() {
+    const EXPORTS: [&str; 3] = ["/inventory", "/leads", "/audit"];
+    let (_world, owner) = World::with_owner().await;
+    for number in 0..4 {
+        let page = owner.get_text("/search?q=export").await;
+        assert_eq!(links(&page)[..3], EXPORTS, "{number} keys");
+        assert_eq!(page.contains("Ads export"), number > 0);
+        let name = format!("Ads export {number}");
+        owner.create(&name, &ALL_SCOPES).await;
+    }
+    owner.create("Old inventory feed", &ALL_SCOPES).await;
+    let page = owner.get_text("/search?q=inventory").await;
+    assert_eq!(links(&page)[0], "/inventory");
+    let page = owner.get_text("/search?q=ads+export").await;
+    assert!(
+        links(&page)[0].starts_with("/keys/"),
+        "no action has this text"
+    );
+    let key = owner.create("Export to CRM", &ALL_SCOPES).await;
+    let page = owner.get_text("/search?q=export").await;
+    assert_eq!(links(&page)[0], format!("/keys/{}", key.id));
+}
+
+#[tokio::test]
 async fn request_id_leads_to_its_explanation() {
     let (_world, owner) = World::with_owner().await;
     let id = "0123456789abcdef0123456789abcdef";

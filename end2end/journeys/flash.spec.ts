@@ -5,7 +5,9 @@ import { expect, signIn, test } from "../support/test.ts";
 
 test("a URL reports nothing, and the result of an action is reported once", async ({ page, server }) => {
   const { feed } = await seedFour(server);
-  await signIn(page, "/keys?done=revoke&number=999");
+  await signIn(page);
+  await page.goto("/keys?done=revoke&number=999");
+  await expect(page).toHaveURL(`${server.url}/keys`);
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
   await expect(page.getByText("999")).toHaveCount(0);
 

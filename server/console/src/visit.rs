@@ -3,6 +3,7 @@
 use super::backend::ConsoleBackend;
 use super::fields::Fields;
 use super::form::Refused;
+use super::list_address::{self, CORRECTED};
 use super::return_path::sign_in_url;
 use super::{Visitor, cookies, render, see_other};
 use app::Content;
@@ -16,7 +17,8 @@ use web::AppState;
 use web::parameter_limits::MAX_NEXT;
 
 /// A request for a page, with what its handler needs. As an argument of a handler, it redirects
-/// visitors without a session to the sign-in page.
+/// visitors without a session to the sign-in page, and the address of a list with unknown
+/// parameters to the one without them.
 pub struct Visit {
     pub state: AppState,
     pub visitor: Visitor,
@@ -31,6 +33,10 @@ impl FromRequestParts<AppState> for Visit {
         let visitor = Visitor::from_request_parts(parts, state).await?;
         if visitor.member.is_none() {
             return Err(see_other(&sign_in_url(current_path(&parts.uri))));
+        }
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        if let Some(address) = list_address::corrected(path, query) {
+            return Err(visitor.redirect_with_flash(state, &address, CORRECTED));
         }
         Ok(Self::new(state, visitor, &parts.uri))
     }

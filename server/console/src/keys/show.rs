@@ -5,6 +5,7 @@ use super::{bulk_notice, page, parse, sparklines};
 use crate::backend::ConsoleBackend;
 use crate::fields::Fields;
 use crate::form::Refused;
+use crate::list_address::{CORRECTED, CORRECTED_TEXT};
 use crate::{Visit, see_other};
 use app::Content;
 use app::pages::HydratedPage;
@@ -24,6 +25,9 @@ pub async fn list(uri: Uri, visit: Visit) -> Response {
     let mut data = visit.backend.list_keys(&visit.request.search).await;
     if let Ok(page) = &mut data {
         page.done = visit.request.flash.as_ref().and_then(bulk_notice::done);
+        let corrected = (visit.request).flash(|word| (word == CORRECTED).then_some(CORRECTED_TEXT));
+        let refused = page.context.refused.take();
+        page.context.refused = refused.or_else(|| corrected.map(str::to_owned));
     }
     visit.show(HydratedPage::Keys(Box::new(data))).await
 }

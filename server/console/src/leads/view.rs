@@ -1,6 +1,7 @@
 //! Leads: the people who asked to be contacted, and the status of each.
 
 use crate::ListAddress;
+use crate::list_address::corrected_notice;
 use app::components::{
     Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, exports,
     optional_text,
@@ -31,6 +32,7 @@ pub fn leads_page(data: Result<Data, Failure>) -> AnyView {
     page_or_error(HEAD, data, |page| {
         erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+            corrected_notice(),
             leads(page),
         ))
     })

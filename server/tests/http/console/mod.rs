@@ -29,6 +29,7 @@ mod key_allow_list;
 mod key_search;
 mod keys;
 mod leads;
+mod list_addresses;
 mod pages;
 mod request_lookup;
 mod requests;

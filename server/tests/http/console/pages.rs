@@ -348,14 +348,19 @@ async fn user_input_is_escaped_on_every_page() {
     let agent = key.with("user-agent", EVIL);
     let items = json!({ "items": [{ "id": EVIL, "name": EVIL, "category": EVIL }] });
     agent.post("/api/inventory", &items).await.expect(200);
-    let query =
-        "a=b&name=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&next=%2F%22%3E%3Cscript%3E";
+    let text = "%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let query = format!("a=b&name={text}&next=%2F%22%3E%3Cscript%3E");
     let revoke = format!("/keys/{}/revoke", key.id);
-    for path in ["/", "/keys", "/keys/new", &*revoke, "/inventory", "/audit"] {
-        let page = owner.get_text(&format!("{path}?{query}")).await;
+    let pages = ["/", "/keys/new", &*revoke].map(|path| format!("{path}?{query}"));
+    let lists = ["/keys", "/inventory", "/audit"].map(str::to_owned);
+    // Lists have no other parameters.
+    let searches = ["/keys?q=", "/inventory?q=", "/audit?thing="];
+    let searches = searches.map(|address| format!("{address}{text}"));
+    for address in [pages, lists, searches].concat() {
+        let page = owner.get_text(&address).await;
         assert!(
             !page.contains("<script>") && !page.contains("<!--\""),
-            "{path}: {page}"
+            "{address}: {page}"
         );
     }
     let page = owner.get_text("/keys").await;

@@ -3,6 +3,7 @@
 mod form;
 mod row;
 
+use crate::list_address::corrected_notice;
 use app::components::{
     CLEAR_FILTERS, Clock, Column, NEXT_PAGE, PageHead, Pager, SEARCH_FURTHER, Table, TimesSwitch,
     exports, filters,
@@ -30,6 +31,7 @@ pub fn audit_page(data: Result<Data, Failure>) -> AnyView {
     page_or_error(HEAD, data, |page| {
         erase((
             view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+            corrected_notice(),
             log(page),
         ))
     })

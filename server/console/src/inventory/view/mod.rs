@@ -2,6 +2,7 @@
 
 mod around;
 
+use crate::list_address::corrected_notice;
 use app::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
     Time, Tone, optional_text,
@@ -71,6 +72,7 @@ fn Inventory(page: Data) -> impl IntoView {
     };
     view! {
         {head}
+        {corrected_notice()}
         {may_look}
         {list}
         {sending}

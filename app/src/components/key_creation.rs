@@ -24,11 +24,11 @@ pub struct KeyCreation {
 }
 
 impl KeyCreation {
-    pub fn new(form_state: FormState, options: NewKeyOptions, issued: Option<IssuedKey>) -> Self {
+    pub fn new(form_state: FormState, options: NewKeyOptions) -> Self {
         Self {
             form_state,
             options: RwSignal::new(options),
-            issued: RwSignal::new(issued),
+            issued: RwSignal::new(None),
             first_call: RwSignal::new(None),
             asking: RwSignal::new(false),
         }

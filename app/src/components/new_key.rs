@@ -38,7 +38,16 @@ pub fn NewKey(
     let step = dynamic(move || {
         if let Some(issued) = creation.issued.get() {
             let lead = view! { <p class="lead">{issued.lead.clone()}</p> };
-            view! { <SaveKey issued=issued lead=lead server_only=false creation=creation on_done=on_done/> }
+            view! {
+                <SaveKey
+                    issued=issued
+                    lead=lead
+                    server_only=false
+                    first_call=creation.first_call
+                    asking=creation.asking
+                    on_done=on_done
+                />
+            }
         } else {
             view! {
                 <NewKeyForm

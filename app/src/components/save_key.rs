@@ -1,10 +1,10 @@
 //! The only time that a key is shown.
 
-use super::{Code, CopyButton, FirstCallProgress, KeyCreation, NEW_KEY_TITLE, Notice, Tone};
+use super::{Code, CopyButton, FirstCallProgress, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::prelude::*;
 use crate::request::reveal;
-use domain::{CodeExample, FirstCallStage, IssuedKey};
+use domain::{CodeExample, FirstCallStage, FirstCallView, IssuedKey};
 use leptos::ev::{MouseEvent, SubmitEvent};
 
 const FIELD: &str = "api-key";
@@ -22,10 +22,12 @@ pub fn SaveKey(
     /// The next steps with the key.
     lead: AnyView,
     server_only: bool,
-    creation: KeyCreation,
+    /// Progress of the key's first call; `None` until an update arrives.
+    first_call: RwSignal<Option<FirstCallView>>,
+    /// Whether the person is being asked to confirm leaving without the key.
+    asking: RwSignal<bool>,
     on_done: Callback<()>,
 ) -> impl IntoView {
-    let asking = creation.asking;
     // A page without script receives no updates, and it must not be reloaded, since it shows the
     // secret. A frame inside it reloads instead.
     let frame = (cfg!(feature = "ssr") && server_only).then(|| {
@@ -33,7 +35,7 @@ pub fn SaveKey(
         view! { <iframe class="first-call-frame" src=src title="The key's first request"></iframe> }
     });
     let is_used = Memo::new(move |_| {
-        let stage = creation.first_call.with(|call| Some(call.as_ref()?.stage));
+        let stage = first_call.with(|call| Some(call.as_ref()?.stage));
         stage == Some(FirstCallStage::Accepted)
     });
     let done = handler(move |event: SubmitEvent| {
@@ -86,7 +88,7 @@ pub fn SaveKey(
                 <p class="hint">"First, set the key in your shell (bash or zsh). The command asks for it, so it isn't stored in your shell history:"</p>
                 <Code id="set-key" text=SET_KEY what="the command"/>
                 <div class="tabs">{examples(issued.first_calls)}</div>
-                <FirstCallProgress call=creation.first_call/>
+                <FirstCallProgress call=first_call/>
                 {frame}
             </fieldset>
             {question}

@@ -160,7 +160,7 @@ fn Keys(page: Data) -> impl IntoView {
     let (filtered, sorts) = (page.filtered, page.sorts);
     let creation = page
         .new_key
-        .map(|options| KeyCreation::new(FormState::new(None), options, None));
+        .map(|options| KeyCreation::new(FormState::new(None), options));
     let dialogs = Dialogs::new(rows, creation);
     let on_revoke = may_manage
         .then(|| Callback::new(move |(key, event): RowButton| dialogs.revoke(key, &event)));

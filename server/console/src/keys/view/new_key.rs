@@ -6,7 +6,7 @@ use crate::form::problem;
 use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeyId, KeysPage, NewKeyOptions};
+use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, KeysPage};
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -65,21 +65,14 @@ pub fn issued_key_page(issued: IssuedKey, namesake: Option<&KeyId>) -> AnyView {
 
 /// Renders a page that shows a new key once. `lead` is what to do with it.
 pub fn saved_key_page(title: &'static str, lead: AnyView, issued: IssuedKey) -> AnyView {
-    let nothing = NewKeyOptions {
-        token: String::new(),
-        expiries: Vec::new(),
-        preselected: Expiry::default(),
-        days: (String::new(), None),
-        account_limit: String::new(),
-    };
-    let creation = KeyCreation::new(FormState::new(None), nothing, None);
     let content = view! {
         <h1>{title}</h1>
         <SaveKey
             issued=issued
             lead=lead
             server_only=true
-            creation=creation
+            first_call=RwSignal::new(None)
+            asking=RwSignal::new(false)
             on_done=Callback::new(|()| ())
         />
     };
@@ -103,7 +96,7 @@ fn Create(page: KeysPage, initial: CreateKeyForm, failure: Option<Failure>) -> i
         });
     };
     let form_state = FormState::new(failure.map(problem));
-    let creation = KeyCreation::new(form_state, options, None);
+    let creation = KeyCreation::new(form_state, options);
     with_help(HELP, form(creation, initial))
 }
 

@@ -156,6 +156,7 @@ pages! {
     Import: "/inventory/import", "Import items", under(Page::Inventory), import::start;
     ImportedFile: "/inventory/import/{id}", "Import items", under(Page::Inventory), import::describe;
     ImportPreview: "/inventory/import/{id}/preview", "Import items", under(Page::Inventory), import::preview;
+    Item: "/inventory/items/{id}", "Item", under(Page::Inventory).goes_stale(), inventory::show::item;
     Leads: "/leads", "Leads", entry(Page::Leads, "#i-person").goes_stale(), leads::show::leads;
     Docs: "/docs", "API docs", entry(Page::Docs, "#i-book").hydrated(), docs::docs;
     Audit: "/audit", "Audit log", entry(Page::Audit, "#i-list").goes_stale(), audit::show::audit;
@@ -243,6 +244,9 @@ mod tests {
             ("/inventory/import", Page::Import),
             ("/inventory/import/0198c2a0", Page::ImportedFile),
             ("/inventory/import/0198c2a0/preview", Page::ImportPreview),
+            ("/inventory/items/SKU%2F1", Page::Item),
+            ("/inventory/items/SKU/1", Page::NotFound),
+            ("/inventory/items/", Page::NotFound),
             ("/leads", Page::Leads),
             ("/docs", Page::Docs),
             ("/audit", Page::Audit),

@@ -1,7 +1,7 @@
 import { NARROW } from "../support/layout.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, signIn, test } from "../support/test.ts";
-import { seedItems } from "../support/states.ts";
+import { ITEM, seedItem, seedItems } from "../support/states.ts";
 
 test("items are searched, and the URL of a search can be shared", async ({ page, server }) => {
   await seedItems(server, 60);
@@ -49,6 +49,20 @@ test("ten items fit on a laptop, one line each, and an item takes two lines on a
   expect(Math.abs((await height("Honda Accord 2024")) - (await height("32,500.00"))), "the price is beside the name").toBeLessThan(6);
   await expect(rows.first().getByText("Yes"), "only an item that is not available says so").toBeHidden();
   await expect(rows.nth(5).getByText("No", { exact: true })).toBeVisible();
+});
+
+test("an item opens from the list, whatever characters its id has, and shows its attributes", async ({ page, server }) => {
+  await seedItem(server);
+  await signIn(page, "/inventory");
+  await page.getByRole("link", { name: ITEM.name }).click();
+  await expect(page).toHaveURL(`${server.url}/inventory/items/VW%2F17%2050%25`);
+  await expect(page.getByRole("heading", { level: 1, name: ITEM.name })).toBeVisible();
+  await expect(page.getByText("18,990.50 EUR")).toBeVisible();
+  await expect(page.getByRole("row", { name: "Mileage" })).toContainText("42,000 km");
+  await page.getByText("Show the description").click();
+  await expect(page.getByText("No smoker.")).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page).toHaveURL(/\/inventory$/);
 });
 
 test("a full key is not searched for, with or without its prefix, and so never in the address", async ({ page, server }) => {

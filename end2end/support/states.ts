@@ -69,6 +69,25 @@ export async function seedItems(server: Server, count: number): Promise<void> {
   }
 }
 
+/** An item with every field, and an id with characters that are encoded in addresses. */
+export const ITEM = {
+  id: "VW/17 50%",
+  name: "VW Golf Variant 1.5 TSI, the estate of the managing director",
+  category: "Estate",
+  price: 18_990.5,
+  currency: "EUR",
+  description: "One owner, serviced regularly.\nNo smoker.",
+  url: "https://example.com/cars/golf-variant?utm_source=feed&utm_medium=inventory",
+  image_url: "https://example.com/images/golf-variant.jpg",
+  available: false,
+  attributes: { Brand: "VW", Model: "Golf Variant", "First registration": "2021-03", Mileage: "42,000 km" },
+};
+
+export async function seedItem(server: Server): Promise<void> {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  expect(await push(server, key.secret, [ITEM])).toMatchObject({ status: 200, body: { created: 1 } });
+}
+
 /**
  * Creates leads with as many and as few fields as possible, numbered from 1, the last one newest.
  * Returns a key.
@@ -376,6 +395,16 @@ const OWN_STATES: State[] = [
     open: async ({ page, server }) => {
       await seedItems(server, 60);
       await signIn(page, "/inventory");
+    },
+  },
+  {
+    name: "item",
+    shows: "/inventory/items/{id}",
+    open: async ({ page, server }) => {
+      await seedItem(server);
+      await signIn(page, "/inventory");
+      await page.getByRole("link", { name: ITEM.name }).click();
+      await expect(page.getByRole("heading", { level: 1, name: ITEM.name })).toBeVisible();
     },
   },
   {

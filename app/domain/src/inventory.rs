@@ -1,12 +1,34 @@
-//! The console's list of inventory items.
+//! The console's list of inventory items, and the page of one item.
 
 use crate::quota::group_thousands;
 use crate::{DisplayTime, Resource};
 use serde::{Deserialize, Serialize};
 
+/// Data of the page of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemPage {
+    pub id: String,
+    pub name: String,
+    pub category: Option<String>,
+    /// Price with its currency, such as `32,500.00 USD`.
+    pub price: Option<String>,
+    pub available: bool,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub image_url: Option<String>,
+    /// Name and value of each attribute, in the order of the names.
+    pub attributes: Vec<(String, String)>,
+    /// When the item was last changed, or added if it was never changed.
+    pub updated: DisplayTime,
+    pub was_changed: bool,
+    pub now: DisplayTime,
+}
+
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemRow {
+    /// Address of the item's page.
+    pub path: String,
     /// The seller's own identifier of the item.
     pub id: String,
     pub name: String,

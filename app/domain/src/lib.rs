@@ -59,7 +59,7 @@ pub use import::{
     CellError, ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage,
     ImportPreview, ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowErrors,
 };
-pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
+pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemPage, ItemRow, SearchedItems};
 pub use key::{
     CodeExample, Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse,
     Revocation, RevokeReason,

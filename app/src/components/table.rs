@@ -98,6 +98,9 @@ fn choose_all() -> AnyView {
 pub fn Row(
     columns: &'static [Column],
     name: String,
+    /// Address of the page about the row.
+    #[prop(optional, into)]
+    href: Option<String>,
     /// Secondary lines below the name. Each is isolated, since the letters of a text from outside
     /// may be written from right to left.
     under: Vec<String>,
@@ -119,10 +122,20 @@ pub fn Row(
             }
         })
         .collect_view();
+    let name = match href {
+        Some(href) => {
+            view! {
+                <a class="name" href=href>
+                    {name}
+                </a>
+            }
+        }
+        None => view! { <span class="name">{name}</span> },
+    };
     view! {
         <tr role="row">
             <th role="rowheader" scope="row">
-                <span class="name">{name}</span>
+                {name}
                 {under}
             </th>
             {cells}

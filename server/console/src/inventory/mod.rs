@@ -1,4 +1,4 @@
-//! The Inventory page.
+//! The Inventory page, and the page of one item.
 
 mod page;
 pub mod show;

@@ -1,11 +1,12 @@
-//! Data of the Inventory page.
+//! Data of the Inventory page and of the page of an item.
 
 use super::words::price;
 use crate::ListAddress;
-use domain::{InventoryPage, ItemRow, Resource, Timestamp};
+use domain::{InventoryPage, ItemPage, ItemRow, Resource, Timestamp};
 use service::inventory::{InventoryList, ItemFilter, StoredItem};
 use service::{Member, Zone};
 use web::cursor;
+use web::http::Segment;
 use web::words::time::display_time;
 
 /// Returns a page of the items that match the filter.
@@ -45,9 +46,39 @@ pub fn list(
     }
 }
 
+/// Returns the page of one item.
+pub fn item(stored: StoredItem, member: &Member, now: Timestamp) -> ItemPage {
+    let zone = member.time_zone();
+    let StoredItem {
+        item,
+        updated_at,
+        revision,
+    } = stored;
+    ItemPage {
+        price: price(&item),
+        id: item.id.as_str().to_owned(),
+        name: item.name,
+        category: item.category,
+        available: item.available,
+        description: item.description,
+        url: item.url,
+        image_url: item.image_url,
+        attributes: item.attributes.into_iter().collect(),
+        updated: display_time(updated_at, zone),
+        was_changed: revision > 1,
+        now: display_time(now, zone),
+    }
+}
+
+/// Returns the address of the page of an item. Its id can have any characters.
+fn item_path(id: &str) -> String {
+    format!("/inventory/items/{}", Segment::encode(id))
+}
+
 fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     let item = stored.item;
     ItemRow {
+        path: item_path(item.id.as_str()),
         price: price(&item),
         id: item.id.as_str().to_owned(),
         name: item.name,

@@ -1,14 +1,15 @@
-//! `GET /inventory`
+//! `GET /inventory` and `GET /inventory/items/{id}`
 
 use super::page;
-use super::view::inventory_page;
+use super::view::{inventory_page, item_page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use app::Content;
 use axum::response::Response;
-use domain::{Failure, InventoryPage};
+use domain::{Failure, InventoryPage, ItemPage};
 use service::inventory::ItemFilter;
 use web::cursor;
+use web::http::Segment;
 
 pub async fn inventory(visit: Visit) -> Response {
     let (cursor, q) = (visit.asked("cursor"), visit.asked("q"));
@@ -17,7 +18,21 @@ pub async fn inventory(visit: Visit) -> Response {
     visit.show(content).await
 }
 
+pub async fn item(Segment(id): Segment, visit: Visit) -> Response {
+    let data = visit.backend.item(id.as_deref()).await;
+    let content = Content::dated(data, |page| &page.now, item_page);
+    visit.show(content).await
+}
+
 impl ConsoleBackend {
+    /// `id` is `None` if the id in the address is not UTF-8.
+    async fn item(&self, id: Option<&str>) -> Result<ItemPage, Failure> {
+        let member = self.member()?;
+        let id = id.ok_or(Failure::NotFound)?;
+        let item = self.state.services.inventory.item(member, id).await;
+        Ok(page::item(self.map_failure(item)?, member, self.now()))
+    }
+
     /// `cursor` is taken from [`InventoryPage::next`].
     async fn inventory(
         &self,

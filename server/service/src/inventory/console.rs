@@ -1,9 +1,9 @@
-//! The list of items for members.
+//! The items of an account for members.
 
-use super::{Inventory, ItemFilter, ItemsPage};
+use super::{Inventory, ItemFilter, ItemsPage, StoredItem};
 use crate::error::Error;
 use crate::sessions::Member;
-use domain::{AccountId, ItemMatches, SearchedItems};
+use domain::{AccountId, Failure, ItemMatches, SearchedItems};
 
 /// Items on one page.
 const PAGE_SIZE: u32 = 50;
@@ -45,6 +45,20 @@ impl Inventory {
             total,
             matches,
         })
+    }
+
+    /// Returns one item of the member's account, for any role.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if the account has no item with this id, and the errors of the
+    /// database.
+    pub async fn item(&self, member: &Member, id: &str) -> Result<StoredItem, Error> {
+        // No item has such an id, and PostgreSQL accepts no text with a NUL character.
+        if id.contains(char::is_control) {
+            return Err(Failure::NotFound.into());
+        }
+        let item = self.store.find_item(&member.account_id, id).await?;
+        Ok(item.ok_or(Failure::NotFound)?)
     }
 
     /// Counts the matches after the id `after` up to `until`, which is the range that a page

@@ -212,6 +212,8 @@ async fn every_page_without_a_secret_is_compressed() {
     let fields = [("email", "guest@example.com"), ("role", "viewer")];
     owner.form("/team/invite", &fields).await.expect(200);
     let member = world.member_id(OWNER).await;
+    let item = json!({ "items": [{ "id": "SKU-2", "name": "Car" }] });
+    key.post("/api/inventory", &item).await.expect(200);
     let file = "id,name\nSKU-1,Car\n";
     let upload = owner.upload("/inventory/import", "cars.csv", file, &[]);
     let import = upload.await.expect(303).header("location").to_owned();
@@ -238,6 +240,7 @@ async fn every_page_without_a_secret_is_compressed() {
                 (&owner, path.replace("{id}", &key.id))
             }
             "/team/{id}" => (&owner, path.replace("{id}", &member)),
+            "/inventory/items/{id}" => (&owner, path.replace("{id}", "SKU-2")),
             "/inventory/import/{id}" => (&owner, import.clone()),
             "/inventory/import/{id}/preview" => (&owner, format!("{import}/preview")),
             // The first two show a secret, as the tests below. The others are not pages.

@@ -1,6 +1,8 @@
-//! `/inventory`: the items of the account, searched and paged.
+//! `/inventory`: the items of the account, searched and paged, and the page of each.
 
 use crate::support::{Text as _, World};
+use serde_json::json;
+use web::http::Segment;
 
 #[tokio::test]
 async fn items_can_be_searched_and_paged() {
@@ -22,4 +24,94 @@ async fn items_can_be_searched_and_paged() {
     next.lacks_all(["K49", "Tesla"]);
     let none = owner.get_text("/inventory?q=%3Cb%3E").await;
     none.has_all(["No matching items", "&lt;b&gt;"]);
+}
+
+#[tokio::test]
+async fn page_of_an_item_shows_all_of_its_fields() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
+    let item = json!({
+        "id": "SKU001", "name": "VW <Golf>", "category": "Estate", "price": "18990", "currency": "EUR",
+        "description": "One owner.\nNo smoker.", "url": "https://example.com/golf?a=b&c",
+        "image_url": "http://example.com/golf.jpg", "available": false,
+        "attributes": { "Brand": "VW", "Model": "<b>Golf</b>" },
+    });
+    let bare = json!({ "id": "SKU002", "name": "Polo" });
+    let items = json!({ "items": [item, bare] });
+    key.post("/api/inventory", &items).await.expect(200);
+    let page = owner.get("/inventory/items/SKU001").await.expect(200).body;
+    page.has_all([
+        "VW &lt;Golf&gt;</h1>",
+        "<code>SKU001</code>",
+        "Not available",
+        "<dt>Category</dt><dd>Estate</dd>",
+        "<dt>Price</dt><dd>18,990.00 EUR</dd>",
+        "<a href=\"https://example.com/golf?a=b&amp;c\"",
+        "<a href=\"http://example.com/golf.jpg\"",
+        "One owner.\nNo smoker.",
+        "<dt>Added</dt>",
+        "Brand",
+        "<bdi>VW</bdi>",
+        "Model",
+        "<bdi>&lt;b&gt;Golf&lt;/b&gt;</bdi>",
+    ]);
+    let page = owner.get_text("/inventory/items/SKU002").await;
+    page.has_all(["Available", "This item has no attributes."]);
+    page.lacks("Not available");
+    let edit = json!({ "category": "Small car" });
+    key.patch("/api/inventory/SKU002", &edit).await.expect(200);
+    let page = owner.get_text("/inventory/items/SKU002").await;
+    page.has_all(["<dt>Last updated</dt>", "Small car"]);
+    // Every role may see it.
+    world.join(&owner, "eve@example.com", "viewer").await;
+    let viewer = world.sign_in("eve@example.com").await;
+    let page = viewer.get_text("/inventory/items/SKU001").await;
+    page.has("VW &lt;Golf&gt;");
+    owner.get("/inventory/items/SKU003").await.expect(404);
+}
+
+#[tokio::test]
+async fn every_id_leads_from_the_list_to_its_page() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
+    let longest = "🚗".repeat(128);
+    let ids = [
+        "a/b",
+        "/",
+        "50%",
+        "%2F",
+        "%2e%2e",
+        "...",
+        ".a",
+        "a?b#c",
+        "a&b=c",
+        "a b",
+        "a+b",
+        "a\\b",
+        "import",
+        "export.csv",
+        "items",
+        "\"'<>",
+        "Škoda",
+        "車",
+        &longest,
+    ];
+    let items = ids.iter().enumerate();
+    let items = items.map(|(number, id)| json!({ "id": id, "name": format!("Car {number}") }));
+    let items = json!({ "items": items.collect::<Vec<_>>() });
+    key.post("/api/inventory", &items).await.expect(200);
+    let list = owner.get_text("/inventory").await;
+    for (number, id) in ids.iter().enumerate() {
+        let path = format!("/inventory/items/{}", Segment::encode(id));
+        list.has(&format!("href=\"{path}\""));
+        let page = owner.get(&path).await.expect(200);
+        page.has(&format!("Car {number}</h1>"));
+    }
+    for path in ["%00", "%FF", "a%0Ab", "A%2Fb", "none", "a/b"] {
+        let path = format!("/inventory/items/{path}");
+        owner.get(&path).await.expect(404);
+    }
+    let overlong = Segment::encode(&"車".repeat(129));
+    let path = format!("/inventory/items/{overlong}");
+    owner.get(&path).await.expect(400);
 }

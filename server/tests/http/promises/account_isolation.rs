@@ -23,6 +23,10 @@ const SETTINGS: [(&str, &str); 5] = [
     ("time_zone", "Europe/Zurich"),
 ];
 
+/// The id of one of their items. It is as long as other ids, so that pages that contain their own
+/// address are equally long.
+const VICTIM_ITEM: &str = "0198c2a0-0000-7000-8000-00000000cafe";
+
 struct TwoAccounts {
     world: World,
     victim: Member,
@@ -40,11 +44,9 @@ async fn two_accounts() -> TwoAccounts {
     let world = World::new().await;
     let victim = world.owner().await;
     let victim_key = victim.create("Acme Feed", &ALL_SCOPES).await;
-    let item = json!({ "id": "ACME-1", "name": "Acme Car", "category": "Acme" });
-    victim_key
-        .post("/api/inventory", &json!({ "items": [item] }))
-        .await
-        .expect(200);
+    let item = |id| json!({ "id": id, "name": "Acme Car", "category": "Acme" });
+    let items = json!({ "items": [item("ACME-1"), item(VICTIM_ITEM)] });
+    victim_key.post("/api/inventory", &items).await.expect(200);
     let lead = json!({ "name": "Acme Buyer", "email": "buyer@acme.example", "source": "Acme" });
     let response = victim_key.post("/api/leads", &lead).await.expect(201);
     victim_key.get("/api/leads?limit=no").await.expect(400);
@@ -336,6 +338,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
         let id = match *path {
             path if path.starts_with("/team") => &accounts.victim_id,
             path if path.starts_with("/inventory/import") => &accounts.victim_import,
+            "/inventory/items/{id}" => VICTIM_ITEM,
             _ => &accounts.victim_key.id,
         };
         let at = path.replace("{id}", id);

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue, Method};
 use domain::MemberView;
 use futures::FutureExt as _;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use service::authenticator::Attribution;
 use service::{Allowance, CalledKey, Client, KeyCaller, KeyUsage, RequestOrigin};
 use std::borrow::Cow;
@@ -141,12 +141,24 @@ pub fn client(parts: &Parts) -> Client {
         .of_request(request_id(parts).as_str())
 }
 
+/// Characters that are encoded in a segment of a path: all but the unreserved ones of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// Decoded value of the one path parameter of a route, or `None` if it is not UTF-8.
 ///
 /// In a route without parameters, this is the last segment of the path.
 pub struct Segment(pub Option<String>);
 
 impl Segment {
+    /// Returns a value as one segment of a path, from which [`Self::read`] returns the value.
+    pub fn encode(value: &str) -> String {
+        utf8_percent_encode(value, ENCODED).to_string()
+    }
+
     /// Returns the value without a copy if nothing in it had to be decoded.
     pub fn read(parts: &Parts) -> Option<Cow<'_, str>> {
         let path = parts.uri.path();
@@ -190,6 +202,26 @@ mod tests {
         request.extensions_mut().insert(Arc::new(context));
         let (parts, ()) = request.into_parts();
         Segment::read(&parts).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn encoded_segment_is_read_as_its_value() {
+        for value in [
+            "a",
+            "a/b",
+            "50%",
+            "%2F",
+            "a.b-c_d~e",
+            "a?b#c&d=e",
+            "Škoda 🚗",
+            "...",
+        ] {
+            let encoded = Segment::encode(value);
+            let path = format!("/inventory/items/{encoded}");
+            let read = segment("/inventory/items/{id}", &path);
+            assert_eq!(read.as_deref(), Some(value), "{encoded}");
+        }
+        assert_eq!(Segment::encode("a.b-c_d~e"), "a.b-c_d~e");
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Inventory: the items that integrations have sent.
+//! The items of the account: their list, and the page of one item.
 
 mod around;
+mod item;
+
+pub use item::item_page;
 
 use crate::list_address::corrected_notice;
 use app::components::{
@@ -13,7 +16,7 @@ use domain::{Failure, InventoryPage as Data, ItemRow};
 
 const HEAD: Head = Head {
     title: "Inventory",
-    purpose: "Your items, as your systems last sent them.",
+    purpose: "The items that your systems send, or that you import from a file.",
 };
 
 const LIST: List = List {
@@ -151,5 +154,7 @@ fn row(item: ItemRow, clock: Clock) -> AnyView {
         available,
         view! { <Time moment=item.updated clock=clock/> },
     ];
-    view! { <Row columns=LIST.columns name=item.name under=Vec::new() cells=cells/> }
+    view! {
+        <Row columns=LIST.columns name=item.name href=item.path under=Vec::new() cells=cells/>
+    }
 }

@@ -20,7 +20,12 @@ export async function choose(page: Page, file: ReturnType<typeof text>): Promise
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
+/** Continues to the preview. If the file names no currency of its prices, chooses US dollars. */
 export async function check(page: Page): Promise<void> {
+  const currency = page.getByLabel("Currency for prices without one");
+  if ((await currency.count()) > 0 && (await currency.inputValue()) === "") {
+    await currency.selectOption("USD");
+  }
   await page.getByRole("button", { name: "Check the file" }).click();
   await expectStep(page, "Check");
 }

@@ -91,8 +91,11 @@ pub struct ImportTable {
     pub remembered: bool,
     /// Prices have a decimal comma.
     pub decimal_comma: bool,
-    /// Currency code of prices that contain none; empty means the account's currency.
+    /// Currency code of prices that contain none. If it is empty, that is the account's currency,
+    /// or it has to be chosen.
     pub currency: String,
+    /// Name and code of the account's currency, if its members have chosen one.
+    pub account_currency: Option<String>,
     /// Title of each group of currencies, with their values and labels.
     pub currencies: Vec<(&'static str, Vec<(String, String)>)>,
 }

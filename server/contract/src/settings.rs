@@ -46,13 +46,19 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
         key_policy: KeyPolicy::default(),
     };
     let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
+    let has_changed = async |tenant: &Tenant| {
+        let changed = store.has_changed_settings(&tenant.account).await;
+        changed.unwrap()
+    };
     assert_eq!(find(&a).await, defaults);
+    assert!(!has_changed(&a).await);
     let untouched = find(&b).await;
     let other = other_settings();
     let changed = change(&*store, &a, &defaults, &other).await;
     assert_eq!(changed, ChangeAccountOutcome::Changed);
     assert_eq!(find(&a).await, other_settings());
     assert_eq!(find(&b).await, untouched);
+    assert!(has_changed(&a).await && !has_changed(&b).await);
     let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
     assert_eq!(event.detail, json!({ "before": a.account_name() }));
     let events = a.events(&*store).await;

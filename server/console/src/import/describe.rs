@@ -3,21 +3,19 @@
 use super::choices::Choices;
 use super::load::{Content, LoadedImport, read};
 use super::report::delimiter;
-use super::{Context, EarlyExit, Step, import_path};
+use super::{Context, EarlyExit, Step, currency, import_path};
 use crate::fields::Fields;
 use crate::see_other;
 use axum::http::StatusCode;
 use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
 use files::feed::Absent;
 use files::import_file::{self, Decimals, Fault, FaultLocation, Mapping, TARGETS, Table};
-use service::inventory::Currency;
+use service::inventory::{Currency, DefaultCurrency};
 use service::store::StoredImport;
 
 /// Number of values of each column that the page shows, and the length at which texts are cut off.
 const SHOWN_VALUES: usize = 3;
 const SHOWN_CHARS: usize = 80;
-/// Currencies at the beginning of the list.
-const COMMON_CURRENCIES: [&str; 8] = ["CAD", "CHF", "DKK", "EUR", "GBP", "PLN", "SEK", "USD"];
 
 /// Reads the file on a thread for feeds.
 async fn read_file(context: &Context<'_>, loaded: LoadedImport) -> Step<(StoredImport, Content)> {
@@ -81,7 +79,7 @@ async fn draw(
         .inventory
         .currency_for_member(context.member);
     let account = context.map_failure(account.await)?;
-    let facts = facts(&contents);
+    let facts = facts(&contents, account.currency);
     let first = contents.first.into_iter().map(|cells| cells.map(truncate));
     let first = first.collect();
     let table = contents.table.zip(choices.mapping.clone());
@@ -132,20 +130,26 @@ pub async fn choose(
     let (stored, contents) = read_file(context, loaded).await?;
     let choices = Choices::of_form(fields, contents.table.as_ref());
     let table = contents.table.as_ref().zip(choices.mapping.as_ref());
-    let faults =
-        table.map(|(table, mapping)| mapping.faults(&table.columns, choices.mode.absent()));
+    let services = &context.state.services;
+    let account = services.inventory.currency_for_member(context.member).await;
+    let account = context.map_failure(account)?;
+    let absent = choices.mode.absent();
+    let faults = table.map(|(table, mapping)| {
+        let mut faults = mapping.faults(&table.columns, absent);
+        faults.extend(currency::fault(table, mapping, account, absent));
+        faults
+    });
     if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
         let page = draw(context, stored, contents, Some((choices, faults))).await?;
         return Err(EarlyExit::page(StatusCode::UNPROCESSABLE_ENTITY, page));
     }
-    let services = &context.state.services;
     let text = choices.write();
     let chosen = services.imports.choose(context.member, &stored.id, &text);
     context.map_failure(chosen.await)?;
     Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
 }
 
-fn facts(contents: &Content) -> Vec<(&'static str, String)> {
+fn facts(contents: &Content, account: Currency) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Format", contents.kind.to_owned()),
         ("Encoding", contents.encoding.to_owned()),
@@ -159,13 +163,18 @@ fn facts(contents: &Content) -> Vec<(&'static str, String)> {
         }
         None => facts.push(("Items", contents.items.to_string())),
     }
+    if contents.lacks_currency {
+        let code = account.code();
+        let default = format!("{code}, the default of the account");
+        facts.push(("Currency of prices without one", default));
+    }
     facts
 }
 
 fn describe(
     table: Table,
     mapping: Mapping,
-    account_currency: Currency,
+    account: DefaultCurrency,
     remembered: bool,
 ) -> ImportTable {
     let columns = table.columns.into_iter().zip(mapping.columns);
@@ -186,33 +195,9 @@ fn describe(
         remembered,
         decimal_comma: mapping.decimals == Decimals::Comma,
         currency: mapping.currency.unwrap_or_default(),
-        currencies: currencies(account_currency),
+        account_currency: account.chosen().map(currency::label),
+        currencies: currency::groups(),
     }
-}
-
-/// Groups the currencies, each in the order of names.
-fn currencies(account: Currency) -> Vec<(&'static str, Vec<(String, String)>)> {
-    let mut all: Vec<Currency> = Currency::all().collect();
-    all.sort_by(|one, other| one.name().cmp(other.name()));
-    let (common, others): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .partition(|currency| COMMON_CURRENCIES.contains(&currency.code()));
-    let options = |currencies: Vec<Currency>| {
-        let options = currencies.into_iter().map(|currency| {
-            let (code, name) = (currency.code(), currency.name());
-            (code.to_owned(), format!("{name} ({code})"))
-        });
-        options.collect()
-    };
-    let account = (
-        String::new(),
-        format!("{} ({})", account.name(), account.code()),
-    );
-    vec![
-        ("Default of the account", vec![account]),
-        ("Common currencies", options(common)),
-        ("All others", options(others)),
-    ]
 }
 
 /// Cuts a text off at the length that the page shows.

@@ -8,7 +8,8 @@ use domain::{FileRefusal, RowErrors};
 use files::feed::{ATTRIBUTE, Format};
 use files::import_file::CellKey;
 use service::inventory::{
-    CheckedFeed, Currency, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped, check_entries,
+    CheckedFeed, Currency, DefaultCurrency, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped,
+    check_entries,
 };
 use service::store::AllowedRemovals;
 use std::collections::{BTreeSet, HashSet};
@@ -84,7 +85,13 @@ pub async fn describe_errors(
     Ok(described.unwrap_or_default())
 }
 
-fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examination {
+fn examine_file(
+    name: &str,
+    bytes: &[u8],
+    choices: &Choices,
+    default: DefaultCurrency,
+) -> Examination {
+    let currency = default.currency;
     let mut examination = Examination {
         outcome: Err(FileRefusal::default()),
         skipped: Skipped::default(),
@@ -93,7 +100,7 @@ fn examine_file(name: &str, bytes: &[u8], choices: &Choices, currency: Currency)
         fields: BTreeSet::new(),
         currency,
     };
-    let drafts = match drafts(name, bytes, choices, currency) {
+    let drafts = match drafts(name, bytes, choices, default.chosen()) {
         Ok(file) => {
             examination.rows = file.rows;
             examination.repeated = file.repeated;
@@ -182,7 +189,7 @@ fn drafts(
     name: &str,
     bytes: &[u8],
     choices: &Choices,
-    currency: Currency,
+    currency: Option<Currency>,
 ) -> Result<Drafts, FileRefusal> {
     let file = open(name, bytes)?;
     let absent = choices.mode.absent();

@@ -21,6 +21,8 @@ pub struct Content {
     /// first ones.
     pub items: usize,
     pub first: Vec<[String; 3]>,
+    /// An item of a JSON or XML file has a price without a currency.
+    pub lacks_currency: bool,
 }
 
 const NO_ITEMS: &str = "The file has no items: there is nothing below its header. If another program exported it, check what was selected \
@@ -89,6 +91,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
         table: None,
         items: 0,
         first: Vec::new(),
+        lacks_currency: false,
     };
     if file.format == Format::Csv {
         let table = Table::of(&file.text).map_err(|error| feed_refusal(error, &file))?;
@@ -97,7 +100,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
         {
             // Some of the rows may repeat an item, such as further images.
             let mapping = import_file::guess(&table);
-            let items = file.items(&mapping, currency, Absent::Clear);
+            let items = file.items(&mapping, Some(currency), Absent::Clear);
             items.map_err(|error| feed_refusal(error, &file))?;
         }
         content.table = Some(table);
@@ -105,6 +108,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
         let drafts = file.drafts(Absent::Clear);
         let drafts = drafts.map_err(|error| feed_refusal(error, &file))?;
         content.items = drafts.len();
+        let mut prices = drafts.iter().filter(|draft| draft.price.is_some());
+        content.lacks_currency = prices.any(|draft| draft.currency.is_none());
         let first = drafts.into_iter().take(SHOWN_ITEMS);
         let first =
             first.map(|draft| [draft.id, draft.name, draft.price].map(Option::unwrap_or_default));

@@ -6,6 +6,7 @@
 mod apply;
 mod choices;
 mod context;
+mod currency;
 mod describe;
 mod examine;
 mod faults;

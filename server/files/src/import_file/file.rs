@@ -89,7 +89,7 @@ impl<'a> File<'a> {
     pub fn items(
         &self,
         mapping: &Mapping,
-        account: Currency,
+        account: Option<Currency>,
         absent: Absent,
     ) -> Result<Items, FeedError> {
         let mut items = read(&self.text, mapping, account, absent)?;

@@ -67,7 +67,11 @@ pub fn guess(table: &Table) -> Mapping {
     let price = column_of("price");
     let prices = price.map_or(&[][..], |column| &column.values);
     Mapping {
-        currency: price.and_then(|column| currency_in(&column.header)),
+        currency: price.and_then(|column| {
+            let values = column.values.iter().map(String::as_str);
+            let in_cells = || price::currency_of(values).map(str::to_owned);
+            currency_in(&column.header).or_else(in_cells)
+        }),
         decimals: decimals(prices, table.delimiter),
         columns,
     }

@@ -10,6 +10,7 @@ mod guess;
 mod html;
 mod json;
 mod mapping;
+mod missing_currency;
 mod names;
 mod price;
 mod rows;

@@ -24,7 +24,8 @@ pub struct Items {
 
 /// Reads the items of a table by a mapping of its columns.
 ///
-/// `account` is the currency of prices for which no other is known. `absent` is the meaning of
+/// `account` is the currency of prices for which no other is known, if there is such a currency.
+/// `absent` is the meaning of
 /// blank cells and of fields without a column.
 ///
 /// # Errors
@@ -32,7 +33,7 @@ pub struct Items {
 pub fn read(
     text: &str,
     mapping: &Mapping,
-    account: Currency,
+    account: Option<Currency>,
     absent: Absent,
 ) -> Result<Items, FeedError> {
     let TableStart {
@@ -64,7 +65,7 @@ pub fn read(
             items.repeated += 1;
             continue;
         }
-        price::complete(&mut draft, mapping, account);
+        price::complete(&mut draft, mapping, account, absent);
         let id = draft.id.as_deref().map(str::trim);
         match (id, &draft.name) {
             (Some(id), None) if draft.errors.is_empty() && named_ids.contains(id) => {

@@ -25,6 +25,22 @@ pub struct ItemsPage {
     pub searched_to: Option<String>,
 }
 
+/// Currency of prices that are sent without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DefaultCurrency {
+    pub currency: Currency,
+    /// Whether members have saved settings of the account, of which the currency is one. If not,
+    /// it is the one that every new account has.
+    pub is_chosen: bool,
+}
+
+impl DefaultCurrency {
+    /// Returns the currency if it was chosen.
+    pub fn chosen(self) -> Option<Currency> {
+        self.is_chosen.then_some(self.currency)
+    }
+}
+
 /// The outcome of creating or replacing one item.
 #[derive(Debug, Clone)]
 pub enum PutOutcome {
@@ -150,9 +166,12 @@ impl Inventory {
     ///
     /// # Errors
     /// Viewers are refused. Also the errors of the database.
-    pub async fn currency_for_member(&self, member: &Member) -> Result<Currency, Error> {
+    pub async fn currency_for_member(&self, member: &Member) -> Result<DefaultCurrency, Error> {
         member.must_manage_inventory()?;
-        self.default_currency(&member.account_id).await
+        Ok(DefaultCurrency {
+            currency: self.default_currency(&member.account_id).await?,
+            is_chosen: self.store.has_changed_settings(&member.account_id).await?,
+        })
     }
 
     async fn default_currency(&self, account: &AccountId) -> Result<Currency, Error> {

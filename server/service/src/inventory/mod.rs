@@ -19,7 +19,7 @@ pub use changes::{ChangeEntry, ItemChanges, ItemState, read_changes};
 pub use console::InventoryList;
 pub use feed::{FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply, Imports};
-pub use items::{EditOutcome, ItemsPage, PutOutcome};
+pub use items::{DefaultCurrency, EditOutcome, ItemsPage, PutOutcome};
 pub use preview::{
     CreatedItem, EmptiedFields, FeedPreview, FieldChange, ItemChange, PreviewOutcome,
 };

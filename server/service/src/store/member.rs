@@ -155,6 +155,9 @@ pub trait MemberStore: Send + Sync + 'static {
     /// Returns the settings of an account.
     async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
 
+    /// Returns whether the settings of an account have been changed since it was created.
+    async fn has_changed_settings(&self, account: &AccountId) -> Result<bool>;
+
     /// Changes the settings of an account if they still equal `before`. `event` receives the old
     /// settings. If the new settings are the same, nothing is recorded.
     async fn change_account(

@@ -19,6 +19,9 @@ pub(crate) const CHANGE: &str = "
         keys_must_expire = $7, key_max_days = $8
     WHERE id = $1";
 
+/// The currency before the first change of the settings; NULL before that change.
+pub(crate) const EARLIER_CURRENCY: &str = "SELECT earlier_currency FROM accounts WHERE id = $1";
+
 pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
 
 #[derive(sqlx::FromRow)]
@@ -62,6 +65,15 @@ pub(super) async fn find(
         .bind(id.as_str())
         .parse_optional::<AccountRow, _>(executor)
         .await
+}
+
+/// Returns whether the settings of an account have been changed since it was created.
+pub(super) async fn has_changes(executor: impl Executor, id: &AccountId) -> Result<bool> {
+    let earlier: Option<Option<String>> = query_scalar(EARLIER_CURRENCY)
+        .bind(id.as_str())
+        .fetch_optional(executor)
+        .await?;
+    Ok(earlier.flatten().is_some())
 }
 
 pub(super) async fn change(

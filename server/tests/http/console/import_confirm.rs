@@ -128,7 +128,10 @@ async fn confirmation_is_refused_without_a_valid_preview_digest() {
 #[tokio::test]
 async fn confirmation_is_refused_if_the_default_currency_changed_since_the_preview() {
     let (world, owner, _) = fixture().await;
-    let fields = [("column-2", "price")];
+    // The members have saved settings, so the default is their choice.
+    let sql = "UPDATE accounts SET earlier_currency = currency";
+    world.sql(sql).await;
+    let fields = [("column-2", "price"), ("currency", "")];
     let path = choose(&owner, "id,name,price\nA,a,5\n", &fields).await;
     let preview_page = preview(&owner, &path).await;
     world.sql("UPDATE accounts SET currency = 'CHF'").await;

@@ -1,6 +1,6 @@
 //! The mapping of a table's columns, as the account remembers it.
 
-use super::import_steps::{apply, begin, choose};
+use super::import_steps::{apply, begin, choose, lines};
 use crate::support::{Member, Text as _, World};
 
 const FILE: &str = "Nummer,Titel,Notiz\n1,a,x\n";
@@ -98,12 +98,90 @@ async fn remembered_mapping_is_ignored_if_it_is_invalid() {
     }
 }
 
-#[tokio::test]
-async fn currencies_are_grouped_and_ordered_by_name() {
-    let (_world, owner) = World::with_owner().await;
-    let page = describe(&owner, FILE).await.body;
+async fn currency_list(member: &Member) -> String {
+    let page = describe(member, FILE).await.body;
     let (_, list) = page.split_once("id=\"currency\"").unwrap();
     let (list, _) = list.split_once("</select>").unwrap();
+    list.to_owned()
+}
+
+#[tokio::test]
+async fn currency_is_never_proposed_silently() {
+    const REQUIRED: &str = "Choose a currency. The file has prices for which it doesn";
+    let (_world, owner) = World::with_owner().await;
+    let file = "Nummer;Titel;Preis\n1;Golf;18.990,00\n2;Polo;9.500,00\n";
+    let path = begin(&owner, file).await;
+    let mut fields = vec![
+        ("column-0", "id"),
+        ("column-1", "name"),
+        ("column-2", "price"),
+        ("decimals", "comma"),
+        ("currency", ""),
+    ];
+    let page = owner.form(&path, &fields).await.expect(422);
+    page.has_all([REQUIRED, "href=\"#currency\""]);
+    assert!(page.selected_options().contains(&field("currency", "")));
+    // Items keep the currency of their prices.
+    fields.push(("mode", "update"));
+    owner.form(&path, &fields).await.expect(303);
+    // A file without prices needs no currency.
+    fields.pop();
+    fields[2] = ("column-2", "leave_out");
+    owner.form(&path, &fields).await.expect(303);
+    fields[2] = ("column-2", "price");
+    fields[4] = ("currency", "EUR");
+    owner.form(&path, &fields).await.expect(303);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has("18,990.00 EUR");
+    // The settings of the account are a choice.
+    fields[4] = ("currency", "");
+    let settings = [
+        ("account_name", "Acme Motors"),
+        ("currency", "CHF"),
+        ("limit_depth", "77"),
+        ("limit_per_second", "7"),
+        ("time_zone", "UTC"),
+    ];
+    owner.form("/settings", &settings).await.expect(303);
+    let path = begin(&owner, file).await;
+    owner.form(&path, &fields).await.expect(303);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has("18,990.00 CHF");
+    // What the file names comes first.
+    let path = begin(&owner, "Nummer;Titel;Preis\n1;Golf;18.990 €\n").await;
+    let page = owner.get(&path).await.expect(200);
+    assert!(page.selected_options().contains(&field("currency", "EUR")));
+    // The other formats have no options, so the page names the currency.
+    let json = r#"[{"id":"1","name":"Golf","price":5}]"#;
+    let upload = owner.upload("/inventory/import", "cars.json", json, &[]);
+    let path = upload.await.expect(303).header("location").to_owned();
+    let page = owner.get_text(&path).await;
+    page.has("CHF, the default of the account");
+}
+
+#[tokio::test]
+async fn price_below_the_sampled_rows_needs_a_currency_as_well() {
+    let (_world, owner) = World::with_owner().await;
+    let rows = lines(0..250, |n| format!("{n},a,5 EUR\n"));
+    let file = format!("id,name,price\n{rows}last,b,6\n");
+    let fields = [("column-2", "price"), ("currency", "")];
+    let path = choose(&owner, &file, &fields).await;
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all(["1 row has errors", "The price has no currency.", "ID last"]);
+}
+
+#[tokio::test]
+async fn currencies_are_grouped_and_ordered_by_name() {
+    let (world, owner) = World::with_owner().await;
+    let list = currency_list(&owner).await;
+    let (proposed, _) = list.split_once("<optgroup").unwrap();
+    proposed.has_all(["value=\"\" selected", "Choose a currency"]);
+    list.lacks("Default of the account");
+    // Once the members have saved settings, the default is their choice.
+    let sql = "UPDATE accounts SET earlier_currency = currency";
+    world.sql(sql).await;
+    let list = currency_list(&owner).await;
+    list.lacks("Choose a currency");
     let groups: Vec<Vec<&str>> = list
         .split("<optgroup")
         .skip(1)

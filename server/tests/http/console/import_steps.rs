@@ -10,11 +10,14 @@ pub(super) async fn begin(member: &Member, file: &str) -> String {
     response.expect(303).header("location").to_owned()
 }
 
-/// Begins an import with the proposed choices, except for `fields`.
+/// Begins an import with the proposed choices, except for `fields`. The currency of prices is USD.
 pub(super) async fn choose(member: &Member, file: &str, fields: &[(&str, &str)]) -> String {
     let path = begin(member, file).await;
     let columns = [("column-0", "id"), ("column-1", "name")];
-    let fields = [&columns, fields].concat();
+    let mut fields = [&columns, fields].concat();
+    if fields.iter().all(|(name, _)| *name != "currency") {
+        fields.push(("currency", "USD"));
+    }
     let response = member.form(&path, &fields).await.expect(303);
     assert_eq!(response.header("location"), format!("{path}/preview"));
     path

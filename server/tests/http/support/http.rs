@@ -216,6 +216,12 @@ impl TestClient {
             return mapping_page;
         }
         let mut fields = mapping_page.selected_options();
+        // A new account has no currency that could be proposed.
+        for (_, value) in fields.iter_mut().filter(|(name, _)| name == "currency") {
+            if value.is_empty() {
+                "USD".clone_into(value);
+            }
+        }
         for (name, value) in choices {
             fields.retain(|(field, _)| field != name);
             fields.push(((*name).to_owned(), (*value).to_owned()));

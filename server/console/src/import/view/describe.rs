@@ -135,6 +135,21 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         view! { <optgroup label=*group>{options.collect_view()}</optgroup> }
     });
     let currencies = currencies.collect_view();
+    let is_empty = table.currency.is_empty();
+    let empty = match table.account_currency.clone() {
+        Some(account) => view! {
+            <optgroup label="Default of the account">
+                <option value="" selected=is_empty>
+                    {account}
+                </option>
+            </optgroup>
+        },
+        None => view! {
+            <option value="" selected=is_empty>
+                "Choose a currency"
+            </option>
+        },
+    };
     view! {
         {choice(
             "decimals",
@@ -148,7 +163,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         <div class="field">
             <label for="currency">"Currency for prices without one"</label>
             <select id="currency" name="currency" aria-invalid=is_invalid aria-describedby="currency-error">
-                {currencies}
+                {empty} {currencies}
             </select>
             <div class="error" id="currency-error">
                 {error}

@@ -7,10 +7,38 @@
 
 use super::currency_signs::{FREQUENT_CODES, SIGNS};
 use super::{Decimals, Mapping};
+use crate::feed::Absent;
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 
+const NO_CURRENCY: &str = "The price has no currency. Write its code beside the price, or choose a currency for prices without one.";
+
+/// Returns the one currency that the signs and codes in prices name, or `None` if they name none or
+/// several.
+pub fn currency_of<'a>(prices: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    let mut named = prices.filter_map(named_currency);
+    let first = named.next()?;
+    named.all(|other| other == first).then_some(first)
+}
+
+/// Returns the currency that the signs and codes in a price name.
+pub fn named_currency(price: &str) -> Option<&'static str> {
+    let PriceText { signs, .. } = PriceText::of(price);
+    signs.iter().find_map(|(_, codes)| match codes[..] {
+        [code] => Some(code),
+        _ => None,
+    })
+}
+
 /// Converts the price of a draft to the form of a feed, and sets its currency.
-pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
+///
+/// A price of a whole item for which no currency is known is an error. An item that is changed
+/// keeps its currency.
+pub fn complete(
+    draft: &mut ItemDraft,
+    mapping: &Mapping,
+    account: Option<Currency>,
+    absent: Absent,
+) {
     let column = draft.currency.take().map(|code| code_of(&code));
     draft.currency.clone_from(&column);
     let Some(text) = draft.price.take() else {
@@ -20,6 +48,7 @@ pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
     let fallback = column.clone().or_else(|| mapping.currency.clone());
     draft.currency = fallback;
     let mut named = column;
+    let mut is_refused = false;
     for (sign, codes) in signs {
         if let [code] = codes[..] {
             if named.as_ref().is_some_and(|named| named != code) {
@@ -31,15 +60,23 @@ pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
             named = Some(code.to_owned());
             draft.currency.clone_from(&named);
         } else {
-            let code = draft.currency.as_deref().unwrap_or(account.code());
-            if !codes.contains(&code) {
-                let detail = format!(
-                    "The sign {sign} can be {}, but the currency here is {code}. Choose the right one as the currency for prices without one, or write its code.",
-                    codes.join(", ")
-                );
-                push_error(draft, &detail);
-            }
+            let account = account.map(Currency::code);
+            let but = match draft.currency.as_deref().or(account) {
+                Some(code) if codes.contains(&code) => continue,
+                Some(code) => format!(", but the currency here is {code}"),
+                None => String::new(),
+            };
+            let detail = format!(
+                "The sign {sign} can be {}{but}. Choose the right one as the currency for prices without one, or write its code.",
+                codes.join(", ")
+            );
+            push_error(draft, &detail);
+            is_refused = true;
         }
+    }
+    let is_known = draft.currency.is_some() || account.is_some() || absent == Absent::Keep;
+    if !is_known && !is_refused {
+        push_error(draft, NO_CURRENCY);
     }
     draft.price = Some(normalise_number(number, mapping.decimals).unwrap_or(number.to_owned()));
 }

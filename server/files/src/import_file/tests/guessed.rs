@@ -45,6 +45,35 @@ fn columns_are_mapped_by_their_names_and_values() {
 }
 
 #[test]
+fn currency_is_taken_from_prices_that_all_name_the_same() {
+    for (cells, expected, is_lacking) in [
+        (["18.990 €", "9.500 EUR"], Some("EUR"), false),
+        (["18.990 €", "9.500"], Some("EUR"), true),
+        (["€ 18990", "$ 9500"], Some("EUR"), true),
+        (["18990 EUR", "9500 CHF"], None, false),
+        (["$18990", "$9500"], None, true),
+        (["18.990,00", "9.500,00"], None, true),
+        (["on request", "9500 EUR"], Some("EUR"), false),
+    ] {
+        let [first, second] = cells;
+        let text = format!("Nummer\tTitel\tPreis\n1\ta\t{first}\n2\tb\t{second}\n");
+        let (table, mapping) = guessed(&text);
+        assert_eq!(mapping.currency.as_deref(), expected, "{cells:?}");
+        assert_eq!(mapping.lacks_currency(&table), is_lacking, "{cells:?}");
+    }
+    let with_codes = "id,name,price,currency\n1,a,5,EUR\n2,b,,\n3,c,6,CHF\n";
+    let without_one = "id,name,price,currency\n1,a,5,EUR\n2,b,6,\n";
+    for (text, is_lacking) in [
+        (with_codes, false),
+        (without_one, true),
+        ("id,name\n1,a\n", false),
+    ] {
+        let (table, mapping) = guessed(text);
+        assert_eq!(mapping.lacks_currency(&table), is_lacking, "{text}");
+    }
+}
+
+#[test]
 fn currency_is_taken_from_the_price_header() {
     for (header, expected) in [
         ("Preis (EUR)", Some("EUR")),
@@ -103,7 +132,7 @@ fn column_named_like_a_field_is_mapped_to_it_despite_a_few_invalid_values() {
         let (_, mapping) = guessed(&text);
         let target = mapping.columns[2];
         assert!(matches!(target, Target::Field(_)), "{header}: {target:?}");
-        let items = read(&text, &mapping, usd(), Absent::Clear).unwrap();
+        let items = read(&text, &mapping, Some(usd()), Absent::Clear).unwrap();
         let options = FeedOptions {
             mode: FeedMode::Merge,
             on_error: OnError::Skip,

@@ -13,7 +13,7 @@ fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
     let faults = mapping.faults(&table.columns, Absent::Clear);
     assert_eq!(faults.len(), 1, "a whole item needs a name: {faults:?}");
     assert_eq!(mapping.faults(&table.columns, Absent::Keep), []);
-    let items = read(text, &mapping, usd(), Absent::Keep).unwrap();
+    let items = read(text, &mapping, Some(usd()), Absent::Keep).unwrap();
     assert_eq!(items.drafts[0].price.as_deref(), Some("2.50"));
     assert_eq!(items.drafts[0].cleared, ["attributes.Farbe", "category"]);
 }
@@ -27,7 +27,7 @@ fn price_has_exactly_one_currency() {
             currency: Some(mapping.to_owned()),
             ..guess(&table)
         };
-        let draft = read(&text, &mapping, usd(), Absent::Clear)
+        let draft = read(&text, &mapping, Some(usd()), Absent::Clear)
             .unwrap()
             .drafts
             .remove(0);
@@ -47,7 +47,7 @@ fn price_has_exactly_one_currency() {
 fn row_must_have_as_many_cells_as_the_header_except_for_trailing_blank_ones() {
     let text = "id,name\n1,a,,\n2,b,x\n3\n";
     let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd(), Absent::Clear).unwrap();
+    let items = read(text, &guess(&table), Some(usd()), Absent::Clear).unwrap();
     let faulty: Vec<_> = items
         .drafts
         .iter()
@@ -65,7 +65,7 @@ fn row_must_have_as_many_cells_as_the_header_except_for_trailing_blank_ones() {
 fn row_without_a_name_is_skipped_only_if_its_id_appears_above_with_a_name() {
     let text = "id,name\n1,\n1,a\n1,\n2,\n";
     let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd(), Absent::Clear).unwrap();
+    let items = read(text, &guess(&table), Some(usd()), Absent::Clear).unwrap();
     assert_eq!((items.drafts.len(), items.repeated), (3, 1));
 }
 
@@ -73,7 +73,23 @@ fn row_without_a_name_is_skipped_only_if_its_id_appears_above_with_a_name() {
 fn table_with_more_items_than_a_feed_may_have_is_rejected() {
     let text = format!("id,name\n{}", "1,a\n".repeat(MAX_ITEMS + 1));
     let table = Table::of(&text).unwrap();
-    assert!(read(&text, &guess(&table), usd(), Absent::Clear).is_err());
+    assert!(read(&text, &guess(&table), Some(usd()), Absent::Clear).is_err());
+}
+
+#[test]
+fn price_without_a_currency_is_an_error_unless_a_stored_item_has_one() {
+    let text = "id,name,price\n1,a,5\n2,b,5 EUR\n3,c,\n4,d,$5\n";
+    let (table, mut mapping) = guessed(text);
+    mapping.currency = None;
+    assert!(mapping.lacks_currency(&table));
+    let faults = |account, absent| -> Vec<_> {
+        let items = read(text, &mapping, account, absent).unwrap();
+        let drafts = items.drafts.iter();
+        drafts.map(|draft| draft.errors.len()).collect()
+    };
+    assert_eq!(faults(None, Absent::Clear), [1, 0, 0, 1]);
+    assert_eq!(faults(None, Absent::Keep), [0, 0, 0, 1]);
+    assert_eq!(faults(Some(usd()), Absent::Clear), [0, 0, 0, 0]);
 }
 
 #[test]
@@ -92,7 +108,7 @@ fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() 
                 currency: Some(code.to_owned()),
                 ..mapping.clone()
             };
-            let draft = read(&text, &mapping, usd(), Absent::Clear)
+            let draft = read(&text, &mapping, Some(usd()), Absent::Clear)
                 .unwrap()
                 .drafts
                 .remove(0);

@@ -48,7 +48,9 @@ fn guessed(text: &str) -> (Table, Mapping) {
 /// Returns the drafts of a table under its guessed mapping.
 fn drafts(text: &str) -> Vec<ItemDraft> {
     let (_, mapping) = guessed(text);
-    read(text, &mapping, usd(), Absent::Clear).unwrap().drafts
+    read(text, &mapping, Some(usd()), Absent::Clear)
+        .unwrap()
+        .drafts
 }
 
 /// Row of a faulty item, and its faulty fields.
@@ -56,7 +58,7 @@ type Faulty = (Option<usize>, String);
 
 /// Returns the valid items, the faulty ones, and the number of repeated rows.
 fn import(file: &File<'_>, mapping: &Mapping) -> (Vec<Item>, Vec<Faulty>, usize) {
-    let items = read(&file.text, mapping, usd(), Absent::Clear).unwrap();
+    let items = read(&file.text, mapping, Some(usd()), Absent::Clear).unwrap();
     let options = FeedOptions {
         mode: FeedMode::Merge,
         on_error: OnError::Skip,

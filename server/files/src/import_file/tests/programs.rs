@@ -113,7 +113,7 @@ hat,Hat,,Clothes,,HAT,20,,active
 fn shopify_variants_with_their_own_skus_become_items_with_their_own_prices() {
     let (table, mapping) = guessed(SHOPIFY_VARIANTS);
     assert_eq!(fields(&table, &mapping)[0], ("id", "Variant SKU"));
-    let items = read(SHOPIFY_VARIANTS, &mapping, usd(), Absent::Clear).unwrap();
+    let items = read(SHOPIFY_VARIANTS, &mapping, Some(usd()), Absent::Clear).unwrap();
     // The further image is not an item.
     assert_eq!((items.drafts.len(), items.repeated), (4, 1));
     let all: Vec<_> = items
@@ -158,7 +158,7 @@ fn variant_without_a_sku_is_an_error_and_an_invalid_status_is_one_of_every_varia
     mapping.columns[0] = Target::Attribute;
     mapping.columns[5] = Target::Field("id");
     mapping.columns[8] = Target::Field("available");
-    let items = read(&text, &mapping, usd(), Absent::Clear).unwrap();
+    let items = read(&text, &mapping, Some(usd()), Absent::Clear).unwrap();
     let errors: Vec<_> = items
         .drafts
         .into_iter()
@@ -192,7 +192,10 @@ fn google_and_meta_feeds_are_mapped_and_read() {
         .map(|(_, header)| header)
         .collect();
     assert_eq!(headers, words);
-    let drafts = file.items(&mapping, usd(), Absent::Clear).unwrap().drafts;
+    let drafts = file
+        .items(&mapping, Some(usd()), Absent::Clear)
+        .unwrap()
+        .drafts;
     assert_eq!(drafts[0].name.as_deref(), Some("Fish & Chips"));
     assert_eq!(drafts[0].description.as_deref(), Some("a"));
     assert_eq!(drafts[0].url.as_deref(), Some("https://x.example/?a=1&b=2"));

@@ -104,6 +104,11 @@ impl MemberStore for SqlStore {
         account::find(self.readers("finding an account"), account).await
     }
 
+    async fn has_changed_settings(&self, account: &AccountId) -> Result<bool> {
+        let readers = self.readers("finding whether settings of an account were changed");
+        account::has_changes(readers, account).await
+    }
+
     async fn change_account(
         &self,
         account: &AccountId,

@@ -13,7 +13,9 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
     view! {
         <div class="form">
             <p>
-                "Systems send items over HTTP, with a key that has the permission inventory:write. " <a href="/keys">"Create one"</a> " for each system."
+                "Systems send items over HTTP, with an API key that has the permission "
+                <code>"inventory:write"</code> ". " <a href="/keys/new">"Create a key"</a>
+                " for each system."
             </p>
             <dl class="facts">
                 <div>

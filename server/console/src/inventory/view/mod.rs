@@ -56,10 +56,22 @@ fn Inventory(page: Data) -> impl IntoView {
         view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> }
     };
     let sending = view! {
-        <details class="panel" open=empty>
-            <summary>"Send items by API"</summary>
-            <SendByApi url=page.public_url.clone() account_id=page.account_id.clone()/>
-        </details>
+        <SendByApi url=page.public_url.clone() account_id=page.account_id.clone()/>
+    };
+    let sending = if empty {
+        view! {
+            <section class="empty">
+                <h2>"Send items by API"</h2>
+                {sending}
+            </section>
+        }
+    } else {
+        view! {
+            <details class="panel">
+                <summary>"Send items by API"</summary>
+                {sending}
+            </details>
+        }
     };
     let list = if empty {
         view! {

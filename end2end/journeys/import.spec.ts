@@ -33,8 +33,8 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
     Description: "Description",
     Images: "Image address",
     "In stock?": "Available",
-    ID: "Attribute under this name",
-    Parent: "Attribute under this name",
+    ID: "Attribute",
+    Parent: "Attribute",
   });
   await check(page);
   const row = page.getByRole("row", { name: /^Row 5/ });

@@ -87,6 +87,8 @@ pub struct ImportTable {
     pub columns: Vec<ImportColumn>,
     /// Value and label of each field that a column can be mapped to.
     pub targets: Vec<(String, String)>,
+    /// How values of these columns are read.
+    pub notes: Vec<&'static str>,
     /// The mapping was remembered from an earlier file with the same header.
     pub remembered: bool,
     /// Prices have a decimal comma.
@@ -138,6 +140,8 @@ pub struct ImportPreview {
     pub removed: Vec<(String, String)>,
     /// Warning about fields that the import empties.
     pub emptied: Option<String>,
+    /// How words in the column of availability were read.
+    pub availability: Option<String>,
     /// Errors of the rows that are skipped, as far as they are listed.
     pub errors: Vec<RowErrors>,
     /// Identifies what the member confirms, in the form.
@@ -157,6 +161,8 @@ pub struct NewItem {
     /// With its currency; empty if the item has none.
     pub price: String,
     pub available: bool,
+    /// The first attributes with their values; empty if the item has none.
+    pub attributes: String,
 }
 
 /// An item that would change, with each changed field's name, old value and new value.
@@ -183,5 +189,10 @@ impl ImportCounts {
     /// Returns the number of items of the file that are stored after the import.
     pub const fn imported(&self) -> u64 {
         self.created + self.updated + self.unchanged
+    }
+
+    /// Returns whether the import changes no item.
+    pub const fn is_no_change(&self) -> bool {
+        self.created + self.updated + self.removed == 0
     }
 }

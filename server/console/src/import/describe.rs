@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use super::load::{Content, LoadedImport, read};
 use super::report::delimiter;
+use super::words::reading_notes;
 use super::{Context, EarlyExit, Step, currency, import_path};
 use crate::fields::Fields;
 use crate::see_other;
@@ -177,6 +178,7 @@ fn describe(
     account: DefaultCurrency,
     remembered: bool,
 ) -> ImportTable {
+    let notes = reading_notes(&table, &mapping);
     let columns = table.columns.into_iter().zip(mapping.columns);
     let columns = columns.map(|(column, target)| ImportColumn {
         header: truncate(column.header),
@@ -190,6 +192,7 @@ fn describe(
     });
     let targets = TARGETS.map(|(value, label)| (value.to_owned(), label.to_owned()));
     ImportTable {
+        notes,
         columns: columns.collect(),
         targets: targets.into(),
         remembered,

@@ -12,7 +12,7 @@ use service::inventory::{
     check_entries,
 };
 use service::store::AllowedRemovals;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 pub const NO_VALID_ROW: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
     the options.";
@@ -29,6 +29,8 @@ pub struct Examination {
     /// Row of each item, if the file is a table.
     pub rows: Option<Vec<usize>>,
     pub repeated: usize,
+    /// Words of the column of availability, and whether each was read as available.
+    pub availability: BTreeMap<String, bool>,
     /// Names of the fields that the file has.
     pub fields: BTreeSet<String>,
     /// The account's currency, which applies to prices without one.
@@ -97,6 +99,7 @@ fn examine_file(
         skipped: Skipped::default(),
         rows: None,
         repeated: 0,
+        availability: BTreeMap::new(),
         fields: BTreeSet::new(),
         currency,
     };
@@ -104,6 +107,7 @@ fn examine_file(
         Ok(file) => {
             examination.rows = file.rows;
             examination.repeated = file.repeated;
+            examination.availability = file.availability;
             file.items
         }
         Err(refusal) => {
@@ -183,6 +187,7 @@ struct Drafts {
     items: Vec<ItemDraft>,
     rows: Option<Vec<usize>>,
     repeated: usize,
+    availability: BTreeMap<String, bool>,
 }
 
 fn drafts(
@@ -201,6 +206,7 @@ fn drafts(
                 items: items.drafts,
                 rows: Some(items.rows),
                 repeated: items.repeated,
+                availability: items.availability,
             })
         }
         _ => {
@@ -210,6 +216,7 @@ fn drafts(
                 items: drafts,
                 rows: None,
                 repeated: 0,
+                availability: BTreeMap::new(),
             })
         }
     }

@@ -3,7 +3,7 @@
 use super::choices::{Choices, Mode};
 use super::examine::{Examination, NO_VALID_ROW, describe_errors, examine};
 use super::load::LoadedImport;
-use super::{Context, Step, import_path, report};
+use super::{Context, Step, import_path, report, words};
 use crate::backend::failure;
 use crate::inventory::words::grouped;
 use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
@@ -51,6 +51,7 @@ pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
         refused,
         faulty,
         repeated,
+        availability,
         errors,
         removed,
         digest,
@@ -68,6 +69,7 @@ pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
         updated: preview.updated.into_iter().map(changed).collect(),
         removed,
         emptied,
+        availability,
         errors,
         digest,
         is_outdated: confirmation.is_outdated,
@@ -88,6 +90,8 @@ pub struct CheckedImport {
     /// Number of rows with errors.
     pub faulty: usize,
     pub repeated: usize,
+    /// How words in the column of availability were read.
+    availability: Option<String>,
     /// Errors of these rows as far as they are listed, or of the file as a whole.
     pub errors: Vec<RowErrors>,
     /// Id and name of the first items that would be removed.
@@ -113,6 +117,7 @@ pub async fn check(
         refused: None,
         faulty: 0,
         repeated: examination.repeated,
+        availability: words::availability(&examination.availability),
         errors: Vec::new(),
         removed: Vec::new(),
         digest: String::new(),
@@ -214,6 +219,7 @@ fn created(item: inventory::CreatedItem) -> NewItem {
         .map(|price| format!("{} {currency}", grouped(&price)));
     let price = price.unwrap_or_default();
     NewItem {
+        attributes: words::attributes(&item.attributes, item.attribute_count),
         id: item.id,
         name: item.name,
         price,

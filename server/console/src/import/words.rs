@@ -1,11 +1,86 @@
-//! Corrections to make in a file, in the words of the console.
+//! Sentences about a file, and corrections to make in it.
 //!
 //! `files::invalid_entry` has the words of the API. They name its fields, and address the sender of
 //! a request.
 
+use files::import_file::{Mapping, Table, Target};
 use files::invalid_entry;
 use service::entry::EntryReason;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Maximum length of the value of an attribute in a list of items, in characters.
+const MAX_ATTRIBUTE_CHARS: usize = 40;
+
+/// Returns how values of these columns are read, as far as that is not plain.
+pub fn reading_notes(table: &Table, mapping: &Mapping) -> Vec<&'static str> {
+    let has = |target, is_it: fn(&str) -> bool| {
+        let mut columns = mapping.columns.iter().zip(&table.columns);
+        columns.any(|(other, column)| {
+            *other == target && column.values.iter().any(|value| is_it(value))
+        })
+    };
+    let mut names = mapping.columns.iter().zip(&table.columns);
+    let names = names.find(|(target, _)| **target == Target::Field("name"));
+    let notes = [
+        (
+            has(Target::Attribute, |_| true),
+            "A column that becomes an attribute keeps its name.",
+        ),
+        (
+            has(Target::Field("image_url"), |cell| {
+                cell.matches("http").count() > 1
+            }),
+            "If a cell has several image addresses, the first is used.",
+        ),
+        (
+            has(Target::Field("description"), |text| text.contains('<')),
+            "Descriptions in HTML become plain text, unless the file has the columns of an export of this inventory.",
+        ),
+        (
+            names.is_some_and(|(_, column)| column.filled < table.rows),
+            "Rows without a name that repeat the ID of a row above, such as variants and further images, are left out.",
+        ),
+    ];
+    let notes = notes.into_iter().filter(|(is_relevant, _)| *is_relevant);
+    notes.map(|(_, note)| note).collect()
+}
+
+/// Returns how words in the column of availability were read, each with whether it means available.
+/// `None` if there are no such words.
+pub fn availability(words: &BTreeMap<String, bool>) -> Option<String> {
+    let list = |is_available| {
+        let words = words.iter().filter(|(_, is)| **is == is_available);
+        let words: Vec<_> = words.map(|(word, _)| format!("“{word}”")).collect();
+        words.join(", ")
+    };
+    let lists = [("Available", list(true)), ("Not available", list(false))];
+    let lists = lists.into_iter().filter(|(_, words)| !words.is_empty());
+    let lists: Vec<_> = lists
+        .map(|(label, words)| format!("{label}: {words}."))
+        .collect();
+    let lists = (!lists.is_empty()).then(|| lists.join(" "))?;
+    Some(format!("{lists} If that is wrong, correct the file."))
+}
+
+/// Returns the first attributes of an item as `Brand: VW · Model: Golf`. `count` is the number of
+/// all of them.
+pub fn attributes(first: &[(String, String)], count: usize) -> String {
+    let mut parts: Vec<String> = first
+        .iter()
+        .map(
+            |(name, value)| match value.char_indices().nth(MAX_ATTRIBUTE_CHARS) {
+                Some((end, _)) => format!("{name}: {}…", &value[..end]),
+                None => format!("{name}: {value}"),
+            },
+        )
+        .collect();
+    let more = count.saturating_sub(first.len());
+    if more > 0 {
+        parts.push(format!("{more} more"));
+    }
+    parts.join(" · ")
+}
 
 /// Properties of the file and of the row that a correction depends on, besides the reason.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +135,7 @@ pub fn advice(reason: &EntryReason, context: AdviceContext) -> Cow<'_, str> {
         .into(),
         R::UnknownCurrency => "Enter a currency code in capitals, such as EUR or USD.".into(),
         R::NegativePrice => {
-            "Enter a price of 0 or more, such as 32500, or leave the cell empty.".into()
+            "Enter a price of 0 or more, such as 32500, or leave the price empty.".into()
         }
         R::NotAPrice { decimals } => format!(
             "Enter a number, such as 32500, with {} in its currency, or leave the price empty.",
@@ -93,6 +168,36 @@ mod tests {
         is_table: true,
         first_row: Some(4),
     };
+
+    #[test]
+    fn first_attributes_are_listed_and_the_others_are_counted() {
+        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let first = [attribute("Brand", "VW"), attribute("Model", "Golf")];
+        assert_eq!(attributes(&first, 2), "Brand: VW · Model: Golf");
+        assert_eq!(attributes(&first, 7), "Brand: VW · Model: Golf · 5 more");
+        assert_eq!(attributes(&[], 0), "");
+        let long = [attribute("Note", &"ü".repeat(41))];
+        assert_eq!(attributes(&long, 1), format!("Note: {}…", "ü".repeat(40)));
+    }
+
+    #[test]
+    fn words_of_availability_are_listed_by_their_meaning() {
+        let words = |words: &[(&str, bool)]| {
+            let words = words.iter().map(|(word, is)| ((*word).to_owned(), *is));
+            availability(&words.collect())
+        };
+        assert_eq!(words(&[]), None);
+        assert_eq!(
+            words(&[("reserved", false), ("free", true), ("sold", false)]).as_deref(),
+            Some(
+                "Available: “free”. Not available: “reserved”, “sold”. If that is wrong, correct the file."
+            )
+        );
+        assert_eq!(
+            words(&[("sold", false)]).as_deref(),
+            Some("Not available: “sold”. If that is wrong, correct the file.")
+        );
+    }
 
     #[test]
     fn advice_has_no_names_of_the_api() {

@@ -26,7 +26,7 @@ pub const TARGETS: [(&str, &str); 11] = [
     ("url", "Web address"),
     ("image_url", "Image address"),
     ("available", "Available"),
-    ("attribute", "Attribute under this name"),
+    ("attribute", "Attribute"),
     ("leave_out", "Leave out"),
 ];
 

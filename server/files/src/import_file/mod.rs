@@ -14,14 +14,16 @@ mod missing_currency;
 mod names;
 mod price;
 mod rows;
+mod shorten;
 mod table_start;
 mod value;
 mod xml;
 
-pub use cell::{Cell, CellKey, shorten};
+pub use cell::{Cell, CellKey};
 pub use file::{File, WORKBOOKS};
 pub use guess::guess;
 pub use mapping::{Decimals, Fault, FaultLocation, Mapping, TARGETS, Target};
+pub use shorten::shorten;
 
 use crate::feed::{FeedError, item_count_error};
 use service::store::HeaderDigest;

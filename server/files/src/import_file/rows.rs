@@ -9,7 +9,7 @@ use crate::feed::{Absent, FeedError, MAX_ITEMS, item_count_error};
 use crate::formula::restore;
 use crate::json::MAX_MEMBERS;
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// The items of a table.
 #[derive(Debug)]
@@ -20,7 +20,13 @@ pub struct Items {
     /// Number of rows without a name that repeat the id of a row above, or that have no id and no
     /// price and belong to the product above, such as further images. They are omitted.
     pub repeated: usize,
+    /// Words of the column of availability, and whether each was read as available: the first 20,
+    /// without numbers in stock and words such as `yes`.
+    pub availability: BTreeMap<String, bool>,
 }
+
+/// Maximum number of words in [`Items::availability`].
+const MAX_WORDS: usize = 20;
 
 /// Reads the items of a table by a mapping of its columns.
 ///
@@ -57,10 +63,20 @@ pub fn read(
         drafts: Vec::new(),
         rows: Vec::new(),
         repeated: 0,
+        availability: BTreeMap::new(),
     };
+    let mut targets = mapping.columns.iter();
+    let available = targets.position(|target| *target == Target::Field("available"));
     let mut named_ids: HashSet<String> = HashSet::new();
     while let Some(record) = records.next()? {
         let mut draft = reader.draft(&record);
+        let word = available.and_then(|place| record.cells.get(place));
+        if items.availability.len() < MAX_WORDS
+            && let Some((word, is_available)) =
+                word.and_then(|cell| value::availability_word(restore(cell)))
+        {
+            items.availability.insert(word, is_available);
+        }
         if products.complete(&record, &mut draft) {
             items.repeated += 1;
             continue;

@@ -2,6 +2,7 @@
 
 use super::html;
 use super::names::{normalise, words};
+use super::shorten::shorten;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
 /// Words for an available item, in the form of [`normalise`]: in English, then German, French,
@@ -57,6 +58,19 @@ pub fn set(draft: &mut ItemDraft, field: &str, cell: &str, is_console_export: bo
             }
         }
     }
+}
+
+/// Words whose meaning is the same for every reader, in the form of [`normalise`].
+const PLAIN: &str = "true false yes no";
+
+/// Returns the word in a cell that was read as available or not, and how it was read. It is `None`
+/// for a number in stock and for words such as `yes`.
+pub fn availability_word(cell: &str) -> Option<(String, bool)> {
+    let word = cell.trim();
+    let is_available = parse_availability(word)?;
+    let is_plain =
+        is_in_stock(word).is_some() || words(PLAIN).any(|plain| plain == normalise(word));
+    (!is_plain).then(|| (shorten(word), is_available))
 }
 
 /// Returns whether an item is available, from a word or the number in stock, or `None` if it is

@@ -55,10 +55,17 @@ async fn confirmation_names_every_effect_of_the_import() {
     let first = "id,name\nA,a\nB,b\nC,c\n";
     owner.import("cars.csv", first, &[]).await.expect(200);
     for (file, mode, label) in [
-        ("id,name\nA,a\n", "merge", "Import 1 item<"),
+        ("id,name\nA,a\n", "merge", "Nothing to import<"),
         ("id,name\nA,x\nD,d\n", "merge", "Import 2 items<"),
-        ("id,name\nA,a\nB,\n", "merge", "Import 1 item, skip 1 row<"),
-        ("id,name\nA,a\n", "replace", "Import 1 item, remove 2<"),
+        ("id,name\nA,a\nB,\n", "merge", "Nothing to import<"),
+        ("id,name\nA,x\nB,\n", "merge", "Import 1 item, skip 1 row<"),
+        ("id,name\nA,a\n", "replace", "Remove 2 items<"),
+        (
+            "id,name\nA,a\nB,b\nD,\n",
+            "replace",
+            "Remove 1 item, skip 1 row<",
+        ),
+        ("id,name\nA,x\n", "replace", "Import 1 item, remove 2<"),
         (
             "id,name\nA,a\nD,d\nB,\n",
             "replace",

@@ -61,6 +61,7 @@ async fn confirmation_is_refused_if_another_tab_changed_the_choices() {
         ("column-1", "name"),
         ("column-2", "leave_out"),
         ("column-3", "price"),
+        ("currency", "USD"),
     ];
     owner.form(&path, &choices).await.expect(303);
     let page = confirm(&owner, &path, &first, "").await.expect(422);

@@ -149,3 +149,45 @@ async fn steps_show_which_are_completed() {
     let page = owner.get_text(result.header("location")).await;
     assert_eq!(page.matches("Completed: ").count(), 4, "{page}");
 }
+
+#[tokio::test]
+async fn preview_shows_attributes_and_how_availability_was_read() {
+    let (_world, owner) = World::with_owner().await;
+    let file =
+        "id,name,Marke,Modell,Status\n1,Golf,VW,Golf,reserviert\n2,Polo,<b>,Polo,verfügbar\n";
+    let fields = [
+        ("column-2", "attribute"),
+        ("column-3", "attribute"),
+        ("column-4", "available"),
+    ];
+    let path = choose(&owner, file, &fields).await;
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all([
+        "<bdi>Marke: VW · Modell: Golf</bdi>",
+        "<bdi>Marke: &lt;b&gt; · Modell: Polo</bdi>",
+        "How availability was read",
+        "Available: “verfügbar”. Not available: “reserviert”.",
+    ]);
+    // The decision comes before the list.
+    assert!(
+        page.find("Import 2 items<") < page.find("Marke: VW"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn file_without_changes_offers_no_import() {
+    let (_world, owner) = World::with_owner().await;
+    let file = "id,name\nA,a\nB,b\n";
+    owner.import("cars.csv", file, &[]).await.expect(200);
+    let path = choose(&owner, &format!("{file}C,\n"), &[]).await;
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all([
+        "Nothing to import",
+        "All 2 items of the file without errors are in the inventory already",
+        "1 row has errors. To import it, correct the file",
+        "Change options",
+        "Discard this import",
+    ]);
+    page.lacks_all(["/apply\"", "If you import"]);
+}

@@ -11,10 +11,6 @@ const COLUMNS: &[Column] = &[
     Column::Text("Becomes"),
 ];
 
-const EXPLAINED: &str = "If a cell has several image addresses, the first is used. Descriptions in HTML become plain text, unless \
-    the file has the columns of an export of this inventory. Rows without a name that repeat the ID of a row above, such as \
-    variants and further images, are left out.";
-
 /// Maximum number of attributes of an item.
 const MAX_ATTRIBUTES: usize = 50;
 
@@ -42,6 +38,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
     let ImportTable {
         columns,
         targets,
+        notes,
         remembered,
         ..
     } = table;
@@ -49,6 +46,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         view! { <Notice tone=Tone::Info text="Your account imported a file with these columns before. The options are those of that import."/> }
     });
     let left_out = left_out(&columns);
+    let notes = (!notes.is_empty()).then(|| view! { <p class="second">{notes.join(" ")}</p> });
     let rows = columns
         .into_iter()
         .enumerate()
@@ -59,7 +57,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         <section class="box" aria-labelledby="columns">
             <div>
                 <h2 id="columns">"Columns"</h2>
-                <p class="second">{EXPLAINED}</p>
+                {notes}
             </div>
             {remembered}
             {left_out}

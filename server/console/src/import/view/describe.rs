@@ -45,7 +45,7 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
     let cards = view! {
         <section class="box" aria-labelledby="about">
             <h2 id="about">{file_name}</h2>
-            <dl class="details">{facts}</dl>
+            <dl class="facts">{facts}</dl>
             {first_items(first)}
         </section>
         <form class="cards" method="post" action=path novalidate>

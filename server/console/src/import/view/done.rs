@@ -15,35 +15,34 @@ pub fn Done(result: ImportResult) -> impl IntoView {
         counts,
         errors,
     } = result;
-    let (tone, text) = if counts.faulty == 0 {
-        (Tone::Success, format!("{file_name} was imported."))
+    let text = if counts.faulty == 0 {
+        format!("{file_name} was imported.")
     } else {
         let (rows, them) = match counts.faulty {
             1 => ("1 row with errors was".to_owned(), "it"),
             number => (format!("{number} rows with errors were"), "them"),
         };
-        let text = format!(
+        format!(
             "{file_name} was imported. {rows} skipped. Correct {them}, and import the file again."
-        );
-        (Tone::Warning, text)
+        )
     };
     let listed = errors.len();
     let download = (listed > 0).then(|| download(&path));
     let actions = view! {
         <div class="actions">
-            <a class="button primary" href="/inventory">
-                "View inventory"
-            </a>
+            {download}
             <a class="button" href="/inventory/import">
                 "Import another file"
             </a>
-            {download}
+            <a class="button primary" href="/inventory">
+                "View inventory"
+            </a>
         </div>
         {extent(counts.faulty, listed)}
     };
     view! {
         {head(4)}
-        <Notice tone=tone title="Import complete" text=text action=actions/>
+        <Notice tone=Tone::Success title="Import complete" text=text action=actions/>
         {numbers(&counts)}
         {fault_details("Skipped rows", counts.faulty, errors)}
     }

@@ -23,7 +23,10 @@ pub fn created(number: u64, items: Vec<NewItem>) -> Option<AnyView> {
     let rows = items.into_iter().map(|item| {
         let price = optional_text(Some(item.price).filter(|price| !price.is_empty()));
         let available = if item.available { "Yes" } else { "No" };
-        let cells = vec![erase(item.name), price, erase(available)];
+        let attributes = (!item.attributes.is_empty())
+            .then(|| view! { <small><bdi>{item.attributes}</bdi></small> });
+        let name = view! { {item.name} {attributes} };
+        let cells = vec![name, price, erase(available)];
         view! { <Row columns=NEW name=item.id under=Vec::new() cells=cells/> }
     });
     let rows = rows.collect_view().into_any();

@@ -10,6 +10,9 @@ use domain::{ImportCounts, ImportPreview};
 const OUTDATED: &str =
     "The inventory (or the options) changed since this preview. Check it again, then confirm.";
 
+/// Id of the form that discards the import, whose button is beside those of the confirmation.
+const DISCARD_FORM: &str = "discard";
+
 const CHANGE_OPTIONS: &str = "Change options";
 
 const HELP: Help = Help {
@@ -34,15 +37,20 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         updated,
         removed,
         emptied,
+        availability,
         errors,
         digest,
         is_outdated,
         typed,
         typed_error,
     } = preview;
-    let form = refused
-        .is_none()
-        .then(|| confirm(&path, &counts, digest, typed, typed_error));
+    let form = refused.is_none().then(|| {
+        if counts.is_no_change() {
+            nothing(&path, &counts)
+        } else {
+            confirm(&path, &counts, digest, typed, typed_error)
+        }
+    });
     let numbers = refused.is_none().then(|| numbers(&counts));
     let listed = errors.len();
     let refused = refused.map(|reason| refusal(&reason, &path, &counts, listed));
@@ -60,16 +68,21 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     let emptied = emptied.map(|text| {
         view! { <Notice tone=Tone::Warning title="Fields of stored items will be emptied" text=text/> }
     });
+    let availability = availability.map(
+        |text| view! { <Notice tone=Tone::Info title="How availability was read" text=text/> },
+    );
+    // The decision comes before the lists, which can be long.
     let cards = view! {
         <h2>{file_name}</h2>
         {numbers}
         {skipped}
-        {errors}
         {emptied}
+        {availability}
+        {form}
+        {errors}
         {effects::created(counts.created, created)}
         {effects::changes(counts.updated, updated)}
         {effects::removed(counts.removed, removed)}
-        {form}
     };
     view! {
         {head(3)}
@@ -93,17 +106,17 @@ fn refusal(reason: &str, path: &str, counts: &ImportCounts, listed: usize) -> An
     let download = (counts.faulty > 0).then(|| download(path));
     let actions = view! {
         <div class="actions">
-            <a class="button primary" href="/inventory/import">
-                "Choose another file"
-            </a>
-            <a class="button" href=path.to_owned()>
-                {CHANGE_OPTIONS}
-            </a>
-            {download}
+            {discard(path)}
             <a class="button" href="/inventory/template.csv">
                 "Download a template"
             </a>
-            {discard(path)}
+            {download}
+            <a class="button" href=path.to_owned()>
+                {CHANGE_OPTIONS}
+            </a>
+            <a class="button primary" href="/inventory/import">
+                "Choose another file"
+            </a>
         </div>
         {extent(counts.faulty, listed)}
     };
@@ -120,10 +133,14 @@ fn skipped(path: &str, counts: &ImportCounts, listed: usize) -> AnyView {
         1 => "the other item".to_owned(),
         number => format!("the other {number} items"),
     };
-    let text = format!(
-        "{}If you import {others}, {skips}. To import {them} as well, correct the file and choose it again.",
-        with_errors(counts.faulty)
-    );
+    let errors = with_errors(counts.faulty);
+    let text = if counts.is_no_change() {
+        format!("{errors}To import {them}, correct the file and choose it again.")
+    } else {
+        format!(
+            "{errors}If you import {others}, {skips}. To import {them} as well, correct the file and choose it again."
+        )
+    };
     let actions = view! {
         <div class="actions">
             {download(path)}
@@ -162,14 +179,45 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
 
 /// Formats what the button of the confirmation does, such as `Import 18 items, skip 2 rows`.
 fn label(counts: &ImportCounts) -> String {
-    let removed = (counts.removed > 0).then(|| format!("remove {}", counts.removed));
+    let is_import = counts.created + counts.updated > 0;
+    let removed = (counts.removed > 0).then(|| {
+        if is_import {
+            format!("remove {}", counts.removed)
+        } else {
+            format!("Remove {}", count(counts.removed, "item", "items"))
+        }
+    });
     let skipped = (counts.faulty > 0).then(|| {
         let rows = count(counts.faulty, "row", "rows");
         format!("skip {rows}")
     });
-    let imported = format!("Import {}", count(counts.imported(), "item", "items"));
-    let effects = [Some(imported), removed, skipped];
+    let items = || count(counts.imported(), "item", "items");
+    let imported = is_import.then(|| format!("Import {}", items()));
+    let effects = [imported, removed, skipped];
     effects.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Renders the ways on after a file whose items are all stored already.
+fn nothing(path: &str, counts: &ImportCounts) -> AnyView {
+    let items = match (counts.unchanged, counts.faulty) {
+        (1, 0) => "The item of the file is".to_owned(),
+        (1, _) => "The item of the file without errors is".to_owned(),
+        (number, 0) => format!("All {number} items of the file are"),
+        (number, _) => format!("All {number} items of the file without errors are"),
+    };
+    let text = format!("{items} in the inventory already, with the same values.");
+    let actions = view! {
+        <div class="actions">
+            {discard(path)}
+            <a class="button" href=path.to_owned()>
+                {CHANGE_OPTIONS}
+            </a>
+            <a class="button" href="/inventory">
+                "View inventory"
+            </a>
+        </div>
+    };
+    view! { <Notice tone=Tone::Info title="Nothing to import" text=text action=actions/> }
 }
 
 fn confirm(
@@ -218,16 +266,18 @@ fn confirm(
             <input type="hidden" name="preview" value=digest/>
             {removals}
             <div class="actions">
-                <button type="submit" class=class>
-                    {label(counts)}
+                <button type="submit" class="button quiet" form=DISCARD_FORM>
+                    {DISCARD}
                 </button>
                 <a class="button" href=path.to_owned()>
                     {CHANGE_OPTIONS}
                 </a>
-                <button type="submit" class="button quiet" formaction=discard_path(path)>
-                    {DISCARD}
+                <button type="submit" class=class>
+                    {label(counts)}
                 </button>
             </div>
         </form>
+        // Enter in a field submits its form by the first button that belongs to the form.
+        <form id=DISCARD_FORM method="post" action=discard_path(path) hidden=true></form>
     }
 }

@@ -93,6 +93,19 @@ fn price_without_a_currency_is_an_error_unless_a_stored_item_has_one() {
 }
 
 #[test]
+fn words_of_availability_are_reported_with_their_meaning() {
+    let text = "id,name,Status\n1,a,frei\n2,b,reserved\n3,c,sold\n4,d,sold\n5,e,7\n6,f,yes\n7,g,auf Lager\n";
+    let (table, mut mapping) = guessed(text);
+    mapping.columns[2] = Target::Field("available");
+    let items = read(text, &mapping, Some(usd()), Absent::Clear).unwrap();
+    assert_eq!(table.columns[2].header, "Status");
+    let words: Vec<_> = items.availability.into_iter().collect();
+    let expected = [("auf Lager", true), ("reserved", false), ("sold", false)];
+    assert_eq!(words, expected.map(|(word, is)| (word.to_owned(), is)));
+    assert_eq!(items.drafts[0].errors.len(), 1, "its meaning is unknown");
+}
+
+#[test]
 fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() {
     for (sign, right, wrong) in [
         ("kr", "SEK", "EUR"),

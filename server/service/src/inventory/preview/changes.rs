@@ -2,6 +2,10 @@
 
 use crate::item::Item;
 
+/// Most attributes of a new item that a preview lists, and most characters of each of their values.
+const MAX_ATTRIBUTES: usize = 3;
+const MAX_ATTRIBUTE_CHARS: usize = 100;
+
 /// An item that would be created, with texts as in a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedItem {
@@ -11,11 +15,22 @@ pub struct CreatedItem {
     /// Code of the price's currency.
     pub currency: &'static str,
     pub available: bool,
+    /// The first attributes by their names, with the beginnings of their values.
+    pub attributes: Vec<(String, String)>,
+    /// Number of all attributes.
+    pub attribute_count: usize,
 }
 
 impl From<&Item> for CreatedItem {
     fn from(item: &Item) -> Self {
+        let attributes = item.attributes.iter().take(MAX_ATTRIBUTES);
+        let attributes = attributes.map(|(name, value)| {
+            let value = value.chars().take(MAX_ATTRIBUTE_CHARS).collect();
+            (name.clone(), value)
+        });
         Self {
+            attributes: attributes.collect(),
+            attribute_count: item.attributes.len(),
             id: item.id.as_str().to_owned(),
             name: item.name.clone(),
             price: price(item),

@@ -27,10 +27,11 @@ mod rotate;
 mod rotation;
 mod undo;
 mod watch;
+mod watched_callers;
 mod week;
 mod week_pattern;
 
-pub use activity::{KeyActivity, WatchedCaller, WatchedCallers};
+pub use activity::KeyActivity;
 pub(crate) use attention::attention;
 pub use bulk::BulkSelection;
 pub use changes::KeyChanges;
@@ -50,6 +51,7 @@ pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;
 pub use rotation::{Overlap, Rotations};
+pub use watched_callers::{WatchedCaller, WatchedCallers};
 pub use week::WeekOfCalls;
 pub use week_pattern::WeekPattern;
 

@@ -175,7 +175,7 @@ fn owner_fields(typed: Typed, problem: Option<&Problem>, password: AnyView) -> A
             autocomplete="organization"
             autofocus=problem.is_none()
         />
-        <div data-own-zone=own_zone>
+        <div class="form" data-own-zone=own_zone>
             <SelectField
                 id="time-zone"
                 name="time_zone"

@@ -93,8 +93,8 @@ pub struct ImportTable {
     pub remembered: bool,
     /// Prices have a decimal comma.
     pub decimal_comma: bool,
-    /// Currency code of prices that contain none. If it is empty, that is the account's currency,
-    /// or it has to be chosen.
+    /// Currency code of prices that contain none. If it is empty, such prices are in the account's
+    /// currency, or the member has to choose one if the account has none that was chosen.
     pub currency: String,
     /// Name and code of the account's currency, if its members have chosen one.
     pub account_currency: Option<String>,

@@ -14,7 +14,8 @@ const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work 
 /// The page that a one-time link opens. The server returns 404 for an unknown link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkPage {
-    /// Asks the first owner for an account name, an email address and a password.
+    /// Asks the owner of a new account for its name, its time zone and its currency, and for an
+    /// email address and a password.
     FirstOwner,
     /// Asks the owner of a new account whose name is already set; the form shows the name, and it
     /// may be changed.

@@ -29,8 +29,8 @@ pub struct ItemsPage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DefaultCurrency {
     pub currency: Currency,
-    /// Whether members have saved settings of the account, of which the currency is one. If not,
-    /// it is the one that every new account has.
+    /// Whether the owner chose it at set-up, or a member has changed the settings, of which it is
+    /// one. If not, it is US dollars.
     pub is_chosen: bool,
 }
 

@@ -59,9 +59,9 @@ pub enum LinkView {
 #[derive(Default)]
 pub struct SetupForm {
     pub account_name: String,
-    /// ISO 4217 code. `None`, as of the next field, if the form does not have this field.
+    /// ISO 4217 code; `None` if the form does not have this field.
     pub currency: Option<String>,
-    /// IANA name.
+    /// IANA name; `None` if the form does not have this field.
     pub time_zone: Option<String>,
     pub email: String,
     pub password: Zeroizing<String>,

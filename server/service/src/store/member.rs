@@ -155,7 +155,8 @@ pub trait MemberStore: Send + Sync + 'static {
     /// Returns the settings of an account.
     async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
 
-    /// Returns whether the settings of an account have been changed since it was created.
+    /// Returns whether the currency of an account was chosen: at set-up, or with a change of the
+    /// settings.
     async fn has_changed_settings(&self, account: &AccountId) -> Result<bool>;
 
     /// Changes the settings of an account if they still equal `before`. `event` receives the old

@@ -19,7 +19,8 @@ pub(crate) const CHANGE: &str = "
         keys_must_expire = $7, key_max_days = $8
     WHERE id = $1";
 
-/// The currency before the first change of the settings; NULL before that change.
+/// The first currency that was chosen, or the one before the first change of the settings; NULL as
+/// long as none was chosen.
 pub(crate) const EARLIER_CURRENCY: &str = "SELECT earlier_currency FROM accounts WHERE id = $1";
 
 pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
@@ -67,7 +68,8 @@ pub(super) async fn find(
         .await
 }
 
-/// Returns whether the settings of an account have been changed since it was created.
+/// Returns whether the currency of an account was chosen: at set-up, or with a change of the
+/// settings.
 pub(super) async fn has_changes(executor: impl Executor, id: &AccountId) -> Result<bool> {
     let earlier: Option<Option<String>> = query_scalar(EARLIER_CURRENCY)
         .bind(id.as_str())

@@ -118,8 +118,8 @@ pub struct PageRequest {
     pub insecure: bool,
     /// The result of the form that redirected to this page.
     pub flash: Option<Flash>,
-    /// The member for whom this page is rendered, as forms name them that are kept if the session
-    /// ends (`server/console/src/kept_form.rs`).
+    /// The member for whom this page is rendered, in the text that a form contains if it is kept
+    /// when the session has ended (`server/console/src/kept_form.rs`).
     pub form_owner: Option<String>,
     /// The content of the API docs, if this is their page.
     pub docs: Option<Arc<crate::docs::Docs>>,

@@ -30,7 +30,10 @@ pub fn owner(visitor: &Visitor) -> Option<String> {
     Some(format!("{id}:{}", hex::encode(code)))
 }
 
-/// Returns the owner of a form, if this server wrote it in the session of this token.
+/// Returns the owner of a form, if it has a valid MAC under this token.
+///
+/// The token need not be that of a session: a client can choose one and compute the MAC. The form
+/// is then kept under an id that only this client has.
 fn verified_owner(fields: &FieldValues, token: &str) -> Option<MemberId> {
     let (_, owner) = fields.iter().find(|(name, _)| name == OWNER)?;
     let (id, code) = owner.split_once(':')?;

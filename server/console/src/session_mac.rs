@@ -1,4 +1,5 @@
-//! Values in the hands of a browser that only this server can have written, in one session.
+//! Codes for values that a browser keeps for one session. Only the server and the holder of the
+//! session's token can compute them.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 
 /// Maximum number of forms on this server.
 const MAX_FORMS: usize = 64;
-/// Maximum size of a form in memory.
+/// Maximum size of a form in memory, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
-/// Long enough to sign in with a password and a code.
+/// Time for which a form is kept: long enough to sign in with a password and a code.
 pub const KEPT_SECONDS: i64 = 15 * 60;
 
 /// Names and values in the order in which they were sent.

@@ -23,8 +23,8 @@ impl Email {
     /// accepts: ASCII alone, without quotes or comments.
     ///
     /// ASCII also excludes characters that are invisible or resemble others. A domain without an
-    /// ending is refused, since it is most likely a typing error. The address of an
-    /// invitation is not verified if its link is shared by hand.
+    /// ending is refused, since it is most likely a typing error, which would not be noticed if an
+    /// invitation link is shared by hand.
     ///
     /// ```
     /// use domain::Email;

@@ -8,8 +8,8 @@ pub struct RefusalPage {
     /// The request id as typed.
     pub id: String,
     pub lookup: Lookup,
-    /// The numbers of accepted and rejected requests of the last 7 days, in a sentence. It comes
-    /// with the list.
+    /// The numbers of accepted and rejected requests of the last 7 days, in a sentence. Present if
+    /// the list is.
     pub summary: Option<String>,
     /// Present unless a call was found by its id.
     pub list: Option<RefusalList>,

@@ -41,8 +41,8 @@ pub struct DisplayTime {
     pub iso: String,
     /// Full text in the account's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
     pub exact: String,
-    /// The day alone in the account's time zone, such as `23 Nov 2026`. Of an expiry that is not at
-    /// the end of a day, the day and the minute, such as `23 Nov 2026, 05:31 UTC`.
+    /// The day alone in the account's time zone, such as `23 Nov 2026`. For an expiry that is not
+    /// at the end of a day, it also contains the minute: `23 Nov 2026, 05:31 UTC`.
     pub day: String,
 }
 

@@ -12,7 +12,7 @@ pub const NO_FULL_KEY: &str =
     r"(?!.*(vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43,63}(?![0-9A-Za-z]))).*";
 
 /// Advice for a text that does not match [`NO_FULL_KEY`]. The script shows it at the field
-/// (`frontend/src/console.js`); without script, browsers show it in a message of their own.
+/// (`frontend/src/console.js`); without script, the browser shows it in its own message.
 pub const NO_FULL_KEY_ADVICE: &str =
     "Don't enter a full key here. Use “Identify a key”, which doesn't send it.";
 

@@ -83,7 +83,7 @@ fn form(context: &KeysPageContext) -> AnyView {
     }
 }
 
-/// Returns the text of the link to the whole list. A single filter has a link of its own that
+/// Returns the text of the link to the whole list. A single filter has its own link, which
 /// removes it.
 fn clear_text(query: &KeyQuery) -> Option<&'static str> {
     let has_text = !query.q.trim().is_empty();

@@ -22,7 +22,7 @@ pub fn shown_once(content: AnyView) -> AnyView {
     view! { <div class="narrow" data-unsaved="">{content}</div> }
 }
 
-/// Renders content like [`shown_once`], with advice beside it like the form before.
+/// Renders content like [`shown_once`], with advice beside it, as on the page of the form.
 pub fn shown_once_with_help(help: Help, content: AnyView) -> AnyView {
     beside(help, shown_once(content))
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Maximum length of the value of an attribute in a list of items, in characters.
 const MAX_ATTRIBUTE_CHARS: usize = 40;
 
-/// Returns how values of these columns are read, as far as that is not plain.
+/// Returns how values of these columns are read, if a member may not expect it.
 pub fn reading_notes(table: &Table, mapping: &Mapping) -> Vec<&'static str> {
     let has = |target, is_it: fn(&str) -> bool| {
         let mut columns = mapping.columns.iter().zip(&table.columns);
@@ -46,7 +46,7 @@ pub fn reading_notes(table: &Table, mapping: &Mapping) -> Vec<&'static str> {
     notes.map(|(_, note)| note).collect()
 }
 
-/// Returns how words in the column of availability were read, each with whether it means available.
+/// Lists the words in the column of availability by whether they were read as available or not.
 /// `None` if there are no such words.
 pub fn availability(words: &BTreeMap<String, bool>) -> Option<String> {
     let list = |is_available| {

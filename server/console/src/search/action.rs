@@ -86,8 +86,8 @@ impl Action {
         })
     }
 
-    /// Whether the typed words are in the text of the action, which begins with the first of them.
-    /// Never true of a drastic action.
+    /// Returns whether the text of the action contains the typed words and begins with the first of
+    /// them. It is never true of a drastic action.
     pub fn begins_with(&self, typed: &[String]) -> bool {
         !typed.is_empty() && self.rank(typed) == Some(0)
     }

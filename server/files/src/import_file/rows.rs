@@ -31,8 +31,7 @@ const MAX_WORDS: usize = 20;
 /// Reads the items of a table by a mapping of its columns.
 ///
 /// `account` is the currency of prices for which no other is known, if there is such a currency.
-/// `absent` is the meaning of
-/// blank cells and of fields without a column.
+/// `absent` is the meaning of blank cells and of fields without a column.
 ///
 /// # Errors
 /// If the text is malformed, is not the table of this mapping, or has no items or too many.

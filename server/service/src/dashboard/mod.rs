@@ -24,7 +24,7 @@ const DAYS: u16 = 30;
 /// long.
 const RECENT_DAYS: usize = 7;
 
-/// Newest events of the audit log that are shown.
+/// Number of the newest events of the audit log that are shown.
 const EVENTS: u32 = 5;
 
 const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];

@@ -61,13 +61,13 @@ impl KeyWarning {
 }
 
 impl KeyCallSummary {
-    /// Whether the first call from a new network was recent.
+    /// Returns whether the first call from a new network was recent.
     pub(super) fn has_new_network(&self, now: Timestamp) -> bool {
         self.new_network_at
             .is_some_and(|first| self.is_new_network(first, now))
     }
 
-    /// Whether a network from which the key was first called at this time is a new one.
+    /// Returns whether a network is new, from which the key was first called at the time `first`.
     pub(super) fn is_new_network(&self, first: Timestamp, now: Timestamp) -> bool {
         let Some(known_since) = self.first_network_at else {
             return false;

@@ -59,7 +59,7 @@ impl Keys {
     }
 
     /// Stores an edit with its audit event, if the key still has the settings before it. The event
-    /// of an undo says that it is one.
+    /// of an undo is marked as one.
     pub(super) async fn store_edit(
         &self,
         member: &Member,

@@ -80,7 +80,8 @@ impl Keys {
             "allow_list": key.allow_list.as_ref().map(AllowList::texts),
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
-        // Read before the commit: nothing that can fail comes between the commit and the answer.
+        // Read before the commit: nothing that can fail comes between the commit and the
+        // response.
         let namesake = self.namesake(&key.account_id, &key.name, None, now).await?;
         match self.store.insert_key(key, event).await? {
             InsertKeyOutcome::SameForm { name } => Err(Failure::AlreadyCreated {

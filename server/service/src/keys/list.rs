@@ -148,8 +148,8 @@ impl Keys {
         })
     }
 
-    /// Counts the keys of each saved view. All and active keys are counted further for the whole
-    /// list, whose number of keys these are.
+    /// Counts the keys of each saved view. For the whole list, all and active keys are counted up
+    /// to the limit of its number of keys, since the list shows both numbers.
     async fn count_views(
         &self,
         account: &AccountId,

@@ -121,7 +121,7 @@ impl Keys {
                 let issued = IssuedKey {
                     key,
                     secret,
-                    // The only one that a rotation creates is the old key.
+                    // The old key is meant to have the same name, and other keys had it before.
                     namesake: None,
                 };
                 Ok((issued, self.current(*old, now)))

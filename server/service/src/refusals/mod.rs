@@ -185,7 +185,8 @@ impl Refusals {
     }
 
     /// Sums up the calls with keys of the member's account, over the time for which refused calls
-    /// are listed. Calls are counted by quarters of an hour, so the first quarter is a whole one.
+    /// are listed. Calls are counted by quarters of an hour, so the sum includes the whole quarter
+    /// in which that time begins.
     ///
     /// # Errors
     /// The database's.

@@ -26,7 +26,7 @@ pub struct DueNotice {
     pub zone: Zone,
 }
 
-/// A key that is about to end.
+/// A key that is about to expire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpiringKeyRecord {
     pub id: KeyId,

@@ -147,7 +147,7 @@ async fn currency_is_never_proposed_silently() {
     owner.form(&path, &fields).await.expect(303);
     let page = owner.get_text(&format!("{path}/preview")).await;
     page.has("18,990.00 CHF");
-    // What the file names comes first.
+    // A currency in the file takes precedence.
     let path = begin(&owner, "Nummer;Titel;Preis\n1;Golf;18.990 €\n").await;
     let page = owner.get(&path).await.expect(200);
     assert!(page.selected_options().contains(&field("currency", "EUR")));

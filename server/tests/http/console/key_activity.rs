@@ -378,7 +378,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
         "<p>IP learning started</p>",
         "IP address not allowed",
     ]);
-    // Of the addresses that have used the key, one can use it no longer.
+    // One of the addresses that have used the key is not allowed any more.
     assert_eq!(
         html.matches("Blocked now: not in the allowed IPs").count(),
         1

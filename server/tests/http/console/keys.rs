@@ -143,7 +143,7 @@ async fn key_with_the_name_of_another_live_key_is_pointed_out() {
         owner.get_text(page).await.lacks(SAME_NAME);
     }
 
-    // An ended key does not count.
+    // A revoked key does not count.
     let back = [("name", "CRM Sync"), ("scopes", "leads:read")];
     let response = owner.form(&format!("{second}/edit"), &back).await;
     response.expect(303);

@@ -119,7 +119,7 @@ async fn each_key_page_links_to_the_other_key() {
         assert!(page.contains(&text), "{text}: {page}");
     }
     page.lacks("Extend to");
-    // It expires within a day, not at its end.
+    // It expires in the course of a day, not at its end.
     page.has("<span class=\"ago\">30 Nov 2026, 05:31 UTC</span>");
     let own = format!("</a> replaces <code>{}…</code>", preview(&old));
     assert!(page.contains(&own), "without a link to this page: {page}");

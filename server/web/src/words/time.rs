@@ -23,8 +23,8 @@ pub fn last_moment(end: Timestamp) -> Timestamp {
 }
 
 /// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
-/// midnight works until the end of the day before. A key that expires within a day does not, so
-/// its day has the time as well.
+/// midnight works until the end of the day before. For an expiry at another time, the
+/// text contains that time as well.
 pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     DisplayTime {
         day: write_expiry(end, zone, MINUTE),

@@ -197,7 +197,7 @@ fn label(counts: &ImportCounts) -> String {
     effects.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Renders the ways on after a file whose items are all stored already.
+/// Renders the notice that all items of the file are stored already, and what to do next.
 fn nothing(path: &str, counts: &ImportCounts) -> AnyView {
     let items = match (counts.unchanged, counts.faulty) {
         (1, 0) => "The item of the file is".to_owned(),

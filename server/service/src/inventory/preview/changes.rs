@@ -2,8 +2,9 @@
 
 use crate::item::Item;
 
-/// Most attributes of a new item that a preview lists, and most characters of each of their values.
+/// Maximum number of attributes of a new item that a preview lists.
 const MAX_ATTRIBUTES: usize = 3;
+/// Maximum length of the value of such an attribute, in characters.
 const MAX_ATTRIBUTE_CHARS: usize = 100;
 
 /// An item that would be created, with texts as in a feed.

@@ -14,7 +14,8 @@
 use super::Visitor;
 use super::session_mac::session_mac;
 use domain::MemberId;
-use hmac::Mac as _;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use web::AppState;
 use web::kept_forms::{FieldValues, KeptForm};
 
@@ -23,24 +24,24 @@ pub const OWNER: &str = "owner";
 
 /// Returns the member for whom a page is rendered, with a MAC. It is not a credential: it only
 /// limits who sees the form again.
-pub fn owner(visitor: &Visitor) -> Option<String> {
+pub fn owner(state: &AppState, visitor: &Visitor) -> Option<String> {
     let (member, token) = (visitor.member.as_ref()?, visitor.token.as_ref()?);
     let id = member.id().as_str();
-    let code = session_mac(token, "form owner", id).finalize().into_bytes();
+    let code = owner_mac(state, token, id).finalize().into_bytes();
     Some(format!("{id}:{}", hex::encode(code)))
 }
 
-/// Returns the owner of a form, if it has a valid MAC under this token.
-///
-/// The token need not be that of a session: a client can choose one and compute the MAC. The form
-/// is then kept under an id that only this client has.
-fn verified_owner(fields: &FieldValues, token: &str) -> Option<MemberId> {
+/// Returns the MAC of an owner. Clients may choose a token, but do not know the server's secret.
+fn owner_mac(state: &AppState, token: &str, id: &str) -> Hmac<Sha256> {
+    session_mac(token, "form owner", id).chain_update(state.kept_forms.secret())
+}
+
+/// Returns the owner of a form, if this server wrote it in the session of this token.
+fn verified_owner(state: &AppState, fields: &FieldValues, token: &str) -> Option<MemberId> {
     let (_, owner) = fields.iter().find(|(name, _)| name == OWNER)?;
     let (id, code) = owner.split_once(':')?;
     let code = hex::decode(code).ok()?;
-    session_mac(token, "form owner", id)
-        .verify_slice(&code)
-        .ok()?;
+    owner_mac(state, token, id).verify_slice(&code).ok()?;
     MemberId::parse(id).ok()
 }
 
@@ -53,7 +54,7 @@ pub fn keep(
     fields: &FieldValues,
 ) -> Option<String> {
     let token = visitor.token.as_ref()?;
-    let member = verified_owner(fields, token)?;
+    let member = verified_owner(state, fields, token)?;
     let id = session_mac(token, "kept form", "").finalize().into_bytes();
     let id = hex::encode(id);
     let form = KeptForm {

@@ -126,7 +126,7 @@ pub fn request(
         comfortable_rows: visitor.comfortable_rows,
         insecure: !state.public_url.is_trustworthy(),
         flash: None,
-        form_owner: kept_form::owner(visitor),
+        form_owner: kept_form::owner(state, visitor),
         docs: (Page::at(path) == Page::Docs).then(|| Arc::clone(&state.documents.docs)),
     }
 }

@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use domain::{Failure, KeyId};
 use web::AppState;
+use web::http::accept_encoding::Coding;
 use web::parameter_limits::MAX_NEXT;
 
 /// A request for a page, with what its handler needs. As an argument of a handler, it redirects
@@ -24,6 +25,8 @@ pub struct Visit {
     pub visitor: Visitor,
     pub backend: ConsoleBackend,
     pub request: PageRequest,
+    /// The form that the page shows again.
+    shown_form: Option<String>,
 }
 
 impl FromRequestParts<AppState> for Visit {
@@ -53,6 +56,7 @@ impl Visit {
             backend: ConsoleBackend::of(state, &visitor),
             visitor,
             request,
+            shown_form: None,
         }
     }
 
@@ -74,14 +78,16 @@ impl Visit {
         KeyId::parse(self.id()).map_err(|_| Failure::NotFound)
     }
 
-    /// Takes the form that the member sent from this page after their session had ended, as a form
-    /// that was refused for this reason (`super::kept_form`).
-    pub fn kept<F>(&self, read: impl FnOnce(&Fields) -> F) -> Option<Refused<F>> {
+    /// Returns the form that the member sent from this page after their session had ended, as a
+    /// form that was refused for this reason (`super::kept_form`). It is forgotten once the page
+    /// is shown.
+    pub fn kept<F>(&mut self, read: impl FnOnce(&Fields) -> F) -> Option<Refused<F>> {
         let (state, visitor) = (&self.state, &self.visitor);
         let (id, member) = (visitor.kept_form.as_ref()?, visitor.member.as_ref()?);
         let now = state.services.clock.now();
         let path = &self.request.path;
-        let fields = state.kept_forms.take(id, member.id(), path, now)?;
+        let fields = state.kept_forms.find(id, member.id(), path, now)?;
+        self.shown_form = Some(id.clone());
         Some(Refused {
             form: read(&Fields::kept(fields)),
             failure: Failure::SignedOut,
@@ -91,7 +97,15 @@ impl Visit {
     /// Shows the page, with the notice of the form that redirected to it.
     pub async fn show(self, content: impl Into<Content>) -> Response {
         let shows_flash = self.request.flash.is_some();
-        let mut page = render::write(self.visitor.coding, self.request, content.into()).await;
+        // A form may contain what was pasted by mistake, so it is not compressed here either.
+        let coding = match self.shown_form {
+            Some(_) => Coding::Identity,
+            None => self.visitor.coding,
+        };
+        let mut page = render::write(coding, self.request, content.into()).await;
+        if let Some(id) = self.shown_form.filter(|_| page.status().is_success()) {
+            self.state.kept_forms.forget(&id);
+        }
         if shows_flash {
             cookies::forget_flash(&mut page, &self.state.public_url);
         }

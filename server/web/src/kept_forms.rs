@@ -4,6 +4,7 @@
 //! oldest one is dropped: its member finds an empty form.
 
 use domain::{MemberId, Timestamp};
+use service::{OsRandom, Random as _};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -30,11 +31,32 @@ pub struct KeptForm {
     pub fields: FieldValues,
 }
 
-/// All forms that this server keeps, oldest first, each with the time at which it expires.
-#[derive(Debug, Default)]
-pub struct KeptForms(Mutex<VecDeque<(Timestamp, KeptForm)>>);
+/// All forms that this server keeps.
+pub struct KeptForms {
+    /// Oldest first, each with the time at which it expires.
+    forms: Mutex<VecDeque<(Timestamp, KeptForm)>>,
+    /// Key of the MAC of a form's owner, so that no client can compute one.
+    secret: Zeroizing<[u8; 32]>,
+}
+
+impl Default for KeptForms {
+    /// Draws a new secret.
+    fn default() -> Self {
+        let mut secret = Zeroizing::new([0; 32]);
+        OsRandom.fill(&mut *secret);
+        Self {
+            forms: Mutex::default(),
+            secret,
+        }
+    }
+}
 
 impl KeptForms {
+    /// Returns what only this server knows.
+    pub fn secret(&self) -> &[u8] {
+        &*self.secret
+    }
+
     /// Keeps a form, which replaces an earlier one with the same id. Returns `false` if it is too
     /// large.
     pub fn keep(&self, form: KeptForm, now: Timestamp) -> bool {
@@ -45,7 +67,7 @@ impl KeptForms {
         if form.fields.iter().map(size).sum::<usize>() > MAX_BYTES {
             return false;
         }
-        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         forms.retain(|(expires_at, kept)| *expires_at > now && kept.id != form.id);
         if forms.len() >= MAX_FORMS {
             forms.pop_front();
@@ -54,21 +76,27 @@ impl KeptForms {
         true
     }
 
-    /// Removes the form with this id and returns its fields, if this member filled it in on the
-    /// page at this path.
-    pub fn take(
+    /// Returns the fields of the form with this id, if this member filled it in on the page at this
+    /// path.
+    pub fn find(
         &self,
         id: &str,
         member: &MemberId,
         page: &str,
         now: Timestamp,
     ) -> Option<FieldValues> {
-        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         forms.retain(|(expires_at, _)| *expires_at > now);
-        let at = forms
-            .iter()
-            .position(|(_, kept)| kept.id == id && kept.member == *member && kept.page == page)?;
-        forms.remove(at).map(|(_, kept)| kept.fields)
+        let mut forms = forms.iter().map(|(_, form)| form);
+        let found =
+            forms.find(|kept| kept.id == id && kept.member == *member && kept.page == page)?;
+        Some(found.fields.clone())
+    }
+
+    /// Forgets the form with this id, which its member has seen.
+    pub fn forget(&self, id: &str) {
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        forms.retain(|(_, kept)| kept.id != id);
     }
 }
 
@@ -93,17 +121,20 @@ mod tests {
     }
 
     #[test]
-    fn form_is_taken_once_by_its_member_on_its_page() {
+    fn form_is_found_by_its_member_on_its_page_until_it_is_forgotten() {
         let forms = KeptForms::default();
         assert!(forms.keep(form("a", "first"), NOW));
         assert!(forms.keep(form("a", "second"), NOW));
-        let take = |id, digit, page| forms.take(id, &member(digit), page, NOW);
-        assert_eq!(take("b", '1', "/keys/new"), None, "of another browser");
-        assert_eq!(take("a", '2', "/keys/new"), None, "of another member");
-        assert_eq!(take("a", '1', "/settings"), None, "on another page");
-        let fields = take("a", '1', "/keys/new").unwrap();
+        let find = |id, digit, page| forms.find(id, &member(digit), page, NOW);
+        assert_eq!(find("b", '1', "/keys/new"), None, "of another browser");
+        assert_eq!(find("a", '2', "/keys/new"), None, "of another member");
+        assert_eq!(find("a", '1', "/settings"), None, "on another page");
+        let fields = find("a", '1', "/keys/new").unwrap();
         assert_eq!(fields[0].1.as_str(), "second");
-        assert_eq!(take("a", '1', "/keys/new"), None, "a second time");
+        forms.forget("b");
+        assert!(find("a", '1', "/keys/new").is_some());
+        forms.forget("a");
+        assert_eq!(find("a", '1', "/keys/new"), None);
     }
 
     #[test]
@@ -111,7 +142,7 @@ mod tests {
         let forms = KeptForms::default();
         assert!(forms.keep(form("a", "x"), NOW));
         let late = NOW.plus_seconds(KEPT_SECONDS);
-        assert_eq!(forms.take("a", &member('1'), "/keys/new", late), None);
+        assert_eq!(forms.find("a", &member('1'), "/keys/new", late), None);
     }
 
     #[test]
@@ -124,8 +155,8 @@ mod tests {
         for id in 0..=MAX_FORMS {
             assert!(forms.keep(form(&id.to_string(), "x"), NOW));
         }
-        assert_eq!(forms.0.lock().unwrap().len(), MAX_FORMS);
-        assert_eq!(forms.take("0", &member('1'), "/keys/new", NOW), None);
-        assert!(forms.take("1", &member('1'), "/keys/new", NOW).is_some());
+        assert_eq!(forms.forms.lock().unwrap().len(), MAX_FORMS);
+        assert_eq!(forms.find("0", &member('1'), "/keys/new", NOW), None);
+        assert!(forms.find("1", &member('1'), "/keys/new", NOW).is_some());
     }
 }

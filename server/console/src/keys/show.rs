@@ -32,9 +32,9 @@ pub async fn list(uri: Uri, visit: Visit) -> Response {
     visit.show(HydratedPage::Keys(Box::new(data))).await
 }
 
-pub async fn new_key(visit: Visit) -> Response {
-    let initial = || asked_for(&visit);
-    let (form, failure) = Refused::parts(visit.kept(read_create_form), initial);
+pub async fn new_key(mut visit: Visit) -> Response {
+    let kept = visit.kept(read_create_form);
+    let (form, failure) = Refused::parts(kept, || asked_for(&visit));
     let content = new_key_content(&visit.backend, form, failure).await;
     visit.show(content).await
 }
@@ -52,7 +52,7 @@ pub async fn key(visit: Visit) -> Response {
     visit.show(key_content(data)).await
 }
 
-pub async fn edit_key(visit: Visit) -> Response {
+pub async fn edit_key(mut visit: Visit) -> Response {
     let kept = visit.kept(read_edit_form);
     let content = edit_key_content(&visit.backend, visit.key_id(), kept).await;
     visit.show(content).await

@@ -10,7 +10,7 @@ use app::Content;
 use axum::response::Response;
 use domain::{Failure, KeyId, RotateKeyForm, RotatePage};
 
-pub async fn rotate_key(visit: Visit) -> Response {
+pub async fn rotate_key(mut visit: Visit) -> Response {
     let kept = visit.kept(read_form);
     let content = content(&visit.backend, visit.key_id(), kept).await;
     visit.show(content).await

@@ -11,9 +11,11 @@ use app::Content;
 use axum::response::Response;
 use domain::{Failure, SettingsForm, SettingsPage};
 
-pub async fn settings(visit: Visit) -> Response {
+pub async fn settings(mut visit: Visit) -> Response {
     let data = visit.backend.settings().await;
-    let kept = visit.kept(read_form);
+    // The page of a question shows no form of the settings.
+    let asks = visit.asked("ask").is_some();
+    let kept = if asks { None } else { visit.kept(read_form) };
     visit.show(content(data, kept)).await
 }
 

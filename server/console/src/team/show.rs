@@ -17,7 +17,7 @@ pub async fn team(visit: Visit) -> Response {
     visit.show(team_content(data)).await
 }
 
-pub async fn invite(visit: Visit) -> Response {
+pub async fn invite(mut visit: Visit) -> Response {
     let kept = visit.kept(read_invitation);
     let content = invite_content(&visit.backend, kept).await;
     visit.show(content).await

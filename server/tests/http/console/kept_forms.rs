@@ -1,6 +1,9 @@
 //! Forms that are sent after the session has ended: the same member gets their entries back.
 
 use crate::support::{Member, OWNER, TestClient, TestResponse, Text as _, World};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http_body_util::BodyExt as _;
+use sha2::Sha256;
 
 const BACK: &str = "Your session ended before this form was saved.";
 const KEPT: &str = "Sign in to go back to your entries";
@@ -109,6 +112,17 @@ async fn member_gets_their_entries_back_once_after_signing_in() {
         sign_in.has(KEPT);
         sign_in.lacks(typed);
         let member = world.sign_in(OWNER).await;
+        // If the page cannot be shown, the entries remain.
+        if page.ends_with("/edit") {
+            world
+                .sql("ALTER TABLE api_keys RENAME TO hidden_keys")
+                .await;
+            let browser = member.with("cookie", late.kept.as_ref().unwrap());
+            browser.get(page).await.expect(500).lacks(typed);
+            world
+                .sql("ALTER TABLE hidden_keys RENAME TO api_keys")
+                .await;
+        }
         let shown = back(&member, &late, page).await;
         shown.has(typed);
         shown.has(BACK);
@@ -121,6 +135,25 @@ async fn member_gets_their_entries_back_once_after_signing_in() {
     keys.has("CRM Sync");
     keys.lacks("Night");
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
+}
+
+#[tokio::test]
+async fn page_with_entries_is_not_compressed() {
+    let (world, _) = World::with_owner().await;
+    let fields = [("name", "Night Import")];
+    let late = send_late(&world, ("/keys/new", "/keys"), &fields).await;
+    let member = world.sign_in(OWNER).await;
+    let browser = member
+        .with("cookie", late.kept.as_ref().expect("the form is kept"))
+        .with("accept-encoding", "gzip")
+        .with("sec-fetch-site", "same-origin");
+    for coding in [None, Some("gzip")] {
+        let response = browser.open("/keys/new").await;
+        let found = response.headers().get("content-encoding");
+        assert_eq!(found.map(|value| value.to_str().unwrap()), coding);
+        // The page is shown once all of it was read.
+        response.into_body().collect().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -180,6 +213,14 @@ async fn form_is_kept_only_with_the_owner_that_the_server_wrote_in_its_session()
     }
     assert!(!send(&world.anonymous(), &proof).await, "without a cookie");
     assert!(send(&owner, &proof).await);
+    // A client that chooses the token knows everything but the secret of the server.
+    let token = "5e".repeat(32);
+    let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).unwrap();
+    let mac = mac.chain_update("voxum form owner\n").chain_update(id);
+    let forged = format!("{id}:{}", hex::encode(mac.finalize().into_bytes()));
+    let cookie = format!("voxum_session_3000={token}");
+    let client = world.anonymous().with("cookie", cookie);
+    assert!(!send(&client, &forged).await);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
 use files::feed::Absent;
 use files::import_file::{self, Decimals, Fault, FaultLocation, Mapping, TARGETS, Table};
-use service::inventory::{Currency, DefaultCurrency};
+use service::inventory::DefaultCurrency;
 use service::store::StoredImport;
 
 /// Number of values of each column that the page shows, and the length at which texts are cut off.
@@ -80,7 +80,7 @@ async fn draw(
         .inventory
         .currency_for_member(context.member);
     let account = context.map_failure(account.await)?;
-    let facts = facts(&contents, account.currency);
+    let facts = facts(&contents, account);
     let first = contents.first.into_iter().map(|cells| cells.map(truncate));
     let first = first.collect();
     let table = contents.table.zip(choices.mapping.clone());
@@ -150,7 +150,7 @@ pub async fn choose(
     Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
 }
 
-fn facts(contents: &Content, account: Currency) -> Vec<(&'static str, String)> {
+fn facts(contents: &Content, account: DefaultCurrency) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Format", contents.kind.to_owned()),
         ("Encoding", contents.encoding.to_owned()),
@@ -165,8 +165,12 @@ fn facts(contents: &Content, account: Currency) -> Vec<(&'static str, String)> {
         None => facts.push(("Items", contents.items.to_string())),
     }
     if contents.lacks_currency {
-        let code = account.code();
-        let default = format!("{code}, the default of the account");
+        let code = account.currency.code();
+        let default = if account.is_chosen {
+            format!("{code}, the default of the account")
+        } else {
+            format!("{code}. To use another one, first choose the default currency under Settings")
+        };
         facts.push(("Currency of prices without one", default));
     }
     facts

@@ -34,7 +34,7 @@ pub struct Examination {
     /// Names of the fields that the file has.
     pub fields: BTreeSet<String>,
     /// The account's currency, which applies to prices without one.
-    pub currency: Currency,
+    pub currency: DefaultCurrency,
 }
 
 /// Reads and checks the file on a thread for feeds. Returns the file as well.
@@ -93,7 +93,6 @@ fn examine_file(
     choices: &Choices,
     default: DefaultCurrency,
 ) -> Examination {
-    let currency = default.currency;
     let mut examination = Examination {
         outcome: Err(FileRefusal::default()),
         skipped: Skipped::default(),
@@ -101,7 +100,7 @@ fn examine_file(
         repeated: 0,
         availability: BTreeMap::new(),
         fields: BTreeSet::new(),
-        currency,
+        currency: default,
     };
     let drafts = match drafts(name, bytes, choices, default.chosen()) {
         Ok(file) => {
@@ -127,7 +126,7 @@ fn examine_file(
             rows: Vec::new(),
         })
     };
-    examination.outcome = match check_entries(drafts, options, currency) {
+    examination.outcome = match check_entries(drafts, options, default.currency) {
         Ok(feed) => {
             examination.skipped = feed.skipped().clone();
             Ok(feed)

@@ -9,7 +9,7 @@ use crate::inventory::words::grouped;
 use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
 use service::Error;
 use service::inventory::{
-    self, CheckedFeed, Currency, FeedPreview, ItemChange, PreviewOutcome, Skipped,
+    self, CheckedFeed, DefaultCurrency, FeedPreview, ItemChange, PreviewOutcome, Skipped,
 };
 use service::store::{AllowedRemovals, FeedBasis, StoredImport};
 use sha2::{Digest as _, Sha256};
@@ -189,7 +189,7 @@ async fn compare(
 fn digest(
     stored: &StoredImport,
     choices: &Choices,
-    currency: Currency,
+    currency: DefaultCurrency,
     basis: &FeedBasis,
 ) -> String {
     let mut hash = Sha256::new();
@@ -199,7 +199,9 @@ fn digest(
     };
     add(&stored.id);
     add(&choices.write());
-    add(currency.code());
+    add(currency.currency.code());
+    // If it was not chosen, rows with prices for which the file names none are skipped.
+    add(if currency.is_chosen { "chosen" } else { "" });
     for (id, version) in &basis.stored {
         add(id);
         add(&version.revision.to_string());

@@ -142,6 +142,33 @@ async fn confirmation_is_refused_if_the_default_currency_changed_since_the_previ
 }
 
 #[tokio::test]
+async fn confirmation_is_refused_if_a_default_currency_was_chosen_since_the_preview() {
+    let (world, owner, _) = fixture().await;
+    world
+        .sql("UPDATE accounts SET earlier_currency = NULL")
+        .await;
+    // As many rows have a currency as a price, so that the file seems to name one for each price.
+    let fields = [
+        ("column-2", "price"),
+        ("column-3", "currency"),
+        ("currency", ""),
+    ];
+    let path = choose(
+        &owner,
+        "id,name,price,currency\nA,a,5,\nB,b,,EUR\n",
+        &fields,
+    )
+    .await;
+    let preview_page = preview(&owner, &path).await;
+    // Now the default applies to the row that the preview skips.
+    let sql = "UPDATE accounts SET earlier_currency = currency";
+    world.sql(sql).await;
+    let page = confirm(&owner, &path, &preview_page, "").await.expect(422);
+    page.has(OUTDATED);
+    assert_eq!(items(&world).await, 0);
+}
+
+#[tokio::test]
 async fn wrong_number_of_removals_is_not_reported_as_an_outdated_preview() {
     let (world, owner, _) = fixture().await;
     owner

@@ -48,7 +48,7 @@ pub async fn page(
         Lookup::Found(_) => (None, None),
         _ => (
             Some(list(state, member, &query, cursor).await?),
-            Some(totals(state, member).await?),
+            totals(state, member).await,
         ),
     };
     // A key that was pasted is never shown again.
@@ -64,12 +64,11 @@ pub async fn page(
     })
 }
 
-/// Returns the numbers of all calls in a sentence.
-///
-/// # Errors
-/// The database's.
-pub async fn totals(state: &AppState, member: &Member) -> Result<String, Error> {
-    Ok(summary(state.services.refusals.call_totals(member).await?))
+/// Returns the numbers of all calls in a sentence. The list is more important: if they cannot be
+/// read, it has no summary.
+pub async fn totals(state: &AppState, member: &Member) -> Option<String> {
+    let totals = state.services.refusals.call_totals(member).await;
+    totals.ok().map(summary)
 }
 
 /// Lists refused calls, from the newest or from `cursor` on.

@@ -61,6 +61,15 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
     assert!(has_changed(&a).await && !has_changed(&b).await);
     let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
     assert_eq!(event.detail, json!({ "before": a.account_name() }));
+    // Saving the settings of a new account as they are chooses its currency.
+    let defaults_of_b = find(&b).await;
+    let (events, saved) = (
+        b.events(&*store).await,
+        change(&*store, &b, &defaults_of_b, &defaults_of_b).await,
+    );
+    assert_eq!(saved, ChangeAccountOutcome::Same);
+    assert!(has_changed(&b).await);
+    assert_eq!(b.events(&*store).await, events);
     let events = a.events(&*store).await;
     let changed = change(&*store, &a, &defaults, &other).await;
     assert_eq!(changed, ChangeAccountOutcome::Same);
@@ -89,6 +98,8 @@ async fn new_account_has_the_chosen_currency_and_time_zone(store: Shared) {
     let found = store.find_account(&tenant.account).await.unwrap().unwrap();
     assert_eq!(found.currency.code(), "EUR");
     assert_eq!(found.time_zone.name(), "Europe/Berlin");
+    let was_chosen = store.has_changed_settings(&tenant.account).await;
+    assert!(was_chosen.unwrap());
 }
 
 case!(account_settings_apply_to_keys_and_members_but_not_to_stored_items);

@@ -87,10 +87,12 @@ pub(super) async fn change(
 ) -> Result<ChangeAccountOutcome> {
     let mut tx = store.begin_change(id, "changing an account").await?;
     let stored = find(&mut tx, id).await?;
-    if stored.as_ref() == Some(after) {
+    let is_same = stored.as_ref() == Some(after);
+    // Saving the first currency chooses it, although it is the same.
+    if is_same && has_changes(&mut tx, id).await? {
         return Ok(ChangeAccountOutcome::Same);
     }
-    if stored.as_ref() != Some(before) {
+    if !is_same && stored.as_ref() != Some(before) {
         return Ok(ChangeAccountOutcome::Differs);
     }
     query(CHANGE)
@@ -104,9 +106,15 @@ pub(super) async fn change(
         .bind(after.key_policy.max_days().map(i64::from))
         .execute(&mut tx)
         .await?;
-    record(&mut tx, &event(before)).await?;
+    if !is_same {
+        record(&mut tx, &event(before)).await?;
+    }
     tx.commit().await?;
-    Ok(ChangeAccountOutcome::Changed)
+    Ok(if is_same {
+        ChangeAccountOutcome::Same
+    } else {
+        ChangeAccountOutcome::Changed
+    })
 }
 
 /// Returns the time at which the account stopped the creation of keys, if it is stopped.

@@ -90,9 +90,10 @@ async fn load(
         Some(_) if with_list => Some(page::list(state, member, query, None).await?),
         _ => None,
     };
-    let summary = match text {
-        Some(_) if with_list => page::totals(state, member).await,
-        _ => None,
+    let summary = if with_list {
+        page::totals(state, member).await
+    } else {
+        None
     };
     let now = state.services.clock.now();
     Ok(News {

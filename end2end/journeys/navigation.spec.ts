@@ -268,7 +268,7 @@ test("a form sent after the session has ended is filled in again after signing i
   await elsewhere.close();
   await page.getByRole("button", { name: "Create API Key" }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys%2Fnew`);
-  await expect(page.getByText("Sign in to go back to your entries and send them again.")).toBeVisible();
+  await expect(page.getByText("Sign in to go back to the form, check your entries and send it again.")).toBeVisible();
   await page.getByLabel("Email").fill(owner.email);
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Sign in" }).click();

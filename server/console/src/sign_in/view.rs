@@ -48,7 +48,7 @@ fn notice(word: &str) -> Option<(Tone, &'static str)> {
         )),
         SignedOut::KEPT => Some((
             Tone::Warning,
-            "Your session has ended, so nothing was saved. Sign in to go back to your entries and send them again.",
+            "Your session has ended, so nothing was saved. Sign in to go back to the form, check your entries and send it again.",
         )),
         _ => None,
     }

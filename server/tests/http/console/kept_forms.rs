@@ -6,7 +6,7 @@ use http_body_util::BodyExt as _;
 use sha2::Sha256;
 
 const BACK: &str = "Your session ended before this form was saved.";
-const KEPT: &str = "Sign in to go back to your entries";
+const KEPT: &str = "Sign in to go back to the form, check your entries";
 const UNSAVED: &str = "so nothing was saved. Sign in to go back and try again.";
 
 /// Returns the cookie of a response with this name, as the browser sends it.

@@ -59,7 +59,7 @@ pub fn ready(name: &KeyName, namesake: Option<&KeyRecord>) -> String {
     match namesake {
         None => ready,
         Some(other) => format!(
-            "{ready} Another active key ({}) has the same name. To tell them apart, rename one of them later, on its page.",
+            "{ready} Another key ({}) has the same name. To tell them apart, rename one of them on its page.",
             other.preview
         ),
     }

@@ -109,7 +109,7 @@ async fn page_of_another_key(owner: &Member, known: &[&str]) -> String {
 /// Names need not be unique, but an admin who revokes the wrong one of two keys stops a system.
 #[tokio::test]
 async fn key_with_the_name_of_another_live_key_is_pointed_out() {
-    const SAME_NAME: &str = "Another active key has the same name: ";
+    const SAME_NAME: &str = "Another key has the same name: ";
     let (_world, owner) = World::with_owner().await;
     let first = owner.create("CRM Sync", &["leads:read"]).await;
     let preview = format!("{}…", &first.secret[..9]);
@@ -117,7 +117,7 @@ async fn key_with_the_name_of_another_live_key_is_pointed_out() {
     owner.get_text(&first).await.lacks(SAME_NAME);
     let (created, _) = create(&owner, "crm sync").await;
     created.expect(200).has_all([
-        &format!("Another active key ({preview}) has the same name."),
+        &format!("Another key ({preview}) has the same name."),
         &format!("href=\"{first}\" target=\"_blank\""),
     ]);
     let second = page_of_another_key(&owner, &[&first]).await;

@@ -58,7 +58,7 @@ pub fn attention(page: &KeyPage, edits: Option<&QuickEdits>) -> AnyView {
     }
     if let Some(other) = &page.namesake {
         let text = view! {
-            "Another active key has the same name: "
+            "Another key has the same name: "
             {rotation::link(other)}
             ". Rename one of them to tell them apart."
         };

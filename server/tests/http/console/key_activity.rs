@@ -155,7 +155,7 @@ async fn call_from_a_new_network_is_shown_for_a_week() {
     let expected = ["New IP network"];
     assert_eq!(notices(&world, &owner).await, expected);
     let html = page(&world, &owner, &key, "").await;
-    html.has("New IP network: 198.51.100.0/24 (198.51.100.9), first used just now. If this is unexpected,");
+    html.has("New IP network: 198.51.100.0/24 (198.51.100.9), first request just now. If this is unexpected,");
     world.clock.advance_seconds(7 * DAY);
     let owner = world.sign_in(OWNER).await;
     assert_eq!(notices(&world, &owner).await, NO_NOTICES);
@@ -203,7 +203,7 @@ async fn view_list_key_page_and_dashboard_agree_on_which_keys_need_attention() {
     owner
         .get_text("/")
         .await
-        .has("None expires within 7 days, is unused for 30 days, has a new network, or is revoked or expired but in use");
+        .has("No unused or expiring keys, and no unexpected use");
 
     world.clock.advance_seconds(31 * DAY);
     let owner = world.sign_in(OWNER).await;
@@ -380,7 +380,7 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     ]);
     // One of the addresses that have used the key is not allowed any more.
     assert_eq!(
-        html.matches("Blocked now: not in the allowed IPs").count(),
+        html.matches("Rejected now: not in the allowed IPs").count(),
         1
     );
     let (list, _) = html

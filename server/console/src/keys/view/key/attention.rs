@@ -119,7 +119,7 @@ fn item(icon: &'static str, text: impl IntoView + 'static, action: Option<AnyVie
 fn new_networks(networks: &[(String, DisplayTime)], now: Timestamp, may_change: bool) -> String {
     let named = networks.iter().take(NAMED);
     let named: Vec<_> = named
-        .map(|(network, first)| format!("{network}, first used {}", relative(first.at, now)))
+        .map(|(network, first)| format!("{network}, first request {}", relative(first.at, now)))
         .collect();
     let title = match networks.len() {
         0 => return "New IP network".to_owned(),

@@ -20,7 +20,7 @@ const REFUSED: &[Column] = &[
 ];
 
 /// Marks an address that used the key before its allowed IPs excluded it.
-const BLOCKED: &str = "Blocked now: not in the allowed IPs";
+const BLOCKED: &str = "Rejected now: not in the allowed IPs";
 
 #[component]
 pub fn Callers(

@@ -32,7 +32,7 @@ fn enforced(id: &KeyId, allowed: Vec<String>, may_change: bool) -> AnyView {
     let change = may_change.then(|| {
         view! {
             <p class="second">
-                "To learn the addresses again, remove these and start learning. Until you select addresses again, any address can use the key."
+                "To learn the addresses again, remove these and start learning. Until you select addresses again, the key works from any address."
             </p>
             <a class="button" href=format!("/keys/{id}/edit#allow-list")>
                 "Change allowed IPs"

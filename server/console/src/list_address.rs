@@ -12,7 +12,7 @@ use url::form_urlencoded::{self, Serializer};
 pub const CORRECTED: &str = "corrected-address";
 /// The names are not repeated: they may contain anything that a person pasted.
 pub const CORRECTED_TEXT: &str =
-    "This list doesn't have one of the filters or sort orders in the address, so it was removed.";
+    "Filters and sort orders that this list doesn't have were removed from the address.";
 
 /// Returns the parameters that the address of a list may have; `None` for other pages.
 const fn parameters(page: Page) -> Option<&'static [&'static str]> {

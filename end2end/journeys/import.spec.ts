@@ -153,10 +153,10 @@ test("prices whose currency the file does not name need a choice", async ({ page
   await signIn(page, START);
   await choose(page, text("Nummer;Titel;Preis\n1;Golf;18.990,00\n"));
   const currency = page.getByLabel("Currency for prices without one");
-  await expect(currency.locator("option:checked")).toHaveText("Choose a currency");
+  await expect(currency.locator("option:checked")).toHaveText("Select a currency");
   await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByRole("alert")).toBeFocused();
-  await expect(currency).toHaveAccessibleDescription(/^Choose a currency\. The file has prices/);
+  await expect(currency).toHaveAccessibleDescription(/^Select a currency\. The file has prices/);
   await currency.selectOption("EUR");
   await check(page);
   await expect(page.getByRole("cell", { name: "18,990.00 EUR" })).toBeVisible();

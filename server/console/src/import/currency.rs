@@ -7,7 +7,7 @@ use service::inventory::{Currency, DefaultCurrency};
 /// Currencies at the beginning of the list.
 const COMMON_CURRENCIES: [&str; 8] = ["CAD", "CHF", "DKK", "EUR", "GBP", "PLN", "SEK", "USD"];
 
-const NO_CURRENCY: &str = "Choose a currency. The file has prices for which it doesn't name one.";
+const NO_CURRENCY: &str = "Select a currency. The file has prices for which it doesn't name one.";
 
 /// Returns the fault of a mapping whose prices need a currency that was not chosen: neither for
 /// this file nor for the account. Items that are changed keep the currencies of their prices.

@@ -107,7 +107,7 @@ async fn currency_list(member: &Member) -> String {
 
 #[tokio::test]
 async fn currency_is_never_proposed_silently() {
-    const REQUIRED: &str = "Choose a currency. The file has prices for which it doesn";
+    const REQUIRED: &str = "Select a currency. The file has prices for which it doesn";
     let (_world, owner) = World::with_owner().await;
     let file = "Nummer;Titel;Preis\n1;Golf;18.990,00\n2;Polo;9.500,00\n";
     let path = begin(&owner, file).await;
@@ -175,13 +175,13 @@ async fn currencies_are_grouped_and_ordered_by_name() {
     let (world, owner) = World::with_owner().await;
     let list = currency_list(&owner).await;
     let (proposed, _) = list.split_once("<optgroup").unwrap();
-    proposed.has_all(["value=\"\" selected", "Choose a currency"]);
+    proposed.has_all(["value=\"\" selected", "Select a currency"]);
     list.lacks("Default of the account");
     // Once the members have saved settings, the default is their choice.
     let sql = "UPDATE accounts SET earlier_currency = currency";
     world.sql(sql).await;
     let list = currency_list(&owner).await;
-    list.lacks("Choose a currency");
+    list.lacks("Select a currency");
     let groups: Vec<Vec<&str>> = list
         .split("<optgroup")
         .skip(1)

@@ -27,7 +27,7 @@ async fn key_edit_takes_effect_at_once_and_is_shown_on_its_page() {
     key.get("/api/inventory").await.expect(200);
     let page = format!("/keys/{}", key.id);
     let form = owner.get_text(&format!("{page}/edit")).await;
-    form.has("The key expires on 21 Feb 2027, 05:31 UTC. If you choose another date, it works until the end of that day.");
+    form.has("The key expires on 21 Feb 2027, 05:31 UTC. If you select another date, it works until the end of that day.");
     let response = edit(&owner, &key, &EDIT).await.expect(303);
     assert_eq!(response.header("location"), page);
 

@@ -146,7 +146,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         },
         None => view! {
             <option value="" selected=is_empty>
-                "Choose a currency"
+                "Select a currency"
             </option>
         },
     };

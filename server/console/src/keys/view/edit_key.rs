@@ -86,7 +86,7 @@ fn form(page: KeyPage, at: &str, refused: Option<Refused<EditKeyForm>>) -> AnyVi
         .map(|day| format!(" Your account allows dates up to {day}."));
     let rule = match &page.early_expiry {
         Some(expiry) => format!(
-            "The key expires on {expiry}. If you choose another date, it works until the end of that day."
+            "The key expires on {expiry}. If you select another date, it works until the end of that day."
         ),
         None => format!("The key works until the end of this day ({zone})."),
     };

@@ -10,7 +10,7 @@ use super::{Decimals, Mapping};
 use crate::feed::Absent;
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 
-const NO_CURRENCY: &str = "The price has no currency. Write its code beside the price, or choose a currency for prices without one.";
+const NO_CURRENCY: &str = "The price has no currency. Write its code beside the price, or select a currency for prices without one.";
 
 /// Returns the one currency that the signs and codes in prices name, or `None` if they name none or
 /// several.
@@ -67,7 +67,7 @@ pub fn complete(
                 None => String::new(),
             };
             let detail = format!(
-                "The sign {sign} can be {}{but}. Choose the right one as the currency for prices without one, or write its code.",
+                "The sign {sign} can be {}{but}. Select the right one as the currency for prices without one, or write its code.",
                 codes.join(", ")
             );
             push_error(draft, &detail);

@@ -130,7 +130,7 @@ fn ambiguous_currency_sign_is_an_error_unless_one_of_its_currencies_is_chosen() 
             if let [error] = &draft.errors[..] {
                 let detail = describe(&error.reason);
                 assert!(detail.contains(right), "{detail}");
-                let advice = "Choose the right one as the currency for prices without one";
+                let advice = "Select the right one as the currency for prices without one";
                 assert!(detail.contains(advice), "{detail}");
             }
         }

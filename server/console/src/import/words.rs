@@ -60,7 +60,9 @@ pub fn availability(words: &BTreeMap<String, bool>) -> Option<String> {
         .map(|(label, words)| format!("{label}: {words}."))
         .collect();
     let lists = (!lists.is_empty()).then(|| lists.join(" "))?;
-    Some(format!("{lists} If that is wrong, correct the file."))
+    Some(format!(
+        "{lists} If this is wrong, correct the file and choose it again."
+    ))
 }
 
 /// Returns the first attributes of an item as `Brand: VW · Model: Golf`. `count` is the number of
@@ -190,12 +192,12 @@ mod tests {
         assert_eq!(
             words(&[("reserved", false), ("free", true), ("sold", false)]).as_deref(),
             Some(
-                "Available: “free”. Not available: “reserved”, “sold”. If that is wrong, correct the file."
+                "Available: “free”. Not available: “reserved”, “sold”. If this is wrong, correct the file and choose it again."
             )
         );
         assert_eq!(
             words(&[("sold", false)]).as_deref(),
-            Some("Not available: “sold”. If that is wrong, correct the file.")
+            Some("Not available: “sold”. If this is wrong, correct the file and choose it again.")
         );
     }
 

@@ -184,7 +184,7 @@ async fn file_without_changes_offers_no_import() {
     let page = owner.get_text(&format!("{path}/preview")).await;
     page.has_all([
         "Nothing to import",
-        "All 2 items of the file without errors are in the inventory already",
+        "All 2 items without errors are in the inventory already",
         "1 row has errors. To import it, correct the file",
         "Change options",
         "Discard this import",

@@ -201,9 +201,9 @@ fn label(counts: &ImportCounts) -> String {
 fn nothing(path: &str, counts: &ImportCounts) -> AnyView {
     let items = match (counts.unchanged, counts.faulty) {
         (1, 0) => "The item of the file is".to_owned(),
-        (1, _) => "The item of the file without errors is".to_owned(),
+        (1, _) => "The item without errors is".to_owned(),
         (number, 0) => format!("All {number} items of the file are"),
-        (number, _) => format!("All {number} items of the file without errors are"),
+        (number, _) => format!("All {number} items without errors are"),
     };
     let text = format!("{items} in the inventory already, with the same values.");
     let actions = view! {

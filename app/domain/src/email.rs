@@ -40,7 +40,7 @@ impl Email {
             "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
         );
         const INCOMPLETE: InvalidValue = InvalidValue(
-            "Enter the whole address with the ending of its domain, for example name@company.com.",
+            "Enter the complete address, including an ending such as .com, for example name@company.com.",
         );
         let email = Self::from_stored(raw)?;
         let (name, domain) = email.0.split_once('@').unwrap_or_default();

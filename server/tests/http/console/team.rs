@@ -291,7 +291,7 @@ async fn invitation_to_an_address_without_a_domain_ending_is_refused() {
     let page = owner.form("/team/invite", &fields).await.expect(422).body;
     page.has_all([
         "jonas@brenner",
-        "the ending of its domain, for example name@company.com",
+        "including an ending such as .com, for example name@company.com",
     ]);
     page.lacks("/setup/");
 }

@@ -46,13 +46,13 @@ const QUOTAS: Section = Section {
 };
 
 const NAME: &str = "Your company or team name.";
-const CURRENCY: &str = "Used for items that are sent without a currency. The default is USD. Stored items keep theirs.";
+const CURRENCY: &str = "Used for items that are sent without a currency. Stored items keep theirs.";
 const DEPTH: &str = "Maximum requests per key in a burst (1–100,000).";
 const PER_SECOND: &str = "Sustained requests per second per key (1–10,000).";
 const MUST_EXPIRE: &str = "New keys must have an expiration.";
 const MAX_DAYS: &str =
     "1–3,650 days from creation. Leave empty for no maximum. Setting one also requires expiration.";
-const ZONE: &str = "Used for times in the console. The default is UTC, which the API always uses.";
+const ZONE: &str = "Used for times in the console. The API always uses UTC.";
 
 pub fn settings_page(
     data: Result<domain::SettingsPage, Failure>,

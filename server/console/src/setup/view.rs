@@ -192,7 +192,7 @@ fn owner_fields(typed: Typed, problem: Option<&Problem>, password: AnyView) -> A
             label="Default currency"
             options=currencies()
             value=typed.currency
-            hint="For prices without a currency of their own. You can change it in Settings."
+            hint="Used for items that are sent without a currency. You can change it in Settings."
             error=at(Field::Currency)
         />
         <TextField

@@ -29,6 +29,9 @@ pub async fn setup(Segment(token): Segment, uri: Uri, request: FormRequest<Field
         Ok(view) => show::link_page(view),
         Err(error) => return show::link_error(&state, &visitor, error).await,
     };
+    // The page always sends a currency and a time zone. Programs that set up an account with curl
+    // do not send them, so a missing field is accepted and means USD or UTC. An empty one is
+    // invalid.
     let form = SetupForm {
         account_name: fields.text("account_name"),
         currency: fields.has("currency").then(|| fields.text("currency")),

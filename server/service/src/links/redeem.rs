@@ -206,6 +206,8 @@ fn check(form: &SetupForm) -> Result<CheckedSetup, InvalidFields> {
     let account_name = invalid.check(Field::AccountName, AccountName::parse(&form.account_name));
     let email = invalid.check(Field::Email, Email::parse(&form.email));
     let password = invalid.check(Field::Password, Password::parse(&form.password));
+    // Programs that set up an account need not send a currency or a time zone: without them, the
+    // account has USD and UTC, as all accounts had before the form asked for them.
     let currency = form.currency.as_deref().map(parse_currency).transpose();
     let currency = invalid.check(Field::Currency, currency);
     let time_zone = form.time_zone.as_deref().map(Zone::parse).transpose();

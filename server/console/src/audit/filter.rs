@@ -12,7 +12,7 @@ pub(super) const KEYS: &str = "keys";
 pub(super) const OPERATOR: &str = "operator";
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Value, label and action prefixes of each group. Every action belongs to one group.
+/// Value, label and subjects of each group. Every action belongs to one group.
 const GROUPS: [(&str, &str, &[&str]); 6] = [
     ("keys", "API keys", &["key"]),
     ("team", "Team", &["member", "invitation"]),
@@ -131,13 +131,22 @@ fn actions(what: &str) -> Vec<Action> {
     {
         return vec![action];
     }
-    let found = GROUPS.iter().find(|(value, ..)| *value == what);
-    let words = found.map_or(&[][..], |(_, _, words)| *words);
-    let first = |action: &Action| action.as_str().split('.').next().unwrap_or_default();
+    let group = GROUPS.iter().find(|(value, ..)| *value == what);
+    let subjects = group.map_or(&[][..], |(_, _, subjects)| *subjects);
     Action::ALL
         .into_iter()
-        .filter(|action| words.contains(&first(action)))
+        .filter(|action| subjects.contains(&subject(*action)))
         .collect()
+}
+
+/// Returns the kind of thing that an action concerns, by which it is grouped.
+fn subject(action: Action) -> &'static str {
+    match action {
+        // The sessions of a member are grouped with those that the member ends. The name of the
+        // action begins with `member` since the log records it for the member.
+        Action::MemberSignedOut => "session",
+        action => action.as_str().split('.').next().unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

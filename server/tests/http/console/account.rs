@@ -119,7 +119,6 @@ async fn sessions_are_listed_with_their_origin_and_can_be_ended_singly_or_togeth
     log.has("Other sessions ended");
     // Ending a session elsewhere is not signing out.
     log.lacks("Signed out");
-    let log = owner.events("what=member.signed_out").await;
     log.has_all(["Sessions ended", OWNER, "Opened from", "198.51.100.9"]);
 }
 

@@ -86,7 +86,7 @@ async fn sessions_of_a_member_are_listed_and_ended_singly_or_together() {
         session.get("/keys").await.expect(303);
     }
     owner.get("/keys").await.expect(200);
-    let log = owner.events("what=team").await;
+    let log = owner.events("what=sign-ins").await;
     log.has_all(["Sessions ended", OWNER, BOB, "Opened from", "198.51.100.9"]);
     let entries = "SELECT count(*) FROM audit_events JOIN members m ON m.id = actor_id
         WHERE action = 'member.signed_out' AND m.role = 'owner'

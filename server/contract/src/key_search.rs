@@ -10,9 +10,9 @@ use domain::{
     KeyCounts, KeyId, KeyName, KeyOrder, KeyStatus, Outcome, RefusalCode, Scope, ScopeSet,
 };
 use service::store::{
-    AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyCursor, KeyFilter, KeySearchCount,
-    KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, RevokeKeyOutcome, ScopeUses, Store,
-    UnplannedExpiry,
+    AttentionFilter, Caller, CallerStats, ChangeKeyOutcome, KeyChange, KeyCursor, KeyFilter,
+    KeySearchCount, KeySearchPage, KeySettings, KeyViewCounts, OldKeyExpiry, RevokeKeyOutcome,
+    ScopeUses, Store, UnplannedExpiry,
 };
 
 case!(key_is_found_by_its_current_name_and_scopes);
@@ -253,6 +253,82 @@ async fn keys_that_need_attention_are_found_for_any_of_the_reasons(store: Shared
         ..filter
     };
     assert_eq!(names(&*store, &tenant, &both).await, ["dead"]);
+}
+
+case!(keys_are_counted_separately_for_each_state);
+async fn keys_are_counted_separately_for_each_state(store: Shared) {
+    const DAY: i64 = 86_400;
+    let tenant = Tenant::create(&*store, "a").await;
+    let issue = async |name: &str, count: u32, created: i64, expires: Option<i64>| {
+        let mut ids = Vec::new();
+        for number in 0..count {
+            let name = format!("{name}-{number}");
+            let issued = tenant.issue_key_with(&*store, &name, |key| {
+                key.created_at = at(created);
+                key.expires_at = expires.map(at);
+            });
+            ids.push(issued.await);
+        }
+        ids
+    };
+    // No two of the counts are equal, so that none can be mistaken for another.
+    issue("unused", 4, 1, None).await;
+    issue("expiring", 3, DAY + 500, Some(DAY + 900)).await;
+    issue("expired", 6, DAY + 500, Some(DAY + 700)).await;
+    for id in issue("roaming", 2, 10, None).await {
+        for (ip, seconds) in [("203.0.113.7", 10), ("198.51.100.9", DAY + 620)] {
+            let stats = call(&tenant, &id, Outcome::Accepted, ip, seconds);
+            store.record_caller_stats(&[stats]).await.unwrap();
+        }
+    }
+    for id in issue("paused", 5, DAY + 500, None).await {
+        change(&*store, &tenant, &id, &KeyChange::Pause, at(DAY + 600)).await;
+    }
+    let revoked = issue("revoked", 7, DAY + 500, None).await;
+    for id in &revoked {
+        tenant.revoke(&*store, id, at(DAY + 600)).await;
+    }
+    let stats = call_with_dead_key(&tenant, &revoked[0], DAY + 620);
+    store.record_caller_stats(&[stats]).await.unwrap();
+    let now = at(DAY + 800);
+    store.note_expired(&tenant.account, now).await.unwrap();
+
+    let expires_by = at(DAY + 900);
+    let attention = AttentionFilter {
+        idle_since: at(5),
+        unplanned_expiry: UnplannedExpiry {
+            by: expires_by,
+            now,
+        },
+        dead_key_call_after: at(DAY + 610),
+        new_network_after: at(DAY + 610),
+    };
+    let states = store.count_states(&tenant.account, attention, 99);
+    assert_eq!(
+        states.await.unwrap(),
+        KeyCounts {
+            active: 9,
+            paused: 5,
+            expired: 6,
+            revoked: 7,
+            unused: 4,
+            expiring_soon: 3,
+            new_networks: 2,
+            need_attention: 10,
+            dead_keys_in_use: 1,
+        }
+    );
+    let views = store.count_views(&tenant.account, expires_by, attention, 99, 99);
+    assert_eq!(
+        views.await.unwrap(),
+        KeyViewCounts {
+            all: 27,
+            active: 9,
+            expiring: 3,
+            unused: 4,
+            need_attention: 10,
+        }
+    );
 }
 
 case!(key_that_is_being_replaced_needs_attention_only_if_it_is_late);

@@ -182,6 +182,7 @@ async fn explanation_of_a_refused_call_gives_the_reason_and_advice() {
     Requests
     Requests that were rejected in the last 7 days, and why.
     Request ID
+    /
     The key was missing the permission leads:read.
     To allow this, add the permission to the key or use a different key.
     Add permission Time: 1 minute ago · 23 Nov 2026, 05:31:07 UTC

@@ -2,8 +2,8 @@
 
 import { expectAccessible } from "../support/axe.ts";
 import { Keys } from "../support/keys.ts";
-import { demoteOwner } from "../support/seed.ts";
-import { seedItems, seedKeys } from "../support/states.ts";
+import { Seeder, demoteOwner } from "../support/seed.ts";
+import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 
 test("a key is found by its name, and Enter opens its page", async ({ page, server }) => {
@@ -163,9 +163,12 @@ test("the slash opens the search dialog while a list has no field of its own", a
 });
 
 test("shortcuts move in lists whose rows have no links", async ({ page, server }) => {
-  await seedItems(server, 3);
-  await signIn(page, "/inventory");
+  // The list of sessions.
+  await Seeder.signIn(server);
+  await Seeder.signIn(server);
+  await signIn(page, "/account");
   const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows).toHaveCount(3);
   await page.keyboard.press("j");
   await expect(rows.nth(0)).toBeFocused();
   await expect(rows.nth(0), "the focus is visible").toHaveCSS("outline-style", "solid");

@@ -288,8 +288,8 @@ async fn keys_are_counted_separately_for_each_state(store: Shared) {
     for id in &revoked {
         tenant.revoke(&*store, id, at(DAY + 600)).await;
     }
-    let stats = call_with_dead_key(&tenant, &revoked[0], DAY + 620);
-    store.record_caller_stats(&[stats]).await.unwrap();
+    let dead_key_call = call_with_dead_key(&tenant, &revoked[0], DAY + 620);
+    store.record_caller_stats(&[dead_key_call]).await.unwrap();
     let now = at(DAY + 800);
     store.note_expired(&tenant.account, now).await.unwrap();
 

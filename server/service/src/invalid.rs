@@ -89,6 +89,9 @@ pub enum InvalidReason {
         days: u32,
     },
 
+    /// The text would be stored and shown, and contains a key.
+    ContainsKey,
+
     // Searches for keys.
     NotASha256,
     /// The text may be a full key, which must not be in an address.

@@ -112,15 +112,18 @@ impl PlainKey {
         Ok(Self(text))
     }
 
-    /// Whether a text contains what may be a key, or more of one than its preview.
-    pub fn may_be_in(text: &str) -> bool {
+    /// Whether a text contains a key, or the beginning of one that is longer than its preview.
+    pub fn is_in(text: &str) -> bool {
         let run = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        // The beginning of a key may be missing if it was copied carelessly.
+        let mut rests = text.split(PREFIX).skip(1);
+        rests.any(|rest| run(rest) > PREVIEW_CHARS)
+    }
+
+    /// Whether a text contains what may be a key, such as one whose beginning is missing because it
+    /// was copied carelessly.
+    pub fn may_be_in(text: &str) -> bool {
         let bare = |word: &str| word.len() >= RANDOM_CHARS;
-        text.split(PREFIX)
-            .skip(1)
-            .any(|rest| run(rest) > PREVIEW_CHARS)
-            || text.split(|c: char| !c.is_ascii_alphanumeric()).any(bare)
+        Self::is_in(text) || text.split(|c: char| !c.is_ascii_alphanumeric()).any(bare)
     }
 
     pub fn digest(&self, pepper: &Pepper) -> KeyDigest {

@@ -1,8 +1,8 @@
 //! Checks that the forms of a key share.
 
 use crate::invalid::{InvalidFields, InvalidReason};
-use crate::key::AllowList;
-use domain::{Field, InvalidValue, KeyNote, RateLimit, Scope, ScopeSet};
+use crate::key::{AllowList, PlainKey};
+use domain::{Field, InvalidValue, KeyName, KeyNote, RateLimit, Scope, ScopeSet};
 
 /// The optional fields of a form, unparsed.
 pub struct OptionFields<'a> {
@@ -21,7 +21,7 @@ pub struct KeyOptions {
 
 /// Reads the optional fields. Adds the reason to `invalid` for each that was refused.
 pub fn options(invalid: &mut InvalidFields, fields: &OptionFields<'_>) -> Option<KeyOptions> {
-    let note = invalid.check(Field::Note, KeyNote::parse(fields.note));
+    let note = invalid.check(Field::Note, without_key(fields.note, KeyNote::parse));
     let own_limit = limit(invalid, fields.limit_depth, fields.limit_per_second);
     let allow_list = invalid.check(Field::AllowList, AllowList::parse(fields.allow_list));
     if !invalid.is_empty() {
@@ -34,6 +34,22 @@ pub fn options(invalid: &mut InvalidFields, fields: &OptionFields<'_>) -> Option
     })
 }
 
+/// Parses the name of a key.
+pub fn name(raw: &str) -> Result<KeyName, InvalidReason> {
+    without_key(raw, KeyName::parse)
+}
+
+/// Parses a text that is stored and shown, and so must not contain a key.
+fn without_key<T>(
+    raw: &str,
+    parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+) -> Result<T, InvalidReason> {
+    if PlainKey::is_in(raw) {
+        return Err(InvalidReason::ContainsKey);
+    }
+    Ok(parse(raw)?)
+}
+
 /// Reads the rate limit: both numbers or none. If one is missing or invalid, it is added to
 /// `invalid`.
 fn limit(invalid: &mut InvalidFields, depth: &str, per_second: &str) -> Option<RateLimit> {
@@ -44,9 +60,9 @@ fn limit(invalid: &mut InvalidFields, depth: &str, per_second: &str) -> Option<R
         "" => Err(InvalidReason::HalfRateLimit),
         text => parse(text).map_err(InvalidReason::from),
     };
-    let depth = invalid.check(Field::LimitDepth, number(depth, RateLimit::parse_depth));
     let per_second = number(per_second, RateLimit::parse_per_second);
     let per_second = invalid.check(Field::LimitPerSecond, per_second);
+    let depth = invalid.check(Field::LimitDepth, number(depth, RateLimit::parse_depth));
     let limit = RateLimit::new(depth?, per_second?);
     invalid.check(Field::LimitDepth, limit)
 }

@@ -1,7 +1,7 @@
 //! Editing a live key: its name, permissions, expiry, note, limit and allow list, and whether it is
 //! paused. Its secret stays the same.
 
-use super::check::{OptionFields, options, scopes};
+use super::check::{OptionFields, name, options, scopes};
 use super::edit_form::is_outdated;
 use super::{Keys, lifetime};
 use crate::error::Error;
@@ -14,9 +14,7 @@ use crate::store::{
     Action, BulkChange, ChangeKeyOutcome, KeyChange, KeyEdit, KeyRecord, KeySettings,
 };
 use crate::zone::Zone;
-use domain::{
-    EditKeyForm, Failure, Field, KeyId, KeyName, KeyNote, KeyPolicy, RateLimit, Timestamp,
-};
+use domain::{EditKeyForm, Failure, Field, KeyId, KeyNote, KeyPolicy, RateLimit, Timestamp};
 use serde_json::{Value, json};
 
 /// The page of the form finds the changes.
@@ -160,7 +158,7 @@ fn check(
     zone: &Zone,
 ) -> Result<KeySettings, InvalidFields> {
     let mut invalid = InvalidFields::default();
-    let name = invalid.check(Field::Name, KeyName::parse(&form.name));
+    let name = invalid.check(Field::Name, name(&form.name));
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
     let expires_at = end(form, stored, policy, now, zone);
     let expires_at = invalid.check(Field::Expires, expires_at);

@@ -1,11 +1,11 @@
 //! Creating a key.
 
-use super::check::{KeyOptions, OptionFields, options, scopes, token};
+use super::check::{KeyOptions, OptionFields, name, options, scopes, token};
 use super::edit::audit_limit;
 use super::lifetime::NewKeyRules;
 use super::{CurrentKey, Keys};
 use crate::error::Error;
-use crate::invalid::{InvalidFields, InvalidReason};
+use crate::invalid::InvalidFields;
 use crate::key::{AllowList, PlainKey};
 use crate::origin::{CalledKey, Client};
 use crate::random;
@@ -110,9 +110,8 @@ impl Keys {
 
 fn check(form: &CreateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, InvalidFields> {
     let mut invalid = InvalidFields::default();
-    let name = KeyName::parse(&form.name).map_err(InvalidReason::from);
     // No page shows a field for the token.
-    let name = name.and_then(|name| token(&form.token).map(|()| name));
+    let name = name(&form.name).and_then(|name| token(&form.token).map(|()| name));
     let name = invalid.check(Field::Name, name);
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
     let expires_at = rules.end(&form.expires, &form.last_day);

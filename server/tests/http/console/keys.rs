@@ -192,6 +192,37 @@ async fn invalid_fields_are_marked_and_no_key_is_created() {
 }
 
 #[tokio::test]
+async fn name_and_note_cannot_contain_a_key() {
+    const REFUSED: &str = "Remove the API key from this text. It would be stored and shown.";
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    let secret = &key.secret;
+    let (name, note) = (format!("Old {secret}"), format!("Replaces\n{secret}"));
+    let edit = format!("/keys/{}/edit", key.id);
+    for path in ["/keys", edit.as_str()] {
+        for (name, note) in [(name.as_str(), ""), ("CRM Sync", note.as_str())] {
+            let fields = [
+                ("name", name),
+                ("scopes", "leads:read"),
+                ("token", "name_and_note_of_a_key"),
+                ("expires", "never"),
+                ("note", note),
+            ];
+            let refused = owner.form(path, &fields).await.expect(422).body;
+            refused.has(REFUSED);
+        }
+    }
+    // The preview of a key may be in a note.
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("note", "Replaces vx_abc123…"),
+    ];
+    owner.form(&edit, &fields).await.expect(303);
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
+}
+
+#[tokio::test]
 async fn key_is_revoked_by_its_form_and_stays_listed() {
     let (_world, owner) = World::with_owner().await;
     let key = owner.create("CRM <Sync>", &["leads:read"]).await;

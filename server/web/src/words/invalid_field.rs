@@ -93,6 +93,7 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
             days,
         } => return excluded_callers(addresses, *more, *days).into(),
 
+        R::ContainsKey => "Remove the API key from this text. It would be stored and shown.",
         R::NotASha256 => "Enter the 64 hexadecimal digits of the key's SHA-256.",
         R::FullKey => {
             "That looks like a full key. Searches appear in the page's address, so search by its first characters, or use \

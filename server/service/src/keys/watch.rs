@@ -78,6 +78,11 @@ impl Keys {
         let since = now.plus_seconds(-i64::from(RECENT_DAYS) * seconds::DAY);
         let mut callers = self.store.callers(&key.account_id, &key.id).await?;
         callers.sort_by_key(|caller| std::cmp::Reverse(caller.last));
+        // Those that the present list excludes are rejected already.
+        callers.retain(|caller| {
+            let present = key.allow_list.as_ref();
+            present.is_none_or(|present| present.admits(caller.ip))
+        });
         match excluded_callers(list, &callers, since) {
             Some(reason) => Err(Error::field(Field::ShutOut, reason)),
             None => Ok(()),

@@ -372,13 +372,13 @@
     renewTimes();
   }
 
-  // Renews the addresses that use a key, and keeps the boxes that the person has checked. Addresses
-  // that are added to a list are for the person to check. They wait while the pointer is on a box,
-  // which would move, and while the button is about to be used for the list as it is.
+  // Renews the addresses that use a key, and keeps the boxes as the person has left them. New ones
+  // wait while the pointer is on a box, which would move, and while the button is about to be used
+  // for the list as it is.
   function showLearned(news, newNews, list, newList) {
     const known = new Map(all("input", list).map((box) => [box.value, box]));
     const boxes = all("input", newList);
-    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? (known.size === 0 && box.checked);
+    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? box.checked;
     if (boxes.every((box) => known.has(box.value))) {
       const use = (box) => box.parentElement.querySelector("small");
       for (const box of boxes) use(known.get(box.value)).replaceWith(use(box));

@@ -97,6 +97,11 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
     };
     let (typed, problem) = Refused::split(refused, initial);
     let at = |field| error_at(problem.as_ref(), field);
+    // The browser gets no password back, so it has to be typed again if another field is invalid.
+    let password_error = problem.as_ref().map(|problem| {
+        let error = problem.at(Field::Password);
+        error.unwrap_or_else(|| "Enter the password again.".to_owned())
+    });
     let password = || {
         view! {
             <TextField
@@ -105,7 +110,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
                 label="Password"
                 kind="password"
                 hint=PASSWORD_HINT
-                error=at(Field::Password)
+                error=Signal::stored(password_error.clone())
                 autocomplete="new-password"
             />
         }

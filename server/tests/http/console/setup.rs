@@ -100,6 +100,8 @@ async fn setup_asks_for_time_zone_and_currency_and_stores_both() {
     let refused = send("Europe/Berlin", "").await.expect(422);
     refused.has_all(["Select a currency.", "href=\"#currency\""]);
     refused.lacks("data-own-zone");
+    // The password is not sent back.
+    refused.has("Enter the password again.");
     let selected = refused.selected_options();
     assert!(selected.contains(&("time_zone".to_owned(), "Europe/Berlin".to_owned())));
     let refused = send("Europe/Nowhere", "EUR").await.expect(422);

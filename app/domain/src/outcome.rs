@@ -142,7 +142,7 @@ impl RefusalCode {
             Self::MethodNotAllowed => "Method not supported",
             Self::AmbiguousCredentials => "Several keys sent",
             Self::MissingKey => "No key sent",
-            Self::MalformedKey => "Incomplete key",
+            Self::MalformedKey => "Mistyped key",
             Self::InvalidKey => "Unknown key",
             Self::RevokedKey => "Revoked key",
             Self::ExpiredKey => "Expired key",

@@ -73,7 +73,7 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
                     ),
                     (keys.unused, "unused for 30 days", "unused for 30 days"),
                 ])
-                .unwrap_or_else(|| "No unused or expiring keys, and no unexpected use".to_owned()),
+                .unwrap_or_else(|| "All keys are in order".to_owned()),
             )
         },
     ]
@@ -138,7 +138,7 @@ mod tests {
             "Requests today: 0, No requests a week ago to compare with → /keys?sort=used",
             "Rejected today: –, No requests yet today → /requests",
             "Active keys: 1, None paused or unused for 30 days → /keys?status=active",
-            "Needs attention: 0, No unused or expiring keys, and no unexpected use → /keys?status=attention",
+            "Needs attention: 0, All keys are in order → /keys?status=attention",
         ];
         let keys = KeyCounts {
             active: 1,

@@ -127,7 +127,7 @@ async fn tiles_compare_today_with_a_week_ago_and_lead_to_the_keys() {
     page.has("Requests today 10 50% fewer than last Monday by 05:45");
     page.has("Rejected today 20.0% 10.0% last Monday by 05:45");
     page.has("Active keys 1 1 paused");
-    page.has("Needs attention 0 No unused or expiring keys, and no unexpected use");
+    page.has("Needs attention 0 All keys are in order");
     let html = owner.get_text("/").await;
     html.has_all([
         "href=\"/keys?status=active\"",

@@ -130,7 +130,7 @@ async fn dashboard_of_an_account_with_calls_sums_them_up() {
     Requests today 2 No requests a week ago to compare with
     Rejected today 50.0% 1 rejected
     Active keys 1 None paused or unused for 30 days
-    Needs attention 0 No unused or expiring keys, and no unexpected use
+    Needs attention 0 All keys are in order
     Requests
     Last 30 days
     2 requests , 1 rejected

@@ -189,7 +189,7 @@ async fn key_that_is_being_replaced_needs_attention_once_it_is_late() {
         let view = owner.get_text("/keys?status=attention").await;
         assert_eq!(view.contains(&format!("/keys/{}\"", old.id)), is_late);
         let dashboard = owner.get_text("/").await;
-        assert_eq!(dashboard.contains("No unused or expiring keys"), !is_late);
+        assert_eq!(dashboard.contains("All keys are in order"), !is_late);
         assert_eq!(dashboard.contains("1 expires within 7 days"), is_late);
     }
 }

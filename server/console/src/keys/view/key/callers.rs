@@ -30,7 +30,7 @@ pub fn Callers(
 ) -> impl IntoView {
     let content = if callers.is_empty() {
         let text = if refused.is_empty() {
-            "No requests yet. Refresh this page a few seconds after the first one."
+            "No requests have been counted yet. Refresh this page a few seconds after the first one."
         } else {
             "No accepted requests."
         };

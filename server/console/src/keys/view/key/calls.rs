@@ -22,7 +22,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
     });
     let content = if tallies.iter().all(|calls| calls.total() == 0) {
         view! {
-            <p class="second">{format!("No requests in the last {}.", period.label())}</p>
+            <p class="second">{format!("No requests were counted in the last {}.", period.label())}</p>
         }
     } else {
         view! {

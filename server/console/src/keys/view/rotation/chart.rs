@@ -10,7 +10,7 @@ pub fn OverlapChart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
         .iter()
         .fold((0, 0), |(old, new), step| (old + step.old, new + step.new));
     if old + new == 0 {
-        return view! { <p class="second">"No requests with either key yet."</p> };
+        return view! { <p class="second">"No requests with either key have been counted yet."</p> };
     }
     let (column, title) = if hourly {
         ("Hour", "Requests per hour with the old key and the new one")

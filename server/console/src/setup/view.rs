@@ -96,7 +96,6 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
         email: String::new(),
     };
     let (typed, problem) = Refused::split(refused, initial);
-    let at = |field| error_at(problem.as_ref(), field);
     // The browser gets no password back, so it has to be typed again if another field is invalid.
     let password_error = problem.as_ref().map(|problem| {
         let error = problem.at(Field::Password);

@@ -139,7 +139,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             "Join",
         )
     } else {
-        let fields = owner_fields(typed, problem.as_ref(), password());
+        let fields = owner_fields(typed, problem.as_ref(), password);
         let lead = "Create the owner account. Owners have full access and manage the team.";
         (
             "Set up Voxum Console",
@@ -164,8 +164,13 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
     }
 }
 
-/// Renders the fields of the owner of a new account.
-fn owner_fields(typed: Typed, problem: Option<&Problem>, password: AnyView) -> AnyView {
+/// Renders the fields of the owner of a new account. `password` renders that field, after those
+/// before it: the first invalid field that is rendered gets the focus.
+fn owner_fields(
+    typed: Typed,
+    problem: Option<&Problem>,
+    password: impl FnOnce() -> AnyView,
+) -> AnyView {
     let at = |field| error_at(problem, field);
     // A script selects the time zone of the browser, unless the form was sent already.
     let own_zone = problem.is_none().then_some("");
@@ -208,7 +213,7 @@ fn owner_fields(typed: Typed, problem: Option<&Problem>, password: AnyView) -> A
             error=at(Field::Email)
             autocomplete="username"
         />
-        {password}
+        {password()}
     }
 }
 

@@ -102,6 +102,8 @@ async fn setup_asks_for_time_zone_and_currency_and_stores_both() {
     refused.lacks("data-own-zone");
     // The password is not sent back.
     refused.has("Enter the password again.");
+    let (_, focused) = refused.body.split_once("autofocus").unwrap();
+    focused.has("id=\"password\"");
     let selected = refused.selected_options();
     assert!(selected.contains(&("time_zone".to_owned(), "Europe/Berlin".to_owned())));
     let refused = send("Europe/Nowhere", "EUR").await.expect(422);

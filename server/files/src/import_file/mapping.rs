@@ -119,10 +119,16 @@ impl Mapping {
                 let message = format!("Choose the column that has the {label} of each item.");
                 fault(FaultLocation::Column(0), message);
             }
+            let header = |at| {
+                columns
+                    .get(at)
+                    .map_or("", |column: &TableColumn| &column.header)
+            };
+            let first = first.map_or("", |(at, _)| header(at));
             for (location, _) in matches {
-                let header = columns.get(location).map_or("", |column| &column.header);
+                let other = header(location);
                 let message = format!(
-                    "Another column is the {label} already. Choose something else for “{header}”."
+                    "“{first}” and “{other}” can't both be the {label}. Select something else for one of them."
                 );
                 fault(FaultLocation::Column(location), message);
             }

@@ -115,6 +115,17 @@ fn mapping_needs_an_id_and_a_name_and_each_field_at_most_once() {
         faults("id name name", Some("Euro")),
         [column(2), FaultLocation::Currency]
     );
+    let twice = Mapping {
+        columns: ["id", "name", "name"]
+            .map(|name| Target::parse(name).unwrap())
+            .into(),
+        currency: None,
+        decimals: Decimals::Point,
+    };
+    assert_eq!(
+        twice.faults(&table.columns, Absent::Clear)[0].message,
+        "“b” and “c” can't both be the name. Select something else for one of them."
+    );
 }
 
 #[test]

@@ -122,6 +122,7 @@ test("the search sends no full key", async ({ page, server }) => {
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search keys" }).fill(used.secret);
   await expect(page.getByText("This looks like a full key, so it wasn't sent.")).toBeVisible();
+  await expect(page.getByRole("option", { name: "Identify a key" })).toHaveAttribute("href", "/keys/found");
   expect(sent.filter((url) => url.includes(used.secret.slice(3)))).toEqual([]);
 });
 

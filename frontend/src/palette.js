@@ -64,17 +64,13 @@ function show(page) {
 
 async function search() {
   const q = field.value.trim();
-  if (FULL_KEY.test(q)) {
-    list.replaceChildren();
-    select();
-    status.textContent = "This looks like a full key, so it wasn't sent. Use “Identify a key” instead.";
-    return;
-  }
+  const isKey = FULL_KEY.test(q);
   // Only a later search stops an earlier one: another shortcut may fetch the page meanwhile.
   lastRequest?.abort();
   lastRequest = new AbortController();
-  const page = await searchPage(q, lastRequest.signal);
+  const page = await searchPage(isKey ? "identify a key" : q, lastRequest.signal);
   if (page) show(page);
+  if (isKey) status.textContent = "This looks like a full key, so it wasn't sent. Use “Identify a key” instead.";
 }
 
 function onKey(event) {

@@ -78,7 +78,7 @@ async fn key_page_shows_callers_call_counts_and_refusals() {
     world.clock.advance_seconds(2 * DAY);
     let owner = world.sign_in(OWNER).await;
     let day = page(&world, &owner, &key, "?over=24h").await;
-    assert!(day.contains("No requests in the last 24 hours."));
+    assert!(day.contains("No requests were counted in the last 24 hours."));
     feed.get("/api/leads").await.expect(200);
     let day = page(&world, &owner, &key, "?over=24h").await;
     assert!(day.contains("Requests per hour over the last 24 hours"));

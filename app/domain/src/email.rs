@@ -36,11 +36,24 @@ impl Email {
     /// The text is not of the form `name@domain` (RFC 5321, section 4.1.2), is longer than 254
     /// bytes, or has a domain without an ending such as `.com`.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        const UNSENDABLE: InvalidValue = InvalidValue(
-            "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
-        );
         const INCOMPLETE: InvalidValue = InvalidValue(
             "Enter the complete address, including an ending such as .com, for example name@company.com.",
+        );
+        let email = Self::with_any_domain(raw)?;
+        let (_, domain) = email.0.split_once('@').unwrap_or_default();
+        if domain != THIS_MACHINE && !has_ending(domain) {
+            return Err(INCOMPLETE);
+        }
+        Ok(email)
+    }
+
+    /// Parses an address like [`Email::parse`], but accepts any domain, as earlier versions did.
+    ///
+    /// # Errors
+    /// Those of [`Email::parse`], except for the ending of the domain.
+    pub fn with_any_domain(raw: &str) -> Result<Self, InvalidValue> {
+        const UNSENDABLE: InvalidValue = InvalidValue(
+            "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
         );
         let email = Self::from_stored(raw)?;
         let (name, domain) = email.0.split_once('@').unwrap_or_default();
@@ -50,13 +63,7 @@ impl Email {
             && name.len() <= MAX_LOCAL_PART
             && name.split('.').all(is_atom)
             && domain.split('.').all(is_label);
-        if !sendable {
-            return Err(UNSENDABLE);
-        }
-        if domain != THIS_MACHINE && !has_ending(domain) {
-            return Err(INCOMPLETE);
-        }
-        Ok(email)
+        if sendable { Ok(email) } else { Err(UNSENDABLE) }
     }
 
     /// Parses an address that is searched for, or that a member already has. Members whose

@@ -246,7 +246,8 @@ fn owner(
         (Some(email), Some(password)) => {
             // Read at each start: the owner may have been created before a rule for new addresses
             // was made.
-            let email = Email::from_stored(email).map_err(|rejected| error(EMAIL, rejected.0))?;
+            let email =
+                Email::with_any_domain(email).map_err(|rejected| error(EMAIL, rejected.0))?;
             let password = Password::parse(&password)
                 .map_err(|reason| error(ADMIN_PASSWORD, &invalid_field::describe(&reason)))?;
             Ok(Some((email, password)))

@@ -8,7 +8,7 @@ pub fn summary(sentence: String) -> AnyView {
     view! {
         <p class="summary">
             <strong>{sentence}</strong>
-            " Those without a valid key aren't counted. Only rejected requests are listed here. Accepted ones are counted on the "
+            " Requests with a mistyped or unknown key aren't counted. Only rejected requests are listed here. Accepted ones are counted on the "
             <a href="/">"Dashboard"</a>
             " and on the page of "
             <a href="/keys">"each key"</a>

@@ -66,8 +66,8 @@ impl Theme {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     pub word: String,
-    /// What the text about the change names, such as the number of things that were changed; empty
-    /// for most forms.
+    /// A value for the text about the change, such as the number of things that were changed. It is
+    /// empty if the text contains none.
     pub detail: String,
 }
 

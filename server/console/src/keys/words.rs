@@ -51,8 +51,8 @@ pub fn rotation(key: &CurrentKey, listed: &[CurrentKey], zone: &Zone) -> Option<
     Some(format!("Replaces {}", old.record.preview))
 }
 
-/// Returns what to do with a new key. If another key has the same name, it says how to tell them
-/// apart.
+/// Returns the instructions for a new key. If another key has the same name, they explain how to
+/// tell the two apart.
 pub fn ready(name: &KeyName, namesake: Option<&KeyRecord>) -> String {
     let ready =
         format!("“{name}” is ready. Copy the key now and add it to the system that will use it.");

@@ -156,7 +156,7 @@ async fn key_with_the_name_of_another_live_key_is_pointed_out() {
     response.expect(303);
     let page = owner.get_text(&third).await;
     page.lacks(SAME_NAME);
-    // The old key is no longer being replaced.
+    // With its replacement revoked, the old key counts as another key of the same name.
     owner
         .get_text(&second)
         .await

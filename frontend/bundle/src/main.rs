@@ -18,17 +18,18 @@ mod manifest;
 mod public;
 mod publish;
 mod report;
+mod script;
 mod site_file;
 mod split;
 mod wasm;
 mod wasm_opt;
 mod workspace;
 
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{fs, mem};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::compress::Level;
@@ -103,10 +104,8 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     };
     let module = wasm::compile(workspace, mode)?;
     let css = css::bundle(&workspace.root().join("style/main.css"))?;
-    let script = fs::read(workspace.root().join("frontend/src/console.js"))
-        .context("reading frontend/src/console.js")?;
-    let palette = fs::read(workspace.root().join("frontend/src/palette.js"))
-        .context("reading frontend/src/palette.js")?;
+    let script = script::read(&workspace.root().join("frontend/src/console.js"))?;
+    let palette = script::read(&workspace.root().join("frontend/src/palette.js"))?;
     let public = public::collect(&workspace.root().join("public"))?;
 
     let mut fingerprint = manifest::Fingerprint::new()?;

@@ -28,6 +28,7 @@ mod kept_form;
 mod keys;
 mod leads;
 mod list_address;
+mod list_parameters;
 pub mod render;
 mod requests;
 mod return_path;

@@ -3,7 +3,7 @@
 use super::backend::ConsoleBackend;
 use super::fields::Fields;
 use super::form::Refused;
-use super::list_address::{self, CORRECTED};
+use super::list_parameters::{CORRECTED, corrected};
 use super::return_path::sign_in_url;
 use super::{Visitor, cookies, render, see_other};
 use app::Content;
@@ -38,7 +38,7 @@ impl FromRequestParts<AppState> for Visit {
             return Err(see_other(&sign_in_url(current_path(&parts.uri))));
         }
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-        if let Some(address) = list_address::corrected(path, query) {
+        if let Some(address) = corrected(path, query) {
             return Err(visitor.redirect_with_flash(state, &address, CORRECTED));
         }
         Ok(Self::new(state, visitor, &parts.uri))

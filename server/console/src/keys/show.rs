@@ -5,7 +5,7 @@ use super::{bulk_notice, page, parse, sparklines};
 use crate::backend::ConsoleBackend;
 use crate::fields::Fields;
 use crate::form::Refused;
-use crate::list_address::{CORRECTED, CORRECTED_TEXT};
+use crate::list_parameters::{CORRECTED, CORRECTED_TEXT};
 use crate::{Visit, see_other};
 use app::Content;
 use app::pages::HydratedPage;

@@ -1,7 +1,7 @@
 //! Leads: the people who asked to be contacted, and the status of each.
 
 use crate::ListAddress;
-use crate::list_address::corrected_notice;
+use crate::list_parameters::corrected_notice;
 use app::components::{
     Clock, CollapsibleText, Column, List, Listing, NothingSent, PageHead, Row, Time, exports,
     optional_text,

@@ -38,12 +38,16 @@ impl RefusalQuery {
     }
 
     fn at(&self, path: &'static str) -> ListAddress<'_> {
-        let fields = [
-            ("reason", self.reason.as_str()),
+        ListAddress::new(path, self.fields())
+    }
+
+    /// Returns every filter with its name in the address.
+    pub fn fields(&self) -> [(&'static str, &str); 3] {
+        [
+            ("reason", &self.reason),
             ("key", &self.key),
             ("address", &self.address),
-        ];
-        ListAddress::new(path, fields)
+        ]
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The Requests page: refused calls, their filters, and the explanation of one of them.
 
-mod filter;
+pub mod filter;
 pub mod news;
 mod page;
 mod remedy;

@@ -3,7 +3,7 @@
 mod form;
 mod row;
 
-use crate::list_address::corrected_notice;
+use crate::list_parameters::corrected_notice;
 use app::components::{
     CLEAR_FILTERS, Clock, Column, NEXT_PAGE, PageHead, Pager, SEARCH_FURTHER, Table, TimesSwitch,
     exports, filters,

@@ -5,7 +5,7 @@ mod item;
 
 pub use item::item_page;
 
-use crate::list_address::corrected_notice;
+use crate::list_parameters::corrected_notice;
 use app::components::{
     Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
     Time, Tone, optional_text,

@@ -10,7 +10,7 @@ mod table;
 pub use news::{News, news_page, update_page};
 
 use crate::components::fact;
-use crate::list_address::corrected_notice;
+use crate::list_parameters::corrected_notice;
 use app::components::{
     Clock, FieldError, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
 };

@@ -6,7 +6,7 @@ mod member;
 pub use invite::{invitation_link_page, invite_page};
 pub use member::{RefusedForm, member_page};
 
-use crate::list_address::corrected_notice;
+use crate::list_parameters::corrected_notice;
 use app::components::{Clock, Column, Notice, PageHead, Pager, Table, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

@@ -191,6 +191,8 @@ pub struct KeysPage {
     pub filtered: bool,
     /// The change that was just made, in words.
     pub done: Option<String>,
+    /// Title and text of the list while it has no keys.
+    pub empty: (String, String),
     /// The account has no keys at all.
     pub no_keys: bool,
     /// For the columns Name, Key preview, Created, Last used and Status: the address of the list in

@@ -43,6 +43,7 @@ mod sign_in;
 mod status;
 mod team;
 mod theme;
+mod typed_words;
 mod visit;
 mod visitor;
 

@@ -186,7 +186,7 @@ fn Keys(page: Data) -> impl IntoView {
         if rows.no_keys.get() {
             view! { <NoKeys url=url.clone() dialogs=creates.then_some(dialogs)/> }
         } else if empty.get() {
-            nothing_found(rows.count.get().is_lower_bound)
+            nothing_found(page.empty.clone())
         } else {
             let count = Signal::derive(move || rows.count.get().words(filtered));
             view! {
@@ -232,19 +232,11 @@ fn new_key_button(dialogs: Dialogs) -> AnyView {
     }
 }
 
-fn nothing_found(some: bool) -> AnyView {
-    let (title, text) = if some {
-        (
-            "No matches so far",
-            "None of the keys searched so far match. ",
-        )
-    } else {
-        ("No matching keys", "Change your search or filters. ")
-    };
+fn nothing_found((title, text): (String, String)) -> AnyView {
     view! {
         <section class="empty">
             <h2>{title}</h2>
-            <p>{text} <a href="/keys">"Show all keys"</a></p>
+            <p>{text} " " <a href="/keys">"Show all keys"</a></p>
         </section>
     }
 }

@@ -1,6 +1,7 @@
 //! Saved views and filters of the API Keys page. Each of them is a link that applies the filter.
 
 use super::address::first_page;
+use super::named_lists::in_days;
 use domain::{FilterMenu, KeyOrder, KeyQuery, KeyStatus, ListLink, Scope};
 use service::keys::MAX_IN_VIEW;
 use service::store::KeyViewCounts;
@@ -9,62 +10,6 @@ use service::store::KeyViewCounts;
 const UNUSED: [&str; 4] = ["30", "60", "90", "365"];
 /// Days until the expiry that the filter offers.
 const EXPIRES: [&str; 4] = ["1", "7", "30", "90"];
-
-/// Length of the shortest beginning of a name that [`suggestions`] understands.
-const MIN_BEGINNING: usize = 5;
-
-/// Lists that a search text may describe: their names in lower case, what they contain, and the
-/// filter that selects it.
-const DESCRIBED: [(&[&str], &str, &str, &str); 8] = [
-    (
-        &["never used", "never", "unused", "not used"],
-        "keys that were never used",
-        "unused",
-        KeyQuery::NEVER_USED,
-    ),
-    (
-        &["unused", "not used", "inactive", "idle"],
-        "keys unused for 30 days",
-        "unused",
-        "30",
-    ),
-    (
-        &["expiring", "expires", "expires soon", "expiring soon"],
-        "keys that expire within 30 days",
-        "expires",
-        "30",
-    ),
-    (
-        &["needs attention", "attention", "warning", "warnings"],
-        "keys that need attention",
-        "status",
-        KeyQuery::NEEDS_ATTENTION,
-    ),
-    (
-        &["active"],
-        "active keys",
-        "status",
-        KeyStatus::Active.as_str(),
-    ),
-    (
-        &["paused"],
-        "paused keys",
-        "status",
-        KeyStatus::Paused.as_str(),
-    ),
-    (
-        &["expired", "inactive"],
-        "expired keys",
-        "status",
-        KeyStatus::Expired.as_str(),
-    ),
-    (
-        &["revoked", "inactive"],
-        "revoked keys",
-        "status",
-        KeyStatus::Revoked.as_str(),
-    ),
-];
 
 /// Returns the saved views with their numbers of keys.
 pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
@@ -95,29 +40,6 @@ pub fn views(query: &KeyQuery, counts: KeyViewCounts) -> Vec<ListLink> {
             KeyQuery::NEEDS_ATTENTION,
         ),
     ]
-}
-
-/// Returns links to the lists that a search text describes: it is one of their names, or the
-/// beginning of one.
-pub fn suggestions(text: &str) -> Vec<ListLink> {
-    let text = text.trim().to_lowercase();
-    let text = text.trim_end_matches("keys").trim_end_matches("key").trim();
-    let is_long = text.len() >= MIN_BEGINNING;
-    let is_named = |name: &str| text == name || is_long && name.starts_with(text);
-    let lists = DESCRIBED.into_iter();
-    lists
-        .filter(|(names, ..)| names.iter().any(|name| is_named(name)))
-        .map(|(_, label, field, value)| {
-            let mut filter = KeyQuery::default();
-            filter.set(field, value.to_owned());
-            ListLink {
-                text: label.to_owned(),
-                href: first_page(&filter).to_string(),
-                count: None,
-                is_current: false,
-            }
-        })
-        .collect()
 }
 
 /// Explains which keys the list contains, if the filter alone does not show that.
@@ -223,11 +145,6 @@ pub fn menus(query: &KeyQuery, creators: &[(String, String)]) -> Vec<FilterMenu>
     ]
 }
 
-fn in_days(days: &str) -> String {
-    let noun = if days == "1" { "day" } else { "days" };
-    format!("{days} {noun}")
-}
-
 fn unused_for(days: &str) -> String {
     format!("Unused for {}", in_days(days))
 }
@@ -255,36 +172,6 @@ mod tests {
             .into_iter()
             .filter(|view| view.is_current);
         views.map(|view| view.text).collect()
-    }
-
-    #[test]
-    fn search_text_suggests_the_lists_that_it_describes() {
-        let texts = |text: &str| -> Vec<String> {
-            let links = suggestions(text).into_iter();
-            links
-                .map(|link| format!("{} {}", link.text, link.href))
-                .collect()
-        };
-        let unused = [
-            "keys that were never used /keys?unused=never",
-            "keys unused for 30 days /keys?unused=30",
-        ];
-        assert_eq!(texts(" Unused "), unused);
-        assert_eq!(texts("unused keys"), unused);
-        assert_eq!(texts("never used"), unused[..1]);
-        assert_eq!(
-            texts("expiring"),
-            ["keys that expire within 30 days /keys?expires=30"]
-        );
-        assert_eq!(texts("Revoked"), ["revoked keys /keys?status=revoked"]);
-        assert_eq!(texts("pause"), ["paused keys /keys?status=paused"]);
-        assert_eq!(
-            texts("needs att"),
-            ["keys that need attention /keys?status=attention"]
-        );
-        for other in ["", "key", "act", "crm", "paused feed"] {
-            assert_eq!(texts(other), [""; 0], "{other}");
-        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod form;
 mod history;
 mod key_view;
 pub mod learned;
+mod named_lists;
 pub mod page;
 mod quick_change;
 mod rotations;
@@ -21,5 +22,6 @@ mod words;
 
 pub use address::{canonical_address, parse};
 pub use key_view::view;
+pub use named_lists::BY_RULE;
 pub use sparkline::sparklines;
 pub use words::first_call;

@@ -3,7 +3,7 @@
 use super::call_examples::call_examples;
 use super::key_view::view;
 use super::week_pattern::week_pattern;
-use super::{address, filters, history, rotations, words};
+use super::{address, filters, history, named_lists, rotations, words};
 use crate::call_totals::{by_period, by_reason};
 use domain::{
     ActivityPeriod, CallerRow, DisplayTime, ExpiringKey, IdentifiedKey, KeyPage, KeyQuery, KeyView,
@@ -37,6 +37,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
         sparklines: Vec::new(),
         count: list.count,
         filtered: query.has_filter(),
+        empty: named_lists::empty_list(&query, list.count.is_lower_bound),
         done: None,
         no_keys: list.account_is_empty,
         sorts: address::sorts(&query),
@@ -47,7 +48,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             refused: (list.invalid.as_ref())
                 .map(|reason| invalid_field::describe(reason).into_owned()),
             views: filters::views(&query, list.views),
-            suggestions: filters::suggestions(&query.q),
+            suggestions: named_lists::suggestions(&query.q),
             explanation: filters::explanation(&query),
             filters: filters::menus(&query, &creators),
             here: address::list(&query).to_string(),

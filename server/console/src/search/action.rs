@@ -1,7 +1,7 @@
 //! An action that the search offers, and how well it matches what was typed.
 
+use crate::typed_words::name_it;
 use domain::Role;
-use std::borrow::Borrow;
 
 /// An action, or a page with other words for it.
 #[derive(Clone, Copy)]
@@ -70,11 +70,7 @@ impl Action {
         }
         let text = self.text.to_lowercase();
         let in_text = |word: &String| text.contains(word.as_str());
-        let is_other = |word: &String| {
-            let mut others = self.words.split(' ');
-            others.any(|other| other.starts_with(word.as_str()))
-        };
-        if !typed.iter().all(|word| in_text(word) || is_other(word)) {
+        if !name_it(typed, self.text, self.words) {
             return None;
         }
         let begins = text.starts_with(typed[0].as_str());
@@ -94,8 +90,8 @@ impl Action {
 }
 
 /// Returns the actions that match the typed words, the best first.
-pub fn ranked<A: Borrow<Action>>(actions: impl Iterator<Item = A>, typed: &[String]) -> Vec<A> {
-    let ranked = actions.filter_map(|action| Some((action.borrow().rank(typed)?, action)));
+pub fn ranked(actions: impl Iterator<Item = Action>, typed: &[String]) -> Vec<Action> {
+    let ranked = actions.filter_map(|action| Some((action.rank(typed)?, action)));
     let mut ranked: Vec<_> = ranked.collect();
     // The sort is stable, so that equally good actions stay in the order of the list.
     ranked.sort_by_key(|(rank, _)| *rank);

@@ -6,6 +6,7 @@
 //! presses.
 
 use super::action::{Action, action, ranked};
+use crate::keys::BY_RULE;
 use app::Page;
 use domain::Role;
 
@@ -98,30 +99,6 @@ const ACTIONS: &[Action] = &[
         KEYS,
     )
     .detail(ADD_NAME),
-    action(
-        "API keys that need attention",
-        "/keys?status=attention",
-        "warnings problems risks",
-        anyone,
-    ),
-    action(
-        "API keys that expire within 30 days",
-        "/keys?expires=30",
-        "expiring expires expiry expiration soon",
-        anyone,
-    ),
-    action(
-        "API keys unused for 30 days",
-        "/keys?unused=30",
-        "idle stale old inactive",
-        anyone,
-    ),
-    action(
-        "API keys that were never used",
-        "/keys?unused=never",
-        "unused idle",
-        anyone,
-    ),
     action(
         "Look up a request ID",
         Page::Requests.path(),
@@ -290,9 +267,12 @@ const ACTIONS: &[Action] = &[
     .drastic(),
 ];
 
-/// Returns the actions that match the typed words and that this role allows, the best first.
-pub fn matching(typed: &[String], role: Role) -> Vec<&'static Action> {
-    let allowed = ACTIONS.iter().filter(|action| (action.is_allowed)(role));
+/// Returns the actions that match the typed words and that this role allows, the best first. The
+/// lists of keys are among them.
+pub fn matching(typed: &[String], role: Role) -> Vec<Action> {
+    let lists = BY_RULE.map(|list| action(list.name, list.href, list.words, anyone));
+    let actions = ACTIONS.iter().copied().chain(lists);
+    let allowed = actions.filter(|action| (action.is_allowed)(role));
     ranked(allowed, typed)
 }
 

@@ -4,6 +4,7 @@ use super::action::Action;
 use super::catalog;
 use super::key_action::KeyAction;
 use crate::ListAddress;
+use crate::typed_words::{is_key_word, typed_words};
 use app::Page;
 use domain::{KeyView, Role, SearchGroup, SearchPage, SearchResult};
 use service::key::PlainKey;
@@ -18,8 +19,6 @@ const MAX_KEYS_WITH_ACTIONS: usize = 3;
 const MAX_ACTIONS: usize = 8;
 /// Length of the longest text that keys are searched for, as in the list of keys.
 const MAX_CHARS: usize = 64;
-/// Words without a meaning for the search, in lower case.
-const FILLERS: [&str; 10] = ["a", "an", "the", "my", "our", "of", "to", "for", "how", "i"];
 
 /// A text as it was typed, and how it is understood.
 pub struct Query {
@@ -35,17 +34,11 @@ pub struct Query {
 impl Query {
     pub fn parse(text: &str) -> Self {
         let text = text.trim().to_owned();
-        let is_filler = |word: &&str| FILLERS.contains(&word.to_lowercase().as_str());
-        let typed: Vec<_> = text
-            .split_whitespace()
-            .filter(|word| !is_filler(word))
-            .collect();
+        let typed: Vec<_> = typed_words(&text).collect();
         let action_of = |word: &&str| KeyAction::of_word(&word.to_lowercase());
         let at = typed.iter().position(|word| action_of(word).is_some());
         let others = typed.iter().enumerate();
-        let others = others.filter(|(index, word)| {
-            Some(*index) != at && !["api", "key", "keys"].contains(&word.to_lowercase().as_str())
-        });
+        let others = others.filter(|(index, word)| Some(*index) != at && !is_key_word(word));
         let others: Vec<_> = others.map(|(_, word)| *word).collect();
         let names_key = at.is_some() && !others.is_empty();
         Self {
@@ -113,7 +106,7 @@ pub fn page(query: Query, keys: &[KeyView], role: Role) -> SearchPage {
         ("Actions", actions.collect(), is_best),
         (
             "Pages",
-            pages.iter().map(action_result).collect(),
+            pages.iter().copied().map(action_result).collect(),
             pages.iter().any(begins),
         ),
     ];
@@ -164,7 +157,7 @@ fn key_actions(named: Option<KeyAction>, keys: &[KeyView]) -> Vec<SearchResult> 
     }
 }
 
-fn action_result(action: &Action) -> SearchResult {
+fn action_result(action: Action) -> SearchResult {
     SearchResult {
         text: action.text.to_owned(),
         detail: action.detail.to_owned(),

@@ -35,7 +35,7 @@ async fn notice_above_the_list_names_revoked_keys_that_are_still_in_use() {
     let page = owner.get_text("/keys").await;
     assert_eq!(page.matches(NEVER).count(), 4);
     let page = owner.get_text(LIST).await;
-    page.has("No matching keys");
+    page.has("No revoked or expired key is in use");
     let page = owner.get_text("/").await;
     page.lacks(LIST);
 

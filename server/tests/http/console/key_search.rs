@@ -190,6 +190,28 @@ async fn search_for_a_status_leads_to_the_list_of_such_keys() {
 }
 
 #[tokio::test]
+async fn empty_view_explains_what_that_means() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    for (query, title) in [
+        ("status=attention", "No key needs attention"),
+        ("unused=30", "No key is unused for 30 days"),
+        ("expires=30", "No key expires within 30 days"),
+        ("status=paused&sort=name", "No key is paused"),
+        ("scope=leads:write", "No key has the permission leads:write"),
+    ] {
+        let page = owner.get_text(&format!("/keys?{query}")).await;
+        page.has(&format!("<h2>{title}</h2>"));
+        page.lacks("Change your search or filters");
+    }
+    owner.revoke(&key.id, "").await.expect(200);
+    let page = owner.get_text("/keys?status=active").await;
+    page.has("<h2>No key is active</h2>");
+    let page = owner.get_text("/keys?status=active&q=crm").await;
+    page.has_all(["<h2>No matching keys</h2>", "Change your search or filters"]);
+}
+
+#[tokio::test]
 async fn search_and_views_are_hidden_only_while_there_are_no_keys() {
     let (_world, owner) = World::with_owner().await;
     let page = owner.get_text("/keys").await;

@@ -126,6 +126,39 @@ test("the search sends no full key", async ({ page, server }) => {
   expect(sent.filter((url) => url.includes(used.secret.slice(3)))).toEqual([]);
 });
 
+test("a full key in the search is identified by its digest, and is in no address", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
+  await signIn(page, "/team");
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: "Search keys" });
+  await field.fill(` ${used.secret} `);
+  await expect(page.getByText("“Identify a key” sends only its SHA-256.")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: `This is “${used.name}”` })).toBeVisible();
+  await expect(page).toHaveURL(`${server.url}/keys/found`);
+  expect(sent.filter((request) => request.startsWith(`${server.url}/keys/found `))).toEqual([
+    expect.stringMatching(/ digest=[0-9a-f]{64}$/),
+  ]);
+  expect(sent.filter((request) => request.includes(used.secret.slice(3)))).toEqual([]);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]));
+  expect(kept).not.toContain(used.secret.slice(3));
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Team" })).toBeVisible();
+  expect(await page.content()).not.toContain(used.secret.slice(3));
+});
+
+test("a part of a key in the search leads to the page that identifies keys", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page, "/team");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search keys" }).fill(used.secret.slice(0, 40));
+  await expect(page.getByText("This looks like a full key")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Identify a key" })).toBeVisible();
+});
+
 test("shortcuts move in the list of keys, select, search and create", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);

@@ -256,12 +256,23 @@
     const error = document.getElementById(`${field.id}-error`);
     if (!error || !field.validity.patternMismatch) return;
     event.preventDefault();
-    error.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-alert"></use></svg><span></span>';
-    error.lastChild.textContent = field.title;
+    const advice = field.title.replace("Identify a key", '<a href="/keys/found" data-identify>$&</a>');
+    error.innerHTML = `<svg class="icon" aria-hidden="true"><use href="#i-alert"></use></svg><span>${advice}</span>`;
     error.role = "alert";
     error.hidden = false;
     field.setAttribute("aria-invalid", true);
     field.focus();
+  }
+
+  // Identifies the key that a field refused, without another field to paste it into.
+  function identifyRefused(event) {
+    const script = paletteScript();
+    const field = event.target.closest(".field, .search").querySelector("[aria-invalid]");
+    if (!script || !field) return;
+    event.preventDefault();
+    const text = field.value;
+    field.value = "";
+    import(script).then(({ identify }) => identify(text), () => location.assign(event.target.href));
   }
 
   // The server refuses larger files, so they are refused before they are sent.
@@ -462,6 +473,7 @@
     const head = at("a.sort");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!elsewhere && at("[data-unsaved] a:not([target])")) settle();
+    if (at("[data-identify]") && !elsewhere) identifyRefused(event);
     if (at("[data-palette]") && !elsewhere) useShortcut(event, "search");
     if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
   });

@@ -6,6 +6,9 @@
 // A full key must not be in an address. The field of the page /search refuses one as well.
 // Its beginning may be missing.
 const FULL_KEY = /vx_[0-9A-Za-z]{20}|(?<![0-9A-Za-z])[0-9A-Za-z]{43}/;
+// A whole key, as the page “Identify a key” accepts it.
+const WHOLE_KEY = /(?<![0-9A-Za-z])vx_[0-9A-Za-z]{49}(?![0-9A-Za-z])/;
+const IDENTIFY = "/keys/found";
 const WAIT_MILLISECONDS = 150;
 
 let palette, field, list, status, help;
@@ -70,7 +73,21 @@ async function search() {
   lastRequest = new AbortController();
   const page = await searchPage(isKey ? "identify a key" : q, lastRequest.signal);
   if (page) show(page);
-  if (isKey) status.textContent = "This looks like a full key, so it wasn't sent. Use “Identify a key” instead.";
+  if (isKey) status.textContent = "This looks like a full key, so it wasn't sent. “Identify a key” sends only its SHA-256.";
+}
+
+/**
+ * Identifies the key in a text. Like the page's own form, it sends the SHA-256 of the key as the body of a POST, so the
+ * key is in no request and no address. The page opens empty if the text has no whole key, or if the browser cannot hash.
+ */
+export async function identify(text) {
+  const [key] = WHOLE_KEY.exec(text) ?? [];
+  if (!key || !crypto.subtle) return location.assign(IDENTIFY);
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  const form = make(`<form method="post" action="${IDENTIFY}" hidden><input type="hidden" name="digest"></form>`);
+  form.firstElementChild.value = [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  document.body.append(form);
+  form.submit();
 }
 
 function onKey(event) {
@@ -108,11 +125,15 @@ function build() {
     // The backdrop, or a result, whose link is then followed.
     const option = event.target.closest("[role=option]");
     if (event.target !== palette && !option) return;
+    // The field is emptied when the dialog closes.
+    const text = field.value;
     palette.close();
     const { press } = option?.dataset ?? {};
-    if (!press) return;
+    const hasKey = option?.pathname === IDENTIFY && FULL_KEY.test(text);
+    if (!press && !hasKey) return;
     event.preventDefault();
-    pressControl(document.querySelector(press));
+    if (hasKey) void identify(text);
+    else pressControl(document.querySelector(press));
   });
   palette.addEventListener("close", () => (field.value = ""));
 }

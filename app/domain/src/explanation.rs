@@ -85,6 +85,8 @@ pub enum Lookup {
     NotAsked,
     /// The text is not a request id.
     NoId,
+    /// The text is a key or a part of one, which is not shown again.
+    FullKey,
     /// No refused call of the last 7 days with this id that the member may see.
     Unknown,
     Found(Box<Explanation>),

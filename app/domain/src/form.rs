@@ -151,6 +151,8 @@ pub struct KeysPageContext {
     pub explanation: Option<String>,
     /// Why the query is invalid. The list is unfiltered then.
     pub refused: Option<String>,
+    /// The query is invalid because its text contains a full key.
+    pub has_full_key: bool,
     /// Links to the saved views.
     pub views: Vec<ListLink>,
     pub filters: Vec<FilterMenu>,
@@ -189,10 +191,10 @@ pub struct KeysPage {
     pub sparklines: Vec<Sparkline>,
     /// The query restricts the list.
     pub filtered: bool,
-    /// The change that was just made, in words.
-    pub done: Option<String>,
     /// Title and text of the list while it has no keys.
     pub empty: (String, String),
+    /// The change that was just made, in words.
+    pub done: Option<String>,
     /// The account has no keys at all.
     pub no_keys: bool,
     /// For the columns Name, Key preview, Created, Last used and Status: the address of the list in

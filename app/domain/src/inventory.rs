@@ -117,6 +117,8 @@ pub struct InventoryPage {
     pub stopped: bool,
     /// The search text.
     pub q: String,
+    /// The text contained a full key, so the list is unfiltered.
+    pub has_full_key: bool,
     pub account_id: String,
     /// The member may upload a file.
     pub may_manage: bool,

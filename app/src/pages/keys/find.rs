@@ -50,12 +50,14 @@ fn form(context: &KeysPageContext) -> AnyView {
     let KeysPageContext {
         query,
         refused,
+        has_full_key,
         filters: menus,
         ..
     } = context;
+    let identify = has_full_key.then(|| view! { <a href="/keys/found">"Identify a key"</a> });
     let refused = refused
         .clone()
-        .map(|why| view! { <Notice tone=Tone::Warning text=why/> });
+        .map(|why| view! { <Notice tone=Tone::Warning text=why action=identify/> });
     // A search keeps the filters and the order.
     let kept = query
         .fields()

@@ -44,7 +44,7 @@ pub(super) fn groups() -> Vec<AuditGroup> {
 pub fn unusable(text: UnusableText) -> FieldError {
     let message = match text {
         UnusableText::FullKey => {
-            "That looks like a full key. Filters appear in the page's address, so enter its first characters or its name.".to_owned()
+            "That looks like a full key. Filters appear in the page's address, so enter its first characters or its name, or use “Identify a key”.".to_owned()
         }
         UnusableText::TooManyKeys => {
             format!("More than {MAX_NAMED_KEYS} keys match. Enter more of the name.")

@@ -8,6 +8,7 @@ use app::Content;
 use axum::response::Response;
 use domain::{Failure, InventoryPage, ItemPage};
 use service::inventory::ItemFilter;
+use service::key::PlainKey;
 use web::cursor;
 use web::http::Segment;
 
@@ -42,10 +43,16 @@ impl ConsoleBackend {
         let member = self.member()?;
         let after = cursor.map(|text| cursor::read_item(text).ok_or(Failure::NotFound));
         let after = after.transpose()?;
-        let filter = ItemFilter::search(q);
+        // The key has been in the address, but it is not shown again.
+        let words = q.unwrap_or_default().split_whitespace();
+        let has_full_key = { words }.any(|word| PlainKey::parse(word.as_bytes()).is_ok());
+        let filter = ItemFilter::search(q.filter(|_| !has_full_key));
         let list = (self.state.services.inventory).page(member, &filter, after.as_deref());
         let (list, is_first) = (self.map_failure(list.await)?, after.is_none());
         let (now, public_url) = (self.now(), self.state.public_url.origin());
-        Ok(page::list(list, filter, is_first, member, now, public_url))
+        Ok(InventoryPage {
+            has_full_key,
+            ..page::list(list, filter, is_first, member, now, public_url)
+        })
     }
 }

@@ -16,7 +16,7 @@ use service::keys::{
     WatchedCallers,
 };
 use service::store::{Caller, CallingNetwork, ExpiringKeyRecord};
-use service::{Member, Zone};
+use service::{InvalidReason, Member, Zone};
 use web::words::invalid_field;
 use web::words::time::{display_expiry, display_time, is_end_of_day};
 
@@ -47,6 +47,7 @@ pub fn list(list: KeyList, query: KeyQuery, member: &Member, public_url: &str) -
             dead_keys_in_use: list.dead_key_use.as_ref().map(words::dead_key_use),
             refused: (list.invalid.as_ref())
                 .map(|reason| invalid_field::describe(reason).into_owned()),
+            has_full_key: list.invalid == Some(InvalidReason::FullKey),
             views: filters::views(&query, list.views),
             suggestions: named_lists::suggestions(&query.q),
             explanation: filters::explanation(&query),

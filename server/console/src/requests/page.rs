@@ -34,8 +34,11 @@ pub async fn page(
 ) -> Result<RefusalPage, Error> {
     let now = state.services.clock.now();
     let raw = id.unwrap_or_default().trim();
+    // A key that was pasted is never shown again.
+    let is_secret = PlainKey::may_be_in(raw);
     let lookup = match CallId::parse(raw) {
         _ if raw.is_empty() => Lookup::NotAsked,
+        None if is_secret => Lookup::FullKey,
         None => Lookup::NoId,
         Some(id) => match state.services.refusals.find(member, &id).await? {
             Some((call, key)) => {
@@ -51,8 +54,6 @@ pub async fn page(
             totals(state, member).await,
         ),
     };
-    // A key that was pasted is never shown again.
-    let is_secret = PlainKey::may_be_in(raw);
     let shown = if is_secret { 0 } else { SHOWN };
     Ok(RefusalPage {
         id: raw.chars().take(shown).collect(),

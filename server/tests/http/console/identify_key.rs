@@ -75,3 +75,28 @@ async fn foreign_keys_and_invalid_digests_are_not_identified() {
         .await
         .expect(303);
 }
+
+#[tokio::test]
+async fn every_search_that_refuses_a_full_key_links_to_the_page_that_identifies_it() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("CRM Sync", &["leads:read"]).await;
+    owner
+        .import("cars.csv", "id,name\nK1,Tesla\n", &[])
+        .await
+        .expect(200);
+    for path in [
+        "/keys?q=",
+        "/requests?id=",
+        "/inventory?q=",
+        "/audit?thing=",
+    ] {
+        let page = owner.get_text(&format!("{path}{}", key.secret)).await;
+        page.has("<a href=\"/keys/found\">Identify a key</a>");
+        page.lacks(&key.secret);
+        let other = owner.get_text(&format!("{path}other")).await;
+        other.lacks("<a href=\"/keys/found\">Identify a key</a>");
+    }
+    let page = owner.get_text(&format!("/search?q={}", key.secret)).await;
+    page.has("<a href=\"/keys/found\">");
+    page.lacks(&key.secret);
+}

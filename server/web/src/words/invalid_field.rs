@@ -96,8 +96,7 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
         R::ContainsKey => "Remove the API key from this text. It would be stored and shown.",
         R::NotASha256 => "Enter the 64 hexadecimal digits of the key's SHA-256.",
         R::FullKey => {
-            "That looks like a full key. Searches appear in the page's address, so search by its first characters, or use \
-             “Identify a key”."
+            "That looks like a full key. Searches appear in the page's address, so search by its first characters."
         }
         R::UnusedDaysOutOfRange { max } => return days_out_of_range("Unused for", *max).into(),
         R::ExpiryDaysOutOfRange { max } => return days_out_of_range("Expires within", *max).into(),

@@ -1,5 +1,6 @@
 //! The form with the filters of the audit log.
 
+use crate::components::search_error;
 use app::components::{FieldError, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Problem, takes_focus};
 use app::prelude::*;
 use domain::{AuditForm, AuditGroup, AuditPage, Failure, Field, FieldError as Wrong};
@@ -96,7 +97,7 @@ fn choice(
 
 fn thing_field(value: String, error: Option<String>) -> AnyView {
     let wrong = error.is_some();
-    let error = Signal::stored(error);
+    let has_focus = takes_focus(Signal::stored(error.clone()));
     view! {
         <div class="field">
             <label for="thing">"Key name or ID"</label>
@@ -109,11 +110,11 @@ fn thing_field(value: String, error: Option<String>) -> AnyView {
                 spellcheck="false"
                 pattern=NO_FULL_KEY
                 title=NO_FULL_KEY_ADVICE
-                autofocus=takes_focus(error)
+                autofocus=has_focus
                 aria-invalid=wrong.then_some("true")
                 aria-describedby="thing-error"
             />
-            <FieldError id="thing-error".to_owned() error=error/>
+            {search_error("thing-error", error)}
         </div>
     }
 }

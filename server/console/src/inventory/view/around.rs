@@ -1,8 +1,10 @@
 //! The form that searches the items, and the links that export its results.
 
 use crate::ListAddress;
-use app::components::SearchForm;
+use app::components::{Notice, SearchForm, Tone};
 use app::prelude::*;
+
+const FULL_KEY: &str = "That looks like a full key. Searches appear in the page's address, so search by a part of a name or ID.";
 
 pub fn search(q: &str) -> AnyView {
     view! {
@@ -15,6 +17,12 @@ pub fn search(q: &str) -> AnyView {
             />
         </search>
     }
+}
+
+/// Renders the notice of a list whose search text contained a full key.
+pub fn full_key() -> AnyView {
+    let identify = view! { <a href="/keys/found">"Identify a key"</a> };
+    view! { <Notice tone=Tone::Warning text=FULL_KEY action=identify/> }
 }
 
 /// Returns the address of the first page of the items found by the search.

@@ -9,10 +9,10 @@ mod table;
 
 pub use news::{News, news_page, update_page};
 
-use crate::components::fact;
+use crate::components::{fact, search_error};
 use crate::list_parameters::corrected_notice;
 use app::components::{
-    Clock, FieldError, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
+    Clock, Icon, NO_FULL_KEY, NO_FULL_KEY_ADVICE, Notice, PageHead, Tone, takes_focus,
 };
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -39,11 +39,15 @@ pub fn requests_page(data: Result<Data, Failure>) -> AnyView {
 #[component]
 fn Requests(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let is_wrong = matches!(page.lookup, Lookup::NoId);
+    let error = match page.lookup {
+        Lookup::NoId => Some(NO_ID),
+        Lookup::FullKey => Some(NO_FULL_KEY_ADVICE),
+        Lookup::NotAsked | Lookup::Unknown | Lookup::Found(_) => None,
+    };
     let filters = page.list.as_ref().map(list_filters);
     let summary = page.summary.map(summary);
     let answer = match page.lookup {
-        Lookup::NotAsked | Lookup::NoId => None,
+        Lookup::NotAsked | Lookup::NoId | Lookup::FullKey => None,
         Lookup::Unknown => {
             let keys = view! { <a href="/keys">"View all keys"</a> };
             Some(view! { <Notice tone=Tone::Info text=UNKNOWN action=keys/> })
@@ -56,7 +60,7 @@ fn Requests(page: Data) -> impl IntoView {
         {summary}
         <search>
             <div class="find">
-                {look_up(page.id, is_wrong)}
+                {look_up(page.id, error)}
                 {filters}
             </div>
         </search>
@@ -66,8 +70,10 @@ fn Requests(page: Data) -> impl IntoView {
 }
 
 /// Renders the form that finds one call by its id.
-fn look_up(id: String, is_wrong: bool) -> AnyView {
-    let error = Signal::stored(is_wrong.then(|| NO_ID.to_owned()));
+fn look_up(id: String, error: Option<&'static str>) -> AnyView {
+    let error = error.map(str::to_owned);
+    let is_wrong = error.is_some();
+    let has_focus = takes_focus(Signal::stored(error.clone()));
     view! {
         <form class="search by-id" method="get" action="/requests">
             <label class="visually-hidden" for="id">
@@ -84,7 +90,7 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
                 required
                 pattern=NO_FULL_KEY
                 title=NO_FULL_KEY_ADVICE
-                autofocus=takes_focus(error)
+                autofocus=has_focus
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby="id-error"
                 aria-keyshortcuts="/"
@@ -93,7 +99,7 @@ fn look_up(id: String, is_wrong: bool) -> AnyView {
             <button type="submit" class="button" aria-label="Look up">
                 <Icon name="#i-search"/>
             </button>
-            <FieldError id="id-error" error=error/>
+            {search_error("id-error", error)}
         </form>
     }
 }

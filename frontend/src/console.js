@@ -131,7 +131,11 @@
     all("iframe").forEach(readFrame);
   }
 
-  // The keys that are selected in a list.
+  // The keys that are selected in the list. They stay selected in this tab while another search, order or page of the
+  // list is open, or the page that confirms a bulk action. Their IDs are not secret.
+  const CHOSEN = "voxum:chosen";
+  const selection = new Set(JSON.parse(sessionStorage.getItem(CHOSEN)));
+  const knownBoxes = new WeakSet();
   let rangeStart;
   function chooseRange(box, event) {
     const boxes = all(".choose");
@@ -144,17 +148,36 @@
   let announced = 0;
   function countChosen() {
     const boxes = all(".choose");
-    const number = boxes.filter((box) => box.checked).length;
+    for (const box of boxes) {
+      if (!knownBoxes.has(box) && selection.has(box.value)) box.checked = true;
+      knownBoxes.add(box);
+    }
+    const shown = boxes.filter((box) => box.checked);
+    const ids = new Set(shown.map((box) => box.value));
+    // Keys of this page that are no longer checked, or that were revoked and have no box.
+    for (const id of selection) if (document.getElementById(`key-${id}`) && !ids.has(id)) selection.delete(id);
+    for (const id of ids) selection.add(id);
+    sessionStorage.setItem(CHOSEN, JSON.stringify([...selection]));
     const everything = document.getElementById("choose-all");
     if (everything) {
-      everything.checked = number > 0 && number === boxes.length;
-      everything.indeterminate = number > 0 && number < boxes.length;
+      everything.checked = shown.length > 0 && shown.length === boxes.length;
+      everything.indeterminate = shown.length > 0 && shown.length < boxes.length;
       everything.hidden = boxes.length === 0;
     }
-    write(document.querySelector(".several .count"), number > 0 ? `${number}` : "");
-    const news = document.getElementById("chosen");
-    if (number !== announced) write(news, `${number} selected`);
+    const bar = document.querySelector(".several p");
+    if (!bar) return;
+    const number = selection.size;
+    const hidden = number - shown.length;
+    write(bar.firstChild, number > 0 ? `${number}` : "");
+    write(bar.lastChild, hidden > 0 ? ` selected, ${hidden} not shown` : " selected");
+    if (number !== announced) write(document.getElementById("chosen"), number + bar.lastChild.data);
     announced = number;
+  }
+  // Adds the keys that are not shown. The server refuses more than 100, so others need not be in the address.
+  function addChosen({ target, formData }) {
+    if (target.id !== "several") return;
+    formData.delete("key");
+    for (const id of [...selection].slice(0, 101)) formData.append("key", id);
   }
 
   // A preview in a list is copied by a click on it, or by the menu of its row.
@@ -315,6 +338,8 @@
     rendered = Date.parse(document.querySelector(".updated time")?.dateTime);
     opened = Date.now();
     adoptChoices();
+    // A bulk action has succeeded, or the session has ended.
+    if (document.querySelector("[data-tone=success] + .views, .bare:not(.in-frame)")) selection.clear();
     all("a.sort")[sessionStorage.getItem(SORTED) ?? -1]?.focus();
     sessionStorage.removeItem(SORTED);
     // The set-up form begins with the time zone of the browser, if it has that option.
@@ -503,7 +528,11 @@
   // This event does not bubble.
   document.addEventListener("invalid", refuseFullKey, true);
   // The boxes are reset after this event.
-  document.addEventListener("reset", () => setTimeout(countChosen));
+  document.addEventListener("reset", () => {
+    selection.clear();
+    setTimeout(countChosen);
+  });
+  document.addEventListener("formdata", addChosen);
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("[role=menu]");
     if (menu) return moveInMenu(event, menu);

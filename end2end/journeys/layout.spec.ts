@@ -24,7 +24,13 @@ test.describe("at 360 px", () => {
       const box = await row.getByText(text).first().boundingBox();
       return (box?.y ?? 0) + (box?.height ?? 0) / 2;
     };
-    const [name, status, preview, last] = [await middle(used.name), await middle("Active"), await middle("vx_"), await middle("min ago")];
+    const cell = row.getByRole("cell").filter({ hasText: "min ago" });
+    const box = (await cell.boundingBox())!;
+    const last = box.y + box.height / 2;
+    const label = await cell.evaluate((cell) => getComputedStyle(cell, "::before").content);
+    expect(label, "the time has a label").toBe('"Last used "');
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    const [name, status, preview] = [await middle(used.name), await middle("Active"), await middle("vx_")];
     expect(Math.abs(name - status), "the status is beside the name").toBeLessThan(6);
     expect(Math.abs(preview - last), "the last use is beside the preview").toBeLessThan(6);
     expect(preview - name, "below the name").toBeGreaterThan(16);

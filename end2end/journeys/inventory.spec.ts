@@ -1,3 +1,4 @@
+import { push } from "../support/api.ts";
 import { NARROW } from "../support/layout.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, signIn, test } from "../support/test.ts";
@@ -49,6 +50,19 @@ test("ten items fit on a laptop, one line each, and an item takes two lines on a
   expect(Math.abs((await height("Honda Accord 2024")) - (await height("32,500.00"))), "the price is beside the name").toBeLessThan(6);
   await expect(rows.first().getByText("Yes"), "only an item that is not available says so").toBeHidden();
   await expect(rows.nth(5).getByText("No", { exact: true })).toBeVisible();
+});
+
+test("a VIN stays on one line of the list", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  const item = { id: "WVWZZZ1KZAW000001", name: "BMW 320d Touring xDrive M Sport Shadow Line Edition", category: "Estate", price: 132_500 };
+  expect(await push(server, key.secret, [item])).toMatchObject({ status: 200 });
+  await signIn(page, "/inventory");
+  const code = page.getByRole("table").getByText(item.id);
+  for (const width of [360, 820, 1024, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    const lines = await code.evaluate((code) => code.getClientRects().length);
+    expect(lines, `${width} px`).toBe(1);
+  }
 });
 
 test("an item opens from the list, whatever characters its id has, and shows its attributes", async ({ page, server }) => {

@@ -23,7 +23,7 @@ impl ReplayedCode {
     }
 }
 
-/// Returns the outcome of a call whose key is known.
+/// Returns the outcome of a call.
 ///
 /// It is read from the response as it is sent, so that the count agrees with what the caller got.
 pub fn outcome(response: &Response, problem: Option<&Problem>) -> Outcome {

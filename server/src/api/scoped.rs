@@ -111,9 +111,9 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         //    call.
         let key = presented_key(&parts.headers)?;
         let authenticated = state.services.auth.authenticate(key, source).await;
-        let caller = authenticated.map_err(|Refused { why, attribution }| {
-            if let (Some(context), Some(attribution)) = (context, attribution) {
-                let _ = context.key.set(KeyOutcome::Refused(attribution));
+        let caller = authenticated.map_err(|Refused { why, usage }| {
+            if let (Some(context), Some(usage)) = (context, usage) {
+                let _ = context.key.set(KeyOutcome::Refused(usage));
             }
             why
         })?;

@@ -25,8 +25,9 @@ use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use axum::response::{IntoResponse as _, Response};
 use console::{plain_text, same_origin};
+use domain::Outcome;
 use futures::FutureExt as _;
-use service::refusal::Refusal;
+use service::refusal::{Cause, Refusal};
 use std::any::Any;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -180,19 +181,23 @@ impl Pipeline {
     }
 
     /// Step 9. The outcome is read from the final response, so that it is counted as the caller
-    /// sees it.
+    /// sees it. A refusal that is counted is also listed, even if a repeated request replays it.
     fn record(&self, response: &Response, refusal: Option<&Problem>, context: &RequestContext) {
         let services = &self.state.services;
-        if let Some(usage) = context.key_usage() {
-            services
-                .auth
-                .count_call(usage, call_outcome::outcome(response, refusal));
+        let usage = context.key_usage();
+        if usage.is_none() && refusal.is_none() {
+            return;
         }
-        if let Some(problem) = refusal {
+        let outcome = call_outcome::outcome(response, refusal);
+        if let Some(usage) = usage {
+            services.auth.count_call(usage, outcome);
+        }
+        if let Outcome::Refused(code) = outcome {
+            let cause = refusal.map(|problem| Cause::from(&problem.0));
             services.refusals.note(
                 context.id.as_str(),
-                context.called_key().cloned(),
-                &problem.0,
+                usage.map(|usage| usage.key().clone()),
+                (code, cause.unwrap_or_default()),
                 context.method,
                 context.route,
                 context.address,

@@ -19,7 +19,7 @@ mod throttled_lookups;
 
 pub use caller::{KeyCaller, KeyDescription};
 pub(crate) use new_key_prefixes::NewKeyPrefixes;
-pub use refusal::{Attribution, Refused};
+pub use refusal::Refused;
 pub(crate) use throttled_lookups::ThrottledLookups;
 
 use crate::clock::Clock;
@@ -32,7 +32,7 @@ use crate::refusal::KeyRefusal;
 use crate::store::AuthenticatorPorts;
 use crate::usage::{KeyUsage, Usages};
 use crate::verdict::{Node, PendingStops, Verdict};
-use domain::{Outcome, Scope, Timestamp};
+use domain::{Outcome, RefusalCode, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -80,8 +80,7 @@ impl Authenticator {
             return Err(refused);
         };
         if matches!(refusal, KeyRefusal::Malformed(_)) {
-            let suspected = self.new_key_prefixes.find(presented, self.clock.now());
-            refused.attribution = suspected.map(Attribution::Suspected);
+            refused.usage = self.note_mistyped_key(presented, refusal.code(), source);
         }
         // Unknown keys were counted before they were looked up.
         let is_counted = matches!(
@@ -123,8 +122,24 @@ impl Authenticator {
             .note_refusal(&verdict.usage, outcome, now, source);
         Err(Refused {
             why: Error::Denied(refusal),
-            attribution: Some(Attribution::Genuine(Arc::clone(&verdict.usage))),
+            usage: Some(Arc::clone(&verdict.usage)),
         })
+    }
+
+    /// Notes the caller of a call with a mistyped key, and returns the usage of the key that its
+    /// text begins like. So such a call is counted where it is listed.
+    fn note_mistyped_key(
+        &self,
+        presented: &[u8],
+        code: RefusalCode,
+        source: RequestOrigin<'_>,
+    ) -> Option<Arc<KeyUsage>> {
+        let now = self.clock.now();
+        let key = self.new_key_prefixes.find(presented, now)?;
+        let usage = self.usages.of(key, None);
+        self.usages
+            .note_refusal(&usage, Outcome::Refused(code), now, source);
+        Some(usage)
     }
 
     /// Judges a caller again when the body of its request has arrived, which can take minutes: the

@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::key::Malformed;
-use crate::origin::CalledKey;
 use crate::refusal::KeyRefusal;
 use crate::usage::KeyUsage;
 use std::sync::Arc;
@@ -12,24 +11,14 @@ use std::sync::Arc;
 pub struct Refused {
     /// [`Error::Denied`], or why the key could not be checked.
     pub why: Error,
-    pub attribution: Option<Attribution>,
-}
-
-/// The key of a refused call, as far as it is known.
-#[derive(Debug)]
-pub enum Attribution {
-    /// The secret is genuine: the call is counted under its key.
-    Genuine(Arc<KeyUsage>),
-    /// The text begins like a key that was created recently. Only the key's account can see this.
-    Suspected(CalledKey),
+    /// The usage of the key under which the call is counted and listed. The secret is genuine, or
+    /// the text begins like a key that was created recently, which only the key's account can see.
+    pub usage: Option<Arc<KeyUsage>>,
 }
 
 impl From<Error> for Refused {
     fn from(why: Error) -> Self {
-        Self {
-            why,
-            attribution: None,
-        }
+        Self { why, usage: None }
     }
 }
 

@@ -14,7 +14,7 @@ pub use remedy::{Remedy, RemedyState};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::origin::CalledKey;
-use crate::refusal::{CallId, Refusal};
+use crate::refusal::{CallId, Cause};
 use crate::reserve::FreeSpace;
 use crate::sessions::Member;
 use crate::store::{
@@ -63,12 +63,13 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Notes a refused call in memory. The address is kept only for an account that can see it.
+    /// Notes a refused call in memory, with the code and the cause of its refusal. The address is
+    /// kept only for an account that can see it.
     pub fn note(
         &self,
         id: &str,
         key: Option<CalledKey>,
-        refusal: &Refusal,
+        (code, cause): (RefusalCode, Cause),
         method: &str,
         route: &str,
         address: IpAddr,
@@ -81,8 +82,8 @@ impl Refusals {
             at: self.clock.now(),
             address: key.is_some().then(|| address.to_canonical()),
             key: key.map(|key| (key.account_id.clone(), key.key_id.clone())),
-            code: refusal.code().as_str().to_owned(),
-            cause: refusal.into(),
+            code: code.as_str().to_owned(),
+            cause,
             method: method.to_owned(),
             route: route.to_owned(),
         });

@@ -2,6 +2,7 @@
 
 use crate::support::{INVENTORY, Key, Member, OWNER, Text as _, World};
 use domain::seconds::DAY;
+use serde_json::json;
 
 /// A world with a key that may read and write the inventory.
 async fn fixture() -> (World, Member, Key) {
@@ -125,6 +126,39 @@ async fn list_is_filtered_by_reason_key_and_address() {
         page.has_all([": unknown", "No matching requests"]);
         page.split_once("<main").unwrap().1.lacks("vx_odd");
     }
+}
+
+/// A call with a mistyped key, and a refusal that is repeated for the same idempotency key.
+#[tokio::test]
+async fn every_listed_request_is_counted_and_every_counted_one_is_listed() {
+    let (world, owner, key) = fixture().await;
+    key.get("/api/inventory").await.expect(200);
+    let mistyped = world.anonymous().with("x-api-key", &key.secret[..38]);
+    for _ in 0..3 {
+        mistyped.get("/api/inventory").await.expect(401);
+    }
+    let repeated = key.with("idempotency-key", "a");
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let bad = json!({ "items": [{ "id": "A" }] });
+        let response = repeated.post("/api/inventory", &bad).await.expect(422);
+        ids.push(response.header("x-request-id").to_owned());
+    }
+    let page = list(&world, &owner, "/requests").await;
+    assert_eq!(rows(&page), 5, "{page}");
+    page.has("1 request was accepted and 5 were rejected in the last 7 days.");
+    page.has_all(["Mistyped key (3)", "Invalid values (2)"]);
+    for id in &ids {
+        let explanation = list(&world, &owner, &format!("/requests?id={id}")).await;
+        explanation.has_all(["POST /api/inventory", "invalid_body"]);
+    }
+    // The other pages that count them.
+    let dashboard = owner.get_text("/").await;
+    dashboard.has_all(["83.3%", "5 rejected"]);
+    let page = owner.get_text(&format!("/keys/{}", key.id)).await;
+    page.has(", 5 rejected</span>");
+    let (_, sources) = page.split_once("Rejected sources").unwrap();
+    sources.has("Mistyped key");
 }
 
 #[tokio::test]

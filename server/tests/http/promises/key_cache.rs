@@ -82,12 +82,12 @@ async fn flood(world: &World, source: RequestOrigin<'_>, keys: usize) {
             .services
             .auth
             .authenticate(unknown.expose().as_bytes(), source);
-        let Refused { why, attribution } = refusal.await.expect_err("the key is unknown");
+        let Refused { why, usage } = refusal.await.expect_err("the key is unknown");
         let refusal = matches!(
             why,
             Error::Denied(KeyRefusal::Unknown | KeyRefusal::NetworkLimited { .. })
         );
-        assert!(refusal && attribution.is_none(), "{why:?}");
+        assert!(refusal && usage.is_none(), "{why:?}");
     });
     join_all(attempts).await;
 }

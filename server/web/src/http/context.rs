@@ -9,8 +9,7 @@ use axum::http::{Extensions, HeaderValue, Method};
 use domain::MemberView;
 use futures::FutureExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use service::authenticator::Attribution;
-use service::{Allowance, CalledKey, Client, KeyCaller, KeyUsage, RequestOrigin};
+use service::{Allowance, Client, KeyCaller, KeyUsage, RequestOrigin};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::ready;
@@ -40,7 +39,8 @@ pub struct RequestContext {
 pub enum KeyOutcome {
     /// The key was accepted; with the state of its bucket.
     Accepted(KeyCaller, Allowance),
-    Refused(Attribution),
+    /// The key was refused, or the caller presumably intended to use this key.
+    Refused(Arc<KeyUsage>),
 }
 
 tokio::task_local! {
@@ -85,21 +85,12 @@ impl RequestContext {
         }
     }
 
-    /// Returns the key whose call this is, whether the key was accepted or refused.
+    /// Returns the key under which the call is counted and listed, whether it was accepted or
+    /// refused.
     pub fn key_usage(&self) -> Option<&Arc<KeyUsage>> {
         match self.key.get()? {
             KeyOutcome::Accepted(caller, _) => Some(caller.usage()),
-            KeyOutcome::Refused(Attribution::Genuine(usage)) => Some(usage),
-            KeyOutcome::Refused(Attribution::Suspected(_)) => None,
-        }
-    }
-
-    /// Returns the key on whose page the call is shown. This may be a key that the caller
-    /// presumably intended to use.
-    pub fn called_key(&self) -> Option<&CalledKey> {
-        match self.key.get()? {
-            KeyOutcome::Refused(Attribution::Suspected(key)) => Some(key),
-            _ => self.key_usage().map(|usage| usage.key()),
+            KeyOutcome::Refused(usage) => Some(usage),
         }
     }
 }

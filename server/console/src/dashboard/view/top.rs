@@ -52,7 +52,7 @@ pub fn TopRefusals(mut reasons: Vec<(RefusalCode, u64)>) -> impl IntoView {
         {content}
         <p>"Request rejected? " <a href="/requests">"Look up its request ID"</a></p>
         <p class="second small">
-            "Requests with a missing or unknown key aren't counted."
+            "Requests that match none of your keys aren't counted."
         </p>
     };
     card(

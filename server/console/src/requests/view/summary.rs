@@ -1,4 +1,4 @@
-//! The numbers of all requests, above the list of those that were rejected.
+//! The numbers of requests, above the list of those that were rejected.
 
 use app::prelude::*;
 
@@ -8,7 +8,7 @@ pub fn summary(sentence: String) -> AnyView {
     view! {
         <p class="summary">
             <strong>{sentence}</strong>
-            " Requests with a mistyped or unknown key aren't counted. Only rejected requests are listed here. Accepted ones are counted on the "
+            " Requests that match none of your keys are neither counted nor listed. Only rejected requests are listed here. Accepted ones are counted on the "
             <a href="/">"Dashboard"</a>
             " and on the page of "
             <a href="/keys">"each key"</a>

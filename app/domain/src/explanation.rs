@@ -8,8 +8,8 @@ pub struct RefusalPage {
     /// The request id as typed.
     pub id: String,
     pub lookup: Lookup,
-    /// The numbers of accepted and rejected requests of the last 7 days, in a sentence. Present if
-    /// the list is.
+    /// The numbers of accepted and rejected requests of the last 7 days in a sentence, or the
+    /// number of those that match the filters. Present if the list is.
     pub summary: Option<String>,
     /// Present unless a call was found by its id.
     pub list: Option<RefusalList>,
@@ -24,7 +24,8 @@ pub struct RefusalList {
     pub rows: Vec<RefusalRow>,
     /// The filters that apply, and those that offer choices.
     pub filters: Vec<FilterMenu>,
-    pub is_filtered: bool,
+    /// The number of calls that match the filters in a sentence, if there are filters.
+    pub matches: Option<String>,
     pub is_first: bool,
     /// The address of the first page.
     pub first: String,

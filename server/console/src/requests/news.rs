@@ -90,10 +90,10 @@ async fn load(
         Some(_) if with_list => Some(page::list(state, member, query, None).await?),
         _ => None,
     };
-    let summary = if with_list {
-        page::totals(state, member).await
-    } else {
-        None
+    let summary = match &list {
+        Some(list) if list.matches.is_some() => list.matches.clone(),
+        _ if with_list && query.is_empty() => page::totals(state, member).await,
+        _ => None,
     };
     let now = state.services.clock.now();
     Ok(News {

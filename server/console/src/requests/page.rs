@@ -2,7 +2,7 @@
 
 use super::filter::RefusalQuery;
 use super::remedy::{best_action, remedy};
-use super::summary::summary;
+use super::summary::{matches, summary};
 use super::words;
 use domain::{
     Explanation, Failure, Lookup, RefusalCode, RefusalList, RefusalPage, RefusalRow, TextLink,
@@ -49,10 +49,14 @@ pub async fn page(
     };
     let (list, summary) = match lookup {
         Lookup::Found(_) => (None, None),
-        _ => (
-            Some(list(state, member, &query, cursor).await?),
-            totals(state, member).await,
-        ),
+        _ => {
+            let list = list(state, member, &query, cursor).await?;
+            let summary = match &list.matches {
+                Some(matches) => Some(matches.clone()),
+                None => totals(state, member).await,
+            };
+            (Some(list), summary)
+        }
     };
     let shown = if is_secret { 0 } else { SHOWN };
     Ok(RefusalPage {
@@ -106,7 +110,7 @@ pub async fn list(
     Ok(RefusalList {
         rows: rows.collect(),
         filters: query.menus(page),
-        is_filtered: !query.is_empty(),
+        matches: (!query.is_empty()).then(|| matches(page.map_or(0, |page| page.matches))),
         is_first,
         first: query.list().to_string(),
         next: next.map(|seq| query.list().with("cursor", cursor(seq)).to_string()),

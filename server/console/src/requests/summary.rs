@@ -1,4 +1,4 @@
-//! The sentence that sums up all requests of the last 7 days.
+//! The sentence that sums up the requests of the last 7 days.
 
 use crate::charts::{counted, number};
 use service::store::CallSum;
@@ -18,6 +18,15 @@ pub fn summary(calls: CallSum) -> String {
             were(refused),
         ),
     }
+}
+
+/// Returns the number of listed requests that match the filters as a sentence.
+pub fn matches(count: u64) -> String {
+    let verb = if count == 1 { "matches" } else { "match" };
+    format!(
+        "{} of the last 7 days {verb} these filters.",
+        counted(count, "rejected request", "rejected requests")
+    )
 }
 
 fn all(count: u64, what: &str) -> String {
@@ -62,6 +71,26 @@ mod tests {
             ),
         ] {
             assert_eq!(summary(CallSum { accepted, refused }), sentence);
+        }
+    }
+
+    #[test]
+    fn matching_requests_are_counted() {
+        for (count, sentence) in [
+            (
+                0,
+                "0 rejected requests of the last 7 days match these filters.",
+            ),
+            (
+                1,
+                "1 rejected request of the last 7 days matches these filters.",
+            ),
+            (
+                1_204,
+                "1,204 rejected requests of the last 7 days match these filters.",
+            ),
+        ] {
+            assert_eq!(matches(count), sentence);
         }
     }
 }

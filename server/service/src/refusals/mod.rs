@@ -51,6 +51,8 @@ pub struct RefusalPage {
     pub next_before: Option<u64>,
     /// Number of calls for each code, the most frequent one first, whatever code the filter has.
     pub counts: Vec<(RefusalCode, u64)>,
+    /// Number of calls that the filter selects, on all pages.
+    pub matches: u64,
     pub now: Timestamp,
 }
 
@@ -137,8 +139,13 @@ impl Refusals {
         calls.truncate(PAGE_SIZE as usize);
         let next_before = calls.last().filter(|_| is_full).map(|last| last.seq);
         let keys = self.keys(account, filter, &calls).await?;
+        let counts = self.store.count_refusals(account, filter, since).await?;
+        let matching = counts
+            .iter()
+            .filter(|(code, _)| filter.code.is_none_or(|own| own == *code));
         Ok(RefusalPage {
-            counts: self.store.count_refusals(account, filter, since).await?,
+            matches: matching.map(|(_, count)| count).sum(),
+            counts,
             now: self.clock.now(),
             calls,
             keys,

@@ -5,6 +5,9 @@ use app::prelude::*;
 use domain::RefusalList;
 
 pub fn list_filters(list: &RefusalList) -> AnyView {
-    let clear = list.is_filtered.then_some(("/requests", CLEAR_FILTERS));
+    let clear = list
+        .matches
+        .is_some()
+        .then_some(("/requests", CLEAR_FILTERS));
     filters(list.filters.clone(), clear)
 }

@@ -15,7 +15,8 @@ pub struct News {
     pub text: Option<String>,
     /// The first page of the list, if it was asked for and there are new calls.
     pub list: Option<RefusalList>,
-    /// The numbers of all requests, if the list was asked for.
+    /// The numbers of all requests, if the list was asked for. With filters, the number of those
+    /// that match, if there are new ones.
     pub summary: Option<String>,
     pub now: DisplayTime,
 }
@@ -39,7 +40,7 @@ pub fn news_page(text: Option<String>, list: String) -> AnyView {
     }
 }
 
-/// Renders what the script of an open list puts into its page: the time, the numbers of all
+/// Renders what the script of an open list puts into its page: the time, the numbers of
 /// requests, and if there are new ones, their number and the first page of the list.
 pub fn update_page(news: News) -> AnyView {
     let News {

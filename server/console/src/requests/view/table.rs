@@ -31,14 +31,14 @@ pub fn table(table: RefusalList, clock: Clock) -> AnyView {
 pub fn list(list: RefusalList, clock: Clock) -> AnyView {
     let RefusalList {
         rows,
-        is_filtered,
+        matches,
         is_first,
         first,
         next,
         ..
     } = list;
     let content = if rows.is_empty() {
-        empty(is_filtered, is_first)
+        empty(matches.is_some(), is_first)
     } else {
         let rows = rows.into_iter().map(|line| row(line, clock));
         let rows = rows.collect_view().into_any();

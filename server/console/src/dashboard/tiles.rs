@@ -18,7 +18,7 @@ pub fn tiles(today: &Today, keys: KeyCounts, zone: &Zone) -> Vec<Tile> {
     let attention = keys.need_attention;
     vec![
         Tile {
-            href: Some("/keys?sort=used".to_owned()),
+            href: Some("/requests".to_owned()),
             ..tile(
                 "Requests today",
                 number(today.calls.total()),
@@ -123,7 +123,7 @@ mod tests {
         };
         let today = today((1_180, 20), Some([(1_100, 20), (990, 10)]));
         let expected = [
-            "Requests today: 1,200, 12% more than last Monday by 06:30 → /keys?sort=used",
+            "Requests today: 1,200, 12% more than last Monday by 06:30 → /requests",
             "Rejected today: 1.7%, 1.0% last Monday by 06:30 → /requests",
             "Active keys: 1,000+, 2 paused, 3 unused for 30 days → /keys?status=active",
             "Needs attention: 6, 2 used from new networks, 1 expires within 7 days, 3 unused for 30 days → \
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn tiles_are_calm_on_a_day_without_requests() {
         let expected = [
-            "Requests today: 0, No requests a week ago to compare with → /keys?sort=used",
+            "Requests today: 0, No requests a week ago to compare with → /requests",
             "Rejected today: –, No requests yet today → /requests",
             "Active keys: 1, None paused or unused for 30 days → /keys?status=active",
             "Needs attention: 0, All keys are in order → /keys?status=attention",
